@@ -1,0 +1,57 @@
+//! Scoring and ranking stored vectors against ten labels.
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use half::f16;
+use lumisift::core::model::Embeddings;
+use lumisift::core::query::normalise;
+use lumisift::core::score::Scorer;
+
+const LABELS: usize = 10;
+const PROMPTS: usize = 319;
+
+/// Unit vectors from a small generator: their values cost the same as real ones.
+fn vectors(count: usize, dim: usize, mut seed: u64) -> Embeddings {
+    let mut values = Vec::with_capacity(count * dim);
+    for _ in 0..count {
+        let mut row: Vec<f32> = (0..dim)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (seed >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+            })
+            .collect();
+        normalise(&mut row);
+        values.extend(row);
+    }
+    Embeddings { dim, values }
+}
+
+fn bench(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("score and rank, 10 labels");
+    group.sample_size(20);
+    for (photos, dim) in [
+        (10_000, 512),
+        (100_000, 384),
+        (100_000, 512),
+        (1_000_000, 512),
+    ] {
+        let stored: Vec<f16> = vectors(photos, dim, 1)
+            .values
+            .into_iter()
+            .map(f16::from_f32)
+            .collect();
+        let sums = vec![6f32; photos];
+        let scorer = Scorer::new(&vectors(LABELS, dim, 2), &vectors(PROMPTS, dim, 3), 100.0);
+        let rows: Vec<u32> = (0..photos as u32).collect();
+        let id = BenchmarkId::new(format!("{dim} wide"), photos);
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| scorer.score(black_box(&stored), &sums, &rows).ranking(None));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, bench);
+criterion_main!(benches);

@@ -1,0 +1,203 @@
+//! What can be typed after `lumisift`.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Sift a heap of photos by typed labels, on your own machine
+#[derive(Debug, Parser)]
+#[command(name = "lumisift", version = env!("LUMISIFT_VERSION"), subcommand_precedence_over_arg = true)]
+pub struct Args {
+    /// What to do without a window
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Folders or photos to open in the window
+    pub paths: Vec<PathBuf>,
+    /// Options of every command
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of every command.
+#[derive(Debug, ClapArgs)]
+pub struct Common {
+    /// "starter", the name of an added model, or a folder with a CLIP model
+    #[arg(long, global = true, value_name = "NAME|DIR")]
+    pub model: Option<String>,
+    /// Where vectors and thumbnails are kept
+    #[arg(long, global = true, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// How results are printed
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Threads that decode photos (default: one a core)
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub threads: usize,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Score single photos against labels
+    Classify(Classify),
+    /// Find the best label for every photo in folders, and export by label
+    Sort(Sort),
+    /// Find the photos that fit a query best
+    Search(Search),
+    /// Read folders ahead, so that later questions are answered at once
+    Index(Index),
+    /// Write the vectors of photos to a safetensors file
+    Embed(Embed),
+    /// List, add and remove models
+    Models {
+        /// What to do; lists the models if left out
+        #[command(subcommand)]
+        action: Option<ModelAction>,
+    },
+    /// Tell versions, processor, paths and the size of the store
+    Doctor,
+}
+
+/// Labels of `classify` and `sort`.
+#[derive(Debug, ClapArgs)]
+pub struct Labels {
+    /// A label, such as "beach", "dog -cat" or "like:photo.jpg"; give several
+    #[arg(long = "label", short = 'l', required = true, value_name = "TEXT")]
+    pub labels: Vec<String>,
+}
+
+/// Folders of `sort`, `search`, `index` and `embed`.
+#[derive(Debug, ClapArgs)]
+pub struct Folders {
+    /// Folders or photos
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Leave out folders in folders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Also read hidden files and folders
+    #[arg(long)]
+    pub hidden: bool,
+}
+
+/// `classify`.
+#[derive(Debug, ClapArgs)]
+pub struct Classify {
+    /// Photos
+    #[arg(required = true, value_name = "IMAGE")]
+    pub images: Vec<PathBuf>,
+    #[command(flatten)]
+    pub labels: Labels,
+    /// As CLIP's own example does it: softmax over these labels alone, as typed. Always has a winner
+    #[arg(long)]
+    pub exact: bool,
+}
+
+/// `sort`.
+#[derive(Debug, ClapArgs)]
+pub struct Sort {
+    #[command(flatten)]
+    pub folders: Folders,
+    #[command(flatten)]
+    pub labels: Labels,
+    /// Match, 0 to 1, from which a photo fits a label
+    #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// Put photos that fit into a folder per label below DIR (copies, unless told otherwise)
+    #[arg(long, value_name = "DIR")]
+    pub export: Option<PathBuf>,
+    /// Copy (the default)
+    #[arg(long, requires = "export", group = "transfer")]
+    pub copy: bool,
+    /// Move instead of copying
+    #[arg(long = "move", requires = "export", group = "transfer")]
+    pub moves: bool,
+    /// Make symbolic links instead of copying
+    #[arg(long, requires = "export", group = "transfer")]
+    pub link: bool,
+}
+
+/// `search`.
+#[derive(Debug, ClapArgs)]
+pub struct Search {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// What to look for, such as "sunset over water -people"
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: String,
+    /// Most photos to list
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Match, 0 to 1, that a photo needs to be listed
+    #[arg(long, value_name = "M", default_value_t = 0.0, hide_default_value = true, value_parser = match_value)]
+    pub min_match: f32,
+}
+
+/// `index`.
+#[derive(Debug, ClapArgs)]
+pub struct Index {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `embed`.
+#[derive(Debug, ClapArgs)]
+pub struct Embed {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// The file to write
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub out: PathBuf,
+}
+
+/// `models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelAction {
+    /// List the models
+    List,
+    /// Add a folder with a CLIP model, to be named by the folder's name
+    Add {
+        /// The folder
+        dir: PathBuf,
+    },
+    /// Forget a folder; its files stay
+    Remove {
+        /// The model's name or folder
+        name: String,
+    },
+}
+
+fn match_value(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a match is a number from 0 to 1".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+}

@@ -1,0 +1,207 @@
+//! Opening a session and running a job to its end, with progress on a terminal.
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use indicatif::{ProgressBar, ProgressStyle};
+use lumisift::core::model::{self, ModelChoice};
+use lumisift::core::photo::{Failure, Photo};
+use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary};
+use lumisift::core::scan::ScanOptions;
+use lumisift::core::session::Session;
+use lumisift::core::store::Store;
+use lumisift::settings::{Dirs, Settings};
+
+use super::args::{Common, Folders};
+use super::output::say;
+
+/// Which model `--model` names.
+///
+/// # Errors
+/// If no model has that name and no folder is there.
+pub fn choose_model(name: Option<&str>, settings: &Settings) -> anyhow::Result<ModelChoice> {
+    let Some(name) = name else {
+        return Ok(ModelChoice::Starter);
+    };
+    if name == "starter" {
+        return Ok(ModelChoice::Starter);
+    }
+    let path = PathBuf::from(name);
+    if path.is_dir() {
+        return Ok(ModelChoice::Folder(path));
+    }
+    let added = settings
+        .models
+        .iter()
+        .find(|dir| dir.file_name().is_some_and(|n| n == name));
+    let Some(dir) = added else {
+        anyhow::bail!(
+            "there is no model {name:?}: name a folder with a CLIP model, or one that `lumisift models` lists"
+        );
+    };
+    Ok(ModelChoice::Folder(dir.clone()))
+}
+
+/// Reads the settings, and says so if they were broken.
+pub fn load_settings(dirs: &Dirs) -> Settings {
+    let (settings, notice) = Settings::load(&dirs.settings_file());
+    if let Some(notice) = notice {
+        say(notice);
+    }
+    settings
+}
+
+/// The store's folder.
+pub fn store_dir(common: &Common, dirs: &Dirs) -> PathBuf {
+    common.store.clone().unwrap_or_else(|| dirs.store())
+}
+
+/// Loads the model and opens the store.
+///
+/// # Errors
+/// If either cannot be used.
+pub fn open_session(common: &Common) -> anyhow::Result<Arc<Session>> {
+    let dirs = Dirs::detect();
+    let choice = choose_model(common.model.as_deref(), &load_settings(&dirs))?;
+    let model = model::load(&choice)?;
+    let store = Arc::new(Store::open(&store_dir(common, &dirs))?);
+    let session = Session::open(model, store)?;
+    session.notices().for_each(say);
+    Ok(Arc::new(session))
+}
+
+/// What a job gave.
+pub struct Collected {
+    /// Photos by path, each with the row of its vector.
+    pub photos: Vec<(Photo, u32)>,
+    /// What failed, by path.
+    pub failures: Vec<Failure>,
+    /// What the job did.
+    pub summary: Summary,
+}
+
+/// Reads folders into the store and waits for the end.
+///
+/// # Errors
+/// If the job cannot start or must stop, or there is no photo.
+pub fn collect(
+    common: &Common,
+    session: &Arc<Session>,
+    folders: &Folders,
+) -> anyhow::Result<Collected> {
+    let options = JobOptions {
+        scan: ScanOptions {
+            subfolders: !folders.no_subfolders,
+            hidden: folders.hidden,
+        },
+        decoders: common.threads,
+        ..JobOptions::new(folders.paths.clone())
+    };
+    let job = pipeline::start(session, options).context("no threads for the work")?;
+    let bar = progress_bar();
+    let (mut photos, mut failures) = (Vec::new(), Vec::new());
+    let mut summary = Summary::default();
+    while let Some(message) = job.next() {
+        match message.event {
+            Event::Photo { photo, row, .. } => photos.push((photo, row)),
+            Event::Failed(failure) => failures.push(failure),
+            Event::Progress(progress) => show(&bar, &progress),
+            Event::Finished(last) => summary = last,
+        }
+    }
+    bar.finish_and_clear();
+    if let Some(trouble) = &summary.trouble {
+        anyhow::bail!("{trouble}");
+    }
+    // Photos that another process's rebuilding of the store has orphaned are read at the next run.
+    let (mut photos, orphans): (Vec<_>, Vec<_>) =
+        photos.into_iter().partition(|(_, row)| *row != u32::MAX);
+    let orphaned = |photo: Photo| {
+        let message = "the store was rebuilt meanwhile: run this again";
+        Failure::new(photo.file.path, lumisift::core::photo::Stage::Read, message)
+    };
+    failures.extend(orphans.into_iter().map(|(photo, _)| orphaned(photo)));
+    photos.sort_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
+    failures.sort_by(|a, b| a.path.cmp(&b.path));
+    for (photo, _) in &photos {
+        if let Some(warning) = &photo.facts.warning {
+            say(format_args!("{}: {warning}", photo.file.path.display()));
+        }
+    }
+    if photos.is_empty() && failures.is_empty() {
+        anyhow::bail!(
+            "no photos in {}{}",
+            list(&folders.paths),
+            skipped_words(&summary)
+        );
+    }
+    Ok(Collected {
+        photos,
+        failures,
+        summary,
+    })
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|p| p.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What was passed over, in words, to follow a sentence; empty if nothing was.
+pub fn skipped_words(summary: &Summary) -> String {
+    let skipped = &summary.skipped;
+    let counts = [
+        (
+            skipped.unsupported,
+            "in formats that are not read yet (HEIC, RAW, ...)",
+        ),
+        (skipped.hidden, "hidden"),
+        (skipped.system_folders, "system folders"),
+        (skipped.other, "of other kinds"),
+    ];
+    let words: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" (passed over: {})", words.join(", "))
+    }
+}
+
+fn progress_bar() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: &Progress) {
+    bar.set_length(progress.total);
+    bar.set_position(progress.done());
+    let listing = if progress.phase == Phase::Listing {
+        ", still listing"
+    } else {
+        ""
+    };
+    let left = progress.time_left().map_or_else(String::new, |left| {
+        let left = Duration::from_secs(left.as_secs());
+        format!(", {left:?} left")
+    });
+    bar.set_message(format!(
+        "{:.1} images/s{left}{listing}",
+        progress.images_per_second
+    ));
+}

@@ -1,0 +1,80 @@
+//! The command line: the same engine without a window.
+
+mod args;
+mod collect;
+mod commands;
+mod doctor;
+mod models;
+mod output;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Args, Command};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything went well.
+    Fine,
+    /// Some photos failed; they were listed.
+    SomeFailed,
+}
+
+/// Runs the program with the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no errors. Nothing more can be said if even printing fails.
+            let _ = error.print();
+            let fine = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
+            return if fine {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(2)
+            };
+        }
+    };
+    match run(&args) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::SomeFailed) => ExitCode::from(1),
+        // Whoever read our output has had enough, as `head` does.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "lumisift: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let common = &args.common;
+    match &args.command {
+        Some(Command::Classify(classify)) => commands::classify(common, classify),
+        Some(Command::Sort(sort)) => commands::sort(common, sort),
+        Some(Command::Search(search)) => commands::search(common, search),
+        Some(Command::Index(index)) => commands::index(common, index),
+        Some(Command::Embed(embed)) => commands::embed(common, embed),
+        Some(Command::Models { action }) => models::run(common, action.as_ref()),
+        Some(Command::Doctor) => doctor::run(common),
+        None => anyhow::bail!(
+            "this version has no window yet: try `lumisift sort FOLDER --label cat --label dog`, \
+             or `lumisift --help`"
+        ),
+    }
+}

@@ -1,0 +1,207 @@
+//! The few EXIF facts that sorting needs. Corrupt metadata is no metadata: it never stops a photo.
+
+use std::fmt;
+use std::io::Cursor;
+
+use exif::{In, Reader, Tag, Value};
+
+use super::Pixels;
+
+/// One of the eight ways in which EXIF says a picture lies; 1 is upright.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orientation(u8);
+
+impl Default for Orientation {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl Orientation {
+    /// From the tag's value; values outside 1-8 mean upright.
+    #[must_use]
+    pub fn from_exif(value: u32) -> Self {
+        match u8::try_from(value) {
+            Ok(value @ 1..=8) => Self(value),
+            _ => Self::default(),
+        }
+    }
+
+    /// Whether width and height change places.
+    #[must_use]
+    pub fn swaps_sides(self) -> bool {
+        self.0 >= 5
+    }
+
+    /// Turns a picture upright.
+    pub(super) fn apply(self, pixels: Pixels) -> Pixels {
+        if self == Self::default() {
+            return pixels;
+        }
+        let (from_width, from_height) = (pixels.width as usize, pixels.height as usize);
+        let (width, height) = if self.swaps_sides() {
+            (from_height, from_width)
+        } else {
+            (from_width, from_height)
+        };
+        let mut rgb = Vec::with_capacity(pixels.rgb.len());
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let (flip_x, flip_y) = (from_width - 1, from_height - 1);
+            // Where the upright pixel lies in the stored picture; EXIF 2.32, tag 0x0112.
+            let (from_x, from_y) = match self.0 {
+                2 => (flip_x - x, y),
+                3 => (flip_x - x, flip_y - y),
+                4 => (x, flip_y - y),
+                5 => (y, x),
+                6 => (y, flip_y - x),
+                7 => (flip_x - y, flip_y - x),
+                8 => (flip_x - y, x),
+                _ => (x, y),
+            };
+            let at = (from_y * from_width + from_x) * 3;
+            rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
+        }
+        Pixels {
+            width: width as u32,
+            height: height as u32,
+            rgb,
+            orientation: Self::default(),
+        }
+    }
+}
+
+/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
+/// Sorts by time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taken(String);
+
+impl Taken {
+    /// From text in the form above, as the store keeps it.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As text in the form above.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is read from a file's metadata.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub orientation: Orientation,
+    pub taken: Option<Taken>,
+}
+
+/// Reads the metadata of a JPEG, PNG, TIFF or WebP file.
+pub(super) fn read(bytes: &[u8]) -> Facts {
+    let Ok(exif) = Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+        return Facts::default();
+    };
+    let orientation = exif
+        .get_field(Tag::Orientation, In::PRIMARY)
+        .and_then(|field| field.value.get_uint(0))
+        .map_or_else(Orientation::default, Orientation::from_exif);
+    let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
+        .into_iter()
+        .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value));
+    Facts { orientation, taken }
+}
+
+fn date(value: &Value) -> Option<Taken> {
+    let Value::Ascii(lines) = value else {
+        return None;
+    };
+    let at = exif::DateTime::from_ascii(lines.first()?).ok()?;
+    let real = at.year > 0 && (1..=12).contains(&at.month) && (1..=31).contains(&at.day);
+    (real && at.hour < 24 && at.minute < 60 && at.second <= 60).then(|| {
+        Taken(format!(
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+            at.year, at.month, at.day, at.hour, at.minute, at.second
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 3 x 2 picture whose pixels are numbered as they should appear upright, stored as `value` says.
+    fn stored(value: u32) -> Pixels {
+        let upright = [[1u8, 2, 3], [4, 5, 6]];
+        let at = |y: usize, x: usize| upright[y][x];
+        let rows: Vec<Vec<u8>> = match value {
+            1 => (0..2).map(|y| (0..3).map(|x| at(y, x)).collect()).collect(),
+            2 => (0..2)
+                .map(|y| (0..3).map(|x| at(y, 2 - x)).collect())
+                .collect(),
+            3 => (0..2)
+                .map(|y| (0..3).map(|x| at(1 - y, 2 - x)).collect())
+                .collect(),
+            4 => (0..2)
+                .map(|y| (0..3).map(|x| at(1 - y, x)).collect())
+                .collect(),
+            5 => (0..3).map(|x| (0..2).map(|y| at(y, x)).collect()).collect(),
+            6 => (0..3)
+                .map(|x| (0..2).map(|y| at(y, x)).collect::<Vec<_>>())
+                .rev()
+                .collect(),
+            7 => (0..3)
+                .rev()
+                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
+                .collect(),
+            _ => (0..3)
+                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
+                .collect(),
+        };
+        let (height, width) = (rows.len() as u32, rows[0].len() as u32);
+        let rgb = rows.concat().into_iter().flat_map(|v| [v; 3]).collect();
+        Pixels {
+            width,
+            height,
+            rgb,
+            orientation: Orientation::from_exif(value),
+        }
+    }
+
+    #[test]
+    fn all_eight_orientations_end_upright() {
+        let want = stored(1);
+        for value in 1..=8 {
+            let turned = stored(value).upright();
+            assert_eq!((turned.width, turned.height), (3, 2), "orientation {value}");
+            assert_eq!(turned.rgb, want.rgb, "orientation {value}");
+        }
+    }
+
+    #[test]
+    fn nonsense_orientations_mean_upright() {
+        for value in [0, 9, 90, u32::MAX] {
+            assert_eq!(Orientation::from_exif(value), Orientation::default());
+        }
+    }
+
+    #[test]
+    fn dates_become_sortable_and_nonsense_is_ignored() {
+        let ascii = |text: &str| Value::Ascii(vec![text.as_bytes().to_vec()]);
+        let taken = date(&ascii("2024:05:01 10:00:00")).expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+        for text in [
+            "0000:00:00 00:00:00",
+            "2024:13:01 10:00:00",
+            "    :  :     :  :  ",
+            "yesterday",
+        ] {
+            assert_eq!(date(&ascii(text)), None, "{text}");
+        }
+    }
+}

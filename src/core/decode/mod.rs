@@ -1,0 +1,334 @@
+//! From a file's bytes to upright RGB pixels, no larger than needed and within limits.
+//!
+//! The format is told by the bytes, never by the name. One decode serves the thumbnail and the
+//! model's input.
+
+mod exif;
+mod format;
+mod jpeg;
+
+use std::fs;
+use std::io::Cursor;
+use std::path::Path;
+
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+use super::cancel::{Cancel, CancelReader};
+use super::photo::{Failure, Stage};
+
+pub use exif::{Orientation, Taken};
+pub use format::{Format, sniff};
+
+/// Most bytes that the pixels of one picture may take.
+pub const MAX_PIXEL_BYTES: u64 = 512 << 20;
+
+/// Most bytes of a file that is read at all.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// RGB pixels as they are stored, and how to turn them upright.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Width in pixels, before turning.
+    pub width: u32,
+    /// Height in pixels, before turning.
+    pub height: u32,
+    /// Red, green and blue of each pixel, row by row.
+    pub rgb: Vec<u8>,
+    /// How the picture must be turned to be upright.
+    pub orientation: Orientation,
+}
+
+impl Pixels {
+    /// The same picture, turned and mirrored as its orientation says.
+    #[must_use]
+    pub fn upright(self) -> Self {
+        self.orientation.apply(self)
+    }
+}
+
+/// A decoded picture with what its file said about it.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// The pixels, possibly of a smaller scale than the file's.
+    pub pixels: Pixels,
+    /// Width of the full picture in pixels, upright.
+    pub width: u32,
+    /// Height of the full picture in pixels, upright.
+    pub height: u32,
+    /// When the photo was taken, by the camera's clock.
+    pub taken: Option<Taken>,
+    /// What was wrong with the file, where it could be read all the same.
+    pub warning: Option<String>,
+}
+
+/// Why a picture cannot be decoded. Each message is one sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The job was cancelled.
+    #[error("the work was cancelled")]
+    Cancelled,
+    /// A file without content.
+    #[error("the file is empty")]
+    Empty,
+    /// A file of another kind.
+    #[error("not a photo: {0}")]
+    NotAPhoto(&'static str),
+    /// A picture format that is known but not read.
+    #[error("{0} files cannot be read yet: convert the photo to JPEG")]
+    Unsupported(&'static str),
+    /// Beyond the limits.
+    #[error("{width} x {height} pixels are more than the {} MB that one photo may take", MAX_PIXEL_BYTES >> 20)]
+    TooLarge {
+        /// Claimed width.
+        width: u32,
+        /// Claimed height.
+        height: u32,
+    },
+    /// The decoder refused it.
+    #[error("damaged {format}: {reason}")]
+    Damaged {
+        /// What it should have been.
+        format: &'static str,
+        /// The decoder's words.
+        reason: String,
+    },
+}
+
+/// Reads a file whole. Only regular files are opened: a pipe would block and a device never end.
+///
+/// # Errors
+/// If it is no regular file, too large, or cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let metadata = fs::metadata(path).map_err(|e| Failure::io(path, Stage::Read, &e))?;
+    let refuse = |message| Err(Failure::new(path, Stage::Read, message));
+    if metadata.is_dir() {
+        return refuse("a folder, not a photo");
+    }
+    if !metadata.is_file() {
+        return refuse("not a regular file, so it was not opened");
+    }
+    if metadata.len() > MAX_FILE_BYTES {
+        return refuse("larger than 1 GB, which is more than a photo takes");
+    }
+    fs::read(path).map_err(|e| Failure::io(path, Stage::Read, &e))
+}
+
+/// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or
+/// more, where the format can be decoded at a scale (JPEG), otherwise in full.
+///
+/// # Errors
+/// If the bytes are no picture, damaged beyond reading, larger than the limits, or `cancel` was raised.
+pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Decoded, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    let format = sniff(bytes)?;
+    let decoded = match format {
+        Format::Jpeg => jpeg::decode(bytes, min_short_side, cancel),
+        Format::Other(format, name) => decode_other(bytes, format, name, cancel),
+    };
+    match decoded {
+        Err(_) if cancel.is_cancelled() => Err(DecodeError::Cancelled),
+        other => other.map(|raw| raw.with_facts(bytes)),
+    }
+}
+
+/// A picture as a decoder leaves it.
+struct RawPicture {
+    scaled_width: u32,
+    scaled_height: u32,
+    rgb: Vec<u8>,
+    full_width: u32,
+    full_height: u32,
+    warning: Option<String>,
+}
+
+impl RawPicture {
+    fn with_facts(self, bytes: &[u8]) -> Decoded {
+        let facts = exif::read(bytes);
+        let swapped = facts.orientation.swaps_sides();
+        let (width, height) = if swapped {
+            (self.full_height, self.full_width)
+        } else {
+            (self.full_width, self.full_height)
+        };
+        Decoded {
+            pixels: Pixels {
+                width: self.scaled_width,
+                height: self.scaled_height,
+                rgb: self.rgb,
+                orientation: facts.orientation,
+            },
+            width,
+            height,
+            taken: facts.taken,
+            warning: self.warning,
+        }
+    }
+}
+
+fn check_size(width: u32, height: u32, bytes_per_pixel: u64) -> Result<(), DecodeError> {
+    let bytes = u64::from(width) * u64::from(height) * bytes_per_pixel;
+    if bytes > MAX_PIXEL_BYTES {
+        Err(DecodeError::TooLarge { width, height })
+    } else {
+        Ok(())
+    }
+}
+
+fn decode_other(
+    bytes: &[u8],
+    format: image::ImageFormat,
+    name: &'static str,
+    cancel: &Cancel,
+) -> Result<RawPicture, DecodeError> {
+    let damaged = |e: image::ImageError| DecodeError::Damaged {
+        format: name,
+        // Some decoders report over several lines.
+        reason: e
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .into(),
+    };
+    let reader = CancelReader::new(Cursor::new(bytes), cancel);
+    let mut reader = ImageReader::with_format(reader, format);
+    // The limits that count are checked below, against the size that the header claims.
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(2 * MAX_PIXEL_BYTES);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(damaged)?;
+    let (width, height) = decoder.dimensions();
+    check_size(
+        width,
+        height,
+        u64::from(decoder.color_type().bytes_per_pixel()).max(3),
+    )?;
+    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    Ok(RawPicture {
+        scaled_width: width,
+        scaled_height: height,
+        rgb: flatten(image),
+        full_width: width,
+        full_height: height,
+        warning: None,
+    })
+}
+
+/// Eight-bit RGB, transparent parts over white.
+fn flatten(image: DynamicImage) -> Vec<u8> {
+    if !image.color().has_alpha() {
+        return image.into_rgb8().into_raw();
+    }
+    let rgba = image.into_rgba8();
+    rgba.pixels()
+        .flat_map(|pixel| {
+            let [red, green, blue, alpha] = pixel.0.map(u32::from);
+            let over_white = |c: u32| ((c * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+            [over_white(red), over_white(green), over_white(blue)]
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+
+    fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).expect("encodes");
+        bytes.into_inner()
+    }
+
+    fn sample() -> DynamicImage {
+        RgbImage::from_fn(40, 30, |x, y| Rgb([(x * 6) as u8, (y * 8) as u8, 128])).into()
+    }
+
+    #[test]
+    fn every_format_is_told_by_its_bytes() {
+        for format in [
+            ImageFormat::Jpeg,
+            ImageFormat::Png,
+            ImageFormat::WebP,
+            ImageFormat::Gif,
+            ImageFormat::Tiff,
+            ImageFormat::Bmp,
+            ImageFormat::Pnm,
+            ImageFormat::Qoi,
+            ImageFormat::Tga,
+            ImageFormat::Ico,
+        ] {
+            // Icons hold RGBA.
+            let image = match format {
+                ImageFormat::Ico => sample().into_rgba8().into(),
+                _ => sample(),
+            };
+            let bytes = encode(&image, format);
+            let decoded = decode(&bytes, 16, &Cancel::default()).expect("decodes");
+            assert_eq!((decoded.width, decoded.height), (40, 30), "{format:?}");
+            let pixels = &decoded.pixels;
+            assert_eq!(
+                pixels.rgb.len() as u32,
+                pixels.width * pixels.height * 3,
+                "{format:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn transparency_goes_over_white() {
+        let image = RgbaImage::from_pixel(2, 2, Rgba([0, 0, 0, 0]));
+        let decoded = decode(
+            &encode(&image.into(), ImageFormat::Png),
+            1,
+            &Cancel::default(),
+        )
+        .expect("decodes");
+        assert!(decoded.pixels.rgb.iter().all(|v| *v == 255));
+    }
+
+    #[test]
+    fn deep_and_grey_pictures_become_eight_bit_rgb() {
+        let deep =
+            image::ImageBuffer::<image::Luma<u16>, _>::from_pixel(3, 3, image::Luma([0x80ff]));
+        let bytes = encode(&DynamicImage::ImageLuma16(deep), ImageFormat::Png);
+        let decoded = decode(&bytes, 1, &Cancel::default()).expect("decodes");
+        assert!(decoded.pixels.rgb.iter().all(|v| (0x80..=0x81).contains(v)));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_by_its_header() {
+        let mut png = encode(&sample(), ImageFormat::Png);
+        png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
+        let crc = crc32(&png[12..29]);
+        png[29..33].copy_from_slice(&crc.to_be_bytes());
+        assert_eq!(
+            decode(&png, 224, &Cancel::default()).err(),
+            Some(DecodeError::TooLarge {
+                width: 60_000,
+                height: 60_000
+            })
+        );
+    }
+
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(!0u32, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |c, _| {
+                (c >> 1) ^ (0xedb8_8320 & (c & 1).wrapping_neg())
+            })
+        })
+    }
+
+    #[test]
+    fn a_cancelled_decode_says_so() {
+        let cancel = Cancel::default();
+        cancel.cancel();
+        for format in [ImageFormat::Png, ImageFormat::Jpeg] {
+            let result = decode(&encode(&sample(), format), 16, &cancel);
+            assert_eq!(result.err(), Some(DecodeError::Cancelled));
+        }
+    }
+}

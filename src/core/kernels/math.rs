@@ -1,0 +1,294 @@
+//! Element-wise functions, softmax and dot products.
+
+use super::{madd, multi_target};
+
+/// The non-linearities of the supported model families.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// The identity.
+    None,
+    /// `min(max(x, 0), 6)`, of EfficientNet-Lite.
+    Relu6,
+    /// `x * sigmoid(1.702 x)`, of OpenAI's CLIP.
+    QuickGelu,
+    /// `x * Phi(x)` through the error function, PyTorch's default GELU.
+    Gelu,
+    /// GELU's tanh approximation, `gelu_pytorch_tanh` in Hugging Face configurations.
+    GeluTanh,
+}
+
+/// `e^x` for `x` in about [-87, 88], clamped outside; relative error below 2e-7.
+///
+/// Cephes' `expf` scheme: split off a power of two, then a polynomial. Adding 1.5 * 2^23 rounds to
+/// the nearest integer and leaves it in the low bits, which vectorises where `round` does not.
+#[inline(always)]
+fn exp<const FMA: bool>(x: f32) -> f32 {
+    const ROUND: f32 = 12_582_912.0;
+    let x = x.clamp(-87.0, 88.0);
+    let shifted = madd::<FMA>(x, std::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = madd::<FMA>(n, -0.693_359_4, x);
+    let r = madd::<FMA>(n, 2.121_944_4e-4, r);
+    let p = madd::<FMA>(1.987_569_1e-4, r, 1.398_2e-3);
+    let p = madd::<FMA>(p, r, 8.333_452e-3);
+    let p = madd::<FMA>(p, r, 4.166_579_6e-2);
+    let p = madd::<FMA>(p, r, 1.666_666_5e-1);
+    let p = madd::<FMA>(p, r, 0.5);
+    let p = madd::<FMA>(p, r * r, r + 1.0);
+    p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
+}
+
+/// `1 / (1 + e^-x)`.
+#[inline(always)]
+fn sigmoid<const FMA: bool>(x: f32) -> f32 {
+    1.0 / (1.0 + exp::<FMA>(-x))
+}
+
+/// The error function, Abramowitz and Stegun 7.1.26; absolute error below 1.5e-7.
+#[inline(always)]
+fn erf<const FMA: bool>(x: f32) -> f32 {
+    let a = x.abs();
+    let t = 1.0 / madd::<FMA>(0.327_591_1, a, 1.0);
+    let p = madd::<FMA>(1.061_405_4, t, -1.453_152);
+    let p = madd::<FMA>(p, t, 1.421_413_8);
+    let p = madd::<FMA>(p, t, -0.284_496_72);
+    let p = madd::<FMA>(p, t, 0.254_829_6);
+    let y = 1.0 - p * t * exp::<FMA>(-a * a);
+    y.copysign(x)
+}
+
+#[inline(always)]
+fn activate<const FMA: bool>(kind: Activation, x: f32) -> f32 {
+    match kind {
+        Activation::None => x,
+        Activation::Relu6 => x.clamp(0.0, 6.0),
+        Activation::QuickGelu => x * sigmoid::<FMA>(1.702 * x),
+        Activation::Gelu => 0.5 * x * (1.0 + erf::<FMA>(x * std::f32::consts::FRAC_1_SQRT_2)),
+        // 2 * sqrt(2 / pi) * (x + 0.044715 x^3), because 0.5 (1 + tanh(u)) = sigmoid(2 u).
+        Activation::GeluTanh => {
+            x * sigmoid::<FMA>(1.595_769 * madd::<FMA>(0.044_715 * x * x, x, x))
+        }
+    }
+}
+
+#[inline(always)]
+fn add_bias_activate_body<const FMA: bool>(y: &mut [f32], bias: &[f32], kind: Activation) {
+    // One loop per kind, so that the choice is not made per element.
+    macro_rules! pass {
+        ($kind:expr) => {
+            for row in y.chunks_exact_mut(bias.len()) {
+                for (v, b) in row.iter_mut().zip(bias) {
+                    *v = activate::<FMA>($kind, *v + b);
+                }
+            }
+        };
+    }
+    match kind {
+        Activation::None => pass!(Activation::None),
+        Activation::Relu6 => pass!(Activation::Relu6),
+        Activation::QuickGelu => pass!(Activation::QuickGelu),
+        Activation::Gelu => pass!(Activation::Gelu),
+        Activation::GeluTanh => pass!(Activation::GeluTanh),
+    }
+}
+
+multi_target! {
+    /// `y = activation(y + bias)` over rows of `bias.len()` values.
+    pub fn add_bias_activate(y: &mut [f32], bias: &[f32], kind: Activation) => add_bias_activate_body
+}
+
+#[inline(always)]
+fn add_bias_residual_body<const FMA: bool>(y: &mut [f32], bias: &[f32], residual: &[f32]) {
+    let rows = y.chunks_exact_mut(bias.len());
+    for (row, rest) in rows.zip(residual.chunks_exact(bias.len())) {
+        for ((v, b), r) in row.iter_mut().zip(bias).zip(rest) {
+            *v += b + r;
+        }
+    }
+}
+
+multi_target! {
+    /// `y = y + bias + residual` over rows of `bias.len()` values; `residual` is as long as `y`.
+    pub fn add_bias_residual(y: &mut [f32], bias: &[f32], residual: &[f32]) => add_bias_residual_body
+}
+
+#[inline(always)]
+fn softmax_body<const FMA: bool>(row: &mut [f32], scale: f32) {
+    const LANES: usize = 16;
+    let mut peaks = [f32::NEG_INFINITY; LANES];
+    let (blocks, tail) = row.as_chunks::<LANES>();
+    for block in blocks {
+        for (peak, v) in peaks.iter_mut().zip(block) {
+            *peak = if *v > *peak { *v } else { *peak };
+        }
+    }
+    let peak = peaks
+        .iter()
+        .chain(tail)
+        .fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+        * scale;
+    let mut sums = [0f32; LANES];
+    let (blocks, tail) = row.as_chunks_mut::<LANES>();
+    for block in blocks {
+        for (sum, v) in sums.iter_mut().zip(block) {
+            *v = exp::<FMA>(madd::<FMA>(*v, scale, -peak));
+            *sum += *v;
+        }
+    }
+    let mut sum: f32 = sums.iter().sum();
+    for v in tail {
+        *v = exp::<FMA>(madd::<FMA>(*v, scale, -peak));
+        sum += *v;
+    }
+    let inverse = 1.0 / sum;
+    for v in row {
+        *v *= inverse;
+    }
+}
+
+/// The body of [`softmax_in_place`], for kernels that contain it.
+#[inline(always)]
+pub(super) fn softmax<const FMA: bool>(row: &mut [f32], scale: f32) {
+    softmax_body::<FMA>(row, scale);
+}
+
+multi_target! {
+    /// Replaces `row` by the softmax of `scale * row`; `scale` is positive.
+    pub fn softmax_in_place(row: &mut [f32], scale: f32) => softmax_body
+}
+
+#[inline(always)]
+fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
+    const LANES: usize = 32;
+    let mut sums = [0f32; LANES];
+    let (a, a_tail) = a.as_chunks::<LANES>();
+    let (b, b_tail) = b.as_chunks::<LANES>();
+    for (a, b) in a.iter().zip(b) {
+        for i in 0..LANES {
+            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
+        }
+    }
+    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    // By halves: a plain sum would wait for each addition before the next.
+    let mut width = LANES / 2;
+    while width > 0 {
+        for i in 0..width {
+            sums[i] += sums[i + width];
+        }
+        width /= 2;
+    }
+    sums[0] + tail
+}
+
+#[inline(always)]
+fn dot_rows_body<const FMA: bool>(v: &[f32], rows: &[f32], out: &mut [f32]) {
+    for (o, row) in out.iter_mut().zip(rows.chunks_exact(v.len())) {
+        *o = dot::<FMA>(v, row);
+    }
+}
+
+multi_target! {
+    /// Dot products of `v` (D) with each row of `rows` (N x D) into `out` (N).
+    pub fn dot_rows(v: &[f32], rows: &[f32], out: &mut [f32]) => dot_rows_body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp() -> Vec<f32> {
+        (-4000..=4000).map(|i| i as f32 * 0.005).collect()
+    }
+
+    /// The error function by its Taylor series in double precision; good for |x| < 3.
+    fn erf_series(x: f64) -> f64 {
+        let (mut term, mut sum) = (x, x);
+        for n in 1..60 {
+            term *= -x * x / f64::from(n);
+            sum += term / f64::from(2 * n + 1);
+        }
+        sum * 2.0 / std::f64::consts::PI.sqrt()
+    }
+
+    #[test]
+    fn exponential_is_accurate_over_its_range() {
+        for i in -8600..8700 {
+            let x = i as f32 * 0.01;
+            for y in [exp::<true>(x), exp::<false>(x)] {
+                let exact = f64::from(x).exp();
+                assert!(
+                    ((f64::from(y) - exact) / exact).abs() < 3e-7,
+                    "exp({x}) = {y}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn activations_follow_their_definitions() {
+        let exact = |kind, x: f64| match kind {
+            Activation::None => x,
+            Activation::Relu6 => x.clamp(0.0, 6.0),
+            Activation::QuickGelu => x / (1.0 + (-1.702 * x).exp()),
+            Activation::Gelu => 0.5 * x * (1.0 + erf_series(x / std::f64::consts::SQRT_2)),
+            Activation::GeluTanh => {
+                let u = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044_715 * x.powi(3));
+                0.5 * x * (1.0 + u.tanh())
+            }
+        };
+        for kind in [
+            Activation::None,
+            Activation::Relu6,
+            Activation::QuickGelu,
+            Activation::Gelu,
+            Activation::GeluTanh,
+        ] {
+            let inputs: Vec<f32> = ramp().into_iter().filter(|x| x.abs() < 4.0).collect();
+            let mut fast = inputs.clone();
+            let bias = vec![0.25; inputs.len()];
+            add_bias_activate(&mut fast, &bias, kind);
+            let mut portable = inputs.clone();
+            add_bias_activate_body::<false>(&mut portable, &bias, kind);
+            for ((x, a), b) in inputs.iter().zip(&fast).zip(&portable) {
+                let want = exact(kind, f64::from(*x) + 0.25);
+                assert!(
+                    (f64::from(*a) - want).abs() < 2e-6,
+                    "{kind:?}({x}): {a}, not {want}"
+                );
+                assert!(
+                    (a - b).abs() < 2e-6,
+                    "{kind:?}({x}): {a} and {b} differ by level"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn softmax_sums_to_one_and_keeps_order() {
+        for n in [1, 15, 16, 17, 50, 257] {
+            let mut row: Vec<f32> = (0..n).map(|i| ((i * 37) % 11) as f32 - 5.0).collect();
+            let logits = row.clone();
+            softmax_in_place(&mut row, 0.5);
+            let total: f64 = logits.iter().map(|x| f64::from(x * 0.5).exp()).sum();
+            for (p, x) in row.iter().zip(&logits) {
+                assert!((f64::from(*p) - f64::from(x * 0.5).exp() / total).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn dot_products_match_the_plain_sum() {
+        let rows: Vec<f32> = ramp()[..7 * 70].to_vec();
+        let v: Vec<f32> = ramp()[900..970].to_vec();
+        let mut out = vec![0.0; 7];
+        dot_rows(&v, &rows, &mut out);
+        for (o, row) in out.iter().zip(rows.chunks(70)) {
+            let want: f64 = row
+                .iter()
+                .zip(&v)
+                .map(|(a, b)| f64::from(*a) * f64::from(*b))
+                .sum();
+            assert!((f64::from(*o) - want).abs() < want.abs() * 1e-5);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Inner loops of the CPU path, compiled for several instruction sets and chosen at run time.
+//!
+//! Each kernel is ordinary safe Rust over slices, written so that the compiler turns it into vector
+//! code: fixed-width lanes, no branches inside. The `multi_target!` macro compiles that one body for
+//! AVX-512, AVX2 and the baseline and picks by what the processor has, so one portable binary is fast
+//! everywhere and every variant can be checked against the baseline. Nothing here allocates or
+//! starts a thread: callers own both.
+
+mod attention;
+mod conv;
+mod math;
+
+pub use attention::{AttentionScratch, HeadShape, attend_head};
+pub use conv::{DepthwiseShape, depthwise_row};
+pub use math::{Activation, add_bias_activate, add_bias_residual, dot_rows, softmax_in_place};
+
+/// Instruction sets that a kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// What the target guarantees: SSE2 on x86-64, NEON on AArch64.
+    Baseline,
+    /// AVX2 with fused multiply-add.
+    Avx2,
+    /// AVX-512 F, BW, DQ and VL.
+    Avx512,
+}
+
+impl Level {
+    /// The widest level that this processor runs.
+    #[must_use]
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+            {
+                return Self::Avx512;
+            }
+            if avx2 {
+                return Self::Avx2;
+            }
+        }
+        Self::Baseline
+    }
+
+    /// The name shown by `lumisift doctor`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Baseline if cfg!(target_arch = "aarch64") => "NEON",
+            Self::Baseline => "baseline",
+            Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
+        }
+    }
+}
+
+/// `a * b + c`, fused where the instruction set has it: a library call where it has not would be slow.
+#[inline(always)]
+fn madd<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// Defines a public kernel from a body generic over `FMA`, one compiled copy per [`Level`].
+macro_rules! multi_target {
+    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
+        $(#[$doc])*
+        #[allow(unsafe_code)]
+        #[allow(clippy::too_many_arguments)]
+        pub fn $name($($arg: $ty),*) $(-> $ret)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+                fn avx512($($arg: $ty),*) $(-> $ret)? {
+                    $body::<true>($($arg),*)
+                }
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($arg: $ty),*) $(-> $ret)? {
+                    $body::<true>($($arg),*)
+                }
+                match $crate::core::kernels::Level::detect() {
+                    // SAFETY: the only requirement of these functions is that the processor has the
+                    // instruction sets that they name, which `detect` has just established.
+                    $crate::core::kernels::Level::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::core::kernels::Level::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::core::kernels::Level::Baseline => {}
+                }
+            }
+            $body::<{ cfg!(target_arch = "aarch64") }>($($arg),*)
+        }
+    };
+}
+use multi_target;

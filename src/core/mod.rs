@@ -1,0 +1,22 @@
+//! The engine: from folders of photos to scores and exports. It knows nothing of windows or terminals.
+//!
+//! `scan -> decode -> preprocess -> model -> store` is the way of a photo, run by [`pipeline`];
+//! `query -> score` the way of a question, asked of a [`session`]; [`export`] puts the answer where a
+//! person wants it.
+
+pub mod cancel;
+pub mod decode;
+pub mod export;
+pub mod kernels;
+mod mmap;
+pub mod model;
+pub mod nn;
+pub mod photo;
+pub mod pipeline;
+pub mod preprocess;
+pub mod query;
+pub mod scan;
+pub mod score;
+pub mod session;
+pub mod store;
+pub mod thumbnail;

@@ -1,0 +1,272 @@
+//! The JSON files beside a checkpoint: `config.json` and `preprocessor_config.json`.
+
+use serde::Deserialize;
+
+use crate::core::kernels::Activation;
+use crate::core::preprocess::{Filter, Fit, Preprocess, Rounding};
+
+/// What tells the families apart.
+#[derive(Debug, Deserialize)]
+pub struct AnyConfig {
+    /// Hugging Face's name of the family.
+    #[serde(default)]
+    pub model_type: String,
+}
+
+/// `config.json` of a CLIP checkpoint. Defaults are those of `transformers`, which leaves out what
+/// equals them.
+#[derive(Debug, Deserialize)]
+pub struct ClipConfig {
+    /// Width of the common space.
+    #[serde(default = "default_projection")]
+    pub projection_dim: usize,
+    /// The image tower.
+    #[serde(default)]
+    pub vision_config: VisionConfig,
+    /// The text tower.
+    #[serde(default)]
+    pub text_config: TextConfig,
+}
+
+fn default_projection() -> usize {
+    512
+}
+
+/// The image tower's sizes.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct VisionConfig {
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Width of the feed-forward parts.
+    pub intermediate_size: usize,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads.
+    pub num_attention_heads: usize,
+    /// Side of the input in pixels.
+    pub image_size: usize,
+    /// Side of a patch in pixels.
+    pub patch_size: usize,
+    /// Non-linearity.
+    pub hidden_act: HiddenAct,
+    /// Epsilon of the layer norms.
+    pub layer_norm_eps: f64,
+}
+
+impl Default for VisionConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            image_size: 224,
+            patch_size: 32,
+            hidden_act: HiddenAct::QuickGelu,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// The text tower's sizes.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct TextConfig {
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Width of the feed-forward parts.
+    pub intermediate_size: usize,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads.
+    pub num_attention_heads: usize,
+    /// Entries of the vocabulary.
+    pub vocab_size: usize,
+    /// Tokens after which a text is cut.
+    pub max_position_embeddings: usize,
+    /// Id of the end token. Old checkpoints say 2, which no text contains: they mean the last entry.
+    pub eos_token_id: u32,
+    /// Non-linearity.
+    pub hidden_act: HiddenAct,
+    /// Epsilon of the layer norms.
+    pub layer_norm_eps: f64,
+}
+
+impl Default for TextConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 512,
+            intermediate_size: 2048,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            vocab_size: 49_408,
+            max_position_embeddings: 77,
+            eos_token_id: 49_407,
+            hidden_act: HiddenAct::QuickGelu,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+impl TextConfig {
+    /// The id that ends a text.
+    #[must_use]
+    pub fn end_token(&self) -> u32 {
+        match self.eos_token_id {
+            2 => u32::try_from(self.vocab_size - 1).unwrap_or(u32::MAX),
+            id => id,
+        }
+    }
+}
+
+/// `hidden_act` of a configuration.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenAct {
+    /// `x * sigmoid(1.702 x)`.
+    QuickGelu,
+    /// Exact GELU.
+    Gelu,
+    /// GELU's tanh approximation.
+    GeluPytorchTanh,
+}
+
+impl From<HiddenAct> for Activation {
+    fn from(act: HiddenAct) -> Self {
+        match act {
+            HiddenAct::QuickGelu => Self::QuickGelu,
+            HiddenAct::Gelu => Self::Gelu,
+            HiddenAct::GeluPytorchTanh => Self::GeluTanh,
+        }
+    }
+}
+
+/// `preprocessor_config.json`.
+#[derive(Debug, Deserialize)]
+pub struct PreprocessorConfig {
+    size: Option<Size>,
+    crop_size: Option<Size>,
+    #[serde(default)]
+    do_center_crop: bool,
+    /// PIL's filter numbers.
+    #[serde(default = "bicubic")]
+    resample: u32,
+    image_mean: [f32; 3],
+    image_std: [f32; 3],
+}
+
+fn bicubic() -> u32 {
+    3
+}
+
+/// Sizes come as a number in old files and as a record in new ones.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged)]
+enum Size {
+    Number(u32),
+    ShortestEdge { shortest_edge: u32 },
+    Box { height: u32, width: u32 },
+}
+
+impl PreprocessorConfig {
+    /// As the pipeline reads it, for a tower with inputs of `side` pixels.
+    ///
+    /// # Errors
+    /// In words, if the file asks for something that this program does not do.
+    pub fn resolve(&self, side: u32) -> Result<Preprocess, String> {
+        let filter = match self.resample {
+            2 => Filter::Bilinear,
+            3 => Filter::Bicubic,
+            other => return Err(format!("the resampling filter {other} is not supported")),
+        };
+        let crop_side = match self.crop_size {
+            Some(Size::Number(n) | Size::ShortestEdge { shortest_edge: n }) => Some((n, n)),
+            Some(Size::Box { height, width }) => Some((height, width)),
+            None => None,
+        };
+        let short_side = match self.size {
+            Some(Size::Box { height, width }) if !self.do_center_crop => {
+                if (height, width) != (side, side) {
+                    return Err(format!(
+                        "inputs of {width} x {height} do not fit a tower of {side}"
+                    ));
+                }
+                None
+            }
+            Some(Size::Number(n) | Size::ShortestEdge { shortest_edge: n }) => Some(n),
+            Some(Size::Box { height, width }) => Some(height.min(width)),
+            None => Some(side),
+        };
+        let fit = short_side.map_or(Fit::Stretch, |short_side| Fit::CentreCrop {
+            short_side,
+            long_side: Rounding::Down,
+        });
+        if let Some(short_side) = short_side {
+            let wrong_crop = self.do_center_crop && crop_side.is_some_and(|c| c != (side, side));
+            if wrong_crop || short_side < side {
+                return Err(format!("its crops do not fit a tower of {side} pixels"));
+            }
+        }
+        if self.image_std.iter().any(|s| !s.is_finite() || *s <= 0.0) {
+            return Err("image_std must be positive".into());
+        }
+        Ok(Preprocess {
+            side,
+            fit,
+            filter,
+            mean: self.image_mean,
+            std: self.image_std,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(json: &str, side: u32) -> Result<Preprocess, String> {
+        serde_json::from_str::<PreprocessorConfig>(json)
+            .map_err(|e| e.to_string())?
+            .resolve(side)
+    }
+
+    #[test]
+    fn old_and_new_spellings_of_sizes_agree() {
+        let old = r#"{"size": 224, "crop_size": 224, "do_center_crop": true,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+        let new = r#"{"size": {"shortest_edge": 224}, "crop_size": {"height": 224, "width": 224},
+            "do_center_crop": true, "resample": 3,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+        assert_eq!(resolve(old, 224), resolve(new, 224));
+        assert_eq!(
+            resolve(old, 224).expect("fits").fit,
+            Fit::CentreCrop {
+                short_side: 224,
+                long_side: Rounding::Down
+            }
+        );
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_the_tower_are_refused() {
+        let json = r#"{"size": 224, "crop_size": 224, "do_center_crop": true,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+        assert!(resolve(json, 336).is_err());
+        let nearest = r#"{"size": 224, "resample": 0,
+            "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}"#;
+        assert!(resolve(nearest, 224).is_err());
+        let zero = r#"{"size": 224, "image_mean": [0.5, 0.5, 0.5], "image_std": [0, 0.5, 0.5]}"#;
+        assert!(resolve(zero, 224).is_err());
+    }
+
+    #[test]
+    fn the_end_token_of_old_checkpoints_is_the_last_entry() {
+        let old = TextConfig {
+            eos_token_id: 2,
+            ..TextConfig::default()
+        };
+        assert_eq!(old.end_token(), 49_407);
+        assert_eq!(TextConfig::default().end_token(), 49_407);
+    }
+}

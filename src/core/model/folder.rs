@@ -1,0 +1,258 @@
+//! Models from a folder in Hugging Face's layout: finding, checking and loading its files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use candle_core::{DType, Device};
+use candle_nn::VarBuilder;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::clip::Clip;
+use super::config::{AnyConfig, ClipConfig, PreprocessorConfig};
+use super::tokenizer::Tokenizer;
+use super::{
+    Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_by_length, encode_all,
+    normalised,
+};
+use crate::core::cancel::Cancel;
+use crate::core::mmap::map_weights;
+use crate::core::preprocess::Crop;
+
+const CONFIG: &str = "config.json";
+const PREPROCESSOR: &str = "preprocessor_config.json";
+const TOKENIZER: &str = "tokenizer.json";
+const WEIGHTS: &str = "model.safetensors";
+const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+
+/// A CLIP model loaded from a folder.
+pub struct FolderModel {
+    info: ModelInfo,
+    clip: Clip,
+    tokenizer: Tokenizer,
+}
+
+/// Loads the model in `dir`.
+///
+/// # Errors
+/// If a file is missing, damaged, does not fit the others, or the family is not supported.
+pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
+    let config_path = dir.join(CONFIG);
+    let family = read_json::<AnyConfig>(dir, CONFIG)?.model_type;
+    if family != "clip" {
+        return Err(ModelError::UnsupportedFamily {
+            path: config_path,
+            family,
+        });
+    }
+    let config: ClipConfig = read_json(dir, CONFIG)?;
+    let invalid = |file: &str, message: String| ModelError::Invalid {
+        path: dir.join(file),
+        message,
+    };
+    check_sizes(&config).map_err(|message| invalid(CONFIG, message))?;
+    let side = u32::try_from(config.vision_config.image_size).unwrap_or(u32::MAX);
+    let preprocess = read_json::<PreprocessorConfig>(dir, PREPROCESSOR)?
+        .resolve(side)
+        .map_err(|message| invalid(PREPROCESSOR, message))?;
+    let text = &config.text_config;
+    let tokenizer = Tokenizer::new(
+        &read(dir, TOKENIZER)?,
+        text.max_position_embeddings,
+        text.vocab_size,
+        Some(text.end_token()),
+    )
+    .map_err(|message| {
+        invalid(
+            TOKENIZER,
+            format!("not this model's tokenizer: {message}; copy it from the model's repository"),
+        )
+    })?;
+    let shards = weight_files(dir)?;
+    let weights = map_weights(&shards).map_err(|e| damaged_weights(&shards, &e))?;
+    let vb = VarBuilder::from_backend(Box::new(weights), DType::F32, Device::Cpu);
+    let clip = Clip::load(&config, &vb).map_err(|e| damaged_weights(&shards, &e))?;
+    let info = ModelInfo {
+        name: folder_name(dir),
+        fingerprint: fingerprint(dir, &shards)?,
+        dim: config.projection_dim,
+        logit_scale: clip.logit_scale,
+        preprocess,
+        gflop_per_image: vision_gflop(&config),
+    };
+    Ok(FolderModel {
+        info,
+        clip,
+        tokenizer,
+    })
+}
+
+impl FolderModel {
+    /// Token ids of a text, padded to the model's length with `pad`.
+    ///
+    /// # Errors
+    /// If the tokenizer refuses the text.
+    pub fn token_ids(&self, text: &str, pad: u32) -> Result<Vec<u32>, ModelError> {
+        self.tokenizer
+            .encode_padded(text, pad)
+            .map_err(|message| ModelError::Text {
+                text: text.into(),
+                message,
+            })
+    }
+}
+
+impl Model for FolderModel {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        if crops.is_empty() {
+            return Ok(Embeddings {
+                dim: self.info.dim,
+                values: Vec::new(),
+            });
+        }
+        let vectors = self.clip.embed_images(crops, &self.info.preprocess, cancel);
+        normalised(&computed(vectors, cancel)?)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        let sequences = encode_all(&self.tokenizer, texts)?;
+        embed_by_length(&sequences, self.info.dim, |tokens| {
+            self.clip.embed_tokens(tokens)
+        })
+    }
+}
+
+/// The last part of the path, or of the path it stands for ("." has none).
+fn folder_name(dir: &Path) -> String {
+    let full = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
+    full.file_name()
+        .unwrap_or(full.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn read(dir: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
+    let path = dir.join(file);
+    fs::read(&path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => ModelError::MissingFile {
+            dir: dir.into(),
+            file: file.into(),
+        },
+        _ => ModelError::Io { path, source },
+    })
+}
+
+fn read_json<T: DeserializeOwned>(dir: &Path, file: &str) -> Result<T, ModelError> {
+    serde_json::from_slice(&read(dir, file)?).map_err(|e| ModelError::Invalid {
+        path: dir.join(file),
+        message: e.to_string(),
+    })
+}
+
+fn check_sizes(config: &ClipConfig) -> Result<(), String> {
+    let (v, t) = (&config.vision_config, &config.text_config);
+    let towers = [
+        ("vision", v.hidden_size, v.num_attention_heads),
+        ("text", t.hidden_size, t.num_attention_heads),
+    ];
+    for (tower, width, heads) in towers {
+        if heads == 0 || width == 0 || !width.is_multiple_of(heads) || width / heads > 256 {
+            return Err(format!(
+                "the {tower} tower cannot split {width} values over {heads} heads"
+            ));
+        }
+    }
+    if v.patch_size == 0 || v.image_size < v.patch_size || v.image_size > 4096 {
+        return Err(format!(
+            "patches of {} in inputs of {} pixels",
+            v.patch_size, v.image_size
+        ));
+    }
+    if t.vocab_size == 0 || t.max_position_embeddings < 2 {
+        return Err("the text tower has no room for texts".into());
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct WeightsIndex {
+    weight_map: std::collections::HashMap<String, String>,
+}
+
+/// The file of weights, or the shards that an index lists.
+fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let single = dir.join(WEIGHTS);
+    if single.exists() {
+        return Ok(vec![single]);
+    }
+    if !dir.join(WEIGHTS_INDEX).exists() {
+        return Err(ModelError::MissingFile {
+            dir: dir.into(),
+            file: WEIGHTS.into(),
+        });
+    }
+    let index: WeightsIndex = read_json(dir, WEIGHTS_INDEX)?;
+    let names: BTreeSet<String> = index.weight_map.into_values().collect();
+    let shard = |name: String| {
+        let path = dir.join(&name);
+        // An index must not reach outside its folder.
+        if Path::new(&name).file_name() != Some(name.as_ref()) {
+            let message = format!("names a file outside the folder: {name}");
+            return Err(ModelError::Invalid {
+                path: dir.join(WEIGHTS_INDEX),
+                message,
+            });
+        }
+        if !path.exists() {
+            return Err(ModelError::MissingFile {
+                dir: dir.into(),
+                file: name,
+            });
+        }
+        Ok(path)
+    };
+    names.into_iter().map(shard).collect()
+}
+
+fn damaged_weights(shards: &[PathBuf], error: &candle_core::Error) -> ModelError {
+    // Candle appends a backtrace to its messages; the first line is the message.
+    let text = error.to_string();
+    let reason = text.lines().next().unwrap_or_default();
+    ModelError::Invalid {
+        path: shards.first().cloned().unwrap_or_default(),
+        message: format!("the weights do not fit or are damaged ({reason}); copy them again"),
+    }
+}
+
+/// A hash over everything that decides what a vector is.
+fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError> {
+    let mut hasher = blake3::Hasher::new();
+    for file in [CONFIG, PREPROCESSOR, TOKENIZER] {
+        hasher.update(blake3::hash(&read(dir, file)?).as_bytes());
+    }
+    for path in shards {
+        hasher
+            .update_mmap_rayon(path)
+            .map_err(|source| ModelError::Io {
+                path: path.clone(),
+                source,
+            })?;
+    }
+    Ok(Fingerprint(*hasher.finalize().as_bytes()))
+}
+
+/// 2 x multiply-adds of the image tower, projections and attention together.
+fn vision_gflop(config: &ClipConfig) -> f64 {
+    let v = &config.vision_config;
+    let tokens = ((v.image_size / v.patch_size).pow(2) + 1) as f64;
+    let (width, hidden) = (v.hidden_size as f64, v.intermediate_size as f64);
+    let layer =
+        tokens * (4.0 * width * width + 2.0 * width * hidden) + 2.0 * tokens * tokens * width;
+    let patches = tokens * width * 3.0 * (v.patch_size * v.patch_size) as f64;
+    2e-9 * (v.num_hidden_layers as f64 * layer + patches)
+}

@@ -1,0 +1,254 @@
+//! Models that map pictures and texts into one space, behind one trait.
+//!
+//! A model is the compiled-in starter or a folder in Hugging Face's layout; `config.json` says of which
+//! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
+
+mod clip;
+mod config;
+mod folder;
+mod patches;
+#[cfg(feature = "starter")]
+mod starter;
+#[cfg(feature = "starter")]
+mod starter_model;
+mod tokenizer;
+mod transformer;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::cancel::Cancel;
+use super::preprocess::{Crop, Preprocess};
+
+pub use folder::{FolderModel, load_folder};
+#[cfg(feature = "starter")]
+pub use starter_model::{STARTER_NAME, StarterModel, load_starter};
+
+/// What identifies a model: a hash over its weights, configuration and tokenizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0[..8]
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Facts about a loaded model.
+#[derive(Clone, Debug)]
+pub struct ModelInfo {
+    /// What a person calls it.
+    pub name: String,
+    /// What the store calls it.
+    pub fingerprint: Fingerprint,
+    /// Width of its vectors.
+    pub dim: usize,
+    /// The factor s between cosine and logit.
+    pub logit_scale: f32,
+    /// How pictures are prepared for it.
+    pub preprocess: Preprocess,
+    /// Arithmetic of its image tower, in 10^9 floating-point operations a picture.
+    pub gflop_per_image: f64,
+}
+
+impl ModelInfo {
+    /// Pictures encoded at once: as many as keep one layer's time well under the time in which a job
+    /// must stop, and at most 16, from where a larger batch gains nothing.
+    #[must_use]
+    pub fn batch_size(&self) -> usize {
+        ((150.0 / self.gflop_per_image.max(0.1)) as usize).clamp(1, 16)
+    }
+}
+
+/// Vectors of one width, one after another; each normalised to length 1.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Embeddings {
+    /// Width of each vector.
+    pub dim: usize,
+    /// All values, row by row.
+    pub values: Vec<f32>,
+}
+
+impl Embeddings {
+    /// The vectors.
+    pub fn rows(&self) -> std::slice::ChunksExact<'_, f32> {
+        self.values.chunks_exact(self.dim.max(1))
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len() / self.dim.max(1)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+}
+
+/// A model: pictures and texts to vectors of one space.
+pub trait Model: Send + Sync {
+    /// Facts about it.
+    fn info(&self) -> &ModelInfo;
+
+    /// Vectors of pictures.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`] if `cancel` was raised on the way, otherwise what went wrong.
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError>;
+
+    /// Vectors of texts, each as it stands: templates are the caller's.
+    ///
+    /// # Errors
+    /// What went wrong.
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError>;
+}
+
+/// Which model a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// The compiled-in one.
+    Starter,
+    /// A folder in Hugging Face's layout.
+    Folder(PathBuf),
+}
+
+/// Loads a model.
+///
+/// # Errors
+/// If a file is missing, damaged or of a family that is not supported.
+pub fn load(choice: &ModelChoice) -> Result<Arc<dyn Model>, ModelError> {
+    match choice {
+        #[cfg(feature = "starter")]
+        ModelChoice::Starter => Ok(Arc::new(load_starter()?)),
+        #[cfg(not(feature = "starter"))]
+        ModelChoice::Starter => Err(ModelError::NoStarter),
+        ModelChoice::Folder(dir) => Ok(Arc::new(load_folder(dir)?)),
+    }
+}
+
+/// What can go wrong with a model. Each message is one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// The job was cancelled.
+    #[error("the work was cancelled")]
+    Cancelled,
+    /// Built without the starter.
+    #[error("this build carries no starter model: name a folder with --model")]
+    NoStarter,
+    /// A folder lacks a file.
+    #[error("{} is not a complete model: {file} is missing; copy the model's files again", dir.display())]
+    MissingFile {
+        /// The folder.
+        dir: PathBuf,
+        /// What is missing.
+        file: String,
+    },
+    /// A file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is there, but wrong.
+    #[error("{}: {message}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A family that this program does not know.
+    #[error("{}: models of type \"{family}\" are not supported (CLIP is)", path.display())]
+    UnsupportedFamily {
+        /// The configuration.
+        path: PathBuf,
+        /// Its `model_type`.
+        family: String,
+    },
+    /// A text that the tokenizer refuses.
+    #[error("the text {text:?} cannot be read by this model: {message}")]
+    Text {
+        /// The text.
+        text: String,
+        /// Why.
+        message: String,
+    },
+    /// A vector that cannot be normalised, as damaged weights give.
+    #[error("the model gave a vector of length {norm}: its weights may be damaged")]
+    NoDirection {
+        /// The length.
+        norm: f32,
+    },
+    /// The arithmetic failed.
+    #[error("the model failed: {0}")]
+    Compute(#[from] candle_core::Error),
+}
+
+/// Tells a cancelled computation from a failed one.
+fn computed<T>(result: candle_core::Result<T>, cancel: &Cancel) -> Result<T, ModelError> {
+    result.map_err(|e| {
+        if cancel.is_cancelled() {
+            ModelError::Cancelled
+        } else {
+            e.into()
+        }
+    })
+}
+
+/// Rows of a matrix, normalised to length 1.
+fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
+    let (_, dim) = matrix.dims2()?;
+    let mut values = matrix.flatten_all()?.to_vec1::<f32>()?;
+    for row in values.chunks_exact_mut(dim) {
+        let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+        if !norm.is_finite() || norm == 0.0 {
+            return Err(ModelError::NoDirection { norm });
+        }
+        row.iter_mut().for_each(|v| *v /= norm);
+    }
+    Ok(Embeddings { dim, values })
+}
+
+/// Embeds token sequences of any lengths: sequences of one length go together, so that none is padded.
+fn embed_by_length(
+    sequences: &[Vec<u32>],
+    dim: usize,
+    embed: impl Fn(&[&[u32]]) -> candle_core::Result<candle_core::Tensor>,
+) -> Result<Embeddings, ModelError> {
+    /// Sequences of one product: bounds memory, and is past where a larger one would be faster.
+    const BATCH: usize = 32;
+    let mut order: Vec<usize> = (0..sequences.len()).collect();
+    order.sort_by_key(|i| sequences[*i].len());
+    let mut values = vec![0f32; sequences.len() * dim];
+    for same in order.chunk_by(|a, b| sequences[*a].len() == sequences[*b].len()) {
+        for batch in same.chunks(BATCH) {
+            let tokens: Vec<&[u32]> = batch.iter().map(|i| sequences[*i].as_slice()).collect();
+            let rows = normalised(&embed(&tokens)?)?;
+            for (i, row) in batch.iter().zip(rows.rows()) {
+                values[i * dim..][..dim].copy_from_slice(row);
+            }
+        }
+    }
+    Ok(Embeddings { dim, values })
+}
+
+fn encode_all(
+    tokenizer: &tokenizer::Tokenizer,
+    texts: &[&str],
+) -> Result<Vec<Vec<u32>>, ModelError> {
+    let encode = |text: &&str| {
+        tokenizer.encode(text).map_err(|message| ModelError::Text {
+            text: (*text).into(),
+            message,
+        })
+    };
+    texts.iter().map(encode).collect()
+}

@@ -1,0 +1,299 @@
+//! The starter model: EfficientNet-Lite2 and all-MiniLM-L6-v2 under projections trained with CLIP's
+//! objective. Small enough to be compiled in; `assets/starter/README.md` describes it.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+
+use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::{DType, Device, Result, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert;
+
+use super::patches;
+use crate::core::cancel::Cancel;
+use crate::core::kernels::{Activation, DepthwiseShape};
+use crate::core::nn::{After, Linear, depthwise, normalise_rows};
+use crate::core::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
+
+/// Pictures whose activations are in memory at once: 6.5 MB each at the widest layer.
+const CHUNK: usize = 2;
+
+/// Both towers.
+pub struct Starter {
+    image: ImageTower,
+    text: TextTower,
+    /// The factor s between cosine and logit.
+    pub logit_scale: f32,
+    /// How pictures are prepared.
+    pub preprocess: Preprocess,
+    /// Width of the common space.
+    pub dim: usize,
+    /// Tokens after which texts are cut.
+    pub max_tokens: usize,
+}
+
+impl Starter {
+    /// Loads the model from the bytes of its GGUF file.
+    ///
+    /// # Errors
+    /// If the bytes are not that file.
+    pub fn load(gguf: &[u8], device: &Device) -> Result<Self> {
+        let mut cursor = Cursor::new(gguf);
+        let content = Content::read(&mut cursor)?;
+        let mut tensors = HashMap::new();
+        for name in content.tensor_infos.keys() {
+            let tensor = content
+                .tensor(&mut cursor, name, device)?
+                .dequantize(device)?;
+            tensors.insert(name.clone(), tensor);
+        }
+        let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+        let meta = Metadata(&content);
+        let preprocess = Preprocess {
+            side: meta.number("image_size")?.to_u32()?,
+            fit: Fit::CentreCrop {
+                short_side: meta.number("image_size")?.to_u32()?,
+                long_side: Rounding::Nearest,
+            },
+            filter: Filter::Bicubic,
+            mean: meta.triple("image_mean")?,
+            std: meta.triple("image_std")?,
+        };
+        let dim = meta.size("embedding_length")?;
+        Ok(Self {
+            image: ImageTower::load(&meta, dim, &vb)?,
+            text: TextTower::load(&meta, dim, &vb.pp("text"))?,
+            logit_scale: meta.number("logit_scale")?.to_f32()?,
+            preprocess,
+            dim,
+            max_tokens: meta.size("text_max_tokens")?,
+        })
+    }
+
+    /// Image vectors, normalised: batch x dim.
+    ///
+    /// # Errors
+    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    pub fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
+        self.image.project(&self.image_features(crops, cancel)?)
+    }
+
+    /// Pooled features of the image tower before its projection: batch x 1,280.
+    ///
+    /// # Errors
+    /// As [`Self::embed_images`].
+    pub fn image_features(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
+        let chunks = crops
+            .chunks(CHUNK)
+            .map(|chunk| self.image.features(chunk, &self.preprocess, cancel))
+            .collect::<Result<Vec<_>>>()?;
+        Tensor::cat(&chunks, 0)
+    }
+
+    /// Text vectors of token sequences of one length, normalised: batch x dim.
+    ///
+    /// # Errors
+    /// If memory is short.
+    pub fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
+        self.text.forward(tokens)
+    }
+}
+
+/// The file's metadata under the model's own prefix.
+struct Metadata<'a>(&'a Content);
+
+impl Metadata<'_> {
+    fn number(&self, key: &str) -> Result<&Value> {
+        let key = format!("lumisift-starter.{key}");
+        match self.0.metadata.get(&key) {
+            Some(value) => Ok(value),
+            None => candle_core::bail!("the model file lacks {key}"),
+        }
+    }
+
+    fn size(&self, key: &str) -> Result<usize> {
+        Ok(self.number(key)?.to_u32()? as usize)
+    }
+
+    fn sizes(&self, key: &str) -> Result<Vec<usize>> {
+        let number = |value: &Value| match value {
+            Value::I32(n) => Ok(usize::try_from(*n).unwrap_or_default()),
+            other => Ok(other.to_u32()? as usize),
+        };
+        self.number(key)?.to_vec()?.iter().map(number).collect()
+    }
+
+    fn triple(&self, key: &str) -> Result<[f32; 3]> {
+        let values = self.number(key)?.to_vec()?;
+        match values.as_slice() {
+            [r, g, b] => Ok([r.to_f32()?, g.to_f32()?, b.to_f32()?]),
+            _ => candle_core::bail!("{key} needs three values"),
+        }
+    }
+}
+
+/// An inverted bottleneck of MobileNetV2 without squeeze and excitation.
+struct Block {
+    expand: Option<Linear>,
+    /// kernel x kernel x channels, the bias as one more row.
+    depthwise: Tensor,
+    project: Linear,
+    kernel: usize,
+    stride: usize,
+    channels: usize,
+    skip: bool,
+}
+
+impl Block {
+    fn forward(&self, x: &Tensor, side: usize) -> Result<Tensor> {
+        let expanded = match &self.expand {
+            Some(expand) => &expand.forward(x, After::Activate(Activation::Relu6))?,
+            None => x,
+        };
+        let shape = DepthwiseShape {
+            height: side,
+            width: side,
+            channels: self.channels,
+            kernel: self.kernel,
+            stride: self.stride,
+        };
+        let filtered = depthwise(expanded, &self.depthwise, shape)?;
+        let after = if self.skip {
+            After::Add(x)
+        } else {
+            After::Activate(Activation::None)
+        };
+        self.project.forward(&filtered, after)
+    }
+}
+
+struct ImageTower {
+    stem: Linear,
+    blocks: Vec<Block>,
+    head: Linear,
+    linear: Linear,
+    hidden: Linear,
+    output: Linear,
+}
+
+/// A 1 x 1 convolution, or any other whose input comes as rows of neighbourhoods, as a product.
+fn convolution(inputs: usize, outputs: usize, kernel: usize, vb: &VarBuilder) -> Result<Linear> {
+    let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
+    Linear::new(&weight.flatten_from(1)?, Some(vb.get(outputs, "bias")?))
+}
+
+impl ImageTower {
+    fn load(meta: &Metadata, dim: usize, vb: &VarBuilder) -> Result<Self> {
+        let image = vb.pp("image");
+        let [kernels, strides, expands, outs] =
+            ["block_kernel", "block_stride", "block_expand", "block_out"]
+                .map(|key| meta.sizes(key));
+        let (kernels, strides, expands, outs) = (kernels?, strides?, expands?, outs?);
+        let stem = 32;
+        let mut inputs = stem;
+        let mut blocks = Vec::new();
+        for (i, (((kernel, stride), expand), out)) in kernels
+            .into_iter()
+            .zip(strides)
+            .zip(expands)
+            .zip(outs)
+            .enumerate()
+        {
+            let vb = image.pp(format!("blocks.{i}"));
+            let channels = inputs * expand;
+            let filter = vb.pp("depthwise");
+            let weight = filter
+                .get((channels, 1, kernel, kernel), "weight")?
+                .flatten_from(1)?
+                .t()?;
+            let bias = filter.get(channels, "bias")?.unsqueeze(0)?;
+            blocks.push(Block {
+                expand: match expand {
+                    1 => None,
+                    _ => Some(convolution(inputs, channels, 1, &vb.pp("expand"))?),
+                },
+                depthwise: Tensor::cat(&[weight.contiguous()?, bias], 0)?,
+                project: convolution(channels, out, 1, &vb.pp("project"))?,
+                kernel,
+                stride,
+                channels,
+                skip: stride == 1 && inputs == out,
+            });
+            inputs = out;
+        }
+        let features = 1280;
+        let hidden = 768;
+        let projection = image.pp("proj");
+        Ok(Self {
+            stem: convolution(3, stem, 3, &image.pp("stem"))?,
+            blocks,
+            head: convolution(inputs, features, 1, &image.pp("head"))?,
+            linear: Linear::load(features, dim, &projection.pp("linear"))?,
+            hidden: Linear::load(features, hidden, &projection.pp("hidden"))?,
+            output: Linear::load(hidden, dim, &projection.pp("output"))?,
+        })
+    }
+
+    fn features(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        let relu6 = After::Activate(Activation::Relu6);
+        let rows = patches::neighbourhoods(crops, spec, 3, 2, &Device::Cpu)?;
+        let mut x = self.stem.forward(&rows, relu6)?;
+        let mut side = (spec.side as usize).div_ceil(2);
+        for block in &self.blocks {
+            if cancel.is_cancelled() {
+                candle_core::bail!("cancelled");
+            }
+            x = block.forward(&x, side)?;
+            side = side.div_ceil(block.stride);
+        }
+        let x = self.head.forward(&x, relu6)?;
+        let (rows, channels) = x.dims2()?;
+        x.reshape((crops.len(), rows / crops.len(), channels))?
+            .mean(1)
+    }
+
+    fn project(&self, features: &Tensor) -> Result<Tensor> {
+        let linear = self
+            .linear
+            .forward(features, After::Activate(Activation::None))?;
+        let hidden = self
+            .hidden
+            .forward(features, After::Activate(Activation::Gelu))?;
+        normalise_rows(&self.output.forward(&hidden, After::Add(&linear))?)
+    }
+}
+
+struct TextTower {
+    bert: bert::BertModel,
+    projection: Linear,
+}
+
+impl TextTower {
+    fn load(meta: &Metadata, dim: usize, vb: &VarBuilder) -> Result<Self> {
+        let config = bert::Config {
+            vocab_size: 30_522,
+            hidden_size: 384,
+            num_hidden_layers: meta.size("text_layers")?,
+            num_attention_heads: meta.size("text_heads")?,
+            intermediate_size: 1536,
+            hidden_act: bert::HiddenAct::Gelu,
+            max_position_embeddings: 512,
+            type_vocab_size: 2,
+            layer_norm_eps: 1e-12,
+            ..bert::Config::default()
+        };
+        Ok(Self {
+            bert: bert::BertModel::load(vb.clone(), &config)?,
+            projection: Linear::load(config.hidden_size, dim, &vb.pp("proj"))?,
+        })
+    }
+
+    fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
+        let ids = Tensor::from_vec(sequences.concat(), (batch, tokens), &Device::Cpu)?;
+        let states = self.bert.forward(&ids, &ids.zeros_like()?, None)?;
+        let pooled = normalise_rows(&states.mean(1)?)?;
+        let none = After::Activate(Activation::None);
+        normalise_rows(&self.projection.forward(&pooled, none)?)
+    }
+}

@@ -1,0 +1,139 @@
+//! The pre-norm transformer that CLIP's image and text towers are made of.
+//!
+//! Names follow the checkpoints of Hugging Face's `CLIPEncoder`.
+
+use candle_core::{Result, Tensor};
+use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+
+use crate::core::cancel::Cancel;
+use crate::core::kernels::Activation;
+use crate::core::nn::{After, AttentionShape, Linear, Queries, attention};
+
+/// Sizes of one tower.
+#[derive(Clone, Copy, Debug)]
+pub struct EncoderConfig {
+    /// Width of the residual stream.
+    pub width: usize,
+    /// Width of the hidden layer of each feed-forward part.
+    pub hidden: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Attention heads.
+    pub heads: usize,
+    /// The non-linearity of the feed-forward parts.
+    pub activation: Activation,
+    /// Epsilon of the layer norms.
+    pub epsilon: f64,
+    /// Whether tokens see only those before them.
+    pub causal: bool,
+}
+
+struct Layer {
+    attention_norm: LayerNorm,
+    qkv: Linear,
+    out: Linear,
+    feed_norm: LayerNorm,
+    rise: Linear,
+    fall: Linear,
+}
+
+impl Layer {
+    fn load(config: &EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+        let EncoderConfig {
+            width,
+            hidden,
+            epsilon,
+            ..
+        } = *config;
+        let heads = vb.pp("self_attn");
+        let parts = ["q_proj", "k_proj", "v_proj"].map(|name| heads.pp(name));
+        Ok(Self {
+            attention_norm: layer_norm(width, epsilon, vb.pp("layer_norm1"))?,
+            qkv: Linear::load_fused(width, width, &parts)?,
+            out: Linear::load(width, width, &heads.pp("out_proj"))?,
+            feed_norm: layer_norm(width, epsilon, vb.pp("layer_norm2"))?,
+            rise: Linear::load(width, hidden, &vb.pp("mlp.fc1"))?,
+            fall: Linear::load(hidden, width, &vb.pp("mlp.fc2"))?,
+        })
+    }
+
+    fn forward(
+        &self,
+        x: &Tensor,
+        config: &EncoderConfig,
+        tokens: usize,
+        queries: Queries,
+    ) -> Result<Tensor> {
+        let qkv = self.qkv.product(&self.attention_norm.forward(x)?)?;
+        let shape = AttentionShape {
+            tokens,
+            heads: config.heads,
+            causal: config.causal,
+        };
+        let attended = attention(&qkv, self.qkv.bias(), shape, queries)?;
+        let x = match queries {
+            Queries::All => x.clone(),
+            Queries::One(token) => row_of_each(x, tokens, token)?,
+        };
+        let x = self.out.forward(&attended, After::Add(&x))?;
+        let rise = After::Activate(config.activation);
+        let hidden = self.rise.forward(&self.feed_norm.forward(&x)?, rise)?;
+        self.fall.forward(&hidden, After::Add(&x))
+    }
+}
+
+/// One token of each sequence: (batch x tokens) x width to batch x width.
+fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
+    let (rows, width) = x.dims2()?;
+    x.reshape((rows / tokens, tokens, width))?
+        .narrow(1, token, 1)?
+        .contiguous()?
+        .squeeze(1)
+}
+
+/// A stack of layers.
+pub struct Encoder {
+    config: EncoderConfig,
+    layers: Vec<Layer>,
+}
+
+impl Encoder {
+    /// Loads `layers.0`, `layers.1`, ...
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub fn load(config: EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+        let layers = (0..config.layers)
+            .map(|i| Layer::load(&config, &vb.pp(format!("layers.{i}"))))
+            .collect::<Result<_>>()?;
+        Ok(Self { config, layers })
+    }
+
+    /// Runs sequences of `tokens` tokens, given as (batch x tokens) x width, and returns the final state
+    /// of `token` in each: batch x width. The last layer computes nothing for the other tokens.
+    ///
+    /// # Errors
+    /// If the shapes do not fit, or the work was cancelled between two layers.
+    pub fn forward(
+        &self,
+        x: Tensor,
+        tokens: usize,
+        token: usize,
+        cancel: &Cancel,
+    ) -> Result<Tensor> {
+        let mut x = x;
+        let last = self.layers.len().saturating_sub(1);
+        for (i, layer) in self.layers.iter().enumerate() {
+            if cancel.is_cancelled() {
+                candle_core::bail!("cancelled");
+            }
+            let queries = if i == last {
+                Queries::One(token)
+            } else {
+                Queries::All
+            };
+            x = layer.forward(&x, &self.config, tokens, queries)?;
+        }
+        Ok(x)
+    }
+}

@@ -1,0 +1,145 @@
+//! What the program knows of a photo, and what it says when one cannot be used.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+use super::decode::Taken;
+
+/// A photo's content, by the hash of its bytes: the same in every copy, under every name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ContentId(pub [u8; 32]);
+
+impl ContentId {
+    /// The identity of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+impl fmt::Display for ContentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A file that may be a photo, as a folder lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Length in bytes.
+    pub size: u64,
+    /// Time of last change, in nanoseconds since 1970.
+    pub modified_ns: i64,
+}
+
+impl Candidate {
+    /// From what the file system says of a regular file.
+    #[must_use]
+    pub fn new(path: PathBuf, metadata: &std::fs::Metadata) -> Self {
+        let modified_ns =
+            metadata
+                .modified()
+                .map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+                    Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+                    Err(before) => -i64::try_from(before.duration().as_nanos()).unwrap_or(i64::MAX),
+                });
+        Self {
+            path,
+            size: metadata.len(),
+            modified_ns,
+        }
+    }
+}
+
+/// What a photo's content says, whatever its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoFacts {
+    /// Its identity.
+    pub content: ContentId,
+    /// Width in pixels, upright.
+    pub width: u32,
+    /// Height in pixels, upright.
+    pub height: u32,
+    /// When it was taken, by the camera's clock.
+    pub taken: Option<Taken>,
+    /// What was wrong with the file, where it could be read all the same.
+    pub warning: Option<String>,
+}
+
+/// A photo that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// The file.
+    pub file: Candidate,
+    /// Its content.
+    pub facts: PhotoFacts,
+}
+
+/// Where in its way a photo failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Listing folders.
+    Scan,
+    /// Reading the file.
+    Read,
+    /// Decoding the picture.
+    Decode,
+    /// Running the model.
+    Encode,
+    /// Copying to where the person wants it.
+    Export,
+}
+
+impl Stage {
+    /// The word in messages and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Read => "read",
+            Self::Decode => "decode",
+            Self::Encode => "encode",
+            Self::Export => "export",
+        }
+    }
+}
+
+/// One file that could not be used. It never ends the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Where it failed.
+    pub stage: Stage,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with any message.
+    pub fn new(path: impl Into<PathBuf>, stage: Stage, message: impl fmt::Display) -> Self {
+        Self {
+            path: path.into(),
+            stage,
+            message: message.to_string(),
+        }
+    }
+
+    /// A failure of the file system, in words.
+    pub fn io(path: impl Into<PathBuf>, stage: Stage, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let message = match error.kind() {
+            ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            ErrorKind::PermissionDenied => "no permission to read it".into(),
+            _ => error.to_string(),
+        };
+        Self {
+            path: path.into(),
+            stage,
+            message,
+        }
+    }
+}

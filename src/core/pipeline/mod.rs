@@ -1,0 +1,268 @@
+//! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink.
+//!
+//! Channels are bounded, so a slow stage slows those before it and memory does not grow with the
+//! folder. A [`JobHandle`] owns the threads; dropping it stops them, also in the middle of a picture.
+
+mod progress;
+mod stages;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::cancel::Cancel;
+use super::photo::{Failure, Photo};
+use super::scan::{ScanOptions, Skipped};
+use super::session::Session;
+
+use progress::Counters;
+pub use progress::{Phase, Progress};
+
+/// Called when there is something new to receive, from any thread.
+pub type Notify = Arc<dyn Fn() + Send + Sync>;
+
+/// What a job works on, and how.
+#[derive(Clone)]
+pub struct JobOptions {
+    /// Files and folders.
+    pub roots: Vec<PathBuf>,
+    /// How folders are walked.
+    pub scan: ScanOptions,
+    /// Threads that decode; 0 for one a core.
+    pub decoders: usize,
+    /// Tells this job's messages from those of earlier ones.
+    pub generation: u64,
+    /// Called when there is something new to receive.
+    pub notify: Notify,
+}
+
+impl JobOptions {
+    /// The usual options for `roots`.
+    #[must_use]
+    pub fn new(roots: Vec<PathBuf>) -> Self {
+        Self {
+            roots,
+            scan: ScanOptions::default(),
+            decoders: 0,
+            generation: 0,
+            notify: Arc::new(|| {}),
+        }
+    }
+}
+
+/// Where a photo's vector came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The store knew the file: it was not opened.
+    Cached,
+    /// The store knew the content under another name: it was read, but not decoded.
+    Recognised,
+    /// It was decoded and encoded.
+    Encoded,
+}
+
+/// What a job tells.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A photo is in the store.
+    Photo {
+        /// The photo.
+        photo: Photo,
+        /// The row of its vector.
+        row: u32,
+        /// Where the vector came from.
+        source: Source,
+    },
+    /// A file could not be used.
+    Failed(Failure),
+    /// How far the job is, about eight times a second.
+    Progress(Progress),
+    /// The last message.
+    Finished(Summary),
+}
+
+/// An event of one job.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Of which job.
+    pub generation: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What a job did.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// The last progress.
+    pub progress: Progress,
+    /// What was passed over.
+    pub skipped: Skipped,
+    /// Whether it was cancelled before its end.
+    pub cancelled: bool,
+    /// Why it had to stop before its end, in one sentence.
+    pub trouble: Option<String>,
+}
+
+/// A running job. Dropping it cancels and joins its threads.
+pub struct JobHandle {
+    generation: u64,
+    cancel: Cancel,
+    counters: Arc<Counters>,
+    events: Option<Receiver<Message>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl JobHandle {
+    /// Which job it is.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Asks the job to stop. What is done stays done.
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+
+    /// How far it is, at any time.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        self.counters.snapshot()
+    }
+
+    /// The next message; `None` after the last.
+    #[must_use]
+    pub fn next(&self) -> Option<Message> {
+        self.events.as_ref()?.recv().ok()
+    }
+
+    /// The next message if there is one now.
+    #[must_use]
+    pub fn try_next(&self) -> Option<Message> {
+        self.events.as_ref()?.try_recv().ok()
+    }
+}
+
+impl Drop for JobHandle {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        // Whoever waits for room in the channel wakes when its receiver is gone.
+        self.events = None;
+        for thread in self.threads.drain(..) {
+            // A panic was the thread's own message; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Messages that wait to be received.
+const EVENTS: usize = 1024;
+/// Files that wait for a decoder.
+const FILES: usize = 64;
+/// Results that wait to be written.
+const RESULTS: usize = 64;
+
+/// Starts a job.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<JobHandle> {
+    let decoders = match options.decoders {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        n => n,
+    };
+    let batch = session.model().info().batch_size();
+    let (event_sender, events) = bounded(EVENTS);
+    let (file_sender, files) = bounded(FILES);
+    let (crop_sender, crops) = bounded(2 * batch);
+    let (result_sender, results) = bounded(RESULTS);
+    let counters = Arc::new(Counters::default());
+    let cancel = Cancel::default();
+    let shared = stages::Shared {
+        session: session.clone(),
+        cancel: cancel.clone(),
+        counters: counters.clone(),
+        events: EventSender {
+            sender: event_sender,
+            generation: options.generation,
+            notify: options.notify,
+        },
+    };
+    // The handle collects the threads, so that an error here stops those that run already.
+    let mut job = JobHandle {
+        generation: options.generation,
+        cancel,
+        counters,
+        events: Some(events),
+        threads: Vec::new(),
+    };
+    let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
+        job.threads
+            .push(std::thread::Builder::new().name(name).spawn(work)?);
+        std::io::Result::Ok(())
+    };
+    for n in 0..decoders {
+        let (shared, files) = (shared.clone(), files.clone());
+        let (crops, results) = (crop_sender.clone(), result_sender.clone());
+        let work = move || stages::decode(&shared, &files, &crops, &results);
+        spawn(format!("lumisift-decode-{n}"), Box::new(work))?;
+    }
+    drop(crop_sender);
+    let encoder = (shared.clone(), result_sender.clone());
+    spawn(
+        "lumisift-encode".into(),
+        Box::new(move || stages::encode(&encoder.0, batch, &crops, &encoder.1)),
+    )?;
+    let scanner = shared.clone();
+    let skipped = Arc::new(std::sync::OnceLock::new());
+    let (roots, scan, found) = (options.roots, options.scan, skipped.clone());
+    spawn(
+        "lumisift-scan".into(),
+        Box::new(move || {
+            let passed_over = stages::scan(&scanner, &roots, scan, &file_sender);
+            // The sink reads this after its channel has closed, which this sender still keeps open.
+            let _ = found.set(passed_over);
+            drop(result_sender);
+        }),
+    )?;
+    spawn(
+        "lumisift-store".into(),
+        Box::new(move || stages::keep(&shared, &results, &skipped)),
+    )?;
+    Ok(job)
+}
+
+/// The way of messages out of a job.
+#[derive(Clone)]
+struct EventSender {
+    sender: Sender<Message>,
+    generation: u64,
+    notify: Notify,
+}
+
+impl EventSender {
+    /// Sends, waiting for room. Nobody listening is no error: the job is being dropped.
+    fn send(&self, event: Event) {
+        let _ = self.sender.send(Message {
+            generation: self.generation,
+            event,
+        });
+        (self.notify)();
+    }
+
+    /// Sends if there is room: for news that the next replaces.
+    fn offer(&self, event: Event) {
+        if self
+            .sender
+            .try_send(Message {
+                generation: self.generation,
+                event,
+            })
+            .is_ok()
+        {
+            (self.notify)();
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! What each thread of a job does. Every function returns when its input ends or the job is cancelled.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+
+use super::{Counters, Event, EventSender, Source, Summary};
+use crate::core::cancel::Cancel;
+use crate::core::decode::{self, DecodeError};
+use crate::core::model::ModelError;
+use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
+use crate::core::preprocess::{Crop, Resampler};
+use crate::core::scan::{Found, Scan, ScanOptions, Skipped};
+use crate::core::session::Session;
+use crate::core::store::{NewContent, Record};
+use crate::core::thumbnail;
+
+/// How long the encoder waits for a batch to fill.
+const BATCH_WAIT: Duration = Duration::from_millis(20);
+/// How long a result waits to be written at most.
+const WRITE_WAIT: Duration = Duration::from_millis(500);
+/// Results that are written at once.
+const WRITE_BATCH: usize = 256;
+
+/// What all stages of a job share.
+#[derive(Clone)]
+pub struct Shared {
+    pub session: Arc<Session>,
+    pub cancel: Cancel,
+    pub counters: Arc<Counters>,
+    pub events: EventSender,
+}
+
+impl Shared {
+    fn fail(&self, failure: Failure) {
+        self.counters.failed.fetch_add(1, Relaxed);
+        self.events.send(Event::Failed(failure));
+    }
+
+    fn report(&self) {
+        if self.counters.due() {
+            self.events.offer(Event::Progress(self.counters.snapshot()));
+        }
+    }
+}
+
+/// A photo on its way to the encoder.
+pub struct Prepared {
+    file: Candidate,
+    facts: PhotoFacts,
+    thumbnail: Vec<u8>,
+    crop: Crop,
+}
+
+/// A result on its way to the store, and where it came from.
+pub type Outcome = (Record, Source);
+
+/// Lists files, answers those that the store knows, and hands on the rest.
+pub fn scan(
+    shared: &Shared,
+    roots: &[PathBuf],
+    options: ScanOptions,
+    files: &Sender<Candidate>,
+) -> Skipped {
+    shared.counters.start();
+    let mut scan = Scan::new(roots, options);
+    for found in scan.by_ref() {
+        if shared.cancel.is_cancelled() {
+            break;
+        }
+        shared.counters.total.fetch_add(1, Relaxed);
+        match found {
+            Found::Failure(failure) => shared.fail(failure),
+            Found::Candidate(file) => {
+                if !known(shared, &file) {
+                    shared.counters.start_reading();
+                    if files.send(file).is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        shared.report();
+    }
+    shared.counters.listed.store(true, Relaxed);
+    scan.skipped().clone()
+}
+
+/// Answers a file that the store knows as it is.
+fn known(shared: &Shared, file: &Candidate) -> bool {
+    // A store that cannot be read will say so when it is written; until then the file counts as new.
+    let session = &shared.session;
+    let Ok(Some(known)) = session.store().lookup(session.key(), file) else {
+        return false;
+    };
+    let Some(row) = known.row else { return false };
+    shared.counters.cached.fetch_add(1, Relaxed);
+    let photo = Photo {
+        file: file.clone(),
+        facts: known.facts,
+    };
+    shared.events.send(Event::Photo {
+        photo,
+        row,
+        source: Source::Cached,
+    });
+    true
+}
+
+/// Reads and decodes files until there are none.
+pub fn decode(
+    shared: &Shared,
+    files: &Receiver<Candidate>,
+    crops: &Sender<Prepared>,
+    results: &Sender<Outcome>,
+) {
+    let mut resampler = Resampler::default();
+    for file in files {
+        if shared.cancel.is_cancelled() {
+            return;
+        }
+        // A decoder that panics over a hostile file costs that file, not the run.
+        let prepared = catch_unwind(AssertUnwindSafe(|| {
+            prepare(shared, &mut resampler, file.clone())
+        }));
+        let sent = match prepared {
+            Ok(Ok(Step::Encode(prepared))) => crops.send(*prepared).is_ok(),
+            Ok(Ok(Step::Recognised(record))) => results.send((*record, Source::Recognised)).is_ok(),
+            Ok(Ok(Step::Cancelled)) => false,
+            Ok(Err(failure)) => {
+                shared.fail(failure);
+                true
+            }
+            Err(_) => {
+                resampler = Resampler::default();
+                let message = "the decoder gave up on this file: it is probably damaged";
+                shared.fail(Failure::new(file.path, Stage::Decode, message));
+                true
+            }
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+/// What becomes of a file that was read.
+enum Step {
+    Encode(Box<Prepared>),
+    Recognised(Box<Record>),
+    Cancelled,
+}
+
+fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Result<Step, Failure> {
+    let bytes = decode::read_file(&file.path)?;
+    let content = ContentId::of(&bytes);
+    let session = &shared.session;
+    if let Ok(Some(known)) = session.store().lookup_content(session.key(), &content)
+        && known.row.is_some()
+    {
+        let record = Record {
+            file,
+            facts: known.facts,
+            new: None,
+        };
+        return Ok(Step::Recognised(Box::new(record)));
+    }
+    let spec = session.model().info().preprocess;
+    let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
+    let decoded = match decode::decode(&bytes, side, &shared.cancel) {
+        Ok(decoded) => decoded,
+        Err(DecodeError::Cancelled) => return Ok(Step::Cancelled),
+        Err(error) => return Err(Failure::new(file.path, Stage::Decode, error)),
+    };
+    drop(bytes);
+    let refuse = |error: &dyn std::fmt::Display| Failure::new(&file.path, Stage::Decode, error);
+    let crop = resampler
+        .crop(&decoded.pixels, &spec)
+        .map_err(|e| refuse(&e))?;
+    let small = resampler
+        .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
+        .map_err(|e| refuse(&e))?;
+    let thumbnail = thumbnail::encode(&small).map_err(|e| refuse(&e))?;
+    let facts = PhotoFacts {
+        content,
+        width: decoded.width,
+        height: decoded.height,
+        taken: decoded.taken,
+        warning: decoded.warning,
+    };
+    Ok(Step::Encode(Box::new(Prepared {
+        file,
+        facts,
+        thumbnail,
+        crop,
+    })))
+}
+
+/// Runs the model over batches until there are no more crops.
+pub fn encode(
+    shared: &Shared,
+    batch_size: usize,
+    crops: &Receiver<Prepared>,
+    results: &Sender<Outcome>,
+) {
+    while let Some(batch) = next_batch(crops, batch_size) {
+        if shared.cancel.is_cancelled() {
+            return;
+        }
+        let (pictures, photos): (Vec<Crop>, Vec<_>) = batch
+            .into_iter()
+            .map(|p| (p.crop, (p.file, p.facts, p.thumbnail)))
+            .unzip();
+        let model = shared.session.model();
+        let vectors = catch_unwind(AssertUnwindSafe(|| {
+            model.embed_images(&pictures, &shared.cancel)
+        }));
+        let vectors = match vectors {
+            Ok(Ok(vectors)) => vectors,
+            Ok(Err(ModelError::Cancelled)) => return,
+            Ok(Err(error)) => {
+                fail_all(shared, photos, &error.to_string());
+                continue;
+            }
+            Err(_) => {
+                fail_all(shared, photos, "the model gave up on this batch of photos");
+                continue;
+            }
+        };
+        for ((file, facts, thumbnail), vector) in photos.into_iter().zip(vectors.rows()) {
+            let new = Some(NewContent {
+                vector: vector.to_vec(),
+                thumbnail,
+            });
+            let record = Record { file, facts, new };
+            if results.send((record, Source::Encoded)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn fail_all(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, Vec<u8>)>, message: &str) {
+    for (file, ..) in photos {
+        shared.fail(Failure::new(file.path, Stage::Encode, message));
+    }
+}
+
+/// Up to `size` crops: what is there, and what comes within a short while.
+fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> {
+    let mut batch = vec![crops.recv().ok()?];
+    let deadline = Instant::now() + BATCH_WAIT;
+    while batch.len() < size {
+        match crops.recv_deadline(deadline) {
+            Ok(crop) => batch.push(crop),
+            Err(_) => break,
+        }
+    }
+    Some(batch)
+}
+
+/// Writes results in batches, tells of each once it is safe, and ends the job.
+pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Skipped>) {
+    let mut batch: Vec<Outcome> = Vec::new();
+    let mut since = Instant::now();
+    let mut trouble = None;
+    loop {
+        match results.recv_timeout(super::progress::INTERVAL) {
+            Ok(outcome) => {
+                if batch.is_empty() {
+                    since = Instant::now();
+                }
+                batch.push(outcome);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if batch.len() >= WRITE_BATCH || (!batch.is_empty() && since.elapsed() >= WRITE_WAIT) {
+            trouble = write(shared, &mut batch);
+        }
+        if trouble.is_some() || shared.cancel.is_cancelled() {
+            shared.cancel.cancel();
+            break;
+        }
+        shared.report();
+    }
+    let cancelled = shared.cancel.is_cancelled() && trouble.is_none();
+    trouble = trouble.or_else(|| write(shared, &mut batch));
+    shared.counters.finished.store(true, Relaxed);
+    shared.events.send(Event::Finished(Summary {
+        progress: shared.counters.snapshot(),
+        skipped: skipped.get().cloned().unwrap_or_default(),
+        cancelled,
+        trouble,
+    }));
+}
+
+/// Writes and empties a batch; what went wrong, in words.
+fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
+    if batch.is_empty() {
+        return None;
+    }
+    let (records, sources): (Vec<Record>, Vec<Source>) = batch.drain(..).unzip();
+    let session = &shared.session;
+    let rows = match session.store().write(session.key(), &records) {
+        Ok(rows) => rows,
+        Err(error) => return Some(error.to_string()),
+    };
+    for ((record, source), row) in records.into_iter().zip(sources).zip(rows) {
+        let counter = match source {
+            Source::Encoded => &shared.counters.encoded,
+            Source::Recognised => &shared.counters.recognised,
+            Source::Cached => &shared.counters.cached,
+        };
+        counter.fetch_add(1, Relaxed);
+        let photo = Photo {
+            file: record.file,
+            facts: record.facts,
+        };
+        shared.events.send(Event::Photo { photo, row, source });
+    }
+    None
+}

@@ -1,0 +1,354 @@
+//! What a number means: match, probability and the CLIP article's own reading; pure.
+//!
+//! With image vector v, label vector t, background vectors b and the model's logit scale s:
+//! *match* = `e^(s v.t) / (e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
+//! the softmax of `s v.t` over all labels and the background, whose mass is "something else". Background
+//! prompts that nearly say the label itself (cosine above 0.9) are left out.
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use rayon::prelude::*;
+
+use super::kernels::dot_rows;
+use super::model::Embeddings;
+
+/// Cosine above which a background prompt says the same as a label.
+pub const SAME_MEANING: f32 = 0.9;
+
+/// Match from which a photo counts as fitting a label, unless a person says otherwise.
+pub const DEFAULT_MIN_MATCH: f32 = 0.2;
+
+/// Rows that one task scores.
+const TASK_ROWS: usize = 1024;
+
+/// Labels made ready for scoring against one background.
+pub struct Scorer {
+    logit_scale: f32,
+    labels: usize,
+    /// Label vectors, then the vectors of all left-out prompts: (labels + left out) x dim.
+    vectors: Embeddings,
+    /// For each label, which of the left-out prompts it leaves out.
+    left_out: Vec<Vec<usize>>,
+}
+
+/// Scores of one photo.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Score {
+    /// Match of each label, 0 to 1.
+    pub matches: Vec<f32>,
+    /// Probability of each label; with [`Self::something_else`] they sum to 1.
+    pub probabilities: Vec<f32>,
+    /// Probability that no label fits.
+    pub something_else: f32,
+}
+
+/// Scores of many photos.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Number of labels.
+    pub labels: usize,
+    /// Matches, photos x labels.
+    pub matches: Vec<f32>,
+    /// Probabilities, photos x (labels + 1); the last of each row is "something else".
+    pub probabilities: Vec<f32>,
+}
+
+impl Scores {
+    /// Matches of one photo.
+    #[must_use]
+    pub fn matches_of(&self, photo: usize) -> &[f32] {
+        &self.matches[photo * self.labels..][..self.labels]
+    }
+
+    /// Scores of one photo.
+    #[must_use]
+    pub fn of(&self, photo: usize) -> Score {
+        let row = &self.probabilities[photo * (self.labels + 1)..][..=self.labels];
+        Score {
+            matches: self.matches_of(photo).to_vec(),
+            probabilities: row[..self.labels].to_vec(),
+            something_else: row[self.labels],
+        }
+    }
+
+    /// The label with the highest match of one photo, with that match.
+    #[must_use]
+    pub fn best(&self, photo: usize) -> Option<(usize, f32)> {
+        best(self.matches_of(photo))
+    }
+
+    /// Photos by falling match of `label`, or of their best label; equal ones by their number.
+    #[must_use]
+    pub fn ranking(&self, label: Option<usize>) -> Vec<u32> {
+        let photos = self
+            .matches
+            .len()
+            .checked_div(self.labels)
+            .unwrap_or_default();
+        let key = |photo: usize| {
+            let value = match label {
+                Some(label) => self.matches_of(photo).get(label).copied(),
+                None => self.best(photo).map(|(_, value)| value),
+            };
+            // A match is not negative, so its bits sort as its value; inverted, the largest comes first.
+            let falling = !value.unwrap_or_default().to_bits();
+            (u64::from(falling) << 32) | photo as u64
+        };
+        let mut keys: Vec<u64> = (0..photos).into_par_iter().map(key).collect();
+        keys.par_sort_unstable();
+        keys.into_iter().map(|key| key as u32).collect()
+    }
+}
+
+/// The index and value of the largest number.
+#[must_use]
+pub fn best(values: &[f32]) -> Option<(usize, f32)> {
+    values
+        .iter()
+        .copied()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
+}
+
+impl Scorer {
+    /// For `labels` against `background`, both normalised and of the model's width.
+    #[must_use]
+    pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
+        let mut vectors = labels.clone();
+        let mut left_out = vec![Vec::new(); labels.len()];
+        for prompt in background.rows() {
+            let mut cosines = vec![0.0; labels.len()];
+            dot_rows(prompt, &labels.values, &mut cosines);
+            let at = vectors.len() - labels.len();
+            let same = |(label, cosine): (usize, &f32)| (*cosine > SAME_MEANING).then_some(label);
+            let by: Vec<usize> = cosines.iter().enumerate().filter_map(same).collect();
+            if !by.is_empty() {
+                vectors.values.extend_from_slice(prompt);
+                by.into_iter().for_each(|label| left_out[label].push(at));
+            }
+        }
+        Self {
+            logit_scale,
+            labels: labels.len(),
+            vectors,
+            left_out,
+        }
+    }
+
+    /// Scores photos. `values` are all vectors of a model, `background` the log-sums row for row,
+    /// `rows` the rows to score; rows that are not there score zero.
+    #[must_use]
+    pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
+        let (labels, dim) = (self.labels, self.vectors.dim);
+        let mut matches = vec![0f32; rows.len() * labels];
+        let mut probabilities = vec![0f32; rows.len() * (labels + 1)];
+        matches
+            .par_chunks_mut((TASK_ROWS * labels).max(1))
+            .zip(probabilities.par_chunks_mut(TASK_ROWS * (labels + 1)))
+            .zip(rows.par_chunks(TASK_ROWS))
+            .for_each(|((matches, probabilities), rows)| {
+                let mut vector = vec![0f32; dim];
+                let mut logits = vec![0f32; self.vectors.len()];
+                let targets = matches
+                    .chunks_exact_mut(labels.max(1))
+                    .zip(probabilities.chunks_exact_mut(labels + 1));
+                for ((matches, probabilities), row) in targets.zip(rows) {
+                    let row = *row as usize;
+                    let Some(values) = values.get(row * dim..(row + 1) * dim) else {
+                        continue;
+                    };
+                    let Some(background) = background.get(row) else {
+                        continue;
+                    };
+                    values.convert_to_f32_slice(&mut vector);
+                    dot_rows(&vector, &self.vectors.values, &mut logits);
+                    self.score_row(&mut logits, *background, matches, probabilities);
+                }
+            });
+        Scores {
+            labels,
+            matches,
+            probabilities,
+        }
+    }
+
+    /// From the cosines of one photo to its scores. `background` is the log-sum over all prompts.
+    fn score_row(
+        &self,
+        logits: &mut [f32],
+        background: f32,
+        matches: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
+        // Everything relative to the background's sum, which is then 1.
+        for logit in logits.iter_mut() {
+            *logit = (*logit * self.logit_scale - background).min(80.0).exp();
+        }
+        let (labels, prompts) = logits.split_at(self.labels);
+        let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
+        let rest = total;
+        for (label, mass) in labels.iter().enumerate() {
+            let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
+            let others = (1.0 - left_out).max(0.0);
+            matches[label] = mass / (mass + others).max(f32::MIN_POSITIVE);
+            total += mass;
+        }
+        let total = total.max(f32::MIN_POSITIVE);
+        for (probability, mass) in probabilities.iter_mut().zip(labels) {
+            *probability = mass / total;
+        }
+        probabilities[self.labels] = rest / total;
+    }
+}
+
+/// The log of `sum_b exp(s v.b)` for one vector.
+pub fn background_logsum(
+    vector: &[f16],
+    background: &Embeddings,
+    logit_scale: f32,
+    scratch: &mut Vec<f32>,
+) -> f32 {
+    let (dim, prompts) = (background.dim, background.len());
+    scratch.resize(dim + prompts, 0.0);
+    let (wide, logits) = scratch.split_at_mut(dim);
+    vector.convert_to_f32_slice(wide);
+    dot_rows(wide, &background.values, logits);
+    let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let sum: f32 = logits
+        .iter()
+        .map(|cosine| (logit_scale * (cosine - peak)).exp())
+        .sum();
+    logit_scale * peak + sum.ln()
+}
+
+/// CLIP's own example: the softmax of `s v.t` over the labels alone. It always crowns a winner.
+#[must_use]
+pub fn exact(vector: &[f32], labels: &Embeddings, logit_scale: f32) -> Vec<f32> {
+    let mut logits = vec![0f32; labels.len()];
+    dot_rows(vector, &labels.values, &mut logits);
+    let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let masses: Vec<f32> = logits
+        .iter()
+        .map(|c| (logit_scale * (c - peak)).exp())
+        .collect();
+    let total: f32 = masses.iter().sum();
+    masses.into_iter().map(|mass| mass / total).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn unit(values: &[f32]) -> Vec<f32> {
+        let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
+        values.iter().map(|v| v / norm).collect()
+    }
+
+    fn embeddings(rows: &[Vec<f32>]) -> Embeddings {
+        Embeddings {
+            dim: rows[0].len(),
+            values: rows.concat(),
+        }
+    }
+
+    /// Scores straight from the definition, in double precision.
+    fn definition(v: &[f32], labels: &Embeddings, background: &Embeddings, s: f64) -> Score {
+        let dot = |a: &[f32], b: &[f32]| -> f64 {
+            a.iter()
+                .zip(b)
+                .map(|(a, b)| f64::from(*a) * f64::from(*b))
+                .sum()
+        };
+        let kept = |label: &[f32]| -> f64 {
+            let others = background
+                .rows()
+                .filter(|b| dot(label, b) <= f64::from(SAME_MEANING));
+            others.map(|b| (s * dot(v, b)).exp()).sum()
+        };
+        let masses: Vec<f64> = labels.rows().map(|t| (s * dot(v, t)).exp()).collect();
+        let matches = labels
+            .rows()
+            .zip(&masses)
+            .map(|(t, m)| (m / (m + kept(t))) as f32)
+            .collect();
+        let rest: f64 = background
+            .rows()
+            .filter(|b| labels.rows().all(|t| dot(t, b) <= f64::from(SAME_MEANING)))
+            .map(|b| (s * dot(v, b)).exp())
+            .sum();
+        let total = masses.iter().sum::<f64>() + rest;
+        Score {
+            matches,
+            probabilities: masses.iter().map(|m| (m / total) as f32).collect(),
+            something_else: (rest / total) as f32,
+        }
+    }
+
+    fn vectors(count: usize) -> impl Strategy<Value = Vec<Vec<f32>>> {
+        let vector = proptest::collection::vec(-1f32..1.0, 12).prop_map(|v| unit(&v));
+        proptest::collection::vec(vector, count)
+    }
+
+    proptest! {
+        #[test]
+        fn scores_follow_their_definition(
+            photos in vectors(5), labels in vectors(3), background in vectors(9), s in 5f32..100.0,
+        ) {
+            let mut background = background;
+            // One prompt says the same as a label: it must be left out.
+            background.push(labels[0].clone());
+            let (labels, background) = (embeddings(&labels), embeddings(&background));
+            let values: Vec<f16> = photos.concat().into_iter().map(f16::from_f32).collect();
+            let mut scratch = Vec::new();
+            let sums: Vec<f32> = values
+                .chunks(12)
+                .map(|v| background_logsum(v, &background, s, &mut scratch))
+                .collect();
+            let scores = Scorer::new(&labels, &background, s).score(&values, &sums, &[4, 0, 2]);
+            for (at, row) in [4usize, 0, 2].into_iter().enumerate() {
+                let wide: Vec<f32> = values[row * 12..][..12].iter().map(|v| v.to_f32()).collect();
+                let want = definition(&wide, &labels, &background, f64::from(s));
+                let got = scores.of(at);
+                let all = |s: &Score| [&s.matches[..], &s.probabilities, &[s.something_else]].concat();
+                for (a, b) in all(&got).iter().zip(all(&want)) {
+                    prop_assert!((a - b).abs() < 2e-3, "{got:?}, not {want:?}");
+                }
+                let total: f32 = got.probabilities.iter().sum::<f32>() + got.something_else;
+                prop_assert!((total - 1.0).abs() < 1e-4);
+            }
+        }
+
+        #[test]
+        fn a_ranking_is_a_falling_permutation(matches in proptest::collection::vec(0f32..=1.0, 0..200)) {
+            let photos = matches.len() / 2;
+            let scores = Scores { labels: 2, matches: matches[..photos * 2].to_vec(), probabilities: vec![] };
+            for label in [None, Some(0), Some(1)] {
+                let order = scores.ranking(label);
+                let value = |photo: u32| match label {
+                    Some(label) => scores.matches_of(photo as usize)[label],
+                    None => scores.best(photo as usize).expect("labels").1,
+                };
+                prop_assert!(order.windows(2).all(|pair| value(pair[0]) >= value(pair[1])));
+                let mut sorted = order;
+                sorted.sort_unstable();
+                prop_assert!(sorted.into_iter().eq(0..photos as u32));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_that_are_not_there_score_zero() {
+        let labels = embeddings(&[vec![1.0, 0.0]]);
+        let scores = Scorer::new(&labels, &labels, 10.0).score(&[], &[], &[7]);
+        assert_eq!(scores.matches, [0.0]);
+    }
+
+    #[test]
+    fn the_exact_reading_sums_to_one_and_always_crowns_a_winner() {
+        let labels = embeddings(&[vec![1.0, 0.0], vec![0.8, 0.6]]);
+        let probabilities = exact(&[0.0, -1.0], &labels, 100.0);
+        assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert!(probabilities[0] > 0.99);
+    }
+}

@@ -1,0 +1,230 @@
+//! A model with a store and a background: everything that questions need, ready.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use half::f16;
+
+use super::cancel::Cancel;
+use super::decode::{self, DecodeError};
+use super::model::{Embeddings, Model, ModelError};
+use super::preprocess::Resampler;
+use super::query::{self, Axes, Query, What};
+use super::score::{Score, Scorer, Scores, background_logsum};
+use super::store::{ModelKey, Store, StoreError};
+
+/// Everyday nouns and scenes that labels are weighed against, one a line.
+static BACKGROUND: &str = include_str!("../../assets/background-prompts.txt");
+
+/// Pictures whose mean stands for the axis of all.
+const AXIS_ROWS: usize = 4096;
+
+/// What can go wrong with a question.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// The model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A picture in a query.
+    #[error("{}: {message}", path.display())]
+    Picture {
+        /// The picture.
+        path: std::path::PathBuf,
+        /// Why it cannot be used.
+        message: String,
+    },
+}
+
+/// A model, a store and the model's background vectors.
+pub struct Session {
+    model: Arc<dyn Model>,
+    store: Arc<Store>,
+    key: ModelKey,
+    background: Embeddings,
+    notice: Option<String>,
+}
+
+impl Session {
+    /// Opens a session; the background's vectors come from the store or are computed and kept there.
+    ///
+    /// # Errors
+    /// If the store cannot be used or the model fails.
+    pub fn open(model: Arc<dyn Model>, store: Arc<Store>) -> Result<Self, SessionError> {
+        let (key, notice) = store.model(model.info())?;
+        let phrases: Vec<Vec<String>> = BACKGROUND.lines().map(background_prompt).collect();
+        let mut hash = blake3::Hasher::new();
+        phrases.iter().flatten().for_each(|text| {
+            hash.update(text.as_bytes()).update(b"\n");
+        });
+        let texts_key = hash.finalize();
+        let background = match store.texts(&key, texts_key.as_bytes())? {
+            Some(kept) if kept.len() == phrases.len() => kept,
+            _ => {
+                let computed = query::embed_phrases(model.as_ref(), &phrases)?;
+                store.write_texts(&key, texts_key.as_bytes(), &computed)?;
+                computed
+            }
+        };
+        Ok(Self {
+            model,
+            store,
+            key,
+            background,
+            notice,
+        })
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Arc<dyn Model> {
+        &self.model
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// The model's key in the store.
+    #[must_use]
+    pub fn key(&self) -> &ModelKey {
+        &self.key
+    }
+
+    /// What was set aside on opening, in words.
+    pub fn notices(&self) -> impl Iterator<Item = &str> {
+        self.store
+            .notices()
+            .iter()
+            .chain(&self.notice)
+            .map(String::as_str)
+    }
+
+    /// The vector of a picture file.
+    ///
+    /// # Errors
+    /// If it cannot be read or the model fails.
+    pub fn embed_picture(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
+        let refuse = |message: String| SessionError::Picture {
+            path: path.into(),
+            message,
+        };
+        let bytes = decode::read_file(path).map_err(|failure| refuse(failure.message))?;
+        let spec = self.model.info().preprocess;
+        let decoded = decode::decode(&bytes, 2 * spec.side, &Cancel::default())
+            .map_err(|e: DecodeError| refuse(e.to_string()))?;
+        let crop = Resampler::default()
+            .crop(&decoded.pixels, &spec)
+            .map_err(|e| refuse(e.to_string()))?;
+        Ok(self.model.embed_images(&[crop], &Cancel::default())?.values)
+    }
+
+    /// The vectors of queries, one each.
+    ///
+    /// # Errors
+    /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
+    pub fn embed_queries(&self, queries: &[Query]) -> Result<Embeddings, SessionError> {
+        let phrase = |what: &What| match what {
+            What::Words(words) => Some(query::prompts(words)),
+            What::Exact(text) => Some(vec![text.clone()]),
+            What::Like(_) => None,
+        };
+        let terms = || queries.iter().flat_map(|query| &query.terms);
+        let phrases: Vec<Vec<String>> = terms().filter_map(|term| phrase(&term.what)).collect();
+        let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
+        let axes = self.axes(terms().any(|term| matches!(term.what, What::Like(_))))?;
+        let mut texts = texts.rows();
+        let mut values = Vec::new();
+        for query in queries {
+            let mut vectors = Vec::with_capacity(query.terms.len());
+            for term in &query.terms {
+                vectors.push(match &term.what {
+                    What::Like(path) => self.embed_picture(path)?,
+                    _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
+                });
+            }
+            values.extend(query::combine(&query.terms, &vectors, &axes));
+        }
+        Ok(Embeddings {
+            dim: self.model.info().dim,
+            values,
+        })
+    }
+
+    /// The axes of the model's two cones; that of pictures only if it is needed.
+    fn axes(&self, pictures: bool) -> Result<Axes, SessionError> {
+        let text = mean(self.background.rows());
+        if !pictures {
+            return Ok(Axes {
+                image: text.clone(),
+                text,
+            });
+        }
+        let vectors = self.store.vectors(&self.key)?;
+        let step = (vectors.len() / AXIS_ROWS).max(1);
+        let rows: Vec<Vec<f32>> = vectors
+            .values()
+            .chunks_exact(vectors.dim())
+            .step_by(step)
+            .map(|row| row.iter().map(|v| v.to_f32()).collect())
+            .collect();
+        let image = mean(rows.iter().map(Vec::as_slice));
+        Ok(Axes {
+            image: if image.is_empty() {
+                text.clone()
+            } else {
+                image
+            },
+            text,
+        })
+    }
+
+    /// Labels ready for scoring.
+    #[must_use]
+    pub fn scorer(&self, labels: &Embeddings) -> Scorer {
+        Scorer::new(labels, &self.background, self.model.info().logit_scale)
+    }
+
+    /// Scores photos by the rows of their vectors.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn score(&self, scorer: &Scorer, rows: &[u32]) -> Result<Scores, SessionError> {
+        let vectors = self.store.vectors(&self.key)?;
+        let scale = self.model.info().logit_scale;
+        let sums = self
+            .store
+            .background_sums(&self.key, &vectors, &self.background, scale)?;
+        Ok(scorer.score(vectors.values(), sums.values(), rows))
+    }
+
+    /// Scores one vector that is not in the store.
+    #[must_use]
+    pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
+        let values: Vec<f16> = vector.iter().map(|v| f16::from_f32(*v)).collect();
+        let scale = self.model.info().logit_scale;
+        let sum = background_logsum(&values, &self.background, scale, &mut Vec::new());
+        scorer.score(&values, &[sum], &[0]).of(0)
+    }
+}
+
+/// One template is enough here: several cost a first start seconds and change no ranking.
+fn background_prompt(words: &str) -> Vec<String> {
+    vec![format!("a photo of {words}")]
+}
+
+fn mean<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+    let mut sum: Vec<f32> = Vec::new();
+    let mut count = 0f32;
+    for row in rows {
+        sum.resize(row.len(), 0.0);
+        sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
+        count += 1.0;
+    }
+    sum.iter_mut().for_each(|s| *s /= count.max(1.0));
+    sum
+}

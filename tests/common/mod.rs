@@ -1,0 +1,154 @@
+//! What several test files share: folders of photos, a session without a window, the program itself.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use image::{Rgb, RgbImage};
+use lumisift::core::cancel::Cancel;
+use lumisift::core::model::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
+use lumisift::core::photo::{Failure, Photo};
+use lumisift::core::pipeline::{self, Event, JobOptions, Source, Summary};
+use lumisift::core::preprocess::{Crop, Filter, Fit, Preprocess};
+use lumisift::core::session::Session;
+use lumisift::core::store::Store;
+
+pub fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples")
+}
+
+/// Writes `count` small photos that all differ.
+pub fn photos(dir: &Path, count: u32) {
+    fs::create_dir_all(dir).expect("a folder");
+    for n in 0..count {
+        let colour = Rgb([(n % 256) as u8, (n / 256) as u8, 77]);
+        let image = RgbImage::from_fn(24, 16, |x, _| if x < 12 { colour } else { Rgb([255; 3]) });
+        image
+            .save(dir.join(format!("photo-{n:05}.png")))
+            .expect("saved");
+    }
+}
+
+/// A model whose vectors are the mean colours of a picture: quick, and told apart easily. Texts are
+/// the colours that they name.
+pub struct ColourModel {
+    info: ModelInfo,
+}
+
+impl ColourModel {
+    pub fn new() -> Self {
+        let preprocess = Preprocess {
+            side: 8,
+            fit: Fit::Stretch,
+            filter: Filter::Bilinear,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+        };
+        let info = ModelInfo {
+            name: "colours".into(),
+            fingerprint: Fingerprint([7; 32]),
+            dim: 4,
+            logit_scale: 20.0,
+            preprocess,
+            gflop_per_image: 1.0,
+        };
+        Self { info }
+    }
+}
+
+fn unit(values: [f32; 4]) -> [f32; 4] {
+    let norm = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+    values.map(|v| v / norm)
+}
+
+impl Model for ColourModel {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        if cancel.is_cancelled() {
+            return Err(ModelError::Cancelled);
+        }
+        let vector = |crop: &Crop| {
+            let mean = |c: usize| {
+                let channel = crop.rgb.iter().skip(c).step_by(3);
+                channel.map(|v| f32::from(*v)).sum::<f32>() / 64.0 / 255.0
+            };
+            unit([mean(0), mean(1), mean(2), 0.1])
+        };
+        Ok(Embeddings {
+            dim: 4,
+            values: crops.iter().flat_map(vector).collect(),
+        })
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        let vector = |text: &&str| {
+            let has = |word: &str| f32::from(u8::from(text.contains(word)));
+            unit([has("red"), has("green"), has("blue"), 0.5])
+        };
+        Ok(Embeddings {
+            dim: 4,
+            values: texts.iter().flat_map(vector).collect(),
+        })
+    }
+}
+
+/// A session over the quick model.
+pub fn session(store: &Path) -> Arc<Session> {
+    let store = Arc::new(Store::open(store).expect("a store"));
+    Arc::new(Session::open(Arc::new(ColourModel::new()), store).expect("a session"))
+}
+
+/// What a job gave.
+#[derive(Default)]
+pub struct Ran {
+    pub photos: Vec<(Photo, u32, Source)>,
+    pub failures: Vec<Failure>,
+    pub summary: Summary,
+}
+
+impl Ran {
+    pub fn from(&self, wanted: Source) -> usize {
+        self.photos
+            .iter()
+            .filter(|(_, _, source)| *source == wanted)
+            .count()
+    }
+}
+
+/// Runs a job to its end.
+pub fn run(session: &Arc<Session>, roots: &[PathBuf]) -> Ran {
+    let job = pipeline::start(session, JobOptions::new(roots.to_vec())).expect("a job");
+    let mut ran = Ran::default();
+    while let Some(message) = job.next() {
+        match message.event {
+            Event::Photo { photo, row, source } => ran.photos.push((photo, row, source)),
+            Event::Failed(failure) => ran.failures.push(failure),
+            Event::Finished(summary) => ran.summary = summary,
+            Event::Progress(_) => {}
+        }
+    }
+    ran
+}
+
+/// The program, with all its folders inside `home`.
+pub fn lumisift(home: &Path) -> Command {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("lumisift"));
+    command.env("LUMISIFT_CACHE_DIR", home.join("cache"));
+    command.env("LUMISIFT_CONFIG_DIR", home.join("config"));
+    command.env("LUMISIFT_DATA_DIR", home.join("data"));
+    command
+}
+
+/// What the program printed, as JSON, and its exit code.
+pub fn json(command: &mut Command) -> (serde_json::Value, i32, String) {
+    let output = command.args(["--format", "json"]).output().expect("runs");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    let value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|e| panic!("no JSON ({e}); it said: {errors}"));
+    (value, output.status.code().expect("an exit code"), errors)
+}

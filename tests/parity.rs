@@ -1,0 +1,279 @@
+//! Models agree with what the reference implementation computes from the same weights.
+//!
+//! `tests/fixtures/README.md` says where the reference values come from.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lumisift::core::cancel::Cancel;
+use lumisift::core::decode::decode;
+use lumisift::core::model::{Embeddings, Model, load_folder, load_starter};
+use lumisift::core::preprocess::{Crop, Preprocess, Resampler};
+use safetensors::SafeTensors;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name)
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("assets/samples")
+        .join(name);
+    fs::read(path).expect("a sample photo")
+}
+
+/// A folder with the files of a fixture model and the tokenizer that they share.
+fn model_folder(name: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for file in [
+        "config.json",
+        "preprocessor_config.json",
+        "model.safetensors",
+    ] {
+        fs::copy(fixture(name).join(file), dir.path().join(file)).expect("copied");
+    }
+    fs::copy(
+        fixture("clip-tokenizer.json"),
+        dir.path().join("tokenizer.json"),
+    )
+    .expect("copied");
+    dir
+}
+
+struct Golden {
+    bytes: Vec<u8>,
+    photos: Vec<String>,
+    texts: Vec<String>,
+}
+
+impl Golden {
+    fn load(name: &str) -> Self {
+        let json = fs::read(fixture(name).join("golden.json")).expect("names");
+        let names: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+        let list = |key: &str| {
+            let items = names[key].as_array().expect("a list").iter();
+            items
+                .map(|v| v.as_str().expect("text").to_owned())
+                .collect()
+        };
+        Self {
+            bytes: fs::read(fixture(name).join("golden.safetensors")).expect("values"),
+            photos: list("photos"),
+            texts: list("texts"),
+        }
+    }
+
+    fn floats(&self, key: &str) -> Vec<f32> {
+        let file = SafeTensors::deserialize(&self.bytes).expect("safetensors");
+        let data = file.tensor(key).expect("a tensor").data().to_vec();
+        data.as_chunks::<4>()
+            .0
+            .iter()
+            .map(|b| f32::from_le_bytes(*b))
+            .collect()
+    }
+
+    fn ids(&self) -> Vec<u32> {
+        let file = SafeTensors::deserialize(&self.bytes).expect("safetensors");
+        let data = file.tensor("input_ids").expect("ids").data().to_vec();
+        data.as_chunks::<4>()
+            .0
+            .iter()
+            .map(|b| u32::from_le_bytes(*b))
+            .collect()
+    }
+}
+
+fn crops(file: &Path, side: u32) -> Vec<Crop> {
+    let bytes = fs::read(file).expect("pixels");
+    let file = SafeTensors::deserialize(&bytes).expect("safetensors");
+    let pixels = file.tensor("pixels").expect("pixels").data();
+    let length = (side * side * 3) as usize;
+    pixels
+        .chunks_exact(length)
+        .map(|rgb| Crop {
+            side,
+            rgb: rgb.to_vec(),
+        })
+        .collect()
+}
+
+/// Crops of sample photos by our own decoder and resampler.
+fn own_crops(photos: &[String], spec: &Preprocess) -> Vec<Crop> {
+    let mut resampler = Resampler::default();
+    let mut crop = |name: &String| {
+        let bytes = sample(&format!("{name}.jpg"));
+        let decoded = decode(&bytes, 2 * spec.side, &Cancel::default()).expect("decodes");
+        resampler.crop(&decoded.pixels, spec).expect("a crop")
+    };
+    photos.iter().map(&mut crop).collect()
+}
+
+fn worst_difference(ours: &Embeddings, theirs: &[f32]) -> f32 {
+    assert_eq!(ours.values.len(), theirs.len());
+    ours.values
+        .iter()
+        .zip(theirs)
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f32::max)
+}
+
+fn worst_cosine(ours: &Embeddings, theirs: &[f32]) -> f32 {
+    assert_eq!(ours.values.len(), theirs.len());
+    let cosine = |(a, b): (&[f32], &[f32])| {
+        let norm = b.iter().map(|v| v * v).sum::<f32>().sqrt();
+        a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>() / norm
+    };
+    ours.rows()
+        .zip(theirs.chunks_exact(ours.dim))
+        .map(cosine)
+        .fold(1.0, f32::min)
+}
+
+#[test]
+fn clip_embeddings_agree_to_a_ten_thousandth() {
+    for name in ["clip-tiny", "clip-tiny-gelu"] {
+        let golden = Golden::load(name);
+        let dir = model_folder(name);
+        let model = load_folder(dir.path()).expect("loads");
+        let crops = crops(&fixture("clip-pixels.safetensors"), 224);
+        let images = model
+            .embed_images(&crops, &Cancel::default())
+            .expect("images");
+        let worst = worst_difference(&images, &golden.floats("image_embeds"));
+        assert!(worst < 1e-4, "{name}: image vectors differ by {worst}");
+        let texts: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
+        let texts = model.embed_texts(&texts).expect("texts");
+        let worst = worst_difference(&texts, &golden.floats("text_embeds"));
+        assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
+        let scale = model.info().logit_scale;
+        let logits = golden.floats("logits_per_image");
+        for (image, row) in images.rows().zip(logits.chunks_exact(texts.len())) {
+            for (text, want) in texts.rows().zip(row) {
+                let logit = scale * image.iter().zip(text).map(|(a, b)| a * b).sum::<f32>();
+                assert!(
+                    (logit - want).abs() < 1e-3 * scale,
+                    "{name}: {logit}, not {want}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn clip_token_ids_are_equal_for_every_text() {
+    for name in ["clip-tiny", "clip-tiny-gelu"] {
+        let golden = Golden::load(name);
+        let dir = model_folder(name);
+        let model = load_folder(dir.path()).expect("loads");
+        for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(77)) {
+            assert_eq!(
+                model.token_ids(text, 49_407).expect("ids"),
+                want,
+                "{text:?}"
+            );
+        }
+    }
+}
+
+/// The largest and the mean difference of two crops, of 255.
+fn difference(ours: &Crop, theirs: &Crop) -> (u8, f64) {
+    let pairs = ours.rgb.iter().zip(&theirs.rgb);
+    let differences: Vec<u8> = pairs.map(|(a, b)| a.abs_diff(*b)).collect();
+    let total: u64 = differences.iter().map(|d| u64::from(*d)).sum();
+    let worst = differences.iter().max().copied().unwrap_or_default();
+    (worst, total as f64 / differences.len() as f64)
+}
+
+#[test]
+fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
+    let golden = Golden::load("clip-tiny");
+    let dir = model_folder("clip-tiny");
+    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
+    for name in ["cat", "motorcycle"] {
+        let bytes = fs::read(fixture(&format!("{name}.png"))).expect("a picture");
+        let decoded = decode(&bytes, 448, &Cancel::default()).expect("decodes");
+        let ours = Resampler::default()
+            .crop(&decoded.pixels, &spec)
+            .expect("a crop");
+        let at = golden
+            .photos
+            .iter()
+            .position(|photo| photo == name)
+            .expect("in the list");
+        let (worst, mean) = difference(&ours, &theirs[at]);
+        assert!(
+            worst <= 2 && mean <= 0.3,
+            "{name}: at most {worst}, {mean:.3} on average"
+        );
+    }
+}
+
+#[test]
+fn pixels_from_our_own_jpeg_decoder_are_close_to_the_reference() {
+    let golden = Golden::load("clip-tiny");
+    let dir = model_folder("clip-tiny");
+    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
+    let ours = own_crops(&golden.photos, &spec);
+    for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
+        let (worst, mean) = difference(ours, theirs);
+        assert!(
+            worst <= 8 && mean <= 0.4,
+            "{name}: at most {worst}, {mean:.3} on average"
+        );
+    }
+}
+
+#[test]
+fn the_starter_agrees_from_pixels_and_from_files() {
+    let golden = Golden::load("starter");
+    let model = load_starter().expect("loads");
+    let crops = crops(&fixture("starter/golden.safetensors"), 260);
+    let features = model.image_features(&crops).expect("features").concat();
+    let features = Embeddings {
+        dim: 1280,
+        values: unit_rows(&features, 1280),
+    };
+    let cosine = worst_cosine(&features, &golden.floats("features"));
+    assert!(cosine >= 0.9999, "features: {cosine}");
+    let images = model
+        .embed_images(&crops, &Cancel::default())
+        .expect("images");
+    let cosine = worst_cosine(&images, &golden.floats("image_embeds"));
+    assert!(cosine >= 0.9999, "from pixels: {cosine}");
+    let own = own_crops(&golden.photos, &model.info().preprocess);
+    let images = model
+        .embed_images(&own, &Cancel::default())
+        .expect("images");
+    let cosine = worst_cosine(&images, &golden.floats("image_embeds"));
+    assert!(cosine >= 0.998, "from files: {cosine}");
+    let texts: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
+    let texts = model.embed_texts(&texts).expect("texts");
+    let cosine = worst_cosine(&texts, &golden.floats("text_embeds"));
+    assert!(cosine >= 0.9999, "texts: {cosine}");
+}
+
+fn unit_rows(values: &[f32], dim: usize) -> Vec<f32> {
+    let unit = |row: &[f32]| {
+        let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+        row.iter().map(|v| v / norm).collect::<Vec<_>>()
+    };
+    values.chunks_exact(dim).flat_map(unit).collect()
+}
+
+#[test]
+fn a_cancelled_computation_says_so() {
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let model = load_starter().expect("loads");
+    let crops = crops(&fixture("starter/golden.safetensors"), 260);
+    let error = model
+        .embed_images(&crops[..1], &cancel)
+        .expect_err("cancelled");
+    assert_eq!(error.to_string(), "the work was cancelled");
+}
