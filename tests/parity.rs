@@ -277,3 +277,36 @@ fn a_cancelled_computation_says_so() {
         .expect_err("cancelled");
     assert_eq!(error.to_string(), "the work was cancelled");
 }
+
+/// Decoding at a small scale must not change what a photo means: cosine to the full decode.
+#[test]
+fn a_scaled_decode_keeps_the_embedding() {
+    let model = load_starter().expect("loads");
+    let spec = model.info().preprocess;
+    for name in ["coffee", "motorcycle", "rocket"] {
+        let small = image::load_from_memory(&sample(&format!("{name}.jpg"))).expect("decodes");
+        let (width, height) = (small.width() * 4, small.height() * 4);
+        let large = small.resize_exact(width, height, image::imageops::FilterType::CatmullRom);
+        let mut jpeg = std::io::Cursor::new(Vec::new());
+        large
+            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+            .expect("encodes");
+        let vector = |short_side: u32| {
+            let decoded = decode(jpeg.get_ref(), short_side, &Cancel::default()).expect("decodes");
+            let crop = Resampler::default()
+                .crop(&decoded.pixels, &spec)
+                .expect("a crop");
+            (
+                decoded.pixels.width,
+                model
+                    .embed_images(&[crop], &Cancel::default())
+                    .expect("a vector"),
+            )
+        };
+        let (full_width, full) = vector(u32::MAX);
+        let (scaled_width, scaled) = vector(2 * spec.side);
+        assert!(scaled_width < full_width, "{name} is decoded at a scale");
+        let cosine = worst_cosine(&scaled, &full.values);
+        assert!(cosine >= 0.995, "{name}: {cosine}");
+    }
+}

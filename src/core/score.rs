@@ -9,7 +9,7 @@ use half::f16;
 use half::slice::HalfFloatSliceExt;
 use rayon::prelude::*;
 
-use super::kernels::dot_rows;
+use super::kernels::{Panels, exp_scaled, widen};
 use super::model::Embeddings;
 
 /// Cosine above which a background prompt says the same as a label.
@@ -21,12 +21,18 @@ pub const DEFAULT_MIN_MATCH: f32 = 0.2;
 /// Rows that one task scores.
 const TASK_ROWS: usize = 1024;
 
+/// Rows whose vectors are widened and multiplied together; they fit the first cache.
+const GROUP_ROWS: usize = 8;
+
 /// Labels made ready for scoring against one background.
 pub struct Scorer {
     logit_scale: f32,
     labels: usize,
-    /// Label vectors, then the vectors of all left-out prompts: (labels + left out) x dim.
-    vectors: Embeddings,
+    dim: usize,
+    /// Label vectors, then the vectors of all left-out prompts.
+    vectors: Panels,
+    /// How many those are together.
+    count: usize,
     /// For each label, which of the left-out prompts it leaves out.
     left_out: Vec<Vec<usize>>,
 }
@@ -114,23 +120,27 @@ impl Scorer {
     /// For `labels` against `background`, both normalised and of the model's width.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
-        let mut vectors = labels.clone();
+        let mut vectors = labels.values.clone();
         let mut left_out = vec![Vec::new(); labels.len()];
+        let mut prompts = 0;
         for prompt in background.rows() {
-            let mut cosines = vec![0.0; labels.len()];
-            dot_rows(prompt, &labels.values, &mut cosines);
-            let at = vectors.len() - labels.len();
-            let same = |(label, cosine): (usize, &f32)| (*cosine > SAME_MEANING).then_some(label);
-            let by: Vec<usize> = cosines.iter().enumerate().filter_map(same).collect();
+            let same = |label: &[f32]| dot(prompt, label) > SAME_MEANING;
+            let by: Vec<usize> = (0..labels.len())
+                .filter(|at| same(&labels.values[at * labels.dim..][..labels.dim]))
+                .collect();
             if !by.is_empty() {
-                vectors.values.extend_from_slice(prompt);
-                by.into_iter().for_each(|label| left_out[label].push(at));
+                vectors.extend_from_slice(prompt);
+                by.into_iter()
+                    .for_each(|label| left_out[label].push(prompts));
+                prompts += 1;
             }
         }
         Self {
             logit_scale,
             labels: labels.len(),
-            vectors,
+            dim: labels.dim,
+            vectors: Panels::new(&vectors, labels.dim),
+            count: labels.len() + prompts,
             left_out,
         }
     }
@@ -139,36 +149,58 @@ impl Scorer {
     /// `rows` the rows to score; rows that are not there score zero.
     #[must_use]
     pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
-        let (labels, dim) = (self.labels, self.vectors.dim);
+        let labels = self.labels;
         let mut matches = vec![0f32; rows.len() * labels];
         let mut probabilities = vec![0f32; rows.len() * (labels + 1)];
         matches
             .par_chunks_mut((TASK_ROWS * labels).max(1))
             .zip(probabilities.par_chunks_mut(TASK_ROWS * (labels + 1)))
             .zip(rows.par_chunks(TASK_ROWS))
-            .for_each(|((matches, probabilities), rows)| {
-                let mut vector = vec![0f32; dim];
-                let mut logits = vec![0f32; self.vectors.len()];
-                let targets = matches
-                    .chunks_exact_mut(labels.max(1))
-                    .zip(probabilities.chunks_exact_mut(labels + 1));
-                for ((matches, probabilities), row) in targets.zip(rows) {
-                    let row = *row as usize;
-                    let Some(values) = values.get(row * dim..(row + 1) * dim) else {
-                        continue;
-                    };
-                    let Some(background) = background.get(row) else {
-                        continue;
-                    };
-                    values.convert_to_f32_slice(&mut vector);
-                    dot_rows(&vector, &self.vectors.values, &mut logits);
-                    self.score_row(&mut logits, *background, matches, probabilities);
+            .for_each_init(Vec::new, |scratch, ((matches, probabilities), rows)| {
+                let groups = matches
+                    .chunks_mut(GROUP_ROWS * labels.max(1))
+                    .zip(probabilities.chunks_mut(GROUP_ROWS * (labels + 1)))
+                    .zip(rows.chunks(GROUP_ROWS));
+                for ((matches, probabilities), rows) in groups {
+                    self.score_group(values, background, rows, scratch, matches, probabilities);
                 }
             });
         Scores {
             labels,
             matches,
             probabilities,
+        }
+    }
+
+    /// Scores a few photos, whose products share what they load.
+    fn score_group(
+        &self,
+        values: &[f16],
+        background: &[f32],
+        rows: &[u32],
+        scratch: &mut Vec<f32>,
+        matches: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
+        let (dim, width) = (self.dim, self.vectors.width());
+        scratch.clear();
+        scratch.resize(rows.len() * (dim + width), 0.0);
+        let (wide, logits) = scratch.split_at_mut(rows.len() * dim);
+        for (row, wide) in rows.iter().zip(wide.chunks_exact_mut(dim)) {
+            let start = *row as usize * dim;
+            if let Some(vector) = values.get(start..start + dim) {
+                widen(vector.reinterpret_cast(), wide);
+            }
+        }
+        self.vectors.multiply(wide, logits);
+        let targets = matches
+            .chunks_exact_mut(self.labels.max(1))
+            .zip(probabilities.chunks_exact_mut(self.labels + 1))
+            .zip(logits.chunks_exact_mut(width));
+        for (((matches, probabilities), logits), row) in targets.zip(rows) {
+            if let Some(background) = background.get(*row as usize) {
+                self.score_row(logits, *background, matches, probabilities);
+            }
         }
     }
 
@@ -181,10 +213,8 @@ impl Scorer {
         probabilities: &mut [f32],
     ) {
         // Everything relative to the background's sum, which is then 1.
-        for logit in logits.iter_mut() {
-            *logit = (*logit * self.logit_scale - background).min(80.0).exp();
-        }
-        let (labels, prompts) = logits.split_at(self.labels);
+        exp_scaled(logits, self.logit_scale, background);
+        let (labels, prompts) = logits[..self.count].split_at(self.labels);
         let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
         let rest = total;
         for (label, mass) in labels.iter().enumerate() {
@@ -201,36 +231,68 @@ impl Scorer {
     }
 }
 
-/// The log of `sum_b exp(s v.b)` for one vector.
-pub fn background_logsum(
-    vector: &[f16],
-    background: &Embeddings,
+/// The background prompts, ready for summing up.
+pub struct Background {
+    dim: usize,
+    prompts: usize,
+    panels: Panels,
     logit_scale: f32,
-    scratch: &mut Vec<f32>,
-) -> f32 {
-    let (dim, prompts) = (background.dim, background.len());
-    scratch.resize(dim + prompts, 0.0);
-    let (wide, logits) = scratch.split_at_mut(dim);
-    vector.convert_to_f32_slice(wide);
-    dot_rows(wide, &background.values, logits);
-    let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-    let sum: f32 = logits
-        .iter()
-        .map(|cosine| (logit_scale * (cosine - peak)).exp())
-        .sum();
-    logit_scale * peak + sum.ln()
+}
+
+impl Background {
+    /// For prompts' vectors and the model's logit scale.
+    #[must_use]
+    pub fn new(prompts: &Embeddings, logit_scale: f32) -> Self {
+        let panels = Panels::new(&prompts.values, prompts.dim);
+        Self {
+            dim: prompts.dim,
+            prompts: prompts.len(),
+            panels,
+            logit_scale,
+        }
+    }
+
+    /// The log of `sum_b exp(s v.b)` for each of `vectors`, into `sums`.
+    pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
+        let mut wide = vec![0f32; GROUP_ROWS * self.dim];
+        let mut logits = vec![0f32; GROUP_ROWS * self.panels.width()];
+        let groups = vectors
+            .chunks(GROUP_ROWS * self.dim)
+            .zip(sums.chunks_mut(GROUP_ROWS));
+        for (vectors, sums) in groups {
+            let wide = &mut wide[..vectors.len()];
+            let logits = &mut logits[..sums.len() * self.panels.width()];
+            widen(vectors.reinterpret_cast(), wide);
+            self.panels.multiply(wide, logits);
+            for (sum, logits) in sums
+                .iter_mut()
+                .zip(logits.chunks_exact_mut(self.panels.width()))
+            {
+                *sum = log_sum(&mut logits[..self.prompts], self.logit_scale);
+            }
+        }
+    }
+}
+
+fn log_sum(cosines: &mut [f32], scale: f32) -> f32 {
+    let peak = scale * cosines.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    exp_scaled(cosines, scale, peak);
+    peak + cosines.iter().sum::<f32>().ln()
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// CLIP's own example: the softmax of `s v.t` over the labels alone. It always crowns a winner.
 #[must_use]
 pub fn exact(vector: &[f32], labels: &Embeddings, logit_scale: f32) -> Vec<f32> {
-    let mut logits = vec![0f32; labels.len()];
-    dot_rows(vector, &labels.values, &mut logits);
-    let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-    let masses: Vec<f32> = logits
-        .iter()
-        .map(|c| (logit_scale * (c - peak)).exp())
+    let logits: Vec<f32> = labels
+        .rows()
+        .map(|label| logit_scale * dot(vector, label))
         .collect();
+    let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    let masses: Vec<f32> = logits.iter().map(|logit| (logit - peak).exp()).collect();
     let total: f32 = masses.iter().sum();
     masses.into_iter().map(|mass| mass / total).collect()
 }
@@ -300,11 +362,8 @@ mod tests {
             background.push(labels[0].clone());
             let (labels, background) = (embeddings(&labels), embeddings(&background));
             let values: Vec<f16> = photos.concat().into_iter().map(f16::from_f32).collect();
-            let mut scratch = Vec::new();
-            let sums: Vec<f32> = values
-                .chunks(12)
-                .map(|v| background_logsum(v, &background, s, &mut scratch))
-                .collect();
+            let mut sums = vec![0f32; 5];
+            Background::new(&background, s).log_sums(&values, &mut sums);
             let scores = Scorer::new(&labels, &background, s).score(&values, &sums, &[4, 0, 2]);
             for (at, row) in [4usize, 0, 2].into_iter().enumerate() {
                 let wide: Vec<f32> = values[row * 12..][..12].iter().map(|v| v.to_f32()).collect();

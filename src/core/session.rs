@@ -10,7 +10,7 @@ use super::decode::{self, DecodeError};
 use super::model::{Embeddings, Model, ModelError};
 use super::preprocess::Resampler;
 use super::query::{self, Axes, Query, What};
-use super::score::{Score, Scorer, Scores, background_logsum};
+use super::score::{Background, Score, Scorer, Scores};
 use super::store::{ModelKey, Store, StoreError};
 
 /// Everyday nouns and scenes that labels are weighed against, one a line.
@@ -207,8 +207,9 @@ impl Session {
     pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
         let values: Vec<f16> = vector.iter().map(|v| f16::from_f32(*v)).collect();
         let scale = self.model.info().logit_scale;
-        let sum = background_logsum(&values, &self.background, scale, &mut Vec::new());
-        scorer.score(&values, &[sum], &[0]).of(0)
+        let mut sum = [0f32];
+        Background::new(&self.background, scale).log_sums(&values, &mut sum);
+        scorer.score(&values, &sum, &[0]).of(0)
     }
 }
 

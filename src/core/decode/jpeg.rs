@@ -5,27 +5,74 @@ use std::io::Cursor;
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, RawPicture, check_size, decode_other};
+use super::{DecodeError, RawPicture, check_size, decode_other, scaled_jpeg};
 use crate::core::cancel::{Cancel, CancelReader};
 
-/// Most pixels of a baseline file, which is decoded row by row at its small scale.
+/// Most pixels of a baseline file, which is decoded block by block at its small scale.
 const MAX_BASELINE_PIXELS: u64 = 1 << 30;
 
+/// The way from the fastest decoder to the most patient: baseline at a scale, others at a scale, and
+/// in full what only the last one reads, damaged files in part.
 pub fn decode(
     bytes: &[u8],
     min_short_side: u32,
     cancel: &Cancel,
 ) -> Result<RawPicture, DecodeError> {
+    if let Some(picture) = decode_baseline(bytes, min_short_side, cancel)? {
+        return Ok(picture);
+    }
     match decode_scaled(bytes, min_short_side, cancel) {
         Ok(picture) => Ok(picture),
         Err(Refusal::Limit(error)) => Err(error),
-        // The other decoder reads files that this one refuses, damaged ones in part.
-        Err(Refusal::Decoder(reason)) => decode_other(bytes, ImageFormat::Jpeg, "JPEG", cancel)
-            .map(|picture| RawPicture {
+        Err(Refusal::Decoder(reason)) => {
+            let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", cancel)?;
+            Ok(RawPicture {
                 warning: Some(damage(bytes, &reason)),
                 ..picture
-            }),
+            })
+        }
     }
+}
+
+/// A baseline file at a scale below its full size; nothing if it is no such file.
+fn decode_baseline(
+    bytes: &[u8],
+    min_short_side: u32,
+    cancel: &Cancel,
+) -> Result<Option<RawPicture>, DecodeError> {
+    let Ok(header) = scaled_jpeg::read_header(bytes) else {
+        return Ok(None);
+    };
+    let (full_width, full_height) = (header.width, header.height);
+    if u64::from(full_width) * u64::from(full_height) > MAX_BASELINE_PIXELS {
+        check_size(full_width, full_height, 3)?;
+    }
+    let eighths = eighths(full_width.min(full_height), min_short_side);
+    if eighths == 8 {
+        return Ok(None);
+    }
+    check_size(
+        (full_width * eighths).div_ceil(8),
+        (full_height * eighths).div_ceil(8),
+        3,
+    )?;
+    let Ok(scaled) = scaled_jpeg::decode(bytes, &header, eighths as usize, cancel) else {
+        return Ok(None);
+    };
+    Ok(Some(RawPicture {
+        scaled_width: scaled.width,
+        scaled_height: scaled.height,
+        rgb: scaled.rgb,
+        full_width,
+        full_height,
+        warning: None,
+    }))
+}
+
+/// The smallest of the scales 1/8, 1/4, 1/2 and 1 at which the short side is long enough.
+fn eighths(short_side: u32, min_short_side: u32) -> u32 {
+    let enough = |eighths: &u32| (short_side * eighths).div_ceil(8) >= min_short_side;
+    [1, 2, 4].into_iter().find(enough).unwrap_or(8)
 }
 
 enum Refusal {
@@ -55,8 +102,10 @@ fn decode_scaled(
     if full.coding_process != CodingProcess::DctSequential || pixels > MAX_BASELINE_PIXELS {
         check_size(full_width, full_height, 3).map_err(Refusal::Limit)?;
     }
-    let (width, height) = scaled_size(full.width, full.height, min_short_side);
-    let (width, height) = decoder.scale(width, height)?;
+    // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
+    let eighths = eighths(full_width.min(full_height), min_short_side);
+    let at_scale = |side: u32| u16::try_from((side * eighths).div_ceil(8)).unwrap_or(u16::MAX);
+    let (width, height) = decoder.scale(at_scale(full_width), at_scale(full_height))?;
     let (width, height) = (u32::from(width), u32::from(height));
     check_size(width, height, 4).map_err(Refusal::Limit)?;
     let data = decoder.decode()?;
@@ -71,16 +120,6 @@ fn decode_scaled(
         full_height,
         warning: ends_early(bytes).then(|| damage(bytes, "no end mark")),
     })
-}
-
-/// The size at the smallest of the scales 1/8, 1/4, 1/2 and 1 whose short side is long enough.
-///
-/// The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
-fn scaled_size(width: u16, height: u16, min_short_side: u32) -> (u16, u16) {
-    let at = |side: u16, eighths: u32| (u32::from(side) * eighths).div_ceil(8) as u16;
-    let enough = |eighths: &u32| u32::from(at(width.min(height), *eighths)) >= min_short_side;
-    let eighths = [1, 2, 4].into_iter().find(enough).unwrap_or(8);
-    (at(width, eighths), at(height, eighths))
 }
 
 fn to_rgb(data: Vec<u8>, format: PixelFormat) -> Vec<u8> {
@@ -108,14 +147,25 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat) -> Vec<u8> {
     }
 }
 
-/// Whether the mark that ends every whole file is missing after the first picture data. Cameras
-/// append data behind it, and thumbnails in the metadata, before it, end with the same mark.
+/// Whether the mark that ends every whole file is missing. Cameras append data behind it, and
+/// thumbnails in the metadata, before the picture's own data, end with the same mark.
 fn ends_early(bytes: &[u8]) -> bool {
-    let data = bytes
-        .windows(2)
-        .rposition(|pair| pair == [0xff, 0xda])
-        .unwrap_or(0);
-    !bytes[data..].windows(2).any(|pair| pair == [0xff, 0xd9])
+    let data = first_scan(bytes).unwrap_or(0);
+    memchr::memmem::find(&bytes[data..], b"\xff\xd9").is_none()
+}
+
+/// Where the picture's first scan begins.
+fn first_scan(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        let [0xff, marker, high, low] = bytes.get(at..at + 4)? else {
+            return None;
+        };
+        if *marker == 0xda {
+            return Some(at);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
 }
 
 fn damage(bytes: &[u8], reason: &str) -> String {

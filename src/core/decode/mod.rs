@@ -3,9 +3,11 @@
 //! The format is told by the bytes, never by the name. One decode serves the thumbnail and the
 //! model's input.
 
+mod bits;
 mod exif;
 mod format;
 mod jpeg;
+mod scaled_jpeg;
 
 use std::fs;
 use std::io::Cursor;
@@ -329,6 +331,33 @@ mod tests {
         for format in [ImageFormat::Png, ImageFormat::Jpeg] {
             let result = decode(&encode(&sample(), format), 16, &cancel);
             assert_eq!(result.err(), Some(DecodeError::Cancelled));
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is done to a file's bytes, it is decoded or refused, never a crash.
+        #[test]
+        fn no_damage_crashes_a_decoder(
+            format in 0usize..5,
+            changes in proptest::collection::vec((0usize..4000, 0u8..=255), 1..12),
+            keep in 10usize..4000,
+        ) {
+            let formats = [
+                ImageFormat::Jpeg, ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp,
+            ];
+            let mut bytes = encode(&sample(), formats[format]);
+            for (at, value) in changes {
+                let length = bytes.len();
+                bytes[at % length] = value;
+            }
+            bytes.truncate(keep);
+            for side in [4, 16, 1000] {
+                if let Ok(decoded) = decode(&bytes, side, &Cancel::default()) {
+                    let pixels = decoded.pixels;
+                    let length = pixels.width as usize * pixels.height as usize * 3;
+                    proptest::prop_assert_eq!(pixels.rgb.len(), length);
+                }
+            }
         }
     }
 }

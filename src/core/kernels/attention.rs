@@ -1,12 +1,8 @@
 //! Scaled dot-product attention of one head, in cache.
 
 use super::math::softmax;
-use super::{madd, multi_target};
-
-/// Width of the output panel that one pass of the micro-kernel fills.
-const PANEL: usize = 64;
-/// Rows that share each loaded panel value.
-const ROWS: usize = 4;
+use super::multi_target;
+use super::panel::{ROWS, WIDE, panel};
 
 /// Buffers of [`attend_head`], kept between heads so that a head allocates nothing.
 #[derive(Default)]
@@ -17,30 +13,6 @@ pub struct AttentionScratch {
     values: Vec<f32>,
     /// Scores of up to `ROWS` queries: `ROWS` x padded tokens.
     scores: Vec<f32>,
-}
-
-/// `out[r][..PANEL] = sum_k a[r][k] * b[k][column..column + PANEL]` for `ROWS` rows.
-#[inline(always)]
-fn panel<const FMA: bool>(
-    a: [&[f32]; ROWS],
-    b: &[f32],
-    b_stride: usize,
-    column: usize,
-) -> [[f32; PANEL]; ROWS] {
-    let depth = a[0].len();
-    let mut sums = [[0f32; PANEL]; ROWS];
-    for k in 0..depth {
-        let Some(row) = b[k * b_stride + column..].first_chunk::<PANEL>() else {
-            break;
-        };
-        for r in 0..ROWS {
-            let factor = a[r][k];
-            for i in 0..PANEL {
-                sums[r][i] = madd::<FMA>(factor, row[i], sums[r][i]);
-            }
-        }
-    }
-    sums
 }
 
 #[inline(always)]
@@ -61,8 +33,8 @@ fn attend_head_body<const FMA: bool>(
     } = shape;
     let stride = 3 * width;
     let [q_at, k_at, v_at] = [0, 1, 2].map(|part| part * width + head * size);
-    let padded_tokens = tokens.next_multiple_of(PANEL);
-    let padded_size = size.next_multiple_of(PANEL);
+    let padded_tokens = tokens.next_multiple_of(WIDE);
+    let padded_size = size.next_multiple_of(WIDE);
     scratch.keys.clear();
     scratch.keys.resize(size * padded_tokens, 0.0);
     scratch.values.clear();
@@ -91,10 +63,10 @@ fn attend_head_body<const FMA: bool>(
             }
         }
         let q_rows = [0, 1, 2, 3].map(|r: usize| &q[r.min(rows - 1)][..size]);
-        for column in (0..padded_tokens).step_by(PANEL) {
-            let sums = panel::<FMA>(q_rows, &scratch.keys, padded_tokens, column);
+        for column in (0..padded_tokens).step_by(WIDE) {
+            let sums = panel::<FMA, WIDE>(q_rows, &scratch.keys[column..], padded_tokens);
             for (r, sums) in sums.iter().enumerate() {
-                scratch.scores[r * padded_tokens + column..][..PANEL].copy_from_slice(sums);
+                scratch.scores[r * padded_tokens + column..][..WIDE].copy_from_slice(sums);
             }
         }
         let mut scores = scratch.scores.chunks_exact_mut(padded_tokens);
@@ -110,9 +82,9 @@ fn attend_head_body<const FMA: bool>(
             row[seen..].fill(0.0);
             *weight = &row[..tokens];
         }
-        for column in (0..padded_size).step_by(PANEL) {
-            let sums = panel::<FMA>(weights, &scratch.values, padded_size, column);
-            let take = PANEL.min(size - column);
+        for column in (0..padded_size).step_by(WIDE) {
+            let sums = panel::<FMA, WIDE>(weights, &scratch.values[column..], padded_size);
+            let take = WIDE.min(size - column);
             for (r, sums) in sums.iter().enumerate().take(rows) {
                 let o = (at + r - first) * size + column;
                 out[o..][..take].copy_from_slice(&sums[..take]);

@@ -158,38 +158,31 @@ multi_target! {
 }
 
 #[inline(always)]
-fn dot<const FMA: bool>(a: &[f32], b: &[f32]) -> f32 {
-    const LANES: usize = 32;
-    let mut sums = [0f32; LANES];
-    let (a, a_tail) = a.as_chunks::<LANES>();
-    let (b, b_tail) = b.as_chunks::<LANES>();
-    for (a, b) in a.iter().zip(b) {
-        for i in 0..LANES {
-            sums[i] = madd::<FMA>(a[i], b[i], sums[i]);
-        }
-    }
-    let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
-    // By halves: a plain sum would wait for each addition before the next.
-    let mut width = LANES / 2;
-    while width > 0 {
-        for i in 0..width {
-            sums[i] += sums[i + width];
-        }
-        width /= 2;
-    }
-    sums[0] + tail
-}
-
-#[inline(always)]
-fn dot_rows_body<const FMA: bool>(v: &[f32], rows: &[f32], out: &mut [f32]) {
-    for (o, row) in out.iter_mut().zip(rows.chunks_exact(v.len())) {
-        *o = dot::<FMA>(v, row);
+fn exp_scaled_body<const FMA: bool>(values: &mut [f32], scale: f32, offset: f32) {
+    for value in values {
+        *value = exp::<FMA>(madd::<FMA>(*value, scale, -offset));
     }
 }
 
 multi_target! {
-    /// Dot products of `v` (D) with each row of `rows` (N x D) into `out` (N).
-    pub fn dot_rows(v: &[f32], rows: &[f32], out: &mut [f32]) => dot_rows_body
+    /// `v = e^(scale v - offset)` for each value, the exponent held to [-87, 88].
+    pub fn exp_scaled(values: &mut [f32], scale: f32, offset: f32) => exp_scaled_body
+}
+
+#[inline(always)]
+fn widen_body<const FMA: bool>(halves: &[u16], out: &mut [f32]) {
+    // Shifted into place, the exponent is 112 too small, also that of subnormal numbers.
+    let scale = f32::from_bits((127 + 112) << 23);
+    for (out, half) in out.iter_mut().zip(halves) {
+        let half = u32::from(*half);
+        let magnitude = f32::from_bits((half & 0x7fff) << 13) * scale;
+        *out = f32::from_bits(magnitude.to_bits() | (half & 0x8000) << 16);
+    }
+}
+
+multi_target! {
+    /// Finite half-precision numbers, as bits, to single precision; exact.
+    pub fn widen(halves: &[u16], out: &mut [f32]) => widen_body
 }
 
 #[cfg(test)]
@@ -277,18 +270,15 @@ mod tests {
     }
 
     #[test]
-    fn dot_products_match_the_plain_sum() {
-        let rows: Vec<f32> = ramp()[..7 * 70].to_vec();
-        let v: Vec<f32> = ramp()[900..970].to_vec();
-        let mut out = vec![0.0; 7];
-        dot_rows(&v, &rows, &mut out);
-        for (o, row) in out.iter().zip(rows.chunks(70)) {
-            let want: f64 = row
-                .iter()
-                .zip(&v)
-                .map(|(a, b)| f64::from(*a) * f64::from(*b))
-                .sum();
-            assert!((f64::from(*o) - want).abs() < want.abs() * 1e-5);
+    fn every_finite_half_is_widened_exactly() {
+        let halves: Vec<u16> = (0..=u16::MAX).filter(|h| h & 0x7c00 != 0x7c00).collect();
+        let mut wide = vec![0.0; halves.len()];
+        widen(&halves, &mut wide);
+        for (half, wide) in halves.iter().zip(wide) {
+            assert_eq!(
+                half::f16::from_bits(*half).to_f32().to_bits(),
+                wide.to_bits()
+            );
         }
     }
 }

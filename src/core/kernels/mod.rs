@@ -9,10 +9,14 @@
 mod attention;
 mod conv;
 mod math;
+mod panel;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use conv::{DepthwiseShape, depthwise_row};
-pub use math::{Activation, add_bias_activate, add_bias_residual, dot_rows, softmax_in_place};
+pub use math::{
+    Activation, add_bias_activate, add_bias_residual, exp_scaled, softmax_in_place, widen,
+};
+pub use panel::Panels;
 
 /// Instruction sets that a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,13 +8,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use half::f16;
 use rayon::prelude::*;
 
 use super::VectorMap;
 use crate::core::mmap::map_file;
-use crate::core::model::Embeddings;
-use crate::core::score::background_logsum;
+use crate::core::score::Background;
 
 /// Rows that one task sums up.
 const TASK_ROWS: usize = 256;
@@ -29,12 +27,7 @@ impl BackgroundSums {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn open(
-        path: &Path,
-        vectors: &VectorMap,
-        background: &Embeddings,
-        logit_scale: f32,
-    ) -> io::Result<Self> {
+    pub fn open(path: &Path, vectors: &VectorMap, background: &Background) -> io::Result<Self> {
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -46,7 +39,10 @@ impl BackgroundSums {
         if known < vectors.len() {
             values.resize(vectors.len(), 0.0);
             let rows = &vectors.values()[known * vectors.dim()..];
-            fill(&mut values[known..], rows, background, logit_scale);
+            values[known..]
+                .par_chunks_mut(TASK_ROWS)
+                .zip(rows.par_chunks(TASK_ROWS * vectors.dim()))
+                .for_each(|(sums, rows)| background.log_sums(rows, sums));
             // Two processes write the same numbers to the same places: neither needs to wait.
             file.seek(SeekFrom::Start(known as u64 * 4))?;
             file.write_all(bytemuck::cast_slice(&values[known..]))?;
@@ -77,15 +73,4 @@ fn read(file: &File, rows: usize) -> io::Result<Vec<f32>> {
         .take_while(there)
         .copied()
         .collect())
-}
-
-fn fill(sums: &mut [f32], rows: &[f16], background: &Embeddings, logit_scale: f32) {
-    sums.par_chunks_mut(TASK_ROWS)
-        .zip(rows.par_chunks(TASK_ROWS * background.dim))
-        .for_each(|(sums, rows)| {
-            let mut scratch = Vec::new();
-            for (sum, row) in sums.iter_mut().zip(rows.chunks_exact(background.dim)) {
-                *sum = background_logsum(row, background, logit_scale, &mut scratch);
-            }
-        });
 }

@@ -22,6 +22,7 @@ use super::decode::Taken;
 use super::model::{Embeddings, ModelInfo};
 use super::photo::{Candidate, ContentId, PhotoFacts};
 use super::preprocess::PREPROCESS_VERSION;
+use super::score::Background;
 
 pub use background::BackgroundSums;
 use vectors::VectorFile;
@@ -340,7 +341,7 @@ impl Store {
         let hash = blake3::hash(bytemuck::cast_slice(&background.values));
         let name = format!("background-{}-{}.f32", model.stem, &hash.to_hex()[..12]);
         let path = self.dir.join(name);
-        BackgroundSums::open(&path, vectors, background, logit_scale)
+        BackgroundSums::open(&path, vectors, &Background::new(background, logit_scale))
             .map_err(|source| StoreError::Io { path, source })
     }
 

@@ -1,0 +1,15 @@
+//! Any bytes are decoded or refused.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use lumisift::core::cancel::Cancel;
+use lumisift::core::decode::decode;
+
+fuzz_target!(|bytes: &[u8]| {
+    for side in [8, 10_000] {
+        if let Ok(decoded) = decode(bytes, side, &Cancel::default()) {
+            let pixels = decoded.pixels;
+            assert_eq!(pixels.rgb.len(), pixels.width as usize * pixels.height as usize * 3);
+        }
+    }
+});
