@@ -204,4 +204,32 @@ mod tests {
             assert_eq!(date(&ascii(text)), None, "{text}");
         }
     }
+
+    /// A JPEG with an EXIF segment: big-endian, orientation 6 and a date.
+    #[test]
+    fn facts_are_read_from_the_head_of_a_jpeg() {
+        let date = b"2024:05:01 10:00:00\0";
+        let mut tiff = b"MM\0*\0\0\0\x08\0\x02".to_vec();
+        tiff.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0");
+        tiff.extend(b"\x01\x32\0\x02\0\0\0\x14\0\0\0\x26");
+        tiff.extend(b"\0\0\0\0");
+        tiff.extend(date);
+        let image = image::RgbImage::from_pixel(32, 16, image::Rgb([10, 200, 30]));
+        let mut jpeg = Cursor::new(Vec::new());
+        image
+            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+            .expect("encodes");
+        let mut segment = vec![0xff, 0xe1, 0, (8 + tiff.len()) as u8];
+        segment.extend(b"Exif\0\0");
+        segment.extend(&tiff);
+        let mut bytes = jpeg.into_inner();
+        bytes.splice(2..2, segment);
+        let decoded = crate::core::decode::decode(&bytes, 4, &Default::default()).expect("decodes");
+        assert_eq!((decoded.width, decoded.height), (16, 32));
+        assert_eq!(decoded.pixels.orientation, Orientation::from_exif(6));
+        assert_eq!(
+            decoded.taken.expect("a date").as_str(),
+            "2024-05-01T10:00:00"
+        );
+    }
 }

@@ -155,7 +155,7 @@ fn ends_early(bytes: &[u8]) -> bool {
 }
 
 /// Where the picture's first scan begins.
-fn first_scan(bytes: &[u8]) -> Option<usize> {
+pub fn first_scan(bytes: &[u8]) -> Option<usize> {
     let mut at = 2;
     loop {
         let [0xff, marker, high, low] = bytes.get(at..at + 4)? else {

@@ -131,7 +131,14 @@ pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Deco
     };
     match decoded {
         Err(_) if cancel.is_cancelled() => Err(DecodeError::Cancelled),
-        other => other.map(|raw| raw.with_facts(bytes)),
+        other => other.map(|raw| {
+            // Metadata stands before a JPEG's picture data, which need not be searched.
+            let head = match format {
+                Format::Jpeg => jpeg::first_scan(bytes).unwrap_or(bytes.len()),
+                Format::Other(..) => bytes.len(),
+            };
+            raw.with_facts(&bytes[..head])
+        }),
     }
 }
 
