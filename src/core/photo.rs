@@ -4,8 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
-use super::decode::Taken;
-
 /// A photo's content, by the hash of its bytes: the same in every copy, under every name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentId(pub [u8; 32]);
@@ -51,6 +49,31 @@ impl Candidate {
             size: metadata.len(),
             modified_ns,
         }
+    }
+}
+
+/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
+/// Sorts by time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taken(String);
+
+impl Taken {
+    /// From text in the form above, as the store keeps it.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As text in the form above.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -1,11 +1,11 @@
 //! The few EXIF facts that sorting needs. Corrupt metadata is no metadata: it never stops a photo.
 
-use std::fmt;
 use std::io::Cursor;
 
 use exif::{In, Reader, Tag, Value};
 
 use super::Pixels;
+use crate::core::photo::Taken;
 
 /// One of the eight ways in which EXIF says a picture lies; 1 is upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,31 +70,6 @@ impl Orientation {
     }
 }
 
-/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
-/// Sorts by time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Taken(String);
-
-impl Taken {
-    /// From text in the form above, as the store keeps it.
-    #[must_use]
-    pub fn from_text(text: String) -> Self {
-        Self(text)
-    }
-
-    /// As text in the form above.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Taken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// What is read from a file's metadata.
 #[derive(Default)]
 pub(super) struct Facts {
@@ -124,7 +99,7 @@ fn date(value: &Value) -> Option<Taken> {
     let at = exif::DateTime::from_ascii(lines.first()?).ok()?;
     let real = at.year > 0 && (1..=12).contains(&at.month) && (1..=31).contains(&at.day);
     (real && at.hour < 24 && at.minute < 60 && at.second <= 60).then(|| {
-        Taken(format!(
+        Taken::from_text(format!(
             "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
             at.year, at.month, at.day, at.hour, at.minute, at.second
         ))

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, RawPicture, check_size, decode_other, scaled_jpeg};
+use super::{DecodeError, RawPicture, check_size, decode_other, jpeg_header, scaled_jpeg};
 use crate::core::cancel::{Cancel, CancelReader};
 
 /// Most pixels of a baseline file, which is decoded block by block at its small scale.
@@ -40,7 +40,7 @@ fn decode_baseline(
     min_short_side: u32,
     cancel: &Cancel,
 ) -> Result<Option<RawPicture>, DecodeError> {
-    let Ok(header) = scaled_jpeg::read_header(bytes) else {
+    let Ok(header) = jpeg_header::read_header(bytes) else {
         return Ok(None);
     };
     let (full_width, full_height) = (header.width, header.height);

@@ -7,6 +7,7 @@ mod bits;
 mod exif;
 mod format;
 mod jpeg;
+mod jpeg_header;
 mod scaled_jpeg;
 
 use std::fs;
@@ -16,9 +17,9 @@ use std::path::Path;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::cancel::{Cancel, CancelReader};
-use super::photo::{Failure, Stage};
+use super::photo::{Failure, Stage, Taken};
 
-pub use exif::{Orientation, Taken};
+pub use exif::Orientation;
 pub use format::{Format, sniff};
 
 /// Most bytes that the pixels of one picture may take.

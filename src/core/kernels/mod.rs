@@ -3,8 +3,8 @@
 //! Each kernel is ordinary safe Rust over slices, written so that the compiler turns it into vector
 //! code: fixed-width lanes, no branches inside. The `multi_target!` macro compiles that one body for
 //! AVX-512, AVX2 and the baseline and picks by what the processor has, so one portable binary is fast
-//! everywhere and every variant can be checked against the baseline. Nothing here allocates or
-//! starts a thread: callers own both.
+//! everywhere and every variant can be checked against the baseline. Kernels neither allocate nor
+//! start threads: callers own both.
 
 mod attention;
 mod conv;

@@ -4,13 +4,14 @@
 //! computed once for a vector and kept in a file beside the vectors, row for row. The file is
 //! derived: its name carries a hash of the background, and it can be deleted at any time.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use super::VectorMap;
+use super::vectors::open_or_create;
 use crate::core::mmap::map_file;
 use crate::core::score::Background;
 
@@ -28,12 +29,7 @@ impl BackgroundSums {
     /// # Errors
     /// If the file cannot be read or written.
     pub fn open(path: &Path, vectors: &VectorMap, background: &Background) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let mut file = open_or_create(path)?;
         let mut values = read(&file, vectors.len())?;
         let known = values.len();
         if known < vectors.len() {

@@ -8,6 +8,7 @@
 
 mod background;
 mod database;
+mod records;
 mod vectors;
 
 use std::fs;
@@ -15,16 +16,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::decode::Taken;
 use super::model::{Embeddings, ModelInfo};
 use super::photo::{Candidate, ContentId, PhotoFacts};
 use super::preprocess::PREPROCESS_VERSION;
 use super::score::Background;
 
 pub use background::BackgroundSums;
+use records::{WriteError, known, write_facts};
 use vectors::VectorFile;
 pub use vectors::VectorMap;
 
@@ -430,101 +430,6 @@ pub struct StoreSize {
     pub vectors: u64,
     /// Bytes on disk.
     pub bytes: u64,
-}
-
-enum WriteError {
-    Database(rusqlite::Error),
-    Vectors(std::io::Error),
-}
-
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Database(error)
-    }
-}
-
-/// Writes a batch inside an open transaction, which keeps other processes from the same rows.
-fn write_facts(
-    transaction: &Connection,
-    model: &ModelKey,
-    batch: &[Record],
-) -> Result<Vec<u32>, WriteError> {
-    let first: u32 =
-        transaction.query_row("SELECT rows FROM models WHERE id = ?1", [model.id], |r| {
-            r.get(0)
-        })?;
-    let mut next = first;
-    let mut rows = Vec::with_capacity(batch.len());
-    let mut values: Vec<f16> = Vec::new();
-    let mut find =
-        transaction.prepare_cached("SELECT row FROM vectors WHERE model = ?1 AND content = ?2")?;
-    for record in batch {
-        let content = record.facts.content.0;
-        write_file(transaction, record)?;
-        let known = find
-            .query_row(params![model.id, content], |row| row.get(0))
-            .optional()?;
-        let row = match (known, &record.new) {
-            (Some(row), _) => row,
-            (None, Some(new)) => {
-                transaction
-                    .prepare_cached("INSERT INTO vectors VALUES (?1, ?2, ?3)")?
-                    .execute(params![model.id, content, next])?;
-                values.extend(new.vector.iter().map(|v| f16::from_f32(*v)));
-                next += 1;
-                next - 1
-            }
-            // Another process set the file aside since this record was looked up.
-            (None, None) => u32::MAX,
-        };
-        rows.push(row);
-    }
-    if next > first {
-        VectorFile::open(&model.path, model.dim)
-            .and_then(|file| file.write(first, &values))
-            .map_err(WriteError::Vectors)?;
-        transaction.execute(
-            "UPDATE models SET rows = ?1 WHERE id = ?2",
-            [i64::from(next), model.id],
-        )?;
-    }
-    Ok(rows)
-}
-
-fn write_file(transaction: &Connection, record: &Record) -> rusqlite::Result<()> {
-    let (file, facts) = (&record.file, &record.facts);
-    transaction
-        .prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![
-            facts.content.0,
-            facts.width,
-            facts.height,
-            facts.taken.as_ref().map(Taken::as_str),
-            facts.warning
-        ])?;
-    transaction
-        .prepare_cached("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            file.path.as_os_str().as_encoded_bytes(),
-            i64::try_from(file.size).unwrap_or(i64::MAX),
-            file.modified_ns,
-            facts.content.0
-        ])?;
-    Ok(())
-}
-
-fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<Known> {
-    let taken: Option<String> = row.get(3)?;
-    Ok(Known {
-        facts: PhotoFacts {
-            content: ContentId(row.get(0)?),
-            width: row.get(1)?,
-            height: row.get(2)?,
-            taken: taken.map(Taken::from_text),
-            warning: row.get(4)?,
-        },
-        row: row.get(5)?,
-    })
 }
 
 /// Renames a file out of the way, and says so; nothing if it is not there.

@@ -13,6 +13,19 @@ use crate::core::mmap::map_file;
 const HEADER: usize = 64;
 const MAGIC: &[u8; 8] = b"LUMIVEC1";
 
+/// Opens a file for reading and writing as it is, or makes an empty one.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn open_or_create(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+}
+
 /// An open file of vectors.
 pub struct VectorFile {
     file: File,
@@ -25,12 +38,7 @@ impl VectorFile {
     /// # Errors
     /// If it cannot be opened or its header is another's.
     pub fn open(path: &Path, dim: usize) -> io::Result<Self> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let mut file = open_or_create(path)?;
         let width = u32::try_from(dim).unwrap_or(u32::MAX).to_le_bytes();
         if file.metadata()?.len() == 0 {
             let mut header = [0; HEADER];

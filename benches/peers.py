@@ -1,0 +1,117 @@
+"""Peers to measure against, on the same machine and in the same run.
+
+    python -m venv v && v/bin/pip install torch transformers onnx onnxruntime pillow numpy
+    v/bin/python peers.py model  DIR            # a full-size ViT-B/32 CLIP with random weights: Hugging Face layout + ONNX f32 and int8
+    v/bin/python peers.py photos DIR [N]        # N 12-megapixel JPEGs made from assets/samples (every third one progressive)
+    v/bin/python peers.py encode DIR            # images/s of the image tower: torch, ONNX Runtime f32 and int8, batches 1-32
+    v/bin/python peers.py folder DIR PHOTOS     # images/s from files to embeddings, as the usual Python tools do it
+    v/bin/python peers.py embed  DIR PHOTOS OUT # reference embeddings (float32 .npy + names .txt) of the same weights, for parity
+Random weights cost what real ones cost; they say nothing about quality.
+"""
+import glob, os, random, sys, time
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+
+THREADS = os.cpu_count()
+
+
+def make_model(d):
+    import torch
+    from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    torch.manual_seed(0)
+    os.makedirs(d, exist_ok=True)
+    m = CLIPModel(CLIPConfig()).eval()
+    for p in m.parameters():                      # a wider spread than the default, so that embeddings of different photos differ
+        if p.dim() > 1: torch.nn.init.normal_(p, std=0.03)
+    m.save_pretrained(d); CLIPImageProcessor().save_pretrained(d)
+    import shutil
+    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/fixtures/clip-tokenizer.json"), d)
+
+    class Visual(torch.nn.Module):
+        def __init__(self):
+            super().__init__(); self.clip = m.requires_grad_(False)
+        def forward(self, x):
+            return self.clip.visual_projection(self.clip.vision_model(x).pooler_output)
+    torch.onnx.export(Visual().eval(), (torch.randn(2, 3, 224, 224),), f"{d}/visual.onnx", input_names=["x"], output_names=["y"],
+                      dynamic_axes={"x": {0: "b"}, "y": {0: "b"}}, dynamo=False)
+    quantize_dynamic(f"{d}/visual.onnx", f"{d}/visual-int8.onnx", weight_type=QuantType.QInt8)
+
+
+def make_photos(d, n):
+    from PIL import Image
+    random.seed(7)
+    src = sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../assets/samples/*.jpg")))
+    os.makedirs(d, exist_ok=True)
+    for k in range(n):
+        im = Image.new("RGB", (4000, 3000))
+        for y in range(0, 3000, 750):
+            for x in range(0, 4000, 1000):
+                t = Image.open(random.choice(src)).convert("RGB"); a = random.uniform(.6, 1)
+                w, h = t.size; l, o = random.uniform(0, w * (1 - a)), random.uniform(0, h * (1 - a))
+                im.paste(t.resize((1000, 750), Image.LANCZOS, box=(l, o, l + w * a, o + h * a)), (x, y))
+        noise = np.random.default_rng(k).normal(0, 3, (3000, 4000, 1))
+        Image.fromarray(np.clip(np.asarray(im, np.float32) + noise, 0, 255).astype(np.uint8)).save(
+            f"{d}/photo-{k:04}.jpg", quality=92, subsampling=2, progressive=k % 3 == 2)
+
+
+def preprocess(f):                                # as transformers does: the long side is rounded down
+    from PIL import Image
+    im = Image.open(f).convert("RGB"); w, h = im.size; s = min(w, h)
+    im = im.resize((w * 224 // s, h * 224 // s), Image.BICUBIC); w, h = im.size
+    l, t = (w - 224) // 2, (h - 224) // 2
+    x = np.asarray(im.crop((l, t, l + 224, t + 224)), np.float32) / 255
+    return ((x - [0.48145466, 0.4578275, 0.40821073]) / [0.26862954, 0.26130258, 0.27577711]).astype(np.float32).transpose(2, 0, 1)
+
+
+def session(f):
+    import onnxruntime as ort
+    o = ort.SessionOptions(); o.intra_op_num_threads = THREADS
+    return ort.InferenceSession(f, o, providers=["CPUExecutionProvider"])
+
+
+def rate(f, n, repeat=3):
+    f(); best = []
+    for _ in range(repeat):
+        t = time.time(); f(); best.append(n / (time.time() - t))
+    return f"{np.median(best):.1f} ({min(best):.1f}-{max(best):.1f})"
+
+
+def encode(d):
+    import torch
+    from transformers import CLIPModel
+    m = CLIPModel.from_pretrained(d).eval()
+    for bs in (1, 8, 16, 32):
+        x = torch.randn(bs, 3, 224, 224); k = max(1, 32 // bs)
+        def run():
+            with torch.inference_mode():
+                for _ in range(k): m.visual_projection(m.vision_model(x).pooler_output)
+        print("torch f32", "batch", bs, rate(run, bs * k), "images/s", flush=True)
+    for name in ("visual.onnx", "visual-int8.onnx"):
+        s = session(f"{d}/{name}")
+        for bs in (1, 8, 16, 32):
+            x = np.random.randn(bs, 3, 224, 224).astype(np.float32); k = max(1, 32 // bs)
+            print("onnxruntime", name, "batch", bs, rate(lambda: [s.run(None, {"x": x}) for _ in range(k)], bs * k), "images/s", flush=True)
+
+
+def folder(d, photos):
+    files = sorted(glob.glob(f"{photos}/**/*.jpg", recursive=True))
+    for name in ("visual.onnx", "visual-int8.onnx"):
+        s = session(f"{d}/{name}")
+        with ThreadPoolExecutor(THREADS) as ex:
+            t = time.time()
+            for i in range(0, len(files), 16):
+                s.run(None, {"x": np.stack(list(ex.map(preprocess, files[i:i + 16])))})
+        print("Pillow + onnxruntime", name, f"{len(files) / (time.time() - t):.2f} images/s over", len(files), "files", flush=True)
+
+
+def embed(d, photos, out):
+    s = session(f"{d}/visual.onnx"); files = sorted(glob.glob(f"{photos}/**/*.jpg", recursive=True))
+    y = np.concatenate([s.run(None, {"x": preprocess(f)[None]})[0] for f in files])
+    np.save(f"{out}.npy", y / np.linalg.norm(y, axis=1, keepdims=True)); open(f"{out}.txt", "w").write("\n".join(files))
+
+
+if __name__ == "__main__":
+    a = sys.argv[1:]
+    {"model": lambda: make_model(a[1]), "photos": lambda: make_photos(a[1], int(a[2]) if len(a) > 2 else 48), "encode": lambda: encode(a[1]),
+     "folder": lambda: folder(a[1], a[2]), "embed": lambda: embed(*a[1:4])}[a[0]]()

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Measures Lumisift and the usual Python tools on this machine, one after the other, in DIR (2 GB; made anew if
+# it is not there). Needs Python with venv, and PyPI for torch, transformers and onnxruntime.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=$(realpath -m "${1:?usage: benches/peers.sh DIR}")
+python=$dir/venv/bin/python
+if [ ! -x "$python" ]; then
+    mkdir -p "$dir"
+    python3 -m venv "$dir/venv"
+    "$dir/venv/bin/pip" install --quiet torch transformers onnx onnxruntime pillow numpy safetensors
+fi
+[ -d "$dir/model" ] || "$python" benches/peers.py model "$dir/model"
+[ -d "$dir/photos" ] || "$python" benches/peers.py photos "$dir/photos" 48
+
+echo "== image tower, pictures a second"
+LUMISIFT_BENCH_MODEL=$dir/model cargo bench --bench tower 2>/dev/null | grep -E '^tower|time|thrpt'
+"$python" benches/peers.py encode "$dir/model" 2>/dev/null
+
+echo "== decoding, one core"
+LUMISIFT_BENCH_PHOTOS=$dir/photos cargo bench --bench decode 2>/dev/null | grep -E '^decode|time'
+
+echo "== files to vectors"
+cargo build --release --quiet
+rm -rf "$dir/store"
+target/release/lumisift --model "$dir/model" --store "$dir/store" index "$dir/photos"
+"$python" benches/peers.py folder "$dir/model" "$dir/photos"
+
+echo "== agreement with the reference, cosine"
+target/release/lumisift --model "$dir/model" --store "$dir/store" embed "$dir/photos" --out "$dir/ours.safetensors"
+"$python" benches/peers.py embed "$dir/model" "$dir/photos" "$dir/reference"
+"$python" - "$dir" <<'PY'
+import sys
+import numpy as np
+from safetensors.numpy import load_file
+ours = load_file(f"{sys.argv[1]}/ours.safetensors")["embeddings"]
+cosines = (ours * np.load(f"{sys.argv[1]}/reference.npy")).sum(1)
+print(f"{len(cosines)} photos: lowest {cosines.min():.5f}, mean {cosines.mean():.5f}")
+PY
