@@ -144,7 +144,7 @@ fn a_photo_in_another_format_than_its_name_says() {
 fn a_photo_that_vanishes_after_it_was_listed() {
     let dir = with_bad("gone.jpg", b"x");
     let session = common::session(&dir.path().join("store"));
-    // A link whose target is taken away answers to listing by name, as a deleted file does.
+    // Listing and reading each meet a file that is gone.
     fs::remove_file(dir.path().join("gone.jpg")).expect("removed");
     let ran = common::run(
         &session,
