@@ -124,6 +124,33 @@ fn damaged_files_are_set_aside_said_so_and_rebuilt() {
 }
 
 #[test]
+fn scores_are_right_after_a_rebuild_in_another_order() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 8);
+    let query = lumisift::core::query::Query::parse("red").expect("a query");
+    let matches = |roots: &[PathBuf]| {
+        let session = session(&store);
+        let labels = session
+            .embed_queries(std::slice::from_ref(&query))
+            .expect("vectors");
+        let mut ran = run(&session, roots);
+        ran.photos.sort_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
+        let rows: Vec<u32> = ran.photos.iter().map(|(_, row, _)| *row).collect();
+        session
+            .score(&session.scorer(&labels), &rows)
+            .expect("scores")
+            .matches
+    };
+    let all = std::slice::from_ref(&folder);
+    let before = matches(all);
+    fs::write(store.join("facts.db"), b"not a database at all").expect("spoilt");
+    // The last photo now takes the first row.
+    matches(&[folder.join("photo-00007.png")]);
+    assert_eq!(matches(all), before);
+}
+
+#[test]
 fn a_store_of_a_newer_program_is_left_alone() {
     let dir = tempfile::tempdir().expect("a folder");
     drop(Store::open(dir.path()).expect("made"));

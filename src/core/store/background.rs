@@ -4,15 +4,14 @@
 //! computed once for a vector and kept in a file beside the vectors, row for row. The file is
 //! derived: its name carries a hash of the background, and it can be deleted at any time.
 
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::VectorMap;
 use super::vectors::open_or_create;
-use crate::core::mmap::map_file;
+use super::{ModelKey, VectorMap};
 use crate::core::score::Background;
 
 /// Rows that one task sums up.
@@ -59,14 +58,35 @@ fn read(file: &File, rows: usize) -> io::Result<Vec<f32>> {
     if file.metadata()?.len() < 4 {
         return Ok(Vec::new());
     }
-    let map = map_file(file)?;
-    let whole = map.len() / 4 * 4;
-    let values: &[f32] = bytemuck::try_cast_slice(&map[..whole]).unwrap_or_default();
-    let there = |v: &&f32| v.is_finite() && **v != 0.0;
+    // Read, not mapped: the file is shortened when rows are written anew.
+    let mut bytes = Vec::new();
+    file.take(rows as u64 * 4).read_to_end(&mut bytes)?;
+    let values = bytes.as_chunks::<4>().0.iter();
+    let there = |v: &f32| v.is_finite() && *v != 0.0;
     Ok(values
-        .iter()
-        .take(rows)
+        .map(|b| f32::from_ne_bytes(*b))
         .take_while(there)
-        .copied()
         .collect())
+}
+
+/// Drops the sums of rows from `first` on, of all backgrounds of a model: other vectors go there.
+///
+/// # Errors
+/// If a file cannot be shortened.
+pub fn forget_from(model: &ModelKey, first: u32) -> io::Result<()> {
+    let prefix = format!("background-{}-", model.stem);
+    let Some(dir) = model.path.parent() else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(dir)?.flatten() {
+        let ours = entry.file_name().to_string_lossy().starts_with(&prefix);
+        let end = u64::from(first) * 4;
+        if ours && entry.metadata()?.len() > end {
+            File::options()
+                .write(true)
+                .open(entry.path())?
+                .set_len(end)?;
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@ use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::vectors::VectorFile;
-use super::{Known, ModelKey, Record};
+use super::{Known, ModelKey, Record, background};
 use crate::core::photo::{ContentId, PhotoFacts, Taken};
 
 /// What can go wrong inside a transaction.
@@ -56,6 +56,8 @@ pub fn write_facts(
         rows.push(row);
     }
     if next > first {
+        // These rows may have held other vectors, of a store that was rebuilt or a kill before a commit.
+        background::forget_from(model, first).map_err(WriteError::Vectors)?;
         VectorFile::open(&model.path, model.dim)
             .and_then(|file| file.write(first, &values))
             .map_err(WriteError::Vectors)?;
