@@ -69,7 +69,10 @@ fn ours(path: &std::path::Path, resampler: &mut Resampler) -> usize {
     let small = resampler
         .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
         .expect("a thumbnail");
-    crop.rgb.len() + thumbnail::encode(&small).expect("encoded").len()
+    crop.rgb.len()
+        + thumbnail::encode(&small, thumbnail::QUALITY)
+            .expect("encoded")
+            .len()
 }
 
 /// What a program without scaled decoding does; it makes no thumbnail.

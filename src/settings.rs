@@ -4,7 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use crate::core::model::ModelChoice;
 
 /// The program's folders. Each can be moved by an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +55,18 @@ impl Dirs {
         self.cache.join("store")
     }
 
+    /// Picks and stars.
+    #[must_use]
+    pub fn marks_file(&self) -> PathBuf {
+        self.data.join("marks.db")
+    }
+
+    /// What the window looked like when it was closed.
+    #[must_use]
+    pub fn window_file(&self) -> PathBuf {
+        self.config.join("window.json")
+    }
+
     /// The file of settings.
     #[must_use]
     pub fn settings_file(&self) -> PathBuf {
@@ -59,51 +74,105 @@ impl Dirs {
     }
 }
 
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
 /// What a person chose.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// Folders of models that the person added.
     pub models: Vec<PathBuf>,
+    /// The folder of the model in use; the starter if none.
+    pub model: Option<PathBuf>,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Threads that decode photos; 0 for one a core.
+    pub threads: usize,
+    /// Where vectors and thumbnails are kept, if not in the usual place.
+    pub store: Option<PathBuf>,
+    /// JPEG quality of new thumbnails, 1 to 100.
+    pub thumbnail_quality: u8,
+    /// Folders that are passed over with all that is in them.
+    pub excluded_folders: Vec<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            models: Vec::new(),
+            model: None,
+            theme: Theme::default(),
+            threads: 0,
+            store: None,
+            thumbnail_quality: crate::core::thumbnail::QUALITY,
+            excluded_folders: Vec::new(),
+        }
+    }
 }
 
 impl Settings {
-    /// Reads the file of settings. A missing file means the defaults; a broken one is set aside, which
-    /// the second value says.
+    /// Which model is in use.
     #[must_use]
-    pub fn load(path: &Path) -> (Self, Option<String>) {
-        let Ok(text) = fs::read(path) else {
-            return (Self::default(), None);
-        };
-        match serde_json::from_slice(&text) {
-            Ok(settings) => (settings, None),
-            Err(error) => {
-                let aside = path.with_extension("json.broken");
-                let outcome = match fs::rename(path, &aside) {
-                    Ok(()) => format!("set aside as {}", aside.display()),
-                    Err(_) => "left as it is".into(),
-                };
-                let notice = format!(
-                    "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
-                    path.display()
-                );
-                (Self::default(), Some(notice))
-            }
+    pub fn model_choice(&self) -> ModelChoice {
+        match &self.model {
+            Some(folder) => ModelChoice::Folder(folder.clone()),
+            None => ModelChoice::Starter,
         }
     }
 
-    /// Writes the file of settings, whole or not at all.
-    ///
-    /// # Errors
-    /// If it cannot be written.
-    pub fn save(&self, path: &Path) -> std::io::Result<()> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let temporary = path.with_extension("json.new");
-        fs::write(&temporary, serde_json::to_vec_pretty(self)?)?;
-        fs::rename(temporary, path)
+    /// Where the store is.
+    #[must_use]
+    pub fn store_dir(&self, dirs: &Dirs) -> PathBuf {
+        self.store.clone().unwrap_or_else(|| dirs.store())
     }
+}
+
+/// Reads a file of settings. A missing file means the defaults; a broken one is set aside, which the
+/// second value says.
+#[must_use]
+pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
+    let Ok(text) = fs::read(path) else {
+        return (T::default(), None);
+    };
+    match serde_json::from_slice(&text) {
+        Ok(settings) => (settings, None),
+        Err(error) => {
+            let aside = path.with_extension("json.broken");
+            let outcome = match fs::rename(path, &aside) {
+                Ok(()) => format!("set aside as {}", aside.display()),
+                Err(_) => "left as it is".into(),
+            };
+            let notice = format!(
+                "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
+                path.display()
+            );
+            (T::default(), Some(notice))
+        }
+    }
+}
+
+/// Writes a file of settings, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let temporary = path.with_extension("json.new");
+    fs::write(&temporary, serde_json::to_vec_pretty(settings)?)?;
+    fs::rename(temporary, path)
 }
 
 #[cfg(test)]
@@ -114,16 +183,28 @@ mod tests {
     fn settings_survive_and_broken_ones_are_set_aside() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("deep/settings.json");
-        assert_eq!(Settings::load(&path), (Settings::default(), None));
+        assert_eq!(load::<Settings>(&path), (Settings::default(), None));
         let settings = Settings {
             models: vec!["/models/clip".into()],
+            theme: Theme::Dark,
+            ..Settings::default()
         };
-        settings.save(&path).expect("saved");
-        assert_eq!(Settings::load(&path), (settings, None));
+        save(&settings, &path).expect("saved");
+        assert_eq!(load(&path), (settings, None));
         fs::write(&path, "{ not JSON").expect("written");
-        let (settings, notice) = Settings::load(&path);
+        let (settings, notice) = load::<Settings>(&path);
         assert_eq!(settings, Settings::default());
         assert!(notice.expect("a notice").contains("set aside"));
         assert!(!path.exists());
+    }
+
+    #[test]
+    fn settings_of_an_earlier_version_keep_what_they_say() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("settings.json");
+        fs::write(&path, r#"{ "models": ["/models/clip"] }"#).expect("written");
+        let (settings, notice) = load::<Settings>(&path);
+        assert_eq!(settings.models, [PathBuf::from("/models/clip")]);
+        assert_eq!((settings.thumbnail_quality, notice), (80, None));
     }
 }

@@ -13,7 +13,7 @@ use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary
 use lumisift::core::scan::ScanOptions;
 use lumisift::core::session::Session;
 use lumisift::core::store::Store;
-use lumisift::settings::{Dirs, Settings};
+use lumisift::settings::{self, Dirs, Settings};
 
 use super::args::{Common, Folders};
 use super::output::say;
@@ -24,7 +24,7 @@ use super::output::say;
 /// If no model has that name and no folder is there.
 pub fn choose_model(name: Option<&str>, settings: &Settings) -> anyhow::Result<ModelChoice> {
     let Some(name) = name else {
-        return Ok(ModelChoice::Starter);
+        return Ok(settings.model_choice());
     };
     if name == "starter" {
         return Ok(ModelChoice::Starter);
@@ -47,7 +47,7 @@ pub fn choose_model(name: Option<&str>, settings: &Settings) -> anyhow::Result<M
 
 /// Reads the settings, and says so if they were broken.
 pub fn load_settings(dirs: &Dirs) -> Settings {
-    let (settings, notice) = Settings::load(&dirs.settings_file());
+    let (settings, notice) = settings::load(&dirs.settings_file());
     if let Some(notice) = notice {
         say(notice);
     }
@@ -55,8 +55,9 @@ pub fn load_settings(dirs: &Dirs) -> Settings {
 }
 
 /// The store's folder.
-pub fn store_dir(common: &Common, dirs: &Dirs) -> PathBuf {
-    common.store.clone().unwrap_or_else(|| dirs.store())
+pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
+    let chosen = common.store.clone();
+    chosen.unwrap_or_else(|| settings.store_dir(dirs))
 }
 
 /// Loads the model and opens the store.
@@ -65,9 +66,10 @@ pub fn store_dir(common: &Common, dirs: &Dirs) -> PathBuf {
 /// If either cannot be used.
 pub fn open_session(common: &Common) -> anyhow::Result<Arc<Session>> {
     let dirs = Dirs::detect();
-    let choice = choose_model(common.model.as_deref(), &load_settings(&dirs))?;
+    let settings = load_settings(&dirs);
+    let choice = choose_model(common.model.as_deref(), &settings)?;
     let model = model::load(&choice)?;
-    let store = Arc::new(Store::open(&store_dir(common, &dirs))?);
+    let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
     let session = Session::open(model, store)?;
     session.notices().for_each(say);
     Ok(Arc::new(session))
@@ -92,10 +94,12 @@ pub fn collect(
     session: &Arc<Session>,
     folders: &Folders,
 ) -> anyhow::Result<Collected> {
+    let settings = load_settings(&Dirs::detect());
     let options = JobOptions {
         scan: ScanOptions {
             subfolders: !folders.no_subfolders,
             hidden: folders.hidden,
+            excluded: settings.excluded_folders,
         },
         decoders: common.threads,
         ..JobOptions::new(folders.paths.clone())
@@ -163,6 +167,7 @@ pub fn skipped_words(summary: &Summary) -> String {
         ),
         (skipped.hidden, "hidden"),
         (skipped.system_folders, "system folders"),
+        (skipped.excluded, "excluded folders"),
         (skipped.other, "of other kinds"),
     ];
     let words: Vec<String> = counts

@@ -334,7 +334,7 @@ fn export_sorted(
         let label = labels[item.best?].clone();
         Some(Item {
             source: item.photo.file.path.clone(),
-            label,
+            label: Some(label),
         })
     };
     let items: Vec<Item> = sorted.iter().filter_map(item).collect();

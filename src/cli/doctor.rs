@@ -13,7 +13,7 @@ use super::output::{Columns, path_text, print};
 pub fn run(common: &Common) -> anyhow::Result<Outcome> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
-    let store = store_dir(common, &dirs);
+    let store = store_dir(common, &dirs, &settings);
     // Looking must not make what is not there.
     let size = if store.is_dir() {
         Some(Store::open(&store)?.size()?)

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use lumisift::core::model::{self, ModelChoice};
-use lumisift::settings::{Dirs, Settings};
+use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -22,9 +22,7 @@ pub fn run(common: &Common, action: Option<&ModelAction>) -> anyhow::Result<Outc
         Some(ModelAction::Remove { name }) => remove(&mut settings, name)?,
     }
     let file = dirs.settings_file();
-    settings
-        .save(&file)
-        .with_context(|| format!("cannot write {}", file.display()))?;
+    settings::save(&settings, &file).with_context(|| format!("cannot write {}", file.display()))?;
     Ok(Outcome::Fine)
 }
 

@@ -29,8 +29,8 @@ pub enum Transfer {
 pub struct Item {
     /// The photo.
     pub source: PathBuf,
-    /// Name of its label.
-    pub label: String,
+    /// Name of its label, which has a folder; none for the target itself.
+    pub label: Option<String>,
 }
 
 /// One photo and where it went.
@@ -71,7 +71,10 @@ pub fn export(
         if cancel.is_cancelled() {
             break;
         }
-        let folder = target.join(folder_name(&item.label));
+        let folder = match &item.label {
+            Some(label) => target.join(folder_name(label)),
+            None => target.into(),
+        };
         let result = ensure_folder(&folder, &mut made)
             .and_then(|()| transfer_one(&item.source, &folder, transfer));
         match result {
@@ -274,7 +277,7 @@ mod tests {
     fn items(sources: &[PathBuf]) -> Vec<Item> {
         let item = |source: &PathBuf| Item {
             source: source.clone(),
-            label: "cat".into(),
+            label: Some("cat".into()),
         };
         sources.iter().map(item).collect()
     }

@@ -38,6 +38,8 @@ pub struct ScanOptions {
     pub subfolders: bool,
     /// Whether hidden files and folders, whose names start with a dot, are listed.
     pub hidden: bool,
+    /// Folders that are passed over with all that is in them.
+    pub excluded: Vec<PathBuf>,
 }
 
 impl Default for ScanOptions {
@@ -45,6 +47,7 @@ impl Default for ScanOptions {
         Self {
             subfolders: true,
             hidden: false,
+            excluded: Vec::new(),
         }
     }
 }
@@ -56,6 +59,8 @@ pub struct Skipped {
     pub hidden: u64,
     /// Folders of systems and tools.
     pub system_folders: u64,
+    /// Folders that the person excluded.
+    pub excluded: u64,
     /// Pictures in formats that are not read yet.
     pub unsupported: u64,
     /// Files of other kinds.
@@ -135,6 +140,10 @@ impl Scan {
                 || name == ".git"
             {
                 self.skipped.system_folders += 1;
+                return self.pass_over(true);
+            }
+            if self.options.excluded.iter().any(|dir| dir == entry.path()) {
+                self.skipped.excluded += 1;
                 return self.pass_over(true);
             }
             return None;
@@ -315,10 +324,23 @@ mod tests {
         let want = Skipped {
             hidden: 2,
             system_folders: 1,
+            excluded: 0,
             unsupported: 1,
             other: 1,
         };
         assert_eq!(scan.skipped(), &want);
+    }
+
+    #[test]
+    fn excluded_folders_are_passed_over_and_counted() {
+        let dir = tree(&["in/a.png", "out/b.png", "in/out/c.png"]);
+        let options = ScanOptions {
+            excluded: vec![dir.path().join("out"), dir.path().join("in/out")],
+            ..ScanOptions::default()
+        };
+        let mut scan = Scan::new(&[dir.path().into()], options);
+        assert_eq!(names(&mut scan), ["a.png"]);
+        assert_eq!(scan.skipped().excluded, 2);
     }
 
     #[test]

@@ -92,6 +92,32 @@ pub(super) fn read(bytes: &[u8]) -> Facts {
     Facts { orientation, taken }
 }
 
+/// What a camera wrote of a photo, for people: name and value, in the order of a caption.
+#[must_use]
+pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
+    const SHOWN: &[(Tag, &str)] = &[
+        (Tag::Model, "Camera"),
+        (Tag::LensModel, "Lens"),
+        (Tag::ExposureTime, "Exposure"),
+        (Tag::FNumber, "Aperture"),
+        (Tag::PhotographicSensitivity, "ISO"),
+        (Tag::FocalLength, "Focal length"),
+        (Tag::Flash, "Flash"),
+        (Tag::Artist, "Artist"),
+    ];
+    let Ok(exif) = Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+        return Vec::new();
+    };
+    let fact = |(tag, name): &(Tag, &'static str)| {
+        let field = exif.get_field(*tag, In::PRIMARY)?;
+        let text = field.display_value().with_unit(&exif).to_string();
+        let text = text.trim_matches(['"', ' ']).trim_end_matches('\0').trim();
+        // A damaged field can be of any length, and a caption cannot.
+        (!text.is_empty()).then(|| (*name, text.chars().take(80).collect()))
+    };
+    SHOWN.iter().filter_map(fact).collect()
+}
+
 fn date(value: &Value) -> Option<Taken> {
     let Value::Ascii(lines) = value else {
         return None;

@@ -19,7 +19,7 @@ use image::{DynamicImage, ImageDecoder, ImageReader};
 use super::cancel::{Cancel, CancelReader};
 use super::photo::{Failure, Stage, Taken};
 
-pub use exif::Orientation;
+pub use exif::{Orientation, camera_facts};
 pub use format::{Format, sniff};
 
 /// Most bytes that the pixels of one picture may take.

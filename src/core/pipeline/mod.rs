@@ -13,9 +13,11 @@ use std::thread::JoinHandle;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::cancel::Cancel;
+use super::pause::Gate;
 use super::photo::{Failure, Photo};
 use super::scan::{ScanOptions, Skipped};
 use super::session::Session;
+use super::thumbnail;
 
 use progress::Counters;
 pub use progress::{Phase, Progress};
@@ -32,6 +34,8 @@ pub struct JobOptions {
     pub scan: ScanOptions,
     /// Threads that decode; 0 for one a core.
     pub decoders: usize,
+    /// JPEG quality of new thumbnails, 1 to 100.
+    pub thumbnail_quality: u8,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
     /// Called when there is something new to receive.
@@ -46,6 +50,7 @@ impl JobOptions {
             roots,
             scan: ScanOptions::default(),
             decoders: 0,
+            thumbnail_quality: thumbnail::QUALITY,
             generation: 0,
             notify: Arc::new(|| {}),
         }
@@ -109,6 +114,7 @@ pub struct Summary {
 pub struct JobHandle {
     generation: u64,
     cancel: Cancel,
+    gate: Gate,
     counters: Arc<Counters>,
     events: Option<Receiver<Message>>,
     threads: Vec<JoinHandle<()>>,
@@ -124,6 +130,18 @@ impl JobHandle {
     /// Asks the job to stop. What is done stays done.
     pub fn cancel(&self) {
         self.cancel.cancel();
+    }
+
+    /// Holds the job up after the photos in work, or lets it go on.
+    pub fn set_paused(&self, paused: bool) {
+        self.gate.set_closed(paused);
+        self.counters.set_paused(paused);
+    }
+
+    /// Whether it is held up.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.gate.is_closed()
     }
 
     /// How far it is, at any time.
@@ -158,7 +176,7 @@ impl Drop for JobHandle {
 }
 
 /// Messages that wait to be received.
-const EVENTS: usize = 1024;
+const EVENTS: usize = 4096;
 /// Files that wait for a decoder.
 const FILES: usize = 64;
 /// Results that wait to be written.
@@ -179,10 +197,12 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let (crop_sender, crops) = bounded(2 * batch);
     let (result_sender, results) = bounded(RESULTS);
     let counters = Arc::new(Counters::default());
-    let cancel = Cancel::default();
+    let (cancel, gate) = (Cancel::default(), Gate::default());
     let shared = stages::Shared {
         session: session.clone(),
         cancel: cancel.clone(),
+        gate: gate.clone(),
+        thumbnail_quality: options.thumbnail_quality,
         counters: counters.clone(),
         events: EventSender {
             sender: event_sender,
@@ -194,6 +214,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let mut job = JobHandle {
         generation: options.generation,
         cancel,
+        gate,
         counters,
         events: Some(events),
         threads: Vec::new(),

@@ -56,6 +56,13 @@ impl Progress {
     }
 }
 
+/// Time that a person's pauses took.
+#[derive(Default)]
+struct Paused {
+    before: Duration,
+    since: Option<Instant>,
+}
+
 /// The counters behind [`Progress`].
 #[derive(Default)]
 pub struct Counters {
@@ -68,6 +75,7 @@ pub struct Counters {
     pub failed: AtomicU64,
     started: OnceLock<Instant>,
     reading: OnceLock<Instant>,
+    paused: Mutex<Paused>,
     reported: Mutex<Option<Instant>>,
 }
 
@@ -82,11 +90,27 @@ impl Counters {
         self.reading.get_or_init(Instant::now);
     }
 
+    /// Stops the clock of the rate, or lets it go on.
+    pub fn set_paused(&self, paused: bool) {
+        let mut state = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(since) = state.since.take() {
+            state.before += since.elapsed();
+        }
+        state.since = paused.then(Instant::now);
+    }
+
+    fn pauses(&self) -> Duration {
+        let state = self.paused.lock().unwrap_or_else(PoisonError::into_inner);
+        state.before + state.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
     pub fn snapshot(&self) -> Progress {
         let since =
             |clock: &OnceLock<Instant>| clock.get().map_or(Duration::ZERO, Instant::elapsed);
         let encoded = self.encoded.load(Relaxed);
-        let reading = since(&self.reading).as_secs_f64();
+        let reading = since(&self.reading)
+            .saturating_sub(self.pauses())
+            .as_secs_f64();
         Progress {
             phase: match (self.listed.load(Relaxed), self.finished.load(Relaxed)) {
                 (_, true) => Phase::Done,

@@ -12,6 +12,7 @@ use super::{Counters, Event, EventSender, Source, Summary};
 use crate::core::cancel::Cancel;
 use crate::core::decode::{self, DecodeError};
 use crate::core::model::ModelError;
+use crate::core::pause::Gate;
 use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
 use crate::core::preprocess::{Crop, Resampler};
 use crate::core::scan::{Found, Scan, ScanOptions, Skipped};
@@ -31,6 +32,8 @@ const WRITE_BATCH: usize = 256;
 pub struct Shared {
     pub session: Arc<Session>,
     pub cancel: Cancel,
+    pub gate: Gate,
+    pub thumbnail_quality: u8,
     pub counters: Arc<Counters>,
     pub events: EventSender,
 }
@@ -120,6 +123,7 @@ pub fn decode(
 ) {
     let mut resampler = Resampler::default();
     for file in files {
+        shared.gate.pass(&shared.cancel);
         if shared.cancel.is_cancelled() {
             return;
         }
@@ -184,7 +188,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     let small = resampler
         .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
         .map_err(|e| refuse(&e))?;
-    let thumbnail = thumbnail::encode(&small).map_err(|e| refuse(&e))?;
+    let thumbnail = thumbnail::encode(&small, shared.thumbnail_quality).map_err(|e| refuse(&e))?;
     let facts = PhotoFacts {
         content,
         width: decoded.width,
@@ -208,6 +212,7 @@ pub fn encode(
     results: &Sender<Outcome>,
 ) {
     while let Some(batch) = next_batch(crops, batch_size) {
+        shared.gate.pass(&shared.cancel);
         if shared.cancel.is_cancelled() {
             return;
         }

@@ -24,6 +24,7 @@ use super::preprocess::PREPROCESS_VERSION;
 use super::score::Background;
 
 pub use background::BackgroundSums;
+pub(super) use database::connect;
 use records::{WriteError, known, write_facts};
 use vectors::VectorFile;
 pub use vectors::VectorMap;
@@ -388,6 +389,47 @@ impl Store {
             )
             .map_err(|e| self.database_error(e))?;
         Ok(())
+    }
+
+    /// Forgets everything: facts, vectors and thumbnails. Photos are read anew when they are next asked
+    /// for.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        let fail = |e| self.database_error(e);
+        let mut facts = lock(&self.facts);
+        let transaction = facts
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        transaction
+            .execute_batch(
+                "DELETE FROM vectors; DELETE FROM files; DELETE FROM contents; DELETE FROM texts;
+                 UPDATE models SET rows = 0;",
+            )
+            .map_err(fail)?;
+        self.remove_derived_files();
+        transaction.commit().map_err(fail)?;
+        facts.execute_batch("VACUUM").map_err(fail)?;
+        lock(&self.thumbnails)
+            .execute_batch("DELETE FROM thumbnails; VACUUM")
+            .map_err(|source| StoreError::Database {
+                path: self.dir.join("thumbnails.db"),
+                source,
+            })
+    }
+
+    /// Removes the files of vectors and sums, whose rows are forgotten already. One that another
+    /// process has mapped stays where the system does not let it go, and is written over.
+    fn remove_derived_files(&self) {
+        let files = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        for file in files {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            if name.starts_with("vectors-") || name.starts_with("background-") {
+                let _ = fs::remove_file(file.path());
+            }
+        }
     }
 
     /// How many photos and vectors it holds, and its size on disk in bytes.
