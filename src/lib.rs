@@ -1,7 +1,9 @@
 //! Lumisift sifts photos by typed labels, with CLIP, on the person's own machine.
 //!
-//! [`core`] is the engine; [`settings`] says where things are kept. The program in `main.rs` puts a
-//! command line on top.
+//! [`core`] is the engine; [`settings`] says where things are kept; [`app`] is the window's state and
+//! commands, [`ui`] what it draws. The program in `main.rs` puts the window or a command line on top.
 
+pub mod app;
 pub mod core;
 pub mod settings;
+pub mod ui;

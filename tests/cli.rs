@@ -329,7 +329,6 @@ fn usage_errors_end_with_two_and_say_what_to_do() {
             "from 0 to 1",
         ),
         (vec!["sort", empty, "-l", "cat", "--move"], "--export"),
-        (vec![], "no window yet"),
     ] {
         let output = lumisift(home.path()).args(&args).output().expect("runs");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -337,4 +336,26 @@ fn usage_errors_end_with_two_and_say_what_to_do() {
         assert!(said.contains(words), "{args:?}: {said}");
         assert!(!said.contains("panicked"), "{args:?}: {said}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_display_the_window_says_what_to_try() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut command = lumisift(home.path());
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    let output = command.output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(
+        said.contains("no display") && said.contains("lumisift sort"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+    // A path that is not there is told before any window is tried.
+    let output = lumisift(home.path())
+        .arg("/not/there")
+        .output()
+        .expect("runs");
+    assert_eq!(output.status.code(), Some(2));
 }

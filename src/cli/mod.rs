@@ -6,6 +6,7 @@ mod commands;
 mod doctor;
 mod models;
 mod output;
+mod window;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -72,9 +73,6 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor) => doctor::run(common),
-        None => anyhow::bail!(
-            "this version has no window yet: try `lumisift sort FOLDER --label cat --label dog`, \
-             or `lumisift --help`"
-        ),
+        None => window::open(common, &args.paths),
     }
 }

@@ -1,0 +1,121 @@
+//! From keys and dropped files to commands.
+
+use egui::{Context, Event, Key};
+
+use super::command::{Action, Command};
+use super::state::State;
+use crate::ui::Interface;
+use crate::ui::grid_layout::Step;
+
+/// Commands of the keys that were pressed in this frame.
+pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
+    let typing = ctx.text_edit_focused();
+    // A dialog and an open menu have the keyboard for themselves, but for what closes them.
+    let occupied = state.dialog.is_some() || ctx.any_popup_open();
+    // Enter and Space belong to the button that has the focus.
+    let focused = ctx.memory(|memory| memory.focused().is_some());
+    let mut commands = Vec::new();
+    ctx.input(|input| {
+        for event in &input.events {
+            let Event::Key {
+                key,
+                pressed: true,
+                modifiers,
+                repeat,
+                ..
+            } = event
+            else {
+                continue;
+            };
+            if occupied {
+                continue;
+            }
+            let types = !modifiers.command && !is_function_key(*key) && *key != Key::Escape;
+            if typing && (types || is_editing(*key)) {
+                continue;
+            }
+            if focused && matches!(key, Key::Enter | Key::Space | Key::Escape) {
+                continue;
+            }
+            let step = step(*key).filter(|_| !modifiers.command && !modifiers.alt);
+            if let Some(step) = step {
+                commands.push(Command::Step(step, modifiers.shift));
+                continue;
+            }
+            let action = Action::ALL.iter().find(|action| {
+                let mut keys = action.entry().keys.iter();
+                keys.any(|keys| keys.is(*key, *modifiers))
+            });
+            if let Some(action) = action.filter(|action| action.enabled(state))
+                && !(*repeat && *action == Action::Quit)
+            {
+                commands.push(Command::Do(*action));
+            }
+        }
+        // Copying is an event of its own.
+        let copies = input
+            .events
+            .iter()
+            .any(|event| matches!(event, Event::Copy));
+        if copies && !typing && !occupied && Action::CopyPaths.enabled(state) {
+            commands.push(Command::Do(Action::CopyPaths));
+        }
+    });
+    commands
+}
+
+fn is_function_key(key: Key) -> bool {
+    matches!(key, Key::F1 | Key::F5)
+}
+
+/// Keys that a text field uses with Ctrl.
+fn is_editing(key: Key) -> bool {
+    matches!(
+        key,
+        Key::A
+            | Key::C
+            | Key::V
+            | Key::X
+            | Key::Y
+            | Key::Z
+            | Key::Backspace
+            | Key::Enter
+            | Key::ArrowLeft
+            | Key::ArrowRight
+    )
+}
+
+fn step(key: Key) -> Option<Step> {
+    Some(match key {
+        Key::ArrowLeft => Step::Left,
+        Key::ArrowRight => Step::Right,
+        Key::ArrowUp => Step::Up,
+        Key::ArrowDown => Step::Down,
+        Key::PageUp => Step::PageUp,
+        Key::PageDown => Step::PageDown,
+        Key::Home => Step::Home,
+        Key::End => Step::End,
+        _ => return None,
+    })
+}
+
+/// Commands for files that were dropped onto the window: one picture onto the search box is searched
+/// for, everything else is opened.
+pub fn dropped(ctx: &Context, ui: &Interface) -> Option<Command> {
+    let (files, pointer) = ctx.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        let paths: Vec<_> = files.map(|file| file.path().to_path_buf()).collect();
+        (paths, input.pointer.latest_pos())
+    });
+    let on_search = pointer.is_some_and(|at| ui.search_box().contains(at));
+    match files.as_slice() {
+        [] => None,
+        [picture] if on_search && picture.is_file() => Some(Command::SearchFor(like(picture))),
+        _ => Some(Command::OpenPaths(files)),
+    }
+}
+
+/// The query for what looks like a picture.
+pub fn like(picture: &std::path::Path) -> String {
+    format!("like:\"{}\"", picture.display())
+}

@@ -1,0 +1,364 @@
+//! Work in the background: opening a session, reading folders, exporting, and what they send back.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+use super::library::Item;
+use super::services::{Purpose, Services};
+use super::state::{ExportRequest, ExportState, RECENT, SessionState};
+use super::{App, Need, News};
+use crate::core::cancel::Cancel;
+use crate::core::export;
+use crate::core::photo::Stage;
+use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
+use crate::core::scan::ScanOptions;
+use crate::core::session::Session;
+use crate::core::store::Store;
+
+/// Longest time that events may take of a frame.
+const EVENT_TIME: Duration = Duration::from_millis(4);
+
+impl App {
+    /// Runs a short task on a thread of its own. What it returns is taken by a later frame.
+    pub(super) fn spawn(&mut self, name: &str, task: impl FnOnce() -> News + Send + 'static) {
+        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        let work = move || {
+            let news = catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| {
+                News::Trouble(
+                    "A task gave up: this is a defect of the program, please report it".into(),
+                )
+            });
+            // Nobody listening is no error: the window is closed.
+            let _ = tell.send(news);
+            notify();
+        };
+        let spawned = std::thread::Builder::new()
+            .name(format!("lumisift-{name}"))
+            .spawn(work);
+        if let Err(error) = spawned {
+            self.state
+                .notify(format!("The system gives no thread ({error})"), true);
+        }
+    }
+
+    /// Loads the model and opens the store that the settings name.
+    pub(super) fn open_session(&mut self) {
+        self.state.work.job = None;
+        self.state.session = SessionState::Loading;
+        self.opening += 1;
+        let attempt = self.opening;
+        let (services, settings) = (self.services.clone(), self.state.settings.clone());
+        self.spawn("open", move || {
+            let choice = settings.model_choice();
+            let dir = settings.store_dir(&services.dirs);
+            let opened = catch_unwind(AssertUnwindSafe(|| open(&services, &choice, &dir)));
+            let opened = opened.unwrap_or_else(|_| Err("The model could not be loaded".into()));
+            News::Session(attempt, opened)
+        });
+    }
+
+    pub(super) fn take_news(&mut self) {
+        while let Ok(news) = self.news.try_recv() {
+            match news {
+                News::Session(attempt, opened) if attempt == self.opening => {
+                    self.session_opened(opened);
+                }
+                News::Session(..) | News::Done => {}
+                News::Chosen(purpose, paths) => self.chosen(purpose, paths),
+                News::Exported(state) => self.state.export = state,
+                News::StoreSize(size) => self.state.store_size = size,
+                News::Trouble(text) => self.state.notify(text, true),
+            }
+        }
+    }
+
+    fn session_opened(&mut self, opened: Result<Arc<Session>, String>) {
+        match opened {
+            Ok(session) => {
+                let notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
+                for notice in notices {
+                    self.state.notify(notice, true);
+                }
+                *self
+                    .store_slot
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
+                self.state.session = SessionState::Ready(session);
+                self.read_folders();
+            }
+            Err(trouble) => self.state.session = SessionState::Failed(trouble),
+        }
+        self.need(Need::FromTop);
+    }
+
+    /// Opens folders and photos besides those that are open.
+    pub(super) fn add_roots(&mut self, paths: Vec<PathBuf>) {
+        for path in paths {
+            // The name that other programs use for it, where it can be had.
+            let path = std::path::absolute(&path).unwrap_or(path);
+            let recent = &mut self.state.memory.recent;
+            if path.is_dir() {
+                recent.retain(|known| *known != path);
+                recent.insert(0, path.clone());
+                recent.truncate(RECENT);
+            }
+            if !self.state.memory.roots.contains(&path) {
+                self.state.memory.roots.push(path);
+            }
+        }
+        self.read_folders();
+    }
+
+    /// Reads all open folders; what the store knows comes at once.
+    pub(super) fn read_folders(&mut self) {
+        let Some(session) = self.state.session().cloned() else {
+            return;
+        };
+        let work = &mut self.state.work;
+        work.job = None;
+        if self.state.memory.roots.is_empty() {
+            return;
+        }
+        work.generation += 1;
+        let options = JobOptions {
+            scan: ScanOptions {
+                subfolders: self.state.memory.subfolders,
+                hidden: false,
+                excluded: self.state.settings.excluded_folders.clone(),
+            },
+            decoders: self.state.settings.threads,
+            thumbnail_quality: self.state.settings.thumbnail_quality,
+            generation: work.generation,
+            notify: self.notify.clone(),
+            ..JobOptions::new(self.state.memory.roots.clone())
+        };
+        work.unreachable.clear();
+        work.summary = None;
+        match pipeline::start(&session, options) {
+            Ok(job) => {
+                work.progress = job.progress();
+                work.job = Some(job);
+            }
+            Err(error) => self
+                .state
+                .notify(format!("The system gives no threads ({error})"), true),
+        }
+    }
+
+    /// Takes what the job has sent, for a few milliseconds.
+    pub(super) fn take_events(&mut self) {
+        let until = Instant::now() + EVENT_TIME;
+        self.state.work.behind = false;
+        let before = self.state.library.len();
+        let mut finished = None;
+        while let Some(job) = &self.state.work.job {
+            let Some(message) = job.try_next() else { break };
+            if message.generation != self.state.work.generation {
+                continue;
+            }
+            match message.event {
+                Event::Photo { photo, row, .. } => {
+                    let item = Item::read(photo, row);
+                    self.state.library.put(item, message.generation);
+                    self.need(Need::Soon);
+                }
+                Event::Failed(failure) if failure.stage == Stage::Scan => {
+                    self.state.work.unreachable.push(failure);
+                }
+                Event::Failed(failure) => {
+                    let item = Item::failed(failure);
+                    self.state.library.put(item, message.generation);
+                    self.need(Need::Soon);
+                }
+                Event::Progress(progress) => self.state.work.progress = progress,
+                Event::Finished(summary) => {
+                    finished = Some(summary);
+                    break;
+                }
+            }
+            if Instant::now() >= until {
+                self.state.work.behind = true;
+                break;
+            }
+        }
+        // The first photos are shown at once.
+        if before == 0 && !self.state.library.is_empty() {
+            self.need(Need::Now);
+        }
+        if let Some(summary) = finished {
+            self.job_finished(summary);
+        }
+    }
+
+    fn job_finished(&mut self, summary: Summary) {
+        let generation = self.state.work.generation;
+        let work = &mut self.state.work;
+        work.job = None;
+        work.progress = summary.progress;
+        work.progress.phase = Phase::Done;
+        if let Some(trouble) = &summary.trouble {
+            let text = format!("Reading stopped: {trouble}");
+            self.state.notify(text, true);
+        } else if !summary.cancelled {
+            let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
+                .map(|failure| failure.path.clone())
+                .collect();
+            let out_of_reach = |path: &Path| unreachable.iter().any(|dir| path.starts_with(dir));
+            self.retain(|path, seen| seen == generation || out_of_reach(path));
+            for root in unreachable {
+                if self.state.memory.roots.contains(&root) {
+                    let text = format!(
+                        "{} cannot be read now: connect it again and choose \"Look for new photos\"",
+                        root.display()
+                    );
+                    self.state.notify(text, true);
+                }
+            }
+        }
+        self.state.work.summary = Some(summary);
+        self.need(Need::Soon);
+    }
+
+    /// Keeps only some items; what is selected and shown follows.
+    pub(super) fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) {
+        if let Some(new) = self.state.library.retain(stays) {
+            self.state.selection.renumber(&new);
+            self.state.answer.renumber(&new);
+            let follow = |id: u32| new.get(id as usize).copied().flatten();
+            self.state.viewer = self.state.viewer.and_then(|mut viewer| {
+                viewer.item = follow(viewer.item)?;
+                Some(viewer)
+            });
+            self.asking.valid_from = self.asking.number + 1;
+            self.need(Need::Now);
+        }
+    }
+
+    /// Looks for new photos when the person comes back to the window.
+    pub(super) fn look_for_changes(&mut self, ctx: &Context) {
+        let focused = ctx.input(|input| input.focused);
+        let came_back = focused && !self.was_focused;
+        self.was_focused = focused;
+        if came_back && !self.state.work.is_running() {
+            self.read_folders();
+        }
+    }
+
+    /// Lets the person choose with the platform's dialog.
+    pub(super) fn choose(&mut self, purpose: Purpose) {
+        let choice = self.services.desktop.choose(purpose);
+        self.spawn("dialog", move || {
+            News::Chosen(purpose, pollster::block_on(choice))
+        });
+    }
+
+    fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        let Some(first) = paths.first().cloned() else {
+            return;
+        };
+        let mut settings = self.state.settings.clone();
+        match purpose {
+            Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
+            Purpose::ExportTo => self.state.export_target = Some(first),
+            Purpose::Model => {
+                if !settings.models.contains(&first) {
+                    settings.models.push(first.clone());
+                }
+                settings.model = Some(first);
+                self.change_settings(settings);
+            }
+            Purpose::Store => {
+                settings.store = Some(first);
+                self.change_settings(settings);
+            }
+            Purpose::Exclude => {
+                if !settings.excluded_folders.contains(&first) {
+                    settings.excluded_folders.push(first);
+                }
+                self.change_settings(settings);
+            }
+        }
+    }
+
+    /// Copies, moves or links photos.
+    pub(super) fn start_export(&mut self, request: &ExportRequest) {
+        let scored = self.state.answer.scored();
+        let label = |id| {
+            let best = scored
+                .best(id)
+                .map(|(at, _)| scored.labels[at].text.clone());
+            best.unwrap_or_else(|| "something else".into())
+        };
+        let items: Vec<export::Item> = (self.state.export_items(request.what).into_iter())
+            .filter_map(|id| {
+                Some(export::Item {
+                    source: self.state.item(id)?.file.path.clone(),
+                    label: request.by_label.then(|| label(id)),
+                })
+            })
+            .collect();
+        self.state.export = ExportState::Running { total: items.len() };
+        self.export_cancel = Cancel::default();
+        let cancel = self.export_cancel.clone();
+        let (target, transfer) = (request.target.clone(), request.transfer);
+        self.spawn("export", move || {
+            News::Exported(match export::export(&items, &target, transfer, &cancel) {
+                Ok(report) => ExportState::Done {
+                    exported: report.exported.len(),
+                    failures: report.failures,
+                    target,
+                },
+                Err(error) => ExportState::Failed(format!("{}: {error}", target.display())),
+            })
+        });
+    }
+
+    /// Asks how much the store holds.
+    pub(super) fn measure_store(&mut self) {
+        if let Some(store) = self.state.session().map(|session| session.store().clone()) {
+            self.spawn("size", move || News::StoreSize(store.size().ok()));
+        }
+    }
+
+    /// Forgets what the store holds, and reads the open folders anew.
+    pub(super) fn clear_store(&mut self) {
+        self.state.work.job = None;
+        let Some(session) = self.state.session().cloned() else {
+            return;
+        };
+        let cleared = session.store().clear();
+        match cleared {
+            Ok(()) => {
+                self.forget_photos();
+                self.open_session();
+                self.measure_store();
+            }
+            Err(error) => self.state.notify(error.to_string(), true),
+        }
+    }
+
+    /// Shows no photos until they are read again.
+    pub(super) fn forget_photos(&mut self) {
+        self.state.library.clear();
+        self.state.answer = super::mind::Answer::default();
+        self.state.selection = super::selection::Selection::default();
+        self.state.viewer = None;
+        self.asking.valid_from = self.asking.number + 1;
+        self.need(Need::FromTop);
+    }
+}
+
+fn open(
+    services: &Services,
+    choice: &crate::core::model::ModelChoice,
+    dir: &Path,
+) -> Result<Arc<Session>, String> {
+    let model = (services.load_model)(choice).map_err(|e| e.to_string())?;
+    let store = Store::open(dir).map_err(|e| e.to_string())?;
+    let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;
+    Ok(Arc::new(session))
+}

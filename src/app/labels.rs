@@ -1,0 +1,160 @@
+//! Labels as a person made them: text, colour, threshold, and whether they count.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::query::{Query, QueryError, Term, What};
+use crate::core::score::DEFAULT_MIN_MATCH;
+
+/// Tells labels apart while their texts and places change.
+pub type LabelId = u32;
+
+/// Number of colours that labels take in turn; the theme has as many.
+pub const COLOURS: usize = 10;
+
+/// One label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Label {
+    /// Its identity in this window.
+    pub id: LabelId,
+    /// What was typed, in the language of [`Query`].
+    pub text: String,
+    /// Which of the theme's colours it has.
+    pub colour: usize,
+    /// Match from which a photo fits, 0 to 1.
+    pub min_match: f32,
+    /// A photo that fits this label fits no other.
+    pub negated: bool,
+    /// Whether it counts at the moment.
+    pub on: bool,
+    /// Photos that show what is meant, alongside the text.
+    pub examples: Vec<PathBuf>,
+}
+
+impl Default for Label {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            text: String::new(),
+            colour: 0,
+            min_match: DEFAULT_MIN_MATCH,
+            negated: false,
+            on: true,
+            examples: Vec::new(),
+        }
+    }
+}
+
+impl Label {
+    /// What it asks for: its text, and its examples with the same weight.
+    ///
+    /// # Errors
+    /// If the text says nothing.
+    pub fn query(&self) -> Result<Query, QueryError> {
+        let mut query = Query::parse(&self.text)?;
+        query.terms.extend(self.examples.iter().map(|path| Term {
+            what: What::Like(path.clone()),
+            weight: 1.0,
+        }));
+        Ok(query)
+    }
+}
+
+/// Labels under a name, to come back to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LabelSet {
+    /// What the person called it.
+    pub name: String,
+    /// Its labels.
+    pub labels: Vec<Label>,
+}
+
+/// The texts of a typed or pasted list: one a line, or parted by commas outside quotes.
+#[must_use]
+pub fn split_list(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        quoted ^= c == '"';
+        let ends = c == '\n' || (c == ',' && !quoted);
+        if ends {
+            quoted = false;
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    let texts = parts.iter().map(|part| part.trim().to_owned());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+/// Adds the labels of a list, each with the first free colour; texts that are there already are left out.
+/// Returns the identities of the new ones.
+pub fn add_list(labels: &mut Vec<Label>, list: &str) -> Vec<LabelId> {
+    let mut added = Vec::new();
+    for text in split_list(list) {
+        if labels.iter().any(|label| label.text == text) {
+            continue;
+        }
+        let id = labels.iter().map(|label| label.id + 1).max().unwrap_or(1);
+        labels.push(Label {
+            id,
+            colour: free_colour(labels),
+            text,
+            ..Label::default()
+        });
+        added.push(id);
+    }
+    added
+}
+
+/// The colour that the fewest labels have.
+fn free_colour(labels: &[Label]) -> usize {
+    let used = |colour: &usize| labels.iter().filter(|l| l.colour == *colour).count();
+    (0..COLOURS).min_by_key(used).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_parted_by_lines_and_by_commas_outside_quotes() {
+        assert_eq!(split_list(" cat, dog \n\n beach,"), ["cat", "dog", "beach"]);
+        assert_eq!(
+            split_list("\"red, white and blue\", sky"),
+            ["\"red, white and blue\"", "sky"]
+        );
+        assert_eq!(
+            split_list("an open \"quote\nnext"),
+            ["an open \"quote", "next"]
+        );
+        assert!(split_list(" ,\n, ").is_empty());
+    }
+
+    #[test]
+    fn new_labels_take_free_colours_and_none_twice() {
+        let mut labels = Vec::new();
+        let ids = add_list(&mut labels, "cat, dog, cat");
+        assert_eq!(ids, [1, 2]);
+        labels.remove(0);
+        add_list(&mut labels, "bird");
+        let colours: Vec<usize> = labels.iter().map(|label| label.colour).collect();
+        assert_eq!(colours, [1, 0]);
+    }
+
+    #[test]
+    fn examples_join_the_text() {
+        let label = Label {
+            text: "dog".into(),
+            examples: vec!["my dog.jpg".into()],
+            ..Label::default()
+        };
+        let query = label.query().expect("a query");
+        assert_eq!(query.pictures().count(), 1);
+        assert_eq!(query.terms.len(), 2);
+    }
+}

@@ -1,0 +1,389 @@
+//! The photos in the window, in the order in which they came.
+//!
+//! Items and marks are shared with the thread that scores and sorts: it takes a snapshot, which costs
+//! nothing, and the window goes on adding.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::core::marks::Mark;
+use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
+
+/// Number of an item. It stays while others come, and changes only when items are removed.
+pub type ItemId = u32;
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It was read.
+    Read {
+        /// What its content says.
+        facts: PhotoFacts,
+        /// The row of its vector.
+        row: u32,
+    },
+    /// It could not be used.
+    Failed(Failure),
+}
+
+/// One file in the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Where it is, how large and of when.
+    pub file: Candidate,
+    /// Its name without folders, for people.
+    pub name: String,
+    /// A text that sorts as the name should.
+    pub name_key: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Item {
+    /// For a photo that was read.
+    #[must_use]
+    pub fn read(photo: Photo, row: u32) -> Self {
+        let outcome = Outcome::Read {
+            facts: photo.facts,
+            row,
+        };
+        Self::new(photo.file, outcome)
+    }
+
+    /// For a file that failed.
+    #[must_use]
+    pub fn failed(failure: Failure) -> Self {
+        let file = Candidate {
+            path: failure.path.clone(),
+            size: 0,
+            modified_ns: 0,
+        };
+        Self::new(file, Outcome::Failed(failure))
+    }
+
+    fn new(file: Candidate, outcome: Outcome) -> Self {
+        let name = file.path.file_name().unwrap_or(file.path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        Self {
+            name_key: natural_key(&name),
+            name,
+            file,
+            outcome,
+        }
+    }
+
+    /// What its content says, if it was read.
+    #[must_use]
+    pub fn facts(&self) -> Option<&PhotoFacts> {
+        match &self.outcome {
+            Outcome::Read { facts, .. } => Some(facts),
+            Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Its content, if it was read.
+    #[must_use]
+    pub fn content(&self) -> Option<ContentId> {
+        self.facts().map(|facts| facts.content)
+    }
+
+    /// The row of its vector; `u32::MAX`, which scores zero, if there is none.
+    #[must_use]
+    pub fn row(&self) -> u32 {
+        match self.outcome {
+            Outcome::Read { row, .. } => row,
+            Outcome::Failed(_) => u32::MAX,
+        }
+    }
+
+    /// What is wrong with it, if anything.
+    #[must_use]
+    pub fn warning(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Read { facts, .. } => facts.warning.as_deref(),
+            Outcome::Failed(failure) => Some(&failure.message),
+        }
+    }
+
+    /// The ending of its name in lower case.
+    #[must_use]
+    pub fn ending(&self) -> Option<String> {
+        let ending = self.file.path.extension()?;
+        Some(ending.to_string_lossy().to_lowercase())
+    }
+}
+
+/// A text by which names sort as people count: `img2` before `img10`, capitals beside small letters.
+/// Each run of digits is preceded by its length.
+fn natural_key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len() + 4);
+    let mut rest = name;
+    while let Some(c) = rest.chars().next() {
+        if c.is_ascii_digit() {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
+            let digits = rest[..end].trim_start_matches('0');
+            // Lengths as characters from '0' on: shorter numbers come first.
+            key.push(char::from_u32('0' as u32 + digits.len() as u32).unwrap_or(char::MAX));
+            key.push_str(digits);
+            rest = &rest[end..];
+        } else {
+            key.extend(c.to_lowercase());
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    key
+}
+
+/// Items and marks as they were at one moment.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// The items, by number.
+    pub items: Arc<Vec<Arc<Item>>>,
+    /// Their marks, by number.
+    pub marks: Arc<Vec<Mark>>,
+    /// Counts what makes earlier numbers or scores invalid.
+    pub epoch: u64,
+}
+
+/// All items of the window.
+#[derive(Default)]
+pub struct Library {
+    now: Snapshot,
+    by_path: HashMap<PathBuf, ItemId>,
+    /// For each item, the job that saw it last.
+    seen: Vec<u64>,
+    failed: usize,
+    kept_marks: HashMap<ContentId, Mark>,
+}
+
+impl Library {
+    /// An empty library that knows a person's earlier marks.
+    #[must_use]
+    pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
+        Self {
+            kept_marks: marks,
+            ..Self::default()
+        }
+    }
+
+    /// What is there now.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.now
+    }
+
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.now.items.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.now.items.is_empty()
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn get(&self, id: ItemId) -> Option<&Arc<Item>> {
+        self.now.items.get(id as usize)
+    }
+
+    /// The number of a path.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<ItemId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The mark of an item.
+    #[must_use]
+    pub fn mark(&self, id: ItemId) -> Mark {
+        self.now.marks.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// Adds an item, or puts it in the place of an earlier one of its path.
+    pub fn put(&mut self, item: Item, generation: u64) {
+        let kept = item.content().and_then(|c| self.kept_marks.get(&c));
+        let mark = kept.copied().unwrap_or_default();
+        let Some(id) = self.find(&item.file.path) else {
+            let id = ItemId::try_from(self.len()).unwrap_or(ItemId::MAX);
+            self.by_path.insert(item.file.path.clone(), id);
+            self.seen.push(generation);
+            self.failed += usize::from(item.facts().is_none());
+            Arc::make_mut(&mut self.now.marks).push(mark);
+            Arc::make_mut(&mut self.now.items).push(Arc::new(item));
+            return;
+        };
+        let at = id as usize;
+        self.seen[at] = generation;
+        if *self.now.items[at] != item {
+            self.failed -= usize::from(self.now.items[at].facts().is_none());
+            self.failed += usize::from(item.facts().is_none());
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+            Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
+            self.now.epoch += 1;
+        }
+    }
+
+    /// Sets marks of items, and of all copies of their content.
+    pub fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
+        let changed: HashMap<ContentId, Mark> = marks.iter().copied().collect();
+        let places = Arc::make_mut(&mut self.now.marks);
+        for (item, place) in self.now.items.iter().zip(places) {
+            if let Some(mark) = item.content().and_then(|c| changed.get(&c)) {
+                *place = *mark;
+            }
+        }
+        self.kept_marks.extend(changed);
+    }
+
+    /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
+    /// last. Returns for each old number the new one, or nothing if all stay.
+    pub fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) -> Option<Vec<Option<ItemId>>> {
+        let stays = |at: &usize| stays(&self.now.items[*at].file.path, self.seen[*at]);
+        let kept: Vec<usize> = (0..self.len()).filter(stays).collect();
+        if kept.len() == self.len() {
+            return None;
+        }
+        let mut renumbered = vec![None; self.len()];
+        for (new, old) in kept.iter().enumerate() {
+            renumbered[*old] = ItemId::try_from(new).ok();
+        }
+        let items: Vec<Arc<Item>> = kept.iter().map(|at| self.now.items[*at].clone()).collect();
+        self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
+        self.seen = kept.iter().map(|at| self.seen[*at]).collect();
+        self.by_path = items
+            .iter()
+            .zip(0..)
+            .map(|(item, id)| (item.file.path.clone(), id))
+            .collect();
+        self.failed = items.iter().filter(|item| item.facts().is_none()).count();
+        self.now.items = Arc::new(items);
+        self.now.epoch += 1;
+        Some(renumbered)
+    }
+
+    /// Removes everything; a person's marks stay known.
+    pub fn clear(&mut self) {
+        *self = Self {
+            now: Snapshot {
+                epoch: self.now.epoch + 1,
+                ..Snapshot::default()
+            },
+            kept_marks: std::mem::take(&mut self.kept_marks),
+            ..Self::default()
+        };
+    }
+
+    /// Items that failed, by path.
+    #[must_use]
+    pub fn failures(&self) -> Vec<&Failure> {
+        let failed = self
+            .now
+            .items
+            .iter()
+            .filter_map(|item| match &item.outcome {
+                Outcome::Failed(failure) => Some(failure),
+                Outcome::Read { .. } => None,
+            });
+        let mut failed: Vec<&Failure> = failed.collect();
+        failed.sort_by(|a, b| a.path.cmp(&b.path));
+        failed
+    }
+
+    /// How many items failed.
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        self.failed
+    }
+}
+
+/// Compares names as people do.
+#[must_use]
+pub fn by_name(a: &Item, b: &Item) -> Ordering {
+    a.name_key
+        .cmp(&b.name_key)
+        .then_with(|| a.file.path.cmp(&b.file.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::marks::Flag;
+    use crate::core::photo::Stage;
+
+    fn item(path: &str, content: u8) -> Item {
+        let file = Candidate {
+            path: path.into(),
+            size: 1,
+            modified_ns: 1,
+        };
+        let facts = PhotoFacts {
+            content: ContentId([content; 32]),
+            width: 4,
+            height: 3,
+            taken: None,
+            warning: None,
+        };
+        Item::read(Photo { file, facts }, u32::from(content))
+    }
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = ["img10.jpg", "IMG2.jpg", "img002b.jpg", "a.jpg", "猫.jpg"];
+        names.sort_by_key(|name| natural_key(name));
+        assert_eq!(
+            names,
+            ["a.jpg", "IMG2.jpg", "img002b.jpg", "img10.jpg", "猫.jpg"]
+        );
+    }
+
+    #[test]
+    fn a_path_has_one_item_whatever_becomes_of_it() {
+        let mut library = Library::default();
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        let epoch = library.snapshot().epoch;
+        library.put(item("a.jpg", 1), 2);
+        assert_eq!((library.len(), library.snapshot().epoch), (2, epoch));
+        library.put(Item::failed(Failure::new("a.jpg", Stage::Read, "gone")), 2);
+        assert_eq!(library.len(), 2);
+        assert!(library.snapshot().epoch > epoch);
+        assert_eq!(library.failures().len(), 1);
+        assert_eq!(library.find(Path::new("a.jpg")), Some(0));
+    }
+
+    #[test]
+    fn what_does_not_stay_goes_and_the_rest_moves_up() {
+        let mut library = Library::default();
+        for (path, content) in [("in/a.jpg", 1), ("usb/b.jpg", 2), ("in/c.jpg", 3)] {
+            library.put(item(path, content), 1);
+        }
+        library.put(item("in/c.jpg", 3), 2);
+        let stays = |path: &Path, seen: u64| seen == 2 || path.starts_with("usb");
+        let renumbered = library.retain(stays);
+        assert_eq!(renumbered, Some(vec![None, Some(0), Some(1)]));
+        assert_eq!(library.find(Path::new("in/c.jpg")), Some(1));
+        assert_eq!(library.retain(stays), None);
+    }
+
+    #[test]
+    fn marks_follow_the_content() {
+        let pick = Mark {
+            flag: Flag::Pick,
+            stars: 2,
+        };
+        let mut library = Library::new(HashMap::from([(ContentId([1; 32]), pick)]));
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        assert_eq!(library.mark(0), pick);
+        library.set_marks(&[(ContentId([2; 32]), pick)]);
+        library.put(item("copy of b.jpg", 2), 1);
+        assert_eq!((library.mark(1), library.mark(2)), (pick, pick));
+    }
+}

@@ -1,0 +1,325 @@
+//! The thread that answers questions: texts to vectors, vectors to scores, scores to an order.
+//!
+//! The window asks with a snapshot of all it knows and goes on drawing the last answer. Only the newest
+//! question waits; what an earlier one computed is used again: a label's vector while its text stays,
+//! scores while the labels stay, with only new photos added.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::arrange::{Arrangement, Filter, Scored, Sorting, arrange};
+use super::labels::Label;
+use super::library::{Item, ItemId, Snapshot};
+use crate::core::model::{Embeddings, Fingerprint};
+use crate::core::pipeline::Notify;
+use crate::core::query::Query;
+use crate::core::score::Scores;
+use crate::core::session::Session;
+
+/// Vectors of texts that are kept: many times the labels that a person has.
+const KEPT_TEXTS: usize = 512;
+
+/// What the window wants to know.
+#[derive(Clone)]
+pub struct Question {
+    /// Counts up; the answer carries it.
+    pub number: u64,
+    /// The model and the store; without them only what needs no scores is answered.
+    pub session: Option<Arc<Session>>,
+    /// The photos.
+    pub library: Snapshot,
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// What is typed into the search box.
+    pub search: String,
+    /// How to sort.
+    pub sorting: Sorting,
+    /// What to show.
+    pub filter: Filter,
+    /// Whether the view goes to the top: a person asked for something else.
+    pub to_top: bool,
+}
+
+/// What the window draws.
+#[derive(Clone, Default)]
+pub struct Answer {
+    /// The question's number.
+    pub number: u64,
+    /// Whether the view goes to the top.
+    pub to_top: bool,
+    /// The labels that it is about.
+    pub labels: Vec<Label>,
+    /// For each label its column in the scores.
+    pub columns: Vec<Option<usize>>,
+    /// For each label, why it cannot be scored.
+    pub troubles: Vec<Option<String>>,
+    /// Scores by item.
+    pub scores: Arc<Scores>,
+    /// Matches with the search by item, if there is one.
+    pub search: Option<Arc<Scores>>,
+    /// Why the search cannot be scored.
+    pub search_trouble: Option<String>,
+    /// What is shown.
+    pub arrangement: Arrangement,
+    /// What went wrong with the answer as a whole.
+    pub trouble: Option<String>,
+}
+
+impl Answer {
+    /// The scores with what says what they mean.
+    #[must_use]
+    pub fn scored(&self) -> Scored<'_> {
+        Scored {
+            labels: &self.labels,
+            columns: &self.columns,
+            scores: &self.scores,
+            search: self.search.as_deref(),
+        }
+    }
+
+    /// Which items of an earlier numbering are which now; nothing shown is kept that is gone.
+    pub fn renumber(&mut self, new: &[Option<ItemId>]) {
+        let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
+        self.arrangement.order = self.arrangement.order.iter().filter_map(follow).collect();
+        self.arrangement.groups.clear();
+        self.scores = Arc::default();
+        self.columns.iter_mut().for_each(|column| *column = None);
+        self.search = None;
+    }
+}
+
+/// The thread, from the window's side.
+pub struct Mind {
+    questions: Sender<Box<Question>>,
+    waiting: Receiver<Box<Question>>,
+    answers: Receiver<Box<Answer>>,
+}
+
+impl Mind {
+    /// Starts the thread. `notify` is called when there is an answer.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start(notify: Notify) -> std::io::Result<Self> {
+        let (questions, waiting) = bounded::<Box<Question>>(1);
+        let (answer_sender, answers) = bounded(4);
+        let inbox = waiting.clone();
+        std::thread::Builder::new()
+            .name("lumisift-score".into())
+            .spawn(move || {
+                let mut thinker = Thinker::default();
+                for question in inbox {
+                    let answer = catch_unwind(AssertUnwindSafe(|| thinker.answer(&question)));
+                    let answer = answer.unwrap_or_else(|_| {
+                        thinker = Thinker::default();
+                        gave_up(&question)
+                    });
+                    drop(question);
+                    if answer_sender.send(Box::new(answer)).is_err() {
+                        return;
+                    }
+                    notify();
+                }
+            })?;
+        Ok(Self {
+            questions,
+            waiting,
+            answers,
+        })
+    }
+
+    /// Asks; a question that still waits is dropped for this one.
+    pub fn ask(&self, question: Question) {
+        let mut next = Box::new(question);
+        while let Err(TrySendError::Full(back)) = self.questions.try_send(next) {
+            let _ = self.waiting.try_recv();
+            next = back;
+        }
+    }
+
+    /// The newest answer that has come, if any.
+    #[must_use]
+    pub fn newest(&self) -> Option<Box<Answer>> {
+        self.answers.try_iter().last()
+    }
+}
+
+/// In place of an answer whose making panicked: the photos as they are.
+fn gave_up(question: &Question) -> Answer {
+    let order = 0..question.library.items.len() as ItemId;
+    Answer {
+        number: question.number,
+        arrangement: Arrangement {
+            order: order.collect(),
+            ..Arrangement::default()
+        },
+        trouble: Some(
+            "Scoring gave up on these labels: this is a defect of the program, please report it"
+                .into(),
+        ),
+        ..Answer::default()
+    }
+}
+
+/// What is used again between questions.
+#[derive(Default)]
+struct Thinker {
+    model: Option<Fingerprint>,
+    texts: HashMap<String, Result<Vec<f32>, String>>,
+    labels: Board,
+    search: Board,
+}
+
+/// Scores of one set of texts over a growing library.
+#[derive(Default)]
+struct Board {
+    keys: Vec<String>,
+    epoch: u64,
+    scores: Arc<Scores>,
+    photos: usize,
+}
+
+impl Thinker {
+    fn answer(&mut self, question: &Question) -> Answer {
+        let mut columns = vec![None; question.labels.len()];
+        let mut troubles = vec![None; question.labels.len()];
+        let mut search_trouble = None;
+        let mut search = None;
+        let mut scores = Arc::default();
+        if let Some(session) = &question.session {
+            self.use_model(session);
+            let mut keys = Vec::new();
+            for (at, label) in question.labels.iter().enumerate().filter(|(_, l)| l.on) {
+                let query = label.query().map_err(|e| e.to_string());
+                match self.key(session, query) {
+                    Ok(key) => {
+                        columns[at] = Some(keys.len());
+                        keys.push(key);
+                    }
+                    Err(trouble) => troubles[at] = Some(trouble),
+                }
+            }
+            match self
+                .labels
+                .score(session, &self.texts, keys, &question.library)
+            {
+                Ok(found) => scores = found,
+                Err(trouble) => {
+                    columns.fill(None);
+                    troubles.fill(Some(trouble));
+                }
+            }
+            if !question.search.trim().is_empty() {
+                let query = Query::parse(&question.search).map_err(|e| e.to_string());
+                let key = self.key(session, query);
+                let found = key.and_then(|key| {
+                    let keys = vec![key];
+                    self.search
+                        .score(session, &self.texts, keys, &question.library)
+                });
+                match found {
+                    Ok(found) => search = Some(found),
+                    Err(trouble) => search_trouble = Some(trouble),
+                }
+            }
+        }
+        let mut answer = Answer {
+            number: question.number,
+            to_top: question.to_top,
+            labels: question.labels.clone(),
+            columns,
+            troubles,
+            scores,
+            search,
+            search_trouble,
+            arrangement: Arrangement::default(),
+            trouble: None,
+        };
+        answer.arrangement = arrange(
+            &question.library,
+            answer.scored(),
+            question.sorting,
+            &question.filter,
+        );
+        answer
+    }
+
+    fn use_model(&mut self, session: &Session) {
+        let model = session.model().info().fingerprint;
+        if self.model != Some(model) {
+            *self = Self {
+                model: Some(model),
+                ..Self::default()
+            };
+        }
+    }
+
+    /// The key under which a query's vector is kept; it is computed if it is not there yet.
+    fn key(&mut self, session: &Session, query: Result<Query, String>) -> Result<String, String> {
+        let query = query?;
+        let key = format!("{:?}", query.terms);
+        if self.texts.len() >= KEPT_TEXTS {
+            self.texts.clear();
+        }
+        let vector = self.texts.entry(key.clone()).or_insert_with(|| {
+            let vectors = session.embed_queries(std::slice::from_ref(&query));
+            vectors.map(|v| v.values).map_err(|e| e.to_string())
+        });
+        match vector {
+            Ok(_) => Ok(key),
+            // What failed may succeed next time: a photo that was not there yet, say.
+            Err(_) => match self.texts.remove(&key) {
+                Some(Err(trouble)) => Err(trouble),
+                _ => Ok(key),
+            },
+        }
+    }
+}
+
+impl Board {
+    /// Scores of `keys` over the library: those of photos that were scored already are kept.
+    fn score(
+        &mut self,
+        session: &Session,
+        texts: &HashMap<String, Result<Vec<f32>, String>>,
+        keys: Vec<String>,
+        library: &Snapshot,
+    ) -> Result<Arc<Scores>, String> {
+        let photos = library.items.len();
+        let fresh = self.keys != keys || self.epoch != library.epoch || self.photos > photos;
+        if fresh {
+            *self = Self {
+                keys,
+                epoch: library.epoch,
+                ..Self::default()
+            };
+        }
+        if self.photos == photos && !fresh {
+            return Ok(self.scores.clone());
+        }
+        let mut values = Vec::new();
+        for vector in self
+            .keys
+            .iter()
+            .filter_map(|key| texts.get(key)?.as_ref().ok())
+        {
+            values.extend_from_slice(vector);
+        }
+        let dim = session.model().info().dim;
+        let scorer = session.scorer(&Embeddings { dim, values });
+        let rows: Vec<u32> = library.items[self.photos..]
+            .iter()
+            .map(|item: &Arc<Item>| item.row())
+            .collect();
+        let new = session.score(&scorer, &rows).map_err(|e| e.to_string())?;
+        let scores = Arc::make_mut(&mut self.scores);
+        scores.labels = new.labels;
+        scores.matches.extend(new.matches);
+        scores.probabilities.extend(new.probabilities);
+        self.photos = photos;
+        Ok(self.scores.clone())
+    }
+}

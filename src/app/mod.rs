@@ -1,0 +1,308 @@
+//! The window's state and the one place that changes it.
+//!
+//! [`App`] owns everything. Panels in [`crate::ui`] read the [`state::State`] and return
+//! [`command::Command`]s; `apply` is the only file that carries them out. Work is done by threads: a job
+//! reads photos (`core::pipeline`), [`mind`] scores and sorts, [`fetcher`] brings pictures. Each frame takes
+//! what they have sent, for at most a few milliseconds.
+
+mod apply;
+pub mod arrange;
+pub mod command;
+pub mod fetcher;
+pub mod history;
+mod input;
+mod jobs;
+pub mod labels;
+pub mod library;
+pub mod mind;
+pub mod pictures;
+mod save;
+pub mod selection;
+pub mod services;
+pub mod start;
+pub mod state;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use egui::Context;
+
+use crate::core::marks::Marks;
+use crate::core::pipeline::Notify;
+use crate::settings::{self, Settings};
+use crate::ui::Interface;
+use library::Library;
+use mind::{Mind, Question};
+use pictures::StoreSlot;
+use services::Services;
+use state::{Memory, State};
+
+pub use start::{StartError, open_window};
+
+/// Shortest time between two answers while results stream in.
+const STREAM_INTERVAL: Duration = Duration::from_millis(250);
+/// Messages of short tasks that wait to be taken.
+const NEWS: usize = 64;
+
+/// What a short task in the background tells.
+enum News {
+    /// The session was opened, or not; and in which attempt.
+    Session(u64, Result<Arc<crate::core::session::Session>, String>),
+    /// A person chose folders or photos.
+    Chosen(services::Purpose, Vec<PathBuf>),
+    /// An export is over.
+    Exported(state::ExportState),
+    /// How much the store holds.
+    StoreSize(Option<crate::core::store::StoreSize>),
+    /// It is done, and nothing need be said.
+    Done,
+    /// Something went wrong.
+    Trouble(String),
+}
+
+/// Why the next question must be asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Need {
+    /// It need not.
+    #[default]
+    Nothing,
+    /// Photos came: soon, and the view stays.
+    Soon,
+    /// A person changed thresholds, filters or decisions: now, and the view stays.
+    Now,
+    /// A person asked for something else: now, and from the top.
+    FromTop,
+}
+
+/// Which questions are on their way.
+struct Asking {
+    need: Need,
+    number: u64,
+    /// Answers before this one number the items as they no longer are.
+    valid_from: u64,
+    answered: u64,
+    last: Instant,
+}
+
+/// Tells the window that there is something to take, once until it has looked.
+struct Wake {
+    ctx: Context,
+    told: AtomicBool,
+}
+
+/// The window.
+pub struct App {
+    state: State,
+    services: Services,
+    wake: Arc<Wake>,
+    notify: Notify,
+    mind: Mind,
+    store_slot: StoreSlot,
+    news: Receiver<News>,
+    tell: Sender<News>,
+    marks: Option<Marks>,
+    asking: Asking,
+    opening: u64,
+    export_cancel: crate::core::cancel::Cancel,
+    was_focused: bool,
+    saved: save::Saved,
+    ui: Interface,
+}
+
+impl App {
+    /// A window's content, on `paths` if there are any, otherwise on what was open last.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
+        let (settings, broken) = settings::load::<Settings>(&services.dirs.settings_file());
+        let (memory, broken_memory) = settings::load::<Memory>(&services.dirs.window_file());
+        let saved = save::Saved::new(&settings, &memory);
+        let wake = Arc::new(Wake {
+            ctx: ctx.clone(),
+            told: AtomicBool::new(false),
+        });
+        let notify: Notify = {
+            let wake = wake.clone();
+            Arc::new(move || {
+                if !wake.told.swap(true, Ordering::AcqRel) {
+                    wake.ctx.request_repaint();
+                }
+            })
+        };
+        let store_slot = StoreSlot::default();
+        let (tell, news) = bounded(NEWS);
+        let ui = Interface::new(ctx, &store_slot, &notify)?;
+        let mut app = Self {
+            state: new_state(settings, memory),
+            mind: Mind::start(notify.clone())?,
+            services,
+            wake,
+            notify,
+            store_slot,
+            news,
+            tell,
+            marks: None,
+            asking: Asking {
+                need: Need::FromTop,
+                number: 0,
+                valid_from: 0,
+                answered: 0,
+                last: Instant::now(),
+            },
+            opening: 0,
+            export_cancel: crate::core::cancel::Cancel::default(),
+            was_focused: true,
+            saved,
+            ui,
+        };
+        for notice in broken.into_iter().chain(broken_memory) {
+            app.state.notify(notice, true);
+        }
+        app.open_marks();
+        if !paths.is_empty() {
+            app.state.memory.roots.clear();
+            app.add_roots(paths);
+        }
+        app.open_session();
+        Ok(app)
+    }
+
+    /// What the window knows.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Whether the answer on the screen is about what is typed now.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.asking.need == Need::Nothing && self.asking.answered == self.asking.number
+    }
+
+    /// Does something as if a person had asked for it.
+    pub fn command(&mut self, command: command::Command) {
+        self.apply(command);
+    }
+
+    fn open_marks(&mut self) {
+        let opened = Marks::open(&self.services.dirs.marks_file());
+        let known = opened.and_then(|marks| Ok((marks.all()?, marks)));
+        match known {
+            Ok((known, marks)) => {
+                self.state.library = Library::new(known);
+                self.marks = Some(marks);
+            }
+            Err(error) => self.state.notify(error.to_string(), true),
+        }
+    }
+
+    fn need(&mut self, need: Need) {
+        self.asking.need = self.asking.need.max(need);
+    }
+
+    /// Asks for scores and an order if it is time.
+    fn ask(&mut self) {
+        let need = self.asking.need;
+        let busy = self.asking.answered < self.asking.number;
+        let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
+        if need == Need::Nothing || (need == Need::Soon && busy) {
+            return;
+        }
+        if need == Need::Soon && !wait.is_zero() {
+            self.wake.ctx.request_repaint_after(wait);
+            return;
+        }
+        self.asking.need = Need::Nothing;
+        self.asking.number += 1;
+        self.asking.last = Instant::now();
+        self.mind.ask(Question {
+            number: self.asking.number,
+            session: self.state.session().cloned(),
+            library: self.state.library.snapshot().clone(),
+            labels: self.state.labels_with_draft(),
+            search: self.state.search.clone(),
+            sorting: self.state.memory.sorting,
+            filter: self.state.memory.filter.clone(),
+            to_top: need == Need::FromTop,
+        });
+    }
+
+    fn take_answer(&mut self) {
+        let Some(answer) = self.mind.newest() else {
+            return;
+        };
+        self.asking.answered = answer.number;
+        if answer.number < self.asking.valid_from {
+            return;
+        }
+        if let Some(trouble) = &answer.trouble {
+            self.state.notify(trouble.clone(), true);
+        }
+        if answer.to_top {
+            self.state.grid.offset = 0.0;
+        } else {
+            self.ui.keep_place(&mut self.state);
+        }
+        self.state.answer = *answer;
+    }
+}
+
+fn new_state(settings: Settings, memory: Memory) -> State {
+    State {
+        settings,
+        memory,
+        session: state::SessionState::Loading,
+        store_size: None,
+        library: Library::default(),
+        draft: String::new(),
+        search: String::new(),
+        sorting_before_search: None,
+        answer: mind::Answer::default(),
+        selection: selection::Selection::default(),
+        viewer: None,
+        grid: state::GridState::default(),
+        work: state::Work::default(),
+        export: state::ExportState::Idle,
+        export_target: None,
+        dialog: None,
+        notices: Vec::new(),
+        history: history::History::default(),
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.wake.told.store(false, Ordering::Release);
+        self.take_news();
+        self.take_events();
+        self.take_answer();
+        self.look_for_changes(ctx);
+        self.ask();
+        self.save_changes();
+        if self.state.work.behind {
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let size = ctx.content_rect().size();
+        self.state.memory.window = [size.x, size.y];
+        let mut commands = input::keys(&ctx, &self.state);
+        commands.extend(input::dropped(&ctx, &self.ui));
+        self.ui.show(ui, &mut self.state, &mut commands);
+        for command in commands {
+            self.apply(command);
+        }
+        self.ask();
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.state.work.job = None;
+        self.save_now();
+    }
+}

@@ -1,0 +1,71 @@
+//! Opening the window, with a second renderer for machines on which the first does not start.
+
+use std::path::PathBuf;
+
+use eframe::{NativeOptions, Renderer};
+use egui::ViewportBuilder;
+
+use super::App;
+use super::services::Services;
+use super::state::Memory;
+use crate::settings;
+
+static ICON: &[u8] = include_bytes!("../../assets/icon.png");
+
+/// Why no window could be opened.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "no window can be opened ({cause}): start it in a graphical session, or sort without a window, as in \
+     `lumisift sort FOLDER --label cat --label dog`"
+)]
+pub struct StartError {
+    cause: String,
+}
+
+/// Opens the window on `paths`, and returns when it is closed.
+///
+/// # Errors
+/// If there is no display, or no renderer starts.
+pub fn open_window(services: &Services, paths: &[PathBuf]) -> Result<(), StartError> {
+    if !has_display() {
+        return Err(StartError {
+            cause: "there is no display".into(),
+        });
+    }
+    let first = run(services, paths, Renderer::Wgpu);
+    let Err(error) = first else { return Ok(()) };
+    // OpenGL is there where Vulkan is not: in virtual machines, on old adapters.
+    run(services, paths, Renderer::Glow).map_err(|second| StartError {
+        cause: format!("{error}; {second}"),
+    })
+}
+
+/// Whether there may be a display. Where this says no, a window toolkit would only say it at length.
+fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Result {
+    let (memory, _) = settings::load::<Memory>(&services.dirs.window_file());
+    let [width, height] = memory.window;
+    let mut viewport = ViewportBuilder::default()
+        .with_title("Lumisift")
+        .with_app_id("lumisift")
+        .with_inner_size([width.clamp(480.0, 8192.0), height.clamp(360.0, 8192.0)])
+        .with_min_inner_size([480.0, 360.0]);
+    if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
+        viewport = viewport.with_icon(icon);
+    }
+    let options = NativeOptions {
+        viewport,
+        renderer,
+        ..NativeOptions::default()
+    };
+    let (services, paths) = (services.clone(), paths.to_vec());
+    eframe::run_native(
+        "Lumisift",
+        options,
+        Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, services, paths)?))),
+    )
+}

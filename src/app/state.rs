@@ -1,0 +1,365 @@
+//! Everything that the window knows. Panels read it; only [`super::apply`] changes it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::arrange::{Filter, Sorting};
+use super::history::History;
+use super::labels::{Label, LabelSet};
+use super::library::{Item, ItemId, Library};
+use super::mind::Answer;
+use super::selection::Selection;
+use crate::core::export::Transfer;
+use crate::core::photo::Failure;
+use crate::core::pipeline::{JobHandle, Phase, Progress, Summary};
+use crate::core::session::Session;
+use crate::core::store::StoreSize;
+use crate::settings::Settings;
+use crate::ui::grid_layout::GridLayout;
+
+/// Folders that are offered again.
+pub const RECENT: usize = 10;
+/// Earlier labels that are suggested.
+pub const PAST_LABELS: usize = 40;
+/// Sides of thumbnails in points.
+pub const CELL_SIDES: std::ops::RangeInclusive<f32> = 80.0..=320.0;
+
+/// What comes back at the next start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Size of the window in points.
+    pub window: [f32; 2],
+    /// Folders and photos that are open.
+    pub roots: Vec<PathBuf>,
+    /// Folders that were open, the last first.
+    pub recent: Vec<PathBuf>,
+    /// Whether folders in folders are walked.
+    pub subfolders: bool,
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// Labels under names.
+    pub sets: Vec<LabelSet>,
+    /// Texts of earlier labels, the last first.
+    pub past_labels: Vec<String>,
+    /// The order.
+    pub sorting: Sorting,
+    /// What is shown.
+    pub filter: Filter,
+    /// Side of thumbnails in points.
+    pub cell_side: f32,
+    /// Whether cells show the best label instead of the name.
+    pub captions_show_matches: bool,
+    /// Whether a decision leads on to the next photo.
+    pub auto_advance: bool,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            window: [1280.0, 800.0],
+            roots: Vec::new(),
+            recent: Vec::new(),
+            subfolders: true,
+            labels: Vec::new(),
+            sets: Vec::new(),
+            past_labels: Vec::new(),
+            sorting: Sorting::default(),
+            filter: Filter::default(),
+            cell_side: 168.0,
+            captions_show_matches: true,
+            auto_advance: false,
+        }
+    }
+}
+
+/// The model and the store.
+#[derive(Default)]
+pub enum SessionState {
+    /// Being opened.
+    #[default]
+    Loading,
+    /// Ready.
+    Ready(Arc<Session>),
+    /// Not to be had, and why.
+    Failed(String),
+}
+
+/// The work in the background.
+#[derive(Default)]
+pub struct Work {
+    /// The running job.
+    pub job: Option<JobHandle>,
+    /// Counts jobs.
+    pub generation: u64,
+    /// How far the last job is.
+    pub progress: Progress,
+    /// What the last job did, once it is over.
+    pub summary: Option<Summary>,
+    /// Folders and files that could not even be looked at.
+    pub unreachable: Vec<Failure>,
+    /// Whether events of the job wait.
+    pub behind: bool,
+}
+
+impl Work {
+    /// Whether photos are being read.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.job.is_some() && self.progress.phase != Phase::Done
+    }
+
+    /// Whether the job is held up.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.job.as_ref().is_some_and(JobHandle::is_paused)
+    }
+}
+
+/// What a dialog is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// Settings.
+    Settings,
+    /// Keys.
+    Keys,
+    /// Commands to be found by name.
+    Palette,
+    /// What could not be read.
+    Failures,
+    /// Copying photos.
+    Export,
+    /// Labels under names.
+    LabelSets,
+    /// A list of labels.
+    PasteLabels,
+    /// Whether to clear the store.
+    ClearStore,
+    /// The program.
+    About,
+}
+
+/// Which photos are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportWhat {
+    /// Those that are selected.
+    Selected,
+    /// Those that are shown.
+    #[default]
+    Shown,
+    /// Picks.
+    Picked,
+    /// Those that fit a label.
+    Fitting,
+}
+
+/// An export that a person confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// Where to.
+    pub target: PathBuf,
+    /// Copied, moved or linked.
+    pub transfer: Transfer,
+    /// Whether each label has a folder.
+    pub by_label: bool,
+}
+
+/// How an export goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ExportState {
+    /// None was begun.
+    #[default]
+    Idle,
+    /// Photos are on their way.
+    Running {
+        /// How many.
+        total: usize,
+    },
+    /// It is over.
+    Done {
+        /// How many arrived.
+        exported: usize,
+        /// What did not, and why.
+        failures: Vec<Failure>,
+        /// Where they are.
+        target: PathBuf,
+    },
+    /// It could not be begun.
+    Failed(String),
+}
+
+/// A photo seen large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewer {
+    /// Which.
+    pub item: ItemId,
+    /// Pixels of the screen for a pixel of the photo; fitted to the window if none.
+    pub zoom: Option<f32>,
+    /// The photo's point in the middle of the window, in parts of its width and height.
+    pub centre: egui::Vec2,
+}
+
+impl Viewer {
+    /// A photo fitted to the window.
+    #[must_use]
+    pub fn of(item: ItemId) -> Self {
+        Self {
+            item,
+            zoom: None,
+            centre: egui::vec2(0.5, 0.5),
+        }
+    }
+}
+
+/// Where the grid is.
+#[derive(Default)]
+pub struct GridState {
+    /// Points scrolled down from the top.
+    pub offset: f64,
+    /// Height of what is seen, in points.
+    pub height: f32,
+    /// Where the cells of the last frame lay.
+    pub layout: Option<GridLayout>,
+}
+
+/// A message that stays until it is taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// One sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+}
+
+/// Everything that the window knows.
+pub struct State {
+    /// What a person chose.
+    pub settings: Settings,
+    /// What comes back at the next start.
+    pub memory: Memory,
+    /// The model and the store.
+    pub session: SessionState,
+    /// How much the store holds, once it was asked.
+    pub store_size: Option<StoreSize>,
+    /// The photos.
+    pub library: Library,
+    /// What is typed as a label but not added yet.
+    pub draft: String,
+    /// What is typed into the search box.
+    pub search: String,
+    /// The order before the search took over.
+    pub sorting_before_search: Option<Sorting>,
+    /// The last scores and order.
+    pub answer: Answer,
+    /// The chosen photos.
+    pub selection: Selection,
+    /// The photo seen large.
+    pub viewer: Option<Viewer>,
+    /// Where the grid is.
+    pub grid: GridState,
+    /// The work in the background.
+    pub work: Work,
+    /// How an export goes.
+    pub export: ExportState,
+    /// Where the person last exported to, in this window.
+    pub export_target: Option<PathBuf>,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// Messages.
+    pub notices: Vec<Notice>,
+    /// What can be undone.
+    pub history: History,
+}
+
+impl State {
+    /// The photos that an action is about: the one seen large, or those selected.
+    #[must_use]
+    pub fn targets(&self) -> Vec<ItemId> {
+        match self.viewer {
+            Some(viewer) => vec![viewer.item],
+            None => self.selection.in_order(&self.answer.arrangement.order),
+        }
+    }
+
+    /// The one photo that an action is about.
+    #[must_use]
+    pub fn target(&self) -> Option<ItemId> {
+        let viewed = self.viewer.map(|viewer| viewer.item);
+        let cursor = self
+            .selection
+            .cursor
+            .filter(|id| self.selection.contains(*id));
+        viewed
+            .or(cursor)
+            .or_else(|| self.targets().first().copied())
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> Option<&Arc<Item>> {
+        self.library.get(id)
+    }
+
+    /// The session, if it is ready.
+    #[must_use]
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match &self.session {
+            SessionState::Ready(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The labels that count, with the one that is being typed.
+    #[must_use]
+    pub fn labels_with_draft(&self) -> Vec<Label> {
+        let mut labels = self.memory.labels.clone();
+        // One letter says nothing, and a list says too much.
+        if self.draft.trim().chars().count() > 1 && !self.draft.contains(',') {
+            super::labels::add_list(&mut labels, &self.draft);
+        }
+        labels
+    }
+
+    /// Photos of an export.
+    #[must_use]
+    pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
+        let shown = &self.answer.arrangement.order;
+        let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
+        let all = || 0..self.library.len() as ItemId;
+        let ids: Vec<ItemId> = match what {
+            ExportWhat::Selected => self.selection.in_order(shown),
+            ExportWhat::Shown => shown.clone(),
+            ExportWhat::Picked => {
+                let picked =
+                    |id: &ItemId| self.library.mark(*id).flag == crate::core::marks::Flag::Pick;
+                all().filter(picked).collect()
+            }
+            ExportWhat::Fitting => {
+                let scored = self.answer.scored();
+                all().filter(|id| scored.best(*id).is_some()).collect()
+            }
+        };
+        ids.into_iter().filter(readable).collect()
+    }
+
+    /// How many files and folders could not be used.
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        self.library.failure_count() + self.work.unreachable.len()
+    }
+
+    /// Says something.
+    pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
+        let notice = Notice {
+            text: text.into(),
+            bad,
+        };
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}

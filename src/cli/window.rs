@@ -1,0 +1,26 @@
+//! `lumisift` and `lumisift PATH...`: the window.
+
+use std::path::PathBuf;
+
+use lumisift::app::open_window;
+use lumisift::app::services::Services;
+use lumisift::settings::Dirs;
+
+use super::Outcome;
+use super::args::Common;
+
+pub fn open(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
+    for path in paths {
+        anyhow::ensure!(
+            path.exists(),
+            "{} is not there: name folders or photos, or a command that `lumisift --help` lists",
+            path.display()
+        );
+    }
+    anyhow::ensure!(
+        common.model.is_none() && common.store.is_none() && common.threads == 0,
+        "the window has its own settings for --model, --store and --threads: leave them out"
+    );
+    open_window(&Services::real(Dirs::detect()), paths)?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,209 @@
+//! Dialogs: the frame that they share, and the small ones.
+
+use egui::{Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+
+use super::Interface;
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::top_bar::heading;
+use super::widgets::{icon_button_sized, main_button, photos};
+use crate::app::command::{Action, Command, Section};
+use crate::app::state::{Dialog, State};
+
+impl Interface {
+    pub(super) fn dialogs(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let Some(dialog) = &state.dialog else { return };
+        let screen = ui.ctx().content_rect().size();
+        let width = dialog_width(dialog).min(screen.x - 48.0);
+        let modal = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            ui.set_max_height(screen.y - 80.0);
+            match dialog {
+                Dialog::Settings => self.settings_dialog(ui, state, commands),
+                Dialog::Keys => keys(ui, screen.y),
+                Dialog::Palette => self.palette_dialog(ui, state, commands),
+                Dialog::Failures => failures(ui, state, screen.y, commands),
+                Dialog::Export => self.export_dialog(ui, state, commands),
+                Dialog::LabelSets => self.label_sets(ui, state, commands),
+                Dialog::PasteLabels => self.paste_labels(ui, commands),
+                Dialog::ClearStore => clear_store(ui, commands),
+                Dialog::About => about(ui),
+            }
+        });
+        self.dialog_is_new = false;
+        if modal.should_close() {
+            commands.push(Command::Show(None));
+        }
+    }
+
+    fn paste_labels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
+        title(ui, "Paste a list of labels", commands);
+        ui.label("One a line, or parted by commas");
+        let edit = TextEdit::multiline(&mut self.buffers.pasted)
+            .desired_rows(8)
+            .desired_width(f32::INFINITY);
+        let response = ui.add(edit);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("List of labels"));
+        if self.dialog_is_new {
+            response.request_focus();
+        }
+        if main_button(ui, "Add these labels").clicked() {
+            commands.push(Command::AddLabels(self.buffers.pasted.clone()));
+            commands.push(Command::Show(None));
+        }
+    }
+
+    fn label_sets(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        title(ui, "Label sets", commands);
+        for set in &state.memory.sets {
+            ui.horizontal(|ui| {
+                if ui.button(&set.name).clicked() {
+                    commands.push(Command::UseLabelSet(set.name.clone()));
+                    commands.push(Command::Show(None));
+                }
+                let texts: Vec<&str> = set.labels.iter().map(|l| l.text.as_str()).collect();
+                ui.add(egui::Label::new(RichText::new(texts.join(", ")).small().weak()).truncate());
+                let name = format!("Forget {}", set.name);
+                if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                    commands.push(Command::RemoveLabelSet(set.name.clone()));
+                }
+            });
+        }
+        if state.memory.sets.is_empty() {
+            ui.label(RichText::new("No set is kept yet").weak());
+        }
+        ui.separator();
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.buffers.set_name).hint_text("Name");
+            let response = ui.add(edit.desired_width(240.0));
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Name of the set"));
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let name = self.buffers.set_name.trim().to_owned();
+            let ready = !name.is_empty() && !state.memory.labels.is_empty();
+            let save = ui.add_enabled(ready, egui::Button::new("Keep the present labels"));
+            if ready && (save.clicked() || enter) {
+                commands.push(Command::SaveLabelSet(name));
+                self.buffers.set_name.clear();
+            }
+        });
+    }
+}
+
+fn dialog_width(dialog: &Dialog) -> f32 {
+    match dialog {
+        Dialog::Keys | Dialog::Failures => 640.0,
+        Dialog::ClearStore | Dialog::About => 420.0,
+        _ => 540.0,
+    }
+}
+
+/// A dialog's heading, with the button that closes it.
+pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).size(18.0).strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if icon_button_sized(ui, Icon::Cross, "Close", 26.0).clicked() {
+                commands.push(Command::Show(None));
+            }
+        });
+    });
+    ui.add_space(theme::SPACE_S);
+}
+
+fn keys(ui: &mut Ui, height: f32) {
+    ui.label(RichText::new("Keys").size(18.0).strong());
+    ScrollArea::vertical()
+        .max_height(height - 160.0)
+        .show(ui, |ui| {
+            for section in Section::ALL {
+                let all = Action::ALL.iter().map(|action| action.entry());
+                let with_keys: Vec<_> = all
+                    .filter(|entry| entry.section == section && !entry.keys.is_empty())
+                    .collect();
+                if with_keys.is_empty() {
+                    continue;
+                }
+                heading(ui, section.name());
+                egui::Grid::new(section.name())
+                    .num_columns(2)
+                    .min_col_width(200.0)
+                    .show(ui, |ui| {
+                        for entry in with_keys {
+                            let keys: Vec<String> =
+                                entry.keys.iter().map(|keys| keys.text()).collect();
+                            ui.label(RichText::new(keys.join("  or  ")).monospace());
+                            ui.label(entry.name);
+                            ui.end_row();
+                        }
+                    });
+            }
+            heading(ui, "In the grid");
+            for (keys, what) in [
+                ("Arrows, Page up, Page down, Home, End", "move"),
+                ("with Shift", "extend the selection"),
+                ("Ctrl and a click", "add a photo to the selection"),
+                ("Ctrl and the wheel", "size of thumbnails"),
+            ] {
+                ui.label(format!("{keys}: {what}"));
+            }
+        });
+}
+
+fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {
+    title(ui, "Photos that could not be read", commands);
+    let mut failures = state.library.failures();
+    failures.extend(&state.work.unreachable);
+    ui.horizontal(|ui| {
+        let count = photos(failures.len());
+        ui.label(RichText::new(count).weak());
+        if ui.button("Copy the list").clicked() {
+            let line =
+                |f: &&crate::core::photo::Failure| format!("{}\t{}", f.path.display(), f.message);
+            let lines: Vec<String> = failures.iter().map(line).collect();
+            commands.push(Command::CopyText(lines.join("\n")));
+        }
+        if ui.button("Try again").clicked() {
+            commands.push(Command::Do(Action::Rescan));
+        }
+    });
+    let rows = failures.len();
+    let row = 40.0;
+    ScrollArea::vertical()
+        .max_height(height - 180.0)
+        .show_rows(ui, row, rows, |ui, range| {
+            for failure in &failures[range] {
+                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), row));
+                ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                    ui.spacing_mut().item_spacing.y = 0.0;
+                    let path = failure.path.display().to_string();
+                    ui.add(egui::Label::new(path).truncate());
+                    let bad = palette(ui).bad;
+                    let why = RichText::new(&failure.message).small().color(bad);
+                    ui.add(egui::Label::new(why).truncate());
+                });
+            }
+        });
+}
+
+fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
+    title(ui, "Clear the store?", commands);
+    ui.label("Thumbnails and vectors of all photos are forgotten, and the open folders are read anew. Photos, labels, picks and stars stay.");
+    ui.horizontal(|ui| {
+        if main_button(ui, "Clear the store").clicked() {
+            commands.push(Command::ClearStore);
+            commands.push(Command::Show(None));
+        }
+        if ui.button("Keep it").clicked() {
+            commands.push(Command::Show(Some(Dialog::Settings)));
+        }
+    });
+}
+
+fn about(ui: &mut Ui) {
+    ui.label(RichText::new("Lumisift").size(20.0).strong());
+    ui.label(format!("Version {}", env!("LUMISIFT_VERSION")));
+    ui.label("Sifts photos by typed labels, on this computer and nowhere else");
+    ui.label(RichText::new("MIT or Apache-2.0. The model and the samples have their own licences, listed in THIRD_PARTY.md").small().weak());
+}

@@ -1,0 +1,98 @@
+//! What is seen where there are no photos: what to do, in a line.
+
+use egui::{Color32, CornerRadius, FontId, LayerId, Order, RichText, Stroke, StrokeKind, Ui, vec2};
+
+use super::icons::{self, Icon};
+use super::theme::{self, palette};
+use super::widgets::main_button;
+use crate::app::command::{Action, Command};
+use crate::app::state::{SessionState, State};
+
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let palette = palette(ui);
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space((height * 0.5 - 130.0).max(theme::SPACE_L));
+        let (rect, _) = ui.allocate_exact_size(vec2(72.0, 72.0), egui::Sense::hover());
+        icons::paint(ui.painter(), Icon::Folder, rect, palette.accent);
+        if state.work.is_running() {
+            ui.label(RichText::new("Looking for photos…").size(20.0));
+            return;
+        }
+        if !state.memory.roots.is_empty() && matches!(state.session, SessionState::Loading) {
+            ui.label(RichText::new("Loading the model…").size(20.0));
+            return;
+        }
+        let title = if state.memory.roots.is_empty() {
+            "Drop a folder of photos here"
+        } else {
+            "No photos in the open folders"
+        };
+        ui.label(RichText::new(title).size(22.0).strong());
+        let line = "Then type labels on the left, such as beach or receipt, and watch the photos sort themselves";
+        ui.label(RichText::new(line).color(palette.weak));
+        if let Some(words) = passed_over(state) {
+            ui.label(RichText::new(words).color(palette.warn));
+        }
+        ui.add_space(theme::SPACE_M);
+        if main_button(ui, "Open folder…").clicked() {
+            commands.push(Command::Do(Action::OpenFolder));
+        }
+        if ui.button(Action::Samples.entry().name).clicked() {
+            commands.push(Command::Do(Action::Samples));
+        }
+        ui.add_space(theme::SPACE_M);
+        let promise = "Everything stays on this computer";
+        ui.label(RichText::new(promise).size(theme::TEXT_S).color(palette.weak));
+    });
+}
+
+/// What the last job passed over, if that may be why nothing is seen.
+fn passed_over(state: &State) -> Option<String> {
+    let skipped = &state.work.summary.as_ref()?.skipped;
+    let count = skipped.unsupported;
+    (count > 0)
+        .then(|| format!("{count} files are in formats that cannot be read yet (HEIC, RAW, …)"))
+}
+
+/// In place of a grid that the filters left empty.
+pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let height = ui.available_height();
+    ui.vertical_centered(|ui| {
+        ui.add_space(height * 0.35);
+        let text = if state.answer.number == 0 {
+            "Sorting…"
+        } else {
+            "No photo fits the filters and the search"
+        };
+        ui.label(RichText::new(text).size(18.0));
+        if Action::ClearFilter.enabled(state) && ui.button("Clear filters and search").clicked() {
+            commands.push(Command::Do(Action::ClearFilter));
+        }
+    });
+}
+
+/// While files are held over the window: where they go.
+pub fn drop_target(ui: &Ui) {
+    if ui.input(|input| input.raw.hovered_files.is_empty()) {
+        return;
+    }
+    let palette = palette(ui);
+    let layer = LayerId::new(Order::Foreground, egui::Id::unique("drop target"));
+    let painter = ui.ctx().layer_painter(layer);
+    let rect = ui.ctx().content_rect().shrink(10.0);
+    painter.rect(
+        rect,
+        CornerRadius::same(theme::RADIUS_L),
+        Color32::from_black_alpha(150),
+        Stroke::new(3.0, palette.accent),
+        StrokeKind::Inside,
+    );
+    painter.text(
+        rect.center(),
+        egui::Align2::CENTER_CENTER,
+        "Drop to open",
+        FontId::proportional(26.0),
+        Color32::WHITE,
+    );
+}

@@ -1,0 +1,436 @@
+//! The grid of thumbnails: only what is seen is drawn, wherever it is among a hundred thousand.
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, PointerButton, Pos2, Rect, Response, Role, Sense,
+    Stroke, StrokeKind, Ui, WidgetInfo, epaint::RectShape, pos2, vec2,
+};
+
+use super::grid_layout::{GAP, GridLayout, HEADER};
+use super::icons::{self, Icon};
+use super::textures::side_for;
+use super::theme::{self, palette};
+use super::widgets::{elided, menu_entry, percent, photos};
+use super::{Interface, top_bar};
+use crate::app::command::{Action, Command};
+use crate::app::library::{Item, ItemId};
+use crate::app::pictures::ThumbKey;
+use crate::app::selection::Reach;
+use crate::app::state::State;
+use crate::core::marks::{Flag, Mark};
+
+/// Width of the scroll bar.
+const BAR: f32 = 12.0;
+/// Height of a cell's line of text.
+const CAPTION: f32 = 22.0;
+/// Points that the grid scrolls in a frame while a rubber band leaves it.
+const BAND_SCROLL: f64 = 12.0;
+
+impl Interface {
+    pub(super) fn grid(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+        let whole = ui.available_rect_before_wrap();
+        let view = whole.with_max_x(whole.max.x - BAR);
+        state.grid.height = view.height();
+        let layout = self.lay_out(view.width(), state);
+        let background = ui.interact(view, ui.scope_id().with("grid"), Sense::click_and_drag());
+        background.widget_info(|| {
+            let count = photos(state.answer.arrangement.order.len());
+            WidgetInfo::labeled(Role::List, true, format!("Photos, {count}"))
+        });
+        scroll(ui, view, state, commands);
+        scroll_bar(ui, whole.with_min_x(view.max.x), &layout, state);
+        let end = (layout.height() - f64::from(state.grid.height)).max(0.0);
+        state.grid.offset = state.grid.offset.clamp(0.0, end);
+        let mut area = ui.new_child(egui::UiBuilder::new().max_rect(view));
+        area.set_clip_rect(view.intersect(ui.clip_rect()));
+        self.cells(&mut area, view, &layout, state, commands);
+        headers(&area, view, &layout, state);
+        self.rubber_band(&area, view, &background, &layout, state, commands);
+        if background.clicked() {
+            commands.push(Command::SelectItems(Vec::new(), false));
+        }
+        ui.advance_cursor_after_rect(whole);
+        state.grid.layout = Some(layout);
+    }
+
+    fn cells(
+        &mut self,
+        ui: &mut Ui,
+        view: Rect,
+        layout: &GridLayout,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        let offset = state.grid.offset;
+        let order = &state.answer.arrangement.order;
+        let seen = layout.visible(offset, offset + f64::from(view.height()));
+        for place in seen.clone() {
+            let Some(id) = order.get(place) else { break };
+            let rect = layout.cell(place, offset).translate(view.min.to_vec2());
+            self.cell(ui, rect, *id, state, commands);
+        }
+        // Two rows around are fetched after what is seen.
+        let ahead = 2 * layout.columns();
+        let side = side_for(layout.cell_width() * ui.pixels_per_point());
+        let after = seen.end..(seen.end + ahead).min(order.len());
+        let before = seen.start.saturating_sub(ahead)..seen.start;
+        for place in after.chain(before) {
+            let content = order.get(place).and_then(|id| state.item(*id)?.content());
+            if let Some(content) = content {
+                self.textures.wish(ThumbKey { content, side });
+            }
+        }
+    }
+
+    fn cell(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        id: ItemId,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(item) = state.item(id) else { return };
+        let mark = state.library.mark(id);
+        // Not reached by Tab: a hundred thousand stops are none. The arrows walk over cells.
+        let response = ui.interact(rect, ui.scope_id().with(("cell", id)), Sense::CLICK);
+        let selected = state.selection.contains(id);
+        response.widget_info(|| {
+            let name = accessible_name(item, id, mark, state);
+            WidgetInfo::selected(Role::ListItem, true, selected, name)
+        });
+        let picture = rect.with_max_y(rect.max.y - CAPTION).shrink(4.0);
+        self.paint_picture(ui, rect, picture, item, mark);
+        paint_frame(
+            ui,
+            rect,
+            &response,
+            selected,
+            state.selection.cursor == Some(id),
+        );
+        paint_caption(ui, rect, item, id, state);
+        paint_badges(ui, picture, item, mark);
+        clicks(ui, &response, id, state, commands);
+        response.context_menu(|ui| context_menu(ui, state, commands));
+        if let Some(warning) = item.warning() {
+            response.on_hover_text(format!("{}\n{warning}", item.name));
+        }
+    }
+
+    fn paint_picture(&mut self, ui: &Ui, cell: Rect, picture: Rect, item: &Item, mark: Mark) {
+        let palette = palette(ui);
+        ui.painter().rect_filled(cell, theme::RADIUS, palette.panel);
+        let Some(content) = item.content() else {
+            let middle = Rect::from_center_size(picture.center(), vec2(40.0, 40.0));
+            icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
+            return;
+        };
+        let side = side_for(cell.width() * ui.pixels_per_point());
+        let Some(texture) = self.textures.get(ThumbKey { content, side }) else {
+            return;
+        };
+        let size = texture.size_vec2();
+        // Small pictures are enlarged at most to twice their size.
+        let scale = (picture.width() / size.x).min(picture.height() / size.y);
+        let rect = Rect::from_center_size(picture.center(), size * scale.min(2.0));
+        let dim = if mark.flag == Flag::Reject { 0.35 } else { 1.0 };
+        let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+        let tint = Color32::WHITE.gamma_multiply(dim);
+        let shape = RectShape::filled(rect, CornerRadius::same(3), tint);
+        ui.painter().add(shape.with_texture(texture.id(), uv));
+    }
+
+    fn rubber_band(
+        &mut self,
+        ui: &Ui,
+        view: Rect,
+        background: &Response,
+        layout: &GridLayout,
+        state: &mut State,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
+            return;
+        };
+        let in_content = |point: Pos2, offset: f64| {
+            (
+                point.x - view.min.x,
+                f64::from(point.y - view.min.y) + offset,
+            )
+        };
+        if background.drag_started_by(PointerButton::Primary) {
+            let origin = ui
+                .input(|input| input.pointer.press_origin())
+                .unwrap_or(pointer);
+            self.band = Some(in_content(origin, state.grid.offset));
+        }
+        let Some(start) = self.band else { return };
+        if !background.dragged_by(PointerButton::Primary) {
+            self.band = None;
+            return;
+        }
+        if pointer.y > view.max.y {
+            state.grid.offset += BAND_SCROLL;
+            ui.ctx().request_repaint();
+        } else if pointer.y < view.min.y {
+            state.grid.offset -= BAND_SCROLL;
+            ui.ctx().request_repaint();
+        }
+        let end = in_content(pointer, state.grid.offset);
+        let order = &state.answer.arrangement.order;
+        let places = layout.within(start, end).into_iter();
+        let ids = places
+            .filter_map(|place| order.get(place).copied())
+            .collect();
+        let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
+        commands.push(Command::SelectItems(ids, adds));
+        let on_screen =
+            |(x, y): (f32, f64)| pos2(view.min.x + x, view.min.y + (y - state.grid.offset) as f32);
+        let band = Rect::from_two_pos(on_screen(start), on_screen(end));
+        let accent = palette(ui).accent;
+        ui.painter().rect(
+            band,
+            2.0,
+            accent.gamma_multiply(0.15),
+            Stroke::new(1.0, accent),
+            StrokeKind::Inside,
+        );
+    }
+}
+
+/// The wheel scrolls; with Ctrl it changes the size of cells.
+fn scroll(ui: &Ui, view: Rect, state: &mut State, commands: &mut Vec<Command>) {
+    if !ui.rect_contains_pointer(view) {
+        return;
+    }
+    let (delta, zoom) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+    state.grid.offset -= f64::from(delta);
+    if (zoom - 1.0).abs() > f32::EPSILON {
+        commands.push(Command::CellSide(state.memory.cell_side * zoom));
+    }
+}
+
+fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, state: &mut State) {
+    let (seen, whole) = (f64::from(bar.height()), layout.height());
+    if whole <= seen {
+        return;
+    }
+    let response = ui.interact(
+        bar,
+        ui.scope_id().with("scroll bar"),
+        Sense::click_and_drag(),
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Scroll through photos"));
+    let handle = ((seen / whole) as f32 * bar.height()).max(28.0);
+    let way = bar.height() - handle;
+    if let Some(pointer) = response.interact_pointer_pos() {
+        let part = ((pointer.y - bar.min.y - handle / 2.0) / way).clamp(0.0, 1.0);
+        state.grid.offset = f64::from(part) * (whole - seen);
+    }
+    let top = bar.min.y + (state.grid.offset / (whole - seen)).clamp(0.0, 1.0) as f32 * way;
+    let lively = response.hovered() || response.dragged();
+    let width = if lively { 8.0 } else { 5.0 };
+    let rect = Rect::from_min_size(pos2(bar.center().x - width / 2.0, top), vec2(width, handle));
+    let palette = palette(ui);
+    let colour = if lively { palette.weak } else { palette.line };
+    ui.painter()
+        .rect_filled(rect.shrink2(vec2(0.0, 2.0)), width / 2.0, colour);
+}
+
+fn headers(ui: &Ui, view: Rect, layout: &GridLayout, state: &State) {
+    let palette = palette(ui);
+    let groups = &state.answer.arrangement.groups;
+    for (at, top) in layout.headers(state.grid.offset, view.height()) {
+        let Some(group) = groups.get(at) else {
+            continue;
+        };
+        let y = view.min.y + top + HEADER / 2.0;
+        let mut x = view.min.x + GAP;
+        let label = group.label.and_then(|at| state.answer.labels.get(at));
+        if let Some(label) = label {
+            let dot = pos2(x + 6.0, y);
+            ui.painter()
+                .circle_filled(dot, 6.0, theme::label_colour(label.colour));
+            x += 20.0;
+        }
+        let name = label.map_or("Something else", |label| label.text.as_str());
+        let name = elided(ui, name, 16.0, palette.text, view.width() * 0.6);
+        let width = name.size().x;
+        ui.painter()
+            .galley(pos2(x, y - name.size().y / 2.0), name, palette.text);
+        ui.painter().text(
+            pos2(x + width + theme::SPACE_M, y),
+            Align2::LEFT_CENTER,
+            photos(group.len),
+            FontId::proportional(theme::TEXT_S),
+            palette.weak,
+        );
+    }
+}
+
+fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor: bool) {
+    let palette = palette(ui);
+    let line = if selected {
+        Stroke::new(2.5, palette.accent)
+    } else if cursor {
+        Stroke::new(1.0, palette.accent)
+    } else if response.hovered() {
+        Stroke::new(1.0, palette.weak)
+    } else {
+        return;
+    };
+    if selected {
+        let veil = palette.accent.gamma_multiply(0.12);
+        ui.painter().rect_filled(rect, theme::RADIUS, veil);
+    }
+    ui.painter()
+        .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
+}
+
+/// The line below a picture: the label that fits best with its match, or the name.
+fn paint_caption(ui: &Ui, rect: Rect, item: &Item, id: ItemId, state: &State) {
+    let palette = palette(ui);
+    let line = rect
+        .with_min_y(rect.max.y - CAPTION)
+        .shrink2(vec2(8.0, 0.0));
+    let best = state.answer.scored().best(id);
+    let show = state.memory.captions_show_matches;
+    let Some((at, matched)) = best.filter(|_| show) else {
+        let colour = if show { palette.weak } else { palette.text };
+        let name = elided(ui, &item.name, theme::TEXT_S, colour, line.width());
+        let top = line.center().y - name.size().y / 2.0;
+        ui.painter().galley(pos2(line.min.x, top), name, colour);
+        return;
+    };
+    let label = &state.answer.labels[at];
+    let dot = pos2(line.min.x + 4.0, line.center().y);
+    ui.painter()
+        .circle_filled(dot, 4.5, theme::label_colour(label.colour));
+    let value = ui.painter().text(
+        line.right_center(),
+        Align2::RIGHT_CENTER,
+        percent(matched),
+        FontId::proportional(theme::TEXT_S),
+        palette.weak,
+    );
+    let width = value.min.x - line.min.x - 20.0;
+    let text = elided(ui, &label.text, theme::TEXT_S, palette.text, width);
+    let top = line.center().y - text.size().y / 2.0;
+    ui.painter()
+        .galley(pos2(line.min.x + 14.0, top), text, palette.text);
+}
+
+/// Pick or reject, stars and warnings, over the picture.
+fn paint_badges(ui: &Ui, picture: Rect, item: &Item, mark: Mark) {
+    let palette = palette(ui);
+    let sign = |at: Pos2, icon: Icon, fill: Color32| {
+        ui.painter().circle_filled(at, 10.0, palette.panel);
+        ui.painter().circle_filled(at, 9.0, fill);
+        let rect = Rect::from_center_size(at, vec2(14.0, 14.0));
+        icons::paint(ui.painter(), icon, rect, theme::text_on(fill));
+    };
+    let corner = picture.right_top() + vec2(-9.0, 9.0);
+    match mark.flag {
+        Flag::Pick => sign(corner, Icon::Tick, palette.good),
+        Flag::Reject => sign(corner, Icon::Cross, palette.bad),
+        Flag::None => {}
+    }
+    if item.warning().is_some() {
+        let at = picture.left_top() + vec2(9.0, 9.0);
+        let rect = Rect::from_center_size(at, vec2(18.0, 18.0));
+        icons::paint(ui.painter(), Icon::Warning, rect, palette.warn);
+    }
+    stars(ui, picture.left_bottom() + vec2(2.0, -2.0), mark.stars);
+}
+
+/// Stars in a row, on a ground that any picture leaves readable.
+pub fn stars(ui: &Ui, left_bottom: Pos2, count: u8) {
+    if count == 0 {
+        return;
+    }
+    let size = vec2(13.0 * f32::from(count) + 6.0, 16.0);
+    let ground = Rect::from_min_size(left_bottom - vec2(0.0, size.y), size);
+    ui.painter()
+        .rect_filled(ground, 8.0, Color32::from_black_alpha(170));
+    for n in 0..count {
+        let at = pos2(ground.min.x + 9.5 + 13.0 * f32::from(n), ground.center().y);
+        let rect = Rect::from_center_size(at, vec2(12.0, 12.0));
+        icons::paint(
+            ui.painter(),
+            Icon::Star,
+            rect,
+            Color32::from_rgb(0xF2, 0xB8, 0x4B),
+        );
+    }
+}
+
+fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mut Vec<Command>) {
+    if response.double_clicked() {
+        commands.push(Command::ViewItem(id));
+    } else if response.clicked() {
+        let modifiers = ui.input(|input| input.modifiers);
+        let reach = match (modifiers.command, modifiers.shift) {
+            (true, _) => Reach::Toggle,
+            (_, true) => Reach::Range,
+            _ => Reach::Only,
+        };
+        commands.push(Command::Reach(id, reach));
+    }
+    // A menu on a photo that is not selected is about that photo.
+    if response.secondary_clicked() && !state.selection.contains(id) {
+        commands.push(Command::Reach(id, Reach::Only));
+    }
+}
+
+fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.set_min_width(220.0);
+    for action in [
+        Action::View,
+        Action::Open,
+        Action::Reveal,
+        Action::CopyPaths,
+    ] {
+        menu_entry(ui, state, action, commands);
+    }
+    ui.separator();
+    menu_entry(ui, state, Action::FindSimilar, commands);
+    ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
+        ui.menu_button("Add as example for", |ui| {
+            for label in &state.memory.labels {
+                if ui.button(label.text.as_str()).clicked() {
+                    commands.push(Command::AddExamples(label.id));
+                    ui.close();
+                }
+            }
+        });
+    });
+    ui.separator();
+    for action in [Action::Pick, Action::Reject, Action::Unflag] {
+        menu_entry(ui, state, action, commands);
+    }
+    ui.menu_button("Stars", |ui| {
+        (0..=5).for_each(|n| menu_entry(ui, state, Action::Stars(n), commands));
+    });
+    ui.separator();
+    menu_entry(ui, state, Action::Export, commands);
+}
+
+/// What a screen reader says: "cat.jpg, cat 97 percent, picked".
+pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
+    let mut name = item.name.clone();
+    if let Some((at, matched)) = state.answer.scored().best(id) {
+        let text = &state.answer.labels[at].text;
+        name.push_str(&format!(", {text} {:.0} percent", matched * 100.0));
+    }
+    match mark.flag {
+        Flag::Pick => name.push_str(", picked"),
+        Flag::Reject => name.push_str(", rejected"),
+        Flag::None => {}
+    }
+    if mark.stars > 0 {
+        name.push_str(&format!(", {}", top_bar::stars_text(mark.stars)));
+    }
+    if let Some(warning) = item.warning() {
+        name.push_str(&format!(", problem: {warning}"));
+    }
+    name
+}

@@ -1,0 +1,80 @@
+//! All commands, found by typing a part of their names.
+
+use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
+
+use super::Interface;
+use crate::app::command::{Action, Command};
+use crate::app::state::State;
+
+impl Interface {
+    pub(super) fn palette_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        let edit = TextEdit::singleline(&mut self.buffers.palette)
+            .hint_text("Find a command")
+            .desired_width(f32::INFINITY);
+        let response = ui.add(edit);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Find a command"));
+        if self.dialog_is_new {
+            response.request_focus();
+        }
+        if response.changed() {
+            self.buffers.palette_row = 0;
+        }
+        let found = find(&self.buffers.palette, state);
+        let last = found.len().saturating_sub(1);
+        let row = &mut self.buffers.palette_row;
+        let (up, down, enter) = ui.input(|input| {
+            (
+                input.key_pressed(Key::ArrowUp),
+                input.key_pressed(Key::ArrowDown),
+                input.key_pressed(Key::Enter),
+            )
+        });
+        *row = row.saturating_sub(usize::from(up)) + usize::from(down);
+        *row = (*row).min(last);
+        let row = *row;
+        let mut chosen = found.get(row).copied().filter(|_| enter);
+        ScrollArea::vertical().max_height(360.0).show(ui, |ui| {
+            for (at, action) in found.iter().enumerate() {
+                let entry = action.entry();
+                let mut button = egui::Button::selectable(at == row, entry.name)
+                    .min_size(egui::vec2(ui.available_width(), 0.0));
+                if let Some(keys) = action.key_text() {
+                    button = button.shortcut_text(keys);
+                }
+                let response = ui.add(button);
+                if at == row && (up || down) {
+                    response.scroll_to_me(None);
+                }
+                if response.clicked() {
+                    chosen = Some(*action);
+                }
+            }
+            if found.is_empty() {
+                ui.label(RichText::new("No command is called that").weak());
+            }
+        });
+        if let Some(action) = chosen {
+            commands.push(Command::Show(None));
+            commands.push(Command::Do(action));
+        }
+    }
+}
+
+/// Commands that can do something now and whose names hold all words that were typed.
+fn find(typed: &str, state: &State) -> Vec<Action> {
+    let typed = typed.to_lowercase();
+    let has_all = |name: &str| {
+        let name = name.to_lowercase();
+        typed.split_whitespace().all(|word| name.contains(word))
+    };
+    let all = Action::ALL.iter().copied();
+    all.filter(|action| *action != Action::Palette && action.enabled(state))
+        .filter(|action| has_all(action.entry().name))
+        .collect()
+}

@@ -1,0 +1,162 @@
+//! The dialog of settings.
+
+use std::path::PathBuf;
+
+use egui::{DragValue, Grid, RichText, ScrollArea, Slider, Ui};
+
+use super::Interface;
+use super::dialogs::title;
+use super::icons::Icon;
+use super::widgets::{bytes, icon_button_sized, thousands};
+use crate::app::command::Command;
+use crate::app::services::Purpose;
+use crate::app::state::{Dialog, State};
+use crate::core::model::ModelChoice;
+use crate::settings::{Settings, Theme};
+
+impl Interface {
+    pub(super) fn settings_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        title(ui, "Settings", commands);
+        let mut settings = state.settings.clone();
+        ScrollArea::vertical()
+            .max_height(ui.ctx().content_rect().height() - 160.0)
+            .show(ui, |ui| {
+                Grid::new("settings")
+                    .num_columns(2)
+                    .spacing([16.0, 12.0])
+                    .show(ui, |ui| {
+                        theme_row(ui, &mut settings);
+                        model_row(ui, &mut settings, commands);
+                        threads_row(ui, &mut settings);
+                        store_row(ui, state, &mut settings, commands);
+                        quality_row(ui, &mut settings);
+                        excluded_row(ui, &mut settings, commands);
+                    });
+            });
+        if settings != state.settings {
+            commands.push(Command::ChangeSettings(Box::new(settings)));
+        }
+    }
+}
+
+fn theme_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Theme");
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut settings.theme, Theme::System, "As the system");
+        ui.selectable_value(&mut settings.theme, Theme::Light, "Light");
+        ui.selectable_value(&mut settings.theme, Theme::Dark, "Dark");
+    });
+    ui.end_row();
+}
+
+fn model_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command>) {
+    ui.label("Model");
+    ui.vertical(|ui| {
+        let now = settings.model_choice();
+        if ui
+            .radio(now == ModelChoice::Starter, "Starter (built in)")
+            .clicked()
+        {
+            settings.model = None;
+        }
+        for folder in settings.models.clone() {
+            let name = folder.file_name().unwrap_or(folder.as_os_str());
+            let name = name.to_string_lossy().into_owned();
+            let on = settings.model.as_ref() == Some(&folder);
+            let response = ui.radio(on, name);
+            if response
+                .on_hover_text(folder.display().to_string())
+                .clicked()
+            {
+                settings.model = Some(folder);
+            }
+        }
+        if ui.button("Add a folder with a CLIP model…").clicked() {
+            commands.push(Command::Choose(Purpose::Model));
+        }
+    });
+    ui.end_row();
+}
+
+fn threads_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Threads that read photos");
+    ui.horizontal(|ui| {
+        let mut all = settings.threads == 0;
+        if ui.checkbox(&mut all, "One for each core").changed() {
+            settings.threads = usize::from(!all);
+        }
+        if !all {
+            let response = ui.add(DragValue::new(&mut settings.threads).range(1..=256));
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Threads"));
+        }
+    });
+    ui.end_row();
+}
+
+fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut Vec<Command>) {
+    ui.label("Store");
+    ui.vertical(|ui| {
+        if let Some(session) = state.session() {
+            let dir = session.store().dir().display().to_string();
+            ui.add(egui::Label::new(RichText::new(dir).small()).wrap());
+        }
+        if let Some(size) = &state.store_size {
+            let photos = thousands(usize::try_from(size.photos).unwrap_or(usize::MAX));
+            let text = format!("{photos} photos known, {}", bytes(size.bytes));
+            ui.label(RichText::new(text).small().weak());
+        }
+        ui.horizontal(|ui| {
+            if ui.button("Move to…").clicked() {
+                commands.push(Command::Choose(Purpose::Store));
+            }
+            if settings.store.is_some() && ui.button("Usual place").clicked() {
+                settings.store = None;
+            }
+            if ui.button("Clear…").clicked() {
+                commands.push(Command::Show(Some(Dialog::ClearStore)));
+            }
+        });
+    });
+    ui.end_row();
+}
+
+fn quality_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Thumbnail quality");
+    let response = ui.add(Slider::new(&mut settings.thumbnail_quality, 50..=95));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label("Thumbnail quality"));
+    response.on_hover_text("JPEG quality of thumbnails made from now on");
+    ui.end_row();
+}
+
+fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command>) {
+    ui.label("Folders to pass over");
+    ui.vertical(|ui| {
+        let mut removed: Option<PathBuf> = None;
+        for folder in &settings.excluded_folders {
+            ui.horizontal(|ui| {
+                let name = format!("No longer pass over {}", folder.display());
+                if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                    removed = Some(folder.clone());
+                }
+                let text = RichText::new(folder.display().to_string()).small();
+                ui.add(egui::Label::new(text).truncate());
+            });
+        }
+        settings
+            .excluded_folders
+            .retain(|folder| Some(folder) != removed.as_ref());
+        if ui.button("Add a folder…").clicked() {
+            commands.push(Command::Choose(Purpose::Exclude));
+        }
+        let note = "Hidden folders and those of systems and tools are passed over too";
+        ui.label(RichText::new(note).small().weak());
+    });
+    ui.end_row();
+}

@@ -1,0 +1,130 @@
+//! The bar at the bottom: what is being done, how far it is, and with which model and device.
+
+use egui::{Align, Layout, ProgressBar, RichText, Ui};
+
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::widgets::{duration, icon_button_sized, photos, thousands};
+use crate::app::command::{Action, Command};
+use crate::app::state::{ExportState, SessionState, State};
+use crate::core::pipeline::Phase;
+
+pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(22.0);
+        work(ui, state, commands);
+        failures(ui, state, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.label(small(ui, &model_text(state)));
+            if let ExportState::Running { total } = state.export {
+                let text = format!("Exporting {}", photos(total));
+                if ui.button(RichText::new(text).size(theme::TEXT_S)).clicked() {
+                    commands.push(Command::Do(Action::Export));
+                }
+            }
+        });
+    });
+}
+
+fn small(ui: &Ui, text: &str) -> RichText {
+    RichText::new(text)
+        .size(theme::TEXT_S)
+        .color(palette(ui).weak)
+}
+
+fn model_text(state: &State) -> String {
+    match &state.session {
+        SessionState::Loading => "loading the model…".into(),
+        SessionState::Ready(session) => format!("CPU, {}", session.model().info().name),
+        SessionState::Failed(_) => "no model".into(),
+    }
+}
+
+fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let work = &state.work;
+    let progress = &work.progress;
+    if !work.is_running() {
+        ui.label(small(ui, &idle_text(state)));
+        return;
+    }
+    let (icon, name) = if work.is_paused() {
+        (Icon::Play, "Go on")
+    } else {
+        (Icon::Pause, "Pause")
+    };
+    if icon_button_sized(ui, icon, name, 22.0).clicked() {
+        commands.push(Command::Do(Action::Pause));
+    }
+    if icon_button_sized(ui, Icon::Stop, "Stop", 22.0).clicked() {
+        commands.push(Command::Do(Action::Cancel));
+    }
+    let (done, total) = (progress.done(), progress.total);
+    if progress.phase == Phase::Reading && total > 0 {
+        let bar = ProgressBar::new(done as f32 / total as f32)
+            .desired_width(120.0)
+            .desired_height(8.0);
+        let response = ui.add(bar);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Progress"));
+    }
+    ui.label(small(ui, &progress_text(state)));
+}
+
+fn progress_text(state: &State) -> String {
+    let progress = &state.work.progress;
+    let stage = match (state.work.is_paused(), progress.phase) {
+        (true, _) => "Paused",
+        (_, Phase::Listing) => "Looking for photos",
+        _ => "Reading photos",
+    };
+    let count = |n: u64| thousands(usize::try_from(n).unwrap_or(usize::MAX));
+    let mut text = format!(
+        "{stage}: {} of {}",
+        count(progress.done()),
+        count(progress.total)
+    );
+    if progress.images_per_second > 0.05 && !state.work.is_paused() {
+        text.push_str(&format!(", {:.1} a second", progress.images_per_second));
+    }
+    if let Some(left) = progress.time_left().filter(|_| !state.work.is_paused()) {
+        text.push_str(&format!(", {} left", duration(left)));
+    }
+    text
+}
+
+fn idle_text(state: &State) -> String {
+    if state.memory.roots.is_empty() {
+        return "No folder is open".into();
+    }
+    if matches!(state.session, SessionState::Loading) {
+        return "Starting".into();
+    }
+    let Some(summary) = &state.work.summary else {
+        return photos(state.library.len());
+    };
+    let mut text = if summary.cancelled {
+        format!("Stopped: {} are read", photos(state.library.len()))
+    } else {
+        photos(state.library.len())
+    };
+    let unsupported = summary.skipped.unsupported;
+    if unsupported > 0 {
+        text.push_str(&format!(
+            ", {unsupported} in formats that cannot be read yet"
+        ));
+    }
+    text
+}
+
+fn failures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let count = state.failure_count();
+    if count == 0 {
+        return;
+    }
+    let text = RichText::new(format!("{} could not be read", thousands(count)))
+        .size(theme::TEXT_S)
+        .color(palette(ui).warn);
+    if ui.button(text).clicked() {
+        commands.push(Command::Do(Action::Failures));
+    }
+}

@@ -1,0 +1,171 @@
+//! Thumbnails on the graphics adapter: a bounded number of bytes, the least lately drawn go first.
+
+use std::collections::{HashMap, HashSet};
+
+use egui::{ColorImage, Context, TextureHandle, TextureOptions};
+
+use crate::app::fetcher::Fetcher;
+use crate::app::pictures::{StoreSlot, ThumbKey, start_thumbs};
+use crate::core::pipeline::Notify;
+
+/// Most bytes of all textures: a few screens full of large thumbnails.
+const BUDGET: usize = 128 << 20;
+/// Most uploads of a frame.
+const UPLOADS: usize = 16;
+/// Most bytes that are uploaded in a frame.
+const UPLOAD_BYTES: usize = 4 << 20;
+
+struct Entry {
+    texture: TextureHandle,
+    bytes: usize,
+    /// The frame in which it was drawn last.
+    used: u64,
+}
+
+/// The textures of thumbnails.
+pub struct Textures {
+    fetcher: Fetcher<ThumbKey, Option<ColorImage>>,
+    held: HashMap<ThumbKey, Entry>,
+    /// Thumbnails that the store does not have.
+    missing: HashSet<ThumbKey>,
+    wanted: Vec<ThumbKey>,
+    asked: Vec<ThumbKey>,
+    bytes: usize,
+    frame: u64,
+}
+
+impl Textures {
+    /// No textures yet.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(store: &StoreSlot, notify: &Notify) -> std::io::Result<Self> {
+        Ok(Self {
+            fetcher: start_thumbs(store, notify)?,
+            held: HashMap::new(),
+            missing: HashSet::new(),
+            wanted: Vec::new(),
+            asked: Vec::new(),
+            bytes: 0,
+            frame: 0,
+        })
+    }
+
+    /// Bytes that are held.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Uploads what has come, as much as a frame may take.
+    pub fn begin_frame(&mut self, ctx: &Context) {
+        self.frame += 1;
+        let (mut count, mut bytes) = (0, 0);
+        while count < UPLOADS && bytes < UPLOAD_BYTES {
+            let Some((key, image)) = self.fetcher.try_next() else {
+                break;
+            };
+            let Some(image) = image else {
+                self.missing.insert(key);
+                continue;
+            };
+            count += 1;
+            bytes += self.upload(ctx, key, image);
+        }
+        if self.fetcher.has_more() {
+            ctx.request_repaint();
+        }
+        self.evict();
+    }
+
+    fn upload(&mut self, ctx: &Context, key: ThumbKey, image: ColorImage) -> usize {
+        let bytes = image.pixels.len() * 4;
+        let texture = ctx.load_texture("thumbnail", image, TextureOptions::LINEAR);
+        let entry = Entry {
+            texture,
+            bytes,
+            used: self.frame,
+        };
+        self.bytes += bytes;
+        if let Some(old) = self.held.insert(key, entry) {
+            self.bytes -= old.bytes;
+        }
+        bytes
+    }
+
+    /// Drops what was drawn longest ago, never what the last frame drew, until a fifth is free.
+    fn evict(&mut self) {
+        if self.bytes <= BUDGET {
+            return;
+        }
+        let mut old: Vec<(u64, ThumbKey)> = (self.held.iter())
+            .filter(|(_, entry)| entry.used + 1 < self.frame)
+            .map(|(key, entry)| (entry.used, *key))
+            .collect();
+        old.sort_unstable_by_key(|(used, _)| *used);
+        for (_, key) in old {
+            if self.bytes <= BUDGET / 5 * 4 {
+                break;
+            }
+            if let Some(entry) = self.held.remove(&key) {
+                self.bytes -= entry.bytes;
+            }
+        }
+    }
+
+    /// A thumbnail to draw now: this one, or the same photo at another size, or nothing yet.
+    pub fn get(&mut self, key: ThumbKey) -> Option<&TextureHandle> {
+        let frame = self.frame;
+        if !self.held.contains_key(&key) {
+            self.wish(key);
+        }
+        let found = if self.held.contains_key(&key) {
+            Some(key)
+        } else {
+            let other = |side| ThumbKey { side, ..key };
+            SIDES
+                .map(other)
+                .into_iter()
+                .find(|key| self.held.contains_key(key))
+        };
+        let entry = self.held.get_mut(&found?)?;
+        entry.used = frame;
+        Some(&entry.texture)
+    }
+
+    /// Wishes for a thumbnail that may be drawn soon.
+    pub fn wish(&mut self, key: ThumbKey) {
+        if !self.held.contains_key(&key) && !self.missing.contains(&key) {
+            self.wanted.push(key);
+        }
+    }
+
+    /// Tells the threads what is wanted now, if it is something else than before.
+    pub fn end_frame(&mut self) {
+        if self.wanted != self.asked {
+            self.fetcher.want(self.wanted.iter().copied());
+            std::mem::swap(&mut self.wanted, &mut self.asked);
+        }
+        self.wanted.clear();
+    }
+}
+
+/// Sides in pixels at which thumbnails are held.
+const SIDES: [u32; 3] = [320, 224, 144];
+
+/// The side that is enough for so many pixels.
+pub fn side_for(pixels: f32) -> u32 {
+    let enough = SIDES.into_iter().rev().find(|side| *side as f32 >= pixels);
+    enough.unwrap_or(SIDES[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_is_never_smaller_than_what_is_seen_if_there_is_one() {
+        assert_eq!(side_for(100.0), 144);
+        assert_eq!(side_for(145.0), 224);
+        assert_eq!(side_for(5000.0), 320);
+    }
+}

@@ -1,0 +1,260 @@
+//! The bar at the top: menu, folders, search, order, size of thumbnails.
+
+use egui::{Align, ComboBox, Key, Layout, Popup, RichText, Slider, TextEdit, Ui, vec2};
+
+use super::icons::{self, Icon};
+use super::theme::{self, palette};
+use super::widgets::{icon_button, menu_entry};
+use super::{Focus, Interface};
+use crate::app::arrange::{SortKey, Sorting};
+use crate::app::command::{Action, Command, Section};
+use crate::app::state::{CELL_SIDES, State};
+
+impl Interface {
+    pub(super) fn top_bar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let narrow = ui.available_width() < 1000.0;
+        ui.horizontal(|ui| {
+            main_menu(ui, state, commands);
+            folders_button(ui, state, commands);
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                size_slider(ui, state, narrow, commands);
+                sort_box(ui, state, commands);
+                self.search_field(ui, state, commands);
+            });
+        });
+    }
+
+    fn search_field(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let width = ui.available_width().clamp(80.0, 420.0);
+        let clear = !state.search.is_empty();
+        let mut text = state.search.clone();
+        let edit = TextEdit::singleline(&mut text)
+            .hint_text("Search, such as sunset -people")
+            .margin(egui::Margin {
+                left: 30,
+                right: if clear { 28 } else { 8 },
+                top: 5,
+                bottom: 5,
+            })
+            .desired_width(width);
+        let response = ui
+            .allocate_ui_with_layout(
+                vec2(width, 28.0),
+                Layout::left_to_right(Align::Center),
+                |ui| ui.add(edit),
+            )
+            .inner;
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Search"));
+        self.search_box = response.rect;
+        let palette = palette(ui);
+        let glass = egui::Rect::from_center_size(
+            response.rect.left_center() + vec2(16.0, 0.0),
+            vec2(16.0, 16.0),
+        );
+        icons::paint(ui.painter(), Icon::Search, glass, palette.weak);
+        if self.focus == Some(Focus::SearchBox) {
+            self.focus = None;
+            response.request_focus();
+        }
+        if response.changed() {
+            commands.push(Command::SearchFor(text));
+        }
+        if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            commands.push(Command::SearchFor(String::new()));
+        }
+        if clear {
+            let rect = egui::Rect::from_center_size(
+                response.rect.right_center() - vec2(16.0, 0.0),
+                vec2(22.0, 22.0),
+            );
+            let button = ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
+                super::widgets::icon_button_sized(ui, Icon::Cross, "Clear the search", 22.0)
+            });
+            if button.inner.clicked() {
+                commands.push(Command::SearchFor(String::new()));
+            }
+        }
+        if let Some(trouble) = &state.answer.search_trouble
+            && clear
+        {
+            response.on_hover_text(RichText::new(trouble).color(palette.bad));
+        }
+    }
+}
+
+fn main_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let button = icon_button(ui, Icon::Menu, "Menu");
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(150.0);
+        for section in Section::ALL {
+            ui.menu_button(section.name(), |ui| {
+                ui.set_min_width(260.0);
+                let all = Action::ALL.iter();
+                for action in all.filter(|action| action.entry().section == section) {
+                    toggle_or_entry(ui, state, *action, commands);
+                }
+            });
+        }
+    });
+}
+
+/// An entry of the menu, with a tick if it is a switch that is on.
+fn toggle_or_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
+    let on = match action {
+        Action::Subfolders => state.memory.subfolders,
+        Action::AutoAdvance => state.memory.auto_advance,
+        Action::Captions => state.memory.captions_show_matches,
+        _ => return menu_entry(ui, state, action, commands),
+    };
+    let mut now = on;
+    if ui.checkbox(&mut now, action.entry().name).clicked() {
+        commands.push(Command::Do(action));
+        ui.close();
+    }
+}
+
+fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let open = ui.button("Open folder…");
+    if open
+        .on_hover_text("Or drop folders and photos anywhere onto the window")
+        .clicked()
+    {
+        commands.push(Command::Do(Action::OpenFolder));
+    }
+    let button = icon_button(ui, Icon::Down, "Folders");
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(300.0);
+        for root in &state.memory.roots {
+            ui.horizontal(|ui| {
+                let name = format!("Close {}", root.display());
+                if icon_button(ui, Icon::Cross, &name).clicked() {
+                    commands.push(Command::CloseFolder(root.clone()));
+                }
+                ui.label(root.display().to_string());
+            });
+        }
+        if !state.memory.roots.is_empty() {
+            ui.separator();
+        }
+        let open = &state.memory.roots;
+        let closed = || state.memory.recent.iter().filter(|dir| !open.contains(dir));
+        if closed().next().is_some() {
+            ui.label(RichText::new("Recent folders").small().weak());
+        }
+        for dir in closed() {
+            if ui.button(dir.display().to_string()).clicked() {
+                commands.push(Command::OpenPaths(vec![dir.clone()]));
+                ui.close();
+            }
+        }
+        toggle_or_entry(ui, state, Action::Subfolders, commands);
+        menu_entry(ui, state, Action::Rescan, commands);
+        menu_entry(ui, state, Action::OpenPhotos, commands);
+        menu_entry(ui, state, Action::Samples, commands);
+    });
+}
+
+fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Command>) {
+    let mut side = state.memory.cell_side;
+    ui.spacing_mut().slider_width = if narrow { 60.0 } else { 100.0 };
+    let slider = Slider::new(&mut side, CELL_SIDES).show_value(false);
+    let response = ui.add(slider);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label("Size of thumbnails"));
+    if response.on_hover_text("Size of thumbnails").changed() {
+        commands.push(Command::CellSide(side));
+    }
+}
+
+fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let now = state.memory.sorting;
+    let (icon, name) = if now.descending {
+        (Icon::Down, "Highest first")
+    } else {
+        (Icon::Up, "Lowest first")
+    };
+    let turn = Sorting {
+        descending: !now.descending,
+        ..now
+    };
+    if icon_button(ui, icon, name).clicked() {
+        commands.push(Command::SortBy(turn));
+    }
+    let combo = ComboBox::from_id_salt("sort")
+        .width(128.0)
+        .selected_text(key_text(state, now.key))
+        .height(420.0)
+        .show_ui(ui, |ui| {
+            for key in keys(state) {
+                if ui
+                    .selectable_label(key == now.key, key_text(state, key))
+                    .clicked()
+                {
+                    // Names from A to Z, all else from the highest.
+                    let descending = key != SortKey::Name;
+                    commands.push(Command::SortBy(Sorting { key, descending }));
+                }
+            }
+        });
+    ui.ctx()
+        .accesskit_node_builder(combo.response.id, |node| node.set_label("Sort by"));
+}
+
+fn keys(state: &State) -> Vec<SortKey> {
+    let mut keys = vec![SortKey::BestLabel, SortKey::BestMatch];
+    let labels = || state.memory.labels.iter().map(|label| label.id);
+    keys.extend(labels().map(SortKey::Match));
+    keys.extend(labels().map(SortKey::Probability));
+    if !state.search.is_empty() {
+        keys.push(SortKey::Search);
+    }
+    keys.extend([
+        SortKey::Name,
+        SortKey::Taken,
+        SortKey::Modified,
+        SortKey::Size,
+        SortKey::Dimensions,
+        SortKey::Stars,
+    ]);
+    keys
+}
+
+fn key_text(state: &State, key: SortKey) -> String {
+    let label = |id| {
+        let label = state.memory.labels.iter().find(|label| label.id == id);
+        label.map_or("label", |label| label.text.as_str())
+    };
+    match key {
+        SortKey::BestLabel => "Best label".into(),
+        SortKey::BestMatch => "Best match".into(),
+        SortKey::Match(id) => format!("Match: {}", label(id)),
+        SortKey::Probability(id) => format!("Probability: {}", label(id)),
+        SortKey::Search => "Search".into(),
+        SortKey::Name => "Name".into(),
+        SortKey::Taken => "Date taken".into(),
+        SortKey::Modified => "Date modified".into(),
+        SortKey::Size => "File size".into(),
+        SortKey::Dimensions => "Dimensions".into(),
+        SortKey::Stars => "Stars".into(),
+    }
+}
+
+/// "1 star", "3 stars".
+pub fn stars_text(count: u8) -> String {
+    match count {
+        1 => "1 star".into(),
+        _ => format!("{count} stars"),
+    }
+}
+
+/// A heading of a panel.
+pub fn heading(ui: &mut Ui, text: &str) {
+    let colour = palette(ui).text;
+    ui.label(
+        RichText::new(text)
+            .size(theme::TEXT + 1.0)
+            .strong()
+            .color(colour),
+    );
+}

@@ -1,0 +1,446 @@
+//! One photo, large: fitted or at any zoom, with what is known of it and how it fits each label.
+
+use std::collections::VecDeque;
+
+use egui::{
+    Color32, CornerRadius, Frame, Margin, Panel, Pos2, Rect, RichText, Role, ScrollArea, Sense,
+    TextureHandle, TextureOptions, Ui, WidgetInfo, epaint::RectShape, pos2, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::textures::side_for;
+use super::theme::{self, palette};
+use super::widgets::{bytes, centred, elided, icon_button, percent};
+use super::{Interface, grid, top_bar::heading};
+use crate::app::command::{Action, Command};
+use crate::app::fetcher::Fetcher;
+use crate::app::library::{Item, ItemId};
+use crate::app::pictures::{ThumbKey, View, ViewKey, start_views};
+use crate::app::state::{State, Viewer};
+use crate::core::marks::Flag;
+use crate::core::pipeline::Notify;
+use crate::ui::grid_layout::Step;
+
+/// Large pictures that are held: the one seen, its neighbours, and one on the way out.
+const HELD: usize = 4;
+/// Zooms, in pixels of the screen for a pixel of the photo.
+const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
+
+/// A picture on the graphics adapter, or why there is none.
+struct Held {
+    key: ViewKey,
+    shown: Result<Shown, String>,
+}
+
+struct Shown {
+    texture: TextureHandle,
+    full: bool,
+    camera: Vec<(&'static str, String)>,
+}
+
+/// The large pictures that are held.
+pub struct ViewCache {
+    fetcher: Fetcher<ViewKey, Result<View, String>>,
+    held: VecDeque<Held>,
+    wanted: Vec<ViewKey>,
+}
+
+impl ViewCache {
+    /// No pictures yet.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn new(notify: &Notify) -> std::io::Result<Self> {
+        Ok(Self {
+            fetcher: start_views(notify)?,
+            held: VecDeque::new(),
+            wanted: Vec::new(),
+        })
+    }
+
+    fn take(&mut self, ctx: &egui::Context) {
+        while let Some((key, view)) = self.fetcher.try_next() {
+            let shown = view.map(|view| Shown {
+                texture: ctx.load_texture("photo", view.image, TextureOptions::LINEAR),
+                full: view.full,
+                camera: view.camera,
+            });
+            self.held.retain(|held| held.key.path != key.path);
+            self.held.push_back(Held { key, shown });
+            if self.held.len() > HELD {
+                self.held.pop_front();
+            }
+        }
+    }
+
+    fn find(&self, item: &Item) -> Option<&Held> {
+        self.held
+            .iter()
+            .find(|held| held.key.path == item.file.path)
+    }
+
+    /// Wants these, most urgent first, as far as what is held is not enough.
+    fn want(&mut self, keys: Vec<ViewKey>) {
+        let enough = |key: &ViewKey| {
+            self.held.iter().any(|held| {
+                let full = held.shown.as_ref().is_ok_and(|shown| shown.full);
+                let failed = held.shown.is_err();
+                held.key.path == key.path
+                    && (full || failed || held.key.short_side >= key.short_side)
+            })
+        };
+        let missing: Vec<ViewKey> = keys.into_iter().filter(|key| !enough(key)).collect();
+        if missing != self.wanted {
+            self.fetcher.want(missing.iter().cloned());
+            self.wanted = missing;
+        }
+    }
+}
+
+impl Interface {
+    pub(super) fn viewer(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+        let Some(viewer) = state.viewer else { return };
+        let Some(item) = state.item(viewer.item).cloned() else {
+            return;
+        };
+        self.views.take(ui.ctx());
+        let frame = Frame::new()
+            .fill(palette(ui).panel)
+            .inner_margin(Margin::same(12));
+        let width = if ui.available_width() < 900.0 {
+            220.0
+        } else {
+            290.0
+        };
+        Panel::right("about the photo")
+            .frame(frame)
+            .default_size(width)
+            .size_range(180.0..=460.0)
+            .show(ui, |ui| {
+                let held = self.views.find(&item);
+                let camera = held.and_then(|held| Some(&held.shown.as_ref().ok()?.camera));
+                about(ui, state, viewer.item, &item, camera);
+            });
+        let view = ui.available_rect_before_wrap();
+        let sense = Sense::click_and_drag();
+        let response = ui.interact(view, ui.scope_id().with("photo"), sense);
+        response.widget_info(|| {
+            let mark = state.library.mark(viewer.item);
+            let name = grid::accessible_name(&item, viewer.item, mark, state);
+            WidgetInfo::labeled(Role::Image, true, name)
+        });
+        let moved = self.photo(ui, view, viewer, &item, &response);
+        state.viewer = Some(moved);
+        if response.double_clicked() {
+            commands.push(Command::Do(Action::ActualSize));
+        }
+        controls(ui, view, state, commands);
+        self.fetch(ui, view, state);
+    }
+
+    /// Draws the photo, and returns where the person moved and zoomed it to.
+    fn photo(
+        &mut self,
+        ui: &Ui,
+        view: Rect,
+        mut viewer: Viewer,
+        item: &Item,
+        response: &egui::Response,
+    ) -> Viewer {
+        let palette = palette(ui);
+        let painter = ui.painter().with_clip_rect(view);
+        let Some(facts) = item.facts() else {
+            return no_picture(ui, view, viewer, item.warning().unwrap_or_default());
+        };
+        let held = self.views.find(item);
+        if let Some(Err(trouble)) = held.map(|held| &held.shown) {
+            return no_picture(ui, view, viewer, trouble);
+        }
+        // Until the photo is there, its thumbnail stands in.
+        let texture = held
+            .and_then(|held| held.shown.as_ref().ok())
+            .map(|shown| shown.texture.clone());
+        let texture = texture.or_else(|| {
+            let key = ThumbKey {
+                content: facts.content,
+                side: side_for(f32::INFINITY),
+            };
+            self.textures.get(key).cloned()
+        });
+        let size = vec2(facts.width as f32, facts.height as f32) / ui.pixels_per_point();
+        viewer = zoom_and_pan(ui, view, viewer, size, response);
+        let scale = viewer.zoom.unwrap_or_else(|| fitting(view, size));
+        let shown = size * scale;
+        let centre = view.center() + (vec2(0.5, 0.5) - viewer.centre) * shown;
+        let rect = Rect::from_center_size(centre, shown);
+        match texture {
+            Some(texture) => {
+                let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+                let shape = RectShape::filled(rect, CornerRadius::ZERO, Color32::WHITE);
+                painter.add(shape.with_texture(texture.id(), uv));
+            }
+            None => centred(&painter, view, "Loading…", theme::TEXT, palette.weak),
+        }
+        viewer
+    }
+
+    /// Wishes for the photo as large as it is seen, and for its neighbours as large as the window.
+    fn fetch(&mut self, ui: &Ui, view: Rect, state: &State) {
+        let Some(viewer) = state.viewer else { return };
+        let max_side = ui.input(|input| input.raw.max_texture_side).unwrap_or(4096) as u32;
+        let window = view.size() * ui.pixels_per_point();
+        let key = |id: ItemId, zoom: Option<f32>| {
+            let item = state.item(id)?;
+            let facts = item.facts()?;
+            let (width, height) = (facts.width as f32, facts.height as f32);
+            let fit = (window.x / width).min(window.y / height).min(1.0);
+            let scale = zoom.map_or(fit, |zoom| zoom.clamp(fit, 1.0));
+            Some(ViewKey {
+                path: item.file.path.clone(),
+                short_side: (width.min(height) * scale).ceil() as u32,
+                max_side,
+            })
+        };
+        let order = &state.answer.arrangement.order;
+        let place = order.iter().position(|id| *id == viewer.item);
+        let neighbour = |by: isize| {
+            let id = order.get(place?.checked_add_signed(by)?)?;
+            key(*id, None)
+        };
+        let keys = [key(viewer.item, viewer.zoom), neighbour(1), neighbour(-1)];
+        self.views.want(keys.into_iter().flatten().collect());
+    }
+}
+
+fn no_picture(ui: &Ui, view: Rect, viewer: Viewer, trouble: &str) -> Viewer {
+    let palette = palette(ui);
+    let middle = Rect::from_center_size(view.center() - vec2(0.0, 40.0), vec2(64.0, 64.0));
+    icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
+    let text = elided(ui, trouble, theme::TEXT, palette.text, view.width() - 40.0);
+    let at = view.center() - vec2(text.size().x / 2.0, 0.0);
+    ui.painter().galley(at, text, palette.text);
+    viewer
+}
+
+/// The scale at which a photo fits the window; small ones are not enlarged beyond twice their size.
+fn fitting(view: Rect, size: egui::Vec2) -> f32 {
+    (view.width() / size.x).min(view.height() / size.y).min(2.0)
+}
+
+fn zoom_and_pan(
+    ui: &Ui,
+    view: Rect,
+    mut viewer: Viewer,
+    size: egui::Vec2,
+    response: &egui::Response,
+) -> Viewer {
+    let fit = fitting(view, size);
+    let before = viewer.zoom.unwrap_or(fit);
+    let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
+    let factor = pinch * (wheel * 0.004).exp();
+    if response.hovered() && (factor - 1.0).abs() > 1e-4 {
+        let after = (before * factor).clamp(*ZOOMS.start(), *ZOOMS.end());
+        // The point under the pointer stays there.
+        let pointer = ui
+            .input(|input| input.pointer.latest_pos())
+            .unwrap_or(view.center());
+        let from_middle = (pointer - view.center()) / size;
+        viewer.centre += from_middle / before - from_middle / after;
+        viewer.zoom = (after > fit).then_some(after);
+    }
+    if response.dragged() && viewer.zoom.is_some() {
+        viewer.centre -= response.drag_delta() / (size * before);
+    }
+    if viewer.zoom.is_none() {
+        viewer.centre = vec2(0.5, 0.5);
+    }
+    viewer.centre = viewer.centre.clamp(egui::Vec2::ZERO, vec2(1.0, 1.0));
+    viewer
+}
+
+/// Buttons over the photo.
+fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>) {
+    let bar = Rect::from_min_size(view.min + vec2(10.0, 10.0), vec2(240.0, 36.0));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(bar), |ui| {
+        let frame = Frame::new()
+            .fill(palette(ui).panel.gamma_multiply(0.9))
+            .corner_radius(theme::RADIUS)
+            .inner_margin(Margin::same(4));
+        frame.show(ui, |ui| {
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                let buttons = [
+                    (
+                        Icon::Grid,
+                        "Back to the grid",
+                        Command::Do(Action::CloseView),
+                    ),
+                    (Icon::Left, "Photo before", Command::Step(Step::Left, false)),
+                    (Icon::Right, "Next photo", Command::Step(Step::Right, false)),
+                    (Icon::Tick, "Pick", Command::Do(Action::Pick)),
+                    (Icon::Cross, "Reject", Command::Do(Action::Reject)),
+                    (
+                        Icon::Search,
+                        "Actual size or fit",
+                        Command::Do(Action::ActualSize),
+                    ),
+                ];
+                for (icon, name, command) in buttons {
+                    if icon_button(ui, icon, name).clicked() {
+                        commands.push(command);
+                    }
+                }
+            });
+        });
+    });
+    let order = &state.answer.arrangement.order;
+    let place = state
+        .viewer
+        .and_then(|viewer| order.iter().position(|id| *id == viewer.item));
+    if let Some(place) = place {
+        let text = format!("{} of {}", place + 1, order.len());
+        let at = pos2(view.min.x + 12.0, view.max.y - 30.0);
+        super::widgets::badge(ui.painter(), at, &text, palette(ui).raised);
+    }
+}
+
+fn about(
+    ui: &mut Ui,
+    state: &State,
+    id: ItemId,
+    item: &Item,
+    camera: Option<&Vec<(&'static str, String)>>,
+) {
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(&item.name).size(16.0).strong()).wrap());
+            decision(ui, state, id);
+            labels(ui, state, id);
+            ui.add_space(theme::SPACE_M);
+            heading(ui, "About");
+            let mut rows: Vec<(&str, String)> = Vec::new();
+            if let Some(facts) = item.facts() {
+                rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
+                if let Some(taken) = &facts.taken {
+                    rows.push(("Taken", taken.as_str().replace('T', " ")));
+                }
+            }
+            rows.push(("File", bytes(item.file.size)));
+            rows.extend(
+                camera
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, value)| (*name, value.clone())),
+            );
+            egui::Grid::new("facts")
+                .num_columns(2)
+                .spacing([12.0, 4.0])
+                .show(ui, |ui| {
+                    for (name, value) in rows {
+                        ui.label(RichText::new(name).small().weak());
+                        ui.add(egui::Label::new(RichText::new(value).small()).wrap());
+                        ui.end_row();
+                    }
+                });
+            let folder = item.file.path.parent().map(|dir| dir.display().to_string());
+            ui.add(
+                egui::Label::new(RichText::new(folder.unwrap_or_default()).small().weak()).wrap(),
+            );
+            if let Some(warning) = item.warning() {
+                let warn = palette(ui).warn;
+                ui.add(egui::Label::new(RichText::new(warning).color(warn)).wrap());
+            }
+        });
+}
+
+fn decision(ui: &mut Ui, state: &State, id: ItemId) {
+    let mark = state.library.mark(id);
+    let palette = palette(ui);
+    let (text, colour) = match mark.flag {
+        Flag::Pick => ("Picked", palette.good),
+        Flag::Reject => ("Rejected", palette.bad),
+        Flag::None => ("P picks, X rejects, 0 to 5 give stars", palette.weak),
+    };
+    ui.label(RichText::new(text).small().color(colour));
+    if mark.stars > 0 {
+        let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
+        grid::stars(ui, rect.left_bottom(), mark.stars);
+    }
+}
+
+/// A bar for each label: its match, the threshold, and its probability below.
+fn labels(ui: &mut Ui, state: &State, id: ItemId) {
+    let scored = state.answer.scored();
+    let rows: Vec<_> = (0..scored.labels.len())
+        .filter_map(|at| Some((at, scored.matched(at, id)?, scored.probability(at, id)?)))
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    ui.add_space(theme::SPACE_M);
+    heading(ui, "Match and probability");
+    for (at, matched, probability) in rows {
+        let label = &scored.labels[at];
+        let colour = theme::label_colour(label.colour);
+        bar(
+            ui,
+            &label.text,
+            matched,
+            Some(label.min_match),
+            probability,
+            colour,
+        );
+    }
+    if let Some(rest) = scored.something_else(id) {
+        let weak = palette(ui).weak;
+        let text = format!("Something else: {}", percent(rest));
+        ui.label(RichText::new(text).small().color(weak));
+    }
+}
+
+fn bar(
+    ui: &mut Ui,
+    name: &str,
+    matched: f32,
+    line: Option<f32>,
+    probability: f32,
+    colour: Color32,
+) {
+    let palette = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
+    response.widget_info(|| {
+        let text = format!(
+            "{name}: match {}, probability {}",
+            percent(matched),
+            percent(probability)
+        );
+        WidgetInfo::labeled(Role::Label, true, text)
+    });
+    let values = format!("{} · {}", percent(matched), percent(probability));
+    let values = elided(ui, &values, theme::TEXT_S, palette.weak, 120.0);
+    let text = elided(
+        ui,
+        name,
+        theme::TEXT_S,
+        palette.text,
+        rect.width() - values.size().x - 8.0,
+    );
+    let right = rect.max.x - values.size().x;
+    ui.painter().galley(rect.min, text, palette.text);
+    ui.painter()
+        .galley(pos2(right, rect.min.y), values, palette.weak);
+    let track = Rect::from_min_max(
+        pos2(rect.min.x, rect.max.y - 12.0),
+        pos2(rect.max.x, rect.max.y - 5.0),
+    );
+    ui.painter().rect_filled(track, 3.0, palette.raised);
+    let end = track.min.x + track.width() * matched.clamp(0.0, 1.0);
+    ui.painter().rect_filled(track.with_max_x(end), 3.0, colour);
+    if let Some(line) = line {
+        let x = track.min.x + track.width() * line;
+        let stroke = egui::Stroke::new(1.5, palette.text);
+        ui.painter()
+            .vline(x, track.min.y - 2.0..=track.max.y + 2.0, stroke);
+    }
+}

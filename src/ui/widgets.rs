@@ -1,0 +1,184 @@
+//! Small things that several panels draw.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat, TextWrapping};
+use egui::{
+    Align2, Button, Color32, FontId, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::theme::{self, palette};
+use crate::app::command::{Action, Command};
+use crate::app::state::State;
+
+/// Side of a button that is only an icon.
+pub const ICON_BUTTON: f32 = 28.0;
+
+/// A button that is an icon, with its name for screen readers and under the pointer.
+pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
+    icon_button_sized(ui, icon, name, ICON_BUTTON)
+}
+
+/// An icon button of any side.
+pub fn icon_button_sized(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    if ui.is_rect_visible(rect) {
+        let palette = palette(ui);
+        let lively = response.hovered() || response.has_focus();
+        if lively && ui.is_enabled() {
+            ui.painter()
+                .rect_filled(rect, theme::RADIUS, palette.hovered);
+        }
+        if response.has_focus() {
+            let line = Stroke::new(1.5, palette.accent);
+            ui.painter()
+                .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
+        }
+        let colour = if ui.is_enabled() {
+            palette.text
+        } else {
+            palette.weak.gamma_multiply(0.5)
+        };
+        icons::paint(ui.painter(), icon, rect.shrink(side * 0.22), colour);
+    }
+    response.on_hover_text(name)
+}
+
+/// The one button of a place that matters most.
+pub fn main_button(ui: &mut Ui, text: &str) -> Response {
+    let palette = palette(ui);
+    let text = egui::RichText::new(text).color(palette.on_accent).strong();
+    ui.add(
+        Button::new(text)
+            .fill(palette.accent)
+            .min_size(vec2(0.0, 32.0)),
+    )
+}
+
+/// An action as an entry of a menu, with its key.
+pub fn menu_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec<Command>) {
+    let entry = action.entry();
+    let mut button = Button::new(entry.name).frame(false);
+    if let Some(keys) = action.key_text() {
+        button = button.shortcut_text(keys);
+    }
+    let response = ui.add_enabled(action.enabled(state), button);
+    if response.clicked() {
+        commands.push(Command::Do(action));
+        ui.close();
+    }
+}
+
+/// One line of text, with "…" where it is too long.
+pub fn elided(ui: &Ui, text: &str, size: f32, colour: Color32, width: f32) -> Arc<Galley> {
+    let format = TextFormat::simple(FontId::proportional(size), colour);
+    let mut job = LayoutJob::single_section(text.to_owned(), format);
+    job.wrap = TextWrapping {
+        max_width: width,
+        max_rows: 1,
+        break_anywhere: true,
+        ..TextWrapping::default()
+    };
+    ui.painter().layout_job(job)
+}
+
+/// Text in a rectangle of its own colour; returns its width.
+pub fn badge(painter: &Painter, at: Pos2, text: &str, fill: Color32) -> Rect {
+    let colour = theme::text_on(fill);
+    let galley =
+        painter.layout_no_wrap(text.to_owned(), FontId::proportional(theme::TEXT_S), colour);
+    let rect = Rect::from_min_size(at, galley.size() + vec2(10.0, 2.0));
+    painter.rect_filled(rect, theme::RADIUS, fill);
+    painter.galley(at + vec2(5.0, 1.0), galley, colour);
+    rect
+}
+
+/// A match or probability as people read it.
+#[must_use]
+pub fn percent(value: f32) -> String {
+    let percent = value * 100.0;
+    if percent > 99.0 && percent < 99.95 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
+    }
+}
+
+/// A number with its thousands parted, as in 9,804.
+#[must_use]
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// "1 photo", "2 photos".
+#[must_use]
+pub fn photos(count: usize) -> String {
+    match count {
+        1 => "1 photo".into(),
+        _ => format!("{} photos", thousands(count)),
+    }
+}
+
+/// Bytes as people read them.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => format!("{count} bytes"),
+        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
+        _ => format!("{:.1} GB", count as f64 / 1e9),
+    }
+}
+
+/// A time as people say it.
+#[must_use]
+pub fn duration(time: std::time::Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// A text in the middle of a rectangle.
+pub fn centred(painter: &Painter, rect: Rect, text: &str, size: f32, colour: Color32) {
+    painter.text(
+        rect.center(),
+        Align2::CENTER_CENTER,
+        text,
+        FontId::proportional(size),
+        colour,
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        assert_eq!(thousands(9_804), "9,804");
+        assert_eq!(thousands(100), "100");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(photos(1), "1 photo");
+        assert_eq!(percent(0.974), "97 %");
+        assert_eq!(percent(0.996), "99.6 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(bytes(12_345_678), "12.3 MB");
+        assert_eq!(duration(Duration::from_secs(59)), "59 s");
+        assert_eq!(duration(Duration::from_secs(3700)), "1 h 01 min");
+    }
+}

@@ -1,0 +1,228 @@
+//! The window without a screen: the real application over a quick model, driven by names and keys.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use lumisift::app::App;
+use lumisift::app::command::{Action, Command};
+use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Services};
+use lumisift::app::state::State;
+use lumisift::core::model::{self, Model};
+use lumisift::settings::Dirs;
+use tempfile::TempDir;
+
+use crate::common::ColourModel;
+
+/// Longest that something may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A desktop that a test plays.
+#[derive(Default)]
+pub struct FakeDesktop {
+    /// What the next dialog gives.
+    pub chosen: Mutex<Vec<PathBuf>>,
+    /// What was opened and revealed.
+    pub shown: Mutex<Vec<PathBuf>>,
+}
+
+impl Desktop for FakeDesktop {
+    fn choose(&self, _: Purpose) -> Choice {
+        let chosen = self.chosen.lock().expect("no panic").clone();
+        Box::pin(async move { chosen })
+    }
+
+    fn open(&self, path: &Path) -> Result<(), String> {
+        self.shown.lock().expect("no panic").push(path.into());
+        Ok(())
+    }
+
+    fn reveal(&self, _: &Path) -> Result<(), String> {
+        Err("no file manager".into())
+    }
+}
+
+/// A window in a test.
+pub struct Window {
+    pub harness: Harness<'static, App>,
+    pub desktop: Arc<FakeDesktop>,
+    home: Arc<TempDir>,
+}
+
+/// What a window is opened with.
+pub struct Setup {
+    pub home: Arc<TempDir>,
+    pub paths: Vec<PathBuf>,
+    pub size: Vec2,
+    pub theme: egui::Theme,
+    pub starter: bool,
+}
+
+impl Setup {
+    /// On `paths`, with nothing remembered.
+    pub fn new(paths: Vec<PathBuf>) -> Self {
+        Self {
+            home: Arc::new(tempfile::tempdir().expect("a folder")),
+            paths,
+            size: vec2(1280.0, 800.0),
+            theme: egui::Theme::Dark,
+            starter: false,
+        }
+    }
+
+    pub fn open(self) -> Window {
+        let home = self.home.path();
+        let dirs = Dirs {
+            config: home.join("config"),
+            cache: home.join("cache"),
+            data: home.join("data"),
+        };
+        let desktop = Arc::new(FakeDesktop::default());
+        let load_model: LoadModel = if self.starter {
+            Arc::new(model::load)
+        } else {
+            Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>))
+        };
+        let services = Services {
+            dirs,
+            load_model,
+            desktop: desktop.clone(),
+        };
+        let paths = self.paths;
+        let harness = Harness::builder()
+            .with_size(self.size)
+            .with_theme(self.theme)
+            .with_max_steps(64)
+            .with_step_dt(1.0 / 60.0)
+            .build_eframe(|cc| App::new(&cc.egui_ctx, services, paths).expect("threads"));
+        Window {
+            harness,
+            desktop,
+            home: self.home,
+        }
+    }
+}
+
+impl Window {
+    pub fn state(&self) -> &State {
+        self.harness.state().state()
+    }
+
+    pub fn home(&self) -> Arc<TempDir> {
+        self.home.clone()
+    }
+
+    /// Draws frames until something holds, and one more.
+    pub fn until(&mut self, what: &str, holds: impl Fn(&Window) -> bool) {
+        let start = Instant::now();
+        while !holds(self) {
+            assert!(start.elapsed() < PATIENCE, "{what} did not come about");
+            self.harness.step();
+            std::thread::yield_now();
+        }
+        self.harness.step();
+    }
+
+    /// Until so many photos are read and the answer is about them.
+    pub fn read(&mut self, photos: usize) {
+        self.until("reading", |window| {
+            let state = window.state();
+            state.library.len() == photos && state.work.summary.is_some()
+        });
+        self.settle();
+    }
+
+    /// Until the answer on the screen is about what is asked.
+    pub fn settle(&mut self) {
+        self.harness.step();
+        self.until("an answer", |window| window.harness.state().is_settled());
+    }
+
+    pub fn key(&mut self, key: Key) {
+        self.keys(Modifiers::NONE, key);
+    }
+
+    pub fn keys(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.step();
+        self.settle();
+    }
+
+    pub fn act(&mut self, action: Action) {
+        self.command(Command::Do(action));
+    }
+
+    pub fn command(&mut self, command: Command) {
+        self.harness.state_mut().command(command);
+        self.settle();
+    }
+
+    pub fn click(&mut self, label: &str) {
+        self.harness.get_by_label(label).click();
+        self.harness.step();
+        self.settle();
+    }
+
+    /// Types into a text field, character by character, as a person does.
+    pub fn type_into(&mut self, field: &str, text: &str) {
+        self.harness.get_by_label(field).focus();
+        self.harness.step();
+        for c in text.chars() {
+            self.harness.get_by_label(field).type_text(&c.to_string());
+            self.harness.step();
+        }
+        self.settle();
+    }
+
+    pub fn has(&self, label: &str) -> bool {
+        self.harness.query_all_by_label(label).next().is_some()
+    }
+
+    pub fn has_containing(&self, text: &str) -> bool {
+        self.harness
+            .query_all_by_label_contains(text)
+            .next()
+            .is_some()
+    }
+
+    /// Names of the photos in the order in which they are shown.
+    pub fn shown(&self) -> Vec<String> {
+        let state = self.state();
+        let order = state.answer.arrangement.order.iter();
+        order
+            .map(|id| state.item(*id).expect("an item").name.clone())
+            .collect()
+    }
+
+    /// Names of the selected photos, in order.
+    pub fn selected(&self) -> Vec<String> {
+        let state = self.state();
+        let order = &state.answer.arrangement.order;
+        let ids = state.selection.in_order(order).into_iter();
+        ids.map(|id| state.item(id).expect("an item").name.clone())
+            .collect()
+    }
+}
+
+/// Writes photos that are red, green and blue, one of each unless more are asked for.
+pub fn colours(dir: &Path, each: usize) {
+    fs::create_dir_all(dir).expect("a folder");
+    for (name, colour) in [
+        ("red", [230, 20, 20]),
+        ("green", [20, 230, 20]),
+        ("blue", [20, 20, 230]),
+    ] {
+        for n in 1..=each {
+            let mut image = image::RgbImage::from_pixel(48, 32, image::Rgb(colour));
+            // No two files have the same content.
+            image.put_pixel(0, 0, image::Rgb([n as u8, 0, 0]));
+            let name = format!("{name} {n}.png");
+            image.save(dir.join(name)).expect("saved");
+        }
+    }
+}

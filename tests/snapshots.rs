@@ -1,0 +1,95 @@
+//! What the window looks like, compared with kept pictures. Needs a Vulkan driver, so it runs only when asked for:
+//! `cargo test --test snapshots -- --ignored`; `UPDATE_SNAPSHOTS=true` before it keeps what is drawn now.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+#[path = "common/window.rs"]
+mod window;
+
+use egui::{Key, vec2};
+use egui_kittest::SnapshotOptions;
+use lumisift::app::command::{Action, Command};
+use lumisift::app::state::{Dialog, SessionState};
+use window::{Setup, Window};
+
+/// Drivers round differently: pixels that differ by so much are let pass, if they are few.
+fn options() -> SnapshotOptions {
+    SnapshotOptions::new()
+        .threshold(1.5)
+        .failed_pixel_count_threshold(2500)
+}
+
+fn snapshot(window: &mut Window, name: &str) {
+    // Thumbnails come from threads, some frames later; then everything is still.
+    for _ in 0..200 {
+        window.harness.step();
+        std::thread::yield_now();
+    }
+    window.until("thumbnails", |w| {
+        w.harness.output().viewport_output[&egui::ViewportId::ROOT].repaint_delay
+            > std::time::Duration::ZERO
+    });
+    window.harness.run_ok();
+    window.harness.snapshot_options(name, &options());
+}
+
+/// A window on the samples, sorted by the starter.
+fn sorted(theme: egui::Theme, size: egui::Vec2) -> Window {
+    let mut setup = Setup::new(vec![common::samples()]);
+    setup.starter = true;
+    setup.theme = theme;
+    setup.size = size;
+    let mut window = setup.open();
+    window.until("photos", |w| {
+        w.state().library.len() >= 14 && w.state().work.summary.is_some()
+    });
+    window.command(Command::AddLabels(
+        "cat, motorcycle, building, document".into(),
+    ));
+    window
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver"]
+fn an_empty_window() {
+    let mut setup = Setup::new(Vec::new());
+    setup.size = vec2(800.0, 600.0);
+    setup.theme = egui::Theme::Light;
+    let mut window = setup.open();
+    window.until("a model", |w| {
+        matches!(w.state().session, SessionState::Ready(_))
+    });
+    snapshot(&mut window, "empty light 800");
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver"]
+fn a_sorted_grid_in_both_themes() {
+    for (theme, name) in [
+        (egui::Theme::Dark, "grid dark"),
+        (egui::Theme::Light, "grid light"),
+    ] {
+        let mut window = sorted(theme, vec2(1280.0, 800.0));
+        window.key(Key::Home);
+        window.act(Action::Pick);
+        window.act(Action::Stars(4));
+        snapshot(&mut window, name);
+    }
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver"]
+fn a_photo_in_the_viewer() {
+    let mut window = sorted(egui::Theme::Dark, vec2(1280.0, 800.0));
+    window.key(Key::Home);
+    window.key(Key::Enter);
+    snapshot(&mut window, "viewer dark");
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver"]
+fn dialogs_in_a_small_window() {
+    let mut window = sorted(egui::Theme::Light, vec2(800.0, 600.0));
+    window.command(Command::Show(Some(Dialog::Export)));
+    snapshot(&mut window, "export light 800");
+}
