@@ -9,13 +9,17 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use common::ColourModel;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::arrange::{Filter, Fit, SortKey, Sorting};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::state::{Dialog, ExportRequest, ExportState, ExportWhat, SessionState};
+use lumisift::core::cancel::Cancel;
 use lumisift::core::export::Transfer;
 use lumisift::core::marks::Flag;
+use lumisift::core::model::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::core::preprocess::Crop;
 use window::{Setup, Window, colours};
 
 #[derive(Debug)]
@@ -107,6 +111,51 @@ fn a_list_of_labels_can_be_pasted_and_kept_under_a_name() {
     window.click("colours");
     assert_eq!(window.state().memory.labels.len(), 2);
     assert_eq!(window.state().dialog, None);
+}
+
+#[test]
+fn a_pasted_list_becomes_labels() {
+    let (_dir, mut window) = coloured();
+    window.harness.get_by_label("New label").focus();
+    window.harness.step();
+    window
+        .harness
+        .event(egui::Event::Paste("red\ngreen\n".into()));
+    window.harness.step();
+    window.settle();
+    assert_eq!(window.state().memory.labels.len(), 2);
+    assert!(window.state().draft.is_empty());
+}
+
+#[test]
+fn the_photo_under_the_eye_stays_while_others_come() {
+    let dir = tempfile::tempdir().expect("a folder");
+    common::photos(dir.path(), 300);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(300);
+    let by_name = Sorting {
+        key: SortKey::Name,
+        descending: false,
+    };
+    window.command(Command::SortBy(by_name));
+    window.key(Key::End);
+    window.key(Key::PageUp);
+    let name = window.selected()[0].clone();
+    let before = window.harness.get_by_label(&name).rect();
+    // These come before all others.
+    for n in 0..40 {
+        let image = image::RgbImage::from_pixel(16, 16, image::Rgb([n, 9, 9]));
+        image
+            .save(dir.path().join(format!("a{n}.png")))
+            .expect("saved");
+    }
+    window.act(Action::Rescan);
+    window.read(340);
+    assert_eq!(
+        window.harness.get_by_label(&name).rect().top(),
+        before.top()
+    );
+    assert_eq!(window.selected(), [name]);
 }
 
 #[test]
@@ -540,4 +589,57 @@ fn every_dialog_names_all_that_can_be_used() {
     window.key(Key::Enter);
     let unnamed = window.harness.unnamed_widgets();
     assert!(unnamed.is_empty(), "the viewer: {unnamed:?}");
+}
+
+/// The quick model, which panics over one word.
+struct Fragile(ColourModel);
+
+impl Model for Fragile {
+    fn info(&self) -> &ModelInfo {
+        self.0.info()
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        self.0.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        assert!(
+            !texts.iter().any(|text| text.contains("boom")),
+            "as the test wants"
+        );
+        self.0.embed_texts(texts)
+    }
+}
+
+#[test]
+fn a_panic_in_a_thread_becomes_a_message() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.load = Some(Arc::new(|_| Ok(Arc::new(Fragile(ColourModel::new())))));
+    let mut window = setup.open();
+    window.read(3);
+    window.command(Command::AddLabels("boom".into()));
+    assert!(
+        window.state().notices[0]
+            .text
+            .contains("defect of the program")
+    );
+    assert_eq!(window.shown().len(), 3, "the photos are still there");
+    window.command(Command::RemoveLabel(1));
+    window.command(Command::AddLabels("red".into()));
+    assert_eq!(
+        window.state().answer.arrangement.counts,
+        [1],
+        "and it goes on"
+    );
+
+    let mut setup = Setup::new(Vec::new());
+    setup.load = Some(Arc::new(|_| panic!("as the test wants")));
+    let mut window = setup.open();
+    window.until("a message", |w| {
+        matches!(w.state().session, SessionState::Failed(_))
+    });
+    assert!(window.has("Settings…"));
 }

@@ -14,7 +14,7 @@ pub const BARS: usize = 32;
 /// What photos are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
-    /// By the label that fits best, under headers; within each by falling match.
+    /// By the label that fits best, under headers; within each by match.
     #[default]
     BestLabel,
     /// By the highest match of all labels.
@@ -369,14 +369,17 @@ fn sort(
     mut shown: Vec<ItemId>,
 ) -> (Vec<ItemId>, Vec<Group>) {
     let item = |id: ItemId| &*library.items[id as usize];
-    if sorting.key == SortKey::Name {
+    // Without labels there is nothing to sort by but names.
+    let unlabelled =
+        sorting.key == SortKey::BestLabel && scored.columns.iter().all(Option::is_none);
+    if sorting.key == SortKey::Name || unlabelled {
         shown.par_sort_unstable_by(|a, b| by_name(item(*a), item(*b)));
-        if sorting.descending {
+        if sorting.descending && !unlabelled {
             shown.reverse();
         }
         return (shown, Vec::new());
     }
-    let key = |id: ItemId| key(library, scored, sorting.key, id);
+    let key = |id: ItemId| key(library, scored, sorting, id);
     let mut keyed: Vec<(bool, u64, ItemId)> = shown
         .par_iter()
         .map(|id| {
@@ -388,7 +391,7 @@ fn sort(
         .collect();
     keyed.par_sort_unstable();
     let order = keyed.iter().map(|(_, _, id)| *id).collect();
-    if sorting.key != SortKey::BestLabel || scored.columns.iter().all(Option::is_none) {
+    if sorting.key != SortKey::BestLabel {
         return (order, Vec::new());
     }
     let label = |(none, rank, _): &(bool, u64, ItemId)| (!none).then_some((rank >> 32) as usize);
@@ -404,15 +407,18 @@ fn sort(
     (order, groups)
 }
 
-fn key(library: &Snapshot, scored: Scored<'_>, by: SortKey, id: ItemId) -> Key {
+fn key(library: &Snapshot, scored: Scored<'_>, sorting: Sorting, id: ItemId) -> Key {
+    let by = sorting.key;
     let item = &*library.items[id as usize];
     // Numbers that are not negative sort as their bits do.
     let bits = |value: f32| u64::from(value.max(0.0).to_bits());
     let readable = |value: Option<f32>| item.facts().and(value).map(bits);
     match by {
         SortKey::BestLabel => scored.best(id).map(|(label, matched)| {
-            let falling = !matched.to_bits();
-            ((label as u64) << 32) | u64::from(falling)
+            // Labels stay in the person's order; the direction is that of the matches within each.
+            let bits = matched.to_bits();
+            let rank = if sorting.descending { !bits } else { bits };
+            ((label as u64) << 32) | u64::from(rank)
         }),
         SortKey::BestMatch => readable(scored.highest(id)),
         SortKey::Match(label) => {

@@ -336,7 +336,7 @@ impl Action {
             | Self::Pick
             | Self::Reject
             | Self::Unflag
-            | Self::Stars(_) => !state.targets().is_empty(),
+            | Self::Stars(_) => state.has_target(),
             Self::ClearLabels => !state.memory.labels.is_empty(),
             Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),
             Self::ActualSize => state.viewer.is_some(),

@@ -46,7 +46,8 @@ pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
                 let mut keys = action.entry().keys.iter();
                 keys.any(|keys| keys.is(*key, *modifiers))
             });
-            if let Some(action) = action.filter(|action| action.enabled(state))
+            // Whether it can do something is asked when it is carried out: a key before it may matter.
+            if let Some(action) = action
                 && !(*repeat && *action == Action::Quit)
             {
                 commands.push(Command::Do(*action));

@@ -156,7 +156,14 @@ impl App {
         let before = self.state.library.len();
         let mut finished = None;
         while let Some(job) = &self.state.work.job {
-            let Some(message) = job.try_next() else { break };
+            // Asked first: what a thread sent before it ended is still to be taken.
+            let over = job.is_over();
+            let Some(message) = job.try_next() else {
+                if over {
+                    finished = Some(gave_up(job.progress()));
+                }
+                break;
+            };
             if message.generation != self.state.work.generation {
                 continue;
             }
@@ -349,6 +356,15 @@ impl App {
         self.state.viewer = None;
         self.asking.valid_from = self.asking.number + 1;
         self.need(Need::FromTop);
+    }
+}
+
+/// What is said of a job that ended without a last word.
+fn gave_up(progress: pipeline::Progress) -> Summary {
+    Summary {
+        progress,
+        trouble: Some("a part of the program gave up: please report it, and try again".into()),
+        ..Summary::default()
     }
 }
 

@@ -167,7 +167,6 @@ impl App {
             app.state.memory.roots.clear();
             app.add_roots(paths);
         }
-        app.open_session();
         Ok(app)
     }
 
@@ -277,6 +276,12 @@ fn new_state(settings: Settings, memory: Memory) -> State {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.wake.told.store(false, Ordering::Release);
+        // Loading the model takes all cores for a moment: the window is painted first.
+        match self.opening {
+            0 if ctx.cumulative_frame_nr() > 0 => self.open_session(),
+            0 => ctx.request_repaint(),
+            _ => {}
+        }
         self.take_news();
         self.take_events();
         self.take_answer();

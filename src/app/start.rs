@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use eframe::egui_wgpu::WgpuSetup;
+use eframe::wgpu::Backends;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
@@ -33,11 +35,19 @@ pub fn open_window(services: &Services, paths: &[PathBuf]) -> Result<(), StartEr
         });
     }
     let first = run(services, paths, Renderer::Wgpu);
-    let Err(error) = first else { return Ok(()) };
-    // OpenGL is there where Vulkan is not: in virtual machines, on old adapters.
-    run(services, paths, Renderer::Glow).map_err(|second| StartError {
-        cause: format!("{error}; {second}"),
-    })
+    match first {
+        Ok(()) => Ok(()),
+        // Without a connection to the display, no renderer can help.
+        Err(error @ (eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_))) => {
+            Err(StartError {
+                cause: error.to_string(),
+            })
+        }
+        // OpenGL is there where Vulkan is not: in virtual machines, on old adapters.
+        Err(error) => run(services, paths, Renderer::Glow).map_err(|second| StartError {
+            cause: format!("{error}; {second}"),
+        }),
+    }
 }
 
 /// Whether there may be a display. Where this says no, a window toolkit would only say it at length.
@@ -57,11 +67,15 @@ fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Re
     if let Ok(icon) = eframe::icon_data::from_png_bytes(ICON) {
         viewport = viewport.with_icon(icon);
     }
-    let options = NativeOptions {
+    let mut options = NativeOptions {
         viewport,
         renderer,
         ..NativeOptions::default()
     };
+    if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
+        // OpenGL is the second renderer's: looking for it here as well would only delay the window.
+        setup.instance_descriptor.backends.remove(Backends::GL);
+    }
     let (services, paths) = (services.clone(), paths.to_vec());
     eframe::run_native(
         "Lumisift",

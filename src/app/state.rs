@@ -285,6 +285,12 @@ impl State {
         }
     }
 
+    /// Whether there is a photo that an action could be about.
+    #[must_use]
+    pub fn has_target(&self) -> bool {
+        self.viewer.is_some() || !self.selection.is_empty()
+    }
+
     /// The one photo that an action is about.
     #[must_use]
     pub fn target(&self) -> Option<ItemId> {

@@ -1,6 +1,6 @@
 //! Dialogs: the frame that they share, and the small ones.
 
-use egui::{Id, Key, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
 
 use super::Interface;
 use super::icons::Icon;
@@ -15,7 +15,9 @@ impl Interface {
         let Some(dialog) = &state.dialog else { return };
         let screen = ui.ctx().content_rect().size();
         let width = dialog_width(dialog).min(screen.x - 48.0);
-        let modal = Modal::new(Id::unique("dialog")).show(ui.ctx(), |ui| {
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::same(theme::SPACE_L as i8));
+        let modal = Modal::new(Id::unique("dialog")).frame(frame);
+        let modal = modal.show(ui.ctx(), |ui| {
             ui.set_width(width);
             ui.set_max_height(screen.y - 80.0);
             match dialog {

@@ -17,6 +17,32 @@ pub struct Choices {
     what: Option<ExportWhat>,
     transfer: Transfer,
     by_label: bool,
+    /// Photos of each choice, by [`CHOICES`], and of which answer.
+    counts: [usize; 4],
+    counted: Option<u64>,
+}
+
+/// Which photos can be chosen, and what that is called.
+const CHOICES: [(ExportWhat, &str); 4] = [
+    (ExportWhat::Selected, "Selected"),
+    (ExportWhat::Shown, "Shown"),
+    (ExportWhat::Fitting, "All that fit a label"),
+    (ExportWhat::Picked, "Picks"),
+];
+
+impl Choices {
+    /// Counts what each choice holds, once for each answer: over a large folder it takes a while.
+    fn count(&mut self, state: &State, anew: bool) {
+        if anew || self.counted != Some(state.answer.number) {
+            self.counts = CHOICES.map(|(what, _)| state.export_items(what).len());
+            self.counted = Some(state.answer.number);
+        }
+    }
+
+    fn count_of(&self, what: ExportWhat) -> usize {
+        let at = CHOICES.iter().position(|(choice, _)| *choice == what);
+        at.map_or(0, |at| self.counts[at])
+    }
 }
 
 impl Default for Choices {
@@ -25,6 +51,8 @@ impl Default for Choices {
             what: None,
             transfer: Transfer::Copy,
             by_label: true,
+            counts: [0; 4],
+            counted: None,
         }
     }
 }
@@ -87,6 +115,7 @@ impl Interface {
         if self.dialog_is_new {
             choices.what = Some(usual);
         }
+        choices.count(state, self.dialog_is_new);
         let mut what = choices.what.unwrap_or(usual);
         Grid::new("export")
             .num_columns(2)
@@ -94,13 +123,8 @@ impl Interface {
             .show(ui, |ui| {
                 ui.label("Photos");
                 ui.vertical(|ui| {
-                    for (choice, name) in [
-                        (ExportWhat::Selected, "Selected"),
-                        (ExportWhat::Shown, "Shown"),
-                        (ExportWhat::Fitting, "All that fit a label"),
-                        (ExportWhat::Picked, "Picks"),
-                    ] {
-                        let count = state.export_items(choice).len();
+                    for (choice, name) in CHOICES {
+                        let count = choices.count_of(choice);
                         let text = format!("{name} ({})", thousands(count));
                         let radio = egui::RadioButton::new(what == choice, text);
                         if ui.add_enabled(count > 0, radio).clicked() {
@@ -132,7 +156,7 @@ impl Interface {
                 ui.end_row();
             });
         choices.what = Some(what);
-        let count = state.export_items(what).len();
+        let count = choices.count_of(what);
         let verb = match choices.transfer {
             Transfer::Copy => "Copy",
             Transfer::Move => "Move",

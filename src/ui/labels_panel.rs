@@ -64,6 +64,21 @@ impl Interface {
             self.focus = None;
             response.request_focus();
         }
+        // A list from elsewhere, one a line, becomes labels at once.
+        let list = ui.input(|input| {
+            input.events.iter().find_map(|event| match event {
+                egui::Event::Paste(text) if text.trim().contains('\n') => Some(text.clone()),
+                _ => None,
+            })
+        });
+        if let Some(list) = list.filter(|_| response.has_focus()) {
+            buffer.clear();
+            commands.push(Command::AddLabels(list));
+            return;
+        }
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            buffer.clear();
+        }
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if enter && !buffer.trim().is_empty() {
             commands.push(Command::AddLabels(std::mem::take(buffer)));

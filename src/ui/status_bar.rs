@@ -15,7 +15,12 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         work(ui, state, commands);
         failures(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(small(ui, &model_text(state)));
+            let model = ui.label(small(ui, &model_text(state)));
+            if state.session().is_some() && state.settings.model.is_none() {
+                model.on_hover_text(
+                    "The built-in starter knows everyday things. CLIP models know far more: add a folder with one in the settings",
+                );
+            }
             if let ExportState::Running { total } = state.export {
                 let text = format!("Exporting {}", photos(total));
                 if ui.button(RichText::new(text).size(theme::TEXT_S)).clicked() {

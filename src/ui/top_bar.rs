@@ -60,7 +60,7 @@ impl Interface {
         if response.changed() {
             commands.push(Command::SearchFor(text));
         }
-        if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+        if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             commands.push(Command::SearchFor(String::new()));
         }
         if clear {

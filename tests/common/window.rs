@@ -61,6 +61,8 @@ pub struct Setup {
     pub size: Vec2,
     pub theme: egui::Theme,
     pub starter: bool,
+    /// In place of the quick model.
+    pub load: Option<LoadModel>,
 }
 
 impl Setup {
@@ -72,6 +74,7 @@ impl Setup {
             size: vec2(1280.0, 800.0),
             theme: egui::Theme::Dark,
             starter: false,
+            load: None,
         }
     }
 
@@ -82,11 +85,16 @@ impl Setup {
             cache: home.join("cache"),
             data: home.join("data"),
         };
+        if self.theme == egui::Theme::Light {
+            fs::create_dir_all(&dirs.config).expect("a folder");
+            fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");
+        }
         let desktop = Arc::new(FakeDesktop::default());
-        let load_model: LoadModel = if self.starter {
-            Arc::new(model::load)
-        } else {
-            Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>))
+        let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
+        let load_model = match (self.load, self.starter) {
+            (Some(load), _) => load,
+            (None, true) => Arc::new(model::load),
+            (None, false) => quick,
         };
         let services = Services {
             dirs,
@@ -96,7 +104,6 @@ impl Setup {
         let paths = self.paths;
         let harness = Harness::builder()
             .with_size(self.size)
-            .with_theme(self.theme)
             .with_max_steps(64)
             .with_step_dt(1.0 / 60.0)
             .build_eframe(|cc| App::new(&cc.egui_ctx, services, paths).expect("threads"));

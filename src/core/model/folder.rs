@@ -13,8 +13,8 @@ use super::clip::Clip;
 use super::config::{AnyConfig, ClipConfig, PreprocessorConfig};
 use super::tokenizer::Tokenizer;
 use super::{
-    Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_by_length, encode_all,
-    normalised,
+    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    encode_all, normalised,
 };
 use crate::core::cancel::Cancel;
 use crate::core::mmap::map_weights;
@@ -121,7 +121,7 @@ impl Model for FolderModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = encode_all(&self.tokenizer, texts)?;
-        embed_by_length(&sequences, self.info.dim, |tokens| {
+        embed_sequences(&sequences, self.info.dim, Batching::OneLength, |tokens| {
             self.clip.embed_tokens(tokens)
         })
     }

@@ -217,19 +217,32 @@ fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
     Ok(Embeddings { dim, values })
 }
 
-/// Embeds token sequences of any lengths: sequences of one length go together, so that none is padded.
-fn embed_by_length(
+/// Which sequences a text tower takes together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Batching {
+    /// Those of one length: it takes none that is padded.
+    OneLength,
+    /// Any; it pads and masks them itself.
+    Padded,
+}
+
+/// Embeds token sequences of any lengths, shorter ones first, so that little or nothing is padded.
+fn embed_sequences(
     sequences: &[Vec<u32>],
     dim: usize,
+    batching: Batching,
     embed: impl Fn(&[&[u32]]) -> candle_core::Result<candle_core::Tensor>,
 ) -> Result<Embeddings, ModelError> {
     /// Sequences of one product: bounds memory, and is past where a larger one would be faster.
     const BATCH: usize = 32;
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|i| sequences[*i].len());
+    let together = |a: &usize, b: &usize| {
+        batching == Batching::Padded || sequences[*a].len() == sequences[*b].len()
+    };
     let mut values = vec![0f32; sequences.len() * dim];
-    for same in order.chunk_by(|a, b| sequences[*a].len() == sequences[*b].len()) {
-        for batch in same.chunks(BATCH) {
+    for group in order.chunk_by(together) {
+        for batch in group.chunks(BATCH) {
             let tokens: Vec<&[u32]> = batch.iter().map(|i| sequences[*i].as_slice()).collect();
             let rows = normalised(&embed(&tokens)?)?;
             for (i, row) in batch.iter().zip(rows.rows()) {

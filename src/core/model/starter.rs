@@ -288,11 +288,24 @@ impl TextTower {
         })
     }
 
+    /// Sequences of any lengths, padded to the longest; the mean is over real tokens only.
     fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
-        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
-        let ids = Tensor::from_vec(sequences.concat(), (batch, tokens), &Device::Cpu)?;
-        let states = self.bert.forward(&ids, &ids.zeros_like()?, None)?;
-        let pooled = normalise_rows(&states.mean(1)?)?;
+        let longest = sequences.iter().map(|s| s.len()).max().unwrap_or_default();
+        let shape = (sequences.len(), longest);
+        let mut ids = vec![0u32; sequences.len() * longest];
+        let mut real = vec![0f32; ids.len()];
+        let rows = ids
+            .chunks_exact_mut(longest)
+            .zip(real.chunks_exact_mut(longest));
+        for ((ids, real), sequence) in rows.zip(sequences) {
+            ids[..sequence.len()].copy_from_slice(sequence);
+            real[..sequence.len()].fill(1.0);
+        }
+        let ids = Tensor::from_vec(ids, shape, &Device::Cpu)?;
+        let real = Tensor::from_vec(real, shape, &Device::Cpu)?;
+        let states = self.bert.forward(&ids, &ids.zeros_like()?, Some(&real))?;
+        let sum = states.broadcast_mul(&real.unsqueeze(2)?)?.sum(1)?;
+        let pooled = normalise_rows(&sum.broadcast_div(&real.sum_keepdim(1)?)?)?;
         let none = After::Activate(Activation::None);
         normalise_rows(&self.projection.forward(&pooled, none)?)
     }

@@ -7,7 +7,8 @@ use candle_core::Device;
 use super::starter::Starter;
 use super::tokenizer::Tokenizer;
 use super::{
-    Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_by_length, normalised,
+    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    normalised,
 };
 use crate::core::cancel::Cancel;
 use crate::core::preprocess::Crop;
@@ -88,7 +89,7 @@ impl Model for StarterModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = super::encode_all(&self.tokenizer, texts)?;
-        embed_by_length(&sequences, self.info.dim, |tokens| {
+        embed_sequences(&sequences, self.info.dim, Batching::Padded, |tokens| {
             self.towers.embed_tokens(tokens)
         })
     }

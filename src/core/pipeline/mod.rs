@@ -6,8 +6,9 @@
 mod progress;
 mod stages;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -116,7 +117,9 @@ pub struct JobHandle {
     cancel: Cancel,
     gate: Gate,
     counters: Arc<Counters>,
-    events: Option<Receiver<Message>>,
+    events: Option<Receiver<Vec<Event>>>,
+    /// What has come, and not been asked for yet.
+    taken: Mutex<VecDeque<Event>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -153,13 +156,33 @@ impl JobHandle {
     /// The next message; `None` after the last.
     #[must_use]
     pub fn next(&self) -> Option<Message> {
-        self.events.as_ref()?.recv().ok()
+        self.take(|events| events.recv().ok())
+    }
+
+    fn take(
+        &self,
+        receive: impl FnOnce(&Receiver<Vec<Event>>) -> Option<Vec<Event>>,
+    ) -> Option<Message> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.is_empty() {
+            taken.extend(receive(self.events.as_ref()?)?);
+        }
+        Some(Message {
+            generation: self.generation,
+            event: taken.pop_front()?,
+        })
+    }
+
+    /// Whether all its threads have ended. After its last message it is; before that, one of them gave up.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.threads.iter().all(JoinHandle::is_finished)
     }
 
     /// The next message if there is one now.
     #[must_use]
     pub fn try_next(&self) -> Option<Message> {
-        self.events.as_ref()?.try_recv().ok()
+        self.take(|events| events.try_recv().ok())
     }
 }
 
@@ -175,8 +198,8 @@ impl Drop for JobHandle {
     }
 }
 
-/// Messages that wait to be received.
-const EVENTS: usize = 4096;
+/// Batches of messages that wait to be received.
+const EVENTS: usize = 256;
 /// Files that wait for a decoder.
 const FILES: usize = 64;
 /// Results that wait to be written.
@@ -206,7 +229,6 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         counters: counters.clone(),
         events: EventSender {
             sender: event_sender,
-            generation: options.generation,
             notify: options.notify,
         },
     };
@@ -217,6 +239,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         gate,
         counters,
         events: Some(events),
+        taken: Mutex::default(),
         threads: Vec::new(),
     };
     let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
@@ -255,34 +278,30 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     Ok(job)
 }
 
-/// The way of messages out of a job.
+/// The way of messages out of a job. They go in batches: waking the receiver costs more than most of them.
 #[derive(Clone)]
 struct EventSender {
-    sender: Sender<Message>,
-    generation: u64,
+    sender: Sender<Vec<Event>>,
     notify: Notify,
 }
 
 impl EventSender {
     /// Sends, waiting for room. Nobody listening is no error: the job is being dropped.
     fn send(&self, event: Event) {
-        let _ = self.sender.send(Message {
-            generation: self.generation,
-            event,
-        });
-        (self.notify)();
+        self.send_all(vec![event]);
+    }
+
+    /// Sends several in their order, as [`Self::send`].
+    fn send_all(&self, events: Vec<Event>) {
+        if !events.is_empty() {
+            let _ = self.sender.send(events);
+            (self.notify)();
+        }
     }
 
     /// Sends if there is room: for news that the next replaces.
     fn offer(&self, event: Event) {
-        if self
-            .sender
-            .try_send(Message {
-                generation: self.generation,
-                event,
-            })
-            .is_ok()
-        {
+        if self.sender.try_send(vec![event]).is_ok() {
             (self.notify)();
         }
     }

@@ -24,6 +24,10 @@ use crate::core::thumbnail;
 const BATCH_WAIT: Duration = Duration::from_millis(20);
 /// How long a result waits to be written at most.
 const WRITE_WAIT: Duration = Duration::from_millis(500);
+/// Photos that the store knows, told at once.
+const KNOWN_BATCH: usize = 128;
+/// How long such a photo waits to be told at most, while the scan goes on.
+const KNOWN_WAIT: Duration = Duration::from_millis(20);
 /// Results that are written at once.
 const WRITE_BATCH: usize = 256;
 
@@ -71,6 +75,8 @@ pub fn scan(
 ) -> Skipped {
     shared.counters.start();
     let mut scan = Scan::new(roots, options);
+    let mut batch = Vec::new();
+    let mut since = Instant::now();
     for found in scan.by_ref() {
         if shared.cancel.is_cancelled() {
             break;
@@ -78,40 +84,45 @@ pub fn scan(
         shared.counters.total.fetch_add(1, Relaxed);
         match found {
             Found::Failure(failure) => shared.fail(failure),
-            Found::Candidate(file) => {
-                if !known(shared, &file) {
+            Found::Candidate(file) => match known(shared, &file) {
+                Some(event) => batch.push(event),
+                None => {
                     shared.counters.start_reading();
+                    // This may wait for the decoders.
+                    shared.events.send_all(std::mem::take(&mut batch));
                     if files.send(file).is_err() {
                         break;
                     }
                 }
-            }
+            },
+        }
+        if batch.len() >= KNOWN_BATCH || since.elapsed() >= KNOWN_WAIT {
+            shared.events.send_all(std::mem::take(&mut batch));
+            since = Instant::now();
         }
         shared.report();
     }
+    shared.events.send_all(batch);
     shared.counters.listed.store(true, Relaxed);
     scan.skipped().clone()
 }
 
-/// Answers a file that the store knows as it is.
-fn known(shared: &Shared, file: &Candidate) -> bool {
+/// What is told of a file that the store knows as it is.
+fn known(shared: &Shared, file: &Candidate) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
-    let Ok(Some(known)) = session.store().lookup(session.key(), file) else {
-        return false;
-    };
-    let Some(row) = known.row else { return false };
+    let known = session.store().lookup(session.key(), file).ok()??;
+    let row = known.row?;
     shared.counters.cached.fetch_add(1, Relaxed);
     let photo = Photo {
         file: file.clone(),
         facts: known.facts,
     };
-    shared.events.send(Event::Photo {
+    Some(Event::Photo {
         photo,
         row,
         source: Source::Cached,
-    });
-    true
+    })
 }
 
 /// Reads and decodes files until there are none.
@@ -315,6 +326,7 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
         Ok(rows) => rows,
         Err(error) => return Some(error.to_string()),
     };
+    let mut events = Vec::with_capacity(rows.len());
     for ((record, source), row) in records.into_iter().zip(sources).zip(rows) {
         let counter = match source {
             Source::Encoded => &shared.counters.encoded,
@@ -326,7 +338,8 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
             file: record.file,
             facts: record.facts,
         };
-        shared.events.send(Event::Photo { photo, row, source });
+        events.push(Event::Photo { photo, row, source });
     }
+    shared.events.send_all(events);
     None
 }

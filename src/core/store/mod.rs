@@ -103,6 +103,9 @@ pub struct Store {
     notices: Vec<String>,
 }
 
+/// Most memory in kilobytes for pages of facts that are looked up: enough for about 150,000 photos.
+const READER_CACHE_KB: i64 = 48 << 10;
+
 /// A lock, whether or not another thread panicked while it held it: SQLite rolls back what was open.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -122,10 +125,16 @@ impl Store {
         let mut notices = Vec::new();
         let facts_path = dir.join("facts.db");
         let facts = database::open(&facts_path, database::FACTS, &mut notices)?;
-        let reader = database::connect(&facts_path).map_err(|source| StoreError::Database {
-            path: facts_path,
-            source,
-        })?;
+        let reader = database::connect(&facts_path)
+            .and_then(|reader| {
+                // Contents are keyed by hash: a scan looks them up all over the file.
+                reader.pragma_update(None, "cache_size", -READER_CACHE_KB)?;
+                Ok(reader)
+            })
+            .map_err(|source| StoreError::Database {
+                path: facts_path,
+                source,
+            })?;
         let thumbnails = database::open(
             &dir.join("thumbnails.db"),
             database::THUMBNAILS,
@@ -216,17 +225,21 @@ impl Store {
     pub fn lookup(&self, model: &ModelKey, file: &Candidate) -> Result<Option<Known>, StoreError> {
         let reader = lock(&self.reader);
         let found = reader
-            .prepare_cached(
+            // A join with parameters makes SQLite plan the statement anew each time that it is used. The
+            // inner query with its limit is planned by itself, and the model stands in the text.
+            .prepare_cached(&format!(
                 "SELECT c.content, c.width, c.height, c.taken, c.warning, v.row
-                 FROM files f JOIN contents c ON c.content = f.content
-                 LEFT JOIN vectors v ON v.model = ?1 AND v.content = f.content
-                 WHERE f.path = ?2 AND f.size = ?3 AND f.modified_ns = ?4",
-            )
+                 FROM (SELECT content FROM files
+                       WHERE path = ?1 AND size = ?2 AND modified_ns = ?3 LIMIT 1) f
+                 JOIN contents c ON c.content = f.content
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = f.content",
+                model.id
+            ))
             .and_then(|mut query| {
                 let path = file.path.as_os_str().as_encoded_bytes();
                 let size = i64::try_from(file.size).unwrap_or(i64::MAX);
                 query
-                    .query_row(params![model.id, path, size, file.modified_ns], known)
+                    .query_row(params![path, size, file.modified_ns], known)
                     .optional()
             });
         found.map_err(|e| self.database_error(e))
@@ -243,16 +256,13 @@ impl Store {
     ) -> Result<Option<Known>, StoreError> {
         let reader = lock(&self.reader);
         let found = reader
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "SELECT c.content, c.width, c.height, c.taken, c.warning, v.row
-                 FROM contents c LEFT JOIN vectors v ON v.model = ?1 AND v.content = c.content
-                 WHERE c.content = ?2",
-            )
-            .and_then(|mut query| {
-                query
-                    .query_row(params![model.id, content.0], known)
-                    .optional()
-            });
+                 FROM (SELECT * FROM contents WHERE content = ?1 LIMIT 1) c
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = c.content",
+                model.id
+            ))
+            .and_then(|mut query| query.query_row([content.0], known).optional());
         found.map_err(|e| self.database_error(e))
     }
 

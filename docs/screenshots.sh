@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Opens the release binary on the samples under Xvfb, types labels with xdotool, and saves three pictures into
+# docs/images: an empty window, photos being sorted, and a photo in the viewer. Also prints how long the window
+# takes to show and to close. Needs xvfb, xdotool, imagemagick and a software Vulkan driver (mesa-vulkan-drivers).
+# Usage: docs/screenshots.sh [FOLDER FOR PICTURES]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=${1:-docs/images}
+mkdir -p "$out"
+cargo build --release --quiet
+
+home=$(mktemp -d)
+export LUMISIFT_CACHE_DIR=$home/cache LUMISIFT_CONFIG_DIR=$home/config LUMISIFT_DATA_DIR=$home/data
+export XDG_RUNTIME_DIR=$home
+display=:$((90 + RANDOM % 900))
+Xvfb "$display" -noreset -screen 0 1280x800x24 >/dev/null 2>&1 &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$home"' EXIT
+export DISPLAY=$display
+until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
+
+milliseconds() { echo $(($(date +%s%N) / 1000000)); }
+
+# By match, so that all labels are seen at once.
+mkdir -p "$home/config"
+echo '{ "sorting": { "key": "BestMatch", "descending": true } }' >"$home/config/window.json"
+
+# Opens the window and waits until it is seen, which it is once its first frame is painted.
+open() {
+    local start
+    start=$(milliseconds)
+    target/release/lumisift "$@" 2>"$home/said" &
+    app=$!
+    # Not with --sync, which looks twice a second only.
+    until window=$(xdotool search --onlyvisible --class lumisift 2>/dev/null); do
+        if ! kill -0 "$app" 2>/dev/null; then
+            cat "$home/said" >&2
+            exit 1
+        fi
+        sleep 0.005
+    done
+    window=$(tail -1 <<<"$window")
+    echo "window shown after $(($(milliseconds) - start)) ms"
+    # There is no window manager to give it the keyboard.
+    xdotool windowfocus "$window"
+}
+
+# Waits until nothing moves on the screen.
+settle() {
+    local before after=none
+    for _ in $(seq 60); do
+        before=$after
+        sleep 0.4
+        after=$(import -window root rgb:- | sha256sum)
+        [ "$before" = "$after" ] && return
+    done
+    echo "the window does not come to rest" >&2
+    exit 1
+}
+
+picture() { import -window root "$out/$1.png"; }
+
+open
+settle
+picture empty
+xdotool key ctrl+q
+wait "$app"
+
+open assets/samples
+settle
+# A person's pace: what is typed goes to the field that had the keyboard in the last frame.
+press() { xdotool key "$1" && sleep 0.4; }
+press slash
+for label in cat motorcycle drink building document; do
+    xdotool type --delay 40 "$label"
+    press Return
+done
+settle
+press Escape
+press Home
+press p
+press 4
+settle
+picture sorted
+xdotool key Return
+settle
+picture viewer
+start=$(milliseconds)
+xdotool key ctrl+q
+wait "$app"
+echo "window closed after $(($(milliseconds) - start)) ms"
+if grep -qi panicked "$home/said"; then
+    cat "$home/said" >&2
+    exit 1
+fi
