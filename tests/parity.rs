@@ -10,6 +10,7 @@ use lumisift::core::cancel::Cancel;
 use lumisift::core::decode::decode;
 use lumisift::core::model::{Embeddings, Model, load_folder, load_starter};
 use lumisift::core::preprocess::{Crop, Preprocess, Resampler};
+use lumisift::core::score::exact;
 use safetensors::SafeTensors;
 
 fn fixture(name: &str) -> PathBuf {
@@ -35,11 +36,10 @@ fn model_folder(name: &str) -> tempfile::TempDir {
     ] {
         fs::copy(fixture(name).join(file), dir.path().join(file)).expect("copied");
     }
-    fs::copy(
-        fixture("clip-tokenizer.json"),
-        dir.path().join("tokenizer.json"),
-    )
-    .expect("copied");
+    let own = fixture(name).join("tokenizer.json");
+    let shared = fixture("clip-tokenizer.json");
+    let tokenizer = if own.exists() { own } else { shared };
+    fs::copy(tokenizer, dir.path().join("tokenizer.json")).expect("copied");
     dir
 }
 
@@ -176,6 +176,71 @@ fn clip_token_ids_are_equal_for_every_text() {
                 "{text:?}"
             );
         }
+    }
+}
+
+/// Both fixtures with their own texts, and the pixels of the first of their photos.
+#[test]
+fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
+    for (name, pixels, side) in [
+        ("siglip2-tiny", "siglip2-tiny/pixels.safetensors", 256),
+        ("chinese-clip-tiny", "clip-pixels.safetensors", 224),
+    ] {
+        let golden = Golden::load(name);
+        let dir = model_folder(name);
+        let model = load_folder(dir.path()).expect("loads");
+        assert_eq!(model.info().preprocess.side, side);
+        let crops = crops(&fixture(pixels), side);
+        let images = model
+            .embed_images(&crops, &Cancel::default())
+            .expect("images");
+        let theirs = golden.floats("image_embeds");
+        let worst = worst_difference(&images, &theirs[..images.values.len()]);
+        assert!(worst < 1e-4, "{name}: image vectors differ by {worst}");
+        let texts: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
+        let texts = model.embed_texts(&texts).expect("texts");
+        let worst = worst_difference(&texts, &golden.floats("text_embeds"));
+        assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
+        let info = model.info();
+        let probabilities = golden.floats("probs");
+        for (image, want) in images.rows().zip(probabilities.chunks_exact(texts.len())) {
+            let got = exact(image, &texts, info.logit_scale, info.sigmoid_bias);
+            for (got, want) in got.iter().zip(want) {
+                assert!((got - want).abs() < 1e-4, "{name}: {got}, not {want}");
+            }
+        }
+    }
+}
+
+#[test]
+fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
+    for (name, tokens) in [("siglip2-tiny", 64), ("chinese-clip-tiny", 52)] {
+        let golden = Golden::load(name);
+        let dir = model_folder(name);
+        let model = load_folder(dir.path()).expect("loads");
+        for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(tokens)) {
+            assert_eq!(
+                model.token_ids(text, 0).expect("ids"),
+                want,
+                "{name}: {text:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_picture_is_stretched_where_the_model_was_trained_so() {
+    let golden = Golden::load("siglip2-tiny");
+    let dir = model_folder("siglip2-tiny");
+    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let theirs = crops(&fixture("siglip2-tiny/pixels.safetensors"), 256);
+    let ours = own_crops(&golden.photos[..theirs.len()], &spec);
+    for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
+        let (worst, mean) = difference(ours, theirs);
+        assert!(
+            worst <= 8 && mean <= 0.5,
+            "{name}: at most {worst}, {mean:.3} on average"
+        );
     }
 }
 

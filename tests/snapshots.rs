@@ -16,7 +16,7 @@ use window::{Setup, Window};
 fn options() -> SnapshotOptions {
     SnapshotOptions::new()
         .threshold(1.5)
-        .failed_pixel_count_threshold(2500)
+        .max_failed_pixels(2500)
 }
 
 fn snapshot(window: &mut Window, name: &str) {

@@ -102,8 +102,9 @@ fn read_labels(
 ) -> Result<Reading, SessionError> {
     let vector = session.embed_picture(path)?;
     if exact {
-        let scale = session.model().info().logit_scale;
-        let probabilities = score::exact(&vector, labels, scale);
+        let info = session.model().info();
+        let (scale, bias) = (info.logit_scale, info.sigmoid_bias);
+        let probabilities = score::exact(&vector, labels, scale, bias);
         return Ok(Reading {
             matches: None,
             probabilities,

@@ -3,7 +3,8 @@
 //! With image vector v, label vector t, background vectors b and the model's logit scale s:
 //! *match* = `e^(s v.t) / (e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
 //! the softmax of `s v.t` over all labels and the background, whose mass is "something else". Background
-//! prompts that nearly say the label itself (cosine above 0.9) are left out.
+//! prompts that nearly say the label itself (cosine above 0.9) are left out. A model that was trained to
+//! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -27,6 +28,7 @@ const GROUP_ROWS: usize = 8;
 /// Labels made ready for scoring against one background.
 pub struct Scorer {
     logit_scale: f32,
+    sigmoid_bias: Option<f32>,
     labels: usize,
     dim: usize,
     /// Label vectors, then the vectors of all left-out prompts.
@@ -117,6 +119,15 @@ pub fn best(values: &[f32]) -> Option<(usize, f32)> {
 }
 
 impl Scorer {
+    /// The same for a model whose own score is `sigmoid(s v.t + b)`: a match is that score.
+    #[must_use]
+    pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
+        Self {
+            sigmoid_bias: bias,
+            ..self
+        }
+    }
+
     /// For `labels` against `background`, both normalised and of the model's width.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
@@ -137,6 +148,7 @@ impl Scorer {
         }
         Self {
             logit_scale,
+            sigmoid_bias: None,
             labels: labels.len(),
             dim: labels.dim,
             vectors: Panels::new(&vectors, labels.dim),
@@ -220,7 +232,11 @@ impl Scorer {
         for (label, mass) in labels.iter().enumerate() {
             let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
             let others = (1.0 - left_out).max(0.0);
-            matches[label] = mass / (mass + others).max(f32::MIN_POSITIVE);
+            matches[label] = match self.sigmoid_bias {
+                None => mass / (mass + others).max(f32::MIN_POSITIVE),
+                // The mass is e^(s v.t), relative to the background's sum.
+                Some(bias) => sigmoid(mass.ln() + background + bias),
+            };
             total += mass;
         }
         let total = total.max(f32::MIN_POSITIVE);
@@ -280,17 +296,33 @@ fn log_sum(cosines: &mut [f32], scale: f32) -> f32 {
     peak + cosines.iter().sum::<f32>().ln()
 }
 
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// CLIP's own example: the softmax of `s v.t` over the labels alone. It always crowns a winner.
+/// A model's own example: the softmax of `s v.t` over the labels alone, which always crowns a winner, or
+/// the sigmoid of each with a bias.
 #[must_use]
-pub fn exact(vector: &[f32], labels: &Embeddings, logit_scale: f32) -> Vec<f32> {
+pub fn exact(
+    vector: &[f32],
+    labels: &Embeddings,
+    logit_scale: f32,
+    sigmoid_bias: Option<f32>,
+) -> Vec<f32> {
     let logits: Vec<f32> = labels
         .rows()
         .map(|label| logit_scale * dot(vector, label))
         .collect();
+    if let Some(bias) = sigmoid_bias {
+        return logits
+            .into_iter()
+            .map(|logit| sigmoid(logit + bias))
+            .collect();
+    }
     let peak = logits.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
     let masses: Vec<f32> = logits.iter().map(|logit| (logit - peak).exp()).collect();
     let total: f32 = masses.iter().sum();
@@ -397,6 +429,22 @@ mod tests {
     }
 
     #[test]
+    fn the_match_of_a_sigmoid_model_is_its_own_score() {
+        let labels = embeddings(&[unit(&[1.0, 0.2]), unit(&[-0.3, 1.0])]);
+        let background = embeddings(&[unit(&[0.5, 0.5]), unit(&[0.9, -0.4])]);
+        let photo = [f16::from_f32(0.6), f16::from_f32(0.8)];
+        let mut sum = [0.0];
+        Background::new(&background, 8.0).log_sums(&photo, &mut sum);
+        let scorer = Scorer::new(&labels, &background, 8.0).with_sigmoid(Some(-3.0));
+        let got = scorer.score(&photo, &sum, &[0]);
+        let wide = photo.map(f32::from);
+        let want = exact(&wide, &labels, 8.0, Some(-3.0));
+        for (got, want) in got.matches.iter().zip(want) {
+            assert!((got - want).abs() < 1e-3, "{got}, not {want}");
+        }
+    }
+
+    #[test]
     fn rows_that_are_not_there_score_zero() {
         let labels = embeddings(&[vec![1.0, 0.0]]);
         let scores = Scorer::new(&labels, &labels, 10.0).score(&[], &[], &[7]);
@@ -406,7 +454,7 @@ mod tests {
     #[test]
     fn the_exact_reading_sums_to_one_and_always_crowns_a_winner() {
         let labels = embeddings(&[vec![1.0, 0.0], vec![0.8, 0.6]]);
-        let probabilities = exact(&[0.0, -1.0], &labels, 100.0);
+        let probabilities = exact(&[0.0, -1.0], &labels, 100.0, None);
         assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert!(probabilities[0] > 0.99);
     }

@@ -186,7 +186,8 @@ impl Session {
     /// Labels ready for scoring.
     #[must_use]
     pub fn scorer(&self, labels: &Embeddings) -> Scorer {
-        Scorer::new(labels, &self.background, self.model.info().logit_scale)
+        let info = self.model.info();
+        Scorer::new(labels, &self.background, info.logit_scale).with_sigmoid(info.sigmoid_bias)
     }
 
     /// Scores photos by the rows of their vectors.

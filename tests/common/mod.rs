@@ -51,6 +51,7 @@ impl ColourModel {
             fingerprint: Fingerprint([7; 32]),
             dim: 4,
             logit_scale: 20.0,
+            sigmoid_bias: None,
             preprocess,
             gflop_per_image: 1.0,
         };

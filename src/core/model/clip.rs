@@ -4,7 +4,8 @@
 use candle_core::{DType, Device, IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
-use super::config::ClipConfig;
+use super::config::{ClipConfig, VisionConfig};
+use super::folder::Towers;
 use super::patches;
 use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
@@ -31,36 +32,25 @@ impl Clip {
             .to_dtype(DType::F32)?
             .to_scalar()?;
         Ok(Self {
-            vision: VisionTower::load(config, vb)?,
+            vision: VisionTower::load(&config.vision_config, config.projection_dim, vb)?,
             text: TextTower::load(config, vb)?,
             logit_scale: logit_scale.exp(),
         })
     }
+}
 
-    /// Image vectors before normalisation: batch x projection.
-    ///
-    /// # Errors
-    /// If a crop has the wrong size, memory is short, or the work was cancelled.
-    pub fn embed_images(
-        &self,
-        crops: &[Crop],
-        spec: &Preprocess,
-        cancel: &Cancel,
-    ) -> Result<Tensor> {
+impl Towers for Clip {
+    fn embed_images(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
         self.vision.forward(crops, spec, cancel)
     }
 
-    /// Text vectors before normalisation of sequences of one length, cut after their end token:
-    /// batch x projection.
-    ///
-    /// # Errors
-    /// If memory is short.
-    pub fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
+    fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
         self.text.forward(tokens)
     }
 }
 
-struct VisionTower {
+/// The image tower, which Chinese-CLIP has as well.
+pub(super) struct VisionTower {
     patch: usize,
     /// The patch embedding as a product: (3 x patch x patch) to width.
     patch_embedding: Linear,
@@ -73,8 +63,11 @@ struct VisionTower {
 }
 
 impl VisionTower {
-    fn load(config: &ClipConfig, vb: &VarBuilder) -> Result<Self> {
-        let c = &config.vision_config;
+    /// Loads the tower, whose vectors are `dim` wide.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub(super) fn load(c: &VisionConfig, dim: usize, vb: &VarBuilder) -> Result<Self> {
         let vision = vb.pp("vision_model");
         let embeddings = vision.pp("embeddings");
         let (width, patch) = (c.hidden_size, c.patch_size);
@@ -101,18 +94,23 @@ impl VisionTower {
             pre_norm: layer_norm(width, c.layer_norm_eps, vision.pp("pre_layrnorm"))?,
             encoder: Encoder::load(encoder, &vision.pp("encoder"))?,
             post_norm: layer_norm(width, c.layer_norm_eps, vision.pp("post_layernorm"))?,
-            projection: Linear::load_without_bias(
-                width,
-                config.projection_dim,
-                &vb.pp("visual_projection"),
-            )?,
+            projection: Linear::load_without_bias(width, dim, &vb.pp("visual_projection"))?,
         })
     }
 
-    fn forward(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+    /// Vectors before normalisation: batch x dim.
+    ///
+    /// # Errors
+    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    pub(super) fn forward(
+        &self,
+        crops: &[Crop],
+        spec: &Preprocess,
+        cancel: &Cancel,
+    ) -> Result<Tensor> {
         let (tokens, width) = self.positions.dims2()?;
         let device = self.positions.device();
-        let patches = patches::unfold(crops, spec, self.patch, device)?;
+        let patches = patches::unfold(crops, spec, self.patch, 1, device)?;
         let x = self.patch_embedding.product(&patches)?;
         let x = x
             .reshape((crops.len(), tokens, width))?

@@ -1,17 +1,10 @@
 //! The JSON files beside a checkpoint: `config.json` and `preprocessor_config.json`.
 
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::core::kernels::Activation;
 use crate::core::preprocess::{Filter, Fit, Preprocess, Rounding};
-
-/// What tells the families apart.
-#[derive(Debug, Deserialize)]
-pub struct AnyConfig {
-    /// Hugging Face's name of the family.
-    #[serde(default)]
-    pub model_type: String,
-}
 
 /// `config.json` of a CLIP checkpoint. Defaults are those of `transformers`, which leaves out what
 /// equals them.
@@ -87,6 +80,10 @@ pub struct TextConfig {
     pub max_position_embeddings: usize,
     /// Id of the end token. Old checkpoints say 2, which no text contains: they mean the last entry.
     pub eos_token_id: u32,
+    /// Id of the token that pads (SigLIP).
+    pub pad_token_id: u32,
+    /// Width of the vectors, if not that of the tower (SigLIP).
+    pub projection_size: Option<usize>,
     /// Non-linearity.
     pub hidden_act: HiddenAct,
     /// Epsilon of the layer norms.
@@ -103,6 +100,8 @@ impl Default for TextConfig {
             vocab_size: 49_408,
             max_position_embeddings: 77,
             eos_token_id: 49_407,
+            pad_token_id: 1,
+            projection_size: None,
             hidden_act: HiddenAct::QuickGelu,
             layer_norm_eps: 1e-5,
         }
@@ -116,6 +115,96 @@ impl TextConfig {
         match self.eos_token_id {
             2 => u32::try_from(self.vocab_size - 1).unwrap_or(u32::MAX),
             id => id,
+        }
+    }
+}
+
+/// `config.json` of a SigLIP or fixed-resolution SigLIP 2 checkpoint.
+#[derive(Debug, Deserialize)]
+pub struct SiglipConfig {
+    /// The image tower.
+    pub vision_config: VisionConfig,
+    /// The text tower.
+    pub text_config: TextConfig,
+}
+
+impl SiglipConfig {
+    /// Reads a configuration, whose defaults are not CLIP's: those of `transformers` for SigLIP.
+    ///
+    /// # Errors
+    /// If a value is of the wrong kind.
+    pub fn read(mut config: Value) -> serde_json::Result<Self> {
+        let shared = json!({
+            "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12,
+            "num_attention_heads": 12, "hidden_act": "gelu_pytorch_tanh", "layer_norm_eps": 1e-6,
+            "image_size": 224, "patch_size": 16, "vocab_size": 32_000, "max_position_embeddings": 64,
+        });
+        for tower in ["vision_config", "text_config"] {
+            let mut filled = shared.clone();
+            if let (Some(filled), Some(given)) = (filled.as_object_mut(), config[tower].as_object())
+            {
+                filled.extend(given.clone());
+            }
+            config[tower] = filled;
+        }
+        serde_json::from_value(config)
+    }
+
+    /// Width of a vector.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        let text = &self.text_config;
+        text.projection_size.unwrap_or(text.hidden_size)
+    }
+}
+
+/// `config.json` of a Chinese-CLIP checkpoint.
+#[derive(Debug, Deserialize)]
+pub struct ChineseClipConfig {
+    /// Width of the common space.
+    #[serde(default = "default_projection")]
+    pub projection_dim: usize,
+    /// The image tower.
+    #[serde(default)]
+    pub vision_config: VisionConfig,
+    /// The text tower.
+    #[serde(default)]
+    pub text_config: BertConfig,
+}
+
+/// Sizes of a BERT. Defaults are those of `transformers` for Chinese-CLIP.
+#[derive(Debug, Deserialize)]
+#[serde(default)]
+pub struct BertConfig {
+    /// Width of the residual stream.
+    pub hidden_size: usize,
+    /// Width of the feed-forward parts.
+    pub intermediate_size: usize,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads.
+    pub num_attention_heads: usize,
+    /// Entries of the vocabulary.
+    pub vocab_size: usize,
+    /// Entries of the table of positions.
+    pub max_position_embeddings: usize,
+    /// Entries of the table of token types.
+    pub type_vocab_size: usize,
+    /// Epsilon of the layer norms.
+    pub layer_norm_eps: f64,
+}
+
+impl Default for BertConfig {
+    fn default() -> Self {
+        Self {
+            hidden_size: 768,
+            intermediate_size: 3072,
+            num_hidden_layers: 12,
+            num_attention_heads: 12,
+            vocab_size: 30_522,
+            max_position_embeddings: 512,
+            type_vocab_size: 2,
+            layer_norm_eps: 1e-12,
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{DType, Device};
+use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use super::clip::Clip;
-use super::config::{AnyConfig, ClipConfig, PreprocessorConfig};
+use super::config::{PreprocessorConfig, VisionConfig};
+use super::family::Family;
 use super::tokenizer::Tokenizer;
 use super::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
@@ -18,18 +19,39 @@ use super::{
 };
 use crate::core::cancel::Cancel;
 use crate::core::mmap::map_weights;
-use crate::core::preprocess::Crop;
+use crate::core::preprocess::{Crop, Preprocess};
 
 const CONFIG: &str = "config.json";
 const PREPROCESSOR: &str = "preprocessor_config.json";
 const TOKENIZER: &str = "tokenizer.json";
+const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 const WEIGHTS: &str = "model.safetensors";
 const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 
-/// A CLIP model loaded from a folder.
+/// The two towers of a model.
+pub trait Towers: Send + Sync {
+    /// Image vectors before normalisation: batch x dim.
+    ///
+    /// # Errors
+    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    fn embed_images(
+        &self,
+        crops: &[Crop],
+        spec: &Preprocess,
+        cancel: &Cancel,
+    ) -> candle_core::Result<Tensor>;
+
+    /// Text vectors before normalisation of sequences of one length: batch x dim.
+    ///
+    /// # Errors
+    /// If memory is short.
+    fn embed_tokens(&self, tokens: &[&[u32]]) -> candle_core::Result<Tensor>;
+}
+
+/// A model loaded from a folder.
 pub struct FolderModel {
     info: ModelInfo,
-    clip: Clip,
+    towers: Box<dyn Towers>,
     tokenizer: Tokenizer,
 }
 
@@ -38,54 +60,70 @@ pub struct FolderModel {
 /// # Errors
 /// If a file is missing, damaged, does not fit the others, or the family is not supported.
 pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
-    let config_path = dir.join(CONFIG);
-    let family = read_json::<AnyConfig>(dir, CONFIG)?.model_type;
-    if family != "clip" {
-        return Err(ModelError::UnsupportedFamily {
-            path: config_path,
-            family,
-        });
-    }
-    let config: ClipConfig = read_json(dir, CONFIG)?;
     let invalid = |file: &str, message: String| ModelError::Invalid {
         path: dir.join(file),
         message,
     };
-    check_sizes(&config).map_err(|message| invalid(CONFIG, message))?;
-    let side = u32::try_from(config.vision_config.image_size).unwrap_or(u32::MAX);
+    let family = read_family(dir)?;
+    check_sizes(&family).map_err(|message| invalid(CONFIG, message))?;
+    let side = u32::try_from(family.vision().image_size).unwrap_or(u32::MAX);
     let preprocess = read_json::<PreprocessorConfig>(dir, PREPROCESSOR)?
         .resolve(side)
         .map_err(|message| invalid(PREPROCESSOR, message))?;
-    let text = &config.text_config;
-    let tokenizer = Tokenizer::new(
-        &read(dir, TOKENIZER)?,
-        text.max_position_embeddings,
-        text.vocab_size,
-        Some(text.end_token()),
-    )
-    .map_err(|message| {
-        invalid(
-            TOKENIZER,
-            format!("not this model's tokenizer: {message}; copy it from the model's repository"),
-        )
+    let json = read(dir, TOKENIZER)?;
+    let mut rules = family.text_rules();
+    rules.pad = rules
+        .pad
+        .map(|usual| pad_token(dir, &json).unwrap_or(usual));
+    let tokenizer = Tokenizer::new(&json, rules).map_err(|message| {
+        let message =
+            format!("not this model's tokenizer: {message}; copy it from the model's repository");
+        invalid(TOKENIZER, message)
     })?;
     let shards = weight_files(dir)?;
     let weights = map_weights(&shards).map_err(|e| damaged_weights(&shards, &e))?;
     let vb = VarBuilder::from_backend(Box::new(weights), DType::F32, Device::Cpu);
-    let clip = Clip::load(&config, &vb).map_err(|e| damaged_weights(&shards, &e))?;
+    let loaded = family.load(&vb).map_err(|e| damaged_weights(&shards, &e))?;
     let info = ModelInfo {
         name: folder_name(dir),
         fingerprint: fingerprint(dir, &shards)?,
-        dim: config.projection_dim,
-        logit_scale: clip.logit_scale,
+        dim: family.dim(),
+        logit_scale: loaded.logit_scale,
+        sigmoid_bias: loaded.sigmoid_bias,
         preprocess,
-        gflop_per_image: vision_gflop(&config),
+        gflop_per_image: vision_gflop(family.vision(), family.class_tokens()),
     };
     Ok(FolderModel {
         info,
-        clip,
+        towers: loaded.towers,
         tokenizer,
     })
+}
+
+fn read_family(dir: &Path) -> Result<Family, ModelError> {
+    let config: Value = read_json(dir, CONFIG)?;
+    let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
+    let path = dir.join(CONFIG);
+    match Family::read(&model_type, config) {
+        Ok(Some(family)) => Ok(family),
+        Ok(None) => Err(ModelError::UnsupportedFamily {
+            path,
+            family: model_type,
+        }),
+        Err(error) => Err(ModelError::Invalid {
+            path,
+            message: error.to_string(),
+        }),
+    }
+}
+
+/// The token that pads: what `tokenizer_config.json` names, or the one that is called so. Configurations
+/// carry a number of their own, which is not always right.
+fn pad_token(dir: &Path, tokenizer: &[u8]) -> Option<u32> {
+    let config = read_json::<Value>(dir, TOKENIZER_CONFIG).unwrap_or_default();
+    let named = &config["pad_token"];
+    let name = named.as_str().or_else(|| named["content"].as_str());
+    Tokenizer::id(tokenizer, name.unwrap_or("<pad>"))
 }
 
 impl FolderModel {
@@ -115,14 +153,16 @@ impl Model for FolderModel {
                 values: Vec::new(),
             });
         }
-        let vectors = self.clip.embed_images(crops, &self.info.preprocess, cancel);
+        let vectors = self
+            .towers
+            .embed_images(crops, &self.info.preprocess, cancel);
         normalised(&computed(vectors, cancel)?)
     }
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = encode_all(&self.tokenizer, texts)?;
         embed_sequences(&sequences, self.info.dim, Batching::OneLength, |tokens| {
-            self.clip.embed_tokens(tokens)
+            self.towers.embed_tokens(tokens)
         })
     }
 }
@@ -154,11 +194,12 @@ fn read_json<T: DeserializeOwned>(dir: &Path, file: &str) -> Result<T, ModelErro
     })
 }
 
-fn check_sizes(config: &ClipConfig) -> Result<(), String> {
-    let (v, t) = (&config.vision_config, &config.text_config);
+fn check_sizes(family: &Family) -> Result<(), String> {
+    let (v, rules) = (family.vision(), family.text_rules());
+    let (text_width, text_heads) = family.text_heads();
     let towers = [
         ("vision", v.hidden_size, v.num_attention_heads),
-        ("text", t.hidden_size, t.num_attention_heads),
+        ("text", text_width, text_heads),
     ];
     for (tower, width, heads) in towers {
         if heads == 0 || width == 0 || !width.is_multiple_of(heads) || width / heads > 256 {
@@ -173,7 +214,7 @@ fn check_sizes(config: &ClipConfig) -> Result<(), String> {
             v.patch_size, v.image_size
         ));
     }
-    if t.vocab_size == 0 || t.max_position_embeddings < 2 {
+    if rules.vocabulary == 0 || rules.max_tokens < 2 {
         return Err("the text tower has no room for texts".into());
     }
     Ok(())
@@ -247,9 +288,8 @@ fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError
 }
 
 /// 2 x multiply-adds of the image tower, projections and attention together.
-fn vision_gflop(config: &ClipConfig) -> f64 {
-    let v = &config.vision_config;
-    let tokens = ((v.image_size / v.patch_size).pow(2) + 1) as f64;
+fn vision_gflop(v: &VisionConfig, class_tokens: usize) -> f64 {
+    let tokens = ((v.image_size / v.patch_size).pow(2) + class_tokens) as f64;
     let (width, hidden) = (v.hidden_size as f64, v.intermediate_size as f64);
     let layer =
         tokens * (4.0 * width * width + 2.0 * width * hidden) + 2.0 * tokens * tokens * width;

@@ -3,10 +3,13 @@
 //! A model is the compiled-in starter or a folder in Hugging Face's layout; `config.json` says of which
 //! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
 
+mod chinese_clip;
 mod clip;
 mod config;
+mod family;
 mod folder;
 mod patches;
+mod siglip;
 #[cfg(feature = "starter")]
 mod starter;
 #[cfg(feature = "starter")]
@@ -48,6 +51,8 @@ pub struct ModelInfo {
     pub dim: usize,
     /// The factor s between cosine and logit.
     pub logit_scale: f32,
+    /// The bias b of a model whose own score is `sigmoid(s v.t + b)`.
+    pub sigmoid_bias: Option<f32>,
     /// How pictures are prepared for it.
     pub preprocess: Preprocess,
     /// Arithmetic of its image tower, in 10^9 floating-point operations a picture.
@@ -166,7 +171,7 @@ pub enum ModelError {
         message: String,
     },
     /// A family that this program does not know.
-    #[error("{}: models of type \"{family}\" are not supported (CLIP is)", path.display())]
+    #[error("{}: models of type \"{family}\" are not supported ({})", path.display(), family::SUPPORTED)]
     UnsupportedFamily {
         /// The configuration.
         path: PathBuf,

@@ -8,20 +8,27 @@ use crate::core::preprocess::{Crop, Preprocess};
 
 /// Normalised patches of a batch: (batch x tokens) x (3 x patch x patch).
 ///
-/// Token 0 of each picture is the class token: a row of zeros, which the product leaves zero.
+/// The first `class_tokens` of each picture are rows of zeros, which the product leaves zero.
 ///
 /// # Errors
 /// If a crop is not of the model's side.
-pub fn unfold(crops: &[Crop], spec: &Preprocess, patch: usize, device: &Device) -> Result<Tensor> {
+pub fn unfold(
+    crops: &[Crop],
+    spec: &Preprocess,
+    patch: usize,
+    class_tokens: usize,
+    device: &Device,
+) -> Result<Tensor> {
     let side = checked_side(crops, spec)?;
     let grid = side / patch;
-    let (tokens, depth) = (grid * grid + 1, 3 * patch * patch);
+    let (tokens, depth) = (grid * grid + class_tokens, 3 * patch * patch);
     let table = spec.table();
     let mut rows = vec![0f32; crops.len() * tokens * depth];
     rows.par_chunks_mut(tokens * depth)
         .zip(crops)
         .for_each(|(rows, crop)| {
-            for (token, row) in rows.chunks_exact_mut(depth).skip(1).enumerate() {
+            let patches = rows.chunks_exact_mut(depth).skip(class_tokens);
+            for (token, row) in patches.enumerate() {
                 let (top, left) = (token / grid * patch, token % grid * patch);
                 for (y, x) in (0..patch).flat_map(|y| (0..patch).map(move |x| (y, x))) {
                     let pixel = &crop.rgb[((top + y) * side + left + x) * 3..][..3];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use candle_core::Device;
 
 use super::starter::Starter;
-use super::tokenizer::Tokenizer;
+use super::tokenizer::{TextRules, Tokenizer};
 use super::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
     normalised,
@@ -32,14 +32,17 @@ pub struct StarterModel {
 /// If the program file is damaged.
 pub fn load_starter() -> Result<StarterModel, ModelError> {
     let towers = Starter::load(WEIGHTS, &Device::Cpu)?;
-    let vocabulary = 30_522;
-    let tokenizer =
-        Tokenizer::new(TOKENIZER, towers.max_tokens, vocabulary, None).map_err(|message| {
-            ModelError::Invalid {
-                path: PathBuf::from("the starter's tokenizer"),
-                message,
-            }
-        })?;
+    let rules = TextRules {
+        max_tokens: towers.max_tokens,
+        vocabulary: 30_522,
+        end: None,
+        pad: None,
+        lowercase: false,
+    };
+    let tokenizer = Tokenizer::new(TOKENIZER, rules).map_err(|message| ModelError::Invalid {
+        path: PathBuf::from("the starter's tokenizer"),
+        message,
+    })?;
     let hash = blake3::Hasher::new()
         .update_rayon(WEIGHTS)
         .update(TOKENIZER)
@@ -49,6 +52,7 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         fingerprint: Fingerprint(*hash.as_bytes()),
         dim: towers.dim,
         logit_scale: towers.logit_scale,
+        sigmoid_bias: None,
         preprocess: towers.preprocess,
         gflop_per_image: 1.74,
     };

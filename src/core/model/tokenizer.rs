@@ -2,60 +2,75 @@
 
 use tokenizers::{Tokenizer as Inner, TruncationParams};
 
-/// A tokenizer with the cutting length of its model.
+/// How a model's texts become tokens.
+#[derive(Clone, Copy, Debug)]
+pub struct TextRules {
+    /// Tokens after which a text is cut.
+    pub max_tokens: usize,
+    /// Entries of the model's vocabulary.
+    pub vocabulary: usize,
+    /// The token that ends every text, where the model reads its state there.
+    pub end: Option<u32>,
+    /// The token with which every text is padded to the full length, where the model was trained so.
+    pub pad: Option<u32>,
+    /// Whether texts are put into lower case first.
+    pub lowercase: bool,
+}
+
+/// A tokenizer with the rules of its model.
 pub struct Tokenizer {
     inner: Inner,
-    /// The token after which a sequence is cut when it is read, if the family has one.
-    end: Option<u32>,
-    max_tokens: usize,
+    rules: TextRules,
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json`. `end` is the id of the token that ends every text, where the model
-    /// reads its state there.
+    /// Reads `tokenizer.json`.
     ///
     /// # Errors
-    /// In words, if the bytes are no tokenizer or it does not belong to a model with `vocabulary` entries.
-    pub fn new(
-        json: &[u8],
-        max_tokens: usize,
-        vocabulary: usize,
-        end: Option<u32>,
-    ) -> Result<Self, String> {
+    /// In words, if the bytes are no tokenizer or it does not belong to the model.
+    pub fn new(json: &[u8], rules: TextRules) -> Result<Self, String> {
         let mut inner = Inner::from_bytes(json).map_err(|e| e.to_string())?;
         let truncation = TruncationParams {
-            max_length: max_tokens,
+            max_length: rules.max_tokens,
             ..TruncationParams::default()
         };
         inner
             .with_truncation(Some(truncation))
             .map_err(|e| e.to_string())?;
         inner.with_padding(None);
-        let size = inner.get_vocab_size(true);
+        let (size, vocabulary) = (inner.get_vocab_size(true), rules.vocabulary);
         if size > vocabulary {
             return Err(format!("it has {size} tokens, the model only {vocabulary}"));
         }
-        let tokenizer = Self {
-            inner,
-            end,
-            max_tokens,
-        };
+        let tokenizer = Self { inner, rules };
         let probe = tokenizer.encode("a photo")?;
-        if end.is_some_and(|end| !probe.contains(&end)) {
+        if rules.end.is_some_and(|end| !probe.contains(&end)) {
             return Err("it does not end a text as the model expects".into());
         }
         Ok(tokenizer)
     }
 
-    /// Ids of `text`, cut to the model's length and after the end token; never empty.
+    /// The id of a token, by its text.
+    #[must_use]
+    pub fn id(json: &[u8], token: &str) -> Option<u32> {
+        Inner::from_bytes(json).ok()?.token_to_id(token)
+    }
+
+    /// Ids of `text`, cut to the model's length and after the end token, or padded to the model's length
+    /// where it wants that; never empty.
     ///
     /// # Errors
     /// In words, if the tokenizer refuses the text.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
+        let lower = self.rules.lowercase.then(|| text.to_lowercase());
+        let text = lower.as_deref().unwrap_or(text);
         let encoding = self.inner.encode(text, true).map_err(|e| e.to_string())?;
         let mut ids = encoding.get_ids().to_vec();
-        if let Some(at) = ids.iter().position(|id| Some(*id) == self.end) {
+        if let Some(at) = ids.iter().position(|id| Some(*id) == self.rules.end) {
             ids.truncate(at + 1);
+        }
+        if let Some(pad) = self.rules.pad {
+            ids.resize(self.rules.max_tokens, pad);
         }
         if ids.is_empty() {
             return Err("no tokens".into());
@@ -69,7 +84,7 @@ impl Tokenizer {
     /// As [`Self::encode`].
     pub fn encode_padded(&self, text: &str, pad: u32) -> Result<Vec<u32>, String> {
         let mut ids = self.encode(text)?;
-        ids.resize(self.max_tokens, pad);
+        ids.resize(self.rules.max_tokens, pad);
         Ok(ids)
     }
 }

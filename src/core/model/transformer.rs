@@ -1,4 +1,4 @@
-//! The pre-norm transformer that CLIP's image and text towers are made of.
+//! The pre-norm transformer that the towers of CLIP, Chinese-CLIP (images) and SigLIP are made of.
 //!
 //! Names follow the checkpoints of Hugging Face's `CLIPEncoder`.
 
@@ -121,17 +121,26 @@ impl Encoder {
         token: usize,
         cancel: &Cancel,
     ) -> Result<Tensor> {
+        self.run(x, tokens, Queries::One(token), cancel)
+    }
+
+    /// Runs sequences as [`Self::forward`] does, and returns the final state of all tokens:
+    /// (batch x tokens) x width.
+    ///
+    /// # Errors
+    /// As [`Self::forward`].
+    pub fn forward_all(&self, x: Tensor, tokens: usize, cancel: &Cancel) -> Result<Tensor> {
+        self.run(x, tokens, Queries::All, cancel)
+    }
+
+    fn run(&self, x: Tensor, tokens: usize, wanted: Queries, cancel: &Cancel) -> Result<Tensor> {
         let mut x = x;
         let last = self.layers.len().saturating_sub(1);
         for (i, layer) in self.layers.iter().enumerate() {
             if cancel.is_cancelled() {
                 candle_core::bail!("cancelled");
             }
-            let queries = if i == last {
-                Queries::One(token)
-            } else {
-                Queries::All
-            };
+            let queries = if i == last { wanted } else { Queries::All };
             x = layer.forward(&x, &self.config, tokens, queries)?;
         }
         Ok(x)

@@ -1,0 +1,75 @@
+//! Chinese-CLIP (Yang et al. 2022, <https://arxiv.org/abs/2211.01335>) in Hugging Face's layout: CLIP's image tower
+//! with a BERT for texts, read at its class token.
+
+use candle_core::{DType, IndexOp, Result, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert;
+
+use super::clip::VisionTower;
+use super::config::ChineseClipConfig;
+use super::folder::Towers;
+use crate::core::cancel::Cancel;
+use crate::core::kernels::Activation;
+use crate::core::nn::{After, Linear};
+use crate::core::preprocess::{Crop, Preprocess};
+
+/// Tokens after which texts were cut in training (the paper, section 3).
+pub const MAX_TOKENS: usize = 52;
+
+/// Both towers.
+pub struct ChineseClip {
+    vision: VisionTower,
+    bert: bert::BertModel,
+    projection: Linear,
+    /// `exp` of the checkpoint's `logit_scale`.
+    pub logit_scale: f32,
+}
+
+impl ChineseClip {
+    /// Loads the towers from a checkpoint.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub fn load(config: &ChineseClipConfig, vb: &VarBuilder) -> Result<Self> {
+        let c = &config.text_config;
+        let text = bert::Config {
+            vocab_size: c.vocab_size,
+            hidden_size: c.hidden_size,
+            num_hidden_layers: c.num_hidden_layers,
+            num_attention_heads: c.num_attention_heads,
+            intermediate_size: c.intermediate_size,
+            hidden_act: bert::HiddenAct::Gelu,
+            max_position_embeddings: c.max_position_embeddings,
+            type_vocab_size: c.type_vocab_size,
+            layer_norm_eps: c.layer_norm_eps,
+            ..bert::Config::default()
+        };
+        let dim = config.projection_dim;
+        let logit_scale: f32 = vb
+            .get((), "logit_scale")?
+            .to_dtype(DType::F32)?
+            .to_scalar()?;
+        Ok(Self {
+            vision: VisionTower::load(&config.vision_config, dim, vb)?,
+            bert: bert::BertModel::load(vb.pp("text_model"), &text)?,
+            projection: Linear::load_without_bias(c.hidden_size, dim, &vb.pp("text_projection"))?,
+            logit_scale: logit_scale.exp(),
+        })
+    }
+}
+
+impl Towers for ChineseClip {
+    fn embed_images(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        self.vision.forward(crops, spec, cancel)
+    }
+
+    fn embed_tokens(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
+        let device = &self.bert.device;
+        let ids = Tensor::from_vec(sequences.concat(), (batch, tokens), device)?;
+        let states = self.bert.forward(&ids, &ids.zeros_like()?, None)?;
+        let class = states.i((.., 0))?.contiguous()?;
+        self.projection
+            .forward(&class, After::Activate(Activation::None))
+    }
+}

@@ -1,0 +1,232 @@
+//! SigLIP (Zhai et al. 2023, <https://arxiv.org/abs/2303.15343>) and the fixed-resolution SigLIP 2
+//! (Tschannen et al. 2025, <https://arxiv.org/abs/2502.14786>) in Hugging Face's layout.
+//!
+//! What sets it apart from CLIP: no class token, but a head that pools the patches by attention; texts
+//! padded to the full length and read at their last position; a score that is a sigmoid with a bias.
+
+use candle_core::{D, DType, Result, Tensor};
+use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm, ops};
+
+use super::config::SiglipConfig;
+use super::folder::Towers;
+use super::patches;
+use super::transformer::{Encoder, EncoderConfig};
+use crate::core::cancel::Cancel;
+use crate::core::kernels::Activation;
+use crate::core::nn::{After, Linear};
+use crate::core::preprocess::{Crop, Preprocess};
+
+/// Both towers.
+pub struct Siglip {
+    vision: VisionTower,
+    text: TextTower,
+    /// `exp` of the checkpoint's `logit_scale`.
+    pub logit_scale: f32,
+    /// The bias b of its score, `sigmoid(s v.t + b)`.
+    pub logit_bias: f32,
+}
+
+impl Siglip {
+    /// Loads the towers from a checkpoint.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
+        let scalar = |name: &str| -> Result<f32> {
+            let value = vb.get(1, name)?.to_dtype(DType::F32)?;
+            value.squeeze(0)?.to_scalar()
+        };
+        Ok(Self {
+            vision: VisionTower::load(config, vb)?,
+            text: TextTower::load(config, vb)?,
+            logit_scale: scalar("logit_scale")?.exp(),
+            logit_bias: scalar("logit_bias")?,
+        })
+    }
+}
+
+impl Towers for Siglip {
+    fn embed_images(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        self.vision.forward(crops, spec, cancel)
+    }
+
+    fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
+        self.text.forward(tokens)
+    }
+}
+
+struct VisionTower {
+    patch: usize,
+    patch_embedding: Linear,
+    /// Position embeddings with the patch embedding's bias: tokens x width.
+    positions: Tensor,
+    encoder: Encoder,
+    post_norm: LayerNorm,
+    head: PoolingHead,
+}
+
+impl VisionTower {
+    fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
+        let c = &config.vision_config;
+        let vision = vb.pp("vision_model");
+        let embeddings = vision.pp("embeddings");
+        let (width, patch) = (c.hidden_size, c.patch_size);
+        let tokens = (c.image_size / patch).pow(2);
+        let weight = embeddings.get((width, 3, patch, patch), "patch_embedding.weight")?;
+        let bias = embeddings.get(width, "patch_embedding.bias")?;
+        let positions = embeddings.get((tokens, width), "position_embedding.weight")?;
+        let encoder = EncoderConfig {
+            width,
+            hidden: c.intermediate_size,
+            layers: c.num_hidden_layers,
+            heads: c.num_attention_heads,
+            activation: c.hidden_act.into(),
+            epsilon: c.layer_norm_eps,
+            causal: false,
+        };
+        Ok(Self {
+            patch,
+            patch_embedding: Linear::new(&weight.flatten_from(1)?, None)?,
+            positions: positions.broadcast_add(&bias)?,
+            head: PoolingHead::load(&encoder, &vision.pp("head"))?,
+            encoder: Encoder::load(encoder, &vision.pp("encoder"))?,
+            post_norm: layer_norm(width, c.layer_norm_eps, vision.pp("post_layernorm"))?,
+        })
+    }
+
+    fn forward(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        let (tokens, width) = self.positions.dims2()?;
+        let device = self.positions.device();
+        let patches = patches::unfold(crops, spec, self.patch, 0, device)?;
+        let x = self.patch_embedding.product(&patches)?;
+        let x = x
+            .reshape((crops.len(), tokens, width))?
+            .broadcast_add(&self.positions)?
+            .reshape((crops.len() * tokens, width))?;
+        let x = self.encoder.forward_all(x, tokens, cancel)?;
+        self.head.forward(&self.post_norm.forward(&x)?, tokens)
+    }
+}
+
+/// Pools tokens by the attention of one learned query, then a feed-forward part.
+struct PoolingHead {
+    heads: usize,
+    /// The learned query, projected and scaled: heads x 1 x width of a head.
+    query: Tensor,
+    keys: Linear,
+    values: Linear,
+    out: Linear,
+    norm: LayerNorm,
+    rise: Linear,
+    fall: Linear,
+    activation: Activation,
+}
+
+impl PoolingHead {
+    fn load(config: &EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+        let EncoderConfig {
+            width,
+            hidden,
+            heads,
+            ..
+        } = *config;
+        let attention = vb.pp("attention");
+        // PyTorch keeps the three projections in one tensor.
+        let weight = attention.get((3 * width, width), "in_proj_weight")?;
+        let bias = attention.get(3 * width, "in_proj_bias")?;
+        let part = |n: usize| {
+            let weight = weight.narrow(0, n * width, width)?;
+            Linear::new(&weight, Some(bias.narrow(0, n * width, width)?))
+        };
+        let probe = vb.get((1, 1, width), "probe")?.reshape((1, width))?;
+        let query = part(0)?.forward(&probe, After::Activate(Activation::None))?;
+        let size = width / heads;
+        let scale = (size as f64).sqrt().recip();
+        Ok(Self {
+            heads,
+            query: (query.reshape((heads, 1, size))? * scale)?,
+            keys: part(1)?,
+            values: part(2)?,
+            out: Linear::load(width, width, &attention.pp("out_proj"))?,
+            norm: layer_norm(width, config.epsilon, vb.pp("layernorm"))?,
+            rise: Linear::load(width, hidden, &vb.pp("mlp.fc1"))?,
+            fall: Linear::load(hidden, width, &vb.pp("mlp.fc2"))?,
+            activation: config.activation,
+        })
+    }
+
+    /// (batch x tokens) x width to batch x width.
+    fn forward(&self, x: &Tensor, tokens: usize) -> Result<Tensor> {
+        let (rows, width) = x.dims2()?;
+        let (batch, size) = (rows / tokens, width / self.heads);
+        let plain = After::Activate(Activation::None);
+        let by_head = |x: Tensor| {
+            x.reshape((batch, tokens, self.heads, size))?
+                .transpose(1, 2)?
+                .contiguous()
+        };
+        let keys = by_head(self.keys.forward(x, plain)?)?;
+        let values = by_head(self.values.forward(x, plain)?)?;
+        let query = self
+            .query
+            .unsqueeze(0)?
+            .broadcast_as((batch, self.heads, 1, size))?;
+        let scores = query.contiguous()?.matmul(&keys.t()?)?;
+        let pooled = ops::softmax(&scores, D::Minus1)?.matmul(&values)?;
+        let pooled = self.out.forward(&pooled.reshape((batch, width))?, plain)?;
+        let rise = After::Activate(self.activation);
+        let hidden = self.rise.forward(&self.norm.forward(&pooled)?, rise)?;
+        self.fall.forward(&hidden, After::Add(&pooled))
+    }
+}
+
+struct TextTower {
+    tokens: Tensor,
+    positions: Tensor,
+    encoder: Encoder,
+    final_norm: LayerNorm,
+    head: Linear,
+}
+
+impl TextTower {
+    fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
+        let c = &config.text_config;
+        let text = vb.pp("text_model");
+        let embeddings = text.pp("embeddings");
+        let width = c.hidden_size;
+        let encoder = EncoderConfig {
+            width,
+            hidden: c.intermediate_size,
+            layers: c.num_hidden_layers,
+            heads: c.num_attention_heads,
+            activation: c.hidden_act.into(),
+            epsilon: c.layer_norm_eps,
+            causal: false,
+        };
+        let positions = (c.max_position_embeddings, width);
+        Ok(Self {
+            tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
+            positions: embeddings.get(positions, "position_embedding.weight")?,
+            encoder: Encoder::load(encoder, &text.pp("encoder"))?,
+            final_norm: layer_norm(width, c.layer_norm_eps, text.pp("final_layer_norm"))?,
+            head: Linear::load(width, config.dim(), &text.pp("head"))?,
+        })
+    }
+
+    fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
+        let ids = Tensor::from_vec(sequences.concat(), batch * tokens, self.tokens.device())?;
+        let width = self.tokens.dim(1)?;
+        let x = self
+            .tokens
+            .index_select(&ids, 0)?
+            .reshape((batch, tokens, width))?;
+        let x = x.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
+        let x = x.reshape((batch * tokens, width))?;
+        let x = self
+            .encoder
+            .forward(x, tokens, tokens - 1, &Cancel::default())?;
+        let x = self.final_norm.forward(&x)?;
+        self.head.forward(&x, After::Activate(Activation::None))
+    }
+}
