@@ -29,7 +29,7 @@ echo '{ "sorting": { "key": "BestMatch", "descending": true } }' >"$home/config/
 open() {
     local start
     start=$(milliseconds)
-    target/release/lumisift "$@" 2>"$home/said" &
+    "${CARGO_TARGET_DIR:-target}/release/lumisift" "$@" 2>"$home/said" &
     app=$!
     # Not with --sync, which looks twice a second only.
     until window=$(xdotool search --onlyvisible --class lumisift 2>/dev/null); do

@@ -53,7 +53,8 @@ fn messages_carry_their_generation_and_call_the_listener() {
     while let Some(message) = job.next() {
         assert_eq!(message.generation, 42);
     }
-    assert!(calls.load(Ordering::Relaxed) >= 4);
+    // For the photos, which may come together, and for the end.
+    assert!(calls.load(Ordering::Relaxed) >= 2);
 }
 
 #[test]

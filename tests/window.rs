@@ -12,8 +12,8 @@ use std::sync::Arc;
 use common::ColourModel;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::arrange::{Filter, Fit, SortKey, Sorting};
 use lumisift::app::command::{Action, Command};
+use lumisift::app::filter::{Filter, Fit, SortKey, Sorting};
 use lumisift::app::state::{Dialog, ExportRequest, ExportState, ExportWhat, SessionState};
 use lumisift::core::cancel::Cancel;
 use lumisift::core::export::Transfer;
@@ -191,6 +191,32 @@ fn thresholds_filters_and_orders_change_what_is_shown() {
     window.command(Command::SetNegated(1, true));
     window.act(Action::ClearFilter);
     assert_eq!(window.state().answer.arrangement.counts, [3]);
+}
+
+#[test]
+fn the_threshold_is_a_line_that_can_be_dragged() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    let line = window.harness.get_by_label("Threshold of red").rect();
+    let at = |part: f32| egui::pos2(line.left() + line.width() * part, line.center().y);
+    window.harness.hover_at(at(0.2));
+    window.harness.step();
+    window.harness.drag_at(at(0.2));
+    window.harness.step();
+    window.harness.hover_at(at(0.97));
+    window.harness.step();
+    window.harness.drop_at(at(0.97));
+    window.harness.step();
+    window.settle();
+    assert_eq!(window.state().memory.labels[0].min_match, 0.97);
+    assert_eq!(window.state().answer.arrangement.counts, [0]);
+    // And moved with the keyboard.
+    window.harness.get_by_label("Threshold of red").focus();
+    window.harness.step();
+    window.harness.key_press(Key::ArrowLeft);
+    window.harness.step();
+    window.settle();
+    assert_eq!(window.state().memory.labels[0].min_match, 0.96);
 }
 
 #[test]

@@ -1,213 +1,14 @@
 //! Which photos are shown, in which order, and how many fit each label; pure.
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::labels::{Label, LabelId};
+use super::filter::{Filter, Fit, FlagFilter, SortKey, Sorting};
 use super::library::{Item, ItemId, Outcome, Snapshot, by_name};
+use super::scored::Scored;
 use crate::core::marks::{Flag, Mark};
-use crate::core::score::Scores;
 
 /// Bars of a histogram of matches, over 0 to 1.
 pub const BARS: usize = 32;
-
-/// What photos are sorted by.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SortKey {
-    /// By the label that fits best, under headers; within each by match.
-    #[default]
-    BestLabel,
-    /// By the highest match of all labels.
-    BestMatch,
-    /// By the match of one label.
-    Match(LabelId),
-    /// By the probability of one label.
-    Probability(LabelId),
-    /// By the match of what is typed into the search box.
-    Search,
-    /// By the file's name.
-    Name,
-    /// By when the photo was taken; those that do not say come last.
-    Taken,
-    /// By when the file was last changed.
-    Modified,
-    /// By the file's length.
-    Size,
-    /// By the number of pixels.
-    Dimensions,
-    /// By stars.
-    Stars,
-}
-
-/// An order of photos.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Sorting {
-    /// What by.
-    pub key: SortKey,
-    /// Highest, newest or last in the alphabet first.
-    pub descending: bool,
-}
-
-impl Default for Sorting {
-    fn default() -> Self {
-        Self {
-            key: SortKey::default(),
-            descending: true,
-        }
-    }
-}
-
-/// Which photos a label filter lets through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fit {
-    /// All.
-    #[default]
-    All,
-    /// Those that fit some label.
-    AnyLabel,
-    /// Those that fit one label.
-    Label(LabelId),
-    /// Those that fit none: "something else".
-    Nothing,
-}
-
-/// Which decisions a filter lets through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FlagFilter {
-    /// All.
-    #[default]
-    All,
-    /// Picks.
-    Picked,
-    /// Rejects.
-    Rejected,
-    /// Everything but rejects.
-    NotRejected,
-    /// What is not decided.
-    Undecided,
-}
-
-/// Which photos are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Filter {
-    /// By label.
-    pub fit: Fit,
-    /// By pick or reject.
-    pub flag: FlagFilter,
-    /// At least so many stars.
-    pub min_stars: u8,
-    /// An ending of names, in lower case.
-    pub ending: Option<String>,
-    /// Taken on this day or later, as `2024-05-01` or a beginning of it.
-    pub from: String,
-    /// Taken on this day or earlier, the same.
-    pub to: String,
-    /// A part of the name, in any case.
-    pub name: String,
-    /// Only what failed or came with a warning.
-    pub failures: bool,
-    /// What fits the search badly is shown too.
-    pub search_shows_all: bool,
-}
-
-impl Filter {
-    /// Whether it lets everything through.
-    #[must_use]
-    pub fn is_clear(&self) -> bool {
-        let ignored = Self {
-            search_shows_all: self.search_shows_all,
-            ..Self::default()
-        };
-        *self == ignored
-    }
-}
-
-/// Scores of the items, and which label is in which column.
-#[derive(Clone, Copy)]
-pub struct Scored<'a> {
-    /// The labels, in the person's order.
-    pub labels: &'a [Label],
-    /// For each label its column in the scores; none if it is off or says nothing.
-    pub columns: &'a [Option<usize>],
-    /// Scores of all items, by number.
-    pub scores: &'a Scores,
-    /// Matches with the search, by number, if there is one.
-    pub search: Option<&'a Scores>,
-}
-
-impl Scored<'_> {
-    /// The match of a label.
-    #[must_use]
-    pub fn matched(&self, label: usize, item: ItemId) -> Option<f32> {
-        let column = (*self.columns.get(label)?)?;
-        let start = item as usize * self.scores.labels;
-        self.scores.matches.get(start + column).copied()
-    }
-
-    /// The probability of a label.
-    #[must_use]
-    pub fn probability(&self, label: usize, item: ItemId) -> Option<f32> {
-        let column = (*self.columns.get(label)?)?;
-        let start = item as usize * (self.scores.labels + 1);
-        self.scores.probabilities.get(start + column).copied()
-    }
-
-    /// The probability that no label fits.
-    #[must_use]
-    pub fn something_else(&self, item: ItemId) -> Option<f32> {
-        let end = (item as usize + 1) * (self.scores.labels + 1);
-        self.scores.probabilities.get(end - 1).copied()
-    }
-
-    /// The match with the search.
-    #[must_use]
-    pub fn search_match(&self, item: ItemId) -> Option<f32> {
-        self.search?.matches.get(item as usize).copied()
-    }
-
-    /// Whether a label marked "not" fits, so that no other does.
-    fn is_shut_out(&self, item: ItemId) -> bool {
-        let over = |(at, label): (usize, &Label)| {
-            label.negated && self.matched(at, item).is_some_and(|m| m >= label.min_match)
-        };
-        self.labels.iter().enumerate().any(over)
-    }
-
-    /// Whether a photo fits a label.
-    #[must_use]
-    pub fn fits(&self, label: usize, item: ItemId) -> bool {
-        let Some(matched) = self.matched(label, item) else {
-            return false;
-        };
-        let wanted = &self.labels[label];
-        matched >= wanted.min_match && (wanted.negated || !self.is_shut_out(item))
-    }
-
-    /// The label that fits a photo best, with its match.
-    #[must_use]
-    pub fn best(&self, item: ItemId) -> Option<(usize, f32)> {
-        let fitting = self.labels.iter().enumerate().filter_map(|(at, label)| {
-            let matched = self.matched(at, item)?;
-            (!label.negated && matched >= label.min_match).then_some((at, matched))
-        });
-        let best = fitting.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        (!self.is_shut_out(item)).then_some(best)
-    }
-
-    /// The highest match of any label that is not marked "not", fitting or not.
-    fn highest(&self, item: ItemId) -> Option<f32> {
-        let matches = (0..self.labels.len())
-            .filter(|at| !self.labels[*at].negated)
-            .filter_map(|at| self.matched(at, item));
-        matches.max_by(f32::total_cmp)
-    }
-
-    fn place(&self, id: LabelId) -> Option<usize> {
-        self.labels.iter().position(|label| label.id == id)
-    }
-}
 
 /// Photos in a row of the order that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -453,7 +254,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::labels::{Label, LabelId};
     use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage, Taken};
+    use crate::core::score::Scores;
 
     fn photo(name: &str, taken: Option<&str>, size: u64) -> Item {
         let file = Candidate {

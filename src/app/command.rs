@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 
-use super::arrange::{Filter, Fit, Sorting};
+use super::filter::{Filter, Fit, Sorting};
 use super::labels::LabelId;
 use super::library::ItemId;
 use super::selection::Reach;

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use super::arrange::{Arrangement, Filter, Scored, Sorting, arrange};
+use super::arrange::{Arrangement, arrange};
+use super::filter::{Filter, Sorting};
 use super::labels::Label;
 use super::library::{Item, ItemId, Snapshot};
+use super::scored::Scored;
 use crate::core::model::{Embeddings, Fingerprint};
 use crate::core::pipeline::Notify;
 use crate::core::query::Query;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::arrange::{Filter, Sorting};
+use super::filter::{Filter, Sorting};
 use super::history::History;
 use super::labels::{Label, LabelSet};
 use super::library::{Item, ItemId, Library};

@@ -6,8 +6,8 @@ use super::icons::Icon;
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use super::widgets::thousands;
-use crate::app::arrange::{Filter, Fit, FlagFilter};
 use crate::app::command::{Action, Command};
+use crate::app::filter::{Filter, Fit, FlagFilter};
 use crate::app::state::State;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

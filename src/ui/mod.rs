@@ -1,12 +1,14 @@
 //! What is drawn. Panels read the state and push commands; they change nothing but what they alone know:
 //! text being typed, textures, where the grid is scrolled to.
 
+mod about_photo;
 mod dialogs;
 mod empty_state;
 mod export_dialog;
 mod filter_bar;
 mod grid;
 pub mod grid_layout;
+mod histogram;
 pub mod icons;
 mod labels_panel;
 mod notices;
@@ -17,6 +19,7 @@ mod textures;
 pub mod theme;
 mod top_bar;
 mod viewer;
+mod views;
 pub mod widgets;
 
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Rect, Ui};
@@ -29,7 +32,7 @@ use crate::core::pipeline::Notify;
 use crate::settings::Theme;
 use grid_layout::{GridLayout, cell_size};
 use textures::Textures;
-use viewer::ViewCache;
+use views::ViewCache;
 
 /// A text field that is to have the keyboard in the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

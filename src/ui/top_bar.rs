@@ -6,8 +6,8 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
-use crate::app::arrange::{SortKey, Sorting};
 use crate::app::command::{Action, Command, Section};
+use crate::app::filter::{SortKey, Sorting};
 use crate::app::state::{CELL_SIDES, State};
 
 impl Interface {

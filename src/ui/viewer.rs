@@ -1,101 +1,24 @@
 //! One photo, large: fitted or at any zoom, with what is known of it and how it fits each label.
 
-use std::collections::VecDeque;
-
 use egui::{
-    Color32, CornerRadius, Frame, Margin, Panel, Pos2, Rect, RichText, Role, ScrollArea, Sense,
-    TextureHandle, TextureOptions, Ui, WidgetInfo, epaint::RectShape, pos2, vec2,
+    Color32, CornerRadius, Frame, Margin, Panel, Pos2, Rect, Role, Sense, Ui, WidgetInfo,
+    epaint::RectShape, pos2, vec2,
 };
 
+use super::about_photo::about;
 use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
-use super::widgets::{bytes, centred, elided, icon_button, percent};
-use super::{Interface, grid, top_bar::heading};
+use super::widgets::{centred, elided, icon_button};
+use super::{Interface, grid};
 use crate::app::command::{Action, Command};
-use crate::app::fetcher::Fetcher;
 use crate::app::library::{Item, ItemId};
-use crate::app::pictures::{ThumbKey, View, ViewKey, start_views};
+use crate::app::pictures::{ThumbKey, ViewKey};
 use crate::app::state::{State, Viewer};
-use crate::core::marks::Flag;
-use crate::core::pipeline::Notify;
 use crate::ui::grid_layout::Step;
 
-/// Large pictures that are held: the one seen, its neighbours, and one on the way out.
-const HELD: usize = 4;
 /// Zooms, in pixels of the screen for a pixel of the photo.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
-
-/// A picture on the graphics adapter, or why there is none.
-struct Held {
-    key: ViewKey,
-    shown: Result<Shown, String>,
-}
-
-struct Shown {
-    texture: TextureHandle,
-    full: bool,
-    camera: Vec<(&'static str, String)>,
-}
-
-/// The large pictures that are held.
-pub struct ViewCache {
-    fetcher: Fetcher<ViewKey, Result<View, String>>,
-    held: VecDeque<Held>,
-    wanted: Vec<ViewKey>,
-}
-
-impl ViewCache {
-    /// No pictures yet.
-    ///
-    /// # Errors
-    /// If the system gives no thread.
-    pub fn new(notify: &Notify) -> std::io::Result<Self> {
-        Ok(Self {
-            fetcher: start_views(notify)?,
-            held: VecDeque::new(),
-            wanted: Vec::new(),
-        })
-    }
-
-    fn take(&mut self, ctx: &egui::Context) {
-        while let Some((key, view)) = self.fetcher.try_next() {
-            let shown = view.map(|view| Shown {
-                texture: ctx.load_texture("photo", view.image, TextureOptions::LINEAR),
-                full: view.full,
-                camera: view.camera,
-            });
-            self.held.retain(|held| held.key.path != key.path);
-            self.held.push_back(Held { key, shown });
-            if self.held.len() > HELD {
-                self.held.pop_front();
-            }
-        }
-    }
-
-    fn find(&self, item: &Item) -> Option<&Held> {
-        self.held
-            .iter()
-            .find(|held| held.key.path == item.file.path)
-    }
-
-    /// Wants these, most urgent first, as far as what is held is not enough.
-    fn want(&mut self, keys: Vec<ViewKey>) {
-        let enough = |key: &ViewKey| {
-            self.held.iter().any(|held| {
-                let full = held.shown.as_ref().is_ok_and(|shown| shown.full);
-                let failed = held.shown.is_err();
-                held.key.path == key.path
-                    && (full || failed || held.key.short_side >= key.short_side)
-            })
-        };
-        let missing: Vec<ViewKey> = keys.into_iter().filter(|key| !enough(key)).collect();
-        if missing != self.wanted {
-            self.fetcher.want(missing.iter().cloned());
-            self.wanted = missing;
-        }
-    }
-}
 
 impl Interface {
     pub(super) fn viewer(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
@@ -301,146 +224,5 @@ fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>)
         let text = format!("{} of {}", place + 1, order.len());
         let at = pos2(view.min.x + 12.0, view.max.y - 30.0);
         super::widgets::badge(ui.painter(), at, &text, palette(ui).raised);
-    }
-}
-
-fn about(
-    ui: &mut Ui,
-    state: &State,
-    id: ItemId,
-    item: &Item,
-    camera: Option<&Vec<(&'static str, String)>>,
-) {
-    ScrollArea::vertical()
-        .auto_shrink([false, false])
-        .show(ui, |ui| {
-            ui.add(egui::Label::new(RichText::new(&item.name).size(16.0).strong()).wrap());
-            decision(ui, state, id);
-            labels(ui, state, id);
-            ui.add_space(theme::SPACE_M);
-            heading(ui, "About");
-            let mut rows: Vec<(&str, String)> = Vec::new();
-            if let Some(facts) = item.facts() {
-                rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
-                if let Some(taken) = &facts.taken {
-                    rows.push(("Taken", taken.as_str().replace('T', " ")));
-                }
-            }
-            rows.push(("File", bytes(item.file.size)));
-            rows.extend(
-                camera
-                    .into_iter()
-                    .flatten()
-                    .map(|(name, value)| (*name, value.clone())),
-            );
-            egui::Grid::new("facts")
-                .num_columns(2)
-                .spacing([12.0, 4.0])
-                .show(ui, |ui| {
-                    for (name, value) in rows {
-                        ui.label(RichText::new(name).small().weak());
-                        ui.add(egui::Label::new(RichText::new(value).small()).wrap());
-                        ui.end_row();
-                    }
-                });
-            let folder = item.file.path.parent().map(|dir| dir.display().to_string());
-            ui.add(
-                egui::Label::new(RichText::new(folder.unwrap_or_default()).small().weak()).wrap(),
-            );
-            if let Some(warning) = item.warning() {
-                let warn = palette(ui).warn;
-                ui.add(egui::Label::new(RichText::new(warning).color(warn)).wrap());
-            }
-        });
-}
-
-fn decision(ui: &mut Ui, state: &State, id: ItemId) {
-    let mark = state.library.mark(id);
-    let palette = palette(ui);
-    let (text, colour) = match mark.flag {
-        Flag::Pick => ("Picked", palette.good),
-        Flag::Reject => ("Rejected", palette.bad),
-        Flag::None => ("P picks, X rejects, 0 to 5 give stars", palette.weak),
-    };
-    ui.label(RichText::new(text).small().color(colour));
-    if mark.stars > 0 {
-        let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
-        grid::stars(ui, rect.left_bottom(), mark.stars);
-    }
-}
-
-/// A bar for each label: its match, the threshold, and its probability below.
-fn labels(ui: &mut Ui, state: &State, id: ItemId) {
-    let scored = state.answer.scored();
-    let rows: Vec<_> = (0..scored.labels.len())
-        .filter_map(|at| Some((at, scored.matched(at, id)?, scored.probability(at, id)?)))
-        .collect();
-    if rows.is_empty() {
-        return;
-    }
-    ui.add_space(theme::SPACE_M);
-    heading(ui, "Match and probability");
-    for (at, matched, probability) in rows {
-        let label = &scored.labels[at];
-        let colour = theme::label_colour(label.colour);
-        bar(
-            ui,
-            &label.text,
-            matched,
-            Some(label.min_match),
-            probability,
-            colour,
-        );
-    }
-    if let Some(rest) = scored.something_else(id) {
-        let weak = palette(ui).weak;
-        let text = format!("Something else: {}", percent(rest));
-        ui.label(RichText::new(text).small().color(weak));
-    }
-}
-
-fn bar(
-    ui: &mut Ui,
-    name: &str,
-    matched: f32,
-    line: Option<f32>,
-    probability: f32,
-    colour: Color32,
-) {
-    let palette = palette(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
-    response.widget_info(|| {
-        let text = format!(
-            "{name}: match {}, probability {}",
-            percent(matched),
-            percent(probability)
-        );
-        WidgetInfo::labeled(Role::Label, true, text)
-    });
-    let values = format!("{} · {}", percent(matched), percent(probability));
-    let values = elided(ui, &values, theme::TEXT_S, palette.weak, 120.0);
-    let text = elided(
-        ui,
-        name,
-        theme::TEXT_S,
-        palette.text,
-        rect.width() - values.size().x - 8.0,
-    );
-    let right = rect.max.x - values.size().x;
-    ui.painter().galley(rect.min, text, palette.text);
-    ui.painter()
-        .galley(pos2(right, rect.min.y), values, palette.weak);
-    let track = Rect::from_min_max(
-        pos2(rect.min.x, rect.max.y - 12.0),
-        pos2(rect.max.x, rect.max.y - 5.0),
-    );
-    ui.painter().rect_filled(track, 3.0, palette.raised);
-    let end = track.min.x + track.width() * matched.clamp(0.0, 1.0);
-    ui.painter().rect_filled(track.with_max_x(end), 3.0, colour);
-    if let Some(line) = line {
-        let x = track.min.x + track.width() * line;
-        let stroke = egui::Stroke::new(1.5, palette.text);
-        ui.painter()
-            .vline(x, track.min.y - 2.0..=track.max.y + 2.0, stroke);
     }
 }

@@ -7,7 +7,7 @@ use candle_transformers::models::bert;
 
 use super::clip::VisionTower;
 use super::config::ChineseClipConfig;
-use super::folder::Towers;
+use super::towers::Towers;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
 use crate::core::nn::{After, Linear};

@@ -5,8 +5,8 @@ use candle_core::{DType, Device, IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
 use super::config::{ClipConfig, VisionConfig};
-use super::folder::Towers;
 use super::patches;
+use super::towers::Towers;
 use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;

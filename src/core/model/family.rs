@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::chinese_clip::{self, ChineseClip};
 use super::clip::Clip;
 use super::config::{ChineseClipConfig, ClipConfig, SiglipConfig, VisionConfig};
-use super::folder::Towers;
 use super::siglip::Siglip;
 use super::tokenizer::TextRules;
+use super::towers::Towers;
 
 /// Families that are read, as messages name them.
 pub const SUPPORTED: &str = "CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are";

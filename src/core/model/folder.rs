@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,13 +13,14 @@ use serde_json::Value;
 use super::config::{PreprocessorConfig, VisionConfig};
 use super::family::Family;
 use super::tokenizer::Tokenizer;
+use super::towers::Towers;
 use super::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
     encode_all, normalised,
 };
 use crate::core::cancel::Cancel;
 use crate::core::mmap::map_weights;
-use crate::core::preprocess::{Crop, Preprocess};
+use crate::core::preprocess::Crop;
 
 const CONFIG: &str = "config.json";
 const PREPROCESSOR: &str = "preprocessor_config.json";
@@ -27,26 +28,6 @@ const TOKENIZER: &str = "tokenizer.json";
 const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 const WEIGHTS: &str = "model.safetensors";
 const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
-
-/// The two towers of a model.
-pub trait Towers: Send + Sync {
-    /// Image vectors before normalisation: batch x dim.
-    ///
-    /// # Errors
-    /// If a crop has the wrong size, memory is short, or the work was cancelled.
-    fn embed_images(
-        &self,
-        crops: &[Crop],
-        spec: &Preprocess,
-        cancel: &Cancel,
-    ) -> candle_core::Result<Tensor>;
-
-    /// Text vectors before normalisation of sequences of one length: batch x dim.
-    ///
-    /// # Errors
-    /// If memory is short.
-    fn embed_tokens(&self, tokens: &[&[u32]]) -> candle_core::Result<Tensor>;
-}
 
 /// A model loaded from a folder.
 pub struct FolderModel {

@@ -15,6 +15,7 @@ mod starter;
 #[cfg(feature = "starter")]
 mod starter_model;
 mod tokenizer;
+mod towers;
 mod transformer;
 
 use std::fmt;

@@ -8,8 +8,8 @@ use candle_core::{D, DType, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm, ops};
 
 use super::config::SiglipConfig;
-use super::folder::Towers;
 use super::patches;
+use super::towers::Towers;
 use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;

@@ -1,20 +1,19 @@
 //! The only place where commands change the state.
 
-use std::fs;
+mod labels;
+mod marks;
+mod samples;
+
 use std::path::{Path, PathBuf};
 
-use super::arrange::{Filter, Fit, SortKey, Sorting};
 use super::command::{Action, Command};
-use super::history::Step as Undo;
+use super::filter::{Filter, Fit, SortKey, Sorting};
 use super::input::like;
-use super::labels::{self, Label, LabelId, LabelSet};
-use super::library::ItemId;
 use super::selection::Reach;
 use super::services::Purpose;
-use super::state::{CELL_SIDES, Dialog, PAST_LABELS, State, Viewer};
+use super::state::{CELL_SIDES, Dialog, Viewer};
 use super::{App, Need};
-use crate::core::marks::{Flag, Mark};
-use crate::core::photo::ContentId;
+use crate::core::marks::Flag;
 use crate::settings::{Settings, Theme};
 use crate::ui::grid_layout::{Step, reveal};
 
@@ -186,34 +185,6 @@ impl App {
         self.read_folders();
     }
 
-    /// Writes the sample photos into the cache, where the platform's programs can open them too.
-    fn open_samples(&mut self) {
-        let folder = self.services.dirs.cache.join("samples");
-        let write = || {
-            fs::create_dir_all(&folder)?;
-            SAMPLES
-                .iter()
-                .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
-        };
-        match write() {
-            Ok(()) => {
-                self.add_roots(vec![folder]);
-                if self.state.memory.labels.is_empty() {
-                    self.apply(Command::AddLabels(
-                        "cat, motorcycle, drink, building, document, photographer".into(),
-                    ));
-                }
-            }
-            Err(error) => {
-                let text = format!(
-                    "The samples cannot be written to {}: {error}",
-                    folder.display()
-                );
-                self.state.notify(text, true);
-            }
-        }
-    }
-
     fn search(&mut self, text: String) {
         let (before, now) = (self.state.search.is_empty(), text.is_empty());
         let sorting = &mut self.state.memory.sorting;
@@ -354,206 +325,4 @@ impl App {
             state.viewer = Some(Viewer::of(id));
         }
     }
-
-    /// Changes the decision about the chosen photos, and keeps it.
-    fn mark(&mut self, change: impl Fn(&mut Mark)) {
-        let targets = self.state.targets();
-        let mut before: Vec<(ContentId, Mark)> = Vec::new();
-        let mut after = Vec::new();
-        for id in &targets {
-            if let Some(content) = self.state.item(*id).and_then(|item| item.content()) {
-                let old = self.state.library.mark(*id);
-                let mut new = old;
-                change(&mut new);
-                before.push((content, old));
-                after.push((content, new));
-            }
-        }
-        let next = (targets.len() == 1 && self.state.memory.auto_advance).then_some(Step::Right);
-        self.state.history.push(Undo::Marks(before), false);
-        self.set_marks(&after);
-        if let Some(step) = next {
-            self.step(step, false);
-        }
-    }
-
-    fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
-        self.state.library.set_marks(marks);
-        let kept = self.marks.as_mut().map_or(Ok(()), |kept| kept.set(marks));
-        if let Err(error) = kept {
-            self.state.notify(error.to_string(), true);
-        }
-        self.need(Need::Now);
-    }
-
-    fn go_back(&mut self, forward: bool) {
-        let mut history = std::mem::take(&mut self.state.history);
-        let swap = |step| match step {
-            Undo::Marks(marks) => {
-                let now = self.marks_now(&marks);
-                self.set_marks(&marks);
-                Undo::Marks(now)
-            }
-            Undo::Labels(labels) => {
-                self.need(Need::FromTop);
-                Undo::Labels(std::mem::replace(&mut self.state.memory.labels, labels))
-            }
-        };
-        if forward {
-            history.redo(swap);
-        } else {
-            history.undo(swap);
-        }
-        self.state.history = history;
-    }
-
-    fn marks_now(&self, marks: &[(ContentId, Mark)]) -> Vec<(ContentId, Mark)> {
-        let snapshot = self.state.library.snapshot();
-        let all: std::collections::HashMap<ContentId, Mark> = (snapshot.items.iter())
-            .zip(snapshot.marks.iter())
-            .filter_map(|(item, mark)| Some((item.content()?, *mark)))
-            .collect();
-        let now = |content: &ContentId| all.get(content).copied().unwrap_or_default();
-        marks
-            .iter()
-            .map(|(content, _)| (*content, now(content)))
-            .collect()
-    }
-
-    /// Changes labels so that it can be undone. Changes while a person types are one step.
-    fn with_labels(&mut self, typing: bool, need: Need, change: impl FnOnce(&mut Vec<Label>)) {
-        let before = self.state.memory.labels.clone();
-        change(&mut self.state.memory.labels);
-        if self.state.memory.labels != before {
-            self.state.history.push(Undo::Labels(before), typing);
-            self.forget_gone_labels();
-            self.need(need);
-        }
-    }
-
-    fn with_label(&mut self, id: LabelId, need: Need, change: impl FnOnce(&mut Label)) {
-        let typing = need == Need::Now;
-        self.with_labels(typing, need, |labels| {
-            if let Some(label) = labels.iter_mut().find(|label| label.id == id) {
-                change(label);
-            }
-        });
-    }
-
-    /// Orders and filters by a label that is gone become those of all labels.
-    fn forget_gone_labels(&mut self) {
-        let memory = &mut self.state.memory;
-        let there = |id: LabelId| memory.labels.iter().any(|label| label.id == id);
-        if let SortKey::Match(id) | SortKey::Probability(id) = memory.sorting.key
-            && !there(id)
-        {
-            memory.sorting = Sorting::default();
-        }
-        if let Fit::Label(id) = memory.filter.fit
-            && !there(id)
-        {
-            memory.filter.fit = Fit::All;
-        }
-    }
-
-    fn change_labels(&mut self, command: Command) {
-        match command {
-            Command::DraftLabel(text) => {
-                let before = self.state.labels_with_draft();
-                self.state.draft = text;
-                if before != self.state.labels_with_draft() {
-                    self.need(Need::FromTop);
-                }
-            }
-            Command::AddLabels(list) => {
-                self.state.draft.clear();
-                remember(&mut self.state, &list);
-                self.with_labels(false, Need::FromTop, |labels| {
-                    labels::add_list(labels, &list);
-                });
-            }
-            Command::SetLabelText(id, text) => {
-                // Typing: one step for undo, but from the top, because everything is sorted anew.
-                self.with_label(id, Need::Now, |label| label.text = text);
-                self.need(Need::FromTop);
-            }
-            Command::SetMinMatch(id, min) => {
-                self.with_label(id, Need::Now, |label| label.min_match = min.clamp(0.0, 1.0));
-            }
-            Command::SetLabelOn(id, on) => {
-                self.with_label(id, Need::FromTop, |label| label.on = on)
-            }
-            Command::SetNegated(id, negated) => {
-                self.with_label(id, Need::FromTop, |label| label.negated = negated);
-            }
-            Command::SetColour(id, colour) => {
-                self.with_label(id, Need::Soon, |label| label.colour = colour);
-            }
-            Command::MoveLabel(id, to) => self.with_labels(false, Need::Now, |labels| {
-                if let Some(from) = labels.iter().position(|label| label.id == id) {
-                    let label = labels.remove(from);
-                    labels.insert(to.min(labels.len()), label);
-                }
-            }),
-            Command::RemoveLabel(id) => self.with_labels(false, Need::FromTop, |labels| {
-                labels.retain(|label| label.id != id);
-            }),
-            Command::AddExamples(id) => {
-                let paths: Vec<PathBuf> = (self.state.targets().into_iter())
-                    .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
-                    .collect();
-                self.with_label(id, Need::FromTop, |label| {
-                    let new = |path: &PathBuf| !label.examples.contains(path);
-                    let new: Vec<PathBuf> = paths.into_iter().filter(new).collect();
-                    label.examples.extend(new);
-                });
-            }
-            Command::ClearExamples(id) => {
-                self.with_label(id, Need::FromTop, |label| label.examples.clear());
-            }
-            sets => self.change_sets(sets),
-        }
-    }
-
-    fn change_sets(&mut self, command: Command) {
-        let sets = &mut self.state.memory.sets;
-        match command {
-            Command::SaveLabelSet(name) => {
-                let labels = self.state.memory.labels.clone();
-                sets.retain(|set| set.name != name);
-                sets.push(LabelSet { name, labels });
-                sets.sort_by(|a, b| a.name.cmp(&b.name));
-            }
-            Command::RemoveLabelSet(name) => sets.retain(|set| set.name != name),
-            Command::UseLabelSet(name) => {
-                if let Some(set) = sets.iter().find(|set| set.name == name) {
-                    let new = set.labels.clone();
-                    self.with_labels(false, Need::FromTop, |labels| *labels = new);
-                }
-            }
-            _ => {}
-        }
-    }
 }
-
-/// Keeps the texts of new labels for suggestions.
-fn remember(state: &mut State, list: &str) {
-    for text in labels::split_list(list) {
-        let past = &mut state.memory.past_labels;
-        past.retain(|known| *known != text);
-        past.insert(0, text);
-        past.truncate(PAST_LABELS);
-    }
-}
-
-macro_rules! samples {
-    ($($name:literal)*) => {
-        &[$(($name, include_bytes!(concat!("../../assets/samples/", $name)) as &[u8])),*]
-    };
-}
-
-/// Photos to try the program with; their licences are in `assets/samples/README.md`.
-static SAMPLES: &[(&str, &[u8])] = samples!(
-    "astronaut.jpg" "brick.jpg" "cat.jpg" "coffee.jpg" "coins.jpg" "flower.jpg" "galaxies.jpg"
-    "grass.jpg" "moon.jpg" "motorcycle.jpg" "page.jpg" "photographer.jpg" "rocket.jpg" "temple.jpg"
-);

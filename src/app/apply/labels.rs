@@ -1,0 +1,143 @@
+//! Commands that change labels and sets of labels.
+
+use std::path::PathBuf;
+
+use crate::app::command::Command;
+use crate::app::filter::{Fit, SortKey, Sorting};
+use crate::app::history::Step as Undo;
+use crate::app::labels::{self, Label, LabelId, LabelSet};
+use crate::app::library::ItemId;
+use crate::app::state::{PAST_LABELS, State};
+use crate::app::{App, Need};
+
+impl App {
+    /// Changes labels so that it can be undone. Changes while a person types are one step.
+    pub(super) fn with_labels(
+        &mut self,
+        typing: bool,
+        need: Need,
+        change: impl FnOnce(&mut Vec<Label>),
+    ) {
+        let before = self.state.memory.labels.clone();
+        change(&mut self.state.memory.labels);
+        if self.state.memory.labels != before {
+            self.state.history.push(Undo::Labels(before), typing);
+            self.forget_gone_labels();
+            self.need(need);
+        }
+    }
+
+    fn with_label(&mut self, id: LabelId, need: Need, change: impl FnOnce(&mut Label)) {
+        let typing = need == Need::Now;
+        self.with_labels(typing, need, |labels| {
+            if let Some(label) = labels.iter_mut().find(|label| label.id == id) {
+                change(label);
+            }
+        });
+    }
+
+    /// Orders and filters by a label that is gone become those of all labels.
+    fn forget_gone_labels(&mut self) {
+        let memory = &mut self.state.memory;
+        let there = |id: LabelId| memory.labels.iter().any(|label| label.id == id);
+        if let SortKey::Match(id) | SortKey::Probability(id) = memory.sorting.key
+            && !there(id)
+        {
+            memory.sorting = Sorting::default();
+        }
+        if let Fit::Label(id) = memory.filter.fit
+            && !there(id)
+        {
+            memory.filter.fit = Fit::All;
+        }
+    }
+
+    pub(super) fn change_labels(&mut self, command: Command) {
+        match command {
+            Command::DraftLabel(text) => {
+                let before = self.state.labels_with_draft();
+                self.state.draft = text;
+                if before != self.state.labels_with_draft() {
+                    self.need(Need::FromTop);
+                }
+            }
+            Command::AddLabels(list) => {
+                self.state.draft.clear();
+                remember(&mut self.state, &list);
+                self.with_labels(false, Need::FromTop, |labels| {
+                    labels::add_list(labels, &list);
+                });
+            }
+            Command::SetLabelText(id, text) => {
+                // Typing: one step for undo, but from the top, because everything is sorted anew.
+                self.with_label(id, Need::Now, |label| label.text = text);
+                self.need(Need::FromTop);
+            }
+            Command::SetMinMatch(id, min) => {
+                self.with_label(id, Need::Now, |label| label.min_match = min.clamp(0.0, 1.0));
+            }
+            Command::SetLabelOn(id, on) => {
+                self.with_label(id, Need::FromTop, |label| label.on = on)
+            }
+            Command::SetNegated(id, negated) => {
+                self.with_label(id, Need::FromTop, |label| label.negated = negated);
+            }
+            Command::SetColour(id, colour) => {
+                self.with_label(id, Need::Soon, |label| label.colour = colour);
+            }
+            Command::MoveLabel(id, to) => self.with_labels(false, Need::Now, |labels| {
+                if let Some(from) = labels.iter().position(|label| label.id == id) {
+                    let label = labels.remove(from);
+                    labels.insert(to.min(labels.len()), label);
+                }
+            }),
+            Command::RemoveLabel(id) => self.with_labels(false, Need::FromTop, |labels| {
+                labels.retain(|label| label.id != id);
+            }),
+            Command::AddExamples(id) => {
+                let paths: Vec<PathBuf> = (self.state.targets().into_iter())
+                    .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
+                    .collect();
+                self.with_label(id, Need::FromTop, |label| {
+                    let new = |path: &PathBuf| !label.examples.contains(path);
+                    let new: Vec<PathBuf> = paths.into_iter().filter(new).collect();
+                    label.examples.extend(new);
+                });
+            }
+            Command::ClearExamples(id) => {
+                self.with_label(id, Need::FromTop, |label| label.examples.clear());
+            }
+            sets => self.change_sets(sets),
+        }
+    }
+
+    fn change_sets(&mut self, command: Command) {
+        let sets = &mut self.state.memory.sets;
+        match command {
+            Command::SaveLabelSet(name) => {
+                let labels = self.state.memory.labels.clone();
+                sets.retain(|set| set.name != name);
+                sets.push(LabelSet { name, labels });
+                sets.sort_by(|a, b| a.name.cmp(&b.name));
+            }
+            Command::RemoveLabelSet(name) => sets.retain(|set| set.name != name),
+            Command::UseLabelSet(name) => {
+                if let Some(set) = sets.iter().find(|set| set.name == name) {
+                    let new = set.labels.clone();
+                    self.with_labels(false, Need::FromTop, |labels| *labels = new);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Keeps the texts of new labels for suggestions.
+fn remember(state: &mut State, list: &str) {
+    for text in labels::split_list(list) {
+        let past = &mut state.memory.past_labels;
+        past.retain(|known| *known != text);
+        past.insert(0, text);
+        past.truncate(PAST_LABELS);
+    }
+}

@@ -1,0 +1,153 @@
+//! What is known of a photo: its decision, how it fits each label, its file and camera.
+
+use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::grid;
+use super::theme::{self, palette};
+use super::top_bar::heading;
+use super::widgets::{bytes, elided, percent};
+use crate::app::library::{Item, ItemId};
+use crate::app::state::State;
+use crate::core::marks::Flag;
+
+/// The panel beside a photo.
+pub fn about(
+    ui: &mut Ui,
+    state: &State,
+    id: ItemId,
+    item: &Item,
+    camera: Option<&Vec<(&'static str, String)>>,
+) {
+    ScrollArea::vertical()
+        .auto_shrink([false, false])
+        .show(ui, |ui| {
+            ui.add(egui::Label::new(RichText::new(&item.name).size(16.0).strong()).wrap());
+            decision(ui, state, id);
+            labels(ui, state, id);
+            ui.add_space(theme::SPACE_M);
+            heading(ui, "About");
+            let mut rows: Vec<(&str, String)> = Vec::new();
+            if let Some(facts) = item.facts() {
+                rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
+                if let Some(taken) = &facts.taken {
+                    rows.push(("Taken", taken.as_str().replace('T', " ")));
+                }
+            }
+            rows.push(("File", bytes(item.file.size)));
+            rows.extend(
+                camera
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, value)| (*name, value.clone())),
+            );
+            egui::Grid::new("facts")
+                .num_columns(2)
+                .spacing([12.0, 4.0])
+                .show(ui, |ui| {
+                    for (name, value) in rows {
+                        ui.label(RichText::new(name).small().weak());
+                        ui.add(egui::Label::new(RichText::new(value).small()).wrap());
+                        ui.end_row();
+                    }
+                });
+            let folder = item.file.path.parent().map(|dir| dir.display().to_string());
+            ui.add(
+                egui::Label::new(RichText::new(folder.unwrap_or_default()).small().weak()).wrap(),
+            );
+            if let Some(warning) = item.warning() {
+                let warn = palette(ui).warn;
+                ui.add(egui::Label::new(RichText::new(warning).color(warn)).wrap());
+            }
+        });
+}
+
+fn decision(ui: &mut Ui, state: &State, id: ItemId) {
+    let mark = state.library.mark(id);
+    let palette = palette(ui);
+    let (text, colour) = match mark.flag {
+        Flag::Pick => ("Picked", palette.good),
+        Flag::Reject => ("Rejected", palette.bad),
+        Flag::None => ("P picks, X rejects, 0 to 5 give stars", palette.weak),
+    };
+    ui.label(RichText::new(text).small().color(colour));
+    if mark.stars > 0 {
+        let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
+        grid::stars(ui, rect.left_bottom(), mark.stars);
+    }
+}
+
+/// A bar for each label: its match, the threshold, and its probability below.
+fn labels(ui: &mut Ui, state: &State, id: ItemId) {
+    let scored = state.answer.scored();
+    let rows: Vec<_> = (0..scored.labels.len())
+        .filter_map(|at| Some((at, scored.matched(at, id)?, scored.probability(at, id)?)))
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    ui.add_space(theme::SPACE_M);
+    heading(ui, "Match and probability");
+    for (at, matched, probability) in rows {
+        let label = &scored.labels[at];
+        let colour = theme::label_colour(label.colour);
+        bar(
+            ui,
+            &label.text,
+            matched,
+            Some(label.min_match),
+            probability,
+            colour,
+        );
+    }
+    if let Some(rest) = scored.something_else(id) {
+        let weak = palette(ui).weak;
+        let text = format!("Something else: {}", percent(rest));
+        ui.label(RichText::new(text).small().color(weak));
+    }
+}
+
+fn bar(
+    ui: &mut Ui,
+    name: &str,
+    matched: f32,
+    line: Option<f32>,
+    probability: f32,
+    colour: Color32,
+) {
+    let palette = palette(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
+    response.widget_info(|| {
+        let text = format!(
+            "{name}: match {}, probability {}",
+            percent(matched),
+            percent(probability)
+        );
+        WidgetInfo::labeled(Role::Label, true, text)
+    });
+    let values = format!("{} · {}", percent(matched), percent(probability));
+    let values = elided(ui, &values, theme::TEXT_S, palette.weak, 120.0);
+    let text = elided(
+        ui,
+        name,
+        theme::TEXT_S,
+        palette.text,
+        rect.width() - values.size().x - 8.0,
+    );
+    let right = rect.max.x - values.size().x;
+    ui.painter().galley(rect.min, text, palette.text);
+    ui.painter()
+        .galley(pos2(right, rect.min.y), values, palette.weak);
+    let track = Rect::from_min_max(
+        pos2(rect.min.x, rect.max.y - 12.0),
+        pos2(rect.max.x, rect.max.y - 5.0),
+    );
+    ui.painter().rect_filled(track, 3.0, palette.raised);
+    let end = track.min.x + track.width() * matched.clamp(0.0, 1.0);
+    ui.painter().rect_filled(track.with_max_x(end), 3.0, colour);
+    if let Some(line) = line {
+        let x = track.min.x + track.width() * line;
+        let stroke = egui::Stroke::new(1.5, palette.text);
+        ui.painter()
+            .vline(x, track.min.y - 2.0..=track.max.y + 2.0, stroke);
+    }
+}

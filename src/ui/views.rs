@@ -1,0 +1,89 @@
+//! Large pictures on the graphics adapter: the one seen and its neighbours.
+
+use std::collections::VecDeque;
+
+use egui::{TextureHandle, TextureOptions};
+
+use crate::app::fetcher::Fetcher;
+use crate::app::library::Item;
+use crate::app::pictures::{View, ViewKey, start_views};
+use crate::core::pipeline::Notify;
+
+/// Large pictures that are held: the one seen, its neighbours, and one on the way out.
+const HELD: usize = 4;
+/// A picture on the graphics adapter, or why there is none.
+pub struct Held {
+    key: ViewKey,
+    /// The picture.
+    pub shown: Result<Shown, String>,
+}
+
+/// A picture that can be drawn.
+pub struct Shown {
+    /// Its pixels.
+    pub texture: TextureHandle,
+    full: bool,
+    /// What its camera wrote: name and value.
+    pub camera: Vec<(&'static str, String)>,
+}
+
+/// The large pictures that are held.
+pub struct ViewCache {
+    fetcher: Fetcher<ViewKey, Result<View, String>>,
+    held: VecDeque<Held>,
+    wanted: Vec<ViewKey>,
+}
+
+impl ViewCache {
+    /// No pictures yet.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn new(notify: &Notify) -> std::io::Result<Self> {
+        Ok(Self {
+            fetcher: start_views(notify)?,
+            held: VecDeque::new(),
+            wanted: Vec::new(),
+        })
+    }
+
+    /// Uploads what has come.
+    pub fn take(&mut self, ctx: &egui::Context) {
+        while let Some((key, view)) = self.fetcher.try_next() {
+            let shown = view.map(|view| Shown {
+                texture: ctx.load_texture("photo", view.image, TextureOptions::LINEAR),
+                full: view.full,
+                camera: view.camera,
+            });
+            self.held.retain(|held| held.key.path != key.path);
+            self.held.push_back(Held { key, shown });
+            if self.held.len() > HELD {
+                self.held.pop_front();
+            }
+        }
+    }
+
+    /// The picture of an item, if it is held.
+    pub fn find(&self, item: &Item) -> Option<&Held> {
+        self.held
+            .iter()
+            .find(|held| held.key.path == item.file.path)
+    }
+
+    /// Wants these, most urgent first, as far as what is held is not enough.
+    pub fn want(&mut self, keys: Vec<ViewKey>) {
+        let enough = |key: &ViewKey| {
+            self.held.iter().any(|held| {
+                let full = held.shown.as_ref().is_ok_and(|shown| shown.full);
+                let failed = held.shown.is_err();
+                held.key.path == key.path
+                    && (full || failed || held.key.short_side >= key.short_side)
+            })
+        };
+        let missing: Vec<ViewKey> = keys.into_iter().filter(|key| !enough(key)).collect();
+        if missing != self.wanted {
+            self.fetcher.want(missing.iter().cloned());
+            self.wanted = missing;
+        }
+    }
+}
