@@ -58,6 +58,19 @@ fn messages_carry_their_generation_and_call_the_listener() {
 }
 
 #[test]
+fn a_job_can_be_ended_without_waiting_for_all_of_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 500);
+    let session = session(&dir.path().join("store"));
+    let job = pipeline::start(&session, JobOptions::new(vec![folder.clone()])).expect("a job");
+    job.next();
+    job.end_within(std::time::Duration::ZERO);
+    let ran = run(&session, &[folder]);
+    assert_eq!(ran.photos.len(), 500);
+}
+
+#[test]
 fn a_cancelled_job_keeps_what_is_done_and_the_next_goes_on() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("photos");

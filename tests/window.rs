@@ -203,12 +203,12 @@ fn the_threshold_is_a_line_that_can_be_dragged() {
     window.harness.step();
     window.harness.drag_at(at(0.2));
     window.harness.step();
-    window.harness.hover_at(at(0.97));
+    window.harness.hover_at(at(1.2));
     window.harness.step();
-    window.harness.drop_at(at(0.97));
+    window.harness.drop_at(at(1.2));
     window.harness.step();
     window.settle();
-    assert_eq!(window.state().memory.labels[0].min_match, 0.97);
+    assert_eq!(window.state().memory.labels[0].min_match, 1.0);
     assert_eq!(window.state().answer.arrangement.counts, [0]);
     // And moved with the keyboard.
     window.harness.get_by_label("Threshold of red").focus();
@@ -216,7 +216,7 @@ fn the_threshold_is_a_line_that_can_be_dragged() {
     window.harness.key_press(Key::ArrowLeft);
     window.harness.step();
     window.settle();
-    assert_eq!(window.state().memory.labels[0].min_match, 0.96);
+    assert_eq!(window.state().memory.labels[0].min_match, 0.99);
 }
 
 #[test]

@@ -46,6 +46,8 @@ pub use start::{StartError, open_window};
 
 /// Shortest time between two answers while results stream in.
 const STREAM_INTERVAL: Duration = Duration::from_millis(250);
+/// Longest time that a job may take to end when the window is closed.
+const EXIT_TIME: Duration = Duration::from_millis(200);
 /// Messages of short tasks that wait to be taken.
 const NEWS: usize = 64;
 
@@ -309,7 +311,9 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.state.work.job = None;
         self.save_now();
+        if let Some(job) = self.state.work.job.take() {
+            job.end_within(EXIT_TIME);
+        }
     }
 }

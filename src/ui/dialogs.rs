@@ -22,7 +22,7 @@ impl Interface {
             ui.set_max_height(screen.y - 80.0);
             match dialog {
                 Dialog::Settings => self.settings_dialog(ui, state, commands),
-                Dialog::Keys => keys(ui, screen.y),
+                Dialog::Keys => keys(ui, screen.y, commands),
                 Dialog::Palette => self.palette_dialog(ui, state, commands),
                 Dialog::Failures => failures(ui, state, screen.y, commands),
                 Dialog::Export => self.export_dialog(ui, state, commands),
@@ -114,43 +114,53 @@ pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.add_space(theme::SPACE_S);
 }
 
-fn keys(ui: &mut Ui, height: f32) {
-    ui.label(RichText::new("Keys").size(18.0).strong());
-    ScrollArea::vertical()
-        .max_height(height - 160.0)
-        .show(ui, |ui| {
-            for section in Section::ALL {
-                let all = Action::ALL.iter().map(|action| action.entry());
-                let with_keys: Vec<_> = all
-                    .filter(|entry| entry.section == section && !entry.keys.is_empty())
-                    .collect();
-                if with_keys.is_empty() {
-                    continue;
-                }
-                heading(ui, section.name());
-                egui::Grid::new(section.name())
-                    .num_columns(2)
-                    .min_col_width(200.0)
-                    .show(ui, |ui| {
-                        for entry in with_keys {
-                            let keys: Vec<String> =
-                                entry.keys.iter().map(|keys| keys.text()).collect();
-                            ui.label(RichText::new(keys.join("  or  ")).monospace());
-                            ui.label(entry.name);
-                            ui.end_row();
-                        }
-                    });
+fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
+    title(ui, "Keys", commands);
+    let area = ScrollArea::vertical().auto_shrink([false, true]);
+    area.max_height(height - 160.0).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        for section in Section::ALL {
+            let all = Action::ALL.iter().map(|action| action.entry());
+            let with_keys: Vec<(String, &str)> = all
+                .filter(|entry| entry.section == section && !entry.keys.is_empty())
+                .map(|entry| {
+                    let keys: Vec<String> = entry.keys.iter().map(|keys| keys.text()).collect();
+                    (keys.join("  or  "), entry.name)
+                })
+                .collect();
+            if !with_keys.is_empty() {
+                key_table(ui, section.name(), &with_keys);
             }
-            heading(ui, "In the grid");
-            for (keys, what) in [
-                ("Arrows, Page up, Page down, Home, End", "move"),
-                ("with Shift", "extend the selection"),
-                ("Ctrl and a click", "add a photo to the selection"),
-                ("Ctrl and the wheel", "size of thumbnails"),
-            ] {
-                ui.label(format!("{keys}: {what}"));
-            }
-        });
+        }
+        let grid = [
+            ("Arrows, Page, Home, End", "Move"),
+            ("Shift with these", "Extend the selection"),
+            (
+                "Ctrl and a click",
+                "Add a photo to the selection, or take it out",
+            ),
+            ("Ctrl and the wheel", "Size of thumbnails"),
+        ];
+        key_table(
+            ui,
+            "In the grid",
+            &grid.map(|(keys, what)| (keys.into(), what)),
+        );
+    });
+}
+
+/// Keys and what they do, under a heading.
+fn key_table(ui: &mut Ui, name: &str, rows: &[(String, &str)]) {
+    heading(ui, name);
+    let grid = egui::Grid::new(name).num_columns(2).min_col_width(210.0);
+    grid.spacing([16.0, 2.0]).show(ui, |ui| {
+        for (keys, what) in rows {
+            ui.label(RichText::new(keys).monospace().small());
+            ui.label(*what);
+            ui.end_row();
+        }
+    });
+    ui.add_space(theme::SPACE_M);
 }
 
 fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {

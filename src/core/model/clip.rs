@@ -1,13 +1,14 @@
 //! CLIP (Radford et al. 2021, <https://arxiv.org/abs/2103.00020>) in Hugging Face's layout: OpenAI's
 //! checkpoints with quick-GELU, LAION's and DataComp's with GELU.
 
-use candle_core::{DType, Device, IndexOp, Result, Tensor};
+use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
 
 use super::config::{ClipConfig, VisionConfig};
 use super::patches;
+use super::text_tower::TextTower;
 use super::towers::Towers;
-use super::transformer::{Encoder, EncoderConfig};
+use super::transformer::Encoder;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
 use crate::core::nn::{After, Linear};
@@ -33,7 +34,16 @@ impl Clip {
             .to_scalar()?;
         Ok(Self {
             vision: VisionTower::load(&config.vision_config, config.projection_dim, vb)?,
-            text: TextTower::load(config, vb)?,
+            text: TextTower::load(
+                &config.text_config,
+                true,
+                Linear::load_without_bias(
+                    config.text_config.hidden_size,
+                    config.projection_dim,
+                    &vb.pp("text_projection"),
+                )?,
+                &vb.pp("text_model"),
+            )?,
             logit_scale: logit_scale.exp(),
         })
     }
@@ -77,22 +87,13 @@ impl VisionTower {
         let positions = embeddings.get((tokens, width), "position_embedding.weight")?;
         let first = (positions.i(0)? + class)?.unsqueeze(0)?;
         let rest = positions.narrow(0, 1, tokens - 1)?;
-        let encoder = EncoderConfig {
-            width,
-            hidden: c.intermediate_size,
-            layers: c.num_hidden_layers,
-            heads: c.num_attention_heads,
-            activation: c.hidden_act.into(),
-            epsilon: c.layer_norm_eps,
-            causal: false,
-        };
         Ok(Self {
             patch,
             patch_embedding: Linear::new(&weight.flatten_from(1)?, None)?,
             positions: Tensor::cat(&[first, rest], 0)?,
             // The checkpoints spell it so.
             pre_norm: layer_norm(width, c.layer_norm_eps, vision.pp("pre_layrnorm"))?,
-            encoder: Encoder::load(encoder, &vision.pp("encoder"))?,
+            encoder: Encoder::load(c.encoder(), &vision.pp("encoder"))?,
             post_norm: layer_norm(width, c.layer_norm_eps, vision.pp("post_layernorm"))?,
             projection: Linear::load_without_bias(width, dim, &vb.pp("visual_projection"))?,
         })
@@ -120,64 +121,6 @@ impl VisionTower {
             .forward(&x.reshape((crops.len() * tokens, width))?)?;
         let x = self.encoder.forward(x, tokens, 0, cancel)?;
         let x = self.post_norm.forward(&x)?;
-        self.projection
-            .forward(&x, After::Activate(Activation::None))
-    }
-}
-
-struct TextTower {
-    tokens: Tensor,
-    positions: Tensor,
-    encoder: Encoder,
-    final_norm: LayerNorm,
-    projection: Linear,
-}
-
-impl TextTower {
-    fn load(config: &ClipConfig, vb: &VarBuilder) -> Result<Self> {
-        let c = &config.text_config;
-        let text = vb.pp("text_model");
-        let embeddings = text.pp("embeddings");
-        let width = c.hidden_size;
-        let encoder = EncoderConfig {
-            width,
-            hidden: c.intermediate_size,
-            layers: c.num_hidden_layers,
-            heads: c.num_attention_heads,
-            activation: c.hidden_act.into(),
-            epsilon: c.layer_norm_eps,
-            causal: true,
-        };
-        let positions = (c.max_position_embeddings, width);
-        Ok(Self {
-            tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
-            positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load(encoder, &text.pp("encoder"))?,
-            final_norm: layer_norm(width, c.layer_norm_eps, text.pp("final_layer_norm"))?,
-            projection: Linear::load_without_bias(
-                width,
-                config.projection_dim,
-                &vb.pp("text_projection"),
-            )?,
-        })
-    }
-
-    fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
-        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
-        let device: &Device = self.tokens.device();
-        let ids = Tensor::from_vec(sequences.concat(), batch * tokens, device)?;
-        let width = self.tokens.dim(1)?;
-        let x = self
-            .tokens
-            .index_select(&ids, 0)?
-            .reshape((batch, tokens, width))?;
-        let x = x.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
-        let x = x.reshape((batch * tokens, width))?;
-        // Attention is causal, so the end token, the last one here, has seen all there is to see.
-        let x = self
-            .encoder
-            .forward(x, tokens, tokens - 1, &Cancel::default())?;
-        let x = self.final_norm.forward(&x)?;
         self.projection
             .forward(&x, After::Activate(Activation::None))
     }

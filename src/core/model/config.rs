@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::transformer::EncoderConfig;
 use crate::core::kernels::Activation;
 use crate::core::preprocess::{Filter, Fit, Preprocess, Rounding};
 
@@ -108,7 +109,37 @@ impl Default for TextConfig {
     }
 }
 
+impl VisionConfig {
+    /// The sizes of its transformer.
+    #[must_use]
+    pub fn encoder(&self) -> EncoderConfig {
+        EncoderConfig {
+            width: self.hidden_size,
+            hidden: self.intermediate_size,
+            layers: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            activation: self.hidden_act.into(),
+            epsilon: self.layer_norm_eps,
+            causal: false,
+        }
+    }
+}
+
 impl TextConfig {
+    /// The sizes of its transformer.
+    #[must_use]
+    pub fn encoder(&self, causal: bool) -> EncoderConfig {
+        EncoderConfig {
+            width: self.hidden_size,
+            hidden: self.intermediate_size,
+            layers: self.num_hidden_layers,
+            heads: self.num_attention_heads,
+            activation: self.hidden_act.into(),
+            epsilon: self.layer_norm_eps,
+            causal,
+        }
+    }
+
     /// The id that ends a text.
     #[must_use]
     pub fn end_token(&self) -> u32 {

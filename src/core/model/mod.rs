@@ -14,6 +14,7 @@ mod siglip;
 mod starter;
 #[cfg(feature = "starter")]
 mod starter_model;
+mod text_tower;
 mod tokenizer;
 mod towers;
 mod transformer;

@@ -9,6 +9,7 @@ use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm, ops};
 
 use super::config::SiglipConfig;
 use super::patches;
+use super::text_tower::TextTower;
 use super::towers::Towers;
 use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
@@ -36,9 +37,15 @@ impl Siglip {
             let value = vb.get(1, name)?.to_dtype(DType::F32)?;
             value.squeeze(0)?.to_scalar()
         };
+        let text = &config.text_config;
         Ok(Self {
             vision: VisionTower::load(config, vb)?,
-            text: TextTower::load(config, vb)?,
+            text: TextTower::load(
+                text,
+                false,
+                Linear::load(text.hidden_size, config.dim(), &vb.pp("text_model.head"))?,
+                &vb.pp("text_model"),
+            )?,
             logit_scale: scalar("logit_scale")?.exp(),
             logit_bias: scalar("logit_bias")?,
         })
@@ -75,15 +82,7 @@ impl VisionTower {
         let weight = embeddings.get((width, 3, patch, patch), "patch_embedding.weight")?;
         let bias = embeddings.get(width, "patch_embedding.bias")?;
         let positions = embeddings.get((tokens, width), "position_embedding.weight")?;
-        let encoder = EncoderConfig {
-            width,
-            hidden: c.intermediate_size,
-            layers: c.num_hidden_layers,
-            heads: c.num_attention_heads,
-            activation: c.hidden_act.into(),
-            epsilon: c.layer_norm_eps,
-            causal: false,
-        };
+        let encoder = c.encoder();
         Ok(Self {
             patch,
             patch_embedding: Linear::new(&weight.flatten_from(1)?, None)?,
@@ -177,56 +176,5 @@ impl PoolingHead {
         let rise = After::Activate(self.activation);
         let hidden = self.rise.forward(&self.norm.forward(&pooled)?, rise)?;
         self.fall.forward(&hidden, After::Add(&pooled))
-    }
-}
-
-struct TextTower {
-    tokens: Tensor,
-    positions: Tensor,
-    encoder: Encoder,
-    final_norm: LayerNorm,
-    head: Linear,
-}
-
-impl TextTower {
-    fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
-        let c = &config.text_config;
-        let text = vb.pp("text_model");
-        let embeddings = text.pp("embeddings");
-        let width = c.hidden_size;
-        let encoder = EncoderConfig {
-            width,
-            hidden: c.intermediate_size,
-            layers: c.num_hidden_layers,
-            heads: c.num_attention_heads,
-            activation: c.hidden_act.into(),
-            epsilon: c.layer_norm_eps,
-            causal: false,
-        };
-        let positions = (c.max_position_embeddings, width);
-        Ok(Self {
-            tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
-            positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load(encoder, &text.pp("encoder"))?,
-            final_norm: layer_norm(width, c.layer_norm_eps, text.pp("final_layer_norm"))?,
-            head: Linear::load(width, config.dim(), &text.pp("head"))?,
-        })
-    }
-
-    fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
-        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
-        let ids = Tensor::from_vec(sequences.concat(), batch * tokens, self.tokens.device())?;
-        let width = self.tokens.dim(1)?;
-        let x = self
-            .tokens
-            .index_select(&ids, 0)?
-            .reshape((batch, tokens, width))?;
-        let x = x.broadcast_add(&self.positions.narrow(0, 0, tokens)?)?;
-        let x = x.reshape((batch * tokens, width))?;
-        let x = self
-            .encoder
-            .forward(x, tokens, tokens - 1, &Cancel::default())?;
-        let x = self.final_norm.forward(&x)?;
-        self.head.forward(&x, After::Activate(Activation::None))
     }
 }

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -133,6 +134,19 @@ impl JobHandle {
     /// Asks the job to stop. What is done stays done.
     pub fn cancel(&self) {
         self.cancel.cancel();
+    }
+
+    /// Ends the job, waiting for its threads for so long at most: those that take longer are left to the
+    /// end of the process. What was encoded is written in time, unless the disk is slower than that.
+    pub fn end_within(mut self, limit: Duration) {
+        self.cancel.cancel();
+        // Whoever waits for room in the channel wakes when its receiver is gone.
+        self.events = None;
+        let until = Instant::now() + limit;
+        while !self.is_over() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        self.threads.retain(JoinHandle::is_finished);
     }
 
     /// Holds the job up after the photos in work, or lets it go on.
