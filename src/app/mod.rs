@@ -186,6 +186,12 @@ impl App {
         self.asking.need == Need::Nothing && self.asking.answered == self.asking.number
     }
 
+    /// Whether all pictures that the last frame wanted are there.
+    #[must_use]
+    pub fn has_all_pictures(&self) -> bool {
+        self.ui.is_complete()
+    }
+
     /// Does something as if a person had asked for it.
     pub fn command(&mut self, command: command::Command) {
         self.apply(command);

@@ -103,10 +103,10 @@ impl Interface {
         self.search_box
     }
 
-    /// Bytes of textures that are held.
+    /// Whether all pictures that the last frame wanted are there.
     #[must_use]
-    pub fn texture_bytes(&self) -> usize {
-        self.textures.bytes()
+    pub fn is_complete(&self) -> bool {
+        self.textures.is_complete() && self.views.is_complete()
     }
 
     /// Clears what an earlier dialog of this kind was given.

@@ -51,9 +51,9 @@ impl Textures {
         })
     }
 
-    /// Bytes that are held.
-    pub fn bytes(&self) -> usize {
-        self.bytes
+    /// Whether everything that the last frame wanted is there.
+    pub fn is_complete(&self) -> bool {
+        self.asked.is_empty() && !self.fetcher.has_more()
     }
 
     /// Uploads what has come, as much as a frame may take.

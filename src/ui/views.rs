@@ -47,6 +47,11 @@ impl ViewCache {
         })
     }
 
+    /// Whether everything that the last frame wanted is there.
+    pub fn is_complete(&self) -> bool {
+        self.wanted.is_empty() && !self.fetcher.has_more()
+    }
+
     /// Uploads what has come.
     pub fn take(&mut self, ctx: &egui::Context) {
         while let Some((key, view)) = self.fetcher.try_next() {
