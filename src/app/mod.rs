@@ -47,7 +47,7 @@ pub use start::{StartError, open_window};
 /// Shortest time between two answers while results stream in.
 const STREAM_INTERVAL: Duration = Duration::from_millis(250);
 /// Longest time that a job may take to end when the window is closed.
-const EXIT_TIME: Duration = Duration::from_millis(200);
+const EXIT_TIME: Duration = Duration::from_millis(120);
 /// Messages of short tasks that wait to be taken.
 const NEWS: usize = 64;
 

@@ -22,6 +22,8 @@ use crate::core::thumbnail;
 
 /// How long the encoder waits for a batch to fill.
 const BATCH_WAIT: Duration = Duration::from_millis(20);
+/// How soon the sink notices that its job is cancelled.
+const CANCEL_NOTICE: Duration = Duration::from_millis(25);
 /// How long a result waits to be written at most.
 const WRITE_WAIT: Duration = Duration::from_millis(500);
 /// Photos that the store knows, told at once.
@@ -285,7 +287,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
     let mut since = Instant::now();
     let mut trouble = None;
     loop {
-        match results.recv_timeout(super::progress::INTERVAL) {
+        match results.recv_timeout(CANCEL_NOTICE) {
             Ok(outcome) => {
                 if batch.is_empty() {
                     since = Instant::now();
