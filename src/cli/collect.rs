@@ -60,11 +60,19 @@ pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
     chosen.unwrap_or_else(|| settings.store_dir(dirs))
 }
 
+/// A session, with the settings that it was opened under.
+pub struct Opened {
+    /// The model and the store.
+    pub session: Arc<Session>,
+    /// What the person chose.
+    pub settings: Settings,
+}
+
 /// Loads the model and opens the store.
 ///
 /// # Errors
 /// If either cannot be used.
-pub fn open_session(common: &Common) -> anyhow::Result<Arc<Session>> {
+pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let choice = choose_model(common.model.as_deref(), &settings)?;
@@ -72,7 +80,10 @@ pub fn open_session(common: &Common) -> anyhow::Result<Arc<Session>> {
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
     let session = Session::open(model, store)?;
     session.notices().for_each(say);
-    Ok(Arc::new(session))
+    Ok(Opened {
+        session: Arc::new(session),
+        settings,
+    })
 }
 
 /// What a job gave.
@@ -89,22 +100,23 @@ pub struct Collected {
 ///
 /// # Errors
 /// If the job cannot start or must stop, or there is no photo.
-pub fn collect(
-    common: &Common,
-    session: &Arc<Session>,
-    folders: &Folders,
-) -> anyhow::Result<Collected> {
-    let settings = load_settings(&Dirs::detect());
+pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Result<Collected> {
+    let settings = &opened.settings;
+    let decoders = match common.threads {
+        0 => settings.threads,
+        threads => threads,
+    };
     let options = JobOptions {
         scan: ScanOptions {
             subfolders: !folders.no_subfolders,
             hidden: folders.hidden,
-            excluded: settings.excluded_folders,
+            excluded: settings.excluded_folders.clone(),
         },
-        decoders: common.threads,
+        decoders,
+        thumbnail_quality: settings.thumbnail_quality,
         ..JobOptions::new(folders.paths.clone())
     };
-    let job = pipeline::start(session, options).context("no threads for the work")?;
+    let job = pipeline::start(&opened.session, options).context("no threads for the work")?;
     let bar = progress_bar();
     let (mut photos, mut failures) = (Vec::new(), Vec::new());
     let mut summary = Summary::default();

@@ -47,7 +47,7 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
             .map(|label| Query::parse(label))
             .collect::<Result<_, _>>()?
     };
-    let session = open_session(common)?;
+    let session = open_session(common)?.session;
     let vectors = session.embed_queries(&queries)?;
     let (mut readings, mut failures) = (Vec::new(), Vec::new());
     for path in &args.images {
@@ -166,9 +166,10 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         .iter()
         .map(|label| Query::parse(label))
         .collect::<Result<_, _>>()?;
-    let session = open_session(common)?;
-    let mut collected = collect(common, &session, &args.folders)?;
-    let scores = score_photos(&session, &queries, &collected)?;
+    let opened = open_session(common)?;
+    let session = &opened.session;
+    let mut collected = collect(common, &opened, &args.folders)?;
+    let scores = score_photos(session, &queries, &collected)?;
     let sorted = by_label(&collected, &scores, labels.len(), args.min_match);
     let report = match &args.export {
         Some(target) => Some(export_sorted(target, args, labels, &sorted)?),
@@ -350,9 +351,10 @@ fn export_sorted(
 /// `lumisift search`.
 pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let query = Query::parse(&args.query)?;
-    let session = open_session(common)?;
-    let collected = collect(common, &session, &args.folders)?;
-    let scores = score_photos(&session, &[query], &collected)?;
+    let opened = open_session(common)?;
+    let session = &opened.session;
+    let collected = collect(common, &opened, &args.folders)?;
+    let scores = score_photos(session, &[query], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.ranking(Some(0)).into_iter().take(args.limit) {
         let fit = scores.matches_of(at as usize)[0];
@@ -377,8 +379,9 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
 
 /// `lumisift index`.
 pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
-    let session = open_session(common)?;
-    let collected = collect(common, &session, &args.folders)?;
+    let opened = open_session(common)?;
+    let session = &opened.session;
+    let collected = collect(common, &opened, &args.folders)?;
     let progress = collected.summary.progress;
     let facts = [
         ("photos", collected.photos.len() as f64),
@@ -423,8 +426,9 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
 
 /// `lumisift embed`.
 pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
-    let session = open_session(common)?;
-    let collected = collect(common, &session, &args.folders)?;
+    let opened = open_session(common)?;
+    let session = &opened.session;
+    let collected = collect(common, &opened, &args.folders)?;
     let vectors = session.store().vectors(session.key())?;
     let dim = vectors.dim();
     let mut bytes = Vec::with_capacity(collected.photos.len() * dim * 4);
