@@ -9,7 +9,6 @@ use super::labels::LabelId;
 use super::library::ItemId;
 use super::selection::Reach;
 use super::state::{Dialog, ExportRequest, State};
-use crate::core::marks::Flag;
 use crate::settings::Settings;
 use crate::ui::grid_layout::Step;
 
@@ -400,8 +399,6 @@ pub enum Command {
     Step(Step, bool),
     /// Show a photo large.
     ViewItem(ItemId),
-    /// Change the decision about the chosen photos.
-    SetFlag(Flag),
     /// Side of thumbnails in points.
     CellSide(f32),
     /// Open a dialog, or close the one that is open.

@@ -1,6 +1,6 @@
 //! Undo and redo of decisions about photos and of labels.
 
-use super::labels::Label;
+use super::labels::{Label, LabelId};
 use crate::core::marks::Mark;
 use crate::core::photo::ContentId;
 
@@ -16,23 +16,31 @@ pub enum Step {
     Labels(Vec<Label>),
 }
 
+/// A change of one label that goes on from frame to frame: all of it is one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Its text is typed.
+    Text(LabelId),
+    /// Its threshold is dragged.
+    Threshold(LabelId),
+}
+
 /// What can be undone and redone.
 #[derive(Default)]
 pub struct History {
     done: Vec<Step>,
     undone: Vec<Step>,
+    /// The edit that the last step began.
+    edit: Option<Edit>,
 }
 
 impl History {
-    /// Remembers how things were before a change. Changes of labels that follow each other while a
-    /// person types are one step.
-    pub fn push(&mut self, before: Step, joins: bool) {
+    /// Remembers how things were before a change, unless it goes on with the edit that began last.
+    pub fn push(&mut self, before: Step, edit: Option<Edit>) {
         self.undone.clear();
-        let same = matches!(
-            (&before, self.done.last()),
-            (Step::Labels(_), Some(Step::Labels(_)))
-        );
-        if joins && same {
+        let goes_on = edit.is_some() && edit == self.edit;
+        self.edit = edit;
+        if goes_on {
             return;
         }
         if self.done.len() == STEPS {
@@ -43,6 +51,7 @@ impl History {
 
     /// The step to undo; `swap` puts it back and returns how things were.
     pub fn undo(&mut self, swap: impl FnOnce(Step) -> Step) {
+        self.edit = None;
         if let Some(step) = self.done.pop() {
             self.undone.push(swap(step));
         }
@@ -50,6 +59,7 @@ impl History {
 
     /// The step to redo, in the same way.
     pub fn redo(&mut self, swap: impl FnOnce(Step) -> Step) {
+        self.edit = None;
         if let Some(step) = self.undone.pop() {
             self.done.push(swap(step));
         }
@@ -81,26 +91,35 @@ mod tests {
     #[test]
     fn undo_and_redo_swap_states() {
         let mut history = History::default();
-        history.push(marks(1), false);
+        history.push(marks(1), None);
         let mut now = marks(2);
         history.undo(|step| std::mem::replace(&mut now, step));
         assert_eq!(now, marks(1));
         assert!(!history.can_undo() && history.can_redo());
         history.redo(|step| std::mem::replace(&mut now, step));
         assert_eq!(now, marks(2));
-        history.push(marks(3), false);
+        history.push(marks(3), None);
         assert!(!history.can_redo());
     }
 
     #[test]
     fn typing_a_label_is_one_step() {
         let mut history = History::default();
-        history.push(Step::Labels(Vec::new()), false);
-        history.push(Step::Labels(vec![Label::default()]), true);
-        history.undo(|step| {
-            assert_eq!(step, Step::Labels(Vec::new()));
-            step
-        });
-        assert!(!history.can_undo());
+        let labels = |count| Step::Labels(vec![Label::default(); count]);
+        let typed = |id| Some(Edit::Text(id));
+        history.push(labels(1), None);
+        history.push(labels(2), typed(1));
+        history.push(labels(3), typed(1));
+        history.push(labels(4), typed(2));
+        history.push(labels(5), Some(Edit::Threshold(2)));
+        history.push(labels(6), typed(2));
+        let mut undone = Vec::new();
+        while history.can_undo() {
+            history.undo(|step| {
+                undone.push(step.clone());
+                step
+            });
+        }
+        assert_eq!(undone, [6, 5, 4, 2, 1].map(labels));
     }
 }

@@ -9,7 +9,7 @@ use egui::Context;
 
 use super::library::Item;
 use super::services::{Purpose, Services};
-use super::state::{ExportRequest, ExportState, RECENT, SessionState};
+use super::state::{Dialog, ExportRequest, ExportState, RECENT, SessionState};
 use super::{App, Need, News};
 use crate::core::cancel::Cancel;
 use crate::core::export;
@@ -45,9 +45,20 @@ impl App {
         }
     }
 
+    /// Ends the running job, if there is one, without waiting for its threads.
+    pub(super) fn retire_job(&mut self) {
+        if let Some(job) = self.state.work.job.take() {
+            job.cancel();
+            self.spawn("retire", move || {
+                drop(job);
+                News::Done
+            });
+        }
+    }
+
     /// Loads the model and opens the store that the settings name.
     pub(super) fn open_session(&mut self) {
-        self.state.work.job = None;
+        self.retire_job();
         self.state.session = SessionState::Loading;
         self.opening += 1;
         let attempt = self.opening;
@@ -71,6 +82,7 @@ impl App {
                 News::Chosen(purpose, paths) => self.chosen(purpose, paths),
                 News::Exported(state) => self.state.export = state,
                 News::StoreSize(size) => self.state.store_size = size,
+                News::Cleared(cleared) => self.store_cleared(cleared),
                 News::Trouble(text) => self.state.notify(text, true),
             }
         }
@@ -88,6 +100,10 @@ impl App {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
                 self.state.session = SessionState::Ready(session);
+                self.ui.session_opens();
+                if self.state.dialog == Some(Dialog::Settings) {
+                    self.measure_store();
+                }
                 self.read_folders();
             }
             Err(trouble) => self.state.session = SessionState::Failed(trouble),
@@ -118,11 +134,11 @@ impl App {
         let Some(session) = self.state.session().cloned() else {
             return;
         };
-        let work = &mut self.state.work;
-        work.job = None;
+        self.retire_job();
         if self.state.memory.roots.is_empty() {
             return;
         }
+        let work = &mut self.state.work;
         work.generation += 1;
         let options = JobOptions {
             scan: ScanOptions {
@@ -202,9 +218,9 @@ impl App {
     }
 
     fn job_finished(&mut self, summary: Summary) {
+        self.retire_job();
         let generation = self.state.work.generation;
         let work = &mut self.state.work;
-        work.job = None;
         work.progress = summary.progress;
         work.progress.phase = Phase::Done;
         if let Some(trouble) = &summary.trouble {
@@ -333,19 +349,24 @@ impl App {
 
     /// Forgets what the store holds, and reads the open folders anew.
     pub(super) fn clear_store(&mut self) {
-        self.state.work.job = None;
         let Some(session) = self.state.session().cloned() else {
             return;
         };
-        let cleared = session.store().clear();
-        match cleared {
-            Ok(()) => {
-                self.forget_photos();
-                self.open_session();
-                self.measure_store();
-            }
-            Err(error) => self.state.notify(error.to_string(), true),
+        self.state.session = SessionState::Loading;
+        self.forget_photos();
+        let job = self.state.work.job.take();
+        self.spawn("clear", move || {
+            // What the job still writes must not come after.
+            drop(job);
+            News::Cleared(session.store().clear().map_err(|e| e.to_string()))
+        });
+    }
+
+    fn store_cleared(&mut self, cleared: Result<(), String>) {
+        if let Err(trouble) = cleared {
+            self.state.notify(trouble, true);
         }
+        self.open_session();
     }
 
     /// Shows no photos until they are read again.

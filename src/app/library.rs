@@ -157,6 +157,8 @@ pub struct Library {
     /// For each item, the job that saw it last.
     seen: Vec<u64>,
     failed: usize,
+    /// The items of each content: copies are marked together.
+    by_content: HashMap<ContentId, Vec<ItemId>>,
     kept_marks: HashMap<ContentId, Mark>,
 }
 
@@ -215,6 +217,7 @@ impl Library {
             self.by_path.insert(item.file.path.clone(), id);
             self.seen.push(generation);
             self.failed += usize::from(item.facts().is_none());
+            self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
             Arc::make_mut(&mut self.now.items).push(Arc::new(item));
             return;
@@ -224,22 +227,38 @@ impl Library {
         if *self.now.items[at] != item {
             self.failed -= usize::from(self.now.items[at].facts().is_none());
             self.failed += usize::from(item.facts().is_none());
+            let before = self.now.items[at].content();
+            if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
+                copies.retain(|copy| *copy != id);
+            }
+            self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
             self.now.epoch += 1;
         }
     }
 
+    fn link(&mut self, item: &Item, id: ItemId) {
+        if let Some(content) = item.content() {
+            self.by_content.entry(content).or_default().push(id);
+        }
+    }
+
     /// Sets marks of items, and of all copies of their content.
     pub fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
-        let changed: HashMap<ContentId, Mark> = marks.iter().copied().collect();
         let places = Arc::make_mut(&mut self.now.marks);
-        for (item, place) in self.now.items.iter().zip(places) {
-            if let Some(mark) = item.content().and_then(|c| changed.get(&c)) {
-                *place = *mark;
+        for (content, mark) in marks {
+            for id in self.by_content.get(content).into_iter().flatten() {
+                places[*id as usize] = *mark;
             }
+            self.kept_marks.insert(*content, *mark);
         }
-        self.kept_marks.extend(changed);
+    }
+
+    /// The mark of a content, whether or not it is in the window.
+    #[must_use]
+    pub fn mark_of(&self, content: &ContentId) -> Mark {
+        self.kept_marks.get(content).copied().unwrap_or_default()
     }
 
     /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
@@ -263,6 +282,10 @@ impl Library {
             .map(|(item, id)| (item.file.path.clone(), id))
             .collect();
         self.failed = items.iter().filter(|item| item.facts().is_none()).count();
+        self.by_content.clear();
+        for (item, id) in items.iter().zip(0..) {
+            self.link(item, id);
+        }
         self.now.items = Arc::new(items);
         self.now.epoch += 1;
         Some(renumbered)
@@ -385,5 +408,16 @@ mod tests {
         library.set_marks(&[(ContentId([2; 32]), pick)]);
         library.put(item("copy of b.jpg", 2), 1);
         assert_eq!((library.mark(1), library.mark(2)), (pick, pick));
+        assert_eq!(library.mark_of(&ContentId([2; 32])), pick);
+        // What has another content now is no copy any more.
+        library.put(item("b.jpg", 3), 2);
+        library.retain(|path, _| path != Path::new("a.jpg"));
+        library.set_marks(&[(ContentId([2; 32]), Mark::default())]);
+        assert_eq!(
+            (library.mark(0), library.mark(1)),
+            (Mark::default(), Mark::default())
+        );
+        library.set_marks(&[(ContentId([3; 32]), pick)]);
+        assert_eq!((library.mark(0), library.mark(1)), (pick, Mark::default()));
     }
 }

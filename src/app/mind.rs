@@ -41,8 +41,6 @@ pub struct Question {
     pub sorting: Sorting,
     /// What to show.
     pub filter: Filter,
-    /// Whether the view goes to the top: a person asked for something else.
-    pub to_top: bool,
 }
 
 /// What the window draws.
@@ -50,8 +48,6 @@ pub struct Question {
 pub struct Answer {
     /// The question's number.
     pub number: u64,
-    /// Whether the view goes to the top.
-    pub to_top: bool,
     /// The labels that it is about.
     pub labels: Vec<Label>,
     /// For each label its column in the scores.
@@ -230,7 +226,6 @@ impl Thinker {
         }
         let mut answer = Answer {
             number: question.number,
-            to_top: question.to_top,
             labels: question.labels.clone(),
             columns,
             troubles,

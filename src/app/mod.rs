@@ -15,6 +15,7 @@ mod input;
 mod jobs;
 pub mod labels;
 pub mod library;
+mod marks_writer;
 pub mod mind;
 pub mod pictures;
 mod save;
@@ -32,11 +33,11 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
-use crate::core::marks::Marks;
 use crate::core::pipeline::Notify;
 use crate::settings::{self, Settings};
 use crate::ui::Interface;
 use library::Library;
+use marks_writer::MarksWriter;
 use mind::{Mind, Question};
 use pictures::StoreSlot;
 use services::Services;
@@ -61,6 +62,8 @@ enum News {
     Exported(state::ExportState),
     /// How much the store holds.
     StoreSize(Option<crate::core::store::StoreSize>),
+    /// The store was cleared, or not.
+    Cleared(Result<(), String>),
     /// It is done, and nothing need be said.
     Done,
     /// Something went wrong.
@@ -88,6 +91,8 @@ struct Asking {
     /// Answers before this one number the items as they no longer are.
     valid_from: u64,
     answered: u64,
+    /// The earliest question, not answered yet, whose answer is shown from the top.
+    top_from: Option<u64>,
     last: Instant,
 }
 
@@ -107,7 +112,7 @@ pub struct App {
     store_slot: StoreSlot,
     news: Receiver<News>,
     tell: Sender<News>,
-    marks: Option<Marks>,
+    marks: Option<MarksWriter>,
     asking: Asking,
     opening: u64,
     export_cancel: crate::core::cancel::Cancel,
@@ -155,6 +160,7 @@ impl App {
                 number: 0,
                 valid_from: 0,
                 answered: 0,
+                top_from: None,
                 last: Instant::now(),
             },
             opening: 0,
@@ -198,14 +204,13 @@ impl App {
     }
 
     fn open_marks(&mut self) {
-        let opened = Marks::open(&self.services.dirs.marks_file());
-        let known = opened.and_then(|marks| Ok((marks.all()?, marks)));
-        match known {
-            Ok((known, marks)) => {
+        let file = self.services.dirs.marks_file();
+        match MarksWriter::start(&file, self.tell.clone(), self.notify.clone()) {
+            Ok((writer, known)) => {
                 self.state.library = Library::new(known);
-                self.marks = Some(marks);
+                self.marks = Some(writer);
             }
-            Err(error) => self.state.notify(error.to_string(), true),
+            Err(trouble) => self.state.notify(trouble, true),
         }
     }
 
@@ -228,6 +233,9 @@ impl App {
         self.asking.need = Need::Nothing;
         self.asking.number += 1;
         self.asking.last = Instant::now();
+        if need == Need::FromTop {
+            self.asking.top_from.get_or_insert(self.asking.number);
+        }
         self.mind.ask(Question {
             number: self.asking.number,
             session: self.state.session().cloned(),
@@ -236,7 +244,6 @@ impl App {
             search: self.state.search.clone(),
             sorting: self.state.memory.sorting,
             filter: self.state.memory.filter.clone(),
-            to_top: need == Need::FromTop,
         });
     }
 
@@ -251,7 +258,12 @@ impl App {
         if let Some(trouble) = &answer.trouble {
             self.state.notify(trouble.clone(), true);
         }
-        if answer.to_top {
+        if self
+            .asking
+            .top_from
+            .is_some_and(|from| from <= answer.number)
+        {
+            self.asking.top_from = None;
             self.state.grid.offset = 0.0;
         } else {
             self.ui.keep_place(&mut self.state);

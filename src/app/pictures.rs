@@ -1,6 +1,6 @@
 //! What the threads for pictures fetch: thumbnails from the store, and photos as large as they are seen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::ColorImage;
@@ -63,10 +63,20 @@ pub fn start_thumbs(
 pub struct ViewKey {
     /// The file.
     pub path: PathBuf,
+    /// What was in it when it was read: a file that changed is another photo.
+    pub content: Option<ContentId>,
     /// Pixels of its short side that are needed at least, where it has them.
     pub short_side: u32,
     /// Most pixels of a side that the graphics adapter takes.
     pub max_side: u32,
+}
+
+impl ViewKey {
+    /// Whether it is of the same photo, at whatever size.
+    #[must_use]
+    pub fn is_of(&self, path: &Path, content: Option<ContentId>) -> bool {
+        self.path == path && self.content == content
+    }
 }
 
 /// A photo for the viewer.
@@ -127,6 +137,7 @@ mod tests {
         let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
         let key = |short_side, max_side| ViewKey {
             path: path.clone(),
+            content: None,
             short_side,
             max_side,
         };
@@ -139,6 +150,7 @@ mod tests {
         assert!(capped.full && capped.image.size[0] <= 100);
         let missing = ViewKey {
             path: "missing.jpg".into(),
+            content: None,
             short_side: 1,
             max_side: 1,
         };

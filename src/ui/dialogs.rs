@@ -1,6 +1,7 @@
 //! Dialogs: the frame that they share, and the small ones.
 
-use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui, vec2};
+use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
 use super::icons::Icon;
@@ -180,22 +181,30 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
             commands.push(Command::Do(Action::Rescan));
         }
     });
-    let rows = failures.len();
-    let row = 40.0;
-    ScrollArea::vertical()
-        .max_height(height - 180.0)
-        .show_rows(ui, row, rows, |ui, range| {
-            for failure in &failures[range] {
-                let (_, rect) = ui.allocate_space(vec2(ui.available_width(), row));
-                ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
-                    let path = failure.path.display().to_string();
-                    ui.add(egui::Label::new(path).truncate());
-                    let bad = palette(ui).bad;
-                    let why = RichText::new(&failure.message).small().color(bad);
-                    ui.add(egui::Label::new(why).truncate());
+    let bad = palette(ui).bad;
+    let line = |ui: &mut Ui, text: RichText| {
+        ui.add(egui::Label::new(text.small()).truncate());
+    };
+    // Rows are drawn on demand: there may be thousands.
+    TableBuilder::new(ui)
+        .striped(true)
+        .max_scroll_height(height - 220.0)
+        .auto_shrink([false, true])
+        .column(Column::remainder().clip(true))
+        .column(Column::remainder().clip(true))
+        .header(24.0, |mut header| {
+            for name in ["Photo", "Why"] {
+                header.col(|ui| {
+                    ui.label(RichText::new(name).strong());
                 });
             }
+        })
+        .body(|body| {
+            body.rows(22.0, failures.len(), |mut row| {
+                let failure = failures[row.index()];
+                row.col(|ui| line(ui, RichText::new(failure.path.display().to_string())));
+                row.col(|ui| line(ui, RichText::new(&failure.message).color(bad)));
+            });
         });
 }
 

@@ -23,6 +23,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.label(RichText::new("Loading the model…").size(20.0));
             return;
         }
+        if matches!(state.session, SessionState::Failed(_)) {
+            no_model(ui, commands);
+            return;
+        }
         let title = if state.memory.roots.is_empty() {
             "Drop a folder of photos here"
         } else {
@@ -45,6 +49,16 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let promise = "Everything stays on this computer";
         ui.label(RichText::new(promise).size(theme::TEXT_S).color(palette.weak));
     });
+}
+
+/// Where nothing can be read: where to mend it. Why, the notice above says.
+fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
+    let title = "Photos cannot be read without a model";
+    ui.label(RichText::new(title).size(22.0).strong());
+    ui.add_space(theme::SPACE_M);
+    if main_button(ui, "Choose another model…").clicked() {
+        commands.push(Command::Do(Action::Settings));
+    }
 }
 
 /// What the last job passed over, if that may be why nothing is seen.

@@ -17,8 +17,6 @@ pub enum Icon {
     Cross,
     /// A tick: pick.
     Tick,
-    /// A plus sign.
-    Plus,
     /// Three dots: more.
     More,
     /// A star.
@@ -39,8 +37,6 @@ pub enum Icon {
     Left,
     /// An arrow to the right.
     Right,
-    /// An arrow in a circle.
-    Refresh,
     /// A picture that cannot be shown.
     Broken,
     /// An arrow out of a tray: export.
@@ -73,10 +69,6 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             pen.line(&[(0.74, 0.26), (0.26, 0.74)]);
         }
         Icon::Tick => pen.line(&[(0.2, 0.52), (0.42, 0.74), (0.8, 0.28)]),
-        Icon::Plus => {
-            pen.line(&[(0.5, 0.22), (0.5, 0.78)]);
-            pen.line(&[(0.22, 0.5), (0.78, 0.5)]);
-        }
         Icon::More => [0.25, 0.5, 0.75]
             .into_iter()
             .for_each(|x| pen.dot((x, 0.5), 0.07)),
@@ -97,16 +89,6 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
         Icon::Down => pen.line(&[(0.24, 0.4), (0.5, 0.66), (0.76, 0.4)]),
         Icon::Left => pen.line(&[(0.6, 0.2), (0.32, 0.5), (0.6, 0.8)]),
         Icon::Right => pen.line(&[(0.4, 0.2), (0.68, 0.5), (0.4, 0.8)]),
-        Icon::Refresh => {
-            let arc: Vec<(f32, f32)> = (0..=20)
-                .map(|n| {
-                    let angle = TAU * (0.06 + 0.8 * n as f32 / 20.0);
-                    (0.5 + 0.3 * angle.cos(), 0.5 + 0.3 * angle.sin())
-                })
-                .collect();
-            pen.line(&arc);
-            pen.line(&[(0.83, 0.1), (0.7, 0.3), (0.5, 0.22)]);
-        }
         Icon::Broken => {
             pen.closed(&[(0.1, 0.18), (0.9, 0.18), (0.9, 0.82), (0.1, 0.82)]);
             pen.line(&[(0.55, 0.18), (0.42, 0.42), (0.6, 0.58), (0.48, 0.82)]);

@@ -109,6 +109,11 @@ impl Interface {
         self.textures.is_complete() && self.views.is_complete()
     }
 
+    /// Looks for thumbnails anew: a store was opened.
+    pub fn session_opens(&mut self) {
+        self.textures.forget_missing();
+    }
+
     /// Clears what an earlier dialog of this kind was given.
     pub fn dialog_opens(&mut self, dialog: Option<&Dialog>) {
         self.dialog_is_new = true;

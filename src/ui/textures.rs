@@ -51,6 +51,11 @@ impl Textures {
         })
     }
 
+    /// Asks again for what the store did not have: it may have it now, or be another.
+    pub fn forget_missing(&mut self) {
+        self.missing.clear();
+    }
+
     /// Whether everything that the last frame wanted is there.
     pub fn is_complete(&self) -> bool {
         self.asked.is_empty() && !self.fetcher.has_more()

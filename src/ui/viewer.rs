@@ -120,6 +120,7 @@ impl Interface {
             let scale = zoom.map_or(fit, |zoom| zoom.clamp(fit, 1.0));
             Some(ViewKey {
                 path: item.file.path.clone(),
+                content: item.content(),
                 short_side: (width.min(height) * scale).ceil() as u32,
                 max_side,
             })

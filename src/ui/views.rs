@@ -60,7 +60,8 @@ impl ViewCache {
                 full: view.full,
                 camera: view.camera,
             });
-            self.held.retain(|held| held.key.path != key.path);
+            self.held
+                .retain(|held| !held.key.is_of(&key.path, key.content));
             self.held.push_back(Held { key, shown });
             if self.held.len() > HELD {
                 self.held.pop_front();
@@ -72,7 +73,7 @@ impl ViewCache {
     pub fn find(&self, item: &Item) -> Option<&Held> {
         self.held
             .iter()
-            .find(|held| held.key.path == item.file.path)
+            .find(|held| held.key.is_of(&item.file.path, item.content()))
     }
 
     /// Wants these, most urgent first, as far as what is held is not enough.
@@ -81,7 +82,7 @@ impl ViewCache {
             self.held.iter().any(|held| {
                 let full = held.shown.as_ref().is_ok_and(|shown| shown.full);
                 let failed = held.shown.is_err();
-                held.key.path == key.path
+                held.key.is_of(&key.path, key.content)
                     && (full || failed || held.key.short_side >= key.short_side)
             })
         };

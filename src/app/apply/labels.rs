@@ -4,32 +4,41 @@ use std::path::PathBuf;
 
 use crate::app::command::Command;
 use crate::app::filter::{Fit, SortKey, Sorting};
-use crate::app::history::Step as Undo;
+use crate::app::history::{Edit, Step as Undo};
 use crate::app::labels::{self, Label, LabelId, LabelSet};
 use crate::app::library::ItemId;
 use crate::app::state::{PAST_LABELS, State};
 use crate::app::{App, Need};
 
 impl App {
-    /// Changes labels so that it can be undone. Changes while a person types are one step.
+    /// Changes labels so that it can be undone.
     pub(super) fn with_labels(
         &mut self,
-        typing: bool,
+        edit: Option<Edit>,
         need: Need,
         change: impl FnOnce(&mut Vec<Label>),
     ) {
         let before = self.state.memory.labels.clone();
         change(&mut self.state.memory.labels);
         if self.state.memory.labels != before {
-            self.state.history.push(Undo::Labels(before), typing);
+            self.state.history.push(Undo::Labels(before), edit);
             self.forget_gone_labels();
             self.need(need);
         }
     }
 
     fn with_label(&mut self, id: LabelId, need: Need, change: impl FnOnce(&mut Label)) {
-        let typing = need == Need::Now;
-        self.with_labels(typing, need, |labels| {
+        self.edit_label(id, None, need, change);
+    }
+
+    fn edit_label(
+        &mut self,
+        id: LabelId,
+        edit: Option<Edit>,
+        need: Need,
+        change: impl FnOnce(&mut Label),
+    ) {
+        self.with_labels(edit, need, |labels| {
             if let Some(label) = labels.iter_mut().find(|label| label.id == id) {
                 change(label);
             }
@@ -64,17 +73,18 @@ impl App {
             Command::AddLabels(list) => {
                 self.state.draft.clear();
                 remember(&mut self.state, &list);
-                self.with_labels(false, Need::FromTop, |labels| {
+                self.with_labels(None, Need::FromTop, |labels| {
                     labels::add_list(labels, &list);
                 });
             }
             Command::SetLabelText(id, text) => {
-                // Typing: one step for undo, but from the top, because everything is sorted anew.
-                self.with_label(id, Need::Now, |label| label.text = text);
-                self.need(Need::FromTop);
+                let edit = Some(Edit::Text(id));
+                self.edit_label(id, edit, Need::FromTop, |label| label.text = text);
             }
             Command::SetMinMatch(id, min) => {
-                self.with_label(id, Need::Now, |label| label.min_match = min.clamp(0.0, 1.0));
+                let min = min.clamp(0.0, 1.0);
+                let edit = Some(Edit::Threshold(id));
+                self.edit_label(id, edit, Need::Now, |label| label.min_match = min);
             }
             Command::SetLabelOn(id, on) => {
                 self.with_label(id, Need::FromTop, |label| label.on = on)
@@ -85,13 +95,13 @@ impl App {
             Command::SetColour(id, colour) => {
                 self.with_label(id, Need::Soon, |label| label.colour = colour);
             }
-            Command::MoveLabel(id, to) => self.with_labels(false, Need::Now, |labels| {
+            Command::MoveLabel(id, to) => self.with_labels(None, Need::Now, |labels| {
                 if let Some(from) = labels.iter().position(|label| label.id == id) {
                     let label = labels.remove(from);
                     labels.insert(to.min(labels.len()), label);
                 }
             }),
-            Command::RemoveLabel(id) => self.with_labels(false, Need::FromTop, |labels| {
+            Command::RemoveLabel(id) => self.with_labels(None, Need::FromTop, |labels| {
                 labels.retain(|label| label.id != id);
             }),
             Command::AddExamples(id) => {
@@ -124,7 +134,7 @@ impl App {
             Command::UseLabelSet(name) => {
                 if let Some(set) = sets.iter().find(|set| set.name == name) {
                     let new = set.labels.clone();
-                    self.with_labels(false, Need::FromTop, |labels| *labels = new);
+                    self.with_labels(None, Need::FromTop, |labels| *labels = new);
                 }
             }
             _ => {}

@@ -1,7 +1,5 @@
 //! Decisions about photos, and undoing them.
 
-use std::collections::HashMap;
-
 use crate::app::history::Step as Undo;
 use crate::app::{App, Need};
 use crate::core::marks::Mark;
@@ -24,7 +22,7 @@ impl App {
             }
         }
         let next = (targets.len() == 1 && self.state.memory.auto_advance).then_some(Step::Right);
-        self.state.history.push(Undo::Marks(before), false);
+        self.state.history.push(Undo::Marks(before), None);
         self.set_marks(&after);
         if let Some(step) = next {
             self.step(step, false);
@@ -33,9 +31,8 @@ impl App {
 
     fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
         self.state.library.set_marks(marks);
-        let kept = self.marks.as_mut().map_or(Ok(()), |kept| kept.set(marks));
-        if let Err(error) = kept {
-            self.state.notify(error.to_string(), true);
+        if let Some(writer) = &self.marks {
+            writer.keep(marks);
         }
         self.need(Need::Now);
     }
@@ -44,7 +41,9 @@ impl App {
         let mut history = std::mem::take(&mut self.state.history);
         let swap = |step| match step {
             Undo::Marks(marks) => {
-                let now = self.marks_now(&marks);
+                let library = &self.state.library;
+                let now = marks.iter().map(|(c, _)| (*c, library.mark_of(c)));
+                let now = now.collect();
                 self.set_marks(&marks);
                 Undo::Marks(now)
             }
@@ -59,18 +58,5 @@ impl App {
             history.undo(swap);
         }
         self.state.history = history;
-    }
-
-    fn marks_now(&self, marks: &[(ContentId, Mark)]) -> Vec<(ContentId, Mark)> {
-        let snapshot = self.state.library.snapshot();
-        let all: HashMap<ContentId, Mark> = (snapshot.items.iter())
-            .zip(snapshot.marks.iter())
-            .filter_map(|(item, mark)| Some((item.content()?, *mark)))
-            .collect();
-        let now = |content: &ContentId| all.get(content).copied().unwrap_or_default();
-        marks
-            .iter()
-            .map(|(content, _)| (*content, now(content)))
-            .collect()
     }
 }

@@ -58,7 +58,6 @@ impl App {
             | Command::Step(..)
             | Command::ViewItem(_)
             | Command::CellSide(_) => self.look(command),
-            Command::SetFlag(flag) => self.mark(|mark| mark.flag = flag),
             labels => self.change_labels(labels),
         }
     }
@@ -73,7 +72,7 @@ impl App {
             Action::Samples => self.open_samples(),
             Action::Rescan => self.read_folders(),
             Action::CloseFolders => {
-                self.state.work.job = None;
+                self.retire_job();
                 self.state.memory.roots.clear();
                 self.forget_photos();
             }
@@ -109,7 +108,7 @@ impl App {
             Action::Search => self.ui.focus_search_box(),
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
             Action::PasteLabels => self.show(Some(Dialog::PasteLabels)),
-            Action::ClearLabels => self.with_labels(false, Need::FromTop, Vec::clear),
+            Action::ClearLabels => self.with_labels(None, Need::FromTop, Vec::clear),
             Action::ClearFilter => {
                 self.state.memory.filter = Filter::default();
                 self.search(String::new());

@@ -177,13 +177,21 @@ impl JobHandle {
         &self,
         receive: impl FnOnce(&Receiver<Vec<Event>>) -> Option<Vec<Event>>,
     ) -> Option<Message> {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.is_empty() {
-            taken.extend(receive(self.events.as_ref()?)?);
-        }
+        let taken = || self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = taken().pop_front();
+        let event = match next {
+            Some(event) => event,
+            // The lock is free while this waits.
+            None => {
+                let mut batch = receive(self.events.as_ref()?)?.into_iter();
+                let first = batch.next()?;
+                taken().extend(batch);
+                first
+            }
+        };
         Some(Message {
             generation: self.generation,
-            event: taken.pop_front()?,
+            event,
         })
     }
 
