@@ -26,7 +26,7 @@ fn bench(criterion: &mut Criterion) {
         .map(|dir| ModelChoice::Folder(dir.into()))
         .into_iter();
     for choice in choices.chain([ModelChoice::Starter]) {
-        let model = load(&choice).expect("a model");
+        let model = load(&choice, lumisift::core::device::DeviceChoice::Auto).expect("a model");
         let info = model.info();
         let mut group = criterion.benchmark_group(format!("tower of {}", info.name));
         group

@@ -208,6 +208,7 @@ fn main() {
         config: home.join("config"),
         cache: home.join("cache"),
         data: home.join("data"),
+        hub_cache: None,
     };
     if !folder.is_dir() {
         let store = Arc::new(Store::open(&dirs.store()).expect("a store"));

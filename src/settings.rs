@@ -3,11 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
+use directories::{BaseDirs, ProjectDirs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::core::device::DeviceChoice;
 use crate::core::model::ModelChoice;
+use crate::core::model::shelf::Shelf;
 
 /// The program's folders. Each can be moved by an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Dirs {
     pub cache: PathBuf,
     /// What cannot: downloaded models, journals; `LUMISIFT_DATA_DIR`.
     pub data: PathBuf,
+    /// The models that Hugging Face's own programs keep; `HF_HUB_CACHE`, or `hub` in `HF_HOME`.
+    pub hub_cache: Option<PathBuf>,
 }
 
 impl Dirs {
@@ -46,6 +50,7 @@ impl Dirs {
                 "cache",
             ),
             data: choose("LUMISIFT_DATA_DIR", project.map(|p| p.data_dir()), "data"),
+            hub_cache: hub_cache(),
         }
     }
 
@@ -53,6 +58,12 @@ impl Dirs {
     #[must_use]
     pub fn store(&self) -> PathBuf {
         self.cache.join("store")
+    }
+
+    /// Models that were fetched.
+    #[must_use]
+    pub fn models(&self) -> PathBuf {
+        self.data.join("models")
     }
 
     /// Picks and stars.
@@ -72,6 +83,19 @@ impl Dirs {
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.json")
     }
+}
+
+/// Where Hugging Face's own programs keep what they fetched.
+fn hub_cache() -> Option<PathBuf> {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let usual = || Some(BaseDirs::new()?.home_dir().join(".cache/huggingface/hub"));
+    set("HF_HUB_CACHE")
+        .or_else(|| set("HF_HOME").map(|home| home.join("hub")))
+        .or_else(usual)
 }
 
 /// Light or dark.
@@ -95,6 +119,10 @@ pub struct Settings {
     pub models: Vec<PathBuf>,
     /// The folder of the model in use; the starter if none.
     pub model: Option<PathBuf>,
+    /// Where the model runs.
+    pub device: DeviceChoice,
+    /// Addresses of hubs that are asked for models before Hugging Face is.
+    pub mirrors: Vec<String>,
     /// Light or dark.
     pub theme: Theme,
     /// Threads that decode photos; 0 for one a core.
@@ -112,6 +140,8 @@ impl Default for Settings {
         Self {
             models: Vec::new(),
             model: None,
+            device: DeviceChoice::default(),
+            mirrors: Vec::new(),
             theme: Theme::default(),
             threads: 0,
             store: None,
@@ -128,6 +158,16 @@ impl Settings {
         match &self.model {
             Some(folder) => ModelChoice::Folder(folder.clone()),
             None => ModelChoice::Starter,
+        }
+    }
+
+    /// The models on this machine.
+    #[must_use]
+    pub fn shelf(&self, dirs: &Dirs) -> Shelf {
+        Shelf {
+            models: dirs.models(),
+            cache: dirs.hub_cache.clone(),
+            added: self.models.clone(),
         }
     }
 

@@ -262,7 +262,7 @@ fn model() -> tempfile::TempDir {
 
 /// The one line that is said about a model that cannot be loaded.
 fn refusal(dir: &Path) -> String {
-    let error = lumisift::core::model::load_folder(dir)
+    let error = lumisift::core::model::load_folder(dir, &lumisift::core::device::Device::cpu())
         .err()
         .expect("refused")
         .to_string();
@@ -376,7 +376,8 @@ fn an_index_of_shards_must_not_reach_outside_its_folder() {
     };
     write("model-00001-of-00001.safetensors");
     assert!(
-        lumisift::core::model::load_folder(dir.path()).is_ok(),
+        lumisift::core::model::load_folder(dir.path(), &lumisift::core::device::Device::cpu())
+            .is_ok(),
         "shards load"
     );
     write("../elsewhere.safetensors");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use lumisift::core::cancel::Cancel;
 use lumisift::core::decode::decode;
+use lumisift::core::device::Device;
 use lumisift::core::model::{Embeddings, Model, load_folder, load_starter};
 use lumisift::core::preprocess::{Crop, Preprocess, Resampler};
 use lumisift::core::score::exact;
@@ -138,7 +139,7 @@ fn clip_embeddings_agree_to_a_ten_thousandth() {
     for name in ["clip-tiny", "clip-tiny-gelu"] {
         let golden = Golden::load(name);
         let dir = model_folder(name);
-        let model = load_folder(dir.path()).expect("loads");
+        let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         let crops = crops(&fixture("clip-pixels.safetensors"), 224);
         let images = model
             .embed_images(&crops, &Cancel::default())
@@ -168,7 +169,7 @@ fn clip_token_ids_are_equal_for_every_text() {
     for name in ["clip-tiny", "clip-tiny-gelu"] {
         let golden = Golden::load(name);
         let dir = model_folder(name);
-        let model = load_folder(dir.path()).expect("loads");
+        let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(77)) {
             assert_eq!(
                 model.token_ids(text, 49_407).expect("ids"),
@@ -188,7 +189,7 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
     ] {
         let golden = Golden::load(name);
         let dir = model_folder(name);
-        let model = load_folder(dir.path()).expect("loads");
+        let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         assert_eq!(model.info().preprocess.side, side);
         let crops = crops(&fixture(pixels), side);
         let images = model
@@ -217,7 +218,7 @@ fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
     for (name, tokens) in [("siglip2-tiny", 64), ("chinese-clip-tiny", 52)] {
         let golden = Golden::load(name);
         let dir = model_folder(name);
-        let model = load_folder(dir.path()).expect("loads");
+        let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(tokens)) {
             assert_eq!(
                 model.token_ids(text, 0).expect("ids"),
@@ -232,7 +233,10 @@ fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
 fn a_picture_is_stretched_where_the_model_was_trained_so() {
     let golden = Golden::load("siglip2-tiny");
     let dir = model_folder("siglip2-tiny");
-    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let spec = load_folder(dir.path(), &Device::cpu())
+        .expect("loads")
+        .info()
+        .preprocess;
     let theirs = crops(&fixture("siglip2-tiny/pixels.safetensors"), 256);
     let ours = own_crops(&golden.photos[..theirs.len()], &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
@@ -257,7 +261,10 @@ fn difference(ours: &Crop, theirs: &Crop) -> (u8, f64) {
 fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
     let golden = Golden::load("clip-tiny");
     let dir = model_folder("clip-tiny");
-    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let spec = load_folder(dir.path(), &Device::cpu())
+        .expect("loads")
+        .info()
+        .preprocess;
     let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
     for name in ["cat", "motorcycle"] {
         let bytes = fs::read(fixture(&format!("{name}.png"))).expect("a picture");
@@ -282,7 +289,10 @@ fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
 fn pixels_from_our_own_jpeg_decoder_are_close_to_the_reference() {
     let golden = Golden::load("clip-tiny");
     let dir = model_folder("clip-tiny");
-    let spec = load_folder(dir.path()).expect("loads").info().preprocess;
+    let spec = load_folder(dir.path(), &Device::cpu())
+        .expect("loads")
+        .info()
+        .preprocess;
     let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
     let ours = own_crops(&golden.photos, &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
@@ -373,5 +383,29 @@ fn a_scaled_decode_keeps_the_embedding() {
         assert!(scaled_width < full_width, "{name} is decoded at a scale");
         let cosine = worst_cosine(&scaled, &full.values);
         assert!(cosine >= 0.995, "{name}: {cosine}");
+    }
+}
+
+#[test]
+fn a_vocabulary_alone_gives_the_same_tokens_as_a_tokenizer() {
+    let name = "chinese-clip-tiny";
+    let dir = model_folder(name);
+    let with = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let json = fs::read(dir.path().join("tokenizer.json")).expect("a tokenizer");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
+    let vocabulary = json["model"]["vocab"].as_object().expect("a vocabulary");
+    let mut pieces: Vec<(&str, u64)> = vocabulary
+        .iter()
+        .map(|(piece, id)| (piece.as_str(), id.as_u64().expect("a number")))
+        .collect();
+    pieces.sort_by_key(|(_, id)| *id);
+    let lines: Vec<&str> = pieces.iter().map(|(piece, _)| *piece).collect();
+    fs::write(dir.path().join("vocab.txt"), lines.join("\n")).expect("written");
+    fs::remove_file(dir.path().join("tokenizer.json")).expect("removed");
+    let without = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    for text in Golden::load(name).texts {
+        let ids =
+            |model: &lumisift::core::model::FolderModel| model.token_ids(&text, 0).expect("ids");
+        assert_eq!(ids(&with), ids(&without), "{text:?}");
     }
 }

@@ -18,6 +18,7 @@ use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
 use crate::core::scan::ScanOptions;
 use crate::core::session::Session;
 use crate::core::store::Store;
+use crate::settings::Settings;
 
 /// Longest time that events may take of a frame.
 const EVENT_TIME: Duration = Duration::from_millis(4);
@@ -64,9 +65,7 @@ impl App {
         let attempt = self.opening;
         let (services, settings) = (self.services.clone(), self.state.settings.clone());
         self.spawn("open", move || {
-            let choice = settings.model_choice();
-            let dir = settings.store_dir(&services.dirs);
-            let opened = catch_unwind(AssertUnwindSafe(|| open(&services, &choice, &dir)));
+            let opened = catch_unwind(AssertUnwindSafe(|| open(&services, &settings)));
             let opened = opened.unwrap_or_else(|_| Err("The model could not be loaded".into()));
             News::Session(attempt, opened)
         });
@@ -389,13 +388,10 @@ fn gave_up(progress: pipeline::Progress) -> Summary {
     }
 }
 
-fn open(
-    services: &Services,
-    choice: &crate::core::model::ModelChoice,
-    dir: &Path,
-) -> Result<Arc<Session>, String> {
-    let model = (services.load_model)(choice).map_err(|e| e.to_string())?;
-    let store = Store::open(dir).map_err(|e| e.to_string())?;
+fn open(services: &Services, settings: &Settings) -> Result<Arc<Session>, String> {
+    let model = (services.load_model)(&settings.model_choice(), settings.device);
+    let model = model.map_err(|e| e.to_string())?;
+    let store = Store::open(&settings.store_dir(&services.dirs)).map_err(|e| e.to_string())?;
     let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;
     Ok(Arc::new(session))
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use lumisift::core::device::DeviceChoice;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Sift a heap of photos by typed labels, on your own machine
@@ -24,6 +26,9 @@ pub struct Common {
     /// "starter", the name of an added model, or a folder with a CLIP model
     #[arg(long, global = true, value_name = "NAME|DIR")]
     pub model: Option<String>,
+    /// Where the model runs: auto, cpu, cuda, cuda:N or metal
+    #[arg(long, global = true, value_name = "DEVICE")]
+    pub device: Option<DeviceChoice>,
     /// Where vectors and thumbnails are kept
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
@@ -100,8 +105,8 @@ pub struct Folders {
 /// `classify`.
 #[derive(Debug, ClapArgs)]
 pub struct Classify {
-    /// Photos
-    #[arg(required = true, value_name = "IMAGE")]
+    /// Photos, or their addresses (https://...)
+    #[arg(required = true, value_name = "IMAGE|URL")]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
     pub labels: Labels,
@@ -177,10 +182,34 @@ pub enum ModelAction {
         /// The folder
         dir: PathBuf,
     },
-    /// Forget a folder; its files stay
-    Remove {
+    /// Fetch a model of the catalogue, or any CLIP or SigLIP repository on Hugging Face
+    Get {
+        /// A name that `lumisift models` lists, or OWNER/NAME
+        name: String,
+    },
+    /// Use a model from now on, in the window and here
+    Use {
         /// The model's name or folder
         name: String,
+    },
+    /// Check that a model loads and gives sound vectors
+    Verify {
+        /// The model's name or folder
+        name: String,
+    },
+    /// Print the folder of a model
+    Path {
+        /// The model's name
+        name: String,
+    },
+    /// Free a model's weights and vectors. Folders that you added are only forgotten
+    #[command(visible_alias = "remove")]
+    Rm {
+        /// The model's name or folder
+        name: String,
+        /// Do not ask
+        #[arg(long, short)]
+        yes: bool,
     },
 }
 

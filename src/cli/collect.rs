@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use lumisift::core::model::shelf::Shelved;
 use lumisift::core::model::{self, ModelChoice};
 use lumisift::core::photo::{Failure, Photo};
 use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary};
@@ -22,7 +23,11 @@ use super::output::say;
 ///
 /// # Errors
 /// If no model has that name and no folder is there.
-pub fn choose_model(name: Option<&str>, settings: &Settings) -> anyhow::Result<ModelChoice> {
+pub fn choose_model(
+    name: Option<&str>,
+    settings: &Settings,
+    dirs: &Dirs,
+) -> anyhow::Result<ModelChoice> {
     let Some(name) = name else {
         return Ok(settings.model_choice());
     };
@@ -30,19 +35,22 @@ pub fn choose_model(name: Option<&str>, settings: &Settings) -> anyhow::Result<M
         return Ok(ModelChoice::Starter);
     }
     let path = PathBuf::from(name);
-    if path.is_dir() {
+    if path.join("config.json").is_file() {
         return Ok(ModelChoice::Folder(path));
     }
-    let added = settings
-        .models
-        .iter()
-        .find(|dir| dir.file_name().is_some_and(|n| n == name));
-    let Some(dir) = added else {
-        anyhow::bail!(
+    match settings.shelf(dirs).find(name) {
+        Some(Shelved {
+            place: Some((dir, _)),
+            ..
+        }) => Ok(ModelChoice::Folder(dir)),
+        Some(Shelved { name, .. }) => {
+            anyhow::bail!("{name} is not here yet: `lumisift models get {name}` fetches it")
+        }
+        None if path.is_dir() => Ok(ModelChoice::Folder(path)),
+        None => anyhow::bail!(
             "there is no model {name:?}: name a folder with a CLIP model, or one that `lumisift models` lists"
-        );
-    };
-    Ok(ModelChoice::Folder(dir.clone()))
+        ),
+    }
 }
 
 /// Reads the settings, and says so if they were broken.
@@ -75,8 +83,8 @@ pub struct Opened {
 pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
-    let choice = choose_model(common.model.as_deref(), &settings)?;
-    let model = model::load(&choice)?;
+    let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
+    let model = model::load(&choice, common.device.unwrap_or(settings.device))?;
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
     let session = Session::open(model, store)?;
     session.notices().for_each(say);
@@ -117,7 +125,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
         ..JobOptions::new(folders.paths.clone())
     };
     let job = pipeline::start(&opened.session, options).context("no threads for the work")?;
-    let bar = progress_bar();
+    let bar = progress_bar("{bar:30} {pos}/{len} {msg}");
     let (mut photos, mut failures) = (Vec::new(), Vec::new());
     let mut summary = Summary::default();
     while let Some(message) = job.next() {
@@ -194,12 +202,13 @@ pub fn skipped_words(summary: &Summary) -> String {
     }
 }
 
-fn progress_bar() -> ProgressBar {
+/// A bar on a terminal, and nothing elsewhere.
+pub fn progress_bar(template: &str) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}") {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar

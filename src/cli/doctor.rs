@@ -1,6 +1,8 @@
 //! `lumisift doctor`: what the program found on this machine.
 
+use lumisift::core::device::{self, nvidia_driver};
 use lumisift::core::kernels::Level;
+use lumisift::core::model::place;
 use lumisift::core::store::Store;
 use lumisift::settings::Dirs;
 use serde_json::{Map, Value, json};
@@ -20,11 +22,27 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
     } else {
         None
     };
-    let model = match choose_model(common.model.as_deref(), &settings) {
+    let model = match choose_model(common.model.as_deref(), &settings, &dirs) {
         Ok(lumisift::core::model::ModelChoice::Starter) => "starter (built in)".into(),
         Ok(lumisift::core::model::ModelChoice::Folder(dir)) => path_text(&dir),
         Err(error) => error.to_string(),
     };
+    let wanted = common.device.unwrap_or(settings.device);
+    let (device, reason) = match place(wanted) {
+        Ok(device) => {
+            let facts = device.facts().clone();
+            (
+                facts.name,
+                facts
+                    .reason
+                    .unwrap_or_else(|| "it computes as the CPU does".into()),
+            )
+        }
+        Err(error) => ("none".into(), error.to_string()),
+    };
+    let mut built_for = vec!["CPU"];
+    built_for.extend(device::built_for());
+    let built_for = built_for.join(", ");
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let stored = size.map_or_else(
         || "empty".into(),
@@ -49,10 +67,20 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
         ),
         ("processor", json!(Level::detect().name())),
         ("threads", json!(threads)),
-        ("device", json!("CPU")),
-        ("device reason", json!("this build runs on the CPU only")),
+        ("device wanted", json!(wanted.to_string())),
+        ("device", json!(device)),
+        ("device reason", json!(reason)),
+        ("built for", json!(built_for)),
+        (
+            "NVIDIA driver",
+            json!(if nvidia_driver() {
+                "found"
+            } else {
+                "not found"
+            }),
+        ),
         ("model", json!(model)),
-        ("added models", json!(settings.models.len())),
+        ("models", json!(path_text(&dirs.models()))),
         ("settings", json!(path_text(&dirs.settings_file()))),
         ("data", json!(path_text(&dirs.data))),
         ("store", json!(path_text(&store))),

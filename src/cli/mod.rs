@@ -1,6 +1,7 @@
 //! The command line: the same engine without a window.
 
 mod args;
+mod classify;
 mod collect;
 mod commands;
 mod doctor;
@@ -66,7 +67,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let common = &args.common;
     match &args.command {
-        Some(Command::Classify(classify)) => commands::classify(common, classify),
+        Some(Command::Classify(classify)) => classify::classify(common, classify),
         Some(Command::Sort(sort)) => commands::sort(common, sort),
         Some(Command::Search(search)) => commands::search(common, search),
         Some(Command::Index(index)) => commands::index(common, index),

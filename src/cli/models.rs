@@ -1,88 +1,332 @@
-//! `lumisift models`: the starter, and folders that the person added.
+//! `lumisift models`: what can be chosen, fetching it, and freeing it again.
 
 use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
-use lumisift::core::model::{self, ModelChoice};
+use lumisift::core::cancel::Cancel;
+use lumisift::core::device::DeviceChoice;
+use lumisift::core::model::download::{Arrival, Order, Step, download};
+use lumisift::core::model::hub::{self, RepoId};
+use lumisift::core::model::shelf::{Owner, Shelved};
+use lumisift::core::model::{self, Fingerprint, ModelChoice, catalog};
+use lumisift::core::store::{Store, StoredModel};
 use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::args::{Common, ModelAction};
-use super::collect::load_settings;
+use super::collect::{choose_model, load_settings, progress_bar, store_dir};
 use super::output::{Columns, path_text, print, say};
+
+/// The command with what it needs to know.
+struct Here<'a> {
+    common: &'a Common,
+    dirs: Dirs,
+    settings: Settings,
+}
 
 pub fn run(common: &Common, action: Option<&ModelAction>) -> anyhow::Result<Outcome> {
     let dirs = Dirs::detect();
-    let mut settings = load_settings(&dirs);
-    match action {
-        None | Some(ModelAction::List) => return list(common, &settings),
-        Some(ModelAction::Add { dir }) => add(&mut settings, dir)?,
-        Some(ModelAction::Remove { name }) => remove(&mut settings, name)?,
-    }
-    let file = dirs.settings_file();
-    settings::save(&settings, &file).with_context(|| format!("cannot write {}", file.display()))?;
-    Ok(Outcome::Fine)
-}
-
-fn list(common: &Common, settings: &Settings) -> anyhow::Result<Outcome> {
-    let mut columns = Columns::new(&["name", "folder", "state"], &[]);
-    let mut values: Vec<Value> = Vec::new();
-    let mut push = |name: &str, folder: &str, state: &str| {
-        columns.push(vec![name.into(), folder.into(), state.into()]);
-        values.push(json!({ "name": name, "folder": folder, "state": state }));
+    let settings = load_settings(&dirs);
+    let mut here = Here {
+        common,
+        dirs,
+        settings,
     };
-    if cfg!(feature = "starter") {
-        push("starter", "(built in)", "ready");
+    match action {
+        None | Some(ModelAction::List) => here.list()?,
+        Some(ModelAction::Add { dir }) => here.add(dir)?,
+        Some(ModelAction::Get { name }) => here.get(name)?,
+        Some(ModelAction::Use { name }) => here.use_from_now_on(name)?,
+        Some(ModelAction::Verify { name }) => here.verify(name)?,
+        Some(ModelAction::Path { name }) => here.path(name)?,
+        Some(ModelAction::Rm { name, yes }) => here.remove(name, *yes)?,
     }
-    for dir in &settings.models {
-        let name = dir.file_name().unwrap_or_default().to_string_lossy();
-        let state = if dir.join("config.json").is_file() {
-            "ready"
-        } else {
-            "not there"
-        };
-        push(&name, &path_text(dir), state);
-    }
-    print(common.format, &columns, || Value::Array(values))?;
     Ok(Outcome::Fine)
 }
 
-fn add(settings: &mut Settings, dir: &Path) -> anyhow::Result<()> {
-    let dir = fs::canonicalize(dir).with_context(|| format!("cannot find {}", dir.display()))?;
-    // Loading it is the check.
-    let model = model::load(&ModelChoice::Folder(dir.clone()))?;
-    let taken = settings
-        .models
-        .iter()
-        .find(|known| known.file_name() == dir.file_name());
-    if let Some(known) = taken.filter(|known| **known != dir) {
-        anyhow::bail!(
-            "the name is taken by {}: rename one of the folders",
-            known.display()
+impl Here<'_> {
+    fn save(&self) -> anyhow::Result<()> {
+        let file = self.dirs.settings_file();
+        settings::save(&self.settings, &file)
+            .with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// The store, if it is there: looking must not make it.
+    fn store(&self) -> anyhow::Result<Option<Store>> {
+        let dir = store_dir(self.common, &self.dirs, &self.settings);
+        Ok(if dir.is_dir() {
+            Some(Store::open(&dir)?)
+        } else {
+            None
+        })
+    }
+
+    fn list(&self) -> anyhow::Result<()> {
+        let read = self
+            .store()?
+            .map_or_else(|| Ok(Vec::new()), |s| s.models())?;
+        let text = ["name", "state", "languages"];
+        let numbers = ["MB", "ImageNet", "GFLOP", "photos read"].map(ToOwned::to_owned);
+        let mut columns = Columns::new(&text, &numbers);
+        let mut values: Vec<Value> = Vec::new();
+        if cfg!(feature = "starter") {
+            let photos = photos_read(&read, "starter");
+            let used = self.settings.model.is_none();
+            let state = if used { "in use" } else { "ready" };
+            columns.push(
+                [
+                    "starter",
+                    state,
+                    "English",
+                    "36",
+                    "-",
+                    "1.7",
+                    &photos.to_string(),
+                ]
+                .map(ToOwned::to_owned)
+                .to_vec(),
+            );
+            values.push(json!({ "name": "starter", "state": state, "photos_read": photos }));
+        }
+        for shelved in self.settings.shelf(&self.dirs).list() {
+            let photos = photos_read(&read, &shelved.name);
+            let state = self.state(&shelved);
+            let entry = shelved.entry;
+            let number = |value: Option<f32>| {
+                value.map_or_else(|| "-".to_owned(), |value| value.to_string())
+            };
+            columns.push(vec![
+                shelved.name.clone(),
+                state.into(),
+                entry.map_or("-", |e| e.languages).into(),
+                entry.map_or_else(|| "-".into(), |e| (e.bytes / 1_000_000).to_string()),
+                number(entry.and_then(|e| e.imagenet)),
+                number(entry.map(|e| e.gflop)),
+                photos.to_string(),
+            ]);
+            values.push(json!({
+                "name": shelved.name,
+                "repo": entry.map(|e| e.repo),
+                "state": state,
+                "folder": shelved.place.as_ref().map(|(dir, _)| path_text(dir)),
+                "bytes": entry.map(|e| e.bytes),
+                "licence": entry.map(|e| e.licence),
+                "languages": entry.map(|e| e.languages),
+                "imagenet": entry.and_then(|e| e.imagenet),
+                "coco": entry.and_then(|e| e.coco),
+                "gflop": entry.map(|e| e.gflop),
+                "photos_read": photos,
+            }));
+        }
+        print(self.common.format, &columns, || Value::Array(values))?;
+        Ok(())
+    }
+
+    fn state(&self, shelved: &Shelved) -> &'static str {
+        match &shelved.place {
+            None => "not here: get",
+            Some((dir, _)) if self.settings.model.as_ref() == Some(dir) => "in use",
+            Some((dir, _)) if !dir.join("config.json").is_file() => "gone",
+            Some((_, Owner::Cache)) => "ready (Hugging Face cache)",
+            Some((_, Owner::Person)) => "ready (added)",
+            Some((_, Owner::Program)) => "ready",
+        }
+    }
+
+    fn add(&mut self, dir: &Path) -> anyhow::Result<()> {
+        let dir =
+            fs::canonicalize(dir).with_context(|| format!("cannot find {}", dir.display()))?;
+        // Loading it is the check.
+        let model = model::load(&ModelChoice::Folder(dir.clone()), DeviceChoice::Cpu)?;
+        let name = &model.info().name;
+        if let Some(taken) = self.settings.shelf(&self.dirs).find(name)
+            && let Some((known, _)) = taken.place.filter(|(known, _)| *known != dir)
+        {
+            anyhow::bail!(
+                "the name is taken by {}: rename one of the folders",
+                known.display()
+            );
+        }
+        if !self.settings.models.contains(&dir) {
+            self.settings.models.push(dir);
+        }
+        self.save()?;
+        say(format_args!("added: use it with --model {name}"));
+        Ok(())
+    }
+
+    fn get(&self, name: &str) -> anyhow::Result<()> {
+        let repo = catalog::find(name).map_or(name, |entry| entry.repo);
+        let repo = RepoId::parse(repo).with_context(|| {
+            format!("{name:?} is neither a model that `lumisift models` lists nor OWNER/NAME")
+        })?;
+        let shelf = self.settings.shelf(&self.dirs);
+        let short = repo.name().to_owned();
+        let order = Order::new(
+            repo,
+            hub::endpoints(&self.settings.mirrors),
+            shelf.models.clone(),
         );
+        let cached = order
+            .revisions
+            .iter()
+            .find_map(|r| shelf.cached(&order.repo, r));
+        let dir = if let Some(dir) = cached {
+            dir
+        } else {
+            let bar = progress_bar("{bar:30} {decimal_bytes}/{decimal_total_bytes} {msg}");
+            let fetched = download(&order, &Cancel::default(), &mut |arrival| {
+                bar.set_length(arrival.total);
+                bar.set_position(arrival.done);
+                bar.set_message(arrival_words(arrival));
+            });
+            bar.finish_and_clear();
+            fetched?
+        };
+        say(format_args!(
+            "{} is ready: use it with --model {short}, or from now on with `lumisift models use {short}`",
+            dir.display()
+        ));
+        Ok(())
     }
-    if taken.is_none() {
-        settings.models.push(dir);
+
+    fn use_from_now_on(&mut self, name: &str) -> anyhow::Result<()> {
+        self.settings.model = match choose_model(Some(name), &self.settings, &self.dirs)? {
+            ModelChoice::Starter => None,
+            ModelChoice::Folder(dir) => {
+                Some(fs::canonicalize(&dir).with_context(|| dir.display().to_string())?)
+            }
+        };
+        self.save()?;
+        say(format_args!("{name} is used from now on"));
+        Ok(())
     }
-    say(format_args!(
-        "added: use it with --model {}",
-        model.info().name
-    ));
-    Ok(())
+
+    fn verify(&self, name: &str) -> anyhow::Result<()> {
+        let choice = choose_model(Some(name), &self.settings, &self.dirs)?;
+        let device = self.common.device.unwrap_or(self.settings.device);
+        let model = model::load(&choice, device)?;
+        let vectors = model.embed_texts(&["a photo of a cat", "a photo of a receipt"])?;
+        let (a, b) = vectors.values.split_at(vectors.dim);
+        let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
+        anyhow::ensure!(
+            cosine < 0.9999,
+            "{name} tells no two texts apart: its files do not belong together"
+        );
+        let info = model.info();
+        let mut columns = Columns::new(&["what", "found"], &[]);
+        let facts = [
+            ("name", info.name.clone()),
+            ("fingerprint", info.fingerprint.to_string()),
+            ("width", info.dim.to_string()),
+            ("logit scale", format!("{:.2}", info.logit_scale)),
+            ("input", format!("{} px", info.preprocess.side)),
+            ("GFLOP", format!("{:.1}", info.gflop_per_image)),
+            ("device", info.device.name.clone()),
+        ];
+        for (what, found) in &facts {
+            columns.push(vec![(*what).into(), found.clone()]);
+        }
+        print(self.common.format, &columns, || {
+            let pairs = facts.iter().map(|(k, v)| ((*k).to_owned(), json!(v)));
+            Value::Object(pairs.collect())
+        })?;
+        Ok(())
+    }
+
+    fn path(&self, name: &str) -> anyhow::Result<()> {
+        match choose_model(Some(name), &self.settings, &self.dirs)? {
+            ModelChoice::Folder(dir) => writeln!(io::stdout(), "{}", dir.display())?,
+            ModelChoice::Starter => anyhow::bail!("the starter is part of the program"),
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, name: &str, yes: bool) -> anyhow::Result<()> {
+        let shelf = self.settings.shelf(&self.dirs);
+        let named = |shelved: &Shelved| {
+            let place = shelved.place.as_ref();
+            place.is_some_and(|(dir, _)| dir == Path::new(name))
+        };
+        let found = shelf
+            .find(name)
+            .or_else(|| shelf.list().into_iter().find(|shelved| named(shelved)));
+        let Some((dir, owner)) = found.and_then(|shelved| shelved.place) else {
+            anyhow::bail!("no model here is called {name:?}: `lumisift models` lists them");
+        };
+        let vectors = self.vectors_of(&dir)?;
+        let photos = vectors.as_ref().map_or(0, |(_, _, photos)| *photos);
+        let weights = match owner {
+            Owner::Program => format!("the files in {}", dir.display()),
+            Owner::Cache | Owner::Person => "no files (they are not Lumisift's)".into(),
+        };
+        if !yes
+            && !confirmed(&format!(
+                "Delete {weights} and the vectors of {photos} photos?"
+            ))?
+        {
+            say("nothing was deleted");
+            return Ok(());
+        }
+        if let Some((store, fingerprint, _)) = vectors {
+            store.remove_model(&fingerprint)?;
+        }
+        shelf.delete(&dir)?;
+        self.settings.models.retain(|known| *known != dir);
+        if self.settings.model.as_ref() == Some(&dir) {
+            self.settings.model = None;
+            say("the starter is used from now on");
+        }
+        self.save()?;
+        say(format_args!("{name} is gone; photos were not touched"));
+        Ok(())
+    }
+
+    /// What the store has of the model in a folder, as far as it can still be told.
+    fn vectors_of(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
+        let (Some(store), Ok(fingerprint)) = (self.store()?, model::folder_fingerprint(dir)) else {
+            return Ok(None);
+        };
+        let models = store.models()?;
+        let stored = models
+            .iter()
+            .find(|stored| stored.fingerprint == fingerprint);
+        let photos = stored.map_or(0, |stored| stored.photos);
+        Ok(Some((store, fingerprint, photos)))
+    }
 }
 
-fn remove(settings: &mut Settings, name: &str) -> anyhow::Result<()> {
-    let before = settings.models.len();
-    settings
-        .models
-        .retain(|dir| dir.file_name().is_none_or(|n| n != name) && dir != Path::new(name));
-    if settings.models.len() == before {
-        anyhow::bail!("no added model is called {name:?}: `lumisift models` lists them");
+fn photos_read(read: &[StoredModel], name: &str) -> u64 {
+    let of_name = read.iter().filter(|stored| stored.name == name);
+    of_name.map(|stored| stored.photos).max().unwrap_or(0)
+}
+
+fn arrival_words(arrival: &Arrival) -> String {
+    let left = arrival.time_left().map_or_else(String::new, |left| {
+        format!(", {:?} left", Duration::from_secs(left.as_secs()))
+    });
+    match arrival.step {
+        Step::Looking => "looking".into(),
+        Step::Fetching => format!("{:.1} MB/s{left}", arrival.rate / 1e6),
+        Step::Waiting => "waiting to try again".into(),
+        Step::Checking => "checking".into(),
     }
-    say(format_args!(
-        "{name} is forgotten; its files are where they were"
-    ));
-    Ok(())
+}
+
+/// Asks on the terminal; without one, a person cannot be asked.
+fn confirmed(question: &str) -> anyhow::Result<bool> {
+    anyhow::ensure!(
+        io::stdin().is_terminal(),
+        "{question} Say --yes to do so without being asked"
+    );
+    let mut err = io::stderr();
+    write!(err, "{question} [y/N] ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
 }

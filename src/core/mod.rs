@@ -6,7 +6,9 @@
 
 pub mod cancel;
 pub mod decode;
+pub mod device;
 pub mod export;
+pub mod http;
 pub mod kernels;
 pub mod marks;
 mod mmap;

@@ -15,6 +15,9 @@ use super::kernels::{self, Activation, AttentionScratch, DepthwiseShape, HeadSha
 /// Values that one parallel task of an element-wise pass works on: about half a level-2 cache.
 const TASK_VALUES: usize = 64 * 1024;
 
+/// Widths of a head for which Metal has fused attention.
+const METAL_HEADS: [usize; 6] = [32, 64, 72, 80, 96, 128];
+
 /// What follows a product.
 #[derive(Clone, Copy)]
 pub enum After<'a> {
@@ -111,11 +114,16 @@ impl Linear {
             }
             return Ok(y);
         }
-        let y = y.broadcast_add(&self.bias)?;
-        match after {
-            After::Activate(kind) => activate(&y, kind),
-            After::Add(skip) => y + skip,
-        }
+        follow(&y, &self.bias, after)
+    }
+}
+
+/// Bias and what follows out of candle's own operations, for devices that are not the CPU.
+fn follow(y: &Tensor, bias: &Tensor, after: After) -> Result<Tensor> {
+    let y = y.broadcast_add(bias)?;
+    match after {
+        After::Activate(kind) => activate(&y, kind),
+        After::Add(skip) => y + skip,
     }
 }
 
@@ -249,6 +257,11 @@ pub fn attention(
     if qkv.device().is_cpu() {
         return qkv.apply_op2_no_bwd(bias, &Attention { shape, queries });
     }
+    attend(qkv, bias, shape, queries)
+}
+
+/// Attention out of candle's own operations, for devices that are not the CPU.
+fn attend(qkv: &Tensor, bias: &Tensor, shape: AttentionShape, queries: Queries) -> Result<Tensor> {
     let AttentionShape {
         tokens,
         heads,
@@ -268,7 +281,15 @@ pub fn attention(
         .get(0)?
         .narrow(D::Minus2, range.start, range.len())?
         .contiguous()?;
-    let scores = (q.matmul(&parts.get(1)?.t()?)? * (1.0 / (size as f64).sqrt()))?;
+    let scale = 1.0 / (size as f64).sqrt();
+    if q.device().is_metal() && !causal && METAL_HEADS.contains(&size) {
+        let (k, v) = (parts.get(1)?, parts.get(2)?);
+        let attended = candle_nn::ops::sdpa(&q, &k, &v, None, false, scale as f32, 1.0)?;
+        return attended
+            .transpose(1, 2)?
+            .reshape((batch * range.len(), width));
+    }
+    let scores = (q.matmul(&parts.get(1)?.t()?)? * scale)?;
     let scores = if causal {
         let mask: Vec<f32> = range
             .clone()
@@ -415,4 +436,68 @@ impl CustomOp2 for Depthwise {
 /// If the tensor is not a matrix.
 pub fn normalise_rows(x: &Tensor) -> Result<Tensor> {
     x.broadcast_div(&x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    /// Values that look random and are the same everywhere.
+    fn noise(rows: usize, columns: usize, seed: u32) -> Tensor {
+        let mut number = seed;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        let values: Vec<f32> = values.take(rows * columns).collect();
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).expect("a tensor")
+    }
+
+    fn difference(a: &Tensor, b: &Tensor) -> f32 {
+        let gap = (a - b).and_then(|d| d.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>());
+        gap.expect("a number")
+    }
+
+    /// What a GPU computes is told apart from the fused CPU form only by rounding.
+    #[test]
+    fn both_forms_of_each_layer_agree() {
+        let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));
+        let (bias, skip) = (noise(1, 48, 3).squeeze(0).expect("a row"), noise(6, 48, 4));
+        let layer = Linear::new(&weight, Some(bias.clone())).expect("a layer");
+        let kinds = [
+            Activation::None,
+            Activation::Relu6,
+            Activation::QuickGelu,
+            Activation::Gelu,
+            Activation::GeluTanh,
+        ];
+        let mut afters: Vec<After> = kinds.map(After::Activate).to_vec();
+        afters.push(After::Add(&skip));
+        for after in afters {
+            let fused = layer.forward(&x, after).expect("fused");
+            let plain = follow(&layer.product(&x).expect("a product"), &bias, after);
+            assert!(difference(&fused, &plain.expect("plain")) < 2e-5);
+        }
+    }
+
+    #[test]
+    fn both_forms_of_attention_agree() {
+        let (tokens, heads, width) = (7, 4, 32);
+        let qkv = noise(2 * tokens, 3 * width, 5);
+        let bias = noise(1, 3 * width, 6).squeeze(0).expect("a row");
+        for causal in [false, true] {
+            let shape = AttentionShape {
+                tokens,
+                heads,
+                causal,
+            };
+            for queries in [Queries::All, Queries::One(0), Queries::One(tokens - 1)] {
+                let fused = attention(&qkv, &bias, shape, queries).expect("fused");
+                let plain = attend(&qkv, &bias, shape, queries).expect("plain");
+                assert!(difference(&fused, &plain) < 1e-5, "{causal} {queries:?}");
+            }
+        }
+    }
 }

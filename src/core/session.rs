@@ -114,8 +114,20 @@ impl Session {
             message,
         };
         let bytes = decode::read_file(path).map_err(|failure| refuse(failure.message))?;
+        self.embed_bytes(path, &bytes)
+    }
+
+    /// The vector of a picture's bytes, which are called `name` in messages.
+    ///
+    /// # Errors
+    /// If they are no picture or the model fails.
+    pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Vec<f32>, SessionError> {
+        let refuse = |message: String| SessionError::Picture {
+            path: name.into(),
+            message,
+        };
         let spec = self.model.info().preprocess;
-        let decoded = decode::decode(&bytes, 2 * spec.side, &Cancel::default())
+        let decoded = decode::decode(bytes, 2 * spec.side, &Cancel::default())
             .map_err(|e: DecodeError| refuse(e.to_string()))?;
         let crop = Resampler::default()
             .crop(&decoded.pixels, &spec)

@@ -7,6 +7,7 @@ use super::theme::{self, palette};
 use super::widgets::{duration, icon_button_sized, photos, thousands};
 use crate::app::command::{Action, Command};
 use crate::app::state::{ExportState, SessionState, State};
+use crate::core::model::catalog;
 use crate::core::pipeline::Phase;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -16,10 +17,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         failures(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let model = ui.label(small(ui, &model_text(state)));
-            if state.session().is_some() && state.settings.model.is_none() {
-                model.on_hover_text(
-                    "The built-in starter knows everyday things. CLIP models know far more: add a folder with one in the settings",
-                );
+            if let Some(words) = about_model(state) {
+                model.on_hover_text(words);
             }
             if let ExportState::Running { total } = state.export {
                 let text = format!("Exporting {}", photos(total));
@@ -40,9 +39,24 @@ fn small(ui: &Ui, text: &str) -> RichText {
 fn model_text(state: &State) -> String {
     match &state.session {
         SessionState::Loading => "loading the model…".into(),
-        SessionState::Ready(session) => format!("CPU, {}", session.model().info().name),
+        SessionState::Ready(session) => {
+            let info = session.model().info();
+            format!("{}, {}", info.device.name, catalog::title(&info.name))
+        }
         SessionState::Failed(_) => "no model".into(),
     }
+}
+
+/// What the pointer over the model's name tells.
+fn about_model(state: &State) -> Option<String> {
+    let info = state.session()?.model().info();
+    if state.settings.model.is_none() {
+        let words = "The built-in starter knows everyday things. CLIP models know far more: get one under Models";
+        return Some(words.into());
+    }
+    let device = &info.device;
+    let why = device.reason.as_ref()?;
+    Some(format!("It runs on the {}: {why}", device.name))
 }
 
 fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 use lumisift::core::cancel::Cancel;
+use lumisift::core::device::Device;
 use lumisift::core::model::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
 use lumisift::core::photo::{Failure, Photo};
 use lumisift::core::pipeline::{self, Event, JobOptions, Source, Summary};
@@ -54,6 +55,7 @@ impl ColourModel {
             sigmoid_bias: None,
             preprocess,
             gflop_per_image: 1.0,
+            device: Device::cpu().facts().clone(),
         };
         Self { info }
     }

@@ -84,13 +84,14 @@ impl Setup {
             config: home.join("config"),
             cache: home.join("cache"),
             data: home.join("data"),
+            hub_cache: None,
         };
         if self.theme == egui::Theme::Light {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");
         }
         let desktop = Arc::new(FakeDesktop::default());
-        let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
+        let quick: LoadModel = Arc::new(|_, _| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
         let load_model = match (self.load, self.starter) {
             (Some(load), _) => load,
             (None, true) => Arc::new(model::load),

@@ -112,6 +112,7 @@ impl VisionTower {
         let (tokens, width) = self.positions.dims2()?;
         let device = self.positions.device();
         let patches = patches::unfold(crops, spec, self.patch, 1, device)?;
+        let patches = patches.to_dtype(self.positions.dtype())?;
         let x = self.patch_embedding.product(&patches)?;
         let x = x
             .reshape((crops.len(), tokens, width))?

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use candle_core::{DType, Device};
 use candle_nn::VarBuilder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -19,15 +18,18 @@ use super::{
     encode_all, normalised,
 };
 use crate::core::cancel::Cancel;
+use crate::core::device::Device;
 use crate::core::mmap::map_weights;
 use crate::core::preprocess::Crop;
 
-const CONFIG: &str = "config.json";
-const PREPROCESSOR: &str = "preprocessor_config.json";
-const TOKENIZER: &str = "tokenizer.json";
-const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
-const WEIGHTS: &str = "model.safetensors";
-const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+pub const CONFIG: &str = "config.json";
+pub const PREPROCESSOR: &str = "preprocessor_config.json";
+pub const TOKENIZER: &str = "tokenizer.json";
+/// A vocabulary of WordPiece, which older repositories have in place of a tokenizer.
+pub const VOCABULARY: &str = "vocab.txt";
+pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
+pub const WEIGHTS: &str = "model.safetensors";
+pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
 
 /// A model loaded from a folder.
 pub struct FolderModel {
@@ -36,11 +38,11 @@ pub struct FolderModel {
     tokenizer: Tokenizer,
 }
 
-/// Loads the model in `dir`.
+/// Loads the model in `dir` onto a device.
 ///
 /// # Errors
 /// If a file is missing, damaged, does not fit the others, or the family is not supported.
-pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
+pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelError> {
     let invalid = |file: &str, message: String| ModelError::Invalid {
         path: dir.join(file),
         message,
@@ -51,19 +53,10 @@ pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
     let preprocess = read_json::<PreprocessorConfig>(dir, PREPROCESSOR)?
         .resolve(side)
         .map_err(|message| invalid(PREPROCESSOR, message))?;
-    let json = read(dir, TOKENIZER)?;
-    let mut rules = family.text_rules();
-    rules.pad = rules
-        .pad
-        .map(|usual| pad_token(dir, &json).unwrap_or(usual));
-    let tokenizer = Tokenizer::new(&json, rules).map_err(|message| {
-        let message =
-            format!("not this model's tokenizer: {message}; copy it from the model's repository");
-        invalid(TOKENIZER, message)
-    })?;
+    let tokenizer = read_tokenizer(dir, &family)?;
     let shards = weight_files(dir)?;
     let weights = map_weights(&shards).map_err(|e| damaged_weights(&shards, &e))?;
-    let vb = VarBuilder::from_backend(Box::new(weights), DType::F32, Device::Cpu);
+    let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
     let loaded = family.load(&vb).map_err(|e| damaged_weights(&shards, &e))?;
     let info = ModelInfo {
         name: folder_name(dir),
@@ -73,6 +66,7 @@ pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
         sigmoid_bias: loaded.sigmoid_bias,
         preprocess,
         gflop_per_image: vision_gflop(family.vision(), family.class_tokens()),
+        device: device.facts().clone(),
     };
     Ok(FolderModel {
         info,
@@ -82,9 +76,21 @@ pub fn load_folder(dir: &Path) -> Result<FolderModel, ModelError> {
 }
 
 fn read_family(dir: &Path) -> Result<Family, ModelError> {
-    let config: Value = read_json(dir, CONFIG)?;
+    family_of(&dir.join(CONFIG), &read(dir, CONFIG)?)
+}
+
+/// Whether a configuration, to be kept at `path`, is of a family that is read.
+///
+/// # Errors
+/// If it is not.
+pub fn check_family(path: &Path, config: &[u8]) -> Result<(), ModelError> {
+    family_of(path, config).map(|_| ())
+}
+
+fn family_of(path: &Path, config: &[u8]) -> Result<Family, ModelError> {
+    let path = path.to_path_buf();
+    let config: Value = parse_json(&path, config)?;
     let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
-    let path = dir.join(CONFIG);
     match Family::read(&model_type, config) {
         Ok(Some(family)) => Ok(family),
         Ok(None) => Err(ModelError::UnsupportedFamily {
@@ -95,6 +101,35 @@ fn read_family(dir: &Path) -> Result<Family, ModelError> {
             path,
             message: error.to_string(),
         }),
+    }
+}
+
+/// The tokenizer of a folder, or one made of its vocabulary.
+fn read_tokenizer(dir: &Path, family: &Family) -> Result<Tokenizer, ModelError> {
+    let mut rules = family.text_rules();
+    let file = tokenizer_file(dir);
+    let bytes = read(dir, file)?;
+    rules.pad = rules
+        .pad
+        .map(|usual| pad_token(dir, &bytes).unwrap_or(usual));
+    let tokenizer = match file {
+        VOCABULARY => Tokenizer::from_vocabulary(&bytes, rules),
+        _ => Tokenizer::new(&bytes, rules),
+    };
+    tokenizer.map_err(|message| ModelError::Invalid {
+        path: dir.join(file),
+        message: format!(
+            "not this model's tokenizer: {message}; copy it from the model's repository"
+        ),
+    })
+}
+
+fn tokenizer_file(dir: &Path) -> &'static str {
+    let only_vocabulary = !dir.join(TOKENIZER).exists() && dir.join(VOCABULARY).exists();
+    if only_vocabulary {
+        VOCABULARY
+    } else {
+        TOKENIZER
     }
 }
 
@@ -148,8 +183,12 @@ impl Model for FolderModel {
     }
 }
 
-/// The last part of the path, or of the path it stands for ("." has none).
-fn folder_name(dir: &Path) -> String {
+/// What a person calls the model in a folder: the last part of its path, or of the path it stands for ("." has
+/// none), or the name of its repository.
+pub fn folder_name(dir: &Path) -> String {
+    if let Some(repo) = super::hub::cached_repo(dir) {
+        return repo.name().to_owned();
+    }
     let full = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
     full.file_name()
         .unwrap_or(full.as_os_str())
@@ -169,8 +208,12 @@ fn read(dir: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
 }
 
 fn read_json<T: DeserializeOwned>(dir: &Path, file: &str) -> Result<T, ModelError> {
-    serde_json::from_slice(&read(dir, file)?).map_err(|e| ModelError::Invalid {
-        path: dir.join(file),
+    parse_json(&dir.join(file), &read(dir, file)?)
+}
+
+fn parse_json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, ModelError> {
+    serde_json::from_slice(bytes).map_err(|e| ModelError::Invalid {
+        path: path.into(),
         message: e.to_string(),
     })
 }
@@ -218,18 +261,9 @@ fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
             file: WEIGHTS.into(),
         });
     }
-    let index: WeightsIndex = read_json(dir, WEIGHTS_INDEX)?;
-    let names: BTreeSet<String> = index.weight_map.into_values().collect();
+    let names = shard_names(&dir.join(WEIGHTS_INDEX), &read(dir, WEIGHTS_INDEX)?)?;
     let shard = |name: String| {
         let path = dir.join(&name);
-        // An index must not reach outside its folder.
-        if Path::new(&name).file_name() != Some(name.as_ref()) {
-            let message = format!("names a file outside the folder: {name}");
-            return Err(ModelError::Invalid {
-                path: dir.join(WEIGHTS_INDEX),
-                message,
-            });
-        }
         if !path.exists() {
             return Err(ModelError::MissingFile {
                 dir: dir.into(),
@@ -239,6 +273,25 @@ fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
         Ok(path)
     };
     names.into_iter().map(shard).collect()
+}
+
+/// The shards that an index, kept at `path`, lists.
+///
+/// # Errors
+/// If it is no index, or reaches outside its folder.
+pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelError> {
+    let index: WeightsIndex = parse_json(path, index)?;
+    let names: BTreeSet<String> = index.weight_map.into_values().collect();
+    let inside = |name: &&String| {
+        Path::new(name).file_name() == Some(name.as_ref()) && name.ends_with(".safetensors")
+    };
+    match names.iter().find(|name| !inside(name)) {
+        None => Ok(names),
+        Some(name) => Err(ModelError::Invalid {
+            path: path.into(),
+            message: format!("names what is no file of weights in the folder: {name}"),
+        }),
+    }
 }
 
 fn damaged_weights(shards: &[PathBuf], error: &candle_core::Error) -> ModelError {
@@ -251,10 +304,18 @@ fn damaged_weights(shards: &[PathBuf], error: &candle_core::Error) -> ModelError
     }
 }
 
+/// What identifies the model in a folder.
+///
+/// # Errors
+/// If a file of it cannot be read.
+pub fn folder_fingerprint(dir: &Path) -> Result<Fingerprint, ModelError> {
+    fingerprint(dir, &weight_files(dir)?)
+}
+
 /// A hash over everything that decides what a vector is.
 fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError> {
     let mut hasher = blake3::Hasher::new();
-    for file in [CONFIG, PREPROCESSOR, TOKENIZER] {
+    for file in [CONFIG, PREPROCESSOR, tokenizer_file(dir)] {
         hasher.update(blake3::hash(&read(dir, file)?).as_bytes());
     }
     for path in shards {

@@ -3,12 +3,17 @@
 //! A model is the compiled-in starter or a folder in Hugging Face's layout; `config.json` says of which
 //! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
 
+pub mod catalog;
 mod chinese_clip;
 mod clip;
 mod config;
+pub mod download;
 mod family;
 mod folder;
+pub mod hub;
 mod patches;
+mod placement;
+pub mod shelf;
 mod siglip;
 #[cfg(feature = "starter")]
 mod starter;
@@ -24,9 +29,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::cancel::Cancel;
+use super::device::{Device, DeviceChoice, DeviceError, DeviceFacts};
 use super::preprocess::{Crop, Preprocess};
 
-pub use folder::{FolderModel, load_folder};
+pub use folder::{FolderModel, folder_fingerprint, load_folder};
+pub use placement::place;
 #[cfg(feature = "starter")]
 pub use starter_model::{STARTER_NAME, StarterModel, load_starter};
 
@@ -59,14 +66,23 @@ pub struct ModelInfo {
     pub preprocess: Preprocess,
     /// Arithmetic of its image tower, in 10^9 floating-point operations a picture.
     pub gflop_per_image: f64,
+    /// Where it runs.
+    pub device: DeviceFacts,
 }
 
 impl ModelInfo {
-    /// Pictures encoded at once: as many as keep one layer's time well under the time in which a job
-    /// must stop, and at most 16, from where a larger batch gains nothing.
+    /// Pictures encoded at once, at first and at most.
+    ///
+    /// On the CPU, as many as keep one layer's time well under the time in which a job must stop, and at
+    /// most 16, from where a larger batch gains nothing. On a GPU the best number is found while it works.
     #[must_use]
-    pub fn batch_size(&self) -> usize {
-        ((150.0 / self.gflop_per_image.max(0.1)) as usize).clamp(1, 16)
+    pub fn batch_sizes(&self) -> (usize, usize) {
+        if self.device.name == Device::cpu().facts().name {
+            let fixed = ((150.0 / self.gflop_per_image.max(0.1)) as usize).clamp(1, 16);
+            (fixed, fixed)
+        } else {
+            (16, 256)
+        }
     }
 }
 
@@ -125,17 +141,18 @@ pub enum ModelChoice {
     Folder(PathBuf),
 }
 
-/// Loads a model.
+/// Loads a model onto a device.
 ///
 /// # Errors
-/// If a file is missing, damaged or of a family that is not supported.
-pub fn load(choice: &ModelChoice) -> Result<Arc<dyn Model>, ModelError> {
+/// If a file is missing, damaged or of a family that is not supported, or a device that was named cannot
+/// be used.
+pub fn load(choice: &ModelChoice, device: DeviceChoice) -> Result<Arc<dyn Model>, ModelError> {
     match choice {
         #[cfg(feature = "starter")]
         ModelChoice::Starter => Ok(Arc::new(load_starter()?)),
         #[cfg(not(feature = "starter"))]
         ModelChoice::Starter => Err(ModelError::NoStarter),
-        ModelChoice::Folder(dir) => Ok(Arc::new(load_folder(dir)?)),
+        ModelChoice::Folder(dir) => Ok(Arc::new(load_folder(dir, &place(device)?)?)),
     }
 }
 
@@ -172,6 +189,9 @@ pub enum ModelError {
         /// What is wrong with it.
         message: String,
     },
+    /// A device that cannot be used.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// A family that this program does not know.
     #[error("{}: models of type \"{family}\" are not supported ({})", path.display(), family::SUPPORTED)]
     UnsupportedFamily {
@@ -194,6 +214,9 @@ pub enum ModelError {
         /// The length.
         norm: f32,
     },
+    /// It panicked.
+    #[error("the model gave up on this batch of photos: please report it")]
+    GaveUp,
     /// The arithmetic failed.
     #[error("the model failed: {0}")]
     Compute(#[from] candle_core::Error),
@@ -213,7 +236,8 @@ fn computed<T>(result: candle_core::Result<T>, cancel: &Cancel) -> Result<T, Mod
 /// Rows of a matrix, normalised to length 1.
 fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
     let (_, dim) = matrix.dims2()?;
-    let mut values = matrix.flatten_all()?.to_vec1::<f32>()?;
+    let values = matrix.to_dtype(candle_core::DType::F32)?;
+    let mut values = values.flatten_all()?.to_vec1::<f32>()?;
     for row in values.chunks_exact_mut(dim) {
         let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
         if !norm.is_finite() || norm == 0.0 {

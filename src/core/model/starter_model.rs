@@ -55,6 +55,10 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         sigmoid_bias: None,
         preprocess: towers.preprocess,
         gflop_per_image: 1.74,
+        // It is small, and its convolutions are written for the CPU.
+        device: crate::core::device::Device::cpu_because("the starter model needs no GPU")
+            .facts()
+            .clone(),
     };
     Ok(StarterModel {
         info,

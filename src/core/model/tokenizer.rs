@@ -1,5 +1,9 @@
 //! From text to token ids, as the checkpoint's own `tokenizer.json` says.
 
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::processors::bert::BertProcessing;
 use tokenizers::{Tokenizer as Inner, TruncationParams};
 
 /// How a model's texts become tokens.
@@ -29,7 +33,38 @@ impl Tokenizer {
     /// # Errors
     /// In words, if the bytes are no tokenizer or it does not belong to the model.
     pub fn new(json: &[u8], rules: TextRules) -> Result<Self, String> {
-        let mut inner = Inner::from_bytes(json).map_err(|e| e.to_string())?;
+        Self::over(Inner::from_bytes(json).map_err(|e| e.to_string())?, rules)
+    }
+
+    /// Makes BERT's tokenizer out of its vocabulary, one piece of a word a line.
+    ///
+    /// # Errors
+    /// In words, if it is no such vocabulary or does not belong to the model.
+    pub fn from_vocabulary(lines: &[u8], rules: TextRules) -> Result<Self, String> {
+        let text = std::str::from_utf8(lines).map_err(|e| e.to_string())?;
+        let pieces = text.lines().zip(0u32..);
+        let pieces: Vec<(String, u32)> = pieces.map(|(p, id)| (p.to_owned(), id)).collect();
+        let special = |name: &str| {
+            let found = pieces.iter().find(|(piece, _)| piece == name);
+            found.cloned().ok_or_else(|| format!("it has no {name}"))
+        };
+        let (end, start, unknown) = (special("[SEP]")?, special("[CLS]")?, special("[UNK]")?);
+        let model = WordPiece::builder()
+            .vocab(pieces.into_iter().collect::<ahash::AHashMap<_, _>>())
+            .unk_token(unknown.0)
+            .build()
+            .map_err(|e| e.to_string())?;
+        let mut inner = Inner::new(model);
+        let words = |e: tokenizers::Error| e.to_string();
+        inner
+            .with_normalizer(Some(BertNormalizer::default()))
+            .map_err(words)?;
+        inner.with_pre_tokenizer(Some(BertPreTokenizer));
+        inner.with_post_processor(Some(BertProcessing::new(end, start)));
+        Self::over(inner, rules)
+    }
+
+    fn over(mut inner: Inner, rules: TextRules) -> Result<Self, String> {
         let truncation = TruncationParams {
             max_length: rules.max_tokens,
             ..TruncationParams::default()

@@ -3,6 +3,7 @@
 //! Channels are bounded, so a slow stage slows those before it and memory does not grow with the
 //! folder. A [`JobHandle`] owns the threads; dropping it stops them, also in the middle of a picture.
 
+mod batching;
 mod progress;
 mod stages;
 
@@ -236,10 +237,10 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
-    let batch = session.model().info().batch_size();
+    let batches = session.model().info().batch_sizes();
     let (event_sender, events) = bounded(EVENTS);
     let (file_sender, files) = bounded(FILES);
-    let (crop_sender, crops) = bounded(2 * batch);
+    let (crop_sender, crops) = bounded(2 * batches.1);
     let (result_sender, results) = bounded(RESULTS);
     let counters = Arc::new(Counters::default());
     let (cancel, gate) = (Cancel::default(), Gate::default());
@@ -279,7 +280,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let encoder = (shared.clone(), result_sender.clone());
     spawn(
         "lumisift-encode".into(),
-        Box::new(move || stages::encode(&encoder.0, batch, &crops, &encoder.1)),
+        Box::new(move || stages::encode(&encoder.0, batches, &crops, &encoder.1)),
     )?;
     let scanner = shared.clone();
     let skipped = Arc::new(std::sync::OnceLock::new());

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
 
+use super::batching::{Batching, is_out_of_memory};
 use super::{Counters, Event, EventSender, Source, Summary};
 use crate::core::cancel::Cancel;
 use crate::core::decode::{self, DecodeError};
-use crate::core::model::ModelError;
+use crate::core::model::{Embeddings, ModelError};
 use crate::core::pause::Gate;
 use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
 use crate::core::preprocess::{Crop, Resampler};
@@ -217,14 +218,16 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     })))
 }
 
-/// Runs the model over batches until there are no more crops.
+/// Runs the model over batches until there are no more crops. `batches` are the sizes of the first batch and
+/// of the largest.
 pub fn encode(
     shared: &Shared,
-    batch_size: usize,
+    batches: (usize, usize),
     crops: &Receiver<Prepared>,
     results: &Sender<Outcome>,
 ) {
-    while let Some(batch) = next_batch(crops, batch_size) {
+    let mut batching = Batching::new(batches);
+    while let Some(batch) = next_batch(crops, batching.size()) {
         shared.gate.pass(&shared.cancel);
         if shared.cancel.is_cancelled() {
             return;
@@ -233,19 +236,11 @@ pub fn encode(
             .into_iter()
             .map(|p| (p.crop, (p.file, p.facts, p.thumbnail)))
             .unzip();
-        let model = shared.session.model();
-        let vectors = catch_unwind(AssertUnwindSafe(|| {
-            model.embed_images(&pictures, &shared.cancel)
-        }));
-        let vectors = match vectors {
-            Ok(Ok(vectors)) => vectors,
-            Ok(Err(ModelError::Cancelled)) => return,
-            Ok(Err(error)) => {
+        let vectors = match embed(shared, &mut batching, &pictures) {
+            Ok(vectors) => vectors,
+            Err(ModelError::Cancelled) => return,
+            Err(error) => {
                 fail_all(shared, photos, &error.to_string());
-                continue;
-            }
-            Err(_) => {
-                fail_all(shared, photos, "the model gave up on this batch of photos");
                 continue;
             }
         };
@@ -260,6 +255,33 @@ pub fn encode(
             }
         }
     }
+}
+
+/// Vectors of pictures, in smaller batches where the device has no memory for all at once.
+fn embed(
+    shared: &Shared,
+    batching: &mut Batching,
+    pictures: &[Crop],
+) -> Result<Embeddings, ModelError> {
+    let model = shared.session.model();
+    let dim = model.info().dim;
+    let mut values = Vec::with_capacity(pictures.len() * dim);
+    let mut left = pictures;
+    while !left.is_empty() {
+        let (now, later) = left.split_at(batching.size().min(left.len()));
+        let since = Instant::now();
+        let vectors = catch_unwind(AssertUnwindSafe(|| model.embed_images(now, &shared.cancel)));
+        match vectors.unwrap_or(Err(ModelError::GaveUp)) {
+            Ok(vectors) => {
+                batching.encoded(now.len(), since.elapsed());
+                values.extend(vectors.values);
+                left = later;
+            }
+            Err(error) if is_out_of_memory(&error) && batching.out_of_memory(now.len()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Embeddings { dim, values })
 }
 
 fn fail_all(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, Vec<u8>)>, message: &str) {

@@ -27,7 +27,7 @@ use super::score::Background;
 pub use background::BackgroundSums;
 pub(super) use database::connect;
 use records::{WriteError, known, write_facts};
-pub use upkeep::StoreSize;
+pub use upkeep::{StoreSize, StoredModel};
 use vectors::VectorFile;
 pub use vectors::VectorMap;
 

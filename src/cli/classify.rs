@@ -1,0 +1,170 @@
+//! `lumisift classify`: single photos, from files or addresses, against labels.
+
+use std::path::Path;
+use std::time::Duration;
+
+use lumisift::core::cancel::Cancel;
+use lumisift::core::http::{Client, Request};
+use lumisift::core::model::Embeddings;
+use lumisift::core::photo::{Failure, Stage};
+use lumisift::core::query::Query;
+use lumisift::core::score;
+use lumisift::core::session::{Session, SessionError};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::args::{Classify, Common};
+use super::collect::open_session;
+use super::commands::outcome;
+use super::output::{Columns, number, path_text, percent, print, say_failures};
+
+/// Most bytes of a photo at an address.
+const MAX_DOWNLOAD: u64 = 64 << 20;
+/// Longest that it may take.
+const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
+
+/// How a photo's labels are read.
+struct Reading {
+    /// One of each label; none with `--exact`.
+    matches: Option<Vec<f32>>,
+    probabilities: Vec<f32>,
+    something_else: Option<f32>,
+}
+
+/// `lumisift classify`.
+pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
+    let labels = &args.labels.labels;
+    let queries: Vec<Query> = if args.exact {
+        labels.iter().map(|label| Query::exact(label)).collect()
+    } else {
+        labels
+            .iter()
+            .map(|label| Query::parse(label))
+            .collect::<Result<_, _>>()?
+    };
+    let session = open_session(common)?.session;
+    let vectors = session.embed_queries(&queries)?;
+    let (mut readings, mut failures) = (Vec::new(), Vec::new());
+    let client = Client::default();
+    for path in &args.images {
+        match read_labels(&session, &client, &vectors, path, args.exact) {
+            Ok(reading) => readings.push((path, reading)),
+            Err(SessionError::Picture { message, .. }) => {
+                failures.push(Failure::new(path, Stage::Decode, message));
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let mut columns = Columns::new(&["photo", "label"], &["match".into(), "probability".into()]);
+    for (path, reading) in &readings {
+        for (i, (label, probability)) in ranked(labels, &reading.probabilities) {
+            let fit = reading
+                .matches
+                .as_ref()
+                .map_or_else(|| "-".into(), |m| percent(m[i]));
+            columns.push(vec![
+                path_text(path),
+                label.clone(),
+                fit,
+                percent(probability),
+            ]);
+        }
+        if let Some(rest) = reading.something_else {
+            let label = "(something else)".into();
+            columns.push(vec![path_text(path), label, "-".into(), percent(rest)]);
+        }
+    }
+    print(common.format, &columns, || {
+        let fine = readings
+            .iter()
+            .map(|(path, reading)| reading_json(path, labels, reading));
+        let failed = failures
+            .iter()
+            .map(|failure| json!({ "path": path_text(&failure.path), "error": failure.message }));
+        fine.chain(failed).collect()
+    })?;
+    say_failures(&failures);
+    if readings.is_empty() {
+        anyhow::bail!("none of the {} photos could be read", failures.len());
+    }
+    Ok(outcome(&failures))
+}
+
+/// The vector of a photo in a file or at an address.
+fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Vec<f32>, SessionError> {
+    let url = photo.to_str().filter(|text| {
+        let start = |scheme: &str| {
+            let head = text.get(..scheme.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+        };
+        start("https://") || start("http://")
+    });
+    let Some(url) = url else {
+        return session.embed_picture(photo);
+    };
+    let request = Request::get(url);
+    let bytes = client.bytes(request, MAX_DOWNLOAD, DOWNLOAD_TIME, &Cancel::default());
+    let bytes = bytes.map_err(|e| SessionError::Picture {
+        path: photo.into(),
+        message: e.to_string(),
+    })?;
+    session.embed_bytes(photo, &bytes)
+}
+
+fn read_labels(
+    session: &Session,
+    client: &Client,
+    labels: &Embeddings,
+    path: &Path,
+    exact: bool,
+) -> Result<Reading, SessionError> {
+    let vector = embed(session, client, path)?;
+    if exact {
+        let info = session.model().info();
+        let (scale, bias) = (info.logit_scale, info.sigmoid_bias);
+        let probabilities = score::exact(&vector, labels, scale, bias);
+        return Ok(Reading {
+            matches: None,
+            probabilities,
+            something_else: None,
+        });
+    }
+    let score = session.score_vector(&session.scorer(labels), &vector);
+    Ok(Reading {
+        matches: Some(score.matches),
+        probabilities: score.probabilities,
+        something_else: Some(score.something_else),
+    })
+}
+
+/// Labels by falling probability, each with its place in the person's own order.
+fn ranked<'a>(
+    labels: &'a [String],
+    probabilities: &'a [f32],
+) -> impl Iterator<Item = (usize, (&'a String, f32))> {
+    let mut order: Vec<_> = labels
+        .iter()
+        .zip(probabilities.iter().copied())
+        .enumerate()
+        .collect();
+    order.sort_by(|a, b| b.1.1.total_cmp(&a.1.1));
+    order.into_iter()
+}
+
+fn reading_json(path: &Path, labels: &[String], reading: &Reading) -> Value {
+    let list: Vec<Value> = ranked(labels, &reading.probabilities)
+        .map(|(i, (label, probability))| match &reading.matches {
+            Some(matches) => json!({
+                "label": label,
+                "match": number(matches[i]),
+                "probability": number(probability),
+            }),
+            None => json!({ "label": label, "probability": number(probability) }),
+        })
+        .collect();
+    let mut value = json!({ "path": path_text(path), "labels": list });
+    if let Some(rest) = reading.something_else {
+        value["something_else"] = json!(number(rest));
+    }
+    value
+}

@@ -1,0 +1,248 @@
+//! Where a model runs: the CPU, or a GPU where this build knows one and the machine has it.
+
+use std::fmt;
+use std::panic::catch_unwind;
+use std::str::FromStr;
+
+use candle_core::DType;
+use serde::{Deserialize, Serialize};
+
+/// Which device a person wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DeviceChoice {
+    /// A GPU if there is one that computes right, otherwise the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// An NVIDIA GPU, by its number.
+    Cuda(usize),
+    /// A Mac's GPU.
+    Metal,
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let cuda = |number: &str| number.parse().ok().map(Self::Cuda);
+        let choice = match text {
+            "auto" => Some(Self::Auto),
+            "cpu" => Some(Self::Cpu),
+            "cuda" => Some(Self::Cuda(0)),
+            "metal" => Some(Self::Metal),
+            _ => text.strip_prefix("cuda:").and_then(cuda),
+        };
+        choice.ok_or_else(|| "a device is auto, cpu, cuda, cuda:N or metal".into())
+    }
+}
+
+impl TryFrom<String> for DeviceChoice {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<DeviceChoice> for String {
+    fn from(choice: DeviceChoice) -> Self {
+        choice.to_string()
+    }
+}
+
+impl fmt::Display for DeviceChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(0) => f.write_str("cuda"),
+            Self::Cuda(number) => write!(f, "cuda:{number}"),
+            Self::Metal => f.write_str("metal"),
+        }
+    }
+}
+
+/// A device that is open.
+#[derive(Clone, Debug)]
+pub struct Device {
+    inner: candle_core::Device,
+    facts: DeviceFacts,
+}
+
+/// What is told of a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceFacts {
+    /// Its name: "CPU", "CUDA 0", "Metal".
+    pub name: String,
+    /// Why it is this one and not a faster one, in words.
+    pub reason: Option<String>,
+}
+
+/// Why a device that a person asked for cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the device {choice} cannot be used ({reason}): choose --device auto or cpu")]
+pub struct DeviceError {
+    /// What was asked for.
+    pub choice: DeviceChoice,
+    /// Why not.
+    pub reason: String,
+}
+
+impl Device {
+    /// The CPU, which is always there.
+    #[must_use]
+    pub fn cpu() -> Self {
+        Self::new(candle_core::Device::Cpu, "CPU".into())
+    }
+
+    fn new(inner: candle_core::Device, name: String) -> Self {
+        let facts = DeviceFacts { name, reason: None };
+        Self { inner, facts }
+    }
+
+    /// The CPU, because of something.
+    #[must_use]
+    pub fn cpu_because(reason: impl Into<String>) -> Self {
+        let mut cpu = Self::cpu();
+        cpu.facts.reason = Some(reason.into());
+        cpu
+    }
+
+    /// Opens a device. What is found for [`DeviceChoice::Auto`] still has to be checked.
+    ///
+    /// # Errors
+    /// In words, if it is not there or this build does not know it.
+    pub fn open(choice: DeviceChoice) -> Result<Self, String> {
+        match choice {
+            DeviceChoice::Cpu => Ok(Self::cpu()),
+            DeviceChoice::Cuda(number) => cuda(number),
+            DeviceChoice::Metal => metal(),
+            DeviceChoice::Auto if cfg!(feature = "cuda") => cuda(0),
+            DeviceChoice::Auto => metal().map_err(|_| no_gpu_build()),
+        }
+    }
+
+    /// As candle knows it.
+    #[must_use]
+    pub fn inner(&self) -> &candle_core::Device {
+        &self.inner
+    }
+
+    /// What is told of it.
+    #[must_use]
+    pub fn facts(&self) -> &DeviceFacts {
+        &self.facts
+    }
+
+    /// Whether it is the CPU.
+    #[must_use]
+    pub fn is_cpu(&self) -> bool {
+        self.inner.is_cpu()
+    }
+
+    /// The numbers that a model computes with there: halves on GPUs, whose matrix units are made for them.
+    #[must_use]
+    pub fn dtype(&self) -> DType {
+        if self.is_cpu() {
+            DType::F32
+        } else {
+            DType::F16
+        }
+    }
+}
+
+fn cuda(number: usize) -> Result<Device, String> {
+    if !cfg!(feature = "cuda") {
+        return Err("this build has no CUDA; docs/gpu.md says how to make one that has".into());
+    }
+    // Where libraries of CUDA are missing, candle's way to them panics.
+    let opened = catch_unwind(|| candle_core::Device::new_cuda(number));
+    match opened {
+        Ok(Ok(inner)) => Ok(Device::new(inner, format!("CUDA {number}"))),
+        Ok(Err(error)) => Err(first_line(&error.to_string())),
+        Err(_) => Err("CUDA driver not found".into()),
+    }
+}
+
+fn metal() -> Result<Device, String> {
+    if !cfg!(any(feature = "metal", target_os = "macos")) {
+        return Err("this build has no Metal, which Macs have".into());
+    }
+    let opened = candle_core::Device::new_metal(0);
+    let inner = opened.map_err(|e| first_line(&e.to_string()))?;
+    Ok(Device::new(inner, "Metal".into()))
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// What is said where a build without GPUs takes the CPU.
+fn no_gpu_build() -> String {
+    if nvidia_driver() {
+        "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
+            .into()
+    } else {
+        "this build has no GPU code, and no NVIDIA driver was found".into()
+    }
+}
+
+/// Whether a driver for NVIDIA's GPUs is installed.
+#[must_use]
+pub fn nvidia_driver() -> bool {
+    let places = [
+        "/proc/driver/nvidia/version",
+        "/dev/nvidia0",
+        "/dev/dxg",
+        "C:\\Windows\\System32\\nvcuda.dll",
+    ];
+    places
+        .iter()
+        .any(|place| std::path::Path::new(place).exists())
+}
+
+/// The GPUs' interfaces that this build knows, in words.
+#[must_use]
+pub fn built_for() -> Vec<&'static str> {
+    let known = [
+        (cfg!(feature = "cuda"), "CUDA"),
+        (cfg!(feature = "cudnn"), "cuDNN"),
+        (cfg!(any(feature = "metal", target_os = "macos")), "Metal"),
+        (cfg!(feature = "accelerate"), "Accelerate"),
+        (cfg!(feature = "mkl"), "MKL"),
+    ];
+    known
+        .iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, name)| *name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn choices_are_read_as_they_are_written() {
+        for text in ["auto", "cpu", "cuda", "cuda:3", "metal"] {
+            let choice: DeviceChoice = text.parse().expect(text);
+            assert_eq!(choice.to_string(), text);
+        }
+        assert_eq!("cuda:0".parse(), Ok(DeviceChoice::Cuda(0)));
+        for wrong in ["", "gpu", "cuda:", "cuda:x", "CPU"] {
+            assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_says_why() {
+        if cfg!(not(feature = "cuda")) {
+            let why = Device::open(DeviceChoice::Cuda(0)).expect_err("no CUDA");
+            assert!(why.contains("docs/gpu.md"), "{why}");
+        }
+        let cpu = Device::open(DeviceChoice::Cpu).expect("a CPU");
+        assert!(cpu.is_cpu() && cpu.dtype() == DType::F32);
+    }
+}

@@ -1,0 +1,206 @@
+//! Bringing a model's files from a hub to this machine: resumed, checked, and whole or not at all.
+//!
+//! Files arrive in a folder beside the final one, each under a name of its own until its length and checksum
+//! are right. The model is then loaded once, and only if that succeeds does the folder get its name.
+//! Only JSON, vocabularies and safetensors are fetched, never pickles.
+
+mod fetch;
+mod meter;
+mod visit;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::ModelError;
+use super::catalog;
+use super::hub::RepoId;
+use crate::core::cancel::Cancel;
+use crate::core::http::HttpError;
+
+pub use meter::{Arrival, Step};
+use visit::Visit;
+
+/// The usual branch.
+const MAIN: &str = "main";
+/// The first wait before a broken file is tried again.
+const BACKOFF: Duration = Duration::from_millis(500);
+/// What is said of where a downloaded folder came from.
+const ORIGIN: &str = "lumisift.json";
+
+/// What is to be fetched, and from where.
+#[derive(Clone)]
+pub struct Order {
+    /// The repository.
+    pub repo: RepoId,
+    /// Revisions, in the order in which they are tried.
+    pub revisions: Vec<String>,
+    /// SHA-256 of the weights, where it is known beforehand.
+    pub sha256: Option<String>,
+    /// Addresses of hubs, in the order in which they are tried.
+    pub endpoints: Vec<String>,
+    /// What lets a person read what not everybody may.
+    pub token: Option<String>,
+    /// The folder of models.
+    pub models: PathBuf,
+    /// The first wait before a broken file is tried again; each further one is twice as long.
+    pub backoff: Duration,
+}
+
+impl Order {
+    /// The usual order for a repository, with what the catalogue knows of it.
+    #[must_use]
+    pub fn new(repo: RepoId, endpoints: Vec<String>, models: PathBuf) -> Self {
+        let entry = catalog::find(repo.as_str());
+        let mut revisions: Vec<String> = entry.map(|e| e.revision.to_owned()).into_iter().collect();
+        if revisions.first().is_none_or(|revision| revision != MAIN) {
+            revisions.push(MAIN.into());
+        }
+        Self {
+            repo,
+            revisions,
+            sha256: entry.and_then(|e| e.sha256).map(ToOwned::to_owned),
+            endpoints,
+            token: std::env::var("HF_TOKEN").ok().filter(|t| !t.is_empty()),
+            models,
+            backoff: BACKOFF,
+        }
+    }
+}
+
+/// Why a model did not arrive. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// The person does not want it any more.
+    #[error("the download was cancelled; what arrived is kept, and it can go on later")]
+    Cancelled,
+    /// No hub answers, or the connection keeps breaking.
+    #[error("{cause}: check the network, or bring the model by hand ({by_hand})")]
+    Unreachable {
+        /// The host and why.
+        cause: HttpError,
+        /// How.
+        by_hand: String,
+    },
+    /// A hub refuses.
+    #[error("{host} refuses {repo} ({status}): {advice}; or bring the model by hand ({by_hand})")]
+    Refused {
+        /// Which host.
+        host: String,
+        /// The repository.
+        repo: String,
+        /// HTTP's number.
+        status: u16,
+        /// What may help.
+        advice: &'static str,
+        /// How.
+        by_hand: String,
+    },
+    /// The repository lacks a file.
+    #[error("{repo} has no {file} on {host}: {advice}")]
+    Missing {
+        /// The repository.
+        repo: String,
+        /// The file.
+        file: String,
+        /// The host.
+        host: String,
+        /// What that means.
+        advice: &'static str,
+    },
+    /// What arrives is not what was announced.
+    #[error("{file} from {host} is damaged ({reason}): try again, or another mirror")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// The host.
+        host: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The files are no model for this program.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The disk is too full.
+    #[error("{} needs {needed} MB more, of which {free} MB are free: make room and try again", dir.display())]
+    Space {
+        /// The folder of models.
+        dir: PathBuf,
+        /// Megabytes.
+        needed: u64,
+        /// Megabytes.
+        free: u64,
+    },
+    /// The disk.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl DownloadError {
+    /// Whether another hub may do better.
+    fn another_may_help(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Refused { .. }
+                | Self::Missing { .. }
+                | Self::Damaged { .. }
+        )
+    }
+}
+
+fn io(path: &Path) -> impl Fn(std::io::Error) -> DownloadError + '_ {
+    |source| DownloadError::Io {
+        path: path.into(),
+        source,
+    }
+}
+
+/// Where a folder came from, kept in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The repository.
+    pub repo: String,
+    /// The revision.
+    pub revision: String,
+    /// The hub.
+    pub endpoint: String,
+}
+
+/// Where a folder came from, if this program fetched it.
+#[must_use]
+pub fn origin(dir: &Path) -> Option<Origin> {
+    serde_json::from_slice(&fs::read(dir.join(ORIGIN)).ok()?).ok()
+}
+
+/// Fetches a model, and returns its folder. One that is there already is not fetched again.
+///
+/// # Errors
+/// If it cannot be had whole. What arrived is kept for the next attempt.
+pub fn download(
+    order: &Order,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(&Arrival),
+) -> Result<PathBuf, DownloadError> {
+    let done = order.repo.folder(&order.models);
+    if origin(&done).is_some() {
+        return Ok(done);
+    }
+    let mut last = None;
+    for endpoint in &order.endpoints {
+        let mut visit = Visit::new(order, endpoint, &done, cancel, tell);
+        match visit.all() {
+            Ok(()) => return visit.accept(&done),
+            Err(error) if error.another_may_help() => last = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(last.unwrap_or(DownloadError::Cancelled))
+}
