@@ -12,6 +12,7 @@ use std::sync::Arc;
 use common::ColourModel;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
+use lumisift::app::arrange::Heading;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::filter::{Filter, Fit, SortKey, Sorting};
 use lumisift::app::state::{Dialog, ExportRequest, ExportState, ExportWhat, SessionState};
@@ -76,9 +77,10 @@ fn labels_sort_the_grid_and_count_while_they_are_typed() {
     let groups: Vec<_> = arrangement
         .groups
         .iter()
-        .map(|g| (g.label, g.len))
+        .map(|g| (g.heading, g.len))
         .collect();
-    assert_eq!(groups, [(Some(0), 3), (Some(1), 3), (None, 3)]);
+    let headings = [Heading::Label(0), Heading::Label(1), Heading::SomethingElse];
+    assert_eq!(groups, headings.map(|heading| (heading, 3)));
     assert!(window.shown()[0].starts_with("red"));
     assert!(window.has("Show only red: 3"));
     let named = window
@@ -604,6 +606,8 @@ fn every_dialog_names_all_that_can_be_used() {
         Dialog::LabelSets,
         Dialog::PasteLabels,
         Dialog::ClearStore,
+        Dialog::Models,
+        Dialog::RemoveModel("/anywhere".into()),
         Dialog::About,
     ] {
         window.command(Command::Show(Some(dialog.clone())));

@@ -3,18 +3,29 @@
 use rayon::prelude::*;
 
 use super::filter::{Filter, Fit, FlagFilter, SortKey, Sorting};
-use super::library::{Item, ItemId, Outcome, Snapshot, by_name};
+use super::library::{Item, ItemId, Outcome, Snapshot, UNREAD, by_name};
 use super::scored::Scored;
 use crate::core::marks::{Flag, Mark};
 
 /// Bars of a histogram of matches, over 0 to 1.
 pub const BARS: usize = 32;
 
+/// What the photos of a group have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heading {
+    /// The label that fits them best, by its place.
+    Label(usize),
+    /// No label fits.
+    SomethingElse,
+    /// They have no scores: not read yet, or not readable.
+    NotRead,
+}
+
 /// Photos in a row of the order that belong together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The label that fits them best, by its place; none if no label fits.
-    pub label: Option<usize>,
+    /// What they have in common.
+    pub heading: Heading,
     /// Where in the order they begin.
     pub first: usize,
     /// How many they are.
@@ -107,7 +118,7 @@ impl<'a> Test<'a> {
     }
 
     fn passes(&self, id: ItemId, item: &Item, mark: Mark) -> bool {
-        self.fit(id)
+        self.fit(id, item)
             && self.flag(mark.flag)
             && mark.stars >= self.filter.min_stars
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
@@ -117,11 +128,11 @@ impl<'a> Test<'a> {
             && self.search(id)
     }
 
-    fn fit(&self, id: ItemId) -> bool {
+    fn fit(&self, id: ItemId, item: &Item) -> bool {
         match (self.filter.fit, self.label) {
             (Fit::All, _) => true,
             (Fit::AnyLabel, _) => self.scored.best(id).is_some(),
-            (Fit::Nothing, _) => self.scored.best(id).is_none(),
+            (Fit::Nothing, _) => item.row() != UNREAD && self.scored.best(id).is_none(),
             (Fit::Label(_), Some(label)) => self.scored.fits(label, id),
             // The label is gone.
             (Fit::Label(_), None) => true,
@@ -185,9 +196,13 @@ fn sort(
         .par_iter()
         .map(|id| {
             let value = key(*id);
-            let rank = value.unwrap_or_default();
             let falls = sorting.descending && sorting.key != SortKey::BestLabel;
-            (value.is_none(), if falls { !rank } else { rank }, *id)
+            let rank = match value {
+                Some(rank) if falls => !rank,
+                Some(rank) => rank,
+                None => u64::from(item(*id).row() == UNREAD),
+            };
+            (value.is_none(), rank, *id)
         })
         .collect();
     keyed.par_sort_unstable();
@@ -195,12 +210,16 @@ fn sort(
     if sorting.key != SortKey::BestLabel {
         return (order, Vec::new());
     }
-    let label = |(none, rank, _): &(bool, u64, ItemId)| (!none).then_some((rank >> 32) as usize);
+    let heading = |(none, rank, _): &(bool, u64, ItemId)| match (none, rank) {
+        (false, rank) => Heading::Label((rank >> 32) as usize),
+        (true, 0) => Heading::SomethingElse,
+        (true, _) => Heading::NotRead,
+    };
     let mut groups: Vec<Group> = Vec::new();
-    for same in keyed.chunk_by(|a, b| label(a) == label(b)) {
+    for same in keyed.chunk_by(|a, b| heading(a) == heading(b)) {
         let first = groups.last().map_or(0, |group| group.first + group.len);
         groups.push(Group {
-            label: label(&same[0]),
+            heading: heading(&same[0]),
             first,
             len: same.len(),
         });
@@ -347,12 +366,14 @@ mod tests {
     }
 
     #[test]
-    fn groups_follow_the_labels_and_end_with_something_else() {
+    fn groups_follow_the_labels_and_end_with_what_has_no_scores() {
         let labels = [label(1, false), label(2, false)];
         let got = arranged(&labels, Sorting::default(), &Filter::default());
         assert_eq!(got.order, [0, 1, 2, 3]);
-        let groups: Vec<_> = got.groups.iter().map(|g| (g.label, g.len)).collect();
-        assert_eq!(groups, [(Some(0), 1), (Some(1), 1), (None, 2)]);
+        let groups: Vec<_> = got.groups.iter().map(|g| (g.heading, g.len)).collect();
+        let (first, second) = (Heading::Label(0), Heading::Label(1));
+        let rest = [(Heading::SomethingElse, 1), (Heading::NotRead, 1)];
+        assert_eq!(groups, [&[(first, 1), (second, 1)], &rest[..]].concat());
         assert_eq!(got.counts, [2, 1]);
         assert_eq!(got.histograms[0].iter().sum::<u32>(), 4);
         assert_eq!(got.histograms[1][(0.8 * 32.0) as usize], 1);

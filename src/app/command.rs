@@ -22,6 +22,7 @@ pub enum Action {
     Rescan,
     CloseFolders,
     Export,
+    Models,
     Settings,
     Quit,
     Undo,
@@ -187,6 +188,7 @@ impl Action {
         Self::Rescan,
         Self::CloseFolders,
         Self::Export,
+        Self::Models,
         Self::Settings,
         Self::Quit,
         Self::Undo,
@@ -240,6 +242,7 @@ impl Action {
             Self::Rescan => (File, "Look for new photos", const { &[plain(Key::F5)] }),
             Self::CloseFolders => (File, "Close all folders", const { &[ctrl(Key::W)] }),
             Self::Export => (File, "Export…", const { &[ctrl(Key::E)] }),
+            Self::Models => (File, "Models…", const { &[ctrl(Key::M)] }),
             Self::Settings => (File, "Settings…", const { &[ctrl(Key::Comma)] }),
             Self::Quit => (File, "Quit", const { &[ctrl(Key::Q)] }),
             Self::Undo => (Edit, "Undo", const { &[ctrl(Key::Z)] }),
@@ -407,6 +410,14 @@ pub enum Command {
     ChangeSettings(Box<Settings>),
     /// Choose a folder with the platform's dialog, for a purpose.
     Choose(super::services::Purpose),
+    /// Fetch a model, by its repository.
+    GetModel(String),
+    /// Stop fetching it.
+    CancelDownload,
+    /// Use a model; the starter if none.
+    UseModel(Option<PathBuf>),
+    /// Free a model.
+    RemoveModel(PathBuf),
     /// Forget all that the store holds.
     ClearStore,
     /// Copy photos to folders.

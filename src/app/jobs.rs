@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
-use super::library::Item;
+use super::library::{Item, UNREAD};
 use super::services::{Purpose, Services};
 use super::state::{Dialog, ExportRequest, ExportState, RECENT, SessionState};
 use super::{App, Need, News};
@@ -61,6 +61,7 @@ impl App {
     pub(super) fn open_session(&mut self) {
         self.retire_job();
         self.state.session = SessionState::Loading;
+        self.state.work.summary = None;
         self.opening += 1;
         let attempt = self.opening;
         let (services, settings) = (self.services.clone(), self.state.settings.clone());
@@ -82,6 +83,9 @@ impl App {
                 News::Exported(state) => self.state.export = state,
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
+                News::Models(list) => self.state.models.list = list,
+                News::Arriving(arrival) => self.model_arriving(arrival),
+                News::Arrived(arrived) => self.model_arrived(arrived),
                 News::Trouble(text) => self.state.notify(text, true),
             }
         }
@@ -185,6 +189,11 @@ impl App {
             match message.event {
                 Event::Photo { photo, row, .. } => {
                     let item = Item::read(photo, row);
+                    self.state.library.put(item, message.generation);
+                    self.need(Need::Soon);
+                }
+                Event::Unread(photo) => {
+                    let item = Item::read(photo, UNREAD);
                     self.state.library.put(item, message.generation);
                     self.need(Need::Soon);
                 }
@@ -292,6 +301,7 @@ impl App {
                 }
                 settings.model = Some(first);
                 self.change_settings(settings);
+                self.list_models();
             }
             Purpose::Store => {
                 settings.store = Some(first);

@@ -14,6 +14,9 @@ use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 /// Number of an item. It stays while others come, and changes only when items are removed.
 pub type ItemId = u32;
 
+/// The row of a photo that is known, but that the model in use has not read yet.
+pub const UNREAD: u32 = u32::MAX;
+
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -21,7 +24,7 @@ pub enum Outcome {
     Read {
         /// What its content says.
         facts: PhotoFacts,
-        /// The row of its vector.
+        /// The row of its vector; [`UNREAD`] until the model has read it.
         row: u32,
     },
     /// It could not be used.
@@ -89,12 +92,12 @@ impl Item {
         self.facts().map(|facts| facts.content)
     }
 
-    /// The row of its vector; `u32::MAX`, which scores zero, if there is none.
+    /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
     #[must_use]
     pub fn row(&self) -> u32 {
         match self.outcome {
             Outcome::Read { row, .. } => row,
-            Outcome::Failed(_) => u32::MAX,
+            Outcome::Failed(_) => UNREAD,
         }
     }
 
@@ -157,6 +160,7 @@ pub struct Library {
     /// For each item, the job that saw it last.
     seen: Vec<u64>,
     failed: usize,
+    unread: usize,
     /// The items of each content: copies are marked together.
     by_content: HashMap<ContentId, Vec<ItemId>>,
     kept_marks: HashMap<ContentId, Mark>,
@@ -216,7 +220,7 @@ impl Library {
             let id = ItemId::try_from(self.len()).unwrap_or(ItemId::MAX);
             self.by_path.insert(item.file.path.clone(), id);
             self.seen.push(generation);
-            self.failed += usize::from(item.facts().is_none());
+            self.count(&item, 1);
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
             Arc::make_mut(&mut self.now.items).push(Arc::new(item));
@@ -225,8 +229,9 @@ impl Library {
         let at = id as usize;
         self.seen[at] = generation;
         if *self.now.items[at] != item {
-            self.failed -= usize::from(self.now.items[at].facts().is_none());
-            self.failed += usize::from(item.facts().is_none());
+            let old = self.now.items[at].clone();
+            self.count(&old, -1);
+            self.count(&item, 1);
             let before = self.now.items[at].content();
             if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
                 copies.retain(|copy| *copy != id);
@@ -236,6 +241,32 @@ impl Library {
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
             self.now.epoch += 1;
         }
+    }
+
+    fn count(&mut self, item: &Item, by: isize) {
+        let count = match item.outcome {
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Read { row: UNREAD, .. } => &mut self.unread,
+            Outcome::Read { .. } => return,
+        };
+        *count = count.saturating_add_signed(by);
+    }
+
+    /// Waits for all photos to be read again, by another model.
+    pub fn forget_rows(&mut self) {
+        for item in Arc::make_mut(&mut self.now.items) {
+            if let Outcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
+                *row = UNREAD;
+            }
+        }
+        self.unread = self.len() - self.failed;
+        self.now.epoch += 1;
+    }
+
+    /// How many photos are known, but not read by the model in use.
+    #[must_use]
+    pub fn unread_count(&self) -> usize {
+        self.unread
     }
 
     fn link(&mut self, item: &Item, id: ItemId) {
@@ -281,7 +312,8 @@ impl Library {
             .zip(0..)
             .map(|(item, id)| (item.file.path.clone(), id))
             .collect();
-        self.failed = items.iter().filter(|item| item.facts().is_none()).count();
+        (self.failed, self.unread) = (0, 0);
+        items.iter().for_each(|item| self.count(item, 1));
         self.by_content.clear();
         for (item, id) in items.iter().zip(0..) {
             self.link(item, id);
@@ -393,6 +425,21 @@ mod tests {
         assert_eq!(renumbered, Some(vec![None, Some(0), Some(1)]));
         assert_eq!(library.find(Path::new("in/c.jpg")), Some(1));
         assert_eq!(library.retain(stays), None);
+    }
+
+    #[test]
+    fn photos_that_a_model_has_not_read_are_counted() {
+        let mut library = Library::default();
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        library.put(Item::failed(Failure::new("c.jpg", Stage::Read, "gone")), 1);
+        assert_eq!(library.unread_count(), 0);
+        library.forget_rows();
+        assert_eq!((library.unread_count(), library.failure_count()), (2, 1));
+        library.put(item("a.jpg", 1), 2);
+        assert_eq!(library.unread_count(), 1);
+        library.retain(|path, _| path != Path::new("b.jpg"));
+        assert_eq!(library.unread_count(), 0);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod labels;
 pub mod library;
 mod marks_writer;
 pub mod mind;
+pub mod models;
 pub mod pictures;
 mod save;
 pub mod scored;
@@ -62,6 +63,12 @@ enum News {
     Exported(state::ExportState),
     /// How much the store holds.
     StoreSize(Option<crate::core::store::StoreSize>),
+    /// The models that there are.
+    Models(Vec<crate::core::model::shelf::Shelved>),
+    /// How far a model is on its way.
+    Arriving(crate::core::model::download::Arrival),
+    /// A model arrived, or not.
+    Arrived(Result<PathBuf, String>),
     /// The store was cleared, or not.
     Cleared(Result<(), String>),
     /// It is done, and nothing need be said.
@@ -278,6 +285,7 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         memory,
         session: state::SessionState::Loading,
         store_size: None,
+        models: models::Models::default(),
         library: Library::default(),
         draft: String::new(),
         search: String::new(),

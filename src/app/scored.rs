@@ -17,13 +17,18 @@ pub struct Scored<'a> {
     pub search: Option<&'a Scores>,
 }
 
+/// A score, unless the photo has none.
+fn number(score: Option<&f32>) -> Option<f32> {
+    score.copied().filter(|score| !score.is_nan())
+}
+
 impl Scored<'_> {
     /// The match of a label.
     #[must_use]
     pub fn matched(&self, label: usize, item: ItemId) -> Option<f32> {
         let column = (*self.columns.get(label)?)?;
         let start = item as usize * self.scores.labels;
-        self.scores.matches.get(start + column).copied()
+        number(self.scores.matches.get(start + column))
     }
 
     /// The probability of a label.
@@ -31,20 +36,20 @@ impl Scored<'_> {
     pub fn probability(&self, label: usize, item: ItemId) -> Option<f32> {
         let column = (*self.columns.get(label)?)?;
         let start = item as usize * (self.scores.labels + 1);
-        self.scores.probabilities.get(start + column).copied()
+        number(self.scores.probabilities.get(start + column))
     }
 
     /// The probability that no label fits.
     #[must_use]
     pub fn something_else(&self, item: ItemId) -> Option<f32> {
         let end = (item as usize + 1) * (self.scores.labels + 1);
-        self.scores.probabilities.get(end - 1).copied()
+        number(self.scores.probabilities.get(end - 1))
     }
 
     /// The match with the search.
     #[must_use]
     pub fn search_match(&self, item: ItemId) -> Option<f32> {
-        self.search?.matches.get(item as usize).copied()
+        number(self.search?.matches.get(item as usize))
     }
 
     /// Whether a label marked "not" fits, so that no other does.

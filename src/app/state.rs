@@ -10,6 +10,7 @@ use super::history::History;
 use super::labels::{Label, LabelSet};
 use super::library::{Item, ItemId, Library};
 use super::mind::Answer;
+use super::models::Models;
 use super::selection::Selection;
 use crate::core::export::Transfer;
 use crate::core::photo::Failure;
@@ -137,6 +138,10 @@ pub enum Dialog {
     PasteLabels,
     /// Whether to clear the store.
     ClearStore,
+    /// Models.
+    Models,
+    /// Whether to remove a model.
+    RemoveModel(PathBuf),
     /// The program.
     About,
 }
@@ -243,6 +248,8 @@ pub struct State {
     pub memory: Memory,
     /// The model and the store.
     pub session: SessionState,
+    /// The models that can be chosen.
+    pub models: Models,
     /// How much the store holds, once it was asked.
     pub store_size: Option<StoreSize>,
     /// The photos.

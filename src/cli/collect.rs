@@ -133,6 +133,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
             Event::Photo { photo, row, .. } => photos.push((photo, row)),
             Event::Failed(failure) => failures.push(failure),
             Event::Progress(progress) => show(&bar, &progress),
+            Event::Unread(_) => {}
             Event::Finished(last) => summary = last,
         }
     }

@@ -158,7 +158,7 @@ impl Scorer {
     }
 
     /// Scores photos. `values` are all vectors of a model, `background` the log-sums row for row,
-    /// `rows` the rows to score; rows that are not there score zero.
+    /// `rows` the rows to score; rows that are not there score no number (NaN), which fits nothing.
     #[must_use]
     pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
         let labels = self.labels;
@@ -210,8 +210,12 @@ impl Scorer {
             .zip(probabilities.chunks_exact_mut(self.labels + 1))
             .zip(logits.chunks_exact_mut(width));
         for (((matches, probabilities), logits), row) in targets.zip(rows) {
-            if let Some(background) = background.get(*row as usize) {
-                self.score_row(logits, *background, matches, probabilities);
+            match background.get(*row as usize) {
+                Some(background) => self.score_row(logits, *background, matches, probabilities),
+                None => {
+                    matches.fill(f32::NAN);
+                    probabilities.fill(f32::NAN);
+                }
             }
         }
     }
@@ -445,10 +449,10 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_not_there_score_zero() {
+    fn rows_that_are_not_there_score_no_number() {
         let labels = embeddings(&[vec![1.0, 0.0]]);
         let scores = Scorer::new(&labels, &labels, 10.0).score(&[], &[], &[7]);
-        assert_eq!(scores.matches, [0.0]);
+        assert!(scores.matches[0].is_nan() && scores.probabilities[0].is_nan());
     }
 
     #[test]

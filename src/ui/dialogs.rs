@@ -5,6 +5,7 @@ use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
 use super::icons::Icon;
+use super::models_dialog::remove_model;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
@@ -30,6 +31,8 @@ impl Interface {
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
                 Dialog::ClearStore => clear_store(ui, commands),
+                Dialog::Models => self.models_dialog(ui, state, commands),
+                Dialog::RemoveModel(dir) => remove_model(ui, state, dir, commands),
                 Dialog::About => about(ui),
             }
         });
@@ -96,8 +99,8 @@ impl Interface {
 
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Keys | Dialog::Failures => 640.0,
-        Dialog::ClearStore | Dialog::About => 420.0,
+        Dialog::Keys | Dialog::Failures | Dialog::Models => 640.0,
+        Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::About => 420.0,
         _ => 540.0,
     }
 }

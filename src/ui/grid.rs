@@ -11,7 +11,9 @@ use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, menu_entry, percent, photos};
 use super::{Interface, top_bar};
+use crate::app::arrange::Heading;
 use crate::app::command::{Action, Command};
+
 use crate::app::library::{Item, ItemId};
 use crate::app::pictures::ThumbKey;
 use crate::app::selection::Reach;
@@ -245,14 +247,21 @@ fn headers(ui: &Ui, view: Rect, layout: &GridLayout, state: &State) {
         };
         let y = view.min.y + top + HEADER / 2.0;
         let mut x = view.min.x + GAP;
-        let label = group.label.and_then(|at| state.answer.labels.get(at));
+        let label = match group.heading {
+            Heading::Label(at) => state.answer.labels.get(at),
+            _ => None,
+        };
+        let other = match group.heading {
+            Heading::NotRead => "Not read yet",
+            _ => "Something else",
+        };
         if let Some(label) = label {
             let dot = pos2(x + 6.0, y);
             ui.painter()
                 .circle_filled(dot, 6.0, theme::label_colour(label.colour));
             x += 20.0;
         }
-        let name = label.map_or("Something else", |label| label.text.as_str());
+        let name = label.map_or(other, |label| label.text.as_str());
         let name = elided(ui, name, 16.0, palette.text, view.width() * 0.6);
         let width = name.size().x;
         ui.painter()

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use crate::app::arrange::Group;
+use crate::app::arrange::{Group, Heading};
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;
@@ -39,7 +39,7 @@ impl GridLayout {
     pub fn new(width: f32, cell: Vec2, count: usize, groups: &[Group]) -> Self {
         let columns = columns(width, cell.x);
         let whole = [Group {
-            label: None,
+            heading: Heading::SomethingElse,
             first: 0,
             len: count,
         }];
@@ -299,7 +299,7 @@ mod tests {
         lens.iter()
             .map(|len| {
                 let group = Group {
-                    label: None,
+                    heading: Heading::SomethingElse,
                     first,
                     len: *len,
                 };

@@ -11,6 +11,7 @@ pub mod grid_layout;
 mod histogram;
 pub mod icons;
 mod labels_panel;
+mod models_dialog;
 mod notices;
 mod palette_dialog;
 mod settings_dialog;
@@ -49,6 +50,8 @@ struct Buffers {
     set_name: String,
     palette: String,
     palette_row: usize,
+    repository: String,
+    mirrors: String,
     export: export_dialog::Choices,
 }
 

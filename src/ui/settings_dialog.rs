@@ -11,7 +11,8 @@ use super::widgets::{bytes, icon_button_sized, thousands};
 use crate::app::command::Command;
 use crate::app::services::Purpose;
 use crate::app::state::{Dialog, State};
-use crate::core::model::ModelChoice;
+use crate::core::device::{self, DeviceChoice};
+use crate::core::model::catalog;
 use crate::settings::{Settings, Theme};
 
 impl Interface {
@@ -31,7 +32,8 @@ impl Interface {
                     .spacing([16.0, 12.0])
                     .show(ui, |ui| {
                         theme_row(ui, &mut settings);
-                        model_row(ui, &mut settings, commands);
+                        model_row(ui, state, commands);
+                        device_row(ui, state, &mut settings);
                         threads_row(ui, &mut settings);
                         store_row(ui, state, &mut settings, commands);
                         quality_row(ui, &mut settings);
@@ -54,30 +56,43 @@ fn theme_row(ui: &mut Ui, settings: &mut Settings) {
     ui.end_row();
 }
 
-fn model_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command>) {
+fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label("Model");
+    ui.horizontal(|ui| {
+        let name = match state.session() {
+            Some(session) => catalog::title(&session.model().info().name).to_owned(),
+            None => "none".into(),
+        };
+        ui.label(name);
+        if ui.button("Models…").clicked() {
+            commands.push(Command::Show(Some(Dialog::Models)));
+        }
+    });
+    ui.end_row();
+}
+
+fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
+    ui.label("Device");
     ui.vertical(|ui| {
-        let now = settings.model_choice();
-        if ui
-            .radio(now == ModelChoice::Starter, "Starter (built in)")
-            .clicked()
-        {
-            settings.model = None;
-        }
-        for folder in settings.models.clone() {
-            let name = folder.file_name().unwrap_or(folder.as_os_str());
-            let name = name.to_string_lossy().into_owned();
-            let on = settings.model.as_ref() == Some(&folder);
-            let response = ui.radio(on, name);
-            if response
-                .on_hover_text(folder.display().to_string())
-                .clicked()
-            {
-                settings.model = Some(folder);
+        ui.horizontal(|ui| {
+            ui.selectable_value(&mut settings.device, DeviceChoice::Auto, "Automatic");
+            ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, "CPU");
+            for name in device::built_for() {
+                let choice = match name {
+                    "CUDA" => DeviceChoice::Cuda(0),
+                    "Metal" => DeviceChoice::Metal,
+                    _ => continue,
+                };
+                ui.selectable_value(&mut settings.device, choice, name);
             }
-        }
-        if ui.button("Add a folder with a CLIP model…").clicked() {
-            commands.push(Command::Choose(Purpose::Model));
+        });
+        if let Some(session) = state.session() {
+            let facts = &session.model().info().device;
+            let mut text = format!("In use: {}", facts.name);
+            if let Some(reason) = &facts.reason {
+                text.push_str(&format!(" ({reason})"));
+            }
+            ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }
     });
     ui.end_row();

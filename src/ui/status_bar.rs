@@ -97,11 +97,14 @@ fn progress_text(state: &State) -> String {
         _ => "Reading photos",
     };
     let count = |n: u64| thousands(usize::try_from(n).unwrap_or(usize::MAX));
-    let mut text = format!(
-        "{stage}: {} of {}",
-        count(progress.done()),
-        count(progress.total)
-    );
+    let mut text = match read_by(state) {
+        Some(words) => format!("{stage}: {words}"),
+        None => format!(
+            "{stage}: {} of {}",
+            count(progress.done()),
+            count(progress.total)
+        ),
+    };
     if progress.images_per_second > 0.05 && !state.work.is_paused() {
         text.push_str(&format!(", {:.1} a second", progress.images_per_second));
     }
@@ -109,6 +112,19 @@ fn progress_text(state: &State) -> String {
         text.push_str(&format!(", {} left", duration(left)));
     }
     text
+}
+
+/// "9,804 photos, 1,200 read by SigLIP 2", while a model has not read all photos that are known.
+fn read_by(state: &State) -> Option<String> {
+    let (all, unread) = (state.library.len(), state.library.unread_count());
+    let session = state.session().filter(|_| unread > 0)?;
+    let read = all - unread - state.library.failure_count();
+    let model = catalog::title(&session.model().info().name).to_owned();
+    Some(format!(
+        "{}, {} read by {model}",
+        photos(all),
+        thousands(read)
+    ))
 }
 
 fn idle_text(state: &State) -> String {
@@ -121,11 +137,10 @@ fn idle_text(state: &State) -> String {
     let Some(summary) = &state.work.summary else {
         return photos(state.library.len());
     };
-    let mut text = if summary.cancelled {
-        format!("Stopped: {} are read", photos(state.library.len()))
-    } else {
-        photos(state.library.len())
-    };
+    let mut text = read_by(state).unwrap_or_else(|| photos(state.library.len()));
+    if summary.cancelled {
+        text = format!("Stopped: {text}");
+    }
     let unsupported = summary.skipped.unsupported;
     if unsupported > 0 {
         text.push_str(&format!(

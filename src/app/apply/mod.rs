@@ -27,6 +27,10 @@ impl App {
             Command::Choose(purpose) => self.choose(purpose),
             Command::ChangeSettings(settings) => self.change_settings(*settings),
             Command::ClearStore => self.clear_store(),
+            Command::GetModel(name) => self.get_model(&name),
+            Command::CancelDownload => self.cancel_download(),
+            Command::UseModel(dir) => self.use_model(dir),
+            Command::RemoveModel(dir) => self.remove_model(&dir),
             Command::StartExport(request) => {
                 self.state.export_target = Some(request.target.clone());
                 self.start_export(&request);
@@ -77,6 +81,7 @@ impl App {
                 self.forget_photos();
             }
             Action::Export => self.show(Some(Dialog::Export)),
+            Action::Models => self.show(Some(Dialog::Models)),
             Action::Settings => self.show(Some(Dialog::Settings)),
             Action::Quit => self
                 .wake
@@ -150,6 +155,9 @@ impl App {
         if dialog == Some(Dialog::Settings) {
             self.measure_store();
         }
+        if dialog == Some(Dialog::Models) {
+            self.list_models();
+        }
         let finished = !matches!(self.state.export, super::state::ExportState::Running { .. });
         if dialog == Some(Dialog::Export) && finished {
             self.state.export = super::state::ExportState::Idle;
@@ -162,10 +170,15 @@ impl App {
     pub(super) fn change_settings(&mut self, settings: Settings) {
         let before = std::mem::replace(&mut self.state.settings, settings);
         let now = &self.state.settings;
-        let reopen = before.model != now.model || before.store != now.store;
+        let moved = before.store != now.store;
+        let another = before.model != now.model || before.device != now.device;
         let reread = before.excluded_folders != now.excluded_folders;
-        if reopen {
+        if moved {
             self.forget_photos();
+            self.open_session();
+        } else if another {
+            // The photos stay in sight while the other model reads them.
+            self.state.library.forget_rows();
             self.open_session();
         } else if reread {
             self.read_folders();

@@ -83,6 +83,8 @@ pub enum Event {
         /// Where the vector came from.
         source: Source,
     },
+    /// The store knows a photo, but this model has not read it yet.
+    Unread(Photo),
     /// A file could not be used.
     Failed(Failure),
     /// How far the job is, about eight times a second.

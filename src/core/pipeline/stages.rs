@@ -87,9 +87,11 @@ pub fn scan(
         shared.counters.total.fetch_add(1, Relaxed);
         match found {
             Found::Failure(failure) => shared.fail(failure),
-            Found::Candidate(file) => match known(shared, &file) {
-                Some(event) => batch.push(event),
-                None => {
+            Found::Candidate(file) => {
+                let event = known(shared, &file);
+                let is_read = matches!(event, Some(Event::Photo { .. }));
+                batch.extend(event);
+                if !is_read {
                     shared.counters.start_reading();
                     // This may wait for the decoders.
                     shared.events.send_all(std::mem::take(&mut batch));
@@ -97,7 +99,7 @@ pub fn scan(
                         break;
                     }
                 }
-            },
+            }
         }
         if batch.len() >= KNOWN_BATCH || since.elapsed() >= KNOWN_WAIT {
             shared.events.send_all(std::mem::take(&mut batch));
@@ -115,12 +117,14 @@ fn known(shared: &Shared, file: &Candidate) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
     let known = session.store().lookup(session.key(), file).ok()??;
-    let row = known.row?;
-    shared.counters.cached.fetch_add(1, Relaxed);
     let photo = Photo {
         file: file.clone(),
         facts: known.facts,
     };
+    let Some(row) = known.row else {
+        return Some(Event::Unread(photo));
+    };
+    shared.counters.cached.fetch_add(1, Relaxed);
     Some(Event::Photo {
         photo,
         row,

@@ -1,0 +1,130 @@
+//! Models in the window: which there are, fetching one, and freeing one.
+
+use std::path::{Path, PathBuf};
+
+use super::{App, Need, News};
+use crate::core::cancel::Cancel;
+use crate::core::model::download::{Arrival, Order, download};
+use crate::core::model::folder_fingerprint;
+use crate::core::model::hub::{self, RepoId};
+use crate::core::model::shelf::Shelved;
+
+/// A model on its way.
+pub struct Download {
+    /// Its repository.
+    pub repo: RepoId,
+    /// How far it is.
+    pub arrival: Arrival,
+    cancel: Cancel,
+}
+
+/// The models that a person can choose.
+#[derive(Default)]
+pub struct Models {
+    /// All but the starter, once they were looked for.
+    pub list: Vec<Shelved>,
+    /// The one that is being fetched.
+    pub download: Option<Download>,
+    /// Why the last one did not arrive.
+    pub trouble: Option<String>,
+}
+
+impl App {
+    /// Looks for models.
+    pub(super) fn list_models(&mut self) {
+        let shelf = self.state.settings.shelf(&self.services.dirs);
+        self.spawn("models", move || News::Models(shelf.list()));
+    }
+
+    /// Fetches a model, to use it from then on. One at a time: the disk and the line are shared.
+    pub(super) fn get_model(&mut self, name: &str) {
+        if self.state.models.download.is_some() {
+            return;
+        }
+        let Some(repo) = RepoId::parse(name) else {
+            let text = format!("{name:?} is no repository: its name is OWNER/NAME");
+            self.state.models.trouble = Some(text);
+            return;
+        };
+        self.state.models.trouble = None;
+        let cancel = Cancel::default();
+        self.state.models.download = Some(Download {
+            repo: repo.clone(),
+            arrival: Arrival::default(),
+            cancel: cancel.clone(),
+        });
+        let endpoints = hub::endpoints(&self.state.settings.mirrors);
+        let order = Order::new(repo, endpoints, self.services.dirs.models());
+        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        self.spawn("download", move || {
+            let arrived = download(&order, &cancel, &mut |arrival| {
+                // The next report replaces one for which there is no room.
+                if tell.try_send(News::Arriving(arrival.clone())).is_ok() {
+                    notify();
+                }
+            });
+            News::Arrived(arrived.map_err(|e| e.to_string()))
+        });
+    }
+
+    /// Stops fetching; what is here is kept for the next time.
+    pub(super) fn cancel_download(&mut self) {
+        if let Some(download) = &self.state.models.download {
+            download.cancel.cancel();
+        }
+    }
+
+    pub(super) fn model_arriving(&mut self, arrival: Arrival) {
+        if let Some(download) = &mut self.state.models.download {
+            download.arrival = arrival;
+        }
+    }
+
+    pub(super) fn model_arrived(&mut self, arrived: Result<PathBuf, String>) {
+        let cancelled = (self.state.models.download.take())
+            .is_some_and(|download| download.cancel.is_cancelled());
+        match arrived {
+            Ok(dir) => self.use_model(Some(dir)),
+            Err(_) if cancelled => {}
+            Err(trouble) => {
+                if self.state.dialog != Some(super::state::Dialog::Models) {
+                    self.state.notify(trouble.clone(), true);
+                }
+                self.state.models.trouble = Some(trouble);
+            }
+        }
+        self.list_models();
+    }
+
+    /// Uses a model from now on; the starter if none.
+    pub(super) fn use_model(&mut self, dir: Option<PathBuf>) {
+        let mut settings = self.state.settings.clone();
+        settings.model = dir;
+        self.change_settings(settings);
+    }
+
+    /// Frees the vectors of a model, its files if they are the program's, and forgets its folder.
+    pub(super) fn remove_model(&mut self, dir: &Path) {
+        let store = self.state.session().map(|session| session.store().clone());
+        let shelf = self.state.settings.shelf(&self.services.dirs);
+        let mut settings = self.state.settings.clone();
+        settings.models.retain(|known| known != dir);
+        if settings.model.as_deref() == Some(dir) {
+            settings.model = None;
+        }
+        self.change_settings(settings);
+        let dir = dir.to_path_buf();
+        self.spawn("remove", move || {
+            if let (Some(store), Ok(fingerprint)) = (store, folder_fingerprint(&dir))
+                && let Err(error) = store.remove_model(&fingerprint)
+            {
+                return News::Trouble(error.to_string());
+            }
+            match shelf.delete(&dir) {
+                Ok(()) => News::Models(shelf.list()),
+                Err(error) => News::Trouble(error.to_string()),
+            }
+        });
+        self.need(Need::Now);
+    }
+}

@@ -1,0 +1,268 @@
+//! The dialog of models: which there are, what they are good for, and getting one.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Align, Key, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+
+use super::Interface;
+use super::dialogs::title;
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::widgets::{bytes, duration, icon_button_sized, main_button};
+use crate::app::command::Command;
+use crate::app::models::Download;
+use crate::app::services::Purpose;
+use crate::app::state::{Dialog, State};
+use crate::core::model::catalog::Entry;
+use crate::core::model::download::{Arrival, Step};
+use crate::core::model::shelf::{Owner, Shelved};
+use crate::settings::Settings;
+
+impl Interface {
+    pub(super) fn models_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        title(ui, "Models", commands);
+        let download = state.models.download.as_ref();
+        let height = ui.ctx().content_rect().height() - 250.0;
+        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+            starter(ui, state, commands);
+            for shelved in &state.models.list {
+                ui.separator();
+                row(ui, state, shelved, commands);
+            }
+            let listed = |download: &&Download| {
+                let repo = download.repo.as_str();
+                let same = |s: &Shelved| s.entry.is_some_and(|entry| entry.repo == repo);
+                state.models.list.iter().any(same)
+            };
+            if let Some(other) = download.filter(|download| !listed(download)) {
+                ui.separator();
+                ui.label(RichText::new(other.repo.as_str()).strong());
+                arriving(ui, &other.arrival, commands);
+            }
+        });
+        ui.separator();
+        if let Some(trouble) = &state.models.trouble {
+            ui.label(RichText::new(trouble).color(palette(ui).bad));
+        }
+        self.another_model(ui, state, commands);
+        self.mirrors(ui, state, commands);
+    }
+
+    /// A repository that the catalogue does not have, or a folder.
+    fn another_model(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.buffers.repository)
+                .hint_text("OWNER/NAME on Hugging Face")
+                .desired_width(220.0);
+            let response = ui.add(edit);
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Repository"));
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let name = self.buffers.repository.trim().to_owned();
+            let ready = !name.is_empty() && state.models.download.is_none();
+            let get = ui.add_enabled(ready, egui::Button::new("Get"));
+            if ready && (get.clicked() || enter) {
+                commands.push(Command::GetModel(name));
+            }
+            if ui.button("Add a folder…").clicked() {
+                commands.push(Command::Choose(Purpose::Model));
+            }
+        });
+    }
+
+    fn mirrors(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new("Mirror").small());
+            if self.dialog_is_new {
+                self.buffers.mirrors = state.settings.mirrors.join(", ");
+            }
+            let edit = TextEdit::singleline(&mut self.buffers.mirrors)
+                .hint_text("https://… if Hugging Face cannot be reached")
+                .desired_width(320.0);
+            let response = ui.add(edit);
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Mirror"));
+            if response.lost_focus() {
+                let mirrors = self.buffers.mirrors.split([',', ' ']).map(str::trim);
+                let mirrors = mirrors.filter(|m| !m.is_empty()).map(ToOwned::to_owned);
+                let settings = Settings {
+                    mirrors: mirrors.collect(),
+                    ..state.settings.clone()
+                };
+                commands.push(Command::ChangeSettings(Box::new(settings)));
+            }
+        });
+    }
+}
+
+fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.vertical(|ui| {
+            ui.label(RichText::new("Starter").strong());
+            let about = "Built in · English · everyday things · 1.7 GFLOP a photo";
+            ui.label(RichText::new(about).small().weak());
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            use_button(ui, state, "the starter", None, commands);
+        });
+    });
+}
+
+/// "In use", or a button that makes it so.
+fn use_button(
+    ui: &mut Ui,
+    state: &State,
+    name: &str,
+    dir: Option<&PathBuf>,
+    commands: &mut Vec<Command>,
+) {
+    if state.settings.model.as_ref() == dir {
+        ui.label(RichText::new("In use").color(palette(ui).good));
+        return;
+    }
+    let button = ui.button("Use");
+    button
+        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Use {name}")));
+    if button.clicked() {
+        commands.push(Command::UseModel(dir.cloned()));
+    }
+}
+
+fn row(ui: &mut Ui, state: &State, shelved: &Shelved, commands: &mut Vec<Command>) {
+    let name = shelved
+        .entry
+        .map_or(shelved.name.as_str(), |entry| entry.name);
+    let on_its_way = state.models.download.as_ref().filter(|download| {
+        let repo = download.repo.as_str();
+        shelved.entry.is_some_and(|entry| entry.repo == repo)
+    });
+    ui.horizontal(|ui| {
+        ui.vertical(|ui| {
+            ui.set_width(ui.available_width() - 130.0);
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(name).strong());
+                if let Some(advice) = shelved.entry.and_then(|entry| entry.advice) {
+                    let text = format!("recommended for {advice}");
+                    ui.label(RichText::new(text).small().color(palette(ui).good));
+                }
+            });
+            let about = shelved.entry.map_or_else(|| where_it_is(shelved), about);
+            ui.add(egui::Label::new(RichText::new(about).small().weak()).truncate());
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            buttons(ui, state, shelved, name, commands);
+        });
+    });
+    if let Some(download) = on_its_way {
+        arriving(ui, &download.arrival, commands);
+    }
+}
+
+fn buttons(ui: &mut Ui, state: &State, shelved: &Shelved, name: &str, commands: &mut Vec<Command>) {
+    let Some((dir, owner)) = &shelved.place else {
+        if let Some(entry) = shelved.entry {
+            let text = format!("Get {}", bytes(entry.bytes));
+            let free = state.models.download.is_none();
+            let get = ui.add_enabled_ui(free, |ui| main_button(ui, &text)).inner;
+            get.widget_info(|| {
+                let words = format!("Get {name}, {}", bytes(entry.bytes));
+                egui::WidgetInfo::labeled(egui::Role::Button, free, words)
+            });
+            if get.clicked() {
+                commands.push(Command::GetModel(entry.repo.into()));
+            }
+        }
+        return;
+    };
+    if *owner != Owner::Cache
+        && icon_button_sized(ui, Icon::Cross, &format!("Remove {name}…"), 22.0).clicked()
+    {
+        commands.push(Command::Show(Some(Dialog::RemoveModel(dir.clone()))));
+    }
+    use_button(ui, state, name, Some(dir), commands);
+}
+
+/// What is worth knowing of a model before it is fetched.
+fn about(entry: &Entry) -> String {
+    let mut parts = vec![entry.languages.to_owned()];
+    if let Some(imagenet) = entry.imagenet {
+        parts.push(format!("{imagenet} % of ImageNet"));
+    }
+    parts.push(format!("{} GFLOP a photo", entry.gflop));
+    parts.push(entry.licence.into());
+    parts.join(" · ")
+}
+
+fn where_it_is(shelved: &Shelved) -> String {
+    let dir = shelved
+        .place
+        .as_ref()
+        .map(|(dir, _)| dir.display().to_string());
+    dir.unwrap_or_default()
+}
+
+/// How far a download is, with the button that stops it.
+fn arriving(ui: &mut Ui, arrival: &Arrival, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        let part = arrival.done as f32 / arrival.total.max(1) as f32;
+        let bar = ui.add(
+            ProgressBar::new(part)
+                .desired_width(180.0)
+                .desired_height(8.0),
+        );
+        ui.ctx()
+            .accesskit_node_builder(bar.id, |node| node.set_label("Download"));
+        ui.label(RichText::new(arrival_text(arrival)).small());
+        if ui.button("Stop").clicked() {
+            commands.push(Command::CancelDownload);
+        }
+    });
+}
+
+fn arrival_text(arrival: &Arrival) -> String {
+    match arrival.step {
+        Step::Looking => "Looking…".into(),
+        Step::Waiting => "The connection broke: going on in a moment".into(),
+        Step::Checking => "Checking…".into(),
+        Step::Fetching => {
+            let left = arrival
+                .time_left()
+                .map_or_else(String::new, |left| format!(", {} left", duration(left)));
+            let rate = bytes(arrival.rate as u64);
+            let (done, total) = (bytes(arrival.done), bytes(arrival.total));
+            format!("{done} of {total}, {rate}/s{left}")
+        }
+    }
+}
+
+/// Whether a model is to be removed.
+pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<Command>) {
+    title(ui, "Remove the model?", commands);
+    let ours = state
+        .models
+        .list
+        .iter()
+        .any(|shelved| shelved.place.as_ref() == Some(&(dir.to_path_buf(), Owner::Program)));
+    let text = if ours {
+        "Its files and the vectors that it gave are deleted. Photos, labels, picks and stars stay."
+    } else {
+        "The vectors that it gave are deleted, and its folder is no longer listed. The folder itself stays."
+    };
+    ui.label(text);
+    ui.label(RichText::new(dir.display().to_string()).small().weak());
+    ui.add_space(theme::SPACE_S);
+    ui.horizontal(|ui| {
+        if main_button(ui, "Remove").clicked() {
+            commands.push(Command::RemoveModel(dir.to_path_buf()));
+            commands.push(Command::Show(Some(Dialog::Models)));
+        }
+        if ui.button("Keep it").clicked() {
+            commands.push(Command::Show(Some(Dialog::Models)));
+        }
+    });
+}
