@@ -2,6 +2,7 @@
 //!
 //! `tests/fixtures/README.md` says where the reference values come from.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "figures for docs/benchmarks.md")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -146,10 +147,12 @@ fn clip_embeddings_agree_to_a_ten_thousandth() {
             .expect("images");
         let worst = worst_difference(&images, &golden.floats("image_embeds"));
         assert!(worst < 1e-4, "{name}: image vectors differ by {worst}");
+        eprintln!("parity: {name}: image vectors differ by {worst:.1e} at most");
         let texts: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
         let texts = model.embed_texts(&texts).expect("texts");
         let worst = worst_difference(&texts, &golden.floats("text_embeds"));
         assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
+        eprintln!("parity: {name}: text vectors differ by {worst:.1e} at most");
         let scale = model.info().logit_scale;
         let logits = golden.floats("logits_per_image");
         for (image, row) in images.rows().zip(logits.chunks_exact(texts.len())) {
@@ -198,10 +201,12 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
         let theirs = golden.floats("image_embeds");
         let worst = worst_difference(&images, &theirs[..images.values.len()]);
         assert!(worst < 1e-4, "{name}: image vectors differ by {worst}");
+        eprintln!("parity: {name}: image vectors differ by {worst:.1e} at most");
         let texts: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
         let texts = model.embed_texts(&texts).expect("texts");
         let worst = worst_difference(&texts, &golden.floats("text_embeds"));
         assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
+        eprintln!("parity: {name}: text vectors differ by {worst:.1e} at most");
         let info = model.info();
         let probabilities = golden.floats("probs");
         for (image, want) in images.rows().zip(probabilities.chunks_exact(texts.len())) {

@@ -58,7 +58,7 @@ impl Interface {
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.buffers.repository)
                 .hint_text("OWNER/NAME on Hugging Face")
-                .desired_width(220.0);
+                .desired_width(300.0);
             let response = ui.add(edit);
             ui.ctx()
                 .accesskit_node_builder(response.id, |node| node.set_label("Repository"));
@@ -168,7 +168,11 @@ fn buttons(ui: &mut Ui, state: &State, shelved: &Shelved, name: &str, commands: 
         if let Some(entry) = shelved.entry {
             let text = format!("Get {}", bytes(entry.bytes));
             let free = state.models.download.is_none();
-            let get = ui.add_enabled_ui(free, |ui| main_button(ui, &text)).inner;
+            let button = |ui: &mut Ui| match entry.advice {
+                Some(_) => main_button(ui, &text),
+                None => ui.button(&text),
+            };
+            let get = ui.add_enabled_ui(free, button).inner;
             get.widget_info(|| {
                 let words = format!("Get {name}, {}", bytes(entry.bytes));
                 egui::WidgetInfo::labeled(egui::Role::Button, free, words)
