@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::device::DeviceChoice;
 use crate::core::model::ModelChoice;
 use crate::core::model::shelf::Shelf;
+use crate::core::whole::write_whole;
 
 /// The program's folders. Each can be moved by an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,12 @@ impl Dirs {
     #[must_use]
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
+    }
+
+    /// Journals of exports.
+    #[must_use]
+    pub fn journals(&self) -> PathBuf {
+        self.data.join("exports")
     }
 
     /// Picks and stars.
@@ -207,12 +214,7 @@ pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
 /// # Errors
 /// If it cannot be written.
 pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let temporary = path.with_extension("json.new");
-    fs::write(&temporary, serde_json::to_vec_pretty(settings)?)?;
-    fs::rename(temporary, path)
+    write_whole(path, &serde_json::to_vec_pretty(settings)?)
 }
 
 #[cfg(test)]

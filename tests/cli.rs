@@ -151,11 +151,16 @@ fn sort_exports_into_a_folder_per_label() {
         copy,
         fs::read(samples().join("cat.jpg")).expect("still there")
     );
+    let (again, ..) = run();
+    assert_eq!(again["exported"], 0, "what is there already is passed over");
+    fs::write(out.join("cat/cat.jpg"), "another").expect("written");
     run();
-    assert!(
-        out.join("cat/cat (2).jpg").exists(),
+    assert_eq!(
+        fs::read(out.join("cat/cat.jpg")).expect("there"),
+        b"another",
         "nothing is overwritten"
     );
+    assert!(out.join("cat/cat (2).jpg").exists());
 }
 
 #[test]
@@ -277,7 +282,8 @@ fn models_can_be_added_by_folder_and_forgotten() {
         String::from_utf8_lossy(&add.stderr)
     );
     let (list, ..) = json(lumisift(home.path()).arg("models"));
-    assert_eq!(list[1]["name"], "my-clip");
+    let listed = |model: &serde_json::Value| model["name"] == "my-clip";
+    assert!(list.as_array().expect("a list").iter().any(listed));
     let (result, code, _) = json(
         lumisift(home.path())
             .args(["--model", "my-clip", "classify", "-l", "cat"])
@@ -286,12 +292,13 @@ fn models_can_be_added_by_folder_and_forgotten() {
     assert_eq!(code, 0);
     assert_eq!(result[0]["labels"][0]["label"], "cat");
     let remove = lumisift(home.path())
-        .args(["models", "remove", "my-clip"])
+        .args(["models", "rm", "--yes", "my-clip"])
         .output()
         .expect("runs");
     assert!(remove.status.success());
     let (list, ..) = json(lumisift(home.path()).arg("models"));
-    assert_eq!(list.as_array().expect("a list").len(), 1);
+    assert!(!list.as_array().expect("a list").iter().any(listed));
+    assert!(model.join("config.json").exists(), "its files stay");
 }
 
 #[test]

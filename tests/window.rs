@@ -15,9 +15,8 @@ use egui_kittest::kittest::Queryable;
 use lumisift::app::arrange::Heading;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::filter::{Filter, Fit, SortKey, Sorting};
-use lumisift::app::state::{Dialog, ExportRequest, ExportState, ExportWhat, SessionState};
+use lumisift::app::state::{Dialog, SessionState};
 use lumisift::core::cancel::Cancel;
-use lumisift::core::export::Transfer;
 use lumisift::core::marks::Flag;
 use lumisift::core::model::{Embeddings, Model, ModelError, ModelInfo};
 use lumisift::core::preprocess::Crop;
@@ -527,29 +526,6 @@ fn reading_can_be_held_up_and_stopped() {
 }
 
 #[test]
-fn matches_are_exported_to_a_folder_per_label() {
-    let (_dir, mut window) = coloured();
-    add_label(&mut window, "red");
-    let target = tempfile::tempdir().expect("a folder");
-    window.command(Command::StartExport(ExportRequest {
-        what: ExportWhat::Fitting,
-        target: target.path().into(),
-        transfer: Transfer::Copy,
-        by_label: true,
-    }));
-    window.until("the export", |w| {
-        matches!(w.state().export, ExportState::Done { .. })
-    });
-    let mut names: Vec<_> = fs::read_dir(target.path().join("red"))
-        .expect("a folder")
-        .flatten()
-        .map(|entry| entry.file_name())
-        .collect();
-    names.sort();
-    assert_eq!(names, ["red 1.png", "red 2.png", "red 3.png"]);
-}
-
-#[test]
 fn examples_join_a_label() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
@@ -606,6 +582,8 @@ fn every_dialog_names_all_that_can_be_used() {
         Dialog::LabelSets,
         Dialog::PasteLabels,
         Dialog::ClearStore,
+        Dialog::Interrupted,
+        Dialog::Trash,
         Dialog::Models,
         Dialog::RemoveModel("/anywhere".into()),
         Dialog::About,

@@ -369,7 +369,7 @@ mod tests {
     fn groups_follow_the_labels_and_end_with_what_has_no_scores() {
         let labels = [label(1, false), label(2, false)];
         let got = arranged(&labels, Sorting::default(), &Filter::default());
-        assert_eq!(got.order, [0, 1, 2, 3]);
+        assert_eq!(got.order, [0, 1, 3, 2]);
         let groups: Vec<_> = got.groups.iter().map(|g| (g.heading, g.len)).collect();
         let (first, second) = (Heading::Label(0), Heading::Label(1));
         let rest = [(Heading::SomethingElse, 1), (Heading::NotRead, 1)];
@@ -415,7 +415,8 @@ mod tests {
                 fit: Fit::Nothing,
                 ..filter()
             }),
-            [3, 2]
+            [3],
+            "what was not read is not something else"
         );
         assert_eq!(
             shown(Filter {

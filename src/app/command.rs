@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 
+use super::exports::ExportRequest;
 use super::filter::{Filter, Fit, Sorting};
 use super::labels::LabelId;
 use super::library::ItemId;
 use super::selection::Reach;
-use super::state::{Dialog, ExportRequest, State};
+use super::state::{Dialog, State};
+use crate::core::marks::Flag;
 use crate::settings::Settings;
 use crate::ui::grid_layout::Step;
 
@@ -22,6 +24,8 @@ pub enum Action {
     Rescan,
     CloseFolders,
     Export,
+    MoveRejects,
+    TrashRejects,
     Models,
     Settings,
     Quit,
@@ -188,6 +192,8 @@ impl Action {
         Self::Rescan,
         Self::CloseFolders,
         Self::Export,
+        Self::MoveRejects,
+        Self::TrashRejects,
         Self::Models,
         Self::Settings,
         Self::Quit,
@@ -242,6 +248,8 @@ impl Action {
             Self::Rescan => (File, "Look for new photos", const { &[plain(Key::F5)] }),
             Self::CloseFolders => (File, "Close all folders", const { &[ctrl(Key::W)] }),
             Self::Export => (File, "Export…", const { &[ctrl(Key::E)] }),
+            Self::MoveRejects => (File, "Move rejects to a folder…", &[]),
+            Self::TrashRejects => (File, "Move rejects to the trash…", &[]),
             Self::Models => (File, "Models…", const { &[ctrl(Key::M)] }),
             Self::Settings => (File, "Settings…", const { &[ctrl(Key::Comma)] }),
             Self::Quit => (File, "Quit", const { &[ctrl(Key::Q)] }),
@@ -327,6 +335,7 @@ impl Action {
         match self {
             Self::Rescan | Self::CloseFolders => !state.memory.roots.is_empty(),
             Self::Export | Self::SelectAll => !state.answer.arrangement.order.is_empty(),
+            Self::MoveRejects | Self::TrashRejects => !state.flagged(Flag::Reject).is_empty(),
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SelectNone => !state.selection.is_empty(),
@@ -420,8 +429,16 @@ pub enum Command {
     RemoveModel(PathBuf),
     /// Forget all that the store holds.
     ClearStore,
-    /// Copy photos to folders.
-    StartExport(ExportRequest),
+    /// Decide what an export would do.
+    PlanExport(Box<ExportRequest>),
+    /// Do what was planned.
+    StartExport,
+    /// Go on with an export that was interrupted.
+    FinishExport(String),
+    /// Take an export back.
+    UndoExport(String),
+    /// Put rejects into the trash.
+    TrashRejects,
     /// Stop copying.
     CancelExport,
     /// Show a folder in the file manager.

@@ -14,6 +14,8 @@ pub enum Step {
     Marks(Vec<(ContentId, Mark)>),
     /// Labels as they were.
     Labels(Vec<Label>),
+    /// An export, by its name.
+    Export(String),
 }
 
 /// A change of one label that goes on from frame to frame: all of it is one step.
@@ -49,20 +51,26 @@ impl History {
         self.done.push(before);
     }
 
-    /// The step to undo; `swap` puts it back and returns how things were.
-    pub fn undo(&mut self, swap: impl FnOnce(Step) -> Step) {
+    /// The step to undo; `swap` puts it back and returns how things were, if that can be done again.
+    pub fn undo(&mut self, swap: impl FnOnce(Step) -> Option<Step>) {
         self.edit = None;
         if let Some(step) = self.done.pop() {
-            self.undone.push(swap(step));
+            self.undone.extend(swap(step));
         }
     }
 
     /// The step to redo, in the same way.
-    pub fn redo(&mut self, swap: impl FnOnce(Step) -> Step) {
+    pub fn redo(&mut self, swap: impl FnOnce(Step) -> Option<Step>) {
         self.edit = None;
         if let Some(step) = self.undone.pop() {
-            self.done.push(swap(step));
+            self.done.extend(swap(step));
         }
+    }
+
+    /// Takes an export out: it is undone in another way.
+    pub fn forget_export(&mut self, id: &str) {
+        self.done
+            .retain(|step| !matches!(step, Step::Export(known) if known == id));
     }
 
     /// Whether there is something to undo.
@@ -93,10 +101,10 @@ mod tests {
         let mut history = History::default();
         history.push(marks(1), None);
         let mut now = marks(2);
-        history.undo(|step| std::mem::replace(&mut now, step));
+        history.undo(|step| Some(std::mem::replace(&mut now, step)));
         assert_eq!(now, marks(1));
         assert!(!history.can_undo() && history.can_redo());
-        history.redo(|step| std::mem::replace(&mut now, step));
+        history.redo(|step| Some(std::mem::replace(&mut now, step)));
         assert_eq!(now, marks(2));
         history.push(marks(3), None);
         assert!(!history.can_redo());
@@ -117,7 +125,7 @@ mod tests {
         while history.can_undo() {
             history.undo(|step| {
                 undone.push(step.clone());
-                step
+                Some(step)
             });
         }
         assert_eq!(undone, [6, 5, 4, 2, 1].map(labels));

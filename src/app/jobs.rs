@@ -9,10 +9,8 @@ use egui::Context;
 
 use super::library::{Item, UNREAD};
 use super::services::{Purpose, Services};
-use super::state::{Dialog, ExportRequest, ExportState, RECENT, SessionState};
+use super::state::{Dialog, RECENT, SessionState};
 use super::{App, Need, News};
-use crate::core::cancel::Cancel;
-use crate::core::export;
 use crate::core::photo::Stage;
 use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
 use crate::core::scan::ScanOptions;
@@ -80,7 +78,8 @@ impl App {
                 }
                 News::Session(..) | News::Done => {}
                 News::Chosen(purpose, paths) => self.chosen(purpose, paths),
-                News::Exported(state) => self.state.export = state,
+                News::Export(news) => self.take_export_news(news),
+                News::Trashed(count, failures) => self.trashed(count, &failures),
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
                 News::Models(list) => self.state.models.list = list,
@@ -294,7 +293,7 @@ impl App {
         let mut settings = self.state.settings.clone();
         match purpose {
             Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
-            Purpose::ExportTo => self.state.export_target = Some(first),
+            Purpose::ExportTo => self.state.exports.target = Some(first),
             Purpose::Model => {
                 if !settings.models.contains(&first) {
                     settings.models.push(first.clone());
@@ -314,39 +313,6 @@ impl App {
                 self.change_settings(settings);
             }
         }
-    }
-
-    /// Copies, moves or links photos.
-    pub(super) fn start_export(&mut self, request: &ExportRequest) {
-        let scored = self.state.answer.scored();
-        let label = |id| {
-            let best = scored
-                .best(id)
-                .map(|(at, _)| scored.labels[at].text.clone());
-            best.unwrap_or_else(|| "something else".into())
-        };
-        let items: Vec<export::Item> = (self.state.export_items(request.what).into_iter())
-            .filter_map(|id| {
-                Some(export::Item {
-                    source: self.state.item(id)?.file.path.clone(),
-                    label: request.by_label.then(|| label(id)),
-                })
-            })
-            .collect();
-        self.state.export = ExportState::Running { total: items.len() };
-        self.export_cancel = Cancel::default();
-        let cancel = self.export_cancel.clone();
-        let (target, transfer) = (request.target.clone(), request.transfer);
-        self.spawn("export", move || {
-            News::Exported(match export::export(&items, &target, transfer, &cancel) {
-                Ok(report) => ExportState::Done {
-                    exported: report.exported.len(),
-                    failures: report.failures,
-                    target,
-                },
-                Err(error) => ExportState::Failed(format!("{}: {error}", target.display())),
-            })
-        });
     }
 
     /// Asks how much the store holds.

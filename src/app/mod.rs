@@ -8,6 +8,7 @@
 mod apply;
 pub mod arrange;
 pub mod command;
+pub mod exports;
 pub mod fetcher;
 pub mod filter;
 pub mod history;
@@ -25,6 +26,7 @@ pub mod selection;
 pub mod services;
 pub mod start;
 pub mod state;
+mod trash;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,8 +61,10 @@ enum News {
     Session(u64, Result<Arc<crate::core::session::Session>, String>),
     /// A person chose folders or photos.
     Chosen(services::Purpose, Vec<PathBuf>),
-    /// An export is over.
-    Exported(state::ExportState),
+    /// What an export tells.
+    Export(exports::ExportNews),
+    /// Files went to the trash; how many, and what did not.
+    Trashed(usize, Vec<crate::core::photo::Failure>),
     /// How much the store holds.
     StoreSize(Option<crate::core::store::StoreSize>),
     /// The models that there are.
@@ -122,7 +126,6 @@ pub struct App {
     marks: Option<MarksWriter>,
     asking: Asking,
     opening: u64,
-    export_cancel: crate::core::cancel::Cancel,
     was_focused: bool,
     saved: save::Saved,
     ui: Interface,
@@ -171,7 +174,6 @@ impl App {
                 last: Instant::now(),
             },
             opening: 0,
-            export_cancel: crate::core::cancel::Cancel::default(),
             was_focused: true,
             saved,
             ui,
@@ -180,6 +182,7 @@ impl App {
             app.state.notify(notice, true);
         }
         app.open_marks();
+        app.look_for_interrupted();
         if !paths.is_empty() {
             app.state.memory.roots.clear();
             app.add_roots(paths);
@@ -295,8 +298,7 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         viewer: None,
         grid: state::GridState::default(),
         work: state::Work::default(),
-        export: state::ExportState::Idle,
-        export_target: None,
+        exports: exports::Exports::default(),
         dialog: None,
         notices: Vec::new(),
         history: history::History::default(),

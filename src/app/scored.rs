@@ -70,6 +70,18 @@ impl Scored<'_> {
         matched >= wanted.min_match && (wanted.negated || !self.is_shut_out(item))
     }
 
+    /// The labels that fit a photo, the best first, with their matches.
+    #[must_use]
+    pub fn fitting(&self, item: ItemId) -> Vec<(usize, f32)> {
+        let fits = |at: &usize| !self.labels[*at].negated && self.fits(*at, item);
+        let fitting = (0..self.labels.len()).filter(fits);
+        let mut fitting: Vec<(usize, f32)> = fitting
+            .filter_map(|at| Some((at, self.matched(at, item)?)))
+            .collect();
+        fitting.sort_by(|a, b| b.1.total_cmp(&a.1));
+        fitting
+    }
+
     /// The label that fits a photo best, with its match.
     #[must_use]
     pub fn best(&self, item: ItemId) -> Option<(usize, f32)> {

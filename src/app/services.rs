@@ -44,6 +44,12 @@ pub trait Desktop: Send + Sync {
     /// If there is none.
     fn open(&self, path: &Path) -> Result<(), String>;
 
+    /// Puts a file into the trash.
+    ///
+    /// # Errors
+    /// If there is none for it.
+    fn trash(&self, path: &Path) -> Result<(), String>;
+
     /// Shows a file in the file manager.
     ///
     /// # Errors
@@ -85,6 +91,10 @@ impl Desktop for Platform {
 
     fn open(&self, path: &Path) -> Result<(), String> {
         opener::open(path).map_err(|e| e.to_string())
+    }
+
+    fn trash(&self, path: &Path) -> Result<(), String> {
+        trash::delete(path).map_err(|e| e.to_string())
     }
 
     fn reveal(&self, path: &Path) -> Result<(), String> {

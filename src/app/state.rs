@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::exports::Exports;
 use super::filter::{Filter, Sorting};
 use super::history::History;
 use super::labels::{Label, LabelSet};
@@ -12,7 +13,7 @@ use super::library::{Item, ItemId, Library};
 use super::mind::Answer;
 use super::models::Models;
 use super::selection::Selection;
-use crate::core::export::Transfer;
+use crate::core::marks::Flag;
 use crate::core::photo::Failure;
 use crate::core::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::core::session::Session;
@@ -132,6 +133,10 @@ pub enum Dialog {
     Failures,
     /// Copying photos.
     Export,
+    /// An export that was interrupted.
+    Interrupted,
+    /// Whether rejects go to the trash.
+    Trash,
     /// Labels under names.
     LabelSets,
     /// A list of labels.
@@ -156,45 +161,10 @@ pub enum ExportWhat {
     Shown,
     /// Picks.
     Picked,
+    /// Rejects.
+    Rejected,
     /// Those that fit a label.
     Fitting,
-}
-
-/// An export that a person confirmed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExportRequest {
-    /// Which photos.
-    pub what: ExportWhat,
-    /// Where to.
-    pub target: PathBuf,
-    /// Copied, moved or linked.
-    pub transfer: Transfer,
-    /// Whether each label has a folder.
-    pub by_label: bool,
-}
-
-/// How an export goes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum ExportState {
-    /// None was begun.
-    #[default]
-    Idle,
-    /// Photos are on their way.
-    Running {
-        /// How many.
-        total: usize,
-    },
-    /// It is over.
-    Done {
-        /// How many arrived.
-        exported: usize,
-        /// What did not, and why.
-        failures: Vec<Failure>,
-        /// Where they are.
-        target: PathBuf,
-    },
-    /// It could not be begun.
-    Failed(String),
 }
 
 /// A photo seen large.
@@ -270,10 +240,8 @@ pub struct State {
     pub grid: GridState,
     /// The work in the background.
     pub work: Work,
-    /// How an export goes.
-    pub export: ExportState,
-    /// Where the person last exported to, in this window.
-    pub export_target: Option<PathBuf>,
+    /// Exports.
+    pub exports: Exports,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// Messages.
@@ -346,17 +314,22 @@ impl State {
         let ids: Vec<ItemId> = match what {
             ExportWhat::Selected => self.selection.in_order(shown),
             ExportWhat::Shown => shown.clone(),
-            ExportWhat::Picked => {
-                let picked =
-                    |id: &ItemId| self.library.mark(*id).flag == crate::core::marks::Flag::Pick;
-                all().filter(picked).collect()
-            }
+            ExportWhat::Picked => self.flagged(Flag::Pick),
+            ExportWhat::Rejected => self.flagged(Flag::Reject),
             ExportWhat::Fitting => {
                 let scored = self.answer.scored();
                 all().filter(|id| scored.best(*id).is_some()).collect()
             }
         };
         ids.into_iter().filter(readable).collect()
+    }
+
+    /// Photos with a decision.
+    #[must_use]
+    pub fn flagged(&self, flag: Flag) -> Vec<ItemId> {
+        let marks = self.library.snapshot().marks.iter().zip(0..);
+        let fits = marks.filter(|(mark, _)| mark.flag == flag);
+        fits.map(|(_, id)| id).collect()
     }
 
     /// How many files and folders could not be used.

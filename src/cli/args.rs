@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use lumisift::core::device::DeviceChoice;
+use lumisift::core::export::names::Pattern;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -70,7 +71,11 @@ pub enum Command {
     Index(Index),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
-    /// List, add and remove models
+    /// Export photos again as a manifest says
+    Export(Export),
+    /// Undo an export, or finish one that was interrupted
+    Undo(Undo),
+    /// List, fetch, choose and remove models
     Models {
         /// What to do; lists the models if left out
         #[command(subcommand)]
@@ -128,15 +133,104 @@ pub struct Sort {
     /// Put photos that fit into a folder per label below DIR (copies, unless told otherwise)
     #[arg(long, value_name = "DIR")]
     pub export: Option<PathBuf>,
+    /// Folders below DIR
+    #[arg(long, requires = "export", value_enum, default_value_t = LayoutArg::Label, hide_default_value = true)]
+    pub layout: LayoutArg,
+    /// Names of exported files, from {name}, {label}, {date}, {match} and {n}
+    #[arg(
+        long,
+        requires = "export",
+        value_name = "PATTERN",
+        default_value = "{name}"
+    )]
+    pub names: Pattern,
+    /// Export a photo that fits several labels to each of them, not only to the best
+    #[arg(long, requires = "export")]
+    pub every_label: bool,
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// How `sort --export` and `export` go about it.
+#[derive(Debug, ClapArgs)]
+pub struct How {
     /// Copy (the default)
-    #[arg(long, requires = "export", group = "transfer")]
+    #[arg(long, group = "transfer")]
     pub copy: bool,
     /// Move instead of copying
-    #[arg(long = "move", requires = "export", group = "transfer")]
+    #[arg(long = "move", group = "transfer")]
     pub moves: bool,
     /// Make symbolic links instead of copying
-    #[arg(long, requires = "export", group = "transfer")]
+    #[arg(long, group = "transfer")]
     pub link: bool,
+    /// Make hard links instead of copying, on the same disk
+    #[arg(long, group = "transfer")]
+    pub hardlink: bool,
+    /// Set files aside that have the names of exported ones, instead of numbering these
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Leave sidecars, RAW files of pairs and Live Photo movies behind
+    #[arg(long)]
+    pub no_companions: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also write what went where to FILE (.json, to be applied again, or .csv)
+    #[arg(long, value_name = "FILE")]
+    pub manifest_out: Option<PathBuf>,
+}
+
+impl How {
+    /// Whether anything but the defaults was asked for.
+    pub fn is_asked_for(&self) -> bool {
+        self.copy
+            || self.moves
+            || self.link
+            || self.hardlink
+            || self.overwrite
+            || self.no_companions
+            || self.dry_run
+            || self.manifest_out.is_some()
+    }
+}
+
+/// Folders below the target of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LayoutArg {
+    /// None
+    Flat,
+    /// One for each label
+    Label,
+    /// One for each label, and in it one for each month
+    Month,
+    /// Those that the photos come from
+    Mirror,
+}
+
+/// `export`.
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// A manifest that an earlier export wrote
+    #[arg(long, value_name = "FILE.json")]
+    pub manifest: PathBuf,
+    /// The folder, if it is to be another than then
+    #[arg(long, value_name = "DIR")]
+    pub to: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// `undo`.
+#[derive(Debug, ClapArgs)]
+pub struct Undo {
+    /// Which export, as --list names it (default: the last one)
+    pub id: Option<String>,
+    /// List the exports that can be undone
+    #[arg(long)]
+    pub list: bool,
+    /// Go on with an export that was interrupted, instead of undoing it
+    #[arg(long)]
+    pub finish: bool,
 }
 
 /// `search`.

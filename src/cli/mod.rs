@@ -5,8 +5,10 @@ mod classify;
 mod collect;
 mod commands;
 mod doctor;
+mod export;
 mod models;
 mod output;
+mod sort;
 mod window;
 
 use std::io::{self, Write};
@@ -68,10 +70,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
     let common = &args.common;
     match &args.command {
         Some(Command::Classify(classify)) => classify::classify(common, classify),
-        Some(Command::Sort(sort)) => commands::sort(common, sort),
+        Some(Command::Sort(sort)) => sort::sort(common, sort),
         Some(Command::Search(search)) => commands::search(common, search),
         Some(Command::Index(index)) => commands::index(common, index),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
+        Some(Command::Export(args)) => export::apply_manifest(common, args),
+        Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor) => doctor::run(common),
         None => window::open(common, &args.paths),

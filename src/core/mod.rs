@@ -24,3 +24,4 @@ pub mod score;
 pub mod session;
 pub mod store;
 pub mod thumbnail;
+pub mod whole;

@@ -4,6 +4,7 @@ use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
+use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
 use super::theme::{self, palette};
@@ -11,6 +12,7 @@ use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Section};
 use crate::app::state::{Dialog, State};
+use crate::core::marks::Flag;
 
 impl Interface {
     pub(super) fn dialogs(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -28,6 +30,8 @@ impl Interface {
                 Dialog::Palette => self.palette_dialog(ui, state, commands),
                 Dialog::Failures => failures(ui, state, screen.y, commands),
                 Dialog::Export => self.export_dialog(ui, state, commands),
+                Dialog::Interrupted => interrupted(ui, state, commands),
+                Dialog::Trash => trash(ui, state, commands),
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
                 Dialog::ClearStore => clear_store(ui, commands),
@@ -99,7 +103,7 @@ impl Interface {
 
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Keys | Dialog::Failures | Dialog::Models => 640.0,
+        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export => 640.0,
         Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::About => 420.0,
         _ => 540.0,
     }
@@ -221,6 +225,21 @@ fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
         }
         if ui.button("Keep it").clicked() {
             commands.push(Command::Show(Some(Dialog::Settings)));
+        }
+    });
+}
+
+fn trash(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    title(ui, "Move rejects to the trash?", commands);
+    let count = photos(state.flagged(Flag::Reject).len());
+    ui.label(format!("{count}, with their sidecars and pairs, go to the system's trash. They can be brought back from there."));
+    ui.horizontal(|ui| {
+        if main_button(ui, "Move to the trash").clicked() {
+            commands.push(Command::TrashRejects);
+            commands.push(Command::Show(None));
+        }
+        if ui.button("Keep them").clicked() {
+            commands.push(Command::Show(None));
         }
     });
 }

@@ -1,33 +1,61 @@
-//! The dialog that sends photos to a folder.
+//! The dialog that sends photos to a folder: choices, the plan that follows from them, and how it goes.
 
-use egui::{Grid, RichText, ScrollArea, Spinner, Ui};
+use std::str::FromStr;
+
+use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, Spinner, TextEdit, Ui};
+use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
 use super::dialogs::title;
-use super::theme::palette;
-use super::widgets::{main_button, photos, thousands};
+use super::theme::{self, palette};
+use super::widgets::{bytes, main_button, photos, thousands};
 use crate::app::command::Command;
+use crate::app::exports::{ExportRequest, ExportState};
 use crate::app::services::Purpose;
-use crate::app::state::{ExportRequest, ExportState, ExportWhat, State};
-use crate::core::export::Transfer;
+use crate::app::state::{ExportWhat, State};
+use crate::core::export::names::Pattern;
+use crate::core::export::{
+    Conflict, Layout, Options, Past, Plan, Progress, Report, Several, Transfer,
+};
+use crate::core::photo::Failure;
 
 /// What was chosen in the dialog.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Choices {
     what: Option<ExportWhat>,
     transfer: Transfer,
-    by_label: bool,
+    layout: Layout,
+    names: String,
+    conflict: Conflict,
+    every_label: bool,
+    companions: bool,
+    manifest: bool,
     /// Photos of each choice, by [`CHOICES`], and of which answer.
-    counts: [usize; 4],
+    counts: [usize; 5],
     counted: Option<u64>,
 }
 
 /// Which photos can be chosen, and what that is called.
-const CHOICES: [(ExportWhat, &str); 4] = [
+const CHOICES: [(ExportWhat, &str); 5] = [
     (ExportWhat::Selected, "Selected"),
     (ExportWhat::Shown, "Shown"),
     (ExportWhat::Fitting, "All that fit a label"),
     (ExportWhat::Picked, "Picks"),
+    (ExportWhat::Rejected, "Rejects"),
+];
+
+const TRANSFERS: [(Transfer, &str); 4] = [
+    (Transfer::Copy, "Copy"),
+    (Transfer::Move, "Move"),
+    (Transfer::HardLink, "Hard link"),
+    (Transfer::Link, "Link"),
+];
+
+const LAYOUTS: [(Layout, &str); 4] = [
+    (Layout::Label, "One for each label"),
+    (Layout::Month, "One for each label and month"),
+    (Layout::Mirror, "As they are now"),
+    (Layout::Flat, "None"),
 ];
 
 impl Choices {
@@ -43,6 +71,32 @@ impl Choices {
         let at = CHOICES.iter().position(|(choice, _)| *choice == what);
         at.map_or(0, |at| self.counts[at])
     }
+
+    /// What is asked for, if it can be.
+    fn request(&self, state: &State) -> Result<Option<ExportRequest>, String> {
+        let names = Pattern::from_str(self.names.trim())?;
+        let (Some(target), Some(what)) = (state.exports.target.clone(), self.what) else {
+            return Ok(None);
+        };
+        let options = Options {
+            target,
+            transfer: self.transfer,
+            layout: self.layout,
+            names,
+            conflict: self.conflict,
+            several: if self.every_label {
+                Several::All
+            } else {
+                Several::Best
+            },
+            companions: self.companions,
+        };
+        Ok(Some(ExportRequest {
+            what,
+            options,
+            manifest: self.manifest,
+        }))
+    }
 }
 
 impl Default for Choices {
@@ -50,8 +104,13 @@ impl Default for Choices {
         Self {
             what: None,
             transfer: Transfer::Copy,
-            by_label: true,
-            counts: [0; 4],
+            layout: Layout::Label,
+            names: "{name}".into(),
+            conflict: Conflict::Number,
+            every_label: false,
+            companions: true,
+            manifest: false,
+            counts: [0; 5],
             counted: None,
         }
     }
@@ -65,44 +124,21 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         title(ui, "Export photos", commands);
-        match &state.export {
-            ExportState::Idle => self.export_choices(ui, state, commands),
-            ExportState::Running { total } => {
-                ui.horizontal(|ui| {
-                    ui.add(Spinner::new());
-                    ui.label(format!("Exporting {}", photos(*total)));
-                });
-                if ui.button("Stop").clicked() {
-                    commands.push(Command::CancelExport);
-                }
-            }
-            ExportState::Done {
-                exported,
-                failures,
-                target,
-            } => {
-                let good = palette(ui).good;
-                let text = format!("{} exported", photos(*exported));
-                ui.label(RichText::new(text).size(16.0).color(good));
-                ui.label(target.display().to_string());
-                list(ui, failures);
-                ui.horizontal(|ui| {
-                    if main_button(ui, "Show the folder").clicked() {
-                        commands.push(Command::RevealPath(target.clone()));
-                    }
-                    if ui.button("Done").clicked() {
-                        commands.push(Command::Show(None));
-                    }
-                });
-            }
-            ExportState::Failed(trouble) => {
-                let bad = palette(ui).bad;
-                ui.label(RichText::new(format!("Nothing was exported: {trouble}")).color(bad));
-                if ui.button("Choose another folder…").clicked() {
-                    commands.push(Command::Choose(Purpose::ExportTo));
-                }
-            }
+        match &state.exports.state {
+            ExportState::Running(progress) => running(ui, progress, commands),
+            ExportState::Done(report) => done(ui, state, report, commands),
+            _ => self.export_choices(ui, state, commands),
         }
+    }
+
+    /// Chooses the rejects and a move the next time that the dialog opens.
+    pub fn export_rejects(&mut self) {
+        self.buffers.export = Choices {
+            what: Some(ExportWhat::Rejected),
+            transfer: Transfer::Move,
+            layout: Layout::Flat,
+            ..Choices::default()
+        };
     }
 
     fn export_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -112,85 +148,267 @@ impl Interface {
         } else {
             ExportWhat::Selected
         };
-        if self.dialog_is_new {
+        if self.dialog_is_new && choices.what != Some(ExportWhat::Rejected) {
             choices.what = Some(usual);
         }
         choices.count(state, self.dialog_is_new);
-        let mut what = choices.what.unwrap_or(usual);
-        Grid::new("export")
-            .num_columns(2)
-            .spacing([16.0, 12.0])
-            .show(ui, |ui| {
-                ui.label("Photos");
-                ui.vertical(|ui| {
-                    for (choice, name) in CHOICES {
-                        let count = choices.count_of(choice);
-                        let text = format!("{name} ({})", thousands(count));
-                        let radio = egui::RadioButton::new(what == choice, text);
-                        if ui.add_enabled(count > 0, radio).clicked() {
-                            what = choice;
-                        }
-                    }
-                });
-                ui.end_row();
-                ui.label("To");
-                ui.horizontal(|ui| {
-                    if ui.button("Choose a folder…").clicked() {
-                        commands.push(Command::Choose(Purpose::ExportTo));
-                    }
-                    let chosen = state.export_target.as_ref();
-                    let text =
-                        chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
-                    ui.add(egui::Label::new(RichText::new(text).small()).truncate());
-                });
-                ui.end_row();
-                ui.label("How");
-                ui.horizontal(|ui| {
-                    ui.selectable_value(&mut choices.transfer, Transfer::Copy, "Copy");
-                    ui.selectable_value(&mut choices.transfer, Transfer::Move, "Move");
-                    ui.selectable_value(&mut choices.transfer, Transfer::Link, "Link");
-                });
-                ui.end_row();
-                ui.label("Folders");
-                ui.checkbox(&mut choices.by_label, "One for each label");
-                ui.end_row();
-            });
-        choices.what = Some(what);
-        let count = choices.count_of(what);
-        let verb = match choices.transfer {
-            Transfer::Copy => "Copy",
-            Transfer::Move => "Move",
-            Transfer::Link => "Link to",
-        };
-        let note = "Nothing is replaced: a name that is taken gets a number";
-        ui.label(RichText::new(note).small().weak());
-        let (transfer, by_label) = (choices.transfer, choices.by_label);
-        let ready = count > 0 && state.export_target.is_some();
-        ui.add_enabled_ui(ready, |ui| {
-            let clicked = main_button(ui, &format!("{verb} {}", photos(count))).clicked();
-            if let Some(target) = state.export_target.clone().filter(|_| clicked) {
-                commands.push(Command::StartExport(ExportRequest {
-                    what,
-                    target,
-                    transfer,
-                    by_label,
-                }));
+        let grid = Grid::new("export").num_columns(2).spacing([16.0, 8.0]);
+        grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
+        ui.separator();
+        let request = match choices.request(state) {
+            Ok(Some(request)) => request,
+            Ok(None) => {
+                ui.label(RichText::new("Choose a folder to see what will happen").weak());
+                return;
             }
-        });
+            Err(trouble) => {
+                ui.label(RichText::new(trouble).color(palette(ui).bad));
+                return;
+            }
+        };
+        if self.dialog_is_new || state.exports.request.as_ref() != Some(&request) {
+            commands.push(Command::PlanExport(Box::new(request)));
+        }
+        match &state.exports.state {
+            ExportState::Planned(plan) => show_plan(ui, plan, commands),
+            ExportState::Refused(trouble) => {
+                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            }
+            _ => {
+                ui.horizontal(|ui| {
+                    ui.add(Spinner::new());
+                    ui.label("Looking at what is there…");
+                });
+            }
+        }
     }
 }
 
-fn list(ui: &mut Ui, failures: &[crate::core::photo::Failure]) {
+fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
+    ui.label("Photos");
+    ui.horizontal_wrapped(|ui| {
+        for (choice, name) in CHOICES {
+            let count = choices.count_of(choice);
+            let text = format!("{name} ({})", thousands(count));
+            let radio = egui::RadioButton::new(choices.what == Some(choice), text);
+            if ui.add_enabled(count > 0, radio).clicked() {
+                choices.what = Some(choice);
+            }
+        }
+    });
+    ui.end_row();
+    ui.label("To");
+    ui.horizontal(|ui| {
+        if ui.button("Choose a folder…").clicked() {
+            commands.push(Command::Choose(Purpose::ExportTo));
+        }
+        let chosen = state.exports.target.as_ref();
+        let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
+        ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+    });
+    ui.end_row();
+    ui.label("How");
+    ui.horizontal(|ui| {
+        for (transfer, name) in TRANSFERS {
+            ui.selectable_value(&mut choices.transfer, transfer, name);
+        }
+    });
+    ui.end_row();
+    ui.label("Folders");
+    ui.horizontal(|ui| {
+        let name = LAYOUTS.iter().find(|(layout, _)| *layout == choices.layout);
+        let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| l.1));
+        let shown = combo.show_ui(ui, |ui| {
+            for (layout, name) in LAYOUTS {
+                ui.selectable_value(&mut choices.layout, layout, name);
+            }
+        });
+        ui.ctx()
+            .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
+        if matches!(choices.layout, Layout::Label | Layout::Month) {
+            ui.checkbox(&mut choices.every_label, "To every label that fits");
+        }
+    });
+    ui.end_row();
+    ui.label("Names");
+    ui.horizontal(|ui| {
+        let response = ui.add(TextEdit::singleline(&mut choices.names).desired_width(150.0));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
+        response.on_hover_text("Made of {name}, {label}, {date}, {match} and {n}");
+        ui.label("if taken");
+        ui.selectable_value(&mut choices.conflict, Conflict::Number, "number");
+        let aside = ui.selectable_value(&mut choices.conflict, Conflict::Overwrite, "replace");
+        aside.on_hover_text("What was there is set aside, and comes back if the export is undone");
+    });
+    ui.end_row();
+    ui.label("Besides");
+    ui.vertical(|ui| {
+        ui.checkbox(
+            &mut choices.companions,
+            "Sidecars, RAW files of pairs and Live Photo movies come along",
+        );
+        ui.checkbox(
+            &mut choices.manifest,
+            "Write down what went where (JSON and CSV)",
+        );
+    });
+    ui.end_row();
+}
+
+/// What will happen, and the button that lets it happen.
+fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
+    let mut words = vec![photos(plan.photos())];
+    let companions = plan.steps.iter().filter(|step| step.companion).count();
+    let counts = [
+        (companions, "companions"),
+        (plan.skipped.len(), "there already"),
+        (plan.renamed, "get a number"),
+        (plan.replaced(), "replace others"),
+    ];
+    let some = counts.iter().filter(|(count, _)| *count > 0);
+    words.extend(some.map(|(count, what)| format!("{} {what}", thousands(*count))));
+    let free = plan
+        .free
+        .map_or_else(String::new, |free| format!(", {} free", bytes(free)));
+    ui.label(format!("{}: {}{free}", words.join(", "), bytes(plan.bytes)));
+    failures(ui, &plan.failures, "cannot be exported");
+    ui.push_id("plan", |ui| {
+        let file = |path: &std::path::Path| {
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned()
+        };
+        let line = |ui: &mut Ui, text: String| {
+            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        };
+        TableBuilder::new(ui)
+            .striped(true)
+            .max_scroll_height(130.0)
+            .auto_shrink([false, true])
+            .column(Column::initial(190.0).clip(true))
+            .column(Column::remainder().clip(true))
+            .header(20.0, |mut header| {
+                for name in ["Photo", "Goes to"] {
+                    header.col(|ui| {
+                        ui.label(RichText::new(name).small().strong());
+                    });
+                }
+            })
+            .body(|body| {
+                body.rows(20.0, plan.steps.len(), |mut row| {
+                    let step = &plan.steps[row.index()];
+                    let to = step
+                        .target
+                        .strip_prefix(&plan.target)
+                        .unwrap_or(&step.target);
+                    row.col(|ui| line(ui, file(&step.source)));
+                    row.col(|ui| line(ui, to.display().to_string()));
+                });
+            });
+    });
+    ui.add_space(theme::SPACE_S);
+    let ready = !plan.steps.is_empty();
+    ui.add_enabled_ui(ready, |ui| {
+        let text = format!("Export {}", photos(plan.photos()));
+        if main_button(ui, &text).clicked() {
+            commands.push(Command::StartExport);
+        }
+    });
+}
+
+fn running(ui: &mut Ui, progress: &Progress, commands: &mut Vec<Command>) {
+    let part = progress.files as f32 / progress.of.max(1) as f32;
+    let bar = ui.add(ProgressBar::new(part).desired_height(10.0));
+    ui.ctx()
+        .accesskit_node_builder(bar.id, |node| node.set_label("Export"));
+    let (files, of) = (thousands(progress.files), thousands(progress.of));
+    ui.label(format!("{files} of {of} files, {}", bytes(progress.bytes)));
+    if ui.button("Stop").clicked() {
+        commands.push(Command::CancelExport);
+    }
+}
+
+fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>) {
+    let stopped = if report.cancelled {
+        " before it was stopped"
+    } else {
+        ""
+    };
+    let text = format!("{} exported{stopped}", photos(report.photos));
+    ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
+    if report.skipped > 0 {
+        let text = format!("{} files were there already", thousands(report.skipped));
+        ui.label(text);
+    }
+    if let Some(trouble) = &report.trouble {
+        ui.label(RichText::new(trouble).color(palette(ui).bad));
+    }
+    let target = state.exports.target.clone();
+    if let Some(target) = &target {
+        ui.label(RichText::new(target.display().to_string()).small());
+    }
+    failures(ui, &report.failures, "stayed where they were");
+    ui.horizontal(|ui| {
+        if let Some(target) = target
+            && main_button(ui, "Show the folder").clicked()
+        {
+            commands.push(Command::RevealPath(target));
+        }
+        if !report.exported.is_empty() && ui.button("Undo").clicked() {
+            commands.push(Command::UndoExport(report.id.clone()));
+            commands.push(Command::Show(None));
+        }
+        if ui.button("Done").clicked() {
+            commands.push(Command::Show(None));
+        }
+    });
+}
+
+fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
     if failures.is_empty() {
         return;
     }
     let bad = palette(ui).bad;
-    let text = format!("{} stayed where they were:", photos(failures.len()));
+    let text = format!("{} {what}:", photos(failures.len()));
     ui.label(RichText::new(text).color(bad));
-    ScrollArea::vertical().max_height(160.0).show(ui, |ui| {
-        for failure in failures.iter().take(200) {
-            let text = format!("{}: {}", failure.path.display(), failure.message);
-            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+    ScrollArea::vertical()
+        .id_salt("failures")
+        .max_height(90.0)
+        .show(ui, |ui| {
+            for failure in failures.iter().take(200) {
+                let text = format!("{}: {}", failure.path.display(), failure.message);
+                ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+            }
+        });
+}
+
+/// Exports that were interrupted: to be finished or taken back.
+pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    title(ui, "An export was interrupted", commands);
+    for past in &state.exports.interrupted {
+        one_interrupted(ui, past, commands);
+    }
+    let note = "No photo was harmed: each is whole where it was, or where it went";
+    ui.label(RichText::new(note).small().weak());
+}
+
+fn one_interrupted(ui: &mut Ui, past: &Past, commands: &mut Vec<Command>) {
+    let (done, all) = (thousands(past.done()), thousands(past.files.len()));
+    ui.label(format!("{done} of {all} files are in"));
+    ui.label(RichText::new(past.target.display().to_string()).small());
+    ui.horizontal(|ui| {
+        if main_button(ui, "Finish it").clicked() {
+            commands.push(Command::FinishExport(past.id.clone()));
+        }
+        if ui.button("Undo it").clicked() {
+            commands.push(Command::UndoExport(past.id.clone()));
+            commands.push(Command::Show(None));
+        }
+        if ui.button("Later").clicked() {
+            commands.push(Command::Show(None));
         }
     });
+    ui.add_space(theme::SPACE_S);
 }

@@ -6,7 +6,8 @@ use super::icons::Icon;
 use super::theme::{self, palette};
 use super::widgets::{duration, icon_button_sized, photos, thousands};
 use crate::app::command::{Action, Command};
-use crate::app::state::{ExportState, SessionState, State};
+use crate::app::exports::ExportState;
+use crate::app::state::{SessionState, State};
 use crate::core::model::catalog;
 use crate::core::pipeline::Phase;
 
@@ -20,8 +21,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             if let Some(words) = about_model(state) {
                 model.on_hover_text(words);
             }
-            if let ExportState::Running { total } = state.export {
-                let text = format!("Exporting {}", photos(total));
+            if let ExportState::Running(progress) = state.exports.state {
+                let text = format!("Exporting: {} of {}", progress.files, progress.of);
                 if ui.button(RichText::new(text).size(theme::TEXT_S)).clicked() {
                     commands.push(Command::Do(Action::Export));
                 }

@@ -42,6 +42,10 @@ impl Desktop for FakeDesktop {
         Ok(())
     }
 
+    fn trash(&self, path: &Path) -> Result<(), String> {
+        fs::remove_file(path).map_err(|e| e.to_string())
+    }
+
     fn reveal(&self, _: &Path) -> Result<(), String> {
         Err("no file manager".into())
     }
@@ -163,6 +167,19 @@ impl Window {
 
     pub fn act(&mut self, action: Action) {
         self.command(Command::Do(action));
+    }
+
+    /// Opens a dialog.
+    pub fn open_dialog(&mut self, action: Action) {
+        self.act(action);
+        self.in_place();
+    }
+
+    /// Draws a dialog that has just opened until it is in its place: its first frames measure it.
+    pub fn in_place(&mut self) {
+        for _ in 0..4 {
+            self.harness.step();
+        }
     }
 
     pub fn command(&mut self, command: Command) {

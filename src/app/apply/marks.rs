@@ -45,11 +45,17 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.mark_of(c)));
                 let now = now.collect();
                 self.set_marks(&marks);
-                Undo::Marks(now)
+                Some(Undo::Marks(now))
             }
             Undo::Labels(labels) => {
                 self.need(Need::FromTop);
-                Undo::Labels(std::mem::replace(&mut self.state.memory.labels, labels))
+                let now = std::mem::replace(&mut self.state.memory.labels, labels);
+                Some(Undo::Labels(now))
+            }
+            // Files are brought back; doing it again is a new export.
+            Undo::Export(id) => {
+                self.undo_export(id);
+                None
             }
         };
         if forward {

@@ -7,6 +7,7 @@ mod samples;
 use std::path::{Path, PathBuf};
 
 use super::command::{Action, Command};
+use super::exports::ExportState;
 use super::filter::{Filter, Fit, SortKey, Sorting};
 use super::input::like;
 use super::selection::Reach;
@@ -31,11 +32,15 @@ impl App {
             Command::CancelDownload => self.cancel_download(),
             Command::UseModel(dir) => self.use_model(dir),
             Command::RemoveModel(dir) => self.remove_model(&dir),
-            Command::StartExport(request) => {
-                self.state.export_target = Some(request.target.clone());
-                self.start_export(&request);
+            Command::PlanExport(request) => self.plan_export(*request),
+            Command::StartExport => self.start_export(),
+            Command::FinishExport(id) => self.finish_export(id),
+            Command::UndoExport(id) => {
+                self.state.history.forget_export(&id);
+                self.undo_export(id);
             }
-            Command::CancelExport => self.export_cancel.cancel(),
+            Command::CancelExport => self.cancel_export(),
+            Command::TrashRejects => self.trash_rejects(),
             Command::RevealPath(path) => self.desktop("reveal", path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.wake.ctx.copy_text(text),
             Command::Show(dialog) => self.show(dialog),
@@ -81,6 +86,11 @@ impl App {
                 self.forget_photos();
             }
             Action::Export => self.show(Some(Dialog::Export)),
+            Action::MoveRejects => {
+                self.ui.export_rejects();
+                self.show(Some(Dialog::Export));
+            }
+            Action::TrashRejects => self.show(Some(Dialog::Trash)),
             Action::Models => self.show(Some(Dialog::Models)),
             Action::Settings => self.show(Some(Dialog::Settings)),
             Action::Quit => self
@@ -158,9 +168,9 @@ impl App {
         if dialog == Some(Dialog::Models) {
             self.list_models();
         }
-        let finished = !matches!(self.state.export, super::state::ExportState::Running { .. });
-        if dialog == Some(Dialog::Export) && finished {
-            self.state.export = super::state::ExportState::Idle;
+        let exports = &mut self.state.exports;
+        if dialog == Some(Dialog::Export) && !matches!(exports.state, ExportState::Running(_)) {
+            exports.state = ExportState::Idle;
         }
         self.ui.dialog_opens(dialog.as_ref());
         self.state.dialog = dialog;

@@ -1,0 +1,236 @@
+//! Exports on the command line: `sort --export`, `export --manifest` and `undo`.
+
+use std::path::Path;
+
+use anyhow::Context;
+use lumisift::core::cancel::Cancel;
+use lumisift::core::export::journal::past;
+use lumisift::core::export::manifest::{LabelNote, Manifest, ModelNote};
+use lumisift::core::export::{
+    self, Conflict, Options, Past, PastState, Plan, Progress, Report, Transfer,
+};
+use lumisift::core::photo::Failure;
+use lumisift::settings::Dirs;
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::args::{Common, Export, How, Undo};
+use super::collect::progress_bar;
+use super::commands::outcome;
+use super::output::{Columns, failure_json, path_text, print, say, say_failures};
+
+/// What a person asked to happen to photos.
+pub fn transfer(how: &How) -> Transfer {
+    match (how.moves, how.link, how.hardlink) {
+        (true, ..) => Transfer::Move,
+        (_, true, _) => Transfer::Link,
+        (.., true) => Transfer::HardLink,
+        _ => Transfer::Copy,
+    }
+}
+
+/// What a person asked for where names are taken.
+pub fn conflict(how: &How) -> Conflict {
+    if how.overwrite {
+        Conflict::Overwrite
+    } else {
+        Conflict::Number
+    }
+}
+
+/// Says what a plan would do, and does it unless only that was asked for.
+pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<Report>> {
+    if how.dry_run {
+        for step in &plan.steps {
+            say(format_args!(
+                "{} -> {}",
+                step.source.display(),
+                step.target.display()
+            ));
+        }
+        say(format_args!(
+            "would export {}; nothing was done",
+            plan_words(plan)
+        ));
+        return Ok(None);
+    }
+    for past in interrupted(dirs) {
+        say(format_args!(
+            "an earlier export to {} was interrupted: `lumisift undo {} --finish` goes on with it, `lumisift undo {}` takes it back",
+            past.target.display(),
+            past.id,
+            past.id
+        ));
+    }
+    let bar = progress_bar("{bar:30} {pos}/{len} files");
+    let tell = |progress: Progress| {
+        bar.set_length(progress.of as u64);
+        bar.set_position(progress.files as u64);
+    };
+    let report = export::run(plan, &dirs.journals(), &Cancel::default(), &tell)?;
+    bar.finish_and_clear();
+    if let Some(trouble) = &report.trouble {
+        say(trouble);
+    }
+    Ok(Some(report))
+}
+
+fn plan_words(plan: &Plan) -> String {
+    let mut words = vec![format!("{} photos", plan.photos())];
+    let companions = plan.steps.iter().filter(|step| step.companion).count();
+    let counts = [
+        (companions, "files that belong to them"),
+        (plan.skipped.len(), "passed over, there already"),
+        (plan.renamed, "with a number, their names are taken"),
+        (plan.replaced(), "in the place of others"),
+        (plan.failures.len(), "not possible"),
+    ];
+    let some = counts.iter().filter(|(count, _)| *count > 0);
+    words.extend(some.map(|(count, what)| format!("{count} {what}")));
+    format!("{} ({:.1} MB)", words.join(", "), plan.bytes as f64 / 1e6)
+}
+
+/// Writes the manifest that was asked for.
+pub fn write_manifest(
+    how: &How,
+    target: &Path,
+    report: &Report,
+    model: Option<ModelNote>,
+    scores: impl Fn(&Path) -> Vec<LabelNote>,
+) -> anyhow::Result<()> {
+    if let Some(file) = &how.manifest_out {
+        let manifest = Manifest::new(target, transfer(how), model, report, scores);
+        manifest.write(file)?;
+        say(format_args!("what went where is in {}", file.display()));
+    }
+    Ok(())
+}
+
+/// `lumisift export`.
+pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome> {
+    let dirs = Dirs::detect();
+    let manifest = Manifest::read(&args.manifest)?;
+    let target = args.to.clone().unwrap_or_else(|| manifest.target.clone());
+    let options = Options {
+        transfer: transfer(&args.how),
+        conflict: conflict(&args.how),
+        companions: !args.how.no_companions,
+        ..Options::new(target.clone())
+    };
+    let plan = export::plan(&manifest.items(), &options)?;
+    let Some(report) = carry_out(&plan, &args.how, &dirs)? else {
+        return Ok(Outcome::Fine);
+    };
+    let notes = |source: &Path| {
+        let entry = manifest.photos.iter().find(|entry| entry.source == source);
+        entry.map(|entry| entry.labels.clone()).unwrap_or_default()
+    };
+    write_manifest(&args.how, &target, &report, manifest.model.clone(), notes)?;
+    show(common, &report, &target)
+}
+
+/// Prints what an export did.
+fn show(common: &Common, report: &Report, target: &Path) -> anyhow::Result<Outcome> {
+    let mut columns = Columns::new(&["file", "is now"], &[]);
+    for (source, there) in &report.exported {
+        columns.push(vec![path_text(source), path_text(there)]);
+    }
+    print(common.format, &columns, || {
+        let pair = |(source, there): &(std::path::PathBuf, std::path::PathBuf)| json!({ "source": path_text(source), "target": path_text(there) });
+        json!({
+            "id": report.id,
+            "exported": report.exported.iter().map(pair).collect::<Vec<_>>(),
+            "skipped": report.skipped,
+            "failures": report.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
+    })?;
+    say(format_args!(
+        "{} files are now in {}; `lumisift undo` takes that back",
+        report.exported.len(),
+        target.display()
+    ));
+    say_failures(&report.failures);
+    Ok(if report.trouble.is_some() {
+        Outcome::SomeFailed
+    } else {
+        outcome(&report.failures)
+    })
+}
+
+fn interrupted(dirs: &Dirs) -> Vec<Past> {
+    let all = past(&dirs.journals()).into_iter();
+    all.filter(|past| past.state == PastState::Interrupted)
+        .collect()
+}
+
+/// `lumisift undo`.
+pub fn undo(common: &Common, args: &Undo) -> anyhow::Result<Outcome> {
+    let dirs = Dirs::detect();
+    let journals = dirs.journals();
+    let all = past(&journals);
+    if args.list {
+        return list(common, &all);
+    }
+    let fits = |past: &&Past| match (&args.id, args.finish) {
+        (Some(id), _) => past.id == *id,
+        (None, true) => past.state == PastState::Interrupted,
+        (None, false) => {
+            matches!(past.state, PastState::Interrupted | PastState::Finished)
+        }
+    };
+    let chosen = all
+        .iter()
+        .find(fits)
+        .context("there is no such export: `lumisift undo --list` shows them")?;
+    if args.finish {
+        let report = export::finish(&journals, &chosen.id, &Cancel::default(), &|_| {})?;
+        return show(common, &report, &chosen.target);
+    }
+    let undone = export::undo(&journals, &chosen.id)?;
+    say(format_args!(
+        "{} files are as they were before the export to {}",
+        undone.restored,
+        chosen.target.display()
+    ));
+    say_failures(&undone.kept);
+    Ok(kept_outcome(&undone.kept))
+}
+
+fn kept_outcome(kept: &[Failure]) -> Outcome {
+    if kept.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::SomeFailed
+    }
+}
+
+fn list(common: &Common, all: &[Past]) -> anyhow::Result<Outcome> {
+    let state = |past: &Past| match past.state {
+        PastState::Running => "running",
+        PastState::Interrupted => "interrupted",
+        PastState::Finished => "done",
+        PastState::Undone => "undone",
+    };
+    let mut columns = Columns::new(&["id", "to", "state"], &["files".into()]);
+    for past in all {
+        columns.push(vec![
+            past.id.clone(),
+            path_text(&past.target),
+            state(past).into(),
+            past.done().to_string(),
+        ]);
+    }
+    print(common.format, &columns, || {
+        let entry = |past: &Past| {
+            json!({
+                "id": past.id,
+                "target": path_text(&past.target),
+                "state": state(past),
+                "files": past.done(),
+                "of": past.files.len(),
+            })
+        };
+        Value::Array(all.iter().map(entry).collect())
+    })?;
+    Ok(Outcome::Fine)
+}

@@ -1,0 +1,263 @@
+//! `lumisift sort`: the best label for every photo, and an export by label.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use lumisift::core::export::manifest::{LabelNote, ModelNote};
+use lumisift::core::export::{Fitting, Item, Layout, Options, Report, Several, plan};
+use lumisift::core::photo::Photo;
+use lumisift::core::query::Query;
+use lumisift::core::score::Scores;
+use lumisift::core::session::Session;
+use lumisift::settings::Dirs;
+use serde_json::{Value, json};
+
+use super::args::{Common, Format, LayoutArg, Sort};
+use super::collect::{Collected, collect, open_session, skipped_words};
+use super::commands::{finish, score_photos};
+use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
+use super::{Outcome, export};
+
+/// A photo with its place among the scores and its best label, if one fits.
+struct Sorted<'a> {
+    photo: &'a Photo,
+    at: usize,
+    best: Option<usize>,
+    best_match: f32,
+}
+
+/// `lumisift sort`.
+pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        args.export.is_some() || !args.how.is_asked_for(),
+        "--copy, --move, --link and what else is about exports need --export DIR"
+    );
+    let labels = &args.labels.labels;
+    let queries: Vec<Query> = labels
+        .iter()
+        .map(|label| Query::parse(label))
+        .collect::<Result<_, _>>()?;
+    let opened = open_session(common)?;
+    let session = &opened.session;
+    let mut collected = collect(common, &opened, &args.folders)?;
+    let scores = score_photos(session, &queries, &collected)?;
+    let sorted = by_label(&collected, &scores, labels.len(), args.min_match);
+    let report = match &args.export {
+        Some(target) => export_sorted(target, args, session, &sorted, &scores)?,
+        None => None,
+    };
+    let numbers = ["match".into(), "probability".into()];
+    let mut columns = Columns::new(&["photo", "best label"], &numbers);
+    for item in &sorted {
+        let label = item.best.map_or("(none)", |best| &labels[best]);
+        let probability = item.best.map_or_else(
+            || percent(scores.of(item.at).something_else),
+            |best| percent(scores.of(item.at).probabilities[best]),
+        );
+        columns.push(vec![
+            path_text(&item.photo.file.path),
+            label.into(),
+            percent(item.best_match),
+            probability,
+        ]);
+    }
+    let exported = report.as_ref().map(|report| report.photos);
+    let targets: HashMap<&Path, &Path> = report
+        .iter()
+        .flat_map(|report| &report.exported)
+        .map(|(source, target)| (source.as_path(), target.as_path()))
+        .collect();
+    let photos: Vec<Value> = sorted
+        .iter()
+        .map(|item| sorted_json(item, labels, &scores, targets.get(&*item.photo.file.path)))
+        .collect();
+    let counts = counts(labels, &sorted);
+    if let Some(report) = report {
+        collected.failures.extend(report.failures);
+    }
+    print(common.format, &columns, || {
+        json!({
+            "photos": photos,
+            "counts": counts,
+            "exported": exported,
+            "failures": collected.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
+    })?;
+    if common.format == Format::Table {
+        let words: Vec<String> = counts
+            .iter()
+            .map(|(label, n)| format!("{label} {n}"))
+            .collect();
+        say(format_args!(
+            "{}{}",
+            words.join(", "),
+            skipped_words(&collected.summary)
+        ));
+        if let (Some(exported), Some(target)) = (exported, &args.export) {
+            say(format_args!(
+                "{exported} photos are now in {}",
+                target.display()
+            ));
+        }
+    }
+    say_failures(&collected.failures);
+    finish(&collected)
+}
+
+/// Photos by label in the person's order, within one by falling match; those that fit none last.
+fn by_label<'a>(
+    collected: &'a Collected,
+    scores: &Scores,
+    labels: usize,
+    min_match: f32,
+) -> Vec<Sorted<'a>> {
+    let mut sorted: Vec<Sorted> = scores
+        .ranking(None)
+        .into_iter()
+        .filter_map(|at| {
+            let at = at as usize;
+            let (label, best_match) = scores.best(at)?;
+            let best = (best_match >= min_match).then_some(label);
+            Some(Sorted {
+                photo: &collected.photos[at].0,
+                at,
+                best,
+                best_match,
+            })
+        })
+        .collect();
+    sorted.sort_by_key(|item| item.best.unwrap_or(labels));
+    sorted
+}
+
+fn counts(labels: &[String], sorted: &[Sorted]) -> serde_json::Map<String, Value> {
+    let count = |label| sorted.iter().filter(|item| item.best == label).count();
+    let mut counts: serde_json::Map<String, Value> = labels
+        .iter()
+        .enumerate()
+        .map(|(i, label)| (label.clone(), json!(count(Some(i)))))
+        .collect();
+    counts.insert("(none)".into(), json!(count(None)));
+    counts
+}
+
+fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option<&&Path>) -> Value {
+    let score = scores.of(item.at);
+    let each = |(i, label): (usize, &String)| {
+        json!({
+            "label": label,
+            "match": number(score.matches[i]),
+            "probability": number(score.probabilities[i]),
+        })
+    };
+    let (file, facts) = (&item.photo.file, &item.photo.facts);
+    let mut value = json!({
+        "path": path_text(&file.path),
+        "best": item.best.map(|best| &labels[best]),
+        "match": number(item.best_match),
+        "probability": item.best.map(|best| number(score.probabilities[best])),
+        "something_else": number(score.something_else),
+        "labels": labels.iter().enumerate().map(each).collect::<Vec<_>>(),
+        "width": facts.width,
+        "height": facts.height,
+        "taken": facts.taken.as_ref().map(ToString::to_string),
+    });
+    if let Some(warning) = &facts.warning {
+        value["warning"] = json!(warning);
+    }
+    if let Some(target) = target {
+        value["target"] = json!(path_text(target));
+    }
+    value
+}
+
+/// Photos that fit, as an export takes them.
+fn export_items(args: &Sort, labels: &[String], sorted: &[Sorted], scores: &Scores) -> Vec<Item> {
+    let roots = &args.folders.paths;
+    let fitting = |at: usize| {
+        let matches = scores.matches_of(at).iter();
+        let mut fitting: Vec<Fitting> = labels
+            .iter()
+            .zip(matches)
+            .filter(|(_, matched)| **matched >= args.min_match)
+            .map(|(label, matched)| Fitting {
+                label: label.clone(),
+                matched: *matched,
+            })
+            .collect();
+        fitting.sort_by(|a, b| b.matched.total_cmp(&a.matched));
+        fitting
+    };
+    let item = |item: &Sorted| {
+        let file = &item.photo.file;
+        let root = roots.iter().find(|root| file.path.starts_with(root));
+        Item {
+            source: file.path.clone(),
+            labels: fitting(item.at),
+            taken: item.photo.facts.taken.clone(),
+            root: root.cloned(),
+            place: None,
+        }
+    };
+    sorted
+        .iter()
+        .filter(|item| item.best.is_some())
+        .map(item)
+        .collect()
+}
+
+fn export_sorted(
+    target: &Path,
+    args: &Sort,
+    session: &Session,
+    sorted: &[Sorted],
+    scores: &Scores,
+) -> anyhow::Result<Option<Report>> {
+    let labels = &args.labels.labels;
+    let options = Options {
+        transfer: export::transfer(&args.how),
+        layout: match args.layout {
+            LayoutArg::Flat => Layout::Flat,
+            LayoutArg::Label => Layout::Label,
+            LayoutArg::Month => Layout::Month,
+            LayoutArg::Mirror => Layout::Mirror,
+        },
+        names: args.names.clone(),
+        conflict: export::conflict(&args.how),
+        several: if args.every_label {
+            Several::All
+        } else {
+            Several::Best
+        },
+        companions: !args.how.no_companions,
+        target: target.into(),
+    };
+    let plan = plan(&export_items(args, labels, sorted, scores), &options)?;
+    let Some(report) = export::carry_out(&plan, &args.how, &Dirs::detect())? else {
+        return Ok(None);
+    };
+    let info = session.model().info();
+    let model = ModelNote {
+        name: info.name.clone(),
+        fingerprint: info.fingerprint.to_string(),
+    };
+    let places: HashMap<&Path, usize> = sorted
+        .iter()
+        .map(|item| (&*item.photo.file.path, item.at))
+        .collect();
+    let notes = |source: &Path| {
+        let score = places.get(source).map(|at| scores.of(*at));
+        let note = |(i, label): (usize, &String)| {
+            let score = score.as_ref()?;
+            Some(LabelNote {
+                label: label.clone(),
+                matched: score.matches[i],
+                probability: score.probabilities[i],
+                threshold: args.min_match,
+            })
+        };
+        labels.iter().enumerate().filter_map(note).collect()
+    };
+    export::write_manifest(&args.how, target, &report, Some(model), notes)?;
+    Ok(Some(report))
+}

@@ -1,0 +1,225 @@
+//! What was exported and why, as a file: JSON to be applied again, CSV for spreadsheets.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{hash, path_serde};
+use super::{Item, Report, Transfer};
+use crate::core::whole::write_whole;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+
+/// What was exported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the format.
+    pub version: u32,
+    /// When, as `2024-05-01T10:00:00Z`.
+    pub time: String,
+    /// The model that read the photos.
+    #[serde(default)]
+    pub model: Option<ModelNote>,
+    /// The folder.
+    #[serde(with = "path_serde")]
+    pub target: PathBuf,
+    /// Copied, moved or linked.
+    pub transfer: Transfer,
+    /// The photos.
+    pub photos: Vec<Entry>,
+}
+
+/// The model that read the photos.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelNote {
+    /// Its name.
+    pub name: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+/// One photo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Where it was.
+    #[serde(with = "path_serde")]
+    pub source: PathBuf,
+    /// Where it went, below the manifest's folder.
+    #[serde(with = "path_serde")]
+    pub target: PathBuf,
+    /// blake3 of its bytes.
+    #[serde(default)]
+    pub hash: Option<String>,
+    /// Its scores.
+    #[serde(default)]
+    pub labels: Vec<LabelNote>,
+}
+
+/// How a photo fits a label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelNote {
+    /// Its text.
+    pub label: String,
+    /// How well the photo fits it, 0 to 1.
+    #[serde(rename = "match")]
+    pub matched: f32,
+    /// How likely it is among all labels, 0 to 1.
+    pub probability: f32,
+    /// The match from which a photo fits.
+    pub threshold: f32,
+}
+
+/// What can go wrong with a manifest. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The file.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its content.
+    #[error("{} is no manifest of an export: {message}", path.display())]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+}
+
+/// The time now, as `2024-05-01T10:00:00Z`.
+#[must_use]
+pub fn now() -> String {
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second);
+    now.unwrap_or_default().to_string()
+}
+
+impl Manifest {
+    /// Of an export that is over. `scores` gives what is known of a photo by its old place.
+    pub fn new(
+        target: &Path,
+        transfer: Transfer,
+        model: Option<ModelNote>,
+        report: &Report,
+        scores: impl Fn(&Path) -> Vec<LabelNote>,
+    ) -> Self {
+        let entry = |(source, there): &(PathBuf, PathBuf)| Entry {
+            source: source.clone(),
+            target: there.strip_prefix(target).unwrap_or(there).into(),
+            hash: hash(there).ok().map(|content| content.to_string()),
+            labels: scores(source),
+        };
+        Self {
+            version: VERSION,
+            time: now(),
+            model,
+            target: target.into(),
+            transfer,
+            photos: report.exported.iter().map(entry).collect(),
+        }
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no manifest, or one of a newer program.
+    pub fn read(path: &Path) -> Result<Self, ManifestError> {
+        let bytes = fs::read(path).map_err(|source| ManifestError::Io {
+            path: path.into(),
+            source,
+        })?;
+        let invalid = |message: String| ManifestError::Invalid {
+            path: path.into(),
+            message,
+        };
+        let manifest: Self = serde_json::from_slice(&bytes).map_err(|e| invalid(e.to_string()))?;
+        if manifest.version > VERSION {
+            return Err(invalid("a newer Lumisift wrote it".into()));
+        }
+        Ok(manifest)
+    }
+
+    /// Writes it: CSV if the file's name ends so, otherwise JSON.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ManifestError> {
+        let csv = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let bytes = if csv {
+            self.csv()
+        } else {
+            serde_json::to_vec_pretty(self).map_err(std::io::Error::from)
+        };
+        let written = bytes.and_then(|bytes| write_whole(path, &bytes));
+        written.map_err(|source| ManifestError::Io {
+            path: path.into(),
+            source,
+        })
+    }
+
+    fn csv(&self) -> std::io::Result<Vec<u8>> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        csv.write_record([
+            "source",
+            "target",
+            "hash",
+            "best",
+            "match",
+            "probability",
+            "threshold",
+            "labels",
+            "model",
+            "fingerprint",
+            "time",
+        ])?;
+        let model = |field: fn(&ModelNote) -> &String| {
+            self.model
+                .as_ref()
+                .map_or("", |model| field(model).as_str())
+        };
+        for photo in &self.photos {
+            let fits = |label: &&LabelNote| label.matched >= label.threshold;
+            let by_match = |a: &&LabelNote, b: &&LabelNote| a.matched.total_cmp(&b.matched);
+            let best = photo.labels.iter().filter(fits).max_by(by_match);
+            let number = |value: fn(&LabelNote) -> f32| {
+                best.map_or(String::new(), |l| format!("{:.4}", value(l)))
+            };
+            let all: Vec<String> = (photo.labels.iter())
+                .map(|label| format!("{}={:.4}", label.label, label.matched))
+                .collect();
+            csv.write_record([
+                &*photo.source.to_string_lossy(),
+                &*self.target.join(&photo.target).to_string_lossy(),
+                photo.hash.as_deref().unwrap_or(""),
+                best.map_or("", |label| label.label.as_str()),
+                &number(|label| label.matched),
+                &number(|label| label.probability),
+                &number(|label| label.threshold),
+                &all.join("; "),
+                model(|model| &model.name),
+                model(|model| &model.fingerprint),
+                &self.time,
+            ])?;
+        }
+        csv.into_inner()
+            .map_err(|e| std::io::Error::other(e.to_string()))
+    }
+
+    /// The photos, each to its place.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        let item = |entry: &Entry| Item {
+            source: entry.source.clone(),
+            place: Some(entry.target.clone()),
+            ..Item::default()
+        };
+        self.photos.iter().map(item).collect()
+    }
+}

@@ -1,0 +1,178 @@
+//! Exports and culling in the window: planned, done, undone, finished after a kill; rejects put away.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod common;
+#[path = "common/window.rs"]
+mod window;
+
+use std::fs;
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use lumisift::app::command::{Action, Command};
+use lumisift::app::exports::ExportState;
+use lumisift::app::state::Dialog;
+use lumisift::core::cancel::Cancel;
+use lumisift::core::export::{self, Item, Options, Transfer};
+use window::{Setup, Window, colours};
+
+/// A window on three red, green and blue photos each, with the label "red".
+fn coloured() -> (tempfile::TempDir, Window) {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 3);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(1280.0, 1000.0);
+    let mut window = setup.open();
+    window.read(9);
+    window.command(Command::AddLabels("red".into()));
+    (dir, window)
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Opens the dialog, and chooses where to.
+fn open_export(window: &mut Window, target: &Path) {
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.into()];
+    window.keys(Modifiers::COMMAND, Key::E);
+    window.in_place();
+    window.click("Choose a folder…");
+    planned(window);
+}
+
+fn planned(window: &mut Window) {
+    window.harness.step();
+    window.until("a plan", |w| {
+        matches!(w.state().exports.state, ExportState::Planned(_))
+    });
+}
+
+fn done(window: &mut Window) {
+    window.until("the export", |w| {
+        matches!(w.state().exports.state, ExportState::Done(_))
+    });
+}
+
+#[test]
+fn an_export_says_what_it_will_do_does_it_and_is_undone() {
+    let (_dir, mut window) = coloured();
+    let target = tempfile::tempdir().expect("a folder");
+    open_export(&mut window, target.path());
+    window.click("All that fit a label (3)");
+    planned(&mut window);
+    assert!(window.has("red/red 1.png"));
+    assert!(
+        names(target.path()).is_empty(),
+        "nothing happens before the button"
+    );
+    window.click("Write down what went where (JSON and CSV)");
+    planned(&mut window);
+    window.click("Export 3 photos");
+    done(&mut window);
+    assert!(window.has("3 photos exported"));
+    let there = names(&target.path().join("red"));
+    assert_eq!(there, ["red 1.png", "red 2.png", "red 3.png"]);
+    let written = ["lumisift-manifest.csv", "lumisift-manifest.json", "red"];
+    assert_eq!(names(target.path()), written);
+    window.click("Done");
+    window.keys(Modifiers::COMMAND, Key::Z);
+    let folder = target.path().join("red");
+    window.until("undoing", |_| !folder.exists());
+    window.until("a word", |w| w.has_containing("3 files are as they were"));
+}
+
+#[test]
+fn a_pattern_that_says_nothing_and_a_target_that_is_none_are_refused_in_words() {
+    let (dir, mut window) = coloured();
+    let file = dir.path().join("red 1.png");
+    *window.desktop.chosen.lock().expect("no panic") = vec![file];
+    window.open_dialog(Action::Export);
+    window.click("Choose a folder…");
+    window.until("a refusal", |w| {
+        matches!(w.state().exports.state, ExportState::Refused(_))
+    });
+    assert!(
+        window.has_containing("is not a folder"),
+        "{:?}",
+        window.state().exports.state
+    );
+    window.type_into("Pattern of names", "{oops");
+    assert!(window.has_containing("without its }"));
+}
+
+#[test]
+fn rejects_are_moved_to_a_folder_or_to_the_trash() {
+    let (dir, mut window) = coloured();
+    assert!(!Action::MoveRejects.enabled(window.state()));
+    window.click("green 1.png");
+    window.key(Key::X);
+    let target = tempfile::tempdir().expect("a folder");
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    window.open_dialog(Action::MoveRejects);
+    window.click("Choose a folder…");
+    planned(&mut window);
+    window.click("Export 1 photo");
+    done(&mut window);
+    assert_eq!(names(target.path()), ["green 1.png"]);
+    window.click("Done");
+    window.read(8);
+
+    window.act(Action::SelectAll);
+    window.key(Key::X);
+    window.open_dialog(Action::TrashRejects);
+    assert_eq!(window.state().dialog, Some(Dialog::Trash));
+    window.click("Keep them");
+    assert_eq!(names(dir.path()).len(), 8);
+    window.open_dialog(Action::TrashRejects);
+    window.click("Move to the trash");
+    window.until("the trash", |w| {
+        w.has_containing("8 photos are in the trash")
+    });
+    assert!(names(dir.path()).is_empty());
+}
+
+#[test]
+fn an_interrupted_export_is_offered_at_the_next_start() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    let out = tempfile::tempdir().expect("a folder");
+    for finish in [true, false] {
+        let setup = Setup::new(vec![dir.path().into()]);
+        let journals = setup.home.path().join("data/exports");
+        let item = Item {
+            source: dir.path().join("red 1.png"),
+            ..Item::default()
+        };
+        let options = Options {
+            transfer: Transfer::Move,
+            ..Options::new(out.path().into())
+        };
+        let plan = export::plan(&[item], &options).expect("a plan");
+        export::run(&plan, &journals, &Cancel::default(), &|_| {}).expect("exports");
+        // As a kill before the last lines leaves it.
+        let journal = fs::read_dir(&journals).expect("journals").flatten().next();
+        let journal = journal.expect("a journal").path();
+        let text = fs::read_to_string(&journal).expect("lines");
+        let lines: Vec<&str> = text.lines().collect();
+        fs::write(&journal, lines[..lines.len() - 2].join("\n") + "\n").expect("written");
+        let mut window = setup.open();
+        window.until("the offer", |w| w.has("An export was interrupted"));
+        window.in_place();
+        window.click(if finish { "Finish it" } else { "Undo it" });
+        let there = out.path().join("something else/red 1.png");
+        let source = dir.path().join("red 1.png");
+        if finish {
+            done(&mut window);
+            assert!(there.exists() && !source.exists());
+            fs::rename(&there, &source).expect("put back");
+        } else {
+            window.until("undoing", |_| source.exists() && !there.exists());
+        }
+    }
+}
