@@ -366,3 +366,41 @@ fn without_a_display_the_window_says_what_to_try() {
         .expect("runs");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn labels_come_from_a_file_and_the_result_is_shown_on_a_page() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("mine.toml");
+    let text = "[[labels]]\ntext = \"cat\"\nthreshold = 0.5\n[[labels]]\ntext = \"motorcycle\"\nnot = true\n";
+    fs::write(&file, text).expect("written");
+    let page = home.path().join("out/sheet.html");
+    let mut command = lumisift(home.path());
+    command
+        .arg("sort")
+        .arg(samples())
+        .arg("--labels")
+        .arg(&file);
+    let (result, code, said) = json(command.arg("--contact-sheet").arg(&page));
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(
+        (
+            result["counts"]["cat"].as_u64(),
+            result["counts"]["motorcycle"].as_u64()
+        ),
+        (Some(1), Some(0))
+    );
+    let page = fs::read_to_string(page).expect("a page");
+    assert!(page.contains("cat.jpg") && !page.contains("motorcycle.jpg"));
+    fs::write(&file, "[[labels]]\ntxet = 1\n").expect("written");
+    let output = lumisift(home.path())
+        .arg("sort")
+        .arg(samples())
+        .arg("--labels")
+        .arg(&file)
+        .output();
+    let said = String::from_utf8(output.expect("runs").stderr).expect("text");
+    assert!(
+        said.contains("mine.toml") && said.contains("docs/labels.md"),
+        "{said}"
+    );
+}

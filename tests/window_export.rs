@@ -176,3 +176,25 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
         }
     }
 }
+
+#[test]
+fn labels_are_saved_to_a_file_and_come_back_from_it() {
+    let (_dir, mut window) = coloured();
+    let home = window.home();
+    let file = home.path().join("mine.toml");
+    *window.desktop.chosen.lock().expect("no panic") = vec![file.clone()];
+    window.open_dialog(Action::LabelSets);
+    window.click("Save as a file…");
+    window.until("the file", |_| file.exists());
+    window.click("Travel");
+    assert!(window.state().memory.labels.len() > 5);
+    window.open_dialog(Action::LabelSets);
+    window.click("Load a file…");
+    window.until("the labels", |w| w.state().memory.labels.len() == 1);
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert!(
+        window.state().memory.labels.len() > 5,
+        "and it can be undone"
+    );
+}

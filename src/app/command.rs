@@ -393,6 +393,8 @@ pub enum Command {
     SaveLabelSet(String),
     /// Put the labels of a set in the place of the present ones.
     UseLabelSet(String),
+    /// Put the labels of a set that comes with the program in the place of the present ones.
+    UseReadySet(usize),
     /// Forget a set.
     RemoveLabelSet(String),
     /// Search.

@@ -294,6 +294,8 @@ impl App {
         match purpose {
             Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
             Purpose::ExportTo => self.state.exports.target = Some(first),
+            Purpose::LoadLabels => self.load_labels(&first),
+            Purpose::SaveLabels => self.save_labels(&first),
             Purpose::Model => {
                 if !settings.models.contains(&first) {
                     settings.models.push(first.clone());

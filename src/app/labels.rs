@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::core::query::{Query, QueryError, Term, What};
+use crate::core::label_set::{self, label_query};
+use crate::core::query::{Query, QueryError};
 use crate::core::score::DEFAULT_MIN_MATCH;
 
 /// Tells labels apart while their texts and places change.
@@ -31,6 +32,8 @@ pub struct Label {
     pub on: bool,
     /// Photos that show what is meant, alongside the text.
     pub examples: Vec<PathBuf>,
+    /// Templates in place of the usual ones.
+    pub templates: Vec<String>,
 }
 
 impl Default for Label {
@@ -43,6 +46,7 @@ impl Default for Label {
             negated: false,
             on: true,
             examples: Vec::new(),
+            templates: Vec::new(),
         }
     }
 }
@@ -53,12 +57,7 @@ impl Label {
     /// # Errors
     /// If the text says nothing.
     pub fn query(&self) -> Result<Query, QueryError> {
-        let mut query = Query::parse(&self.text)?;
-        query.terms.extend(self.examples.iter().map(|path| Term {
-            what: What::Like(path.clone()),
-            weight: 1.0,
-        }));
-        Ok(query)
+        label_query(&self.text, &self.templates, &self.examples)
     }
 }
 
@@ -70,6 +69,49 @@ pub struct LabelSet {
     pub name: String,
     /// Its labels.
     pub labels: Vec<Label>,
+}
+
+impl LabelSet {
+    /// From a file of labels.
+    #[must_use]
+    pub fn from_file(set: label_set::LabelSet) -> Self {
+        let mut labels: Vec<Label> = Vec::new();
+        for (entry, id) in set.labels.into_iter().zip(1..) {
+            let colour = entry.colour.unwrap_or_else(|| free_colour(&labels));
+            labels.push(Label {
+                id,
+                text: entry.text,
+                colour: colour % COLOURS,
+                min_match: entry.threshold.unwrap_or(DEFAULT_MIN_MATCH),
+                negated: entry.not,
+                on: true,
+                examples: entry.examples,
+                templates: entry.templates,
+            });
+        }
+        Self {
+            name: set.name,
+            labels,
+        }
+    }
+
+    /// As a file keeps it.
+    #[must_use]
+    pub fn to_file(&self) -> label_set::LabelSet {
+        let entry = |label: &Label| label_set::Entry {
+            text: label.text.clone(),
+            threshold: Some(label.min_match),
+            colour: Some(label.colour),
+            not: label.negated,
+            templates: label.templates.clone(),
+            examples: label.examples.clone(),
+        };
+        label_set::LabelSet {
+            name: self.name.clone(),
+            templates: Vec::new(),
+            labels: self.labels.iter().map(entry).collect(),
+        }
+    }
 }
 
 /// The texts of a typed or pasted list: one a line, or parted by commas outside quotes.

@@ -23,6 +23,10 @@ pub enum Purpose {
     Store,
     /// To be passed over.
     Exclude,
+    /// A file of labels, to be used.
+    LoadLabels,
+    /// A file of labels, to be written.
+    SaveLabels,
 }
 
 /// How models are loaded.
@@ -70,6 +74,8 @@ impl Desktop for Platform {
             Purpose::Model => "A folder with a CLIP model",
             Purpose::Store => "Where to keep thumbnails and vectors",
             Purpose::Exclude => "A folder to pass over",
+            Purpose::LoadLabels => "A file of labels",
+            Purpose::SaveLabels => "Save labels as",
         };
         let dialog = dialog.set_title(title);
         let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().into()).collect();
@@ -81,6 +87,14 @@ impl Desktop for Platform {
             Purpose::OpenPhotos => {
                 let chosen = dialog.pick_files();
                 Box::pin(async move { chosen.await.map(paths).unwrap_or_default() })
+            }
+            Purpose::LoadLabels => {
+                let chosen = dialog.add_filter("Label sets", &["toml"]).pick_file();
+                Box::pin(async move { paths(chosen.await.into_iter().collect()) })
+            }
+            Purpose::SaveLabels => {
+                let chosen = dialog.set_file_name("labels.toml").save_file();
+                Box::pin(async move { paths(chosen.await.into_iter().collect()) })
             }
             _ => {
                 let chosen = dialog.pick_folder();

@@ -73,6 +73,8 @@ pub enum Command {
     Embed(Embed),
     /// Export photos again as a manifest says
     Export(Export),
+    /// Write labels, stars and rejects into XMP sidecars, for other programs
+    Keywords(Keywords),
     /// Undo an export, or finish one that was interrupted
     Undo(Undo),
     /// List, fetch, choose and remove models
@@ -89,8 +91,15 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 pub struct Labels {
     /// A label, such as "beach", "dog -cat" or "like:photo.jpg"; give several
-    #[arg(long = "label", short = 'l', required = true, value_name = "TEXT")]
-    pub labels: Vec<String>,
+    #[arg(long = "label", short = 'l', value_name = "TEXT")]
+    pub texts: Vec<String>,
+    /// A file with labels, thresholds and examples; docs/labels.md shows one
+    #[arg(
+        long = "labels",
+        value_name = "FILE.toml",
+        required_unless_present = "texts"
+    )]
+    pub file: Option<PathBuf>,
 }
 
 /// Folders of `sort`, `search`, `index` and `embed`.
@@ -149,6 +158,9 @@ pub struct Sort {
     pub every_label: bool,
     #[command(flatten)]
     pub how: How,
+    /// Write a page to show others: the photos that fit, by label
+    #[arg(long, value_name = "FILE.html")]
+    pub contact_sheet: Option<PathBuf>,
 }
 
 /// How `sort --export` and `export` go about it.
@@ -218,6 +230,61 @@ pub struct Export {
     pub to: Option<PathBuf>,
     #[command(flatten)]
     pub how: How,
+}
+
+/// `keywords`.
+#[derive(Debug, ClapArgs)]
+pub struct Keywords {
+    /// Folders or photos
+    #[arg(required_unless_present = "undo", value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Leave out folders in folders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// A label that becomes a keyword where it fits; give several
+    #[arg(long = "label", short = 'l', value_name = "TEXT")]
+    pub labels: Vec<String>,
+    /// Match, 0 to 1, from which a photo fits a label
+    #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// A keyword above all of these, as in "AI|cat"
+    #[arg(long, value_name = "WORD")]
+    pub parent: Option<String>,
+    /// Also write stars, where a photo has no rating yet
+    #[arg(long)]
+    pub stars: bool,
+    /// Also write rejects, as a rating of -1
+    #[arg(long)]
+    pub rejects: bool,
+    /// How sidecars are named
+    #[arg(long, value_enum, default_value_t = SidecarNames::Full)]
+    pub names: SidecarNames,
+    /// Only say what would be written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take back what was written last
+    #[arg(long)]
+    pub undo: bool,
+}
+
+impl Keywords {
+    /// The folders that it reads.
+    pub fn folders(&self) -> Folders {
+        Folders {
+            paths: self.paths.clone(),
+            no_subfolders: self.no_subfolders,
+            hidden: false,
+        }
+    }
+}
+
+/// How sidecars are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SidecarNames {
+    /// IMG.jpg.xmp: digiKam, darktable, Immich
+    Full,
+    /// IMG.xmp: Adobe's programs
+    Stem,
 }
 
 /// `undo`.

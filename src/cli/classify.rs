@@ -8,7 +8,7 @@ use lumisift::core::http::{Client, Request};
 use lumisift::core::model::Embeddings;
 use lumisift::core::photo::{Failure, Stage};
 use lumisift::core::query::Query;
-use lumisift::core::score;
+use lumisift::core::score::{self, DEFAULT_MIN_MATCH};
 use lumisift::core::session::{Session, SessionError};
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::Outcome;
 use super::args::{Classify, Common};
 use super::collect::open_session;
 use super::commands::outcome;
+use super::labels::Wanted;
 use super::output::{Columns, number, path_text, percent, print, say_failures};
 
 /// Most bytes of a photo at an address.
@@ -33,14 +34,12 @@ struct Reading {
 
 /// `lumisift classify`.
 pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
-    let labels = &args.labels.labels;
+    let wanted = Wanted::new(&args.labels, DEFAULT_MIN_MATCH)?;
+    let labels = &wanted.names;
     let queries: Vec<Query> = if args.exact {
         labels.iter().map(|label| Query::exact(label)).collect()
     } else {
-        labels
-            .iter()
-            .map(|label| Query::parse(label))
-            .collect::<Result<_, _>>()?
+        wanted.queries.clone()
     };
     let session = open_session(common)?.session;
     let vectors = session.embed_queries(&queries)?;

@@ -6,6 +6,8 @@ mod collect;
 mod commands;
 mod doctor;
 mod export;
+mod keywords;
+mod labels;
 mod models;
 mod output;
 mod sort;
@@ -75,6 +77,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Index(index)) => commands::index(common, index),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
+        Some(Command::Keywords(args)) => keywords::run(common, args),
         Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor) => doctor::run(common),

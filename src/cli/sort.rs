@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use anyhow::Context;
+use lumisift::core::contact_sheet::{self, Group, Picture};
 use lumisift::core::export::manifest::{LabelNote, ModelNote};
 use lumisift::core::export::{Fitting, Item, Layout, Options, Report, Several, plan};
 use lumisift::core::photo::Photo;
-use lumisift::core::query::Query;
 use lumisift::core::score::Scores;
 use lumisift::core::session::Session;
+use lumisift::core::whole::write_whole;
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
 use super::args::{Common, Format, LayoutArg, Sort};
 use super::collect::{Collected, collect, open_session, skipped_words};
 use super::commands::{finish, score_photos};
+use super::labels::Wanted;
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 use super::{Outcome, export};
 
@@ -32,20 +35,20 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         args.export.is_some() || !args.how.is_asked_for(),
         "--copy, --move, --link and what else is about exports need --export DIR"
     );
-    let labels = &args.labels.labels;
-    let queries: Vec<Query> = labels
-        .iter()
-        .map(|label| Query::parse(label))
-        .collect::<Result<_, _>>()?;
+    let wanted = Wanted::new(&args.labels, args.min_match)?;
+    let labels = &wanted.names;
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
-    let scores = score_photos(session, &queries, &collected)?;
-    let sorted = by_label(&collected, &scores, labels.len(), args.min_match);
+    let scores = score_photos(session, &wanted.queries, &collected)?;
+    let sorted = by_label(&collected, &scores, &wanted);
     let report = match &args.export {
-        Some(target) => export_sorted(target, args, session, &sorted, &scores)?,
+        Some(target) => export_sorted(target, args, &wanted, session, &sorted, &scores)?,
         None => None,
     };
+    if let Some(file) = &args.contact_sheet {
+        write_contact_sheet(file, session, &wanted, &sorted)?;
+    }
     let numbers = ["match".into(), "probability".into()];
     let mut columns = Columns::new(&["photo", "best label"], &numbers);
     for item in &sorted {
@@ -105,28 +108,22 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
 }
 
 /// Photos by label in the person's order, within one by falling match; those that fit none last.
-fn by_label<'a>(
-    collected: &'a Collected,
-    scores: &Scores,
-    labels: usize,
-    min_match: f32,
-) -> Vec<Sorted<'a>> {
+fn by_label<'a>(collected: &'a Collected, scores: &Scores, wanted: &Wanted) -> Vec<Sorted<'a>> {
     let mut sorted: Vec<Sorted> = scores
         .ranking(None)
         .into_iter()
-        .filter_map(|at| {
+        .map(|at| {
             let at = at as usize;
-            let (label, best_match) = scores.best(at)?;
-            let best = (best_match >= min_match).then_some(label);
-            Some(Sorted {
+            let (best, best_match) = wanted.best(scores.matches_of(at));
+            Sorted {
                 photo: &collected.photos[at].0,
                 at,
                 best,
                 best_match,
-            })
+            }
         })
         .collect();
-    sorted.sort_by_key(|item| item.best.unwrap_or(labels));
+    sorted.sort_by_key(|item| item.best.unwrap_or(wanted.names.len()));
     sorted
 }
 
@@ -172,48 +169,81 @@ fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option
 }
 
 /// Photos that fit, as an export takes them.
-fn export_items(args: &Sort, labels: &[String], sorted: &[Sorted], scores: &Scores) -> Vec<Item> {
+fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores) -> Vec<Item> {
     let roots = &args.folders.paths;
-    let fitting = |at: usize| {
-        let matches = scores.matches_of(at).iter();
-        let mut fitting: Vec<Fitting> = labels
-            .iter()
-            .zip(matches)
-            .filter(|(_, matched)| **matched >= args.min_match)
-            .map(|(label, matched)| Fitting {
-                label: label.clone(),
-                matched: *matched,
-            })
-            .collect();
-        fitting.sort_by(|a, b| b.matched.total_cmp(&a.matched));
-        fitting
-    };
     let item = |item: &Sorted| {
         let file = &item.photo.file;
         let root = roots.iter().find(|root| file.path.starts_with(root));
+        let matches = scores.matches_of(item.at);
+        let fitting = wanted.fitting(matches).into_iter().map(|at| Fitting {
+            label: wanted.names[at].clone(),
+            matched: matches[at],
+        });
         Item {
             source: file.path.clone(),
-            labels: fitting(item.at),
+            labels: fitting.collect(),
             taken: item.photo.facts.taken.clone(),
             root: root.cloned(),
             place: None,
         }
     };
-    sorted
+    let fits = sorted.iter().filter(|item| item.best.is_some());
+    fits.map(item).collect()
+}
+
+/// Writes the photos that fit, by label, as a page.
+fn write_contact_sheet(
+    file: &Path,
+    session: &Session,
+    wanted: &Wanted,
+    sorted: &[Sorted],
+) -> anyhow::Result<()> {
+    let html = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("html"));
+    anyhow::ensure!(html, "a contact sheet is a page: name it FILE.html");
+    let mut groups: Vec<Group> = wanted
+        .names
         .iter()
-        .filter(|item| item.best.is_some())
-        .map(item)
-        .collect()
+        .map(|label| Group {
+            label: label.clone(),
+            photos: Vec::new(),
+        })
+        .collect();
+    for item in sorted {
+        let Some(best) = item.best else { continue };
+        let path = &item.photo.file.path;
+        groups[best].photos.push(Picture {
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            matched: item.best_match,
+            thumbnail: session.store().thumbnail(&item.photo.facts.content)?,
+        });
+    }
+    write_whole(
+        file,
+        contact_sheet::html("Photos by label", &groups).as_bytes(),
+    )
+    .with_context(|| format!("cannot write {}", file.display()))?;
+    say(format_args!(
+        "the photos that fit are shown in {}",
+        file.display()
+    ));
+    Ok(())
 }
 
 fn export_sorted(
     target: &Path,
     args: &Sort,
+    wanted: &Wanted,
     session: &Session,
     sorted: &[Sorted],
     scores: &Scores,
 ) -> anyhow::Result<Option<Report>> {
-    let labels = &args.labels.labels;
+    let labels = &wanted.names;
     let options = Options {
         transfer: export::transfer(&args.how),
         layout: match args.layout {
@@ -232,7 +262,7 @@ fn export_sorted(
         companions: !args.how.no_companions,
         target: target.into(),
     };
-    let plan = plan(&export_items(args, labels, sorted, scores), &options)?;
+    let plan = plan(&export_items(args, wanted, sorted, scores), &options)?;
     let Some(report) = export::carry_out(&plan, &args.how, &Dirs::detect())? else {
         return Ok(None);
     };
@@ -253,7 +283,7 @@ fn export_sorted(
                 label: label.clone(),
                 matched: score.matches[i],
                 probability: score.probabilities[i],
-                threshold: args.min_match,
+                threshold: wanted.thresholds[i],
             })
         };
         labels.iter().enumerate().filter_map(note).collect()

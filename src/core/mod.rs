@@ -5,11 +5,13 @@
 //! person wants it.
 
 pub mod cancel;
+pub mod contact_sheet;
 pub mod decode;
 pub mod device;
 pub mod export;
 pub mod http;
 pub mod kernels;
+pub mod label_set;
 pub mod marks;
 mod mmap;
 pub mod model;
@@ -22,6 +24,7 @@ pub mod query;
 pub mod scan;
 pub mod score;
 pub mod session;
+pub mod sidecar;
 pub mod store;
 pub mod thumbnail;
 pub mod whole;

@@ -23,6 +23,8 @@ pub struct Term {
 pub enum What {
     /// Words, put into several templates.
     Words(String),
+    /// Words that are put into templates already.
+    Phrases(Vec<String>),
     /// Text used exactly as it is.
     Exact(String),
     /// A picture.

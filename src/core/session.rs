@@ -142,6 +142,7 @@ impl Session {
     pub fn embed_queries(&self, queries: &[Query]) -> Result<Embeddings, SessionError> {
         let phrase = |what: &What| match what {
             What::Words(words) => Some(query::prompts(words)),
+            What::Phrases(phrases) => Some(phrases.clone()),
             What::Exact(text) => Some(vec![text.clone()]),
             What::Like(_) => None,
         };

@@ -11,7 +11,9 @@ use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Section};
+use crate::app::services::Purpose;
 use crate::app::state::{Dialog, State};
+use crate::core::label_set::READY;
 use crate::core::marks::Flag;
 
 impl Interface {
@@ -83,6 +85,29 @@ impl Interface {
         if state.memory.sets.is_empty() {
             ui.label(RichText::new("No set is kept yet").weak());
         }
+        ui.separator();
+        ui.horizontal_wrapped(|ui| {
+            ui.label("Ready ones:");
+            for (at, (name, _)) in READY.iter().enumerate() {
+                if ui.button(*name).clicked() {
+                    commands.push(Command::UseReadySet(at));
+                    commands.push(Command::Show(None));
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            if ui.button("Load a file…").clicked() {
+                commands.push(Command::Choose(Purpose::LoadLabels));
+                commands.push(Command::Show(None));
+            }
+            let some = !state.memory.labels.is_empty();
+            if ui
+                .add_enabled(some, egui::Button::new("Save as a file…"))
+                .clicked()
+            {
+                commands.push(Command::Choose(Purpose::SaveLabels));
+            }
+        });
         ui.separator();
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.buffers.set_name).hint_text("Name");

@@ -1,6 +1,6 @@
 //! Commands that change labels and sets of labels.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::app::command::Command;
 use crate::app::filter::{Fit, SortKey, Sorting};
@@ -9,6 +9,7 @@ use crate::app::labels::{self, Label, LabelId, LabelSet};
 use crate::app::library::ItemId;
 use crate::app::state::{PAST_LABELS, State};
 use crate::app::{App, Need};
+use crate::core::label_set;
 
 impl App {
     /// Changes labels so that it can be undone.
@@ -121,6 +122,30 @@ impl App {
         }
     }
 
+    /// Puts the labels of a file in the place of the present ones.
+    pub(in crate::app) fn load_labels(&mut self, path: &Path) {
+        match label_set::LabelSet::read(path) {
+            Ok(set) => self.use_labels(LabelSet::from_file(set).labels),
+            Err(error) => self.state.notify(error.to_string(), true),
+        }
+    }
+
+    /// Writes the present labels to a file.
+    pub(in crate::app) fn save_labels(&mut self, path: &Path) {
+        let name = path.file_stem().unwrap_or_default();
+        let set = LabelSet {
+            name: name.to_string_lossy().into_owned(),
+            labels: self.state.memory.labels.clone(),
+        };
+        if let Err(error) = set.to_file().write(path) {
+            self.state.notify(error.to_string(), true);
+        }
+    }
+
+    fn use_labels(&mut self, new: Vec<Label>) {
+        self.with_labels(None, Need::FromTop, |labels| *labels = new);
+    }
+
     fn change_sets(&mut self, command: Command) {
         let sets = &mut self.state.memory.sets;
         match command {
@@ -130,11 +155,17 @@ impl App {
                 sets.push(LabelSet { name, labels });
                 sets.sort_by(|a, b| a.name.cmp(&b.name));
             }
+            Command::UseReadySet(at) => {
+                let text = label_set::READY.get(at).map_or("", |(_, text)| text);
+                if let Ok(set) = label_set::LabelSet::parse(text, Path::new("")) {
+                    self.use_labels(LabelSet::from_file(set).labels);
+                }
+            }
             Command::RemoveLabelSet(name) => sets.retain(|set| set.name != name),
             Command::UseLabelSet(name) => {
                 if let Some(set) = sets.iter().find(|set| set.name == name) {
                     let new = set.labels.clone();
-                    self.with_labels(None, Need::FromTop, |labels| *labels = new);
+                    self.use_labels(new);
                 }
             }
             _ => {}

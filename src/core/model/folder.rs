@@ -289,7 +289,9 @@ pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelE
         None => Ok(names),
         Some(name) => Err(ModelError::Invalid {
             path: path.into(),
-            message: format!("names what is no file of weights in the folder: {name}"),
+            message: format!(
+                "names a file outside the folder, or one that holds no weights: {name}"
+            ),
         }),
     }
 }
