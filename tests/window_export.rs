@@ -17,7 +17,7 @@ use lumisift::core::export::{self, Item, Options, Transfer};
 use window::{Setup, Window, colours};
 
 /// A window on three red, green and blue photos each, with the label "red".
-fn coloured() -> (tempfile::TempDir, Window) {
+fn with_red() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 3);
     let mut setup = Setup::new(vec![dir.path().into()]);
@@ -61,7 +61,7 @@ fn done(window: &mut Window) {
 
 #[test]
 fn an_export_says_what_it_will_do_does_it_and_is_undone() {
-    let (_dir, mut window) = coloured();
+    let (_dir, mut window) = with_red();
     let target = tempfile::tempdir().expect("a folder");
     open_export(&mut window, target.path());
     window.click("All that fit a label (3)");
@@ -89,7 +89,7 @@ fn an_export_says_what_it_will_do_does_it_and_is_undone() {
 
 #[test]
 fn a_pattern_that_says_nothing_and_a_target_that_is_none_are_refused_in_words() {
-    let (dir, mut window) = coloured();
+    let (dir, mut window) = with_red();
     let file = dir.path().join("red 1.png");
     *window.desktop.chosen.lock().expect("no panic") = vec![file];
     window.open_dialog(Action::Export);
@@ -108,7 +108,7 @@ fn a_pattern_that_says_nothing_and_a_target_that_is_none_are_refused_in_words() 
 
 #[test]
 fn rejects_are_moved_to_a_folder_or_to_the_trash() {
-    let (dir, mut window) = coloured();
+    let (dir, mut window) = with_red();
     assert!(!Action::MoveRejects.enabled(window.state()));
     window.click("green 1.png");
     window.key(Key::X);
@@ -179,7 +179,7 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
 
 #[test]
 fn labels_are_saved_to_a_file_and_come_back_from_it() {
-    let (_dir, mut window) = coloured();
+    let (_dir, mut window) = with_red();
     let home = window.home();
     let file = home.path().join("mine.toml");
     *window.desktop.chosen.lock().expect("no panic") = vec![file.clone()];

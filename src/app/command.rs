@@ -387,6 +387,10 @@ pub enum Command {
     RemoveLabel(LabelId),
     /// Add the chosen photos to a label's examples.
     AddExamples(LabelId),
+    /// Add the chosen photos to those that do not show a label.
+    AddCounterExamples(LabelId),
+    /// Let a label's examples count, or its text only.
+    SetTextOnly(LabelId, bool),
     /// Forget a label's examples.
     ClearExamples(LabelId),
     /// Keep the labels under a name.

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::core::label_set::{self, label_query};
-use crate::core::query::{Query, QueryError};
+use crate::core::query::QueryError;
 use crate::core::score::DEFAULT_MIN_MATCH;
+use crate::core::teach::Lesson;
 
 /// Tells labels apart while their texts and places change.
 pub type LabelId = u32;
@@ -32,6 +33,10 @@ pub struct Label {
     pub on: bool,
     /// Photos that show what is meant, alongside the text.
     pub examples: Vec<PathBuf>,
+    /// Photos that do not show it.
+    pub counter_examples: Vec<PathBuf>,
+    /// Whether examples do not count for now.
+    pub text_only: bool,
     /// Templates in place of the usual ones.
     pub templates: Vec<String>,
 }
@@ -46,18 +51,25 @@ impl Default for Label {
             negated: false,
             on: true,
             examples: Vec::new(),
+            counter_examples: Vec::new(),
+            text_only: false,
             templates: Vec::new(),
         }
     }
 }
 
 impl Label {
-    /// What it asks for: its text, and its examples with the same weight.
+    /// What it is learned from: its text, and its examples.
     ///
     /// # Errors
     /// If the text says nothing.
-    pub fn query(&self) -> Result<Query, QueryError> {
-        label_query(&self.text, &self.templates, &self.examples)
+    pub fn lesson(&self) -> Result<Lesson, QueryError> {
+        Ok(Lesson {
+            query: label_query(&self.text, &self.templates)?,
+            examples: self.examples.clone(),
+            counter_examples: self.counter_examples.clone(),
+            text_only: self.text_only,
+        })
     }
 }
 
@@ -86,6 +98,8 @@ impl LabelSet {
                 negated: entry.not,
                 on: true,
                 examples: entry.examples,
+                counter_examples: entry.counter_examples,
+                text_only: false,
                 templates: entry.templates,
             });
         }
@@ -105,6 +119,7 @@ impl LabelSet {
             not: label.negated,
             templates: label.templates.clone(),
             examples: label.examples.clone(),
+            counter_examples: label.counter_examples.clone(),
         };
         label_set::LabelSet {
             name: self.name.clone(),
@@ -195,8 +210,7 @@ mod tests {
             examples: vec!["my dog.jpg".into()],
             ..Label::default()
         };
-        let query = label.query().expect("a query");
-        assert_eq!(query.pictures().count(), 1);
-        assert_eq!(query.terms.len(), 2);
+        let lesson = label.lesson().expect("a lesson");
+        assert_eq!((lesson.query.terms.len(), lesson.examples.len()), (1, 1));
     }
 }

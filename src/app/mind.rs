@@ -15,11 +15,12 @@ use super::filter::{Filter, Sorting};
 use super::labels::Label;
 use super::library::{Item, ItemId, Snapshot};
 use super::scored::Scored;
-use crate::core::model::{Embeddings, Fingerprint};
+use crate::core::model::Fingerprint;
 use crate::core::pipeline::Notify;
 use crate::core::query::Query;
 use crate::core::score::Scores;
 use crate::core::session::Session;
+use crate::core::teach::{Lesson, Taught, TaughtSet};
 
 /// Vectors of texts that are kept: many times the labels that a person has.
 const KEPT_TEXTS: usize = 512;
@@ -166,7 +167,7 @@ fn gave_up(question: &Question) -> Answer {
 #[derive(Default)]
 struct Thinker {
     model: Option<Fingerprint>,
-    texts: HashMap<String, Result<Vec<f32>, String>>,
+    texts: HashMap<String, Result<Taught, String>>,
     labels: Board,
     search: Board,
 }
@@ -191,8 +192,8 @@ impl Thinker {
             self.use_model(session);
             let mut keys = Vec::new();
             for (at, label) in question.labels.iter().enumerate().filter(|(_, l)| l.on) {
-                let query = label.query().map_err(|e| e.to_string());
-                match self.key(session, query) {
+                let lesson = label.lesson().map_err(|e| e.to_string());
+                match self.key(session, lesson) {
                     Ok(key) => {
                         columns[at] = Some(keys.len());
                         keys.push(key);
@@ -212,7 +213,7 @@ impl Thinker {
             }
             if !question.search.trim().is_empty() {
                 let query = Query::parse(&question.search).map_err(|e| e.to_string());
-                let key = self.key(session, query);
+                let key = self.key(session, query.map(Lesson::of));
                 let found = key.and_then(|key| {
                     let keys = vec![key];
                     self.search
@@ -254,17 +255,17 @@ impl Thinker {
         }
     }
 
-    /// The key under which a query's vector is kept; it is computed if it is not there yet.
-    fn key(&mut self, session: &Session, query: Result<Query, String>) -> Result<String, String> {
-        let query = query?;
-        let key = format!("{:?}", query.terms);
+    /// The key under which what a lesson teaches is kept; it is computed if it is not there yet.
+    fn key(&mut self, session: &Session, lesson: Result<Lesson, String>) -> Result<String, String> {
+        let lesson = lesson?;
+        let key = format!("{lesson:?}");
         if self.texts.len() >= KEPT_TEXTS {
             self.texts.clear();
         }
-        let vector = self.texts.entry(key.clone()).or_insert_with(|| {
-            let vectors = session.embed_queries(std::slice::from_ref(&query));
-            vectors.map(|v| v.values).map_err(|e| e.to_string())
-        });
+        let vector = self
+            .texts
+            .entry(key.clone())
+            .or_insert_with(|| session.teach(&lesson).map_err(|e| e.to_string()));
         match vector {
             Ok(_) => Ok(key),
             // What failed may succeed next time: a photo that was not there yet, say.
@@ -281,7 +282,7 @@ impl Board {
     fn score(
         &mut self,
         session: &Session,
-        texts: &HashMap<String, Result<Vec<f32>, String>>,
+        texts: &HashMap<String, Result<Taught, String>>,
         keys: Vec<String>,
         library: &Snapshot,
     ) -> Result<Arc<Scores>, String> {
@@ -297,16 +298,12 @@ impl Board {
         if self.photos == photos && !fresh {
             return Ok(self.scores.clone());
         }
-        let mut values = Vec::new();
-        for vector in self
+        let taught = self
             .keys
             .iter()
-            .filter_map(|key| texts.get(key)?.as_ref().ok())
-        {
-            values.extend_from_slice(vector);
-        }
-        let dim = session.model().info().dim;
-        let scorer = session.scorer(&Embeddings { dim, values });
+            .filter_map(|key| texts.get(key)?.as_ref().ok());
+        let taught = TaughtSet::new(session.model().info().dim, taught);
+        let scorer = session.taught_scorer(&taught);
         let rows: Vec<u32> = library.items[self.photos..]
             .iter()
             .map(|item: &Arc<Item>| item.row())

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use lumisift::core::cancel::Cancel;
 use lumisift::core::http::{Client, Request};
-use lumisift::core::model::Embeddings;
 use lumisift::core::photo::{Failure, Stage};
 use lumisift::core::query::Query;
 use lumisift::core::score::{self, DEFAULT_MIN_MATCH};
 use lumisift::core::session::{Session, SessionError};
+use lumisift::core::teach::{Lesson, TaughtSet};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -36,17 +36,18 @@ struct Reading {
 pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     let wanted = Wanted::new(&args.labels, DEFAULT_MIN_MATCH)?;
     let labels = &wanted.names;
-    let queries: Vec<Query> = if args.exact {
-        labels.iter().map(|label| Query::exact(label)).collect()
+    let lessons: Vec<Lesson> = if args.exact {
+        let exact = labels.iter().map(|label| Query::exact(label));
+        exact.map(Lesson::of).collect()
     } else {
-        wanted.queries.clone()
+        wanted.lessons.clone()
     };
     let session = open_session(common)?.session;
-    let vectors = session.embed_queries(&queries)?;
+    let taught = session.teach_all(&lessons)?;
     let (mut readings, mut failures) = (Vec::new(), Vec::new());
     let client = Client::default();
     for path in &args.images {
-        match read_labels(&session, &client, &vectors, path, args.exact) {
+        match read_labels(&session, &client, &taught, path, args.exact) {
             Ok(reading) => readings.push((path, reading)),
             Err(SessionError::Picture { message, .. }) => {
                 failures.push(Failure::new(path, Stage::Decode, message));
@@ -113,7 +114,7 @@ fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Vec<f32>, S
 fn read_labels(
     session: &Session,
     client: &Client,
-    labels: &Embeddings,
+    labels: &TaughtSet,
     path: &Path,
     exact: bool,
 ) -> Result<Reading, SessionError> {
@@ -121,14 +122,14 @@ fn read_labels(
     if exact {
         let info = session.model().info();
         let (scale, bias) = (info.logit_scale, info.sigmoid_bias);
-        let probabilities = score::exact(&vector, labels, scale, bias);
+        let probabilities = score::exact(&vector, &labels.texts, scale, bias);
         return Ok(Reading {
             matches: None,
             probabilities,
             something_else: None,
         });
     }
-    let score = session.score_vector(&session.scorer(labels), &vector);
+    let score = session.score_vector(&session.taught_scorer(labels), &vector);
     Ok(Reading {
         matches: Some(score.matches),
         probabilities: score.probabilities,

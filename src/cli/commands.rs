@@ -7,6 +7,7 @@ use lumisift::core::photo::{Failure, Photo};
 use lumisift::core::query::{Query, normalise};
 use lumisift::core::score::Scores;
 use lumisift::core::session::{Session, SessionError};
+use lumisift::core::teach::Lesson;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 use serde_json::json;
@@ -37,12 +38,12 @@ pub fn finish(collected: &Collected) -> anyhow::Result<Outcome> {
 
 pub fn score_photos(
     session: &Session,
-    queries: &[Query],
+    lessons: &[Lesson],
     collected: &Collected,
 ) -> Result<Scores, SessionError> {
-    let vectors = session.embed_queries(queries)?;
+    let taught = session.teach_all(lessons)?;
     let rows: Vec<u32> = collected.photos.iter().map(|(_, row)| *row).collect();
-    session.score(&session.scorer(&vectors), &rows)
+    session.score(&session.taught_scorer(&taught), &rows)
 }
 
 /// `lumisift search`.
@@ -51,7 +52,7 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let collected = collect(common, &opened, &args.folders)?;
-    let scores = score_photos(session, &[query], &collected)?;
+    let scores = score_photos(session, &[Lesson::of(query)], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.ranking(Some(0)).into_iter().take(args.limit) {
         let fit = scores.matches_of(at as usize)[0];

@@ -6,6 +6,7 @@ use anyhow::Context;
 use lumisift::core::marks::{Flag, Marks};
 use lumisift::core::query::Query;
 use lumisift::core::sidecar::{self, Naming, Wish, xmp::Additions};
+use lumisift::core::teach::Lesson;
 use lumisift::settings::Dirs;
 use serde_json::json;
 
@@ -67,14 +68,11 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
 
 /// What is to be written beside each photo.
 fn wishes(common: &Common, args: &Keywords) -> anyhow::Result<Vec<Wish>> {
-    let queries: Vec<Query> = args
-        .labels
-        .iter()
-        .map(|label| Query::parse(label))
-        .collect::<Result<_, _>>()?;
+    let lesson = |label: &String| Query::parse(label).map(Lesson::of);
+    let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let opened = open_session(common)?;
     let collected = collect(common, &opened, &args.folders())?;
-    let scores = score_photos(&opened.session, &queries, &collected)?;
+    let scores = score_photos(&opened.session, &lessons, &collected)?;
     let marks = if args.stars || args.rejects {
         Marks::open(&Dirs::detect().marks_file())?.all()?
     } else {

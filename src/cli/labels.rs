@@ -1,7 +1,7 @@
 //! The labels of a command: typed, from a file, or both.
 
 use lumisift::core::label_set::{Entry, LabelSet};
-use lumisift::core::query::Query;
+use lumisift::core::teach::Lesson;
 
 use super::args::Labels;
 
@@ -9,8 +9,8 @@ use super::args::Labels;
 pub struct Wanted {
     /// What they are called.
     pub names: Vec<String>,
-    /// What they ask for.
-    pub queries: Vec<Query>,
+    /// What they are learned from.
+    pub lessons: Vec<Lesson>,
     /// The match of each from which a photo fits.
     pub thresholds: Vec<f32>,
     /// Whether photos that fit it fit no other.
@@ -32,7 +32,10 @@ impl Wanted {
             entries.extend(LabelSet::read(file)?.labels);
         }
         Ok(Self {
-            queries: entries.iter().map(Entry::query).collect::<Result<_, _>>()?,
+            lessons: entries
+                .iter()
+                .map(Entry::lesson)
+                .collect::<Result<_, _>>()?,
             thresholds: entries
                 .iter()
                 .map(|e| e.threshold.unwrap_or(min_match))
@@ -74,7 +77,7 @@ mod tests {
     fn each_label_has_its_threshold_and_some_shut_out() {
         let wanted = Wanted {
             names: ["a", "b", "c"].map(ToOwned::to_owned).to_vec(),
-            queries: Vec::new(),
+            lessons: Vec::new(),
             thresholds: vec![0.2, 0.5, 0.3],
             nots: vec![false, false, true],
         };

@@ -40,7 +40,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
-    let scores = score_photos(session, &wanted.queries, &collected)?;
+    let scores = score_photos(session, &wanted.lessons, &collected)?;
     let sorted = by_label(&collected, &scores, &wanted);
     let report = match &args.export {
         Some(target) => export_sorted(target, args, &wanted, session, &sorted, &scores)?,

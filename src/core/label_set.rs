@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::query::{Query, QueryError, Term, What};
+use super::query::{Query, QueryError, What};
+use super::teach::Lesson;
 use super::whole::write_whole;
 
 /// Label sets that come with the program, by name.
@@ -55,6 +56,9 @@ pub struct Entry {
     /// Photos that show what is meant; relative paths begin at the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<PathBuf>,
+    /// Photos that do not show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counter_examples: Vec<PathBuf>,
 }
 
 /// What can go wrong with a file of labels. Each message is one sentence.
@@ -79,25 +83,25 @@ pub enum LabelSetError {
 }
 
 impl Entry {
-    /// What it asks for: its words in its templates, and its examples.
+    /// What it is learned from: its words in its templates, and its examples.
     ///
     /// # Errors
     /// If the text says nothing.
-    pub fn query(&self) -> Result<Query, QueryError> {
-        label_query(&self.text, &self.templates, &self.examples)
+    pub fn lesson(&self) -> Result<Lesson, QueryError> {
+        Ok(Lesson {
+            query: label_query(&self.text, &self.templates)?,
+            examples: self.examples.clone(),
+            counter_examples: self.counter_examples.clone(),
+            text_only: false,
+        })
     }
 }
 
-/// The query of a label: its words in templates, if it has some of its own, and photos that show what is meant
-/// with the same weight.
+/// The query of a label: its words in templates, if it has some of its own.
 ///
 /// # Errors
 /// If the text says nothing.
-pub fn label_query(
-    text: &str,
-    templates: &[String],
-    examples: &[PathBuf],
-) -> Result<Query, QueryError> {
+pub fn label_query(text: &str, templates: &[String]) -> Result<Query, QueryError> {
     let mut query = Query::parse(text)?;
     if !templates.is_empty() {
         for term in &mut query.terms {
@@ -107,10 +111,6 @@ pub fn label_query(
             }
         }
     }
-    query.terms.extend(examples.iter().map(|path| Term {
-        what: What::Like(path.clone()),
-        weight: 1.0,
-    }));
     Ok(query)
 }
 
@@ -139,8 +139,9 @@ impl LabelSet {
                     label.text
                 ));
             }
-            label.query().map_err(|e| e.to_string())?;
-            for example in &mut label.examples {
+            label.lesson().map_err(|e| e.to_string())?;
+            let examples = label.examples.iter_mut();
+            for example in examples.chain(&mut label.counter_examples) {
                 *example = base.join(&*example);
             }
         }
@@ -218,10 +219,10 @@ mod tests {
         let set = LabelSet::read(&path).expect("read");
         assert_eq!(set.name, "mine");
         assert_eq!(set.labels[0].examples, [dir.path().join("cat.jpg")]);
-        let query = set.labels[0].query().expect("a query");
+        let query = set.labels[0].lesson().expect("a lesson").query;
         let phrases = |text: &str| What::Phrases(vec![format!("a drawing of {text}")]);
         let what: Vec<&What> = query.terms.iter().map(|term| &term.what).collect();
-        assert_eq!(what[..2], [&phrases("cat"), &phrases("dog")]);
+        assert_eq!(what, [&phrases("cat"), &phrases("dog")]);
         set.write(&path).expect("written");
         assert_eq!(LabelSet::read(&path).expect("read"), set);
     }

@@ -26,5 +26,6 @@ pub mod score;
 pub mod session;
 pub mod sidecar;
 pub mod store;
+pub mod teach;
 pub mod thumbnail;
 pub mod whole;

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::kernels::{Panels, exp_scaled, widen};
 use super::model::Embeddings;
+use super::teach::TaughtSet;
 
 /// Cosine above which a background prompt says the same as a label.
 pub const SAME_MEANING: f32 = 0.9;
@@ -37,6 +38,8 @@ pub struct Scorer {
     count: usize,
     /// For each label, which of the left-out prompts it leaves out.
     left_out: Vec<Vec<usize>>,
+    /// For each label, what its mass is multiplied by; none for 1.
+    factors: Vec<f32>,
 }
 
 /// Scores of one photo.
@@ -131,7 +134,30 @@ impl Scorer {
     /// For `labels` against `background`, both normalised and of the model's width.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
-        let mut vectors = labels.values.clone();
+        Self::build(labels, labels, Vec::new(), background, logit_scale)
+    }
+
+    /// For labels that were taught: their texts tell which prompts mean the same, their vectors and biases score.
+    #[must_use]
+    pub fn taught(labels: &TaughtSet, background: &Embeddings, logit_scale: f32) -> Self {
+        let factors = labels.biases.iter().map(|bias| bias.exp()).collect();
+        Self::build(
+            &labels.texts,
+            &labels.vectors,
+            factors,
+            background,
+            logit_scale,
+        )
+    }
+
+    fn build(
+        labels: &Embeddings,
+        scored: &Embeddings,
+        factors: Vec<f32>,
+        background: &Embeddings,
+        logit_scale: f32,
+    ) -> Self {
+        let mut vectors = scored.values.clone();
         let mut left_out = vec![Vec::new(); labels.len()];
         let mut prompts = 0;
         for prompt in background.rows() {
@@ -154,6 +180,7 @@ impl Scorer {
             vectors: Panels::new(&vectors, labels.dim),
             count: labels.len() + prompts,
             left_out,
+            factors,
         }
     }
 
@@ -230,10 +257,13 @@ impl Scorer {
     ) {
         // Everything relative to the background's sum, which is then 1.
         exp_scaled(logits, self.logit_scale, background);
-        let (labels, prompts) = logits[..self.count].split_at(self.labels);
+        let (labels, prompts) = logits[..self.count].split_at_mut(self.labels);
+        for (mass, factor) in labels.iter_mut().zip(&self.factors) {
+            *mass *= factor;
+        }
         let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
         let rest = total;
-        for (label, mass) in labels.iter().enumerate() {
+        for (label, mass) in labels.iter().copied().enumerate() {
             let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
             let others = (1.0 - left_out).max(0.0);
             matches[label] = match self.sigmoid_bias {
@@ -244,7 +274,7 @@ impl Scorer {
             total += mass;
         }
         let total = total.max(f32::MIN_POSITIVE);
-        for (probability, mass) in probabilities.iter_mut().zip(labels) {
+        for (probability, mass) in probabilities.iter_mut().zip(labels.iter()) {
             *probability = mass / total;
         }
         probabilities[self.labels] = rest / total;

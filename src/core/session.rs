@@ -1,6 +1,6 @@
 //! A model with a store and a background: everything that questions need, ready.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use half::f16;
@@ -8,10 +8,12 @@ use half::f16;
 use super::cancel::Cancel;
 use super::decode::{self, DecodeError};
 use super::model::{Embeddings, Model, ModelError};
+use super::photo::Candidate;
 use super::preprocess::Resampler;
-use super::query::{self, Axes, Query, What};
+use super::query::{self, Axes, Query, Term, What};
 use super::score::{Background, Score, Scorer, Scores};
 use super::store::{ModelKey, Store, StoreError};
+use super::teach::{self, Example, HEAD_EXAMPLES, Lesson, Taught, TaughtSet};
 
 /// Everyday nouns and scenes that labels are weighed against, one a line.
 static BACKGROUND: &str = include_str!("../../assets/background-prompts.txt");
@@ -156,7 +158,7 @@ impl Session {
             let mut vectors = Vec::with_capacity(query.terms.len());
             for term in &query.terms {
                 vectors.push(match &term.what {
-                    What::Like(path) => self.embed_picture(path)?,
+                    What::Like(path) => self.photo_vector(path)?,
                     _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
                 });
             }
@@ -166,6 +168,71 @@ impl Session {
             dim: self.model.info().dim,
             values,
         })
+    }
+
+    /// What lessons teach, ready for scoring.
+    ///
+    /// # Errors
+    /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
+    pub fn teach_all(&self, lessons: &[Lesson]) -> Result<TaughtSet, SessionError> {
+        let taught = lessons.iter().map(|lesson| self.teach(lesson));
+        let taught: Vec<Taught> = taught.collect::<Result<_, _>>()?;
+        Ok(TaughtSet::new(self.model.info().dim, &taught))
+    }
+
+    /// What a lesson teaches: its text, blended with a few examples, or a head fitted on enough of them.
+    ///
+    /// # Errors
+    /// As [`Self::teach_all`].
+    pub fn teach(&self, lesson: &Lesson) -> Result<Taught, SessionError> {
+        let text_only = lesson.text_only;
+        let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
+        let (shown, not) = (&lesson.examples, &lesson.counter_examples);
+        if some(shown) && some(not) {
+            let text = self.embed_queries(std::slice::from_ref(&lesson.query))?;
+            let scorer = self.scorer(&text);
+            let example = |path: &PathBuf| {
+                let vector = self.photo_vector(path)?;
+                let matched = self.score_vector(&scorer, &vector).matches[0];
+                Ok(Example::new(vector, matched))
+            };
+            let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
+            let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
+            let scale = self.model.info().logit_scale;
+            return Ok(teach::fit(&text.values, scale, &shown?, &not?));
+        }
+        let mut query = lesson.query.clone();
+        if !text_only {
+            let like = |path: &PathBuf, weight| Term {
+                what: What::Like(path.clone()),
+                weight,
+            };
+            query.terms.extend(shown.iter().map(|path| like(path, 1.0)));
+            // Turning away is half as strong: what a photo does not show is told less by one photo.
+            query.terms.extend(not.iter().map(|path| like(path, -0.5)));
+        }
+        let vectors = self.embed_queries(&[query])?;
+        Ok(Taught::from_text(vectors.values))
+    }
+
+    /// The vector of a photo: the store's, if it knows the file as it is.
+    fn photo_vector(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
+        let known = std::fs::metadata(path).ok().and_then(|metadata| {
+            let file = Candidate::new(path.into(), &metadata);
+            self.store.lookup(&self.key, &file).ok()??.row
+        });
+        let stored = known.and_then(|row| {
+            let vectors = self.store.vectors(&self.key).ok()?;
+            let row = vectors.row(row)?;
+            Some(row.iter().map(|value| value.to_f32()).collect::<Vec<f32>>())
+        });
+        match stored {
+            Some(mut vector) => {
+                query::normalise(&mut vector);
+                Ok(vector)
+            }
+            None => self.embed_picture(path),
+        }
     }
 
     /// The axes of the model's two cones; that of pictures only if it is needed.
@@ -201,6 +268,13 @@ impl Session {
     pub fn scorer(&self, labels: &Embeddings) -> Scorer {
         let info = self.model.info();
         Scorer::new(labels, &self.background, info.logit_scale).with_sigmoid(info.sigmoid_bias)
+    }
+
+    /// Taught labels ready for scoring.
+    #[must_use]
+    pub fn taught_scorer(&self, labels: &TaughtSet) -> Scorer {
+        let info = self.model.info();
+        Scorer::taught(labels, &self.background, info.logit_scale).with_sigmoid(info.sigmoid_bias)
     }
 
     /// Scores photos by the rows of their vectors.

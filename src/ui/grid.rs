@@ -403,14 +403,20 @@ fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.separator();
     menu_entry(ui, state, Action::FindSimilar, commands);
     ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
-        ui.menu_button("Add as example for", |ui| {
-            for label in &state.memory.labels {
-                if ui.button(label.text.as_str()).clicked() {
-                    commands.push(Command::AddExamples(label.id));
-                    ui.close();
+        for (name, shown) in [("Shows", true), ("Does not show", false)] {
+            ui.menu_button(name, |ui| {
+                for label in &state.memory.labels {
+                    if ui.button(label.text.as_str()).clicked() {
+                        commands.push(if shown {
+                            Command::AddExamples(label.id)
+                        } else {
+                            Command::AddCounterExamples(label.id)
+                        });
+                        ui.close();
+                    }
                 }
-            }
-        });
+            });
+        }
     });
     ui.separator();
     for action in [Action::Pick, Action::Reject, Action::Unflag] {

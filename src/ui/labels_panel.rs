@@ -254,7 +254,13 @@ fn label_menu(ui: &mut Ui, state: &State, at: usize, label: &Label, commands: &m
         if at + 1 < state.memory.labels.len() {
             entry(ui, "Move down", Command::MoveLabel(label.id, at + 1));
         }
-        if !label.examples.is_empty() {
+        if !label.examples.is_empty() || !label.counter_examples.is_empty() {
+            let text = if label.text_only {
+                "Let its examples count"
+            } else {
+                "Text only: examples do not count"
+            };
+            entry(ui, text, Command::SetTextOnly(label.id, !label.text_only));
             entry(ui, "Forget its examples", Command::ClearExamples(label.id));
         }
         colours(ui, label, commands);
@@ -292,6 +298,14 @@ fn notes(ui: &mut Ui, label: &Label) {
         0 => {}
         1 => notes.push("1 example".into()),
         n => notes.push(format!("{n} examples")),
+    }
+    match label.counter_examples.len() {
+        0 => {}
+        1 => notes.push("1 counter-example".into()),
+        n => notes.push(format!("{n} counter-examples")),
+    }
+    if label.text_only {
+        notes.push("text only".into());
     }
     if !notes.is_empty() {
         ui.label(RichText::new(notes.join(", ")).small().weak());

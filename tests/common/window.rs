@@ -251,3 +251,31 @@ pub fn colours(dir: &Path, each: usize) {
         }
     }
 }
+
+/// A window on three red, green and blue photos each.
+pub fn coloured() -> (tempfile::TempDir, Window) {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 3);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(9);
+    (dir, window)
+}
+
+pub fn add_label(window: &mut Window, text: &str) {
+    window.type_into("New label", text);
+    window.key(Key::Enter);
+}
+
+/// A file on its way onto the window.
+#[derive(Debug)]
+pub struct Dropped(pub PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        fs::read(&self.0).map_err(|e| e.to_string())
+    }
+}

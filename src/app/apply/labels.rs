@@ -105,21 +105,37 @@ impl App {
             Command::RemoveLabel(id) => self.with_labels(None, Need::FromTop, |labels| {
                 labels.retain(|label| label.id != id);
             }),
-            Command::AddExamples(id) => {
-                let paths: Vec<PathBuf> = (self.state.targets().into_iter())
-                    .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
-                    .collect();
-                self.with_label(id, Need::FromTop, |label| {
-                    let new = |path: &PathBuf| !label.examples.contains(path);
-                    let new: Vec<PathBuf> = paths.into_iter().filter(new).collect();
-                    label.examples.extend(new);
-                });
+            Command::AddExamples(id) => self.add_examples(id, true),
+            Command::AddCounterExamples(id) => self.add_examples(id, false),
+            Command::SetTextOnly(id, only) => {
+                self.with_label(id, Need::Now, |label| label.text_only = only);
             }
-            Command::ClearExamples(id) => {
-                self.with_label(id, Need::FromTop, |label| label.examples.clear());
-            }
+            Command::ClearExamples(id) => self.with_label(id, Need::FromTop, |label| {
+                label.examples.clear();
+                label.counter_examples.clear();
+            }),
             sets => self.change_sets(sets),
         }
+    }
+
+    /// Adds the chosen photos to those that show a label, or that do not; no photo is both.
+    fn add_examples(&mut self, id: LabelId, shown: bool) {
+        let paths: Vec<PathBuf> = (self.state.targets().into_iter())
+            .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
+            .collect();
+        self.with_label(id, Need::Now, |label| {
+            let (to, from) = if shown {
+                (&mut label.examples, &mut label.counter_examples)
+            } else {
+                (&mut label.counter_examples, &mut label.examples)
+            };
+            from.retain(|path| !paths.contains(path));
+            for path in paths {
+                if !to.contains(&path) {
+                    to.push(path);
+                }
+            }
+        });
     }
 
     /// Puts the labels of a file in the place of the present ones.

@@ -1,0 +1,201 @@
+//! Teaching a label by photos that show it, and photos that do not.
+//!
+//! A few examples blend into the label's vector. With five of each, a logistic head is fitted on their vectors:
+//! its prior is what the text says, so that few examples move it little, and it stays a vector and a bias, which
+//! score as quickly as any label.
+
+use std::path::PathBuf;
+
+use super::model::Embeddings;
+use super::query::Query;
+
+/// Examples of each kind from which a head is fitted.
+pub const HEAD_EXAMPLES: usize = 5;
+/// How strongly a head is held to what the text says. Chosen on the sets of `tests/teach.rs`.
+const RIDGE: f32 = 1e-3;
+/// Steps of the fit: many more than it needs for three digits.
+const STEPS: usize = 300;
+
+/// What a label is to be learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    /// Its text.
+    pub query: Query,
+    /// Photos that show it.
+    pub examples: Vec<PathBuf>,
+    /// Photos that do not.
+    pub counter_examples: Vec<PathBuf>,
+    /// Whether only the text counts for now.
+    pub text_only: bool,
+}
+
+impl Lesson {
+    /// A text alone.
+    #[must_use]
+    pub fn of(query: Query) -> Self {
+        Self {
+            query,
+            examples: Vec::new(),
+            counter_examples: Vec::new(),
+            text_only: false,
+        }
+    }
+}
+
+/// A label as it is scored: the logit of a photo v is `s v.t + b`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taught {
+    /// What the text alone says, by which prompts of the same meaning are found.
+    pub text: Vec<f32>,
+    /// t.
+    pub vector: Vec<f32>,
+    /// b.
+    pub bias: f32,
+}
+
+/// Labels as they are scored.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaughtSet {
+    /// The vectors of their texts.
+    pub texts: Embeddings,
+    /// The vectors by which photos are scored.
+    pub vectors: Embeddings,
+    /// The biases.
+    pub biases: Vec<f32>,
+}
+
+impl TaughtSet {
+    /// Labels whose vectors are `dim` wide.
+    pub fn new<'a>(dim: usize, labels: impl IntoIterator<Item = &'a Taught>) -> Self {
+        let mut set = Self::default();
+        (set.texts.dim, set.vectors.dim) = (dim, dim);
+        for taught in labels {
+            set.texts.values.extend_from_slice(&taught.text);
+            set.vectors.values.extend_from_slice(&taught.vector);
+            set.biases.push(taught.bias);
+        }
+        set
+    }
+}
+
+impl Taught {
+    /// What a text alone says.
+    #[must_use]
+    pub fn from_text(vector: Vec<f32>) -> Self {
+        Self {
+            text: vector.clone(),
+            vector,
+            bias: 0.0,
+        }
+    }
+}
+
+/// A photo to learn from.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// Its vector, normalised.
+    pub vector: Vec<f32>,
+    /// The logit of its match with the text, `ln(m / (1 - m))`.
+    pub logit: f32,
+}
+
+impl Example {
+    /// A photo with its match with the text.
+    #[must_use]
+    pub fn new(vector: Vec<f32>, matched: f32) -> Self {
+        let matched = matched.clamp(1e-6, 1.0 - 1e-6);
+        Self {
+            vector,
+            logit: (matched / (1.0 - matched)).ln(),
+        }
+    }
+}
+
+/// Fits a head: logistic regression of what the text's logits leave unexplained, both kinds weighing the same,
+/// by Nesterov's accelerated gradient. `text` is the label's vector, `logit_scale` the model's s.
+#[must_use]
+pub fn fit(text: &[f32], logit_scale: f32, shown: &[Example], not: &[Example]) -> Taught {
+    let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;
+    let kinds = [(shown, 1.0, weight(shown)), (not, 0.0, weight(not))];
+    // The gradient's Lipschitz constant: a quarter of the squared lengths, of which each kind has 2 in all.
+    let step = 1.0 / (1.0 + RIDGE);
+    // The bias is one more value of each vector.
+    let width = text.len() + 1;
+    let (mut now, mut before) = (vec![0f32; width], vec![0f32; width]);
+    for n in 0..STEPS {
+        let momentum = n as f32 / (n as f32 + 3.0);
+        let ahead: Vec<f32> = now
+            .iter()
+            .zip(&before)
+            .map(|(now, before)| now + momentum * (now - before))
+            .collect();
+        let mut gradient: Vec<f32> = ahead.iter().map(|value| RIDGE * value).collect();
+        for (examples, wanted, weight) in &kinds {
+            for example in *examples {
+                let (direction, bias) = ahead.split_at(text.len());
+                let logit = example.logit + dot(&example.vector, direction) + bias[0];
+                let error = weight * (sigmoid(logit) - wanted);
+                for (g, v) in gradient.iter_mut().zip(&example.vector) {
+                    *g += error * v;
+                }
+                gradient[text.len()] += error;
+            }
+        }
+        before = now;
+        now = ahead
+            .iter()
+            .zip(&gradient)
+            .map(|(a, g)| a - step * g)
+            .collect();
+    }
+    let (direction, bias) = now.split_at(text.len());
+    let shifted = text.iter().zip(direction).map(|(t, w)| t + w / logit_scale);
+    Taught {
+        text: text.to_vec(),
+        vector: shifted.collect(),
+        bias: bias[0],
+    }
+}
+
+fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_learns_what_the_text_does_not_say() {
+        // The text says the first axis; the examples differ along the second.
+        let example =
+            |second: f32| Example::new(vec![0.6, second, (0.64 - second * second).sqrt()], 0.5);
+        let shown: Vec<Example> = (0..6).map(|n| example(0.5 + 0.02 * n as f32)).collect();
+        let not: Vec<Example> = (0..6).map(|n| example(-0.5 - 0.02 * n as f32)).collect();
+        let text = [1.0, 0.0, 0.0];
+        let taught = fit(&text, 20.0, &shown, &not);
+        let logit = |e: &Example| {
+            let learned = dot(&e.vector, &taught.vector) - dot(&e.vector, &text);
+            e.logit + 20.0 * learned + taught.bias
+        };
+        assert!(shown.iter().all(|e| logit(e) > 1.0), "{taught:?}");
+        assert!(not.iter().all(|e| logit(e) < -1.0), "{taught:?}");
+    }
+
+    #[test]
+    fn what_the_text_says_already_is_hardly_moved() {
+        let example =
+            |first: f32, matched| Example::new(vec![first, (1.0 - first * first).sqrt()], matched);
+        let shown = vec![example(0.5, 0.9999); 5];
+        let not = vec![example(0.1, 0.0001); 5];
+        let taught = fit(&[1.0, 0.0], 50.0, &shown, &not);
+        assert!(
+            (taught.vector[0] - 1.0).abs() < 0.01 && taught.bias.abs() < 0.1,
+            "{taught:?}"
+        );
+    }
+}

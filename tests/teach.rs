@@ -1,0 +1,137 @@
+//! Examples make a label better, measured on photos that it was not taught with.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stderr, reason = "figures for docs/benchmarks.md")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use image::{Rgb, RgbImage};
+use lumisift::core::model::load_starter;
+use lumisift::core::pipeline::{self, Event, JobOptions};
+use lumisift::core::query::Query;
+use lumisift::core::session::Session;
+use lumisift::core::store::Store;
+use lumisift::core::teach::Lesson;
+
+/// Pictures of each kind.
+const EACH: usize = 40;
+
+/// A number that looks random and is the same everywhere.
+fn noise(seed: &mut u32) -> f32 {
+    *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    (*seed >> 8) as f32 / 16_777_216.0
+}
+
+/// A picture of stripes or of dots in any two colours, at any size, under strong noise: a thing that no
+/// word finds well.
+fn picture(dots: bool, seed: &mut u32) -> RgbImage {
+    let colour = |seed: &mut u32| [0; 3].map(|_: u8| (noise(seed) * 255.0) as u8);
+    let (ink, ground) = (colour(seed), colour(seed));
+    let (period, angle) = (16.0 + 24.0 * noise(seed), noise(seed) * 3.1);
+    let (sin, cos) = angle.sin_cos();
+    RgbImage::from_fn(224, 224, |x, y| {
+        let (x, y) = (x as f32, y as f32);
+        let (u, v) = ((x * cos + y * sin) / period, (y * cos - x * sin) / period);
+        let on = if dots {
+            let (du, dv) = (u.fract().abs() - 0.5, v.fract().abs() - 0.5);
+            du * du + dv * dv < 0.09
+        } else {
+            u.fract().abs() < 0.5
+        };
+        let base = if on { ink } else { ground };
+        Rgb(base.map(|c| (f32::from(c) + 700.0 * (noise(seed) - 0.5)).clamp(0.0, 255.0) as u8))
+    })
+}
+
+/// The mean of the precisions at each picture that is right.
+fn average_precision(mut scored: Vec<(f32, bool)>) -> f32 {
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut right, mut sum) = (0.0, 0.0);
+    for (rank, (_, is_right)) in scored.iter().enumerate() {
+        if *is_right {
+            right += 1.0;
+            sum += right / (rank + 1) as f32;
+        }
+    }
+    sum / right
+}
+
+#[test]
+fn average_precision_rises_with_examples() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut seed = 7;
+    let kinds: Vec<Vec<PathBuf>> = [false, true]
+        .iter()
+        .map(|dots| {
+            let save = |n: usize| {
+                let path = dir.path().join(format!("{dots}-{n}.png"));
+                picture(*dots, &mut seed).save(&path).expect("saved");
+                path
+            };
+            (0..EACH).map(save).collect()
+        })
+        .collect();
+    let store = Store::open(&dir.path().join("store")).expect("a store");
+    let model = Arc::new(load_starter().expect("a model"));
+    let session = Arc::new(Session::open(model, Arc::new(store)).expect("a session"));
+    let rows = read(&session, dir.path());
+    let (stripes, dots) = (&kinds[0], &kinds[1]);
+    let half = EACH / 2;
+    let precision = |lesson: &Lesson| {
+        let taught = session
+            .teach_all(std::slice::from_ref(lesson))
+            .expect("taught");
+        let held_out: Vec<(&PathBuf, bool)> = stripes[half..]
+            .iter()
+            .map(|path| (path, true))
+            .chain(dots[half..].iter().map(|path| (path, false)))
+            .collect();
+        let numbers: Vec<u32> = held_out.iter().map(|(path, _)| row(&rows, path)).collect();
+        let scores = session
+            .score(&session.taught_scorer(&taught), &numbers)
+            .expect("scores");
+        let right = held_out.iter().map(|(_, right)| *right);
+        average_precision(scores.matches.into_iter().zip(right).collect())
+    };
+    let lesson = |count: usize| Lesson {
+        examples: stripes[..count].to_vec(),
+        counter_examples: dots[..count].to_vec(),
+        ..Lesson::of(Query::parse("pattern").expect("a query"))
+    };
+    let text = precision(&lesson(0));
+    let few = precision(&lesson(3));
+    let start = Instant::now();
+    let head = precision(&lesson(half));
+    let time = start.elapsed();
+    eprintln!(
+        "average precision: text {text:.3}, 3 + 3 examples {few:.3}, {half} + {half} {head:.3} (fitted and scored in {time:?})"
+    );
+    assert!(few > text + 0.05, "{text} {few}");
+    assert!(head > few && head > 0.9, "{few} {head}");
+    let only = Lesson {
+        text_only: true,
+        ..lesson(half)
+    };
+    assert_eq!(
+        precision(&only),
+        text,
+        "the switch shows what the text alone says"
+    );
+}
+
+fn read(session: &Arc<Session>, dir: &Path) -> Vec<(PathBuf, u32)> {
+    let job = pipeline::start(session, JobOptions::new(vec![dir.into()])).expect("a job");
+    let mut rows = Vec::new();
+    while let Some(message) = job.next() {
+        if let Event::Photo { photo, row, .. } = message.event {
+            rows.push((photo.file.path, row));
+        }
+    }
+    rows
+}
+
+fn row(rows: &[(PathBuf, u32)], path: &Path) -> u32 {
+    let found = rows.iter().find(|(known, _)| known == path);
+    found.expect("it was read").1
+}
