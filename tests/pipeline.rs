@@ -7,8 +7,13 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use common::{photos, run, session};
-use lumisift::core::pipeline::{self, Event, JobOptions, Phase};
+use common::{ColourModel, photos, run, session};
+use lumisift::core::cancel::Cancel;
+use lumisift::core::model::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Source};
+use lumisift::core::preprocess::Crop;
+use lumisift::core::session::Session;
+use lumisift::core::store::Store;
 
 #[test]
 fn a_job_tells_of_every_photo_and_ends_with_a_summary() {
@@ -141,4 +146,36 @@ fn every_photo_is_scored_by_its_own_vector() {
             .expect("scores"),
         scores
     );
+}
+
+/// The quick model on a device that has memory for three pictures.
+struct Cramped(ColourModel);
+
+impl Model for Cramped {
+    fn info(&self) -> &ModelInfo {
+        self.0.info()
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        if crops.len() > 3 {
+            let full = candle_core::Error::Msg("CUDA_ERROR_OUT_OF_MEMORY: out of memory".into());
+            return Err(full.into());
+        }
+        self.0.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        self.0.embed_texts(texts)
+    }
+}
+
+#[test]
+fn a_device_without_memory_for_a_batch_gets_smaller_ones() {
+    let dir = tempfile::tempdir().expect("a folder");
+    photos(&dir.path().join("photos"), 40);
+    let store = Arc::new(Store::open(&dir.path().join("store")).expect("a store"));
+    let model = Arc::new(Cramped(ColourModel::new()));
+    let session = Arc::new(Session::open(model, store).expect("a session"));
+    let ran = run(&session, &[dir.path().join("photos")]);
+    assert_eq!((ran.from(Source::Encoded), ran.failures.len()), (40, 0));
 }
