@@ -273,6 +273,8 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         .map_or_else(String::new, |free| format!(", {} free", bytes(free)));
     ui.label(format!("{}: {}{free}", words.join(", "), bytes(plan.bytes)));
     failures(ui, &plan.failures, "cannot be exported");
+    // What stands above and below takes the rest of a small window.
+    let height = (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0);
     ui.push_id("plan", |ui| {
         let file = |path: &std::path::Path| {
             path.file_name()
@@ -285,7 +287,8 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         };
         TableBuilder::new(ui)
             .striped(true)
-            .max_scroll_height(130.0)
+            .min_scrolled_height(60.0)
+            .max_scroll_height(height)
             .auto_shrink([false, true])
             .column(Column::initial(190.0).clip(true))
             .column(Column::remainder().clip(true))
