@@ -383,7 +383,7 @@ fn a_manifest_is_written_and_applied_again() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     /// Plan, export, undo: every byte and name is as it was, whatever the trees and the choices are.
     #[test]

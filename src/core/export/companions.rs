@@ -1,6 +1,6 @@
 //! Files that belong to a photo and travel with it: sidecars, the RAW file of a pair, the movie of a Live Photo.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,14 @@ impl Companions {
                 });
             }
         }
+        // Of two that differ in case alone, the one that is written as the photo is belongs to it.
+        let inexact = |c: &Companion| {
+            let name = c.path.file_name().unwrap_or_default().to_string_lossy();
+            !name.starts_with(&stem)
+        };
+        found.sort_by_key(inexact);
+        let mut suffixes = HashSet::new();
+        found.retain(|companion| suffixes.insert(companion.suffix.to_lowercase()));
         found
     }
 }
@@ -100,6 +108,7 @@ mod tests {
             "IMG_10.xmp",
             "IMG_1.txt",
             "IMG_1 (2).jpg",
+            "img_1.xmp",
             "IMG_2.xmp",
         ] {
             fs::write(dir.path().join(name), name).expect("written");

@@ -93,6 +93,7 @@ pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
         },
         folders: HashMap::new(),
         companions: Companions::default(),
+        moved: HashSet::new(),
         hashes: HashMap::new(),
     };
     let mut seen = HashSet::new();
@@ -195,6 +196,8 @@ struct Planner<'a> {
     plan: Plan,
     folders: HashMap<PathBuf, Folder>,
     companions: Companions,
+    /// Companions that move with a photo.
+    moved: HashSet<PathBuf>,
     hashes: HashMap<PathBuf, Option<ContentId>>,
 }
 
@@ -221,11 +224,15 @@ impl Planner<'_> {
             }
         };
         let file = Candidate::new(item.source.clone(), &metadata);
-        let companions = if self.options.companions {
+        let mut companions = if self.options.companions {
             self.companions.of(&item.source)
         } else {
             Vec::new()
         };
+        if self.options.transfer == Transfer::Move {
+            // What belongs to two photos can be moved only once: with the first.
+            companions.retain(|companion| self.moved.insert(companion.path.clone()));
+        }
         let goals = self.goals(item, number);
         let last = goals.len() - 1;
         for (at, (folder, stem)) in goals.into_iter().enumerate() {
