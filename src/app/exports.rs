@@ -269,7 +269,7 @@ impl App {
             let step = Step::Export(report.id.clone());
             self.state.history.push(step, None);
         }
-        let moved = report.exported.iter().any(|(source, _)| !source.exists());
+        let moved = report.moved;
         self.state.exports.state = ExportState::Done(Arc::new(report));
         if moved {
             self.read_folders();

@@ -276,6 +276,12 @@ pub fn host(url: &str) -> &str {
         .map_or(authority, |(_, host)| host)
 }
 
+/// Scheme, host and port of an address: a token that was meant for one goes to no other, nor unencrypted.
+fn site(url: &str) -> (&str, &str) {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    (scheme, host(url))
+}
+
 fn run(agent: &Agent, request: &Request, parts: &Sender<Part>) -> Result<(), HttpError> {
     let mut url = request.url.clone();
     let mut headers = Vec::new();
@@ -290,7 +296,7 @@ fn run(agent: &Agent, request: &Request, parts: &Sender<Part>) -> Result<(), Htt
             agent.get(&url)
         };
         let call = match &request.token {
-            Some(token) if host(&url) == host(&request.url) => {
+            Some(token) if site(&url) == site(&request.url) => {
                 call.header("Authorization", format!("Bearer {token}"))
             }
             _ => call,
@@ -388,6 +394,8 @@ mod tests {
     fn addresses_are_taken_apart_and_joined() {
         assert_eq!(host("https://a.org:8443/b?c"), "a.org:8443");
         assert_eq!(host("http://me:secret@a.org"), "a.org");
+        assert_ne!(site("https://a.org/b"), site("http://a.org/b"));
+        assert_eq!(site("https://a.org/b"), site("https://a.org/c"));
         let base = "https://a.org/b/c.jpg?d=1";
         assert_eq!(join(base, "/e"), "https://a.org/e");
         assert_eq!(join(base, "e"), "https://a.org/b/e");

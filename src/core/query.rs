@@ -5,7 +5,7 @@
 //! (away from it) and `^2` behind (twice as strong). Commas part phrases. A vector is the weighted sum
 //! of the terms' vectors, normalised.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::model::{Embeddings, Model, ModelError};
 
@@ -129,14 +129,6 @@ impl Query {
             text: text.into(),
             terms: vec![Term { what, weight: 1.0 }],
         }
-    }
-
-    /// The photos that it mentions.
-    pub fn pictures(&self) -> impl Iterator<Item = &Path> {
-        self.terms.iter().filter_map(|term| match &term.what {
-            What::Like(path) => Some(path.as_path()),
-            _ => None,
-        })
     }
 }
 

@@ -12,9 +12,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::ExportError;
 use super::files::path_serde;
 use super::plan::{Plan, Step, new_id};
-use super::{ExportError, Transfer};
 use crate::core::photo::ContentId;
 
 /// Exports that can be undone.
@@ -45,8 +45,6 @@ enum Line {
     Copied(usize, Hash),
     /// A file is there, with this length and time of last change.
     Done(usize, u64, i64),
-    /// A file could not be exported; why was said.
-    Failed(usize),
     /// Everything was tried.
     Finished,
     /// It was undone.
@@ -68,8 +66,6 @@ pub struct Known {
     pub done: Option<(u64, i64)>,
     /// Whether a file was set aside for it.
     pub aside: bool,
-    /// Whether it could not be exported.
-    pub failed: bool,
 }
 
 /// How far an export came.
@@ -107,13 +103,6 @@ impl Past {
     #[must_use]
     pub fn done(&self) -> usize {
         self.files.iter().filter(|file| file.done.is_some()).count()
-    }
-
-    /// Whether photos were moved.
-    #[must_use]
-    pub fn moved(&self) -> bool {
-        let moves = |file: &Known| file.step.transfer == Transfer::Move;
-        self.files.iter().any(moves)
     }
 }
 
@@ -218,10 +207,6 @@ impl Journal {
         self.append(&Line::Done(step, bytes, modified_ns))
     }
 
-    pub(super) fn failed(&self, step: usize) -> std::io::Result<()> {
-        self.append(&Line::Failed(step))
-    }
-
     pub(super) fn finished(&self) -> std::io::Result<()> {
         self.append(&Line::Finished)
     }
@@ -311,7 +296,6 @@ fn read(path: &Path, id: &str) -> std::io::Result<Past> {
                 copied: None,
                 done: None,
                 aside: false,
-                failed: false,
             }),
             Line::Planned => planned = true,
             Line::Folder(folder) => past.folders.push(folder),
@@ -320,7 +304,6 @@ fn read(path: &Path, id: &str) -> std::io::Result<Past> {
             Line::Done(n, bytes, modified) if n < files => {
                 past.files[n].done = Some((bytes, modified));
             }
-            Line::Failed(n) if n < files => past.files[n].failed = true,
             Line::Finished => past.state = PastState::Finished,
             Line::Undone => past.state = PastState::Undone,
             _ => {}

@@ -184,6 +184,8 @@ pub struct Report {
     pub exported: Vec<(PathBuf, PathBuf)>,
     /// Photos among them, without companions.
     pub photos: usize,
+    /// Whether files left their old places.
+    pub moved: bool,
     /// Files whose bytes were there already.
     pub skipped: usize,
     /// Files that did not arrive. They are where they were.

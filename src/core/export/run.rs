@@ -37,7 +37,6 @@ pub fn run(
         copied: None,
         done: None,
         aside: false,
-        failed: false,
     });
     let files: Vec<Known> = files.collect();
     let mut report = Work::new(&journal, &files, cancel, tell).all()?;
@@ -169,6 +168,7 @@ impl<'a> Work<'a> {
                 let pair = (step.source.clone(), step.target.clone());
                 state.report.exported.push(pair);
                 state.report.photos += usize::from(!step.companion);
+                state.report.moved |= step.transfer == Transfer::Move;
             }
             Err(_) if self.cancel.is_cancelled() => return,
             Err(error) => {
@@ -181,9 +181,6 @@ impl<'a> Work<'a> {
                 }
                 let failure = Failure::new(&step.source, Stage::Export, words(step, &error));
                 state.report.failures.push(failure);
-                if let Err(error) = self.journal.failed(n) {
-                    state.stop = Some(self.journal.error(error).to_string());
-                }
             }
         }
         state.progress.files += 1;

@@ -45,8 +45,13 @@ pub fn undo(journals: &Path, id: &str) -> Result<Undone, ExportError> {
         // One that holds something else stays.
         let _ = fs::remove_dir(folder);
     }
-    journal
-        .undone()
+    // What stays for now, on a disk that is not connected, say, can be brought back later.
+    let noted = if undone.kept.is_empty() {
+        journal.undone()
+    } else {
+        journal.finished()
+    };
+    noted
         .and_then(|()| journal.flush())
         .map_err(|e| journal.error(e))?;
     Ok(undone)
@@ -57,7 +62,8 @@ fn undo_one(journal: &Journal, n: usize, known: &Known) -> Result<bool, String> 
     let step = &known.step;
     let _ = fs::remove_file(temporary(journal.id(), n, &step.target));
     let was_there = known.done.is_some() || arrived(known).is_some();
-    let restored = if !was_there {
+    let is_back = step.transfer == Transfer::Move && step.source.exists() && !step.target.exists();
+    let restored = if !was_there || is_back {
         false
     } else if step.transfer == Transfer::Move {
         bring_back(&step.source, &step.target).map_err(|error| {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::catalog::{self, CATALOG, Entry};
-use super::download::{DownloadError, origin};
+use super::download::{ARRIVING, DownloadError, origin};
 use super::folder;
 use super::hub::{self, RepoId};
 
@@ -64,7 +64,7 @@ impl Shelf {
     fn place_of(&self, entry: &Entry) -> Option<(PathBuf, Owner)> {
         let repo = RepoId::parse(entry.repo)?;
         let fetched = repo.folder(&self.models);
-        if origin(&fetched).is_some() {
+        if is_complete(&fetched) {
             return Some((fetched, Owner::Program));
         }
         let cached = self.cached(&repo, entry.revision)?;
@@ -81,7 +81,8 @@ impl Shelf {
             .find(|dir| is_complete(dir))
     }
 
-    /// Folders that this program fetched.
+    /// Whole models in this program's folder: fetched, or put there by hand. One that is still arriving has an
+    /// ending of its own.
     fn fetched(&self) -> Vec<PathBuf> {
         let inside = |dir: &Path| {
             let entries = fs::read_dir(dir).into_iter().flatten().flatten();
@@ -90,7 +91,8 @@ impl Shelf {
         let mut dirs: Vec<PathBuf> = inside(&self.models)
             .iter()
             .flat_map(|owner| inside(owner))
-            .filter(|dir| origin(dir).is_some())
+            .filter(|dir| dir.extension().is_none_or(|ending| ending != ARRIVING))
+            .filter(|dir| is_complete(dir))
             .collect();
         dirs.sort();
         dirs
@@ -114,13 +116,12 @@ impl Shelf {
         all.iter().find(by_name).cloned()
     }
 
-    /// Deletes the files of a model that this program fetched.
+    /// Deletes the files of a model in this program's folder.
     ///
     /// # Errors
     /// If they cannot be deleted.
     pub fn delete(&self, dir: &Path) -> Result<(), DownloadError> {
-        let ours = dir.starts_with(&self.models) && origin(dir).is_some();
-        if !ours {
+        if !dir.starts_with(&self.models) {
             return Ok(());
         }
         fs::remove_dir_all(dir).map_err(|source| DownloadError::Io {
@@ -169,10 +170,17 @@ mod tests {
     fn models_are_found_wherever_they_are_and_only_ours_are_deleted() {
         let home = tempfile::tempdir().expect("a folder");
         let (models, cache) = (home.path().join("models"), home.path().join("hub"));
+        let names = ["config.json", "preprocessor_config.json", "tokenizer.json"];
+        // Put there by hand, and still arriving.
+        for dir in ["me/mine", "me/half.part"] {
+            for name in names.iter().chain(&["model.safetensors"]) {
+                file(&models.join(dir).join(name), "{}");
+            }
+        }
         let note = r#"{"repo":"me/mine","revision":"main","endpoint":"x"}"#;
         file(&models.join("me/mine/lumisift.json"), note);
         let theirs = cache.join("models--openai--clip-vit-base-patch16/snapshots/main");
-        for name in ["config.json", "preprocessor_config.json", "tokenizer.json"] {
+        for name in names {
             file(&theirs.join(name), "{}");
         }
         let shelf = Shelf {
@@ -188,7 +196,7 @@ mod tests {
         assert_eq!(place("CLIP ViT-B/16"), cached);
         assert_eq!(place("me/mine"), place("mine"));
         assert_eq!(place("own").map(|(_, owner)| owner), Some(Owner::Person));
-        assert!(shelf.find("nothing").is_none());
+        assert!(shelf.find("nothing").is_none() && shelf.find("half.part").is_none());
         shelf.delete(&theirs).expect("left alone");
         assert!(theirs.exists());
         shelf.delete(&models.join("me/mine")).expect("deleted");

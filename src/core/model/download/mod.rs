@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::ModelError;
 use super::catalog;
 use super::hub::RepoId;
+use super::shelf::is_complete;
 use crate::core::cancel::Cancel;
 use crate::core::http::HttpError;
 
@@ -27,6 +28,8 @@ use visit::Visit;
 const MAIN: &str = "main";
 /// The first wait before a broken file is tried again.
 const BACKOFF: Duration = Duration::from_millis(500);
+/// The ending of a folder in which a model is arriving.
+pub const ARRIVING: &str = "part";
 /// What is said of where a downloaded folder came from.
 const ORIGIN: &str = "lumisift.json";
 
@@ -190,7 +193,7 @@ pub fn download(
     tell: &mut dyn FnMut(&Arrival),
 ) -> Result<PathBuf, DownloadError> {
     let done = order.repo.folder(&order.models);
-    if origin(&done).is_some() {
+    if is_complete(&done) {
         return Ok(done);
     }
     let mut last = None;

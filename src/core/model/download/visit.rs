@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::fetch::ATTEMPTS;
 use super::meter::{Arrival, Meter, Step};
-use super::{DownloadError, ORIGIN, Order, Origin, io};
+use super::{ARRIVING, DownloadError, ORIGIN, Order, Origin, io};
 use crate::core::cancel::Cancel;
 use crate::core::device::Device;
 use crate::core::http::{Client, HttpError, host};
@@ -47,7 +47,7 @@ impl<'a> Visit<'a> {
         tell: &'a mut dyn FnMut(&Arrival),
     ) -> Self {
         let mut arriving = done.as_os_str().to_owned();
-        arriving.push(".part");
+        arriving.push(format!(".{ARRIVING}"));
         Self {
             order,
             cancel,
@@ -270,8 +270,10 @@ impl<'a> Visit<'a> {
         let text = serde_json::to_vec_pretty(&origin).map_err(|e| io(&note)(e.into()))?;
         fs::write(&note, text).map_err(io(&note))?;
         if done.exists() {
-            // Something incomplete under the model's name, not ours: it is moved out of the way.
-            fs::rename(done, done.with_extension("replaced")).map_err(io(done))?;
+            // Something incomplete under the model's name: it is set aside, whatever it is.
+            let mut aside = done.as_os_str().to_owned();
+            aside.push(format!(".replaced-{}", std::process::id()));
+            fs::rename(done, &aside).map_err(io(done))?;
         }
         fs::rename(&self.dir, done).map_err(io(done))?;
         Ok(done.into())
