@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::core::device::DeviceChoice;
 use crate::core::model::ModelChoice;
 use crate::core::model::shelf::Shelf;
+use crate::core::sidecar::Naming;
 use crate::core::whole::write_whole;
 
 /// The program's folders. Each can be moved by an environment variable.
@@ -73,7 +74,13 @@ impl Dirs {
         self.data.join("exports")
     }
 
-    /// Picks and stars.
+    /// What is needed to take back keywords that were written.
+    #[must_use]
+    pub fn sidecars(&self) -> PathBuf {
+        self.data.join("sidecars")
+    }
+
+    /// Picks, stars and colours.
     #[must_use]
     pub fn marks_file(&self) -> PathBuf {
         self.data.join("marks.db")
@@ -140,6 +147,8 @@ pub struct Settings {
     pub thumbnail_quality: u8,
     /// Folders that are passed over with all that is in them.
     pub excluded_folders: Vec<PathBuf>,
+    /// How sidecars are named.
+    pub sidecar_names: Naming,
 }
 
 impl Default for Settings {
@@ -154,6 +163,7 @@ impl Default for Settings {
             store: None,
             thumbnail_quality: crate::core::thumbnail::QUALITY,
             excluded_folders: Vec::new(),
+            sidecar_names: Naming::default(),
         }
     }
 }

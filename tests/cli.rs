@@ -391,6 +391,17 @@ fn labels_come_from_a_file_and_the_result_is_shown_on_a_page() {
     );
     let page = fs::read_to_string(page).expect("a page");
     assert!(page.contains("cat.jpg") && !page.contains("motorcycle.jpg"));
+    let picture = home.path().join("sheet.JPG");
+    let mut command = lumisift(home.path());
+    command
+        .arg("sort")
+        .arg(samples())
+        .args(["-l", "cat", "--contact-sheet"])
+        .arg(&picture);
+    let (_, code, said) = json(&mut command);
+    assert_eq!(code, 0, "{said}");
+    let picture = image::open(picture).expect("a picture");
+    assert_eq!(picture.width(), 6 * 200 + 5 * 16 + 2 * 32);
     fs::write(&file, "[[labels]]\ntxet = 1\n").expect("written");
     let output = lumisift(home.path())
         .arg("sort")

@@ -34,7 +34,7 @@ fn labels_become_keywords_that_other_programs_read() {
     let (written, ..) = run(&[]);
     assert_eq!(written["written"], 1, "{written}");
     assert!(!photos.join("brick.jpg.xmp").exists(), "nothing fits it");
-    let facts = sidecar::read(&cat).expect("a sidecar");
+    let facts = sidecar::Sidecar::of(&cat).expect("a sidecar").facts;
     assert_eq!(facts.keywords, ["holiday", "cat"]);
     assert_eq!(
         (facts.rating, facts.hierarchical),
@@ -105,4 +105,47 @@ fn what_was_written_is_taken_back_and_what_is_broken_left_alone() {
         Some(2),
         "there is nothing more to undo"
     );
+}
+
+#[test]
+fn what_other_programs_wrote_is_told_and_asked_for() {
+    let home = tempfile::tempdir().expect("a folder");
+    let photos = home.path().join("photos");
+    fs::create_dir_all(&photos).expect("made");
+    for name in ["cat.jpg", "motorcycle.jpg"] {
+        fs::copy(samples().join(name), photos.join(name)).expect("copied");
+    }
+    let theirs = r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="3" xmp:Label="red"><dc:subject><rdf:Bag><rdf:li>Holiday</rdf:li></rdf:Bag></dc:subject></rdf:Description></rdf:RDF></x:xmpmeta>"#;
+    fs::write(photos.join("cat.xmp"), theirs).expect("written");
+    let run = |more: &[&str]| {
+        let mut command = lumisift(home.path());
+        command.arg("sort").arg(&photos).args(["-l", "cat"]);
+        json(command.args(more))
+    };
+    for more in [
+        &["--min-stars", "3"][..],
+        &["--keyword", "holi"],
+        &["--colour", "red"],
+    ] {
+        let (sorted, code, said) = run(more);
+        assert_eq!(code, 0, "{said}");
+        let list = sorted["photos"].as_array().expect("photos");
+        assert_eq!(list.len(), 1, "{more:?}");
+        let cat = &list[0];
+        assert!(cat["path"].as_str().expect("a path").ends_with("cat.jpg"));
+        assert_eq!(
+            (cat["stars"].as_u64(), cat["colour"].as_str()),
+            (Some(3), Some("red"))
+        );
+        assert_eq!(cat["keywords"], serde_json::json!(["Holiday"]));
+    }
+    let mut command = lumisift(home.path());
+    command
+        .arg("sort")
+        .arg(&photos)
+        .args(["-l", "cat", "--picked"]);
+    let output = command.output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert!(said.contains("none of the 2 photos"), "{said}");
 }

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::filter::{Filter, Fit, FlagFilter, SortKey, Sorting};
+use super::filter::{Filter, Fit, SortKey, Sorting};
 use super::library::{Item, ItemId, Outcome, Snapshot, UNREAD, by_name};
 use super::scored::Scored;
-use crate::core::marks::{Flag, Mark};
+use crate::core::marks::Mark;
 
 /// Bars of a histogram of matches, over 0 to 1.
 pub const BARS: usize = 32;
@@ -94,6 +94,7 @@ struct Test<'a> {
     filter: &'a Filter,
     label: Option<usize>,
     name: String,
+    keyword: String,
     search_min: f32,
 }
 
@@ -113,14 +114,17 @@ impl<'a> Test<'a> {
             filter,
             label,
             name: filter.name.to_lowercase(),
+            keyword: filter.keyword.trim().to_lowercase(),
             search_min,
         }
     }
 
     fn passes(&self, id: ItemId, item: &Item, mark: Mark) -> bool {
         self.fit(id, item)
-            && self.flag(mark.flag)
+            && self.filter.flag.lets_through(mark.flag)
             && mark.stars >= self.filter.min_stars
+            && (self.filter.colour.is_none() || mark.colour == self.filter.colour)
+            && self.keyword(item)
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
             && (self.name.is_empty() || item.name.to_lowercase().contains(&self.name))
@@ -139,14 +143,9 @@ impl<'a> Test<'a> {
         }
     }
 
-    fn flag(&self, flag: Flag) -> bool {
-        match self.filter.flag {
-            FlagFilter::All => true,
-            FlagFilter::Picked => flag == Flag::Pick,
-            FlagFilter::Rejected => flag == Flag::Reject,
-            FlagFilter::NotRejected => flag != Flag::Reject,
-            FlagFilter::Undecided => flag == Flag::None,
-        }
+    fn keyword(&self, item: &Item) -> bool {
+        let mut keywords = item.keywords().iter();
+        self.keyword.is_empty() || keywords.any(|word| word.to_lowercase().contains(&self.keyword))
     }
 
     fn date(&self, item: &Item) -> bool {
@@ -262,6 +261,10 @@ fn key(library: &Snapshot, scored: Scored<'_>, sorting: Sorting, id: ItemId) -> 
             .facts()
             .map(|facts| u64::from(facts.width) * u64::from(facts.height)),
         SortKey::Stars => Some(u64::from(library.marks[id as usize].stars)),
+        // The first colour counts as the highest.
+        SortKey::Colour => {
+            (library.marks[id as usize].colour).map(|colour| u64::from(u8::MAX - colour as u8))
+        }
     }
     .filter(|_| by == SortKey::BestLabel || !matches!(item.outcome, Outcome::Failed(_)))
 }
@@ -273,7 +276,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::app::filter::FlagFilter;
     use crate::app::labels::{Label, LabelId};
+    use crate::core::marks::{Colour, Flag};
     use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage, Taken};
     use crate::core::score::Scores;
 
@@ -303,6 +308,7 @@ mod tests {
         let pick = Mark {
             flag: Flag::Pick,
             stars: 4,
+            colour: Some(Colour::Green),
         };
         Snapshot {
             marks: Arc::new(vec![
@@ -362,6 +368,7 @@ mod tests {
         assert_eq!(order(SortKey::Modified, true), [1, 3, 0, 2]);
         assert_eq!(order(SortKey::Dimensions, true), [0, 3, 1, 2]);
         assert_eq!(order(SortKey::Stars, true), [1, 0, 3, 2]);
+        assert_eq!(order(SortKey::Colour, true), [1, 0, 3, 2]);
         assert_eq!(order(SortKey::Name, false), [3, 1, 0, 2]);
     }
 
@@ -431,6 +438,20 @@ mod tests {
                 ..filter()
             }),
             [1]
+        );
+        assert_eq!(
+            shown(Filter {
+                colour: Some(Colour::Green),
+                ..filter()
+            }),
+            [1]
+        );
+        assert!(
+            shown(Filter {
+                keyword: "sea".into(),
+                ..filter()
+            })
+            .is_empty()
         );
         assert_eq!(
             shown(Filter {

@@ -6,11 +6,12 @@ use egui::{Key, Modifiers};
 
 use super::exports::ExportRequest;
 use super::filter::{Filter, Fit, Sorting};
+use super::keywords::KeywordRequest;
 use super::labels::LabelId;
 use super::library::ItemId;
 use super::selection::Reach;
 use super::state::{Dialog, State};
-use crate::core::marks::Flag;
+use crate::core::marks::{Colour, Flag};
 use crate::settings::Settings;
 use crate::ui::grid_layout::Step;
 
@@ -26,6 +27,7 @@ pub enum Action {
     Export,
     MoveRejects,
     TrashRejects,
+    Keywords,
     Models,
     Settings,
     Quit,
@@ -43,6 +45,7 @@ pub enum Action {
     Reject,
     Unflag,
     Stars(u8),
+    Colour(Colour),
     AddLabel,
     LabelSets,
     PasteLabels,
@@ -194,6 +197,7 @@ impl Action {
         Self::Export,
         Self::MoveRejects,
         Self::TrashRejects,
+        Self::Keywords,
         Self::Models,
         Self::Settings,
         Self::Quit,
@@ -216,6 +220,11 @@ impl Action {
         Self::Stars(3),
         Self::Stars(4),
         Self::Stars(5),
+        Self::Colour(Colour::Red),
+        Self::Colour(Colour::Yellow),
+        Self::Colour(Colour::Green),
+        Self::Colour(Colour::Blue),
+        Self::Colour(Colour::Purple),
         Self::AddLabel,
         Self::PasteLabels,
         Self::LabelSets,
@@ -250,6 +259,7 @@ impl Action {
             Self::Export => (File, "Export…", const { &[ctrl(Key::E)] }),
             Self::MoveRejects => (File, "Move rejects to a folder…", &[]),
             Self::TrashRejects => (File, "Move rejects to the trash…", &[]),
+            Self::Keywords => (File, "Write keywords…", const { &[ctrl_shift(Key::K)] }),
             Self::Models => (File, "Models…", const { &[ctrl(Key::M)] }),
             Self::Settings => (File, "Settings…", const { &[ctrl(Key::Comma)] }),
             Self::Quit => (File, "Quit", const { &[ctrl(Key::Q)] }),
@@ -280,6 +290,11 @@ impl Action {
             Self::Stars(3) => (Photo, "3 stars", const { &[plain(Key::Num3)] }),
             Self::Stars(4) => (Photo, "4 stars", const { &[plain(Key::Num4)] }),
             Self::Stars(_) => (Photo, "5 stars", const { &[plain(Key::Num5)] }),
+            Self::Colour(Colour::Red) => (Photo, "Colour red", const { &[plain(Key::Num6)] }),
+            Self::Colour(Colour::Yellow) => (Photo, "Colour yellow", const { &[plain(Key::Num7)] }),
+            Self::Colour(Colour::Green) => (Photo, "Colour green", const { &[plain(Key::Num8)] }),
+            Self::Colour(Colour::Blue) => (Photo, "Colour blue", const { &[plain(Key::Num9)] }),
+            Self::Colour(Colour::Purple) => (Photo, "Colour purple", &[]),
             Self::AddLabel => (Labels, "Add a label", const { &[plain(Key::Slash)] }),
             Self::PasteLabels => (Labels, "Paste a list of labels", &[]),
             Self::LabelSets => (Labels, "Label sets…", const { &[ctrl(Key::L)] }),
@@ -334,7 +349,9 @@ impl Action {
     pub fn enabled(self, state: &State) -> bool {
         match self {
             Self::Rescan | Self::CloseFolders => !state.memory.roots.is_empty(),
-            Self::Export | Self::SelectAll => !state.answer.arrangement.order.is_empty(),
+            Self::Export | Self::Keywords | Self::SelectAll => {
+                !state.answer.arrangement.order.is_empty()
+            }
             Self::MoveRejects | Self::TrashRejects => !state.flagged(Flag::Reject).is_empty(),
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
@@ -347,7 +364,8 @@ impl Action {
             | Self::Pick
             | Self::Reject
             | Self::Unflag
-            | Self::Stars(_) => state.has_target(),
+            | Self::Stars(_)
+            | Self::Colour(_) => state.has_target(),
             Self::ClearLabels => !state.memory.labels.is_empty(),
             Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),
             Self::ActualSize => state.viewer.is_some(),
@@ -447,6 +465,12 @@ pub enum Command {
     TrashRejects,
     /// Stop copying.
     CancelExport,
+    /// Decide what would be written into sidecars.
+    PlanKeywords(Box<KeywordRequest>),
+    /// Write what was planned.
+    WriteKeywords,
+    /// Take back the keywords that were written last.
+    UndoKeywords,
     /// Show a folder in the file manager.
     RevealPath(PathBuf),
     /// Put text on the clipboard.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::labels::LabelId;
+use crate::core::marks::{Colour, Flag};
 
 /// What photos are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub enum SortKey {
     Dimensions,
     /// By stars.
     Stars,
+    /// By colour, in the order of their keys; those without come last.
+    Colour,
 }
 
 /// An order of photos.
@@ -81,6 +84,20 @@ pub enum FlagFilter {
     Undecided,
 }
 
+impl FlagFilter {
+    /// Whether a decision passes.
+    #[must_use]
+    pub fn lets_through(self, flag: Flag) -> bool {
+        match self {
+            Self::All => true,
+            Self::Picked => flag == Flag::Pick,
+            Self::Rejected => flag == Flag::Reject,
+            Self::NotRejected => flag != Flag::Reject,
+            Self::Undecided => flag == Flag::None,
+        }
+    }
+}
+
 /// Which photos are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -91,6 +108,10 @@ pub struct Filter {
     pub flag: FlagFilter,
     /// At least so many stars.
     pub min_stars: u8,
+    /// Of this colour.
+    pub colour: Option<Colour>,
+    /// A part of a keyword in the sidecar, in any case.
+    pub keyword: String,
     /// An ending of names, in lower case.
     pub ending: Option<String>,
     /// Taken on this day or later, as `2024-05-01` or a beginning of it.

@@ -10,12 +10,14 @@ const STEPS: usize = 100;
 /// What to put back.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Step {
-    /// Marks as they were.
-    Marks(Vec<(ContentId, Mark)>),
+    /// Decisions as they were.
+    Marks(Vec<(ContentId, Option<Mark>)>),
     /// Labels as they were.
     Labels(Vec<Label>),
     /// An export, by its name.
     Export(String),
+    /// Keywords that were written last.
+    Keywords,
 }
 
 /// A change of one label that goes on from frame to frame: all of it is one step.
@@ -67,10 +69,9 @@ impl History {
         }
     }
 
-    /// Takes an export out: it is undone in another way.
-    pub fn forget_export(&mut self, id: &str) {
-        self.done
-            .retain(|step| !matches!(step, Step::Export(known) if known == id));
+    /// Takes a step out: it is undone in another way, or cannot be any more.
+    pub fn forget(&mut self, step: &Step) {
+        self.done.retain(|known| known != step);
     }
 
     /// Whether there is something to undo.
@@ -89,11 +90,13 @@ impl History {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::marks::Flag;
 
     fn marks(stars: u8) -> Step {
-        let flag = Flag::Pick;
-        Step::Marks(vec![(ContentId([0; 32]), Mark { flag, stars })])
+        let mark = Mark {
+            stars,
+            ..Mark::default()
+        };
+        Step::Marks(vec![(ContentId([0; 32]), Some(mark))])
     }
 
     #[test]

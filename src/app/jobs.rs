@@ -15,6 +15,7 @@ use crate::core::photo::Stage;
 use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
 use crate::core::scan::ScanOptions;
 use crate::core::session::Session;
+use crate::core::sidecar;
 use crate::core::store::Store;
 use crate::settings::Settings;
 
@@ -79,6 +80,11 @@ impl App {
                 News::Session(..) | News::Done => {}
                 News::Chosen(purpose, paths) => self.chosen(purpose, paths),
                 News::Export(news) => self.take_export_news(news),
+                News::Keywords(news) => self.take_keyword_news(news),
+                News::Sidecars(changes) => {
+                    self.state.library.set_sidecars(changes);
+                    self.need(Need::Now);
+                }
                 News::Trashed(count, failures) => self.trashed(count, &failures),
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
@@ -251,6 +257,21 @@ impl App {
         }
         self.state.work.summary = Some(summary);
         self.need(Need::Soon);
+        self.read_sidecars();
+    }
+
+    /// Looks at what sidecars say of the photos in the window.
+    pub(super) fn read_sidecars(&mut self) {
+        let items = self.state.library.snapshot().items.clone();
+        self.spawn("sidecars", move || {
+            let photos = items
+                .iter()
+                .map(|item| (&*item.file.path, item.sidecar.as_ref()));
+            match sidecar::changed(photos) {
+                changes if changes.is_empty() => News::Done,
+                changes => News::Sidecars(changes),
+            }
+        });
     }
 
     /// Keeps only some items; what is selected and shown follows.

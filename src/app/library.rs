@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::core::marks::Mark;
 use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
+use crate::core::sidecar::Sidecar;
 
 /// Number of an item. It stays while others come, and changes only when items are removed.
 pub type ItemId = u32;
@@ -42,6 +43,8 @@ pub struct Item {
     pub name_key: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// What its sidecar says, if it has one.
+    pub sidecar: Option<Arc<Sidecar>>,
 }
 
 impl Item {
@@ -74,6 +77,7 @@ impl Item {
             name,
             file,
             outcome,
+            sidecar: None,
         }
     }
 
@@ -90,6 +94,13 @@ impl Item {
     #[must_use]
     pub fn content(&self) -> Option<ContentId> {
         self.facts().map(|facts| facts.content)
+    }
+
+    /// Keywords that its sidecar holds.
+    #[must_use]
+    pub fn keywords(&self) -> &[String] {
+        let sidecar = self.sidecar.as_ref();
+        sidecar.map_or(&[], |sidecar| &sidecar.facts.keywords)
     }
 
     /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
@@ -163,6 +174,7 @@ pub struct Library {
     unread: usize,
     /// The items of each content: copies are marked together.
     by_content: HashMap<ContentId, Vec<ItemId>>,
+    /// What the person decided. It counts, whatever a sidecar says.
     kept_marks: HashMap<ContentId, Mark>,
 }
 
@@ -213,10 +225,13 @@ impl Library {
     }
 
     /// Adds an item, or puts it in the place of an earlier one of its path.
-    pub fn put(&mut self, item: Item, generation: u64) {
-        let kept = item.content().and_then(|c| self.kept_marks.get(&c));
-        let mark = kept.copied().unwrap_or_default();
-        let Some(id) = self.find(&item.file.path) else {
+    pub fn put(&mut self, mut item: Item, generation: u64) {
+        let known = self.find(&item.file.path);
+        if let Some(known) = known.and_then(|id| self.get(id)) {
+            item.sidecar.clone_from(&known.sidecar);
+        }
+        let mark = self.mark_for(&item);
+        let Some(id) = known else {
             let id = ItemId::try_from(self.len()).unwrap_or(ItemId::MAX);
             self.by_path.insert(item.file.path.clone(), id);
             self.seen.push(generation);
@@ -275,21 +290,44 @@ impl Library {
         }
     }
 
-    /// Sets marks of items, and of all copies of their content.
-    pub fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
-        let places = Arc::make_mut(&mut self.now.marks);
-        for (content, mark) in marks {
+    /// What counts for an item: what the person decided, otherwise what its sidecar says.
+    fn mark_for(&self, item: &Item) -> Mark {
+        let decided = item.content().and_then(|c| self.decision(&c));
+        let theirs = || Some(item.sidecar.as_ref()?.facts.mark());
+        decided.or_else(theirs).unwrap_or_default()
+    }
+
+    /// Sets decisions about items and all copies of their content, or takes them away.
+    pub fn decide(&mut self, decisions: &[(ContentId, Option<Mark>)]) {
+        for (content, decision) in decisions {
+            match decision {
+                Some(mark) => self.kept_marks.insert(*content, *mark),
+                None => self.kept_marks.remove(content),
+            };
             for id in self.by_content.get(content).into_iter().flatten() {
-                places[*id as usize] = *mark;
+                let at = *id as usize;
+                let mark = self.mark_for(&self.now.items[at]);
+                Arc::make_mut(&mut self.now.marks)[at] = mark;
             }
-            self.kept_marks.insert(*content, *mark);
         }
     }
 
-    /// The mark of a content, whether or not it is in the window.
+    /// What the person decided about a content, whether or not it is in the window.
     #[must_use]
-    pub fn mark_of(&self, content: &ContentId) -> Mark {
-        self.kept_marks.get(content).copied().unwrap_or_default()
+    pub fn decision(&self, content: &ContentId) -> Option<Mark> {
+        self.kept_marks.get(content).copied()
+    }
+
+    /// Takes over what sidecars say now.
+    pub fn set_sidecars(&mut self, changes: Vec<(PathBuf, Option<Arc<Sidecar>>)>) {
+        for (path, sidecar) in changes {
+            let Some(id) = self.find(&path) else { continue };
+            let at = id as usize;
+            let items = Arc::make_mut(&mut self.now.items);
+            Arc::make_mut(&mut items[at]).sidecar = sidecar;
+            let mark = self.mark_for(&self.now.items[at]);
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+        }
     }
 
     /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
@@ -369,8 +407,9 @@ pub fn by_name(a: &Item, b: &Item) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::marks::Flag;
+    use crate::core::marks::{Colour, Flag};
     use crate::core::photo::Stage;
+    use crate::core::sidecar::xmp::{Additions, Packet};
 
     fn item(path: &str, content: u8) -> Item {
         let file = Candidate {
@@ -447,24 +486,56 @@ mod tests {
         let pick = Mark {
             flag: Flag::Pick,
             stars: 2,
+            colour: None,
         };
         let mut library = Library::new(HashMap::from([(ContentId([1; 32]), pick)]));
         library.put(item("a.jpg", 1), 1);
         library.put(item("b.jpg", 2), 1);
         assert_eq!(library.mark(0), pick);
-        library.set_marks(&[(ContentId([2; 32]), pick)]);
+        library.decide(&[(ContentId([2; 32]), Some(pick))]);
         library.put(item("copy of b.jpg", 2), 1);
         assert_eq!((library.mark(1), library.mark(2)), (pick, pick));
-        assert_eq!(library.mark_of(&ContentId([2; 32])), pick);
+        assert_eq!(library.decision(&ContentId([2; 32])), Some(pick));
         // What has another content now is no copy any more.
         library.put(item("b.jpg", 3), 2);
         library.retain(|path, _| path != Path::new("a.jpg"));
-        library.set_marks(&[(ContentId([2; 32]), Mark::default())]);
+        library.decide(&[(ContentId([2; 32]), None)]);
         assert_eq!(
             (library.mark(0), library.mark(1)),
             (Mark::default(), Mark::default())
         );
-        library.set_marks(&[(ContentId([3; 32]), pick)]);
+        library.decide(&[(ContentId([3; 32]), Some(pick))]);
         assert_eq!((library.mark(0), library.mark(1)), (pick, Mark::default()));
+    }
+
+    #[test]
+    fn a_decision_counts_more_than_a_sidecar() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let photo = dir.path().join("a.jpg");
+        let mut packet = Packet::empty();
+        packet.add(&Additions {
+            keywords: vec!["sea".into()],
+            rating: Some(4),
+            colour: Some("Red".into()),
+            ..Additions::default()
+        });
+        std::fs::write(dir.path().join("a.jpg.xmp"), packet.to_text()).expect("written");
+        let sidecar = Arc::new(Sidecar::of(&photo).expect("a sidecar"));
+        let mut library = Library::default();
+        let path = photo.to_str().expect("a plain name");
+        library.put(item(path, 1), 1);
+        library.set_sidecars(vec![(photo.clone(), Some(sidecar))]);
+        let theirs = library.mark(0);
+        assert_eq!((theirs.stars, theirs.colour), (4, Some(Colour::Red)));
+        library.decide(&[(ContentId([1; 32]), Some(Mark::default()))]);
+        assert_eq!(library.mark(0), Mark::default());
+        library.decide(&[(ContentId([1; 32]), None)]);
+        // Read again, it keeps what its sidecar says.
+        library.put(item(path, 2), 2);
+        assert_eq!(library.mark(0), theirs);
+        let read = library.get(0).expect("an item");
+        assert_eq!(read.keywords(), ["sea"]);
+        library.set_sidecars(vec![(photo, None)]);
+        assert_eq!(library.mark(0), Mark::default());
     }
 }

@@ -1,4 +1,4 @@
-//! The thread that keeps picks and stars: a decision is never held up by a disk.
+//! The thread that keeps picks, stars and colours: a decision is never held up by a disk.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -11,12 +11,15 @@ use crate::core::marks::{Mark, Marks};
 use crate::core::photo::ContentId;
 use crate::core::pipeline::Notify;
 
+/// A decision about a content, or that there is none any more.
+pub type Decision = (ContentId, Option<Mark>);
+
 /// Decisions that wait to be written. A person does not decide faster than a disk for long.
 const WAITING: usize = 256;
 
 /// The thread, from the window's side. Dropping it waits until everything is written.
 pub struct MarksWriter {
-    decisions: Option<Sender<Vec<(ContentId, Mark)>>>,
+    decisions: Option<Sender<Vec<Decision>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -32,7 +35,7 @@ impl MarksWriter {
     ) -> Result<(Self, HashMap<ContentId, Mark>), String> {
         let mut marks = Marks::open(path).map_err(|e| e.to_string())?;
         let known = marks.all().map_err(|e| e.to_string())?;
-        let (decisions, waiting) = bounded::<Vec<(ContentId, Mark)>>(WAITING);
+        let (decisions, waiting) = bounded::<Vec<Decision>>(WAITING);
         let write = move || {
             for decision in waiting {
                 if let Err(error) = marks.set(&decision) {
@@ -53,11 +56,11 @@ impl MarksWriter {
         Ok((writer, known))
     }
 
-    /// Keeps marks, in their order.
-    pub fn keep(&self, marks: &[(ContentId, Mark)]) {
+    /// Keeps decisions, in their order.
+    pub fn keep(&self, new: &[Decision]) {
         if let Some(decisions) = &self.decisions {
             // The thread listens until this is dropped.
-            let _ = decisions.send(marks.to_vec());
+            let _ = decisions.send(new.to_vec());
         }
     }
 }

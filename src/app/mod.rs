@@ -14,6 +14,7 @@ pub mod filter;
 pub mod history;
 mod input;
 mod jobs;
+pub mod keywords;
 pub mod labels;
 pub mod library;
 mod marks_writer;
@@ -65,6 +66,10 @@ enum News {
     Export(exports::ExportNews),
     /// Files went to the trash; how many, and what did not.
     Trashed(usize, Vec<crate::core::photo::Failure>),
+    /// What keywords do.
+    Keywords(keywords::KeywordNews),
+    /// What sidecars say now, of photos whose sidecars changed.
+    Sidecars(Vec<(PathBuf, Option<Arc<crate::core::sidecar::Sidecar>>)>),
     /// How much the store holds.
     StoreSize(Option<crate::core::store::StoreSize>),
     /// The models that there are.
@@ -299,6 +304,7 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         grid: state::GridState::default(),
         work: state::Work::default(),
         exports: exports::Exports::default(),
+        keywords: keywords::Keywords::default(),
         dialog: None,
         notices: Vec::new(),
         history: history::History::default(),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::exports::Exports;
 use super::filter::{Filter, Sorting};
 use super::history::History;
+use super::keywords::Keywords;
 use super::labels::{Label, LabelSet};
 use super::library::{Item, ItemId, Library};
 use super::mind::Answer;
@@ -137,6 +138,8 @@ pub enum Dialog {
     Interrupted,
     /// Whether rejects go to the trash.
     Trash,
+    /// Writing keywords.
+    Keywords,
     /// Labels under names.
     LabelSets,
     /// A list of labels.
@@ -242,6 +245,8 @@ pub struct State {
     pub work: Work,
     /// Exports.
     pub exports: Exports,
+    /// Keywords on their way into sidecars.
+    pub keywords: Keywords,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// Messages.

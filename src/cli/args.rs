@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use lumisift::core::device::DeviceChoice;
 use lumisift::core::export::names::Pattern;
+use lumisift::core::marks::Colour;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -116,6 +117,26 @@ pub struct Folders {
     pub hidden: bool,
 }
 
+/// Which photos `sort` and `search` are about, by what was decided in the window or stands in sidecars.
+#[derive(Debug, ClapArgs)]
+pub struct Only {
+    /// Only photos with so many stars or more
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub min_stars: u8,
+    /// Only photos of a colour: red, yellow, green, blue or purple
+    #[arg(long, value_name = "COLOUR", value_parser = colour)]
+    pub colour: Option<Colour>,
+    /// Only photos with a keyword in their sidecar that contains this; give several to ask for all
+    #[arg(long, value_name = "WORD")]
+    pub keyword: Vec<String>,
+    /// Only picks
+    #[arg(long)]
+    pub picked: bool,
+    /// No rejects
+    #[arg(long)]
+    pub no_rejects: bool,
+}
+
 /// `classify`.
 #[derive(Debug, ClapArgs)]
 pub struct Classify {
@@ -134,6 +155,8 @@ pub struct Classify {
 pub struct Sort {
     #[command(flatten)]
     pub folders: Folders,
+    #[command(flatten)]
+    pub only: Only,
     #[command(flatten)]
     pub labels: Labels,
     /// Match, 0 to 1, from which a photo fits a label
@@ -158,8 +181,8 @@ pub struct Sort {
     pub every_label: bool,
     #[command(flatten)]
     pub how: How,
-    /// Write a page to show others: the photos that fit, by label
-    #[arg(long, value_name = "FILE.html")]
+    /// Write a page or a picture to show others: the photos that fit, by label
+    #[arg(long, value_name = "FILE.html|FILE.jpg", value_parser = sheet_file)]
     pub contact_sheet: Option<PathBuf>,
 }
 
@@ -253,12 +276,15 @@ pub struct Keywords {
     /// Also write stars, where a photo has no rating yet
     #[arg(long)]
     pub stars: bool,
+    /// Also write colours, where a photo has none yet
+    #[arg(long)]
+    pub colours: bool,
     /// Also write rejects, as a rating of -1
     #[arg(long)]
     pub rejects: bool,
-    /// How sidecars are named
-    #[arg(long, value_enum, default_value_t = SidecarNames::Full)]
-    pub names: SidecarNames,
+    /// How sidecars are named (default: as the settings say)
+    #[arg(long, value_enum)]
+    pub names: Option<SidecarNames>,
     /// Only say what would be written
     #[arg(long)]
     pub dry_run: bool,
@@ -305,6 +331,8 @@ pub struct Undo {
 pub struct Search {
     #[command(flatten)]
     pub folders: Folders,
+    #[command(flatten)]
+    pub only: Only,
     /// What to look for, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
@@ -372,6 +400,19 @@ pub enum ModelAction {
         #[arg(long, short)]
         yes: bool,
     },
+}
+
+fn sheet_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    match ending.as_deref().and_then(|ending| ending.to_str()) {
+        Some("html" | "htm" | "jpg" | "jpeg") => Ok(path),
+        _ => Err("a contact sheet is a page or a picture: name it FILE.html or FILE.jpg".into()),
+    }
+}
+
+fn colour(text: &str) -> Result<Colour, String> {
+    Colour::named(text).ok_or_else(|| "red, yellow, green, blue or purple".into())
 }
 
 fn match_value(text: &str) -> Result<f32, String> {

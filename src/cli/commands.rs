@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Outcome;
 use super::args::{Common, Embed, Format, Index, Search};
 use super::collect::{Collected, collect, open_session, skipped_words};
+use super::decided::Decided;
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 
 pub fn outcome(failures: &[Failure]) -> Outcome {
@@ -51,7 +52,8 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let query = Query::parse(&args.query)?;
     let opened = open_session(common)?;
     let session = &opened.session;
-    let collected = collect(common, &opened, &args.folders)?;
+    let mut collected = collect(common, &opened, &args.folders)?;
+    Decided::read(&collected.photos)?.keep(&args.only, &mut collected)?;
     let scores = score_photos(session, &[Lesson::of(query)], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.ranking(Some(0)).into_iter().take(args.limit) {

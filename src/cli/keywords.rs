@@ -1,23 +1,21 @@
-//! `lumisift keywords`: labels, stars and rejects into XMP sidecars, for other programs.
-
-use std::path::PathBuf;
+//! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars, for other programs.
 
 use anyhow::Context;
-use lumisift::core::marks::{Flag, Marks};
 use lumisift::core::query::Query;
-use lumisift::core::sidecar::{self, Naming, Wish, xmp::Additions};
+use lumisift::core::sidecar::{self, Contents, Naming, Wish};
 use lumisift::core::teach::Lesson;
 use lumisift::settings::Dirs;
 use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Keywords, SidecarNames};
-use super::collect::{collect, open_session};
+use super::collect::{Opened, collect, open_session};
 use super::commands::{outcome, score_photos};
+use super::decided::Decided;
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
-    let records = Dirs::detect().data.join("sidecars");
+    let records = Dirs::detect().sidecars();
     if args.undo {
         let undone = sidecar::undo(&records);
         let (count, kept) = undone.context("there is nothing to undo")?;
@@ -25,10 +23,12 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
-    let wishes = wishes(common, args)?;
+    let opened = open_session(common)?;
+    let wishes = wishes(common, args, &opened)?;
     let naming = match args.names {
-        SidecarNames::Full => Naming::WholeName,
-        SidecarNames::Stem => Naming::Stem,
+        Some(SidecarNames::Full) => Naming::WholeName,
+        Some(SidecarNames::Stem) => Naming::Stem,
+        None => opened.settings.sidecar_names,
     };
     let plan = sidecar::plan(&wishes, naming);
     let mut columns = Columns::new(&["sidecar", "keywords"], &[]);
@@ -67,46 +67,25 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
 }
 
 /// What is to be written beside each photo.
-fn wishes(common: &Common, args: &Keywords) -> anyhow::Result<Vec<Wish>> {
+fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<Wish>> {
     let lesson = |label: &String| Query::parse(label).map(Lesson::of);
     let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
-    let opened = open_session(common)?;
-    let collected = collect(common, &opened, &args.folders())?;
+    let collected = collect(common, opened, &args.folders())?;
     let scores = score_photos(&opened.session, &lessons, &collected)?;
-    let marks = if args.stars || args.rejects {
-        Marks::open(&Dirs::detect().marks_file())?.all()?
-    } else {
-        std::collections::HashMap::new()
+    let decided = Decided::read(&collected.photos)?;
+    let contents = Contents {
+        parent: args.parent.clone(),
+        stars: args.stars,
+        colours: args.colours,
+        rejects: args.rejects,
     };
     let mut wishes = Vec::new();
     for (at, (photo, _)) in collected.photos.iter().enumerate() {
-        let matches = scores.matches_of(at);
-        let fitting = args
-            .labels
-            .iter()
-            .zip(matches)
-            .filter(|(_, m)| **m >= args.min_match);
-        let mark = marks.get(&photo.facts.content).copied().unwrap_or_default();
-        let rating = match mark.flag {
-            Flag::Reject if args.rejects => Some(-1),
-            _ if args.stars && mark.stars > 0 => Some(mark.stars as i8),
-            _ => None,
-        };
-        let additions = Additions {
-            keywords: fitting.map(|(label, _)| label.clone()).collect(),
-            parent: args.parent.clone(),
-            rating,
-            colour: None,
-        };
-        if additions
-            != (Additions {
-                parent: args.parent.clone(),
-                ..Additions::default()
-            })
-        {
-            let photo: PathBuf = photo.file.path.clone();
-            wishes.push(Wish { photo, additions });
-        }
+        let matches = args.labels.iter().zip(scores.matches_of(at));
+        let fitting = matches.filter(|(_, m)| **m >= args.min_match);
+        let keywords = fitting.map(|(label, _)| label.clone()).collect();
+        let path = photo.file.path.clone();
+        wishes.extend(contents.wish(path, keywords, decided.mark(photo)));
     }
     say_failures(&collected.failures);
     Ok(wishes)

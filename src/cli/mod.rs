@@ -4,6 +4,7 @@ mod args;
 mod classify;
 mod collect;
 mod commands;
+mod decided;
 mod doctor;
 mod export;
 mod keywords;

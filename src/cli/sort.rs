@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::args::{Common, Format, LayoutArg, Sort};
 use super::collect::{Collected, collect, open_session, skipped_words};
 use super::commands::{finish, score_photos};
+use super::decided::Decided;
 use super::labels::Wanted;
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 use super::{Outcome, export};
@@ -40,6 +41,8 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
+    let decided = Decided::read(&collected.photos)?;
+    decided.keep(&args.only, &mut collected)?;
     let scores = score_photos(session, &wanted.lessons, &collected)?;
     let sorted = by_label(&collected, &scores, &wanted);
     let report = match &args.export {
@@ -72,7 +75,12 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         .collect();
     let photos: Vec<Value> = sorted
         .iter()
-        .map(|item| sorted_json(item, labels, &scores, targets.get(&*item.photo.file.path)))
+        .map(|item| {
+            let target = targets.get(&*item.photo.file.path);
+            let mut value = sorted_json(item, labels, &scores, target);
+            decided.describe(item.photo, &mut value);
+            value
+        })
         .collect();
     let counts = counts(labels, &sorted);
     if let Some(report) = report {
@@ -198,10 +206,6 @@ fn write_contact_sheet(
     wanted: &Wanted,
     sorted: &[Sorted],
 ) -> anyhow::Result<()> {
-    let html = file
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("html"));
-    anyhow::ensure!(html, "a contact sheet is a page: name it FILE.html");
     let mut groups: Vec<Group> = wanted
         .names
         .iter()
@@ -223,11 +227,14 @@ fn write_contact_sheet(
             thumbnail: session.store().thumbnail(&item.photo.facts.content)?,
         });
     }
-    write_whole(
-        file,
-        contact_sheet::html("Photos by label", &groups).as_bytes(),
-    )
-    .with_context(|| format!("cannot write {}", file.display()))?;
+    let title = "Photos by label";
+    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
+    let is_picture = ending.is_some_and(|ending| ending == "jpg" || ending == "jpeg");
+    let sheet = match is_picture {
+        true => contact_sheet::jpeg(title, &groups)?,
+        false => contact_sheet::html(title, &groups).into_bytes(),
+    };
+    write_whole(file, &sheet).with_context(|| format!("cannot write {}", file.display()))?;
     say(format_args!(
         "the photos that fit are shown in {}",
         file.display()

@@ -34,6 +34,9 @@ pub fn about(
                 }
             }
             rows.push(("File", bytes(item.file.size)));
+            if !item.keywords().is_empty() {
+                rows.push(("Keywords", item.keywords().join(", ")));
+            }
             rows.extend(
                 camera
                     .into_iter()
@@ -67,12 +70,22 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
     let (text, colour) = match mark.flag {
         Flag::Pick => ("Picked", palette.good),
         Flag::Reject => ("Rejected", palette.bad),
-        Flag::None => ("P picks, X rejects, 0 to 5 give stars", palette.weak),
+        Flag::None => (
+            "P picks, X rejects, 0 to 5 give stars, 6 to 9 colours",
+            palette.weak,
+        ),
     };
     ui.label(RichText::new(text).small().color(colour));
     if mark.stars > 0 {
         let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
         grid::stars(ui, rect.left_bottom(), mark.stars);
+    }
+    if let Some(colour) = mark.colour {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
+            grid::colour_dot(ui, rect.center(), colour);
+            ui.label(RichText::new(colour.name()).small());
+        });
     }
 }
 

@@ -34,6 +34,7 @@ impl Interface {
                 Dialog::Export => self.export_dialog(ui, state, commands),
                 Dialog::Interrupted => interrupted(ui, state, commands),
                 Dialog::Trash => trash(ui, state, commands),
+                Dialog::Keywords => self.keywords_dialog(ui, state, commands),
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
                 Dialog::ClearStore => clear_store(ui, commands),
@@ -128,7 +129,9 @@ impl Interface {
 
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export => 640.0,
+        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export | Dialog::Keywords => {
+            640.0
+        }
         Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::About => 420.0,
         _ => 540.0,
     }

@@ -3,12 +3,11 @@
 use std::str::FromStr;
 
 use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, Spinner, TextEdit, Ui};
-use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
 use super::dialogs::title;
 use super::theme::{self, palette};
-use super::widgets::{bytes, main_button, photos, thousands};
+use super::widgets::{Lines, bytes, main_button, photos, thousands};
 use crate::app::command::Command;
 use crate::app::exports::{ExportRequest, ExportState};
 use crate::app::services::Purpose;
@@ -36,7 +35,7 @@ pub struct Choices {
 }
 
 /// Which photos can be chosen, and what that is called.
-const CHOICES: [(ExportWhat, &str); 5] = [
+pub const CHOICES: [(ExportWhat, &str); 5] = [
     (ExportWhat::Selected, "Selected"),
     (ExportWhat::Shown, "Shown"),
     (ExportWhat::Fitting, "All that fit a label"),
@@ -275,41 +274,17 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     failures(ui, &plan.failures, "cannot be exported");
     // What stands above and below takes the rest of a small window.
     let height = (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0);
-    ui.push_id("plan", |ui| {
-        let file = |path: &std::path::Path| {
-            path.file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned()
-        };
-        let line = |ui: &mut Ui, text: String| {
-            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
-        };
-        TableBuilder::new(ui)
-            .striped(true)
-            .min_scrolled_height(60.0)
-            .max_scroll_height(height)
-            .auto_shrink([false, true])
-            .column(Column::initial(190.0).clip(true))
-            .column(Column::remainder().clip(true))
-            .header(20.0, |mut header| {
-                for name in ["Photo", "Goes to"] {
-                    header.col(|ui| {
-                        ui.label(RichText::new(name).small().strong());
-                    });
-                }
-            })
-            .body(|body| {
-                body.rows(20.0, plan.steps.len(), |mut row| {
-                    let step = &plan.steps[row.index()];
-                    let to = step
-                        .target
-                        .strip_prefix(&plan.target)
-                        .unwrap_or(&step.target);
-                    row.col(|ui| line(ui, file(&step.source)));
-                    row.col(|ui| line(ui, to.display().to_string()));
-                });
-            });
+    let lines = Lines {
+        id: "plan",
+        headings: ["Photo", "Goes to"],
+        height,
+    };
+    lines.show(ui, plan.steps.len(), |at| {
+        let step = &plan.steps[at];
+        let name = step.source.file_name().unwrap_or_default();
+        let to = step.target.strip_prefix(&plan.target);
+        let to = to.unwrap_or(&step.target);
+        [name.display().to_string(), to.display().to_string()]
     });
     ui.add_space(theme::SPACE_S);
     let ready = !plan.steps.is_empty();
@@ -369,7 +344,8 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
     });
 }
 
-fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
+/// What went wrong with photos, under a heading that says what became of them.
+pub fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
     if failures.is_empty() {
         return;
     }

@@ -1,7 +1,8 @@
 //! The bar above the grid: what is shown, how many that is, and how to see all again.
 
-use egui::{Align, ComboBox, Layout, Popup, RichText, TextEdit, Ui};
+use egui::{Align, ComboBox, Layout, Popup, RichText, Role, Sense, TextEdit, Ui, WidgetInfo};
 
+use super::grid::colour_dot;
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
@@ -9,6 +10,7 @@ use super::widgets::thousands;
 use crate::app::command::{Action, Command};
 use crate::app::filter::{Filter, Fit, FlagFilter};
 use crate::app::state::State;
+use crate::core::marks::Colour;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let margin = egui::Margin::symmetric(10, 6);
@@ -17,7 +19,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             count(ui, state);
             let mut filter = state.memory.filter.clone();
             fit_box(ui, state, &mut filter);
-            flag_box(ui, &mut filter);
+            flag_box(ui, state, &mut filter);
             more(ui, state, &mut filter);
             if filter != state.memory.filter {
                 commands.push(Command::FilterBy(filter));
@@ -79,7 +81,7 @@ fn flag_text(flag: FlagFilter) -> &'static str {
     }
 }
 
-fn flag_box(ui: &mut Ui, filter: &mut Filter) {
+fn flag_box(ui: &mut Ui, state: &State, filter: &mut Filter) {
     let all = [
         FlagFilter::All,
         FlagFilter::Picked,
@@ -91,8 +93,15 @@ fn flag_box(ui: &mut Ui, filter: &mut Filter) {
         .width(104.0)
         .selected_text(flag_text(filter.flag))
         .show_ui(ui, |ui| {
+            // Only an open list looks at the whole library.
+            let marks = &state.library.snapshot().marks;
             for flag in all {
-                ui.selectable_value(&mut filter.flag, flag, flag_text(flag));
+                let count = marks
+                    .iter()
+                    .filter(|mark| flag.lets_through(mark.flag))
+                    .count();
+                let text = format!("{} ({})", flag_text(flag), thousands(count));
+                ui.selectable_value(&mut filter.flag, flag, text);
             }
         });
     ui.ctx().accesskit_node_builder(combo.response.id, |node| {
@@ -103,6 +112,8 @@ fn flag_box(ui: &mut Ui, filter: &mut Filter) {
 /// Filters that are needed less often, and how many of them are on.
 fn more(ui: &mut Ui, state: &State, filter: &mut Filter) {
     let on = usize::from(filter.min_stars > 0)
+        + usize::from(filter.colour.is_some())
+        + usize::from(!filter.keyword.is_empty())
         + usize::from(filter.ending.is_some())
         + usize::from(!filter.from.is_empty() || !filter.to.is_empty())
         + usize::from(!filter.name.is_empty())
@@ -121,6 +132,8 @@ fn more(ui: &mut Ui, state: &State, filter: &mut Filter) {
                     name_row(ui, filter);
                     date_row(ui, filter);
                     stars_row(ui, filter);
+                    colour_row(ui, filter);
+                    keyword_row(ui, filter);
                     ending_row(ui, state, filter);
                 });
             ui.checkbox(&mut filter.failures, "Only photos with problems");
@@ -166,6 +179,36 @@ fn stars_row(ui: &mut Ui, filter: &mut Filter) {
             response.on_hover_text(format!("At least {}", stars_text(stars)));
         }
     });
+    ui.end_row();
+}
+
+fn colour_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Colour");
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut filter.colour, None, "Any");
+        for colour in Colour::ALL {
+            let (rect, response) = ui.allocate_exact_size(egui::vec2(22.0, 22.0), Sense::click());
+            let on = filter.colour == Some(colour);
+            response
+                .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, colour.name()));
+            if on || response.hovered() || response.has_focus() {
+                let palette = palette(ui);
+                let ground = if on { palette.accent } else { palette.hovered };
+                ui.painter().rect_filled(rect, theme::RADIUS, ground);
+            }
+            colour_dot(ui, rect.center(), colour);
+            if response.on_hover_text(colour.name()).clicked() {
+                filter.colour = Some(colour).filter(|_| !on);
+            }
+        }
+    });
+    ui.end_row();
+}
+
+fn keyword_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Keyword");
+    let hint = "in its sidecar";
+    field(ui, &mut filter.keyword, "Keyword contains", hint, 190.0);
     ui.end_row();
 }
 

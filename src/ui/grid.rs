@@ -18,7 +18,7 @@ use crate::app::library::{Item, ItemId};
 use crate::app::pictures::ThumbKey;
 use crate::app::selection::Reach;
 use crate::app::state::State;
-use crate::core::marks::{Flag, Mark};
+use crate::core::marks::{Colour, Flag, Mark};
 
 /// Width of the scroll bar.
 const BAR: f32 = 12.0;
@@ -349,6 +349,18 @@ fn paint_badges(ui: &Ui, picture: Rect, item: &Item, mark: Mark) {
         icons::paint(ui.painter(), Icon::Warning, rect, palette.warn);
     }
     stars(ui, picture.left_bottom() + vec2(2.0, -2.0), mark.stars);
+    if let Some(colour) = mark.colour {
+        let at = picture.right_bottom() + vec2(-9.0, -9.0);
+        colour_dot(ui, at, colour);
+    }
+}
+
+/// A colour, on a ground that any picture leaves readable.
+pub fn colour_dot(ui: &Ui, at: Pos2, colour: Colour) {
+    ui.painter()
+        .circle_filled(at, 8.0, Color32::from_black_alpha(170));
+    ui.painter()
+        .circle_filled(at, 5.5, theme::mark_colour(colour));
 }
 
 /// Stars in a row, on a ground that any picture leaves readable.
@@ -425,8 +437,13 @@ fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.menu_button("Stars", |ui| {
         (0..=5).for_each(|n| menu_entry(ui, state, Action::Stars(n), commands));
     });
+    ui.menu_button("Colour", |ui| {
+        let actions = Colour::ALL.into_iter().map(Action::Colour);
+        actions.for_each(|action| menu_entry(ui, state, action, commands));
+    });
     ui.separator();
     menu_entry(ui, state, Action::Export, commands);
+    menu_entry(ui, state, Action::Keywords, commands);
 }
 
 /// What a screen reader says: "cat.jpg, cat 97 percent, picked".
@@ -443,6 +460,9 @@ pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> St
     }
     if mark.stars > 0 {
         name.push_str(&format!(", {}", top_bar::stars_text(mark.stars)));
+    }
+    if let Some(colour) = mark.colour {
+        name.push_str(&format!(", colour {}", colour.name().to_lowercase()));
     }
     if let Some(warning) = item.warning() {
         name.push_str(&format!(", problem: {warning}"));

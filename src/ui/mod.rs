@@ -10,6 +10,7 @@ mod grid;
 pub mod grid_layout;
 mod histogram;
 pub mod icons;
+mod keywords_dialog;
 mod labels_panel;
 mod models_dialog;
 mod notices;
@@ -53,6 +54,7 @@ struct Buffers {
     repository: String,
     mirrors: String,
     export: export_dialog::Choices,
+    keywords: keywords_dialog::Choices,
 }
 
 /// Everything that only drawing knows.

@@ -7,6 +7,7 @@ use egui::{DragValue, Grid, RichText, ScrollArea, Slider, Ui};
 use super::Interface;
 use super::dialogs::title;
 use super::icons::Icon;
+use super::keywords_dialog::naming_choice;
 use super::widgets::{bytes, icon_button_sized, thousands};
 use crate::app::command::Command;
 use crate::app::services::Purpose;
@@ -38,6 +39,9 @@ impl Interface {
                         store_row(ui, state, &mut settings, commands);
                         quality_row(ui, &mut settings);
                         excluded_row(ui, &mut settings, commands);
+                        ui.label("Sidecars");
+                        naming_choice(ui, &state.settings, commands);
+                        ui.end_row();
                     });
             });
         if settings != state.settings {

@@ -3,6 +3,7 @@
 use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Style, Visuals, vec2};
 
 use crate::app::labels::COLOURS;
+use crate::core::marks::Colour;
 use crate::settings::Theme;
 
 /// Small space, between things that belong together.
@@ -104,6 +105,18 @@ pub const LABELS: [Color32; COLOURS] = [
 #[must_use]
 pub fn label_colour(colour: usize) -> Color32 {
     LABELS[colour % COLOURS]
+}
+
+/// A colour by which photos are put together.
+#[must_use]
+pub fn mark_colour(colour: Colour) -> Color32 {
+    match colour {
+        Colour::Red => Color32::from_rgb(0xE0, 0x4F, 0x4F),
+        Colour::Yellow => Color32::from_rgb(0xF0, 0xC2, 0x3C),
+        Colour::Green => Color32::from_rgb(0x4C, 0xAF, 0x6A),
+        Colour::Blue => Color32::from_rgb(0x4A, 0x8D, 0xE8),
+        Colour::Purple => Color32::from_rgb(0xA0, 0x6B, 0xD6),
+    }
 }
 
 /// Black or white, whichever reads better on a colour.

@@ -216,6 +216,7 @@ fn keys(state: &State) -> Vec<SortKey> {
         SortKey::Size,
         SortKey::Dimensions,
         SortKey::Stars,
+        SortKey::Colour,
     ]);
     keys
 }
@@ -237,6 +238,7 @@ fn key_text(state: &State, key: SortKey) -> String {
         SortKey::Size => "File size".into(),
         SortKey::Dimensions => "Dimensions".into(),
         SortKey::Stars => "Stars".into(),
+        SortKey::Colour => "Colour".into(),
     }
 }
 

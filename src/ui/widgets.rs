@@ -8,10 +8,52 @@ use egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
+use egui_extras::{Column, TableBuilder};
+
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
 use crate::app::state::State;
+
+/// Two columns of small text under headings, with rows drawn on demand.
+pub struct Lines {
+    /// What tells this table from others.
+    pub id: &'static str,
+    /// What stands above each column.
+    pub headings: [&'static str; 2],
+    /// Greatest height in points.
+    pub height: f32,
+}
+
+impl Lines {
+    /// Draws the table; `row` gives the texts of one row.
+    pub fn show(&self, ui: &mut Ui, rows: usize, row: impl Fn(usize) -> [String; 2]) {
+        let small = |ui: &mut Ui, text: egui::RichText| {
+            ui.add(egui::Label::new(text.small()).truncate());
+        };
+        ui.push_id(self.id, |ui| {
+            TableBuilder::new(ui)
+                .striped(true)
+                .min_scrolled_height(60.0)
+                .max_scroll_height(self.height)
+                .auto_shrink([false, true])
+                .column(Column::initial(190.0).clip(true))
+                .column(Column::remainder().clip(true))
+                .header(20.0, |mut header| {
+                    for name in self.headings {
+                        header.col(|ui| small(ui, egui::RichText::new(name).strong()));
+                    }
+                })
+                .body(|body| {
+                    body.rows(20.0, rows, |mut line| {
+                        for text in row(line.index()) {
+                            line.col(|ui| small(ui, text.into()));
+                        }
+                    });
+                });
+        });
+    }
+}
 
 /// Side of a button that is only an icon.
 pub const ICON_BUTTON: f32 = 28.0;

@@ -1,38 +1,46 @@
 //! Decisions about photos, and undoing them.
 
 use crate::app::history::Step as Undo;
+use crate::app::marks_writer::Decision;
 use crate::app::{App, Need};
-use crate::core::marks::Mark;
-use crate::core::photo::ContentId;
+use crate::core::marks::{Colour, Mark};
 use crate::ui::grid_layout::Step;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.
     pub(super) fn mark(&mut self, change: impl Fn(&mut Mark)) {
         let targets = self.state.targets();
-        let mut before: Vec<(ContentId, Mark)> = Vec::new();
+        let mut before: Vec<Decision> = Vec::new();
         let mut after = Vec::new();
         for id in &targets {
             if let Some(content) = self.state.item(*id).and_then(|item| item.content()) {
-                let old = self.state.library.mark(*id);
-                let mut new = old;
+                let mut new = self.state.library.mark(*id);
                 change(&mut new);
-                before.push((content, old));
-                after.push((content, new));
+                before.push((content, self.state.library.decision(&content)));
+                after.push((content, Some(new)));
             }
         }
         let next = (targets.len() == 1 && self.state.memory.auto_advance).then_some(Step::Right);
         self.state.history.push(Undo::Marks(before), None);
-        self.set_marks(&after);
+        self.decide(&after);
         if let Some(step) = next {
             self.step(step, false);
         }
     }
 
-    fn set_marks(&mut self, marks: &[(ContentId, Mark)]) {
-        self.state.library.set_marks(marks);
+    /// Gives the chosen photos a colour; takes it away if all of them have it.
+    pub(super) fn colour(&mut self, colour: Colour) {
+        let targets = self.state.targets();
+        let marks = targets.iter().map(|id| self.state.library.mark(*id));
+        let all = { marks }.all(|mark| mark.colour == Some(colour));
+        let new = Some(colour).filter(|_| !all);
+        self.mark(|mark| mark.colour = new);
+    }
+
+    fn decide(&mut self, decisions: &[Decision]) {
+        self.state.library.decide(decisions);
         if let Some(writer) = &self.marks {
-            writer.keep(marks);
+            writer.keep(decisions);
         }
         self.need(Need::Now);
     }
@@ -42,9 +50,9 @@ impl App {
         let swap = |step| match step {
             Undo::Marks(marks) => {
                 let library = &self.state.library;
-                let now = marks.iter().map(|(c, _)| (*c, library.mark_of(c)));
+                let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
-                self.set_marks(&marks);
+                self.decide(&marks);
                 Some(Undo::Marks(now))
             }
             Undo::Labels(labels) => {
@@ -55,6 +63,10 @@ impl App {
             // Files are brought back; doing it again is a new export.
             Undo::Export(id) => {
                 self.undo_export(id);
+                None
+            }
+            Undo::Keywords => {
+                self.undo_keywords();
                 None
             }
         };

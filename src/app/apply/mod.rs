@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use super::command::{Action, Command};
 use super::exports::ExportState;
 use super::filter::{Filter, Fit, SortKey, Sorting};
+use super::history::Step as Undo;
 use super::input::like;
 use super::selection::Reach;
 use super::services::Purpose;
@@ -36,11 +37,17 @@ impl App {
             Command::StartExport => self.start_export(),
             Command::FinishExport(id) => self.finish_export(id),
             Command::UndoExport(id) => {
-                self.state.history.forget_export(&id);
+                self.state.history.forget(&Undo::Export(id.clone()));
                 self.undo_export(id);
             }
             Command::CancelExport => self.cancel_export(),
             Command::TrashRejects => self.trash_rejects(),
+            Command::PlanKeywords(request) => self.plan_keywords(*request),
+            Command::WriteKeywords => self.write_keywords(),
+            Command::UndoKeywords => {
+                self.state.history.forget(&Undo::Keywords);
+                self.undo_keywords();
+            }
             Command::RevealPath(path) => self.desktop("reveal", path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.wake.ctx.copy_text(text),
             Command::Show(dialog) => self.show(dialog),
@@ -91,6 +98,7 @@ impl App {
                 self.show(Some(Dialog::Export));
             }
             Action::TrashRejects => self.show(Some(Dialog::Trash)),
+            Action::Keywords => self.show(Some(Dialog::Keywords)),
             Action::Models => self.show(Some(Dialog::Models)),
             Action::Settings => self.show(Some(Dialog::Settings)),
             Action::Quit => self
@@ -119,6 +127,7 @@ impl App {
             Action::Reject => self.mark(|mark| mark.flag = Flag::Reject),
             Action::Unflag => self.mark(|mark| mark.flag = Flag::None),
             Action::Stars(stars) => self.mark(|mark| mark.stars = stars),
+            Action::Colour(colour) => self.colour(colour),
             Action::AddLabel => self.ui.focus_label_box(),
             Action::Search => self.ui.focus_search_box(),
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
@@ -171,6 +180,9 @@ impl App {
         let exports = &mut self.state.exports;
         if dialog == Some(Dialog::Export) && !matches!(exports.state, ExportState::Running(_)) {
             exports.state = ExportState::Idle;
+        }
+        if dialog == Some(Dialog::Keywords) {
+            self.state.keywords.begin();
         }
         self.ui.dialog_opens(dialog.as_ref());
         self.state.dialog = dialog;

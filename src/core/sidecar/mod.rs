@@ -1,6 +1,7 @@
 //! Keywords, ratings and colours in XMP sidecars, for other programs: planned first, merged into what is there,
 //! and taken back as a whole.
 
+mod found;
 mod xml;
 pub mod xmp;
 
@@ -10,9 +11,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::export::plan::new_id;
+use super::marks::{Flag, Mark};
 use super::photo::{ContentId, Failure, Stage};
 use super::whole::write_whole;
-use xmp::{Additions, Facts, Packet};
+use xmp::{Additions, Packet};
+
+pub use found::{Sidecar, changed};
 
 /// Largest sidecar that is read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -20,7 +24,8 @@ const MAX_BYTES: u64 = 16 << 20;
 const RECORD: &str = "last.json";
 
 /// How sidecars are named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Naming {
     /// `IMG.jpg.xmp`, as digiKam, darktable and Immich have it.
     #[default]
@@ -53,6 +58,41 @@ pub struct Wish {
     pub additions: Additions,
 }
 
+/// What is written besides labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// A keyword above those of the labels.
+    pub parent: Option<String>,
+    /// Stars, where a photo has no rating yet.
+    pub stars: bool,
+    /// Colours, where a photo has none yet.
+    pub colours: bool,
+    /// Rejects, as a rating of -1.
+    pub rejects: bool,
+}
+
+impl Contents {
+    /// What is to be written beside a photo, if anything is.
+    #[must_use]
+    pub fn wish(&self, photo: PathBuf, keywords: Vec<String>, mark: Mark) -> Option<Wish> {
+        let rating = match mark.flag {
+            Flag::Reject if self.rejects => Some(-1),
+            _ => Some(mark.stars as i8).filter(|stars| self.stars && *stars > 0),
+        };
+        let colour = mark.colour.filter(|_| self.colours);
+        if keywords.is_empty() && rating.is_none() && colour.is_none() {
+            return None;
+        }
+        let additions = Additions {
+            keywords,
+            parent: self.parent.clone(),
+            rating,
+            colour: colour.map(|colour| colour.name().into()),
+        };
+        Some(Wish { photo, additions })
+    }
+}
+
 /// A sidecar that would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -75,16 +115,6 @@ pub struct Plan {
     pub unchanged: usize,
     /// Sidecars that cannot be read, which are left alone.
     pub failures: Vec<Failure>,
-}
-
-/// What a photo's sidecar says, whichever way it is named; nothing if there is none that can be read.
-#[must_use]
-pub fn read(photo: &Path) -> Option<Facts> {
-    let paths = [Naming::WholeName, Naming::Stem].map(|naming| naming.path(photo));
-    let text = paths
-        .iter()
-        .find_map(|path| read_text(path).ok().flatten())?;
-    Some(Packet::parse(&text).ok()?.facts())
 }
 
 fn read_text(path: &Path) -> Result<Option<String>, String> {

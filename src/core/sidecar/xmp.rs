@@ -2,6 +2,7 @@
 //! anything else.
 
 use super::xml::{Element, Node, parse, to_text};
+use crate::core::marks::{Colour, Flag, Mark};
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -23,6 +24,33 @@ pub struct Facts {
     pub rating: Option<i8>,
     /// The name of a colour.
     pub colour: Option<String>,
+}
+
+impl Facts {
+    /// These, and what others say where these say nothing.
+    #[must_use]
+    pub fn or(mut self, others: Self) -> Self {
+        let add = |mine: &mut Vec<String>, theirs: Vec<String>| {
+            let new: Vec<String> = theirs.into_iter().filter(|t| !mine.contains(t)).collect();
+            mine.extend(new);
+        };
+        add(&mut self.keywords, others.keywords);
+        add(&mut self.hierarchical, others.hierarchical);
+        self.rating = self.rating.or(others.rating);
+        self.colour = self.colour.or(others.colour);
+        self
+    }
+
+    /// The decision that another program wrote down.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
+        let rating = self.rating.unwrap_or_default();
+        Mark {
+            flag: if rating < 0 { Flag::Reject } else { Flag::None },
+            stars: rating.max(0) as u8,
+            colour: self.colour.as_deref().and_then(Colour::named),
+        }
+    }
 }
 
 /// What is added to a sidecar.

@@ -1,9 +1,13 @@
-//! A page to show others: the photos of a result by label, in one file that needs nothing else.
+//! A page or picture to show others: the photos of a result by label, in one file that needs nothing else.
+
+mod picture;
 
 use std::fmt::Write;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+
+pub use picture::{SheetError, jpeg};
 
 /// Photos under a heading.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,16 +53,20 @@ pub fn html(title: &str, groups: &[Group]) -> String {
             let source = photo.thumbnail.as_ref().map_or_else(String::new, |jpeg| {
                 format!(" src=\"data:image/jpeg;base64,{}\"", STANDARD.encode(jpeg))
             });
-            let percent = photo.matched * 100.0;
+            let percent = percent(photo.matched);
             let _ = write!(
                 page,
-                "<figure><img alt=\"{name}\"{source}><figcaption>{name} <small>{percent:.0} %</small></figcaption></figure>"
+                "<figure><img alt=\"{name}\"{source}><figcaption>{name} <small>{percent}</small></figcaption></figure>"
             );
         }
         page.push_str("</section>");
     }
     page.push_str("</html>\n");
     page
+}
+
+fn percent(matched: f32) -> String {
+    format!("{:.0} %", matched * 100.0)
 }
 
 fn escape(text: &str) -> String {

@@ -1,0 +1,171 @@
+//! Keywords from the window into sidecars: planned while a person chooses, written when they say so, taken back later.
+
+use std::sync::Arc;
+
+use super::history::Step;
+use super::library::ItemId;
+use super::state::{ExportWhat, State};
+use super::{App, News};
+use crate::core::photo::Failure;
+use crate::core::sidecar::{self, Contents, Naming, Plan, Wish};
+
+/// What a person wants written, and about which photos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeywordRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// Whether labels that fit become keywords.
+    pub labels: bool,
+    /// What else is written.
+    pub contents: Contents,
+    /// How sidecars are named.
+    pub naming: Naming,
+}
+
+/// How far keywords are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeywordState {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// Sidecars are being read.
+    Planning,
+    /// They can be written.
+    Planned(Arc<Plan>),
+    /// They are being written.
+    Writing,
+    /// So many were written, and what was not.
+    Done(usize, Vec<Failure>),
+    /// Nothing was written, and why.
+    Refused(String),
+}
+
+/// Everything about keywords.
+#[derive(Default)]
+pub struct Keywords {
+    /// How far they are.
+    pub state: KeywordState,
+    /// What was asked for last.
+    pub request: Option<KeywordRequest>,
+    /// Counts plans: only the newest counts.
+    plans: u64,
+}
+
+impl Keywords {
+    /// Begins anew, unless something is being written.
+    pub fn begin(&mut self) {
+        if self.state != KeywordState::Writing {
+            self.state = KeywordState::Idle;
+            self.request = None;
+        }
+    }
+}
+
+/// What the threads of keywords tell.
+pub enum KeywordNews {
+    /// A plan is ready.
+    Planned(u64, Plan),
+    /// How many were written, and what was not; or why none could be.
+    Written(Result<(usize, Vec<Failure>), String>),
+    /// How many are as they were, and what stays.
+    Undone(Result<(usize, Vec<Failure>), String>),
+}
+
+impl State {
+    /// What is to be written beside photos.
+    fn wishes(&self, request: &KeywordRequest) -> Vec<Wish> {
+        let scored = self.answer.scored();
+        let wish = |id: ItemId| {
+            let fitting = scored.fitting(id).into_iter();
+            let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
+            let keywords = texts.filter(|_| request.labels).collect();
+            let photo = self.item(id)?.file.path.clone();
+            request
+                .contents
+                .wish(photo, keywords, self.library.mark(id))
+        };
+        let items = self.export_items(request.what).into_iter();
+        items.filter_map(wish).collect()
+    }
+}
+
+impl App {
+    /// Plans what would be written; an earlier plan no longer counts.
+    pub(super) fn plan_keywords(&mut self, request: KeywordRequest) {
+        let wishes = self.state.wishes(&request);
+        let naming = request.naming;
+        let keywords = &mut self.state.keywords;
+        keywords.plans += 1;
+        keywords.state = KeywordState::Planning;
+        keywords.request = Some(request);
+        let number = keywords.plans;
+        self.spawn("keywords", move || {
+            let plan = sidecar::plan(&wishes, naming);
+            News::Keywords(KeywordNews::Planned(number, plan))
+        });
+    }
+
+    /// Writes what was planned.
+    pub(super) fn write_keywords(&mut self) {
+        let keywords = &mut self.state.keywords;
+        let KeywordState::Planned(plan) = &keywords.state else {
+            return;
+        };
+        let plan = plan.clone();
+        keywords.state = KeywordState::Writing;
+        let records = self.services.dirs.sidecars();
+        self.spawn("keywords", move || {
+            let written = sidecar::apply(&plan, &records);
+            News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Takes back what was written last.
+    pub(super) fn undo_keywords(&mut self) {
+        let records = self.services.dirs.sidecars();
+        self.spawn("keywords", move || {
+            let undone = sidecar::undo(&records);
+            News::Keywords(KeywordNews::Undone(undone.map_err(|e| e.to_string())))
+        });
+    }
+
+    pub(super) fn take_keyword_news(&mut self, news: KeywordNews) {
+        let keywords = &mut self.state.keywords;
+        match news {
+            KeywordNews::Planned(number, plan) => {
+                if number == keywords.plans && keywords.state == KeywordState::Planning {
+                    keywords.state = KeywordState::Planned(Arc::new(plan));
+                }
+            }
+            KeywordNews::Written(Ok((count, failures))) => {
+                keywords.state = KeywordState::Done(count, failures);
+                if count > 0 {
+                    // Only what was written last can be taken back.
+                    self.state.history.forget(&Step::Keywords);
+                    self.state.history.push(Step::Keywords, None);
+                    self.read_sidecars();
+                }
+            }
+            KeywordNews::Written(Err(trouble)) => keywords.state = KeywordState::Refused(trouble),
+            KeywordNews::Undone(undone) => self.keywords_undone(undone),
+        }
+    }
+
+    fn keywords_undone(&mut self, undone: Result<(usize, Vec<Failure>), String>) {
+        match undone {
+            Ok((count, kept)) => {
+                let text = format!("{count} sidecars are as they were before");
+                self.state.notify(text, false);
+                for failure in &kept {
+                    let text = format!("{}: {}", failure.path.display(), failure.message);
+                    self.state.notify(text, true);
+                }
+            }
+            Err(trouble) => {
+                let text = format!("The keywords could not be taken back: {trouble}");
+                self.state.notify(text, true);
+            }
+        }
+        self.read_sidecars();
+    }
+}

@@ -1,0 +1,97 @@
+//! What is decided about photos: in the window, and in sidecars by other programs.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lumisift::core::marks::{Flag, Mark, Marks};
+use lumisift::core::photo::{ContentId, Photo};
+use lumisift::core::sidecar::{self, Sidecar};
+use lumisift::settings::Dirs;
+use serde_json::{Value, json};
+
+use super::args::Only;
+use super::collect::Collected;
+
+/// Decisions about the photos of a command.
+pub struct Decided {
+    marks: HashMap<ContentId, Mark>,
+    sidecars: HashMap<PathBuf, Arc<Sidecar>>,
+}
+
+impl Decided {
+    /// Reads the person's decisions, and the sidecars of these photos.
+    ///
+    /// # Errors
+    /// If the database of decisions cannot be read.
+    pub fn read(photos: &[(Photo, u32)]) -> anyhow::Result<Self> {
+        let file = Dirs::detect().marks_file();
+        let marks = match file.exists() {
+            true => Marks::open(&file)?.all()?,
+            false => HashMap::new(),
+        };
+        let photos = photos.iter().map(|(photo, _)| (&*photo.file.path, None));
+        let found = sidecar::changed(photos).into_iter();
+        let sidecars = found.filter_map(|(path, sidecar)| Some((path, sidecar?)));
+        Ok(Self {
+            marks,
+            sidecars: sidecars.collect(),
+        })
+    }
+
+    /// What counts for a photo: what the person decided, otherwise what its sidecar says.
+    pub fn mark(&self, photo: &Photo) -> Mark {
+        let theirs = || Some(self.sidecars.get(&photo.file.path)?.facts.mark());
+        let decided = self.marks.get(&photo.facts.content).copied();
+        decided.or_else(theirs).unwrap_or_default()
+    }
+
+    /// The keywords in a photo's sidecar.
+    pub fn keywords(&self, photo: &Photo) -> &[String] {
+        let sidecar = self.sidecars.get(&photo.file.path);
+        sidecar.map_or(&[], |sidecar| &sidecar.facts.keywords)
+    }
+
+    /// Keeps the photos that are asked for.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn keep(&self, only: &Only, collected: &mut Collected) -> anyhow::Result<()> {
+        let before = collected.photos.len();
+        collected
+            .photos
+            .retain(|(photo, _)| self.is_asked_for(only, photo));
+        anyhow::ensure!(
+            before == 0 || !collected.photos.is_empty(),
+            "none of the {before} photos has the stars, colour, keyword or decision asked for"
+        );
+        Ok(())
+    }
+
+    fn is_asked_for(&self, only: &Only, photo: &Photo) -> bool {
+        let mark = self.mark(photo);
+        let has = |wanted: &String| {
+            let wanted = wanted.to_lowercase();
+            let mut keywords = self.keywords(photo).iter();
+            keywords.any(|word| word.to_lowercase().contains(&wanted))
+        };
+        mark.stars >= only.min_stars
+            && (only.colour.is_none() || mark.colour == only.colour)
+            && (!only.picked || mark.flag == Flag::Pick)
+            && (!only.no_rejects || mark.flag != Flag::Reject)
+            && only.keyword.iter().all(has)
+    }
+
+    /// Adds what is decided about a photo to its JSON.
+    pub fn describe(&self, photo: &Photo, value: &mut Value) {
+        let mark = self.mark(photo);
+        value["decision"] = match mark.flag {
+            Flag::Pick => json!("pick"),
+            Flag::Reject => json!("reject"),
+            Flag::None => Value::Null,
+        };
+        value["stars"] = json!(mark.stars);
+        value["colour"] = json!(mark.colour.map(|colour| colour.name().to_lowercase()));
+        value["keywords"] = json!(self.keywords(photo));
+    }
+}

@@ -1,0 +1,203 @@
+//! The dialog that writes labels, stars and colours into sidecars: choices, what would be written, and how it went.
+
+use std::path::Path;
+
+use egui::{Grid, RichText, Spinner, TextEdit, Ui};
+
+use super::Interface;
+use super::dialogs::title;
+use super::export_dialog::{CHOICES, failures};
+use super::theme::{self, palette};
+use super::widgets::{Lines, main_button, thousands};
+use crate::app::command::Command;
+use crate::app::keywords::{KeywordRequest, KeywordState};
+use crate::app::state::{ExportWhat, State};
+use crate::core::sidecar::{Contents, Naming, Plan};
+use crate::settings::Settings;
+
+/// What was chosen in the dialog.
+#[derive(Clone, Debug)]
+pub struct Choices {
+    what: ExportWhat,
+    labels: bool,
+    parent: String,
+    stars: bool,
+    colours: bool,
+    rejects: bool,
+}
+
+impl Default for Choices {
+    fn default() -> Self {
+        Self {
+            what: ExportWhat::Fitting,
+            labels: true,
+            parent: String::new(),
+            stars: false,
+            colours: false,
+            rejects: false,
+        }
+    }
+}
+
+impl Choices {
+    fn request(&self, naming: Naming) -> KeywordRequest {
+        let parent = Some(self.parent.trim()).filter(|parent| !parent.is_empty());
+        KeywordRequest {
+            what: self.what,
+            labels: self.labels,
+            contents: Contents {
+                parent: parent.map(ToOwned::to_owned),
+                stars: self.stars,
+                colours: self.colours,
+                rejects: self.rejects,
+            },
+            naming,
+        }
+    }
+}
+
+impl Interface {
+    pub(super) fn keywords_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        title(ui, "Write keywords", commands);
+        match &state.keywords.state {
+            KeywordState::Writing => waiting(ui, "Writing sidecars…"),
+            KeywordState::Done(count, missed) => {
+                let text = format!("{} written", sidecars(*count));
+                ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
+                failures(ui, missed, "could not be written");
+                done_buttons(ui, *count > 0, commands);
+            }
+            _ => self.keyword_choices(ui, state, commands),
+        }
+    }
+
+    fn keyword_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let choices = &mut self.buffers.keywords;
+        if self.dialog_is_new {
+            choices.what = match state.selection.is_empty() {
+                true => ExportWhat::Fitting,
+                false => ExportWhat::Selected,
+            };
+        }
+        let grid = Grid::new("keywords").num_columns(2).spacing([16.0, 8.0]);
+        grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
+        ui.separator();
+        let request = choices.request(state.settings.sidecar_names);
+        if state.keywords.request.as_ref() != Some(&request) {
+            commands.push(Command::PlanKeywords(Box::new(request)));
+        }
+        match &state.keywords.state {
+            KeywordState::Planned(plan) => show_plan(ui, plan, commands),
+            KeywordState::Refused(trouble) => {
+                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            }
+            _ => waiting(ui, "Reading sidecars…"),
+        }
+    }
+}
+
+fn waiting(ui: &mut Ui, text: &str) {
+    ui.horizontal(|ui| {
+        ui.add(Spinner::new());
+        ui.label(text);
+    });
+}
+
+fn done_buttons(ui: &mut Ui, some: bool, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if some && ui.button("Undo").clicked() {
+            commands.push(Command::UndoKeywords);
+            commands.push(Command::Show(None));
+        }
+        if main_button(ui, "Done").clicked() {
+            commands.push(Command::Show(None));
+        }
+    });
+}
+
+fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
+    ui.label("Photos");
+    ui.horizontal_wrapped(|ui| {
+        for (what, name) in CHOICES {
+            ui.radio_value(&mut choices.what, what, name);
+        }
+    });
+    ui.end_row();
+    ui.label("Write");
+    ui.vertical(|ui| {
+        ui.checkbox(&mut choices.labels, "Labels that fit, as keywords");
+        ui.checkbox(&mut choices.stars, "Stars, where there is no rating yet");
+        ui.checkbox(&mut choices.colours, "Colours, where there is none yet");
+        ui.checkbox(&mut choices.rejects, "Rejects, as a rating of -1");
+    });
+    ui.end_row();
+    ui.label("Below");
+    let edit = TextEdit::singleline(&mut choices.parent).hint_text("no keyword above them");
+    let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_label("Keyword above these");
+    });
+    response.on_hover_text("\"AI\" puts \"cat\" below it: AI|cat");
+    ui.end_row();
+    ui.label("Sidecars");
+    naming_choice(ui, &state.settings, commands);
+    ui.end_row();
+}
+
+/// How sidecars are named: a setting, because all programs of a person should find them.
+pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Command>) {
+    let mut naming = settings.sidecar_names;
+    ui.vertical(|ui| {
+        ui.radio_value(
+            &mut naming,
+            Naming::WholeName,
+            "IMG.jpg.xmp (digiKam, darktable, Immich)",
+        );
+        ui.radio_value(&mut naming, Naming::Stem, "IMG.xmp (Adobe's programs)");
+    });
+    if naming != settings.sidecar_names {
+        commands.push(Command::ChangeSettings(Box::new(Settings {
+            sidecar_names: naming,
+            ..settings.clone()
+        })));
+    }
+}
+
+fn sidecars(count: usize) -> String {
+    match count {
+        1 => "1 sidecar".into(),
+        _ => format!("{} sidecars", thousands(count)),
+    }
+}
+
+fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
+    let mut text = format!("{} would be written", sidecars(plan.changes.len()));
+    if plan.unchanged > 0 {
+        text.push_str(&format!(", {} say it already", thousands(plan.unchanged)));
+    }
+    ui.label(text);
+    failures(ui, &plan.failures, "cannot be changed");
+    let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+    let lines = Lines {
+        id: "keywords",
+        headings: ["Sidecar", "Keywords it will have"],
+        // What stands above and below takes the rest of a small window.
+        height: (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0),
+    };
+    lines.show(ui, plan.changes.len(), |at| {
+        let change = &plan.changes[at];
+        [name(&change.path), change.keywords.join(", ")]
+    });
+    ui.add_space(theme::SPACE_S);
+    ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
+        let text = format!("Write {}", sidecars(plan.changes.len()));
+        if main_button(ui, &text).clicked() {
+            commands.push(Command::WriteKeywords);
+        }
+    });
+}
