@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use lumisift::core::cancel::Cancel;
-use lumisift::core::model::{ModelChoice, load};
+use lumisift::core::device::Device;
+use lumisift::core::model::{Model, load_folder_in, load_starter};
+use lumisift::core::nn::Form;
 use lumisift::core::preprocess::Crop;
 
 fn crops(count: usize, side: u32) -> Vec<Crop> {
@@ -20,32 +22,36 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
     (0..count).map(crop).collect()
 }
 
-fn bench(criterion: &mut Criterion) {
-    let folder = std::env::var_os("LUMISIFT_BENCH_MODEL");
-    let choices = folder
-        .map(|dir| ModelChoice::Folder(dir.into()))
-        .into_iter();
-    for choice in choices.chain([ModelChoice::Starter]) {
-        let model = load(&choice, lumisift::core::device::DeviceChoice::Auto).expect("a model");
-        let info = model.info();
-        let mut group = criterion.benchmark_group(format!("tower of {}", info.name));
-        group
-            .sample_size(10)
-            .measurement_time(Duration::from_secs(10));
-        for batch in [1, 8, 16, 32] {
-            let crops = crops(batch, info.preprocess.side);
-            group.throughput(Throughput::Elements(batch as u64));
-            group.bench_function(BenchmarkId::from_parameter(batch), |bencher| {
-                let cancel = Cancel::default();
-                bencher.iter(|| {
-                    model
-                        .embed_images(black_box(&crops), &cancel)
-                        .expect("vectors")
-                });
+fn measure(criterion: &mut Criterion, name: &str, model: &dyn Model) {
+    let info = model.info();
+    let mut group = criterion.benchmark_group(format!("tower of {name}"));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(6));
+    for batch in [1, 8, 16, 32] {
+        let crops = crops(batch, info.preprocess.side);
+        group.throughput(Throughput::Elements(batch as u64));
+        group.bench_function(BenchmarkId::from_parameter(batch), |bencher| {
+            let cancel = Cancel::default();
+            bencher.iter(|| {
+                model
+                    .embed_images(black_box(&crops), &cancel)
+                    .expect("vectors")
             });
-        }
-        group.finish();
+        });
     }
+    group.finish();
+}
+
+fn bench(criterion: &mut Criterion) {
+    if let Some(dir) = std::env::var_os("LUMISIFT_BENCH_MODEL") {
+        for (name, form) in [("f32", Form::Float), ("int8", Form::Int8)] {
+            let model = load_folder_in(dir.as_ref(), &Device::cpu(), form).expect("a model");
+            let name = format!("{} in {name}", model.info().name);
+            measure(criterion, &name, &model);
+        }
+    }
+    measure(criterion, "starter", &load_starter().expect("the starter"));
 }
 
 criterion_group!(benches, bench);

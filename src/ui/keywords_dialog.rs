@@ -129,10 +129,13 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     });
     ui.end_row();
     ui.label("Write");
-    ui.vertical(|ui| {
-        ui.checkbox(&mut choices.labels, "Labels that fit, as keywords");
-        ui.checkbox(&mut choices.stars, "Stars, where there is no rating yet");
-        ui.checkbox(&mut choices.colours, "Colours, where there is none yet");
+    ui.horizontal_wrapped(|ui| {
+        ui.checkbox(&mut choices.labels, "Labels that fit");
+        let theirs = "Only where the sidecar says nothing of it yet";
+        ui.checkbox(&mut choices.stars, "Stars")
+            .on_hover_text(theirs);
+        ui.checkbox(&mut choices.colours, "Colours")
+            .on_hover_text(theirs);
         ui.checkbox(&mut choices.rejects, "Rejects, as a rating of -1");
     });
     ui.end_row();

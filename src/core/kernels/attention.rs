@@ -18,7 +18,6 @@ pub struct AttentionScratch {
 #[inline(always)]
 fn attend_head_body<const FMA: bool>(
     qkv: &[f32],
-    bias: &[f32],
     shape: HeadShape,
     queries: std::ops::Range<usize>,
     scratch: &mut AttentionScratch,
@@ -42,27 +41,21 @@ fn attend_head_body<const FMA: bool>(
     scratch.scores.resize(ROWS * padded_tokens, 0.0);
     for t in 0..tokens {
         let row = &qkv[t * stride..][..stride];
-        for d in 0..size {
-            scratch.keys[d * padded_tokens + t] = row[k_at + d] + bias[k_at + d];
+        for (d, key) in row[k_at..][..size].iter().enumerate() {
+            scratch.keys[d * padded_tokens + t] = *key;
         }
-        let value = &mut scratch.values[t * padded_size..][..size];
-        for ((v, x), b) in value.iter_mut().zip(&row[v_at..]).zip(&bias[v_at..]) {
-            *v = x + b;
-        }
+        let value = &row[v_at..][..size];
+        scratch.values[t * padded_size..][..size].copy_from_slice(value);
     }
     let scale = 1.0 / (size as f32).sqrt();
-    let mut q = [[0f32; 256]; ROWS];
     let first = queries.start;
     let mut at = first;
     while at < queries.end {
         let rows = ROWS.min(queries.end - at);
-        for (r, q) in q.iter_mut().enumerate().take(rows) {
-            let row = &qkv[(at + r) * stride + q_at..][..size];
-            for ((q, x), b) in q.iter_mut().zip(row).zip(&bias[q_at..]) {
-                *q = x + b;
-            }
-        }
-        let q_rows = [0, 1, 2, 3].map(|r: usize| &q[r.min(rows - 1)][..size]);
+        let q_rows = [0, 1, 2, 3].map(|r: usize| {
+            let row = &qkv[(at + r.min(rows - 1)) * stride..];
+            &row[q_at..][..size]
+        });
         for column in (0..padded_tokens).step_by(WIDE) {
             let sums = panel::<FMA, WIDE>(q_rows, &scratch.keys[column..], padded_tokens);
             for (r, sums) in sums.iter().enumerate() {
@@ -86,7 +79,7 @@ fn attend_head_body<const FMA: bool>(
             let sums = panel::<FMA, WIDE>(weights, &scratch.values[column..], padded_size);
             let take = WIDE.min(size - column);
             for (r, sums) in sums.iter().enumerate().take(rows) {
-                let o = (at + r - first) * size + column;
+                let o = (at + r - first) * width + head * size + column;
                 out[o..][..take].copy_from_slice(&sums[..take]);
             }
         }
@@ -103,7 +96,7 @@ pub struct HeadShape {
     pub width: usize,
     /// Index of the head.
     pub head: usize,
-    /// Width of one head, at most 256.
+    /// Width of one head.
     pub size: usize,
     /// Whether a token sees only itself and those before it.
     pub causal: bool,
@@ -112,11 +105,10 @@ pub struct HeadShape {
 multi_target! {
     /// Attention of one head over one sequence.
     ///
-    /// `qkv` is tokens x 3 width, the fused projection without its bias; `bias` is 3 width. Writes
-    /// `softmax(q k^T / sqrt(size)) v` for the tokens in `queries` to `out`, queries x size.
+    /// `qkv` is tokens x 3 width, the fused projection. Writes `softmax(q k^T / sqrt(size)) v` for the tokens in
+    /// `queries` to the head's columns of `out`, queries x width.
     pub fn attend_head(
         qkv: &[f32],
-        bias: &[f32],
         shape: HeadShape,
         queries: std::ops::Range<usize>,
         scratch: &mut AttentionScratch,
@@ -128,7 +120,7 @@ multi_target! {
 mod tests {
     use super::*;
 
-    fn reference(qkv: &[f32], bias: &[f32], shape: HeadShape, query: usize) -> Vec<f64> {
+    fn reference(qkv: &[f32], shape: HeadShape, query: usize) -> Vec<f64> {
         let HeadShape {
             tokens,
             width,
@@ -137,8 +129,7 @@ mod tests {
             causal,
         } = shape;
         let at = |t: usize, part: usize, d: usize| {
-            let i = part * width + head * size + d;
-            f64::from(qkv[t * 3 * width + i]) + f64::from(bias[i])
+            f64::from(qkv[(t * 3 + part) * width + head * size + d])
         };
         let seen = if causal { query + 1 } else { tokens };
         let scores: Vec<f64> = (0..seen)
@@ -175,8 +166,9 @@ mod tests {
             let qkv: Vec<f32> = (0..tokens * 3 * width)
                 .map(|i| ((i * 7919) % 1000) as f32 / 500.0 - 1.0)
                 .collect();
-            let bias: Vec<f32> = (0..3 * width).map(|i| (i % 13) as f32 * 0.05).collect();
             let mut scratch = AttentionScratch::default();
+            let mut out = vec![0.0; tokens * width];
+            let mut last = vec![0.0; width];
             for head in 0..heads {
                 let shape = HeadShape {
                     tokens,
@@ -185,21 +177,15 @@ mod tests {
                     size,
                     causal,
                 };
-                let mut out = vec![0.0; tokens * size];
-                attend_head(&qkv, &bias, shape, 0..tokens, &mut scratch, &mut out);
-                let mut last = vec![0.0; size];
-                attend_head(
-                    &qkv,
-                    &bias,
-                    shape,
-                    tokens - 1..tokens,
-                    &mut scratch,
-                    &mut last,
-                );
-                assert_eq!(last, out[(tokens - 1) * size..]);
+                attend_head(&qkv, shape, 0..tokens, &mut scratch, &mut out);
+                attend_head(&qkv, shape, tokens - 1..tokens, &mut scratch, &mut last);
+                let columns = head * size..(head + 1) * size;
+                let end = &out[(tokens - 1) * width..];
+                assert_eq!(last[columns.clone()], end[columns]);
                 for t in 0..tokens {
-                    let want = reference(&qkv, &bias, shape, t);
-                    for (a, b) in out[t * size..].iter().zip(&want) {
+                    let want = reference(&qkv, shape, t);
+                    let got = &out[t * width + head * size..];
+                    for (a, b) in got.iter().zip(&want) {
                         assert!(
                             (f64::from(*a) - b).abs() < 1e-5,
                             "{tokens} tokens, query {t}"

@@ -71,15 +71,19 @@ fn activate<const FMA: bool>(kind: Activation, x: f32) -> f32 {
     }
 }
 
+/// `out = activation(sums + bias)` for one row.
 #[inline(always)]
-fn add_bias_activate_body<const FMA: bool>(y: &mut [f32], bias: &[f32], kind: Activation) {
+pub(super) fn activate_row<const FMA: bool>(
+    sums: &[f32],
+    bias: &[f32],
+    kind: Activation,
+    out: &mut [f32],
+) {
     // One loop per kind, so that the choice is not made per element.
     macro_rules! pass {
         ($kind:expr) => {
-            for row in y.chunks_exact_mut(bias.len()) {
-                for (v, b) in row.iter_mut().zip(bias) {
-                    *v = activate::<FMA>($kind, *v + b);
-                }
+            for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
+                *out = activate::<FMA>($kind, sum + bias);
             }
         };
     }
@@ -90,26 +94,6 @@ fn add_bias_activate_body<const FMA: bool>(y: &mut [f32], bias: &[f32], kind: Ac
         Activation::Gelu => pass!(Activation::Gelu),
         Activation::GeluTanh => pass!(Activation::GeluTanh),
     }
-}
-
-multi_target! {
-    /// `y = activation(y + bias)` over rows of `bias.len()` values.
-    pub fn add_bias_activate(y: &mut [f32], bias: &[f32], kind: Activation) => add_bias_activate_body
-}
-
-#[inline(always)]
-fn add_bias_residual_body<const FMA: bool>(y: &mut [f32], bias: &[f32], residual: &[f32]) {
-    let rows = y.chunks_exact_mut(bias.len());
-    for (row, rest) in rows.zip(residual.chunks_exact(bias.len())) {
-        for ((v, b), r) in row.iter_mut().zip(bias).zip(rest) {
-            *v += b + r;
-        }
-    }
-}
-
-multi_target! {
-    /// `y = y + bias + residual` over rows of `bias.len()` values; `residual` is as long as `y`.
-    pub fn add_bias_residual(y: &mut [f32], bias: &[f32], residual: &[f32]) => add_bias_residual_body
 }
 
 #[inline(always)]
@@ -189,6 +173,10 @@ multi_target! {
 mod tests {
     use super::*;
 
+    multi_target! {
+        fn activated(sums: &[f32], bias: &[f32], kind: Activation, out: &mut [f32]) => activate_row
+    }
+
     fn ramp() -> Vec<f32> {
         (-4000..=4000).map(|i| i as f32 * 0.005).collect()
     }
@@ -237,11 +225,10 @@ mod tests {
             Activation::GeluTanh,
         ] {
             let inputs: Vec<f32> = ramp().into_iter().filter(|x| x.abs() < 4.0).collect();
-            let mut fast = inputs.clone();
             let bias = vec![0.25; inputs.len()];
-            add_bias_activate(&mut fast, &bias, kind);
-            let mut portable = inputs.clone();
-            add_bias_activate_body::<false>(&mut portable, &bias, kind);
+            let (mut fast, mut portable) = (inputs.clone(), inputs.clone());
+            activated(&inputs, &bias, kind, &mut fast);
+            activate_row::<false>(&inputs, &bias, kind, &mut portable);
             for ((x, a), b) in inputs.iter().zip(&fast).zip(&portable) {
                 let want = exact(kind, f64::from(*x) + 0.25);
                 assert!(

@@ -8,15 +8,19 @@
 
 mod attention;
 mod conv;
+mod int8;
 mod math;
+mod norm;
 mod panel;
+mod product;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use conv::{DepthwiseShape, depthwise_row};
-pub use math::{
-    Activation, add_bias_activate, add_bias_residual, exp_scaled, softmax_in_place, widen,
-};
+pub use int8::{Int8Panels, Int8Rows, Unit};
+pub use math::{Activation, exp_scaled, softmax_in_place, widen};
+pub use norm::layer_norm;
 pub use panel::Panels;
+pub use product::{FloatPanels, Then};
 
 /// Instruction sets that a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,22 +73,39 @@ fn madd<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// Defines a public kernel from a body generic over `FMA`, one compiled copy per [`Level`].
+/// Defines a kernel from a body generic over `FMA`, one compiled copy per [`Level`]. With `by columns` the body is
+/// also generic over the columns of a tile whose sums the registers of a level hold.
 macro_rules! multi_target {
-    ($(#[$doc:meta])* pub fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
+        multi_target! {
+            $(#[$doc])* $vis fn $name($($arg: $ty),*) $(-> $ret)? =>
+            [$body::<true>] [$body::<true>] [$body::<{ cfg!(target_arch = "aarch64") }>]
+        }
+    };
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident, by columns) => {
+        multi_target! {
+            $(#[$doc])* $vis fn $name($($arg: $ty),*) $(-> $ret)? =>
+            [$body::<true, 64>] [$body::<true, 16>]
+            [$body::<{ cfg!(target_arch = "aarch64") }, { if cfg!(target_arch = "aarch64") { 16 } else { 8 } }>]
+        }
+    };
+    (
+        $(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? =>
+        [$($avx512:tt)*] [$($avx2:tt)*] [$($baseline:tt)*]
+    ) => {
         $(#[$doc])*
         #[allow(unsafe_code)]
         #[allow(clippy::too_many_arguments)]
-        pub fn $name($($arg: $ty),*) $(-> $ret)? {
+        $vis fn $name($($arg: $ty),*) $(-> $ret)? {
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
                 fn avx512($($arg: $ty),*) $(-> $ret)? {
-                    $body::<true>($($arg),*)
+                    $($avx512)*($($arg),*)
                 }
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2($($arg: $ty),*) $(-> $ret)? {
-                    $body::<true>($($arg),*)
+                    $($avx2)*($($arg),*)
                 }
                 match $crate::core::kernels::Level::detect() {
                     // SAFETY: the only requirement of these functions is that the processor has the
@@ -94,7 +115,7 @@ macro_rules! multi_target {
                     $crate::core::kernels::Level::Baseline => {}
                 }
             }
-            $body::<{ cfg!(target_arch = "aarch64") }>($($arg),*)
+            $($baseline)*($($arg),*)
         }
     };
 }

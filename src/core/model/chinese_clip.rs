@@ -10,7 +10,7 @@ use super::config::ChineseClipConfig;
 use super::towers::Towers;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
-use crate::core::nn::{After, Linear};
+use crate::core::nn::{After, Form, Linear};
 use crate::core::preprocess::{Crop, Preprocess};
 
 /// Tokens after which texts were cut in training (the paper, section 3).
@@ -30,7 +30,12 @@ impl ChineseClip {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(config: &ChineseClipConfig, vb: &VarBuilder) -> Result<Self> {
+    pub fn load(
+        config: &ChineseClipConfig,
+        form: Form,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let c = &config.text_config;
         let text = bert::Config {
             vocab_size: c.vocab_size,
@@ -50,9 +55,14 @@ impl ChineseClip {
             .to_dtype(DType::F32)?
             .to_scalar()?;
         Ok(Self {
-            vision: VisionTower::load(&config.vision_config, dim, vb)?,
+            vision: VisionTower::load(&config.vision_config, dim, form, spec, vb)?,
             bert: bert::BertModel::load(vb.pp("text_model"), &text)?,
-            projection: Linear::load_without_bias(c.hidden_size, dim, &vb.pp("text_projection"))?,
+            projection: Linear::load_without_bias(
+                c.hidden_size,
+                dim,
+                form.in_full(),
+                &vb.pp("text_projection"),
+            )?,
             logit_scale: logit_scale.exp(),
         })
     }

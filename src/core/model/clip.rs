@@ -2,16 +2,16 @@
 //! checkpoints with quick-GELU, LAION's and DataComp's with GELU.
 
 use candle_core::{DType, IndexOp, Result, Tensor};
-use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+use candle_nn::VarBuilder;
 
 use super::config::{ClipConfig, VisionConfig};
-use super::patches;
+use super::patches::PatchEmbedding;
 use super::text_tower::TextTower;
 use super::towers::Towers;
 use super::transformer::Encoder;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
-use crate::core::nn::{After, Linear};
+use crate::core::nn::{After, Form, LayerNorm, Linear};
 use crate::core::preprocess::{Crop, Preprocess};
 
 /// Both towers.
@@ -27,23 +27,23 @@ impl Clip {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(config: &ClipConfig, vb: &VarBuilder) -> Result<Self> {
+    pub fn load(
+        config: &ClipConfig,
+        form: Form,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let logit_scale: f32 = vb
             .get((), "logit_scale")?
             .to_dtype(DType::F32)?
             .to_scalar()?;
+        let (text, dim) = (&config.text_config, config.projection_dim);
+        let full = form.in_full();
+        let projection = vb.pp("text_projection");
+        let projection = Linear::load_without_bias(text.hidden_size, dim, full, &projection)?;
         Ok(Self {
-            vision: VisionTower::load(&config.vision_config, config.projection_dim, vb)?,
-            text: TextTower::load(
-                &config.text_config,
-                true,
-                Linear::load_without_bias(
-                    config.text_config.hidden_size,
-                    config.projection_dim,
-                    &vb.pp("text_projection"),
-                )?,
-                &vb.pp("text_model"),
-            )?,
+            vision: VisionTower::load(&config.vision_config, dim, form, spec, vb)?,
+            text: TextTower::load(text, true, projection, full, &vb.pp("text_model"))?,
             logit_scale: logit_scale.exp(),
         })
     }
@@ -61,11 +61,8 @@ impl Towers for Clip {
 
 /// The image tower, which Chinese-CLIP has as well.
 pub(super) struct VisionTower {
-    patch: usize,
-    /// The patch embedding as a product: (3 x patch x patch) to width.
-    patch_embedding: Linear,
-    /// Position embeddings, the class token's own embedding added to the first: tokens x width.
-    positions: Tensor,
+    /// With the class token's own embedding added to the first position.
+    patches: PatchEmbedding,
     pre_norm: LayerNorm,
     encoder: Encoder,
     post_norm: LayerNorm,
@@ -77,7 +74,13 @@ impl VisionTower {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub(super) fn load(c: &VisionConfig, dim: usize, vb: &VarBuilder) -> Result<Self> {
+    pub(super) fn load(
+        c: &VisionConfig,
+        dim: usize,
+        form: Form,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let vision = vb.pp("vision_model");
         let embeddings = vision.pp("embeddings");
         let (width, patch) = (c.hidden_size, c.patch_size);
@@ -87,15 +90,16 @@ impl VisionTower {
         let positions = embeddings.get((tokens, width), "position_embedding.weight")?;
         let first = (positions.i(0)? + class)?.unsqueeze(0)?;
         let rest = positions.narrow(0, 1, tokens - 1)?;
+        let positions = Tensor::cat(&[first, rest], 0)?;
+        let norm = |name: &str| LayerNorm::load(width, c.layer_norm_eps, form, &vision.pp(name));
+        let projection = vb.pp("visual_projection");
         Ok(Self {
-            patch,
-            patch_embedding: Linear::new(&weight.flatten_from(1)?, None)?,
-            positions: Tensor::cat(&[first, rest], 0)?,
+            patches: PatchEmbedding::new(&weight, positions, 1, form, spec)?,
             // The checkpoints spell it so.
-            pre_norm: layer_norm(width, c.layer_norm_eps, vision.pp("pre_layrnorm"))?,
-            encoder: Encoder::load(c.encoder(), &vision.pp("encoder"))?,
-            post_norm: layer_norm(width, c.layer_norm_eps, vision.pp("post_layernorm"))?,
-            projection: Linear::load_without_bias(width, dim, &vb.pp("visual_projection"))?,
+            pre_norm: norm("pre_layrnorm")?,
+            encoder: Encoder::load(c.encoder(), form, &vision.pp("encoder"))?,
+            post_norm: norm("post_layernorm")?,
+            projection: Linear::load_without_bias(width, dim, form.in_full(), &projection)?,
         })
     }
 
@@ -109,17 +113,8 @@ impl VisionTower {
         spec: &Preprocess,
         cancel: &Cancel,
     ) -> Result<Tensor> {
-        let (tokens, width) = self.positions.dims2()?;
-        let device = self.positions.device();
-        let patches = patches::unfold(crops, spec, self.patch, 1, device)?;
-        let patches = patches.to_dtype(self.positions.dtype())?;
-        let x = self.patch_embedding.product(&patches)?;
-        let x = x
-            .reshape((crops.len(), tokens, width))?
-            .broadcast_add(&self.positions)?;
-        let x = self
-            .pre_norm
-            .forward(&x.reshape((crops.len() * tokens, width))?)?;
+        let (tokens, _) = self.patches.size()?;
+        let x = self.pre_norm.forward(&self.patches.forward(crops, spec)?)?;
         let x = self.encoder.forward(x, tokens, 0, cancel)?;
         let x = self.post_norm.forward(&x)?;
         self.projection

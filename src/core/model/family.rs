@@ -10,6 +10,8 @@ use super::config::{ChineseClipConfig, ClipConfig, SiglipConfig, VisionConfig};
 use super::siglip::Siglip;
 use super::tokenizer::TextRules;
 use super::towers::Towers;
+use crate::core::nn::Form;
+use crate::core::preprocess::Preprocess;
 
 /// Families that are read, as messages name them.
 pub const SUPPORTED: &str = "CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are";
@@ -120,10 +122,10 @@ impl Family {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(&self, vb: &VarBuilder) -> Result<Loaded> {
+    pub fn load(&self, form: Form, spec: &Preprocess, vb: &VarBuilder) -> Result<Loaded> {
         Ok(match self {
             Self::Clip(config) => {
-                let clip = Clip::load(config, vb)?;
+                let clip = Clip::load(config, form, spec, vb)?;
                 Loaded {
                     logit_scale: clip.logit_scale,
                     sigmoid_bias: None,
@@ -131,7 +133,7 @@ impl Family {
                 }
             }
             Self::Siglip(config) => {
-                let siglip = Siglip::load(config, vb)?;
+                let siglip = Siglip::load(config, form, spec, vb)?;
                 Loaded {
                     logit_scale: siglip.logit_scale,
                     sigmoid_bias: Some(siglip.logit_bias),
@@ -139,7 +141,7 @@ impl Family {
                 }
             }
             Self::ChineseClip(config) => {
-                let clip = ChineseClip::load(config, vb)?;
+                let clip = ChineseClip::load(config, form, spec, vb)?;
                 Loaded {
                     logit_scale: clip.logit_scale,
                     sigmoid_bias: None,

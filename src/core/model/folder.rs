@@ -20,6 +20,7 @@ use super::{
 use crate::core::cancel::Cancel;
 use crate::core::device::Device;
 use crate::core::mmap::map_weights;
+use crate::core::nn::Form;
 use crate::core::preprocess::Crop;
 
 pub const CONFIG: &str = "config.json";
@@ -43,6 +44,19 @@ pub struct FolderModel {
 /// # Errors
 /// If a file is missing, damaged, does not fit the others, or the family is not supported.
 pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelError> {
+    let form = if device.is_cpu() {
+        Form::Float
+    } else {
+        Form::Tensor
+    };
+    load_folder_in(dir, device, form)
+}
+
+/// Loads the model in `dir` onto a device, its image tower in a given form.
+///
+/// # Errors
+/// As [`load_folder`].
+pub fn load_folder_in(dir: &Path, device: &Device, form: Form) -> Result<FolderModel, ModelError> {
     let invalid = |file: &str, message: String| ModelError::Invalid {
         path: dir.join(file),
         message,
@@ -57,7 +71,9 @@ pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelErro
     let shards = weight_files(dir)?;
     let weights = map_weights(&shards).map_err(|e| damaged_weights(&shards, &e))?;
     let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
-    let loaded = family.load(&vb).map_err(|e| damaged_weights(&shards, &e))?;
+    let loaded = family
+        .load(form, &preprocess, &vb)
+        .map_err(|e| damaged_weights(&shards, &e))?;
     let info = ModelInfo {
         name: folder_name(dir),
         fingerprint: fingerprint(dir, &shards)?,

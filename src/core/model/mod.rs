@@ -32,7 +32,7 @@ use super::cancel::Cancel;
 use super::device::{Device, DeviceChoice, DeviceError, DeviceFacts};
 use super::preprocess::{Crop, Preprocess};
 
-pub use folder::{FolderModel, folder_fingerprint, load_folder};
+pub use folder::{FolderModel, folder_fingerprint, load_folder, load_folder_in};
 pub use placement::place;
 #[cfg(feature = "starter")]
 pub use starter_model::{STARTER_NAME, StarterModel, load_starter};

@@ -4,7 +4,159 @@ use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
 
 use crate::core::kernels::DepthwiseShape;
+use crate::core::kernels::{Activation, FloatPanels, Int8Panels, Int8Rows, Then};
+use crate::core::nn::{After, Form, Linear, cpu_values};
 use crate::core::preprocess::{Crop, Preprocess};
+
+/// The first layer of a vision transformer: patches to tokens, positions added.
+pub struct PatchEmbedding {
+    patch: usize,
+    /// Tokens of a picture that are not patches and come first.
+    class_tokens: usize,
+    /// tokens x width.
+    positions: Tensor,
+    weights: Weights,
+}
+
+enum Weights {
+    /// Over bytes of pixels: the normalisation of pixels is part of the weights.
+    Float(FloatPanels, Vec<f32>),
+    /// The same in eight bits, which for pixels are exact.
+    Int8(Int8Panels, Vec<f32>),
+    /// Over normalised pixels.
+    Tensors(Linear),
+}
+
+impl PatchEmbedding {
+    /// From a convolution of width x 3 x patch x patch and what is added to each token, tokens x width.
+    ///
+    /// # Errors
+    /// If the shapes do not fit.
+    pub fn new(
+        weight: &Tensor,
+        positions: Tensor,
+        class_tokens: usize,
+        form: Form,
+        spec: &Preprocess,
+    ) -> Result<Self> {
+        let patch = weight.dims4()?.3;
+        let weights = match form {
+            Form::Tensor => {
+                Weights::Tensors(Linear::new(&weight.flatten_from(1)?, None, Form::Tensor)?)
+            }
+            form => {
+                let (weight, bias) = over_pixels(weight, spec)?;
+                let positions = cpu_values(&positions)?;
+                match form {
+                    Form::Int8 => Weights::Int8(Int8Panels::new(&weight, &bias), positions),
+                    _ => Weights::Float(FloatPanels::new(&weight, &bias), positions),
+                }
+            }
+        };
+        Ok(Self {
+            patch,
+            class_tokens,
+            positions,
+            weights,
+        })
+    }
+
+    /// Tokens of each picture, and their width.
+    ///
+    /// # Errors
+    /// Never: what was loaded is a matrix.
+    pub fn size(&self) -> Result<(usize, usize)> {
+        self.positions.dims2()
+    }
+
+    /// Tokens of a batch: (batch x tokens) x width.
+    ///
+    /// # Errors
+    /// If a crop is not of the model's side.
+    pub fn forward(&self, crops: &[Crop], spec: &Preprocess) -> Result<Tensor> {
+        let (tokens, width) = self.size()?;
+        let rows = crops.len() * tokens;
+        match &self.weights {
+            Weights::Tensors(linear) => {
+                let device = self.positions.device();
+                let patches = unfold(crops, spec, self.patch, self.class_tokens, device)?;
+                let patches = patches.to_dtype(self.positions.dtype())?;
+                let plain = After::Activate(Activation::None);
+                linear
+                    .forward(&patches, plain)?
+                    .reshape((crops.len(), tokens, width))?
+                    .broadcast_add(&self.positions)?
+                    .reshape((rows, width))
+            }
+            Weights::Float(_, positions) | Weights::Int8(_, positions) => {
+                let side = checked_side(crops, spec)?;
+                let mut out = vec![0f32; rows * width];
+                out.par_chunks_mut(tokens * width).zip(crops).for_each_init(
+                    Room::default,
+                    |room, (out, crop)| {
+                        out.copy_from_slice(positions);
+                        let out = &mut out[self.class_tokens * width..];
+                        self.embed(crop, side, room, out);
+                    },
+                );
+                Tensor::from_vec(out, (rows, width), &Device::Cpu)
+            }
+        }
+    }
+
+    /// Adds the patches of one picture to its tokens.
+    fn embed(&self, crop: &Crop, side: usize, room: &mut Room, out: &mut [f32]) {
+        let (patch, grid) = (self.patch, side / self.patch);
+        room.pixels.clear();
+        for (row, column) in (0..grid).flat_map(|row| (0..grid).map(move |column| (row, column))) {
+            for y in row * patch..(row + 1) * patch {
+                let line = &crop.rgb[(y * side + column * patch) * 3..][..patch * 3];
+                room.pixels.extend_from_slice(line);
+            }
+        }
+        match &self.weights {
+            Weights::Int8(panels, _) => {
+                panels.multiply_bytes(&room.pixels, Then::Add, &mut room.bytes, out);
+            }
+            Weights::Float(panels, _) => {
+                room.floats.clear();
+                room.floats
+                    .extend(room.pixels.iter().map(|v| f32::from(*v)));
+                panels.multiply(&room.floats, Then::Add, out);
+            }
+            Weights::Tensors(_) => {}
+        }
+    }
+}
+
+/// What a task needs to work in.
+#[derive(Default)]
+struct Room {
+    pixels: Vec<u8>,
+    floats: Vec<f32>,
+    bytes: Int8Rows,
+}
+
+/// The weights of a convolution over normalised pixels as those of a product over bytes: from
+/// `w ((v / 255 - mean) / std)` to `w / (255 std) v - w mean / std`, with the inputs in the order of pixels.
+/// Returns them, width x (patch x patch x 3), and the bias.
+fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<f32>)> {
+    let (width, channels, patch, _) = weight.dims4()?;
+    let depth = channels * patch * patch;
+    let values = cpu_values(&weight.permute((0, 2, 3, 1))?)?;
+    let mut scaled = Vec::with_capacity(values.len());
+    let mut bias = vec![0f32; width];
+    for (row, bias) in values.chunks_exact(depth).zip(&mut bias) {
+        let mut shift = 0f64;
+        for (w, channel) in row.iter().zip((0..channels).cycle()) {
+            let (mean, std) = (spec.mean[channel], spec.std[channel]);
+            scaled.push(w / (255.0 * std));
+            shift += f64::from(w * mean / std);
+        }
+        *bias = -shift as f32;
+    }
+    Ok((scaled, bias))
+}
 
 /// Normalised patches of a batch: (batch x tokens) x (3 x patch x patch).
 ///

@@ -10,6 +10,7 @@ use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
 use crate::core::device::{Device, DeviceChoice, DeviceError};
 use crate::core::kernels::Activation;
+use crate::core::nn::Form;
 
 /// Least cosine with the CPU's result.
 const AGREEMENT: f32 = 0.999;
@@ -60,13 +61,13 @@ fn checked(device: Device, agreement: f32) -> Result<Device, String> {
 
 /// The cosine of what a device makes of a small transformer with what the CPU makes of it.
 fn probe(device: &Device) -> candle_core::Result<f32> {
-    let here = forward(device)?;
-    let there = forward(&Device::cpu())?;
+    let here = forward(device, Form::Tensor)?;
+    let there = forward(&Device::cpu(), Form::Float)?;
     let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
     Ok(dot(&here, &there) / (dot(&here, &here) * dot(&there, &there)).sqrt())
 }
 
-fn forward(device: &Device) -> candle_core::Result<Vec<f32>> {
+fn forward(device: &Device, form: Form) -> candle_core::Result<Vec<f32>> {
     let (width, hidden) = (PROBE.width, PROBE.hidden);
     let mut weights = HashMap::new();
     let mut number = 0u32;
@@ -106,7 +107,7 @@ fn forward(device: &Device) -> candle_core::Result<Vec<f32>> {
     put("input".into(), &[2 * TOKENS, width], 1.0)?;
     let vb = VarBuilder::from_tensors(weights, device.dtype(), device.inner());
     let input = vb.get((2 * TOKENS, width), "input")?;
-    let encoder = Encoder::load(PROBE, &vb)?;
+    let encoder = Encoder::load(PROBE, form, &vb)?;
     let output = encoder.forward(input, TOKENS, 0, &Cancel::default())?;
     output.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }
@@ -118,6 +119,7 @@ mod tests {
     #[test]
     fn the_cpu_agrees_with_itself_and_wrong_results_are_refused() {
         let agreement = probe(&Device::cpu()).expect("a result");
+        // Of the CPU's own layers with candle's, that is.
         assert!((agreement - 1.0).abs() < 1e-5, "{agreement}");
         assert!(checked(Device::cpu(), agreement).is_ok());
         for wrong in [0.9, f32::NAN] {

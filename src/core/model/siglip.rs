@@ -5,16 +5,16 @@
 //! padded to the full length and read at their last position; a score that is a sigmoid with a bias.
 
 use candle_core::{D, DType, Result, Tensor};
-use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm, ops};
+use candle_nn::{VarBuilder, ops};
 
 use super::config::SiglipConfig;
-use super::patches;
+use super::patches::PatchEmbedding;
 use super::text_tower::TextTower;
 use super::towers::Towers;
 use super::transformer::{Encoder, EncoderConfig};
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
-use crate::core::nn::{After, Linear};
+use crate::core::nn::{After, Form, LayerNorm, Linear};
 use crate::core::preprocess::{Crop, Preprocess};
 
 /// Both towers.
@@ -32,20 +32,23 @@ impl Siglip {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
+    pub fn load(
+        config: &SiglipConfig,
+        form: Form,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let scalar = |name: &str| -> Result<f32> {
             let value = vb.get(1, name)?.to_dtype(DType::F32)?;
             value.squeeze(0)?.to_scalar()
         };
         let text = &config.text_config;
+        let full = form.in_full();
+        let head = vb.pp("text_model.head");
+        let head = Linear::load(text.hidden_size, config.dim(), full, &head)?;
         Ok(Self {
-            vision: VisionTower::load(config, vb)?,
-            text: TextTower::load(
-                text,
-                false,
-                Linear::load(text.hidden_size, config.dim(), &vb.pp("text_model.head"))?,
-                &vb.pp("text_model"),
-            )?,
+            vision: VisionTower::load(config, form, spec, vb)?,
+            text: TextTower::load(text, false, head, full, &vb.pp("text_model"))?,
             logit_scale: scalar("logit_scale")?.exp(),
             logit_bias: scalar("logit_bias")?,
         })
@@ -63,17 +66,15 @@ impl Towers for Siglip {
 }
 
 struct VisionTower {
-    patch: usize,
-    patch_embedding: Linear,
-    /// Position embeddings with the patch embedding's bias: tokens x width.
-    positions: Tensor,
+    /// With its bias added to the positions.
+    patches: PatchEmbedding,
     encoder: Encoder,
     post_norm: LayerNorm,
     head: PoolingHead,
 }
 
 impl VisionTower {
-    fn load(config: &SiglipConfig, vb: &VarBuilder) -> Result<Self> {
+    fn load(config: &SiglipConfig, form: Form, spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
         let c = &config.vision_config;
         let vision = vb.pp("vision_model");
         let embeddings = vision.pp("embeddings");
@@ -83,26 +84,19 @@ impl VisionTower {
         let bias = embeddings.get(width, "patch_embedding.bias")?;
         let positions = embeddings.get((tokens, width), "position_embedding.weight")?;
         let encoder = c.encoder();
+        let positions = positions.broadcast_add(&bias)?;
+        let norm = vision.pp("post_layernorm");
         Ok(Self {
-            patch,
-            patch_embedding: Linear::new(&weight.flatten_from(1)?, None)?,
-            positions: positions.broadcast_add(&bias)?,
-            head: PoolingHead::load(&encoder, &vision.pp("head"))?,
-            encoder: Encoder::load(encoder, &vision.pp("encoder"))?,
-            post_norm: layer_norm(width, c.layer_norm_eps, vision.pp("post_layernorm"))?,
+            patches: PatchEmbedding::new(&weight, positions, 0, form, spec)?,
+            head: PoolingHead::load(&encoder, form.in_full(), &vision.pp("head"))?,
+            encoder: Encoder::load(encoder, form, &vision.pp("encoder"))?,
+            post_norm: LayerNorm::load(width, c.layer_norm_eps, form, &norm)?,
         })
     }
 
     fn forward(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
-        let (tokens, width) = self.positions.dims2()?;
-        let device = self.positions.device();
-        let patches = patches::unfold(crops, spec, self.patch, 0, device)?;
-        let patches = patches.to_dtype(self.positions.dtype())?;
-        let x = self.patch_embedding.product(&patches)?;
-        let x = x
-            .reshape((crops.len(), tokens, width))?
-            .broadcast_add(&self.positions)?
-            .reshape((crops.len() * tokens, width))?;
+        let (tokens, _) = self.patches.size()?;
+        let x = self.patches.forward(crops, spec)?;
         let x = self.encoder.forward_all(x, tokens, cancel)?;
         self.head.forward(&self.post_norm.forward(&x)?, tokens)
     }
@@ -123,7 +117,7 @@ struct PoolingHead {
 }
 
 impl PoolingHead {
-    fn load(config: &EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+    fn load(config: &EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
         let EncoderConfig {
             width,
             hidden,
@@ -136,7 +130,7 @@ impl PoolingHead {
         let bias = attention.get(3 * width, "in_proj_bias")?;
         let part = |n: usize| {
             let weight = weight.narrow(0, n * width, width)?;
-            Linear::new(&weight, Some(bias.narrow(0, n * width, width)?))
+            Linear::new(&weight, Some(bias.narrow(0, n * width, width)?), form)
         };
         let probe = vb.get((1, 1, width), "probe")?.reshape((1, width))?;
         let query = part(0)?.forward(&probe, After::Activate(Activation::None))?;
@@ -147,10 +141,10 @@ impl PoolingHead {
             query: (query.reshape((heads, 1, size))? * scale)?,
             keys: part(1)?,
             values: part(2)?,
-            out: Linear::load(width, width, &attention.pp("out_proj"))?,
-            norm: layer_norm(width, config.epsilon, vb.pp("layernorm"))?,
-            rise: Linear::load(width, hidden, &vb.pp("mlp.fc1"))?,
-            fall: Linear::load(hidden, width, &vb.pp("mlp.fc2"))?,
+            out: Linear::load(width, width, form, &attention.pp("out_proj"))?,
+            norm: LayerNorm::load(width, config.epsilon, form, &vb.pp("layernorm"))?,
+            rise: Linear::load(width, hidden, form, &vb.pp("mlp.fc1"))?,
+            fall: Linear::load(hidden, width, form, &vb.pp("mlp.fc2"))?,
             activation: config.activation,
         })
     }

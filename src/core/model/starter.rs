@@ -12,7 +12,7 @@ use candle_transformers::models::bert;
 use super::patches;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::{Activation, DepthwiseShape};
-use crate::core::nn::{After, Linear, depthwise, normalise_rows};
+use crate::core::nn::{After, Form, Linear, depthwise, normalise_rows};
 use crate::core::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
 
 /// Pictures whose activations are in memory at once: 6.5 MB each at the widest layer.
@@ -179,7 +179,8 @@ struct ImageTower {
 /// A 1 x 1 convolution, or any other whose input comes as rows of neighbourhoods, as a product.
 fn convolution(inputs: usize, outputs: usize, kernel: usize, vb: &VarBuilder) -> Result<Linear> {
     let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
-    Linear::new(&weight.flatten_from(1)?, Some(vb.get(outputs, "bias")?))
+    let bias = vb.get(outputs, "bias")?;
+    Linear::new(&weight.flatten_from(1)?, Some(bias), Form::Float)
 }
 
 impl ImageTower {
@@ -228,9 +229,9 @@ impl ImageTower {
             stem: convolution(3, stem, 3, &image.pp("stem"))?,
             blocks,
             head: convolution(inputs, features, 1, &image.pp("head"))?,
-            linear: Linear::load(features, dim, &projection.pp("linear"))?,
-            hidden: Linear::load(features, hidden, &projection.pp("hidden"))?,
-            output: Linear::load(hidden, dim, &projection.pp("output"))?,
+            linear: Linear::load(features, dim, Form::Float, &projection.pp("linear"))?,
+            hidden: Linear::load(features, hidden, Form::Float, &projection.pp("hidden"))?,
+            output: Linear::load(hidden, dim, Form::Float, &projection.pp("output"))?,
         })
     }
 
@@ -284,7 +285,7 @@ impl TextTower {
         };
         Ok(Self {
             bert: bert::BertModel::load(vb.clone(), &config)?,
-            projection: Linear::load(config.hidden_size, dim, &vb.pp("proj"))?,
+            projection: Linear::load(config.hidden_size, dim, Form::Float, &vb.pp("proj"))?,
         })
     }
 

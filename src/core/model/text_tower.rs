@@ -2,13 +2,13 @@
 //! the state at the last token.
 
 use candle_core::{Device, Result, Tensor};
-use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+use candle_nn::VarBuilder;
 
 use super::config::TextConfig;
 use super::transformer::Encoder;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
-use crate::core::nn::{After, Linear};
+use crate::core::nn::{After, Form, LayerNorm, Linear};
 
 /// A text tower.
 pub struct TextTower {
@@ -25,15 +25,22 @@ impl TextTower {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(c: &TextConfig, causal: bool, projection: Linear, vb: &VarBuilder) -> Result<Self> {
+    pub fn load(
+        c: &TextConfig,
+        causal: bool,
+        projection: Linear,
+        form: Form,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
         let embeddings = vb.pp("embeddings");
         let width = c.hidden_size;
         let positions = (c.max_position_embeddings, width);
+        let norm = vb.pp("final_layer_norm");
         Ok(Self {
             tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
             positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load(c.encoder(causal), &vb.pp("encoder"))?,
-            final_norm: layer_norm(width, c.layer_norm_eps, vb.pp("final_layer_norm"))?,
+            encoder: Encoder::load(c.encoder(causal), form, &vb.pp("encoder"))?,
+            final_norm: LayerNorm::load(width, c.layer_norm_eps, form, &norm)?,
             projection,
         })
     }

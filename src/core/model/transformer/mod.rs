@@ -2,12 +2,17 @@
 //!
 //! Names follow the checkpoints of Hugging Face's `CLIPEncoder`.
 
+mod cpu;
+
 use candle_core::{Result, Tensor};
-use candle_nn::{LayerNorm, Module, VarBuilder, layer_norm};
+use candle_nn::VarBuilder;
 
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
-use crate::core::nn::{After, AttentionShape, Linear, Queries, attention};
+use crate::core::nn::{
+    After, AttentionShape, Form, LayerNorm, Linear, Queries, attention, cpu_values,
+};
+use cpu::{Stack, Workspaces};
 
 /// Sizes of one tower.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +43,7 @@ struct Layer {
 }
 
 impl Layer {
-    fn load(config: &EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+    fn load(config: &EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
         let EncoderConfig {
             width,
             hidden,
@@ -48,12 +53,12 @@ impl Layer {
         let heads = vb.pp("self_attn");
         let parts = ["q_proj", "k_proj", "v_proj"].map(|name| heads.pp(name));
         Ok(Self {
-            attention_norm: layer_norm(width, epsilon, vb.pp("layer_norm1"))?,
-            qkv: Linear::load_fused(width, width, &parts)?,
-            out: Linear::load(width, width, &heads.pp("out_proj"))?,
-            feed_norm: layer_norm(width, epsilon, vb.pp("layer_norm2"))?,
-            rise: Linear::load(width, hidden, &vb.pp("mlp.fc1"))?,
-            fall: Linear::load(hidden, width, &vb.pp("mlp.fc2"))?,
+            attention_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm1"))?,
+            qkv: Linear::load_fused(width, width, form, &parts)?,
+            out: Linear::load(width, width, form, &heads.pp("out_proj"))?,
+            feed_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm2"))?,
+            rise: Linear::load(width, hidden, form, &vb.pp("mlp.fc1"))?,
+            fall: Linear::load(hidden, width, form, &vb.pp("mlp.fc2"))?,
         })
     }
 
@@ -64,13 +69,14 @@ impl Layer {
         tokens: usize,
         queries: Queries,
     ) -> Result<Tensor> {
-        let qkv = self.qkv.product(&self.attention_norm.forward(x)?)?;
+        let plain = After::Activate(Activation::None);
+        let qkv = self.qkv.forward(&self.attention_norm.forward(x)?, plain)?;
         let shape = AttentionShape {
             tokens,
             heads: config.heads,
             causal: config.causal,
         };
-        let attended = attention(&qkv, self.qkv.bias(), shape, queries)?;
+        let attended = attention(&qkv, shape, queries)?;
         let x = match queries {
             Queries::All => x.clone(),
             Queries::One(token) => row_of_each(x, tokens, token)?,
@@ -94,7 +100,9 @@ fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
 /// A stack of layers.
 pub struct Encoder {
     config: EncoderConfig,
+    form: Form,
     layers: Vec<Layer>,
+    workspaces: Workspaces,
 }
 
 impl Encoder {
@@ -102,11 +110,16 @@ impl Encoder {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(config: EncoderConfig, vb: &VarBuilder) -> Result<Self> {
+    pub fn load(config: EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
         let layers = (0..config.layers)
-            .map(|i| Layer::load(&config, &vb.pp(format!("layers.{i}"))))
+            .map(|i| Layer::load(&config, form, &vb.pp(format!("layers.{i}"))))
             .collect::<Result<_>>()?;
-        Ok(Self { config, layers })
+        Ok(Self {
+            config,
+            form,
+            layers,
+            workspaces: Workspaces::default(),
+        })
     }
 
     /// Runs sequences of `tokens` tokens, given as (batch x tokens) x width, and returns the final state
@@ -134,6 +147,17 @@ impl Encoder {
     }
 
     fn run(&self, x: Tensor, tokens: usize, wanted: Queries, cancel: &Cancel) -> Result<Tensor> {
+        if self.form != Form::Tensor {
+            let mut values = cpu_values(&x)?;
+            let stack = Stack {
+                config: &self.config,
+                layers: &self.layers,
+                workspaces: &self.workspaces,
+            };
+            stack.run(&mut values, tokens, wanted, cancel)?;
+            let rows = values.len() / self.config.width;
+            return Tensor::from_vec(values, (rows, self.config.width), x.device());
+        }
         let mut x = x;
         let last = self.layers.len().saturating_sub(1);
         for (i, layer) in self.layers.iter().enumerate() {

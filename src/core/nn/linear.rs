@@ -1,0 +1,234 @@
+//! A linear layer and what follows it.
+
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
+use rayon::prelude::*;
+
+use super::{cpu_values, task_rows};
+use crate::core::kernels::{Activation, FloatPanels, Int8Panels, Int8Rows, Then};
+
+/// How a layer keeps its weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// On the CPU, in full precision.
+    Float,
+    /// On the CPU, in eight bits.
+    Int8,
+    /// As candle has them on any device.
+    Tensor,
+}
+
+impl Form {
+    /// The form for layers that are never in eight bits.
+    #[must_use]
+    pub fn in_full(self) -> Self {
+        match self {
+            Self::Int8 => Self::Float,
+            form => form,
+        }
+    }
+}
+
+/// What follows a product.
+#[derive(Clone, Copy)]
+pub enum After<'a> {
+    /// An activation.
+    Activate(Activation),
+    /// A skip connection of the same shape.
+    Add(&'a Tensor),
+}
+
+/// Weights laid out for the CPU, with their bias.
+#[derive(Debug)]
+pub enum Packed {
+    /// In full precision.
+    Float(FloatPanels),
+    /// In eight bits.
+    Int8(Int8Panels),
+}
+
+impl Packed {
+    /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs; `bytes` is room to work in.
+    pub fn run(&self, x: &[f32], then: Then, bytes: &mut Int8Rows, out: &mut [f32]) {
+        match self {
+            Self::Float(panels) => panels.multiply(x, then, out),
+            Self::Int8(panels) => panels.multiply(x, then, bytes, out),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Weights {
+    Packed(Packed),
+    /// W^T as a view, inputs x outputs, and the bias.
+    Tensors(Tensor, Tensor),
+}
+
+/// `y = x W^T + b`, followed by an activation or a skip connection in the same pass.
+#[derive(Debug)]
+pub struct Linear {
+    weights: Weights,
+    outputs: usize,
+}
+
+impl Linear {
+    /// From a weight of outputs x inputs and a bias of outputs (zeros where the checkpoint has none).
+    ///
+    /// # Errors
+    /// If the weight is not two-dimensional.
+    pub fn new(weight: &Tensor, bias: Option<Tensor>, form: Form) -> Result<Self> {
+        let outputs = weight.dim(0)?;
+        let bias = match bias {
+            Some(bias) => bias,
+            None => Tensor::zeros(outputs, weight.dtype(), weight.device())?,
+        };
+        let weights = match form {
+            Form::Tensor => Weights::Tensors(weight.t()?, bias),
+            form => {
+                let weight = cpu_values(weight)?;
+                let bias = cpu_values(&bias)?;
+                Weights::Packed(match form {
+                    Form::Int8 => Packed::Int8(Int8Panels::new(&weight, &bias)),
+                    _ => Packed::Float(FloatPanels::new(&weight, &bias)),
+                })
+            }
+        };
+        Ok(Self { weights, outputs })
+    }
+
+    /// Loads `weight` and `bias`.
+    ///
+    /// # Errors
+    /// If either is missing or of another shape.
+    pub fn load(inputs: usize, outputs: usize, form: Form, vb: &VarBuilder) -> Result<Self> {
+        let bias = vb.get(outputs, "bias")?;
+        Self::new(&vb.get((outputs, inputs), "weight")?, Some(bias), form)
+    }
+
+    /// Loads `weight` alone.
+    ///
+    /// # Errors
+    /// If it is missing or of another shape.
+    pub fn load_without_bias(
+        inputs: usize,
+        outputs: usize,
+        form: Form,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        Self::new(&vb.get((outputs, inputs), "weight")?, None, form)
+    }
+
+    /// Several projections of one input as a single product, outputs one after another.
+    ///
+    /// # Errors
+    /// If one is missing or of another shape.
+    pub fn load_fused(
+        inputs: usize,
+        outputs: usize,
+        form: Form,
+        parts: &[VarBuilder],
+    ) -> Result<Self> {
+        let weights = parts
+            .iter()
+            .map(|vb| vb.get((outputs, inputs), "weight"))
+            .collect::<Result<Vec<_>>>()?;
+        let biases = parts
+            .iter()
+            .map(|vb| vb.get(outputs, "bias"))
+            .collect::<Result<Vec<_>>>()?;
+        let bias = Tensor::cat(&biases, 0)?;
+        Self::new(&Tensor::cat(&weights, 0)?, Some(bias), form)
+    }
+
+    /// The weights as the CPU has them.
+    ///
+    /// # Errors
+    /// If they are elsewhere.
+    pub fn packed(&self) -> Result<&Packed> {
+        match &self.weights {
+            Weights::Packed(packed) => Ok(packed),
+            Weights::Tensors(..) => candle_core::bail!("the layer is not laid out for the CPU"),
+        }
+    }
+
+    /// Product, bias, then what follows: rows x inputs to rows x outputs.
+    ///
+    /// # Errors
+    /// If the shapes do not fit.
+    pub fn forward(&self, x: &Tensor, after: After) -> Result<Tensor> {
+        match &self.weights {
+            Weights::Packed(packed) => self.forward_packed(packed, x, after),
+            Weights::Tensors(transposed, bias) => follow(&x.matmul(transposed)?, bias, after),
+        }
+    }
+
+    fn forward_packed(&self, packed: &Packed, x: &Tensor, after: After) -> Result<Tensor> {
+        let (rows, inputs) = x.dims2()?;
+        let (then, mut out) = match after {
+            After::Activate(kind) => (Then::Activate(kind), vec![0f32; rows * self.outputs]),
+            After::Add(skip) => (Then::Add, cpu_values(skip)?),
+        };
+        if out.len() != rows * self.outputs {
+            candle_core::bail!("a skip connection of {} values for {rows} rows", out.len());
+        }
+        let x = cpu_values(x)?;
+        let chunk = task_rows(rows);
+        out.par_chunks_mut((chunk * self.outputs).max(1))
+            .zip(x.par_chunks((chunk * inputs).max(1)))
+            .for_each_init(Int8Rows::default, |bytes, (out, x)| {
+                packed.run(x, then, bytes, out);
+            });
+        Tensor::from_vec(out, (rows, self.outputs), &candle_core::Device::Cpu)
+    }
+}
+
+/// Bias and what follows out of candle's own operations.
+fn follow(y: &Tensor, bias: &Tensor, after: After) -> Result<Tensor> {
+    let y = y.broadcast_add(bias)?;
+    match after {
+        After::Activate(kind) => activate(&y, kind),
+        After::Add(skip) => y + skip,
+    }
+}
+
+/// An activation out of candle's own operations.
+fn activate(x: &Tensor, kind: Activation) -> Result<Tensor> {
+    match kind {
+        Activation::None => Ok(x.clone()),
+        Activation::Relu6 => x.clamp(0f32, 6f32),
+        Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
+        Activation::Gelu => x.gelu_erf(),
+        Activation::GeluTanh => x.gelu(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{difference, noise};
+    use super::*;
+
+    /// What a GPU computes is told apart from the CPU's form only by rounding.
+    #[test]
+    fn both_forms_agree() {
+        let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));
+        let (bias, skip) = (noise(1, 48, 3).squeeze(0).expect("a row"), noise(6, 48, 4));
+        let layer = |form| Linear::new(&weight, Some(bias.clone()), form).expect("a layer");
+        let (float, tensor, int8) = (layer(Form::Float), layer(Form::Tensor), layer(Form::Int8));
+        let kinds = [
+            Activation::None,
+            Activation::Relu6,
+            Activation::QuickGelu,
+            Activation::Gelu,
+            Activation::GeluTanh,
+        ];
+        let mut afters: Vec<After> = kinds.map(After::Activate).to_vec();
+        afters.push(After::Add(&skip));
+        for after in afters {
+            let fused = float.forward(&x, after).expect("fused");
+            let plain = tensor.forward(&x, after).expect("plain");
+            assert!(difference(&fused, &plain) < 2e-5);
+            let short = int8.forward(&x, after).expect("in eight bits");
+            assert!(difference(&short, &plain) < 0.1);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Layers shared by the model families.
+//!
+//! Each has a form for the CPU, built on [`crate::core::kernels`], and an equivalent made of candle's own operations
+//! for other devices. Activations are two-dimensional, rows x width: the rows are the tokens, or pixels, of all items
+//! of a batch one after another.
+
+mod attention;
+mod depthwise;
+mod linear;
+mod norm;
+
+use candle_core::{D, DType, Result, Tensor};
+
+pub use attention::{AttentionShape, Queries, attend_sequence, attention};
+pub use depthwise::depthwise;
+pub use linear::{After, Form, Linear, Packed};
+pub use norm::LayerNorm;
+
+/// Rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between two
+/// layers stays in a core's own cache.
+const TASK_ROWS: usize = 64;
+
+/// How many rows each parallel task takes, so that all cores have the same number of tasks.
+#[must_use]
+pub fn task_rows(rows: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let tasks = rows.div_ceil(TASK_ROWS).next_multiple_of(threads);
+    rows.div_ceil(tasks.max(1)).max(1)
+}
+
+/// The values of a tensor in full precision.
+///
+/// # Errors
+/// If they cannot be read.
+pub fn cpu_values(x: &Tensor) -> Result<Vec<f32>> {
+    x.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
+}
+
+/// Divides each row by its Euclidean norm.
+///
+/// # Errors
+/// If the tensor is not a matrix.
+pub fn normalise_rows(x: &Tensor) -> Result<Tensor> {
+    x.broadcast_div(&x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    /// Values that look random and are the same everywhere.
+    pub fn noise(rows: usize, columns: usize, seed: u32) -> Tensor {
+        let mut number = seed;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        let values: Vec<f32> = values.take(rows * columns).collect();
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).expect("a tensor")
+    }
+
+    pub fn difference(a: &Tensor, b: &Tensor) -> f32 {
+        let gap = (a - b).and_then(|d| d.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>());
+        gap.expect("a number")
+    }
+
+    #[test]
+    fn tasks_share_rows_evenly() {
+        for rows in [1, 50, 77, 800, 3137] {
+            let each = task_rows(rows);
+            let tasks = rows.div_ceil(each);
+            assert!(each <= TASK_ROWS && tasks * each >= rows && (tasks - 1) * each < rows);
+        }
+    }
+}
