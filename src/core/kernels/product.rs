@@ -57,14 +57,15 @@ impl FloatPanels {
     }
 }
 
-/// One tile: `R` rows from `a` on with `N` columns from `b` on; returns the sums.
+/// One tile: `depth` values of `R` rows, which are `stride` apart, with `N` columns from `b` on; returns the sums.
 #[inline(always)]
 fn tile<const FMA: bool, const R: usize, const N: usize>(
     a: &[f32],
+    stride: usize,
     depth: usize,
     b: &[f32],
 ) -> [[f32; N]; R] {
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * depth..][..depth]);
+    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * stride..][..depth]);
     let mut sums = [[0f32; N]; R];
     for (k, row) in b.chunks(PANEL).take(depth).enumerate() {
         let Some(row) = row.first_chunk::<N>() else {
@@ -93,6 +94,10 @@ pub(super) fn finish<const FMA: bool>(sums: &[f32], bias: &[f32], then: Then, ou
     }
 }
 
+/// Inputs that are summed before the next panel's turn, where sums can be added to what is there: so much of a panel
+/// stays in a core's own cache while all rows pass.
+const DEPTH: usize = 1024;
+
 #[inline(always)]
 fn multiply_body<const FMA: bool, const N: usize>(
     a: &[f32],
@@ -101,37 +106,47 @@ fn multiply_body<const FMA: bool, const N: usize>(
     out: &mut [f32],
 ) {
     let FloatPanels {
-        inputs: depth,
-        outputs,
-        ..
+        inputs, outputs, ..
     } = *weights;
     let rows = out.len() / outputs.max(1);
-    for (at, panel) in weights.values.chunks_exact(PANEL * depth).enumerate() {
-        for part in (0..PANEL).step_by(N) {
-            let column = at * PANEL + part;
-            if column >= outputs {
-                break;
-            }
-            let (b, bias) = (&panel[part..], &weights.bias[column..][..N]);
-            let width = N.min(outputs - column);
-            let mut row = 0;
-            // A few sizes of tiles, so that no row is computed in vain.
-            macro_rules! take {
-                ($rows:literal) => {{
-                    let sums = tile::<FMA, $rows, N>(&a[row * depth..], depth, b);
-                    for (r, sums) in sums.iter().enumerate() {
-                        let out = &mut out[(row + r) * outputs + column..][..width];
-                        finish::<FMA>(sums, bias, then, out);
+    let depth = if then == Then::Add { DEPTH } else { inputs };
+    let panels = weights.values.chunks_exact((PANEL * inputs).max(1));
+    for (at, panel) in panels.enumerate() {
+        for (block, panel) in panel.chunks(PANEL * depth).enumerate() {
+            let first = block * depth;
+            let depth = panel.len() / PANEL;
+            for part in (0..PANEL).step_by(N) {
+                let column = at * PANEL + part;
+                if column >= outputs {
+                    break;
+                }
+                let b = &panel[part..];
+                // The bias is added once.
+                let bias = match block {
+                    0 => &weights.bias[column..][..N],
+                    _ => &[0f32; N],
+                };
+                let width = N.min(outputs - column);
+                let mut row = 0;
+                // A few sizes of tiles, so that no row is computed in vain.
+                macro_rules! take {
+                    ($rows:literal) => {{
+                        let a = &a[row * inputs + first..];
+                        let sums = tile::<FMA, $rows, N>(a, inputs, depth, b);
+                        for (r, sums) in sums.iter().enumerate() {
+                            let out = &mut out[(row + r) * outputs + column..][..width];
+                            finish::<FMA>(sums, bias, then, out);
+                        }
+                        row += $rows;
+                    }};
+                }
+                while row < rows {
+                    match rows - row {
+                        1 => take!(1),
+                        2 | 3 => take!(2),
+                        4 | 5 => take!(4),
+                        _ => take!(6),
                     }
-                    row += $rows;
-                }};
-            }
-            while row < rows {
-                match rows - row {
-                    1 => take!(1),
-                    2 | 3 => take!(2),
-                    4 | 5 => take!(4),
-                    _ => take!(6),
                 }
             }
         }
@@ -154,7 +169,13 @@ mod tests {
 
     #[test]
     fn products_match_the_plain_sums_for_any_sizes() {
-        for (rows, inputs, outputs) in [(1, 3, 1), (2, 40, 64), (7, 384, 70), (13, 5, 200)] {
+        for (rows, inputs, outputs) in [
+            (1, 3, 1),
+            (2, 40, 64),
+            (7, 384, 70),
+            (13, 5, 200),
+            (3, 2500, 65),
+        ] {
             let (a, weight, bias) = (
                 wave(rows * inputs, 37),
                 wave(inputs * outputs, 61),
@@ -175,7 +196,7 @@ mod tests {
                         Then::Add => before[at] + sum,
                         Then::Activate(_) => sum.clamp(0.0, 6.0),
                     };
-                    assert!((got - want).abs() < 1e-3, "{rows} x {inputs} x {outputs}");
+                    assert!((got - want).abs() < 2e-3, "{rows} x {inputs} x {outputs}");
                 }
             }
         }

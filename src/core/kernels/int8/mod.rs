@@ -136,7 +136,8 @@ impl Int8Panels {
         out: &mut [f32],
     ) -> usize {
         let rows = std::array::from_fn(|r| &a[r * self.depth..][..self.depth]);
-        let sums: [[i32; PANEL]; R] = self.unit.tile(rows, panel);
+        let mut sums = [[0i32; PANEL]; R];
+        self.unit.tile(rows, panel, &mut sums);
         finish_rows(&sums, ranges, columns, then, out);
         R
     }

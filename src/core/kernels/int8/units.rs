@@ -67,28 +67,33 @@ impl Unit {
     ///
     /// `panel` is (depth / 4) x 64 x 4, each row a depth long.
     #[allow(unsafe_code)]
-    pub fn tile<const R: usize>(self, rows: [&[u8]; R], panel: &[i8]) -> [[i32; PANEL]; R] {
+    pub fn tile<const R: usize>(
+        self,
+        rows: [&[u8]; R],
+        panel: &[i8],
+        sums: &mut [[i32; PANEL]; R],
+    ) {
         match self {
-            Self::Portable => portable(rows, panel),
+            Self::Portable => portable(rows, panel, sums),
             // SAFETY: these functions need nothing but the instruction sets that they name, and a unit
             // other than `Portable` comes from `available`, which has found them.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { x86::avx2(rows, panel) },
+            Self::Avx2 => unsafe { x86::avx2(rows, panel, sums) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::AvxVnni => unsafe { x86::avx_vnni(rows, panel) },
+            Self::AvxVnni => unsafe { x86::avx_vnni(rows, panel, sums) },
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512Vnni => unsafe { x86::avx512_vnni(rows, panel) },
+            Self::Avx512Vnni => unsafe { x86::avx512_vnni(rows, panel, sums) },
             #[cfg(not(target_arch = "x86_64"))]
-            _ => portable(rows, panel),
+            _ => portable(rows, panel, sums),
         }
     }
 }
 
 /// The definition, which every unit must match bit by bit.
-fn portable<const R: usize>(rows: [&[u8]; R], panel: &[i8]) -> [[i32; PANEL]; R] {
-    let mut sums = [[0i32; PANEL]; R];
+fn portable<const R: usize>(rows: [&[u8]; R], panel: &[i8], sums: &mut [[i32; PANEL]; R]) {
+    *sums = [[0; PANEL]; R];
     for (k, group) in panel.chunks_exact(4 * PANEL).enumerate() {
         for (sums, row) in sums.iter_mut().zip(rows) {
             let Some(a) = row[4 * k..].first_chunk::<4>() else {
@@ -101,7 +106,6 @@ fn portable<const R: usize>(rows: [&[u8]; R], panel: &[i8]) -> [[i32; PANEL]; R]
             }
         }
     }
-    sums
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -120,12 +124,15 @@ mod x86 {
     macro_rules! tile {
         ($name:ident, $features:literal, $bytes:literal, $registers:literal, $zero:ident, $set:ident, $load:ident, $store:ident, $dot:expr) => {
             #[target_feature(enable = $features)]
-            pub fn $name<const R: usize>(rows: [&[u8]; R], panel: &[i8]) -> [[i32; PANEL]; R] {
+            pub fn $name<const R: usize>(
+                rows: [&[u8]; R],
+                panel: &[i8],
+                out: &mut [[i32; PANEL]; R],
+            ) {
                 let groups = panel.as_chunks::<{ 4 * PANEL }>().0;
                 let rows = rows.map(|row| row.as_chunks::<4>().0);
                 let depth = groups.len().min(rows[0].len());
                 let rows = rows.map(|row| &row[..depth]);
-                let mut out = [[0i32; PANEL]; R];
                 for first in (0..4 * PANEL / $bytes).step_by($registers) {
                     let mut sums = [[$zero(); $registers]; R];
                     for (k, group) in groups[..depth].iter().enumerate() {
@@ -149,7 +156,6 @@ mod x86 {
                         }
                     }
                 }
-                out
             }
         };
     }
