@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::core::device::DeviceChoice;
-use crate::core::model::ModelChoice;
 use crate::core::model::shelf::Shelf;
+use crate::core::model::{LoadOptions, ModelChoice, Precision};
 use crate::core::sidecar::Naming;
 use crate::core::whole::write_whole;
 
@@ -66,6 +66,12 @@ impl Dirs {
     #[must_use]
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
+    }
+
+    /// What was found out about models on this machine.
+    #[must_use]
+    pub fn checks(&self) -> PathBuf {
+        self.cache.join("models")
     }
 
     /// Journals of exports.
@@ -135,6 +141,8 @@ pub struct Settings {
     pub model: Option<PathBuf>,
     /// Where the model runs.
     pub device: DeviceChoice,
+    /// In which numbers it runs on the CPU.
+    pub precision: Precision,
     /// Addresses of hubs that are asked for models before Hugging Face is.
     pub mirrors: Vec<String>,
     /// Light or dark.
@@ -157,6 +165,7 @@ impl Default for Settings {
             models: Vec::new(),
             model: None,
             device: DeviceChoice::default(),
+            precision: Precision::default(),
             mirrors: Vec::new(),
             theme: Theme::default(),
             threads: 0,
@@ -175,6 +184,17 @@ impl Settings {
         match &self.model {
             Some(folder) => ModelChoice::Folder(folder.clone()),
             None => ModelChoice::Starter,
+        }
+    }
+
+    /// How that model is to run.
+    #[must_use]
+    pub fn load_options(&self, dirs: &Dirs) -> LoadOptions {
+        LoadOptions {
+            choice: self.model_choice(),
+            device: self.device,
+            precision: self.precision,
+            checks: Some(dirs.checks()),
         }
     }
 

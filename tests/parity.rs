@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use lumisift::core::cancel::Cancel;
 use lumisift::core::decode::decode;
 use lumisift::core::device::Device;
-use lumisift::core::model::{Embeddings, Model, load_folder, load_starter};
+use lumisift::core::model::{
+    Embeddings, LoadOptions, Model, ModelChoice, Precision, load, load_folder, load_starter,
+};
 use lumisift::core::preprocess::{Crop, Preprocess, Resampler};
 use lumisift::core::score::exact;
 use safetensors::SafeTensors;
@@ -164,6 +166,49 @@ fn clip_embeddings_agree_to_a_ten_thousandth() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn eight_bits_are_measured_once_and_used_where_they_are_near() {
+    let dir = model_folder("clip-tiny");
+    let checks = tempfile::tempdir().expect("a folder");
+    let options = |precision| LoadOptions {
+        device: "cpu".parse().expect("a device"),
+        precision,
+        checks: Some(checks.path().into()),
+        ..LoadOptions::new(ModelChoice::Folder(dir.path().into()))
+    };
+    let crops = crops(&fixture("clip-pixels.safetensors"), 224);
+    let run = |precision| {
+        let model = load(&options(precision)).expect("loads");
+        let vectors = model.embed_images(&crops, &Cancel::default());
+        (model.info().int8, vectors.expect("vectors"))
+    };
+    let (none, full) = run(Precision::F32);
+    assert!(none.is_none());
+    assert_eq!(fs::read_dir(checks.path()).expect("listed").count(), 0);
+    let (accuracy, short) = run(Precision::Int8);
+    let accuracy = accuracy.expect("measured");
+    assert_eq!(accuracy.photos, 14);
+    let cosine = worst_cosine(&short, &full.values);
+    assert!(
+        cosine > 0.99 && accuracy.lowest > 0.99,
+        "{cosine} {accuracy:?}"
+    );
+    assert_eq!(fs::read_dir(checks.path()).expect("listed").count(), 1);
+    // What is on record decides, whatever this small model is like.
+    let record = fs::read_dir(checks.path())
+        .expect("listed")
+        .flatten()
+        .next();
+    let record = record.expect("a record").path();
+    for (lowest, passes) in [(0.9981, true), (0.9979, false)] {
+        let text = format!(r#"{{"lowest":{lowest},"mean":0.9996,"photos":14}}"#);
+        fs::write(&record, text).expect("written");
+        let (auto, vectors) = run(Precision::Auto);
+        assert_eq!(auto.is_some(), passes);
+        assert_eq!(vectors == full, !passes);
     }
 }
 

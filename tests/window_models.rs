@@ -67,9 +67,9 @@ fn open(setup: Setup) -> (Window, Leaves) {
     let leaves = Leaves::default();
     let given = leaves.clone();
     let mut setup = setup;
-    setup.load = Some(Arc::new(move |choice, _| {
+    setup.load = Some(Arc::new(move |wanted| {
         let quick = ColourModel::new();
-        if *choice == ModelChoice::Starter {
+        if wanted.choice == ModelChoice::Starter {
             return Ok(Arc::new(quick));
         }
         let info = ModelInfo {

@@ -216,7 +216,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
-    setup.load = Some(Arc::new(|_, _| Ok(Arc::new(Fragile(ColourModel::new())))));
+    setup.load = Some(Arc::new(|_| Ok(Arc::new(Fragile(ColourModel::new())))));
     let mut window = setup.open();
     window.read(3);
     window.command(Command::AddLabels("boom".into()));
@@ -235,7 +235,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     );
 
     let mut setup = Setup::new(Vec::new());
-    setup.load = Some(Arc::new(|_, _| panic!("as the test wants")));
+    setup.load = Some(Arc::new(|_| panic!("as the test wants")));
     let mut window = setup.open();
     window.until("a message", |w| {
         matches!(w.state().session, SessionState::Failed(_))

@@ -388,7 +388,7 @@ fn gave_up(progress: pipeline::Progress) -> Summary {
 }
 
 fn open(services: &Services, settings: &Settings) -> Result<Arc<Session>, String> {
-    let model = (services.load_model)(&settings.model_choice(), settings.device);
+    let model = (services.load_model)(&settings.load_options(&services.dirs));
     let model = model.map_err(|e| e.to_string())?;
     let store = Store::open(&settings.store_dir(&services.dirs)).map_err(|e| e.to_string())?;
     let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::core::device::DeviceChoice;
-use crate::core::model::{self, Model, ModelChoice, ModelError};
+use crate::core::model::{self, LoadOptions, Model, ModelError};
 use crate::settings::Dirs;
 
 /// What a chosen folder is for.
@@ -30,8 +29,7 @@ pub enum Purpose {
 }
 
 /// How models are loaded.
-pub type LoadModel =
-    Arc<dyn Fn(&ModelChoice, DeviceChoice) -> Result<Arc<dyn Model>, ModelError> + Send + Sync>;
+pub type LoadModel = Arc<dyn Fn(&LoadOptions) -> Result<Arc<dyn Model>, ModelError> + Send + Sync>;
 
 /// What a person will have chosen.
 pub type Choice = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use lumisift::core::device::DeviceChoice;
 use lumisift::core::export::names::Pattern;
 use lumisift::core::marks::Colour;
+use lumisift::core::model::Precision;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
@@ -31,6 +32,9 @@ pub struct Common {
     /// Where the model runs: auto, cpu, cuda, cuda:N or metal
     #[arg(long, global = true, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
+    /// In which numbers the model runs on the CPU (default: as the settings say)
+    #[arg(long, global = true, value_enum)]
+    pub precision: Option<PrecisionArg>,
     /// Where vectors and thumbnails are kept
     #[arg(long, global = true, value_name = "DIR")]
     pub store: Option<PathBuf>,
@@ -46,6 +50,27 @@ pub struct Common {
         hide_default_value = true
     )]
     pub threads: usize,
+}
+
+/// Numbers that a model computes with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// Eight bits, where they are faster and near enough
+    Auto,
+    /// Full precision
+    F32,
+    /// Eight bits
+    Int8,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(arg: PrecisionArg) -> Self {
+        match arg {
+            PrecisionArg::Auto => Self::Auto,
+            PrecisionArg::F32 => Self::F32,
+            PrecisionArg::Int8 => Self::Int8,
+        }
+    }
 }
 
 /// How results are printed.

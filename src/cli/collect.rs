@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use lumisift::core::model::shelf::Shelved;
-use lumisift::core::model::{self, ModelChoice};
+use lumisift::core::model::{self, LoadOptions, ModelChoice};
 use lumisift::core::photo::{Failure, Photo};
 use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary};
 use lumisift::core::scan::ScanOptions;
@@ -68,6 +68,21 @@ pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
     chosen.unwrap_or_else(|| settings.store_dir(dirs))
 }
 
+/// How a model is to run: as the arguments say, otherwise as the settings do.
+pub fn load_options(
+    common: &Common,
+    settings: &Settings,
+    dirs: &Dirs,
+    choice: ModelChoice,
+) -> LoadOptions {
+    LoadOptions {
+        choice,
+        device: common.device.unwrap_or(settings.device),
+        precision: common.precision.map_or(settings.precision, Into::into),
+        ..settings.load_options(dirs)
+    }
+}
+
 /// A session, with the settings that it was opened under.
 pub struct Opened {
     /// The model and the store.
@@ -84,7 +99,7 @@ pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
-    let model = model::load(&choice, common.device.unwrap_or(settings.device))?;
+    let model = model::load(&load_options(common, &settings, &dirs, choice))?;
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
     let session = Session::open(model, store)?;
     session.notices().for_each(say);

@@ -1,7 +1,7 @@
 //! `lumisift doctor`: what the program found on this machine.
 
 use lumisift::core::device::{self, nvidia_driver};
-use lumisift::core::kernels::Level;
+use lumisift::core::kernels::{Level, Unit};
 use lumisift::core::model::place;
 use lumisift::core::store::Store;
 use lumisift::settings::Dirs;
@@ -66,6 +66,7 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
             )),
         ),
         ("processor", json!(Level::detect().name())),
+        ("eight-bit unit", json!(Unit::detect().name())),
         ("threads", json!(threads)),
         ("device wanted", json!(wanted.to_string())),
         ("device", json!(device)),

@@ -11,14 +11,14 @@ use lumisift::core::device::DeviceChoice;
 use lumisift::core::model::download::{Arrival, Order, Step, download};
 use lumisift::core::model::hub::{self, RepoId};
 use lumisift::core::model::shelf::{Owner, Shelved};
-use lumisift::core::model::{self, Fingerprint, ModelChoice, catalog};
+use lumisift::core::model::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice, catalog};
 use lumisift::core::store::{Store, StoredModel};
 use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
 
 use super::Outcome;
 use super::args::{Common, ModelAction};
-use super::collect::{choose_model, load_settings, progress_bar, store_dir};
+use super::collect::{choose_model, load_options, load_settings, progress_bar, store_dir};
 use super::output::{Columns, path_text, print, say};
 
 /// The command with what it needs to know.
@@ -141,7 +141,11 @@ impl Here<'_> {
         let dir =
             fs::canonicalize(dir).with_context(|| format!("cannot find {}", dir.display()))?;
         // Loading it is the check.
-        let model = model::load(&ModelChoice::Folder(dir.clone()), DeviceChoice::Cpu)?;
+        let model = model::load(&LoadOptions {
+            device: DeviceChoice::Cpu,
+            checks: Some(self.dirs.checks()),
+            ..LoadOptions::new(ModelChoice::Folder(dir.clone()))
+        })?;
         let name = &model.info().name;
         if let Some(taken) = self.settings.shelf(&self.dirs).find(name)
             && let Some((known, _)) = taken.place.filter(|(known, _)| *known != dir)
@@ -208,8 +212,8 @@ impl Here<'_> {
 
     fn verify(&self, name: &str) -> anyhow::Result<()> {
         let choice = choose_model(Some(name), &self.settings, &self.dirs)?;
-        let device = self.common.device.unwrap_or(self.settings.device);
-        let model = model::load(&choice, device)?;
+        let options = load_options(self.common, &self.settings, &self.dirs, choice);
+        let model = model::load(&options)?;
         let vectors = model.embed_texts(&["a photo of a cat", "a photo of a receipt"])?;
         let (a, b) = vectors.values.split_at(vectors.dim);
         let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
@@ -226,7 +230,8 @@ impl Here<'_> {
             ("logit scale", format!("{:.2}", info.logit_scale)),
             ("input", format!("{} px", info.preprocess.side)),
             ("GFLOP", format!("{:.1}", info.gflop_per_image)),
-            ("device", info.device.name.clone()),
+            ("device", info.runs_on()),
+            ("in eight bits", accuracy_words(info.int8)),
         ];
         for (what, found) in &facts {
             columns.push(vec![(*what).into(), found.clone()]);
@@ -329,4 +334,17 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// How near a model in eight bits is to full precision.
+fn accuracy_words(accuracy: Option<Accuracy>) -> String {
+    accuracy.map_or_else(
+        || "no".into(),
+        |a| {
+            format!(
+                "cosine to full precision over {} photos: at least {:.5}, mean {:.5}",
+                a.photos, a.lowest, a.mean
+            )
+        },
+    )
 }

@@ -20,9 +20,10 @@ pub fn open(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
     anyhow::ensure!(
         common.model.is_none()
             && common.device.is_none()
+            && common.precision.is_none()
             && common.store.is_none()
             && common.threads == 0,
-        "the window has its own settings for --model, --device, --store and --threads: leave them out"
+        "the window has its own settings for --model, --device, --precision, --store and --threads: leave them out"
     );
     open_window(&Services::real(Dirs::detect()), paths)?;
     Ok(Outcome::Fine)

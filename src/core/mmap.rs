@@ -7,9 +7,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
 
-use candle_core::safetensors::MmapedSafetensors;
 use memmap2::Mmap;
 
 /// Maps a whole file for reading.
@@ -19,13 +17,4 @@ use memmap2::Mmap;
 pub fn map_file(file: &File) -> io::Result<Mmap> {
     // SAFETY: see the module's documentation: the file is not shortened while it is mapped.
     unsafe { Mmap::map(file) }
-}
-
-/// Maps the weights of a model, one file or several shards.
-///
-/// # Errors
-/// If a file cannot be read or its header does not describe it.
-pub fn map_weights(paths: &[PathBuf]) -> candle_core::Result<MmapedSafetensors> {
-    // SAFETY: as in `map_file`.
-    unsafe { MmapedSafetensors::multi(paths) }
 }

@@ -21,6 +21,7 @@ pub mod photo;
 pub mod pipeline;
 pub mod preprocess;
 pub mod query;
+pub mod samples;
 pub mod scan;
 pub mod score;
 pub mod session;

@@ -13,7 +13,7 @@ use crate::app::command::Command;
 use crate::app::services::Purpose;
 use crate::app::state::{Dialog, State};
 use crate::core::device::{self, DeviceChoice};
-use crate::core::model::catalog;
+use crate::core::model::{Precision, catalog};
 use crate::settings::{Settings, Theme};
 
 impl Interface {
@@ -35,6 +35,7 @@ impl Interface {
                         theme_row(ui, &mut settings);
                         model_row(ui, state, commands);
                         device_row(ui, state, &mut settings);
+                        precision_row(ui, state, &mut settings);
                         threads_row(ui, &mut settings);
                         store_row(ui, state, &mut settings, commands);
                         quality_row(ui, &mut settings);
@@ -97,6 +98,30 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
                 text.push_str(&format!(" ({reason})"));
             }
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
+        }
+    });
+    ui.end_row();
+}
+
+fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
+    ui.label("Precision on the CPU");
+    ui.vertical(|ui| {
+        ui.horizontal(|ui| {
+            for (precision, name) in [
+                (Precision::Auto, "Fastest that is exact enough"),
+                (Precision::F32, "Full"),
+                (Precision::Int8, "Eight bits"),
+            ] {
+                ui.selectable_value(&mut settings.precision, precision, name);
+            }
+        });
+        let accuracy = state.session().and_then(|s| s.model().info().int8);
+        if let Some(accuracy) = accuracy {
+            let text = format!(
+                "Eight bits: vectors agree with full precision to {:.4} at least",
+                accuracy.lowest
+            );
+            ui.label(RichText::new(text).small().weak());
         }
     });
     ui.end_row();

@@ -42,7 +42,7 @@ fn model_text(state: &State) -> String {
         SessionState::Loading => "loading the model…".into(),
         SessionState::Ready(session) => {
             let info = session.model().info();
-            format!("{}, {}", info.device.name, catalog::title(&info.name))
+            format!("{}, {}", info.runs_on(), catalog::title(&info.name))
         }
         SessionState::Failed(_) => "no model".into(),
     }

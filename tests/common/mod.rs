@@ -56,6 +56,7 @@ impl ColourModel {
             preprocess,
             gflop_per_image: 1.0,
             device: Device::cpu().facts().clone(),
+            int8: None,
         };
         Self { info }
     }

@@ -95,7 +95,7 @@ impl Setup {
             fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");
         }
         let desktop = Arc::new(FakeDesktop::default());
-        let quick: LoadModel = Arc::new(|_, _| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
+        let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
         let load_model = match (self.load, self.starter) {
             (Some(load), _) => load,
             (None, true) => Arc::new(model::load),

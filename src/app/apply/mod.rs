@@ -193,7 +193,9 @@ impl App {
         let before = std::mem::replace(&mut self.state.settings, settings);
         let now = &self.state.settings;
         let moved = before.store != now.store;
-        let another = before.model != now.model || before.device != now.device;
+        let another = before.model != now.model
+            || before.device != now.device
+            || before.precision != now.precision;
         let reread = before.excluded_folders != now.excluded_folders;
         if moved {
             self.forget_photos();

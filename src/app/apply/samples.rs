@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::app::App;
 use crate::app::command::Command;
+use crate::core::samples::PHOTOS;
 
 impl App {
     /// Writes the sample photos into the cache, where the platform's programs can open them too.
@@ -11,7 +12,7 @@ impl App {
         let folder = self.services.dirs.cache.join("samples");
         let write = || {
             fs::create_dir_all(&folder)?;
-            SAMPLES
+            PHOTOS
                 .iter()
                 .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
         };
@@ -34,15 +35,3 @@ impl App {
         }
     }
 }
-
-macro_rules! samples {
-    ($($name:literal)*) => {
-        &[$(($name, include_bytes!(concat!("../../../assets/samples/", $name)) as &[u8])),*]
-    };
-}
-
-/// Photos to try the program with; their licences are in `assets/samples/README.md`.
-static SAMPLES: &[(&str, &[u8])] = samples!(
-    "astronaut.jpg" "brick.jpg" "cat.jpg" "coffee.jpg" "coins.jpg" "flower.jpg" "galaxies.jpg"
-    "grass.jpg" "moon.jpg" "motorcycle.jpg" "page.jpg" "photographer.jpg" "rocket.jpg" "temple.jpg"
-);

@@ -13,6 +13,7 @@ mod math;
 mod norm;
 mod panel;
 mod product;
+mod tiles;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use conv::{DepthwiseShape, depthwise_row};
@@ -55,6 +56,16 @@ impl Level {
         Self::Baseline
     }
 
+    /// All levels that this processor runs.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let all = [Self::Baseline, Self::Avx2, Self::Avx512];
+        let best = Self::detect() as usize;
+        all.into_iter()
+            .filter(|level| *level as usize <= best)
+            .collect()
+    }
+
     /// The name shown by `lumisift doctor`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -73,26 +84,9 @@ fn madd<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
     if FMA { a.mul_add(b, c) } else { a * b + c }
 }
 
-/// Defines a kernel from a body generic over `FMA`, one compiled copy per [`Level`]. With `by columns` the body is
-/// also generic over the columns of a tile whose sums the registers of a level hold.
+/// Defines a kernel from a body generic over `FMA`, one compiled copy per [`Level`].
 macro_rules! multi_target {
     ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
-        multi_target! {
-            $(#[$doc])* $vis fn $name($($arg: $ty),*) $(-> $ret)? =>
-            [$body::<true>] [$body::<true>] [$body::<{ cfg!(target_arch = "aarch64") }>]
-        }
-    };
-    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident, by columns) => {
-        multi_target! {
-            $(#[$doc])* $vis fn $name($($arg: $ty),*) $(-> $ret)? =>
-            [$body::<true, 64>] [$body::<true, 16>]
-            [$body::<{ cfg!(target_arch = "aarch64") }, { if cfg!(target_arch = "aarch64") { 16 } else { 8 } }>]
-        }
-    };
-    (
-        $(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? =>
-        [$($avx512:tt)*] [$($avx2:tt)*] [$($baseline:tt)*]
-    ) => {
         $(#[$doc])*
         #[allow(unsafe_code)]
         #[allow(clippy::too_many_arguments)]
@@ -101,11 +95,11 @@ macro_rules! multi_target {
             {
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
                 fn avx512($($arg: $ty),*) $(-> $ret)? {
-                    $($avx512)*($($arg),*)
+                    $body::<true>($($arg),*)
                 }
                 #[target_feature(enable = "avx2,fma")]
                 fn avx2($($arg: $ty),*) $(-> $ret)? {
-                    $($avx2)*($($arg),*)
+                    $body::<true>($($arg),*)
                 }
                 match $crate::core::kernels::Level::detect() {
                     // SAFETY: the only requirement of these functions is that the processor has the
@@ -115,7 +109,7 @@ macro_rules! multi_target {
                     $crate::core::kernels::Level::Baseline => {}
                 }
             }
-            $($baseline)*($($arg),*)
+            $body::<{ cfg!(target_arch = "aarch64") }>($($arg),*)
         }
     };
 }

@@ -2,7 +2,7 @@
 //! sums are still in registers.
 
 use super::math::{Activation, activate_row};
-use super::{madd, multi_target};
+use super::{Level, multi_target, tiles};
 
 /// Columns of a panel.
 pub const PANEL: usize = 64;
@@ -50,35 +50,6 @@ impl FloatPanels {
             bias,
         }
     }
-
-    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
-    pub fn multiply(&self, a: &[f32], then: Then, out: &mut [f32]) {
-        multiply(a, self, then, out);
-    }
-}
-
-/// One tile: `depth` values of `R` rows, which are `stride` apart, with `N` columns from `b` on; returns the sums.
-#[inline(always)]
-fn tile<const FMA: bool, const R: usize, const N: usize>(
-    a: &[f32],
-    stride: usize,
-    depth: usize,
-    b: &[f32],
-) -> [[f32; N]; R] {
-    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * stride..][..depth]);
-    let mut sums = [[0f32; N]; R];
-    for (k, row) in b.chunks(PANEL).take(depth).enumerate() {
-        let Some(row) = row.first_chunk::<N>() else {
-            break;
-        };
-        for (sums, a) in sums.iter_mut().zip(rows) {
-            let factor = a[k];
-            for i in 0..N {
-                sums[i] = madd::<FMA>(factor, row[i], sums[i]);
-            }
-        }
-    }
-    sums
 }
 
 /// Ends a product: one row of sums with its bias into one row of results, which may be shorter.
@@ -98,64 +69,89 @@ pub(super) fn finish<const FMA: bool>(sums: &[f32], bias: &[f32], then: Then, ou
 /// stays in a core's own cache while all rows pass.
 const DEPTH: usize = 1024;
 
-#[inline(always)]
-fn multiply_body<const FMA: bool, const N: usize>(
-    a: &[f32],
-    weights: &FloatPanels,
-    then: Then,
-    out: &mut [f32],
-) {
-    let FloatPanels {
-        inputs, outputs, ..
-    } = *weights;
-    let rows = out.len() / outputs.max(1);
-    let depth = if then == Then::Add { DEPTH } else { inputs };
-    let panels = weights.values.chunks_exact((PANEL * inputs).max(1));
-    for (at, panel) in panels.enumerate() {
-        for (block, panel) in panel.chunks(PANEL * depth).enumerate() {
-            let first = block * depth;
-            let depth = panel.len() / PANEL;
-            for part in (0..PANEL).step_by(N) {
-                let column = at * PANEL + part;
-                if column >= outputs {
-                    break;
-                }
-                let b = &panel[part..];
-                // The bias is added once.
-                let bias = match block {
-                    0 => &weights.bias[column..][..N],
-                    _ => &[0f32; N],
+/// Some inputs of one panel, and where it stands.
+struct Part<'a> {
+    /// inputs x 64.
+    values: &'a [f32],
+    /// The first input.
+    first: usize,
+    /// The first output.
+    column: usize,
+    bias: &'a [f32],
+}
+
+impl FloatPanels {
+    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
+    pub fn multiply(&self, a: &[f32], then: Then, out: &mut [f32]) {
+        self.multiply_at(Level::detect(), a, then, out);
+    }
+
+    fn multiply_at(&self, level: Level, a: &[f32], then: Then, out: &mut [f32]) {
+        let depth = if then == Then::Add {
+            DEPTH
+        } else {
+            self.inputs
+        };
+        let panels = self.values.chunks_exact((PANEL * self.inputs).max(1));
+        for (at, panel) in panels.enumerate() {
+            for (block, values) in panel.chunks(PANEL * depth).enumerate() {
+                let column = at * PANEL;
+                let part = Part {
+                    values,
+                    first: block * depth,
+                    column,
+                    // The bias is added once.
+                    bias: match block {
+                        0 => &self.bias[column..][..PANEL],
+                        _ => &[0f32; PANEL],
+                    },
                 };
-                let width = N.min(outputs - column);
-                let mut row = 0;
-                // A few sizes of tiles, so that no row is computed in vain.
-                macro_rules! take {
-                    ($rows:literal) => {{
-                        let a = &a[row * inputs + first..];
-                        let sums = tile::<FMA, $rows, N>(a, inputs, depth, b);
-                        for (r, sums) in sums.iter().enumerate() {
-                            let out = &mut out[(row + r) * outputs + column..][..width];
-                            finish::<FMA>(sums, bias, then, out);
-                        }
-                        row += $rows;
-                    }};
-                }
-                while row < rows {
-                    match rows - row {
-                        1 => take!(1),
-                        2 | 3 => take!(2),
-                        4 | 5 => take!(4),
-                        _ => take!(6),
-                    }
-                }
+                self.multiply_part(level, a, &part, then, out);
             }
         }
+    }
+
+    fn multiply_part(&self, level: Level, a: &[f32], part: &Part<'_>, then: Then, out: &mut [f32]) {
+        let rows = out.len() / self.outputs;
+        let mut row = 0;
+        while row < rows {
+            let a = &a[row * self.inputs + part.first..];
+            let out = &mut out[row * self.outputs..];
+            // A few sizes of tiles, so that no row is computed in vain.
+            row += match rows - row {
+                1 => self.tile::<1>(level, a, part, then, out),
+                2 | 3 => self.tile::<2>(level, a, part, then, out),
+                4 | 5 => self.tile::<4>(level, a, part, then, out),
+                _ => self.tile::<6>(level, a, part, then, out),
+            };
+        }
+    }
+
+    /// `R` rows with one part of a panel; returns `R`.
+    fn tile<const R: usize>(
+        &self,
+        level: Level,
+        a: &[f32],
+        part: &Part<'_>,
+        then: Then,
+        out: &mut [f32],
+    ) -> usize {
+        let depth = part.values.len() / PANEL;
+        let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * self.inputs..][..depth]);
+        let width = PANEL.min(self.outputs - part.column);
+        let mut sums = [[0f32; PANEL]; R];
+        tiles::tile(level, rows, part.values, width, &mut sums);
+        for (r, sums) in sums.iter().enumerate() {
+            let out = &mut out[r * self.outputs + part.column..][..width];
+            finish_row(sums, part.bias, then, out);
+        }
+        R
     }
 }
 
 multi_target! {
-    /// `out = then(a W^T + b)`, for `a` of rows x inputs and `out` of rows x outputs.
-    fn multiply(a: &[f32], weights: &FloatPanels, then: Then, out: &mut [f32]) => multiply_body, by columns
+    /// As `finish`, for sums of real numbers.
+    fn finish_row(sums: &[f32], bias: &[f32], then: Then, out: &mut [f32]) => finish
 }
 
 #[cfg(test)]
@@ -184,19 +180,24 @@ mod tests {
             let panels = FloatPanels::new(&weight, &bias);
             let before = wave(rows * outputs, 11);
             for then in [Then::Add, Then::Activate(Activation::Relu6)] {
-                let mut out = before.clone();
-                panels.multiply(&a, then, &mut out);
-                for (at, got) in out.iter().enumerate() {
-                    let (row, column) = (at / outputs, at % outputs);
-                    let pairs = a[row * inputs..][..inputs]
-                        .iter()
-                        .zip(&weight[column * inputs..]);
-                    let sum: f32 = pairs.map(|(x, w)| x * w).sum::<f32>() + bias[column];
-                    let want = match then {
-                        Then::Add => before[at] + sum,
-                        Then::Activate(_) => sum.clamp(0.0, 6.0),
-                    };
-                    assert!((got - want).abs() < 2e-3, "{rows} x {inputs} x {outputs}");
+                for level in Level::available() {
+                    let mut out = before.clone();
+                    panels.multiply_at(level, &a, then, &mut out);
+                    for (at, got) in out.iter().enumerate() {
+                        let (row, column) = (at / outputs, at % outputs);
+                        let pairs = a[row * inputs..][..inputs]
+                            .iter()
+                            .zip(&weight[column * inputs..]);
+                        let sum: f32 = pairs.map(|(x, w)| x * w).sum::<f32>() + bias[column];
+                        let want = match then {
+                            Then::Add => before[at] + sum,
+                            Then::Activate(_) => sum.clamp(0.0, 6.0),
+                        };
+                        assert!(
+                            (got - want).abs() < 2e-3,
+                            "{level:?} {rows} x {inputs} x {outputs}"
+                        );
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candle_nn::VarBuilder;
@@ -13,13 +14,13 @@ use super::config::{PreprocessorConfig, VisionConfig};
 use super::family::Family;
 use super::tokenizer::Tokenizer;
 use super::towers::Towers;
+use super::weights::Weights;
 use super::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
     encode_all, normalised,
 };
 use crate::core::cancel::Cancel;
 use crate::core::device::Device;
-use crate::core::mmap::map_weights;
 use crate::core::nn::Form;
 use crate::core::preprocess::Crop;
 
@@ -69,7 +70,7 @@ pub fn load_folder_in(dir: &Path, device: &Device, form: Form) -> Result<FolderM
         .map_err(|message| invalid(PREPROCESSOR, message))?;
     let tokenizer = read_tokenizer(dir, &family)?;
     let shards = weight_files(dir)?;
-    let weights = map_weights(&shards).map_err(|e| damaged_weights(&shards, &e))?;
+    let weights = Weights::open(&shards).map_err(|e| damaged_weights(&shards, &e))?;
     let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
     let loaded = family
         .load(form, &preprocess, &vb)
@@ -83,6 +84,7 @@ pub fn load_folder_in(dir: &Path, device: &Device, form: Form) -> Result<FolderM
         preprocess,
         gflop_per_image: vision_gflop(family.vision(), family.class_tokens()),
         device: device.facts().clone(),
+        int8: None,
     };
     Ok(FolderModel {
         info,
@@ -159,6 +161,11 @@ fn pad_token(dir: &Path, tokenizer: &[u8]) -> Option<u32> {
 }
 
 impl FolderModel {
+    /// Says how near its vectors are to those of full precision.
+    pub(super) fn set_accuracy(&mut self, accuracy: super::Accuracy) {
+        self.info.int8 = Some(accuracy);
+    }
+
     /// Token ids of a text, padded to the model's length with `pad`.
     ///
     /// # Errors
@@ -337,14 +344,24 @@ fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError
         hasher.update(blake3::hash(&read(dir, file)?).as_bytes());
     }
     for path in shards {
-        hasher
-            .update_mmap_rayon(path)
-            .map_err(|source| ModelError::Io {
-                path: path.clone(),
-                source,
-            })?;
+        hash_file(&mut hasher, path).map_err(|source| ModelError::Io {
+            path: path.clone(),
+            source,
+        })?;
     }
     Ok(Fingerprint(*hasher.finalize().as_bytes()))
+}
+
+/// Adds a file to a hash, piece by piece: a mapped file would count as memory.
+fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> std::io::Result<()> {
+    let mut file = fs::File::open(path)?;
+    let mut piece = vec![0; 8 << 20];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(()),
+            read => hasher.update_rayon(&piece[..read]),
+        };
+    }
 }
 
 /// 2 x multiply-adds of the image tower, projections and attention together.

@@ -3,6 +3,7 @@
 //! A model is the compiled-in starter or a folder in Hugging Face's layout; `config.json` says of which
 //! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
 
+mod accuracy;
 pub mod catalog;
 mod chinese_clip;
 mod clip;
@@ -23,15 +24,21 @@ mod text_tower;
 mod tokenizer;
 mod towers;
 mod transformer;
+mod weights;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use super::cancel::Cancel;
 use super::device::{Device, DeviceChoice, DeviceError, DeviceFacts};
+use super::kernels::Unit;
+use super::nn::Form;
 use super::preprocess::{Crop, Preprocess};
 
+pub use accuracy::Accuracy;
 pub use folder::{FolderModel, folder_fingerprint, load_folder, load_folder_in};
 pub use placement::place;
 #[cfg(feature = "starter")]
@@ -68,9 +75,20 @@ pub struct ModelInfo {
     pub gflop_per_image: f64,
     /// Where it runs.
     pub device: DeviceFacts,
+    /// How near its vectors are to those of full precision, if it runs in eight bits.
+    pub int8: Option<Accuracy>,
 }
 
 impl ModelInfo {
+    /// Where it runs and in which numbers, in a word or two.
+    #[must_use]
+    pub fn runs_on(&self) -> String {
+        match self.int8 {
+            Some(_) => format!("{} int8", self.device.name),
+            None => self.device.name.clone(),
+        }
+    }
+
     /// Pictures encoded at once, at first and at most.
     ///
     /// On the CPU, as many as keep one layer's time well under the time in which a job must stop, and at
@@ -141,19 +159,97 @@ pub enum ModelChoice {
     Folder(PathBuf),
 }
 
+/// In which numbers an image tower runs on the CPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// Eight bits, where they are faster and near enough to full precision.
+    #[default]
+    Auto,
+    /// Full precision.
+    F32,
+    /// Eight bits, however near.
+    Int8,
+}
+
+/// Which model is wanted, and how it is to run.
+#[derive(Clone, Debug)]
+pub struct LoadOptions {
+    /// Which.
+    pub choice: ModelChoice,
+    /// Where.
+    pub device: DeviceChoice,
+    /// In which numbers.
+    pub precision: Precision,
+    /// A folder for what is found out about models; without it, it is found out each time.
+    pub checks: Option<PathBuf>,
+}
+
+impl LoadOptions {
+    /// A model as it runs best.
+    #[must_use]
+    pub fn new(choice: ModelChoice) -> Self {
+        Self {
+            choice,
+            device: DeviceChoice::Auto,
+            precision: Precision::Auto,
+            checks: None,
+        }
+    }
+}
+
 /// Loads a model onto a device.
 ///
 /// # Errors
 /// If a file is missing, damaged or of a family that is not supported, or a device that was named cannot
 /// be used.
-pub fn load(choice: &ModelChoice, device: DeviceChoice) -> Result<Arc<dyn Model>, ModelError> {
-    match choice {
+pub fn load(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
+    match &options.choice {
         #[cfg(feature = "starter")]
         ModelChoice::Starter => Ok(Arc::new(load_starter()?)),
         #[cfg(not(feature = "starter"))]
         ModelChoice::Starter => Err(ModelError::NoStarter),
-        ModelChoice::Folder(dir) => Ok(Arc::new(load_folder(dir, &place(device)?)?)),
+        ModelChoice::Folder(dir) => {
+            let device = place(options.device)?;
+            let model = match options.precision {
+                _ if !device.is_cpu() => load_folder(dir, &device)?,
+                Precision::F32 => load_folder(dir, &device)?,
+                Precision::Auto if Unit::detect() == Unit::Portable => load_folder(dir, &device)?,
+                precision => load_checked(dir, &device, precision, options.checks.as_deref())?,
+            };
+            Ok(Arc::new(model))
+        }
     }
+}
+
+/// Loads a model in eight bits, unless that must be near full precision and is not.
+fn load_checked(
+    dir: &Path,
+    device: &Device,
+    precision: Precision,
+    checks: Option<&Path>,
+) -> Result<FolderModel, ModelError> {
+    let fingerprint = folder_fingerprint(dir)?;
+    let known = checks.and_then(|checks| Accuracy::known(checks, &fingerprint));
+    let accuracy = match known {
+        Some(accuracy) => accuracy,
+        None => {
+            let full = load_folder(dir, device)?;
+            let short = load_folder_in(dir, device, Form::Int8)?;
+            let accuracy = Accuracy::measure(&full, &short)?;
+            if let Some(checks) = checks {
+                // Where it cannot be kept, it is found out again next time.
+                let _ = accuracy.keep(checks, &fingerprint);
+            }
+            accuracy
+        }
+    };
+    if precision == Precision::Auto && !accuracy.passes() {
+        return load_folder(dir, device);
+    }
+    let mut model = load_folder_in(dir, device, Form::Int8)?;
+    model.set_accuracy(accuracy);
+    Ok(model)
 }
 
 /// What can go wrong with a model. Each message is one sentence that says what to do.

@@ -20,8 +20,9 @@ pub struct PatchEmbedding {
 
 enum Weights {
     /// Over bytes of pixels: the normalisation of pixels is part of the weights.
-    Float(FloatPanels, Vec<f32>),
-    /// The same in eight bits, which for pixels are exact.
+    /// They come with the centre of the bytes and the positions.
+    Float(FloatPanels, Vec<f32>, Vec<f32>),
+    /// The same in eight bits, which for pixels are exact, with the positions.
     Int8(Int8Panels, Vec<f32>),
     /// Over normalised pixels.
     Tensors(Linear),
@@ -45,11 +46,16 @@ impl PatchEmbedding {
                 Weights::Tensors(Linear::new(&weight.flatten_from(1)?, None, Form::Tensor)?)
             }
             form => {
-                let (weight, bias) = over_pixels(weight, spec)?;
+                let width = weight.dim(0)?;
+                let (weight, centre) = over_pixels(weight, spec)?;
                 let positions = cpu_values(&positions)?;
+                let bias = vec![0f32; width];
                 match form {
-                    Form::Int8 => Weights::Int8(Int8Panels::new(&weight, &bias), positions),
-                    _ => Weights::Float(FloatPanels::new(&weight, &bias), positions),
+                    Form::Int8 => {
+                        let panels = Int8Panels::around(&weight, &bias, &centre);
+                        Weights::Int8(panels, positions)
+                    }
+                    _ => Weights::Float(FloatPanels::new(&weight, &bias), centre, positions),
                 }
             }
         };
@@ -88,7 +94,7 @@ impl PatchEmbedding {
                     .broadcast_add(&self.positions)?
                     .reshape((rows, width))
             }
-            Weights::Float(_, positions) | Weights::Int8(_, positions) => {
+            Weights::Float(.., positions) | Weights::Int8(_, positions) => {
                 let side = checked_side(crops, spec)?;
                 let mut out = vec![0f32; rows * width];
                 out.par_chunks_mut(tokens * width).zip(crops).for_each_init(
@@ -118,10 +124,12 @@ impl PatchEmbedding {
             Weights::Int8(panels, _) => {
                 panels.multiply_bytes(&room.pixels, Then::Add, &mut room.bytes, out);
             }
-            Weights::Float(panels, _) => {
+            Weights::Float(panels, centre, _) => {
                 room.floats.clear();
-                room.floats
-                    .extend(room.pixels.iter().map(|v| f32::from(*v)));
+                for patch in room.pixels.chunks_exact(centre.len()) {
+                    let away = patch.iter().zip(centre).map(|(v, c)| f32::from(*v) - c);
+                    room.floats.extend(away);
+                }
                 panels.multiply(&room.floats, Then::Add, out);
             }
             Weights::Tensors(_) => {}
@@ -137,25 +145,17 @@ struct Room {
     bytes: Int8Rows,
 }
 
-/// The weights of a convolution over normalised pixels as those of a product over bytes: from
-/// `w ((v / 255 - mean) / std)` to `w / (255 std) v - w mean / std`, with the inputs in the order of pixels.
-/// Returns them, width x (patch x patch x 3), and the bias.
+/// The weights of a convolution over normalised pixels as those of a product over bytes, with the inputs in the order
+/// of pixels: `w ((v / 255 - mean) / std) = w / (255 std) (v - 255 mean)`. Returns them, width x (patch x patch x 3),
+/// and the centre 255 mean of each input.
 fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<f32>)> {
-    let (width, channels, patch, _) = weight.dims4()?;
-    let depth = channels * patch * patch;
+    let (_, channels, patch, _) = weight.dims4()?;
     let values = cpu_values(&weight.permute((0, 2, 3, 1))?)?;
-    let mut scaled = Vec::with_capacity(values.len());
-    let mut bias = vec![0f32; width];
-    for (row, bias) in values.chunks_exact(depth).zip(&mut bias) {
-        let mut shift = 0f64;
-        for (w, channel) in row.iter().zip((0..channels).cycle()) {
-            let (mean, std) = (spec.mean[channel], spec.std[channel]);
-            scaled.push(w / (255.0 * std));
-            shift += f64::from(w * mean / std);
-        }
-        *bias = -shift as f32;
-    }
-    Ok((scaled, bias))
+    let stds = spec.std.iter().cycle();
+    let scaled = values.iter().zip(stds).map(|(w, std)| w / (255.0 * std));
+    let centre = spec.mean.iter().map(|mean| 255.0 * mean).cycle();
+    let centre = centre.take(channels * patch * patch);
+    Ok((scaled.collect(), centre.collect()))
 }
 
 /// Normalised patches of a batch: (batch x tokens) x (3 x patch x patch).

@@ -59,6 +59,7 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         device: crate::core::device::Device::cpu_because("the starter model needs no GPU")
             .facts()
             .clone(),
+        int8: None,
     };
     Ok(StarterModel {
         info,

@@ -3,6 +3,7 @@
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
+use super::contiguous;
 use crate::core::kernels::{self, DepthwiseShape};
 
 /// Depthwise convolution with bias and ReLU6 over channels-last images, with SAME padding.
@@ -39,7 +40,10 @@ impl CustomOp2 for Depthwise {
             kernel,
             ..
         } = shape;
-        let (x, weights) = (values(x, x_layout)?, values(weights, weights_layout)?);
+        let (x, weights) = (
+            contiguous(x, x_layout)?,
+            contiguous(weights, weights_layout)?,
+        );
         let image = height * width * channels;
         if !x.len().is_multiple_of(image) || weights.len() != (kernel * kernel + 1) * channels {
             candle_core::bail!("depthwise {shape:?} over {} values", x.len());
@@ -59,12 +63,4 @@ impl CustomOp2 for Depthwise {
             Shape::from((batch * out_height * out_width, channels)),
         ))
     }
-}
-
-/// The values of a contiguous f32 tensor.
-fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let Some((start, end)) = layout.contiguous_offsets() else {
-        candle_core::bail!("a fused operation needs contiguous values");
-    };
-    Ok(&storage.as_slice::<f32>()?[start..end])
 }

@@ -4,7 +4,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
-use super::{cpu_values, task_rows};
+use super::{cpu_values, task_rows, values};
 use crate::core::kernels::{Activation, FloatPanels, Int8Panels, Int8Rows, Then};
 
 /// How a layer keeps its weights.
@@ -171,7 +171,9 @@ impl Linear {
         if out.len() != rows * self.outputs {
             candle_core::bail!("a skip connection of {} values for {rows} rows", out.len());
         }
-        let x = cpu_values(x)?;
+        let x = x.contiguous()?;
+        let (storage, layout) = x.storage_and_layout();
+        let x = values(&storage, layout)?;
         let chunk = task_rows(rows);
         out.par_chunks_mut((chunk * self.outputs).max(1))
             .zip(x.par_chunks((chunk * inputs).max(1)))

@@ -9,7 +9,7 @@ mod depthwise;
 mod linear;
 mod norm;
 
-use candle_core::{D, DType, Result, Tensor};
+use candle_core::{CpuStorage, D, DType, Layout, Result, Storage, Tensor};
 
 pub use attention::{AttentionShape, Queries, attend_sequence, attention};
 pub use depthwise::depthwise;
@@ -26,6 +26,21 @@ pub fn task_rows(rows: usize) -> usize {
     let threads = rayon::current_num_threads();
     let tasks = rows.div_ceil(TASK_ROWS).next_multiple_of(threads);
     rows.div_ceil(tasks.max(1)).max(1)
+}
+
+/// The values of a contiguous tensor on the CPU.
+fn values<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
+    match storage {
+        Storage::Cpu(storage) => contiguous(storage, layout),
+        _ => candle_core::bail!("the values are not on the CPU"),
+    }
+}
+
+fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        candle_core::bail!("the values are not contiguous");
+    };
+    Ok(&storage.as_slice::<f32>()?[start..end])
 }
 
 /// The values of a tensor in full precision.

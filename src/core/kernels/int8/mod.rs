@@ -45,7 +45,20 @@ impl Int8Panels {
         Self::for_unit(Unit::detect(), weight, bias)
     }
 
-    /// The same, for a given unit.
+    /// For rows of bytes x, `W (x - centre) + b`. What is lost in a weight then weighs as much as a byte is away
+    /// from the centre, not from 0.
+    #[must_use]
+    pub fn around(weight: &[f32], bias: &[f32], centre: &[f32]) -> Self {
+        let mut panels = Self::new(weight, bias);
+        for output in 0..panels.outputs {
+            let kept = (0..panels.inputs).map(|input| panels.values[panels.place(output, input)]);
+            let shift: f32 = kept.zip(centre).map(|(q, c)| f32::from(q) * c).sum();
+            panels.bias[output] -= panels.scales[output] * shift;
+        }
+        panels
+    }
+
+    /// As [`Self::new`], for a given unit.
     fn for_unit(unit: Unit, weight: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
         let inputs = weight.len().checked_div(outputs).unwrap_or_default();
@@ -339,6 +352,12 @@ mod tests {
         let mut rows = Int8Rows::default();
         panels.multiply_bytes(&[1, 2, 4, 8, 255], plain, &mut rows, &mut out);
         assert!((out[0] - 523.0).abs() < 3.0, "{out:?}");
+        let around = Int8Panels::around(&weight, &[10.0], &[1.0, 2.0, 4.0, 8.0, 255.0]);
+        around.multiply_bytes(&[1, 2, 4, 8, 255], plain, &mut rows, &mut out);
+        assert!(
+            (out[0] - 10.0).abs() < 1e-3,
+            "at the centre nothing is lost"
+        );
         panels.multiply(&[0.0, 1.0, f32::NAN, 0.0, 0.0], plain, &mut rows, &mut out);
         assert!(out[0].is_nan());
         panels.multiply(&[0.0; 5], plain, &mut rows, &mut out);
