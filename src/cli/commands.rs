@@ -56,7 +56,7 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     Decided::read(&collected.photos)?.keep(&args.only, &mut collected)?;
     let scores = score_photos(session, &[Lesson::of(query)], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
-    for at in scores.ranking(Some(0)).into_iter().take(args.limit) {
+    for at in scores.top(Some(0), args.limit) {
         let fit = scores.matches_of(at as usize)[0];
         if fit >= args.min_match {
             hits.push((&collected.photos[at as usize].0, fit));

@@ -7,10 +7,9 @@
 //! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use rayon::prelude::*;
 
-use super::kernels::{Panels, exp_scaled, widen};
+use super::kernels::{Activation, FloatPanels, Then, exp_scaled, widen};
 use super::model::Embeddings;
 use super::teach::TaughtSet;
 
@@ -24,7 +23,10 @@ pub const DEFAULT_MIN_MATCH: f32 = 0.2;
 const TASK_ROWS: usize = 1024;
 
 /// Rows whose vectors are widened and multiplied together; they fit the first cache.
-const GROUP_ROWS: usize = 8;
+const GROUP_ROWS: usize = 12;
+
+/// A product is all that is wanted: the sums as they are.
+const PLAIN: Then = Then::Activate(Activation::None);
 
 /// Labels made ready for scoring against one background.
 pub struct Scorer {
@@ -33,7 +35,7 @@ pub struct Scorer {
     labels: usize,
     dim: usize,
     /// Label vectors, then the vectors of all left-out prompts.
-    vectors: Panels,
+    vectors: FloatPanels,
     /// How many those are together.
     count: usize,
     /// For each label, which of the left-out prompts it leaves out.
@@ -91,6 +93,25 @@ impl Scores {
     /// Photos by falling match of `label`, or of their best label; equal ones by their number.
     #[must_use]
     pub fn ranking(&self, label: Option<usize>) -> Vec<u32> {
+        let mut keys = self.keys(label);
+        keys.par_sort_unstable();
+        keys.into_iter().map(|key| key as u32).collect()
+    }
+
+    /// The first `count` photos of that ranking; the others are not sorted.
+    #[must_use]
+    pub fn top(&self, label: Option<usize>, count: usize) -> Vec<u32> {
+        let mut keys = self.keys(label);
+        if count < keys.len() {
+            keys.select_nth_unstable(count);
+            keys.truncate(count);
+        }
+        keys.sort_unstable();
+        keys.into_iter().map(|key| key as u32).collect()
+    }
+
+    /// For each photo a number that sorts as the ranking does, with the photo in its lower half.
+    fn keys(&self, label: Option<usize>) -> Vec<u64> {
         let photos = self
             .matches
             .len()
@@ -105,9 +126,7 @@ impl Scores {
             let falling = !value.unwrap_or_default().to_bits();
             (u64::from(falling) << 32) | photo as u64
         };
-        let mut keys: Vec<u64> = (0..photos).into_par_iter().map(key).collect();
-        keys.par_sort_unstable();
-        keys.into_iter().map(|key| key as u32).collect()
+        (0..photos).into_par_iter().map(key).collect()
     }
 }
 
@@ -177,7 +196,7 @@ impl Scorer {
             sigmoid_bias: None,
             labels: labels.len(),
             dim: labels.dim,
-            vectors: Panels::new(&vectors, labels.dim),
+            vectors: FloatPanels::new(&vectors, &vec![0.0; labels.len() + prompts]),
             count: labels.len() + prompts,
             left_out,
             factors,
@@ -221,21 +240,21 @@ impl Scorer {
         matches: &mut [f32],
         probabilities: &mut [f32],
     ) {
-        let (dim, width) = (self.dim, self.vectors.width());
+        let (dim, width) = (self.dim, self.count);
         scratch.clear();
         scratch.resize(rows.len() * (dim + width), 0.0);
         let (wide, logits) = scratch.split_at_mut(rows.len() * dim);
         for (row, wide) in rows.iter().zip(wide.chunks_exact_mut(dim)) {
             let start = *row as usize * dim;
             if let Some(vector) = values.get(start..start + dim) {
-                widen(vector.reinterpret_cast(), wide);
+                widen(vector, wide);
             }
         }
-        self.vectors.multiply(wide, logits);
+        self.vectors.multiply(wide, PLAIN, logits);
         let targets = matches
             .chunks_exact_mut(self.labels.max(1))
             .zip(probabilities.chunks_exact_mut(self.labels + 1))
-            .zip(logits.chunks_exact_mut(width));
+            .zip(logits.chunks_exact_mut(width.max(1)));
         for (((matches, probabilities), logits), row) in targets.zip(rows) {
             match background.get(*row as usize) {
                 Some(background) => self.score_row(logits, *background, matches, probabilities),
@@ -257,7 +276,7 @@ impl Scorer {
     ) {
         // Everything relative to the background's sum, which is then 1.
         exp_scaled(logits, self.logit_scale, background);
-        let (labels, prompts) = logits[..self.count].split_at_mut(self.labels);
+        let (labels, prompts) = logits.split_at_mut(self.labels);
         for (mass, factor) in labels.iter_mut().zip(&self.factors) {
             *mass *= factor;
         }
@@ -285,7 +304,7 @@ impl Scorer {
 pub struct Background {
     dim: usize,
     prompts: usize,
-    panels: Panels,
+    panels: FloatPanels,
     logit_scale: f32,
 }
 
@@ -293,7 +312,7 @@ impl Background {
     /// For prompts' vectors and the model's logit scale.
     #[must_use]
     pub fn new(prompts: &Embeddings, logit_scale: f32) -> Self {
-        let panels = Panels::new(&prompts.values, prompts.dim);
+        let panels = FloatPanels::new(&prompts.values, &vec![0.0; prompts.len()]);
         Self {
             dim: prompts.dim,
             prompts: prompts.len(),
@@ -305,20 +324,18 @@ impl Background {
     /// The log of `sum_b exp(s v.b)` for each of `vectors`, into `sums`.
     pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
         let mut wide = vec![0f32; GROUP_ROWS * self.dim];
-        let mut logits = vec![0f32; GROUP_ROWS * self.panels.width()];
+        let mut logits = vec![0f32; GROUP_ROWS * self.prompts];
         let groups = vectors
             .chunks(GROUP_ROWS * self.dim)
             .zip(sums.chunks_mut(GROUP_ROWS));
         for (vectors, sums) in groups {
             let wide = &mut wide[..vectors.len()];
-            let logits = &mut logits[..sums.len() * self.panels.width()];
-            widen(vectors.reinterpret_cast(), wide);
-            self.panels.multiply(wide, logits);
-            for (sum, logits) in sums
-                .iter_mut()
-                .zip(logits.chunks_exact_mut(self.panels.width()))
-            {
-                *sum = log_sum(&mut logits[..self.prompts], self.logit_scale);
+            let logits = &mut logits[..sums.len() * self.prompts];
+            widen(vectors, wide);
+            self.panels.multiply(wide, PLAIN, logits);
+            let rows = logits.chunks_exact_mut(self.prompts.max(1));
+            for (sum, logits) in sums.iter_mut().zip(rows) {
+                *sum = log_sum(logits, self.logit_scale);
             }
         }
     }
@@ -450,6 +467,8 @@ mod tests {
             let scores = Scores { labels: 2, matches: matches[..photos * 2].to_vec(), probabilities: vec![] };
             for label in [None, Some(0), Some(1)] {
                 let order = scores.ranking(label);
+                let top = scores.top(label, 7);
+                prop_assert_eq!(&top, &order[..order.len().min(7)]);
                 let value = |photo: u32| match label {
                     Some(label) => scores.matches_of(photo as usize)[label],
                     None => scores.best(photo as usize).expect("labels").1,

@@ -153,22 +153,6 @@ multi_target! {
     pub fn exp_scaled(values: &mut [f32], scale: f32, offset: f32) => exp_scaled_body
 }
 
-#[inline(always)]
-fn widen_body<const FMA: bool>(halves: &[u16], out: &mut [f32]) {
-    // Shifted into place, the exponent is 112 too small, also that of subnormal numbers.
-    let scale = f32::from_bits((127 + 112) << 23);
-    for (out, half) in out.iter_mut().zip(halves) {
-        let half = u32::from(*half);
-        let magnitude = f32::from_bits((half & 0x7fff) << 13) * scale;
-        *out = f32::from_bits(magnitude.to_bits() | (half & 0x8000) << 16);
-    }
-}
-
-multi_target! {
-    /// Finite half-precision numbers, as bits, to single precision; exact.
-    pub fn widen(halves: &[u16], out: &mut [f32]) => widen_body
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,19 +237,6 @@ mod tests {
             for (p, x) in row.iter().zip(&logits) {
                 assert!((f64::from(*p) - f64::from(x * 0.5).exp() / total).abs() < 1e-6);
             }
-        }
-    }
-
-    #[test]
-    fn every_finite_half_is_widened_exactly() {
-        let halves: Vec<u16> = (0..=u16::MAX).filter(|h| h & 0x7c00 != 0x7c00).collect();
-        let mut wide = vec![0.0; halves.len()];
-        widen(&halves, &mut wide);
-        for (half, wide) in halves.iter().zip(wide) {
-            assert_eq!(
-                half::f16::from_bits(*half).to_f32().to_bits(),
-                wide.to_bits()
-            );
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod attention;
 mod conv;
+mod halves;
 mod int8;
 mod math;
 mod norm;
@@ -17,10 +18,10 @@ mod tiles;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use conv::{DepthwiseShape, depthwise_row};
+pub use halves::widen;
 pub use int8::{Int8Panels, Int8Rows, Unit};
-pub use math::{Activation, exp_scaled, softmax_in_place, widen};
+pub use math::{Activation, exp_scaled, softmax_in_place};
 pub use norm::layer_norm;
-pub use panel::Panels;
 pub use product::{FloatPanels, Then};
 
 /// Instruction sets that a kernel is compiled for.

@@ -122,6 +122,8 @@ impl FloatPanels {
                 1 => self.tile::<1>(level, a, part, then, out),
                 2 | 3 => self.tile::<2>(level, a, part, then, out),
                 4 | 5 => self.tile::<4>(level, a, part, then, out),
+                // A few columns leave registers for more rows.
+                12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, then, out),
                 _ => self.tile::<6>(level, a, part, then, out),
             };
         }
