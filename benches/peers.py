@@ -5,6 +5,7 @@
     v/bin/python peers.py photos DIR [N]        # N 12-megapixel JPEGs made from assets/samples (every third one progressive)
     v/bin/python peers.py encode DIR            # images/s of the image tower: torch, ONNX Runtime f32 and int8, batches 1-32
     v/bin/python peers.py folder DIR PHOTOS     # images/s from files to embeddings, as the usual Python tools do it
+    v/bin/python peers.py table  DIR MODEL PHOTOS  # one table: this program, the peers and the ratio; benches/peers.sh calls it
     v/bin/python peers.py embed  DIR PHOTOS OUT # reference embeddings (float32 .npy + names .txt) of the same weights, for parity
 Random weights cost what real ones cost; they say nothing about quality.
 """
@@ -111,7 +112,47 @@ def embed(d, photos, out):
     np.save(f"{out}.npy", y / np.linalg.norm(y, axis=1, keepdims=True)); open(f"{out}.txt", "w").write("\n".join(files))
 
 
+def table(d, model, photos):
+    """Both sides one after the other: this program's figures are those that criterion and `index` have left."""
+    import json, subprocess
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    def ours(group, name):                        # pictures a second at batch 16
+        e = json.load(open(f"{root}/target/criterion/{group}/{name}/new/estimates.json"))
+        return 16e9 / e["median"]["point_estimate"]
+    def index(*more):
+        store = f"{d}/table-store"
+        subprocess.run(["rm", "-rf", store], check=True)
+        out = subprocess.run(["/usr/bin/time", "-f", "%M", f"{root}/target/release/lumisift", *more, "--store", store, "--format", "json", "index", photos],
+                             check=True, capture_output=True, text=True)
+        return json.loads(out.stdout)["images_per_second"], int(out.stderr.split()[-1]) / 1024
+    def tower(name):
+        s = session(f"{model}/{name}"); x = np.random.randn(16, 3, 224, 224).astype(np.float32)
+        return float(rate(lambda: [s.run(None, {"x": x}) for _ in range(2)], 32, 7).split()[0])
+    def pillow(name):
+        s = session(f"{model}/{name}"); files = sorted(glob.glob(f"{photos}/**/*.jpg", recursive=True)); best = []
+        for _ in range(3):
+            with ThreadPoolExecutor(THREADS) as ex:
+                t = time.time()
+                for i in range(0, len(files), 16): s.run(None, {"x": np.stack(list(ex.map(preprocess, files[i:i + 16])))})
+            best.append(len(files) / (time.time() - t))
+        return float(np.median(best))
+    def median_index(*more):
+        runs = [index(*more) for _ in range(5)]
+        return tuple(float(np.median([r[i] for r in runs])) for i in (0, 1))
+    m = os.path.basename(os.path.normpath(model))
+    f32, int8, starter = ours(f"tower of {m} in f32", 16), ours(f"tower of {m} in int8", 16), ours("tower of starter", 16)
+    ort_f32, ort_int8 = tower("visual.onnx"), tower("visual-int8.onnx")
+    vit, vit_mb = median_index("--model", model); small, small_mb = median_index()
+    python = pillow("visual-int8.onnx")
+    rows = [("image tower, f32, batch 16", f32, "ONNX Runtime f32", ort_f32, 1.15), ("image tower, int8, batch 16", int8, "ONNX Runtime int8", ort_int8, 1.25),
+            ("starter, batch 16", starter, "our int8 ViT-B/32", int8, 1.8), ("files to vectors, ViT-B/32", vit, "Pillow + ONNX Runtime int8", python, 4),
+            ("files to vectors, starter", small, "Pillow + ONNX Runtime int8", python, None)]
+    print("| pictures a second | Lumisift | peer | | ratio | asked |\n|---|---|---|---|---|---|")
+    for what, a, peer, b, asked in rows: print(f"| {what} | {a:.1f} | {peer} | {b:.1f} | **{a / b:.2f}** | {asked or ''} |")
+    print(f"\npeak memory: ViT-B/32 {vit_mb:.0f} MB, starter {small_mb:.0f} MB")
+
+
 if __name__ == "__main__":
     a = sys.argv[1:]
     {"model": lambda: make_model(a[1]), "photos": lambda: make_photos(a[1], int(a[2]) if len(a) > 2 else 48), "encode": lambda: encode(a[1]),
-     "folder": lambda: folder(a[1], a[2]), "embed": lambda: embed(*a[1:4])}[a[0]]()
+     "folder": lambda: folder(a[1], a[2]), "embed": lambda: embed(*a[1:4]), "table": lambda: table(*a[1:4])}[a[0]]()

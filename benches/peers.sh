@@ -20,14 +20,15 @@ LUMISIFT_BENCH_MODEL=$dir/model cargo bench --bench tower 2>/dev/null | grep -E 
 echo "== decoding, one core"
 LUMISIFT_BENCH_PHOTOS=$dir/photos cargo bench --bench decode 2>/dev/null | grep -E '^decode|time'
 
-echo "== files to vectors"
+echo "== one table"
 cargo build --release --quiet
+# The first run compares the model's precisions, which the table's runs need not.
+target/release/lumisift models verify "$dir/model"
+"$python" benches/peers.py table "$dir" "$dir/model" "$dir/photos" 2>/dev/null
 rm -rf "$dir/store"
-target/release/lumisift --model "$dir/model" --store "$dir/store" index "$dir/photos"
-"$python" benches/peers.py folder "$dir/model" "$dir/photos"
 
 echo "== agreement with the reference, cosine"
-target/release/lumisift --model "$dir/model" --store "$dir/store" embed "$dir/photos" --out "$dir/ours.safetensors"
+target/release/lumisift --model "$dir/model" --precision f32 --store "$dir/store" embed "$dir/photos" --out "$dir/ours.safetensors"
 "$python" benches/peers.py embed "$dir/model" "$dir/photos" "$dir/reference"
 "$python" - "$dir" <<'PY'
 import sys

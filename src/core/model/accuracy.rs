@@ -69,10 +69,11 @@ impl Accuracy {
     }
 }
 
-/// The units differ in what they round.
+/// The units differ in what they round, and versions of the program may.
 fn record(folder: &Path, model: &Fingerprint) -> PathBuf {
     let unit = Unit::detect().name().replace(' ', "-");
-    folder.join(format!("{model}-{unit}.json"))
+    let version = env!("CARGO_PKG_VERSION");
+    folder.join(format!("{model}-{unit}-{version}.json"))
 }
 
 fn crops(spec: &Preprocess) -> Vec<Crop> {
