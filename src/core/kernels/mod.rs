@@ -1,10 +1,10 @@
 //! Inner loops of the CPU path, compiled for several instruction sets and chosen at run time.
 //!
-//! Each kernel is ordinary safe Rust over slices, written so that the compiler turns it into vector
+//! Most kernels are ordinary safe Rust over slices, written so that the compiler turns it into vector
 //! code: fixed-width lanes, no branches inside. The `multi_target!` macro compiles that one body for
 //! AVX-512, AVX2 and the baseline and picks by what the processor has, so one portable binary is fast
-//! everywhere and every variant can be checked against the baseline. Kernels neither allocate nor
-//! start threads: callers own both.
+//! everywhere and every variant can be checked against the baseline. Tiles of products and the widening
+//! of halves are intrinsics, beside a portable form. Kernels start no threads.
 
 mod attention;
 mod conv;

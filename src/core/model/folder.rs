@@ -58,6 +58,16 @@ pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelErro
 /// # Errors
 /// As [`load_folder`].
 pub fn load_folder_in(dir: &Path, device: &Device, form: Form) -> Result<FolderModel, ModelError> {
+    load_as(dir, device, form, None)
+}
+
+/// The same; whoever knows the fingerprint gives it, because it takes a reading of all weights.
+pub(super) fn load_as(
+    dir: &Path,
+    device: &Device,
+    form: Form,
+    known: Option<Fingerprint>,
+) -> Result<FolderModel, ModelError> {
     let invalid = |file: &str, message: String| ModelError::Invalid {
         path: dir.join(file),
         message,
@@ -77,7 +87,7 @@ pub fn load_folder_in(dir: &Path, device: &Device, form: Form) -> Result<FolderM
         .map_err(|e| damaged_weights(&shards, &e))?;
     let info = ModelInfo {
         name: folder_name(dir),
-        fingerprint: fingerprint(dir, &shards)?,
+        fingerprint: known.map_or_else(|| fingerprint(dir, &shards), Ok)?,
         dim: family.dim(),
         logit_scale: loaded.logit_scale,
         sigmoid_bias: loaded.sigmoid_bias,

@@ -230,26 +230,27 @@ fn load_checked(
     checks: Option<&Path>,
 ) -> Result<FolderModel, ModelError> {
     let fingerprint = folder_fingerprint(dir)?;
+    let load = |form| folder::load_as(dir, device, form, Some(fingerprint));
+    let fits = |accuracy: &Accuracy| precision == Precision::Int8 || accuracy.passes();
     let known = checks.and_then(|checks| Accuracy::known(checks, &fingerprint));
-    let accuracy = match known {
-        Some(accuracy) => accuracy,
+    let (accuracy, mut short) = match known {
+        Some(accuracy) if fits(&accuracy) => (accuracy, load(Form::Int8)?),
+        Some(_) => return load(Form::Float),
         None => {
-            let full = load_folder(dir, device)?;
-            let short = load_folder_in(dir, device, Form::Int8)?;
+            let (full, short) = (load(Form::Float)?, load(Form::Int8)?);
             let accuracy = Accuracy::measure(&full, &short)?;
             if let Some(checks) = checks {
                 // Where it cannot be kept, it is found out again next time.
                 let _ = accuracy.keep(checks, &fingerprint);
             }
-            accuracy
+            if !fits(&accuracy) {
+                return Ok(full);
+            }
+            (accuracy, short)
         }
     };
-    if precision == Precision::Auto && !accuracy.passes() {
-        return load_folder(dir, device);
-    }
-    let mut model = load_folder_in(dir, device, Form::Int8)?;
-    model.set_accuracy(accuracy);
-    Ok(model)
+    short.set_accuracy(accuracy);
+    Ok(short)
 }
 
 /// What can go wrong with a model. Each message is one sentence that says what to do.

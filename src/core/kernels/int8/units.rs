@@ -65,9 +65,10 @@ impl Unit {
 
     /// Sums of `R` rows with a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
     ///
-    /// `panel` is (depth / 4) x 64 x 4, each row a depth long.
+    /// `panel` is (depth / 4) x 64 x 4, each row a depth long. Not for others to call: a unit that this processor
+    /// lacks must not get here.
     #[allow(unsafe_code)]
-    pub fn tile<const R: usize>(
+    pub(super) fn tile<const R: usize>(
         self,
         rows: [&[u8]; R],
         panel: &[i8],
