@@ -9,7 +9,7 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use super::decode::Pixels;
 
 /// Raised when this module's output changes for the same input: it is part of a vector's key.
-pub const PREPROCESS_VERSION: u32 = 1;
+pub const PREPROCESS_VERSION: u32 = 2;
 
 /// How a model wants its input.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +89,7 @@ impl Resampler {
         if pixels.width == 0 || pixels.height == 0 {
             return Err(EmptyPicture);
         }
-        let (width, height) = (f64::from(pixels.width), f64::from(pixels.height));
+        let (width, height) = pixels.covered;
         let side = f64::from(spec.side);
         let window = match spec.fit {
             Fit::Stretch => (0.0, 0.0, width, height),
@@ -120,12 +120,7 @@ impl Resampler {
             Filter::Bilinear => FilterType::Bilinear,
         };
         let rgb = self.resize(pixels, window, (spec.side, spec.side), filter)?;
-        let square = Pixels {
-            width: spec.side,
-            height: spec.side,
-            rgb,
-            orientation: pixels.orientation,
-        };
+        let square = Pixels::new(spec.side, spec.side, rgb, pixels.orientation);
         Ok(Crop {
             side: spec.side,
             rgb: square.upright().rgb,
@@ -144,15 +139,9 @@ impl Resampler {
         }
         let fit = |n: u32| ((f64::from(n) * scale).round() as u32).max(1);
         let (width, height) = (fit(pixels.width), fit(pixels.height));
-        let window = (0.0, 0.0, f64::from(pixels.width), f64::from(pixels.height));
+        let window = (0.0, 0.0, pixels.covered.0, pixels.covered.1);
         let rgb = self.resize(pixels, window, (width, height), FilterType::Bilinear)?;
-        Ok(Pixels {
-            width,
-            height,
-            rgb,
-            orientation: pixels.orientation,
-        }
-        .upright())
+        Ok(Pixels::new(width, height, rgb, pixels.orientation).upright())
     }
 
     /// Resizes a window of a picture, rows first and then columns, as PIL does: the passes round to
@@ -234,12 +223,7 @@ mod tests {
         let rgb = std::iter::repeat_n(row.collect::<Vec<_>>(), height as usize)
             .flatten()
             .collect();
-        Pixels {
-            width,
-            height,
-            rgb,
-            orientation,
-        }
+        Pixels::new(width, height, rgb, orientation)
     }
 
     #[test]
@@ -293,12 +277,7 @@ mod tests {
 
     #[test]
     fn an_empty_picture_is_refused() {
-        let empty = Pixels {
-            width: 0,
-            height: 0,
-            rgb: vec![],
-            orientation: Orientation::default(),
-        };
+        let empty = Pixels::new(0, 0, vec![], Orientation::default());
         let spec = spec(224, Fit::Stretch);
         assert!(Resampler::default().crop(&empty, &spec).is_err());
     }

@@ -61,12 +61,7 @@ impl Orientation {
             let at = (from_y * from_width + from_x) * 3;
             rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
         }
-        Pixels {
-            width: width as u32,
-            height: height as u32,
-            rgb,
-            orientation: Self::default(),
-        }
+        Pixels::new(width as u32, height as u32, rgb, Self::default())
     }
 }
 
@@ -166,12 +161,7 @@ mod tests {
         };
         let (height, width) = (rows.len() as u32, rows[0].len() as u32);
         let rgb = rows.concat().into_iter().flat_map(|v| [v; 3]).collect();
-        Pixels {
-            width,
-            height,
-            rgb,
-            orientation: Orientation::from_exif(value),
-        }
+        Pixels::new(width, height, rgb, Orientation::from_exif(value))
     }
 
     #[test]

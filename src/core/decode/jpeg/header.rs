@@ -1,17 +1,29 @@
-//! The header of a baseline JPEG file (ITU-T T.81, annex B): sizes, components and tables.
+//! The segments of a JPEG file between its coded data (ITU-T T.81, annex B): sizes, components, tables
+//! and scans.
 
 use super::bits::Huffman;
 
-/// Why this decoder leaves a file to others.
+/// Why our own decoders leave a file to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotHere;
 
-/// What the header says.
+/// How the coefficients are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// Each block at once.
+    Sequential,
+    /// In several scans, of more and more frequencies and bits.
+    Progressive,
+}
+
+/// What the segments read so far say.
 pub struct Header {
     /// Width of the full picture.
     pub width: u32,
     /// Height of the full picture.
     pub height: u32,
+    /// How the frame is coded.
+    pub coding: Coding,
     /// Components in coding order; the first is luma.
     pub components: Vec<Component>,
     /// Quantisation tables in coding order of coefficients.
@@ -22,8 +34,6 @@ pub struct Header {
     pub ac: [Option<Huffman>; 4],
     /// MCUs between restart markers; 0 for none.
     pub restart_interval: usize,
-    /// Where the coded data begins.
-    pub data: usize,
 }
 
 /// A component of the frame.
@@ -37,44 +47,59 @@ pub struct Component {
     pub vertical: usize,
     /// Index of its quantisation table.
     pub quantisation: usize,
+}
+
+/// A scan: which part of which components its data holds.
+pub struct Scan {
+    /// In coding order.
+    pub components: Vec<ScanComponent>,
+    /// The first coefficient, in coding order.
+    pub first: usize,
+    /// The last coefficient.
+    pub last: usize,
+    /// Bit above those that are coded here, 0 in the first scan of a coefficient.
+    pub high: u8,
+    /// The lowest bit that is coded here.
+    pub low: u8,
+    /// Where the coded data begins.
+    pub data: usize,
+}
+
+/// A component of a scan.
+#[derive(Clone, Copy)]
+pub struct ScanComponent {
+    /// Its index in the frame.
+    pub index: usize,
     /// Index of its table of DC codes.
     pub dc: usize,
     /// Index of its table of AC codes.
     pub ac: usize,
 }
 
-/// Reads the header of a file that this decoder takes.
-pub fn read_header(bytes: &[u8]) -> Result<Header, NotHere> {
+/// Reads up to the first scan.
+pub fn read_header(bytes: &[u8]) -> Result<(Header, Scan), NotHere> {
     let mut header = Header {
         width: 0,
         height: 0,
+        coding: Coding::Sequential,
         components: Vec::new(),
         quantisation: [None; 4],
         dc: [const { None }; 4],
         ac: [const { None }; 4],
         restart_interval: 0,
-        data: 0,
     };
-    let mut at = 2;
+    let scan = header.next_scan(bytes, 2)?.ok_or(NotHere)?;
+    Ok((header, scan))
+}
+
+/// Where the data that begins at `at` ends: at the next marker that does not belong to it.
+pub fn end_of_data(bytes: &[u8], mut at: usize) -> Result<usize, NotHere> {
     loop {
-        let (marker, segment) = next_segment(bytes, &mut at)?;
-        match marker {
-            // Baseline and extended sequential frames with Huffman codes (B.2.2).
-            0xc0 | 0xc1 if header.components.is_empty() => header.read_frame(segment)?,
-            0xc4 => header.read_huffman(segment)?,
-            0xdb => header.read_quantisation(segment)?,
-            0xdd => header.restart_interval = usize::from(word(segment, 0)?),
-            0xda => {
-                header.read_scan(segment)?;
-                header.data = at;
-                return Ok(header);
-            }
-            // Adobe's mark with transform 0: the components are not luma and chroma.
-            0xee if segment.starts_with(b"Adobe") && segment.get(11) == Some(&0) => {
-                return Err(NotHere);
-            }
-            0xe0..=0xef | 0xfe => {}
-            _ => return Err(NotHere),
+        at += memchr::memchr(0xff, bytes.get(at..).ok_or(NotHere)?).ok_or(NotHere)?;
+        match bytes.get(at + 1).ok_or(NotHere)? {
+            0 | 0xd0..=0xd7 => at += 2,
+            0xff => at += 1,
+            _ => return Ok(at),
         }
     }
 }
@@ -104,6 +129,38 @@ fn word(bytes: &[u8], at: usize) -> Result<u16, NotHere> {
 }
 
 impl Header {
+    /// Reads the segments from `at` to the next scan. None at the end of the picture.
+    pub fn next_scan(&mut self, bytes: &[u8], mut at: usize) -> Result<Option<Scan>, NotHere> {
+        loop {
+            if bytes
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(&[0xff, 0xd9]))
+            {
+                return Ok(None);
+            }
+            let (marker, segment) = next_segment(bytes, &mut at)?;
+            match marker {
+                // Frames with Huffman codes: baseline, extended sequential and progressive (B.2.2).
+                0xc0..=0xc2 if self.components.is_empty() => {
+                    if marker == 0xc2 {
+                        self.coding = Coding::Progressive;
+                    }
+                    self.read_frame(segment)?;
+                }
+                0xc4 => self.read_huffman(segment)?,
+                0xdb => self.read_quantisation(segment)?,
+                0xdd => self.restart_interval = usize::from(word(segment, 0)?),
+                0xda => return self.read_scan(segment, at).map(Some),
+                // Adobe's mark with transform 0: the components are not luma and chroma.
+                0xee if segment.starts_with(b"Adobe") && segment.get(11) == Some(&0) => {
+                    return Err(NotHere);
+                }
+                0xe0..=0xef | 0xfe => {}
+                _ => return Err(NotHere),
+            }
+        }
+    }
+
     fn read_frame(&mut self, segment: &[u8]) -> Result<(), NotHere> {
         let count = usize::from(*segment.get(5).ok_or(NotHere)?);
         if segment[0] != 8 || !matches!(count, 1 | 3) || segment.len() != 6 + 3 * count {
@@ -117,8 +174,6 @@ impl Header {
                 horizontal: usize::from(part[1] >> 4),
                 vertical: usize::from(part[1] & 15),
                 quantisation: usize::from(part[2]),
-                dc: 0,
-                ac: 0,
             };
             self.components.push(component);
         }
@@ -178,18 +233,46 @@ impl Header {
         Ok(())
     }
 
-    /// All components in one scan, in the frame's order, over the full spectrum (B.2.3).
-    fn read_scan(&mut self, segment: &[u8]) -> Result<(), NotHere> {
-        let count = self.components.len();
-        if count == 0 || segment.len() != 4 + 2 * count || usize::from(segment[0]) != count {
+    /// Components in the frame's order and the part of them that is coded (B.2.3).
+    fn read_scan(&self, segment: &[u8], data: usize) -> Result<Scan, NotHere> {
+        let count = usize::from(*segment.first().ok_or(NotHere)?);
+        let [parts @ .., first, last, bits] = segment.get(1..).ok_or(NotHere)? else {
+            return Err(NotHere);
+        };
+        if count == 0 || parts.len() != 2 * count {
             return Err(NotHere);
         }
-        for (component, part) in self.components.iter_mut().zip(segment[1..].chunks_exact(2)) {
-            (component.dc, component.ac) = (usize::from(part[1] >> 4), usize::from(part[1] & 15));
-            if component.id != part[0] {
-                return Err(NotHere);
-            }
+        let mut components: Vec<ScanComponent> = Vec::with_capacity(count);
+        for part in parts.chunks_exact(2) {
+            let behind = components.last().map_or(0, |c| c.index + 1);
+            let mut ids = self.components.iter().skip(behind).map(|c| c.id);
+            let index = behind + ids.position(|id| id == part[0]).ok_or(NotHere)?;
+            components.push(ScanComponent {
+                index,
+                dc: usize::from(part[1] >> 4),
+                ac: usize::from(part[1] & 15),
+            });
         }
-        Ok(())
+        Ok(Scan {
+            components,
+            first: usize::from(*first),
+            last: usize::from(*last),
+            high: bits >> 4,
+            low: bits & 15,
+            data,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_ends_at_a_marker_that_is_not_its_own() {
+        let data = [1, 0xff, 0, 2, 0xff, 0xd3, 3, 0xff, 0xff, 0xc4, 9];
+        assert_eq!(end_of_data(&data, 0), Ok(8));
+        assert_eq!(end_of_data(&data[..8], 0), Err(NotHere));
+        assert_eq!(end_of_data(&data, 20), Err(NotHere));
     }
 }

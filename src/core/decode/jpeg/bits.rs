@@ -46,6 +46,68 @@ impl Huffman {
         table.limit[17] = u32::MAX;
         Some(table)
     }
+
+    /// Length and value of the code on top of `buffer`.
+    #[inline(always)]
+    fn find(&self, buffer: u64) -> Option<(u32, u8)> {
+        let quick = self.quick[(buffer >> (64 - LOOKUP)) as usize];
+        if quick != 0 {
+            Some((u32::from(quick >> 8), quick as u8))
+        } else {
+            self.find_long(buffer)
+        }
+    }
+
+    #[cold]
+    fn find_long(&self, buffer: u64) -> Option<(u32, u8)> {
+        let bits = (buffer >> 48) as u32;
+        let length = (LOOKUP + 1..=16).find(|length| bits < self.limit[*length as usize])?;
+        let code = (bits >> (16 - length)) as i32;
+        let at = usize::try_from(code + self.offset[length as usize]).ok()?;
+        Some((length, *self.values.get(at)?))
+    }
+}
+
+/// Bits by which codes are stepped over, several at once.
+const WINDOW: u32 = 12;
+
+/// Codes of a block's coefficients that nobody needs, stepped over with their values.
+pub struct Skips {
+    /// For each beginning of `WINDOW` bits: the bits of all codes that lie in it whole, with their
+    /// values; the coefficients they stand for, << 8; whether the last ends the block, << 15. 0 if
+    /// the first code is longer.
+    steps: Vec<u16>,
+}
+
+impl Skips {
+    /// For a table of AC codes.
+    pub fn new(table: &Huffman) -> Self {
+        let steps = (0..1u64 << WINDOW).map(|bits| Self::steps(table, bits << (64 - WINDOW)));
+        Self {
+            steps: steps.collect(),
+        }
+    }
+
+    fn steps(table: &Huffman, beginning: u64) -> u16 {
+        let (mut bits, mut coefficients) = (0u32, 0u32);
+        while bits < WINDOW {
+            let Some((length, value)) = table.find(beginning << bits) else {
+                break;
+            };
+            let (run, size) = (u32::from(value >> 4), u32::from(value & 15));
+            let step = if size == 0 && run == 15 { 16 } else { run + 1 };
+            // No block is longer, and there is no room for more.
+            if bits + length > WINDOW || coefficients + step > 63 {
+                break;
+            }
+            bits += length + size;
+            if size == 0 && run < 15 {
+                return (1 << 15 | coefficients << 8 | bits) as u16;
+            }
+            coefficients += step;
+        }
+        (coefficients << 8 | bits) as u16
+    }
 }
 
 /// A decoded symbol: zeros to step over, and the bits of the value that follows.
@@ -137,12 +199,7 @@ impl<'a> BitReader<'a> {
         if self.count < 32 {
             self.refill();
         }
-        let quick = table.quick[(self.buffer >> (64 - LOOKUP)) as usize];
-        let (length, value) = if quick != 0 {
-            (u32::from(quick >> 8), quick as u8)
-        } else {
-            self.long_code(table)?
-        };
+        let (length, value) = table.find(self.buffer)?;
         self.consume(length);
         let symbol = Symbol {
             run: value >> 4,
@@ -152,13 +209,34 @@ impl<'a> BitReader<'a> {
         Some(symbol)
     }
 
-    #[cold]
-    fn long_code(&self, table: &Huffman) -> Option<(u32, u8)> {
-        let bits = (self.buffer >> 48) as u32;
-        let length = (LOOKUP + 1..=16).find(|length| bits < table.limit[*length as usize])?;
-        let code = (bits >> (16 - length)) as i32;
-        let at = usize::try_from(code + table.offset[length as usize]).ok()?;
-        Some((length, *table.values.get(at)?))
+    /// Steps over the codes on top and their values: how many coefficients they stand for, and whether
+    /// the block ended. None where it has to go code by code: a long code, or no room in a block of
+    /// which `room` coefficients are left. The last coefficient is never stepped over here, because
+    /// what follows it is the next block.
+    #[inline(always)]
+    pub fn step_over(&mut self, skips: &Skips, room: usize) -> Option<(usize, bool)> {
+        if self.count < 32 {
+            self.refill();
+        }
+        let steps = u32::from(skips.steps[(self.buffer >> (64 - WINDOW)) as usize]);
+        let coefficients = (steps >> 8 & 0x7f) as usize;
+        if steps == 0 || coefficients >= room {
+            return None;
+        }
+        self.consume(steps & 0xff);
+        Some((coefficients, steps >> 15 != 0))
+    }
+
+    /// The next `count` bits, 16 at most.
+    #[inline(always)]
+    pub fn bits(&mut self, count: u32) -> u32 {
+        if self.count < 32 {
+            self.refill();
+        }
+        // Two shifts, because none of 64 bits is possible.
+        let bits = (self.buffer >> 1 >> (63 - count)) as u32;
+        self.consume(count);
+        bits
     }
 
     #[inline(always)]

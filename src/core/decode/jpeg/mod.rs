@@ -1,24 +1,31 @@
 //! JPEG, decoded straight to a smaller scale in the frequency domain.
 
+mod bits;
+mod header;
+mod planes;
+mod progressive;
+mod sequential;
+
 use std::io::Cursor;
 
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, RawPicture, check_size, decode_other, jpeg_header, scaled_jpeg};
+use super::{DecodeError, RawPicture, check_size, decode_other};
 use crate::core::cancel::{Cancel, CancelReader};
+use header::Coding;
 
-/// Most pixels of a baseline file, which is decoded block by block at its small scale.
-const MAX_BASELINE_PIXELS: u64 = 1 << 30;
+/// Most pixels of a file of which only the small scale is kept.
+const MAX_SCALED_PIXELS: u64 = 1 << 30;
 
-/// The way from the fastest decoder to the most patient: baseline at a scale, others at a scale, and
+/// The way from the fastest decoder to the most patient: our own at a scale, another at a scale, and
 /// in full what only the last one reads, damaged files in part.
 pub fn decode(
     bytes: &[u8],
     min_short_side: u32,
     cancel: &Cancel,
 ) -> Result<RawPicture, DecodeError> {
-    if let Some(picture) = decode_baseline(bytes, min_short_side, cancel)? {
+    if let Some(picture) = decode_small(bytes, min_short_side, cancel)? {
         return Ok(picture);
     }
     match decode_scaled(bytes, min_short_side, cancel) {
@@ -34,17 +41,17 @@ pub fn decode(
     }
 }
 
-/// A baseline file at a scale below its full size; nothing if it is no such file.
-fn decode_baseline(
+/// A file at a scale below its full size; nothing if our own decoders leave it to others.
+fn decode_small(
     bytes: &[u8],
     min_short_side: u32,
     cancel: &Cancel,
 ) -> Result<Option<RawPicture>, DecodeError> {
-    let Ok(header) = jpeg_header::read_header(bytes) else {
+    let Ok((header, scan)) = header::read_header(bytes) else {
         return Ok(None);
     };
     let (full_width, full_height) = (header.width, header.height);
-    if u64::from(full_width) * u64::from(full_height) > MAX_BASELINE_PIXELS {
+    if u64::from(full_width) * u64::from(full_height) > MAX_SCALED_PIXELS {
         check_size(full_width, full_height, 3)?;
     }
     let eighths = eighths(full_width.min(full_height), min_short_side);
@@ -56,7 +63,12 @@ fn decode_baseline(
         (full_height * eighths).div_ceil(8),
         3,
     )?;
-    let Ok(scaled) = scaled_jpeg::decode(bytes, &header, eighths as usize, cancel) else {
+    let eighths = eighths as usize;
+    let scaled = match header.coding {
+        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
+        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, cancel),
+    };
+    let Ok(scaled) = scaled else {
         return Ok(None);
     };
     Ok(Some(RawPicture {
@@ -99,7 +111,7 @@ fn decode_scaled(
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
     let pixels = u64::from(full_width) * u64::from(full_height);
     // Only baseline files are decoded without keeping coefficients of the full size.
-    if full.coding_process != CodingProcess::DctSequential || pixels > MAX_BASELINE_PIXELS {
+    if full.coding_process != CodingProcess::DctSequential || pixels > MAX_SCALED_PIXELS {
         check_size(full_width, full_height, 3).map_err(Refusal::Limit)?;
     }
     // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
