@@ -3,8 +3,8 @@
 
 use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::bert;
 
+use super::bert::{Bert, BertConfig};
 use super::clip::VisionTower;
 use super::config::ChineseClipConfig;
 use super::towers::Towers;
@@ -19,7 +19,7 @@ pub const MAX_TOKENS: usize = 52;
 /// Both towers.
 pub struct ChineseClip {
     vision: VisionTower,
-    bert: bert::BertModel,
+    bert: Bert,
     projection: Linear,
     /// `exp` of the checkpoint's `logit_scale`.
     pub logit_scale: f32,
@@ -37,18 +37,17 @@ impl ChineseClip {
         vb: &VarBuilder,
     ) -> Result<Self> {
         let c = &config.text_config;
-        let text = bert::Config {
-            vocab_size: c.vocab_size,
-            hidden_size: c.hidden_size,
-            num_hidden_layers: c.num_hidden_layers,
-            num_attention_heads: c.num_attention_heads,
-            intermediate_size: c.intermediate_size,
-            hidden_act: bert::HiddenAct::Gelu,
-            max_position_embeddings: c.max_position_embeddings,
-            type_vocab_size: c.type_vocab_size,
-            layer_norm_eps: c.layer_norm_eps,
-            ..bert::Config::default()
+        let text = BertConfig {
+            words: c.vocab_size,
+            width: c.hidden_size,
+            hidden: c.intermediate_size,
+            layers: c.num_hidden_layers,
+            heads: c.num_attention_heads,
+            positions: c.max_position_embeddings,
+            kinds: c.type_vocab_size,
+            epsilon: c.layer_norm_eps,
         };
+        let text_model = vb.pp("text_model");
         let dim = config.projection_dim;
         let logit_scale: f32 = vb
             .get((), "logit_scale")?
@@ -56,7 +55,7 @@ impl ChineseClip {
             .to_scalar()?;
         Ok(Self {
             vision: VisionTower::load(&config.vision_config, dim, form, spec, vb)?,
-            bert: bert::BertModel::load(vb.pp("text_model"), &text)?,
+            bert: Bert::load(&text, form.in_full(), &text_model)?,
             projection: Linear::load_without_bias(
                 c.hidden_size,
                 dim,
@@ -74,10 +73,10 @@ impl Towers for ChineseClip {
     }
 
     fn embed_tokens(&self, sequences: &[&[u32]]) -> Result<Tensor> {
-        let (batch, tokens) = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
-        let device = &self.bert.device;
-        let ids = Tensor::from_vec(sequences.concat(), (batch, tokens), device)?;
-        let states = self.bert.forward(&ids, &ids.zeros_like()?, None)?;
+        let states = self.bert.forward(sequences)?;
+        let (rows, width) = states.dims2()?;
+        let tokens = rows / sequences.len().max(1);
+        let states = states.reshape((sequences.len(), tokens, width))?;
         let class = states.i((.., 0))?.contiguous()?;
         self.projection
             .forward(&class, After::Activate(Activation::None))

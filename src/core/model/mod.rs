@@ -4,6 +4,7 @@
 //! family. One file per family; what they share is in `transformer`, `patches` and `tokenizer`.
 
 mod accuracy;
+mod bert;
 pub mod catalog;
 mod chinese_clip;
 mod clip;
@@ -350,8 +351,8 @@ fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
 enum Batching {
     /// Those of one length: it takes none that is padded.
     OneLength,
-    /// Any; it pads and masks them itself.
-    Padded,
+    /// Any, each for itself.
+    AnyLength,
 }
 
 /// Embeds token sequences of any lengths, shorter ones first, so that little or nothing is padded.
@@ -366,7 +367,7 @@ fn embed_sequences(
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|i| sequences[*i].len());
     let together = |a: &usize, b: &usize| {
-        batching == Batching::Padded || sequences[*a].len() == sequences[*b].len()
+        batching == Batching::AnyLength || sequences[*a].len() == sequences[*b].len()
     };
     let mut values = vec![0f32; sequences.len() * dim];
     for group in order.chunk_by(together) {

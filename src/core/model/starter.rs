@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
+use candle_core::quantized::QTensor;
 use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use candle_transformers::models::bert;
 
+use super::bert::{Bert, BertConfig, Words};
 use super::patches;
 use crate::core::cancel::Cancel;
 use crate::core::kernels::{Activation, DepthwiseShape};
@@ -17,6 +18,9 @@ use crate::core::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
 
 /// Pictures whose activations are in memory at once: 6.5 MB each at the widest layer.
 const CHUNK: usize = 2;
+
+/// The vectors of words.
+const WORDS: &str = "text.embeddings.word_embeddings.weight";
 
 /// Both towers.
 pub struct Starter {
@@ -41,7 +45,9 @@ impl Starter {
         let mut cursor = Cursor::new(gguf);
         let content = Content::read(&mut cursor)?;
         let mut tensors = HashMap::new();
-        for name in content.tensor_infos.keys() {
+        // Of the words, two thirds of all weights, a text needs a few rows.
+        let words = content.tensor(&mut cursor, WORDS, device)?;
+        for name in content.tensor_infos.keys().filter(|name| *name != WORDS) {
             let tensor = content
                 .tensor(&mut cursor, name, device)?
                 .dequantize(device)?;
@@ -62,7 +68,7 @@ impl Starter {
         let dim = meta.size("embedding_length")?;
         Ok(Self {
             image: ImageTower::load(&meta, dim, &vb)?,
-            text: TextTower::load(&meta, dim, &vb.pp("text"))?,
+            text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
             logit_scale: meta.number("logit_scale")?.to_f32()?,
             preprocess,
             dim,
@@ -265,48 +271,39 @@ impl ImageTower {
 }
 
 struct TextTower {
-    bert: bert::BertModel,
+    bert: Bert,
     projection: Linear,
 }
 
 impl TextTower {
-    fn load(meta: &Metadata, dim: usize, vb: &VarBuilder) -> Result<Self> {
-        let config = bert::Config {
-            vocab_size: 30_522,
-            hidden_size: 384,
-            num_hidden_layers: meta.size("text_layers")?,
-            num_attention_heads: meta.size("text_heads")?,
-            intermediate_size: 1536,
-            hidden_act: bert::HiddenAct::Gelu,
-            max_position_embeddings: 512,
-            type_vocab_size: 2,
-            layer_norm_eps: 1e-12,
-            ..bert::Config::default()
+    fn load(meta: &Metadata, dim: usize, words: QTensor, vb: &VarBuilder) -> Result<Self> {
+        let config = BertConfig {
+            words: 30_522,
+            width: 384,
+            hidden: 1536,
+            layers: meta.size("text_layers")?,
+            heads: meta.size("text_heads")?,
+            positions: 512,
+            kinds: 2,
+            epsilon: 1e-12,
         };
+        let projection = Linear::load(config.width, dim, Form::Float, &vb.pp("proj"))?;
         Ok(Self {
-            bert: bert::BertModel::load(vb.clone(), &config)?,
-            projection: Linear::load(config.hidden_size, dim, Form::Float, &vb.pp("proj"))?,
+            bert: Bert::on_cpu(&config, Words::Quantised(words), Form::Float, vb)?,
+            projection,
         })
     }
 
-    /// Sequences of any lengths, padded to the longest; the mean is over real tokens only.
+    /// Sequences of any lengths, each the mean of its tokens.
     fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
-        let longest = sequences.iter().map(|s| s.len()).max().unwrap_or_default();
-        let shape = (sequences.len(), longest);
-        let mut ids = vec![0u32; sequences.len() * longest];
-        let mut real = vec![0f32; ids.len()];
-        let rows = ids
-            .chunks_exact_mut(longest)
-            .zip(real.chunks_exact_mut(longest));
-        for ((ids, real), sequence) in rows.zip(sequences) {
-            ids[..sequence.len()].copy_from_slice(sequence);
-            real[..sequence.len()].fill(1.0);
+        let states = self.bert.forward(sequences)?;
+        let mut at = 0;
+        let mut means = Vec::with_capacity(sequences.len());
+        for sequence in sequences {
+            means.push(states.narrow(0, at, sequence.len())?.mean_keepdim(0)?);
+            at += sequence.len();
         }
-        let ids = Tensor::from_vec(ids, shape, &Device::Cpu)?;
-        let real = Tensor::from_vec(real, shape, &Device::Cpu)?;
-        let states = self.bert.forward(&ids, &ids.zeros_like()?, Some(&real))?;
-        let sum = states.broadcast_mul(&real.unsqueeze(2)?)?.sum(1)?;
-        let pooled = normalise_rows(&sum.broadcast_div(&real.sum_keepdim(1)?)?)?;
+        let pooled = normalise_rows(&Tensor::cat(&means, 0)?)?;
         let none = After::Activate(Activation::None);
         normalise_rows(&self.projection.forward(&pooled, none)?)
     }

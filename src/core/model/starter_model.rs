@@ -98,7 +98,7 @@ impl Model for StarterModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = super::encode_all(&self.tokenizer, texts)?;
-        embed_sequences(&sequences, self.info.dim, Batching::Padded, |tokens| {
+        embed_sequences(&sequences, self.info.dim, Batching::AnyLength, |tokens| {
             self.towers.embed_tokens(tokens)
         })
     }

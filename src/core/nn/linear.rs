@@ -140,6 +140,12 @@ impl Linear {
         Self::new(&Tensor::cat(&weights, 0)?, Some(bias), form)
     }
 
+    /// How many outputs there are.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
     /// The weights as the CPU has them.
     ///
     /// # Errors
