@@ -58,7 +58,7 @@ fn erf<const FMA: bool>(x: f32) -> f32 {
 }
 
 #[inline(always)]
-fn activate<const FMA: bool>(kind: Activation, x: f32) -> f32 {
+pub(super) fn activate<const FMA: bool>(kind: Activation, x: f32) -> f32 {
     match kind {
         Activation::None => x,
         Activation::Relu6 => x.clamp(0.0, 6.0),

@@ -7,22 +7,26 @@
 //! of halves are intrinsics, beside a portable form. Kernels start no threads.
 
 mod attention;
-mod conv;
+mod depthwise;
 mod halves;
+mod int16;
 mod int8;
 mod math;
 mod norm;
 mod panel;
 mod product;
 mod tiles;
+mod units;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
-pub use conv::{DepthwiseShape, depthwise_row};
+pub use depthwise::{Depthwise, DepthwiseShape, Strip};
 pub use halves::widen;
-pub use int8::{Int8Panels, Int8Rows, Unit};
+pub use int8::{Int8Panels, Int8Rows};
+pub use int16::{Int16Panels, Int16Rows};
 pub use math::{Activation, exp_scaled, softmax_in_place};
 pub use norm::layer_norm;
 pub use product::{FloatPanels, Then};
+pub use units::Unit;
 
 /// Instruction sets that a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,6 +10,8 @@ mod chinese_clip;
 mod clip;
 mod config;
 pub mod download;
+#[cfg(feature = "starter")]
+mod efficientnet;
 mod family;
 mod folder;
 pub mod hub;

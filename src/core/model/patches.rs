@@ -3,7 +3,6 @@
 use candle_core::{Device, Result, Tensor};
 use rayon::prelude::*;
 
-use crate::core::kernels::DepthwiseShape;
 use crate::core::kernels::{Activation, FloatPanels, Int8Panels, Int8Rows, Then};
 use crate::core::nn::{After, Form, Linear, cpu_values};
 use crate::core::preprocess::{Crop, Preprocess};
@@ -148,7 +147,10 @@ struct Room {
 /// The weights of a convolution over normalised pixels as those of a product over bytes, with the inputs in the order
 /// of pixels: `w ((v / 255 - mean) / std) = w / (255 std) (v - 255 mean)`. Returns them, width x (patch x patch x 3),
 /// and the centre 255 mean of each input.
-fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<f32>)> {
+///
+/// # Errors
+/// If the weight is not that of a convolution.
+pub fn over_pixels(weight: &Tensor, spec: &Preprocess) -> Result<(Vec<f32>, Vec<f32>)> {
     let (_, channels, patch, _) = weight.dims4()?;
     let values = cpu_values(&weight.permute((0, 2, 3, 1))?)?;
     let stds = spec.std.iter().cycle();
@@ -194,50 +196,11 @@ pub fn unfold(
     Tensor::from_vec(rows, (crops.len() * tokens, depth), device)
 }
 
-/// Normalised neighbourhoods for a 3-channel convolution with SAME padding:
-/// (batch x output height x output width) x (3 x kernel x kernel).
+/// The side of the crops, which must be the model's.
 ///
 /// # Errors
-/// If a crop is not of the model's side.
-pub fn neighbourhoods(
-    crops: &[Crop],
-    spec: &Preprocess,
-    kernel: usize,
-    stride: usize,
-    device: &Device,
-) -> Result<Tensor> {
-    let side = checked_side(crops, spec)?;
-    let (out, pad) = DepthwiseShape::same(side, kernel, stride);
-    let depth = 3 * kernel * kernel;
-    let table = spec.table();
-    let mut rows = vec![0f32; crops.len() * out * out * depth];
-    rows.par_chunks_mut(out * depth)
-        .enumerate()
-        .for_each(|(line, rows)| {
-            let crop = &crops[line / out];
-            let top = line % out * stride;
-            for (column, row) in rows.chunks_exact_mut(depth).enumerate() {
-                for (ky, kx) in (0..kernel).flat_map(|y| (0..kernel).map(move |x| (y, x))) {
-                    let (Some(y), Some(x)) = (
-                        (top + ky).checked_sub(pad),
-                        (column * stride + kx).checked_sub(pad),
-                    ) else {
-                        continue;
-                    };
-                    if y < side && x < side {
-                        let pixel = &crop.rgb[(y * side + x) * 3..][..3];
-                        for channel in 0..3 {
-                            row[(channel * kernel + ky) * kernel + kx] =
-                                table[channel][usize::from(pixel[channel])];
-                        }
-                    }
-                }
-            }
-        });
-    Tensor::from_vec(rows, (crops.len() * out * out, depth), device)
-}
-
-fn checked_side(crops: &[Crop], spec: &Preprocess) -> Result<usize> {
+/// If one has another.
+pub fn checked_side(crops: &[Crop], spec: &Preprocess) -> Result<usize> {
     let side = spec.side as usize;
     if crops
         .iter()

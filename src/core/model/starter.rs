@@ -10,14 +10,11 @@ use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::bert::{Bert, BertConfig, Words};
-use super::patches;
+use super::efficientnet::{BlockConfig, EfficientNet, FEATURES};
 use crate::core::cancel::Cancel;
-use crate::core::kernels::{Activation, DepthwiseShape};
-use crate::core::nn::{After, Form, Linear, depthwise, normalise_rows};
+use crate::core::kernels::Activation;
+use crate::core::nn::{After, Form, Linear, normalise_rows};
 use crate::core::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
-
-/// Pictures whose activations are in memory at once: 6.5 MB each at the widest layer.
-const CHUNK: usize = 2;
 
 /// The vectors of words.
 const WORDS: &str = "text.embeddings.word_embeddings.weight";
@@ -67,7 +64,7 @@ impl Starter {
         };
         let dim = meta.size("embedding_length")?;
         Ok(Self {
-            image: ImageTower::load(&meta, dim, &vb)?,
+            image: ImageTower::load(&meta, dim, &preprocess, &vb)?,
             text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
             logit_scale: meta.number("logit_scale")?.to_f32()?,
             preprocess,
@@ -89,11 +86,8 @@ impl Starter {
     /// # Errors
     /// As [`Self::embed_images`].
     pub fn image_features(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
-        let chunks = crops
-            .chunks(CHUNK)
-            .map(|chunk| self.image.features(chunk, &self.preprocess, cancel))
-            .collect::<Result<Vec<_>>>()?;
-        Tensor::cat(&chunks, 0)
+        let network = &self.image.network;
+        network.features(crops, &self.preprocess, cancel)
     }
 
     /// Text vectors of token sequences of one length, normalised: batch x dim.
@@ -129,6 +123,20 @@ impl Metadata<'_> {
         self.number(key)?.to_vec()?.iter().map(number).collect()
     }
 
+    fn blocks(&self) -> Result<Vec<BlockConfig>> {
+        let [kernels, strides, expands, outputs] =
+            ["block_kernel", "block_stride", "block_expand", "block_out"]
+                .map(|key| self.sizes(key));
+        let sizes = kernels?.into_iter().zip(strides?).zip(expands?);
+        let config = |(((kernel, stride), expand), outputs)| BlockConfig {
+            kernel,
+            stride,
+            expand,
+            outputs,
+        };
+        Ok(sizes.zip(outputs?).map(config).collect())
+    }
+
     fn triple(&self, key: &str) -> Result<[f32; 3]> {
         let values = self.number(key)?.to_vec()?;
         match values.as_slice() {
@@ -138,125 +146,27 @@ impl Metadata<'_> {
     }
 }
 
-/// An inverted bottleneck of MobileNetV2 without squeeze and excitation.
-struct Block {
-    expand: Option<Linear>,
-    /// kernel x kernel x channels, the bias as one more row.
-    depthwise: Tensor,
-    project: Linear,
-    kernel: usize,
-    stride: usize,
-    channels: usize,
-    skip: bool,
-}
-
-impl Block {
-    fn forward(&self, x: &Tensor, side: usize) -> Result<Tensor> {
-        let expanded = match &self.expand {
-            Some(expand) => &expand.forward(x, After::Activate(Activation::Relu6))?,
-            None => x,
-        };
-        let shape = DepthwiseShape {
-            height: side,
-            width: side,
-            channels: self.channels,
-            kernel: self.kernel,
-            stride: self.stride,
-        };
-        let filtered = depthwise(expanded, &self.depthwise, shape)?;
-        let after = if self.skip {
-            After::Add(x)
-        } else {
-            After::Activate(Activation::None)
-        };
-        self.project.forward(&filtered, after)
-    }
-}
-
 struct ImageTower {
-    stem: Linear,
-    blocks: Vec<Block>,
-    head: Linear,
+    network: EfficientNet,
     linear: Linear,
     hidden: Linear,
     output: Linear,
 }
 
-/// A 1 x 1 convolution, or any other whose input comes as rows of neighbourhoods, as a product.
-fn convolution(inputs: usize, outputs: usize, kernel: usize, vb: &VarBuilder) -> Result<Linear> {
-    let weight = vb.get((outputs, inputs, kernel, kernel), "weight")?;
-    let bias = vb.get(outputs, "bias")?;
-    Linear::new(&weight.flatten_from(1)?, Some(bias), Form::Float)
-}
-
 impl ImageTower {
-    fn load(meta: &Metadata, dim: usize, vb: &VarBuilder) -> Result<Self> {
+    fn load(meta: &Metadata, dim: usize, spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
         let image = vb.pp("image");
-        let [kernels, strides, expands, outs] =
-            ["block_kernel", "block_stride", "block_expand", "block_out"]
-                .map(|key| meta.sizes(key));
-        let (kernels, strides, expands, outs) = (kernels?, strides?, expands?, outs?);
-        let stem = 32;
-        let mut inputs = stem;
-        let mut blocks = Vec::new();
-        for (i, (((kernel, stride), expand), out)) in kernels
-            .into_iter()
-            .zip(strides)
-            .zip(expands)
-            .zip(outs)
-            .enumerate()
-        {
-            let vb = image.pp(format!("blocks.{i}"));
-            let channels = inputs * expand;
-            let filter = vb.pp("depthwise");
-            let weight = filter
-                .get((channels, 1, kernel, kernel), "weight")?
-                .flatten_from(1)?
-                .t()?;
-            let bias = filter.get(channels, "bias")?.unsqueeze(0)?;
-            blocks.push(Block {
-                expand: match expand {
-                    1 => None,
-                    _ => Some(convolution(inputs, channels, 1, &vb.pp("expand"))?),
-                },
-                depthwise: Tensor::cat(&[weight.contiguous()?, bias], 0)?,
-                project: convolution(channels, out, 1, &vb.pp("project"))?,
-                kernel,
-                stride,
-                channels,
-                skip: stride == 1 && inputs == out,
-            });
-            inputs = out;
-        }
-        let features = 1280;
         let hidden = 768;
         let projection = image.pp("proj");
+        let load = |inputs, outputs, name| {
+            Linear::load(inputs, outputs, Form::Float, &projection.pp(name))
+        };
         Ok(Self {
-            stem: convolution(3, stem, 3, &image.pp("stem"))?,
-            blocks,
-            head: convolution(inputs, features, 1, &image.pp("head"))?,
-            linear: Linear::load(features, dim, Form::Float, &projection.pp("linear"))?,
-            hidden: Linear::load(features, hidden, Form::Float, &projection.pp("hidden"))?,
-            output: Linear::load(hidden, dim, Form::Float, &projection.pp("output"))?,
+            network: EfficientNet::load(&meta.blocks()?, spec, &image)?,
+            linear: load(FEATURES, dim, "linear")?,
+            hidden: load(FEATURES, hidden, "hidden")?,
+            output: load(hidden, dim, "output")?,
         })
-    }
-
-    fn features(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
-        let relu6 = After::Activate(Activation::Relu6);
-        let rows = patches::neighbourhoods(crops, spec, 3, 2, &Device::Cpu)?;
-        let mut x = self.stem.forward(&rows, relu6)?;
-        let mut side = (spec.side as usize).div_ceil(2);
-        for block in &self.blocks {
-            if cancel.is_cancelled() {
-                candle_core::bail!("cancelled");
-            }
-            x = block.forward(&x, side)?;
-            side = side.div_ceil(block.stride);
-        }
-        let x = self.head.forward(&x, relu6)?;
-        let (rows, channels) = x.dims2()?;
-        x.reshape((crops.len(), rows / crops.len(), channels))?
-            .mean(1)
     }
 
     fn project(&self, features: &Tensor) -> Result<Tensor> {

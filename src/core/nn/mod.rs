@@ -5,14 +5,14 @@
 //! of a batch one after another.
 
 mod attention;
-mod depthwise;
+mod bottleneck;
 mod linear;
 mod norm;
 
 use candle_core::{CpuStorage, D, DType, Layout, Result, Storage, Tensor};
 
 pub use attention::{AttentionShape, Queries, attend_sequence, attention};
-pub use depthwise::depthwise;
+pub use bottleneck::{Bottleneck, BottleneckRoom};
 pub use linear::{After, Form, Linear, Packed};
 pub use norm::LayerNorm;
 

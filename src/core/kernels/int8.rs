@@ -5,12 +5,8 @@
 //! 127. The product is then `scale_x scale_w (q_x . q_w) + offset scale_w (sum of q_w)`, where only `q_x . q_w` depends
 //! on both, and is exact.
 
-mod units;
-
 use super::product::{PANEL, Then, finish};
-use super::{madd, multi_target};
-
-pub use units::Unit;
+use super::{Unit, madd, multi_target};
 
 /// A weight matrix in eight bits and a bias, laid out for products.
 #[derive(Clone, Debug)]
@@ -150,7 +146,8 @@ impl Int8Panels {
     ) -> usize {
         let rows = std::array::from_fn(|r| &a[r * self.depth..][..self.depth]);
         let mut sums = [[0i32; PANEL]; R];
-        self.unit.tile(rows, panel, &mut sums);
+        let width = PANEL.min(self.outputs - columns.first);
+        self.unit.sum_bytes(rows, panel, width, &mut sums);
         finish_rows(&sums, ranges, columns, then, out);
         R
     }

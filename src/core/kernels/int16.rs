@@ -1,0 +1,431 @@
+//! Products in sixteen bits: weights with one scale for each output, rows of activations each with its own scale, sums
+//! in 32 bits.
+//!
+//! Twice as fast as real numbers where a processor adds pairs of products at once, and near enough to them for networks
+//! that eight bits would change. A row is kept as `x = scale * q` with q at most [`PEAK`] in magnitude; the weights of
+//! an output are made so small that no sum of products can overflow.
+
+use super::math::activate;
+use super::product::{PANEL, Then};
+use super::{Activation, Unit, madd, multi_target};
+
+/// Largest magnitude of an activation: 13 bits and a sign.
+pub const PEAK: f32 = 8191.0;
+
+/// Rows of the largest tile.
+const MOST_ROWS: usize = 12;
+
+/// A weight matrix in sixteen bits and a bias, laid out for products.
+#[derive(Clone, Debug)]
+pub struct Int16Panels {
+    inputs: usize,
+    outputs: usize,
+    unit: Unit,
+    /// panels x (depth / 2) x 64 x 2: two inputs of one output side by side.
+    values: Vec<i16>,
+    /// The scale of each output's weights, padded to whole panels.
+    scales: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// Rows of activations in sixteen bits.
+#[derive(Clone, Debug, Default)]
+pub struct Int16Rows {
+    /// At least rows x depth, which is the number of inputs rounded up to whole pairs, zeros beyond them.
+    values: Vec<i16>,
+    /// One for each row.
+    scales: Vec<f32>,
+}
+
+/// Values of a row in memory.
+fn depth(inputs: usize) -> usize {
+    inputs.next_multiple_of(2)
+}
+
+impl Int16Panels {
+    /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
+    #[must_use]
+    pub fn new(weight: &[f32], bias: &[f32]) -> Self {
+        Self::for_unit(Unit::detect(), weight, bias)
+    }
+
+    fn for_unit(unit: Unit, weight: &[f32], bias: &[f32]) -> Self {
+        let outputs = bias.len();
+        let inputs = weight.len().checked_div(outputs).unwrap_or_default();
+        let width = outputs.next_multiple_of(PANEL);
+        let mut panels = Self {
+            inputs,
+            outputs,
+            unit,
+            values: vec![0; width * depth(inputs)],
+            scales: vec![0.0; width],
+            bias: bias.to_vec(),
+        };
+        panels.bias.resize(width, 0.0);
+        for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
+            let scale = weight_scale(row);
+            for (input, weight) in row.iter().enumerate() {
+                let at = panels.place(output, input);
+                panels.values[at] = (weight / scale).round_ties_even() as i16;
+            }
+            panels.scales[output] = scale;
+        }
+        panels
+    }
+
+    fn place(&self, output: usize, input: usize) -> usize {
+        let panel = output / PANEL * PANEL * depth(self.inputs);
+        panel + (input / 2 * PANEL + output % PANEL) * 2 + input % 2
+    }
+
+    /// How many outputs there are.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
+    pub fn multiply(&self, rows: &Int16Rows, then: Then, out: &mut [f32]) {
+        let depth = depth(self.inputs);
+        let mut sums = [[0i32; PANEL]; MOST_ROWS];
+        for (at, panel) in self.values.chunks_exact((PANEL * depth).max(1)).enumerate() {
+            let first = at * PANEL;
+            let columns = Columns {
+                scales: &self.scales[first..][..PANEL],
+                bias: &self.bias[first..][..PANEL],
+                first,
+                outputs: self.outputs,
+            };
+            let width = columns.width();
+            let mut row = 0;
+            while row < rows.scales.len() {
+                let a = &rows.values[row * depth..];
+                let scales = &rows.scales[row..];
+                // A few sizes of tiles, so that no row is computed in vain; few columns leave registers for more rows.
+                let count = match scales.len() {
+                    1 => self.sum::<1>(a, panel, width, &mut sums),
+                    2 | 3 => self.sum::<2>(a, panel, width, &mut sums),
+                    4 | 5 => self.sum::<4>(a, panel, width, &mut sums),
+                    12.. if width <= 32 => self.sum::<12>(a, panel, width, &mut sums),
+                    8.. if width <= 48 => self.sum::<8>(a, panel, width, &mut sums),
+                    _ => self.sum::<6>(a, panel, width, &mut sums),
+                };
+                let out = &mut out[row * self.outputs..];
+                finish_rows(&sums[..count], scales, &columns, then, out);
+                row += count;
+            }
+        }
+    }
+
+    /// Sums of `R` rows with the first columns of one panel; returns `R`.
+    fn sum<const R: usize>(
+        &self,
+        a: &[i16],
+        panel: &[i16],
+        width: usize,
+        sums: &mut [[i32; PANEL]; MOST_ROWS],
+    ) -> usize {
+        let depth = depth(self.inputs);
+        let rows = std::array::from_fn(|r| &a[r * depth..][..depth]);
+        if let Some(sums) = sums.first_chunk_mut::<R>() {
+            self.unit.sum_shorts(rows, panel, width, sums);
+        }
+        R
+    }
+}
+
+/// The scale of an output's weights: they and their products' sums must fit.
+fn weight_scale(row: &[f32]) -> f32 {
+    let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
+    let total: f32 = row.iter().map(|w| w.abs()).sum();
+    // Rounding may add a half to each weight.
+    let room = i32::MAX as f32 / PEAK - row.len() as f32;
+    let scale = (peak / f32::from(i16::MAX)).max(total / room);
+    // A row of zeros has any scale.
+    if scale > 0.0 { scale } else { 1.0 }
+}
+
+/// What a panel's columns are multiplied by.
+struct Columns<'a> {
+    scales: &'a [f32],
+    bias: &'a [f32],
+    first: usize,
+    outputs: usize,
+}
+
+impl Columns<'_> {
+    /// How many of them are outputs.
+    fn width(&self) -> usize {
+        PANEL.min(self.outputs - self.first)
+    }
+}
+
+/// What becomes of a sum, where the choice is made once for many: from the sum with its bias, and what was there.
+trait End {
+    fn end<const FMA: bool>(sum: f32, before: f32) -> f32;
+}
+
+/// Defines an [`End`].
+macro_rules! end {
+    ($name:ident, |$sum:ident, $before:ident| $value:expr) => {
+        struct $name;
+        impl End for $name {
+            #[inline(always)]
+            fn end<const FMA: bool>($sum: f32, $before: f32) -> f32 {
+                $value
+            }
+        }
+    };
+}
+end!(Skip, |sum, before| before + sum);
+end!(Plain, |sum, _before| sum);
+end!(Relu6, |sum, _before| sum.clamp(0.0, 6.0));
+end!(QuickGelu, |sum, _before| activate::<FMA>(
+    Activation::QuickGelu,
+    sum
+));
+end!(Gelu, |sum, _before| activate::<FMA>(Activation::Gelu, sum));
+end!(GeluTanh, |sum, _before| activate::<FMA>(
+    Activation::GeluTanh,
+    sum
+));
+
+#[inline(always)]
+fn finish_rows_body<const FMA: bool>(
+    sums: &[[i32; PANEL]],
+    scales: &[f32],
+    columns: &Columns<'_>,
+    then: Then,
+    out: &mut [f32],
+) {
+    /// A direct call for each kind, which the compiler can make part of this function.
+    macro_rules! all {
+        ($end:ident) => {
+            for ((sums, scale), out) in sums.iter().zip(scales).zip(out.chunks_mut(columns.outputs))
+            {
+                let out = &mut out[columns.first..][..columns.width()];
+                finish_row::<FMA, $end>(sums, *scale, columns, out);
+            }
+        };
+    }
+    match then {
+        Then::Add => all!(Skip),
+        Then::Activate(Activation::None) => all!(Plain),
+        Then::Activate(Activation::Relu6) => all!(Relu6),
+        Then::Activate(Activation::QuickGelu) => all!(QuickGelu),
+        Then::Activate(Activation::Gelu) => all!(Gelu),
+        Then::Activate(Activation::GeluTanh) => all!(GeluTanh),
+    }
+}
+
+/// Columns that are ended together.
+const LANES: usize = 16;
+
+#[inline(always)]
+fn finish_row<const FMA: bool, E: End>(
+    sums: &[i32; PANEL],
+    scale: f32,
+    columns: &Columns<'_>,
+    out: &mut [f32],
+) {
+    let (blocks, tail) = out.as_chunks_mut::<LANES>();
+    let whole = blocks.len();
+    for (at, out) in blocks.iter_mut().enumerate() {
+        *out = finish_block::<FMA, E>(sums, scale, columns, at, *out);
+    }
+    if !tail.is_empty() {
+        let mut last = [0f32; LANES];
+        last[..tail.len()].copy_from_slice(tail);
+        last = finish_block::<FMA, E>(sums, scale, columns, whole, last);
+        tail.copy_from_slice(&last[..tail.len()]);
+    }
+}
+
+/// Works on copies, which cannot overlap as far as the compiler knows.
+#[inline(always)]
+fn finish_block<const FMA: bool, E: End>(
+    sums: &[i32; PANEL],
+    scale: f32,
+    columns: &Columns<'_>,
+    at: usize,
+    before: [f32; LANES],
+) -> [f32; LANES] {
+    let sums = sums.as_chunks::<LANES>().0[at];
+    let scales = columns.scales.as_chunks::<LANES>().0[at];
+    let bias = columns.bias.as_chunks::<LANES>().0[at];
+    let mut after = [0f32; LANES];
+    for i in 0..LANES {
+        let sum = madd::<FMA>(sums[i] as f32 * scales[i], scale, bias[i]);
+        after[i] = E::end::<FMA>(sum, before[i]);
+    }
+    after
+}
+
+multi_target! {
+    /// From sums of products to real numbers, and what follows.
+    fn finish_rows(
+        sums: &[[i32; PANEL]],
+        scales: &[f32],
+        columns: &Columns<'_>,
+        then: Then,
+        out: &mut [f32],
+    ) => finish_rows_body
+}
+
+impl Int16Rows {
+    /// Rows of one scale, for the caller to fill: rows x depth.
+    pub fn with_scale(&mut self, rows: usize, inputs: usize, scale: f32) -> &mut [i16] {
+        self.scales.clear();
+        self.scales.resize(rows, scale);
+        self.room(rows * depth(inputs))
+    }
+
+    /// From rows x inputs, each with a scale of its own.
+    pub fn fill(&mut self, a: &[f32], inputs: usize) {
+        let rows = a.chunks_exact(inputs.max(1));
+        let mut scales = std::mem::take(&mut self.scales);
+        scales.clear();
+        let values = self.room(rows.len() * depth(inputs));
+        for (row, to) in rows.zip(values.chunks_exact_mut(depth(inputs).max(1))) {
+            let (to, beyond) = to.split_at_mut(inputs);
+            beyond.fill(0);
+            let mut scale = 0.0;
+            quantise(row, to, &mut scale);
+            scales.push(scale);
+        }
+        self.scales = scales;
+    }
+
+    /// The first values, which may hold what was there before.
+    fn room(&mut self, len: usize) -> &mut [i16] {
+        if self.values.len() < len {
+            self.values.resize(len, 0);
+        }
+        &mut self.values[..len]
+    }
+}
+
+#[inline(always)]
+fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [i16], scale: &mut f32) {
+    let (mut peaks, mut poison) = ([0f32; LANES], [0f32; LANES]);
+    let (blocks, tail) = row.as_chunks::<LANES>();
+    let mut look = |block: &[f32]| {
+        for (i, v) in block.iter().enumerate() {
+            peaks[i] = if v.abs() > peaks[i] {
+                v.abs()
+            } else {
+                peaks[i]
+            };
+            // Not a number once a value is none, or infinite: damage must not be hidden.
+            poison[i] += v * 0.0;
+        }
+    };
+    for block in blocks {
+        look(block);
+    }
+    look(tail);
+    let peak = peaks.into_iter().fold(f32::MIN_POSITIVE, f32::max);
+    let inverse = PEAK / peak;
+    for (out, v) in out.iter_mut().zip(row) {
+        *out = rounded::<FMA>(*v, inverse);
+    }
+    *scale = peak / PEAK + poison.into_iter().sum::<f32>();
+}
+
+/// The integer nearest to `v * factor`, which must be within sixteen bits.
+#[inline(always)]
+pub(super) fn rounded<const FMA: bool>(v: f32, factor: f32) -> i16 {
+    /// Adding it rounds to the nearest integer and leaves that in the low bits.
+    const ROUND: f32 = 12_582_912.0;
+    madd::<FMA>(v, factor, ROUND).to_bits() as i16
+}
+
+multi_target! {
+    /// A row as integers q, with the scale such that `scale * q` is nearest to it.
+    fn quantise(row: &[f32], out: &mut [i16], scale: &mut f32) => quantise_body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(n: usize, seed: u32) -> Vec<f32> {
+        let mut number = seed;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        values.take(n).collect()
+    }
+
+    const PLAIN: Then = Then::Activate(Activation::None);
+
+    #[test]
+    fn every_unit_sums_bit_by_bit_like_the_definition() {
+        for (rows, inputs, outputs) in [
+            (1, 2, 1),
+            (3, 7, 64),
+            (29, 200, 90),
+            (14, 48, 40),
+            (6, 1248, 64),
+        ] {
+            let (a, weight) = (noise(rows * inputs, 1), noise(outputs * inputs, 2));
+            let mut quantised = Int16Rows::default();
+            quantised.fill(&a, inputs);
+            let product = |unit| {
+                let panels = Int16Panels::for_unit(unit, &weight, &vec![0.5; outputs]);
+                let mut out = vec![0f32; rows * outputs];
+                panels.multiply(&quantised, PLAIN, &mut out);
+                out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            };
+            let want = product(Unit::Portable);
+            for unit in Unit::available() {
+                assert!(
+                    product(unit) == want,
+                    "{unit:?} {rows} x {inputs} x {outputs}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn sums_of_the_largest_values_fit() {
+        let inputs = 5000;
+        let mut rows = Int16Rows::default();
+        rows.fill(&vec![1.0; inputs], inputs);
+        for weight in [vec![1.0; inputs], vec![-3.0; inputs]] {
+            let panels = Int16Panels::new(&weight, &[0.0]);
+            let mut out = [0f32];
+            panels.multiply(&rows, PLAIN, &mut out);
+            let want = weight.iter().sum::<f32>();
+            assert!((out[0] / want - 1.0).abs() < 0.01, "{} for {want}", out[0]);
+        }
+    }
+
+    #[test]
+    fn products_are_near_those_in_full_precision() {
+        let (rows, inputs, outputs) = (9, 501, 70);
+        let (a, weight) = (noise(rows * inputs, 3), noise(outputs * inputs, 4));
+        let bias = noise(outputs, 5);
+        let mut want = vec![0f32; rows * outputs];
+        super::super::FloatPanels::new(&weight, &bias).multiply(&a, PLAIN, &mut want);
+        let (mut quantised, mut got) = (Int16Rows::default(), vec![0f32; want.len()]);
+        quantised.fill(&a, inputs);
+        Int16Panels::new(&weight, &bias).multiply(&quantised, PLAIN, &mut got);
+        let error: f32 = want.iter().zip(&got).map(|(a, b)| (a - b).powi(2)).sum();
+        let size: f32 = want.iter().map(|a| a.powi(2)).sum();
+        assert!((error / size).sqrt() < 1e-3, "{}", (error / size).sqrt());
+    }
+
+    #[test]
+    fn damage_is_not_hidden() {
+        let panels = Int16Panels::new(&[1.0, 2.0, 3.0], &[10.0]);
+        let (mut rows, mut out) = (Int16Rows::default(), [0f32]);
+        rows.fill(&[0.0, f32::NAN, 1.0], 3);
+        panels.multiply(&rows, PLAIN, &mut out);
+        assert!(out[0].is_nan());
+        rows.fill(&[0.0; 3], 3);
+        panels.multiply(&rows, PLAIN, &mut out);
+        assert!((out[0] - 10.0).abs() < 1e-6);
+    }
+}
