@@ -57,6 +57,7 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
             "kernels/mod.rs",
             "kernels/tiles.rs",
             "kernels/halves.rs",
+            "kernels/dots.rs",
             "kernels/units.rs",
             "depthwise/wide.rs",
         ];

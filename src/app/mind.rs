@@ -5,6 +5,7 @@
 //! scores while the labels stay, with only new photos added.
 
 use std::collections::HashMap;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -179,6 +180,8 @@ struct Board {
     epoch: u64,
     scores: Arc<Scores>,
     photos: usize,
+    /// The scores before these, whose room the next ones take once the window has let go of them.
+    spare: Arc<Scores>,
 }
 
 impl Thinker {
@@ -289,11 +292,7 @@ impl Board {
         let photos = library.items.len();
         let fresh = self.keys != keys || self.epoch != library.epoch || self.photos > photos;
         if fresh {
-            *self = Self {
-                keys,
-                epoch: library.epoch,
-                ..Self::default()
-            };
+            (self.keys, self.epoch, self.photos) = (keys, library.epoch, 0);
         }
         if self.photos == photos && !fresh {
             return Ok(self.scores.clone());
@@ -308,11 +307,16 @@ impl Board {
             .iter()
             .map(|item: &Arc<Item>| item.row())
             .collect();
-        let new = session.score(&scorer, &rows).map_err(|e| e.to_string())?;
-        let scores = Arc::make_mut(&mut self.scores);
-        scores.labels = new.labels;
-        scores.matches.extend(new.matches);
-        scores.probabilities.extend(new.probabilities);
+        if self.photos == 0 {
+            let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
+            (session.score_into(&scorer, &rows, &mut scores)).map_err(|e| e.to_string())?;
+            self.spare = mem::replace(&mut self.scores, Arc::new(scores));
+        } else {
+            let new = session.score(&scorer, &rows).map_err(|e| e.to_string())?;
+            let scores = Arc::make_mut(&mut self.scores);
+            scores.matches.extend(new.matches);
+            scores.probabilities.extend(new.probabilities);
+        }
         self.photos = photos;
         Ok(self.scores.clone())
     }

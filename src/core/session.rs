@@ -282,12 +282,28 @@ impl Session {
     /// # Errors
     /// If the store cannot be read.
     pub fn score(&self, scorer: &Scorer, rows: &[u32]) -> Result<Scores, SessionError> {
+        let mut scores = Scores::default();
+        self.score_into(scorer, rows, &mut scores)?;
+        Ok(scores)
+    }
+
+    /// The same into the room that earlier scores leave.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn score_into(
+        &self,
+        scorer: &Scorer,
+        rows: &[u32],
+        scores: &mut Scores,
+    ) -> Result<(), SessionError> {
         let vectors = self.store.vectors(&self.key)?;
         let scale = self.model.info().logit_scale;
         let sums = self
             .store
             .background_sums(&self.key, &vectors, &self.background, scale)?;
-        Ok(scorer.score(vectors.values(), sums.values(), rows))
+        scorer.score_into(vectors.values(), sums.values(), rows, scores);
+        Ok(())
     }
 
     /// Scores one vector that is not in the store.

@@ -22,7 +22,7 @@ pub enum Activation {
 /// Cephes' `expf` scheme: split off a power of two, then a polynomial. Adding 1.5 * 2^23 rounds to
 /// the nearest integer and leaves it in the low bits, which vectorises where `round` does not.
 #[inline(always)]
-fn exp<const FMA: bool>(x: f32) -> f32 {
+pub(super) fn exp<const FMA: bool>(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
     let shifted = madd::<FMA>(x, std::f32::consts::LOG2_E, ROUND);

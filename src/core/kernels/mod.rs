@@ -8,9 +8,11 @@
 
 mod attention;
 mod depthwise;
+mod dots;
 mod halves;
 mod int16;
 mod int8;
+mod masses;
 mod math;
 mod norm;
 mod panel;
@@ -20,9 +22,11 @@ mod units;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use depthwise::{Depthwise, DepthwiseShape, Strip};
+pub use dots::HalfDots;
 pub use halves::widen;
 pub use int8::{Int8Panels, Int8Rows};
 pub use int16::{Int16Panels, Int16Rows};
+pub use masses::{LANES as MASS_LANES, MassRule, masses};
 pub use math::{Activation, exp_scaled, softmax_in_place};
 pub use norm::layer_norm;
 pub use product::{FloatPanels, Then};

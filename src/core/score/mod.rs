@@ -6,43 +6,21 @@
 //! prompts that nearly say the label itself (cosine above 0.9) are left out. A model that was trained to
 //! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
 
-use half::f16;
+mod background;
+mod scorer;
+
 use rayon::prelude::*;
 
-use super::kernels::{Activation, FloatPanels, Then, exp_scaled, widen};
 use super::model::Embeddings;
-use super::teach::TaughtSet;
+
+pub use background::Background;
+pub use scorer::Scorer;
 
 /// Cosine above which a background prompt says the same as a label.
 pub const SAME_MEANING: f32 = 0.9;
 
 /// Match from which a photo counts as fitting a label, unless a person says otherwise.
 pub const DEFAULT_MIN_MATCH: f32 = 0.2;
-
-/// Rows that one task scores.
-const TASK_ROWS: usize = 1024;
-
-/// Rows whose vectors are widened and multiplied together; they fit the first cache.
-const GROUP_ROWS: usize = 12;
-
-/// A product is all that is wanted: the sums as they are.
-const PLAIN: Then = Then::Activate(Activation::None);
-
-/// Labels made ready for scoring against one background.
-pub struct Scorer {
-    logit_scale: f32,
-    sigmoid_bias: Option<f32>,
-    labels: usize,
-    dim: usize,
-    /// Label vectors, then the vectors of all left-out prompts.
-    vectors: FloatPanels,
-    /// How many those are together.
-    count: usize,
-    /// For each label, which of the left-out prompts it leaves out.
-    left_out: Vec<Vec<usize>>,
-    /// For each label, what its mass is multiplied by; none for 1.
-    factors: Vec<f32>,
-}
 
 /// Scores of one photo.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -101,13 +79,14 @@ impl Scores {
     /// The first `count` photos of that ranking; the others are not sorted.
     #[must_use]
     pub fn top(&self, label: Option<usize>, count: usize) -> Vec<u32> {
-        let mut keys = self.keys(label);
-        if count < keys.len() {
-            keys.select_nth_unstable(count);
-            keys.truncate(count);
-        }
+        // What is not among the first of its part is not among the first of all.
+        let mut keys: Vec<u64> = (self.keys(label))
+            .par_chunks_mut(PART.max(2 * count))
+            .flat_map_iter(|part| first(part, count).to_vec())
+            .collect();
+        let keys = first(&mut keys, count);
         keys.sort_unstable();
-        keys.into_iter().map(|key| key as u32).collect()
+        keys.iter().map(|key| *key as u32).collect()
     }
 
     /// For each photo a number that sorts as the ranking does, with the photo in its lower half.
@@ -120,7 +99,9 @@ impl Scores {
         let key = |photo: usize| {
             let value = match label {
                 Some(label) => self.matches_of(photo).get(label).copied(),
-                None => self.best(photo).map(|(_, value)| value),
+                // Faster than asking which it is; what is no number loses.
+                None => (self.matches_of(photo).iter().copied())
+                    .reduce(|a, b| if b > a { b } else { a }),
             };
             // A match is not negative, so its bits sort as its value; inverted, the largest comes first.
             let falling = !value.unwrap_or_default().to_bits();
@@ -128,6 +109,18 @@ impl Scores {
         };
         (0..photos).into_par_iter().map(key).collect()
     }
+}
+
+/// Keys among which a task looks for the first.
+const PART: usize = 1 << 16;
+
+/// The smallest `count` of `keys`, in any order.
+fn first(keys: &mut [u64], count: usize) -> &mut [u64] {
+    if count < keys.len() {
+        keys.select_nth_unstable(count);
+    }
+    let count = count.min(keys.len());
+    &mut keys[..count]
 }
 
 /// The index and value of the largest number.
@@ -138,213 +131,6 @@ pub fn best(values: &[f32]) -> Option<(usize, f32)> {
         .copied()
         .enumerate()
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-}
-
-impl Scorer {
-    /// The same for a model whose own score is `sigmoid(s v.t + b)`: a match is that score.
-    #[must_use]
-    pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
-        Self {
-            sigmoid_bias: bias,
-            ..self
-        }
-    }
-
-    /// For `labels` against `background`, both normalised and of the model's width.
-    #[must_use]
-    pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
-        Self::build(labels, labels, Vec::new(), background, logit_scale)
-    }
-
-    /// For labels that were taught: their texts tell which prompts mean the same, their vectors and biases score.
-    #[must_use]
-    pub fn taught(labels: &TaughtSet, background: &Embeddings, logit_scale: f32) -> Self {
-        let factors = labels.biases.iter().map(|bias| bias.exp()).collect();
-        Self::build(
-            &labels.texts,
-            &labels.vectors,
-            factors,
-            background,
-            logit_scale,
-        )
-    }
-
-    fn build(
-        labels: &Embeddings,
-        scored: &Embeddings,
-        factors: Vec<f32>,
-        background: &Embeddings,
-        logit_scale: f32,
-    ) -> Self {
-        let mut vectors = scored.values.clone();
-        let mut left_out = vec![Vec::new(); labels.len()];
-        let mut prompts = 0;
-        for prompt in background.rows() {
-            let same = |label: &[f32]| dot(prompt, label) > SAME_MEANING;
-            let by: Vec<usize> = (0..labels.len())
-                .filter(|at| same(&labels.values[at * labels.dim..][..labels.dim]))
-                .collect();
-            if !by.is_empty() {
-                vectors.extend_from_slice(prompt);
-                by.into_iter()
-                    .for_each(|label| left_out[label].push(prompts));
-                prompts += 1;
-            }
-        }
-        Self {
-            logit_scale,
-            sigmoid_bias: None,
-            labels: labels.len(),
-            dim: labels.dim,
-            vectors: FloatPanels::new(&vectors, &vec![0.0; labels.len() + prompts]),
-            count: labels.len() + prompts,
-            left_out,
-            factors,
-        }
-    }
-
-    /// Scores photos. `values` are all vectors of a model, `background` the log-sums row for row,
-    /// `rows` the rows to score; rows that are not there score no number (NaN), which fits nothing.
-    #[must_use]
-    pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
-        let labels = self.labels;
-        let mut matches = vec![0f32; rows.len() * labels];
-        let mut probabilities = vec![0f32; rows.len() * (labels + 1)];
-        matches
-            .par_chunks_mut((TASK_ROWS * labels).max(1))
-            .zip(probabilities.par_chunks_mut(TASK_ROWS * (labels + 1)))
-            .zip(rows.par_chunks(TASK_ROWS))
-            .for_each_init(Vec::new, |scratch, ((matches, probabilities), rows)| {
-                let groups = matches
-                    .chunks_mut(GROUP_ROWS * labels.max(1))
-                    .zip(probabilities.chunks_mut(GROUP_ROWS * (labels + 1)))
-                    .zip(rows.chunks(GROUP_ROWS));
-                for ((matches, probabilities), rows) in groups {
-                    self.score_group(values, background, rows, scratch, matches, probabilities);
-                }
-            });
-        Scores {
-            labels,
-            matches,
-            probabilities,
-        }
-    }
-
-    /// Scores a few photos, whose products share what they load.
-    fn score_group(
-        &self,
-        values: &[f16],
-        background: &[f32],
-        rows: &[u32],
-        scratch: &mut Vec<f32>,
-        matches: &mut [f32],
-        probabilities: &mut [f32],
-    ) {
-        let (dim, width) = (self.dim, self.count);
-        scratch.clear();
-        scratch.resize(rows.len() * (dim + width), 0.0);
-        let (wide, logits) = scratch.split_at_mut(rows.len() * dim);
-        for (row, wide) in rows.iter().zip(wide.chunks_exact_mut(dim)) {
-            let start = *row as usize * dim;
-            if let Some(vector) = values.get(start..start + dim) {
-                widen(vector, wide);
-            }
-        }
-        self.vectors.multiply(wide, PLAIN, logits);
-        let targets = matches
-            .chunks_exact_mut(self.labels.max(1))
-            .zip(probabilities.chunks_exact_mut(self.labels + 1))
-            .zip(logits.chunks_exact_mut(width.max(1)));
-        for (((matches, probabilities), logits), row) in targets.zip(rows) {
-            match background.get(*row as usize) {
-                Some(background) => self.score_row(logits, *background, matches, probabilities),
-                None => {
-                    matches.fill(f32::NAN);
-                    probabilities.fill(f32::NAN);
-                }
-            }
-        }
-    }
-
-    /// From the cosines of one photo to its scores. `background` is the log-sum over all prompts.
-    fn score_row(
-        &self,
-        logits: &mut [f32],
-        background: f32,
-        matches: &mut [f32],
-        probabilities: &mut [f32],
-    ) {
-        // Everything relative to the background's sum, which is then 1.
-        exp_scaled(logits, self.logit_scale, background);
-        let (labels, prompts) = logits.split_at_mut(self.labels);
-        for (mass, factor) in labels.iter_mut().zip(&self.factors) {
-            *mass *= factor;
-        }
-        let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
-        let rest = total;
-        for (label, mass) in labels.iter().copied().enumerate() {
-            let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
-            let others = (1.0 - left_out).max(0.0);
-            matches[label] = match self.sigmoid_bias {
-                None => mass / (mass + others).max(f32::MIN_POSITIVE),
-                // The mass is e^(s v.t), relative to the background's sum.
-                Some(bias) => sigmoid(mass.ln() + background + bias),
-            };
-            total += mass;
-        }
-        let total = total.max(f32::MIN_POSITIVE);
-        for (probability, mass) in probabilities.iter_mut().zip(labels.iter()) {
-            *probability = mass / total;
-        }
-        probabilities[self.labels] = rest / total;
-    }
-}
-
-/// The background prompts, ready for summing up.
-pub struct Background {
-    dim: usize,
-    prompts: usize,
-    panels: FloatPanels,
-    logit_scale: f32,
-}
-
-impl Background {
-    /// For prompts' vectors and the model's logit scale.
-    #[must_use]
-    pub fn new(prompts: &Embeddings, logit_scale: f32) -> Self {
-        let panels = FloatPanels::new(&prompts.values, &vec![0.0; prompts.len()]);
-        Self {
-            dim: prompts.dim,
-            prompts: prompts.len(),
-            panels,
-            logit_scale,
-        }
-    }
-
-    /// The log of `sum_b exp(s v.b)` for each of `vectors`, into `sums`.
-    pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
-        let mut wide = vec![0f32; GROUP_ROWS * self.dim];
-        let mut logits = vec![0f32; GROUP_ROWS * self.prompts];
-        let groups = vectors
-            .chunks(GROUP_ROWS * self.dim)
-            .zip(sums.chunks_mut(GROUP_ROWS));
-        for (vectors, sums) in groups {
-            let wide = &mut wide[..vectors.len()];
-            let logits = &mut logits[..sums.len() * self.prompts];
-            widen(vectors, wide);
-            self.panels.multiply(wide, PLAIN, logits);
-            let rows = logits.chunks_exact_mut(self.prompts.max(1));
-            for (sum, logits) in sums.iter_mut().zip(rows) {
-                *sum = log_sum(logits, self.logit_scale);
-            }
-        }
-    }
-}
-
-fn log_sum(cosines: &mut [f32], scale: f32) -> f32 {
-    let peak = scale * cosines.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
-    exp_scaled(cosines, scale, peak);
-    peak + cosines.iter().sum::<f32>().ln()
 }
 
 fn sigmoid(x: f32) -> f32 {
@@ -383,6 +169,7 @@ pub fn exact(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use half::f16;
     use proptest::prelude::*;
 
     fn unit(values: &[f32]) -> Vec<f32> {
@@ -477,6 +264,47 @@ mod tests {
                 let mut sorted = order;
                 sorted.sort_unstable();
                 prop_assert!(sorted.into_iter().eq(0..photos as u32));
+            }
+        }
+    }
+
+    #[test]
+    fn scores_follow_their_definition_on_the_short_way() {
+        let row = |seed: usize| {
+            let values: Vec<f32> = (0..48)
+                .map(|i| ((i * seed) % 31) as f32 / 15.0 - 1.0)
+                .collect();
+            unit(&values)
+        };
+        let rows = |seeds: std::ops::Range<usize>| embeddings(&seeds.map(row).collect::<Vec<_>>());
+        let photos = rows(50..91);
+        let values: Vec<f16> = photos.values.iter().copied().map(f16::from_f32).collect();
+        let background = rows(1..20);
+        let mut sums = vec![0f32; photos.len()];
+        Background::new(&background, 20.0).log_sums(&values, &mut sums);
+        for count in [1, 10, 15, 16, 30] {
+            let labels = rows(100..100 + count);
+            let order: Vec<u32> = (0..photos.len() as u32).rev().collect();
+            // Room that held something else.
+            let mut scores = Scores {
+                matches: vec![7.0; 100],
+                ..Scores::default()
+            };
+            let scorer = Scorer::new(&labels, &background, 20.0);
+            scorer.score_into(&values, &sums, &order, &mut scores);
+            for (at, photo) in order.iter().enumerate() {
+                let photo = &values[*photo as usize * 48..][..48];
+                let wide: Vec<f32> = photo.iter().map(|v| v.to_f32()).collect();
+                let want = definition(&wide, &labels, &background, 20.0);
+                let got = scores.of(at);
+                let all =
+                    |s: &Score| [&s.matches[..], &s.probabilities, &[s.something_else]].concat();
+                for (a, b) in all(&got).iter().zip(all(&want)) {
+                    assert!(
+                        (a - b).abs() < 1e-3,
+                        "{count} labels: {got:?}, not {want:?}"
+                    );
+                }
             }
         }
     }

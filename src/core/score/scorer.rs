@@ -1,0 +1,233 @@
+//! Scores photos by labels.
+
+use half::f16;
+use rayon::prelude::*;
+
+use super::{SAME_MEANING, Scores, dot, sigmoid};
+use crate::core::kernels::{HalfDots, MASS_LANES, MassRule, exp_scaled, masses};
+use crate::core::model::Embeddings;
+use crate::core::teach::TaughtSet;
+
+/// What a task needs to work in.
+#[derive(Default)]
+struct Room {
+    wide: Vec<f32>,
+    cosines: Vec<f32>,
+}
+
+/// Rows that one task scores.
+const TASK_ROWS: usize = 1024;
+
+/// Rows that are multiplied together; their cosines stay in the first cache.
+const GROUP_ROWS: usize = 64;
+
+/// Labels made ready for scoring against one background.
+pub struct Scorer {
+    logit_scale: f32,
+    sigmoid_bias: Option<f32>,
+    labels: usize,
+    dim: usize,
+    /// Label vectors, then the vectors of all left-out prompts.
+    vectors: HalfDots,
+    /// How many those are together.
+    count: usize,
+    /// For each label, which of the left-out prompts it leaves out.
+    left_out: Vec<Vec<usize>>,
+    /// For each label, what its mass is multiplied by; none for 1.
+    factors: Vec<f32>,
+    /// The short way, for a few labels of which none says the same as a prompt.
+    rule: Option<MassRule>,
+}
+
+impl Scorer {
+    /// The same for a model whose own score is `sigmoid(s v.t + b)`: a match is that score.
+    #[must_use]
+    pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
+        Self {
+            sigmoid_bias: bias,
+            rule: self.rule.filter(|_| bias.is_none()),
+            ..self
+        }
+    }
+
+    /// For `labels` against `background`, both normalised and of the model's width.
+    #[must_use]
+    pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
+        Self::build(labels, labels, Vec::new(), background, logit_scale)
+    }
+
+    /// For labels that were taught: their texts tell which prompts mean the same, their vectors and biases score.
+    #[must_use]
+    pub fn taught(labels: &TaughtSet, background: &Embeddings, logit_scale: f32) -> Self {
+        let factors = labels.biases.iter().map(|bias| bias.exp()).collect();
+        Self::build(
+            &labels.texts,
+            &labels.vectors,
+            factors,
+            background,
+            logit_scale,
+        )
+    }
+
+    fn build(
+        labels: &Embeddings,
+        scored: &Embeddings,
+        factors: Vec<f32>,
+        background: &Embeddings,
+        logit_scale: f32,
+    ) -> Self {
+        let mut vectors = scored.values.clone();
+        let mut left_out = vec![Vec::new(); labels.len()];
+        let mut prompts = 0;
+        for prompt in background.rows() {
+            let same = |label: &[f32]| dot(prompt, label) > SAME_MEANING;
+            let by: Vec<usize> = (0..labels.len())
+                .filter(|at| same(&labels.values[at * labels.dim..][..labels.dim]))
+                .collect();
+            if !by.is_empty() {
+                vectors.extend_from_slice(prompt);
+                by.into_iter()
+                    .for_each(|label| left_out[label].push(prompts));
+                prompts += 1;
+            }
+        }
+        let short = prompts == 0 && labels.len() < MASS_LANES && !labels.is_empty();
+        let rule = short.then(|| {
+            let mut rule = MassRule {
+                labels: labels.len(),
+                scale: logit_scale,
+                factors: [1.0; MASS_LANES],
+            };
+            rule.factors[..factors.len()].copy_from_slice(&factors);
+            rule
+        });
+        Self {
+            rule,
+            logit_scale,
+            sigmoid_bias: None,
+            labels: labels.len(),
+            dim: labels.dim,
+            vectors: HalfDots::new(&vectors, labels.dim),
+            count: labels.len() + prompts,
+            left_out,
+            factors,
+        }
+    }
+
+    /// Scores photos. `values` are all vectors of a model, `background` the log-sums row for row,
+    /// `rows` the rows to score; rows that are not there score no number (NaN), which fits nothing.
+    #[must_use]
+    pub fn score(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Scores {
+        let mut scores = Scores::default();
+        self.score_into(values, background, rows, &mut scores);
+        scores
+    }
+
+    /// The same into the room that earlier scores leave: fresh memory for a million photos costs as much as their
+    /// arithmetic.
+    pub fn score_into(
+        &self,
+        values: &[f16],
+        background: &[f32],
+        rows: &[u32],
+        scores: &mut Scores,
+    ) {
+        let labels = self.labels;
+        scores.labels = labels;
+        if labels == 0 {
+            scores.matches.clear();
+            scores.probabilities.clear();
+            // Everything is something else.
+            scores.probabilities.resize(rows.len(), 1.0);
+            return;
+        }
+        scores.matches.resize(rows.len() * labels, 0.0);
+        scores.probabilities.resize(rows.len() * (labels + 1), 0.0);
+        let zeros = vec![f16::ZERO; self.dim];
+        (scores.matches.par_chunks_mut(TASK_ROWS * labels))
+            .zip(
+                scores
+                    .probabilities
+                    .par_chunks_mut(TASK_ROWS * (labels + 1)),
+            )
+            .zip(rows.par_chunks(TASK_ROWS))
+            .for_each_init(Room::default, |room, ((matches, probabilities), rows)| {
+                let groups = matches
+                    .chunks_mut(GROUP_ROWS * labels)
+                    .zip(probabilities.chunks_mut(GROUP_ROWS * (labels + 1)))
+                    .zip(rows.chunks(GROUP_ROWS));
+                for ((matches, probabilities), rows) in groups {
+                    let mut vectors = [&zeros[..]; GROUP_ROWS];
+                    let mut sums = [f32::NAN; GROUP_ROWS];
+                    for (i, row) in rows.iter().enumerate() {
+                        let row = *row as usize;
+                        let vector = values.get(row * self.dim..(row + 1) * self.dim);
+                        if let (Some(vector), Some(sum)) = (vector, background.get(row)) {
+                            (vectors[i], sums[i]) = (vector, *sum);
+                        }
+                    }
+                    let (vectors, sums) = (&vectors[..rows.len()], &sums[..rows.len()]);
+                    self.score_group(vectors, sums, room, matches, probabilities);
+                }
+            });
+    }
+
+    /// Scores a few photos, whose products share what they load.
+    fn score_group(
+        &self,
+        vectors: &[&[f16]],
+        background: &[f32],
+        room: &mut Room,
+        matches: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
+        let width = self.vectors.width();
+        let cosines = &mut room.cosines;
+        cosines.resize(vectors.len() * width, 0.0);
+        self.vectors.run(vectors, &mut room.wide, cosines);
+        if let Some(rule) = &self.rule {
+            return masses(cosines, background, rule, matches, probabilities);
+        }
+        let targets = matches
+            .chunks_exact_mut(self.labels)
+            .zip(probabilities.chunks_exact_mut(self.labels + 1))
+            .zip(cosines.chunks_exact_mut(width.max(1)));
+        for (((matches, probabilities), cosines), background) in targets.zip(background) {
+            let cosines = &mut cosines[..self.count];
+            self.score_row(cosines, *background, matches, probabilities);
+        }
+    }
+
+    /// From the cosines of one photo to its scores. `background` is the log-sum over all prompts.
+    fn score_row(
+        &self,
+        logits: &mut [f32],
+        background: f32,
+        matches: &mut [f32],
+        probabilities: &mut [f32],
+    ) {
+        // Everything relative to the background's sum, which is then 1.
+        exp_scaled(logits, self.logit_scale, background);
+        let (labels, prompts) = logits.split_at_mut(self.labels);
+        for (mass, factor) in labels.iter_mut().zip(&self.factors) {
+            *mass *= factor;
+        }
+        let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
+        let rest = total;
+        for (label, mass) in labels.iter().copied().enumerate() {
+            let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
+            let others = (1.0 - left_out).max(0.0);
+            matches[label] = match self.sigmoid_bias {
+                None => mass / (mass + others).max(f32::MIN_POSITIVE),
+                // The mass is e^(s v.t), relative to the background's sum.
+                Some(bias) => sigmoid(mass.ln() + background + bias),
+            };
+            total += mass;
+        }
+        let total = total.max(f32::MIN_POSITIVE);
+        for (probability, mass) in probabilities.iter_mut().zip(labels.iter()) {
+            *probability = mass / total;
+        }
+        probabilities[self.labels] = rest / total;
+    }
+}
