@@ -2,9 +2,11 @@
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
 use std::hint::black_box;
+use std::io::Write;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use half::f16;
+use lumisift::core::mmap::map_file;
 use lumisift::core::model::Embeddings;
 use lumisift::core::query::normalise;
 use lumisift::core::score::{Scorer, Scores};
@@ -30,6 +32,16 @@ fn vectors(count: usize, dim: usize, mut seed: u64) -> Embeddings {
     Embeddings { dim, values }
 }
 
+/// A file of vectors, mapped.
+fn stored(photos: usize, dim: usize) -> impl std::ops::Deref<Target = [u8]> {
+    let mut file = tempfile::tempfile().expect("a file");
+    let values = vectors(photos, dim, 1).values;
+    let halves: Vec<f16> = values.into_iter().map(f16::from_f32).collect();
+    file.write_all(bytemuck::cast_slice(&halves))
+        .expect("written");
+    map_file(&file).expect("mapped")
+}
+
 fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("score and rank, 10 labels");
     group.sample_size(20);
@@ -39,11 +51,9 @@ fn bench(criterion: &mut Criterion) {
         (100_000, 512),
         (1_000_000, 512),
     ] {
-        let stored: Vec<f16> = vectors(photos, dim, 1)
-            .values
-            .into_iter()
-            .map(f16::from_f32)
-            .collect();
+        // Mapped from a file, as the store's are.
+        let stored = stored(photos, dim);
+        let stored: &[f16] = bytemuck::cast_slice(&stored);
         let sums = vec![6f32; photos];
         let scorer = Scorer::new(&vectors(LABELS, dim, 2), &vectors(PROMPTS, dim, 3), 100.0);
         let rows: Vec<u32> = (0..photos as u32).collect();
@@ -52,7 +62,7 @@ fn bench(criterion: &mut Criterion) {
             // As the window does it: into the room of the scores before the last.
             let mut scores = Scores::default();
             bencher.iter(|| {
-                scorer.score_into(black_box(&stored), &sums, &rows, &mut scores);
+                scorer.score_into(black_box(stored), &sums, &rows, &mut scores);
                 scores.top(None, TOP)
             });
         });

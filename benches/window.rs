@@ -11,21 +11,28 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::{Event, Modifiers, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::App;
+use lumisift::app::pictures::{ThumbKey, start_thumbs};
 use lumisift::app::services::Services;
 use lumisift::core::model::load_starter;
 use lumisift::core::photo::{Candidate, ContentId, PhotoFacts, Taken};
+use lumisift::core::pipeline::Notify;
+use lumisift::core::scan::{Found, Scan, ScanOptions};
 use lumisift::core::session::Session;
 use lumisift::core::store::{NewContent, Record, Store};
 use lumisift::settings::Dirs;
 
 const PHOTOS: u32 = 100_000;
+/// How often the folder is listed; the median counts.
+const RUNS: usize = 5;
+/// Thumbnails that are fetched, from all over the store.
+const THUMBNAILS: u32 = 10_000;
 /// Frames of each measurement.
 const FRAMES: usize = 600;
 
@@ -199,6 +206,49 @@ fn type_labels(harness: &mut Harness<'_, Watched>) {
     report("a frame while typing", &mut frames);
 }
 
+/// Lists the folder, whose entries the system has in memory.
+fn scan(folder: &Path) {
+    let mut times: Vec<Duration> = (0..RUNS)
+        .map(|_| {
+            let start = Instant::now();
+            let files = Scan::new(&[folder.to_path_buf()], ScanOptions::default())
+                .filter(|found| matches!(found, Found::Candidate(_)))
+                .count();
+            assert_eq!(files, PHOTOS as usize);
+            start.elapsed()
+        })
+        .collect();
+    report("listing the folder", &mut times);
+}
+
+/// Fetches thumbnails as the grid does, ready to be drawn at a size.
+fn thumbnails(dirs: &Dirs) {
+    let store = Arc::new(Store::open(&dirs.store()).expect("a store"));
+    let slot = Arc::new(Mutex::new(Some(store)));
+    let notify: Notify = Arc::new(|| {});
+    for side in [320, 200] {
+        let fetcher = start_thumbs(&slot, &notify).expect("threads");
+        let key = |n: u32| ThumbKey {
+            content: ContentId::of(&(n * (PHOTOS / THUMBNAILS)).to_le_bytes()),
+            side,
+        };
+        let start = Instant::now();
+        fetcher.want((0..THUMBNAILS).map(key));
+        let mut pictures = 0;
+        while pictures < THUMBNAILS {
+            match fetcher.try_next() {
+                Some((_, picture)) => {
+                    assert!(picture.is_some());
+                    pictures += 1;
+                }
+                None => std::thread::sleep(Duration::from_micros(50)),
+            }
+        }
+        let rate = f64::from(THUMBNAILS) / start.elapsed().as_secs_f64();
+        println!("thumbnails from the store, {side} pixels: {rate:.0} a second");
+    }
+}
+
 fn main() {
     let kept = std::env::var_os("LUMISIFT_BENCH_HOME").map(PathBuf::from);
     let temporary = tempfile::tempdir().expect("a folder");
@@ -224,6 +274,8 @@ fn main() {
     let before = resident();
     drop(idle);
 
+    scan(&folder);
+    thumbnails(&dirs);
     let start = Instant::now();
     let mut harness = open(&dirs, folder);
     until(&mut harness, |app| {

@@ -78,12 +78,15 @@ pub fn arrange(
 fn count(scored: Scored<'_>, label: usize, items: usize) -> (usize, [u32; BARS]) {
     let mut bars = [0; BARS];
     let mut fitting = 0;
+    let least = scored.labels[label].min_match;
+    let some_shut_out = scored.labels.iter().any(|label| label.negated);
     for item in 0..items as ItemId {
         let Some(matched) = scored.matched(label, item) else {
             continue;
         };
         bars[((matched * BARS as f32) as usize).min(BARS - 1)] += 1;
-        fitting += usize::from(scored.fits(label, item));
+        let fits = matched >= least && (!some_shut_out || scored.fits(label, item));
+        fitting += usize::from(fits);
     }
     (fitting, bars)
 }

@@ -13,7 +13,7 @@ pub mod http;
 pub mod kernels;
 pub mod label_set;
 pub mod marks;
-mod mmap;
+pub mod mmap;
 pub mod model;
 pub mod nn;
 pub mod pause;

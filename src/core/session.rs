@@ -1,7 +1,7 @@
 //! A model with a store and a background: everything that questions need, ready.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use half::f16;
 
@@ -12,7 +12,7 @@ use super::photo::Candidate;
 use super::preprocess::Resampler;
 use super::query::{self, Axes, Query, Term, What};
 use super::score::{Background, Score, Scorer, Scores};
-use super::store::{ModelKey, Store, StoreError};
+use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap, VectorsStamp};
 use super::teach::{self, Example, HEAD_EXAMPLES, Lesson, Taught, TaughtSet};
 
 /// Everyday nouns and scenes that labels are weighed against, one a line.
@@ -47,6 +47,14 @@ pub struct Session {
     key: ModelKey,
     background: Embeddings,
     notice: Option<String>,
+    ready: Mutex<Option<Arc<Ready>>>,
+}
+
+/// What scoring reads, kept from one question to the next while the store's file stays as it is.
+struct Ready {
+    stamp: VectorsStamp,
+    vectors: VectorMap,
+    sums: BackgroundSums,
 }
 
 impl Session {
@@ -76,6 +84,7 @@ impl Session {
             key,
             background,
             notice,
+            ready: Mutex::default(),
         })
     }
 
@@ -297,13 +306,31 @@ impl Session {
         rows: &[u32],
         scores: &mut Scores,
     ) -> Result<(), SessionError> {
+        let ready = self.ready()?;
+        scorer.score_into(ready.vectors.values(), ready.sums.values(), rows, scores);
+        Ok(())
+    }
+
+    fn ready(&self) -> Result<Arc<Ready>, SessionError> {
+        let stamp = self.store.vectors_stamp(&self.key);
+        let mut kept = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ready) = kept.as_ref().filter(|ready| Some(ready.stamp) == stamp) {
+            return Ok(ready.clone());
+        }
+        *kept = None;
         let vectors = self.store.vectors(&self.key)?;
         let scale = self.model.info().logit_scale;
         let sums = self
             .store
             .background_sums(&self.key, &vectors, &self.background, scale)?;
-        scorer.score_into(vectors.values(), sums.values(), rows, scores);
-        Ok(())
+        // The stamp is older than what was read: what came between is read again.
+        let ready = Arc::new(Ready {
+            stamp: stamp.unwrap_or_default(),
+            vectors,
+            sums,
+        });
+        *kept = stamp.map(|_| ready.clone());
+        Ok(ready)
     }
 
     /// Scores one vector that is not in the store.

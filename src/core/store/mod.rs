@@ -96,6 +96,13 @@ pub struct ModelKey {
     stem: String,
 }
 
+/// Tells whether a file of vectors is as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VectorsStamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
 /// The store. Shared by all threads of a job.
 pub struct Store {
     dir: PathBuf,
@@ -324,6 +331,16 @@ impl Store {
                 path: self.dir.join("thumbnails.db"),
                 source,
             })
+    }
+
+    /// What changes whenever the vectors of a model do; none if there is no file.
+    #[must_use]
+    pub fn vectors_stamp(&self, model: &ModelKey) -> Option<VectorsStamp> {
+        let metadata = fs::metadata(&model.path).ok()?;
+        Some(VectorsStamp {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
     }
 
     /// Maps the vectors of a model as they are now.
