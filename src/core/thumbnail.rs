@@ -1,7 +1,6 @@
 //! Thumbnails as they are kept: small JPEGs.
 
-use image::codecs::jpeg::JpegEncoder;
-use image::{ExtendedColorType, ImageError};
+use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use super::decode::Pixels;
 
@@ -14,14 +13,16 @@ pub const QUALITY: u8 = 80;
 /// Encodes an upright picture with a JPEG quality of 1 to 100.
 ///
 /// # Errors
-/// If it has no pixels.
-pub fn encode(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, ImageError> {
+/// If it has no pixels, or more than 65,535 on a side.
+pub fn encode(pixels: &Pixels, quality: u8) -> Result<Vec<u8>, EncodingError> {
     let mut bytes = Vec::with_capacity(pixels.rgb.len() / 8);
-    JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100)).encode(
+    // The encoder refuses a side of 0.
+    let [width, height] = [pixels.width, pixels.height].map(|n| u16::try_from(n).unwrap_or(0));
+    Encoder::new(&mut bytes, quality.clamp(1, 100)).encode(
         &pixels.rgb,
-        pixels.width,
-        pixels.height,
-        ExtendedColorType::Rgb8,
+        width,
+        height,
+        ColorType::Rgb,
     )?;
     Ok(bytes)
 }
