@@ -66,7 +66,7 @@ impl Int16Panels {
             let scale = weight_scale(row);
             for (input, weight) in row.iter().enumerate() {
                 let at = panels.place(output, input);
-                panels.values[at] = (weight / scale).round_ties_even() as i16;
+                panels.values[at] = rounded::<false>(weight / scale, 1.0);
             }
             panels.scales[output] = scale;
         }

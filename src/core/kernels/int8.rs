@@ -5,6 +5,7 @@
 //! 127. The product is then `scale_x scale_w (q_x . q_w) + offset scale_w (sum of q_w)`, where only `q_x . q_w` depends
 //! on both, and is exact.
 
+use super::int16::rounded;
 use super::product::{PANEL, Then, finish};
 use super::{Unit, madd, multi_target};
 
@@ -78,7 +79,7 @@ impl Int8Panels {
             let scale = if peak > 0.0 { peak / limit } else { 1.0 };
             let mut sum = 0i32;
             for (input, weight) in row.iter().enumerate() {
-                let q = (weight / scale).round_ties_even() as i8;
+                let q = rounded::<false>(weight / scale, 1.0) as i8;
                 sum += i32::from(q);
                 let at = panels.place(output, input);
                 panels.values[at] = q;

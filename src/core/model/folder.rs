@@ -6,6 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use candle_nn::VarBuilder;
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -38,6 +39,7 @@ pub struct FolderModel {
     info: ModelInfo,
     towers: Box<dyn Towers>,
     tokenizer: Tokenizer,
+    form: Form,
 }
 
 /// Loads the model in `dir` onto a device.
@@ -100,6 +102,7 @@ pub(super) fn load_as(
         info,
         towers: loaded.towers,
         tokenizer,
+        form,
     })
 }
 
@@ -196,16 +199,23 @@ impl Model for FolderModel {
     }
 
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
-        if crops.is_empty() {
-            return Ok(Embeddings {
-                dim: self.info.dim,
-                values: Vec::new(),
-            });
-        }
-        let vectors = self
-            .towers
-            .embed_images(crops, &self.info.preprocess, cancel);
-        normalised(&computed(vectors, cancel)?)
+        // Each core takes its share through all layers: cores that wait for each other after each layer stand idle
+        // where a decoder has the other one.
+        let share = match self.form {
+            Form::Tensor => crops.len(),
+            _ => crops.len().div_ceil(rayon::current_num_threads()),
+        };
+        let shares = crops.par_chunks(share.max(1)).map(|crops| {
+            let vectors = self
+                .towers
+                .embed_images(crops, &self.info.preprocess, cancel);
+            normalised(&computed(vectors, cancel)?)
+        });
+        let shares = shares.collect::<Result<Vec<_>, _>>()?;
+        Ok(Embeddings {
+            dim: self.info.dim,
+            values: shares.into_iter().flat_map(|share| share.values).collect(),
+        })
     }
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
