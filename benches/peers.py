@@ -6,6 +6,7 @@
     v/bin/python peers.py encode DIR            # images/s of the image tower: torch, ONNX Runtime f32 and int8, batches 1-32
     v/bin/python peers.py folder DIR PHOTOS     # images/s from files to embeddings, as the usual Python tools do it
     v/bin/python peers.py table  DIR MODEL PHOTOS  # one table: this program, the peers and the ratio; benches/peers.sh calls it
+    v/bin/python peers.py ranking DIR MODEL PHOTOS # how photos rank by 20 texts, eight bits against full precision: Spearman's rho
     v/bin/python peers.py embed  DIR PHOTOS OUT # reference embeddings (float32 .npy + names .txt) of the same weights, for parity
 Random weights cost what real ones cost; they say nothing about quality.
 """
@@ -167,7 +168,31 @@ def table(d, model, photos):
     print(f"\npeak memory: ViT-B/32 {vit_mb:.0f} MB, starter {small_mb:.0f} MB")
 
 
+def ranking(d, model, photos):
+    import subprocess, torch
+    from safetensors.numpy import load_file
+    from transformers import CLIPModel
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+    def vectors(precision):
+        out = f"{d}/ranking-{precision}.safetensors"; store = f"{d}/ranking-store"
+        subprocess.run(["rm", "-rf", store], check=True)
+        subprocess.run([f"{root}/target/release/lumisift", "--model", model, "--precision", precision, "--store", store, "embed",
+                        make_small(d, photos), f"{root}/assets/samples", "--out", out], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", store], check=True)
+        return load_file(out)["embeddings"].astype(np.float64)
+    torch.manual_seed(1)
+    m = CLIPModel.from_pretrained(model).eval()
+    with torch.no_grad():                         # twenty texts of random words: the weights are random as well
+        ids = torch.randint(1, 49405, (20, 8)); ids[:, 0] = 49406; ids[:, -1] = 49407
+        texts = m.text_projection(m.text_model(input_ids=ids).pooler_output).numpy()
+    full, short = vectors("f32"), vectors("int8")
+    rank = lambda v: (v @ texts.T).argsort(0).argsort(0).astype(float)
+    rhos = [np.corrcoef(a, b)[0, 1] for a, b in zip(rank(full).T, rank(short).T)]
+    cosines = (full * short).sum(1)
+    print(f"{len(full)} photos x {len(texts)} texts: Spearman at least {min(rhos):.5f}, mean {np.mean(rhos):.5f}; cosine at least {cosines.min():.5f}, mean {cosines.mean():.5f}")
+
+
 if __name__ == "__main__":
     a = sys.argv[1:]
     {"model": lambda: make_model(a[1]), "photos": lambda: make_photos(a[1], int(a[2]) if len(a) > 2 else 48), "encode": lambda: encode(a[1]),
-     "folder": lambda: folder(a[1], a[2]), "embed": lambda: embed(*a[1:4]), "table": lambda: table(*a[1:4])}[a[0]]()
+     "folder": lambda: folder(a[1], a[2]), "embed": lambda: embed(*a[1:4]), "table": lambda: table(*a[1:4]), "ranking": lambda: ranking(*a[1:4])}[a[0]]()

@@ -27,6 +27,9 @@ target/release/lumisift models verify "$dir/model"
 "$python" benches/peers.py table "$dir" "$dir/model" "$dir/photos" 2>/dev/null
 rm -rf "$dir/store"
 
+echo "== ranking in eight bits"
+"$python" benches/peers.py ranking "$dir" "$dir/model" "$dir/photos" 2>/dev/null
+
 echo "== agreement with the reference, cosine"
 target/release/lumisift --model "$dir/model" --precision f32 --store "$dir/store" embed "$dir/photos" --out "$dir/ours.safetensors"
 "$python" benches/peers.py embed "$dir/model" "$dir/photos" "$dir/reference"
