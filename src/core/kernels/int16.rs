@@ -407,14 +407,27 @@ mod tests {
         let (rows, inputs, outputs) = (9, 501, 70);
         let (a, weight) = (noise(rows * inputs, 3), noise(outputs * inputs, 4));
         let bias = noise(outputs, 5);
-        let mut want = vec![0f32; rows * outputs];
-        super::super::FloatPanels::new(&weight, &bias).multiply(&a, PLAIN, &mut want);
-        let (mut quantised, mut got) = (Int16Rows::default(), vec![0f32; want.len()]);
+        let float = super::super::FloatPanels::new(&weight, &bias);
+        let panels = Int16Panels::new(&weight, &bias);
+        let mut quantised = Int16Rows::default();
         quantised.fill(&a, inputs);
-        Int16Panels::new(&weight, &bias).multiply(&quantised, PLAIN, &mut got);
-        let error: f32 = want.iter().zip(&got).map(|(a, b)| (a - b).powi(2)).sum();
-        let size: f32 = want.iter().map(|a| a.powi(2)).sum();
-        assert!((error / size).sqrt() < 1e-3, "{}", (error / size).sqrt());
+        let kinds = [
+            Activation::None,
+            Activation::Relu6,
+            Activation::QuickGelu,
+            Activation::Gelu,
+            Activation::GeluTanh,
+        ];
+        for then in kinds.map(Then::Activate).into_iter().chain([Then::Add]) {
+            let mut want = noise(rows * outputs, 6);
+            let mut got = want.clone();
+            float.multiply(&a, then, &mut want);
+            panels.multiply(&quantised, then, &mut got);
+            let error: f32 = want.iter().zip(&got).map(|(a, b)| (a - b).powi(2)).sum();
+            let size: f32 = want.iter().map(|a| a.powi(2)).sum();
+            let error = (error / size).sqrt();
+            assert!(error < 1e-3, "{then:?}: {error}");
+        }
     }
 
     #[test]
