@@ -6,8 +6,6 @@ use super::{Activation, FloatPanels, Level, Then, widen};
 
 /// Lanes of a register.
 const LANES: usize = 16;
-/// Columns whose sums stay in registers while two rows pass.
-const MOST_COLUMNS: usize = 12;
 
 /// Vectors laid out for dot products with many rows in half precision.
 #[derive(Clone, Debug)]
@@ -15,17 +13,10 @@ pub struct HalfDots {
     dim: usize,
     width: usize,
     /// For the widest registers, where the dimensions fill them.
-    blocks: Vec<Block>,
+    #[cfg(target_arch = "x86_64")]
+    blocks: Vec<x86::Block>,
     /// For all others, over widened rows; the columns up to the width are zeros.
     panels: FloatPanels,
-}
-
-/// At most twelve columns.
-#[derive(Clone, Debug)]
-struct Block {
-    columns: usize,
-    /// (dim / 16) x columns x 16.
-    values: Vec<f32>,
 }
 
 impl HalfDots {
@@ -34,25 +25,13 @@ impl HalfDots {
     pub fn new(vectors: &[f32], dim: usize) -> Self {
         let count = vectors.len().checked_div(dim).unwrap_or_default();
         let width = count.next_multiple_of(LANES);
-        let mut blocks = Vec::new();
-        if dim.is_multiple_of(LANES) && dim > 0 {
-            for columns in vectors.chunks(MOST_COLUMNS * dim) {
-                let parts = (0..dim).step_by(LANES).flat_map(|k| {
-                    let column = move |column: &[f32]| column[k..k + LANES].to_vec();
-                    columns.chunks_exact(dim).flat_map(column)
-                });
-                blocks.push(Block {
-                    columns: columns.len() / dim,
-                    values: parts.collect(),
-                });
-            }
-        }
         let mut padded = vectors.to_vec();
         padded.resize(width * dim, 0.0);
         Self {
             dim,
             width,
-            blocks,
+            #[cfg(target_arch = "x86_64")]
+            blocks: x86::Block::all(vectors, dim),
             panels: FloatPanels::new(&padded, &vec![0.0; width]),
         }
     }
@@ -73,7 +52,7 @@ impl HalfDots {
         #[cfg(target_arch = "x86_64")]
         if level == Level::Avx512 && !self.blocks.is_empty() {
             for (at, block) in self.blocks.iter().enumerate() {
-                let out = &mut out[at * MOST_COLUMNS..];
+                let out = &mut out[at * x86::MOST_COLUMNS..];
                 // SAFETY: the function needs nothing but AVX-512, which the level says the processor has.
                 unsafe { x86::block(rows, block, self.width, out) };
             }
@@ -102,7 +81,39 @@ mod x86 {
 
     use half::f16;
 
-    use super::{Block, LANES, MOST_COLUMNS};
+    use super::LANES;
+
+    /// Columns whose sums stay in registers while two rows pass.
+    pub const MOST_COLUMNS: usize = 12;
+
+    /// At most twelve columns.
+    #[derive(Clone, Debug)]
+    pub struct Block {
+        columns: usize,
+        /// (dim / 16) x columns x 16.
+        values: Vec<f32>,
+    }
+
+    impl Block {
+        /// From count x dim; none where the dimensions do not fill registers.
+        pub fn all(vectors: &[f32], dim: usize) -> Vec<Self> {
+            if dim == 0 || !dim.is_multiple_of(LANES) {
+                return Vec::new();
+            }
+            let blocks = vectors.chunks(MOST_COLUMNS * dim);
+            let block = |columns: &[f32]| {
+                let parts = (0..dim).step_by(LANES).flat_map(|k| {
+                    let column = move |column: &[f32]| column[k..k + LANES].to_vec();
+                    columns.chunks_exact(dim).flat_map(column)
+                });
+                Self {
+                    columns: columns.len() / dim,
+                    values: parts.collect(),
+                }
+            };
+            blocks.map(block).collect()
+        }
+    }
 
     /// Dot products of all rows with a block; rows of `out` are `width` apart.
     #[target_feature(enable = "avx512f,avx512dq")]

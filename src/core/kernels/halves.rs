@@ -2,13 +2,11 @@
 
 use half::f16;
 
-use super::Level;
-
 /// Widens half-precision numbers; exact.
 #[allow(unsafe_code)]
 pub fn widen(halves: &[f16], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
-    if Level::detect() == Level::Avx512 {
+    if super::Level::detect() == super::Level::Avx512 {
         // SAFETY: the function needs nothing but AVX-512, which was just found.
         return unsafe { avx512(halves, out) };
     }
