@@ -27,8 +27,12 @@ macro_rules! tile {
                 let mut sums = [[$zero(); V]; R];
                 for (k, group) in groups[..depth].iter().enumerate() {
                     let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
+                    // So many, said before the loop: a copy of some number of registers would go through memory.
+                    let Some(parts) = parts[first..].first_chunk::<V>() else {
+                        break;
+                    };
                     let mut weights = [$zero(); V];
-                    for (w, part) in weights.iter_mut().zip(&parts[first..]) {
+                    for (w, part) in weights.iter_mut().zip(parts) {
                         // SAFETY: the part that is read has as many bytes as a register.
                         *w = unsafe { $load(part.as_ptr().cast()) };
                     }
