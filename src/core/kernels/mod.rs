@@ -21,7 +21,7 @@ mod tiles;
 mod units;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
-pub use depthwise::{Depthwise, DepthwiseShape, Strip};
+pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
 pub use dots::HalfDots;
 pub use halves::widen;
 pub use int8::{Int8Panels, Int8Rows};

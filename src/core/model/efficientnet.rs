@@ -9,7 +9,9 @@ use rayon::prelude::*;
 
 use super::patches;
 use crate::core::cancel::Cancel;
-use crate::core::kernels::{Activation, Depthwise, DepthwiseShape, Int16Panels, Int16Rows, Then};
+use crate::core::kernels::{
+    Activation, Depthwise, DepthwiseShape, Int16Panels, Int16Rows, Then, side_by_side,
+};
 use crate::core::nn::{Bottleneck, BottleneckRoom, cpu_values};
 use crate::core::preprocess::{Crop, Preprocess};
 
@@ -158,7 +160,8 @@ impl EfficientNet {
                     neighbourhoods(crop, self.centre, STEM_STRIDE, ys, rows);
                 } else {
                     let line = x.len() / shape.height;
-                    rows.fill(&x[ys.start * line..ys.end * line], line / shape.width);
+                    let x = &x[ys.start * line..ys.end * line];
+                    rows.fill_pairs(x, shape.width, line / shape.width);
                 }
             });
         }
@@ -186,7 +189,8 @@ impl EfficientNet {
 }
 
 /// Rows of neighbourhoods for a convolution of 3 x 3 over pixels with SAME padding, for the rows `ys` of its output:
-/// (rows x output width) x (3 x 3 x 3), each value as far from `centre` as the pixel is. Padding is the centre.
+/// (rows x output width) x (3 x 3 x 3), each value as far from `centre` as the pixel is, in the order of [`side_by_side`]. Padding is the
+/// centre.
 fn neighbourhoods(crop: &Crop, centre: i16, stride: usize, ys: Range<usize>, rows: &mut Int16Rows) {
     const KERNEL: usize = 3;
     let side = crop.side as usize;
@@ -194,8 +198,9 @@ fn neighbourhoods(crop: &Crop, centre: i16, stride: usize, ys: Range<usize>, row
     let depth = (3 * KERNEL * KERNEL).next_multiple_of(2);
     let values = rows.with_scale(ys.len() * out, 3 * KERNEL * KERNEL, 1.0);
     values.fill(0);
-    let places = ys.flat_map(|y| (0..out).map(move |x| (y, x)));
-    for ((y, x), row) in places.zip(values.chunks_exact_mut(depth)) {
+    let places = side_by_side(ys.len(), out);
+    for (place, row) in places.zip(values.chunks_exact_mut(depth)) {
+        let (y, x) = (ys.start + place / out, place % out);
         for (tap, row) in row.chunks_exact_mut(3 * KERNEL).enumerate() {
             let line = (y * stride + tap).wrapping_sub(pad);
             let left = x * stride;

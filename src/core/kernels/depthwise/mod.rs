@@ -1,12 +1,14 @@
-//! Depthwise convolution over channels-last images, with bias and ReLU6, into sixteen bits.
+//! Depthwise convolution over channels-last images, with bias and ReLU6, in sixteen bits.
 
+mod pairs;
 #[cfg(target_arch = "x86_64")]
 mod wide;
 
 use std::ops::Range;
 
-use super::int16::{PEAK, rounded};
-use super::{Level, madd, multi_target};
+use super::int16::{rounded, weight_scale};
+use super::{Unit, madd, multi_target};
+pub use pairs::{RowPairs, side_by_side};
 
 /// Channels that one pass keeps in registers.
 const LANES: usize = 16;
@@ -45,42 +47,50 @@ impl DepthwiseShape {
     }
 }
 
-/// The weights of a depthwise convolution.
+/// The weights of a depthwise convolution in sixteen bits, one scale for each channel.
 #[derive(Clone, Debug)]
 pub struct Depthwise {
     shape: DepthwiseShape,
-    /// (kernel x kernel) x channels.
-    weights: Vec<f32>,
+    /// For kernels that begin at the first and at the second row of a pair: pairs x kernel x channels, lanes as those of
+    /// [`RowPairs`].
+    weights: [Vec<i32>; 2],
+    /// What an integer of a channel's sums counts.
+    scales: Vec<f32>,
     bias: Vec<f32>,
-}
-
-/// The rows of an image that lie in memory.
-#[derive(Clone, Copy)]
-pub struct Strip<'a> {
-    /// rows x width x channels.
-    pub values: &'a [f32],
-    /// Which row of the image comes first.
-    pub first: usize,
-    /// A row of zeros, width x channels.
-    pub zeros: &'a [f32],
 }
 
 impl Depthwise {
     /// From weights of channels x kernel x kernel and a bias of channels.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32], shape: DepthwiseShape) -> Self {
-        let taps = shape.kernel * shape.kernel;
-        let mut weights = vec![0f32; weight.len()];
-        for (channel, filter) in weight.chunks_exact(taps).enumerate() {
+        let DepthwiseShape {
+            channels, kernel, ..
+        } = shape;
+        let pairs = Self::pairs(kernel);
+        let mut weights = [(); 2].map(|()| vec![0i32; pairs * kernel * channels]);
+        let filters = weight.chunks_exact(kernel * kernel);
+        let scales: Vec<f32> = filters.clone().map(weight_scale).collect();
+        for ((channel, filter), scale) in filters.enumerate().zip(&scales) {
             for (tap, w) in filter.iter().enumerate() {
-                weights[tap * shape.channels + channel] = *w;
+                let q = i32::from(rounded::<false>(w / scale, 1.0));
+                for (begin, weights) in weights.iter_mut().enumerate() {
+                    let row = tap / kernel + begin;
+                    let lane = &mut weights[(row / 2 * kernel + tap % kernel) * channels + channel];
+                    *lane |= if row % 2 == 0 { q & 0xffff } else { q << 16 };
+                }
             }
         }
         Self {
             shape,
             weights,
+            scales: scales.iter().map(|w| w * RowPairs::SCALE).collect(),
             bias: bias.to_vec(),
         }
+    }
+
+    /// How many pairs of rows a kernel sees at most.
+    const fn pairs(kernel: usize) -> usize {
+        kernel / 2 + 1
     }
 
     /// Its sizes.
@@ -89,86 +99,74 @@ impl Depthwise {
         self.shape
     }
 
-    /// What one of the integers that [`Self::run`] writes counts.
-    pub const SCALE: f32 = 6.0 / PEAK;
-
-    /// The rows `ys` of the output, rows x output width x channels, in multiples of [`Self::SCALE`]. The strip must
-    /// hold what they see of the image.
-    pub fn run(&self, strip: Strip<'_>, ys: Range<usize>, out: &mut [i16]) {
-        self.run_at(Level::detect(), strip, ys, out);
+    /// ReLU6 of the rows `ys` of the output, rows x output width x channels, in multiples of [`RowPairs::SCALE`]. What
+    /// they see of the image must be there.
+    pub fn run(&self, image: &RowPairs, ys: Range<usize>, out: &mut [i16]) {
+        self.run_at(Unit::detect(), image, ys, out);
     }
 
-    fn run_at(&self, level: Level, strip: Strip<'_>, ys: Range<usize>, out: &mut [i16]) {
+    fn run_at(&self, unit: Unit, image: &RowPairs, ys: Range<usize>, out: &mut [i16]) {
         #[cfg(target_arch = "x86_64")]
-        if level == Level::Avx512 && self.shape.channels.is_multiple_of(LANES) {
-            match self.shape.kernel {
-                3 => return wide::run::<3>(self, strip, ys, out),
-                5 => return wide::run::<5>(self, strip, ys, out),
-                _ => {}
-            }
+        if wide::run(unit, self, image, &ys, out).is_some() {
+            return;
         }
-        let _ = level;
+        let _ = unit;
         let line = self.shape.output().1 * self.shape.channels;
         for (y, out) in ys.zip(out.chunks_exact_mut(line)) {
-            row(strip, self, y, out);
+            row(image, self, y, out);
         }
     }
 
-    /// What row `y` of the output sees: a row of the image for each row of the kernel, zeros beyond the image.
-    fn seen<'a>(&self, strip: Strip<'a>, y: usize, tap: usize) -> &'a [f32] {
+    /// The first pair that row `y` of the output sees, and whether it begins at the second row of that.
+    fn begin(&self, y: usize) -> (isize, usize) {
         let DepthwiseShape {
             height,
-            width,
-            channels,
             kernel,
             stride,
+            ..
         } = self.shape;
-        let (_, pad) = DepthwiseShape::same(height, kernel, stride);
-        match (y * stride + tap).checked_sub(pad) {
-            Some(row) if row < height => {
-                &strip.values[(row - strip.first) * width * channels..][..width * channels]
-            }
-            _ => strip.zeros,
-        }
+        let pad = DepthwiseShape::same(height, kernel, stride).1;
+        let top = (y * stride) as isize - pad as isize;
+        (top.div_euclid(2), top.rem_euclid(2) as usize)
     }
 }
 
 #[inline(always)]
-fn row_body<const FMA: bool>(strip: Strip<'_>, depthwise: &Depthwise, y: usize, out: &mut [i16]) {
+fn row_body<const FMA: bool>(image: &RowPairs, depthwise: &Depthwise, y: usize, out: &mut [i16]) {
     let DepthwiseShape {
-        width,
         channels,
         kernel,
         stride,
         ..
     } = depthwise.shape;
-    let (out_width, pad) = DepthwiseShape::same(width, kernel, stride);
+    let (first, begin) = depthwise.begin(y);
+    let weights = &depthwise.weights[begin];
+    let out_width = depthwise.shape.output().1;
     for (x, c) in (0..out_width).flat_map(|x| (0..channels).step_by(LANES).map(move |c| (x, c))) {
         let lanes = LANES.min(channels - c);
-        let mut sums = [0f32; LANES];
-        sums[..lanes].copy_from_slice(&depthwise.bias[c..][..lanes]);
-        for tap_y in 0..kernel {
-            let seen = depthwise.seen(strip, y, tap_y);
-            for tap_x in 0..kernel {
-                let column = (x * stride + tap_x).wrapping_sub(pad);
-                if column < width {
-                    let values = &seen[column * channels + c..][..lanes];
-                    let weights = &depthwise.weights[(tap_y * kernel + tap_x) * channels + c..];
-                    for ((sum, v), w) in sums.iter_mut().zip(values).zip(weights) {
-                        *sum = madd::<FMA>(*v, *w, *sum);
-                    }
+        let mut sums = [0i32; LANES];
+        for pair in 0..Depthwise::pairs(kernel) {
+            let seen = image.pair(first + pair as isize);
+            for tap in 0..kernel {
+                let values = &seen[(x * stride + tap) * channels + c..][..lanes];
+                let weights = &weights[(pair * kernel + tap) * channels + c..][..lanes];
+                for ((sum, v), w) in sums.iter_mut().zip(values).zip(weights) {
+                    let low = i32::from(*v as i16) * i32::from(*w as i16);
+                    *sum += low + (v >> 16) * (w >> 16);
                 }
             }
         }
-        for (out, sum) in out[x * channels + c..][..lanes].iter_mut().zip(sums) {
-            *out = rounded::<FMA>(sum.clamp(0.0, 6.0), 1.0 / Depthwise::SCALE);
+        let (scales, bias) = (&depthwise.scales[c..], &depthwise.bias[c..]);
+        let out = out[x * channels + c..][..lanes].iter_mut();
+        for (((out, sum), scale), bias) in out.zip(sums).zip(scales).zip(bias) {
+            *out = RowPairs::rounded::<FMA>(madd::<FMA>(sum as f32, *scale, *bias));
         }
     }
 }
 
 multi_target! {
     /// Row `y` of the output.
-    fn row(strip: Strip<'_>, depthwise: &Depthwise, y: usize, out: &mut [i16]) => row_body
+    fn row(image: &RowPairs, depthwise: &Depthwise, y: usize, out: &mut [i16]) => row_body
 }
 
 #[cfg(test)]
@@ -227,6 +225,9 @@ mod tests {
             (1, 1, 5, 3, 1),
             (2, 3, 33, 5, 2),
             (2, 3, 32, 5, 2),
+            // More than fits at a time.
+            (67, 65, 144, 3, 1),
+            (61, 65, 144, 5, 2),
         ] {
             let shape = DepthwiseShape {
                 height,
@@ -235,38 +236,53 @@ mod tests {
                 kernel,
                 stride,
             };
-            let input = wave(height * width * channels, 37);
+            // Values that sixteen bits hold exactly, as ReLU6 leaves them.
+            let steps = |v: &f32| (v.max(0.0) / RowPairs::SCALE).round();
+            let input: Vec<f32> = wave(height * width * channels, 37);
+            let input: Vec<f32> = input.iter().map(|v| steps(v) * RowPairs::SCALE).collect();
             let weights = wave(kernel * kernel * channels, 53);
             let bias = wave(channels, 11);
             let depthwise = Depthwise::new(&weights, &bias, shape);
             let want = reference(&input, &weights, &bias, shape);
-            let zeros = vec![0.0; width * channels];
-            let (out_height, out_width) = shape.output();
-            let pad = DepthwiseShape::same(height, kernel, stride).1;
-            for level in Level::available() {
-                for lines in [1, out_height] {
-                    for (y, want) in (0..out_height)
-                        .step_by(lines)
-                        .zip(want.chunks_exact(lines * out_width * channels))
-                    {
-                        let first = (y * stride).saturating_sub(pad);
-                        let strip = Strip {
-                            values: &input[first * width * channels..],
-                            first,
-                            zeros: &zeros,
-                        };
-                        let mut out = vec![0; want.len()];
-                        depthwise.run_at(level, strip, y..y + lines, &mut out);
-                        for (got, want) in out.iter().zip(want) {
-                            let got = f32::from(*got) * Depthwise::SCALE;
-                            assert!(
-                                (got - want).abs() < 1e-3,
-                                "{level:?} {shape:?}: {got}, not {want}"
-                            );
-                        }
-                    }
+            for unit in Unit::available() {
+                let got = whole(unit, &depthwise, &input);
+                for (got, want) in got.iter().zip(&want) {
+                    let got = f32::from(*got) * RowPairs::SCALE;
+                    assert!(
+                        (got - want).abs() < 1e-3,
+                        "{unit:?} {shape:?}: {got}, not {want}"
+                    );
                 }
             }
         }
+    }
+
+    /// An image through a convolution, by as many strips as fit.
+    fn whole(unit: Unit, depthwise: &Depthwise, input: &[f32]) -> Vec<i16> {
+        let shape = depthwise.shape;
+        let line = shape.width * shape.channels;
+        let (out_height, out_width) = shape.output();
+        let out_line = out_width * shape.channels;
+        let mut out = vec![0; out_height * out_line];
+        let mut image = RowPairs::default();
+        image.begin(shape);
+        let mut y = 0;
+        while y < out_height {
+            let fresh = image.advance(shape, y);
+            let pixels = &input[fresh.start * line..fresh.end * line];
+            let pixels: Vec<&[f32]> = pixels.chunks_exact(shape.channels).collect();
+            for (at, pixel) in side_by_side(fresh.len(), shape.width).enumerate() {
+                let (lanes, paired) = image.fresh_pixel(at);
+                let high = paired && at % 2 == 1;
+                for (lane, v) in lanes.iter_mut().zip(pixels[pixel]) {
+                    let q = i32::from(RowPairs::rounded::<false>(*v));
+                    *lane = if high { *lane | q << 16 } else { q };
+                }
+            }
+            let end = image.outputs(shape);
+            depthwise.run_at(unit, &image, y..end, &mut out[y * out_line..end * out_line]);
+            y = end;
+        }
+        out
     }
 }

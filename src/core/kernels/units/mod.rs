@@ -16,7 +16,7 @@ use super::product::PANEL;
 pub enum Unit {
     /// Ordinary arithmetic.
     Portable,
-    /// AVX2: products of bytes, added in pairs of 16 bits; products of 16 bits, added in pairs.
+    /// AVX2 with fused multiply-add: products of bytes, added in pairs of 16 bits; products of 16 bits, added in pairs.
     Avx2,
     /// AVX-VNNI: four products of bytes, or two of 16 bits, added at once, 256 bits wide.
     AvxVnni,
@@ -39,14 +39,20 @@ impl Unit {
         let mut units = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
-            let avx2 = is_x86_feature_detected!("avx2");
+            // Every processor with the one has the other.
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 {
                 units.push(Self::Avx2);
             }
             if avx2 && is_x86_feature_detected!("avxvnni") {
                 units.push(Self::AvxVnni);
             }
-            if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vnni") {
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vnni")
+            {
                 units.push(Self::Avx512Vnni);
             }
         }

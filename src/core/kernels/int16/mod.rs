@@ -5,15 +5,20 @@
 //! that eight bits would change. A row is kept as `x = scale * q` with q at most [`PEAK`] in magnitude; the weights of
 //! an output are made so small that no sum of products can overflow.
 
-use super::math::activate;
+mod end;
+
 use super::product::{PANEL, Then};
-use super::{Activation, Unit, madd, multi_target};
+use super::{RowPairs, Unit, madd, multi_target, side_by_side};
+use end::Columns;
 
 /// Largest magnitude of an activation: 13 bits and a sign.
 pub const PEAK: f32 = 8191.0;
 
 /// Rows of the largest tile.
 const MOST_ROWS: usize = 12;
+
+/// Values that are ended, or rounded, together.
+const LANES: usize = 16;
 
 /// A weight matrix in sixteen bits and a bias, laid out for products.
 #[derive(Clone, Debug)]
@@ -86,6 +91,25 @@ impl Int16Panels {
 
     /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
     pub fn multiply(&self, rows: &Int16Rows, then: Then, out: &mut [f32]) {
+        self.each_tile(rows, |row, sums, scales, columns| {
+            let out = &mut out[row * self.outputs..];
+            end::finish_rows(sums, scales, columns, then, out);
+        });
+    }
+
+    /// `out = relu6(a W^T + b)` for the pixels of the rows of an image that were last made room for.
+    pub fn multiply_pairs(&self, pixels: &Int16Rows, out: &mut RowPairs) {
+        self.each_tile(pixels, |pixel, sums, scales, columns| {
+            end::finish_pixels(sums, scales, columns, pixel, out);
+        });
+    }
+
+    /// Calls `end` with the sums of some rows with the columns of a panel, and which of the rows is the first.
+    fn each_tile(
+        &self,
+        rows: &Int16Rows,
+        mut end: impl FnMut(usize, &[[i32; PANEL]], &[f32], &Columns<'_>),
+    ) {
         let depth = depth(self.inputs);
         let mut sums = [[0i32; PANEL]; MOST_ROWS];
         for (at, panel) in self.values.chunks_exact((PANEL * depth).max(1)).enumerate() {
@@ -110,8 +134,7 @@ impl Int16Panels {
                     8.. if width <= 48 => self.sum::<8>(a, panel, width, &mut sums),
                     _ => self.sum::<6>(a, panel, width, &mut sums),
                 };
-                let out = &mut out[row * self.outputs..];
-                finish_rows(&sums[..count], scales, &columns, then, out);
+                end(row, &sums[..count], scales, &columns);
                 row += count;
             }
         }
@@ -135,7 +158,7 @@ impl Int16Panels {
 }
 
 /// The scale of an output's weights: they and their products' sums must fit.
-fn weight_scale(row: &[f32]) -> f32 {
+pub(super) fn weight_scale(row: &[f32]) -> f32 {
     let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
     let total: f32 = row.iter().map(|w| w.abs()).sum();
     // Rounding may add a half to each weight.
@@ -143,133 +166,6 @@ fn weight_scale(row: &[f32]) -> f32 {
     let scale = (peak / f32::from(i16::MAX)).max(total / room);
     // A row of zeros has any scale.
     if scale > 0.0 { scale } else { 1.0 }
-}
-
-/// What a panel's columns are multiplied by.
-struct Columns<'a> {
-    scales: &'a [f32],
-    bias: &'a [f32],
-    first: usize,
-    outputs: usize,
-}
-
-impl Columns<'_> {
-    /// How many of them are outputs.
-    fn width(&self) -> usize {
-        PANEL.min(self.outputs - self.first)
-    }
-}
-
-/// What becomes of a sum, where the choice is made once for many: from the sum with its bias, and what was there.
-trait End {
-    fn end<const FMA: bool>(sum: f32, before: f32) -> f32;
-}
-
-/// Defines an [`End`].
-macro_rules! end {
-    ($name:ident, |$sum:ident, $before:ident| $value:expr) => {
-        struct $name;
-        impl End for $name {
-            #[inline(always)]
-            fn end<const FMA: bool>($sum: f32, $before: f32) -> f32 {
-                $value
-            }
-        }
-    };
-}
-end!(Skip, |sum, before| before + sum);
-end!(Plain, |sum, _before| sum);
-end!(Relu6, |sum, _before| sum.clamp(0.0, 6.0));
-end!(QuickGelu, |sum, _before| activate::<FMA>(
-    Activation::QuickGelu,
-    sum
-));
-end!(Gelu, |sum, _before| activate::<FMA>(Activation::Gelu, sum));
-end!(GeluTanh, |sum, _before| activate::<FMA>(
-    Activation::GeluTanh,
-    sum
-));
-
-#[inline(always)]
-fn finish_rows_body<const FMA: bool>(
-    sums: &[[i32; PANEL]],
-    scales: &[f32],
-    columns: &Columns<'_>,
-    then: Then,
-    out: &mut [f32],
-) {
-    /// A direct call for each kind, which the compiler can make part of this function.
-    macro_rules! all {
-        ($end:ident) => {
-            for ((sums, scale), out) in sums.iter().zip(scales).zip(out.chunks_mut(columns.outputs))
-            {
-                let out = &mut out[columns.first..][..columns.width()];
-                finish_row::<FMA, $end>(sums, *scale, columns, out);
-            }
-        };
-    }
-    match then {
-        Then::Add => all!(Skip),
-        Then::Activate(Activation::None) => all!(Plain),
-        Then::Activate(Activation::Relu6) => all!(Relu6),
-        Then::Activate(Activation::QuickGelu) => all!(QuickGelu),
-        Then::Activate(Activation::Gelu) => all!(Gelu),
-        Then::Activate(Activation::GeluTanh) => all!(GeluTanh),
-    }
-}
-
-/// Columns that are ended together.
-const LANES: usize = 16;
-
-#[inline(always)]
-fn finish_row<const FMA: bool, E: End>(
-    sums: &[i32; PANEL],
-    scale: f32,
-    columns: &Columns<'_>,
-    out: &mut [f32],
-) {
-    let (blocks, tail) = out.as_chunks_mut::<LANES>();
-    let whole = blocks.len();
-    for (at, out) in blocks.iter_mut().enumerate() {
-        *out = finish_block::<FMA, E>(sums, scale, columns, at, *out);
-    }
-    if !tail.is_empty() {
-        let mut last = [0f32; LANES];
-        last[..tail.len()].copy_from_slice(tail);
-        last = finish_block::<FMA, E>(sums, scale, columns, whole, last);
-        tail.copy_from_slice(&last[..tail.len()]);
-    }
-}
-
-/// Works on copies, which cannot overlap as far as the compiler knows.
-#[inline(always)]
-fn finish_block<const FMA: bool, E: End>(
-    sums: &[i32; PANEL],
-    scale: f32,
-    columns: &Columns<'_>,
-    at: usize,
-    before: [f32; LANES],
-) -> [f32; LANES] {
-    let sums = sums.as_chunks::<LANES>().0[at];
-    let scales = columns.scales.as_chunks::<LANES>().0[at];
-    let bias = columns.bias.as_chunks::<LANES>().0[at];
-    let mut after = [0f32; LANES];
-    for i in 0..LANES {
-        let sum = madd::<FMA>(sums[i] as f32 * scales[i], scale, bias[i]);
-        after[i] = E::end::<FMA>(sum, before[i]);
-    }
-    after
-}
-
-multi_target! {
-    /// From sums of products to real numbers, and what follows.
-    fn finish_rows(
-        sums: &[[i32; PANEL]],
-        scales: &[f32],
-        columns: &Columns<'_>,
-        then: Then,
-        out: &mut [f32],
-    ) => finish_rows_body
 }
 
 impl Int16Rows {
@@ -282,15 +178,29 @@ impl Int16Rows {
 
     /// From rows x inputs, each with a scale of its own.
     pub fn fill(&mut self, a: &[f32], inputs: usize) {
-        let rows = a.chunks_exact(inputs.max(1));
+        self.fill_in_order(
+            a,
+            inputs,
+            0..a.len().checked_div(inputs).unwrap_or_default(),
+        );
+    }
+
+    /// From the rows of an image, height x width x inputs, its pixels as [`RowPairs`] wants them.
+    pub fn fill_pairs(&mut self, a: &[f32], width: usize, inputs: usize) {
+        let height = a.len().checked_div(width * inputs).unwrap_or_default();
+        self.fill_in_order(a, inputs, side_by_side(height, width));
+    }
+
+    fn fill_in_order(&mut self, a: &[f32], inputs: usize, order: impl Iterator<Item = usize>) {
         let mut scales = std::mem::take(&mut self.scales);
         scales.clear();
-        let values = self.room(rows.len() * depth(inputs));
-        for (row, to) in rows.zip(values.chunks_exact_mut(depth(inputs).max(1))) {
+        let rows = a.len().checked_div(inputs).unwrap_or_default();
+        let values = self.room(rows * depth(inputs));
+        for (row, to) in order.zip(values.chunks_exact_mut(depth(inputs).max(1))) {
             let (to, beyond) = to.split_at_mut(inputs);
             beyond.fill(0);
             let mut scale = 0.0;
-            quantise(row, to, &mut scale);
+            quantise(&a[row * inputs..][..inputs], to, &mut scale);
             scales.push(scale);
         }
         self.scales = scales;
@@ -307,29 +217,14 @@ impl Int16Rows {
 
 #[inline(always)]
 fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [i16], scale: &mut f32) {
-    let (mut peaks, mut poison) = ([0f32; LANES], [0f32; LANES]);
-    let (blocks, tail) = row.as_chunks::<LANES>();
-    let mut look = |block: &[f32]| {
-        for (i, v) in block.iter().enumerate() {
-            peaks[i] = if v.abs() > peaks[i] {
-                v.abs()
-            } else {
-                peaks[i]
-            };
-            // Not a number once a value is none, or infinite: damage must not be hidden.
-            poison[i] += v * 0.0;
-        }
-    };
-    for block in blocks {
-        look(block);
-    }
-    look(tail);
-    let peak = peaks.into_iter().fold(f32::MIN_POSITIVE, f32::max);
+    // Bits of magnitudes have the order of these, and what is not a number comes last: damage must not be hidden.
+    let magnitudes = row.iter().map(|v| v.abs().to_bits());
+    let peak = f32::from_bits(magnitudes.fold(f32::MIN_POSITIVE.to_bits(), u32::max));
     let inverse = PEAK / peak;
     for (out, v) in out.iter_mut().zip(row) {
         *out = rounded::<FMA>(*v, inverse);
     }
-    *scale = peak / PEAK + poison.into_iter().sum::<f32>();
+    *scale = peak / PEAK;
 }
 
 /// The integer nearest to `v * factor`, which must be within sixteen bits.
@@ -347,6 +242,7 @@ multi_target! {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Activation;
     use super::*;
 
     fn noise(n: usize, seed: u32) -> Vec<f32> {
