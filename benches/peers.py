@@ -28,7 +28,7 @@ def make_model(d):
         if p.dim() > 1: torch.nn.init.normal_(p, std=0.03)
     m.save_pretrained(d); CLIPImageProcessor().save_pretrained(d)
     import shutil
-    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/fixtures/clip-tokenizer.json"), d)
+    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/fixtures/clip-tokenizer.json"), f"{d}/tokenizer.json")
 
     class Visual(torch.nn.Module):
         def __init__(self):
