@@ -7,7 +7,7 @@
 
 use super::int16::rounded;
 use super::product::{PANEL, Then, finish};
-use super::{Unit, madd, multi_target};
+use super::{Unit, ahead, madd, multi_target};
 
 /// A weight matrix in eight bits and a bias, laid out for products.
 #[derive(Clone, Debug)]
@@ -109,37 +109,42 @@ impl Int8Panels {
 
     fn multiply_rows(&self, rows: &Int8Rows, then: Then, out: &mut [f32]) {
         let panels = self.values.chunks_exact(PANEL * self.depth);
+        let following = panels.clone().skip(1).chain([&[][..]]);
         let count = rows.ranges.len();
-        for (at, panel) in panels.enumerate() {
-            let first = at * PANEL;
-            let columns = Columns {
-                scales: &self.scales[first..][..PANEL],
-                sums: &self.sums[first..][..PANEL],
-                bias: &self.bias[first..][..PANEL],
-                first,
-                outputs: self.outputs,
-            };
+        for (at, (panel, next)) in panels.zip(following).enumerate() {
+            let columns = self.columns(at);
             let mut row = 0;
             while row < count {
                 let a = &rows.values[row * self.depth..];
                 let ranges = &rows.ranges[row..];
                 let out = &mut out[row * self.outputs..];
+                let weights = (panel, ahead::share(next, row, count));
                 // A few sizes of tiles, so that no row is computed in vain.
                 row += match count - row {
-                    1 => self.tile::<1>(a, panel, &columns, ranges, then, out),
-                    2 | 3 => self.tile::<2>(a, panel, &columns, ranges, then, out),
-                    4 | 5 => self.tile::<4>(a, panel, &columns, ranges, then, out),
-                    _ => self.tile::<6>(a, panel, &columns, ranges, then, out),
+                    1 => self.tile::<1>(a, weights, &columns, ranges, then, out),
+                    2 | 3 => self.tile::<2>(a, weights, &columns, ranges, then, out),
+                    4 | 5 => self.tile::<4>(a, weights, &columns, ranges, then, out),
+                    _ => self.tile::<6>(a, weights, &columns, ranges, then, out),
                 };
             }
         }
     }
 
-    /// `R` rows with one panel; returns `R`.
+    fn columns(&self, panel: usize) -> Columns<'_> {
+        Columns {
+            scales: of_panel(&self.scales, panel),
+            sums: of_panel(&self.sums, panel),
+            bias: of_panel(&self.bias, panel),
+            first: panel * PANEL,
+            outputs: self.outputs,
+        }
+    }
+
+    /// `R` rows with one panel, and what is fetched meanwhile; returns `R`.
     fn tile<const R: usize>(
         &self,
         a: &[u8],
-        panel: &[i8],
+        (panel, ahead): (&[i8], &[i8]),
         columns: &Columns<'_>,
         ranges: &[(f32, f32)],
         then: Then,
@@ -148,17 +153,22 @@ impl Int8Panels {
         let rows = std::array::from_fn(|r| &a[r * self.depth..][..self.depth]);
         let mut sums = [[0i32; PANEL]; R];
         let width = PANEL.min(self.outputs - columns.first);
-        self.unit.sum_bytes(rows, panel, width, &mut sums);
+        self.unit.sum_bytes(rows, panel, ahead, width, &mut sums);
         finish_rows(&sums, ranges, columns, then, out);
         R
     }
 }
 
+/// A panel's share of what each output has one of.
+fn of_panel(values: &[f32], panel: usize) -> &[f32; PANEL] {
+    &values.as_chunks().0[panel]
+}
+
 /// What a panel's columns are multiplied by.
 struct Columns<'a> {
-    scales: &'a [f32],
-    sums: &'a [f32],
-    bias: &'a [f32],
+    scales: &'a [f32; PANEL],
+    sums: &'a [f32; PANEL],
+    bias: &'a [f32; PANEL],
     first: usize,
     outputs: usize,
 }
@@ -175,9 +185,9 @@ fn finish_rows_body<const FMA: bool>(
     let rows = out.chunks_mut(columns.outputs);
     for ((sums, (scale, offset)), out) in sums.iter().zip(ranges).zip(rows) {
         let mut real = [0f32; PANEL];
-        for (i, real) in real.iter_mut().enumerate() {
+        for i in 0..PANEL {
             let sum = sums[i] as f32 * columns.scales[i];
-            *real = madd::<FMA>(sum, *scale, offset * columns.sums[i]);
+            real[i] = madd::<FMA>(sum, *scale, offset * columns.sums[i]);
         }
         let out = &mut out[columns.first..][..width];
         finish::<FMA>(&real, columns.bias, then, out);
@@ -294,14 +304,7 @@ mod tests {
                         .sum();
                     let mut sums = [[0i32; PANEL]; 1];
                     sums[0][output % PANEL] = sum;
-                    let first = output / PANEL * PANEL;
-                    let columns = Columns {
-                        scales: &panels.scales[first..][..PANEL],
-                        sums: &panels.sums[first..][..PANEL],
-                        bias: &panels.bias[first..][..PANEL],
-                        first,
-                        outputs,
-                    };
+                    let columns = panels.columns(output / PANEL);
                     let mut want = vec![0f32; outputs];
                     let range = &quantised.ranges[row..=row];
                     finish_rows(&sums, range, &columns, plain, &mut want);

@@ -6,6 +6,7 @@
 //! everywhere and every variant can be checked against the baseline. Tiles of products and the widening
 //! of halves are intrinsics, beside a portable form. Kernels start no threads.
 
+mod ahead;
 mod attention;
 mod depthwise;
 mod dots;

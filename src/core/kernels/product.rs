@@ -2,7 +2,7 @@
 //! sums are still in registers.
 
 use super::math::{Activation, activate_row};
-use super::{Level, multi_target, tiles};
+use super::{Level, ahead, multi_target, tiles};
 
 /// Columns of a panel.
 pub const PANEL: usize = 64;
@@ -52,9 +52,23 @@ impl FloatPanels {
     }
 }
 
-/// Ends a product: one row of sums with its bias into one row of results, which may be shorter.
+/// Ends a product: one row of a panel's sums with its bias into one row of results, which may be shorter.
 #[inline(always)]
-pub(super) fn finish<const FMA: bool>(sums: &[f32], bias: &[f32], then: Then, out: &mut [f32]) {
+pub(super) fn finish<const FMA: bool>(
+    sums: &[f32; PANEL],
+    bias: &[f32; PANEL],
+    then: Then,
+    out: &mut [f32],
+) {
+    // Of a whole panel the length is known beforehand, and no value is left over to be ended by itself.
+    match out.as_mut_array::<PANEL>() {
+        Some(whole) => finish_any::<FMA>(sums, bias, then, whole),
+        None => finish_any::<FMA>(sums, bias, then, out),
+    }
+}
+
+#[inline(always)]
+fn finish_any<const FMA: bool>(sums: &[f32], bias: &[f32], then: Then, out: &mut [f32]) {
     match then {
         Then::Activate(kind) => activate_row::<FMA>(sums, bias, kind, out),
         Then::Add => {
@@ -77,7 +91,9 @@ struct Part<'a> {
     first: usize,
     /// The first output.
     column: usize,
-    bias: &'a [f32],
+    bias: &'a [f32; PANEL],
+    /// What is read after this part.
+    next: &'a [f32],
 }
 
 impl FloatPanels {
@@ -93,18 +109,21 @@ impl FloatPanels {
             self.inputs
         };
         let panels = self.values.chunks_exact((PANEL * self.inputs).max(1));
-        for (at, panel) in panels.enumerate() {
+        let biases = self.bias.as_chunks::<PANEL>().0;
+        let mut rest = &self.values[..];
+        for (at, (panel, bias)) in panels.zip(biases).enumerate() {
             for (block, values) in panel.chunks(PANEL * depth).enumerate() {
-                let column = at * PANEL;
+                rest = &rest[values.len()..];
                 let part = Part {
                     values,
                     first: block * depth,
-                    column,
+                    column: at * PANEL,
                     // The bias is added once.
                     bias: match block {
-                        0 => &self.bias[column..][..PANEL],
+                        0 => bias,
                         _ => &[0f32; PANEL],
                     },
+                    next: &rest[..values.len().min(rest.len())],
                 };
                 self.multiply_part(level, a, &part, then, out);
             }
@@ -117,14 +136,15 @@ impl FloatPanels {
         while row < rows {
             let a = &a[row * self.inputs + part.first..];
             let out = &mut out[row * self.outputs..];
+            let ahead = ahead::share(part.next, row, rows);
             // A few sizes of tiles, so that no row is computed in vain.
             row += match rows - row {
-                1 => self.tile::<1>(level, a, part, then, out),
-                2 | 3 => self.tile::<2>(level, a, part, then, out),
-                4 | 5 => self.tile::<4>(level, a, part, then, out),
+                1 => self.tile::<1>(level, a, part, ahead, then, out),
+                2 | 3 => self.tile::<2>(level, a, part, ahead, then, out),
+                4 | 5 => self.tile::<4>(level, a, part, ahead, then, out),
                 // A few columns leave registers for more rows.
-                12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, then, out),
-                _ => self.tile::<6>(level, a, part, then, out),
+                12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, ahead, then, out),
+                _ => self.tile::<6>(level, a, part, ahead, then, out),
             };
         }
     }
@@ -135,6 +155,7 @@ impl FloatPanels {
         level: Level,
         a: &[f32],
         part: &Part<'_>,
+        ahead: &[f32],
         then: Then,
         out: &mut [f32],
     ) -> usize {
@@ -142,18 +163,37 @@ impl FloatPanels {
         let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * self.inputs..][..depth]);
         let width = PANEL.min(self.outputs - part.column);
         let mut sums = [[0f32; PANEL]; R];
-        tiles::tile(level, rows, part.values, width, &mut sums);
-        for (r, sums) in sums.iter().enumerate() {
-            let out = &mut out[r * self.outputs + part.column..][..width];
-            finish_row(sums, part.bias, then, out);
-        }
+        tiles::tile(level, rows, part.values, ahead, width, &mut sums);
+        finish_rows(&sums, part.bias, part.column, self.outputs, then, out);
         R
     }
 }
 
+#[inline(always)]
+fn finish_rows_body<const FMA: bool>(
+    sums: &[[f32; PANEL]],
+    bias: &[f32; PANEL],
+    column: usize,
+    outputs: usize,
+    then: Then,
+    out: &mut [f32],
+) {
+    let width = PANEL.min(outputs - column);
+    for (sums, out) in sums.iter().zip(out.chunks_mut(outputs)) {
+        finish::<FMA>(sums, bias, then, &mut out[column..][..width]);
+    }
+}
+
 multi_target! {
-    /// As `finish`, for sums of real numbers.
-    fn finish_row(sums: &[f32], bias: &[f32], then: Then, out: &mut [f32]) => finish
+    /// Ends a tile: its sums with their bias into the rows of results, from `column` on.
+    fn finish_rows(
+        sums: &[[f32; PANEL]],
+        bias: &[f32; PANEL],
+        column: usize,
+        outputs: usize,
+        then: Then,
+        out: &mut [f32],
+    ) => finish_rows_body
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ use super::product::PANEL;
 
 /// Adds up `R` rows with the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
 ///
-/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone.
+/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone. `ahead` is
+/// fetched into the cache meanwhile, where the processor can be told so.
 #[allow(unsafe_code)]
 pub fn tile<const R: usize>(
     level: Level,
     rows: [&[f32]; R],
     panel: &[f32],
+    ahead: &[f32],
     width: usize,
     sums: &mut [[f32; PANEL]; R],
 ) {
@@ -21,17 +23,17 @@ pub fn tile<const R: usize>(
         // the processor has.
         Level::Avx512 => unsafe {
             match width {
-                0..=16 => return x86::avx512::<R, 1>(rows, panel, sums),
-                17..=32 => return x86::avx512::<R, 2>(rows, panel, sums),
-                33..=48 => return x86::avx512::<R, 3>(rows, panel, sums),
-                _ => return x86::avx512::<R, 4>(rows, panel, sums),
+                0..=16 => return x86::avx512::<R, 1>(rows, panel, ahead, sums),
+                17..=32 => return x86::avx512::<R, 2>(rows, panel, ahead, sums),
+                33..=48 => return x86::avx512::<R, 3>(rows, panel, ahead, sums),
+                _ => return x86::avx512::<R, 4>(rows, panel, ahead, sums),
             }
         },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::avx2(rows, panel, width, sums) },
+        Level::Avx2 => return unsafe { x86::avx2(rows, panel, ahead, width, sums) },
         Level::Baseline => {}
     }
-    let _ = level;
+    let _ = (level, ahead);
     portable(rows, panel, width, sums);
 }
 
@@ -65,29 +67,46 @@ fn portable<const R: usize>(
 #[allow(unsafe_code)]
 mod x86 {
     use std::arch::x86_64::{
-        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+        _MM_HINT_T1, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps,
+        _mm256_setzero_ps, _mm256_storeu_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps,
+        _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
     use super::PANEL;
+
+    /// Inputs that the panel and all rows have.
+    fn common_depth(rows: &[&[f32]], panel: &[[f32; PANEL]]) -> usize {
+        let depths = rows.iter().map(|row| row.len());
+        depths.fold(panel.len(), usize::min)
+    }
+
+    /// Fetches what the `k`th of `depth` steps brings nearer.
+    #[inline(always)]
+    fn fetch_share(ahead: &[f32], k: usize, depth: usize) {
+        let at = ahead.as_ptr().wrapping_add(k * ahead.len().div_ceil(depth));
+        // SAFETY: a hint, which reads nothing, whatever the address.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) };
+    }
 
     /// `V` registers of 16 columns.
     #[target_feature(enable = "avx512f")]
     pub fn avx512<const R: usize, const V: usize>(
         rows: [&[f32]; R],
         panel: &[f32],
+        ahead: &[f32],
         out: &mut [[f32; PANEL]; R],
     ) {
         let panel = panel.as_chunks::<PANEL>().0;
-        let depth = panel.len().min(rows[0].len());
-        let rows = rows.map(|row| &row[..depth]);
+        let depth = common_depth(&rows, panel);
         let mut sums = [[_mm512_setzero_ps(); V]; R];
         for (k, line) in panel[..depth].iter().enumerate() {
+            fetch_share(ahead, k, depth);
             let parts = line.as_chunks::<16>().0;
             // SAFETY: a part has as many values as a register.
             let b: [_; V] = std::array::from_fn(|v| unsafe { _mm512_loadu_ps(parts[v].as_ptr()) });
             for (sums, row) in sums.iter_mut().zip(rows) {
-                let factor = _mm512_set1_ps(row[k]);
+                // SAFETY: no row is shorter than the depth.
+                let factor = _mm512_set1_ps(unsafe { *row.get_unchecked(k) });
                 for (sum, b) in sums.iter_mut().zip(b) {
                     *sum = _mm512_fmadd_ps(factor, b, *sum);
                 }
@@ -106,21 +125,25 @@ mod x86 {
     pub fn avx2<const R: usize>(
         rows: [&[f32]; R],
         panel: &[f32],
+        ahead: &[f32],
         width: usize,
         out: &mut [[f32; PANEL]; R],
     ) {
         let panel = panel.as_chunks::<PANEL>().0;
-        let depth = panel.len().min(rows[0].len());
-        let rows = rows.map(|row| &row[..depth]);
+        let depth = common_depth(&rows, panel);
         for first in 0..width.div_ceil(16) {
             let mut sums = [[_mm256_setzero_ps(); 2]; R];
             for (k, line) in panel[..depth].iter().enumerate() {
+                if first == 0 {
+                    fetch_share(ahead, k, depth);
+                }
                 let parts = line.as_chunks::<16>().0[first].as_chunks::<8>().0;
                 // SAFETY: a part has as many values as a register.
                 let b: [_; 2] =
                     std::array::from_fn(|v| unsafe { _mm256_loadu_ps(parts[v].as_ptr()) });
                 for (sums, row) in sums.iter_mut().zip(rows) {
-                    let factor = _mm256_set1_ps(row[k]);
+                    // SAFETY: no row is shorter than the depth.
+                    let factor = _mm256_set1_ps(unsafe { *row.get_unchecked(k) });
                     for (sum, b) in sums.iter_mut().zip(b) {
                         *sum = _mm256_fmadd_ps(factor, b, *sum);
                     }

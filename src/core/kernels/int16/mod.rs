@@ -8,7 +8,7 @@
 mod end;
 
 use super::product::{PANEL, Then};
-use super::{RowPairs, Unit, madd, multi_target, side_by_side};
+use super::{RowPairs, Unit, ahead, madd, multi_target, side_by_side};
 use end::Columns;
 
 /// Largest magnitude of an activation: 13 bits and a sign.
@@ -112,7 +112,10 @@ impl Int16Panels {
     ) {
         let depth = depth(self.inputs);
         let mut sums = [[0i32; PANEL]; MOST_ROWS];
-        for (at, panel) in self.values.chunks_exact((PANEL * depth).max(1)).enumerate() {
+        let panels = self.values.chunks_exact((PANEL * depth).max(1));
+        let following = panels.clone().skip(1).chain([&[][..]]);
+        let count = rows.scales.len();
+        for (at, (panel, next)) in panels.zip(following).enumerate() {
             let first = at * PANEL;
             let columns = Columns {
                 scales: &self.scales[first..][..PANEL],
@@ -122,36 +125,37 @@ impl Int16Panels {
             };
             let width = columns.width();
             let mut row = 0;
-            while row < rows.scales.len() {
+            while row < count {
                 let a = &rows.values[row * depth..];
                 let scales = &rows.scales[row..];
+                let weights = (panel, ahead::share(next, row, count));
                 // A few sizes of tiles, so that no row is computed in vain; few columns leave registers for more rows.
-                let count = match scales.len() {
-                    1 => self.sum::<1>(a, panel, width, &mut sums),
-                    2 | 3 => self.sum::<2>(a, panel, width, &mut sums),
-                    4 | 5 => self.sum::<4>(a, panel, width, &mut sums),
-                    12.. if width <= 32 => self.sum::<12>(a, panel, width, &mut sums),
-                    8.. if width <= 48 => self.sum::<8>(a, panel, width, &mut sums),
-                    _ => self.sum::<6>(a, panel, width, &mut sums),
+                let taken = match scales.len() {
+                    1 => self.sum::<1>(a, weights, width, &mut sums),
+                    2 | 3 => self.sum::<2>(a, weights, width, &mut sums),
+                    4 | 5 => self.sum::<4>(a, weights, width, &mut sums),
+                    12.. if width <= 32 => self.sum::<12>(a, weights, width, &mut sums),
+                    8.. if width <= 48 => self.sum::<8>(a, weights, width, &mut sums),
+                    _ => self.sum::<6>(a, weights, width, &mut sums),
                 };
-                end(row, &sums[..count], scales, &columns);
-                row += count;
+                end(row, &sums[..taken], scales, &columns);
+                row += taken;
             }
         }
     }
 
-    /// Sums of `R` rows with the first columns of one panel; returns `R`.
+    /// Sums of `R` rows with the first columns of one panel, while another is fetched; returns `R`.
     fn sum<const R: usize>(
         &self,
         a: &[i16],
-        panel: &[i16],
+        (panel, ahead): (&[i16], &[i16]),
         width: usize,
         sums: &mut [[i32; PANEL]; MOST_ROWS],
     ) -> usize {
         let depth = depth(self.inputs);
         let rows = std::array::from_fn(|r| &a[r * depth..][..depth]);
         if let Some(sums) = sums.first_chunk_mut::<R>() {
-            self.unit.sum_shorts(rows, panel, width, sums);
+            self.unit.sum_shorts(rows, panel, ahead, width, sums);
         }
         R
     }

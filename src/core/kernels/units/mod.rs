@@ -88,6 +88,7 @@ impl Unit {
 
 /// Defines how a unit sums `R` rows with the first `$width` columns of a panel, `sums[r][c] = sum_k rows[r][k]
 /// panel[k][c]`; what lies beyond the columns may be computed or left alone. A panel is (depth / group) x 64 x group.
+/// `ahead` is fetched into the cache meanwhile, where the processor can be told so.
 macro_rules! summing {
     ($(#[$doc:meta])* $name:ident, $activation:ty, $weight:ty, $group:literal, $avx2:ident, $avx_vnni:ident, $avx512:ident, $neon:ident) => {
         impl Unit {
@@ -99,6 +100,7 @@ macro_rules! summing {
                 self,
                 rows: [&[$activation]; R],
                 panel: &[$weight],
+                ahead: &[$weight],
                 width: usize,
                 sums: &mut [[i32; PANEL]; R],
             ) {
@@ -107,27 +109,27 @@ macro_rules! summing {
                     // other than `Portable` comes from `available`, which has found them.
                     #[cfg(target_arch = "x86_64")]
                     Self::Avx2 => unsafe {
-                        x86::$avx2::<R, 2>(rows, panel, width.div_ceil(8), sums);
+                        x86::$avx2::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "x86_64")]
                     Self::AvxVnni => unsafe {
-                        x86::$avx_vnni::<R, 2>(rows, panel, width.div_ceil(8), sums);
+                        x86::$avx_vnni::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "x86_64")]
                     Self::Avx512Vnni => unsafe {
                         match width {
-                            0..=16 => x86::$avx512::<R, 1>(rows, panel, 1, sums),
-                            17..=32 => x86::$avx512::<R, 2>(rows, panel, 2, sums),
-                            33..=48 => x86::$avx512::<R, 3>(rows, panel, 3, sums),
-                            _ => x86::$avx512::<R, 4>(rows, panel, 4, sums),
+                            0..=16 => x86::$avx512::<R, 1>(rows, panel, ahead, 1, sums),
+                            17..=32 => x86::$avx512::<R, 2>(rows, panel, ahead, 2, sums),
+                            33..=48 => x86::$avx512::<R, 3>(rows, panel, ahead, 3, sums),
+                            _ => x86::$avx512::<R, 4>(rows, panel, ahead, 4, sums),
                         }
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "aarch64")]
                     Self::Neon => unsafe {
-                        arm::$neon::<R, 4>(rows, panel, width.div_ceil(4), sums);
+                        arm::$neon::<R, 4>(rows, panel, ahead, width.div_ceil(4), sums);
                     },
                     _ => $name(rows, panel, sums),
                 }

@@ -7,11 +7,12 @@ pub const GROUP: usize = 4 * PANEL;
 
 /// Defines a tile over registers of `$bytes` bytes, `V` of them at a time; `registers` hold the wanted columns.
 macro_rules! tile {
-    ($name:ident, $activation:ty, $weight:ty, $features:literal, $bytes:literal, $zero:ident, $set:ident, $load:ident, $store:ident, $dot:expr) => {
+    ($name:ident, $activation:ty, $weight:ty, $features:literal, $bytes:literal, $zero:ident, $set:ident, $load:ident, $store:ident, $dot:expr, $fetch:ident) => {
         #[target_feature(enable = $features)]
         pub fn $name<const R: usize, const V: usize>(
             rows: [&[$activation]; R],
             panel: &[$weight],
+            ahead: &[$weight],
             registers: usize,
             out: &mut [[i32; PANEL]; R],
         ) {
@@ -23,9 +24,13 @@ macro_rules! tile {
             for (line, row) in lines.iter_mut().zip(rows) {
                 *line = &row.as_chunks::<LANE>().0[..depth];
             }
+            let step = ahead.len().div_ceil(depth.max(1));
             for first in (0..registers.min(GROUP / $bytes)).step_by(V) {
                 let mut sums = [[$zero(); V]; R];
                 for (k, group) in groups[..depth].iter().enumerate() {
+                    if first == 0 {
+                        $fetch(ahead.as_ptr().wrapping_add(k * step).cast());
+                    }
                     let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
                     // So many, said before the loop: a copy of some number of registers would go through memory.
                     let Some(parts) = parts[first..].first_chunk::<V>() else {

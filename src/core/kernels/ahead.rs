@@ -1,0 +1,33 @@
+//! What a product fetches before it is read.
+//!
+//! The weights of a model are larger than any cache. Every tile over one panel brings a share of the next one into the
+//! core's own cache, so that the first rows of the next panel do not wait for memory.
+
+/// Rows of most tiles.
+const TILE_ROWS: usize = 6;
+
+/// The share of `next` that is fetched by the tile that begins at `row` of `rows`.
+pub fn share<T>(next: &[T], row: usize, rows: usize) -> &[T] {
+    let tiles = rows.div_ceil(TILE_ROWS).max(1);
+    let mut shares = next.chunks(next.len().div_ceil(tiles).max(1));
+    shares.nth(row / TILE_ROWS).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tiles_of_a_panel_fetch_all_of_the_next() {
+        let next: Vec<usize> = (0..1000).collect();
+        for rows in [6, 7, 50, 600] {
+            let tiles = (0..rows).step_by(TILE_ROWS);
+            let fetched: Vec<usize> = tiles
+                .flat_map(|row| share(&next, row, rows))
+                .copied()
+                .collect();
+            assert_eq!(fetched, next, "{rows} rows");
+        }
+        assert!(share::<u8>(&[], 0, 1).is_empty());
+    }
+}
