@@ -13,6 +13,29 @@ pub fn share<T>(next: &[T], row: usize, rows: usize) -> &[T] {
     shares.nth(row / TILE_ROWS).unwrap_or_default()
 }
 
+/// Addresses that the steps of a tile fetch from.
+pub struct Fetches<T> {
+    first: *const T,
+    each: usize,
+}
+
+impl<T> Fetches<T> {
+    /// Over a share, for a tile of `depth` steps over a panel. Where nothing is ahead, all of them name the panel: an
+    /// address that does not exist would be looked up in vain, again and again.
+    #[inline(always)]
+    pub fn new(share: &[T], panel: &[T], depth: usize) -> Self {
+        let first = if share.is_empty() { panel } else { share }.as_ptr();
+        let each = share.len().div_ceil(depth.max(1));
+        Self { first, each }
+    }
+
+    /// That of one step; those of the last steps may lie behind the share.
+    #[inline(always)]
+    pub fn at(&self, step: usize) -> *const i8 {
+        self.first.wrapping_add(step * self.each).cast()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

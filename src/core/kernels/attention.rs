@@ -1,91 +1,25 @@
 //! Scaled dot-product attention of one head, in cache.
 
-use super::math::softmax;
-use super::multi_target;
-use super::panel::{ROWS, WIDE, panel};
+use std::ops::Range;
 
-/// Buffers of [`attend_head`], kept between heads so that a head allocates nothing.
+use super::math::{LANES, softmax_rows};
+use super::product::PANEL;
+use super::{Level, tiles};
+
+/// Buffers of [`attend_head`], kept between heads so that a head allocates nothing. They are not cleared: what lies
+/// beyond tokens and sizes is computed with, but not read.
 #[derive(Default)]
 pub struct AttentionScratch {
-    /// Keys, transposed: head size x padded tokens.
+    /// Keys: panels of 64 tokens x head size x 64.
     keys: Vec<f32>,
-    /// Values, padded: tokens x padded head size.
+    /// Values: panels of 64 of the head's columns x tokens x 64.
     values: Vec<f32>,
-    /// Scores of up to `ROWS` queries: `ROWS` x padded tokens.
+    /// Scores of the queries of a tile, each as many as the keys' panels have tokens.
     scores: Vec<f32>,
 }
 
-#[inline(always)]
-fn attend_head_body<const FMA: bool>(
-    qkv: &[f32],
-    shape: HeadShape,
-    queries: std::ops::Range<usize>,
-    scratch: &mut AttentionScratch,
-    out: &mut [f32],
-) {
-    let HeadShape {
-        tokens,
-        width,
-        head,
-        size,
-        causal,
-    } = shape;
-    let stride = 3 * width;
-    let [q_at, k_at, v_at] = [0, 1, 2].map(|part| part * width + head * size);
-    let padded_tokens = tokens.next_multiple_of(WIDE);
-    let padded_size = size.next_multiple_of(WIDE);
-    scratch.keys.clear();
-    scratch.keys.resize(size * padded_tokens, 0.0);
-    scratch.values.clear();
-    scratch.values.resize(tokens * padded_size, 0.0);
-    scratch.scores.resize(ROWS * padded_tokens, 0.0);
-    for t in 0..tokens {
-        let row = &qkv[t * stride..][..stride];
-        for (d, key) in row[k_at..][..size].iter().enumerate() {
-            scratch.keys[d * padded_tokens + t] = *key;
-        }
-        let value = &row[v_at..][..size];
-        scratch.values[t * padded_size..][..size].copy_from_slice(value);
-    }
-    let scale = 1.0 / (size as f32).sqrt();
-    let first = queries.start;
-    let mut at = first;
-    while at < queries.end {
-        let rows = ROWS.min(queries.end - at);
-        let q_rows = [0, 1, 2, 3].map(|r: usize| {
-            let row = &qkv[(at + r.min(rows - 1)) * stride..];
-            &row[q_at..][..size]
-        });
-        for column in (0..padded_tokens).step_by(WIDE) {
-            let sums = panel::<FMA, WIDE>(q_rows, &scratch.keys[column..], padded_tokens);
-            for (r, sums) in sums.iter().enumerate() {
-                scratch.scores[r * padded_tokens + column..][..WIDE].copy_from_slice(sums);
-            }
-        }
-        let mut scores = scratch.scores.chunks_exact_mut(padded_tokens);
-        let mut weights = [0usize; ROWS].map(|_| &[][..]);
-        for (r, weight) in weights.iter_mut().enumerate() {
-            let Some(row) = scores.next() else { break };
-            let seen = if causal {
-                (at + r.min(rows - 1) + 1).min(tokens)
-            } else {
-                tokens
-            };
-            softmax::<FMA>(&mut row[..seen], scale);
-            row[seen..].fill(0.0);
-            *weight = &row[..tokens];
-        }
-        for column in (0..padded_size).step_by(WIDE) {
-            let sums = panel::<FMA, WIDE>(weights, &scratch.values[column..], padded_size);
-            let take = WIDE.min(size - column);
-            for (r, sums) in sums.iter().enumerate().take(rows) {
-                let o = (at + r - first) * width + head * size + column;
-                out[o..][..take].copy_from_slice(&sums[..take]);
-            }
-        }
-        at += rows;
-    }
-}
+/// Queries of most tiles.
+const MOST_QUERIES: usize = 6;
 
 /// What one head is within a fused projection.
 #[derive(Clone, Copy, Debug)]
@@ -94,26 +28,121 @@ pub struct HeadShape {
     pub tokens: usize,
     /// Width of the model: heads x size.
     pub width: usize,
-    /// Index of the head.
+    /// Which head.
     pub head: usize,
-    /// Width of one head.
+    /// Width of a head.
     pub size: usize,
     /// Whether a token sees only itself and those before it.
     pub causal: bool,
 }
 
-multi_target! {
-    /// Attention of one head over one sequence.
-    ///
-    /// `qkv` is tokens x 3 width, the fused projection. Writes `softmax(q k^T / sqrt(size)) v` for the tokens in
-    /// `queries` to the head's columns of `out`, queries x width.
-    pub fn attend_head(
+/// The parts of a fused projection.
+#[derive(Clone, Copy)]
+enum Part {
+    Query,
+    Key,
+    Value,
+}
+
+impl HeadShape {
+    /// What a token has of one part.
+    fn row<'a>(&self, qkv: &'a [f32], token: usize, part: Part) -> &'a [f32] {
+        let at = (token * 3 + part as usize) * self.width + self.head * self.size;
+        &qkv[at..][..self.size]
+    }
+}
+
+impl AttentionScratch {
+    /// Lays keys and values out in panels.
+    fn fill(&mut self, qkv: &[f32], shape: &HeadShape) {
+        let HeadShape { tokens, size, .. } = *shape;
+        let padded = tokens.next_multiple_of(PANEL);
+        self.keys.resize(padded * size, 0.0);
+        self.values
+            .resize(tokens * size.next_multiple_of(PANEL), 0.0);
+        self.scores.resize(MOST_QUERIES * padded, 0.0);
+        for token in 0..tokens {
+            let keys = self.keys.as_chunks_mut::<PANEL>().0;
+            let keys = &mut keys[token / PANEL * size..][..size];
+            for (keys, key) in keys.iter_mut().zip(shape.row(qkv, token, Part::Key)) {
+                keys[token % PANEL] = *key;
+            }
+            let values = self.values.as_chunks_mut::<PANEL>().0;
+            let parts = shape.row(qkv, token, Part::Value).chunks(PANEL);
+            for (part, values) in parts.zip(values[token..].iter_mut().step_by(tokens)) {
+                values[..part.len()].copy_from_slice(part);
+            }
+        }
+    }
+
+    /// `R` queries from `first` on into the head's columns of `out`; returns `R`.
+    fn tile<const R: usize>(
+        &mut self,
+        level: Level,
         qkv: &[f32],
-        shape: HeadShape,
-        queries: std::ops::Range<usize>,
-        scratch: &mut AttentionScratch,
+        shape: &HeadShape,
+        first: usize,
         out: &mut [f32],
-    ) => attend_head_body
+    ) -> usize {
+        let HeadShape { tokens, size, .. } = *shape;
+        let queries: [&[f32]; R] = std::array::from_fn(|r| shape.row(qkv, first + r, Part::Query));
+        let mut sums = [[0f32; PANEL]; R];
+        let padded = tokens.next_multiple_of(PANEL);
+        for (at, keys) in self.keys.chunks_exact(PANEL * size).enumerate() {
+            let width = PANEL.min(tokens - at * PANEL);
+            tiles::tile(level, queries, keys, &[], width, &mut sums);
+            for (scores, sums) in self.scores.chunks_exact_mut(padded).zip(&sums) {
+                scores[at * PANEL..][..PANEL].copy_from_slice(sums);
+            }
+        }
+        // Whole blocks, in which what is not seen weighs nothing.
+        let seen = |r: usize| if shape.causal { first + r + 1 } else { tokens };
+        let blocks = seen(R - 1).next_multiple_of(LANES);
+        for (r, scores) in self.scores.chunks_exact_mut(padded).take(R).enumerate() {
+            scores[seen(r)..blocks].fill(f32::MIN);
+        }
+        let scale = 1.0 / (size as f32).sqrt();
+        softmax_rows(&mut self.scores[..R * padded], padded, blocks, scale);
+        for (r, scores) in self.scores.chunks_exact_mut(padded).take(R).enumerate() {
+            scores[seen(r)..].fill(0.0);
+        }
+        let weights: [&[f32]; R] = std::array::from_fn(|r| &self.scores[r * padded..][..tokens]);
+        for (at, values) in self.values.chunks_exact(PANEL * tokens).enumerate() {
+            let width = PANEL.min(size - at * PANEL);
+            tiles::tile(level, weights, values, &[], width, &mut sums);
+            for (out, sums) in out.chunks_mut(shape.width).zip(&sums) {
+                let column = shape.head * size + at * PANEL;
+                out[column..][..width].copy_from_slice(&sums[..width]);
+            }
+        }
+        R
+    }
+}
+
+/// Attention of one head over one sequence.
+///
+/// `qkv` is tokens x 3 width, the fused projection. Writes `softmax(q k^T / sqrt(size)) v` for the tokens in
+/// `queries` to the head's columns of `out`, queries x width.
+pub fn attend_head(
+    qkv: &[f32],
+    shape: HeadShape,
+    queries: Range<usize>,
+    scratch: &mut AttentionScratch,
+    out: &mut [f32],
+) {
+    let level = Level::detect();
+    scratch.fill(qkv, &shape);
+    let mut at = queries.start;
+    while at < queries.end {
+        let out = &mut out[(at - queries.start) * shape.width..];
+        // A few sizes of tiles, so that no row is computed in vain.
+        at += match queries.end - at {
+            1 => scratch.tile::<1>(level, qkv, &shape, at, out),
+            2 | 3 => scratch.tile::<2>(level, qkv, &shape, at, out),
+            4 | 5 => scratch.tile::<4>(level, qkv, &shape, at, out),
+            _ => scratch.tile::<MOST_QUERIES>(level, qkv, &shape, at, out),
+        };
+    }
 }
 
 #[cfg(test)]

@@ -96,30 +96,39 @@ pub(super) fn activate_row<const FMA: bool>(
     }
 }
 
+/// Values that are worked on side by side. A softmax of so many, or a multiple, has none left over.
+pub const LANES: usize = 16;
+
+/// Lanes put together by halves, which takes as many steps as their number has bits.
 #[inline(always)]
-fn softmax_body<const FMA: bool>(row: &mut [f32], scale: f32) {
-    const LANES: usize = 16;
+fn fold_lanes(lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
+    let eight: [f32; 8] = std::array::from_fn(|i| join(lanes[i], lanes[i + 8]));
+    let four: [f32; 4] = std::array::from_fn(|i| join(eight[i], eight[i + 4]));
+    join(join(four[0], four[2]), join(four[1], four[3]))
+}
+
+#[inline(always)]
+fn softmax<const FMA: bool>(row: &mut [f32], scale: f32) {
+    let larger = |a: f32, b: f32| if a > b { a } else { b };
+    let (blocks, tail) = row.as_chunks_mut::<LANES>();
     let mut peaks = [f32::NEG_INFINITY; LANES];
-    let (blocks, tail) = row.as_chunks::<LANES>();
-    for block in blocks {
+    for block in blocks.iter() {
         for (peak, v) in peaks.iter_mut().zip(block) {
-            *peak = if *v > *peak { *v } else { *peak };
+            *peak = larger(*v, *peak);
         }
     }
-    let peak = peaks
+    let peak = tail
         .iter()
-        .chain(tail)
-        .fold(f32::NEG_INFINITY, |a, b| a.max(*b))
+        .fold(fold_lanes(peaks, larger), |a, b| larger(*b, a))
         * scale;
     let mut sums = [0f32; LANES];
-    let (blocks, tail) = row.as_chunks_mut::<LANES>();
     for block in blocks {
         for (sum, v) in sums.iter_mut().zip(block) {
             *v = exp::<FMA>(madd::<FMA>(*v, scale, -peak));
             *sum += *v;
         }
     }
-    let mut sum: f32 = sums.iter().sum();
+    let mut sum = fold_lanes(sums, |a, b| a + b);
     for v in tail {
         *v = exp::<FMA>(madd::<FMA>(*v, scale, -peak));
         sum += *v;
@@ -130,15 +139,17 @@ fn softmax_body<const FMA: bool>(row: &mut [f32], scale: f32) {
     }
 }
 
-/// The body of [`softmax_in_place`], for kernels that contain it.
 #[inline(always)]
-pub(super) fn softmax<const FMA: bool>(row: &mut [f32], scale: f32) {
-    softmax_body::<FMA>(row, scale);
+fn softmax_rows_body<const FMA: bool>(rows: &mut [f32], stride: usize, width: usize, scale: f32) {
+    for row in rows.chunks_exact_mut(stride) {
+        softmax::<FMA>(&mut row[..width], scale);
+    }
 }
 
 multi_target! {
-    /// Replaces `row` by the softmax of `scale * row`; `scale` is positive.
-    pub fn softmax_in_place(row: &mut [f32], scale: f32) => softmax_body
+    /// Replaces the first `width` values of each row, `stride` wide, by the softmax of `scale` times them; `scale` is
+    /// positive.
+    pub fn softmax_rows(rows: &mut [f32], stride: usize, width: usize, scale: f32) => softmax_rows_body
 }
 
 #[inline(always)]
@@ -232,7 +243,7 @@ mod tests {
         for n in [1, 15, 16, 17, 50, 257] {
             let mut row: Vec<f32> = (0..n).map(|i| ((i * 37) % 11) as f32 - 5.0).collect();
             let logits = row.clone();
-            softmax_in_place(&mut row, 0.5);
+            softmax_rows(&mut row, n, n, 0.5);
             let total: f64 = logits.iter().map(|x| f64::from(x * 0.5).exp()).sum();
             for (p, x) in row.iter().zip(&logits) {
                 assert!((f64::from(*p) - f64::from(x * 0.5).exp() / total).abs() < 1e-6);

@@ -73,19 +73,19 @@ mod x86 {
     };
 
     use super::PANEL;
+    use crate::core::kernels::ahead::Fetches;
 
-    /// Inputs that the panel and all rows have.
-    fn common_depth(rows: &[&[f32]], panel: &[[f32; PANEL]]) -> usize {
+    /// Inputs that the lines of a panel and all rows have.
+    fn common_depth(rows: &[&[f32]], lines: &[[f32; PANEL]]) -> usize {
         let depths = rows.iter().map(|row| row.len());
-        depths.fold(panel.len(), usize::min)
+        depths.fold(lines.len(), usize::min)
     }
 
-    /// Fetches what the `k`th of `depth` steps brings nearer.
+    /// Brings what lies there nearer.
     #[inline(always)]
-    fn fetch_share(ahead: &[f32], k: usize, depth: usize) {
-        let at = ahead.as_ptr().wrapping_add(k * ahead.len().div_ceil(depth));
+    fn fetch(at: *const i8) {
         // SAFETY: a hint, which reads nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(at.cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(at) };
     }
 
     /// `V` registers of 16 columns.
@@ -96,11 +96,12 @@ mod x86 {
         ahead: &[f32],
         out: &mut [[f32; PANEL]; R],
     ) {
-        let panel = panel.as_chunks::<PANEL>().0;
-        let depth = common_depth(&rows, panel);
+        let lines = panel.as_chunks::<PANEL>().0;
+        let depth = common_depth(&rows, lines);
+        let fetches = Fetches::new(ahead, panel, depth);
         let mut sums = [[_mm512_setzero_ps(); V]; R];
-        for (k, line) in panel[..depth].iter().enumerate() {
-            fetch_share(ahead, k, depth);
+        for (k, line) in lines[..depth].iter().enumerate() {
+            fetch(fetches.at(k));
             let parts = line.as_chunks::<16>().0;
             // SAFETY: a part has as many values as a register.
             let b: [_; V] = std::array::from_fn(|v| unsafe { _mm512_loadu_ps(parts[v].as_ptr()) });
@@ -129,13 +130,14 @@ mod x86 {
         width: usize,
         out: &mut [[f32; PANEL]; R],
     ) {
-        let panel = panel.as_chunks::<PANEL>().0;
-        let depth = common_depth(&rows, panel);
+        let lines = panel.as_chunks::<PANEL>().0;
+        let depth = common_depth(&rows, lines);
+        let fetches = Fetches::new(ahead, panel, depth);
         for first in 0..width.div_ceil(16) {
             let mut sums = [[_mm256_setzero_ps(); 2]; R];
-            for (k, line) in panel[..depth].iter().enumerate() {
+            for (k, line) in lines[..depth].iter().enumerate() {
                 if first == 0 {
-                    fetch_share(ahead, k, depth);
+                    fetch(fetches.at(k));
                 }
                 let parts = line.as_chunks::<16>().0[first].as_chunks::<8>().0;
                 // SAFETY: a part has as many values as a register.

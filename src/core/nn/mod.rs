@@ -16,16 +16,27 @@ pub use bottleneck::{Bottleneck, BottleneckRoom};
 pub use linear::{After, Form, Linear, Packed};
 pub use norm::LayerNorm;
 
-/// Rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between two
-/// layers stays in a core's own cache.
-const TASK_ROWS: usize = 64;
+/// Most rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between
+/// two layers stays in a core's own cache.
+const MOST_ROWS: usize = 72;
+/// Fewest rows of a task where there are more: reading the weights for them costs as much as multiplying.
+const FEWEST_ROWS: usize = 8;
+/// Rows that a product takes at once.
+const TILE_ROWS: usize = 6;
 
 /// How many rows each parallel task takes, so that all cores have the same number of tasks.
 #[must_use]
 pub fn task_rows(rows: usize) -> usize {
     let threads = rayon::current_num_threads();
-    let tasks = rows.div_ceil(TASK_ROWS).next_multiple_of(threads);
-    rows.div_ceil(tasks.max(1)).max(1)
+    let tasks = rows.div_ceil(MOST_ROWS).next_multiple_of(threads);
+    let tasks = tasks.min(rows.div_ceil(FEWEST_ROWS)).max(1);
+    let each = rows.div_ceil(tasks).max(1);
+    // Of many tasks the last may be a little shorter, if the others have whole tiles.
+    if tasks > threads {
+        each.next_multiple_of(TILE_ROWS)
+    } else {
+        each
+    }
 }
 
 /// The values of a contiguous tensor on the CPU.
@@ -83,10 +94,15 @@ mod tests {
 
     #[test]
     fn tasks_share_rows_evenly() {
-        for rows in [1, 50, 77, 800, 3137] {
+        for rows in [1, 7, 50, 77, 800, 3137] {
             let each = task_rows(rows);
+            assert!(
+                each <= MOST_ROWS && each >= FEWEST_ROWS.min(rows),
+                "{rows} rows"
+            );
             let tasks = rows.div_ceil(each);
-            assert!(each <= TASK_ROWS && tasks * each >= rows && (tasks - 1) * each < rows);
+            let few = tasks <= rayon::current_num_threads();
+            assert!(few || each.is_multiple_of(TILE_ROWS), "{rows} rows");
         }
     }
 }

@@ -9,6 +9,7 @@ use std::arch::asm;
 
 use super::PANEL;
 use super::tile::{GROUP, tile};
+use crate::core::kernels::ahead::Fetches;
 
 /// Brings what lies there nearer.
 #[inline(always)]

@@ -24,12 +24,12 @@ macro_rules! tile {
             for (line, row) in lines.iter_mut().zip(rows) {
                 *line = &row.as_chunks::<LANE>().0[..depth];
             }
-            let step = ahead.len().div_ceil(depth.max(1));
+            let fetches = Fetches::new(ahead, panel, depth);
             for first in (0..registers.min(GROUP / $bytes)).step_by(V) {
                 let mut sums = [[$zero(); V]; R];
                 for (k, group) in groups[..depth].iter().enumerate() {
                     if first == 0 {
-                        $fetch(ahead.as_ptr().wrapping_add(k * step).cast());
+                        $fetch(fetches.at(k));
                     }
                     let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
                     // So many, said before the loop: a copy of some number of registers would go through memory.

@@ -10,6 +10,7 @@ use std::arch::x86_64::{
 
 use super::PANEL;
 use super::tile::{GROUP, tile};
+use crate::core::kernels::ahead::Fetches;
 
 /// Brings what lies there nearer.
 #[inline(always)]
