@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use candle_core::{Device, Tensor};
 use lumisift::core::cancel::Cancel;
 use lumisift::core::decode::decode;
-use lumisift::core::kernels::{Activation, Int8Rows, Then};
-use lumisift::core::nn::{Form, Linear};
+use lumisift::core::kernels::{Activation, Then};
+use lumisift::core::nn::{Form, Linear, Rounded};
 
 /// How often each is measured; the median counts.
 const RUNS: usize = 7;
@@ -41,7 +41,7 @@ fn noise(rows: usize, columns: usize) -> Tensor {
     Tensor::rand(-1f32, 1f32, (rows, columns), &Device::Cpu).expect("a tensor")
 }
 
-/// How much faster a layer is on one core than candle's product, in both precisions.
+/// How much faster a layer is on one core than candle's product, in each precision.
 fn layers(ratios: &mut BTreeMap<String, f64>) {
     let (rows, inputs, outputs) = LAYER;
     let (x, weight) = (noise(rows, inputs), noise(outputs, inputs));
@@ -53,12 +53,17 @@ fn layers(ratios: &mut BTreeMap<String, f64>) {
         })
     });
     let values: Vec<f32> = x.flatten_all().and_then(|x| x.to_vec1()).expect("values");
-    for (name, form) in [("f32", Form::Float), ("int8", Form::Int8)] {
+    let forms = [
+        ("f32", Form::Float),
+        ("int16", Form::Int16),
+        ("int8", Form::Int8),
+    ];
+    for (name, form) in forms {
         let layer = Linear::new(&weight, None, form).expect("a layer");
         let packed = layer.packed().expect("on the CPU");
-        let (mut bytes, mut out) = (Int8Rows::default(), vec![0f32; rows * outputs]);
+        let (mut rounded, mut out) = (Rounded::default(), vec![0f32; rows * outputs]);
         let then = Then::Activate(Activation::None);
-        let ours = median(|| packed.run(black_box(&values), then, &mut bytes, &mut out));
+        let ours = median(|| packed.run(black_box(&values), then, &mut rounded, &mut out));
         let ratio = candle.as_secs_f64() / ours.as_secs_f64();
         ratios.insert(format!("layer in {name} / candle's product"), ratio);
     }

@@ -107,8 +107,9 @@ fn fold_lanes(lanes: [f32; LANES], join: impl Fn(f32, f32) -> f32) -> f32 {
     join(join(four[0], four[2]), join(four[1], four[3]))
 }
 
+/// Replaces `row` by the softmax of `scale * row`; `scale` is positive.
 #[inline(always)]
-fn softmax<const FMA: bool>(row: &mut [f32], scale: f32) {
+pub(super) fn softmax<const FMA: bool>(row: &mut [f32], scale: f32) {
     let larger = |a: f32, b: f32| if a > b { a } else { b };
     let (blocks, tail) = row.as_chunks_mut::<LANES>();
     let mut peaks = [f32::NEG_INFINITY; LANES];

@@ -16,6 +16,7 @@ mod int8;
 mod masses;
 mod math;
 mod norm;
+mod pool;
 mod product;
 mod tiles;
 mod units;
@@ -29,6 +30,7 @@ pub use int16::{Int16Panels, Int16Rows};
 pub use masses::{LANES as MASS_LANES, MassRule, masses};
 pub use math::{Activation, exp_scaled};
 pub use norm::layer_norm;
+pub use pool::pool;
 pub use product::{FloatPanels, Then};
 pub use units::Unit;
 

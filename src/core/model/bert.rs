@@ -10,9 +10,9 @@ use candle_transformers::models::bert::{BertModel, Config, HiddenAct};
 use half::f16;
 use rayon::prelude::*;
 
-use crate::core::kernels::{Activation, AttentionScratch, Int8Rows, Then};
+use crate::core::kernels::{Activation, AttentionScratch, Then};
 use crate::core::nn::{
-    AttentionShape, Form, LayerNorm, Linear, Queries, attend_sequence, cpu_values,
+    AttentionShape, Form, LayerNorm, Linear, Rounded, attend_sequence, cpu_values,
 };
 
 /// Sizes of a BERT.
@@ -113,7 +113,7 @@ impl Layer {
         room.states.resize(rows * width, 0.0);
         self.qkv
             .packed()?
-            .run(x, plain, &mut room.bytes, &mut room.qkv);
+            .run(x, plain, &mut room.rounded, &mut room.qkv);
         let mut at = 0;
         for tokens in lengths {
             let shape = AttentionShape {
@@ -123,20 +123,20 @@ impl Layer {
             };
             let qkv = &room.qkv[at * 3 * width..][..tokens * 3 * width];
             let out = &mut room.states[at * width..][..tokens * width];
-            attend_sequence(qkv, shape, Queries::All, &mut room.attention, out);
+            attend_sequence(qkv, shape, &mut room.attention, out);
             at += tokens;
         }
         self.out
             .packed()?
-            .run(&room.states, Then::Add, &mut room.bytes, x);
+            .run(&room.states, Then::Add, &mut room.rounded, x);
         self.attention_norm.run(x, &mut room.states)?;
         let rise = self.rise.packed()?;
         room.hidden.resize(rows * self.rise.outputs(), 0.0);
         let gelu = Then::Activate(Activation::Gelu);
-        rise.run(&room.states, gelu, &mut room.bytes, &mut room.hidden);
+        rise.run(&room.states, gelu, &mut room.rounded, &mut room.hidden);
         self.fall
             .packed()?
-            .run(&room.hidden, Then::Add, &mut room.bytes, &mut room.states);
+            .run(&room.hidden, Then::Add, &mut room.rounded, &mut room.states);
         self.feed_norm.run(&room.states, x)
     }
 }
@@ -147,7 +147,7 @@ struct Room {
     qkv: Vec<f32>,
     states: Vec<f32>,
     hidden: Vec<f32>,
-    bytes: Int8Rows,
+    rounded: Rounded,
     attention: AttentionScratch,
 }
 

@@ -97,7 +97,7 @@ impl VisionTower {
             patches: PatchEmbedding::new(&weight, positions, 1, form, spec)?,
             // The checkpoints spell it so.
             pre_norm: norm("pre_layrnorm")?,
-            encoder: Encoder::load(c.encoder(), form, &vision.pp("encoder"))?,
+            encoder: Encoder::load_for_one(c.encoder(), form, &vision.pp("encoder"))?,
             post_norm: norm("post_layernorm")?,
             projection: Linear::load_without_bias(width, dim, form.in_full(), &projection)?,
         })

@@ -39,7 +39,7 @@ impl TextTower {
         Ok(Self {
             tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
             positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load(c.encoder(causal), form, &vb.pp("encoder"))?,
+            encoder: Encoder::load_for_one(c.encoder(causal), form, &vb.pp("encoder"))?,
             final_norm: LayerNorm::load(width, c.layer_norm_eps, form, &norm)?,
             projection,
         })

@@ -5,13 +5,17 @@ use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
 use super::{cpu_values, task_rows, values};
-use crate::core::kernels::{Activation, FloatPanels, Int8Panels, Int8Rows, Then};
+use crate::core::kernels::{
+    Activation, FloatPanels, Int8Panels, Int8Rows, Int16Panels, Int16Rows, Then,
+};
 
 /// How a layer keeps its weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// On the CPU, in full precision.
     Float,
+    /// On the CPU, in sixteen bits.
+    Int16,
     /// On the CPU, in eight bits.
     Int8,
     /// As candle has them on any device.
@@ -19,11 +23,11 @@ pub enum Form {
 }
 
 impl Form {
-    /// The form for layers that are never in eight bits.
+    /// The form for layers that are never rounded.
     #[must_use]
     pub fn in_full(self) -> Self {
         match self {
-            Self::Int8 => Self::Float,
+            Self::Int8 | Self::Int16 => Self::Float,
             form => form,
         }
     }
@@ -43,16 +47,29 @@ pub enum After<'a> {
 pub enum Packed {
     /// In full precision.
     Float(FloatPanels),
+    /// In sixteen bits.
+    Int16(Int16Panels),
     /// In eight bits.
     Int8(Int8Panels),
 }
 
+/// Room for rows that are rounded before they are multiplied.
+#[derive(Debug, Default)]
+pub struct Rounded {
+    shorts: Int16Rows,
+    bytes: Int8Rows,
+}
+
 impl Packed {
-    /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs; `bytes` is room to work in.
-    pub fn run(&self, x: &[f32], then: Then, bytes: &mut Int8Rows, out: &mut [f32]) {
+    /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs.
+    pub fn run(&self, x: &[f32], then: Then, rounded: &mut Rounded, out: &mut [f32]) {
         match self {
             Self::Float(panels) => panels.multiply(x, then, out),
-            Self::Int8(panels) => panels.multiply(x, then, bytes, out),
+            Self::Int16(panels) => {
+                rounded.shorts.fill(x, panels.inputs());
+                panels.multiply(&rounded.shorts, then, out);
+            }
+            Self::Int8(panels) => panels.multiply(x, then, &mut rounded.bytes, out),
         }
     }
 }
@@ -89,6 +106,7 @@ impl Linear {
                 let bias = cpu_values(&bias)?;
                 Weights::Packed(match form {
                     Form::Int8 => Packed::Int8(Int8Panels::new(&weight, &bias)),
+                    Form::Int16 => Packed::Int16(Int16Panels::new(&weight, &bias)),
                     _ => Packed::Float(FloatPanels::new(&weight, &bias)),
                 })
             }
@@ -183,8 +201,8 @@ impl Linear {
         let chunk = task_rows(rows);
         out.par_chunks_mut((chunk * self.outputs).max(1))
             .zip(x.par_chunks((chunk * inputs).max(1)))
-            .for_each_init(Int8Rows::default, |bytes, (out, x)| {
-                packed.run(x, then, bytes, out);
+            .for_each_init(Rounded::default, |rounded, (out, x)| {
+                packed.run(x, then, rounded, out);
             });
         Tensor::from_vec(out, (rows, self.outputs), &candle_core::Device::Cpu)
     }
@@ -221,7 +239,8 @@ mod tests {
         let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));
         let (bias, skip) = (noise(1, 48, 3).squeeze(0).expect("a row"), noise(6, 48, 4));
         let layer = |form| Linear::new(&weight, Some(bias.clone()), form).expect("a layer");
-        let (float, tensor, int8) = (layer(Form::Float), layer(Form::Tensor), layer(Form::Int8));
+        let [float, tensor, int16, int8] =
+            [Form::Float, Form::Tensor, Form::Int16, Form::Int8].map(layer);
         let kinds = [
             Activation::None,
             Activation::Relu6,
@@ -235,8 +254,10 @@ mod tests {
             let fused = float.forward(&x, after).expect("fused");
             let plain = tensor.forward(&x, after).expect("plain");
             assert!(difference(&fused, &plain) < 2e-5);
-            let short = int8.forward(&x, after).expect("in eight bits");
-            assert!(difference(&short, &plain) < 0.1);
+            let rounded = int16.forward(&x, after).expect("in sixteen bits");
+            assert!(difference(&rounded, &plain) < 2e-3);
+            let rounded = int8.forward(&x, after).expect("in eight bits");
+            assert!(difference(&rounded, &plain) < 0.1);
         }
     }
 }

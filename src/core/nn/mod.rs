@@ -13,7 +13,7 @@ use candle_core::{CpuStorage, D, DType, Layout, Result, Storage, Tensor};
 
 pub use attention::{AttentionShape, Queries, attend_sequence, attention};
 pub use bottleneck::{Bottleneck, BottleneckRoom};
-pub use linear::{After, Form, Linear, Packed};
+pub use linear::{After, Form, Linear, Packed, Rounded};
 pub use norm::LayerNorm;
 
 /// Most rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between

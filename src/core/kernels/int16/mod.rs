@@ -83,6 +83,12 @@ impl Int16Panels {
         panel + (input / 2 * PANEL + output % PANEL) * 2 + input % 2
     }
 
+    /// How many inputs there are.
+    #[must_use]
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
     /// How many outputs there are.
     #[must_use]
     pub fn outputs(&self) -> usize {

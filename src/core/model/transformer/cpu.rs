@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::Result;
 use rayon::prelude::*;
 
-use super::{EncoderConfig, Layer};
+use super::one_query::OneQueryRoom;
+use super::{EncoderConfig, Layer, OneQuery, Projections};
 use crate::core::cancel::Cancel;
-use crate::core::kernels::{Activation, AttentionScratch, Int8Rows, Then};
-use crate::core::nn::{AttentionShape, Queries, attend_sequence, task_rows};
+use crate::core::kernels::{Activation, AttentionScratch, Then};
+use crate::core::nn::{AttentionShape, Packed, Queries, Rounded, attend_sequence, task_rows};
 
 /// What a whole batch has between two steps, kept from one batch to the next.
 #[derive(Default)]
@@ -39,8 +40,9 @@ impl Workspaces {
 struct Room {
     normed: Vec<f32>,
     hidden: Vec<f32>,
-    bytes: Int8Rows,
+    rounded: Rounded,
     attention: AttentionScratch,
+    one_query: OneQueryRoom,
 }
 
 thread_local! {
@@ -76,43 +78,58 @@ impl Stack<'_> {
         cancel: &Cancel,
     ) -> Result<()> {
         let mut workspace = self.workspaces.take();
-        let last = self.layers.len().saturating_sub(1);
-        for (i, layer) in self.layers.iter().enumerate() {
+        for layer in self.layers {
             if cancel.is_cancelled() {
                 candle_core::bail!("cancelled");
             }
-            let queries = if i == last { wanted } else { Queries::All };
-            self.layer(layer, x, tokens, queries, &mut workspace)?;
+            match &layer.projections {
+                Projections::Fused(qkv) => {
+                    let attended = room(&mut workspace.attended, x.len());
+                    let qkv_values = room(&mut workspace.qkv, 3 * x.len());
+                    self.project(layer, qkv.packed()?, x, qkv_values)?;
+                    self.attend(qkv_values, tokens, attended);
+                    self.feed(layer, attended, x)?;
+                }
+                Projections::One(one) => {
+                    let token = wanted.range(tokens).start;
+                    let attended = room(&mut workspace.attended, x.len() / tokens);
+                    self.attend_one((layer, one), x, tokens, token, attended)?;
+                    *x = self.of_each(x, tokens, token);
+                    self.feed(layer, attended, x)?;
+                }
+            }
         }
         self.workspaces.give_back(workspace);
         Ok(())
     }
 
-    fn layer(
-        &self,
-        layer: &Layer,
-        x: &mut Vec<f32>,
-        tokens: usize,
-        queries: Queries,
-        workspace: &mut Workspace,
-    ) -> Result<()> {
+    /// The state of one token of each sequence.
+    fn of_each(&self, x: &[f32], tokens: usize, token: usize) -> Vec<f32> {
         let width = self.config.width;
-        let rows = x.len() / width;
-        let qkv = room(&mut workspace.qkv, rows * 3 * width);
-        project(layer, width, x, qkv)?;
-        if let Queries::One(token) = queries {
-            *x = x
-                .chunks_exact(tokens * width)
-                .flat_map(|sequence| &sequence[token * width..][..width])
-                .copied()
-                .collect();
-        }
-        let attended = room(&mut workspace.attended, x.len());
-        self.attend(qkv, tokens, queries, attended);
-        self.feed(layer, attended, x)
+        x.chunks_exact(tokens * width)
+            .flat_map(|sequence| &sequence[token * width..][..width])
+            .copied()
+            .collect()
     }
 
-    fn attend(&self, qkv: &[f32], tokens: usize, queries: Queries, attended: &mut [f32]) {
+    /// Queries, keys and values of all rows.
+    fn project(&self, layer: &Layer, weights: &Packed, x: &[f32], qkv: &mut [f32]) -> Result<()> {
+        let width = self.config.width;
+        let rows = task_rows(x.len() / width);
+        qkv.par_chunks_mut(rows * 3 * width)
+            .zip(x.par_chunks(rows * width))
+            .try_for_each(|(qkv, x)| {
+                ROOM.with_borrow_mut(|task| {
+                    let normed = room(&mut task.normed, x.len());
+                    layer.attention_norm.run(x, normed)?;
+                    let then = Then::Activate(Activation::None);
+                    weights.run(normed, then, &mut task.rounded, qkv);
+                    Ok(())
+                })
+            })
+    }
+
+    fn attend(&self, qkv: &[f32], tokens: usize, attended: &mut [f32]) {
         let EncoderConfig {
             width,
             heads,
@@ -125,13 +142,48 @@ impl Stack<'_> {
             causal,
         };
         attended
-            .par_chunks_mut(queries.range(tokens).len() * width)
+            .par_chunks_mut(tokens * width)
             .zip(qkv.par_chunks(tokens * 3 * width))
             .for_each(|(attended, qkv)| {
                 ROOM.with_borrow_mut(|room| {
-                    attend_sequence(qkv, shape, queries, &mut room.attention, attended);
+                    attend_sequence(qkv, shape, &mut room.attention, attended);
                 });
             });
+    }
+
+    /// What `token` of each sequence attends to.
+    fn attend_one(
+        &self,
+        (layer, one): (&Layer, &OneQuery),
+        x: &[f32],
+        tokens: usize,
+        token: usize,
+        attended: &mut [f32],
+    ) -> Result<()> {
+        let width = self.config.width;
+        let seen = if self.config.causal {
+            token + 1
+        } else {
+            tokens
+        };
+        let sequences = task_rows(attended.len() / width);
+        attended
+            .par_chunks_mut(sequences * width)
+            .zip(x.par_chunks(sequences * tokens * width))
+            .try_for_each(|(attended, x)| {
+                ROOM.with_borrow_mut(|task| {
+                    let normed = room(&mut task.normed, x.len());
+                    layer.attention_norm.run(x, normed)?;
+                    one.run(
+                        normed,
+                        tokens,
+                        (token, 0..seen),
+                        &mut task.one_query,
+                        attended,
+                    );
+                    Ok(())
+                })
+            })
     }
 
     /// From what was attended to the end of the layer.
@@ -152,32 +204,15 @@ impl Stack<'_> {
             .zip(attended.par_chunks(chunk))
             .try_for_each(|(x, attended)| {
                 ROOM.with_borrow_mut(|task| {
-                    out.run(attended, Then::Add, &mut task.bytes, x);
+                    out.run(attended, Then::Add, &mut task.rounded, x);
                     let normed = room(&mut task.normed, x.len());
                     layer.feed_norm.run(x, normed)?;
                     let between = room(&mut task.hidden, x.len() / width * hidden);
                     let then = Then::Activate(activation);
-                    rise.run(normed, then, &mut task.bytes, between);
-                    fall.run(between, Then::Add, &mut task.bytes, x);
+                    rise.run(normed, then, &mut task.rounded, between);
+                    fall.run(between, Then::Add, &mut task.rounded, x);
                     Ok(())
                 })
             })
     }
-}
-
-/// Queries, keys and values of all rows.
-fn project(layer: &Layer, width: usize, x: &[f32], qkv: &mut [f32]) -> Result<()> {
-    let weights = layer.qkv.packed()?;
-    let rows = task_rows(x.len() / width);
-    qkv.par_chunks_mut(rows * 3 * width)
-        .zip(x.par_chunks(rows * width))
-        .try_for_each(|(qkv, x)| {
-            ROOM.with_borrow_mut(|task| {
-                let normed = room(&mut task.normed, x.len());
-                layer.attention_norm.run(x, normed)?;
-                let then = Then::Activate(Activation::None);
-                weights.run(normed, then, &mut task.bytes, qkv);
-                Ok(())
-            })
-        })
 }

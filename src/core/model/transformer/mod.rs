@@ -3,6 +3,7 @@
 //! Names follow the checkpoints of Hugging Face's `CLIPEncoder`.
 
 mod cpu;
+mod one_query;
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
@@ -13,6 +14,7 @@ use crate::core::nn::{
     After, AttentionShape, Form, LayerNorm, Linear, Queries, attention, cpu_values,
 };
 use cpu::{Stack, Workspaces};
+use one_query::OneQuery;
 
 /// Sizes of one tower.
 #[derive(Clone, Copy, Debug)]
@@ -33,29 +35,55 @@ pub struct EncoderConfig {
     pub causal: bool,
 }
 
+/// First layers of a tower in eight bits that are in sixteen: what they round away, all others build on.
+const SIXTEEN_BITS: usize = 1;
+
 struct Layer {
     attention_norm: LayerNorm,
-    qkv: Linear,
+    projections: Projections,
     out: Linear,
     feed_norm: LayerNorm,
     rise: Linear,
     fall: Linear,
 }
 
+/// How an attention gets at queries, keys and values.
+enum Projections {
+    /// Of all tokens, as one product.
+    Fused(Linear),
+    /// For the query of one token only, which the CPU needs no keys and values for.
+    One(OneQuery),
+}
+
+impl Projections {
+    fn fused(&self) -> Result<&Linear> {
+        match self {
+            Self::Fused(linear) => Ok(linear),
+            Self::One(_) => candle_core::bail!("the layer attends for one token only"),
+        }
+    }
+}
+
 impl Layer {
-    fn load(config: &EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
+    fn load(config: &EncoderConfig, form: Form, for_one: bool, vb: &VarBuilder) -> Result<Self> {
         let EncoderConfig {
             width,
             hidden,
+            heads,
             epsilon,
             ..
         } = *config;
-        let heads = vb.pp("self_attn");
-        let parts = ["q_proj", "k_proj", "v_proj"].map(|name| heads.pp(name));
+        let attention = vb.pp("self_attn");
+        let projections = if for_one && form != Form::Tensor {
+            Projections::One(OneQuery::load(width, heads, &attention)?)
+        } else {
+            let parts = ["q_proj", "k_proj", "v_proj"].map(|name| attention.pp(name));
+            Projections::Fused(Linear::load_fused(width, width, form, &parts)?)
+        };
         Ok(Self {
             attention_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm1"))?,
-            qkv: Linear::load_fused(width, width, form, &parts)?,
-            out: Linear::load(width, width, form, &heads.pp("out_proj"))?,
+            projections,
+            out: Linear::load(width, width, form, &attention.pp("out_proj"))?,
             feed_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm2"))?,
             rise: Linear::load(width, hidden, form, &vb.pp("mlp.fc1"))?,
             fall: Linear::load(hidden, width, form, &vb.pp("mlp.fc2"))?,
@@ -70,7 +98,8 @@ impl Layer {
         queries: Queries,
     ) -> Result<Tensor> {
         let plain = After::Activate(Activation::None);
-        let qkv = self.qkv.forward(&self.attention_norm.forward(x)?, plain)?;
+        let normed = self.attention_norm.forward(x)?;
+        let qkv = self.projections.fused()?.forward(&normed, plain)?;
         let shape = AttentionShape {
             tokens,
             heads: config.heads,
@@ -101,23 +130,48 @@ fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
 pub struct Encoder {
     config: EncoderConfig,
     form: Form,
+    /// Whether the last layer attends for one token only.
+    for_one: bool,
     layers: Vec<Layer>,
     workspaces: Workspaces,
 }
 
 impl Encoder {
-    /// Loads `layers.0`, `layers.1`, ...
+    /// Loads `layers.0`, `layers.1`, ... for [`Self::forward_all`].
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
     pub fn load(config: EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
-        let layers = (0..config.layers)
-            .map(|i| Layer::load(&config, form, &vb.pp(format!("layers.{i}"))))
-            .collect::<Result<_>>()?;
+        Self::load_layers(config, form, false, vb)
+    }
+
+    /// Loads them for [`Self::forward`] only.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_for_one(config: EncoderConfig, form: Form, vb: &VarBuilder) -> Result<Self> {
+        Self::load_layers(config, form, true, vb)
+    }
+
+    fn load_layers(
+        config: EncoderConfig,
+        form: Form,
+        for_one: bool,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let layer = |i: usize| {
+            let for_one = for_one && i + 1 == config.layers;
+            let form = match form {
+                Form::Int8 if i < SIXTEEN_BITS => Form::Int16,
+                form => form,
+            };
+            Layer::load(&config, form, for_one, &vb.pp(format!("layers.{i}")))
+        };
         Ok(Self {
             config,
             form,
-            layers,
+            for_one,
+            layers: (0..config.layers).map(layer).collect::<Result<_>>()?,
             workspaces: Workspaces::default(),
         })
     }
@@ -126,7 +180,7 @@ impl Encoder {
     /// of `token` in each: batch x width. The last layer computes nothing for the other tokens.
     ///
     /// # Errors
-    /// If the shapes do not fit, or the work was cancelled between two layers.
+    /// If the shapes do not fit, it was not loaded for one token, or the work was cancelled between two layers.
     pub fn forward(
         &self,
         x: Tensor,
@@ -141,12 +195,15 @@ impl Encoder {
     /// (batch x tokens) x width.
     ///
     /// # Errors
-    /// As [`Self::forward`].
+    /// As [`Self::forward`], or if it was loaded for one token.
     pub fn forward_all(&self, x: Tensor, tokens: usize, cancel: &Cancel) -> Result<Tensor> {
         self.run(x, tokens, Queries::All, cancel)
     }
 
     fn run(&self, x: Tensor, tokens: usize, wanted: Queries, cancel: &Cancel) -> Result<Tensor> {
+        if self.for_one != matches!(wanted, Queries::One(_)) {
+            candle_core::bail!("the layers were loaded for other tokens");
+        }
         if self.form != Form::Tensor {
             let mut values = cpu_values(&x)?;
             let stack = Stack {
