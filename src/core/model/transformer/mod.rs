@@ -7,6 +7,7 @@ mod one_query;
 
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
+use rayon::prelude::*;
 
 use crate::core::cancel::Cancel;
 use crate::core::kernels::Activation;
@@ -167,11 +168,13 @@ impl Encoder {
             };
             Layer::load(&config, form, for_one, &vb.pp(format!("layers.{i}")))
         };
+        // Laying weights out takes longer than reading them.
+        let layers = (0..config.layers).into_par_iter().map(layer);
         Ok(Self {
             config,
             form,
             for_one,
-            layers: (0..config.layers).map(layer).collect::<Result<_>>()?,
+            layers: layers.collect::<Result<_>>()?,
             workspaces: Workspaces::default(),
         })
     }
