@@ -127,45 +127,50 @@ def make_small(d, photos):                        # the quarters of each photo, 
 
 
 def table(d, model, photos):
-    """Both sides one after the other: this program's figures are those that criterion and `index` have left."""
+    """Both sides in turn, five times: medians of the rates, median and range of the ratios within a round."""
     import json, subprocess
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
-    def ours(group, name):                        # pictures a second at batch 16
-        e = json.load(open(f"{root}/target/criterion/{group}/{name}/new/estimates.json"))
-        return 16e9 / e["median"]["point_estimate"]
-    def index(*more, files=photos):
+    m = os.path.basename(os.path.normpath(model)); small = make_small(d, photos)
+    def bench():                                  # pictures a second at batch 16
+        subprocess.run(["cargo", "bench", "--bench", "tower", "--", "--warm-up-time", "1", "--measurement-time", "2", "/16$"],
+                       check=True, capture_output=True, cwd=root, env=os.environ | {"LUMISIFT_BENCH_MODEL": os.path.abspath(model)})
+        def rate_of(group):
+            e = json.load(open(f"{root}/target/criterion/tower of {group}/16/new/estimates.json"))
+            return 16e9 / e["median"]["point_estimate"]
+        return {"f32": rate_of(f"{m} in f32"), "int8": rate_of(f"{m} in int8"), "starter": rate_of("starter")}
+    memory = {}
+    def index(name, *more, files=photos):         # photos a second, from files to the store
         store = f"{d}/table-store"
         subprocess.run(["rm", "-rf", store], check=True)
         out = subprocess.run(["/usr/bin/time", "-f", "%M", f"{root}/target/release/lumisift", *more, "--store", store, "--format", "json", "index", files],
                              check=True, capture_output=True, text=True)
-        return json.loads(out.stdout)["images_per_second"], int(out.stderr.split()[-1]) / 1024
+        subprocess.run(["rm", "-rf", store], check=True)
+        memory[name] = max(memory.get(name, 0), int(out.stderr.split()[-1]) / 1024)
+        return json.loads(out.stdout)["images_per_second"]
+    sessions = {name: session(f"{model}/{name}") for name in ("visual.onnx", "visual-int8.onnx")}
+    pixels = np.random.randn(16, 3, 224, 224).astype(np.float32)
     def tower(name):
-        s = session(f"{model}/{name}"); x = np.random.randn(16, 3, 224, 224).astype(np.float32)
-        return float(rate(lambda: [s.run(None, {"x": x}) for _ in range(2)], 32, 7).split()[0])
+        s = sessions[name]
+        return float(rate(lambda: [s.run(None, {"x": pixels}) for _ in range(2)], 32).split()[0])
     def pillow(name):
-        s = session(f"{model}/{name}"); files = sorted(glob.glob(f"{photos}/**/*.jpg", recursive=True)); best = []
-        for _ in range(3):
-            with ThreadPoolExecutor(THREADS) as ex:
-                t = time.time()
-                for i in range(0, len(files), 16): s.run(None, {"x": np.stack(list(ex.map(preprocess, files[i:i + 16])))})
-            best.append(len(files) / (time.time() - t))
-        return float(np.median(best))
-    def median_index(*more, files=photos):
-        runs = [index(*more, files=files) for _ in range(5)]
-        return tuple(float(np.median([r[i] for r in runs])) for i in (0, 1))
-    m = os.path.basename(os.path.normpath(model))
-    f32, int8, starter = ours(f"tower of {m} in f32", 16), ours(f"tower of {m} in int8", 16), ours("tower of starter", 16)
-    ort_f32, ort_int8 = tower("visual.onnx"), tower("visual-int8.onnx")
-    vit, vit_mb = median_index("--model", model); small, small_mb = median_index()
-    few_pixels, _ = median_index("--model", model, files=make_small(d, photos))
-    python = pillow("visual-int8.onnx")
-    rows = [("image tower, f32, batch 16", f32, "ONNX Runtime f32", ort_f32, 1.15), ("image tower, int8, batch 16", int8, "ONNX Runtime int8", ort_int8, 1.25),
-            ("starter, batch 16", starter, "our int8 ViT-B/32", int8, 1.8), ("files to vectors, ViT-B/32", vit, "Pillow + ONNX Runtime int8", python, 4),
-            ("files to vectors, starter", small, "Pillow + ONNX Runtime int8", python, None),
-            ("files of 500 pixels to vectors, ViT-B/32", few_pixels, "ONNX Runtime int8, tower alone", ort_int8, 1.2)]
-    print("| pictures a second | Lumisift | peer | | ratio | asked |\n|---|---|---|---|---|---|")
-    for what, a, peer, b, asked in rows: print(f"| {what} | {a:.1f} | {peer} | {b:.1f} | **{a / b:.2f}** | {asked or ''} |")
-    print(f"\npeak memory: ViT-B/32 {vit_mb:.0f} MB, starter {small_mb:.0f} MB")
+        s = sessions[name]; files = sorted(glob.glob(f"{photos}/**/*.jpg", recursive=True))
+        with ThreadPoolExecutor(THREADS) as ex:
+            t = time.time()
+            for i in range(0, len(files), 16): s.run(None, {"x": np.stack(list(ex.map(preprocess, files[i:i + 16])))})
+        return len(files) / (time.time() - t)
+    rounds = []
+    for _ in range(5):
+        rounds.append(bench() | {"ort f32": tower("visual.onnx"), "ort int8": tower("visual-int8.onnx"), "pillow": pillow("visual-int8.onnx"),
+                                 "vit": index("ViT-B/32", "--model", model), "files": index("starter"), "small": index("ViT-B/32", "--model", model, files=small)})
+    rows = [("image tower, f32, batch 16", "f32", "ONNX Runtime f32", "ort f32", 1.15), ("image tower, int8, batch 16", "int8", "ONNX Runtime int8", "ort int8", 1.25),
+            ("starter, batch 16", "starter", "our int8 ViT-B/32", "int8", 1.8), ("files to vectors, ViT-B/32", "vit", "Pillow + ONNX Runtime int8", "pillow", 4),
+            ("files to vectors, starter", "files", "Pillow + ONNX Runtime int8", "pillow", None),
+            ("files of 500 pixels to vectors, ViT-B/32", "small", "ONNX Runtime int8, tower alone", "ort int8", 1.2)]
+    print("| pictures a second | Lumisift | peer | | ratio | from - to | asked |\n|---|---|---|---|---|---|---|")
+    for what, ours, peer, theirs, asked in rows:
+        a, b = ([r[name] for r in rounds] for name in (ours, theirs)); ratios = [x / y for x, y in zip(a, b)]
+        print(f"| {what} | {np.median(a):.1f} | {peer} | {np.median(b):.1f} | **{np.median(ratios):.2f}** | {min(ratios):.2f} - {max(ratios):.2f} | {asked or ''} |")
+    print("\npeak memory: " + ", ".join(f"{name} {mb:.0f} MB" for name, mb in memory.items()))
 
 
 def ranking(d, model, photos):
