@@ -69,11 +69,14 @@ impl Accuracy {
     }
 }
 
+/// Which way of rounding was measured: 2, since the first layer of a tower is in sixteen bits.
+const ROUNDING: u32 = 2;
+
 /// The units differ in what they round, and versions of the program may.
 fn record(folder: &Path, model: &Fingerprint) -> PathBuf {
     let unit = Unit::detect().name().replace(' ', "-");
     let version = env!("CARGO_PKG_VERSION");
-    folder.join(format!("{model}-{unit}-{version}.json"))
+    folder.join(format!("{model}-{unit}-{version}-{ROUNDING}.json"))
 }
 
 fn crops(spec: &Preprocess) -> Vec<Crop> {
