@@ -151,7 +151,7 @@ impl Stack<'_> {
             });
     }
 
-    /// What `token` of each sequence attends to.
+    /// What `token` of each sequence attends to, all sequences of a task together.
     fn attend_one(
         &self,
         (layer, one): (&Layer, &OneQuery),
@@ -174,13 +174,7 @@ impl Stack<'_> {
                 ROOM.with_borrow_mut(|task| {
                     let normed = room(&mut task.normed, x.len());
                     layer.attention_norm.run(x, normed)?;
-                    one.run(
-                        normed,
-                        tokens,
-                        (token, 0..seen),
-                        &mut task.one_query,
-                        attended,
-                    );
+                    one.run(normed, tokens, (token, seen), &mut task.one_query, attended);
                     Ok(())
                 })
             })

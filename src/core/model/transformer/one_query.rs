@@ -5,8 +5,6 @@
 //! `sum_t a_t (V h_t + b) = V (sum_t a_t h_t) + b`: one product again. So two products over all tokens become a few
 //! over one of each sequence.
 
-use std::ops::Range;
-
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
@@ -68,13 +66,13 @@ impl OneQuery {
         })
     }
 
-    /// What `token` attends to among the tokens `seen`: from normalised states, (sequences x tokens) x width, into
-    /// sequences x width.
+    /// What `token` attends to among the first tokens that it has `seen`: from normalised states, (sequences x tokens)
+    /// x width, into sequences x width.
     pub fn run(
         &self,
         states: &[f32],
         tokens: usize,
-        (token, seen): (usize, Range<usize>),
+        (token, seen): (usize, usize),
         room: &mut OneQueryRoom,
         out: &mut [f32],
     ) {
@@ -101,8 +99,13 @@ impl OneQuery {
             let vectors = room.over_states.chunks_exact(width);
             let means = room.means.chunks_exact_mut(width);
             for ((states, vector), mean) in sequences.clone().zip(vectors).zip(means) {
-                let states = &states[seen.start * width..seen.end * width];
-                pool(states, vector, scale, &mut room.weights, mean);
+                pool(
+                    &states[..seen * width],
+                    vector,
+                    scale,
+                    &mut room.weights,
+                    mean,
+                );
             }
             head.value.multiply(&room.means, PLAIN, &mut room.given);
             let given = room.given.chunks_exact(self.size);
