@@ -4,7 +4,7 @@
 //! core's own cache, so that the first rows of the next panel do not wait for memory.
 
 /// Rows of most tiles.
-const TILE_ROWS: usize = 6;
+pub const TILE_ROWS: usize = 6;
 
 /// The share of `next` that is fetched by the tile that begins at `row` of `rows`.
 pub fn share<T>(next: &[T], row: usize, rows: usize) -> &[T] {

@@ -2,7 +2,7 @@
 
 use super::math::{LANES, softmax_rows};
 use super::product::PANEL;
-use super::{Level, tiles};
+use super::{Level, TILE_ROWS, tiles};
 
 /// Buffers of [`attend_head`], kept between heads so that a head allocates nothing. They are not cleared: what lies
 /// beyond tokens and sizes is computed with, but not read.
@@ -15,9 +15,6 @@ pub struct AttentionScratch {
     /// Scores of the queries of a tile, each as many as the keys' panels have tokens.
     scores: Vec<f32>,
 }
-
-/// Queries of most tiles.
-const MOST_QUERIES: usize = 6;
 
 /// What one head is within a fused projection.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +55,7 @@ impl AttentionScratch {
         self.keys.resize(padded * size, 0.0);
         self.values
             .resize(tokens * size.next_multiple_of(PANEL), 0.0);
-        self.scores.resize(MOST_QUERIES * padded, 0.0);
+        self.scores.resize(TILE_ROWS * padded, 0.0);
         for token in 0..tokens {
             let keys = self.keys.as_chunks_mut::<PANEL>().0;
             let keys = &mut keys[token / PANEL * size..][..size];
@@ -132,7 +129,7 @@ pub fn attend_head(qkv: &[f32], shape: HeadShape, scratch: &mut AttentionScratch
             1 => scratch.tile::<1>(level, qkv, &shape, at, out),
             2 | 3 => scratch.tile::<2>(level, qkv, &shape, at, out),
             4 | 5 => scratch.tile::<4>(level, qkv, &shape, at, out),
-            _ => scratch.tile::<MOST_QUERIES>(level, qkv, &shape, at, out),
+            _ => scratch.tile::<TILE_ROWS>(level, qkv, &shape, at, out),
         };
     }
 }

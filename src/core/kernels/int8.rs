@@ -7,7 +7,7 @@
 
 use super::int16::rounded;
 use super::product::{PANEL, Then, finish};
-use super::{Unit, ahead, madd, multi_target};
+use super::{TILE_ROWS, Unit, ahead, madd, multi_target};
 
 /// A weight matrix in eight bits and a bias, laid out for products.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl Int8Panels {
                     1 => self.tile::<1>(a, weights, &columns, ranges, then, out),
                     2 | 3 => self.tile::<2>(a, weights, &columns, ranges, then, out),
                     4 | 5 => self.tile::<4>(a, weights, &columns, ranges, then, out),
-                    _ => self.tile::<6>(a, weights, &columns, ranges, then, out),
+                    _ => self.tile::<TILE_ROWS>(a, weights, &columns, ranges, then, out),
                 };
             }
         }

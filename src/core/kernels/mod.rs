@@ -21,6 +21,7 @@ mod product;
 mod tiles;
 mod units;
 
+pub use ahead::TILE_ROWS;
 pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
 pub use dots::HalfDots;

@@ -2,7 +2,7 @@
 //! sums are still in registers.
 
 use super::math::{Activation, activate_row};
-use super::{Level, ahead, multi_target, tiles};
+use super::{Level, TILE_ROWS, ahead, multi_target, tiles};
 
 /// Columns of a panel.
 pub const PANEL: usize = 64;
@@ -144,7 +144,7 @@ impl FloatPanels {
                 4 | 5 => self.tile::<4>(level, a, part, ahead, then, out),
                 // A few columns leave registers for more rows.
                 12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, ahead, then, out),
-                _ => self.tile::<6>(level, a, part, ahead, then, out),
+                _ => self.tile::<TILE_ROWS>(level, a, part, ahead, then, out),
             };
         }
     }

@@ -67,25 +67,18 @@ fn portable<const R: usize>(
 #[allow(unsafe_code)]
 mod x86 {
     use std::arch::x86_64::{
-        _MM_HINT_T1, _mm_prefetch, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps,
-        _mm256_setzero_ps, _mm256_storeu_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps,
-        _mm512_setzero_ps, _mm512_storeu_ps,
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
     use super::PANEL;
     use crate::core::kernels::ahead::Fetches;
+    use crate::core::kernels::units::fetch;
 
     /// Inputs that the lines of a panel and all rows have.
     fn common_depth(rows: &[&[f32]], lines: &[[f32; PANEL]]) -> usize {
         let depths = rows.iter().map(|row| row.len());
         depths.fold(lines.len(), usize::min)
-    }
-
-    /// Brings what lies there nearer.
-    #[inline(always)]
-    fn fetch(at: *const i8) {
-        // SAFETY: a hint, which reads nothing, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(at) };
     }
 
     /// `V` registers of 16 columns.

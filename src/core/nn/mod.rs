@@ -11,6 +11,8 @@ mod norm;
 
 use candle_core::{CpuStorage, D, DType, Layout, Result, Storage, Tensor};
 
+use crate::core::kernels::TILE_ROWS;
+
 pub use attention::{AttentionShape, Queries, attend_sequence, attention};
 pub use bottleneck::{Bottleneck, BottleneckRoom};
 pub use linear::{After, Form, Linear, Packed, Rounded};
@@ -21,8 +23,6 @@ pub use norm::LayerNorm;
 const MOST_ROWS: usize = 72;
 /// Fewest rows of a task where there are more: reading the weights for them costs as much as multiplying.
 const FEWEST_ROWS: usize = 8;
-/// Rows that a product takes at once.
-const TILE_ROWS: usize = 6;
 
 /// How many rows each parallel task takes, so that all cores have the same number of tasks.
 #[must_use]

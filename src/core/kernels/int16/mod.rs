@@ -8,7 +8,7 @@
 mod end;
 
 use super::product::{PANEL, Then};
-use super::{RowPairs, Unit, ahead, madd, multi_target, side_by_side};
+use super::{RowPairs, TILE_ROWS, Unit, ahead, madd, multi_target, side_by_side};
 use end::Columns;
 
 /// Largest magnitude of an activation: 13 bits and a sign.
@@ -142,7 +142,7 @@ impl Int16Panels {
                     4 | 5 => self.sum::<4>(a, weights, width, &mut sums),
                     12.. if width <= 32 => self.sum::<12>(a, weights, width, &mut sums),
                     8.. if width <= 48 => self.sum::<8>(a, weights, width, &mut sums),
-                    _ => self.sum::<6>(a, weights, width, &mut sums),
+                    _ => self.sum::<TILE_ROWS>(a, weights, width, &mut sums),
                 };
                 end(row, &sums[..taken], scales, &columns);
                 row += taken;

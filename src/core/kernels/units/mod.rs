@@ -10,6 +10,8 @@ mod tile;
 mod x86;
 
 use super::product::PANEL;
+#[cfg(target_arch = "x86_64")]
+pub use x86::fetch;
 
 /// What a processor sums products of integers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use crate::core::kernels::ahead::Fetches;
 
 /// Brings what lies there nearer.
 #[inline(always)]
-fn fetch(at: *const i8) {
+pub fn fetch(at: *const i8) {
     // SAFETY: a hint, which reads nothing, whatever the address.
     unsafe { _mm_prefetch::<_MM_HINT_T1>(at) };
 }
