@@ -276,14 +276,22 @@ impl Session {
     #[must_use]
     pub fn scorer(&self, labels: &Embeddings) -> Scorer {
         let info = self.model.info();
-        Scorer::new(labels, &self.background, info.logit_scale).with_sigmoid(info.sigmoid_bias)
+        self.calibrated(Scorer::new(labels, &self.background, info.logit_scale))
     }
 
     /// Taught labels ready for scoring.
     #[must_use]
     pub fn taught_scorer(&self, labels: &TaughtSet) -> Scorer {
         let info = self.model.info();
-        Scorer::taught(labels, &self.background, info.logit_scale).with_sigmoid(info.sigmoid_bias)
+        self.calibrated(Scorer::taught(labels, &self.background, info.logit_scale))
+    }
+
+    /// A scorer whose matches are calibrated as the model asks.
+    fn calibrated(&self, scorer: Scorer) -> Scorer {
+        let info = self.model.info();
+        scorer
+            .with_match_bias(info.match_bias)
+            .with_sigmoid(info.sigmoid_bias)
     }
 
     /// Scores photos by the rows of their vectors.

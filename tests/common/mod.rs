@@ -53,6 +53,7 @@ impl ColourModel {
             dim: 4,
             logit_scale: 20.0,
             sigmoid_bias: None,
+            match_bias: 0.0,
             preprocess,
             gflop_per_image: 1.0,
             device: Device::cpu().facts().clone(),

@@ -93,6 +93,7 @@ pub(super) fn load_as(
         dim: family.dim(),
         logit_scale: loaded.logit_scale,
         sigmoid_bias: loaded.sigmoid_bias,
+        match_bias: 0.0,
         preprocess,
         gflop_per_image: vision_gflop(family.vision(), family.class_tokens()),
         device: device.facts().clone(),

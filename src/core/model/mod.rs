@@ -72,6 +72,9 @@ pub struct ModelInfo {
     pub logit_scale: f32,
     /// The bias b of a model whose own score is `sigmoid(s v.t + b)`.
     pub sigmoid_bias: Option<f32>,
+    /// What a label's logit is raised by before it is weighed against the background; 0 unless the model was
+    /// calibrated so.
+    pub match_bias: f32,
     /// How pictures are prepared for it.
     pub preprocess: Preprocess,
     /// Arithmetic of its image tower, in 10^9 floating-point operations a picture.

@@ -25,6 +25,8 @@ pub struct Starter {
     text: TextTower,
     /// The factor s between cosine and logit.
     pub logit_scale: f32,
+    /// What a label's logit is raised by before it is weighed against the background.
+    pub match_bias: f32,
     /// How pictures are prepared.
     pub preprocess: Preprocess,
     /// Width of the common space.
@@ -67,6 +69,7 @@ impl Starter {
             image: ImageTower::load(&meta, dim, &preprocess, &vb)?,
             text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
             logit_scale: meta.number("logit_scale")?.to_f32()?,
+            match_bias: meta.optional("match_bias").map_or(Ok(0.0), Value::to_f32)?,
             preprocess,
             dim,
             max_tokens: meta.size("text_max_tokens")?,
@@ -103,11 +106,14 @@ impl Starter {
 struct Metadata<'a>(&'a Content);
 
 impl Metadata<'_> {
+    fn optional(&self, key: &str) -> Option<&Value> {
+        self.0.metadata.get(&format!("lumisift-starter.{key}"))
+    }
+
     fn number(&self, key: &str) -> Result<&Value> {
-        let key = format!("lumisift-starter.{key}");
-        match self.0.metadata.get(&key) {
+        match self.optional(key) {
             Some(value) => Ok(value),
-            None => candle_core::bail!("the model file lacks {key}"),
+            None => candle_core::bail!("the model file lacks lumisift-starter.{key}"),
         }
     }
 

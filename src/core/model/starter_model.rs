@@ -53,6 +53,7 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         dim: towers.dim,
         logit_scale: towers.logit_scale,
         sigmoid_bias: None,
+        match_bias: towers.match_bias,
         preprocess: towers.preprocess,
         gflop_per_image: 1.74,
         // It is small, and its convolutions are written for the CPU.

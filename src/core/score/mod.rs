@@ -1,9 +1,10 @@
 //! What a number means: match, probability and the CLIP article's own reading; pure.
 //!
-//! With image vector v, label vector t, background vectors b and the model's logit scale s:
-//! *match* = `e^(s v.t) / (e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
-//! the softmax of `s v.t` over all labels and the background, whose mass is "something else". Background
-//! prompts that nearly say the label itself (cosine above 0.9) are left out. A model that was trained to
+//! With image vector v, label vector t, background vectors b, the model's logit scale s and K = e^m for its
+//! match bias m (0 for most models):
+//! *match* = `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
+//! the softmax of `s v.t + m` over all labels and `s v.b` over the background, whose mass is "something else".
+//! Background prompts that nearly say the label itself (cosine above 0.9) are left out. A model that was trained to
 //! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
 
 mod background;
@@ -185,7 +186,13 @@ mod tests {
     }
 
     /// Scores straight from the definition, in double precision.
-    fn definition(v: &[f32], labels: &Embeddings, background: &Embeddings, s: f64) -> Score {
+    fn definition(
+        v: &[f32],
+        labels: &Embeddings,
+        background: &Embeddings,
+        s: f64,
+        match_bias: f64,
+    ) -> Score {
         let dot = |a: &[f32], b: &[f32]| -> f64 {
             a.iter()
                 .zip(b)
@@ -198,7 +205,10 @@ mod tests {
                 .filter(|b| dot(label, b) <= f64::from(SAME_MEANING));
             others.map(|b| (s * dot(v, b)).exp()).sum()
         };
-        let masses: Vec<f64> = labels.rows().map(|t| (s * dot(v, t)).exp()).collect();
+        let masses: Vec<f64> = labels
+            .rows()
+            .map(|t| (s * dot(v, t) + match_bias).exp())
+            .collect();
         let matches = labels
             .rows()
             .zip(&masses)
@@ -226,6 +236,7 @@ mod tests {
         #[test]
         fn scores_follow_their_definition(
             photos in vectors(5), labels in vectors(3), background in vectors(9), s in 5f32..100.0,
+            bias in prop_oneof![Just(0f32), -2f32..2.0],
         ) {
             let mut background = background;
             // One prompt says the same as a label: it must be left out.
@@ -234,10 +245,11 @@ mod tests {
             let values: Vec<f16> = photos.concat().into_iter().map(f16::from_f32).collect();
             let mut sums = vec![0f32; 5];
             Background::new(&background, s).log_sums(&values, &mut sums);
-            let scores = Scorer::new(&labels, &background, s).score(&values, &sums, &[4, 0, 2]);
+            let scorer = Scorer::new(&labels, &background, s).with_match_bias(bias);
+            let scores = scorer.score(&values, &sums, &[4, 0, 2]);
             for (at, row) in [4usize, 0, 2].into_iter().enumerate() {
                 let wide: Vec<f32> = values[row * 12..][..12].iter().map(|v| v.to_f32()).collect();
-                let want = definition(&wide, &labels, &background, f64::from(s));
+                let want = definition(&wide, &labels, &background, s.into(), bias.into());
                 let got = scores.of(at);
                 let all = |s: &Score| [&s.matches[..], &s.probabilities, &[s.something_else]].concat();
                 for (a, b) in all(&got).iter().zip(all(&want)) {
@@ -282,7 +294,7 @@ mod tests {
         let background = rows(1..20);
         let mut sums = vec![0f32; photos.len()];
         Background::new(&background, 20.0).log_sums(&values, &mut sums);
-        for count in [1, 10, 15, 16, 30] {
+        for (count, bias) in [(1, 0.0), (10, 1.4), (15, 0.0), (16, 1.4), (30, -0.5)] {
             let labels = rows(100..100 + count);
             let order: Vec<u32> = (0..photos.len() as u32).rev().collect();
             // Room that held something else.
@@ -290,12 +302,12 @@ mod tests {
                 matches: vec![7.0; 100],
                 ..Scores::default()
             };
-            let scorer = Scorer::new(&labels, &background, 20.0);
+            let scorer = Scorer::new(&labels, &background, 20.0).with_match_bias(bias);
             scorer.score_into(&values, &sums, &order, &mut scores);
             for (at, photo) in order.iter().enumerate() {
                 let photo = &values[*photo as usize * 48..][..48];
                 let wide: Vec<f32> = photo.iter().map(|v| v.to_f32()).collect();
-                let want = definition(&wide, &labels, &background, 20.0);
+                let want = definition(&wide, &labels, &background, 20.0, bias.into());
                 let got = scores.of(at);
                 let all =
                     |s: &Score| [&s.matches[..], &s.probabilities, &[s.something_else]].concat();

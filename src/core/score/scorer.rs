@@ -33,7 +33,7 @@ pub struct Scorer {
     count: usize,
     /// For each label, which of the left-out prompts it leaves out.
     left_out: Vec<Vec<usize>>,
-    /// For each label, what its mass is multiplied by; none for 1.
+    /// For each label, what its mass is multiplied by; empty if that is 1 for all.
     factors: Vec<f32>,
     /// The short way, for a few labels of which none says the same as a prompt.
     rule: Option<MassRule>,
@@ -48,6 +48,19 @@ impl Scorer {
             rule: self.rule.filter(|_| bias.is_none()),
             ..self
         }
+    }
+
+    /// Raises the logit of every label by `bias` before it is weighed against the background
+    /// ([`ModelInfo::match_bias`](crate::core::model::ModelInfo::match_bias)). Rankings by one label stay as they are.
+    #[must_use]
+    pub fn with_match_bias(mut self, bias: f32) -> Self {
+        let raise = bias.exp();
+        self.factors.resize(self.labels, 1.0);
+        self.factors.iter_mut().for_each(|factor| *factor *= raise);
+        if let Some(rule) = &mut self.rule {
+            rule.factors[..self.labels].copy_from_slice(&self.factors);
+        }
+        self
     }
 
     /// For `labels` against `background`, both normalised and of the model's width.
