@@ -6,6 +6,7 @@
 
 pub mod cancel;
 pub mod contact_sheet;
+pub mod dates;
 pub mod decode;
 pub mod device;
 pub mod export;

@@ -101,6 +101,17 @@ pub struct Photo {
     pub facts: PhotoFacts,
 }
 
+impl Photo {
+    /// A file with what its content says of it. Where that has no date, the file's name may tell one.
+    #[must_use]
+    pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
+        facts.taken = facts
+            .taken
+            .or_else(|| super::dates::from_file_name(&file.path));
+        Self { file, facts }
+    }
+}
+
 /// Where in its way a photo failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {

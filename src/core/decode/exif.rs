@@ -2,9 +2,10 @@
 
 use std::io::Cursor;
 
-use exif::{In, Reader, Tag, Value};
+use exif::{Exif, In, Reader, Tag, Value};
 
-use super::Pixels;
+use super::{Pixels, embedded};
+use crate::core::dates;
 use crate::core::photo::Taken;
 
 /// One of the eight ways in which EXIF says a picture lies; 1 is upright.
@@ -74,7 +75,7 @@ pub(super) struct Facts {
 
 /// Reads the metadata of a JPEG, PNG, TIFF or WebP file.
 pub(super) fn read(bytes: &[u8]) -> Facts {
-    let Ok(exif) = Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+    let Some(exif) = fields(bytes) else {
         return Facts::default();
     };
     let orientation = exif
@@ -100,7 +101,7 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
         (Tag::Flash, "Flash"),
         (Tag::Artist, "Artist"),
     ];
-    let Ok(exif) = Reader::new().read_from_container(&mut Cursor::new(bytes)) else {
+    let Some(exif) = fields(bytes) else {
         return Vec::new();
     };
     let fact = |(tag, name): &(Tag, &'static str)| {
@@ -113,18 +114,25 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
     SHOWN.iter().filter_map(fact).collect()
 }
 
+/// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
+/// does not hide the orientation.
+fn fields(bytes: &[u8]) -> Option<Exif> {
+    let mut reader = Reader::new();
+    reader.continue_on_error(true);
+    let partial = |read: Result<Exif, exif::Error>| {
+        read.or_else(|error| error.distill_partial_result(|_| ()))
+            .ok()
+            .filter(|exif| exif.fields().len() > 0)
+    };
+    partial(reader.read_from_container(&mut Cursor::new(bytes)))
+        .or_else(|| partial(reader.read_raw(embedded::exif(bytes)?)))
+}
+
 fn date(value: &Value) -> Option<Taken> {
     let Value::Ascii(lines) = value else {
         return None;
     };
-    let at = exif::DateTime::from_ascii(lines.first()?).ok()?;
-    let real = at.year > 0 && (1..=12).contains(&at.month) && (1..=31).contains(&at.day);
-    (real && at.hour < 24 && at.minute < 60 && at.second <= 60).then(|| {
-        Taken::from_text(format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-            at.year, at.month, at.day, at.hour, at.minute, at.second
-        ))
-    })
+    dates::parse(std::str::from_utf8(lines.first()?).ok()?)
 }
 
 #[cfg(test)]
@@ -196,25 +204,46 @@ mod tests {
         }
     }
 
-    /// A JPEG with an EXIF segment: big-endian, orientation 6 and a date.
-    #[test]
-    fn facts_are_read_from_the_head_of_a_jpeg() {
-        let date = b"2024:05:01 10:00:00\0";
-        let mut tiff = b"MM\0*\0\0\0\x08\0\x02".to_vec();
-        tiff.extend(b"\x01\x12\0\x03\0\0\0\x01\0\x06\0\0");
-        tiff.extend(b"\x01\x32\0\x02\0\0\0\x14\0\0\0\x26");
-        tiff.extend(b"\0\0\0\0");
-        tiff.extend(date);
+    /// One entry of a directory, big-endian.
+    fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
+        let mut bytes = tag.to_be_bytes().to_vec();
+        bytes.extend(kind.to_be_bytes());
+        bytes.extend(count.to_be_bytes());
+        bytes.extend(value.to_be_bytes());
+        bytes
+    }
+
+    /// A directory with its pointer to the next one.
+    fn directory(entries: &[Vec<u8>], next: u32) -> Vec<u8> {
+        let mut bytes = (entries.len() as u16).to_be_bytes().to_vec();
+        bytes.extend(entries.concat());
+        bytes.extend(next.to_be_bytes());
+        bytes
+    }
+
+    /// A JPEG of 32 x 16 pixels with this TIFF structure after `MM` and the offset of its first directory.
+    fn jpeg_with(directories: &[u8]) -> Vec<u8> {
+        let tiff = [&b"Exif\0\0MM\0*\0\0\0\x08"[..], directories].concat();
         let image = image::RgbImage::from_pixel(32, 16, image::Rgb([10, 200, 30]));
         let mut jpeg = Cursor::new(Vec::new());
         image
             .write_to(&mut jpeg, image::ImageFormat::Jpeg)
             .expect("encodes");
-        let mut segment = vec![0xff, 0xe1, 0, (8 + tiff.len()) as u8];
-        segment.extend(b"Exif\0\0");
-        segment.extend(&tiff);
+        let mut segment = vec![0xff, 0xe1];
+        segment.extend((tiff.len() as u16 + 2).to_be_bytes());
+        segment.extend(tiff);
         let mut bytes = jpeg.into_inner();
         bytes.splice(2..2, segment);
+        bytes
+    }
+
+    #[test]
+    fn facts_are_read_from_the_head_of_a_jpeg() {
+        let orientation = entry(0x112, 3, 1, 6 << 16);
+        let date = entry(0x132, 2, 20, 8 + 2 + 24 + 4);
+        let mut tiff = directory(&[orientation, date], 0);
+        tiff.extend(b"2024:05:01 10:00:00\0");
+        let bytes = jpeg_with(&tiff);
         let decoded = crate::core::decode::decode(&bytes, 4, &Default::default()).expect("decodes");
         assert_eq!((decoded.width, decoded.height), (16, 32));
         assert_eq!(decoded.pixels.orientation, Orientation::from_exif(6));
@@ -222,5 +251,67 @@ mod tests {
             decoded.taken.expect("a date").as_str(),
             "2024-05-01T10:00:00"
         );
+    }
+
+    #[test]
+    fn damage_elsewhere_does_not_hide_the_orientation() {
+        let turned = || entry(0x112, 3, 1, 6 << 16);
+        let date = b"2024:05:01 10:00:00\0";
+        // What piexif writes: the Exif directory has no pointer to a next one, and its values follow at once.
+        let exif_at = 8 + 2 + 24 + 4;
+        let mut piexif = directory(&[turned(), entry(0x8769, 4, 1, exif_at)], 0);
+        piexif.extend(1u16.to_be_bytes());
+        piexif.extend(entry(0x9003, 2, 20, exif_at + 14));
+        piexif.extend(date);
+        let cases = [
+            (
+                "a pointer to the next directory",
+                directory(&[turned()], 0x7fff_ffff),
+            ),
+            (
+                "a pointer to GPS data",
+                directory(&[turned(), entry(0x8825, 4, 1, 0xff_ffff)], 0),
+            ),
+            (
+                "the offset of a value before it",
+                directory(&[entry(0x10f, 2, 400, 0xff_ffff), turned()], 0),
+            ),
+            (
+                "a pointer to the Exif directory",
+                directory(&[turned(), entry(0x8769, 4, 1, 0xff_ffff)], 0),
+            ),
+            (
+                "an unknown type of value",
+                directory(&[entry(0x10f, 77, 1, 0), turned()], 0),
+            ),
+            ("a missing pointer to the next directory", {
+                let mut cut = directory(&[turned()], 0);
+                cut.truncate(cut.len() - 4);
+                cut
+            }),
+            ("piexif's Exif directory", piexif.clone()),
+        ];
+        for (what, tiff) in cases {
+            let facts = read(&jpeg_with(&tiff));
+            assert_eq!(facts.orientation, Orientation::from_exif(6), "{what}");
+        }
+        let taken = read(&jpeg_with(&piexif)).taken.expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+    }
+
+    #[test]
+    fn an_impossible_date_gives_way_to_the_next_tag() {
+        let mut tiff = directory(
+            &[
+                entry(0x132, 2, 20, 8 + 2 + 24 + 4),
+                entry(0x8769, 4, 1, 8 + 2 + 24 + 4 + 20),
+            ],
+            0,
+        );
+        tiff.extend(b"2024:05:01 10:00:00\0");
+        tiff.extend(directory(&[entry(0x9003, 2, 20, 8 + 38 + 20 + 18 - 8)], 0));
+        tiff.extend(b"2024:02:31 10:00:00\0");
+        let taken = read(&jpeg_with(&tiff)).taken.expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
     }
 }

@@ -3,6 +3,7 @@
 //! The format is told by the bytes, never by the name. One decode serves the thumbnail and the
 //! model's input.
 
+mod embedded;
 mod exif;
 mod format;
 mod jpeg;

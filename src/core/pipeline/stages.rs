@@ -117,10 +117,7 @@ fn known(shared: &Shared, file: &Candidate) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
     let known = session.store().lookup(session.key(), file).ok()??;
-    let photo = Photo {
-        file: file.clone(),
-        facts: known.facts,
-    };
+    let photo = Photo::new(file.clone(), known.facts);
     let Some(row) = known.row else {
         return Some(Event::Unread(photo));
     };
@@ -362,10 +359,7 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
             Source::Cached => &shared.counters.cached,
         };
         counter.fetch_add(1, Relaxed);
-        let photo = Photo {
-            file: record.file,
-            facts: record.facts,
-        };
+        let photo = Photo::new(record.file, record.facts);
         events.push(Event::Photo { photo, row, source });
     }
     shared.events.send_all(events);

@@ -1,0 +1,312 @@
+//! When a photo was taken: dates as programs write them, and as names of files tell them.
+//!
+//! A date is local time by the clock of whatever wrote it; zone offsets are left out, because a trip is sorted by
+//! the clock on the wall. Dates that cannot be are refused: days that no month has, years before photography, and
+//! what lies in the future.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use jiff::civil::{Date, DateTime, Time};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
+
+use super::photo::Taken;
+
+/// The year of the earliest photograph.
+const FIRST_YEAR: i16 = 1826;
+/// The first year that counts in the name of a file: digital cameras and phones name files by date.
+const FIRST_NAMED_YEAR: i16 = 1990;
+
+/// Reads a date in the spellings that EXIF, XMP, IPTC and QuickTime fields have: separated by `:`, `-`, `/` or
+/// `.`, with or without a time, a fraction of a second and an offset, which are left out.
+#[must_use]
+pub fn parse(text: &str) -> Option<Taken> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    let mut numbers = Numbers(text);
+    let (year, rest) = match numbers.next(4)? {
+        (year, '0'..='9') => (year, numbers.0),
+        (year, ':' | '-' | '/' | '.') => (year, &numbers.0[1..]),
+        _ => return None,
+    };
+    numbers.0 = rest;
+    let month = numbers.field(2, &[':', '-', '/', '.'])?;
+    let day = numbers.next(2)?.0;
+    let date = date(year, month, day, FIRST_YEAR)?;
+    let time = match numbers.0.chars().next() {
+        None => Some((0, 0, 0)),
+        Some(' ' | 'T' | 't') => {
+            numbers.0 = numbers.0[1..].trim_start();
+            numbers.time()
+        }
+        Some('0'..='9') => numbers.time(),
+        Some(_) => None,
+    };
+    taken(at(date, time?)?)
+}
+
+/// What the name of a file says: `IMG-20190501-WA0001`, `PXL_20230704_101112123`, `Screenshot_2024-05-01-10-00-00`,
+/// `signal-2024-05-01-100000`, `2024-05-01 10.00.00`, or milliseconds since 1970 as in `FB_IMG_1558375918123`.
+#[must_use]
+pub fn from_file_name(path: &Path) -> Option<Taken> {
+    let stem = path.file_stem().map(OsStr::to_string_lossy)?;
+    let mut rest = &stem[..];
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let run = &rest[start..];
+        if let Some(at) = named(run) {
+            return taken(at);
+        }
+        let end = run.find(|c: char| !c.is_ascii_digit());
+        rest = end.map_or("", |end| &run[end..]);
+    }
+    None
+}
+
+/// A moment in seconds since 1970, as Google Takeout notes it. It names no zone: the date is that of UTC.
+#[must_use]
+pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
+    let at = Timestamp::from_second(seconds).ok()?;
+    taken(at.to_zoned(TimeZone::UTC).datetime())
+}
+
+/// The date that a run of digits begins.
+fn named(text: &str) -> Option<DateTime> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let mut numbers = Numbers(text);
+    match digits {
+        8 | 14 | 17 => {
+            let year = numbers.next(4)?.0;
+            let (month, day) = (numbers.next(2)?.0, numbers.next(2)?.0);
+            let date = date(year, month, day, FIRST_NAMED_YEAR)?;
+            at(date, numbers.named_time().unwrap_or_default())
+        }
+        13 => {
+            let milliseconds = text[..13].parse().ok()?;
+            let at = Timestamp::from_millisecond(milliseconds).ok()?;
+            let at = at.to_zoned(TimeZone::UTC).datetime();
+            (at.year() >= FIRST_NAMED_YEAR).then_some(at)
+        }
+        4 => {
+            let year = numbers.field(4, &['-', '_', '.'])?;
+            let month = numbers.field(2, &['-', '_', '.'])?;
+            let (day, after) = numbers.next(2)?;
+            if after.is_ascii_digit() {
+                return None;
+            }
+            let date = date(year, month, day, FIRST_NAMED_YEAR)?;
+            at(date, numbers.named_time().unwrap_or_default())
+        }
+        _ => None,
+    }
+}
+
+/// What is left of a text of numbers and separators.
+#[derive(Clone, Copy)]
+struct Numbers<'a>(&'a str);
+
+impl Numbers<'_> {
+    /// A number of exactly `width` digits, and the character after it; a space at the end.
+    fn next(&mut self, width: usize) -> Option<(i16, char)> {
+        let digits = self.0.get(..width)?;
+        if !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        self.0 = &self.0[width..];
+        let after = self.0.chars().next().unwrap_or(' ');
+        Some((digits.parse().ok()?, after))
+    }
+
+    /// A number of `width` digits and the separator after it, if there is one of `separators`.
+    fn field(&mut self, width: usize, separators: &[char]) -> Option<i16> {
+        let (number, after) = self.next(width)?;
+        if separators.contains(&after) {
+            self.0 = &self.0[after.len_utf8()..];
+        } else if !after.is_ascii_digit() {
+            return None;
+        }
+        Some(number)
+    }
+
+    /// Hours, minutes and perhaps seconds; what follows, such as a fraction or an offset, does not count.
+    fn time(&mut self) -> Option<(i16, i16, i16)> {
+        let hour = self.field(2, &[':', '.'])?;
+        let (minute, after) = self.next(2)?;
+        if matches!(after, ':' | '.') {
+            self.0 = &self.0[1..];
+        }
+        let second = match after {
+            ':' | '.' | '0'..='9' => self.next(2)?.0,
+            _ => 0,
+        };
+        Some((hour, minute, second))
+    }
+
+    /// The time that follows a date in the name of a file.
+    fn named_time(mut self) -> Option<(i16, i16, i16)> {
+        let rest = self.0;
+        let rest = rest
+            .strip_prefix(" at ")
+            .or_else(|| rest.strip_prefix(['_', '-', ' ', 'T']))
+            .unwrap_or(rest);
+        self.0 = rest;
+        let hour = self.field(2, &['.', '-', ':', '_'])?;
+        let minute = self.field(2, &['.', '-', ':', '_'])?;
+        let second = self.next(2)?.0;
+        (hour < 24 && minute < 60 && second <= 60).then_some((hour, minute, second))
+    }
+}
+
+fn date(year: i16, month: i16, day: i16, first_year: i16) -> Option<Date> {
+    let date = Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
+    date.ok().filter(|date| date.year() >= first_year)
+}
+
+/// A date with a time, whose hour 24 and seconds from 60 on, which cameras and leap seconds give, carry over.
+fn at(date: Date, (hour, minute, second): (i16, i16, i16)) -> Option<DateTime> {
+    if hour > 24 || minute > 59 || second > 99 {
+        return None;
+    }
+    let seconds = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    let midnight = date.to_datetime(Time::midnight());
+    midnight.checked_add(seconds.seconds()).ok()
+}
+
+/// Refuses the future; a day's margin is for zones ahead of this machine's.
+fn taken(at: DateTime) -> Option<Taken> {
+    let tomorrow = Timestamp::now().to_zoned(TimeZone::UTC).datetime();
+    let tomorrow = tomorrow.checked_add(1.day()).ok()?;
+    (at <= tomorrow).then(|| Taken::from_text(at.strftime("%Y-%m-%dT%H:%M:%S").to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn parsed(text: &str) -> String {
+        parse(text).map_or_else(|| "none".into(), |taken| taken.as_str().into())
+    }
+
+    fn named(name: &str) -> String {
+        from_file_name(Path::new(name)).map_or_else(|| "none".into(), |t| t.as_str().into())
+    }
+
+    #[test]
+    fn every_spelling_of_a_field_is_read() {
+        for text in [
+            "2024:05:01 10:00:00",
+            "2024-05-01 10:00:00",
+            "2024/05/01 10:00:00",
+            "2024.05.01 10:00:00",
+            "2024-05-01T10:00:00",
+            "2024-05-01T10:00",
+            "2024:05:01 10:00:00.123",
+            "2024-05-01T10:00:00.5+02:00",
+            "2024-05-01T10:00:00Z",
+            "2024:05:01 10:00:00-0800",
+            "20240501T100000",
+            "20240501 100000+0200",
+            " 2024:05:01 10:00:00\0",
+        ] {
+            assert_eq!(parsed(text), "2024-05-01T10:00:00", "{text}");
+        }
+        for text in [
+            "2024:05:01",
+            "2024-05-01",
+            "20240501",
+            "2024:05:01 00:00:00",
+        ] {
+            assert_eq!(parsed(text), "2024-05-01T00:00:00", "{text}");
+        }
+        assert_eq!(parsed("2024:05:01 24:00:00"), "2024-05-02T00:00:00");
+        assert_eq!(parsed("2024:12:31 23:59:60"), "2025-01-01T00:00:00");
+        assert_eq!(parsed("2024:05:01 10:00:75"), "2024-05-01T10:01:15");
+    }
+
+    #[test]
+    fn dates_that_cannot_be_are_refused() {
+        for text in [
+            "2024:02:31 10:00:00",
+            "2023:02:29 10:00:00",
+            "0000:00:00 00:00:00",
+            "0001:01:01 00:00:00",
+            "2024:13:01 10:00:00",
+            "2024:05:01 25:00:00",
+            "2024:05:01 10:61:00",
+            "2199:05:01 10:00:00",
+            "    :  :     :  :  ",
+            "yesterday",
+            "",
+            "2024",
+            "2024:05",
+        ] {
+            assert_eq!(parsed(text), "none", "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_files_tell_dates() {
+        for (name, want) in [
+            ("IMG-20190501-WA0001.jpg", "2019-05-01T00:00:00"),
+            ("VID-20190501-WA0001.mp4", "2019-05-01T00:00:00"),
+            ("PXL_20230704_101112123.jpg", "2023-07-04T10:11:12"),
+            ("PXL_20230704_101112123.PORTRAIT.jpg", "2023-07-04T10:11:12"),
+            ("IMG_20200229_235959.jpg", "2020-02-29T23:59:59"),
+            ("20240501_100000(2).jpg", "2024-05-01T10:00:00"),
+            ("20240501100000.jpg", "2024-05-01T10:00:00"),
+            (
+                "Screenshot_2024-05-01-10-00-00-123_com.app.jpg",
+                "2024-05-01T10:00:00",
+            ),
+            (
+                "Screenshot 2024-05-01 at 10.00.00.png",
+                "2024-05-01T10:00:00",
+            ),
+            ("Screenshot_20240501-100000.png", "2024-05-01T10:00:00"),
+            ("signal-2024-05-01-100000.jpg", "2024-05-01T10:00:00"),
+            ("signal-2024-05-01-10-00-00-123.jpg", "2024-05-01T10:00:00"),
+            (
+                "WhatsApp Image 2024-05-01 at 10.00.00.jpeg",
+                "2024-05-01T10:00:00",
+            ),
+            ("2024-05-01 10.00.00.jpg", "2024-05-01T10:00:00"),
+            ("2024_05_01 party.jpg", "2024-05-01T00:00:00"),
+            ("FB_IMG_1558375918123.jpg", "2019-05-20T18:11:58"),
+            ("1558375918123.jpg", "2019-05-20T18:11:58"),
+            ("12345 2024-05-01.jpg", "2024-05-01T00:00:00"),
+        ] {
+            assert_eq!(named(name), want, "{name}");
+        }
+        for name in [
+            "DSC_0001.jpg",
+            "IMG_12345678.jpg",
+            "20240231_100000.jpg",
+            "99991231.jpg",
+            "2024-05.jpg",
+            "2024-05-011.jpg",
+            "5550123456789.jpg",
+            "猫.jpg",
+            "",
+        ] {
+            assert_eq!(named(name), "none", "{name}");
+        }
+    }
+
+    #[test]
+    fn seconds_since_1970_are_utc() {
+        let taken = from_unix_seconds(1_258_375_918).expect("a date");
+        assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
+        assert_eq!(from_unix_seconds(i64::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panicking(text in "\\PC{0,40}") {
+            let _ = (parse(&text), from_file_name(Path::new(&text)));
+        }
+
+        #[test]
+        fn near_dates_are_read_without_panicking(text in "[0-9:T. /-]{0,30}") {
+            let _ = (parse(&text), from_file_name(Path::new(&text)));
+        }
+    }
+}

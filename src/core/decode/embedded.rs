@@ -1,0 +1,149 @@
+//! EXIF where the containers' own readers do not look: behind a JPEG's `Exif\0\0` in a PNG or WebP chunk, and as
+//! ImageMagick's "Raw profile type exif" in a PNG's text.
+
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
+
+/// What a JPEG puts before its TIFF structure.
+const PREFIX: &[u8] = b"Exif\0\0";
+/// The most bytes of a profile: a JPEG segment holds 64 KB, so nothing larger comes from a camera.
+const LIMIT: u64 = 1 << 20;
+
+/// The TIFF structure of a PNG or WebP file's EXIF, without what programs put before it.
+pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
+            b"eXIf" => Some(data.to_vec()),
+            b"tEXt" | b"zTXt" => raw_profile(kind, data),
+            _ => None,
+        })
+    } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        let exif = riff_chunks(&bytes[12..]).find(|(kind, _)| *kind == b"EXIF");
+        exif.map(|(_, data)| data.to_vec())
+    } else {
+        None
+    }?;
+    Some(match found.strip_prefix(PREFIX) {
+        Some(tiff) => tiff.to_vec(),
+        None => found,
+    })
+}
+
+/// The chunks of a PNG after its signature: kind and data.
+fn png_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (length, after) = rest.split_first_chunk()?;
+        let (kind, after) = after.split_first_chunk()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        let data = after.get(..length)?;
+        rest = after.get(length + 4..).unwrap_or_default();
+        Some((kind, data))
+    })
+}
+
+/// The chunks of a RIFF file after its header.
+fn riff_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (kind, after) = rest.split_first_chunk()?;
+        let (length, after) = after.split_first_chunk()?;
+        let length = u32::from_le_bytes(*length) as usize;
+        let data = after.get(..length)?;
+        // Chunks begin at even places.
+        rest = after.get(length.next_multiple_of(2)..).unwrap_or_default();
+        Some((kind, data))
+    })
+}
+
+/// ImageMagick's text: a keyword, then a name, a length and bytes in hexadecimal, compressed in `zTXt`.
+fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
+    let end = data.iter().position(|byte| *byte == 0)?;
+    let (keyword, data) = (&data[..end], &data[end + 1..]);
+    if !matches!(keyword, b"Raw profile type exif" | b"Raw profile type APP1") {
+        return None;
+    }
+    let mut text = Vec::new();
+    if kind == b"zTXt" {
+        let compressed = data.get(1..)?;
+        let mut inflated = ZlibDecoder::new(compressed).take(LIMIT);
+        inflated.read_to_end(&mut text).ok()?;
+    } else {
+        text.extend_from_slice(data);
+    }
+    let text = std::str::from_utf8(&text).ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let (_name, _length) = (words.next()?, words.next()?);
+    let digits: Vec<u8> = words.flat_map(str::bytes).collect();
+    let pair = |pair: &[u8; 2]| {
+        let digit = |byte: u8| char::from(byte).to_digit(16);
+        Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)
+    };
+    digits.as_chunks().0.iter().map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    const TIFF: &[u8] = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
+
+    fn png(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (kind, data) in [(b"IHDR", &[0; 13][..]), (kind, data)] {
+            bytes.extend((data.len() as u32).to_be_bytes());
+            bytes.extend(kind);
+            bytes.extend(data);
+            bytes.extend([0; 4]);
+        }
+        bytes
+    }
+
+    fn webp(data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"RIFF\0\0\0\0WEBPVP8X\x03\0\0\0abc\0EXIF".to_vec();
+        bytes.extend((data.len() as u32).to_le_bytes());
+        bytes.extend(data);
+        bytes
+    }
+
+    fn profile() -> String {
+        let prefixed = [PREFIX, TIFF].concat();
+        let hex: Vec<String> = prefixed.iter().map(|byte| format!("{byte:02x}")).collect();
+        let lines: Vec<String> = hex.chunks(36).map(<[String]>::concat).collect();
+        format!("\nexif\n{:8}\n{}\n", prefixed.len(), lines.join("\n"))
+    }
+
+    #[test]
+    fn exif_is_found_with_and_without_its_prefix() {
+        let prefixed = [PREFIX, TIFF].concat();
+        let text = [b"Raw profile type exif\0".to_vec(), profile().into_bytes()].concat();
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Default::default());
+        zlib.write_all(profile().as_bytes()).expect("compressed");
+        let compressed = zlib.finish().expect("compressed");
+        let compressed = [b"Raw profile type APP1\0\0".to_vec(), compressed].concat();
+        for file in [
+            png(b"eXIf", TIFF),
+            png(b"eXIf", &prefixed),
+            png(b"tEXt", &text),
+            png(b"zTXt", &compressed),
+            webp(TIFF),
+            webp(&prefixed),
+        ] {
+            assert_eq!(exif(&file).as_deref(), Some(TIFF));
+        }
+    }
+
+    #[test]
+    fn cut_and_foreign_files_have_none() {
+        let whole = png(b"eXIf", TIFF);
+        for end in 0..whole.len() - 4 {
+            assert_eq!(exif(&whole[..end]), None, "cut at {end}");
+        }
+        assert_eq!(exif(b"GIF89a"), None);
+        assert_eq!(
+            exif(&png(b"tEXt", b"Raw profile type exif\0nonsense")),
+            None
+        );
+    }
+}
