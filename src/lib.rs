@@ -1,9 +1,11 @@
 //! Lumisift sifts photos by typed labels, with CLIP, on the person's own machine.
 //!
-//! [`core`] is the engine; [`settings`] says where things are kept; [`app`] is the window's state and
-//! commands, [`ui`] what it draws. The program in `main.rs` puts the window or a command line on top.
+//! [`core`] is the engine; [`settings`] says where things are kept; `app` is the window's state and
+//! commands, `ui` what it draws; both are there with the feature `gui`. The program in `main.rs` puts the window or a command line on top.
 
+#[cfg(feature = "gui")]
 pub mod app;
 pub mod core;
 pub mod settings;
+#[cfg(feature = "gui")]
 pub mod ui;

@@ -12,6 +12,7 @@ mod labels;
 mod models;
 mod output;
 mod sort;
+#[cfg(feature = "gui")]
 mod window;
 
 use std::io::{self, Write};
@@ -82,6 +83,11 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor) => doctor::run(common),
+        #[cfg(feature = "gui")]
         None => window::open(common, &args.paths),
+        #[cfg(not(feature = "gui"))]
+        None => anyhow::bail!(
+            "this build has no window: give a command, as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
+        ),
     }
 }
