@@ -8,8 +8,8 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 
 use super::decode::Pixels;
 
-/// Raised when this module's output changes for the same input: it is part of a vector's key.
-pub const PREPROCESS_VERSION: u32 = 2;
+/// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
+pub const PREPROCESS_VERSION: u32 = 3;
 
 /// How a model wants its input.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -12,14 +12,40 @@ use super::photo::{Candidate, Failure, Stage};
 
 /// Endings of picture files that are read.
 const PICTURES: &[&str] = &[
-    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "gif", "tif", "tiff", "bmp", "dib", "pbm",
-    "pgm", "ppm", "pnm", "pam", "qoi", "tga", "ico",
+    "jpg",
+    "jpeg",
+    "jpe",
+    "jfif",
+    "png",
+    "apng",
+    "webp",
+    "gif",
+    "tif",
+    "tiff",
+    "bmp",
+    "dib",
+    "pbm",
+    "pgm",
+    "ppm",
+    "pnm",
+    "pam",
+    "qoi",
+    "tga",
+    "ico",
+    #[cfg(feature = "heic")]
+    "heic",
+    #[cfg(feature = "heic")]
+    "heif",
+    #[cfg(feature = "heic")]
+    "hif",
+    #[cfg(feature = "jxl")]
+    "jxl",
 ];
 
 /// Endings of picture files that are counted, in order to tell the person.
 const UNSUPPORTED: &[&str] = &[
-    "heic", "heif", "avif", "jxl", "cr2", "cr3", "nef", "nrw", "arw", "srf", "sr2", "dng", "raf",
-    "orf", "rw2", "pef", "srw", "x3f", "raw", "3fr", "iiq", "psd",
+    "heic", "heif", "hif", "avif", "jxl", "cr2", "cr3", "nef", "nrw", "arw", "srf", "sr2", "dng",
+    "raf", "orf", "rw2", "pef", "srw", "x3f", "raw", "3fr", "iiq", "psd",
 ];
 
 /// Folders of systems and tools, in which a person's photos are not.
@@ -313,7 +339,7 @@ mod tests {
             "a.png",
             "deep/er/c.webp",
             "notes.txt",
-            "x.heic",
+            "x.cr3",
             ".hidden/d.jpg",
             ".e.jpg",
             "node_modules/f.png",

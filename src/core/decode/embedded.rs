@@ -1,16 +1,18 @@
-//! EXIF where the containers' own readers do not look: behind a JPEG's `Exif\0\0` in a PNG or WebP chunk, and as
-//! ImageMagick's "Raw profile type exif" in a PNG's text.
+//! EXIF where the containers' own readers do not look: behind a JPEG's `Exif\0\0` in a PNG or WebP chunk, as
+//! ImageMagick's "Raw profile type exif" in a PNG's text, and in a box of JPEG XL.
 
 use std::io::Read;
 
 use flate2::read::ZlibDecoder;
+
+use super::iso_media;
 
 /// What a JPEG puts before its TIFF structure.
 const PREFIX: &[u8] = b"Exif\0\0";
 /// The most bytes of a profile: a JPEG segment holds 64 KB, so nothing larger comes from a camera.
 const LIMIT: u64 = 1 << 20;
 
-/// The TIFF structure of a PNG or WebP file's EXIF, without what programs put before it.
+/// The TIFF structure of the EXIF in a PNG, WebP or JPEG XL file, without what programs put before it.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
@@ -21,6 +23,13 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         let exif = riff_chunks(&bytes[12..]).find(|(kind, _)| *kind == b"EXIF");
         exif.map(|(_, data)| data.to_vec())
+    } else if bytes.starts_with(b"\0\0\0\x0cJXL ") {
+        let mut boxes = iso_media::boxes(bytes, (0, bytes.len()));
+        let (_, (start, end)) = boxes.find(|(kind, _)| kind == b"Exif")?;
+        // Where the TIFF structure begins, counted from behind this number.
+        let (offset, data) = bytes[start..end].split_first_chunk()?;
+        data.get(u32::from_be_bytes(*offset) as usize..)
+            .map(<[u8]>::to_vec)
     } else {
         None
     }?;
@@ -107,6 +116,14 @@ mod tests {
         bytes
     }
 
+    fn jxl(data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"\0\0\0\x0cJXL \r\n\x87\n".to_vec();
+        bytes.extend((data.len() as u32 + 14).to_be_bytes());
+        bytes.extend(b"Exif\0\0\0\x02ab");
+        bytes.extend(data);
+        bytes
+    }
+
     fn profile() -> String {
         let prefixed = [PREFIX, TIFF].concat();
         let hex: Vec<String> = prefixed.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -127,6 +144,7 @@ mod tests {
             png(b"eXIf", &prefixed),
             png(b"tEXt", &text),
             png(b"zTXt", &compressed),
+            jxl(TIFF),
             webp(TIFF),
             webp(&prefixed),
         ] {

@@ -9,6 +9,12 @@ use super::DecodeError;
 pub enum Format {
     /// JPEG, which can be decoded at a smaller scale.
     Jpeg,
+    /// HEIC or HEIF.
+    #[cfg(feature = "heic")]
+    Heic,
+    /// JPEG XL.
+    #[cfg(feature = "jxl")]
+    Jxl,
     /// A format of the `image` crate, with its name.
     Other(ImageFormat, &'static str),
 }
@@ -25,8 +31,6 @@ const SUPPORTED: &[(&[u8], ImageFormat, &str)] = &[
 
 /// Names of picture formats that are recognised in order to say what to do about them.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
-    (b"\xff\x0a", "JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "JPEG XL"),
     (b"8BPS", "Photoshop"),
     (b"FUJIFILMCCD-RAW", "RAW"),
     (b"IIRO", "RAW"),
@@ -66,7 +70,13 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, DecodeError> {
         return Ok(Format::Other(ImageFormat::Pnm, "PNM"));
     }
     if bytes.get(4..8) == Some(b"ftyp") {
-        return Err(iso_media(bytes.get(8..12).unwrap_or_default()));
+        return iso_media(bytes);
+    }
+    if bytes.starts_with(b"\xff\x0a") || bytes.starts_with(b"\0\0\0\x0cJXL ") {
+        #[cfg(feature = "jxl")]
+        return Ok(Format::Jxl);
+        #[cfg(not(feature = "jxl"))]
+        return Err(DecodeError::Unsupported("JPEG XL"));
     }
     if let Some((_, name)) = UNSUPPORTED
         .iter()
@@ -98,15 +108,26 @@ fn is_canon_raw(bytes: &[u8]) -> bool {
     bytes.starts_with(b"II*\0") && bytes.get(8..10) == Some(b"CR")
 }
 
-/// Formats in ISO media files are told by their brand.
-fn iso_media(brand: &[u8]) -> DecodeError {
-    match brand {
+/// Formats in ISO media files are told by their brands: the major one, and where that is general, those that the
+/// file is compatible with.
+fn iso_media(bytes: &[u8]) -> Result<Format, DecodeError> {
+    let length = bytes
+        .first_chunk()
+        .map_or(0, |size| u32::from_be_bytes(*size)) as usize;
+    let brands = bytes.get(8..length.min(bytes.len())).unwrap_or_default();
+    let brands = brands.as_chunks::<4>().0;
+    let major = brands.first().map_or(b"    ", |brand| brand);
+    match major {
+        b"avif" | b"avis" => Err(DecodeError::Unsupported("AVIF")),
+        b"mif1" | b"msf1" if brands.contains(b"avif") => Err(DecodeError::Unsupported("AVIF")),
         b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1" => {
-            DecodeError::Unsupported("HEIC")
+            #[cfg(feature = "heic")]
+            return Ok(Format::Heic);
+            #[cfg(not(feature = "heic"))]
+            Err(DecodeError::Unsupported("HEIC"))
         }
-        b"avif" | b"avis" => DecodeError::Unsupported("AVIF"),
-        b"crx " => DecodeError::Unsupported("RAW"),
-        _ => DecodeError::NotAPhoto("it is a video"),
+        b"crx " => Err(DecodeError::Unsupported("RAW")),
+        _ => Err(DecodeError::NotAPhoto("it is a video")),
     }
 }
 
@@ -139,7 +160,6 @@ mod tests {
         assert!(kind(b"<!DOCTYPE html><html></html>").contains("web page"));
         assert!(kind(b"\xef\xbb\xbf  <svg>").contains("markup"));
         assert!(kind(b"%PDF-1.7").contains("PDF"));
-        assert!(kind(b"\0\0\0\x18ftypheic\0\0\0\0").contains("HEIC"));
         assert!(kind(b"\0\0\0\x18ftypavif\0\0\0\0").contains("AVIF"));
         assert!(kind(b"\0\0\0\x18ftypisom\0\0\0\0").contains("video"));
         assert!(kind(b"II*\0\x10\0\0\0CR\x02\0").contains("RAW"));

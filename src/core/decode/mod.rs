@@ -3,9 +3,14 @@
 //! The format is told by the bytes, never by the name. One decode serves the thumbnail and the
 //! model's input.
 
+mod colour;
+mod detached;
 mod embedded;
 mod exif;
 mod format;
+#[cfg(feature = "heic")]
+mod heic;
+mod iso_media;
 mod jpeg;
 
 use std::fs;
@@ -100,6 +105,9 @@ pub enum DecodeError {
         /// Claimed height.
         height: u32,
     },
+    /// A thread could not be started.
+    #[error("no thread could be started ({0}): close other programs and try again")]
+    NoThread(String),
     /// The decoder refused it.
     #[error("damaged {format}: {reason}")]
     Damaged {
@@ -142,6 +150,10 @@ pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Deco
     let decoded = match format {
         Format::Jpeg => jpeg::decode(bytes, min_short_side, cancel),
         Format::Other(format, name) => decode_other(bytes, format, name, cancel),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode(bytes, cancel),
+        #[cfg(feature = "jxl")]
+        Format::Jxl => decode_jxl(bytes, cancel),
     };
     match decoded {
         Err(_) if cancel.is_cancelled() => Err(DecodeError::Cancelled),
@@ -149,7 +161,7 @@ pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Deco
             // Metadata stands before a JPEG's picture data, which need not be searched.
             let head = match format {
                 Format::Jpeg => jpeg::first_scan(bytes).unwrap_or(bytes.len()),
-                Format::Other(..) => bytes.len(),
+                _ => bytes.len(),
             };
             raw.with_facts(&bytes[..head])
         }),
@@ -163,6 +175,8 @@ struct RawPicture {
     rgb: Vec<u8>,
     full_width: u32,
     full_height: u32,
+    /// Whether the decoder has turned it already, so that EXIF's orientation must not be applied again.
+    upright: bool,
     warning: Option<String>,
 }
 
@@ -178,7 +192,10 @@ impl RawPicture {
     }
 
     fn with_facts(self, bytes: &[u8]) -> Decoded {
-        let facts = exif::read(bytes);
+        let mut facts = exif::read(bytes);
+        if self.upright {
+            facts.orientation = Orientation::default();
+        }
         let swapped = facts.orientation.swaps_sides();
         let (width, height) = if swapped {
             (self.full_height, self.full_width)
@@ -221,37 +238,66 @@ fn decode_other(
     name: &'static str,
     cancel: &Cancel,
 ) -> Result<RawPicture, DecodeError> {
-    let damaged = |e: image::ImageError| DecodeError::Damaged {
-        format: name,
-        // Some decoders report over several lines.
-        reason: e
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .into(),
-    };
     let reader = CancelReader::new(Cursor::new(bytes), cancel);
     let mut reader = ImageReader::with_format(reader, format);
-    // The limits that count are checked below, against the size that the header claims.
+    reader.limits(limits());
+    let decoder = reader.into_decoder().map_err(|e| damaged(name, &e))?;
+    decode_with(decoder, name)
+}
+
+#[cfg(feature = "jxl")]
+fn decode_jxl(bytes: &[u8], cancel: &Cancel) -> Result<RawPicture, DecodeError> {
+    const NAME: &str = "JPEG XL";
+    let reader = CancelReader::new(Cursor::new(bytes), cancel);
+    let decoder = jxl_image_rs_integration::JxlDecoder::new(reader);
+    let picture = decode_with(decoder.map_err(|e| damaged(NAME, &e))?, NAME)?;
+    // The decoder turns pictures by the codestream's own orientation, which EXIF's repeats.
+    Ok(RawPicture {
+        upright: true,
+        ..picture
+    })
+}
+
+/// The limits that count are checked against the size that the header claims.
+fn limits() -> image::Limits {
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(2 * MAX_PIXEL_BYTES);
-    reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(damaged)?;
+    limits
+}
+
+fn damaged(name: &'static str, error: &image::ImageError) -> DecodeError {
+    // Some decoders report over several lines.
+    let text = error.to_string();
+    let reason = text.lines().next().unwrap_or_default().trim().into();
+    DecodeError::Damaged {
+        format: name,
+        reason,
+    }
+}
+
+fn decode_with(
+    mut decoder: impl ImageDecoder,
+    name: &'static str,
+) -> Result<RawPicture, DecodeError> {
     let (width, height) = decoder.dimensions();
     check_size(
         width,
         height,
         u64::from(decoder.color_type().bytes_per_pixel()).max(3),
     )?;
-    let image = DynamicImage::from_decoder(decoder).map_err(damaged)?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let image = DynamicImage::from_decoder(decoder).map_err(|e| damaged(name, &e))?;
+    let mut rgb = flatten(image);
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut rgb, &profile);
+    }
     Ok(RawPicture {
         scaled_width: width,
         scaled_height: height,
-        rgb: flatten(image),
+        rgb,
         full_width: width,
         full_height: height,
+        upright: false,
         warning: None,
     })
 }
@@ -264,11 +310,15 @@ fn flatten(image: DynamicImage) -> Vec<u8> {
     let rgba = image.into_rgba8();
     rgba.pixels()
         .flat_map(|pixel| {
-            let [red, green, blue, alpha] = pixel.0.map(u32::from);
-            let over_white = |c: u32| ((c * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
-            [over_white(red), over_white(green), over_white(blue)]
+            let [red, green, blue, alpha] = pixel.0;
+            [red, green, blue].map(|value| over_white(value, alpha))
         })
         .collect()
+}
+
+fn over_white(value: u8, alpha: u8) -> u8 {
+    let (value, alpha) = (u32::from(value), u32::from(alpha));
+    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::io::Cursor;
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, RawPicture, check_size, decode_other};
+use super::{DecodeError, RawPicture, check_size, colour, decode_other};
 use crate::core::cancel::{Cancel, CancelReader};
 use header::Coding;
 
@@ -26,10 +26,10 @@ pub fn decode(
     cancel: &Cancel,
 ) -> Result<RawPicture, DecodeError> {
     if let Some(picture) = decode_small(bytes, min_short_side, cancel)? {
-        return Ok(picture);
+        return Ok(in_srgb(picture, bytes));
     }
     match decode_scaled(bytes, min_short_side, cancel) {
-        Ok(picture) => Ok(picture),
+        Ok(picture) => Ok(in_srgb(picture, bytes)),
         Err(Refusal::Limit(error)) => Err(error),
         Err(Refusal::Decoder(reason)) => {
             let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", cancel)?;
@@ -39,6 +39,13 @@ pub fn decode(
             })
         }
     }
+}
+
+fn in_srgb(mut picture: RawPicture, bytes: &[u8]) -> RawPicture {
+    if let Some(profile) = colour::jpeg_profile(bytes) {
+        colour::to_srgb(&mut picture.rgb, &profile);
+    }
+    picture
 }
 
 /// A file at a scale below its full size; nothing if our own decoders leave it to others.
@@ -77,6 +84,7 @@ fn decode_small(
         rgb: scaled.rgb,
         full_width,
         full_height,
+        upright: false,
         warning: None,
     }))
 }
@@ -130,6 +138,7 @@ fn decode_scaled(
         rgb: to_rgb(data, format),
         full_width,
         full_height,
+        upright: false,
         warning: ends_early(bytes).then(|| damage(bytes, "no end mark")),
     })
 }

@@ -1,0 +1,92 @@
+//! HEIC and HEIF: still pictures in HEVC, as phones and some cameras write them.
+
+use heic_decoder::{ColorInfo, DecodedImage, HeifError, RgbOptions};
+
+use super::detached::detached;
+use super::{DecodeError, RawPicture, check_size, colour, iso_media, over_white};
+use crate::core::cancel::Cancel;
+
+/// What messages call the format.
+const NAME: &str = "HEIC";
+/// Bytes that a pixel takes while it is decoded: planes of 32-bit samples, then RGB.
+const BYTES_PER_PIXEL: u64 = 13;
+/// The matrix of ITU-R BT.601 in ITU-T H.273.
+const BT_601: u16 = 6;
+/// What H.273 calls unspecified.
+const UNSPECIFIED: u16 = 2;
+/// The primaries of Display P3 in H.273.
+const DISPLAY_P3: u16 = 12;
+
+/// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. EXIF's orientation
+/// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
+pub fn decode(bytes: &[u8], cancel: &Cancel) -> Result<RawPicture, DecodeError> {
+    let bytes = iso_media::without_empty_properties(bytes);
+    let info = heic_decoder::probe(&bytes).map_err(refused)?;
+    let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let (width, height) = (side(info.coded_width), side(info.coded_height));
+    check_size(width, height, BYTES_PER_PIXEL)?;
+    let upright = iso_media::has_rotation(&bytes);
+    let owned = bytes.into_owned();
+    let mut image = detached(cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
+    let profile = image.metadata.icc_profile.take();
+    let primaries = image.color_info.map(|info| info.color_primaries);
+    let mut rgb = to_rgb(&image).map_err(refused)?;
+    match profile {
+        Some(profile) => colour::to_srgb(&mut rgb, &profile),
+        None if primaries == Some(DISPLAY_P3) => colour::display_p3_to_srgb(&mut rgb),
+        None => {}
+    }
+    let (width, height) = (side(image.width), side(image.height));
+    Ok(RawPicture {
+        scaled_width: width,
+        scaled_height: height,
+        rgb,
+        full_width: width,
+        full_height: height,
+        upright,
+        warning: None,
+    })
+}
+
+fn to_rgb(image: &DecodedImage) -> Result<Vec<u8>, HeifError> {
+    let mut options = RgbOptions::default();
+    // Phones leave the matrix out and mean BT.601, as JPEG does.
+    let info = image.color_info.unwrap_or(ColorInfo {
+        matrix_coefficients: UNSPECIFIED,
+        ..ColorInfo::default()
+    });
+    if info.matrix_coefficients == UNSPECIFIED {
+        options.color = Some(ColorInfo {
+            matrix_coefficients: BT_601,
+            ..info
+        });
+    }
+    if image.alpha.is_none() {
+        return Ok(image.to_rgb8_with_options(&options)?.data);
+    }
+    let rgba = image.to_rgba8_with_options(&options)?;
+    let premultiplied = rgba.premultiplied;
+    let pixels = rgba.data.as_chunks().0.iter();
+    Ok(pixels
+        .flat_map(|[red, green, blue, alpha]| {
+            [red, green, blue].map(|value| match premultiplied {
+                true => value.saturating_add(255 - alpha),
+                false => over_white(*value, *alpha),
+            })
+        })
+        .collect())
+}
+
+fn refused(error: HeifError) -> DecodeError {
+    match error {
+        HeifError::Unsupported(_) => DecodeError::Unsupported("HEIC of this kind"),
+        HeifError::LimitExceeded(_) => DecodeError::Damaged {
+            format: NAME,
+            reason: "it claims more pixels than a photo has".into(),
+        },
+        _ => DecodeError::Damaged {
+            format: NAME,
+            reason: "its picture data ends early or contradicts itself".into(),
+        },
+    }
+}

@@ -1,0 +1,148 @@
+//! The little of ISO base media files (ISO/IEC 14496-12 and 23008-12) that decoders need help with.
+
+use std::borrow::Cow;
+
+/// A file in which no item names the property 0, which means none: some phones write it, and the decoder refuses it.
+/// Such an entry names the item's first property instead, which is given twice then and changes nothing.
+pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let mut bytes = Cow::Borrowed(bytes);
+    let Some(ipma) = association_box(&bytes) else {
+        return bytes;
+    };
+    for (at, first) in empty_properties(&bytes, ipma).unwrap_or_default() {
+        bytes.to_mut()[at] = first;
+    }
+    bytes
+}
+
+/// Where a box's content lies: start and end.
+pub type Span = (usize, usize);
+
+/// The boxes in a span: kind and content. Ends at the first that is damaged.
+pub fn boxes(bytes: &[u8], (start, end): Span) -> impl Iterator<Item = ([u8; 4], Span)> {
+    let mut at = start;
+    std::iter::from_fn(move || {
+        let header = bytes.get(at..end)?.first_chunk::<8>()?;
+        let (size, kind) = header.split_first_chunk::<4>()?;
+        let kind = *kind.first_chunk()?;
+        let (size, content) = match u32::from_be_bytes(*size) {
+            // To the end of the file.
+            0 => (end - at, at + 8),
+            1 => {
+                let large = bytes.get(at + 8..end)?.first_chunk()?;
+                (usize::try_from(u64::from_be_bytes(*large)).ok()?, at + 16)
+            }
+            size => (size as usize, at + 8),
+        };
+        let next = at.checked_add(size).filter(|next| *next <= end)?;
+        at = next;
+        (content <= next).then_some((kind, (content, next)))
+    })
+}
+
+/// Whether the file says by properties of its own how its pictures are turned or mirrored.
+pub fn has_rotation(bytes: &[u8]) -> bool {
+    let properties = properties(bytes).and_then(|span| child(bytes, span, b"ipco"));
+    properties
+        .is_some_and(|span| boxes(bytes, span).any(|(kind, _)| matches!(&kind, b"irot" | b"imir")))
+}
+
+fn child(bytes: &[u8], span: Span, wanted: &[u8; 4]) -> Option<Span> {
+    let found = boxes(bytes, span).find(|(kind, _)| kind == wanted);
+    found.map(|(_, span)| span)
+}
+
+/// The box of all properties of items.
+fn properties(bytes: &[u8]) -> Option<Span> {
+    let (start, end) = child(bytes, (0, bytes.len()), b"meta")?;
+    // Version and flags come before the children of `meta`.
+    child(bytes, (start + 4, end), b"iprp")
+}
+
+/// The box that says which item has which properties.
+fn association_box(bytes: &[u8]) -> Option<Span> {
+    child(bytes, properties(bytes)?, b"ipma")
+}
+
+/// Entries of the association box that name property 0: where they lie, and the item's first property.
+fn empty_properties(bytes: &[u8], (start, end): Span) -> Option<Vec<(usize, u8)>> {
+    let content = bytes.get(start..end)?;
+    let (header, entries) = content.split_first_chunk::<8>()?;
+    let (version, wide) = (header[0], header[3] & 1 == 1);
+    let items = u32::from_be_bytes(*header.last_chunk()?);
+    let id_width = if version == 0 { 2 } else { 4 };
+    let width = if wide { 2 } else { 1 };
+    let mut at = start + 8;
+    let mut found = Vec::new();
+    let mut rest = entries;
+    for _ in 0..items {
+        let count = usize::from(*rest.get(id_width)?);
+        let list = rest.get(id_width + 1..)?.get(..count * width)?;
+        at += id_width + 1;
+        // Of two bytes the first holds a flag and the high part, which is zero for all real files.
+        let index = |entry: &[u8]| entry[width - 1] & if wide { 0xff } else { 0x7f };
+        let first = list
+            .chunks_exact(width)
+            .map(index)
+            .find(|index| *index != 0);
+        for (n, entry) in list.chunks_exact(width).enumerate() {
+            if index(entry) == 0 {
+                found.push((at + n * width + width - 1, first?));
+            }
+        }
+        at += count * width;
+        rest = &rest[id_width + 1 + count * width..];
+    }
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        let size = (content.len() as u32 + 8).to_be_bytes();
+        [&size[..], kind, content].concat()
+    }
+
+    fn file(ipma: &[u8]) -> Vec<u8> {
+        let properties = boxed(
+            b"iprp",
+            &[boxed(b"ipco", &[]), boxed(b"ipma", ipma)].concat(),
+        );
+        let meta = boxed(b"meta", &[vec![0; 4], properties].concat());
+        [boxed(b"ftyp", b"heic\0\0\0\0"), meta].concat()
+    }
+
+    #[test]
+    fn entries_without_a_property_name_the_first_one() {
+        let narrow = file(&[0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 3, 0x81, 0, 5, 0, 2, 1, 2]);
+        let fixed = without_empty_properties(&narrow);
+        let want = file(&[0, 0, 0, 0, 0, 0, 0, 2, 0, 1, 3, 0x81, 1, 5, 0, 2, 1, 2]);
+        assert_eq!(*fixed, want);
+        let wide = file(&[1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 0, 0, 0x80, 3]);
+        let want = file(&[1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 2, 0, 3, 0x80, 3]);
+        assert_eq!(*without_empty_properties(&wide), want);
+    }
+
+    #[test]
+    fn rotation_is_found_among_the_properties() {
+        let with = |property: &[u8; 4]| {
+            let properties = boxed(b"ipco", &boxed(property, &[1]));
+            let meta = [vec![0; 4], boxed(b"iprp", &properties)].concat();
+            [boxed(b"ftyp", b"heic"), boxed(b"meta", &meta)].concat()
+        };
+        assert!(has_rotation(&with(b"irot")) && has_rotation(&with(b"imir")));
+        assert!(!has_rotation(&with(b"pixi")) && !has_rotation(b""));
+    }
+
+    #[test]
+    fn whole_and_cut_files_stay_as_they_are() {
+        let whole = file(&[0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 2, 0x81, 2]);
+        assert!(matches!(without_empty_properties(&whole), Cow::Borrowed(_)));
+        for end in 0..whole.len() {
+            let cut = &whole[..end];
+            assert_eq!(*without_empty_properties(cut), *cut);
+        }
+    }
+}
