@@ -1,6 +1,7 @@
 //! Where things are kept, and what a person chose to keep. Every folder of the program comes from here.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
@@ -10,8 +11,12 @@ use serde::{Deserialize, Serialize};
 use crate::core::device::DeviceChoice;
 use crate::core::model::shelf::Shelf;
 use crate::core::model::{LoadOptions, ModelChoice, Precision};
+use crate::core::regular::read_regular;
 use crate::core::sidecar::Naming;
-use crate::core::whole::write_whole;
+use crate::core::whole::write_whole_through_links;
+
+/// Largest file of settings that is read.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// The program's folders. Each can be moved by an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,8 +224,15 @@ impl Settings {
 /// second value says.
 #[must_use]
 pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
-    let Ok(text) = fs::read(path) else {
-        return (T::default(), None);
+    let text = match read_regular(path, MAX_BYTES) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
+        Err(error) => {
+            let path = path.display();
+            let notice =
+                format!("the settings in {path} cannot be read ({error}): the defaults are used");
+            return (T::default(), Some(notice));
+        }
     };
     match serde_json::from_slice(&text) {
         Ok(settings) => (settings, None),
@@ -244,7 +256,7 @@ pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
 /// # Errors
 /// If it cannot be written.
 pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
-    write_whole(path, &serde_json::to_vec_pretty(settings)?)
+    write_whole_through_links(path, &serde_json::to_vec_pretty(settings)?)
 }
 
 #[cfg(test)]

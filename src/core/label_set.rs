@@ -7,8 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::query::{Query, QueryError, What};
+use super::regular::read_regular_text;
 use super::teach::Lesson;
-use super::whole::write_whole;
+use super::whole::write_whole_through_links;
+
+/// Largest file that is read.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Label sets that come with the program, by name.
 pub const READY: [(&str, &str); 3] = [
@@ -154,7 +158,7 @@ impl LabelSet {
     /// # Errors
     /// If it cannot be read or is no label set.
     pub fn read(path: &Path) -> Result<Self, LabelSetError> {
-        let text = std::fs::read_to_string(path).map_err(|source| LabelSetError::Io {
+        let text = read_regular_text(path, MAX_BYTES).map_err(|source| LabelSetError::Io {
             path: path.into(),
             source,
         })?;
@@ -179,7 +183,7 @@ impl LabelSet {
             path: path.into(),
             message: e.to_string(),
         })?;
-        write_whole(path, text.as_bytes()).map_err(|source| LabelSetError::Io {
+        write_whole_through_links(path, text.as_bytes()).map_err(|source| LabelSetError::Io {
             path: path.into(),
             source,
         })

@@ -22,6 +22,7 @@ pub mod photo;
 pub mod pipeline;
 pub mod preprocess;
 pub mod query;
+pub mod regular;
 pub mod samples;
 pub mod scan;
 pub mod score;

@@ -1,7 +1,7 @@
 //! Walks folders and lists the files that may be photos, without opening any whose name says enough.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::decode::sniff;
 use super::photo::{Candidate, Failure, Stage};
+use super::regular::open_regular;
 
 /// Endings of picture files that are read.
 const PICTURES: &[&str] = &[
@@ -273,7 +274,7 @@ fn kind(path: &Path) -> Kind {
 
 fn has_picture_bytes(path: &Path) -> bool {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    let read = open_regular(path).and_then(|file| file.take(64).read_to_end(&mut head));
     read.is_ok() && sniff(&head).is_ok()
 }
 

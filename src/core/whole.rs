@@ -1,29 +1,145 @@
 //! Writing a small file whole or not at all.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes a file under a temporary name, flushes it and gives it its name.
+use tempfile::NamedTempFile;
+
+/// Writes a file under a temporary name that nobody can foretell, flushes it and gives it its name. A file that it
+/// replaces keeps its permissions and, where that is allowed, its owner; a link in its place is replaced, not followed.
 ///
 /// # Errors
 /// If it cannot be written; then what was there before is as it was.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
+    write_whole_with(path, |file| file.write_all(bytes))
+}
+
+/// The same for what is written piece by piece.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_whole_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    let mut temporary = new_beside(folder)?;
+    write(temporary.as_file_mut())?;
+    if let Ok(before) = fs::symlink_metadata(path)
+        && before.is_file()
     {
-        fs::create_dir_all(folder)?;
+        keep_access(temporary.as_file(), &before);
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let renamed = written.and_then(|()| fs::rename(&temporary, path));
-    if renamed.is_err() {
-        let _ = fs::remove_file(&temporary);
+    temporary.as_file().sync_all()?;
+    temporary.persist(path)?;
+    #[cfg(unix)]
+    // Not every file system can flush a folder; the file itself is safe either way.
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
     }
-    renamed
+    Ok(())
+}
+
+/// The same for a file that the person keeps and may have made a link: the link stays, and the file that it leads to is
+/// written.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_whole_through_links(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole(&behind_links(path), bytes)
+}
+
+fn behind_links(path: &Path) -> PathBuf {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(path).unwrap_or_else(|_| path.into()),
+        _ => path.into(),
+    }
+}
+
+/// A new file as open as any other that the person makes.
+fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".lumisift-").suffix(".new");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+        builder.tempfile_in(folder)
+    }
+    #[cfg(not(unix))]
+    builder.tempfile_in(folder)
+}
+
+/// Gives a file the owner and permissions of another, as far as that is allowed.
+fn keep_access(file: &File, before: &Metadata) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, fchown};
+        let now = file.metadata();
+        if now.is_ok_and(|now| (now.uid(), now.gid()) != (before.uid(), before.gid())) {
+            let _ = fchown(file, Some(before.uid()), Some(before.gid()));
+        }
+    }
+    // A file that cannot be written is still one that its owner lets be replaced.
+    let _ = file.set_permissions(before.permissions());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).expect("listed").map(|e| e.expect("one"));
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("deep/a.txt");
+        write_whole(&path, b"one").expect("written");
+        let failed = write_whole_with(&path, |file| {
+            file.write_all(b"two")?;
+            Err(io::Error::other("no more"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read(&path).expect("read"), b"one");
+        assert_eq!(names(&dir.path().join("deep")), ["a.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_replaced_or_kept_as_asked_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        let read = |name: &str| fs::read_to_string(at(name)).expect("read");
+        fs::write(at("victim"), "mine").expect("written");
+        fs::set_permissions(at("victim"), fs::Permissions::from_mode(0o640)).expect("set");
+        symlink(at("victim"), at("planted")).expect("linked");
+        write_whole(&at("planted"), b"new").expect("written");
+        assert_eq!(
+            (read("victim"), read("planted")),
+            ("mine".into(), "new".into())
+        );
+        symlink("victim", at("dotfile")).expect("linked");
+        write_whole_through_links(&at("dotfile"), b"kept").expect("written");
+        assert_eq!(read("victim"), "kept");
+        let found = fs::symlink_metadata(at("dotfile")).expect("there");
+        assert!(found.is_symlink());
+        let mode = fs::metadata(at("victim"))
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o640);
+    }
 }

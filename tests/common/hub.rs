@@ -2,9 +2,10 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -21,6 +22,18 @@ pub enum Mischief {
     Longer,
     /// Another address.
     Redirect(String),
+    /// Another address, with lies about the file beside it.
+    RedirectSaying(String, String),
+    /// No length is told, and bytes come until whoever asked has had enough.
+    Endless,
+    /// Bytes come one by one, each after such a time, for ever.
+    Drip(Duration),
+    /// Nothing comes, not even a status.
+    Silence,
+    /// The status and headers come, then nothing.
+    Stall,
+    /// A few kilobytes that unpack to many megabytes.
+    Bomb,
 }
 
 /// A request as it came.
@@ -41,6 +54,12 @@ struct State {
     silent: bool,
     /// Lengths that are told in place of the true ones.
     lengths: HashMap<String, u64>,
+    /// Checksums that are told in place of the true ones.
+    hashes: HashMap<String, String>,
+    /// By path: what goes wrong with every answer, to HEAD as to GET.
+    always: HashMap<String, Mischief>,
+    /// Bytes of bodies that were sent.
+    sent: u64,
 }
 
 /// The hub. Its thread ends with the process.
@@ -94,6 +113,23 @@ impl FakeHub {
         state.lengths.insert(path.into(), length);
     }
 
+    /// Tells a wrong checksum.
+    pub fn lie_about_hash(&self, path: &str, hash: &str) {
+        let mut state = self.state.lock().expect("no panic");
+        state.hashes.insert(path.into(), hash.into());
+    }
+
+    /// What goes wrong with every answer for a path.
+    pub fn always(&self, path: &str, mischief: Mischief) {
+        let mut state = self.state.lock().expect("no panic");
+        state.always.insert(path.into(), mischief);
+    }
+
+    /// Bytes of bodies that were sent.
+    pub fn sent(&self) -> u64 {
+        self.state.lock().expect("no panic").sent
+    }
+
     pub fn seen(&self) -> Vec<Seen> {
         self.state.lock().expect("no panic").seen.clone()
     }
@@ -134,7 +170,7 @@ fn read(stream: &TcpStream) -> Option<Seen> {
 
 fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
     let Some(seen) = read(&stream) else { return };
-    let (file, plan, silent, length) = {
+    let (file, plan, silent, length, hash) = {
         let mut state = shared.lock().expect("no panic");
         state.seen.push(seen.clone());
         let get = seen.method == "GET";
@@ -142,13 +178,15 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
             .mischief
             .get_mut(&seen.path)
             .filter(|_| get)
-            .and_then(VecDeque::pop_front);
+            .and_then(VecDeque::pop_front)
+            .or_else(|| state.always.get(&seen.path).cloned());
         let file = state.files.get(&seen.path).cloned();
         (
             file,
             plan,
             state.silent,
             state.lengths.get(&seen.path).copied(),
+            state.hashes.get(&seen.path).cloned(),
         )
     };
     let mut head = |status: u16, headers: &str| {
@@ -166,14 +204,33 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
         head(302, &format!("Content-Length: 0\r\nLocation: {goal}\r\n"));
         return;
     }
+    if let Some(Mischief::RedirectSaying(goal, lies)) = plan {
+        head(
+            302,
+            &format!("Content-Length: 0\r\nLocation: {goal}\r\n{lies}"),
+        );
+        return;
+    }
+    let torments = match &plan {
+        Some(Mischief::Silence) => true,
+        Some(Mischief::Endless | Mischief::Drip(_) | Mischief::Stall) => head(200, ""),
+        Some(Mischief::Bomb) => head(200, "Content-Encoding: deflate\r\n"),
+        _ => false,
+    };
+    if let Some(plan) = plan.as_ref().filter(|_| torments) {
+        if seen.method != "HEAD" || matches!(plan, Mischief::Silence) {
+            torment(stream, plan, shared);
+        }
+        return;
+    }
     let Some(mut bytes) = file else {
         head(404, "Content-Length: 0\r\n");
         return;
     };
-    let hash: String = Sha256::digest(&bytes)
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+    let hash = hash.unwrap_or_else(|| {
+        let digest = Sha256::digest(&bytes);
+        digest.iter().map(|b| format!("{b:02x}")).collect()
+    });
     let facts = if silent {
         String::new()
     } else {
@@ -211,4 +268,39 @@ fn answer(mut stream: TcpStream, shared: &Mutex<State>) {
     };
     // Whoever asked may have gone.
     let _ = stream.write_all(body);
+}
+
+/// Sends what never ends, until whoever asked goes.
+fn torment(mut stream: TcpStream, plan: &Mischief, shared: &Mutex<State>) {
+    let chunk = match plan {
+        Mischief::Drip(_) => vec![b'x'],
+        Mischief::Bomb => deflated_zeros(),
+        _ => vec![0; 64 << 10],
+    };
+    loop {
+        match plan {
+            Mischief::Silence | Mischief::Stall => {
+                // Whoever asked ends the wait by going.
+                let _ = stream.read(&mut [0; 1]);
+                return;
+            }
+            Mischief::Drip(time) => std::thread::sleep(*time),
+            _ => {}
+        }
+        if stream.write_all(&chunk).is_err() {
+            return;
+        }
+        shared.lock().expect("no panic").sent += chunk.len() as u64;
+        if matches!(plan, Mischief::Bomb) {
+            return;
+        }
+    }
+}
+
+/// Bytes as zlib makes them of 64 MB of zeros: the start of a block, then two bits for each copy of 258 bytes.
+fn deflated_zeros() -> Vec<u8> {
+    let head = [
+        0x78, 0xda, 0xed, 0xc1, 0x01, 0x01, 0, 0, 0, 0x80, 0x90, 0xfe, 0xaf, 0xee, 0x08, 0x0a,
+    ];
+    [&head[..], &[0; 65_000]].concat()
 }

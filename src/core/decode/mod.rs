@@ -13,14 +13,14 @@ mod heic;
 mod iso_media;
 mod jpeg;
 
-use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 use std::path::Path;
 
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::cancel::{Cancel, CancelReader};
 use super::photo::{Failure, Stage, Taken};
+use super::regular::read_regular;
 
 pub use exif::{Orientation, camera_facts};
 pub use format::{Format, sniff};
@@ -118,23 +118,17 @@ pub enum DecodeError {
     },
 }
 
-/// Reads a file whole. Only regular files are opened: a pipe would block and a device never end.
+/// Reads a file whole.
 ///
 /// # Errors
 /// If it is no regular file, too large, or cannot be read.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let metadata = fs::metadata(path).map_err(|e| Failure::io(path, Stage::Read, &e))?;
-    let refuse = |message| Err(Failure::new(path, Stage::Read, message));
-    if metadata.is_dir() {
-        return refuse("a folder, not a photo");
-    }
-    if !metadata.is_file() {
-        return refuse("not a regular file, so it was not opened");
-    }
-    if metadata.len() > MAX_FILE_BYTES {
-        return refuse("larger than 1 GB, which is more than a photo takes");
-    }
-    fs::read(path).map_err(|e| Failure::io(path, Stage::Read, &e))
+    let refuse = |message| Failure::new(path, Stage::Read, message);
+    read_regular(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
+        ErrorKind::IsADirectory => refuse("a folder, not a photo"),
+        ErrorKind::FileTooLarge => refuse("larger than 1 GB, which is more than a photo takes"),
+        _ => Failure::io(path, Stage::Read, &error),
+    })
 }
 
 /// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or

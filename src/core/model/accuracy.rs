@@ -1,6 +1,5 @@
 //! Whether a model may run in eight bits: photos go through both forms, and the vectors must agree.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -10,11 +9,14 @@ use crate::core::cancel::Cancel;
 use crate::core::decode;
 use crate::core::kernels::Unit;
 use crate::core::preprocess::{Crop, Preprocess, Resampler};
+use crate::core::regular::read_regular;
 use crate::core::samples;
 use crate::core::whole::write_whole;
 
 /// Least cosine between the vectors of a photo in both forms.
 const LOWEST: f32 = 0.998;
+/// Largest note of what was found.
+const MAX_RECORD: u64 = 64 << 10;
 /// Least cosine on average.
 const MEAN: f32 = 0.9995;
 
@@ -57,7 +59,7 @@ impl Accuracy {
     /// What was found for a model earlier.
     #[must_use]
     pub fn known(folder: &Path, model: &Fingerprint) -> Option<Self> {
-        serde_json::from_slice(&fs::read(record(folder, model)).ok()?).ok()
+        serde_json::from_slice(&read_regular(&record(folder, model), MAX_RECORD).ok()?).ok()
     }
 
     /// Keeps what was found.

@@ -24,6 +24,7 @@ use crate::core::cancel::Cancel;
 use crate::core::device::Device;
 use crate::core::nn::Form;
 use crate::core::preprocess::Crop;
+use crate::core::regular::{open_regular, read_regular};
 
 pub const CONFIG: &str = "config.json";
 pub const PREPROCESSOR: &str = "preprocessor_config.json";
@@ -33,6 +34,10 @@ pub const VOCABULARY: &str = "vocab.txt";
 pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
 pub const WEIGHTS: &str = "model.safetensors";
 pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+/// Largest file that holds no weights.
+const MAX_SMALL: u64 = 256 << 20;
+/// Most files of weights.
+const MAX_SHARDS: usize = 1000;
 
 /// A model loaded from a folder.
 pub struct FolderModel {
@@ -242,7 +247,7 @@ pub fn folder_name(dir: &Path) -> String {
 
 fn read(dir: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
     let path = dir.join(file);
-    fs::read(&path).map_err(|source| match source.kind() {
+    read_regular(&path, MAX_SMALL).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => ModelError::MissingFile {
             dir: dir.into(),
             file: file.into(),
@@ -327,8 +332,18 @@ pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelE
     let index: WeightsIndex = parse_json(path, index)?;
     let names: BTreeSet<String> = index.weight_map.into_values().collect();
     let inside = |name: &&String| {
-        Path::new(name).file_name() == Some(name.as_ref()) && name.ends_with(".safetensors")
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        name.chars().all(allowed) && !name.starts_with('.') && name.ends_with(".safetensors")
     };
+    if names.len() > MAX_SHARDS {
+        return Err(ModelError::Invalid {
+            path: path.into(),
+            message: format!(
+                "names {} files of weights, more than any model has",
+                names.len()
+            ),
+        });
+    }
     match names.iter().find(|name| !inside(name)) {
         None => Ok(names),
         Some(name) => Err(ModelError::Invalid {
@@ -375,7 +390,7 @@ fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError
 
 /// Adds a file to a hash, piece by piece: a mapped file would count as memory.
 fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> std::io::Result<()> {
-    let mut file = fs::File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut piece = vec![0; 8 << 20];
     loop {
         match file.read(&mut piece)? {

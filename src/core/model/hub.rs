@@ -1,13 +1,15 @@
 //! A hub of models as Hugging Face runs it, and its mirrors: addresses, what it says of a file, and the cache
 //! that other programs of it keep on this machine.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::core::cancel::Cancel;
-use crate::core::http::{Client, Head, HttpError, Request};
+use crate::core::http::{self, Client, Head, HttpError, Request, address};
+use crate::core::regular::read_regular_text;
 
 /// Where models come from if nobody says otherwise.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
@@ -15,6 +17,8 @@ pub const HUGGING_FACE: &str = "https://huggingface.co";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Largest answer that is not a model's file.
 const SMALL: u64 = 16 << 20;
+/// Largest file that names a commit.
+const MAX_REFERENCE: u64 = 4096;
 
 /// A repository, `owner/name`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,9 +80,11 @@ pub struct RemoteFile {
 }
 
 impl RemoteFile {
+    /// Only the hub's own server is believed: the host that it sends people to for large files may be anybody's, and
+    /// tells at most how many bytes it is about to send.
     fn from_head(head: &Head) -> Self {
-        let number = |name| head.header(name).and_then(|text| text.parse().ok());
-        let etag = head.header("x-linked-etag").or_else(|| head.first("etag"));
+        let number = |name| head.own(name).and_then(|text| text.parse().ok());
+        let etag = head.own("x-linked-etag").or_else(|| head.first("etag"));
         let etag = etag.map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_owned());
         let hex = |etag: &String| etag.chars().all(|c| c.is_ascii_hexdigit());
         let checksum = etag.clone().filter(hex).and_then(|etag| match etag.len() {
@@ -95,6 +101,50 @@ impl RemoteFile {
             checksum,
             etag,
         }
+    }
+}
+
+/// What lets a person read what not everybody may, and the one hub that it is for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    secret: String,
+    endpoint: String,
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Token for {}", http::host(&self.endpoint))
+    }
+}
+
+impl Token {
+    /// A token for the hub at an address.
+    #[must_use]
+    pub fn new(secret: impl Into<String>, endpoint: impl Into<String>) -> Self {
+        Self {
+            secret: secret.into(),
+            endpoint: endpoint.into(),
+        }
+    }
+
+    /// `HF_TOKEN`, for the hub of `HF_ENDPOINT` if that is set with it, otherwise for Hugging Face.
+    #[must_use]
+    pub fn from_env() -> Option<Self> {
+        let set = |name| std::env::var(name).ok().map(|text| text.trim().to_owned());
+        let secret = set("HF_TOKEN").filter(|token| !token.is_empty())?;
+        let endpoint = set("HF_ENDPOINT").filter(|endpoint| !endpoint.is_empty());
+        Some(Self::new(
+            secret,
+            endpoint.unwrap_or_else(|| HUGGING_FACE.into()),
+        ))
+    }
+
+    /// The token, if the hub at `endpoint` is the one that it is for and the connection is encrypted.
+    #[must_use]
+    pub fn secret_for(&self, endpoint: &str) -> Option<&str> {
+        let issuer = address::parse(&self.endpoint)?;
+        let hub = address::parse(endpoint)?;
+        address::may_carry_token(&issuer, &hub).then_some(&self.secret)
     }
 }
 
@@ -221,8 +271,7 @@ pub fn endpoints(mirrors: &[String]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
     for endpoint in set.chain(mirrors).chain([HUGGING_FACE.to_owned()]) {
         let endpoint = endpoint.trim().trim_end_matches('/').to_owned();
-        let address = endpoint.starts_with("http://") || endpoint.starts_with("https://");
-        if address && !all.contains(&endpoint) {
+        if address::parse(&endpoint).is_some() && !all.contains(&endpoint) {
             all.push(endpoint);
         }
     }
@@ -234,7 +283,7 @@ pub fn endpoints(mirrors: &[String]) -> Vec<String> {
 pub fn cached(cache: &Path, repo: &RepoId, revision: &str) -> Option<PathBuf> {
     let folder = cache.join(format!("models--{}", repo.as_str().replace('/', "--")));
     let snapshots = folder.join("snapshots");
-    let named = std::fs::read_to_string(folder.join("refs").join(revision));
+    let named = read_regular_text(&folder.join("refs").join(revision), MAX_REFERENCE);
     let commit = named.map_or_else(|_| revision.to_owned(), |text| text.trim().to_owned());
     let exact = snapshots.join(commit);
     exact.is_dir().then_some(exact)
@@ -281,6 +330,30 @@ mod tests {
         let all = endpoints(&["https://mirror.org/".into(), "not an address".into()]);
         let tail = &all[all.len() - 2..];
         assert_eq!(tail, ["https://mirror.org", HUGGING_FACE]);
+    }
+
+    #[test]
+    fn a_token_is_for_one_hub_and_never_for_an_unencrypted_one() {
+        let own = Token::new("secret", HUGGING_FACE);
+        assert_eq!(own.secret_for("https://huggingface.co/"), Some("secret"));
+        let other = Token::new("secret", "https://hub.corp:8443/base");
+        assert_eq!(other.secret_for("https://hub.corp:8443"), Some("secret"));
+        for (token, endpoint) in [
+            (&own, "http://huggingface.co"),
+            (&own, "https://hf-mirror.com"),
+            (&own, "https://huggingface.co.evil.org"),
+            (&own, "https://huggingface.co@evil.org"),
+            (&own, "no address"),
+            (&other, HUGGING_FACE),
+            (&other, "https://hub.corp"),
+            (
+                &Token::new("secret", "http://127.0.0.1:80"),
+                "http://127.0.0.1:80",
+            ),
+        ] {
+            assert_eq!(token.secret_for(endpoint), None, "{token:?} {endpoint}");
+        }
+        assert!(!format!("{own:?}").contains("secret"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::core::regular::open_regular;
 use candle_core::{DType, Device, Error, Result, Shape, Tensor};
 use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
@@ -44,7 +45,7 @@ impl Weights {
             places: HashMap::new(),
         };
         for path in paths {
-            let file = File::open(path)?;
+            let file = open_regular(path)?;
             weights.add(file).map_err(|e| e.with_path(path))?;
         }
         Ok(weights)

@@ -1,37 +1,56 @@
 //! One file: resumed where it broke off, tried again, and checked.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha1::Digest;
 
+use super::arriving::{self, length};
 use super::meter::Step;
 use super::visit::{Visit, Wanted};
 use super::{DownloadError, io};
 use crate::core::cancel::Cancel;
-use crate::core::http::{HttpError, host};
+use crate::core::http::{Answer, HttpError, host};
 use crate::core::model::hub::Checksum;
+use crate::core::regular::{open_regular, read_regular_text};
+use crate::core::whole::write_whole;
 
 /// Attempts at one file that bring nothing new before it is given up.
 pub const ATTEMPTS: u32 = 5;
 /// Longest that a hub may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Bytes that an attempt must bring to count as progress.
+const PROGRESS: u64 = 64 << 10;
+/// Bytes after which the disk is asked again whether it has room.
+const ROOM_EVERY: u64 = 32 << 20;
+/// Largest note of a version.
+const MAX_NOTE: u64 = 4096;
 
-impl Visit<'_> {
+impl Visit<'_, '_> {
     pub(super) fn part(&self, name: &str) -> PathBuf {
         self.dir.join(format!("{name}.part"))
     }
 
-    /// Brings one file, however often the connection breaks, as long as each attempt brings something.
+    /// Brings one file, however often the connection breaks, as long as each attempt brings something. What no later
+    /// attempt can go on with is removed.
     pub(super) fn fetch(&mut self, file: &Wanted) -> Result<(), DownloadError> {
+        let outcome = self.fetch_or_leave(file);
+        if outcome.is_err() && file.remote.etag.is_none() {
+            let _ = arriving::remove(&self.part(&file.name));
+        }
+        outcome
+    }
+
+    fn fetch_or_leave(&mut self, file: &Wanted) -> Result<(), DownloadError> {
         let whole = self.dir.join(&file.name);
         let part = self.part(&file.name);
-        if whole.exists() && self.verify(file, &whole)?.is_none() {
+        if length(&whole) > 0 && self.verify(file, &whole)?.is_none() {
             self.meter.known(length(&whole));
             return Ok(());
         }
+        arriving::remove(&whole).map_err(io(&whole))?;
         self.forget_another_version(file, &part)?;
         let mut failures = 0;
         let mut damaged = false;
@@ -43,11 +62,11 @@ impl Visit<'_> {
                 Ok(()) => {
                     let Some(reason) = self.verify(file, &part)? else {
                         fs::rename(&part, &whole).map_err(io(&whole))?;
-                        let _ = fs::remove_file(self.version_note(&file.name));
+                        let _ = arriving::remove(&self.version_note(&file.name));
                         return Ok(());
                     };
                     // Once may be an accident of the way here; twice is what the hub has.
-                    fs::remove_file(&part).map_err(io(&part))?;
+                    arriving::remove(&part).map_err(io(&part))?;
                     if damaged {
                         return Err(self.damaged(&file.name, reason));
                     }
@@ -55,11 +74,9 @@ impl Visit<'_> {
                 }
                 Err(Attempt::Final(error)) => return Err(error),
                 Err(Attempt::Again { error, wait }) => {
-                    failures = if length(&part) > before {
-                        1
-                    } else {
-                        failures + 1
-                    };
+                    // A server that drips may not go on for ever.
+                    let progress = length(&part) >= before.saturating_add(PROGRESS);
+                    failures = if progress { 1 } else { failures + 1 };
                     if failures >= ATTEMPTS {
                         return Err(self.failed(error));
                     }
@@ -81,11 +98,11 @@ impl Visit<'_> {
     fn forget_another_version(&self, file: &Wanted, part: &Path) -> Result<(), DownloadError> {
         let note = self.version_note(&file.name);
         let version = file.remote.etag.clone().unwrap_or_default();
-        let same = fs::read_to_string(&note).is_ok_and(|known| known == version);
-        if part.exists() && (!same || version.is_empty()) {
-            fs::remove_file(part).map_err(io(part))?;
+        let same = read_regular_text(&note, MAX_NOTE).is_ok_and(|known| known == version);
+        if !same || version.is_empty() {
+            arriving::remove(part).map_err(io(part))?;
         }
-        fs::write(&note, version).map_err(io(&note))
+        write_whole(&note, version.as_bytes()).map_err(io(&note))
     }
 
     /// One attempt: from where the last one ended to the end.
@@ -98,62 +115,100 @@ impl Visit<'_> {
         }
         let mut request = self.hub.request(&file.name);
         request.from = here;
-        let mut answer = self.hub.client.open(request, self.cancel)?;
+        let opened = self.hub.client.open(request, self.cancel);
+        let mut answer = opened.map_err(|error| self.attempt(error))?;
+        let resumed = self.begin(&answer, here, part)?;
+        let from = if resumed { here } else { 0 };
+        let most = file.remote.size.unwrap_or_else(|| {
+            let announced = answer.head.last("content-length");
+            let announced = announced.and_then(|text| text.parse::<u64>().ok());
+            let all = announced.map_or(u64::MAX, |bytes| bytes.saturating_add(from));
+            all.min(file.most)
+        });
+        let length = self.write(file, part, &mut answer, (from, most))?;
+        if file.remote.size.is_some_and(|size| length < size) {
+            let host = host(&self.hub.endpoint);
+            let reason = "it ended too early".into();
+            return Err(self.attempt(HttpError::Broken { host, reason }));
+        }
+        Ok(())
+    }
+
+    /// What an error of the connection means for an attempt.
+    fn attempt(&self, error: HttpError) -> Attempt {
+        match error {
+            HttpError::Cancelled | HttpError::Redirect { .. } => Attempt::Final(self.failed(error)),
+            error => Attempt::Again { error, wait: None },
+        }
+    }
+
+    /// Whether an answer goes on from where the last one ended, rather than from the start.
+    fn begin(&mut self, answer: &Answer, here: u64, part: &Path) -> Result<bool, Attempt> {
         let head = &answer.head;
-        let resumed = head.status == 206
-            && head
-                .last("content-range")
-                .is_some_and(|range| range.starts_with(&format!("bytes {here}-")));
+        let range = head.last("content-range");
+        let resumed = range.is_some_and(|range| range.starts_with(&format!("bytes {here}-")));
         match head.status {
-            200 => self.meter.take_back(here),
-            206 if resumed => {}
+            200 => {
+                self.meter.take_back(here);
+                Ok(false)
+            }
+            206 if resumed => Ok(true),
             // The hub has another idea of how long the file is: from the start.
             206 | 416 => {
-                let _ = fs::remove_file(part);
+                let _ = arriving::remove(part);
                 self.meter.take_back(here);
-                return Err(Attempt::Again {
+                Err(Attempt::Again {
                     error: answer.refused(),
                     wait: None,
-                });
+                })
             }
             429 | 500.. => {
                 let seconds = head.last("retry-after").and_then(|text| text.parse().ok());
                 let wait = seconds.map(|s| Duration::from_secs(s).min(LONGEST_WAIT));
-                return Err(Attempt::Again {
+                Err(Attempt::Again {
                     error: answer.refused(),
                     wait,
-                });
+                })
             }
-            _ => return Err(Attempt::Final(self.failed(answer.refused()))),
+            _ => Err(Attempt::Final(self.failed(answer.refused()))),
         }
-        let io = |source| {
-            Attempt::Final(DownloadError::Io {
-                path: part.into(),
-                source,
-            })
-        };
-        let mut options = File::options();
-        options.create(true).write(true).append(resumed);
-        let mut out = options.truncate(!resumed).open(part).map_err(io)?;
-        let mut length = if resumed { here } else { 0 };
-        while let Some(chunk) = answer.next(self.cancel)? {
+    }
+
+    /// Writes what comes, from and up to so many bytes, and returns the file's length.
+    fn write(
+        &mut self,
+        file: &Wanted,
+        part: &Path,
+        answer: &mut Answer,
+        (from, most): (u64, u64),
+    ) -> Result<u64, Attempt> {
+        let io = |source| Attempt::Final(self::io(part)(source));
+        let mut out = arriving::open_part(part, from > 0).map_err(io)?;
+        let mut length = from;
+        let mut checked = from;
+        while let Some(chunk) = (answer.next(self.cancel)).map_err(|e| self.attempt(e))? {
             length += chunk.len() as u64;
-            if file.remote.size.is_some_and(|size| length > size) {
+            if length > most {
                 drop(out);
-                let _ = fs::remove_file(part);
+                let _ = arriving::remove(part);
                 let reason = "it is longer than announced";
                 return Err(Attempt::Final(self.damaged(&file.name, reason)));
             }
-            out.write_all(&chunk).map_err(io)?;
+            if length >= checked.saturating_add(ROOM_EVERY) {
+                checked = length;
+                self.check_room(0).map_err(Attempt::Final)?;
+            }
+            match out.write_all(&chunk) {
+                Err(error) if error.kind() == ErrorKind::StorageFull => {
+                    self.check_room(most - length).map_err(Attempt::Final)?;
+                    return Err(io(error));
+                }
+                done => done.map_err(io)?,
+            }
             self.meter.add(chunk.len() as u64);
         }
         out.sync_all().map_err(io)?;
-        if file.remote.size.is_some_and(|size| length < size) {
-            let host = host(&self.hub.endpoint).to_owned();
-            let reason = "it ended too early".into();
-            return Err(HttpError::Broken { host, reason }.into());
-        }
-        Ok(())
+        Ok(length)
     }
 
     /// What is wrong with a file that arrived, if anything.
@@ -191,21 +246,8 @@ enum Attempt {
     Final(DownloadError),
 }
 
-impl From<HttpError> for Attempt {
-    fn from(error: HttpError) -> Self {
-        match error {
-            HttpError::Cancelled => Self::Final(DownloadError::Cancelled),
-            error => Self::Again { error, wait: None },
-        }
-    }
-}
-
-fn length(path: &Path) -> u64 {
-    path.metadata().map_or(0, |metadata| metadata.len())
-}
-
 fn digest<D: Digest>(mut hasher: D, path: &Path, cancel: &Cancel) -> Result<String, DownloadError> {
-    let mut file = File::open(path).map_err(io(path))?;
+    let mut file = open_regular(path).map_err(io(path))?;
     let mut buffer = vec![0; 1 << 20];
     loop {
         if cancel.is_cancelled() {

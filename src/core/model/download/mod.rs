@@ -1,9 +1,11 @@
 //! Bringing a model's files from a hub to this machine: resumed, checked, and whole or not at all.
 //!
 //! Files arrive in a folder beside the final one, each under a name of its own until its length and checksum
-//! are right. The model is then loaded once, and only if that succeeds does the folder get its name.
+//! are right. The model is then loaded once, and only if that succeeds does the folder get its name. One process at a
+//! time brings a model: a second one waits, and finds it there.
 //! Only JSON, vocabularies and safetensors are fetched, never pickles.
 
+mod arriving;
 mod fetch;
 mod meter;
 mod visit;
@@ -16,22 +18,29 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::catalog;
-use super::hub::RepoId;
+use super::hub::{RepoId, Token};
 use super::shelf::is_complete;
 use crate::core::cancel::Cancel;
-use crate::core::http::HttpError;
+use crate::core::http::{HttpError, Patience};
+use crate::core::regular::read_regular;
 
+use arriving::Turn;
+use meter::Meter;
 pub use meter::{Arrival, Step};
 use visit::Visit;
 
 /// The usual branch.
 const MAIN: &str = "main";
+/// Most bytes of weights that neither the hub nor the catalogue tells the length of.
+const MOST_WEIGHTS: u64 = 16 << 30;
 /// The first wait before a broken file is tried again.
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The ending of a folder in which a model is arriving.
 pub const ARRIVING: &str = "part";
 /// What is said of where a downloaded folder came from.
 const ORIGIN: &str = "lumisift.json";
+/// Largest such note.
+const MAX_ORIGIN: u64 = 64 << 10;
 
 /// What is to be fetched, and from where.
 #[derive(Clone)]
@@ -42,14 +51,18 @@ pub struct Order {
     pub revisions: Vec<String>,
     /// SHA-256 of the weights, where it is known beforehand.
     pub sha256: Option<String>,
+    /// Most bytes of a file of weights whose length the hub does not tell.
+    pub most_weights: u64,
     /// Addresses of hubs, in the order in which they are tried.
     pub endpoints: Vec<String>,
-    /// What lets a person read what not everybody may.
-    pub token: Option<String>,
+    /// What lets a person read what not everybody may, and of which hub.
+    pub token: Option<Token>,
     /// The folder of models.
     pub models: PathBuf,
     /// The first wait before a broken file is tried again; each further one is twice as long.
     pub backoff: Duration,
+    /// How long a hub is waited for.
+    pub patience: Patience,
 }
 
 impl Order {
@@ -65,10 +78,13 @@ impl Order {
             repo,
             revisions,
             sha256: entry.and_then(|e| e.sha256).map(ToOwned::to_owned),
+            // What the catalogue says of all files, and a little more.
+            most_weights: entry.map_or(MOST_WEIGHTS, |entry| entry.bytes + entry.bytes / 10),
             endpoints,
-            token: std::env::var("HF_TOKEN").ok().filter(|t| !t.is_empty()),
+            token: Token::from_env(),
             models,
             backoff: BACKOFF,
+            patience: Patience::default(),
         }
     }
 }
@@ -126,6 +142,14 @@ pub enum DownloadError {
     /// The files are no model for this program.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A redirect that is not followed.
+    #[error("{cause}; try another mirror, or bring the model by hand ({by_hand})")]
+    Redirect {
+        /// Which, and why not.
+        cause: HttpError,
+        /// How.
+        by_hand: String,
+    },
     /// The disk is too full.
     #[error("{} needs {needed} MB more, of which {free} MB are free: make room and try again", dir.display())]
     Space {
@@ -153,6 +177,7 @@ impl DownloadError {
             self,
             Self::Unreachable { .. }
                 | Self::Refused { .. }
+                | Self::Redirect { .. }
                 | Self::Missing { .. }
                 | Self::Damaged { .. }
         )
@@ -180,7 +205,7 @@ pub struct Origin {
 /// Where a folder came from, if this program fetched it.
 #[must_use]
 pub fn origin(dir: &Path) -> Option<Origin> {
-    serde_json::from_slice(&fs::read(dir.join(ORIGIN)).ok()?).ok()
+    serde_json::from_slice(&read_regular(&dir.join(ORIGIN), MAX_ORIGIN).ok()?).ok()
 }
 
 /// Fetches a model, and returns its folder. One that is there already is not fetched again.
@@ -196,14 +221,36 @@ pub fn download(
     if is_complete(&done) {
         return Ok(done);
     }
-    let mut last = None;
+    let mut meter = Meter::new(tell);
+    let _turn = Turn::wait(&order.models, &order.repo, cancel, &mut meter)?;
+    // It may have come while this waited.
+    if is_complete(&done) {
+        return Ok(done);
+    }
+    let mut arriving = done.as_os_str().to_owned();
+    arriving.push(format!(".{ARRIVING}"));
+    let arriving = PathBuf::from(arriving);
+    let mut last = DownloadError::Cancelled;
     for endpoint in &order.endpoints {
-        let mut visit = Visit::new(order, endpoint, &done, cancel, tell);
-        match visit.all() {
-            Ok(()) => return visit.accept(&done),
-            Err(error) if error.another_may_help() => last = Some(error),
-            Err(error) => return Err(error),
+        meter.arrival = Arrival::default();
+        let mut visit = Visit::new(order, endpoint, &arriving, cancel, &mut meter);
+        match visit.all().and_then(|()| visit.accept(&done)) {
+            Ok(()) => return Ok(done),
+            Err(error) => last = error,
+        }
+        if !last.another_may_help() {
+            break;
         }
     }
-    Err(last.unwrap_or(DownloadError::Cancelled))
+    clear_up(&arriving, &last);
+    Err(last)
+}
+
+/// Removes what no later attempt can use: files that were no model or not what was announced, and an empty folder. What
+/// cannot be removed is checked again by the next attempt.
+fn clear_up(arriving: &Path, error: &DownloadError) {
+    let _ = match error {
+        DownloadError::Damaged { .. } | DownloadError::Model(_) => fs::remove_dir_all(arriving),
+        _ => fs::remove_dir(arriving),
+    };
 }

@@ -1,53 +1,59 @@
 //! One visit to one hub: finding out what the model consists of, fetching it, and accepting it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::arriving::{self, length};
 use super::fetch::ATTEMPTS;
-use super::meter::{Arrival, Meter, Step};
-use super::{ARRIVING, DownloadError, ORIGIN, Order, Origin, io};
+use super::meter::{Meter, Step};
+use super::{DownloadError, ORIGIN, Order, Origin, io};
 use crate::core::cancel::Cancel;
 use crate::core::device::Device;
-use crate::core::http::{Client, HttpError, host};
+use crate::core::http::{Client, HttpError, address, host};
 use crate::core::model::folder;
 use crate::core::model::hub::{Checksum, Hub, RemoteFile};
+use crate::core::whole::write_whole;
 
 /// Bytes that must stay free on the disk.
 const SPARE: u64 = 64 << 20;
+/// The ending of files of weights.
+const WEIGHTS_ENDING: &str = ".safetensors";
+/// Most bytes of any other file.
+const MOST_SMALL: u64 = 128 << 20;
 /// Files that every model has.
 const NEEDED: [&str; 2] = [folder::CONFIG, folder::PREPROCESSOR];
 /// Files of which a model has one.
 const TOKENIZERS: [&str; 2] = [folder::TOKENIZER, folder::VOCABULARY];
 
 /// One attempt to get everything from one hub.
-pub struct Visit<'a> {
+pub struct Visit<'a, 't> {
     pub(super) order: &'a Order,
     pub(super) cancel: &'a Cancel,
     pub(super) hub: Hub,
     /// Where files arrive.
     pub(super) dir: PathBuf,
-    pub(super) meter: Meter<'a>,
+    pub(super) meter: &'a mut Meter<'t>,
 }
 
 /// A file that is to be fetched.
 pub struct Wanted {
     pub name: String,
     pub remote: RemoteFile,
+    /// Most bytes that are taken where the hub does not tell the length.
+    pub most: u64,
 }
 
-impl<'a> Visit<'a> {
+impl<'a, 't> Visit<'a, 't> {
     /// An attempt that has not begun.
     pub fn new(
         order: &'a Order,
         endpoint: &str,
-        done: &Path,
+        dir: &Path,
         cancel: &'a Cancel,
-        tell: &'a mut dyn FnMut(&Arrival),
+        meter: &'a mut Meter<'t>,
     ) -> Self {
-        let mut arriving = done.as_os_str().to_owned();
-        arriving.push(format!(".{ARRIVING}"));
+        let token = order.token.as_ref().map(|token| token.secret_for(endpoint));
         Self {
             order,
             cancel,
@@ -55,11 +61,11 @@ impl<'a> Visit<'a> {
                 endpoint: endpoint.into(),
                 repo: order.repo.clone(),
                 revision: String::new(),
-                token: order.token.clone(),
-                client: Client::default(),
+                token: token.flatten().map(ToOwned::to_owned),
+                client: Client::new(order.patience),
             },
-            dir: arriving.into(),
-            meter: Meter::new(tell),
+            dir: dir.into(),
+            meter,
         }
     }
 
@@ -89,6 +95,7 @@ impl<'a> Visit<'a> {
                 },
                 by_hand,
             },
+            cause @ HttpError::Redirect { .. } => DownloadError::Redirect { cause, by_hand },
             cause => DownloadError::Unreachable { cause, by_hand },
         }
     }
@@ -97,7 +104,7 @@ impl<'a> Visit<'a> {
         DownloadError::Missing {
             repo: self.order.repo.as_str().into(),
             file: file.into(),
-            host: host(&self.hub.endpoint).into(),
+            host: host(&self.hub.endpoint),
             advice,
         }
     }
@@ -105,17 +112,17 @@ impl<'a> Visit<'a> {
     pub(super) fn damaged(&self, file: &str, reason: impl Into<String>) -> DownloadError {
         DownloadError::Damaged {
             file: file.into(),
-            host: host(&self.hub.endpoint).into(),
+            host: host(&self.hub.endpoint),
             reason: reason.into(),
         }
     }
 
     /// Everything that the model needs, into `dir`.
     pub fn all(&mut self) -> Result<(), DownloadError> {
-        fs::create_dir_all(&self.dir).map_err(io(&self.dir))?;
+        arriving::make_folder(&self.dir)?;
         let files = self.plan()?;
         let sizes = files.iter().filter_map(|file| file.remote.size);
-        self.meter.arrival.total = sizes.sum();
+        self.meter.arrival.total = sizes.fold(0, u64::saturating_add);
         self.check_space(&files)?;
         for file in &files {
             self.fetch(file)?;
@@ -145,9 +152,21 @@ impl<'a> Visit<'a> {
 
     fn look(&self, name: &str) -> Result<Option<Wanted>, DownloadError> {
         let seen = self.retry(|| self.hub.look(name, self.cancel))?;
-        Ok(seen.map(|remote| Wanted {
+        let most = match name.ends_with(WEIGHTS_ENDING) {
+            true => self.order.most_weights,
+            false => MOST_SMALL,
+        };
+        let Some(remote) = seen else { return Ok(None) };
+        if let Some(size) = remote
+            .size
+            .filter(|size| most == MOST_SMALL && *size > most)
+        {
+            return Err(self.damaged(name, format!("{size} bytes are more than it can have")));
+        }
+        Ok(Some(Wanted {
             name: name.into(),
             remote,
+            most,
         }))
     }
 
@@ -184,6 +203,11 @@ impl<'a> Visit<'a> {
             }
             return Ok(vec![single]);
         }
+        if self.order.sha256.is_some() {
+            // Shards would come without a checksum of our own.
+            let advice = "this hub does not have the weights that the catalogue means";
+            return Err(self.missing(folder::WEIGHTS, advice));
+        }
         let advice = "only pickled weights are there, which are never read";
         let index = self
             .look(folder::WEIGHTS_INDEX)?
@@ -202,11 +226,16 @@ impl<'a> Visit<'a> {
     fn check_space(&self, files: &[Wanted]) -> Result<(), DownloadError> {
         let here = |file: &Wanted| {
             let arrived = [self.dir.join(&file.name), self.part(&file.name)];
-            let lengths = arrived.iter().filter_map(|path| path.metadata().ok());
-            lengths.map(|metadata| metadata.len()).max().unwrap_or(0)
+            arrived.iter().map(|path| length(path)).max().unwrap_or(0)
         };
         let left = |file: &Wanted| file.remote.size.unwrap_or(0).saturating_sub(here(file));
-        let needed = files.iter().map(left).sum::<u64>() + SPARE;
+        let needed = files.iter().map(left).fold(0, u64::saturating_add);
+        self.check_room(needed)
+    }
+
+    /// Whether the disk has room for so many bytes more.
+    pub(super) fn check_room(&self, bytes: u64) -> Result<(), DownloadError> {
+        let needed = bytes.saturating_add(SPARE);
         let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;
         if free < needed {
             return Err(DownloadError::Space {
@@ -253,29 +282,18 @@ impl<'a> Visit<'a> {
     }
 
     /// Loads the model, which checks it, and gives its folder its name.
-    pub fn accept(mut self, done: &Path) -> Result<PathBuf, DownloadError> {
+    pub fn accept(&mut self, done: &Path) -> Result<(), DownloadError> {
         self.meter.arrival.step = Step::Checking;
         self.meter.report();
-        if let Err(error) = folder::load_folder(&self.dir, &Device::cpu()) {
-            // What cannot be loaded is not kept: the next attempt would find it again.
-            fs::remove_dir_all(&self.dir).map_err(io(&self.dir))?;
-            return Err(error.into());
-        }
+        folder::load_folder(&self.dir, &Device::cpu())?;
         let origin = Origin {
             repo: self.order.repo.as_str().into(),
             revision: self.hub.revision.clone(),
-            endpoint: self.hub.endpoint.clone(),
+            endpoint: address::without_credentials(&self.hub.endpoint),
         };
         let note = self.dir.join(ORIGIN);
         let text = serde_json::to_vec_pretty(&origin).map_err(|e| io(&note)(e.into()))?;
-        fs::write(&note, text).map_err(io(&note))?;
-        if done.exists() {
-            // Something incomplete under the model's name: it is set aside, whatever it is.
-            let mut aside = done.as_os_str().to_owned();
-            aside.push(format!(".replaced-{}", std::process::id()));
-            fs::rename(done, &aside).map_err(io(done))?;
-        }
-        fs::rename(&self.dir, done).map_err(io(done))?;
-        Ok(done.into())
+        write_whole(&note, &text).map_err(io(&note))?;
+        arriving::give_name(&self.dir, done)
     }
 }
