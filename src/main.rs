@@ -5,6 +5,8 @@ mod cli;
 use std::io::Write;
 use std::process::ExitCode;
 
+use lumisift::core::sanitize::printable;
+
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
     cli::main()
@@ -25,6 +27,7 @@ fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
     let cause = info.payload_as_str().unwrap_or("unknown cause");
     let _ = writeln!(
         std::io::stderr(),
-        "lumisift: a defect of the program{place} ({cause}): please report it; no photo was changed"
+        "lumisift: a defect of the program{place} ({}): please report it; no photo was changed",
+        printable(cause)
     );
 }

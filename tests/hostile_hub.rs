@@ -238,7 +238,7 @@ fn whoever_drips_or_falls_silent_is_given_up() {
         for mischief in [drip(), Mischief::Silence, Mischief::Stall] {
             let hub = stocked();
             hub.always(path, mischief.clone());
-            let error = refused(&hub);
+            let error = refused_within(&hub, patience);
             let words = [
                 "next to nothing",
                 "broke off",

@@ -80,7 +80,7 @@ pub enum Format {
     Table,
     /// For programs
     Json,
-    /// For spreadsheets
+    /// For spreadsheets; a text that they would take for a formula (=, +, -, @) begins with an apostrophe
     Csv,
 }
 

@@ -157,14 +157,14 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
         anyhow::bail!("{trouble}");
     }
     // Photos that another process's rebuilding of the store has orphaned are read at the next run.
-    let (mut photos, orphans): (Vec<_>, Vec<_>) =
-        photos.into_iter().partition(|(_, row)| *row != u32::MAX);
+    let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
     let orphaned = |photo: Photo| {
         let message = "the store was rebuilt meanwhile: run this again";
         Failure::new(photo.file.path, lumisift::core::photo::Stage::Read, message)
     };
-    failures.extend(orphans.into_iter().map(|(photo, _)| orphaned(photo)));
-    photos.sort_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
+    failures.extend(orphans.map(|(photo, _)| orphaned(photo)));
+    // In place: there may be millions.
+    photos.sort_unstable_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
     failures.sort_by(|a, b| a.path.cmp(&b.path));
     for (photo, _) in &photos {
         if let Some(warning) = &photo.facts.warning {

@@ -1,6 +1,7 @@
 //! The commands that look at folders of photos, but for `sort`.
 
 use std::collections::HashMap;
+use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 use lumisift::core::photo::{Failure, Photo};
@@ -8,8 +9,9 @@ use lumisift::core::query::{Query, normalise};
 use lumisift::core::score::Scores;
 use lumisift::core::session::{Session, SessionError};
 use lumisift::core::teach::Lesson;
+use lumisift::core::whole::write_whole_with;
 use safetensors::Dtype;
-use safetensors::tensor::TensorView;
+use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;
 
 use super::Outcome;
@@ -131,17 +133,10 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
     let collected = collect(common, &opened, &args.folders)?;
     let vectors = session.store().vectors(session.key())?;
     let dim = vectors.dim();
-    let mut bytes = Vec::with_capacity(collected.photos.len() * dim * 4);
-    for (photo, row) in &collected.photos {
-        let row = vectors.row(*row).with_context(|| {
-            format!(
-                "{}: its vector is missing; run this again",
-                photo.file.path.display()
-            )
-        })?;
-        let mut wide: Vec<f32> = row.iter().map(|v| v.to_f32()).collect();
-        normalise(&mut wide);
-        bytes.extend(wide.iter().flat_map(|v| v.to_le_bytes()));
+    if let Some((photo, _)) = (collected.photos.iter()).find(|(_, row)| vectors.row(*row).is_none())
+    {
+        let path = photo.file.path.display();
+        anyhow::bail!("{path}: its vector is missing; run this again");
     }
     let names: Vec<String> = collected
         .photos
@@ -154,9 +149,20 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         ("model".to_owned(), info.name.clone()),
         ("fingerprint".to_owned(), info.fingerprint.to_string()),
     ]);
-    let view = TensorView::new(Dtype::F32, vec![names.len(), dim], &bytes)?;
-    safetensors::serialize_to_file([("embeddings", view)], Some(metadata), &args.out)
-        .with_context(|| format!("cannot write {}", args.out.display()))?;
+    let header = safetensors_header(metadata, names.len(), dim)?;
+    write_whole_with(&args.out, |file| {
+        let mut out = BufWriter::new(file);
+        out.write_all(&header)?;
+        let rows = collected.photos.iter();
+        for row in rows.filter_map(|(_, row)| vectors.row(*row)) {
+            let mut wide: Vec<f32> = row.iter().map(|v| v.to_f32()).collect();
+            normalise(&mut wide);
+            wide.iter()
+                .try_for_each(|v| out.write_all(&v.to_le_bytes()))?;
+        }
+        out.flush()
+    })
+    .with_context(|| format!("cannot write {}", args.out.display()))?;
     let mut columns = Columns::new(&["file"], &["photos".into(), "width".into()]);
     columns.push(vec![
         path_text(&args.out),
@@ -173,4 +179,24 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
     })?;
     say_failures(&collected.failures);
     finish(&collected)
+}
+
+/// What stands before one tensor of `rows` x `dim` numbers in a file of its own: the length of a JSON header, and the
+/// header, filled up to a multiple of eight bytes.
+fn safetensors_header(
+    metadata: HashMap<String, String>,
+    rows: usize,
+    dim: usize,
+) -> anyhow::Result<Vec<u8>> {
+    let info = TensorInfo {
+        dtype: Dtype::F32,
+        shape: vec![rows, dim],
+        data_offsets: (0, rows * dim * 4),
+    };
+    let metadata = Metadata::new(Some(metadata), vec![("embeddings".into(), info)])?;
+    let mut json = serde_json::to_vec(&metadata)?;
+    json.resize(json.len().next_multiple_of(8), b' ');
+    let mut header = (json.len() as u64).to_le_bytes().to_vec();
+    header.extend(json);
+    Ok(header)
 }

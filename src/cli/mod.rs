@@ -12,16 +12,21 @@ mod labels;
 mod models;
 mod output;
 mod sort;
+mod stream;
 #[cfg(feature = "gui")]
 mod window;
 
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 
+use lumisift::core::sanitize::is_steering;
+
 use args::{Args, Command};
+use output::say;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +43,7 @@ pub fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are no errors. Nothing more can be said if even printing fails.
-            let _ = error.print();
+            print_usage(&error);
             let fine = matches!(
                 error.kind(),
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -57,8 +61,21 @@ pub fn main() -> ExitCode {
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(io::stderr(), "lumisift: {error:#}");
+            say(format_args!("lumisift: {error:#}"));
             ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be names
+/// of files with anything in them. Nothing more can be said if even printing fails.
+fn print_usage(error: &clap::Error) {
+    let steering = |argument: OsString| argument.to_string_lossy().contains(is_steering);
+    match std::env::args_os().any(steering) {
+        // Without colours, which are told by the same characters.
+        true => error.render().to_string().lines().for_each(say),
+        false => {
+            let _ = error.print();
         }
     }
 }

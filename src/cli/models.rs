@@ -12,6 +12,7 @@ use lumisift::core::model::download::{Arrival, Order, Step, download};
 use lumisift::core::model::hub::{self, RepoId};
 use lumisift::core::model::shelf::{Owner, Shelved};
 use lumisift::core::model::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice, catalog};
+use lumisift::core::sanitize::printable;
 use lumisift::core::store::{Store, StoredModel};
 use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
@@ -245,7 +246,15 @@ impl Here<'_> {
 
     fn path(&self, name: &str) -> anyhow::Result<()> {
         match choose_model(Some(name), &self.settings, &self.dirs)? {
-            ModelChoice::Folder(dir) => writeln!(io::stdout(), "{}", dir.display())?,
+            ModelChoice::Folder(dir) => {
+                // A script gets it as it is.
+                let mut out = io::stdout();
+                let path = dir.display().to_string();
+                match out.is_terminal() {
+                    true => writeln!(out, "{}", printable(&path))?,
+                    false => writeln!(out, "{path}")?,
+                }
+            }
             ModelChoice::Starter => anyhow::bail!("the starter is part of the program"),
         }
         Ok(())
@@ -329,7 +338,7 @@ fn confirmed(question: &str) -> anyhow::Result<bool> {
         "{question} Say --yes to do so without being asked"
     );
     let mut err = io::stderr();
-    write!(err, "{question} [y/N] ")?;
+    write!(err, "{} [y/N] ", printable(question))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -1,33 +1,30 @@
-//! Printing results as a table, JSON or CSV.
+//! Printing results as a table, JSON or CSV, and lines for the person beside them. What steers a terminal goes no further
+//! than here.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use comfy_table::presets::ASCII_MARKDOWN;
-use comfy_table::{CellAlignment, Table};
 use lumisift::core::photo::Failure;
+use lumisift::core::sanitize::printable;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::Format;
+use super::stream::{Column, write_csv, write_json, write_table};
 
 /// A result in columns, for tables and CSV.
 pub struct Columns {
-    headers: Vec<String>,
-    /// Which columns are numbers and stand to the right.
-    numbers: Vec<bool>,
+    columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl Columns {
     /// Columns of text and of numbers, by name.
     pub fn new(text: &[&str], numbers: &[String]) -> Self {
-        let headers = text
-            .iter()
-            .map(|h| (*h).to_owned())
-            .chain(numbers.iter().cloned());
+        let text = text.iter().map(|name| ((*name).to_owned(), false));
+        let numbers = numbers.iter().map(|name| (name.clone(), true));
         Self {
-            headers: headers.collect(),
-            numbers: [vec![false; text.len()], vec![true; numbers.len()]].concat(),
+            columns: text.chain(numbers).collect(),
             rows: Vec::new(),
         }
     }
@@ -36,27 +33,6 @@ impl Columns {
     pub fn push(&mut self, row: Vec<String>) {
         self.rows.push(row);
     }
-
-    fn table(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(ASCII_MARKDOWN).set_header(&self.headers);
-        for (i, _) in self
-            .numbers
-            .iter()
-            .enumerate()
-            .filter(|(_, number)| **number)
-        {
-            if let Some(column) = table.column_mut(i) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        table.add_rows(&self.rows);
-        // Lines end where their text does.
-        table
-            .lines()
-            .map(|line| line.trim_end().to_owned() + "\n")
-            .collect()
-    }
 }
 
 /// Prints a result on standard output.
@@ -64,22 +40,33 @@ impl Columns {
 /// # Errors
 /// If it cannot be written.
 pub fn print(format: Format, columns: &Columns, value: impl FnOnce() -> Value) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    // Only one format needs the value.
+    let value = match format {
+        Format::Json => value(),
+        Format::Table | Format::Csv => Value::Null,
+    };
+    print_rows(format, columns, || columns.rows.iter(), &value)
+}
+
+/// Prints a result whose rows and values are made while they are written.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn print_rows<I, R>(
+    format: Format,
+    columns: &Columns,
+    rows: impl Fn() -> I,
+    value: &impl Serialize,
+) -> io::Result<()>
+where
+    I: Iterator<Item = R>,
+    R: AsRef<[String]>,
+{
+    let mut out = BufWriter::new(io::stdout().lock());
     match format {
-        Format::Table => out.write_all(columns.table().as_bytes()),
-        Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &value())?;
-            writeln!(out)
-        }
-        Format::Csv => {
-            let mut csv = csv::Writer::from_writer(&mut out);
-            csv.write_record(&columns.headers)?;
-            columns
-                .rows
-                .iter()
-                .try_for_each(|row| csv.write_record(row))?;
-            csv.flush()
-        }
+        Format::Table => write_table(&mut out, &columns.columns, rows),
+        Format::Json => write_json(&mut out, value),
+        Format::Csv => write_csv(&mut out, &columns.columns, rows),
     }?;
     out.flush()
 }
@@ -87,7 +74,7 @@ pub fn print(format: Format, columns: &Columns, value: impl FnOnce() -> Value) -
 /// A line for the person, beside the result. One that cannot be written is lost: there is nowhere to
 /// say so.
 pub fn say(line: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", printable(&line.to_string()));
 }
 
 /// Lists failures for the person.

@@ -12,6 +12,7 @@ use lumisift::core::score::Scores;
 use lumisift::core::session::Session;
 use lumisift::core::whole::write_whole;
 use lumisift::settings::Dirs;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::{Common, Format, LayoutArg, Sort};
@@ -19,15 +20,37 @@ use super::collect::{Collected, collect, open_session, skipped_words};
 use super::commands::{finish, score_photos};
 use super::decided::Decided;
 use super::labels::Wanted;
-use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
+use super::output::{
+    Columns, failure_json, number, path_text, percent, print_rows, say, say_failures,
+};
+use super::stream::Streamed;
 use super::{Outcome, export};
 
-/// A photo with its place among the scores and its best label, if one fits.
+/// A photo by its place among the scores, and its best label, if one fits. Small, because there may be millions.
 struct Sorted<'a> {
     photo: &'a Photo,
-    at: usize,
-    best: Option<usize>,
+    at: u32,
+    best: Option<u32>,
     best_match: f32,
+}
+
+impl Sorted<'_> {
+    fn at(&self) -> usize {
+        self.at as usize
+    }
+
+    fn best(&self) -> Option<usize> {
+        self.best.map(|best| best as usize)
+    }
+}
+
+/// What `sort` tells programs; lists are made while they are written.
+#[derive(Serialize)]
+struct SortReport<'a, P: Serialize, F: Serialize> {
+    photos: P,
+    counts: &'a serde_json::Map<String, Value>,
+    exported: Option<usize>,
+    failures: F,
 }
 
 /// `lumisift sort`.
@@ -53,47 +76,32 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         write_contact_sheet(file, session, &wanted, &sorted)?;
     }
     let numbers = ["match".into(), "probability".into()];
-    let mut columns = Columns::new(&["photo", "best label"], &numbers);
-    for item in &sorted {
-        let label = item.best.map_or("(none)", |best| &labels[best]);
-        let probability = item.best.map_or_else(
-            || percent(scores.of(item.at).something_else),
-            |best| percent(scores.of(item.at).probabilities[best]),
-        );
-        columns.push(vec![
-            path_text(&item.photo.file.path),
-            label.into(),
-            percent(item.best_match),
-            probability,
-        ]);
-    }
+    let columns = Columns::new(&["photo", "best label"], &numbers);
     let exported = report.as_ref().map(|report| report.photos);
     let targets: HashMap<&Path, &Path> = report
         .iter()
         .flat_map(|report| &report.exported)
         .map(|(source, target)| (source.as_path(), target.as_path()))
         .collect();
-    let photos: Vec<Value> = sorted
-        .iter()
-        .map(|item| {
-            let target = targets.get(&*item.photo.file.path);
-            let mut value = sorted_json(item, labels, &scores, target);
-            decided.describe(item.photo, &mut value);
-            value
-        })
-        .collect();
+    let photo = |item: &Sorted| {
+        let target = targets.get(&*item.photo.file.path);
+        let mut value = sorted_json(item, labels, &scores, target);
+        decided.describe(item.photo, &mut value);
+        value
+    };
     let counts = counts(labels, &sorted);
-    if let Some(report) = report {
-        collected.failures.extend(report.failures);
-    }
-    print(common.format, &columns, || {
-        json!({
-            "photos": photos,
-            "counts": counts,
-            "exported": exported,
-            "failures": collected.failures.iter().map(failure_json).collect::<Vec<_>>(),
-        })
-    })?;
+    let failures = || {
+        let exporting = report.iter().flat_map(|report| &report.failures);
+        collected.failures.iter().chain(exporting)
+    };
+    let value = SortReport {
+        photos: Streamed(|| sorted.iter().map(photo)),
+        counts: &counts,
+        exported,
+        failures: Streamed(|| failures().map(failure_json)),
+    };
+    let rows = || sorted.iter().map(|item| sorted_row(item, labels, &scores));
+    print_rows(common.format, &columns, rows, &value)?;
     if common.format == Format::Table {
         let words: Vec<String> = counts
             .iter()
@@ -111,8 +119,23 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
             ));
         }
     }
+    drop(sorted);
+    if let Some(report) = report {
+        collected.failures.extend(report.failures);
+    }
     say_failures(&collected.failures);
     finish(&collected)
+}
+
+fn sorted_row(item: &Sorted, labels: &[String], scores: &Scores) -> Vec<String> {
+    let score = scores.of(item.at());
+    let best = item.best();
+    vec![
+        path_text(&item.photo.file.path),
+        best.map_or("(none)", |best| &labels[best]).into(),
+        percent(item.best_match),
+        percent(best.map_or(score.something_else, |best| score.probabilities[best])),
+    ]
 }
 
 /// Photos by label in the person's order, within one by falling match; those that fit none last.
@@ -121,22 +144,21 @@ fn by_label<'a>(collected: &'a Collected, scores: &Scores, wanted: &Wanted) -> V
         .ranking(None)
         .into_iter()
         .map(|at| {
-            let at = at as usize;
-            let (best, best_match) = wanted.best(scores.matches_of(at));
+            let (best, best_match) = wanted.best(scores.matches_of(at as usize));
             Sorted {
-                photo: &collected.photos[at].0,
+                photo: &collected.photos[at as usize].0,
                 at,
-                best,
+                best: best.and_then(|best| u32::try_from(best).ok()),
                 best_match,
             }
         })
         .collect();
-    sorted.sort_by_key(|item| item.best.unwrap_or(wanted.names.len()));
+    sorted.sort_by_key(|item| item.best.unwrap_or(u32::MAX));
     sorted
 }
 
 fn counts(labels: &[String], sorted: &[Sorted]) -> serde_json::Map<String, Value> {
-    let count = |label| sorted.iter().filter(|item| item.best == label).count();
+    let count = |label| sorted.iter().filter(|item| item.best() == label).count();
     let mut counts: serde_json::Map<String, Value> = labels
         .iter()
         .enumerate()
@@ -147,7 +169,7 @@ fn counts(labels: &[String], sorted: &[Sorted]) -> serde_json::Map<String, Value
 }
 
 fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option<&&Path>) -> Value {
-    let score = scores.of(item.at);
+    let score = scores.of(item.at());
     let each = |(i, label): (usize, &String)| {
         json!({
             "label": label,
@@ -158,9 +180,9 @@ fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option
     let (file, facts) = (&item.photo.file, &item.photo.facts);
     let mut value = json!({
         "path": path_text(&file.path),
-        "best": item.best.map(|best| &labels[best]),
+        "best": item.best().map(|best| &labels[best]),
         "match": number(item.best_match),
-        "probability": item.best.map(|best| number(score.probabilities[best])),
+        "probability": item.best().map(|best| number(score.probabilities[best])),
         "something_else": number(score.something_else),
         "labels": labels.iter().enumerate().map(each).collect::<Vec<_>>(),
         "width": facts.width,
@@ -182,7 +204,7 @@ fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores
     let item = |item: &Sorted| {
         let file = &item.photo.file;
         let root = roots.iter().find(|root| file.path.starts_with(root));
-        let matches = scores.matches_of(item.at);
+        let matches = scores.matches_of(item.at());
         let fitting = wanted.fitting(matches).into_iter().map(|at| Fitting {
             label: wanted.names[at].clone(),
             matched: matches[at],
@@ -215,7 +237,7 @@ fn write_contact_sheet(
         })
         .collect();
     for item in sorted {
-        let Some(best) = item.best else { continue };
+        let Some(best) = item.best() else { continue };
         let path = &item.photo.file.path;
         groups[best].photos.push(Picture {
             name: path
@@ -280,7 +302,7 @@ fn export_sorted(
     };
     let places: HashMap<&Path, usize> = sorted
         .iter()
-        .map(|item| (&*item.photo.file.path, item.at))
+        .map(|item| (&*item.photo.file.path, item.at()))
         .collect();
     let notes = |source: &Path| {
         let score = places.get(source).map(|at| scores.of(*at));

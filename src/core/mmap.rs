@@ -18,3 +18,16 @@ pub fn map_file(file: &File) -> io::Result<Mmap> {
     // SAFETY: see the module's documentation: the file is not shortened while it is mapped.
     unsafe { Mmap::map(file) }
 }
+
+/// Takes the pages of a map out of this process's memory. They come back from the file when they are read.
+pub fn release(map: &Mmap) {
+    #[cfg(unix)]
+    {
+        // SAFETY: the map is of a file and only read, so what is dropped is read again as it was.
+        let released = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        // A system that does not do so keeps the pages as long as it has room.
+        let _ = released;
+    }
+    #[cfg(not(unix))]
+    let _ = map;
+}

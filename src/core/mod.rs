@@ -24,6 +24,7 @@ pub mod preprocess;
 pub mod query;
 pub mod regular;
 pub mod samples;
+pub mod sanitize;
 pub mod scan;
 pub mod score;
 pub mod session;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use half::f16;
+use rayon::prelude::*;
 
 use super::cancel::Cancel;
 use super::decode::{self, DecodeError};
@@ -20,6 +21,9 @@ static BACKGROUND: &str = include_str!("../../assets/background-prompts.txt");
 
 /// Pictures whose mean stands for the axis of all.
 const AXIS_ROWS: usize = 4096;
+
+/// Rows of vectors that are in memory at a time when all are gone through once.
+const PART_ROWS: usize = 1 << 16;
 
 /// What can go wrong with a question.
 #[derive(Debug, thiserror::Error)]
@@ -294,13 +298,31 @@ impl Session {
             .with_sigmoid(info.sigmoid_bias)
     }
 
-    /// Scores photos by the rows of their vectors.
+    /// Scores photos by the rows of their vectors. Of the vectors only a part is in memory at a time, however many they
+    /// are: a question that is asked again and again is better put to [`Self::score_into`].
     ///
     /// # Errors
     /// If the store cannot be read.
     pub fn score(&self, scorer: &Scorer, rows: &[u32]) -> Result<Scores, SessionError> {
         let mut scores = Scores::default();
-        self.score_into(scorer, rows, &mut scores)?;
+        if rows.len() <= PART_ROWS {
+            self.score_into(scorer, rows, &mut scores)?;
+            return Ok(scores);
+        }
+        let ready = self.ready()?;
+        let row = |at: &u32| rows[*at as usize];
+        let mut order: Vec<u32> = (0..).take(rows.len()).collect();
+        order.par_sort_unstable_by_key(row);
+        let (mut part_rows, mut part_scores) = (Vec::new(), Scores::default());
+        let span = u32::try_from(PART_ROWS).unwrap_or(u32::MAX);
+        for part in order.chunk_by(|a, b| row(a) / span == row(b) / span) {
+            part_rows.clear();
+            part_rows.extend(part.iter().map(row));
+            let (values, sums) = (ready.vectors.values(), ready.sums.values());
+            scorer.score_into(values, sums, &part_rows, &mut part_scores);
+            scores.put(part, &part_scores, rows.len());
+            ready.vectors.release();
+        }
         Ok(scores)
     }
 

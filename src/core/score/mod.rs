@@ -46,6 +46,21 @@ pub struct Scores {
 }
 
 impl Scores {
+    /// Takes over the scores of some of `all` photos: the first of `part` is that of the photo `at[0]`, and so on.
+    pub fn put(&mut self, at: &[u32], part: &Self, all: usize) {
+        let labels = part.labels;
+        self.labels = labels;
+        self.matches.resize(all * labels, 0.0);
+        self.probabilities.resize(all * (labels + 1), 0.0);
+        for (from, to) in at.iter().map(|at| *at as usize).enumerate() {
+            let row = &part.matches[from * labels..][..labels];
+            self.matches[to * labels..][..labels].copy_from_slice(row);
+            let wide = labels + 1;
+            let row = &part.probabilities[from * wide..][..wide];
+            self.probabilities[to * wide..][..wide].copy_from_slice(row);
+        }
+    }
+
     /// Matches of one photo.
     #[must_use]
     pub fn matches_of(&self, photo: usize) -> &[f32] {

@@ -17,6 +17,9 @@ use crate::core::score::Background;
 /// Rows that one task sums up.
 const TASK_ROWS: usize = 256;
 
+/// Rows whose vectors are in memory at a time.
+const PART_ROWS: usize = 1 << 16;
+
 /// The log-sums, one for each row of the vectors that they were opened with.
 pub struct BackgroundSums {
     values: Vec<f32>,
@@ -34,10 +37,16 @@ impl BackgroundSums {
         if known < vectors.len() {
             values.resize(vectors.len(), 0.0);
             let rows = &vectors.values()[known * vectors.dim()..];
-            values[known..]
-                .par_chunks_mut(TASK_ROWS)
-                .zip(rows.par_chunks(TASK_ROWS * vectors.dim()))
-                .for_each(|(sums, rows)| background.log_sums(rows, sums));
+            let parts = values[known..].chunks_mut(PART_ROWS);
+            for (sums, rows) in parts.zip(rows.chunks(PART_ROWS * vectors.dim())) {
+                sums.par_chunks_mut(TASK_ROWS)
+                    .zip(rows.par_chunks(TASK_ROWS * vectors.dim()))
+                    .for_each(|(sums, rows)| background.log_sums(rows, sums));
+                // All vectors of a large store would not fit into memory.
+                if vectors.len() > PART_ROWS {
+                    vectors.release();
+                }
+            }
             // Two processes write the same numbers to the same places: neither needs to wait.
             file.seek(SeekFrom::Start(known as u64 * 4))?;
             file.write_all(bytemuck::cast_slice(&values[known..]))?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use half::f16;
 use memmap2::Mmap;
 
-use crate::core::mmap::map_file;
+use crate::core::mmap::{map_file, release};
 
 /// Bytes before the first row: the magic, the width, room to grow.
 const HEADER: usize = 64;
@@ -102,6 +102,11 @@ impl VectorMap {
         let whole = bytes.len() / (2 * self.dim) * (2 * self.dim);
         // A map starts at a page and the header is even, so the rows are aligned.
         bytemuck::try_cast_slice(&bytes[..whole]).unwrap_or_default()
+    }
+
+    /// Lets go of the memory that reading took. What is read again comes from the file, or from the system's cache.
+    pub fn release(&self) {
+        release(&self.map);
     }
 
     /// Width of a vector.

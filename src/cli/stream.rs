@@ -1,0 +1,227 @@
+//! Results that are too large to be held: rows and values that are made one by one while they are written.
+
+use std::io::{self, IsTerminal, Write};
+
+use lumisift::core::sanitize::{csv_cell, is_steering, printable};
+use serde::{Serialize, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
+use unicode_width::UnicodeWidthStr;
+
+/// A list whose values are made one by one while they are written.
+pub struct Streamed<F>(pub F);
+
+impl<F, I> Serialize for Streamed<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((self.0)())
+    }
+}
+
+/// A column's name, and whether it holds numbers, which stand to the right and are never escaped.
+pub type Column = (String, bool);
+
+/// Writes a table in Markdown. The rows are made twice: once to see how wide the columns are.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_table<I, R>(
+    out: &mut impl Write,
+    columns: &[Column],
+    rows: impl Fn() -> I,
+) -> io::Result<()>
+where
+    I: Iterator<Item = R>,
+    R: AsRef<[String]>,
+{
+    let mut widths: Vec<usize> = columns
+        .iter()
+        .map(|(name, _)| printable(name).width())
+        .collect();
+    for row in rows() {
+        for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
+            *width = printable(cell).width().max(*width);
+        }
+    }
+    let headers: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    write_line(out, columns, &widths, &headers)?;
+    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(width + 2)).collect();
+    writeln!(out, "|{}|", rule.join("|"))?;
+    rows().try_for_each(|row| write_line(out, columns, &widths, row.as_ref()))
+}
+
+fn write_line(
+    out: &mut impl Write,
+    columns: &[Column],
+    widths: &[usize],
+    cells: &[String],
+) -> io::Result<()> {
+    for ((cell, width), (_, number)) in cells.iter().zip(widths).zip(columns) {
+        let cell = printable(cell);
+        let room = " ".repeat(width.saturating_sub(cell.width()));
+        match number {
+            true => write!(out, "| {room}{cell} ")?,
+            false => write!(out, "| {cell}{room} ")?,
+        }
+    }
+    writeln!(out, "|")
+}
+
+/// Writes CSV row by row. On a terminal a person reads it, elsewhere a program.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_csv<I, R>(
+    out: &mut impl Write,
+    columns: &[Column],
+    rows: impl Fn() -> I,
+) -> io::Result<()>
+where
+    I: Iterator<Item = R>,
+    R: AsRef<[String]>,
+{
+    let shown = io::stdout().is_terminal();
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(columns.iter().map(|(name, _)| csv_cell(name).into_owned()))?;
+    for row in rows() {
+        let cells = row.as_ref().iter().zip(columns);
+        let cells = cells.map(|(cell, (_, number))| match number {
+            true => cell.clone(),
+            false if shown => csv_cell(&printable(cell)).into_owned(),
+            false => csv_cell(cell).into_owned(),
+        });
+        csv.write_record(cells)?;
+    }
+    csv.flush()
+}
+
+/// Writes a value as indented JSON, piece by piece.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_json(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain::default());
+    value.serialize(&mut serializer)?;
+    writeln!(out)
+}
+
+/// Indented JSON in which characters that would steer a terminal are escaped, as the format allows for all.
+#[derive(Default)]
+struct Plain(PrettyFormatter<'static>);
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(is_steering) {
+            out.write_all(&rest.as_bytes()[..at])?;
+            let c = rest[at..].chars().next().unwrap_or_default();
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        out.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut out = Vec::new();
+        write(&mut out).expect("written");
+        String::from_utf8(out).expect("text")
+    }
+
+    fn columns() -> Vec<Column> {
+        vec![("photo".into(), false), ("match".into(), true)]
+    }
+
+    fn rows() -> Vec<Vec<String>> {
+        let row = |name: &str, value: &str| vec![name.to_owned(), value.to_owned()];
+        vec![row("猫.jpg", "9.0 %"), row("=\u{1b}[2J", "-1")]
+    }
+
+    #[test]
+    fn tables_are_as_wide_as_what_is_shown() {
+        let table = written(|out| write_table(out, &columns(), || rows().into_iter()));
+        assert_eq!(
+            table,
+            "| photo       | match |\n|-------------|-------|\n| 猫.jpg      | 9.0 % |\n| =\\u{1b}[2J |    -1 |\n"
+        );
+        let table = written(|out| write_table(out, &columns(), std::iter::empty::<Vec<String>>));
+        assert_eq!(table, "| photo | match |\n|-------|-------|\n");
+    }
+
+    #[test]
+    fn csv_keeps_numbers_and_escapes_formulas() {
+        let csv = written(|out| write_csv(out, &columns(), || rows().into_iter()));
+        assert_eq!(csv, "photo,match\n猫.jpg,9.0 %\n'=\u{1b}[2J,-1\n");
+    }
+
+    #[test]
+    fn streamed_json_is_what_serde_writes_and_reads_back() {
+        #[derive(Serialize)]
+        struct Report<P: Serialize, N: Serialize> {
+            photos: P,
+            none: N,
+        }
+        let photos = || (0..3).map(|n| json!({ "n": n, "name": "a\u{9b}b\u{e0041}\u{1b}\"猫" }));
+        let report = Report {
+            photos: Streamed(photos),
+            none: Streamed(|| std::iter::empty::<Value>()),
+        };
+        let text = written(|out| write_json(out, &report));
+        assert!(!text.chars().any(|c| is_steering(c) && c != '\n'), "{text}");
+        let whole = json!({ "photos": photos().collect::<Vec<_>>(), "none": [] });
+        let read: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(read, whole);
+        let plain = json!({ "a": [1, { "b": [] }], "c": {} });
+        let usual = serde_json::to_string_pretty(&plain).expect("written") + "\n";
+        assert_eq!(written(|out| write_json(out, &plain)), usual);
+    }
+}
