@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::core::device::DeviceChoice;
+use crate::core::metadata::Naming;
 use crate::core::model::shelf::Shelf;
 use crate::core::model::{LoadOptions, ModelChoice, Precision};
 use crate::core::regular::read_regular;
-use crate::core::sidecar::Naming;
 use crate::core::whole::write_whole_through_links;
 
 /// Largest file of settings that is read.

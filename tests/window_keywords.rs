@@ -13,7 +13,7 @@ use lumisift::app::command::{Action, Command};
 use lumisift::app::filter::{Filter, SortKey, Sorting};
 use lumisift::app::keywords::KeywordState;
 use lumisift::core::marks::{Colour, Flag};
-use lumisift::core::sidecar::Sidecar;
+use lumisift::core::metadata::Metadata;
 use window::{Setup, Window, colours};
 
 /// A sidecar as another program writes it.
@@ -99,7 +99,8 @@ fn what_other_programs_decided_is_shown_and_filtered_by() {
     assert_eq!(filter(&mut window, sea), ["red 1.png"]);
     window.click("red 1.png, 4 stars, colour blue");
     window.key(Key::Enter);
-    assert!(window.has("Seaside"), "beside the photo");
+    let seen = "Seaside (from red 1.png.xmp)";
+    assert!(window.has(seen), "beside the photo");
     window.key(Key::Num0);
     assert_eq!(
         window.state().library.mark(red).stars,
@@ -137,9 +138,7 @@ fn labels_become_keywords_as_planned_and_are_taken_back() {
     window.until("writing", |w| {
         matches!(w.state().keywords.state, KeywordState::Done(3, _))
     });
-    let facts = Sidecar::of(&dir.path().join("red 1.png"))
-        .expect("a sidecar")
-        .facts;
+    let facts = Metadata::of(&dir.path().join("red 1.png")).facts;
     assert_eq!(
         (facts.keywords, facts.rating),
         (vec!["Seaside".into(), "red".into()], Some(4))
@@ -179,4 +178,27 @@ fn a_sidecar_that_cannot_be_read_is_left_alone_and_named() {
     window.until("undo", |_| !dir.path().join("red 2.png.xmp").exists());
     let left = fs::read_to_string(dir.path().join("red 1.png.xmp"));
     assert_eq!(left.expect("there"), "no sidecar");
+}
+
+#[test]
+fn keywords_are_written_into_photos_when_that_is_chosen() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 3);
+    let photo = dir.path().join("red 1.png");
+    let before = fs::read(&photo).expect("there");
+    let mut window = open(dir.path());
+    window.command(Command::AddLabels("red".into()));
+    window.open_dialog(Action::Keywords);
+    let planned = |w: &Window| matches!(w.state().keywords.state, KeywordState::Planned(_));
+    window.until("a plan", planned);
+    window.click("Write into the photos themselves");
+    window.until("a plan for photos", |w| w.has("3 files would be written"));
+    window.click("Write 3 files");
+    window.until("writing", |w| {
+        matches!(w.state().keywords.state, KeywordState::Done(3, _))
+    });
+    assert_eq!(Metadata::of(&photo).facts.keywords, ["red"]);
+    assert!(!dir.path().join("red 1.png.xmp").exists());
+    window.click("Undo");
+    window.until("undo", |_| fs::read(&photo).is_ok_and(|now| now == before));
 }

@@ -11,11 +11,11 @@ use super::library::{Item, UNREAD};
 use super::services::{Purpose, Services};
 use super::state::{Dialog, RECENT, SessionState};
 use super::{App, Need, News};
+use crate::core::metadata;
 use crate::core::photo::Stage;
 use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
 use crate::core::scan::ScanOptions;
 use crate::core::session::Session;
-use crate::core::sidecar;
 use crate::core::store::Store;
 use crate::settings::Settings;
 
@@ -81,8 +81,8 @@ impl App {
                 News::Chosen(purpose, paths) => self.chosen(purpose, paths),
                 News::Export(news) => self.take_export_news(news),
                 News::Keywords(news) => self.take_keyword_news(news),
-                News::Sidecars(changes) => {
-                    self.state.library.set_sidecars(changes);
+                News::Metadata(changes) => {
+                    self.state.library.set_metadata(changes);
                     self.need(Need::Now);
                 }
                 News::Trashed(count, failures) => self.trashed(count, &failures),
@@ -257,19 +257,19 @@ impl App {
         }
         self.state.work.summary = Some(summary);
         self.need(Need::Soon);
-        self.read_sidecars();
+        self.read_metadata();
     }
 
-    /// Looks at what sidecars say of the photos in the window.
-    pub(super) fn read_sidecars(&mut self) {
+    /// Looks at what the photos in the window and their sidecars say.
+    pub(super) fn read_metadata(&mut self) {
         let items = self.state.library.snapshot().items.clone();
-        self.spawn("sidecars", move || {
+        self.spawn("metadata", move || {
             let photos = items
                 .iter()
-                .map(|item| (&*item.file.path, item.sidecar.as_ref()));
-            match sidecar::changed(photos) {
+                .map(|item| (&*item.file.path, item.metadata.as_ref()));
+            match metadata::changed(photos) {
                 changes if changes.is_empty() => News::Done,
-                changes => News::Sidecars(changes),
+                changes => News::Metadata(changes),
             }
         });
     }

@@ -6,8 +6,8 @@ use super::history::Step;
 use super::library::ItemId;
 use super::state::{ExportWhat, State};
 use super::{App, News};
+use crate::core::metadata::{self, Contents, Plan, Way, Wish};
 use crate::core::photo::Failure;
-use crate::core::sidecar::{self, Contents, Naming, Plan, Wish};
 
 /// What a person wants written, and about which photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub struct KeywordRequest {
     pub labels: bool,
     /// What else is written.
     pub contents: Contents,
-    /// How sidecars are named.
-    pub naming: Naming,
+    /// Where it is written.
+    pub way: Way,
 }
 
 /// How far keywords are.
@@ -72,7 +72,7 @@ pub enum KeywordNews {
 }
 
 impl State {
-    /// What is to be written beside photos.
+    /// What is to be written about photos.
     fn wishes(&self, request: &KeywordRequest) -> Vec<Wish> {
         let scored = self.answer.scored();
         let wish = |id: ItemId| {
@@ -93,14 +93,14 @@ impl App {
     /// Plans what would be written; an earlier plan no longer counts.
     pub(super) fn plan_keywords(&mut self, request: KeywordRequest) {
         let wishes = self.state.wishes(&request);
-        let naming = request.naming;
+        let way = request.way;
         let keywords = &mut self.state.keywords;
         keywords.plans += 1;
         keywords.state = KeywordState::Planning;
         keywords.request = Some(request);
         let number = keywords.plans;
         self.spawn("keywords", move || {
-            let plan = sidecar::plan(&wishes, naming);
+            let plan = metadata::plan(&wishes, way);
             News::Keywords(KeywordNews::Planned(number, plan))
         });
     }
@@ -115,7 +115,7 @@ impl App {
         keywords.state = KeywordState::Writing;
         let records = self.services.dirs.sidecars();
         self.spawn("keywords", move || {
-            let written = sidecar::apply(&plan, &records);
+            let written = metadata::apply(&plan, &records);
             News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
         });
     }
@@ -124,7 +124,7 @@ impl App {
     pub(super) fn undo_keywords(&mut self) {
         let records = self.services.dirs.sidecars();
         self.spawn("keywords", move || {
-            let undone = sidecar::undo(&records);
+            let undone = metadata::undo(&records);
             News::Keywords(KeywordNews::Undone(undone.map_err(|e| e.to_string())))
         });
     }
@@ -143,7 +143,7 @@ impl App {
                     // Only what was written last can be taken back.
                     self.state.history.forget(&Step::Keywords);
                     self.state.history.push(Step::Keywords, None);
-                    self.read_sidecars();
+                    self.read_metadata();
                 }
             }
             KeywordNews::Written(Err(trouble)) => keywords.state = KeywordState::Refused(trouble),
@@ -154,7 +154,10 @@ impl App {
     fn keywords_undone(&mut self, undone: Result<(usize, Vec<Failure>), String>) {
         match undone {
             Ok((count, kept)) => {
-                let text = format!("{count} sidecars are as they were before");
+                let text = match count {
+                    1 => "1 file is as it was before".into(),
+                    _ => format!("{count} files are as they were before"),
+                };
                 self.state.notify(text, false);
                 for failure in &kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);
@@ -166,6 +169,6 @@ impl App {
                 self.state.notify(text, true);
             }
         }
-        self.read_sidecars();
+        self.read_metadata();
     }
 }

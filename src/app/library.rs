@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::core::marks::Mark;
+use crate::core::metadata::Metadata;
 use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
-use crate::core::sidecar::Sidecar;
 
 /// Number of an item. It stays while others come, and changes only when items are removed.
 pub type ItemId = u32;
@@ -43,8 +43,8 @@ pub struct Item {
     pub name_key: String,
     /// What became of it.
     pub outcome: Outcome,
-    /// What its sidecar says, if it has one.
-    pub sidecar: Option<Arc<Sidecar>>,
+    /// What it and its sidecars say, once they were looked at.
+    pub metadata: Option<Arc<Metadata>>,
 }
 
 impl Item {
@@ -77,7 +77,7 @@ impl Item {
             name,
             file,
             outcome,
-            sidecar: None,
+            metadata: None,
         }
     }
 
@@ -96,11 +96,11 @@ impl Item {
         self.facts().map(|facts| facts.content)
     }
 
-    /// Keywords that its sidecar holds.
+    /// Keywords that it or a sidecar holds.
     #[must_use]
     pub fn keywords(&self) -> &[String] {
-        let sidecar = self.sidecar.as_ref();
-        sidecar.map_or(&[], |sidecar| &sidecar.facts.keywords)
+        let metadata = self.metadata.as_ref();
+        metadata.map_or(&[], |metadata| &metadata.facts.keywords)
     }
 
     /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
@@ -174,7 +174,7 @@ pub struct Library {
     unread: usize,
     /// The items of each content: copies are marked together.
     by_content: HashMap<ContentId, Vec<ItemId>>,
-    /// What the person decided. It counts, whatever a sidecar says.
+    /// What the person decided. It counts, whatever metadata says.
     kept_marks: HashMap<ContentId, Mark>,
 }
 
@@ -228,7 +228,7 @@ impl Library {
     pub fn put(&mut self, mut item: Item, generation: u64) {
         let known = self.find(&item.file.path);
         if let Some(known) = known.and_then(|id| self.get(id)) {
-            item.sidecar.clone_from(&known.sidecar);
+            item.metadata.clone_from(&known.metadata);
         }
         let mark = self.mark_for(&item);
         let Some(id) = known else {
@@ -290,10 +290,10 @@ impl Library {
         }
     }
 
-    /// What counts for an item: what the person decided, otherwise what its sidecar says.
+    /// What counts for an item: what the person decided, otherwise what its metadata says.
     fn mark_for(&self, item: &Item) -> Mark {
         let decided = item.content().and_then(|c| self.decision(&c));
-        let theirs = || Some(item.sidecar.as_ref()?.facts.mark());
+        let theirs = || Some(item.metadata.as_ref()?.facts.mark());
         decided.or_else(theirs).unwrap_or_default()
     }
 
@@ -318,13 +318,13 @@ impl Library {
         self.kept_marks.get(content).copied()
     }
 
-    /// Takes over what sidecars say now.
-    pub fn set_sidecars(&mut self, changes: Vec<(PathBuf, Option<Arc<Sidecar>>)>) {
-        for (path, sidecar) in changes {
+    /// Takes over what metadata says now.
+    pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<Metadata>)>) {
+        for (path, metadata) in changes {
             let Some(id) = self.find(&path) else { continue };
             let at = id as usize;
             let items = Arc::make_mut(&mut self.now.items);
-            Arc::make_mut(&mut items[at]).sidecar = sidecar;
+            Arc::make_mut(&mut items[at]).metadata = Some(metadata);
             let mark = self.mark_for(&self.now.items[at]);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
         }
@@ -408,8 +408,9 @@ pub fn by_name(a: &Item, b: &Item) -> Ordering {
 mod tests {
     use super::*;
     use crate::core::marks::{Colour, Flag};
+    use crate::core::metadata::Additions;
+    use crate::core::metadata::xmp::Packet;
     use crate::core::photo::Stage;
-    use crate::core::sidecar::xmp::{Additions, Packet};
 
     fn item(path: &str, content: u8) -> Item {
         let file = Candidate {
@@ -513,29 +514,31 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let photo = dir.path().join("a.jpg");
         let mut packet = Packet::empty();
-        packet.add(&Additions {
+        let additions = Additions {
             keywords: vec!["sea".into()],
             rating: Some(4),
             colour: Some("Red".into()),
             ..Additions::default()
-        });
-        std::fs::write(dir.path().join("a.jpg.xmp"), packet.to_text()).expect("written");
-        let sidecar = Arc::new(Sidecar::of(&photo).expect("a sidecar"));
+        };
+        packet.add(&additions).expect("added");
+        let bytes = packet.to_bytes().expect("bytes");
+        std::fs::write(dir.path().join("a.jpg.xmp"), bytes).expect("written");
+        let metadata = Arc::new(Metadata::of(&photo));
         let mut library = Library::default();
         let path = photo.to_str().expect("a plain name");
         library.put(item(path, 1), 1);
-        library.set_sidecars(vec![(photo.clone(), Some(sidecar))]);
+        library.set_metadata(vec![(photo.clone(), metadata)]);
         let theirs = library.mark(0);
         assert_eq!((theirs.stars, theirs.colour), (4, Some(Colour::Red)));
         library.decide(&[(ContentId([1; 32]), Some(Mark::default()))]);
         assert_eq!(library.mark(0), Mark::default());
         library.decide(&[(ContentId([1; 32]), None)]);
-        // Read again, it keeps what its sidecar says.
+        // Read again, it keeps what its metadata says.
         library.put(item(path, 2), 2);
         assert_eq!(library.mark(0), theirs);
         let read = library.get(0).expect("an item");
         assert_eq!(read.keywords(), ["sea"]);
-        library.set_sidecars(vec![(photo, None)]);
+        library.set_metadata(vec![(photo, Arc::default())]);
         assert_eq!(library.mark(0), Mark::default());
     }
 }

@@ -68,8 +68,8 @@ enum News {
     Trashed(usize, Vec<crate::core::photo::Failure>),
     /// What keywords do.
     Keywords(keywords::KeywordNews),
-    /// What sidecars say now, of photos whose sidecars changed.
-    Sidecars(Vec<(PathBuf, Option<Arc<crate::core::sidecar::Sidecar>>)>),
+    /// What metadata says now, of photos where it changed.
+    Metadata(Vec<(PathBuf, Arc<crate::core::metadata::Metadata>)>),
     /// How much the store holds.
     StoreSize(Option<crate::core::store::StoreSize>),
     /// The models that there are.

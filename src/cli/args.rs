@@ -99,7 +99,7 @@ pub enum Command {
     Embed(Embed),
     /// Export photos again as a manifest says
     Export(Export),
-    /// Write labels, stars and rejects into XMP sidecars, for other programs
+    /// Write labels, stars and rejects into XMP sidecars or photos, for other programs
     Keywords(Keywords),
     /// Undo an export, or finish one that was interrupted
     Undo(Undo),
@@ -142,7 +142,7 @@ pub struct Folders {
     pub hidden: bool,
 }
 
-/// Which photos `sort` and `search` are about, by what was decided in the window or stands in sidecars.
+/// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
 #[derive(Debug, ClapArgs)]
 pub struct Only {
     /// Only photos with so many stars or more
@@ -151,7 +151,7 @@ pub struct Only {
     /// Only photos of a colour: red, yellow, green, blue or purple
     #[arg(long, value_name = "COLOUR", value_parser = colour)]
     pub colour: Option<Colour>,
-    /// Only photos with a keyword in their sidecar that contains this; give several to ask for all
+    /// Only photos with a keyword, in them or their sidecar, that contains this; give several to ask for all
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
     /// Only picks
@@ -307,9 +307,12 @@ pub struct Keywords {
     /// Also write rejects, as a rating of -1
     #[arg(long)]
     pub rejects: bool,
-    /// How sidecars are named (default: as the settings say)
+    /// How new sidecars are named (default: as the settings say)
     #[arg(long, value_enum)]
     pub names: Option<SidecarNames>,
+    /// Write into the photos themselves where their format allows it; only their metadata changes
+    #[arg(long)]
+    pub inside: bool,
     /// Only say what would be written
     #[arg(long)]
     pub dry_run: bool,

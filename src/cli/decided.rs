@@ -1,12 +1,12 @@
-//! What is decided about photos: in the window, and in sidecars by other programs.
+//! What is decided about photos: in the window, and by other programs in photos and sidecars.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use lumisift::core::marks::{Flag, Mark, Marks};
+use lumisift::core::metadata::{self, Metadata, Source};
 use lumisift::core::photo::{ContentId, Photo};
-use lumisift::core::sidecar::{self, Sidecar};
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
@@ -16,11 +16,11 @@ use super::collect::Collected;
 /// Decisions about the photos of a command.
 pub struct Decided {
     marks: HashMap<ContentId, Mark>,
-    sidecars: HashMap<PathBuf, Arc<Sidecar>>,
+    metadata: HashMap<PathBuf, Arc<Metadata>>,
 }
 
 impl Decided {
-    /// Reads the person's decisions, and the sidecars of these photos.
+    /// Reads the person's decisions, and the metadata of these photos.
     ///
     /// # Errors
     /// If the database of decisions cannot be read.
@@ -31,25 +31,23 @@ impl Decided {
             false => HashMap::new(),
         };
         let photos = photos.iter().map(|(photo, _)| (&*photo.file.path, None));
-        let found = sidecar::changed(photos).into_iter();
-        let sidecars = found.filter_map(|(path, sidecar)| Some((path, sidecar?)));
         Ok(Self {
             marks,
-            sidecars: sidecars.collect(),
+            metadata: metadata::changed(photos).into_iter().collect(),
         })
     }
 
-    /// What counts for a photo: what the person decided, otherwise what its sidecar says.
+    /// What counts for a photo: what the person decided, otherwise what its metadata says.
     pub fn mark(&self, photo: &Photo) -> Mark {
-        let theirs = || Some(self.sidecars.get(&photo.file.path)?.facts.mark());
+        let theirs = || Some(self.metadata.get(&photo.file.path)?.facts.mark());
         let decided = self.marks.get(&photo.facts.content).copied();
         decided.or_else(theirs).unwrap_or_default()
     }
 
-    /// The keywords in a photo's sidecar.
+    /// The keywords in a photo or its sidecars.
     pub fn keywords(&self, photo: &Photo) -> &[String] {
-        let sidecar = self.sidecars.get(&photo.file.path);
-        sidecar.map_or(&[], |sidecar| &sidecar.facts.keywords)
+        let metadata = self.metadata.get(&photo.file.path);
+        metadata.map_or(&[], |metadata| &metadata.facts.keywords)
     }
 
     /// Keeps the photos that are asked for.
@@ -93,5 +91,28 @@ impl Decided {
         value["stars"] = json!(mark.stars);
         value["colour"] = json!(mark.colour.map(|colour| colour.name().to_lowercase()));
         value["keywords"] = json!(self.keywords(photo));
+        value["metadata_from"] = self.origins(photo);
+    }
+
+    /// Where stars, colour and keywords come from: the window, the photo, or the name of a sidecar.
+    fn origins(&self, photo: &Photo) -> Value {
+        let decided = self.marks.contains_key(&photo.facts.content);
+        let origins = self.metadata.get(&photo.file.path).map(|m| &m.origins);
+        let from = |origin: Option<&Option<Source>>| {
+            let source = origin?.as_ref()?;
+            Some(match source {
+                Source::Photo => "photo".to_owned(),
+                Source::Sidecar(name) => name.clone(),
+            })
+        };
+        let mark = |origin| match decided {
+            true => Some("lumisift".to_owned()),
+            false => from(origin),
+        };
+        json!({
+            "stars": mark(origins.map(|o| &o.rating)),
+            "colour": mark(origins.map(|o| &o.colour)),
+            "keywords": from(origins.map(|o| &o.keywords)),
+        })
     }
 }

@@ -1,8 +1,8 @@
-//! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars, for other programs.
+//! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars or photos, for other programs.
 
 use anyhow::Context;
+use lumisift::core::metadata::{self, Contents, Naming, Way, Wish};
 use lumisift::core::query::Query;
-use lumisift::core::sidecar::{self, Contents, Naming, Wish};
 use lumisift::core::teach::Lesson;
 use lumisift::settings::Dirs;
 use serde_json::json;
@@ -17,9 +17,9 @@ use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {
-        let undone = sidecar::undo(&records);
+        let undone = metadata::undo(&records);
         let (count, kept) = undone.context("there is nothing to undo")?;
-        say(format_args!("{count} sidecars are as they were"));
+        say(format_args!("{} as before", are(count)));
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
@@ -30,20 +30,23 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         Some(SidecarNames::Stem) => Naming::Stem,
         None => opened.settings.sidecar_names,
     };
-    let plan = sidecar::plan(&wishes, naming);
-    let mut columns = Columns::new(&["sidecar", "keywords"], &[]);
+    let way = Way {
+        naming,
+        inside: args.inside,
+    };
+    let plan = metadata::plan(&wishes, way);
+    let mut columns = Columns::new(&["file", "keywords"], &[]);
     for change in &plan.changes {
         columns.push(vec![path_text(&change.path), change.keywords.join(", ")]);
     }
     let (count, failures) = if args.dry_run {
         (0, plan.failures.clone())
     } else {
-        sidecar::apply(&plan, &records)
+        metadata::apply(&plan, &records)
             .with_context(|| format!("cannot write {}", records.display()))?
     };
     print(common.format, &columns, || {
-        let change =
-            |c: &sidecar::Change| json!({ "path": path_text(&c.path), "keywords": c.keywords });
+        let change = |c: &metadata::Change| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
         json!({
             "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
@@ -52,13 +55,14 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         })
     })?;
     if args.dry_run {
-        let count = plan.changes.len();
         say(format_args!(
-            "{count} sidecars would be written; nothing was done"
+            "{} would be written; nothing was done",
+            files(plan.changes.len())
         ));
     } else {
         say(format_args!(
-            "{count} sidecars were written, {} said it already; `lumisift keywords --undo` takes that back",
+            "{} written, {} said it already; `lumisift keywords --undo` takes that back",
+            were(count),
             plan.unchanged
         ));
     }
@@ -66,7 +70,24 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     Ok(outcome(&failures))
 }
 
-/// What is to be written beside each photo.
+fn files(count: usize) -> String {
+    match count {
+        1 => "1 file".into(),
+        _ => format!("{count} files"),
+    }
+}
+
+fn were(count: usize) -> String {
+    let was = if count == 1 { "was" } else { "were" };
+    format!("{} {was}", files(count))
+}
+
+fn are(count: usize) -> String {
+    let is = if count == 1 { "is" } else { "are" };
+    format!("{} {is}", files(count))
+}
+
+/// What is to be written about each photo.
 fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<Wish>> {
     let lesson = |label: &String| Query::parse(label).map(Lesson::of);
     let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;

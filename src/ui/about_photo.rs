@@ -9,6 +9,7 @@ use super::widgets::{bytes, elided, percent};
 use crate::app::library::{Item, ItemId};
 use crate::app::state::State;
 use crate::core::marks::Flag;
+use crate::core::metadata::Source;
 
 /// The panel beside a photo.
 pub fn about(
@@ -34,9 +35,7 @@ pub fn about(
                 }
             }
             rows.push(("File", bytes(item.file.size)));
-            if !item.keywords().is_empty() {
-                rows.push(("Keywords", item.keywords().join(", ")));
-            }
+            rows.extend(metadata(state, item));
             rows.extend(
                 camera
                     .into_iter()
@@ -62,6 +61,40 @@ pub fn about(
                 ui.add(egui::Label::new(RichText::new(warning).color(warn)).wrap());
             }
         });
+}
+
+/// What other programs wrote of it, and where that stands.
+fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
+    let Some(metadata) = &item.metadata else {
+        return Vec::new();
+    };
+    let (facts, origins) = (&metadata.facts, &metadata.origins);
+    let decided = item.content().and_then(|c| state.library.decision(&c));
+    let theirs = decided.is_none();
+    let keywords = facts.keywords.join(", ");
+    let rating = facts.rating.filter(|rating| theirs && *rating != 0);
+    let rating = rating.map(|rating| match rating {
+        1 => "1 star".into(),
+        2.. => format!("{rating} stars"),
+        _ => "rejected".into(),
+    });
+    let colour = facts.colour.clone().filter(|_| theirs);
+    let from = |value: Option<String>, origin: &Option<Source>| {
+        Some(format!("{} (from {})", value?, origin.as_ref()?))
+    };
+    let known = item.facts().and_then(|facts| facts.taken.as_ref());
+    let taken = facts.taken.as_ref().filter(|_| known.is_none());
+    let taken = taken.map(|taken| taken.as_str().replace('T', " "));
+    let rows = [
+        ("Taken", from(taken, &origins.taken)),
+        ("Rating", from(rating, &origins.rating)),
+        ("Label", from(colour, &origins.colour)),
+        ("Keywords", from(Some(keywords), &origins.keywords)),
+    ];
+    let said = rows
+        .into_iter()
+        .filter_map(|(name, row)| Some((name, row?)));
+    said.collect()
 }
 
 fn decision(ui: &mut Ui, state: &State, id: ItemId) {

@@ -12,7 +12,7 @@ use super::widgets::{Lines, main_button, thousands};
 use crate::app::command::Command;
 use crate::app::keywords::{KeywordRequest, KeywordState};
 use crate::app::state::{ExportWhat, State};
-use crate::core::sidecar::{Contents, Naming, Plan};
+use crate::core::metadata::{self, Contents, Naming, Plan, Way};
 use crate::settings::Settings;
 
 /// What was chosen in the dialog.
@@ -24,6 +24,7 @@ pub struct Choices {
     stars: bool,
     colours: bool,
     rejects: bool,
+    inside: bool,
 }
 
 impl Default for Choices {
@@ -35,6 +36,7 @@ impl Default for Choices {
             stars: false,
             colours: false,
             rejects: false,
+            inside: false,
         }
     }
 }
@@ -51,7 +53,10 @@ impl Choices {
                 colours: self.colours,
                 rejects: self.rejects,
             },
-            naming,
+            way: Way {
+                naming,
+                inside: self.inside,
+            },
         }
     }
 }
@@ -65,9 +70,11 @@ impl Interface {
     ) {
         title(ui, "Write keywords", commands);
         match &state.keywords.state {
-            KeywordState::Writing => waiting(ui, "Writing sidecars…"),
+            KeywordState::Writing => waiting(ui, "Writing…"),
             KeywordState::Done(count, missed) => {
-                let text = format!("{} written", sidecars(*count));
+                let request = state.keywords.request.as_ref();
+                let inside = request.is_some_and(|request| request.way.inside);
+                let text = format!("{} written", files(*count, inside));
                 ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
                 failures(ui, missed, "could not be written");
                 done_buttons(ui, *count > 0, commands);
@@ -96,7 +103,7 @@ impl Interface {
             KeywordState::Refused(trouble) => {
                 ui.label(RichText::new(trouble).color(palette(ui).bad));
             }
-            _ => waiting(ui, "Reading sidecars…"),
+            _ => waiting(ui, "Reading metadata…"),
         }
     }
 }
@@ -131,7 +138,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.label("Write");
     ui.horizontal_wrapped(|ui| {
         ui.checkbox(&mut choices.labels, "Labels that fit");
-        let theirs = "Only where the sidecar says nothing of it yet";
+        let theirs = "Only where metadata says nothing of it yet";
         ui.checkbox(&mut choices.stars, "Stars")
             .on_hover_text(theirs);
         ui.checkbox(&mut choices.colours, "Colours")
@@ -149,6 +156,12 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.end_row();
     ui.label("Sidecars");
     naming_choice(ui, &state.settings, commands);
+    ui.end_row();
+    ui.label("");
+    ui.checkbox(&mut choices.inside, "Write into the photos themselves")
+        .on_hover_text(
+            "JPEG, PNG, WebP: only their metadata changes. Other formats keep a sidecar",
+        );
     ui.end_row();
 }
 
@@ -171,15 +184,25 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     }
 }
 
-fn sidecars(count: usize) -> String {
+/// What is written, for people: a photo that is written into is no sidecar.
+fn files(count: usize, inside: bool) -> String {
+    let (one, many) = match inside {
+        true => ("file", "files"),
+        false => ("sidecar", "sidecars"),
+    };
     match count {
-        1 => "1 sidecar".into(),
-        _ => format!("{} sidecars", thousands(count)),
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", thousands(count)),
     }
 }
 
+fn planned(plan: &Plan) -> String {
+    let inside = plan.changes.iter().any(metadata::Change::is_inside);
+    files(plan.changes.len(), inside)
+}
+
 fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
-    let mut text = format!("{} would be written", sidecars(plan.changes.len()));
+    let mut text = format!("{} would be written", planned(plan));
     if plan.unchanged > 0 {
         text.push_str(&format!(", {} say it already", thousands(plan.unchanged)));
     }
@@ -188,7 +211,7 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     let lines = Lines {
         id: "keywords",
-        headings: ["Sidecar", "Keywords it will have"],
+        headings: ["File", "Keywords it will have"],
         // What stands above and below takes the rest of a small window.
         height: (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0),
     };
@@ -198,7 +221,7 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     });
     ui.add_space(theme::SPACE_S);
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
-        let text = format!("Write {}", sidecars(plan.changes.len()));
+        let text = format!("Write {}", planned(plan));
         if main_button(ui, &text).clicked() {
             commands.push(Command::WriteKeywords);
         }

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use exif::{Exif, In, Reader, Tag, Value};
 
 use super::{Pixels, embedded};
-use crate::core::dates;
+use crate::core::{dates, metadata};
 use crate::core::photo::Taken;
 
 /// One of the eight ways in which EXIF says a picture lies; 1 is upright.
@@ -75,8 +75,13 @@ pub(super) struct Facts {
 
 /// Reads the metadata of a JPEG, PNG, TIFF or WebP file.
 pub(super) fn read(bytes: &[u8]) -> Facts {
+    // A date that only XMP or IPTC-IIM has.
+    let elsewhere = || metadata::facts_inside(Cursor::new(bytes)).taken;
     let Some(exif) = fields(bytes) else {
-        return Facts::default();
+        return Facts {
+            taken: elsewhere(),
+            ..Facts::default()
+        };
     };
     let orientation = exif
         .get_field(Tag::Orientation, In::PRIMARY)
@@ -85,7 +90,10 @@ pub(super) fn read(bytes: &[u8]) -> Facts {
     let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value));
-    Facts { orientation, taken }
+    Facts {
+        orientation,
+        taken: taken.or_else(elsewhere),
+    }
 }
 
 /// What a camera wrote of a photo, for people: name and value, in the order of a caption.

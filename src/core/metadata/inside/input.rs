@@ -1,0 +1,59 @@
+//! Reading parts of a file: a piece at its head, and beyond that only what is asked for.
+
+use std::io::{Read, Seek, SeekFrom};
+
+/// What is read at once from the head of a file.
+const HEAD: usize = 32 << 10;
+/// What is read at once elsewhere.
+const PIECE: usize = 512;
+/// What is read of one file at most.
+const BUDGET: usize = 32 << 20;
+
+/// A file that is read in pieces, within bounds.
+pub struct Input<R> {
+    reader: R,
+    piece: Vec<u8>,
+    /// Where the piece begins.
+    at: u64,
+    left: usize,
+}
+
+impl<R: Read + Seek> Input<R> {
+    /// Nothing is read yet.
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            piece: Vec::new(),
+            at: 0,
+            left: BUDGET,
+        }
+    }
+
+    /// So many bytes from a place; nothing if the file ends before, or if more is asked for than metadata can have.
+    pub fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
+        let inside = |at: u64, piece: &[u8], start: u64| {
+            let start = usize::try_from(at.checked_sub(start)?).ok()?;
+            let end = start.checked_add(length)?;
+            (end <= piece.len()).then_some(start..end)
+        };
+        if inside(at, &self.piece, self.at).is_none() {
+            if length > self.left {
+                return None;
+            }
+            let wanted = length.max(if at == 0 { HEAD } else { PIECE });
+            self.piece.clear();
+            self.at = at;
+            self.reader.seek(SeekFrom::Start(at)).ok()?;
+            let mut reader = (&mut self.reader).take(wanted as u64);
+            reader.read_to_end(&mut self.piece).ok()?;
+            self.left = self.left.saturating_sub(self.piece.len());
+        }
+        let range = inside(at, &self.piece, self.at)?;
+        self.piece.get(range)
+    }
+
+    /// A fixed number of bytes from a place.
+    pub fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
+        self.read(at, N)?.try_into().ok()
+    }
+}

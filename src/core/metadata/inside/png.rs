@@ -1,0 +1,61 @@
+//! Metadata in the chunks of a PNG, which may stand before or after its picture.
+
+use std::io::{Cursor, Read, Seek};
+
+use flate2::read::ZlibDecoder;
+
+use super::input::Input;
+use super::{Blocks, tiff};
+
+/// What the chunk of an XMP packet begins with.
+pub const XMP: &[u8] = b"XML:com.adobe.xmp\0";
+/// Largest packet that is taken out of a compressed chunk.
+const MAX_PACKET: u64 = 16 << 20;
+/// Most chunks that are looked at.
+const MAX_CHUNKS: usize = 500_000;
+
+/// The metadata of a PNG.
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
+    let mut blocks = Blocks::default();
+    let mut at = 8;
+    for _ in 0..MAX_CHUNKS {
+        let Some([a, b, c, d, kind @ ..]) = input.array::<8>(at) else {
+            break;
+        };
+        let length = u32::from_be_bytes([a, b, c, d]);
+        let body = at + 8;
+        at = body + u64::from(length) + 4;
+        match &kind {
+            b"IEND" => break,
+            b"iTXt" => blocks.xmp.extend(packet(input, body, length as usize)),
+            b"eXIf" => {
+                if let Some(body) = input.read(body, length as usize) {
+                    let tiff = tiff::read(&mut Input::new(Cursor::new(body)));
+                    blocks.exif = blocks.exif.or(tiff.exif);
+                }
+            }
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// The packet in a chunk of text, if it holds one.
+fn packet<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Option<Vec<u8>> {
+    if input.read(at, length.min(XMP.len()))? != XMP {
+        return None;
+    }
+    let rest = &input.read(at, length)?[XMP.len()..];
+    let [compressed, _method] = *rest.first_chunk()?;
+    // A language and a translated keyword, both empty as a rule.
+    let rest = &rest[2..];
+    let rest = &rest[memchr::memchr(0, rest)? + 1..];
+    let text = &rest[memchr::memchr(0, rest)? + 1..];
+    if compressed == 0 {
+        return Some(text.to_vec());
+    }
+    let mut packet = Vec::new();
+    let mut reader = ZlibDecoder::new(text).take(MAX_PACKET + 1);
+    reader.read_to_end(&mut packet).ok()?;
+    (packet.len() as u64 <= MAX_PACKET).then_some(packet)
+}
