@@ -138,13 +138,13 @@ impl Document {
     #[must_use]
     pub fn is(&self, id: Id, uri: &str, local: &str) -> bool {
         let element = &self.elements[id];
-        self.uri(element.namespace) == Some(uri) && self.local(element.name) == local
+        self.local(element.name) == local && same(self.uri(element.namespace), uri)
     }
 
     /// Whether an attribute has a name in a namespace.
     #[must_use]
     pub fn attribute_is(&self, attribute: &Attribute, uri: &str, local: &str) -> bool {
-        self.attribute_uri(attribute) == Some(uri) && self.local(attribute.name) == local
+        self.local(attribute.name) == local && same(self.attribute_uri(attribute), uri)
     }
 
     /// The namespace of an element.
@@ -270,6 +270,11 @@ impl Document {
         let name = self.slice(name);
         name.split_once(':').map_or(name, |(_, local)| local)
     }
+}
+
+/// Whether two namespaces are one: programs disagree about the slash at the end of some.
+fn same(namespace: Option<&str>, uri: &str) -> bool {
+    namespace.is_some_and(|known| known.trim_end_matches('/') == uri.trim_end_matches('/'))
 }
 
 fn lossy(bytes: &[u8]) -> String {
