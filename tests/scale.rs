@@ -139,10 +139,7 @@ fn formats_say_the_same_of_every_photo() {
     assert!(table.iter().all(|line| line.chars().count() == width));
     for (photo, (row, cells)) in listed.iter().zip(table[2..].iter().zip(&csv[1..])) {
         let path = photo["path"].as_str().expect("a path");
-        assert!(
-            row.contains(path) && cells.contains(path),
-            "{row} {cells}"
-        );
+        assert!(row.contains(path) && cells.contains(path), "{row} {cells}");
     }
 }
 

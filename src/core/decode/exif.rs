@@ -5,8 +5,8 @@ use std::io::Cursor;
 use exif::{Exif, In, Reader, Tag, Value};
 
 use super::{Pixels, embedded};
-use crate::core::{dates, metadata};
 use crate::core::photo::Taken;
+use crate::core::{dates, metadata};
 
 /// One of the eight ways in which EXIF says a picture lies; 1 is upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use super::facts::{self, Facts};
 use super::text::Encoding;
 use super::xml::{Document, Id};
+use crate::core::dates;
 use crate::core::marks::Colour;
 
 pub(super) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
@@ -157,7 +158,7 @@ impl Packet {
             }
         }
         let percent = || self.simple(RATING_PERCENT)?.trim().parse().ok();
-        let date = |property: &Property| facts::taken(&self.simple(*property)?);
+        let date = |property: &Property| dates::parse(&self.simple(*property)?);
         let changed = |property: &Property| facts::moment(&self.simple(*property)?);
         Facts {
             keywords,

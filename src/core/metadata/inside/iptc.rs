@@ -1,6 +1,7 @@
 //! IPTC-IIM, as photo agencies have it: records of datasets, in an image resource of Photoshop.
 
-use crate::core::metadata::facts::{self, Facts};
+use crate::core::dates;
+use crate::core::metadata::facts::Facts;
 
 /// The image resource that holds IIM.
 const RESOURCE: u16 = 0x0404;
@@ -56,7 +57,7 @@ pub fn facts(mut bytes: &[u8]) -> Facts {
         let day = format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]);
         let time = time.filter(|time| time.len() >= 6 && time.is_ascii());
         let time = time.map(|t| format!("T{}:{}:{}", &t[..2], &t[2..4], &t[4..6]));
-        facts::taken(&(day + &time.unwrap_or_default()))
+        dates::parse(&(day + &time.unwrap_or_default()))
     };
     Facts {
         keywords,

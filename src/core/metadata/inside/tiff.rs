@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use super::input::Input;
 use super::{Blocks, iptc};
+use crate::core::dates;
 use crate::core::metadata::facts;
 
 const RATING: u16 = 0x4746;
@@ -111,7 +112,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
                     .unwrap_or_default();
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
-                    facts::taken(std::str::from_utf8(&value(input, field)?).ok()?)
+                    dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
                 });
             }
             _ => {}
