@@ -139,17 +139,14 @@ pub fn plan(wishes: &[Wish], way: Way) -> Plan {
         let metadata = Metadata::read(&wish.photo, &there, 0);
         if way.inside {
             let additions = completed(&wish.additions, &metadata, &Source::Photo);
-            match inside::plan(&wish.photo, &additions) {
-                Ok(None) => plan.unchanged += 1,
-                Ok(Some((keywords, patches))) => plan.changes.push(Change {
-                    path: wish.photo.clone(),
-                    keywords,
-                    edit: Edit::Photo(patches),
-                }),
-                // What cannot be written inside is written beside it.
-                Err(_) => {}
+            let planned = inside::plan(&wish.photo, &additions);
+            // What cannot be written inside is written beside it.
+            let is_inside = planned.is_ok();
+            if let Ok(change) = planned {
+                let change = change.map(|(keywords, patches)| (keywords, Edit::Photo(patches)));
+                plan.take(wish.photo.clone(), Ok(change));
             }
-            if there.is_empty() && inside::can_write(&wish.photo) {
+            if is_inside && there.is_empty() {
                 continue;
             }
         }
