@@ -1,7 +1,7 @@
 //! What photos and their sidecars say, read again only where they changed.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use super::facts::Facts;
 use super::names::{Folders, Naming};
 use super::xmp::Packet;
 use super::{MAX_BYTES, inside};
+use crate::core::regular::open_regular;
 
 /// Threads that read: a disk and a network answer several at once sooner than one after another.
 const READERS: usize = 4;
@@ -156,7 +157,7 @@ pub(super) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
         return Err("it is not a regular file".into());
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|e| e.to_string())?;
+    let file = open_regular(path).map_err(|e| e.to_string())?;
     let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|e| e.to_string())?;
     match bytes.len() as u64 <= MAX_BYTES {
@@ -214,6 +215,7 @@ pub fn changed<'a>(photos: impl Iterator<Item = Asked<'a>>) -> Vec<(PathBuf, Arc
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::time::Duration;
 
     use super::*;

@@ -9,15 +9,15 @@ mod tiff;
 mod webp;
 mod write;
 
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::facts::Facts;
 use super::xmp::Packet;
+use crate::core::regular::open_regular;
 use input::Input;
 
-pub use write::{can_write, plan, write};
+pub use write::{plan, write};
 
 /// The metadata of a file, as it lies there.
 #[derive(Debug, Default)]
@@ -89,5 +89,5 @@ pub fn facts<R: Read + Seek>(reader: R) -> Facts {
 /// What the photo in a file says of itself.
 #[must_use]
 pub fn facts_of(photo: &Path) -> Facts {
-    File::open(photo).map_or_else(|_| Facts::default(), facts)
+    open_regular(photo).map_or_else(|_| Facts::default(), facts)
 }
