@@ -26,10 +26,13 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     } else if bytes.starts_with(b"\0\0\0\x0cJXL ") {
         let mut boxes = iso_media::boxes(bytes, (0, bytes.len()));
         let (_, (start, end)) = boxes.find(|(kind, _)| kind == b"Exif")?;
-        // Where the TIFF structure begins, counted from behind this number.
-        let (offset, data) = bytes[start..end].split_first_chunk()?;
-        data.get(u32::from_be_bytes(*offset) as usize..)
-            .map(<[u8]>::to_vec)
+        let content = &bytes[start..end];
+        // Where the TIFF structure begins, counted from behind this number, which some programs leave out.
+        let tiff = match content.split_first_chunk()? {
+            (b"II*\0" | b"MM\0*", _) => content,
+            (offset, data) => data.get(u32::from_be_bytes(*offset) as usize..)?,
+        };
+        Some(tiff.to_vec())
     } else {
         None
     }?;
@@ -118,8 +121,8 @@ mod tests {
 
     fn jxl(data: &[u8]) -> Vec<u8> {
         let mut bytes = b"\0\0\0\x0cJXL \r\n\x87\n".to_vec();
-        bytes.extend((data.len() as u32 + 14).to_be_bytes());
-        bytes.extend(b"Exif\0\0\0\x02ab");
+        bytes.extend((data.len() as u32 + 8).to_be_bytes());
+        bytes.extend(b"Exif");
         bytes.extend(data);
         bytes
     }
@@ -144,6 +147,7 @@ mod tests {
             png(b"eXIf", &prefixed),
             png(b"tEXt", &text),
             png(b"zTXt", &compressed),
+            jxl(&[b"\0\0\0\x02ab", TIFF].concat()),
             jxl(TIFF),
             webp(TIFF),
             webp(&prefixed),
