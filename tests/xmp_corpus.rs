@@ -383,18 +383,119 @@ fn exiftool_and_exiv2_read_every_result() {
     }
 }
 
+const FORMATS: [(&str, ImageFormat); 4] = [
+    ("jpg", ImageFormat::Jpeg),
+    ("png", ImageFormat::Png),
+    ("webp", ImageFormat::WebP),
+    ("tif", ImageFormat::Tiff),
+];
+
+fn picture(path: &Path, format: ImageFormat) {
+    let image = RgbImage::from_fn(40, 30, |x, y| image::Rgb([x as u8 * 6, y as u8 * 8, 120]));
+    let image = DynamicImage::from(image);
+    image.save_with_format(path, format).expect("saved");
+}
+
+/// A picture of each format into which exiftool has written.
+fn tagged(folder: &Path, name: &str, endings: &[&str], tags: &[&str]) -> Vec<PathBuf> {
+    let formats = FORMATS
+        .iter()
+        .filter(|(ending, _)| endings.contains(ending));
+    let make = |(ending, format): &(&str, ImageFormat)| {
+        let path = folder.join(format!("{name}.{ending}"));
+        picture(&path, *format);
+        path
+    };
+    let photos: Vec<PathBuf> = formats.map(make).collect();
+    let mut command = Command::new("exiftool");
+    command
+        .args(["-q", "-overwrite_original"])
+        .args(tags)
+        .args(&photos);
+    assert_eq!(output(&mut command).1, "");
+    photos
+}
+
+#[test]
+fn what_exiftool_writes_inside_photos_is_read() {
+    if skipped() {
+        return;
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let all = ["jpg", "png", "webp", "tif"];
+    let xmp = [
+        "-XMP-xmp:Rating=4",
+        "-XMP-xmp:Label=Red",
+        "-XMP-dc:Subject=sea",
+        "-XMP-dc:Subject=Größe",
+        "-XMP-photoshop:DateCreated=2024:05:01 10:11:12",
+    ];
+    let exif = [
+        "-IFD0:Rating=4",
+        "-IFD0:XPKeywords=sea;Größe",
+        "-ExifIFD:DateTimeOriginal=2024:05:01 10:11:12",
+    ];
+    let day = ["-IPTC:DateCreated=2024:05:01", "-IPTC:TimeCreated=10:11:12"];
+    let words = ["-IPTC:Keywords=sea", "-IPTC:Keywords=Größe"];
+    let utf8 = [&day[..], &words, &["-IPTC:CodedCharacterSet=UTF8"]].concat();
+    let latin = [&day[..], &words, &["-IPTC:CodedCharacterSet="]].concat();
+    for (name, endings, tags) in [
+        ("xmp", &all[..], &xmp[..]),
+        ("exif", &all, &exif),
+        ("utf8", &["jpg", "tif"], &utf8),
+        ("latin", &["jpg", "tif"], &latin),
+    ] {
+        for photo in tagged(dir.path(), name, endings, tags) {
+            let facts = Metadata::of(&photo).facts;
+            assert_eq!(facts.keywords, ["sea", "Größe"], "{}", photo.display());
+            let taken = facts.taken.as_ref().map(ToString::to_string);
+            assert_eq!(
+                taken.as_deref(),
+                Some("2024-05-01T10:11:12"),
+                "{}",
+                photo.display()
+            );
+            let rated = Some(4).filter(|_| endings.len() == all.len());
+            assert_eq!(facts.rating, rated, "{}", photo.display());
+        }
+    }
+    // More than a segment holds: what lies in the extended packet is read, and nothing is written into such a photo
+    // that would stand twice.
+    let caption = format!("-XMP-dc:Description={}", "caption ".repeat(10_000));
+    let photos = tagged(
+        dir.path(),
+        "long",
+        &["jpg"],
+        &[&xmp[..], &[&caption]].concat(),
+    );
+    assert_eq!(Metadata::of(&photos[0]).facts.keywords, ["sea", "Größe"]);
+    let wish = Wish {
+        photo: photos[0].clone(),
+        additions: Additions {
+            keywords: vec!["cat".into()],
+            ..Additions::default()
+        },
+    };
+    let inside = Way {
+        inside: true,
+        ..Way::default()
+    };
+    let (count, failures) = apply(&plan(&[wish], inside), dir.path()).expect("written");
+    assert_eq!((count, failures.len()), (1, 0));
+    assert_eq!(
+        Metadata::of(&photos[0]).facts.keywords,
+        ["sea", "Größe", "cat"]
+    );
+    assert!(!exiftool(&photos)["long.jpg"].contains_key("ExifTool:Warning"));
+}
+
 #[test]
 fn exiftool_and_exiv2_read_packets_inside_photos() {
     if skipped() {
         return;
     }
     let dir = tempfile::tempdir().expect("a folder");
-    let image = RgbImage::from_fn(40, 30, |x, y| image::Rgb([x as u8 * 6, y as u8 * 8, 120]));
-    let formats = [
-        ("jpg", ImageFormat::Jpeg),
-        ("png", ImageFormat::Png),
-        ("webp", ImageFormat::WebP),
-    ];
+    let formats = FORMATS;
     let utf8 = |case: &&Case| case.encoding == Encoding::Utf8;
     let cases: Vec<Case> = shapes::corpus()
         .into_iter()
@@ -404,9 +505,7 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
     for (at, case) in cases.iter().enumerate() {
         let (ending, format) = formats[at % formats.len()];
         let photo = dir.path().join(format!("{}.{ending}", case.name));
-        DynamicImage::from(image.clone())
-            .save_with_format(&photo, format)
-            .expect("saved");
+        picture(&photo, format);
         pixels.push(image::open(&photo).expect("decodes"));
         photos.push(photo);
     }

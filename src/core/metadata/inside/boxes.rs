@@ -214,3 +214,81 @@ impl Fields<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
+        let body = parts.concat();
+        let mut bytes = (body.len() as u32 + 8).to_be_bytes().to_vec();
+        bytes.extend(kind);
+        bytes.extend(body);
+        bytes
+    }
+
+    /// A HEIC whose items are a packet in two extents and EXIF in the box of data.
+    fn heic(version: u8) -> Vec<u8> {
+        let info = |id: u8, kind: &[u8; 4], rest: &[u8]| {
+            boxed(b"infe", &[&[2, 0, 0, 0], &[0, id], &[0, 0], kind, rest])
+        };
+        let infos = [
+            info(1, b"hvc1", b"\0"),
+            info(2, b"mime", b"\0application/rdf+xml\0\0"),
+            info(3, b"Exif", b"\0"),
+        ]
+        .concat();
+        let infos = boxed(b"iinf", &[&[0; 4], &[0, 3], &infos]);
+        let exif = b"\0\0\0\0II*\0\x08\0\0\0\x01\0\x46\x47\x03\0\x01\0\0\0\x05\0\0\0\0\0\0\0";
+        let data = boxed(b"idat", &[exif]);
+        let places = |start: u32| {
+            let method = |data: u8| if version == 0 { vec![] } else { vec![0, data] };
+            let extent = |at: u32, length: u32| [at.to_be_bytes(), length.to_be_bytes()].concat();
+            let packet = [extent(start, 4), extent(start + 4, 5)].concat();
+            let packet = [&[0, 2][..], &method(0), &[0, 0, 0, 2], &packet].concat();
+            let exif = extent(0, exif.len() as u32);
+            let exif = [&[0, 3][..], &method(1), &[0, 0, 0, 1], &exif].concat();
+            let head = [version, 0, 0, 0, 0x44, 0, 0, 2];
+            boxed(b"iloc", &[&head, &packet, &exif])
+        };
+        let build = |start| {
+            let kind = boxed(b"ftyp", &[b"heic\0\0\0\0"]);
+            let meta = boxed(b"meta", &[&[0; 4], &infos, &places(start), &data]);
+            ([kind, meta].concat(), boxed(b"mdat", &[b"<packet/>"]))
+        };
+        let start = build(0).0.len() as u32 + 8;
+        let (head, data) = build(start);
+        [head, data].concat()
+    }
+
+    #[test]
+    fn items_of_a_heic_are_read() {
+        let bytes = heic(1);
+        let read = Blocks::read(Cursor::new(&bytes));
+        assert_eq!(read.xmp, [b"<packet/>"]);
+        assert_eq!(read.exif.rating, Some(5));
+        // Without methods, all places count from the beginning of the file.
+        assert_eq!(Blocks::read(Cursor::new(heic(0))).xmp, [b"<packet/>"]);
+        for end in 0..bytes.len() {
+            let _ = Blocks::read(Cursor::new(&bytes[..end]));
+        }
+    }
+
+    #[test]
+    fn packets_of_canon_and_jpeg_xl_are_read() {
+        let canon = [
+            boxed(b"ftyp", &[b"crx \0\0\0\x01"]),
+            boxed(b"moov", &[b"anything"]),
+            boxed(b"uuid", &[&XMP_UUID, b"<packet/>"]),
+        ];
+        assert_eq!(
+            Blocks::read(Cursor::new(canon.concat())).xmp,
+            [b"<packet/>"]
+        );
+        let jxl = [
+            boxed(b"JXL ", &[b"\r\n\x87\n"]),
+            boxed(b"xml ", &[b"<packet/>"]),
+        ];
+        assert_eq!(Blocks::read(Cursor::new(jxl.concat())).xmp, [b"<packet/>"]);
+    }
+}

@@ -139,3 +139,53 @@ fn part(body: &[u8]) -> Option<Part> {
         bytes: bytes.to_vec(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(marker: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let body = parts.concat();
+        let mut bytes = vec![0xff, marker];
+        bytes.extend((body.len() as u16 + 2).to_be_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    fn packet(inside: &str) -> Vec<u8> {
+        format!("<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:n='http://ns.adobe.com/xmp/note/'><r:Description {inside}/></r:RDF>").into()
+    }
+
+    #[test]
+    fn extended_packets_are_put_together_if_they_are_the_ones_that_are_named() {
+        let name = b"0123456789ABCDEF0123456789ABCDEF";
+        let long = packet("x='1'");
+        let main = packet("n:HasExtendedXMP='0123456789ABCDEF0123456789ABCDEF'");
+        let total = (long.len() as u32).to_be_bytes();
+        let (first, second) = long.split_at(20);
+        let part = |offset: u32, bytes: &[u8], name: &[u8]| {
+            segment(
+                0xe1,
+                &[EXTENSION, name, &total, &offset.to_be_bytes(), bytes],
+            )
+        };
+        let jpeg = |parts: &[Vec<u8>]| {
+            let mut bytes = vec![0xff, 0xd8];
+            bytes.extend(segment(0xe1, &[XMP, &main]));
+            bytes.extend(parts.concat());
+            bytes.extend([0xff, 0xff, 0xda, 0, 0]);
+            read(&mut Input::new(Cursor::new(bytes))).xmp
+        };
+        let (one, two) = (part(0, first, name), part(20, second, name));
+        assert_eq!(jpeg(&[two.clone(), one.clone()]), [&main[..], &long]);
+        let stranger = part(0, first, &[b'F'; 32]);
+        for incomplete in [
+            vec![],
+            vec![one.clone()],
+            vec![two.clone()],
+            vec![stranger, two],
+        ] {
+            assert_eq!(jpeg(&incomplete), [&main[..]]);
+        }
+    }
+}

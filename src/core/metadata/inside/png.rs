@@ -59,3 +59,37 @@ fn packet<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Optio
     reader.read_to_end(&mut packet).ok()?;
     (packet.len() as u64 <= MAX_PACKET).then_some(packet)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::*;
+
+    #[test]
+    fn packets_behind_the_picture_and_compressed_ones_are_read() {
+        let mut compressed = ZlibEncoder::new(Vec::new(), Compression::default());
+        compressed.write_all(b"<packet/>").expect("compressed");
+        let compressed = compressed.finish().expect("compressed");
+        let text = |flag: u8, packet: &[u8]| [XMP, &[flag, 0], b"en\0\0", packet].concat();
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        let mut chunk = |kind: &[u8; 4], body: &[u8]| {
+            bytes.extend((body.len() as u32).to_be_bytes());
+            bytes.extend(kind);
+            bytes.extend(body);
+            bytes.extend([0; 4]);
+        };
+        chunk(b"IDAT", &[0; 40_000]);
+        chunk(b"iTXt", &text(0, b"<plain/>"));
+        chunk(b"iTXt", b"Comment\0\0\0\0\0hello");
+        chunk(b"iTXt", &text(1, &compressed));
+        chunk(b"iTXt", &text(1, b"no zlib"));
+        chunk(b"IEND", &[]);
+        chunk(b"iTXt", &text(0, b"<late/>"));
+        let read = read(&mut Input::new(Cursor::new(bytes)));
+        assert_eq!(read.xmp, [&b"<plain/>"[..], b"<packet/>"]);
+    }
+}

@@ -6,6 +6,7 @@ use super::input::Input;
 use super::{Blocks, iptc};
 use crate::core::dates;
 use crate::core::metadata::facts;
+use crate::core::metadata::patch::Patch;
 
 const RATING: u16 = 0x4746;
 const RATING_PERCENT: u16 = 0x4749;
@@ -28,9 +29,10 @@ struct Form {
     big: bool,
 }
 
-/// A field of a directory: its tag, and where its value lies.
+/// A field of a directory: its tag, where it stands, and where its value lies.
 struct Field {
     tag: u16,
+    entry: u64,
     at: u64,
     length: u64,
 }
@@ -71,7 +73,12 @@ impl Form {
                 false => self.number(input, value, place)?,
             };
             let tag = u16::try_from(tag).ok()?;
-            fields.push(Field { tag, at, length });
+            fields.push(Field {
+                tag,
+                entry: field,
+                at,
+                length,
+            });
         }
         Some(fields)
     }
@@ -160,4 +167,214 @@ fn words(bytes: &[u8]) -> Vec<String> {
     let words = text.trim_end_matches('\0').split(';').map(str::trim);
     let words = words.filter(|word| !word.is_empty());
     words.map(ToOwned::to_owned).collect()
+}
+
+/// The most fields of a directory that is written anew.
+const MAX_WRITTEN: u64 = 500;
+
+/// Puts a packet at the end of a TIFF and lets its first directory lead there. A directory that has no packet yet is
+/// written anew at the end, since there is no room for another field where it is.
+pub fn patches<R: Read + Seek>(
+    input: &mut Input<R>,
+    end: u64,
+    packet: &[u8],
+) -> Option<Vec<Patch>> {
+    let (form, first) = head(input)?;
+    // Places of four bytes, and room to the end of them.
+    if form.big || form.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
+        return None;
+    }
+    let number = |number: u32| match form.little {
+        true => number.to_le_bytes(),
+        false => number.to_be_bytes(),
+    };
+    let short = |number: u16| match form.little {
+        true => number.to_le_bytes(),
+        false => number.to_be_bytes(),
+    };
+    let length = number(u32::try_from(packet.len()).ok()?);
+    let fields = form.fields(input, first)?;
+    if let Some(field) = fields.iter().find(|field| field.tag == XMP) {
+        let old = input.read(field.entry + 4, 8)?.to_vec();
+        // The packet that ends the file, as this program puts it, makes room for the new one.
+        let last = field.length > 4 && field.at + field.length == end;
+        let at = if last { field.at } else { end };
+        let before = match last {
+            true => value(input, field)?,
+            false => Vec::new(),
+        };
+        let place = number(u32::try_from(at).ok()?);
+        let mut patches = vec![Patch {
+            at: field.entry + 4,
+            old,
+            new: [length, place].concat(),
+        }];
+        let data = Patch {
+            at,
+            old: before,
+            new: packet.to_vec(),
+        };
+        patches.push(data);
+        return Some(patches);
+    }
+    let count = form.number(input, first, 2)?;
+    if count > MAX_WRITTEN {
+        return None;
+    }
+    let size = usize::try_from(count * 12).ok()?;
+    let entries = input.read(first + 2, size)?.to_vec();
+    let next = input.read(first + 2 + size as u64, 4)?.to_vec();
+    let padding = end % 2;
+    let place = end + padding;
+    let data = place + 2 + size as u64 + 12 + 4;
+    let mut entry = Vec::new();
+    // Its tag, and that it is bytes.
+    entry.extend(short(XMP));
+    entry.extend(short(1));
+    entry.extend(length);
+    entry.extend(number(u32::try_from(data).ok()?));
+    let tag = |entry: &[u8]| match form.little {
+        true => u16::from_le_bytes([entry[0], entry[1]]),
+        false => u16::from_be_bytes([entry[0], entry[1]]),
+    };
+    let before = entries.chunks_exact(12).take_while(|e| tag(e) < XMP);
+    let split = before.count() * 12;
+    let mut new = vec![0; usize::try_from(padding).ok()?];
+    new.extend(short(u16::try_from(count + 1).ok()?));
+    new.extend(&entries[..split]);
+    new.extend(entry);
+    new.extend(&entries[split..]);
+    new.extend(next);
+    new.extend(packet);
+    let old = input.read(4, 4)?.to_vec();
+    let head = Patch {
+        at: 4,
+        old,
+        new: number(u32::try_from(place).ok()?).to_vec(),
+    };
+    let tail = Patch {
+        at: end,
+        old: Vec::new(),
+        new,
+    };
+    Some(vec![head, tail])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    /// A TIFF with these fields of bytes, in either order.
+    fn tiff(little: bool, fields: &[(u16, u16, &[u8])]) -> Vec<u8> {
+        let short = |n: u16| {
+            if little {
+                n.to_le_bytes()
+            } else {
+                n.to_be_bytes()
+            }
+        };
+        let long = |n: u32| {
+            if little {
+                n.to_le_bytes()
+            } else {
+                n.to_be_bytes()
+            }
+        };
+        let mut bytes = if little {
+            b"II".to_vec()
+        } else {
+            b"MM".to_vec()
+        };
+        bytes.extend(short(42));
+        bytes.extend(long(8));
+        bytes.extend(short(fields.len() as u16));
+        let mut data = 8 + 2 + fields.len() * 12 + 4;
+        let mut values: Vec<u8> = Vec::new();
+        for (tag, kind, value) in fields {
+            let width = if *kind == 3 { 2 } else { 1 };
+            bytes.extend(short(*tag));
+            bytes.extend(short(*kind));
+            bytes.extend(long((value.len() / width) as u32));
+            if value.len() <= 4 {
+                bytes.extend(*value);
+                bytes.resize(bytes.len() + 4 - value.len(), 0);
+            } else {
+                bytes.extend(long(data as u32));
+                data += value.len();
+                values.extend_from_slice(value);
+            }
+        }
+        bytes.extend([0; 4]);
+        bytes.extend(values);
+        bytes
+    }
+
+    fn blocks(bytes: &[u8]) -> Blocks {
+        read(&mut Input::new(Cursor::new(bytes)))
+    }
+
+    #[test]
+    fn ratings_keywords_and_packets_are_read_in_both_orders() {
+        let words: Vec<u8> = "sea; Größe\0"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for little in [true, false] {
+            let four: &[u8] = if little { &[4, 0] } else { &[0, 4] };
+            let fields: &[(u16, u16, &[u8])] = &[
+                (XMP, 1, b"<packet/>"),
+                (RATING, 3, four),
+                (IPTC, 7, b"\x1c\x02\x19\0\x03sea"),
+                (WINDOWS_KEYWORDS, 1, &words),
+            ];
+            let bytes = tiff(little, fields);
+            let read = blocks(&bytes);
+            assert_eq!(read.xmp, [b"<packet/>"]);
+            assert_eq!(read.exif.rating, Some(4));
+            assert_eq!(read.exif.keywords, ["sea", "Größe"]);
+            assert_eq!(iptc::facts(&read.iptc.expect("IIM")).keywords, ["sea"]);
+            for end in 0..bytes.len() {
+                let _ = blocks(&bytes[..end]);
+            }
+        }
+        let percent = tiff(true, &[(RATING_PERCENT, 3, &[75, 0])]);
+        assert_eq!(blocks(&percent).exif.rating, Some(4));
+    }
+
+    #[test]
+    fn a_packet_finds_a_place_with_and_without_one_before() {
+        for (little, fields) in [
+            (
+                true,
+                &[(256_u16, 3_u16, &[1_u8, 0][..]), (RATING, 3, &[4, 0])][..],
+            ),
+            (
+                false,
+                &[
+                    (256, 3, &[0, 1]),
+                    (XMP, 1, b"<old packet/>"),
+                    (IPTC, 7, b"abcdefg"),
+                ],
+            ),
+        ] {
+            let mut bytes = tiff(little, fields);
+            for packet in [&b"<a new packet/>"[..], b"<another packet/>"] {
+                let mut input = Input::new(Cursor::new(&bytes));
+                let made = patches(&mut input, bytes.len() as u64, packet).expect("patches");
+                let mut file = tempfile::tempfile().expect("a file");
+                std::io::Write::write_all(&mut file, &bytes).expect("written");
+                let mut after = Vec::new();
+                crate::core::metadata::patch::copy(&mut file, &made, &mut after).expect("copied");
+                let read = blocks(&after);
+                assert_eq!(read.xmp, [packet]);
+                assert_eq!(read.exif, blocks(&bytes).exif);
+                assert_eq!(read.iptc, blocks(&bytes).iptc);
+                bytes = after;
+            }
+            let text = String::from_utf8_lossy(&bytes);
+            assert!(!text.contains("<a new packet/>"), "the last one made room");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::input::Input;
-use super::{Blocks, Format, jpeg, png, webp};
+use super::{Blocks, Format, jpeg, png, tiff, webp};
 use crate::core::metadata::edit::Additions;
 use crate::core::metadata::patch::{self, Patch};
 use crate::core::metadata::replace;
@@ -14,6 +14,14 @@ use crate::core::regular::open_regular;
 
 /// What is written, which an extended packet must not have as well.
 const WRITTEN: [super::super::xmp::Property; 5] = [SUBJECT, HIERARCHY, TAGS, RATING, LABEL];
+
+/// Whether a photo is a TIFF by name too: camera RAW is built alike, and nobody's negatives are written into.
+fn is_plain_tiff(photo: &Path) -> bool {
+    let ending = photo.extension().unwrap_or_default();
+    ["tif", "tiff"]
+        .iter()
+        .any(|known| ending.eq_ignore_ascii_case(known))
+}
 
 /// The keywords that a photo would have, and what would change in it.
 pub type Planned = (Vec<String>, Vec<Patch>);
@@ -51,6 +59,10 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<Planned>, Stri
         Format::Jpeg => in_jpeg(&mut input, &packet),
         Format::Png => in_png(&mut input, &packet.to_bytes()?),
         Format::WebP => in_webp(&mut input, &packet.to_bytes()?),
+        Format::Tiff if is_plain_tiff(photo) => {
+            let end = photo.metadata().map_err(|e| e.to_string())?.len();
+            tiff::patches(&mut input, end, &packet.to_bytes()?).ok_or_else(|| UNUSUAL.into())
+        }
         Format::Tiff | Format::Boxes => Err("photos of its format are not written into".into()),
     };
     patches.map(|patches| Some((keywords, patches)))
@@ -248,8 +260,13 @@ mod tests {
     #[test]
     fn packets_are_written_read_and_taken_back() {
         let dir = tempfile::tempdir().expect("a folder");
-        for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP] {
-            let photo = dir.path().join("photo");
+        for format in [
+            ImageFormat::Jpeg,
+            ImageFormat::Png,
+            ImageFormat::WebP,
+            ImageFormat::Tiff,
+        ] {
+            let photo = dir.path().join("photo.tif");
             let bytes = picture(format);
             fs::write(&photo, &bytes).expect("written");
             let pixels = image::load_from_memory(&bytes).expect("decodes");
