@@ -268,7 +268,10 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
     let mut permissions = fs::metadata(&sealed).expect("there").permissions();
     permissions.set_readonly(true);
     fs::set_permissions(&sealed, permissions).expect("set");
-    assert!(matches!(refused(&sealed), ExportError::ReadOnly { .. }));
+    // Root and Windows write there all the same.
+    if fs::write(sealed.join("probe"), "").is_err() {
+        assert!(matches!(refused(&sealed), ExportError::ReadOnly { .. }));
+    }
     let huge = world.photos().join("huge.jpg");
     let file = fs::File::create(&huge).expect("made");
     // A file with a hole: long, and hardly any bytes on the disk.

@@ -14,6 +14,7 @@ use crate::core::export::{
     self, ExportError, Fitting, Item, Options, Past, PastState, Plan, Progress, Report, Transfer,
     Undone,
 };
+use crate::core::paths::Roots;
 
 /// The manifest's name in the target's folder, without its ending.
 const MANIFEST: &str = "lumisift-manifest";
@@ -81,10 +82,10 @@ impl State {
     /// Photos of an export, as it takes them.
     fn export_list(&self, what: ExportWhat) -> Vec<Item> {
         let scored = self.answer.scored();
+        let roots = Roots::new(&self.memory.roots);
         let item = |id: ItemId| {
             let item = self.item(id)?;
             let path = &item.file.path;
-            let root = self.memory.roots.iter().find(|root| path.starts_with(root));
             let fitting = scored.fitting(id).into_iter().map(|(at, matched)| Fitting {
                 label: scored.labels[at].text.clone(),
                 matched,
@@ -93,7 +94,7 @@ impl State {
                 source: path.clone(),
                 labels: fitting.collect(),
                 taken: item.facts().and_then(|facts| facts.taken.clone()),
-                root: root.cloned(),
+                root: roots.around(path),
                 place: None,
             })
         };

@@ -1,5 +1,6 @@
 //! Work in the background: opening a session, reading folders, exporting, and what they send back.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
@@ -12,6 +13,7 @@ use super::services::{Purpose, Services};
 use super::state::{Dialog, RECENT, SessionState};
 use super::{App, Need, News};
 use crate::core::metadata;
+use crate::core::paths::absolute;
 use crate::core::photo::Stage;
 use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
 use crate::core::scan::ScanOptions;
@@ -121,16 +123,17 @@ impl App {
 
     /// Opens folders and photos besides those that are open.
     pub(super) fn add_roots(&mut self, paths: Vec<PathBuf>) {
+        let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
         for path in paths {
-            // The name that other programs use for it, where it can be had.
-            let path = std::path::absolute(&path).unwrap_or(path);
+            // The name that the command line uses for it, so that the store knows it.
+            let path = absolute(&path);
             let recent = &mut self.state.memory.recent;
             if path.is_dir() {
                 recent.retain(|known| *known != path);
                 recent.insert(0, path.clone());
                 recent.truncate(RECENT);
             }
-            if !self.state.memory.roots.contains(&path) {
+            if open.insert(path.clone()) {
                 self.state.memory.roots.push(path);
             }
         }
@@ -153,6 +156,7 @@ impl App {
                 subfolders: self.state.memory.subfolders,
                 hidden: false,
                 excluded: self.state.settings.excluded_folders.clone(),
+                journals: Some(self.services.dirs.journals()),
             },
             decoders: self.state.settings.threads,
             thumbnail_quality: self.state.settings.thumbnail_quality,

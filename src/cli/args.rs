@@ -1,12 +1,14 @@
 //! What can be typed after `lumisift`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lumisift::core::device::DeviceChoice;
 use lumisift::core::export::names::Pattern;
 use lumisift::core::marks::Colour;
 use lumisift::core::model::Precision;
+use lumisift::core::paths::absolute;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Sift a heap of photos by typed labels, on your own machine
@@ -17,6 +19,7 @@ pub struct Args {
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Folders or photos to open in the window
+    #[arg(value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Options of every command
     #[command(flatten)]
@@ -36,7 +39,7 @@ pub struct Common {
     #[arg(long, global = true, value_enum)]
     pub precision: Option<PrecisionArg>,
     /// Where vectors and thumbnails are kept
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_parser = path())]
     pub store: Option<PathBuf>,
     /// How results are printed
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
@@ -123,6 +126,7 @@ pub struct Labels {
     #[arg(
         long = "labels",
         value_name = "FILE.toml",
+        value_parser = path(),
         required_unless_present = "texts"
     )]
     pub file: Option<PathBuf>,
@@ -132,7 +136,7 @@ pub struct Labels {
 #[derive(Debug, ClapArgs)]
 pub struct Folders {
     /// Folders or photos
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Leave out folders in folders
     #[arg(long)]
@@ -166,7 +170,7 @@ pub struct Only {
 #[derive(Debug, ClapArgs)]
 pub struct Classify {
     /// Photos, or their addresses (https://...)
-    #[arg(required = true, value_name = "IMAGE|URL")]
+    #[arg(required = true, value_name = "IMAGE|URL", value_parser = path_or_url())]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
     pub labels: Labels,
@@ -188,7 +192,7 @@ pub struct Sort {
     #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
     /// Put photos that fit into a folder per label below DIR (copies, unless told otherwise)
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = path())]
     pub export: Option<PathBuf>,
     /// Folders below DIR
     #[arg(long, requires = "export", value_enum, default_value_t = LayoutArg::Label, hide_default_value = true)]
@@ -236,7 +240,7 @@ pub struct How {
     #[arg(long)]
     pub dry_run: bool,
     /// Also write what went where to FILE (.json, to be applied again, or .csv)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path())]
     pub manifest_out: Option<PathBuf>,
 }
 
@@ -271,10 +275,10 @@ pub enum LayoutArg {
 #[derive(Debug, ClapArgs)]
 pub struct Export {
     /// A manifest that an earlier export wrote
-    #[arg(long, value_name = "FILE.json")]
+    #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub manifest: PathBuf,
     /// The folder, if it is to be another than then
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
     #[command(flatten)]
     pub how: How,
@@ -284,7 +288,7 @@ pub struct Export {
 #[derive(Debug, ClapArgs)]
 pub struct Keywords {
     /// Folders or photos
-    #[arg(required_unless_present = "undo", value_name = "PATH")]
+    #[arg(required_unless_present = "undo", value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
     /// Leave out folders in folders
     #[arg(long)]
@@ -385,7 +389,7 @@ pub struct Embed {
     #[command(flatten)]
     pub folders: Folders,
     /// The file to write
-    #[arg(long, value_name = "FILE.safetensors")]
+    #[arg(long, value_name = "FILE.safetensors", value_parser = path())]
     pub out: PathBuf,
 }
 
@@ -397,6 +401,7 @@ pub enum ModelAction {
     /// Add a folder with a CLIP model, to be named by the folder's name
     Add {
         /// The folder
+        #[arg(value_parser = path())]
         dir: PathBuf,
     },
     /// Fetch a model of the catalogue, or any CLIP or SigLIP repository on Hugging Face
@@ -430,6 +435,30 @@ pub enum ModelAction {
     },
 }
 
+/// Paths become absolute where they are read: what is kept of them (journals, records, the store) means the same
+/// from any folder. Links in them keep their names.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| absolute(&path))
+}
+
+/// The same, but addresses stay as they are.
+fn path_or_url() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| match is_url(&path) {
+        true => path,
+        false => absolute(&path),
+    })
+}
+
+/// Whether an argument is an address rather than a path.
+pub fn is_url(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    let starts = |scheme: &str| {
+        let head = text.get(..scheme.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    starts("https://") || starts("http://")
+}
+
 fn sheet_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
@@ -458,5 +487,36 @@ mod tests {
     fn the_arguments_are_consistent() {
         use clap::CommandFactory;
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_path_is_absolute_but_addresses_stay() {
+        let here = std::env::current_dir().expect("a folder");
+        let parsed = |line: &str| Args::try_parse_from(line.split(' ')).expect("arguments");
+        let args = parsed(
+            "lumisift sort a ../b --labels l.toml --export out --manifest-out m.json --store s",
+        );
+        assert_eq!(args.common.store, Some(here.join("s")));
+        let Some(Command::Sort(sort)) = args.command else {
+            panic!("not sorted");
+        };
+        assert_eq!(
+            sort.folders.paths,
+            [here.join("a"), absolute(&here.join("../b"))]
+        );
+        assert!(sort.folders.paths.iter().all(|path| path.is_absolute()));
+        assert_eq!(sort.labels.file, Some(here.join("l.toml")));
+        assert_eq!(sort.export, Some(here.join("out")));
+        assert_eq!(sort.how.manifest_out, Some(here.join("m.json")));
+        let Some(Command::Classify(classify)) =
+            parsed("lumisift classify a.jpg HTTPS://example.org/b.jpg -l cat").command
+        else {
+            panic!("not classified");
+        };
+        assert_eq!(
+            classify.images,
+            [here.join("a.jpg"), "HTTPS://example.org/b.jpg".into()]
+        );
+        assert_eq!(parsed("lumisift photos").paths, [here.join("photos")]);
     }
 }

@@ -13,7 +13,7 @@ use lumisift::core::teach::{Lesson, TaughtSet};
 use serde_json::{Value, json};
 
 use super::Outcome;
-use super::args::{Classify, Common};
+use super::args::{Classify, Common, is_url};
 use super::collect::open_session;
 use super::commands::outcome;
 use super::labels::Wanted;
@@ -92,13 +92,7 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
 
 /// The vector of a photo in a file or at an address.
 fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Vec<f32>, SessionError> {
-    let url = photo.to_str().filter(|text| {
-        let start = |scheme: &str| {
-            let head = text.get(..scheme.len());
-            head.is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-        };
-        start("https://") || start("http://")
-    });
+    let url = photo.to_str().filter(|_| is_url(photo));
     let Some(url) = url else {
         return session.embed_picture(photo);
     };

@@ -1,7 +1,7 @@
 //! Opening a session and running a job to its end, with progress on a terminal.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use lumisift::core::model::shelf::Shelved;
 use lumisift::core::model::{self, LoadOptions, ModelChoice};
+use lumisift::core::paths::absolute;
 use lumisift::core::photo::{Failure, Photo};
 use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary};
 use lumisift::core::scan::ScanOptions;
@@ -34,7 +35,7 @@ pub fn choose_model(
     if name == "starter" {
         return Ok(ModelChoice::Starter);
     }
-    let path = PathBuf::from(name);
+    let path = absolute(Path::new(name));
     if path.join("config.json").is_file() {
         return Ok(ModelChoice::Folder(path));
     }
@@ -134,6 +135,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
             subfolders: !folders.no_subfolders,
             hidden: folders.hidden,
             excluded: settings.excluded_folders.clone(),
+            journals: Some(Dirs::detect().journals()),
         },
         decoders,
         thumbnail_quality: settings.thumbnail_quality,
@@ -205,6 +207,8 @@ pub fn skipped_words(summary: &Summary) -> String {
         (skipped.system_folders, "system folders"),
         (skipped.excluded, "excluded folders"),
         (skipped.other, "of other kinds"),
+        (skipped.exported, "exported earlier"),
+        (skipped.repeated, "links to what is there already"),
     ];
     let words: Vec<String> = counts
         .iter()

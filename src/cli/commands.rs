@@ -18,6 +18,8 @@ use super::Outcome;
 use super::args::{Common, Embed, Format, Index, Search};
 use super::collect::{Collected, collect, open_session, skipped_words};
 use super::decided::Decided;
+use super::json::json_line;
+use super::labels::with_absolute_paths;
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 
 pub fn outcome(failures: &[Failure]) -> Outcome {
@@ -51,7 +53,7 @@ pub fn score_photos(
 
 /// `lumisift search`.
 pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
-    let query = Query::parse(&args.query)?;
+    let query = with_absolute_paths(Query::parse(&args.query)?);
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
@@ -145,7 +147,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         .collect();
     let info = session.model().info();
     let metadata = HashMap::from([
-        ("names".to_owned(), serde_json::to_string(&names)?),
+        ("names".to_owned(), json_line(&names)?),
         ("model".to_owned(), info.name.clone()),
         ("fingerprint".to_owned(), info.fingerprint.to_string()),
     ]);

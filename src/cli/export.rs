@@ -1,6 +1,7 @@
 //! Exports on the command line: `sort --export`, `export --manifest` and `undo`.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lumisift::core::cancel::Cancel;
@@ -9,6 +10,7 @@ use lumisift::core::export::manifest::{LabelNote, Manifest, ModelNote};
 use lumisift::core::export::{
     self, Conflict, Options, Past, PastState, Plan, Progress, Report, Transfer,
 };
+use lumisift::core::paths::absolute;
 use lumisift::core::photo::Failure;
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
@@ -110,7 +112,10 @@ pub fn write_manifest(
 pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome> {
     let dirs = Dirs::detect();
     let manifest = Manifest::read(&args.manifest)?;
-    let target = args.to.clone().unwrap_or_else(|| manifest.target.clone());
+    let target = args
+        .to
+        .clone()
+        .unwrap_or_else(|| absolute(&manifest.target));
     let options = Options {
         transfer: transfer(&args.how),
         conflict: conflict(&args.how),
@@ -121,9 +126,14 @@ pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome>
     let Some(report) = carry_out(&plan, &args.how, &dirs)? else {
         return Ok(Outcome::Fine);
     };
+    let entries = manifest.photos.iter();
+    let labels: HashMap<PathBuf, &Vec<LabelNote>> = entries
+        .map(|entry| (absolute(&entry.source), &entry.labels))
+        .collect();
     let notes = |source: &Path| {
-        let entry = manifest.photos.iter().find(|entry| entry.source == source);
-        entry.map(|entry| entry.labels.clone()).unwrap_or_default()
+        labels
+            .get(source)
+            .map_or_else(Vec::new, |notes| notes.to_vec())
     };
     write_manifest(&args.how, &target, &report, manifest.model.clone(), notes)?;
     show(common, &report, &target)

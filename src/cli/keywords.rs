@@ -12,6 +12,7 @@ use super::args::{Common, Keywords, SidecarNames};
 use super::collect::{Opened, collect, open_session};
 use super::commands::{outcome, score_photos};
 use super::decided::Decided;
+use super::labels::with_absolute_paths;
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
@@ -89,7 +90,7 @@ fn are(count: usize) -> String {
 
 /// What is to be written about each photo.
 fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<Wish>> {
-    let lesson = |label: &String| Query::parse(label).map(Lesson::of);
+    let lesson = |label: &String| Query::parse(label).map(with_absolute_paths).map(Lesson::of);
     let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let collected = collect(common, opened, &args.folders())?;
     let scores = score_photos(&opened.session, &lessons, &collected)?;

@@ -1,6 +1,8 @@
 //! The labels of a command: typed, from a file, or both.
 
 use lumisift::core::label_set::{Entry, LabelSet};
+use lumisift::core::paths::absolute;
+use lumisift::core::query::{Query, What};
 use lumisift::core::teach::Lesson;
 
 use super::args::Labels;
@@ -15,6 +17,29 @@ pub struct Wanted {
     pub thresholds: Vec<f32>,
     /// Whether photos that fit it fit no other.
     pub nots: Vec<bool>,
+}
+
+/// A query whose pictures are found from any folder, as the store knows them.
+pub fn with_absolute_paths(mut query: Query) -> Query {
+    for term in &mut query.terms {
+        if let What::Like(picture) = &mut term.what {
+            *picture = absolute(picture);
+        }
+    }
+    query
+}
+
+/// A lesson whose pictures are found from any folder.
+fn absolute_lesson(mut lesson: Lesson) -> Lesson {
+    for example in lesson
+        .examples
+        .iter_mut()
+        .chain(&mut lesson.counter_examples)
+    {
+        *example = absolute(example);
+    }
+    lesson.query = with_absolute_paths(lesson.query);
+    lesson
 }
 
 impl Wanted {
@@ -34,7 +59,7 @@ impl Wanted {
         Ok(Self {
             lessons: entries
                 .iter()
-                .map(Entry::lesson)
+                .map(|entry| entry.lesson().map(absolute_lesson))
                 .collect::<Result<_, _>>()?,
             thresholds: entries
                 .iter()

@@ -7,10 +7,12 @@ mod commands;
 mod decided;
 mod doctor;
 mod export;
+mod json;
 mod keywords;
 mod labels;
 mod models;
 mod output;
+mod path_text;
 mod sort;
 mod stream;
 #[cfg(feature = "gui")]

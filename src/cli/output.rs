@@ -2,7 +2,6 @@
 //! than here.
 
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
 
 use lumisift::core::photo::Failure;
 use lumisift::core::sanitize::printable;
@@ -10,7 +9,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::Format;
-use super::stream::{Column, write_csv, write_json, write_table};
+use super::json::write_json;
+use super::stream::{Column, write_csv, write_table};
+
+pub use super::path_text::path_text;
 
 /// A result in columns, for tables and CSV.
 pub struct Columns {
@@ -95,11 +97,6 @@ pub fn failure_json(failure: &Failure) -> Value {
         "stage": failure.stage.name(),
         "message": failure.message,
     })
-}
-
-/// A path as text; what is no Unicode is replaced.
-pub fn path_text(path: &Path) -> String {
-    path.to_string_lossy().into_owned()
 }
 
 /// A match or probability for people.

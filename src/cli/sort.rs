@@ -7,6 +7,7 @@ use anyhow::Context;
 use lumisift::core::contact_sheet::{self, Group, Picture};
 use lumisift::core::export::manifest::{LabelNote, ModelNote};
 use lumisift::core::export::{Fitting, Item, Layout, Options, Report, Several, plan};
+use lumisift::core::paths::Roots;
 use lumisift::core::photo::Photo;
 use lumisift::core::score::Scores;
 use lumisift::core::session::Session;
@@ -78,6 +79,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let numbers = ["match".into(), "probability".into()];
     let columns = Columns::new(&["photo", "best label"], &numbers);
     let exported = report.as_ref().map(|report| report.photos);
+    let there_already = report.as_ref().map_or(0, |report| report.skipped);
     let targets: HashMap<&Path, &Path> = report
         .iter()
         .flat_map(|report| &report.exported)
@@ -113,8 +115,18 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
             skipped_words(&collected.summary)
         ));
         if let (Some(exported), Some(target)) = (exported, &args.export) {
+            let are = if exported == 1 {
+                "photo is"
+            } else {
+                "photos are"
+            };
+            let passed_over = match there_already {
+                0 => String::new(),
+                1 => " (passed over: 1 file, there already)".into(),
+                count => format!(" (passed over: {count} files, there already)"),
+            };
             say(format_args!(
-                "{exported} photos are now in {}",
+                "{exported} {are} now in {}{passed_over}",
                 target.display()
             ));
         }
@@ -200,10 +212,9 @@ fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option
 
 /// Photos that fit, as an export takes them.
 fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores) -> Vec<Item> {
-    let roots = &args.folders.paths;
+    let roots = Roots::new(&args.folders.paths);
     let item = |item: &Sorted| {
         let file = &item.photo.file;
-        let root = roots.iter().find(|root| file.path.starts_with(root));
         let matches = scores.matches_of(item.at());
         let fitting = wanted.fitting(matches).into_iter().map(|at| Fitting {
             label: wanted.names[at].clone(),
@@ -213,7 +224,7 @@ fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores
             source: file.path.clone(),
             labels: fitting.collect(),
             taken: item.photo.facts.taken.clone(),
-            root: root.cloned(),
+            root: roots.around(&file.path),
             place: None,
         }
     };

@@ -1,5 +1,6 @@
 //! Walks folders and lists the files that may be photos, without opening any whose name says enough.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
@@ -8,6 +9,8 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::decode::sniff;
+use super::export::results::Results;
+use super::file_key::{FileKey, has_other_names};
 use super::photo::{Candidate, Failure, Stage};
 use super::regular::open_regular;
 
@@ -67,6 +70,8 @@ pub struct ScanOptions {
     pub hidden: bool,
     /// Folders that are passed over with all that is in them.
     pub excluded: Vec<PathBuf>,
+    /// The folder of journals, by which photos are known that an export from these folders put inside them.
+    pub journals: Option<PathBuf>,
 }
 
 impl Default for ScanOptions {
@@ -75,6 +80,7 @@ impl Default for ScanOptions {
             subfolders: true,
             hidden: false,
             excluded: Vec::new(),
+            journals: None,
         }
     }
 }
@@ -92,6 +98,10 @@ pub struct Skipped {
     pub unsupported: u64,
     /// Files of other kinds.
     pub other: u64,
+    /// What an earlier export put there.
+    pub exported: u64,
+    /// Files and folders that were there already under another name: links and hard links.
+    pub repeated: u64,
 }
 
 /// One thing that a walk found.
@@ -103,12 +113,41 @@ pub enum Found {
     Failure(Failure),
 }
 
-/// A walk over files and folders.
+/// A walk over files and folders. Each file is found once, under its own name rather than a link's.
 pub struct Scan {
-    roots: std::vec::IntoIter<PathBuf>,
-    walk: Option<walkdir::IntoIter>,
+    /// Files that were named, then folders.
+    files: std::vec::IntoIter<PathBuf>,
+    folders: std::vec::IntoIter<PathBuf>,
+    /// Links that were met, to folders and to files: they come last, when it is known what is there without them.
+    folder_links: Vec<PathBuf>,
+    file_links: Vec<PathBuf>,
+    walk: Option<Walk>,
     options: ScanOptions,
     skipped: Skipped,
+    /// Folders that were walked.
+    walked: HashSet<FileKey>,
+    /// Files that were named, and those with several names that were found.
+    found: HashSet<FileKey>,
+    results: Results,
+}
+
+/// A walk over one folder.
+struct Walk {
+    entries: walkdir::IntoIter,
+    /// The folder, and where it really is.
+    root: PathBuf,
+    real: PathBuf,
+    most_depth: usize,
+}
+
+impl Walk {
+    /// Where an entry really is.
+    fn real(&self, path: &Path) -> PathBuf {
+        match path.strip_prefix(&self.root) {
+            Ok(below) => self.real.join(below),
+            Err(_) => path.into(),
+        }
+    }
 }
 
 impl Scan {
@@ -116,12 +155,26 @@ impl Scan {
     /// walked once.
     #[must_use]
     pub fn new(roots: &[PathBuf], options: ScanOptions) -> Self {
-        let roots = distinct(roots, options.subfolders);
+        let Roots {
+            files,
+            folders,
+            real,
+        } = Roots::of(roots, options.subfolders);
+        let results = match &options.journals {
+            Some(journals) => Results::read(journals, &real),
+            None => Results::default(),
+        };
         Self {
-            roots: roots.into_iter(),
+            files: files.into_iter(),
+            folders: folders.into_iter(),
+            folder_links: Vec::new(),
+            file_links: Vec::new(),
             walk: None,
             options,
             skipped: Skipped::default(),
+            walked: HashSet::new(),
+            found: HashSet::new(),
+            results,
         }
     }
 
@@ -131,49 +184,116 @@ impl Scan {
         &self.skipped
     }
 
-    fn start(&mut self, root: PathBuf) -> Option<Found> {
-        match fs::metadata(&root) {
-            Ok(metadata) if metadata.is_dir() => {
-                let depth = if self.options.subfolders {
-                    usize::MAX
-                } else {
-                    1
-                };
-                let walk = WalkDir::new(root)
-                    .follow_links(true)
-                    .min_depth(1)
-                    .max_depth(depth);
-                // By name, so that a run is repeatable.
-                self.walk = Some(walk.sort_by_file_name().into_iter());
-                None
-            }
-            Ok(metadata) => Some(candidate(root, &metadata)),
-            Err(error) => Some(Found::Failure(Failure::io(root, Stage::Scan, &error))),
+    /// Goes on to the next root or link; `None` when there is no other.
+    fn advance(&mut self) -> Option<Option<Found>> {
+        if let Some(file) = self.files.next() {
+            return Some(self.named(file));
         }
+        if let Some(folder) = self.folders.next() {
+            self.enter(folder);
+        } else if let Some(link) = self.folder_links.pop() {
+            self.enter_link(link);
+        } else {
+            let link = self.file_links.pop()?;
+            return Some(self.linked(link));
+        }
+        Some(None)
+    }
+
+    /// A file that was named: it is taken, whatever it is called.
+    fn named(&mut self, path: PathBuf) -> Option<Found> {
+        match fs::metadata(&path) {
+            Ok(metadata) => {
+                let new = FileKey::with(&path, &metadata).is_none_or(|key| self.found.insert(key));
+                new.then(|| candidate(path, &metadata))
+            }
+            Err(error) => Some(Found::Failure(Failure::io(path, Stage::Scan, &error))),
+        }
+    }
+
+    /// Begins to walk a folder, if it was not walked yet.
+    fn enter(&mut self, root: PathBuf) {
+        if FileKey::of(&root).is_some_and(|key| !self.walked.insert(key)) {
+            self.skipped.repeated += 1;
+            return;
+        }
+        let most_depth = match self.options.subfolders {
+            true => usize::MAX,
+            false => 1,
+        };
+        // By name, so that a run is repeatable.
+        let walk = WalkDir::new(&root)
+            .min_depth(1)
+            .max_depth(most_depth)
+            .sort_by_file_name();
+        self.walk = Some(Walk {
+            entries: walk.into_iter(),
+            real: fs::canonicalize(&root).unwrap_or_else(|_| root.clone()),
+            root,
+            most_depth,
+        });
+    }
+
+    fn enter_link(&mut self, link: PathBuf) {
+        let real = fs::canonicalize(&link).unwrap_or_else(|_| link.clone());
+        if self
+            .options
+            .excluded
+            .iter()
+            .any(|excluded| real.starts_with(excluded))
+        {
+            self.skipped.excluded += 1;
+        } else {
+            self.enter(link);
+        }
+    }
+
+    /// A link to a file, which may have been found already under its own name.
+    fn linked(&mut self, link: PathBuf) -> Option<Found> {
+        let metadata = match fs::metadata(&link) {
+            Ok(metadata) => metadata,
+            Err(error) => return Some(Found::Failure(Failure::io(link, Stage::Scan, &error))),
+        };
+        let real = fs::canonicalize(&link).unwrap_or_else(|_| link.clone());
+        let is_new = FileKey::with(&real, &metadata).is_none_or(|key| self.found.insert(key));
+        if !is_new || self.has_listed(&real) {
+            self.skipped.repeated += 1;
+            return None;
+        }
+        Some(candidate(link, &metadata))
+    }
+
+    /// Whether a walk found this file under its own name, or passed it over for a reason that holds for links as well.
+    fn has_listed(&self, real: &Path) -> bool {
+        let folder = real.parent().and_then(FileKey::of);
+        let name = real.file_name().unwrap_or_default();
+        folder.is_some_and(|folder| self.walked.contains(&folder))
+            && (self.options.hidden || !is_hidden(name))
+            && matches!(kind(real), Kind::Picture | Kind::Nameless)
     }
 
     /// What to do with an entry of a walk; `None` to pass over it.
     fn consider(&mut self, entry: &DirEntry) -> Option<Found> {
-        let name = entry.file_name();
-        let folder = entry.file_type().is_dir();
-        if !self.options.hidden && name.as_encoded_bytes().starts_with(b".") {
+        if !self.options.hidden && is_hidden(entry.file_name()) {
             self.skipped.hidden += 1;
-            return self.pass_over(folder);
+            return self.pass_over(entry);
         }
-        if folder {
-            if SYSTEM_FOLDERS
-                .iter()
-                .any(|system| name == OsStr::new(system))
-                || name == ".git"
-            {
-                self.skipped.system_folders += 1;
-                return self.pass_over(true);
+        let is_link = entry.path_is_symlink();
+        let target = match is_link.then(|| fs::metadata(entry.path())).transpose() {
+            Ok(target) => target,
+            Err(error) => {
+                return Some(Found::Failure(Failure::io(
+                    entry.path(),
+                    Stage::Scan,
+                    &error,
+                )));
             }
-            if self.options.excluded.iter().any(|dir| dir == entry.path()) {
-                self.skipped.excluded += 1;
-                return self.pass_over(true);
-            }
-            return None;
+        };
+        let kind_of = target
+            .as_ref()
+            .map_or(entry.file_type(), fs::Metadata::file_type);
+        if kind_of.is_dir() {
+            return self.consider_folder(entry);
         }
         match kind(entry.path()) {
             Kind::Unsupported => {
@@ -184,21 +304,91 @@ impl Scan {
                 self.skipped.other += 1;
                 return None;
             }
-            Kind::Nameless if !entry.file_type().is_file() || !has_picture_bytes(entry.path()) => {
+            Kind::Nameless if !kind_of.is_file() || !has_picture_bytes(entry.path()) => {
                 self.skipped.other += 1;
                 return None;
             }
             Kind::Picture | Kind::Nameless => {}
         }
-        Some(match entry.metadata() {
-            Ok(metadata) => candidate(entry.path().to_path_buf(), &metadata),
-            Err(error) => Found::Failure(walk_failure(&error, entry.path())),
-        })
+        if is_link {
+            self.file_links.push(entry.path().into());
+            return None;
+        }
+        match entry.metadata() {
+            Ok(metadata) => self.file(entry.path(), &metadata),
+            Err(error) => Some(Found::Failure(walk_failure(&error, entry.path()))),
+        }
     }
 
-    fn pass_over(&mut self, folder: bool) -> Option<Found> {
-        if folder && let Some(walk) = &mut self.walk {
-            walk.skip_current_dir();
+    fn consider_folder(&mut self, entry: &DirEntry) -> Option<Found> {
+        let (path, name) = (entry.path(), entry.file_name());
+        if name == ".git"
+            || SYSTEM_FOLDERS
+                .iter()
+                .any(|system| name == OsStr::new(system))
+        {
+            self.skipped.system_folders += 1;
+            return self.pass_over(entry);
+        }
+        if self
+            .options
+            .excluded
+            .iter()
+            .any(|excluded| excluded == path)
+        {
+            self.skipped.excluded += 1;
+            return self.pass_over(entry);
+        }
+        let walk = self.walk.as_ref()?;
+        if entry.depth() >= walk.most_depth {
+            return None;
+        }
+        if entry.path_is_symlink() {
+            let goal = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+            if walk.real(path).starts_with(&goal) {
+                let message = "a link that leads back into its own folder";
+                return Some(Found::Failure(Failure::new(path, Stage::Scan, message)));
+            }
+            self.folder_links.push(path.into());
+            return None;
+        }
+        let key = entry
+            .metadata()
+            .ok()
+            .and_then(|metadata| FileKey::with(path, &metadata));
+        if key.is_some_and(|key| !self.walked.insert(key)) {
+            self.skipped.repeated += 1;
+            return self.pass_over(entry);
+        }
+        None
+    }
+
+    /// A file under its own name, unless it was found under another or an export put it there.
+    fn file(&mut self, path: &Path, metadata: &fs::Metadata) -> Option<Found> {
+        if has_other_names(metadata) || !self.found.is_empty() {
+            let key = FileKey::with(path, metadata);
+            let named = key.as_ref().is_some_and(|key| self.found.contains(key));
+            if named {
+                self.skipped.repeated += u64::from(has_other_names(metadata));
+                return None;
+            }
+            if has_other_names(metadata) {
+                self.found.extend(key);
+            }
+        }
+        let earlier = |walk: &Walk| self.results.contains(&walk.real(path), metadata.len());
+        if !self.results.is_empty() && self.walk.as_ref().is_some_and(earlier) {
+            self.skipped.exported += 1;
+            return None;
+        }
+        Some(candidate(path.to_path_buf(), metadata))
+    }
+
+    fn pass_over(&mut self, entry: &DirEntry) -> Option<Found> {
+        if entry.file_type().is_dir()
+            && let Some(walk) = &mut self.walk
+        {
+            walk.entries.skip_current_dir();
         }
         None
     }
@@ -210,14 +400,18 @@ impl Iterator for Scan {
     fn next(&mut self) -> Option<Found> {
         loop {
             let Some(walk) = &mut self.walk else {
-                let root = self.roots.next()?;
-                if let Some(found) = self.start(root) {
+                if let Some(found) = self.advance()? {
                     return Some(found);
                 }
                 continue;
             };
-            match walk.next() {
-                None => self.walk = None,
+            match walk.entries.next() {
+                None => {
+                    self.walk = None;
+                    // In the order of their names, as everything else.
+                    self.folder_links.sort_by(|a, b| b.cmp(a));
+                    self.file_links.sort_by(|a, b| b.cmp(a));
+                }
                 Some(Err(error)) => {
                     return Some(Found::Failure(walk_failure(&error, Path::new(""))));
                 }
@@ -231,23 +425,48 @@ impl Iterator for Scan {
     }
 }
 
-/// Roots without repetitions and, where subfolders are walked, without those inside others.
-fn distinct(roots: &[PathBuf], subfolders: bool) -> Vec<PathBuf> {
-    let canonical: Vec<PathBuf> = roots
-        .iter()
-        .map(|root| fs::canonicalize(root).unwrap_or_else(|_| root.clone()))
-        .collect();
-    let repeated = |i: usize| {
-        canonical.iter().enumerate().any(|(j, other)| {
-            let inside =
-                subfolders && i != j && canonical[i] != *other && canonical[i].starts_with(other);
-            inside || (j < i && canonical[i] == *other)
-        })
-    };
-    (0..roots.len())
-        .filter(|i| !repeated(*i))
-        .map(|i| roots[i].clone())
-        .collect()
+/// What is to be walked: roots without repetitions and, where subfolders are walked, without folders inside others.
+struct Roots {
+    /// Files, and what is not there.
+    files: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+    /// Where the folders really are.
+    real: Vec<PathBuf>,
+}
+
+impl Roots {
+    fn of(roots: &[PathBuf], subfolders: bool) -> Self {
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        for root in roots {
+            match fs::metadata(root) {
+                Ok(metadata) if metadata.is_dir() => {
+                    let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+                    folders.push((root.clone(), real));
+                }
+                _ => files.push(root.clone()),
+            }
+        }
+        let all: HashSet<PathBuf> = folders.iter().map(|(_, real)| real.clone()).collect();
+        let inside = |real: &Path| real.ancestors().skip(1).any(|above| all.contains(above));
+        let mut seen = HashSet::new();
+        folders.retain(|(_, real)| seen.insert(real.clone()) && !(subfolders && inside(real)));
+        let (folders, real) = folders.into_iter().unzip();
+        Self {
+            files,
+            folders,
+            real,
+        }
+    }
+}
+
+/// Whether a name is that of a picture, read or not.
+#[must_use]
+pub fn is_picture_name(path: &Path) -> bool {
+    matches!(kind(path), Kind::Picture | Kind::Unsupported)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 enum Kind {
@@ -293,13 +512,6 @@ fn candidate(path: PathBuf, metadata: &fs::Metadata) -> Found {
 
 fn walk_failure(error: &walkdir::Error, fallback: &Path) -> Failure {
     let path = error.path().unwrap_or(fallback);
-    if error.loop_ancestor().is_some() {
-        return Failure::new(
-            path,
-            Stage::Scan,
-            "a link that leads back into its own folder",
-        );
-    }
     match error.io_error() {
         Some(error) => Failure::io(path, Stage::Scan, error),
         None => Failure::new(path, Stage::Scan, error),
@@ -354,6 +566,7 @@ mod tests {
             excluded: 0,
             unsupported: 1,
             other: 1,
+            ..Skipped::default()
         };
         assert_eq!(scan.skipped(), &want);
     }

@@ -65,6 +65,11 @@ fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn passed_over(state: &State) -> Option<String> {
     let skipped = &state.work.summary.as_ref()?.skipped;
     let count = skipped.unsupported;
+    if skipped.exported > 0 {
+        return Some(
+            "All photos here were put here by an export: open the folder that they are in".into(),
+        );
+    }
     (count > 0)
         .then(|| format!("{count} files are in formats that cannot be read yet (HEIC, RAW, …)"))
 }

@@ -142,11 +142,14 @@ fn idle_text(state: &State) -> String {
     if summary.cancelled {
         text = format!("Stopped: {text}");
     }
-    let unsupported = summary.skipped.unsupported;
-    if unsupported > 0 {
-        text.push_str(&format!(
-            ", {unsupported} in formats that cannot be read yet"
-        ));
+    let skipped = &summary.skipped;
+    let counts = [
+        (skipped.unsupported, "in formats that cannot be read yet"),
+        (skipped.exported, "exported earlier"),
+        (skipped.repeated, "links to others"),
+    ];
+    for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!(", {count} {what}"));
     }
     text
 }

@@ -16,6 +16,7 @@ use super::services::Purpose;
 use super::state::{CELL_SIDES, Dialog, Viewer};
 use super::{App, Need};
 use crate::core::marks::Flag;
+use crate::core::paths::Roots;
 use crate::settings::{Settings, Theme};
 use crate::ui::grid_layout::{Step, reveal};
 
@@ -217,7 +218,8 @@ impl App {
     fn close_folder(&mut self, folder: &Path) {
         self.state.memory.roots.retain(|root| root != folder);
         let roots = self.state.memory.roots.clone();
-        self.retain(|path, _| roots.iter().any(|root| path.starts_with(root)));
+        let roots = Roots::new(&roots);
+        self.retain(|path, _| roots.around(path).is_some());
         self.read_folders();
     }
 

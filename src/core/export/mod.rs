@@ -7,11 +7,16 @@
 
 pub mod companions;
 mod files;
+pub mod fold;
 pub mod journal;
 pub mod manifest;
 pub mod names;
+mod pieces;
+mod places;
 pub mod plan;
+pub mod results;
 mod run;
+mod target;
 mod undo;
 
 use std::path::PathBuf;

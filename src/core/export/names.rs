@@ -1,8 +1,10 @@
 //! Names of exported files and folders, right on every file system; pure.
 
+use std::ffi::{OsStr, OsString};
 use std::str::FromStr;
 
 use super::super::photo::Taken;
+use super::pieces::{Piece, join, pieces};
 
 /// Longest name in bytes that common file systems take.
 const MAX_NAME_BYTES: usize = 255;
@@ -72,7 +74,7 @@ impl FromStr for Pattern {
 #[derive(Clone, Copy, Debug)]
 pub struct Naming<'a> {
     /// The photo's own name without its ending.
-    pub stem: &'a str,
+    pub stem: &'a OsStr,
     /// The label that it goes to, with its match.
     pub label: Option<(&'a str, f32)>,
     /// When it was taken.
@@ -84,17 +86,19 @@ pub struct Naming<'a> {
 impl Pattern {
     /// The name of a photo, without its ending.
     #[must_use]
-    pub fn stem(&self, naming: Naming<'_>) -> String {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Name => naming.stem.to_owned(),
-            Part::Label => naming.label.map_or("none", |(label, _)| label).to_owned(),
-            Part::Date => day(naming.taken).to_owned(),
-            Part::Match => match naming.label {
-                Some((_, matched)) => format!("{:03}", (matched * 100.0).round() as u32),
-                None => "000".into(),
-            },
-            Part::Number => format!("{:04}", naming.number),
+    pub fn stem(&self, naming: Naming<'_>) -> OsString {
+        let part = |part: &Part| -> OsString {
+            match part {
+                Part::Text(text) => text.into(),
+                Part::Name => naming.stem.into(),
+                Part::Label => naming.label.map_or("none", |(label, _)| label).into(),
+                Part::Date => day(naming.taken).into(),
+                Part::Match => match naming.label {
+                    Some((_, matched)) => format!("{:03}", (matched * 100.0).round() as u32).into(),
+                    None => "000".into(),
+                },
+                Part::Number => format!("{:04}", naming.number).into(),
+            }
         };
         self.0.iter().map(part).collect()
     }
@@ -112,62 +116,76 @@ pub fn month(taken: Option<&Taken>) -> &str {
     text.get(..7).unwrap_or(UNDATED)
 }
 
-/// A text as a name on every file system: no separators or reserved characters, no dots or spaces around it,
-/// no reserved name, not empty.
-fn portable(text: &str, most: usize) -> String {
-    const RESERVED: &[&str] = &["con", "prn", "aux", "nul"];
-    let plain = |c: char| {
-        if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
-            '_'
-        } else {
-            c
-        }
-    };
-    let mut name: String = text.chars().map(plain).collect();
-    while name.len() > most {
-        name.pop();
+/// A name as it may be on every file system: no separators or reserved characters, no dots or spaces around it,
+/// no reserved name, not empty. Bytes that are no text stay as they are.
+fn portable(name: &OsStr, most: usize) -> OsString {
+    let mut name = plain(name);
+    let mut length: usize = name.iter().map(|piece| piece.len()).sum();
+    while length > most {
+        length -= name.pop().map_or(length, Piece::len);
     }
-    let name = name.trim_matches([' ', '.']);
-    let lower = name.split('.').next().unwrap_or_default().to_lowercase();
-    let numbered = |prefix: &str| {
-        lower
-            .strip_prefix(prefix)
-            .is_some_and(|n| n.len() == 1 && n.as_bytes()[0].is_ascii_digit())
-    };
+    let name = trim_end(&name);
+    let start = name.iter().position(|piece| !is_margin(*piece));
+    let name = &name[start.unwrap_or(name.len())..];
     if name.is_empty() {
-        "unnamed".into()
-    } else if RESERVED.contains(&lower.as_str()) || numbered("com") || numbered("lpt") {
-        format!("_{name}")
-    } else {
-        name.into()
+        return "unnamed".into();
     }
+    let mut named = join(name);
+    if is_reserved(&named) {
+        named = ["_".into(), named].into_iter().collect();
+    }
+    named
+}
+
+/// A name without separators and reserved characters.
+fn plain(name: &OsStr) -> Vec<Piece> {
+    let plain = |piece: Piece| match piece {
+        Piece::Char(c) if c.is_control() || r#"/\:*?"<>|"#.contains(c) => Piece::Char('_'),
+        piece => piece,
+    };
+    pieces(name).into_iter().map(plain).collect()
+}
+
+fn is_margin(piece: Piece) -> bool {
+    piece.is(' ') || piece.is('.')
+}
+
+fn trim_end(name: &[Piece]) -> &[Piece] {
+    let end = name.iter().rposition(|piece| !is_margin(*piece));
+    &name[..end.map_or(0, |end| end + 1)]
+}
+
+/// Whether Windows keeps a name for devices.
+fn is_reserved(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_lowercase();
+    let name = name.split('.').next().unwrap_or_default();
+    let numbered = |prefix: &str| {
+        let number = name.strip_prefix(prefix);
+        number.is_some_and(|n| n.len() == 1 && n.as_bytes()[0].is_ascii_digit())
+    };
+    matches!(name, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
 }
 
 /// A label as the name of a folder.
 #[must_use]
 pub fn folder_name(label: &str) -> String {
-    portable(label, MAX_FOLDER_BYTES)
+    let name = portable(OsStr::new(label), MAX_FOLDER_BYTES);
+    name.to_string_lossy().into_owned()
 }
 
 /// A name of a file: stem, number from 2 on, and what follows the stem (".jpg", ".jpg.xmp").
 #[must_use]
-pub fn file_name(stem: &str, number: u32, suffix: &str) -> String {
+pub fn file_name(stem: impl AsRef<OsStr>, number: u32, suffix: impl AsRef<OsStr>) -> OsString {
     let number = match number {
         0 | 1 => String::new(),
         number => format!(" ({number})"),
     };
-    let suffix: String = suffix
-        .chars()
-        .map(|c| {
-            if c.is_control() || r#"/\:*?"<>|"#.contains(c) {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect();
+    let suffix = plain(suffix.as_ref());
+    // Windows takes dots and spaces off the end of a name.
+    let suffix = join(trim_end(&suffix));
     let most = MAX_NAME_BYTES.saturating_sub(number.len() + suffix.len() + 1);
-    format!("{}{number}{suffix}", portable(stem, most.max(16)))
+    let stem = portable(stem.as_ref(), most.max(16));
+    [stem, number.into(), suffix].into_iter().collect()
 }
 
 #[cfg(test)]
@@ -192,7 +210,7 @@ mod tests {
     fn patterns_are_filled_in() {
         let taken = Taken::from_text("2024-05-01T10:00:00".into());
         let naming = Naming {
-            stem: "IMG_1",
+            stem: OsStr::new("IMG_1"),
             label: Some(("my cat", 0.974)),
             taken: Some(&taken),
             number: 7,
@@ -221,17 +239,28 @@ mod tests {
         assert_eq!(file_name("a", 1, ".jpg"), "a.jpg");
         assert_eq!(file_name("a", 2, ".jpg.xmp"), "a (2).jpg.xmp");
         assert_eq!(file_name("a:b", 1, ".jpg"), "a_b.jpg");
-        let long = file_name(&"猫".repeat(200), 12, ".jpeg");
-        assert!(
-            long.len() <= MAX_NAME_BYTES && long.ends_with(" (12).jpeg"),
-            "{long}"
+        assert_eq!(file_name("a", 1, ".jpg "), "a.jpg");
+        let long = file_name("猫".repeat(200), 12, ".jpeg");
+        let text = long.to_str().expect("text");
+        assert!(text.len() <= MAX_NAME_BYTES && text.ends_with(" (12).jpeg"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_stay() {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        let name = file_name(
+            OsStr::from_bytes(b"a\xe9:"),
+            2,
+            OsStr::from_bytes(b".j\xff"),
         );
+        assert_eq!(name.into_vec(), b"a\xe9_ (2).j\xff");
     }
 
     proptest! {
         #[test]
         fn every_text_gives_one_usable_name(text in "\\PC*", number in 1u32..200) {
-            for name in [folder_name(&text), file_name(&text, number, ".jpg")] {
+            for name in [folder_name(&text).into(), file_name(&text, number, ".jpg")] {
                 prop_assert!(!name.is_empty() && name.len() <= MAX_NAME_BYTES);
                 prop_assert!(name != "." && name != "..");
                 prop_assert_eq!(Path::new(&name).components().count(), 1);

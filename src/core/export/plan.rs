@@ -1,7 +1,8 @@
 //! What an export would do: every name decided, every conflict found, nothing touched.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
 use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,12 +10,15 @@ use serde::{Deserialize, Serialize};
 
 use super::companions::{Companion, Companions};
 use super::files::{hash, path_serde};
-use super::names::{Naming, file_name, folder_name, month};
+use super::fold::fold;
+use super::names::{Naming, file_name, month};
+use super::places::{Entries, Folder, LabelFolders, key_of};
+use super::target::{Disk, check, may_remove_from, resolved};
 use super::{Conflict, ExportError, Fitting, Item, Layout, Options, Several, Transfer};
+use crate::core::file_key::FileKey;
+use crate::core::paths::absolute;
 use crate::core::photo::{Candidate, ContentId, Failure, Stage};
 
-/// Where photos go that fit no label.
-const NO_LABEL: &str = "something else";
 /// Names that are tried for one photo.
 const NUMBERS: u32 = 10_000;
 /// Bytes that must stay free on the disk.
@@ -39,6 +43,9 @@ pub struct Step {
     pub replaces: bool,
     /// Whether it is the companion of a photo.
     pub companion: bool,
+    /// The set that it is part of: a photo and what belongs to it. If one part cannot be moved, none is.
+    #[serde(default)]
+    pub set: usize,
 }
 
 /// What an export would do.
@@ -58,6 +65,8 @@ pub struct Plan {
     pub bytes: u64,
     /// Bytes that are free at the target, if that could be told.
     pub free: Option<u64>,
+    /// The opened folder that the target is inside of, if it is, with links followed.
+    pub inside: Option<PathBuf>,
 }
 
 impl Plan {
@@ -83,39 +92,72 @@ impl Plan {
 /// # Errors
 /// If nothing could be written to the target at all. What cannot be done for a single photo is in the plan.
 pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
-    let base = check_target(&options.target)?;
+    // The journal must mean the same files from any folder.
+    let items: Vec<Item> = items.iter().map(with_absolute_path).collect();
+    let options = &Options {
+        target: absolute(&options.target),
+        ..options.clone()
+    };
+    let (base, disk) = check(&options.target)?;
     let mut planner = Planner {
         options,
+        disk,
         plan: Plan {
             target: options.target.clone(),
             free: fs4::available_space(&base).ok(),
+            inside: inside(&items, &options.target),
             ..Plan::default()
         },
         folders: HashMap::new(),
-        companions: Companions::default(),
-        moved: HashSet::new(),
+        label_folders: LabelFolders::default(),
+        sources: HashSet::new(),
+        leaving: HashSet::new(),
+        sets: HashMap::new(),
+        set: 0,
         hashes: HashMap::new(),
+        removable: HashMap::new(),
     };
+    let mut entries = Entries::default();
+    let mut companions = Companions::default();
     let mut seen = HashSet::new();
-    for (at, item) in items.iter().enumerate() {
-        if seen.insert(&item.source) {
-            planner.add(item, at + 1);
+    let mut photos: Vec<(&Item, usize, Vec<Companion>)> = Vec::new();
+    for (item, number) in items.iter().zip(1..) {
+        if seen.insert(entries.key(&item.source)) {
+            let with = match options.companions {
+                true => companions.of(&item.source),
+                false => Vec::new(),
+            };
+            photos.push((item, number, with));
         }
     }
+    // What belongs to a photo of the export goes with it, though it could be exported for itself.
+    let belonging = photos.iter().flat_map(|(.., with)| with);
+    let belonging: HashSet<PathBuf> = belonging
+        .map(|companion| entries.key(&companion.path))
+        .collect();
+    photos.retain(|(item, ..)| !belonging.contains(&entries.key(&item.source)));
+    let may_replace = options.conflict == Conflict::Overwrite;
+    for (item, _, with) in photos.iter().filter(|_| may_replace) {
+        let with = with.iter().map(|companion| &companion.path);
+        for path in std::iter::once(&item.source).chain(with) {
+            // A link, and what it leads to.
+            planner.sources.extend(FileKey::of(path));
+            let link = fs::symlink_metadata(path).ok();
+            planner
+                .sources
+                .extend(link.and_then(|link| FileKey::with(path, &link)));
+        }
+    }
+    for (item, number, with) in &photos {
+        planner.add(item, *number, with);
+    }
     let mut plan = planner.plan;
-    // All steps of one file stay together, its move last: they are done one after another.
-    plan.steps.sort_by(|a, b| a.source.cmp(&b.source));
-    let written = |step: &&Step| match step.transfer {
-        Transfer::Copy => true,
-        Transfer::Move => !same_disk(&step.source, &base),
-        Transfer::HardLink | Transfer::Link => false,
-    };
-    plan.bytes = plan
-        .steps
-        .iter()
-        .filter(written)
-        .map(|step| step.bytes)
-        .sum();
+    // All steps of a set stay together, and in it those of one file, its move last: they are done one after another.
+    plan.steps.sort_by(|a, b| {
+        let moves = |step: &Step| step.transfer == Transfer::Move;
+        let by_file = (a.set, &a.source).cmp(&(b.set, &b.source));
+        by_file.then(moves(a).cmp(&moves(b)))
+    });
     match plan.free {
         Some(free) if plan.bytes > 0 && free < plan.bytes + SPARE => Err(ExportError::NoSpace {
             path: options.target.clone(),
@@ -126,79 +168,39 @@ pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
     }
 }
 
-/// The folder that is there already, of the target or above it.
-fn check_target(target: &Path) -> Result<PathBuf, ExportError> {
-    let mut base = std::path::absolute(target).unwrap_or_else(|_| target.into());
-    loop {
-        match fs::metadata(&base) {
-            Ok(metadata) if !metadata.is_dir() => {
-                return Err(ExportError::NotAFolder { path: base });
-            }
-            Ok(metadata) if metadata.permissions().readonly() => {
-                return Err(ExportError::ReadOnly { path: base });
-            }
-            Ok(_) => return Ok(base),
-            Err(_) => {
-                if !base.pop() {
-                    return Err(ExportError::NotAFolder {
-                        path: target.into(),
-                    });
-                }
-            }
-        }
+fn with_absolute_path(item: &Item) -> Item {
+    Item {
+        source: absolute(&item.source),
+        ..item.clone()
     }
 }
 
-#[cfg(unix)]
-fn same_disk(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
-    device(a) == device(b)
-}
-
-#[cfg(not(unix))]
-fn same_disk(a: &Path, b: &Path) -> bool {
-    let start = |path: &Path| {
-        fs::canonicalize(path)
-            .ok()?
-            .components()
-            .next()
-            .map(|c| c.as_os_str().to_owned())
-    };
-    start(a) == start(b)
-}
-
-/// Names of a folder at the target, in lower case: many file systems do not tell cases apart.
-#[derive(Default)]
-struct Folder {
-    /// Files that are there, by their names in lower case.
-    there: HashMap<String, PathBuf>,
-    /// Files that will be, by their names in lower case, and where they come from.
-    planned: HashMap<String, PathBuf>,
-}
-
-impl Folder {
-    fn read(path: &Path) -> Self {
-        let entries = fs::read_dir(path).into_iter().flatten().flatten();
-        let named = |entry: fs::DirEntry| {
-            let name = entry.file_name().to_string_lossy().to_lowercase();
-            (name, entry.path())
-        };
-        Self {
-            there: entries.map(named).collect(),
-            planned: HashMap::new(),
-        }
-    }
+/// The opened folder that a target is inside of.
+fn inside(items: &[Item], target: &Path) -> Option<PathBuf> {
+    let target = resolved(target);
+    let roots: HashSet<&PathBuf> = items.iter().filter_map(|item| item.root.as_ref()).collect();
+    let around = roots.into_iter().map(|root| resolved(root));
+    around.filter(|root| target.starts_with(root)).min()
 }
 
 struct Planner<'a> {
     options: &'a Options,
     plan: Plan,
-    folders: HashMap<PathBuf, Folder>,
-    companions: Companions,
-    /// Companions that move with a photo.
-    moved: HashSet<PathBuf>,
+    /// The disk of the target.
+    disk: Disk,
+    folders: HashMap<String, Folder>,
+    label_folders: LabelFolders,
+    /// Everything that the export takes from somewhere: none of it is ever replaced.
+    sources: HashSet<FileKey>,
+    /// Photos that move away.
+    leaving: HashSet<PathBuf>,
+    /// The sets of companions that several photos share.
+    sets: HashMap<PathBuf, usize>,
+    /// The set of the photo that is being planned.
+    set: usize,
     hashes: HashMap<PathBuf, Option<ContentId>>,
+    /// Whether files may be removed from the folders of photos.
+    removable: HashMap<PathBuf, bool>,
 }
 
 /// What becomes of a name.
@@ -209,40 +211,126 @@ enum Claim {
     Replace,
     /// The same bytes have it.
     Same(PathBuf),
+    /// This very file gets it, by an earlier step: it belongs to several photos.
+    Own(usize),
     /// It is taken.
     Taken,
 }
 
+/// A photo or a companion on its way to one place.
+struct Part<'a> {
+    file: Candidate,
+    disk: Disk,
+    companion: Option<&'a Companion>,
+    transfer: Transfer,
+}
+
 impl Planner<'_> {
-    fn add(&mut self, item: &Item, number: usize) {
-        let metadata = match fs::metadata(&item.source) {
-            Ok(metadata) if metadata.is_file() => metadata,
-            Ok(_) => return self.refuse(&item.source, "not a regular file"),
-            Err(error) => {
-                let failure = Failure::io(&item.source, Stage::Export, &error);
-                return self.plan.failures.push(failure);
-            }
+    fn add(&mut self, item: &Item, number: usize, companions: &[Companion]) {
+        let mut parts = match self.parts(item, companions) {
+            Ok(parts) => parts,
+            Err(failure) => return self.plan.failures.push(failure),
         };
-        let file = Candidate::new(item.source.clone(), &metadata);
-        let mut companions = if self.options.companions {
-            self.companions.of(&item.source)
-        } else {
-            Vec::new()
-        };
-        if self.options.transfer == Transfer::Move {
-            // What belongs to two photos can be moved only once: with the first.
-            companions.retain(|companion| self.moved.insert(companion.path.clone()));
+        let shared = companions
+            .iter()
+            .filter(|companion| !companion.shared.is_empty());
+        let known = shared
+            .clone()
+            .find_map(|companion| self.sets.get(&companion.path));
+        self.set = known.copied().unwrap_or(number);
+        for companion in shared {
+            self.sets.insert(companion.path.clone(), self.set);
         }
         let goals = self.goals(item, number);
         let last = goals.len() - 1;
         for (at, (folder, stem)) in goals.into_iter().enumerate() {
-            // Of several places, all but the last get copies: a photo can be moved only once.
-            let transfer = match self.options.transfer {
-                Transfer::Move if at < last => Transfer::Copy,
-                transfer => transfer,
-            };
-            self.place(&file, &companions, &folder, &stem, transfer);
+            for part in &mut parts {
+                part.transfer = self.transfer(part, at == last);
+            }
+            self.place(&parts, &folder, &stem);
         }
+    }
+
+    /// How a part gets to one of its places. Of several places, all but the last get copies: a file can be moved only
+    /// once. What belongs to several photos is moved with the last of them, and stays if one of them does.
+    fn transfer(&self, part: &Part, is_last: bool) -> Transfer {
+        let shared = part
+            .companion
+            .map_or(&[][..], |companion| &companion.shared);
+        let stays = || shared.iter().any(|photo| !self.leaving.contains(photo));
+        match self.options.transfer {
+            Transfer::Move if !is_last || stays() => Transfer::Copy,
+            transfer => transfer,
+        }
+    }
+
+    /// A photo and what belongs to it, or why they cannot be exported.
+    fn parts<'a>(
+        &mut self,
+        item: &Item,
+        companions: &'a [Companion],
+    ) -> Result<Vec<Part<'a>>, Failure> {
+        let source = &item.source;
+        let refuse = |message: String| Failure::new(source, Stage::Export, message);
+        let moves = self.options.transfer == Transfer::Move;
+        let photo = self
+            .part(source, None)
+            .map_err(|error| match error.kind() {
+                std::io::ErrorKind::InvalidInput => refuse("not a regular file".into()),
+                _ => Failure::io(source, Stage::Export, &error),
+            })?;
+        let folder = source.parent().unwrap_or(Path::new(""));
+        if moves && !self.may_remove_from(folder) {
+            let folder = folder.display();
+            return Err(refuse(format!(
+                "it cannot be moved, because nothing may be removed from {folder}: copy it, or change the folder's permissions"
+            )));
+        }
+        let mut parts = vec![photo];
+        for companion in companions {
+            let part = self
+                .part(&companion.path, Some(companion))
+                .and_then(|part| {
+                    // A rename needs no reading.
+                    if !(moves && part.disk == self.disk) {
+                        File::open(&companion.path)?;
+                    }
+                    Ok(part)
+                });
+            match part {
+                Ok(part) => parts.push(part),
+                Err(error) if moves => {
+                    let name = companion.path.file_name().unwrap_or_default().display();
+                    let why = Failure::io(&companion.path, Stage::Export, &error).message;
+                    return Err(refuse(format!(
+                        "it stays, because {name} belongs to it and cannot be moved: {why}"
+                    )));
+                }
+                Err(error) => {
+                    let failure = Failure::io(&companion.path, Stage::Export, &error);
+                    self.plan.failures.push(failure);
+                }
+            }
+        }
+        Ok(parts)
+    }
+
+    fn part<'a>(&self, path: &Path, companion: Option<&'a Companion>) -> std::io::Result<Part<'a>> {
+        let metadata = fs::metadata(path)?;
+        if !metadata.is_file() {
+            return Err(std::io::ErrorKind::InvalidInput.into());
+        }
+        Ok(Part {
+            file: Candidate::new(path.into(), &metadata),
+            disk: Disk::of(path, &metadata),
+            companion,
+            transfer: self.options.transfer,
+        })
+    }
+
+    fn may_remove_from(&mut self, folder: &Path) -> bool {
+        let known = self.removable.entry(folder.into());
+        *known.or_insert_with(|| may_remove_from(folder))
     }
 
     fn refuse(&mut self, path: &Path, message: &str) {
@@ -251,7 +339,7 @@ impl Planner<'_> {
     }
 
     /// Folders that a photo goes to, with its stem there; the best label's last.
-    fn goals(&self, item: &Item, number: usize) -> Vec<(PathBuf, String)> {
+    fn goals(&mut self, item: &Item, number: usize) -> Vec<(PathBuf, OsString)> {
         let target = &self.options.target;
         if let Some(place) = &item.place {
             let inside: PathBuf = place
@@ -259,8 +347,7 @@ impl Planner<'_> {
                 .filter(|part| matches!(part, Component::Normal(_)))
                 .collect();
             let folder = target.join(inside.parent().unwrap_or(Path::new("")));
-            let stem = inside.file_stem().unwrap_or_default();
-            return vec![(folder, stem.to_string_lossy().into_owned())];
+            return vec![(folder, inside.file_stem().unwrap_or_default().into())];
         }
         let by_label = matches!(self.options.layout, Layout::Label | Layout::Month);
         let labels: Vec<Option<&Fitting>> = match (by_label, self.options.several) {
@@ -270,15 +357,14 @@ impl Planner<'_> {
             _ => vec![item.labels.first()],
         };
         let own = item.source.file_stem().unwrap_or_default();
-        let own = own.to_string_lossy();
         let goal = |label: Option<&Fitting>| {
             let naming = Naming {
-                stem: &own,
+                stem: own,
                 label: label.map(|l| (l.label.as_str(), l.matched)),
                 taken: item.taken.as_ref(),
                 number,
             };
-            let by_label = || folder_name(label.map_or(NO_LABEL, |l| l.label.as_str()));
+            let mut by_label = || self.label_folders.of(label.map(|l| l.label.as_str()));
             let folder = match self.options.layout {
                 Layout::Flat => target.clone(),
                 Layout::Label => target.join(by_label()),
@@ -291,72 +377,82 @@ impl Planner<'_> {
     }
 
     /// Finds names for a photo and its companions in a folder: one stem for all of them.
-    fn place(
-        &mut self,
-        photo: &Candidate,
-        companions: &[Companion],
-        folder: &Path,
-        stem: &str,
-        transfer: Transfer,
-    ) {
-        let ending = photo
-            .path
-            .extension()
-            .map(|e| format!(".{}", e.to_string_lossy()));
-        let ending = ending.unwrap_or_default();
+    fn place(&mut self, parts: &[Part], folder: &Path, stem: &OsStr) {
+        let photo = &parts[0].file.path;
+        let own = photo.file_stem().unwrap_or_default();
+        let ending = match photo.extension() {
+            Some(ending) => [OsStr::new("."), ending].into_iter().collect(),
+            None => OsString::new(),
+        };
+        let name_of = |part: &Part, number: u32| match part.companion {
+            Some(companion) => {
+                let (stem, suffix) = companion.parts(own, stem, number);
+                file_name(stem, number, suffix)
+            }
+            None => file_name(stem, number, &ending),
+        };
         for number in 1..=NUMBERS {
-            let name = file_name(stem, number, &ending);
-            let first = match self.claim(photo, folder, &name) {
-                Claim::Taken => continue,
-                claim => claim,
+            let claim = |part: &Part| {
+                let name = name_of(part, number);
+                let claim = self.claim(&part.file, folder, &name);
+                (folder.join(name), claim)
             };
-            let also: Vec<(String, Claim)> = companions
-                .iter()
-                .map(|companion| {
-                    let name = file_name(stem, number, &companion.suffix);
-                    let claim = candidate(&companion.path)
-                        .map_or(Claim::Taken, |file| self.claim(&file, folder, &name));
-                    (name, claim)
-                })
-                .collect();
-            let same = matches!(first, Claim::Same(_));
-            if !same && also.iter().any(|(_, claim)| matches!(claim, Claim::Taken)) {
+            let mut claims = Vec::with_capacity(parts.len());
+            claims.extend(parts.iter().map(claim));
+            let is_there = matches!(claims[0].1, Claim::Same(_) | Claim::Own(_));
+            // What moves must get its own name, or the set would be torn apart.
+            let is_taken = |(part, (_, claim)): (&Part, &(PathBuf, Claim))| match claim {
+                Claim::Taken => true,
+                Claim::Same(_) => part.companion.is_some() && part.transfer == Transfer::Move,
+                _ => false,
+            };
+            if matches!(claims[0].1, Claim::Taken)
+                || !is_there && parts.iter().zip(&claims).any(is_taken)
+            {
                 continue;
             }
-            self.plan.renamed += usize::from(number > 1 && !same);
-            self.settle(photo, folder.join(name), first, transfer, false);
-            for (companion, (name, claim)) in companions.iter().zip(also) {
-                if let Some(file) = candidate(&companion.path) {
-                    self.settle(&file, folder.join(name), claim, transfer, true);
-                }
+            self.plan.renamed += usize::from(number > 1 && !is_there);
+            if parts[0].transfer == Transfer::Move && !is_there {
+                self.leaving.insert(photo.clone());
+            }
+            for (part, (target, claim)) in parts.iter().zip(claims) {
+                // What belongs to a photo that stays, stays.
+                let transfer = match part.transfer {
+                    Transfer::Move if is_there => Transfer::Copy,
+                    transfer => transfer,
+                };
+                self.settle(part, target, claim, transfer);
             }
             return;
         }
-        self.refuse(&photo.path, "10,000 files of this name are there already");
+        self.refuse(photo, "10,000 files of this name are there already");
     }
 
-    fn settle(
-        &mut self,
-        file: &Candidate,
-        target: PathBuf,
-        claim: Claim,
-        transfer: Transfer,
-        companion: bool,
-    ) {
+    fn settle(&mut self, part: &Part, target: PathBuf, claim: Claim, transfer: Transfer) {
+        let file = &part.file;
         let replaces = match claim {
             Claim::Same(there) => {
                 return self.plan.skipped.push((file.path.clone(), there));
             }
             // Beside a photo that is there already, what has its name there is left alone.
             Claim::Taken => return self.plan.skipped.push((file.path.clone(), target)),
+            Claim::Own(step) => {
+                if transfer == Transfer::Move {
+                    self.plan.steps[step].transfer = transfer;
+                }
+                return;
+            }
             Claim::Free => false,
             Claim::Replace => true,
         };
-        let folder = target.parent().unwrap_or(Path::new("")).to_path_buf();
-        let name = target.file_name().unwrap_or_default();
-        let name = name.to_string_lossy().to_lowercase();
-        let folder = self.folders.entry(key_of(&folder)).or_default();
-        folder.planned.insert(name, file.path.clone());
+        if transfer == Transfer::Copy || transfer == Transfer::Move && part.disk != self.disk {
+            self.plan.bytes += file.size;
+        }
+        let folder = key_of(target.parent().unwrap_or(Path::new("")));
+        let name = fold(target.file_name().unwrap_or_default());
+        let folder = self.folders.entry(folder).or_default();
+        let step = self.plan.steps.len();
+        folder.planned.insert(name, (file.path.clone(), step));
         self.plan.steps.push(Step {
             source: file.path.clone(),
             target,
@@ -364,19 +460,21 @@ impl Planner<'_> {
             modified_ns: file.modified_ns,
             transfer,
             replaces,
-            companion,
+            companion: part.companion.is_some(),
+            set: self.set,
         });
     }
 
-    fn claim(&mut self, file: &Candidate, folder: &Path, name: &str) -> Claim {
-        let key = name.to_lowercase();
+    fn claim(&mut self, file: &Candidate, folder: &Path, name: &OsStr) -> Claim {
+        let key = fold(name);
         let known = self
             .folders
             .entry(key_of(folder))
             .or_insert_with(|| Folder::read(folder));
-        if let Some(source) = known.planned.get(&key).cloned() {
-            let same = self.same_bytes(file, &source);
-            return if same {
+        if let Some((source, step)) = known.planned.get(&key).cloned() {
+            return if source == file.path {
+                Claim::Own(step)
+            } else if self.same_bytes(file, &source) {
                 Claim::Same(folder.join(name))
             } else {
                 Claim::Taken
@@ -388,11 +486,19 @@ impl Planner<'_> {
         if self.same_bytes(file, &there) {
             return Claim::Same(there);
         }
-        let plain = fs::symlink_metadata(&there).is_ok_and(|m| !m.is_dir());
-        match self.options.conflict {
-            Conflict::Overwrite if plain => Claim::Replace,
-            _ => Claim::Taken,
+        if self.options.conflict == Conflict::Overwrite && self.may_replace(&there) {
+            return Claim::Replace;
         }
+        Claim::Taken
+    }
+
+    /// Whether a file may make room: it is none of those that the export itself takes from somewhere.
+    fn may_replace(&self, there: &Path) -> bool {
+        let Ok(metadata) = fs::symlink_metadata(there) else {
+            return false;
+        };
+        let key = FileKey::with(there, &metadata);
+        !metadata.is_dir() && key.is_some_and(|key| !self.sources.contains(&key))
     }
 
     fn same_bytes(&mut self, file: &Candidate, other: &Path) -> bool {
@@ -408,16 +514,6 @@ impl Planner<'_> {
         let known = self.hashes.entry(path.into());
         *known.or_insert_with(|| hash(path).ok())
     }
-}
-
-/// What a folder is known by: as names of files, those of folders need not differ in case alone.
-fn key_of(folder: &Path) -> PathBuf {
-    folder.to_string_lossy().to_lowercase().into()
-}
-
-fn candidate(path: &Path) -> Option<Candidate> {
-    let metadata = fs::metadata(path).ok()?;
-    Some(Candidate::new(path.into(), &metadata))
 }
 
 /// The folder below the target that stands for the one that a photo is in.

@@ -32,6 +32,8 @@ pub fn run(
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     let journal = Journal::begin(journals, plan, now.as_secs())?;
+    // What is not noted is no worse than counted again by the next scan.
+    let _ = super::results::note(journals, plan);
     let files = plan.steps.iter().cloned().map(|step| Known {
         step,
         copied: None,
