@@ -11,9 +11,11 @@ use std::path::Path;
 use egui::{Key, Modifiers};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::exports::ExportState;
-use lumisift::app::state::Dialog;
+use lumisift::app::filter::Filter;
+use lumisift::app::state::{Dialog, ExportWhat};
 use lumisift::core::cancel::Cancel;
 use lumisift::core::export::{self, Item, Options, Transfer};
+use lumisift::core::marks::Flag;
 use window::{Setup, Window, colours};
 
 /// A window on three red, green and blue photos each, with the label "red".
@@ -135,6 +137,105 @@ fn rejects_are_moved_to_a_folder_or_to_the_trash() {
         w.has_containing("8 photos are in the trash")
     });
     assert!(names(dir.path()).is_empty());
+}
+
+#[test]
+fn selected_photos_that_a_filter_hides_are_left_alone_until_the_person_agrees() {
+    let (_dir, mut window) = with_red();
+    window.act(Action::SelectAll);
+    let filter = |name: &str| {
+        Command::FilterBy(Filter {
+            name: name.into(),
+            ..Filter::default()
+        })
+    };
+    let rejects = |window: &Window| window.state().flagged(Flag::Reject).len();
+    window.command(filter("green"));
+    window.key(Key::X);
+    window.in_place();
+    assert!(window.has("9 photos are selected"));
+    assert!(window.has_containing("6 of them are hidden"));
+    assert_eq!(rejects(&window), 0, "nothing happens before the answer");
+    window.click("Only the 3 shown");
+    assert_eq!(rejects(&window), 3);
+    assert_eq!(window.state().selection.len(), 3);
+
+    window.command(filter(""));
+    window.act(Action::SelectAll);
+    window.command(filter("blue"));
+    window.act(Action::Stars(4));
+    window.in_place();
+    window.click("All 9");
+    let marks = window.state().library.snapshot().marks.clone();
+    assert!(marks.iter().all(|mark| mark.stars == 4));
+    // The answer holds until the selection changes.
+    window.act(Action::Unflag);
+    assert_eq!((rejects(&window), window.state().dialog.clone()), (0, None));
+    assert_eq!(window.state().export_items(ExportWhat::Selected).len(), 9);
+
+    window.act(Action::SelectAll);
+    window.command(filter("red"));
+    window.open_dialog(Action::Export);
+    assert!(window.has_containing("All of them are hidden"));
+    assert_eq!(window.state().export_items(ExportWhat::Selected).len(), 0);
+    window.click("Close");
+    assert!(window.state().dialog.is_none());
+}
+
+#[test]
+fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    fs::copy(
+        dir.path().join("red 1.png"),
+        dir.path().join("red 1 again.png"),
+    )
+    .expect("copied");
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(1280.0, 1000.0);
+    let mut window = setup.open();
+    window.read(4);
+    window.click("red 1.png");
+    window.key(Key::X);
+    assert_eq!(
+        window.state().flagged(Flag::Reject).len(),
+        2,
+        "the decision is about both"
+    );
+    window.open_dialog(Action::TrashRejects);
+    assert!(window.has_containing("2 identical copies: 1 kept at"));
+    assert!(window.has_containing("red 1 again.png"));
+    window.click("Move to the trash");
+    window.until("the trash", |w| w.has_containing("1 photo is in the trash"));
+    assert_eq!(
+        names(dir.path()),
+        ["blue 1.png", "green 1.png", "red 1 again.png"]
+    );
+    window.read(3);
+    assert!(
+        window.state().flagged(Flag::Reject).is_empty(),
+        "the copy that stays is no reject"
+    );
+
+    // Each copy rejected itself: all go.
+    fs::copy(
+        dir.path().join("red 1 again.png"),
+        dir.path().join("red 1.png"),
+    )
+    .expect("copied");
+    window.act(Action::Rescan);
+    window.read(4);
+    for name in ["red 1.png", "red 1 again.png"] {
+        window.click(name);
+        window.key(Key::X);
+    }
+    window.open_dialog(Action::TrashRejects);
+    assert!(!window.has_containing("identical copies"));
+    window.click("Move to the trash");
+    window.until("the trash", |w| {
+        w.has_containing("2 photos are in the trash")
+    });
+    assert_eq!(names(dir.path()), ["blue 1.png", "green 1.png"]);
 }
 
 #[test]

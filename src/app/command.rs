@@ -451,6 +451,10 @@ pub enum Command {
     UseModel(Option<PathBuf>),
     /// Free a model.
     RemoveModel(PathBuf),
+    /// Go on with the command that waits, with the selected photos that are shown alone.
+    OnlyShown,
+    /// Go on with the command that waits, with those that are not shown too.
+    HiddenToo,
     /// Forget all that the store holds.
     ClearStore,
     /// Decide what an export would do.
@@ -477,6 +481,28 @@ pub enum Command {
     CopyText(String),
     /// Take a message away.
     DismissNotice(usize),
+}
+
+impl Command {
+    /// Whether it does something to all selected photos, or begins to.
+    #[must_use]
+    pub fn is_about_selection(&self) -> bool {
+        match self {
+            Self::Do(action) => matches!(
+                action,
+                Action::Pick
+                    | Action::Reject
+                    | Action::Unflag
+                    | Action::Stars(_)
+                    | Action::Colour(_)
+                    | Action::Export
+                    | Action::Keywords
+                    | Action::CopyPaths
+            ),
+            Self::AddExamples(_) | Self::AddCounterExamples(_) => true,
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

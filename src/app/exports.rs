@@ -271,6 +271,13 @@ impl App {
             self.state.history.push(step, None);
         }
         let moved = report.moved;
+        let request = self.state.exports.request.as_ref();
+        if moved && request.is_some_and(|request| request.what == ExportWhat::Rejected) {
+            // A copy that stayed is not to follow the next time, unasked.
+            let kept = self.state.rejects().kept;
+            let kept: Vec<_> = kept.iter().map(|kept| kept.content).collect();
+            self.forget_rejections(&kept);
+        }
         self.state.exports.state = ExportState::Done(Arc::new(report));
         if moved {
             self.read_folders();

@@ -87,7 +87,7 @@ impl App {
                     self.state.library.set_metadata(changes);
                     self.need(Need::Now);
                 }
-                News::Trashed(count, failures) => self.trashed(count, &failures),
+                News::Trashed(trashed) => self.trashed(&trashed),
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
                 News::Models(list) => self.state.models.list = list,

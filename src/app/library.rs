@@ -4,11 +4,11 @@
 //! nothing, and the window goes on adding.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::core::marks::Mark;
+use crate::core::marks::{Flag, Mark};
 use crate::core::metadata::Metadata;
 use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 
@@ -176,6 +176,8 @@ pub struct Library {
     by_content: HashMap<ContentId, Vec<ItemId>>,
     /// What the person decided. It counts, whatever metadata says.
     kept_marks: HashMap<ContentId, Mark>,
+    /// Photos that were rejected themselves since the start, and not only as copies of others.
+    rejected: HashSet<PathBuf>,
 }
 
 impl Library {
@@ -251,6 +253,9 @@ impl Library {
             if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
                 copies.retain(|copy| *copy != id);
             }
+            if before != item.content() {
+                self.rejected.remove(&item.file.path);
+            }
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
@@ -307,9 +312,37 @@ impl Library {
             for id in self.by_content.get(content).into_iter().flatten() {
                 let at = *id as usize;
                 let mark = self.mark_for(&self.now.items[at]);
+                if mark.flag != Flag::Reject {
+                    self.rejected.remove(&self.now.items[at].file.path);
+                }
                 Arc::make_mut(&mut self.now.marks)[at] = mark;
             }
         }
+    }
+
+    /// Remembers that the person rejected these very photos, where they did.
+    pub fn note_rejected(&mut self, ids: &[ItemId]) {
+        let rejected = ids.iter().filter(|id| self.mark(**id).flag == Flag::Reject);
+        let paths = rejected.filter_map(|id| Some(self.get(*id)?.file.path.clone()));
+        let paths: Vec<PathBuf> = paths.collect();
+        self.rejected.extend(paths);
+    }
+
+    /// Whether the rejection of a photo is about itself, and not only about a copy of it. What stands in its own
+    /// sidecar is.
+    #[must_use]
+    pub fn is_rejected_itself(&self, id: ItemId) -> bool {
+        let Some(item) = self.get(id) else {
+            return false;
+        };
+        let decided = item.content().and_then(|content| self.decision(&content));
+        decided.is_none() || self.rejected.contains(&item.file.path)
+    }
+
+    /// The items of a content.
+    #[must_use]
+    pub fn copies(&self, content: &ContentId) -> &[ItemId] {
+        self.by_content.get(content).map_or(&[], Vec::as_slice)
     }
 
     /// What the person decided about a content, whether or not it is in the window.
@@ -369,6 +402,7 @@ impl Library {
                 ..Snapshot::default()
             },
             kept_marks: std::mem::take(&mut self.kept_marks),
+            rejected: std::mem::take(&mut self.rejected),
             ..Self::default()
         };
     }
@@ -407,9 +441,9 @@ pub fn by_name(a: &Item, b: &Item) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::marks::{Colour, Flag};
-    use crate::core::metadata::Additions;
-    use crate::core::metadata::xmp::Packet;
+use crate::core::marks::Colour;
+use crate::core::metadata::Additions;
+use crate::core::metadata::xmp::Packet;
     use crate::core::photo::Stage;
 
     fn item(path: &str, content: u8) -> Item {

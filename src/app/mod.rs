@@ -64,8 +64,8 @@ enum News {
     Chosen(services::Purpose, Vec<PathBuf>),
     /// What an export tells.
     Export(exports::ExportNews),
-    /// Files went to the trash; how many, and what did not.
-    Trashed(usize, Vec<crate::core::photo::Failure>),
+    /// Files went to the trash, or did not.
+    Trashed(trash::Trashed),
     /// What keywords do.
     Keywords(keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.

@@ -8,6 +8,8 @@ use super::library::ItemId;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
     chosen: HashSet<ItemId>,
+    /// Whether the person knows that some of them are not shown, and means these too.
+    with_hidden: bool,
     /// Where arrows go on from.
     pub cursor: Option<ItemId>,
     anchor: Option<ItemId>,
@@ -60,8 +62,41 @@ impl Selection {
         ids
     }
 
+    /// The photos that an action is about: those selected that are shown, in their order, and the others if the person
+    /// agreed to that.
+    #[must_use]
+    pub fn acted_on(&self, order: &[ItemId]) -> Vec<ItemId> {
+        if self.with_hidden {
+            return self.in_order(order);
+        }
+        let shown = order.iter().copied().filter(|id| self.contains(*id));
+        shown.collect()
+    }
+
+    /// How many of the selected photos are not shown and need the person's word before something happens to them.
+    #[must_use]
+    pub fn hidden(&self, order: &[ItemId]) -> usize {
+        if self.with_hidden || self.is_empty() {
+            return 0;
+        }
+        let shown = order.iter().filter(|id| self.contains(**id)).count();
+        self.len() - shown
+    }
+
+    /// The person means the photos that are not shown too, until the selection changes.
+    pub fn include_hidden(&mut self) {
+        self.with_hidden = true;
+    }
+
+    /// Takes what is not shown out of the selection.
+    pub fn keep_shown(&mut self, order: &[ItemId]) {
+        let shown = self.acted_on(order);
+        self.chosen = shown.into_iter().collect();
+    }
+
     /// A click on a photo, or a step of the cursor to it.
     pub fn reach(&mut self, id: ItemId, reach: Reach, order: &[ItemId]) {
+        self.with_hidden = false;
         match reach {
             Reach::Only => self.only(id),
             Reach::Toggle => {
@@ -94,6 +129,7 @@ impl Selection {
         if !add {
             self.chosen.clear();
         }
+        self.with_hidden = false;
         self.chosen.extend(ids);
         self.cursor = self.cursor.filter(|id| self.chosen.contains(id));
     }
@@ -101,6 +137,7 @@ impl Selection {
     /// Selects nothing.
     pub fn clear(&mut self) {
         self.chosen.clear();
+        self.with_hidden = false;
         self.anchor = None;
     }
 
@@ -140,6 +177,27 @@ mod tests {
         let mut selection = Selection::default();
         selection.set([10, 40, 7], false);
         assert_eq!(selection.in_order(&[40, 10]), [40, 10, 7]);
+    }
+
+    #[test]
+    fn what_is_hidden_needs_the_persons_word() {
+        let mut selection = Selection::default();
+        selection.set([10, 40, 7], false);
+        let shown = [40, 10];
+        assert_eq!(
+            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (vec![40, 10], 1)
+        );
+        selection.include_hidden();
+        assert_eq!(
+            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (vec![40, 10, 7], 0)
+        );
+        // Only for this selection.
+        selection.set([8], true);
+        assert_eq!(selection.hidden(&shown), 2);
+        selection.keep_shown(&shown);
+        assert_eq!((selection.len(), selection.hidden(&shown)), (2, 0));
     }
 
     #[test]

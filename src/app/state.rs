@@ -1,10 +1,12 @@
 //! Everything that the window knows. Panels read it; only [`super::apply`] changes it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::command::Command;
 use super::exports::Exports;
 use super::filter::{Filter, Sorting};
 use super::history::History;
@@ -15,7 +17,7 @@ use super::mind::Answer;
 use super::models::Models;
 use super::selection::Selection;
 use crate::core::marks::Flag;
-use crate::core::photo::Failure;
+use crate::core::photo::{ContentId, Failure};
 use crate::core::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::core::session::Session;
 use crate::core::store::StoreSize;
@@ -122,7 +124,7 @@ impl Work {
 }
 
 /// What a dialog is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
     /// Settings.
     Settings,
@@ -138,6 +140,8 @@ pub enum Dialog {
     Interrupted,
     /// Whether rejects go to the trash.
     Trash,
+    /// Whether a command is about selected photos that are not shown, too.
+    Hidden(Box<Command>),
     /// Writing keywords.
     Keywords,
     /// Labels under names.
@@ -168,6 +172,26 @@ pub enum ExportWhat {
     Rejected,
     /// Those that fit a label.
     Fitting,
+}
+
+/// Rejects that are put away, and copies of them that stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rejects {
+    /// What goes.
+    pub going: Vec<ItemId>,
+    /// What stays, because it would be the last copy and was not rejected itself.
+    pub kept: Vec<Kept>,
+}
+
+/// A copy that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which.
+    pub item: ItemId,
+    /// Its content.
+    pub content: ContentId,
+    /// How many copies there are, this one included.
+    pub copies: usize,
 }
 
 /// A photo seen large.
@@ -256,12 +280,22 @@ pub struct State {
 }
 
 impl State {
-    /// The photos that an action is about: the one seen large, or those selected.
+    /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
+    /// counts only if the person agreed to that.
     #[must_use]
     pub fn targets(&self) -> Vec<ItemId> {
         match self.viewer {
             Some(viewer) => vec![viewer.item],
-            None => self.selection.in_order(&self.answer.arrangement.order),
+            None => self.selection.acted_on(&self.answer.arrangement.order),
+        }
+    }
+
+    /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
+    #[must_use]
+    pub fn hidden_targets(&self) -> usize {
+        match self.viewer {
+            Some(_) => 0,
+            None => self.selection.hidden(&self.answer.arrangement.order),
         }
     }
 
@@ -317,10 +351,10 @@ impl State {
         let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
         let all = || 0..self.library.len() as ItemId;
         let ids: Vec<ItemId> = match what {
-            ExportWhat::Selected => self.selection.in_order(shown),
+            ExportWhat::Selected => self.selection.acted_on(shown),
             ExportWhat::Shown => shown.clone(),
             ExportWhat::Picked => self.flagged(Flag::Pick),
-            ExportWhat::Rejected => self.flagged(Flag::Reject),
+            ExportWhat::Rejected => self.rejects().going,
             ExportWhat::Fitting => {
                 let scored = self.answer.scored();
                 all().filter(|id| scored.best(*id).is_some()).collect()
@@ -335,6 +369,43 @@ impl State {
         let marks = self.library.snapshot().marks.iter().zip(0..);
         let fits = marks.filter(|(mark, _)| mark.flag == flag);
         fits.map(|(_, id)| id).collect()
+    }
+
+    /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
+    /// each of them was rejected itself: a decision spreads to copies that nobody looked at.
+    #[must_use]
+    pub fn rejects(&self) -> Rejects {
+        let mut rejects = Rejects::default();
+        let mut seen = HashSet::new();
+        let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
+        for id in self.flagged(Flag::Reject) {
+            let Some(content) = self.item(id).and_then(|item| item.content()) else {
+                rejects.going.push(id);
+                continue;
+            };
+            if !seen.insert(content) {
+                continue;
+            }
+            let copies = self.library.copies(&content);
+            let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
+            let all = copies.len() > 1 && copies.iter().all(|id| is_reject(&id));
+            let unasked = copies
+                .iter()
+                .filter(|id| !self.library.is_rejected_itself(**id));
+            let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
+            let going = copies
+                .iter()
+                .filter(is_reject)
+                .filter(|id| Some(**id) != kept);
+            rejects.going.extend(going);
+            rejects.kept.extend(kept.map(|item| Kept {
+                item,
+                content,
+                copies: copies.len(),
+            }));
+        }
+        rejects.going.sort_unstable();
+        rejects
     }
 
     /// How many files and folders could not be used.

@@ -1,5 +1,7 @@
 //! Dialogs: the frame that they share, and the small ones.
 
+use std::collections::HashSet;
+
 use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 
@@ -9,12 +11,12 @@ use super::icons::Icon;
 use super::models_dialog::remove_model;
 use super::theme::{self, palette};
 use super::top_bar::heading;
-use super::widgets::{icon_button_sized, main_button, photos};
+use super::widgets::{icon_button_sized, main_button, photos, thousands};
 use crate::app::command::{Action, Command, Section};
+use crate::app::library::ItemId;
 use crate::app::services::Purpose;
-use crate::app::state::{Dialog, State};
+use crate::app::state::{Dialog, Kept, State};
 use crate::core::label_set::READY;
-use crate::core::marks::Flag;
 
 impl Interface {
     pub(super) fn dialogs(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -34,6 +36,7 @@ impl Interface {
                 Dialog::Export => self.export_dialog(ui, state, commands),
                 Dialog::Interrupted => interrupted(ui, state, commands),
                 Dialog::Trash => trash(ui, state, commands),
+                Dialog::Hidden(_) => hidden(ui, state, commands),
                 Dialog::Keywords => self.keywords_dialog(ui, state, commands),
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
                 Dialog::PasteLabels => self.paste_labels(ui, commands),
@@ -259,8 +262,26 @@ fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
 
 fn trash(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     title(ui, "Move rejects to the trash?", commands);
-    let count = photos(state.flagged(Flag::Reject).len());
-    ui.label(format!("{count}, with their sidecars and pairs, go to the system's trash. They can be brought back from there."));
+    let rejects = state.rejects();
+    let (count, go) = match rejects.going.len() {
+        1 => ("1 photo".into(), "goes"),
+        count => (photos(count), "go"),
+    };
+    ui.label(format!("{count}, with sidecars and pairs, {go} to the system's trash and can be brought back from there."));
+    let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();
+    let hidden = rejects
+        .going
+        .iter()
+        .filter(|id| !shown.contains(id))
+        .count();
+    if hidden > 0 {
+        ui.label(format!(
+            "{} of them {} not shown at present",
+            thousands(hidden),
+            if hidden == 1 { "is" } else { "are" }
+        ));
+    }
+    kept_copies(ui, state, &rejects.kept);
     ui.horizontal(|ui| {
         if main_button(ui, "Move to the trash").clicked() {
             commands.push(Command::TrashRejects);
@@ -268,6 +289,58 @@ fn trash(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if ui.button("Keep them").clicked() {
             commands.push(Command::Show(None));
+        }
+    });
+}
+
+/// Which copies stay when rejects are put away.
+pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
+    const LISTED: usize = 5;
+    for kept in kept.iter().take(LISTED) {
+        let path = state
+            .item(kept.item)
+            .map(|item| item.file.path.display().to_string());
+        let text = format!(
+            "{} identical copies: 1 kept at {}",
+            kept.copies,
+            path.unwrap_or_default()
+        );
+        ui.label(RichText::new(text).small());
+    }
+    if kept.len() > LISTED {
+        let text = format!("and one copy each of {} more", photos(kept.len() - LISTED));
+        ui.label(RichText::new(text).small());
+    }
+    if !kept.is_empty() {
+        let why = "To put every copy away, reject each of them itself";
+        ui.label(RichText::new(why).small().weak());
+    }
+}
+
+/// Whether something is done to selected photos that are not shown, too.
+fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let all = state.selection.len();
+    let hidden = state.hidden_targets();
+    let are = if all == 1 { "is" } else { "are" };
+    title(ui, &format!("{} {are} selected", photos(all)), commands);
+    ui.label(match (hidden, hidden == all) {
+        (1, true) => "It is hidden by the filters or the search".into(),
+        (_, true) => "All of them are hidden by the filters or the search".into(),
+        (1, _) => "1 of them is hidden by the filters or the search".to_owned(),
+        _ => format!(
+            "{} of them are hidden by the filters or the search",
+            thousands(hidden)
+        ),
+    });
+    ui.horizontal(|ui| {
+        if hidden < all {
+            let shown = format!("Only the {} shown", thousands(all - hidden));
+            if main_button(ui, &shown).clicked() {
+                commands.push(Command::OnlyShown);
+            }
+        }
+        if ui.button(format!("All {}", thousands(all))).clicked() {
+            commands.push(Command::HiddenToo);
         }
     });
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, Spinner, TextEdit, Ui};
 
 use super::Interface;
-use super::dialogs::title;
+use super::dialogs::{kept_copies, title};
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos, thousands};
 use crate::app::command::Command;
@@ -153,6 +153,9 @@ impl Interface {
         choices.count(state, self.dialog_is_new);
         let grid = Grid::new("export").num_columns(2).spacing([16.0, 8.0]);
         grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
+        if choices.what == Some(ExportWhat::Rejected) {
+            kept_copies(ui, state, &state.rejects().kept);
+        }
         ui.separator();
         let request = match choices.request(state) {
             Ok(Some(request)) => request,

@@ -3,7 +3,8 @@
 use crate::app::history::Step as Undo;
 use crate::app::marks_writer::Decision;
 use crate::app::{App, Need};
-use crate::core::marks::{Colour, Mark};
+use crate::core::marks::{Colour, Flag, Mark};
+use crate::core::photo::ContentId;
 use crate::ui::grid_layout::Step;
 
 impl App {
@@ -23,6 +24,7 @@ impl App {
         let next = (targets.len() == 1 && self.state.memory.auto_advance).then_some(Step::Right);
         self.state.history.push(Undo::Marks(before), None);
         self.decide(&after);
+        self.state.library.note_rejected(&targets);
         if let Some(step) = next {
             self.step(step, false);
         }
@@ -43,6 +45,23 @@ impl App {
             writer.keep(decisions);
         }
         self.need(Need::Now);
+    }
+
+    /// Takes the rejection of contents back: what was to go is gone, and a copy that stays is not to follow unasked.
+    pub(in crate::app) fn forget_rejections(&mut self, contents: &[ContentId]) {
+        let library = &self.state.library;
+        let decided = contents
+            .iter()
+            .filter_map(|content| Some((*content, library.decision(content)?)));
+        let rejected: Vec<_> = decided
+            .filter(|(_, mark)| mark.flag == Flag::Reject)
+            .collect();
+        let unflagged = |(content, mark): &(ContentId, Mark)| {
+            let flag = Flag::None;
+            (*content, Some(Mark { flag, ..*mark }))
+        };
+        let after: Vec<Decision> = rejected.iter().map(unflagged).collect();
+        self.decide(&after);
     }
 
     pub(super) fn go_back(&mut self, forward: bool) {

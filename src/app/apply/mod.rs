@@ -23,7 +23,13 @@ use crate::ui::grid_layout::{Step, reveal};
 impl App {
     /// Carries out a command.
     pub(super) fn apply(&mut self, command: Command) {
+        if command.is_about_selection() && self.state.hidden_targets() > 0 {
+            return self.show(Some(Dialog::Hidden(Box::new(command))));
+        }
         match command {
+            Command::OnlyShown | Command::HiddenToo => {
+                self.answer_hidden(command == Command::HiddenToo)
+            }
             Command::Do(action) => self.act(action),
             Command::OpenPaths(paths) => self.add_roots(paths),
             Command::CloseFolder(folder) => self.close_folder(&folder),
@@ -169,6 +175,21 @@ impl App {
             Action::Keys => self.show(Some(Dialog::Keys)),
             Action::About => self.show(Some(Dialog::About)),
         }
+    }
+
+    /// Goes on with a command, once the person said whether it is about photos that are not shown, too.
+    fn answer_hidden(&mut self, too: bool) {
+        let Some(Dialog::Hidden(command)) = self.state.dialog.take() else {
+            return;
+        };
+        match too {
+            true => self.state.selection.include_hidden(),
+            false => self
+                .state
+                .selection
+                .keep_shown(&self.state.answer.arrangement.order),
+        }
+        self.apply(*command);
     }
 
     fn show(&mut self, dialog: Option<Dialog>) {
