@@ -1,0 +1,87 @@
+//! Which files belong to a photo.
+
+/// What stands before an ending in the name of a companion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// The photo's stem: `IMG_1.xmp`.
+    Stem,
+    /// The photo's whole name: `IMG_1.jpg.xmp`.
+    Name,
+    /// Either.
+    Both,
+}
+
+/// A kind of companion.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// Its ending.
+    pub ending: &'static str,
+    /// What stands before that.
+    pub after: After,
+    /// What it is, and whose.
+    pub what: &'static str,
+}
+
+const fn kind(ending: &'static str, after: After, what: &'static str) -> Kind {
+    Kind {
+        ending,
+        after,
+        what,
+    }
+}
+
+/// All kinds of companions, but for RAW files.
+pub const TABLE: &[Kind] = &[
+    kind(
+        "xmp",
+        After::Both,
+        "XMP sidecar (Adobe, darktable, digiKam, Immich)",
+    ),
+    kind("xmp.bak", After::Both, "backup of an XMP sidecar"),
+    kind("pp3", After::Both, "edits of RawTherapee"),
+    kind("arp", After::Both, "edits of ART"),
+    kind("dop", After::Both, "edits of DxO PhotoLab"),
+    kind("on1", After::Both, "edits of ON1 Photo RAW"),
+    kind("cos", After::Both, "edits of Capture One"),
+    kind("rrdata", After::Both, "edits of RapidRAW"),
+    kind("aae", After::Both, "edits of Apple Photos"),
+    kind("thm", After::Stem, "thumbnail of a camera"),
+    kind("wav", After::Stem, "voice memo of a camera"),
+    kind("mov", After::Stem, "movie of a Live Photo"),
+    kind("mp4", After::Stem, "movie of a Live Photo or motion photo"),
+    kind("json", After::Name, "what Google Takeout says of a photo"),
+];
+
+/// Endings of RAW files, which belong to the picture of the same stem.
+pub const RAW: &[&str] = &[
+    "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "dng", "raf", "orf", "rw2", "pef",
+    "srw", "x3f", "3fr", "iiq", "erf", "kdc", "mrw", "rwl", "raw",
+];
+
+/// Whether an ending is that of a RAW file.
+pub(super) fn is_raw(ending: &str) -> bool {
+    RAW.contains(&ending)
+}
+
+/// Whether a name is that of a RAW file.
+pub(super) fn has_raw_ending(name: &std::ffi::OsStr) -> bool {
+    let ending = std::path::Path::new(name).extension();
+    ending.is_some_and(|ending| RAW.iter().any(|raw| ending.eq_ignore_ascii_case(raw)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_told_of_every_kind() {
+        let page = include_str!("../../../../docs/companions.md");
+        for ending in TABLE
+            .iter()
+            .map(|kind| kind.ending)
+            .chain(RAW.iter().copied())
+        {
+            assert!(page.contains(&format!("`.{ending}`")), "{ending}");
+        }
+    }
+}
