@@ -441,9 +441,9 @@ pub fn by_name(a: &Item, b: &Item) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-use crate::core::marks::Colour;
-use crate::core::metadata::Additions;
-use crate::core::metadata::xmp::Packet;
+    use crate::core::marks::Colour;
+    use crate::core::metadata::Additions;
+    use crate::core::metadata::xmp::Packet;
     use crate::core::photo::Stage;
 
     fn item(path: &str, content: u8) -> Item {

@@ -51,6 +51,7 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
     photos: P,
     counts: &'a serde_json::Map<String, Value>,
     exported: Option<usize>,
+    skipped: Option<usize>,
     failures: F,
 }
 
@@ -100,6 +101,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         photos: Streamed(|| sorted.iter().map(photo)),
         counts: &counts,
         exported,
+        skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),
     };
     let rows = || sorted.iter().map(|item| sorted_row(item, labels, &scores));

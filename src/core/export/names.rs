@@ -120,9 +120,9 @@ pub fn month(taken: Option<&Taken>) -> &str {
 /// no reserved name, not empty. Bytes that are no text stay as they are.
 fn portable(name: &OsStr, most: usize) -> OsString {
     let mut name = plain(name);
-    let mut length: usize = name.iter().map(|piece| piece.len()).sum();
+    let mut length: usize = name.iter().map(|piece| piece.bytes()).sum();
     while length > most {
-        length -= name.pop().map_or(length, Piece::len);
+        length -= name.pop().map_or(length, Piece::bytes);
     }
     let name = trim_end(&name);
     let start = name.iter().position(|piece| !is_margin(*piece));

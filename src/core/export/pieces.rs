@@ -13,7 +13,7 @@ pub enum Piece {
 
 impl Piece {
     /// Bytes that it takes in a name.
-    pub fn len(self) -> usize {
+    pub fn bytes(self) -> usize {
         match self {
             Self::Char(c) => c.len_utf8(),
             Self::Raw(_) => {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::core::export::fold::fold;
+
 use serde::{Deserialize, Serialize};
 
 /// How sidecars are named.
@@ -84,10 +86,9 @@ fn list(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
     listed
 }
 
-/// The name in small letters: cameras write `IMG.JPG` and programs `IMG.xmp`, or the other way about.
+/// The folded name: cameras write `IMG.JPG` and programs `IMG.xmp`, or the other way about.
 fn key(path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().to_lowercase()
+    fold(path.file_name().unwrap_or_default())
 }
 
 #[cfg(test)]

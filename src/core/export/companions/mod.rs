@@ -4,6 +4,7 @@
 //! is entered under the name of the photo that it belongs to, so that looking photos up takes time linear in them.
 
 mod folder;
+mod live;
 mod table;
 
 use std::collections::{HashMap, HashSet};
@@ -65,10 +66,12 @@ impl Companions {
         };
         let mut found = Vec::new();
         folder.tied_to(name, &mut found);
+        let is_movie = |tie: &Tie| matches!(tie.kind, "mov" | "mp4");
+        found.retain(|(tie, _)| !is_movie(tie) || !live::differ(photo, &dir.join(&tie.file)));
         // RAW files and movies have sidecars of their own.
         let carriers: Vec<_> = found
             .iter()
-            .filter(|(tie, _)| is_raw(tie.kind) || matches!(tie.kind, "mov" | "mp4"))
+            .filter(|(tie, _)| is_raw(tie.kind) || is_movie(tie))
             .map(|(tie, shared)| (&tie.file, shared.clone()))
             .collect();
         for (carrier, shared) in carriers {
