@@ -2,111 +2,24 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/exports.rs"]
+mod exports;
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use common::lumisift;
+use exports::{World, tree};
 use lumisift::core::cancel::Cancel;
 use lumisift::core::export::journal::past;
 use lumisift::core::export::manifest::{Entry, Manifest};
 use lumisift::core::export::{
-    Conflict, ExportError, Fitting, Item, Layout, Options, PastState, Report, Several, Transfer,
-    finish, plan, run, undo,
+    Conflict, ExportError, Fitting, Item, Layout, Options, PastState, Several, Transfer, finish,
+    plan, run, undo,
 };
-use lumisift::core::photo::Taken;
+use lumisift::core::photo::ContentId;
 use proptest::prelude::*;
-use tempfile::TempDir;
-
-/// All files below a folder with their bytes, by path; folders with none.
-fn tree(dir: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![dir.to_path_buf()];
-    while let Some(folder) = left.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if entry.file_type().expect("a type").is_dir() {
-                found.insert(path.clone(), None);
-                left.push(path);
-            } else {
-                let bytes = fs::read(&path).unwrap_or_default();
-                found.insert(path, Some(bytes));
-            }
-        }
-    }
-    found
-}
-
-struct World {
-    dir: TempDir,
-}
-
-impl World {
-    fn new() -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        fs::create_dir_all(dir.path().join("photos")).expect("made");
-        Self { dir }
-    }
-
-    fn photos(&self) -> PathBuf {
-        self.dir.path().join("photos")
-    }
-
-    fn target(&self) -> PathBuf {
-        self.dir.path().join("out/sorted")
-    }
-
-    fn journals(&self) -> PathBuf {
-        self.dir.path().join("journals")
-    }
-
-    fn photo(&self, name: &str, bytes: &str) -> PathBuf {
-        let path = self.photos().join(name);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        fs::write(&path, bytes).expect("written");
-        path
-    }
-
-    fn item(&self, name: &str, bytes: &str, labels: &[(&str, f32)]) -> Item {
-        let fitting = |(label, matched): &(&str, f32)| Fitting {
-            label: (*label).into(),
-            matched: *matched,
-        };
-        Item {
-            source: self.photo(name, bytes),
-            labels: labels.iter().map(fitting).collect(),
-            taken: Some(Taken::from_text("2024-05-01T10:00:00".into())),
-            root: Some(self.photos()),
-            place: None,
-        }
-    }
-
-    fn options(&self, transfer: Transfer) -> Options {
-        Options {
-            transfer,
-            ..Options::new(self.target())
-        }
-    }
-
-    fn export(&self, items: &[Item], options: &Options) -> Report {
-        let plan = plan(items, options).expect("a plan");
-        run(&plan, &self.journals(), &Cancel::default(), &|_| {}).expect("exports")
-    }
-
-    /// Names below the target, folders left out.
-    fn there(&self) -> Vec<String> {
-        let files = tree(&self.target()).into_iter();
-        files
-            .filter(|(_, bytes)| bytes.is_some())
-            .map(|(path, _)| {
-                let below = path.strip_prefix(self.target()).expect("below");
-                below.to_string_lossy().into_owned()
-            })
-            .collect()
-    }
-}
 
 #[test]
 fn layouts_and_names_are_as_they_were_asked_for() {
@@ -385,6 +298,34 @@ fn a_manifest_is_written_and_applied_again() {
     assert!(said.contains("no manifest"), "{said}");
 }
 
+#[test]
+fn a_manifest_beside_the_photos_never_takes_the_place_of_an_earlier_one() {
+    let world = World::new();
+    let items = [world.item("a.jpg", "a", &[("cat", 0.9)])];
+    let mut report = world.export(&items, &world.options(Transfer::Move));
+    // A renamed photo is not read again where its content is known.
+    assert!(report.contents.is_empty());
+    let content = ContentId::of(b"told from elsewhere");
+    report.note_contents(|_| Some(content));
+    let target = world.target();
+    let manifest = Manifest::new(&target, Transfer::Move, None, &report, |_| Vec::new());
+    assert_eq!(manifest.photos[0].hash, Some(content.to_string()));
+    fs::write(target.join("m.csv"), "another's").expect("written");
+    for _ in 0..2 {
+        manifest.write_beside(&target, "m").expect("written");
+    }
+    let there = [
+        "cat/a.jpg",
+        "m (2).csv",
+        "m (2).json",
+        "m (3).csv",
+        "m (3).json",
+        "m.csv",
+    ];
+    assert_eq!(world.there(), there);
+    assert_eq!(fs::read(target.join("m.csv")).expect("there"), b"another's");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -581,19 +522,18 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
     let world = World::new();
     let small = world.dir.path().join("small");
     fs::create_dir_all(&small).expect("made");
+    if std::env::var("LUMISIFT_TEST_WITHOUT").is_ok_and(|what| what == "mount") {
+        return;
+    }
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=20m", "tmpfs"])
         .arg(&small)
         .status()
         .is_ok_and(|status| status.success());
-    if !mounted {
-        // Said where it is seen: with --nocapture.
-        let _ = std::io::Write::write_all(
-            &mut std::io::stderr(),
-            b"a full disk was not tried: mounting is not allowed here\n",
-        );
-        return;
-    }
+    assert!(
+        mounted,
+        "a small disk cannot be mounted here: run as root, or set LUMISIFT_TEST_WITHOUT=mount to leave this out"
+    );
     let items: Vec<Item> = (0..6)
         .map(|n| {
             let source = world.photos().join(format!("{n}.jpg"));
@@ -618,6 +558,8 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
     let check = std::panic::catch_unwind(|| {
         let trouble = report.trouble.as_deref().expect("a trouble");
         assert!(trouble.contains("disk is full"), "{trouble}");
+        assert!(trouble.contains("MB more"), "{trouble}");
+        assert!(trouble.contains(&small.display().to_string()), "{trouble}");
         assert!(report.photos < 6 && !report.failures.is_empty());
         for (n, item) in items.iter().enumerate() {
             let there = small.join(format!("out/{n}.jpg"));

@@ -1,6 +1,7 @@
 //! Exports from the window: planned while a person chooses, run when they say so, finished or undone later.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::history::Step;
@@ -15,6 +16,10 @@ use crate::core::export::{
     Undone,
 };
 use crate::core::paths::Roots;
+use crate::core::photo::ContentId;
+
+/// What is known of photos besides where they are, by path.
+type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 
 /// The manifest's name in the target's folder, without its ending.
 const MANIFEST: &str = "lumisift-manifest";
@@ -105,7 +110,7 @@ impl State {
     }
 
     /// What is known of photos, for a manifest.
-    fn notes(&self, what: ExportWhat) -> Vec<(PathBuf, Vec<LabelNote>)> {
+    fn notes(&self, what: ExportWhat) -> Notes {
         let scored = self.answer.scored();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
@@ -117,8 +122,10 @@ impl State {
         };
         let notes = |id: ItemId| {
             let labels = 0..scored.labels.len();
-            let path = self.item(id)?.file.path.clone();
-            Some((path, labels.filter_map(|at| note(id, at)).collect()))
+            let item = self.item(id)?;
+            let content = item.facts().map(|facts| facts.content);
+            let labels = labels.filter_map(|at| note(id, at)).collect();
+            Some((item.file.path.clone(), (labels, content)))
         };
         self.export_items(what)
             .into_iter()
@@ -175,8 +182,8 @@ impl App {
             }
         });
         self.run_export(move |journals, tell| {
-            let report = export::run(&plan, journals, &cancel, tell)?;
-            let written = notes.map(|notes| write_manifest(&request, model, &report, notes));
+            let mut report = export::run(&plan, journals, &cancel, tell)?;
+            let written = notes.map(|notes| write_manifest(&request, model, &mut report, &notes));
             Ok(match written {
                 Some(Err(trouble)) => Report {
                     trouble: Some(report.trouble.unwrap_or(trouble)),
@@ -200,7 +207,7 @@ impl App {
 
     fn run_export(
         &mut self,
-        work: impl FnOnce(&std::path::Path, &(dyn Fn(Progress) + Sync)) -> Result<Report, ExportError>
+        work: impl FnOnce(&Path, &(dyn Fn(Progress) + Sync)) -> Result<Report, ExportError>
         + Send
         + 'static,
     ) {
@@ -287,10 +294,10 @@ impl App {
     fn export_undone(&mut self, undone: Result<Undone, String>) {
         match undone {
             Ok(undone) => {
-                let text = format!(
-                    "{} files are as they were before the export",
-                    undone.restored
-                );
+                let text = match undone.restored {
+                    1 => "1 file is as it was before the export".to_owned(),
+                    count => format!("{count} files are as they were before the export"),
+                };
                 self.state.notify(text, false);
                 for failure in &undone.kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);
@@ -307,17 +314,18 @@ impl App {
 fn write_manifest(
     request: &ExportRequest,
     model: Option<ModelNote>,
-    report: &Report,
-    notes: Vec<(PathBuf, Vec<LabelNote>)>,
+    report: &mut Report,
+    notes: &Notes,
 ) -> Result<(), String> {
-    let notes: std::collections::HashMap<PathBuf, Vec<LabelNote>> = notes.into_iter().collect();
+    if report.exported.is_empty() {
+        return Ok(());
+    }
+    report.note_contents(|source| notes.get(source)?.1);
     let target = &request.options.target;
     let transfer: Transfer = request.options.transfer;
-    let known = |source: &std::path::Path| notes.get(source).cloned().unwrap_or_default();
+    let known = |source: &Path| notes.get(source).map(|note| note.0.clone());
+    let known = |source: &Path| known(source).unwrap_or_default();
     let manifest = Manifest::new(target, transfer, model, report, known);
-    for ending in ["json", "csv"] {
-        let path = target.join(format!("{MANIFEST}.{ending}"));
-        manifest.write(&path).map_err(|e| e.to_string())?;
-    }
-    Ok(())
+    let written = manifest.write_beside(target, MANIFEST);
+    written.map_err(|e| e.to_string())
 }

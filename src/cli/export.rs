@@ -71,17 +71,41 @@ pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<R
     };
     let report = export::run(plan, &dirs.journals(), &Cancel::default(), &tell)?;
     bar.finish_and_clear();
-    if let Some(trouble) = &report.trouble {
-        say(trouble);
-    }
+    say_notes(&report);
     Ok(Some(report))
 }
 
+/// Says what an export's figures do not tell.
+fn say_notes(report: &Report) {
+    report.warnings.iter().chain(&report.trouble).for_each(say);
+    if report.unfinished {
+        say(format_args!(
+            "`lumisift undo {} --finish` goes on with it",
+            report.id
+        ));
+    }
+    if report.replaced > 0 {
+        say(format_args!(
+            "{}; each is beside its successor, as `name (replaced DATE)`, until you remove it",
+            counted(report.replaced, "file was replaced", "files were replaced")
+        ));
+    }
+}
+
+/// "1 file", "2 files".
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 fn plan_words(plan: &Plan) -> String {
-    let mut words = vec![format!("{} photos", plan.photos())];
+    let mut words = vec![counted(plan.photos(), "photo", "photos")];
     let companions = plan.steps.iter().filter(|step| step.companion).count();
+    let belong = match companions {
+        1 => "file that belongs to them",
+        _ => "files that belong to them",
+    };
     let counts = [
-        (companions, "files that belong to them"),
+        (companions, belong),
         (plan.skipped.len(), "passed over, there already"),
         (plan.renamed, "with a number, their names are taken"),
         (plan.replaced(), "in the place of others"),
@@ -154,9 +178,17 @@ fn show(common: &Common, report: &Report, target: &Path) -> anyhow::Result<Outco
             "failures": report.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
+    let passed_over = match report.skipped {
+        0 => String::new(),
+        count => format!("; {count} passed over, there already"),
+    };
+    let back = match report.exported.is_empty() {
+        true => "",
+        false => "; `lumisift undo` takes that back",
+    };
     say(format_args!(
-        "{} files are now in {}; `lumisift undo` takes that back",
-        report.exported.len(),
+        "{} now in {}{passed_over}{back}",
+        counted(report.exported.len(), "file is", "files are"),
         target.display()
     ));
     say_failures(&report.failures);
@@ -188,18 +220,31 @@ pub fn undo(common: &Common, args: &Undo) -> anyhow::Result<Outcome> {
             matches!(past.state, PastState::Interrupted | PastState::Finished)
         }
     };
-    let chosen = all
-        .iter()
-        .find(fits)
+    // The last export is meant, also while it runs: not one before it.
+    let last = all.iter().find(|past| past.state != PastState::Undone);
+    let running = last.filter(|past| args.id.is_none() && past.state == PastState::Running);
+    let chosen = running
+        .or_else(|| all.iter().find(fits))
         .context("there is no such export: `lumisift undo --list` shows them")?;
+    if chosen.state == PastState::Running {
+        anyhow::bail!(
+            "the export to {} is still running: wait until it is over, or stop it first",
+            chosen.target.display()
+        );
+    }
     if args.finish {
         let report = export::finish(&journals, &chosen.id, &Cancel::default(), &|_| {})?;
+        say_notes(&report);
         return show(common, &report, &chosen.target);
     }
     let undone = export::undo(&journals, &chosen.id)?;
     say(format_args!(
-        "{} files are as they were before the export to {}",
-        undone.restored,
+        "{} before the export to {}",
+        counted(
+            undone.restored,
+            "file is as it was",
+            "files are as they were"
+        ),
         chosen.target.display()
     ));
     say_failures(&undone.kept);

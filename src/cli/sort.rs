@@ -305,7 +305,7 @@ fn export_sorted(
         target: target.into(),
     };
     let plan = plan(&export_items(args, wanted, sorted, scores), &options)?;
-    let Some(report) = export::carry_out(&plan, &args.how, &Dirs::detect())? else {
+    let Some(mut report) = export::carry_out(&plan, &args.how, &Dirs::detect())? else {
         return Ok(None);
     };
     let info = session.model().info();
@@ -313,12 +313,13 @@ fn export_sorted(
         name: info.name.clone(),
         fingerprint: info.fingerprint.to_string(),
     };
-    let places: HashMap<&Path, usize> = sorted
+    let places: HashMap<&Path, _> = sorted
         .iter()
-        .map(|item| (&*item.photo.file.path, item.at()))
+        .map(|item| (&*item.photo.file.path, item))
         .collect();
+    report.note_contents(|source| Some(places.get(source)?.photo.facts.content));
     let notes = |source: &Path| {
-        let score = places.get(source).map(|at| scores.of(*at));
+        let score = places.get(source).map(|item| scores.of(item.at()));
         let note = |(i, label): (usize, &String)| {
             let score = score.as_ref()?;
             Some(LabelNote {

@@ -1,9 +1,11 @@
-//! Single files: copied and compared, given a name that nothing has, moved, linked.
+//! Single files: copied and compared, or given a name that nothing has.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::identity::{FileIdentity, outlives};
+use super::ops::{Lost, Ops};
 use crate::core::cancel::Cancel;
 use crate::core::photo::{Candidate, ContentId};
 
@@ -60,32 +62,53 @@ pub fn hash(path: &Path) -> io::Result<ContentId> {
     Ok(ContentId(*hasher.finalize().as_bytes()))
 }
 
-/// Copies a file to `to`, which nothing may have: its bytes, permissions and times. Flushed, read back and
-/// compared. Returns the hash of its bytes.
+/// A copy that was compared with its original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The hash of its bytes.
+    pub content: ContentId,
+    /// What it is.
+    pub identity: FileIdentity,
+    /// What its file system did not take.
+    pub lost: Lost,
+}
+
+/// Copies a file to `to`, which nothing may have: its bytes, and what else belongs to it as far as the file
+/// system takes it, the owner only if asked for. Flushed, read back and compared.
 ///
 /// # Errors
 /// If it cannot be read or written, changes meanwhile, or the copy differs. What was written is removed.
-pub fn copy_verified(from: &Path, to: &Path, cancel: &Cancel) -> io::Result<ContentId> {
+pub fn copy_verified(
+    ops: &dyn Ops,
+    from: &Path,
+    to: &Path,
+    owner: bool,
+    cancel: &Cancel,
+) -> io::Result<Copied> {
     let mut source = File::open(from)?;
-    let target = File::create_new(to)?;
-    let copied = copy(&mut source, target, from, to, cancel);
+    if !source.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    let target = ops.create(to)?;
+    let copied = copy(ops, &mut source, target, (from, to), owner, cancel);
     // From here on the name is ours.
     if copied.is_err() {
-        let _ = fs::remove_file(to);
+        let _ = ops.remove_file(to);
     }
     copied
 }
 
 fn copy(
+    ops: &dyn Ops,
     source: &mut File,
     mut target: File,
-    from: &Path,
-    to: &Path,
+    (from, to): (&Path, &Path),
+    owner: bool,
     cancel: &Cancel,
-) -> io::Result<ContentId> {
+) -> io::Result<Copied> {
     let before = source.metadata()?;
     let mut hasher = blake3::Hasher::new();
-    let mut buffer = vec![0; CHUNK];
+    let mut buffer = vec![0; CHUNK.min(usize::try_from(before.len()).unwrap_or(CHUNK) + 1)];
     loop {
         if cancel.is_cancelled() {
             return Err(io::Error::other("stopped"));
@@ -95,18 +118,15 @@ fn copy(
             break;
         }
         hasher.update(&buffer[..count]);
-        target.write_all(&buffer[..count])?;
+        ops.write(&mut target, &buffer[..count])?;
     }
-    target.set_permissions(before.permissions())?;
-    let mut times = fs::FileTimes::new();
-    if let Ok(modified) = before.modified() {
-        times = times.set_modified(modified);
+    let mut lost = ops.dress(source, &target, owner);
+    if let Err(error) = ops.flush(&target) {
+        if !is_refusal(&error) {
+            return Err(error);
+        }
+        lost.flush = true;
     }
-    if let Ok(accessed) = before.accessed() {
-        times = times.set_accessed(accessed);
-    }
-    target.set_times(times)?;
-    target.sync_all()?;
     drop(target);
     let content = ContentId(*hasher.finalize().as_bytes());
     if hash(to)? != content {
@@ -118,26 +138,49 @@ fn copy(
     if after.len() != before.len() || after.modified()? != before.modified()? {
         return Err(io::Error::other("it changes while it is copied: try again"));
     }
-    Ok(content)
+    let identity = FileIdentity::of(to)?;
+    Ok(Copied {
+        content,
+        identity,
+        lost,
+    })
 }
 
-/// Gives a file a name that nothing has; the old name goes.
+/// Whether a file system says that it does not do such things, rather than that it failed.
+pub fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// Gives a file a name that nothing has; the old name goes. At no moment is there anything else than the file
+/// under the new name.
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if something has the name, or if the file cannot be moved there, as to
-/// another disk.
-pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::hard_link(from, to) {
-        Ok(()) => return fs::remove_file(from),
+/// another disk. Then nothing changed.
+pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
+    match ops.rename_new(from, to) {
+        Err(error) if !is_final(&error) => {}
+        done => return done,
+    }
+    match ops.hard_link(from, to) {
+        Ok(()) => {
+            return ops.remove_file(from).inspect_err(|_| {
+                if outlives(from, to) {
+                    let _ = ops.remove_file(to);
+                }
+            });
+        }
         Err(error) if is_final(&error) => return Err(error),
-        // File systems without hard links, such as FAT.
         Err(_) => {}
     }
-    // A name that was made just now, empty, is ours to be replaced.
-    drop(File::create_new(to)?);
-    fs::rename(from, to).inspect_err(|_| {
-        let _ = fs::remove_file(to);
-    })
+    // File systems that know neither: some of SMB, FAT on Windows.
+    match FileIdentity::find(to)? {
+        Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        None => ops.rename_over_nothing(from, to),
+    }
 }
 
 /// Whether another way would not succeed either.
@@ -148,40 +191,12 @@ fn is_final(error: &io::Error) -> bool {
             | io::ErrorKind::NotFound
             | io::ErrorKind::CrossesDevices
             | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::ReadOnlyFilesystem
     )
 }
 
-/// A symbolic link.
-///
-/// # Errors
-/// If it cannot be made.
-pub fn symlink(source: &Path, target: &Path) -> io::Result<()> {
-    let source = fs::canonicalize(source)?;
-    #[cfg(unix)]
-    return std::os::unix::fs::symlink(source, target);
-    #[cfg(windows)]
-    return std::os::windows::fs::symlink_file(source, target);
-}
-
-/// Whether two names are of one file.
-#[cfg(unix)]
-#[must_use]
-pub fn same_file(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |path| fs::metadata(path).map(|m| (m.dev(), m.ino())).ok();
-    id(a).is_some() && id(a) == id(b)
-}
-
-/// Whether two names are of one file.
-#[cfg(not(unix))]
-#[must_use]
-pub fn same_file(a: &Path, b: &Path) -> bool {
-    let full = |path| fs::canonicalize(path).ok();
-    full(a).is_some() && full(a) == full(b)
-}
-
-/// Length and time of last change, if it is a file.
+/// Length and time of last change of what a name leads to, if that is a file.
 #[must_use]
 pub fn stamp(path: &Path) -> Option<(u64, i64)> {
     let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
@@ -189,35 +204,80 @@ pub fn stamp(path: &Path) -> Option<(u64, i64)> {
     Some((file.size, file.modified_ns))
 }
 
-/// Writes to the disk that names in a folder changed, where the system can be asked to.
-pub fn sync_folder(folder: &Path) {
-    if let Ok(folder) = File::open(folder) {
-        // Windows does not let folders be flushed, and does it by itself.
-        let _ = folder.sync_all();
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ops::Disk;
     use super::*;
 
+    /// A file system without the single step, and perhaps without hard links.
+    struct Old {
+        links: bool,
+    }
+
+    impl Ops for Old {
+        fn rename_new(&self, _: &Path, _: &Path) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+            if self.links {
+                return Disk.hard_link(from, to);
+            }
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+
+        fn flush(&self, _: &File) -> io::Result<()> {
+            Err(io::ErrorKind::InvalidInput.into())
+        }
+    }
+
     #[test]
-    fn nothing_is_replaced_and_names_are_exchanged_whole() {
+    fn nothing_is_replaced_and_names_are_exchanged_at_once() {
+        let every: [&dyn Ops; 3] = [&Disk, &Old { links: true }, &Old { links: false }];
+        for (n, ops) in every.into_iter().enumerate() {
+            let dir = tempfile::tempdir().expect("a folder");
+            let path = |name: &str| dir.path().join(name);
+            fs::write(path("a"), "a").expect("written");
+            fs::write(path("b"), "b").expect("written");
+            let cancel = Cancel::default();
+            let taken = copy_verified(ops, &path("a"), &path("b"), false, &cancel);
+            let taken = taken.expect_err("taken");
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            let taken = rename_new(ops, &path("a"), &path("b")).expect_err("taken");
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(path("a")).expect("there"), b"a");
+            assert_eq!(fs::read(path("b")).expect("there"), b"b");
+            let copied = copy_verified(ops, &path("a"), &path("c"), false, &cancel);
+            let copied = copied.expect("copied");
+            assert_eq!(copied.content, ContentId::of(b"a"));
+            assert_eq!(copied.lost.flush, n > 0);
+            assert_eq!(stamp(&path("a")), stamp(&path("c")));
+            rename_new(ops, &path("a"), &path("d")).expect("renamed");
+            assert!(!path("a").exists() && path("d").exists());
+        }
+    }
+
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    #[test]
+    fn a_copy_has_the_permissions_times_and_attributes_of_its_original() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
         let dir = tempfile::tempdir().expect("a folder");
-        let path = |name: &str| dir.path().join(name);
-        fs::write(path("a"), "a").expect("written");
-        fs::write(path("b"), "b").expect("written");
+        let (from, to) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&from, "a").expect("written");
+        let flags = rustix::fs::XattrFlags::empty();
+        rustix::fs::setxattr(&from, "user.comment", b"mine", flags).expect("an attribute");
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o440)).expect("set");
         let cancel = Cancel::default();
-        let taken = copy_verified(&path("a"), &path("b"), &cancel).expect_err("taken");
-        assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
-        assert!(rename_new(&path("a"), &path("b")).is_err());
-        assert_eq!(fs::read(path("a")).expect("there"), b"a");
-        let content = copy_verified(&path("a"), &path("c"), &cancel).expect("copied");
-        assert_eq!(content, ContentId::of(b"a"));
-        assert_eq!(stamp(&path("a")), stamp(&path("c")));
-        assert!(!same_file(&path("a"), &path("c")));
-        rename_new(&path("a"), &path("d")).expect("renamed");
-        assert!(!path("a").exists() && path("d").exists());
+        let copied = copy_verified(&Disk, &from, &to, true, &cancel).expect("copied");
+        assert_eq!(copied.lost, Lost::default());
+        let mut value = [0; 16];
+        let length = rustix::fs::getxattr(&to, "user.comment", &mut value[..]).expect("kept");
+        assert_eq!(&value[..length], b"mine");
+        let (a, b) = (
+            fs::metadata(&from).expect("there"),
+            fs::metadata(&to).expect("there"),
+        );
+        assert_eq!((a.mode(), a.mtime_nsec()), (b.mode(), b.mtime_nsec()));
     }
 
     #[test]

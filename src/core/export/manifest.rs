@@ -1,11 +1,14 @@
 //! What was exported and why, as a file: JSON to be applied again, CSV for spreadsheets.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{hash, path_serde};
+use super::files::{hash, path_serde, rename_new};
+use super::ops::Disk;
+use super::plan::new_id;
 use super::{Item, Report, Transfer};
 use crate::core::whole::write_whole;
 
@@ -100,7 +103,8 @@ pub fn now() -> String {
 }
 
 impl Manifest {
-    /// Of an export that is over. `scores` gives what is known of a photo by its old place.
+    /// Of an export that is over. `scores` gives what is known of a photo by its old place. A file is read only if
+    /// the report does not know its content.
     pub fn new(
         target: &Path,
         transfer: Transfer,
@@ -111,7 +115,9 @@ impl Manifest {
         let entry = |(source, there): &(PathBuf, PathBuf)| Entry {
             source: source.clone(),
             target: there.strip_prefix(target).unwrap_or(there).into(),
-            hash: hash(there).ok().map(|content| content.to_string()),
+            hash: (report.contents.get(there).copied())
+                .or_else(|| hash(there).ok())
+                .map(|content| content.to_string()),
             labels: scores(source),
         };
         Self {
@@ -149,19 +155,55 @@ impl Manifest {
     /// # Errors
     /// If it cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), ManifestError> {
-        let csv = path
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-        let bytes = if csv {
-            self.csv()
-        } else {
-            serde_json::to_vec_pretty(self).map_err(std::io::Error::from)
-        };
-        let written = bytes.and_then(|bytes| write_whole(path, &bytes));
+        let written = self.bytes(path).and_then(|bytes| write_whole(path, &bytes));
         written.map_err(|source| ManifestError::Io {
             path: path.into(),
             source,
         })
+    }
+
+    /// Writes both forms into a folder, as `name.json` and `name.csv`, or under the first number with which neither
+    /// is there: an earlier manifest stays.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub fn write_beside(&self, folder: &Path, name: &str) -> Result<(), ManifestError> {
+        for number in 1.. {
+            let numbered = match number {
+                1 => name.to_owned(),
+                number => format!("{name} ({number})"),
+            };
+            let paths = ["json", "csv"].map(|ending| folder.join(format!("{numbered}.{ending}")));
+            if paths.iter().any(|path| fs::symlink_metadata(path).is_ok()) {
+                continue;
+            }
+            let mut taken = false;
+            for path in &paths {
+                match self.bytes(path).and_then(|bytes| write_new(path, &bytes)) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = true,
+                    Err(source) => {
+                        let path = path.clone();
+                        return Err(ManifestError::Io { path, source });
+                    }
+                }
+            }
+            if !taken {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let csv = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        if csv {
+            self.csv()
+        } else {
+            Ok(serde_json::to_vec_pretty(self)?)
+        }
     }
 
     fn csv(&self) -> std::io::Result<Vec<u8>> {
@@ -222,4 +264,18 @@ impl Manifest {
         };
         self.photos.iter().map(item).collect()
     }
+}
+
+/// Writes a file completely, or not at all, under a name that nothing has.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_file_name(format!(".lumisift-{}.part", new_id()));
+    let written = File::create_new(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let named = written.and_then(|()| rename_new(&Disk, &temporary, path));
+    if named.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    named
 }

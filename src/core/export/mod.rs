@@ -3,32 +3,40 @@
 //!
 //! `plan` looks, decides all names and touches nothing; `run` carries a plan out and keeps a `journal`; `undo`
 //! and `finish` read it. A copy is written under a temporary name, flushed, read back and compared, and only
-//! then renamed; a move deletes the photo only after that, or renames it within one file system.
+//! then renamed; a move deletes the photo only after that, or renames it within one file system. Whatever is
+//! removed or replaced is first known by its `identity`; whatever changes a disk goes through `ops`.
 
+mod attributes;
+mod bring;
 pub mod companions;
 mod files;
 pub mod fold;
+pub mod identity;
 pub mod journal;
 pub mod manifest;
 pub mod names;
+pub mod ops;
 mod pieces;
 mod places;
 pub mod plan;
+mod record;
 pub mod results;
 mod run;
+mod take_back;
 mod target;
 mod undo;
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::photo::{Failure, Taken};
+use super::photo::{ContentId, Failure, Taken};
 use names::Pattern;
 
 pub use journal::{Journal, Past, PastState};
 pub use plan::{Plan, Step, plan};
-pub use run::{finish, run};
+pub use run::{Exporter, finish, run};
 pub use undo::{Undone, undo};
 
 /// What happens to a photo.
@@ -68,7 +76,7 @@ pub enum Conflict {
     /// The photo gets a number: `name (2).jpg`.
     #[default]
     Number,
-    /// The other file is set aside until the export can no longer be undone.
+    /// The other file is set aside: it gets another name beside it, and stays until the person removes it.
     Overwrite,
 }
 
@@ -175,6 +183,22 @@ pub enum ExportError {
         /// Why.
         source: std::io::Error,
     },
+    /// The journal of an earlier export.
+    #[error("{}: {source}; without its journal nothing can be finished or undone, so nothing was done", path.display())]
+    JournalUnread {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The journal, in the middle of an export.
+    #[error("{}: {source}; the journal could not note what was done: make room there, then undo or finish this export", path.display())]
+    JournalUnwritten {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// Another process is at it.
     #[error("this export is still running in another window or command")]
     Busy,
@@ -183,7 +207,7 @@ pub enum ExportError {
 /// What an export did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Which export it was, for undoing it.
+    /// Which export it was, for undoing it; empty if there was nothing to do.
     pub id: String,
     /// Files that arrived: source and target.
     pub exported: Vec<(PathBuf, PathBuf)>,
@@ -193,12 +217,31 @@ pub struct Report {
     pub moved: bool,
     /// Files whose bytes were there already.
     pub skipped: usize,
-    /// Files that did not arrive. They are where they were.
+    /// Files that were replaced. They are beside their successors, as `name (replaced 2026-11-25).jpg`.
+    pub replaced: usize,
+    /// Contents of files whose bytes were read, by their new places.
+    pub contents: BTreeMap<PathBuf, ContentId>,
+    /// Files that did not arrive, and are where they were; and originals of moves that stayed beside their copies.
     pub failures: Vec<Failure>,
+    /// What the target did not take of what belongs to files, in a sentence.
+    pub warnings: Vec<String>,
     /// Whether it was stopped before its end.
     pub cancelled: bool,
     /// Why it could not go on to its end, in one sentence.
     pub trouble: Option<String>,
+    /// Whether it can be finished later, when what troubled it is over.
+    pub unfinished: bool,
+}
+
+impl Report {
+    /// Notes contents that are known from elsewhere, by old places, so that no manifest reads them again.
+    pub fn note_contents(&mut self, known: impl Fn(&Path) -> Option<ContentId>) {
+        for (source, target) in &self.exported {
+            if let Some(content) = known(source) {
+                self.contents.entry(target.clone()).or_insert(content);
+            }
+        }
+    }
 }
 
 /// How far an export is.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::companions::{Companion, Companions};
 use super::files::{hash, path_serde};
 use super::fold::fold;
+use super::identity::FileIdentity;
 use super::names::{Naming, file_name, month};
 use super::places::{Entries, Folder, LabelFolders, key_of};
 use super::target::{Disk, check, may_remove_from, resolved};
@@ -46,6 +47,9 @@ pub struct Step {
     /// The set that it is part of: a photo and what belongs to it. If one part cannot be moved, none is.
     #[serde(default)]
     pub set: usize,
+    /// What it was when this was planned; earlier versions did not note it.
+    #[serde(default)]
+    pub identity: Option<FileIdentity>,
 }
 
 /// What an export would do.
@@ -462,6 +466,7 @@ impl Planner<'_> {
             replaces,
             companion: part.companion.is_some(),
             set: self.set,
+            identity: FileIdentity::of(&file.path).ok(),
         });
     }
 

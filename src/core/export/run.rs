@@ -1,15 +1,15 @@
-//! Carrying a plan out, and going on with one that was interrupted.
+//! Carrying a plan out, and going on with one that was interrupted: the threads, and what they report.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+use std::{io, path};
 
-use super::files::{copy_verified, hash, rename_new, same_file, stamp, symlink, sync_folder};
-use super::journal::{Journal, Known, set_aside, temporary};
+use super::bring::{Brought, Trouble};
+use super::journal::{Journal, Known, device_of};
+use super::ops::{Disk, Lost, Ops};
 use super::plan::{Plan, Step};
 use super::{ExportError, Progress, Report, Transfer};
 use crate::core::cancel::Cancel;
@@ -18,54 +18,126 @@ use crate::core::photo::{Failure, Stage};
 /// Files that are on their way at once: a disk flushes several in the time of one.
 const THREADS: usize = 4;
 
+/// Runs, finishes and undoes exports whose journals are in one folder.
+#[derive(Clone, Copy)]
+pub struct Exporter<'a> {
+    pub(super) journals: &'a Path,
+    pub(super) ops: &'a dyn Ops,
+    threads: usize,
+}
+
+impl<'a> Exporter<'a> {
+    /// On the disk itself.
+    #[must_use]
+    pub fn new(journals: &'a Path) -> Self {
+        Self::with(journals, &Disk, THREADS)
+    }
+
+    /// With other operations, and so many files on their way at once.
+    #[must_use]
+    pub fn with(journals: &'a Path, ops: &'a dyn Ops, threads: usize) -> Self {
+        Self {
+            journals,
+            ops,
+            threads,
+        }
+    }
+
+    /// Carries a plan out; `tell` is called after each file. A plan without files leaves no journal.
+    ///
+    /// # Errors
+    /// If the journal cannot be begun; what goes wrong with a single file is in the report.
+    pub fn run(
+        self,
+        plan: &Plan,
+        cancel: &Cancel,
+        tell: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Report, ExportError> {
+        let mut report = Report::default();
+        if !plan.steps.is_empty() {
+            let full = absolute(plan);
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default();
+            let journal = Journal::begin(self.journals, &full, now.as_secs(), self.ops)?;
+            // What is not noted is no worse than counted again by the next scan.
+            let _ = super::results::note(self.journals, plan);
+            let files: Vec<Known> = full.steps.into_iter().map(Known::new).collect();
+            let work = Work::new(&journal, &full.target, &files, cancel, tell);
+            report = work.all(self.threads);
+        }
+        report.skipped = plan.skipped.len();
+        report.failures.extend(plan.failures.iter().cloned());
+        Ok(report)
+    }
+
+    /// Goes on with an export that was interrupted.
+    ///
+    /// # Errors
+    /// If its journal cannot be read, or it is still running.
+    pub fn finish(
+        self,
+        id: &str,
+        cancel: &Cancel,
+        tell: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Report, ExportError> {
+        let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
+        let mut work = Work::new(&journal, &past.target, &past.files, cancel, tell);
+        work.resumed = true;
+        Ok(work.all(self.threads))
+    }
+}
+
 /// Carries a plan out. `journals` is the folder of journals; `tell` is called after each file.
 ///
 /// # Errors
-/// If the journal cannot be written; what goes wrong with a single file is in the report.
+/// If the journal cannot be begun; what goes wrong with a single file is in the report.
 pub fn run(
     plan: &Plan,
     journals: &Path,
     cancel: &Cancel,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, ExportError> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let journal = Journal::begin(journals, plan, now.as_secs())?;
-    // What is not noted is no worse than counted again by the next scan.
-    let _ = super::results::note(journals, plan);
-    let files = plan.steps.iter().cloned().map(|step| Known {
-        step,
-        copied: None,
-        done: None,
-        aside: false,
-    });
-    let files: Vec<Known> = files.collect();
-    let mut report = Work::new(&journal, &files, cancel, tell).all()?;
-    report.skipped = plan.skipped.len();
-    report.failures.extend(plan.failures.iter().cloned());
-    Ok(report)
+    Exporter::new(journals).run(plan, cancel, tell)
 }
 
 /// Goes on with an export that was interrupted.
 ///
 /// # Errors
-/// If its journal cannot be read or written, or it is still running.
+/// If its journal cannot be read, or it is still running.
 pub fn finish(
     journals: &Path,
     id: &str,
     cancel: &Cancel,
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, ExportError> {
-    let (journal, past) = Journal::reopen(journals, id)?;
-    Work::new(&journal, &past.files, cancel, tell).all()
+    Exporter::new(journals).finish(id, cancel, tell)
+}
+
+/// The same plan with paths that mean the same from every folder.
+fn absolute(plan: &Plan) -> Plan {
+    let full = |path: &Path| path::absolute(path).unwrap_or_else(|_| path.into());
+    let step = |step: &Step| Step {
+        source: full(&step.source),
+        target: full(&step.target),
+        ..step.clone()
+    };
+    Plan {
+        target: full(&plan.target),
+        steps: plan.steps.iter().map(step).collect(),
+        ..Plan::default()
+    }
 }
 
 /// What all threads of an export share.
-struct Work<'a> {
-    journal: &'a Journal,
+pub(super) struct Work<'a> {
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) ops: &'a dyn Ops,
+    pub(super) cancel: &'a Cancel,
+    /// Whether an earlier attempt may have left something.
+    pub(super) resumed: bool,
+    target: &'a Path,
     files: &'a [Known],
-    cancel: &'a Cancel,
     tell: &'a (dyn Fn(Progress) + Sync),
     next: AtomicUsize,
     state: Mutex<State>,
@@ -76,13 +148,26 @@ struct State {
     report: Report,
     progress: Progress,
     folders: HashSet<PathBuf>,
+    /// Numbers of files that are there.
+    there: HashSet<usize>,
+    lost: Lost,
+    /// How many files lost something.
+    losers: usize,
     /// Why no further file is begun.
-    stop: Option<String>,
+    stop: Option<Stop>,
+}
+
+enum Stop {
+    /// The disk of the target has no room.
+    Full,
+    /// In a sentence.
+    Said(String),
 }
 
 impl<'a> Work<'a> {
     fn new(
-        journal: &'a Journal,
+        journal: &'a Journal<'a>,
+        target: &'a Path,
         files: &'a [Known],
         cancel: &'a Cancel,
         tell: &'a (dyn Fn(Progress) + Sync),
@@ -92,8 +177,11 @@ impl<'a> Work<'a> {
         state.progress.of = files.len();
         Self {
             journal,
-            files,
+            ops: journal.ops(),
             cancel,
+            resumed: false,
+            target,
+            files,
             tell,
             next: AtomicUsize::new(0),
             state: Mutex::new(state),
@@ -104,34 +192,38 @@ impl<'a> Work<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn all(self) -> Result<Report, ExportError> {
+    fn all(self, threads: usize) -> Report {
         std::thread::scope(|scope| {
-            for n in 0..THREADS.min(self.files.len()) {
+            for n in 1..threads.min(self.files.len()) {
                 let work = || self.take_files();
                 let name = format!("lumisift-export-{n}");
                 let spawned = std::thread::Builder::new()
                     .name(name)
                     .spawn_scoped(scope, work);
                 if spawned.is_err() {
-                    // One thread is enough, this one if there is no other.
-                    self.take_files();
+                    // One thread is enough, this one.
                     break;
                 }
             }
+            self.take_files();
         });
-        let stopped = self.cancel.is_cancelled();
-        let journal = self.journal;
-        let mut state = self
-            .state
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        // Cancelled by the person: what is done stays, and nothing is left to be finished.
-        journal.finished().map_err(|e| journal.error(e))?;
-        state.report.trouble = state.stop;
-        state.report.cancelled = stopped;
-        state.report.exported.sort();
-        state.report.failures.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(state.report)
+        let cancelled = self.cancel.is_cancelled();
+        let mut trouble = self.trouble();
+        if trouble.is_none() {
+            // Stopped by the person: what is done stays, and nothing is left to be finished.
+            let noted = self.journal.finished();
+            trouble = noted.err().map(|e| self.journal.error(e).to_string());
+        }
+        let warning = self.warning();
+        let state = self.state.into_inner();
+        let mut report = state.unwrap_or_else(PoisonError::into_inner).report;
+        report.unfinished = trouble.is_some();
+        report.trouble = trouble;
+        report.cancelled = cancelled;
+        report.warnings.extend(warning);
+        report.exported.sort();
+        report.failures.sort_by(|a, b| a.path.cmp(&b.path));
+        report
     }
 
     fn take_files(&self) {
@@ -158,30 +250,32 @@ impl<'a> Work<'a> {
     fn one(&self, n: usize) {
         let known = &self.files[n];
         let step = &known.step;
-        let outcome = if known.done.is_some() {
-            Ok(())
+        let outcome = if known.arrived.is_some() {
+            Ok(Brought::default())
         } else {
             self.bring(n, known)
         };
         let mut state = self.state();
         match outcome {
-            Ok(()) => {
-                state.progress.bytes += step.bytes;
-                let pair = (step.source.clone(), step.target.clone());
-                state.report.exported.push(pair);
-                state.report.photos += usize::from(!step.companion);
-                state.report.moved |= step.transfer == Transfer::Move;
-            }
+            Ok(brought) => state.arrived(n, step, brought, self.journal),
             Err(_) if self.cancel.is_cancelled() => return,
-            Err(error) => {
-                let of_all = matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::ReadOnlyFilesystem
-                );
-                if of_all && state.stop.is_none() {
-                    state.stop = Some(words(step, &error));
+            Err(trouble) => {
+                let message = trouble.words(step);
+                if state.stop.is_none() {
+                    state.stop = match &trouble {
+                        Trouble::File(error) if is_full(error) => Some(Stop::Full),
+                        Trouble::File(error)
+                            if error.kind() == io::ErrorKind::ReadOnlyFilesystem =>
+                        {
+                            Some(Stop::Said(message.clone()))
+                        }
+                        Trouble::Journal(error) => {
+                            Some(Stop::Said(self.journal.error(again(error)).to_string()))
+                        }
+                        Trouble::File(_) | Trouble::Said(_) => None,
+                    };
                 }
-                let failure = Failure::new(&step.source, Stage::Export, words(step, &error));
+                let failure = Failure::new(&step.source, Stage::Export, message);
                 state.report.failures.push(failure);
             }
         }
@@ -191,83 +285,8 @@ impl<'a> Work<'a> {
         (self.tell)(progress);
     }
 
-    /// Brings one file to its place, from wherever an earlier attempt left it.
-    fn bring(&self, n: usize, known: &Known) -> io::Result<()> {
-        let step = &known.step;
-        let id = self.journal.id();
-        let temporary = temporary(id, n, &step.target);
-        if let Some(stamp) = arrived(known) {
-            let _ = fs::remove_file(&temporary);
-            if step.transfer == Transfer::Move && step.source.exists() {
-                self.give_up_source(step)?;
-            }
-            return self.journal.done(n, stamp);
-        }
-        self.make_folder(step.target.parent().unwrap_or(Path::new("")))?;
-        let _ = fs::remove_file(&temporary);
-        let now = stamp(&step.source).ok_or(io::ErrorKind::NotFound)?;
-        if now != (step.bytes, step.modified_ns) {
-            return Err(io::Error::other(
-                "it changed since the export was planned: plan it again",
-            ));
-        }
-        let aside = set_aside(id, n, &step.target);
-        if step.replaces && !aside.exists() && step.target.exists() {
-            self.journal.aside(n)?;
-            self.journal.flush()?;
-            rename_new(&step.target, &aside)?;
-        }
-        let brought = self.transfer(n, step, &temporary);
-        let _ = fs::remove_file(&temporary);
-        if brought.is_err() && step.replaces && !step.target.exists() {
-            // What was in the way comes back.
-            let _ = rename_new(&aside, &step.target);
-        }
-        brought?;
-        let there = fs::symlink_metadata(&step.target)?;
-        let there = match there.is_symlink() {
-            true => (0, 0),
-            false => stamp(&step.target).unwrap_or((step.bytes, step.modified_ns)),
-        };
-        self.journal.done(n, there)
-    }
-
-    fn transfer(&self, n: usize, step: &Step, temporary: &Path) -> io::Result<()> {
-        match step.transfer {
-            Transfer::Link => return symlink(&step.source, &step.target),
-            Transfer::HardLink => return fs::hard_link(&step.source, &step.target),
-            // A link to a photo is moved as a photo: its own goal might not be found from elsewhere.
-            Transfer::Move if !fs::symlink_metadata(&step.source)?.is_symlink() => {
-                match rename_new(&step.source, &step.target) {
-                    Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
-                    done => return done,
-                }
-            }
-            Transfer::Move | Transfer::Copy => {}
-        }
-        let content = copy_verified(&step.source, temporary, self.cancel)?;
-        self.journal.copied(n, content)?;
-        rename_new(temporary, &step.target)?;
-        if step.transfer == Transfer::Move {
-            self.give_up_source(step)?;
-        }
-        Ok(())
-    }
-
-    /// Removes a photo whose copy is at its place, after that is safe on the disk.
-    fn give_up_source(&self, step: &Step) -> io::Result<()> {
-        sync_folder(step.target.parent().unwrap_or(Path::new("")));
-        self.journal.flush()?;
-        if stamp(&step.source) != Some((step.bytes, step.modified_ns)) {
-            return Err(io::Error::other(
-                "it changed while it was moved: it stayed, and a copy is at the target",
-            ));
-        }
-        fs::remove_file(&step.source)
-    }
-
     /// Makes a folder and those above it, noting each that was not there.
-    fn make_folder(&self, folder: &Path) -> io::Result<()> {
+    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), Trouble> {
         let mut state = self.state();
         if state.folders.contains(folder) {
             return Ok(());
@@ -277,62 +296,111 @@ impl<'a> Work<'a> {
             .take_while(|path| !path.is_dir() && *path != Path::new(""));
         let missing: Vec<&Path> = missing.collect();
         for folder in missing.into_iter().rev() {
-            self.journal.folder(folder)?;
-            match fs::create_dir(folder) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            self.journal.folder(folder).map_err(Trouble::Journal)?;
+            match self.ops.create_dir(folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(error.into());
+                }
                 _ => {}
             }
         }
         state.folders.insert(folder.into());
         Ok(())
     }
-}
 
-/// Length and time of a file that is at its place already, though its journal does not say so: the process was
-/// killed between the two.
-pub(super) fn arrived(known: &Known) -> Option<(u64, i64)> {
-    let step = &known.step;
-    let there = stamp(&step.target)?;
-    let by_copy = || {
-        let content = known.copied.as_ref()?;
-        (hash(&step.target).ok()?.to_string() == *content).then_some(there)
-    };
-    match step.transfer {
-        Transfer::Copy => by_copy(),
-        Transfer::Move => {
-            let renamed = !step.source.exists() && there == (step.bytes, step.modified_ns);
-            // Killed between the new name and the removal of the old one.
-            let both = same_file(&step.source, &step.target);
-            if renamed || both {
-                Some(there)
-            } else {
-                by_copy()
+    /// Why the export did not come to its end.
+    fn trouble(&self) -> Option<String> {
+        let state = self.state();
+        match state.stop.as_ref()? {
+            Stop::Said(words) => Some(words.clone()),
+            Stop::Full => {
+                let left = |(n, _): &(usize, &Known)| !state.there.contains(n);
+                let left = self.files.iter().enumerate().filter(left);
+                let written = left.filter(|(_, known)| is_written(&known.step));
+                let bytes: u64 = written.map(|(_, known)| known.step.bytes).sum();
+                let there = self.target.ancestors().find(|path| path.is_dir());
+                let free = there.and_then(|path| fs4::available_space(path).ok());
+                // A disk keeps some room for itself.
+                let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1 << 20);
+                Some(format!(
+                    "the disk is full: {} needs at least {:.1} MB more; make room, then finish this export or export \
+                     again: what arrived is passed over",
+                    self.target.display(),
+                    missing as f64 / 1e6
+                ))
             }
         }
-        Transfer::HardLink => same_file(&step.source, &step.target).then_some(there),
-        Transfer::Link => {
-            let link = fs::read_link(&step.target).ok()?;
-            (fs::canonicalize(&step.source).ok()? == link).then_some((0, 0))
+    }
+
+    /// What the target did not take of what belongs to files, in one sentence.
+    fn warning(&self) -> Option<String> {
+        let state = self.state();
+        let names = state.lost.names();
+        let last = names.last()?;
+        let all = match &names[..names.len() - 1] {
+            [] => (*last).to_owned(),
+            first => format!("{} and {last}", first.join(", ")),
+        };
+        let count = match state.losers {
+            1 => "1 file is complete, but went without them".to_owned(),
+            count => format!("{count} files are complete, but went without them"),
+        };
+        Some(format!(
+            "{} does not take the {all} of files: {count}",
+            self.target.display()
+        ))
+    }
+}
+
+impl State {
+    fn arrived(&mut self, n: usize, step: &Step, brought: Brought, journal: &Journal<'_>) {
+        self.there.insert(n);
+        self.progress.bytes += step.bytes;
+        let report = &mut self.report;
+        report
+            .exported
+            .push((step.source.clone(), step.target.clone()));
+        report.photos += usize::from(!step.companion);
+        report.moved |= step.transfer == Transfer::Move;
+        report.replaced += usize::from(brought.replaced);
+        if let Some(content) = brought.content {
+            report.contents.insert(step.target.clone(), content);
+        }
+        if let Some(why) = brought.stayed {
+            let failure = Failure::new(&step.source, Stage::Export, why);
+            report.failures.push(failure);
+        }
+        if !brought.lost.names().is_empty() {
+            self.losers += 1;
+            self.lost = self.lost.or(brought.lost);
+        }
+        if let Some(error) = brought.unnoted {
+            self.stop
+                .get_or_insert_with(|| Stop::Said(journal.error(error).to_string()));
         }
     }
 }
 
-/// What went wrong, in a sentence.
-fn words(step: &Step, error: &io::Error) -> String {
-    let to = step.target.display();
-    match error.kind() {
-        io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
-        io::ErrorKind::AlreadyExists => {
-            format!("{to} appeared since the export was planned: plan it again")
-        }
-        io::ErrorKind::PermissionDenied => format!("no permission to read it or to write {to}"),
-        io::ErrorKind::CrossesDevices => {
-            format!("{to} is on another disk, to which there are no hard links: copy instead")
-        }
-        io::ErrorKind::StorageFull => {
-            "the disk is full: make room, then export again; what arrived is passed over".into()
-        }
-        io::ErrorKind::ReadOnlyFilesystem => format!("the disk of {to} cannot be written"),
-        _ => error.to_string(),
+/// Whether a step writes bytes to the disk of its target.
+fn is_written(step: &Step) -> bool {
+    match step.transfer {
+        Transfer::Copy => true,
+        Transfer::Move => device_of(&step.source) != device_of(&step.target),
+        Transfer::HardLink | Transfer::Link => false,
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// The same error once more.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
     }
 }

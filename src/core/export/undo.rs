@@ -1,15 +1,18 @@
-//! Undoing an export: copies and links go, moved photos come back, files that were set aside too. What changed
-//! since is left alone.
+//! Undoing an export: copies and links go, moved photos come back, files that were set aside too. What is not what
+//! the journal says is left alone, and said.
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::files::{copy_verified, hash, rename_new, same_file, stamp, sync_folder};
-use super::journal::{Journal, Known, PastState, set_aside, temporary};
-use super::run::arrived;
+use super::bring::arrived;
+use super::files::rename_new;
+use super::identity::{FileIdentity, FileKind};
+use super::journal::{Journal, Known, Past, PastState, device_of};
+use super::ops::Ops;
+use super::run::Exporter;
+use super::take_back::unseen;
 use super::{ExportError, Transfer};
-use crate::core::cancel::Cancel;
 use crate::core::photo::{Failure, Stage};
 
 /// What undoing did.
@@ -26,124 +29,166 @@ pub struct Undone {
 /// # Errors
 /// If the journal cannot be read or written, or the export is still running.
 pub fn undo(journals: &Path, id: &str) -> Result<Undone, ExportError> {
-    let (journal, past) = Journal::reopen(journals, id)?;
-    let mut undone = Undone::default();
-    if past.state == PastState::Undone {
-        return Ok(undone);
-    }
-    for (n, known) in past.files.iter().enumerate().rev() {
-        match undo_one(&journal, n, known) {
-            Ok(true) => undone.restored += 1,
-            Ok(false) => {}
-            Err(message) => {
-                let failure = Failure::new(&known.step.target, Stage::Export, message);
-                undone.kept.push(failure);
-            }
-        }
-    }
-    for folder in past.folders.iter().rev() {
-        // One that holds something else stays.
-        let _ = fs::remove_dir(folder);
-    }
-    // What stays for now, on a disk that is not connected, say, can be brought back later.
-    let noted = if undone.kept.is_empty() {
-        journal.undone()
-    } else {
-        journal.finished()
-    };
-    noted
-        .and_then(|()| journal.flush())
-        .map_err(|e| journal.error(e))?;
-    Ok(undone)
+    Exporter::new(journals).undo(id)
 }
 
-/// Puts one file back; whether there was anything to do. Errors are sentences.
-fn undo_one(journal: &Journal, n: usize, known: &Known) -> Result<bool, String> {
-    let step = &known.step;
-    let _ = fs::remove_file(temporary(journal.id(), n, &step.target));
-    let was_there = known.done.is_some() || arrived(known).is_some();
-    let is_back = step.transfer == Transfer::Move && step.source.exists() && !step.target.exists();
-    let restored = if !was_there || is_back {
-        false
-    } else if step.transfer == Transfer::Move {
-        bring_back(&step.source, &step.target).map_err(|error| {
-            let source = step.source.display();
-            match error.kind() {
-                io::ErrorKind::AlreadyExists => {
-                    format!("it stays here, because there is another {source} now")
+impl Exporter<'_> {
+    /// Undoes an export. It may be interrupted and called again.
+    ///
+    /// # Errors
+    /// If the journal cannot be read or written, or the export is still running.
+    pub fn undo(self, id: &str) -> Result<Undone, ExportError> {
+        let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
+        let mut undone = Undone::default();
+        if past.state == PastState::Undone {
+            return Ok(undone);
+        }
+        let way_back = WayBack {
+            journal: &journal,
+            ops: self.ops,
+            away: is_away(&past),
+        };
+        for (n, known) in past.files.iter().enumerate().rev() {
+            if known.restored {
+                continue;
+            }
+            match way_back.one(n, known) {
+                Ok(was_there) => {
+                    undone.restored += usize::from(was_there);
+                    journal.restored(n).map_err(|e| journal.error(e))?;
                 }
-                io::ErrorKind::NotFound => "it is no longer here".into(),
-                _ => format!("it cannot go back to {source}: {error}"),
+                Err(message) => {
+                    let path = match known.damaged {
+                        true => &past.target,
+                        false => &known.step.target,
+                    };
+                    undone.kept.push(Failure::new(path, Stage::Export, message));
+                }
             }
-        })?;
-        true
-    } else {
-        remove_unchanged(known)?
-    };
-    if known.aside {
-        let aside = set_aside(journal.id(), n, &step.target);
-        if aside.exists() && !step.target.exists() {
-            rename_new(&aside, &step.target)
-                .map_err(|e| format!("what it replaced is {}: {e}", aside.display()))?;
         }
+        for folder in past.folders.iter().rev().filter(|f| f.is_absolute()) {
+            // One that holds something else stays.
+            let _ = self.ops.remove_dir(folder);
+        }
+        // What stays for now, on a disk that is not connected, say, can be brought back later.
+        let noted = if undone.kept.is_empty() {
+            journal.undone()
+        } else {
+            journal.finished()
+        };
+        noted
+            .and_then(|()| journal.flush())
+            .map_err(|e| journal.error(e))?;
+        Ok(undone)
     }
-    Ok(restored)
 }
 
-/// Removes a copy or link, unless it was changed since.
-fn remove_unchanged(known: &Known) -> Result<bool, String> {
-    let step = &known.step;
-    let target = &step.target;
-    let Ok(metadata) = fs::symlink_metadata(target) else {
-        return Ok(false);
-    };
-    let unchanged = match step.transfer {
-        Transfer::Link => metadata.is_symlink(),
-        Transfer::HardLink => same_file(&step.source, target),
-        Transfer::Copy | Transfer::Move => {
-            let same_stamp = known.done.is_some() && stamp(target) == known.done;
-            let same_bytes = || {
-                let now = hash(target).map(|content| content.to_string()).ok();
-                now.is_some() && now == known.copied
-            };
-            // A file system may keep times less exactly: then its bytes tell.
-            !metadata.is_symlink() && (same_stamp || same_bytes())
-        }
-    };
-    if !unchanged {
-        return Err("it was changed since, so it stays".into());
-    }
-    // For a last copy, the photo itself must still be where it was.
-    if step.transfer != Transfer::Link && !step.source.exists() {
-        return Err(format!(
-            "it stays, because {} is gone",
-            step.source.display()
-        ));
-    }
-    fs::remove_file(target).map_err(|e| e.to_string())?;
-    Ok(true)
+/// Whether the disk that an export went to is not connected.
+fn is_away(past: &Past) -> bool {
+    let folder = &past.target;
+    let device = device_of(folder);
+    !folder.is_dir()
+        && (folder.parent().is_some_and(|above| !above.is_dir())
+            || (past.device.is_some() && past.device != device))
+        && !was_made(past)
 }
 
-/// Moves a photo back, to another disk by way of a compared copy.
-fn bring_back(source: &Path, target: &Path) -> io::Result<()> {
-    // Killed between the two names of one move, or before the old place was given up.
-    let both =
-        same_file(source, target) || (source.exists() && hash(source).ok() == Some(hash(target)?));
-    if both {
-        return fs::remove_file(target);
+/// Whether the export made the folder above its target, so that an earlier attempt to undo it may have removed it.
+fn was_made(past: &Past) -> bool {
+    let above = past.target.parent();
+    above.is_some_and(|above| past.folders.iter().any(|folder| folder == above))
+        && past.device == device_of(&past.target)
+}
+
+pub(super) struct WayBack<'a> {
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) ops: &'a dyn Ops,
+    /// Whether the disk is not connected.
+    away: bool,
+}
+
+impl WayBack<'_> {
+    /// Puts one file back; whether there was anything to do. Errors are sentences.
+    fn one(&self, n: usize, known: &Known) -> Result<bool, String> {
+        if let Some(why) = known.untouchable() {
+            return Err(why.into());
+        }
+        let step = &known.step;
+        self.clear(&self.journal.temporary(n, &step.target));
+        self.clear(&self.journal.returning_name(n, &step.source));
+        let there = FileIdentity::find(&step.target).map_err(|e| unseen(&step.target, &e))?;
+        let noted = match &known.arrived {
+            Some(noted) => Some(noted.clone()),
+            None => arrived(known).map_err(|e| unseen(&step.target, &e))?,
+        };
+        // Everything was done by an attempt that was killed before it could say so.
+        let is_replaced_one = |there: &FileIdentity| {
+            let backup = known.backup.as_ref();
+            let gone = backup.filter(|b| fs::symlink_metadata(&b.path).is_err());
+            gone.and_then(|backup| backup.identity.as_ref())
+                .is_some_and(|before| before.same_stamp(there) && before.node == there.node)
+        };
+        let restored = match (noted, there) {
+            (None, _) => false,
+            (Some(_), Some(there)) if is_replaced_one(&there) => false,
+            (Some(_), None) => self.already_back(known)?,
+            (Some(noted), Some(there)) => {
+                self.take_back(n, known, &noted, &there)?;
+                true
+            }
+        };
+        self.put_replaced_back(known)?;
+        Ok(restored)
     }
-    if let Some(folder) = source.parent() {
-        fs::create_dir_all(folder)?;
+
+    /// Removes what an earlier attempt left under a name that is this export's alone.
+    pub(super) fn clear(&self, temporary: &Path) {
+        if FileIdentity::of(temporary).is_ok_and(|left| left.is_file()) {
+            let _ = self.ops.remove_file(temporary);
+        }
     }
-    match rename_new(target, source) {
-        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
-        done => return done,
+
+    /// Nothing is at the target any more: an error unless that is as it should be.
+    fn already_back(&self, known: &Known) -> Result<bool, String> {
+        let step = &known.step;
+        if self.away {
+            return Err("it is not there: connect its disk, then undo again".into());
+        }
+        if step.transfer != Transfer::Move {
+            return Ok(false);
+        }
+        let back = FileIdentity::find(&step.source).map_err(|e| unseen(&step.source, &e))?;
+        let planned = (step.bytes, step.modified_ns);
+        match back {
+            Some(FileIdentity {
+                kind: FileKind::Symlink(_),
+                ..
+            }) => Ok(false),
+            Some(back) if (back.bytes, back.modified_ns) == planned => Ok(false),
+            Some(_) => Err(format!(
+                "it is no longer here, and {} is another file now",
+                step.source.display()
+            )),
+            None => Err("it is no longer here".into()),
+        }
     }
-    let name = source.file_name().unwrap_or_default().to_string_lossy();
-    let waiting: PathBuf = source.with_file_name(format!(".lumisift-back-{name}"));
-    let _ = fs::remove_file(&waiting);
-    copy_verified(target, &waiting, &Cancel::default())?;
-    rename_new(&waiting, source)?;
-    sync_folder(source.parent().unwrap_or(Path::new("")));
-    fs::remove_file(target)
+
+    fn put_replaced_back(&self, known: &Known) -> Result<(), String> {
+        let Some(backup) = &known.backup else {
+            return Ok(());
+        };
+        let kept = FileIdentity::find(&backup.path).map_err(|e| unseen(&backup.path, &e))?;
+        let Some(kept) = kept else {
+            return Ok(());
+        };
+        let changed = backup.identity.as_ref().filter(|id| !id.same_stamp(&kept));
+        let say = |why: &str| format!("what it replaced is {}{why}", backup.path.display());
+        if changed.is_some() {
+            return Err(say(", and was changed since"));
+        }
+        rename_new(self.ops, &backup.path, &known.step.target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => say(", because its name is taken"),
+            _ => say(&format!(": {error}")),
+        })
+    }
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::core::export::fold::fold;
-
 use serde::{Deserialize, Serialize};
+
+use crate::core::export::fold::fold;
 
 /// How sidecars are named.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ use super::look::{Metadata, Source, read_bytes};
 use super::names::{Folders, Naming};
 use super::patch::Patch;
 use super::xmp::Packet;
+use crate::core::export::fold::fold;
 use crate::core::marks::{Flag, Mark};
 use crate::core::photo::{Failure, Stage};
 
@@ -171,10 +172,9 @@ pub fn plan(wishes: &[Wish], way: Way) -> Plan {
     plan
 }
 
-/// Two sidecars whose names differ in case alone are one, as they are when they are read.
+/// Two sidecars whose names fold to one are one, as they are when they are read.
 fn key(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default();
-    path.with_file_name(name.to_string_lossy().to_lowercase())
+    path.with_file_name(fold(path.file_name().unwrap_or_default()))
 }
 
 /// What is added in one place, given what stands in others: ratings and colours that a person gave anywhere stay,

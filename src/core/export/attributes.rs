@@ -1,0 +1,111 @@
+//! What belongs to a file besides its bytes: permissions, times, extended attributes with access control lists,
+//! owner. A file system that refuses some of it (exFAT, SMB, MTP, FUSE) costs those, never the photo.
+
+use std::fs::{self, File, Metadata};
+
+use super::ops::Lost;
+
+/// Gives `to` what `from` has; the owner only if asked for. Returns what was refused.
+pub fn copy(from: &File, to: &File, owner: bool) -> Lost {
+    let Ok(metadata) = from.metadata() else {
+        return Lost {
+            permissions: true,
+            times: true,
+            ..Lost::default()
+        };
+    };
+    // The owner first, since changing it takes permissions away; attributes while the file can be written.
+    Lost {
+        owner: owner && !give_owner(&metadata, to),
+        attributes: !extended::copy(from, to),
+        permissions: to.set_permissions(metadata.permissions()).is_err(),
+        times: to.set_times(times(&metadata)).is_err(),
+        flush: false,
+    }
+}
+
+fn times(metadata: &Metadata) -> fs::FileTimes {
+    let mut times = fs::FileTimes::new();
+    if let Ok(modified) = metadata.modified() {
+        times = times.set_modified(modified);
+    }
+    if let Ok(accessed) = metadata.accessed() {
+        times = times.set_accessed(accessed);
+    }
+    times
+}
+
+#[cfg(unix)]
+fn give_owner(wanted: &Metadata, to: &File) -> bool {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let ids = |metadata: &Metadata| (metadata.uid(), metadata.gid());
+    let has = to.metadata().is_ok_and(|now| ids(&now) == ids(wanted));
+    has || fchown(to, Some(wanted.uid()), Some(wanted.gid())).is_ok()
+}
+
+#[cfg(not(unix))]
+fn give_owner(_: &Metadata, _: &File) -> bool {
+    true
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod extended {
+    use std::ffi::{CStr, CString};
+    use std::fs::File;
+
+    use rustix::fs::{XattrFlags, fgetxattr, flistxattr, fsetxattr};
+    use rustix::io::Errno;
+
+    /// Copies extended attributes that are a person's: not those that the system keeps for itself, such as
+    /// security labels. Whether all were taken.
+    pub fn copy(from: &File, to: &File) -> bool {
+        let mut all = true;
+        for name in names(from) {
+            let name: &CStr = &name;
+            // One that vanished meanwhile is not lost by us.
+            if let Some(value) = grown(|buffer| fgetxattr(from, name, buffer)) {
+                all &= fsetxattr(to, name, &value, XattrFlags::empty()).is_ok();
+            }
+        }
+        all
+    }
+
+    fn names(file: &File) -> Vec<CString> {
+        let list = grown(|buffer| flistxattr(file, buffer)).unwrap_or_default();
+        let names = list.split(|byte| *byte == 0).filter(|name| ours(name));
+        names.filter_map(|name| CString::new(name).ok()).collect()
+    }
+
+    fn ours(name: &[u8]) -> bool {
+        if cfg!(target_vendor = "apple") {
+            // Where a file came from stays with it; the system's own begin otherwise.
+            return !name.is_empty() && !name.starts_with(b"com.apple.system.");
+        }
+        name.starts_with(b"user.") || name == b"system.posix_acl_access"
+    }
+
+    /// What a call fills a buffer with, however long it is.
+    fn grown(mut call: impl FnMut(&mut [u8]) -> rustix::io::Result<usize>) -> Option<Vec<u8>> {
+        let mut buffer = vec![0; 1024];
+        loop {
+            match call(&mut buffer) {
+                Ok(length) => {
+                    buffer.truncate(length);
+                    return Some(buffer);
+                }
+                Err(Errno::RANGE) if buffer.len() < 1 << 20 => buffer.resize(buffer.len() * 4, 0),
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+mod extended {
+    use std::fs::File;
+
+    /// Other platforms have none that a copy is expected to carry.
+    pub fn copy(_: &File, _: &File) -> bool {
+        true
+    }
+}
