@@ -236,6 +236,23 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
         w.has_containing("2 photos are in the trash")
     });
     assert_eq!(names(dir.path()), ["blue 1.png", "green 1.png"]);
+fn moving_rejects_is_chosen_for_that_time_only() {
+    let (_dir, mut window) = with_red();
+    window.click("green 1.png");
+    window.key(Key::X);
+    let target = tempfile::tempdir().expect("a folder");
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    window.open_dialog(Action::MoveRejects);
+    window.click("Choose a folder…");
+    planned(&mut window);
+    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
+    assert_eq!(asked(&window).options.transfer, Transfer::Move);
+    assert_eq!(asked(&window).what, ExportWhat::Rejected);
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Export);
+    planned(&mut window);
+    assert_eq!(asked(&window).options.transfer, Transfer::Copy);
+    assert_ne!(asked(&window).what, ExportWhat::Rejected);
 }
 
 #[test]
@@ -257,7 +274,8 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
         let plan = export::plan(&[item], &options).expect("a plan");
         export::run(&plan, &journals, &Cancel::default(), &|_| {}).expect("exports");
         // As a kill before the last lines leaves it.
-        let journal = fs::read_dir(&journals).expect("journals").flatten().next();
+        let mut files = fs::read_dir(&journals).expect("journals").flatten();
+        let journal = files.find(|file| file.path().extension().is_some_and(|e| e == "jsonl"));
         let journal = journal.expect("a journal").path();
         let text = fs::read_to_string(&journal).expect("lines");
         let lines: Vec<&str> = text.lines().collect();

@@ -32,6 +32,10 @@ pub struct Choices {
     /// Photos of each choice, by [`CHOICES`], and of which answer.
     counts: [usize; 5],
     counted: Option<u64>,
+    /// What was chosen before the rejects were to be moved: that is for one time only.
+    before_rejects: Option<Box<Self>>,
+    /// Whether the rejects are to be moved, and the dialog has not opened yet.
+    opens_for_rejects: bool,
 }
 
 /// Which photos can be chosen, and what that is called.
@@ -111,6 +115,8 @@ impl Default for Choices {
             manifest: false,
             counts: [0; 5],
             counted: None,
+            before_rejects: None,
+            opens_for_rejects: false,
         }
     }
 }
@@ -130,12 +136,16 @@ impl Interface {
         }
     }
 
-    /// Chooses the rejects and a move the next time that the dialog opens.
+    /// Chooses the rejects and a move the next time that the dialog opens, and only then.
     pub fn export_rejects(&mut self) {
+        let mut before = std::mem::take(&mut self.buffers.export);
+        let before = before.before_rejects.take().unwrap_or(Box::new(before));
         self.buffers.export = Choices {
             what: Some(ExportWhat::Rejected),
             transfer: Transfer::Move,
             layout: Layout::Flat,
+            before_rejects: Some(before),
+            opens_for_rejects: true,
             ..Choices::default()
         };
     }
@@ -147,7 +157,10 @@ impl Interface {
         } else {
             ExportWhat::Selected
         };
-        if self.dialog_is_new && choices.what != Some(ExportWhat::Rejected) {
+        if self.dialog_is_new && !std::mem::take(&mut choices.opens_for_rejects) {
+            if let Some(before) = choices.before_rejects.take() {
+                *choices = *before;
+            }
             choices.what = Some(usual);
         }
         choices.count(state, self.dialog_is_new);
@@ -320,10 +333,23 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
     let text = format!("{} exported{stopped}", photos(report.photos));
     ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
     if report.skipped > 0 {
-        let text = format!("{} files were there already", thousands(report.skipped));
+        let text = match report.skipped {
+            1 => "1 file was there already".to_owned(),
+            count => format!("{} files were there already", thousands(count)),
+        };
         ui.label(text);
     }
-    if let Some(trouble) = &report.trouble {
+    if report.replaced > 0 {
+        let text = match report.replaced {
+            1 => "1 file was replaced: it is kept as “name (replaced …)”".to_owned(),
+            count => format!(
+                "{} files were replaced: they are kept as “name (replaced …)”",
+                thousands(count)
+            ),
+        };
+        ui.label(text);
+    }
+    for trouble in report.warnings.iter().chain(&report.trouble) {
         ui.label(RichText::new(trouble).color(palette(ui).bad));
     }
     let target = state.exports.target.clone();
@@ -336,6 +362,9 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
             && main_button(ui, "Show the folder").clicked()
         {
             commands.push(Command::RevealPath(target));
+        }
+        if report.unfinished && ui.button("Finish it").clicked() {
+            commands.push(Command::FinishExport(report.id.clone()));
         }
         if !report.exported.is_empty() && ui.button("Undo").clicked() {
             commands.push(Command::UndoExport(report.id.clone()));
