@@ -236,6 +236,9 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
         w.has_containing("2 photos are in the trash")
     });
     assert_eq!(names(dir.path()), ["blue 1.png", "green 1.png"]);
+}
+
+#[test]
 fn moving_rejects_is_chosen_for_that_time_only() {
     let (_dir, mut window) = with_red();
     window.click("green 1.png");
