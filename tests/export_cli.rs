@@ -57,8 +57,9 @@ fn a_disk_that_refuses_permissions_and_times_gets_the_photos_all_the_same() {
     let built = Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])
         .arg(&library)
-        .arg(&source);
-    assert!(built.status().expect("a C compiler").success());
+        .arg(&source)
+        .status();
+    assert!(built.expect("a C compiler").success());
     let output = lumisift(home.path())
         .env("LD_PRELOAD", &library)
         .args(["export", "--manifest"])

@@ -144,6 +144,7 @@ impl Known {
             transfer: Transfer::Copy,
             replaces: false,
             companion: false,
+            set: 0,
             identity: None,
         };
         Self {
