@@ -23,7 +23,7 @@ static BACKGROUND: &str = include_str!("../../assets/background-prompts.txt");
 const AXIS_ROWS: usize = 4096;
 
 /// Rows of vectors that are in memory at a time when all are gone through once.
-const PART_ROWS: usize = 1 << 16;
+const PART_ROWS: usize = 1 << 14;
 
 /// What can go wrong with a question.
 #[derive(Debug, thiserror::Error)]

@@ -1,20 +1,17 @@
 //! Photos to try the program with.
 
-use std::fs;
-
 use crate::app::App;
 use crate::app::command::Command;
 use crate::core::samples::PHOTOS;
+use crate::core::whole::write_whole;
 
 impl App {
     /// Writes the sample photos into the cache, where the platform's programs can open them too.
     pub(super) fn open_samples(&mut self) {
         let folder = self.services.dirs.cache.join("samples");
         let write = || {
-            fs::create_dir_all(&folder)?;
-            PHOTOS
-                .iter()
-                .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+            let mut photos = PHOTOS.iter();
+            photos.try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
         };
         match write() {
             Ok(()) => {

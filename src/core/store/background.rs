@@ -18,7 +18,7 @@ use crate::core::score::Background;
 const TASK_ROWS: usize = 256;
 
 /// Rows whose vectors are in memory at a time.
-const PART_ROWS: usize = 1 << 16;
+const PART_ROWS: usize = 1 << 14;
 
 /// The log-sums, one for each row of the vectors that they were opened with.
 pub struct BackgroundSums {
