@@ -41,16 +41,15 @@ impl Entry {
 /// All models that are offered, those that are recommended first.
 pub const CATALOG: &[Entry] = &[
     Entry {
-        name: "CLIP ViT-B/32",
-        repo: "openai/clip-vit-base-patch32",
-        // The weights of `main` are pickled; this revision is the hub's conversion of them.
-        revision: "d15b5f29721ca72dac15f8526b284be910de18be",
+        name: "CLIP ViT-B/32, LAION-2B",
+        repo: "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+        revision: "1a25a446712ba5ee05982a381eed697ef9b435cf",
         bytes: 607_500_000,
         sha256: None,
         licence: "MIT",
         languages: "English",
-        imagenet: Some(63.3),
-        coco: Some(30.4),
+        imagenet: Some(66.6),
+        coco: Some(39.3),
         gflop: 8.8,
         advice: Some("small machines"),
     },
@@ -81,17 +80,18 @@ pub const CATALOG: &[Entry] = &[
         advice: None,
     },
     Entry {
-        name: "CLIP ViT-B/32, LAION-2B",
-        repo: "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
-        revision: "1a25a446712ba5ee05982a381eed697ef9b435cf",
+        name: "CLIP ViT-B/32",
+        repo: "openai/clip-vit-base-patch32",
+        // The weights of `main` are pickled; this revision is the hub's conversion of them.
+        revision: "d15b5f29721ca72dac15f8526b284be910de18be",
         bytes: 607_500_000,
         sha256: None,
         licence: "MIT",
         languages: "English",
-        imagenet: Some(66.6),
-        coco: Some(39.3),
+        imagenet: Some(63.3),
+        coco: Some(30.4),
         gflop: 8.8,
-        advice: None,
+        advice: Some("the results of CLIP's article"),
     },
     Entry {
         name: "CLIP ViT-B/16",
