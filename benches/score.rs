@@ -10,6 +10,7 @@ use lumisift::core::mmap::map_file;
 use lumisift::core::model::Embeddings;
 use lumisift::core::query::normalise;
 use lumisift::core::score::{Scorer, Scores};
+use lumisift::core::teach::TaughtSet;
 
 const LABELS: usize = 10;
 const PROMPTS: usize = 319;
@@ -68,6 +69,34 @@ fn bench(criterion: &mut Criterion) {
         });
     }
     group.finish();
+    members(criterion);
+}
+
+/// The same for labels that stand for eight words each.
+fn members(criterion: &mut Criterion) {
+    let (photos, dim, members) = (100_000, 384, 8);
+    let stored = stored(photos, dim);
+    let stored: &[f16] = bytemuck::cast_slice(&stored);
+    let sums = vec![6f32; photos];
+    let all = vectors(LABELS * members, dim, 2);
+    let set = TaughtSet {
+        biases: vec![0.0; all.len()],
+        groups: vec![members; LABELS],
+        texts: all.clone(),
+        vectors: all,
+    };
+    let scorer = Scorer::taught(&set, &vectors(PROMPTS, dim, 3), 100.0);
+    let rows: Vec<u32> = (0..photos as u32).collect();
+    criterion.bench_function(
+        "score and rank, 10 labels of 8 members, 384 wide",
+        |bencher| {
+            let mut scores = Scores::default();
+            bencher.iter(|| {
+                scorer.score_into(black_box(stored), &sums, &rows, &mut scores);
+                scores.top(None, TOP)
+            });
+        },
+    );
 }
 
 criterion_group!(benches, bench);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::core::label_set::{self, label_query};
-use crate::core::query::QueryError;
+use crate::core::query::{Query, QueryError};
 use crate::core::score::DEFAULT_MIN_MATCH;
 use crate::core::teach::Lesson;
 
@@ -39,6 +39,10 @@ pub struct Label {
     pub text_only: bool,
     /// Templates in place of the usual ones.
     pub templates: Vec<String>,
+    /// Whether a general word does not stand for what the lexicon says besides.
+    pub exactly: bool,
+    /// What it does not stand for, of that.
+    pub without: Vec<String>,
 }
 
 impl Default for Label {
@@ -54,18 +58,26 @@ impl Default for Label {
             counter_examples: Vec::new(),
             text_only: false,
             templates: Vec::new(),
+            exactly: false,
+            without: Vec::new(),
         }
     }
 }
 
 impl Label {
+    /// What its words stand for besides themselves, whether that is switched off or not.
+    #[must_use]
+    pub fn members(&self) -> Vec<&'static str> {
+        Query::parse(&self.text).map_or_else(|_| Vec::new(), |query| query.members())
+    }
+
     /// What it is learned from: its text, and its examples.
     ///
     /// # Errors
     /// If the text says nothing.
     pub fn lesson(&self) -> Result<Lesson, QueryError> {
         Ok(Lesson {
-            query: label_query(&self.text, &self.templates)?,
+            query: label_query(&self.text, &self.templates, self.exactly, &self.without)?,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
             text_only: self.text_only,
@@ -101,6 +113,8 @@ impl LabelSet {
                 counter_examples: entry.counter_examples,
                 text_only: false,
                 templates: entry.templates,
+                exactly: entry.exactly,
+                without: entry.without,
             });
         }
         Self {
@@ -120,6 +134,8 @@ impl LabelSet {
             templates: label.templates.clone(),
             examples: label.examples.clone(),
             counter_examples: label.counter_examples.clone(),
+            exactly: label.exactly,
+            without: label.without.clone(),
         };
         label_set::LabelSet {
             name: self.name.clone(),
@@ -211,6 +227,9 @@ mod tests {
             ..Label::default()
         };
         let lesson = label.lesson().expect("a lesson");
-        assert_eq!((lesson.query.terms.len(), lesson.examples.len()), (1, 1));
+        assert_eq!(
+            (lesson.query.alternatives.len(), lesson.examples.len()),
+            (1, 1)
+        );
     }
 }

@@ -130,6 +130,9 @@ pub struct Labels {
         required_unless_present = "texts"
     )]
     pub file: Option<PathBuf>,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
 }
 
 /// Folders of `sort`, `search`, `index` and `embed`.
@@ -296,6 +299,9 @@ pub struct Keywords {
     /// A label that becomes a keyword where it fits; give several
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub labels: Vec<String>,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
     /// Match, 0 to 1, from which a photo fits a label
     #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
@@ -368,6 +374,9 @@ pub struct Search {
     /// What to look for, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
     /// Most photos to list
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub limit: usize,

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 
 use anyhow::Context;
+use lumisift::core::label_set::label_query;
 use lumisift::core::photo::{Failure, Photo};
-use lumisift::core::query::{Query, normalise};
+use lumisift::core::query::normalise;
 use lumisift::core::score::Scores;
 use lumisift::core::session::{Session, SessionError};
 use lumisift::core::teach::Lesson;
@@ -53,7 +54,7 @@ pub fn score_photos(
 
 /// `lumisift search`.
 pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
-    let query = with_absolute_paths(Query::parse(&args.query)?);
+    let query = with_absolute_paths(label_query(&args.query, &[], args.no_expand, &[])?);
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;

@@ -1,8 +1,8 @@
 //! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars or photos, for other programs.
 
 use anyhow::Context;
+use lumisift::core::label_set::label_query;
 use lumisift::core::metadata::{self, Contents, Naming, Way, Wish};
-use lumisift::core::query::Query;
 use lumisift::core::teach::Lesson;
 use lumisift::settings::Dirs;
 use serde_json::json;
@@ -90,7 +90,8 @@ fn are(count: usize) -> String {
 
 /// What is to be written about each photo.
 fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<Wish>> {
-    let lesson = |label: &String| Query::parse(label).map(with_absolute_paths).map(Lesson::of);
+    let query = |label: &String| label_query(label, &[], args.no_expand, &[]);
+    let lesson = |label: &String| query(label).map(with_absolute_paths).map(Lesson::of);
     let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let collected = collect(common, opened, &args.folders())?;
     let scores = score_photos(&opened.session, &lessons, &collected)?;

@@ -56,6 +56,9 @@ impl Wanted {
         if let Some(file) = &labels.file {
             entries.extend(LabelSet::read(file)?.labels);
         }
+        if labels.no_expand {
+            entries.iter_mut().for_each(|entry| entry.exactly = true);
+        }
         Ok(Self {
             lessons: entries
                 .iter()

@@ -46,7 +46,7 @@ pub struct Entry {
     /// What is looked for, in the language of [`Query`].
     pub text: String,
     /// The match from which a photo fits, 0 to 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "min_match", skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f32>,
     /// Which of the window's ten colours it has, 0 to 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +57,12 @@ pub struct Entry {
     /// Templates in place of the set's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
+    /// Whether a general word does not stand for what the lexicon says besides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exactly: bool,
+    /// What it does not stand for, of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
     /// Photos that show what is meant; relative paths begin at the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<PathBuf>,
@@ -93,7 +99,7 @@ impl Entry {
     /// If the text says nothing.
     pub fn lesson(&self) -> Result<Lesson, QueryError> {
         Ok(Lesson {
-            query: label_query(&self.text, &self.templates)?,
+            query: label_query(&self.text, &self.templates, self.exactly, &self.without)?,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
             text_only: false,
@@ -101,15 +107,24 @@ impl Entry {
     }
 }
 
-/// The query of a label: its words in templates, if it has some of its own.
+/// The query of a label: its words, unless they are meant `exactly` with what they stand for but `without` some of it,
+/// in templates, if the label has some of its own.
 ///
 /// # Errors
 /// If the text says nothing.
-pub fn label_query(text: &str, templates: &[String]) -> Result<Query, QueryError> {
+pub fn label_query(
+    text: &str,
+    templates: &[String],
+    exactly: bool,
+    without: &[String],
+) -> Result<Query, QueryError> {
     let mut query = Query::parse(text)?;
+    if !exactly {
+        query = query.spread(without);
+    }
     if !templates.is_empty() {
-        for term in &mut query.terms {
-            if let What::Words(words) = &term.what {
+        for term in query.alternatives.iter_mut().flatten() {
+            if let What::Words(words) | What::Member(words) = &term.what {
                 let fill = |template: &String| template.replace("{}", words);
                 term.what = What::Phrases(templates.iter().map(fill).collect());
             }
@@ -214,6 +229,12 @@ mod tests {
             threshold = 0.5
             examples = ["cat.jpg"]
             [[labels]]
+            text = "people"
+            without = ["woman"]
+            [[labels]]
+            text = "vehicle"
+            exactly = true
+            [[labels]]
             text = "blur"
             not = true
             colour = 3
@@ -225,8 +246,12 @@ mod tests {
         assert_eq!(set.labels[0].examples, [dir.path().join("cat.jpg")]);
         let query = set.labels[0].lesson().expect("a lesson").query;
         let phrases = |text: &str| What::Phrases(vec![format!("a drawing of {text}")]);
-        let what: Vec<&What> = query.terms.iter().map(|term| &term.what).collect();
+        let what: Vec<&What> = query.terms().map(|term| &term.what).collect();
         assert_eq!(what, [&phrases("cat"), &phrases("dog")]);
+        let count = |at: usize| set.labels[at].lesson().map(|l| l.query.alternatives.len());
+        let people = Query::parse("people").expect("a query").spread(&[]);
+        assert_eq!(count(1), Ok(people.alternatives.len() - 1));
+        assert_eq!(count(2), Ok(1));
         set.write(&path).expect("written");
         assert_eq!(LabelSet::read(&path).expect("read"), set);
     }

@@ -2,12 +2,19 @@
 //!
 //! A label or a search is a list of terms: words that belong together, `"quoted text"` used exactly as
 //! it is, `like:photo.jpg` for a picture in place of words, each with an optional `-` in front
-//! (away from it) and `^2` behind (twice as strong). Commas part phrases. A vector is the weighted sum
-//! of the terms' vectors, normalised.
+//! (away from it) and `^2` behind (twice as strong). A vector is the weighted sum of the terms' vectors,
+//! normalised. A comma means *or*: what stands between commas is an alternative with a vector of its own, and
+//! `-word` turns away from it in all of them. General words are [spread](Query::spread) to further alternatives.
 
 use std::path::PathBuf;
 
+use super::lexicon;
 use super::model::{Embeddings, Model, ModelError};
+use super::prompts::{is_scene, member_prompt};
+
+/// What a kind of what is meant counts against the word itself: many kinds have many chances to fit by accident.
+const KIND_WEIGHT: f32 = 0.6;
+pub use super::prompts::prompts;
 
 /// One part of a query.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +30,8 @@ pub struct Term {
 pub enum What {
     /// Words, put into several templates.
     Words(String),
+    /// What a general word stands for, put into one template.
+    Member(String),
     /// Words that are put into templates already.
     Phrases(Vec<String>),
     /// Text used exactly as it is.
@@ -36,8 +45,8 @@ pub enum What {
 pub struct Query {
     /// As it was typed.
     pub text: String,
-    /// Its terms, at least one.
-    pub terms: Vec<Term>,
+    /// What fits as well as another, at least one; each has a term at least.
+    pub alternatives: Vec<Vec<Term>>,
 }
 
 /// Why a query says nothing.
@@ -76,7 +85,8 @@ impl Query {
     /// # Errors
     /// If there is no term in it, or a weight or path is missing.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
-        let mut terms: Vec<Term> = Vec::new();
+        let mut alternatives: Vec<Vec<Term>> = Vec::new();
+        let (mut terms, mut away) = (Vec::new(), Vec::new());
         let mut words: Vec<String> = Vec::new();
         let flush = |words: &mut Vec<String>, terms: &mut Vec<Term>| {
             if !words.is_empty() {
@@ -102,23 +112,97 @@ impl Query {
                     (false, true) => What::Exact(piece.text),
                     (false, false) => What::Words(piece.text),
                 };
-                terms.push(Term {
-                    what,
-                    weight: if piece.negative { -weight } else { weight },
-                });
+                if piece.negative {
+                    let weight = -weight;
+                    away.push(Term { what, weight });
+                } else {
+                    terms.push(Term { what, weight });
+                }
             }
             if piece.ends {
                 flush(&mut words, &mut terms);
+                alternatives.push(std::mem::take(&mut terms));
             }
         }
         flush(&mut words, &mut terms);
-        if terms.is_empty() {
-            return Err(QueryError::Empty(text.into()));
+        alternatives.push(terms);
+        alternatives.retain(|terms| !terms.is_empty());
+        if alternatives.is_empty() {
+            if away.is_empty() {
+                return Err(QueryError::Empty(text.into()));
+            }
+            alternatives.push(Vec::new());
+        }
+        for terms in &mut alternatives {
+            terms.extend(away.iter().cloned());
         }
         Ok(Self {
             text: text.into(),
-            terms,
+            alternatives,
         })
+    }
+
+    /// All its terms.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.alternatives.iter().flatten()
+    }
+
+    /// What its general words stand for: of alternatives that are words alone, whatever they turn away from.
+    #[must_use]
+    pub fn members(&self) -> Vec<&'static str> {
+        let mut members: Vec<&str> = Vec::new();
+        for words in self
+            .alternatives
+            .iter()
+            .filter_map(|terms| only_words(terms))
+        {
+            for member in lexicon::members(words) {
+                if !members.contains(&member) && !self.says(member) {
+                    members.push(member);
+                }
+            }
+        }
+        members
+    }
+
+    /// Whether an alternative is these words already.
+    fn says(&self, words: &str) -> bool {
+        let mut alternatives = self.alternatives.iter();
+        alternatives
+            .any(|terms| only_words(terms).is_some_and(|own| own.eq_ignore_ascii_case(words)))
+    }
+
+    /// What the mass of each alternative counts, where there are several: one that says a single thing counts its weight.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f32> {
+        let weight = |terms: &Vec<Term>| {
+            let mut towards = terms.iter().filter(|term| term.weight > 0.0);
+            match (towards.next(), towards.next()) {
+                (Some(term), None) if self.alternatives.len() > 1 => term.weight,
+                _ => 1.0,
+            }
+        };
+        self.alternatives.iter().map(weight).collect()
+    }
+
+    /// With [what its general words stand for](Self::members) as further alternatives, less `without`.
+    #[must_use]
+    pub fn spread(mut self, without: &[String]) -> Self {
+        let away: Vec<Term> = self.alternatives[0]
+            .iter()
+            .filter(|term| term.weight < 0.0)
+            .cloned()
+            .collect();
+        for member in self.members() {
+            if !without.iter().any(|word| word == member) {
+                let what = What::Member(member.into());
+                let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
+                let mut terms = vec![Term { what, weight }];
+                terms.extend(away.iter().cloned());
+                self.alternatives.push(terms);
+            }
+        }
+        self
     }
 
     /// Text used exactly as it is, without any syntax.
@@ -127,8 +211,23 @@ impl Query {
         let what = What::Exact(text.into());
         Self {
             text: text.into(),
-            terms: vec![Term { what, weight: 1.0 }],
+            alternatives: vec![vec![Term { what, weight: 1.0 }]],
         }
+    }
+}
+
+/// The words of an alternative that says nothing else, but may turn away from something.
+fn only_words(terms: &[Term]) -> Option<&str> {
+    let mut towards = terms.iter().filter(|term| term.weight > 0.0);
+    match (towards.next(), towards.next()) {
+        (
+            Some(Term {
+                what: What::Words(words),
+                ..
+            }),
+            None,
+        ) => Some(words),
+        _ => None,
     }
 }
 
@@ -197,53 +296,18 @@ fn is_gap(c: char) -> bool {
     c.is_whitespace() || c == ','
 }
 
-/// The texts whose mean stands for some words.
-///
-/// Words that begin with an article or the like, or that already speak of a photo, get templates that
-/// fit them grammatically; a whole sentence, or text in another script than the templates, stands
-/// alone.
-#[must_use]
-pub fn prompts(words: &str) -> Vec<String> {
-    const DETERMINERS: &[&str] = &[
-        "a", "an", "the", "my", "our", "your", "his", "her", "their", "some", "two", "three",
-        "many", "several", "this", "that", "these", "those", "no",
-    ];
-    let lower = words.to_lowercase();
-    let mut parts = lower.split_whitespace();
-    let first = parts.next().unwrap_or_default();
-    let count = 1 + parts.count();
-    let of_a_picture = [
-        "photo of",
-        "picture of",
-        "image of",
-        "photograph of",
-        "painting of",
-    ];
-    let sentence = count >= 7
-        || lower.ends_with(['.', '!', '?'])
-        || of_a_picture.iter().any(|phrase| lower.contains(phrase));
-    if sentence || !lower.contains(|c: char| c.is_ascii_alphabetic()) {
-        return vec![words.into()];
+impl What {
+    /// The texts whose mean stands for it; none for a picture.
+    #[must_use]
+    pub fn texts(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Words(words) => Some(prompts(words)),
+            Self::Member(words) => Some(vec![member_prompt(words)]),
+            Self::Phrases(phrases) => Some(phrases.clone()),
+            Self::Exact(text) => Some(vec![text.clone()]),
+            Self::Like(_) => None,
+        }
     }
-    let templates: &[&str] = if DETERMINERS.contains(&first) {
-        &[
-            "{}",
-            "a photo of {}",
-            "a close-up photo of {}",
-            "a picture of {}",
-        ]
-    } else {
-        &[
-            "{}",
-            "a photo of {}",
-            "a photo of a {}",
-            "a close-up photo of a {}",
-        ]
-    };
-    templates
-        .iter()
-        .map(|template| template.replace("{}", words))
-        .collect()
 }
 
 /// Vectors of phrases: of each, the mean over its prompts, normalised.
@@ -321,11 +385,17 @@ mod tests {
 
     fn parse(text: &str) -> Vec<(What, f32)> {
         let query = Query::parse(text).expect("a query");
-        query
-            .terms
-            .into_iter()
-            .map(|term| (term.what, term.weight))
-            .collect()
+        let [terms] = &query.alternatives[..] else {
+            panic!("one alternative: {query:?}")
+        };
+        let term = |term: &Term| (term.what.clone(), term.weight);
+        terms.iter().map(term).collect()
+    }
+
+    /// What each alternative says.
+    fn alternatives(query: &Query) -> Vec<Vec<What>> {
+        let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
+        query.alternatives.iter().map(what).collect()
     }
 
     fn words(text: &str) -> What {
@@ -344,7 +414,7 @@ mod tests {
             [(words("beach"), 1.0), (words("people"), -1.0)]
         );
         assert_eq!(
-            parse("beach, sunset^2"),
+            parse("beach sunset^2"),
             [(words("beach"), 1.0), (words("sunset"), 2.0)]
         );
         let exact = What::Exact("a photo of -x".into());
@@ -377,12 +447,52 @@ mod tests {
     }
 
     #[test]
-    fn templates_fit_the_words() {
-        assert!(prompts("beach").contains(&"a photo of a beach".into()));
-        assert!(prompts("my dog asleep").contains(&"a photo of my dog asleep".into()));
-        assert!(!prompts("a cat").iter().any(|p| p.contains("a a cat")));
-        assert_eq!(prompts("a photo of a cat"), ["a photo of a cat"]);
-        assert_eq!(prompts("猫"), ["猫"]);
+    fn a_comma_means_or_and_a_minus_holds_for_all() {
+        let query = Query::parse("cat, \"a dog, asleep\", -grass,").expect("a query");
+        let exact = What::Exact("a dog, asleep".into());
+        assert_eq!(
+            alternatives(&query),
+            [[words("cat"), words("grass")], [exact, words("grass")]]
+        );
+        let away = Query::parse("-grass").expect("a query");
+        assert_eq!(alternatives(&away), [[words("grass")]]);
+    }
+
+    #[test]
+    fn alternatives_count_their_weights_and_a_label_alone_counts_one() {
+        let weights = |text: &str| Query::parse(text).expect("a query").weights();
+        assert_eq!(weights("beach, sunset^2, red sky^2"), [1.0, 2.0, 1.0]);
+        assert_eq!(weights("sunset^2"), [1.0]);
+        let people = Query::parse("people").expect("a query").spread(&[]);
+        assert_eq!(people.weights()[..2], [1.0, KIND_WEIGHT]);
+        let beach = Query::parse("beach").expect("a query").spread(&[]);
+        assert_eq!(beach.weights()[1], 1.0);
+    }
+
+    #[test]
+    fn general_words_are_spread_and_what_was_switched_off_is_not() {
+        let spread = |text: &str, without: &[String]| {
+            let query = Query::parse(text).expect("a query").spread(without);
+            let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
+            let all: Vec<Vec<What>> = query.alternatives.iter().map(what).collect();
+            all
+        };
+        let member = |text: &str| What::Member(text.into());
+        let people = spread("people -dog", &["boy".into()]);
+        assert_eq!(people[0], [words("people"), words("dog")]);
+        assert!(people.contains(&vec![member("woman"), words("dog")]));
+        assert!(!people.contains(&vec![member("boy"), words("dog")]));
+        // What is said already is said once, and quoted or single-minded words stay alone.
+        let two = spread("people, woman", &[]);
+        assert!(two.contains(&vec![words("woman")]) && !two.contains(&vec![member("woman")]));
+        for text in [
+            "cat",
+            "\"people\"",
+            "people like:me.jpg",
+            "people on a boat",
+        ] {
+            assert_eq!(spread(text, &[]).len(), 1, "{text}");
+        }
     }
 
     #[test]
@@ -408,8 +518,9 @@ mod tests {
         #[test]
         fn no_text_breaks_the_parser(text in "\\PC*") {
             if let Ok(query) = Query::parse(&text) {
-                prop_assert!(!query.terms.is_empty());
-                for term in &query.terms {
+                let query = query.spread(&[]);
+                prop_assert!(query.alternatives.iter().all(|terms| !terms.is_empty()));
+                for term in query.terms() {
                     prop_assert!(term.weight.is_finite() && term.weight != 0.0);
                 }
             }

@@ -12,7 +12,7 @@ use super::model::{Embeddings, Model, ModelError};
 use super::photo::Candidate;
 use super::preprocess::Resampler;
 use super::query::{self, Axes, Query, Term, What};
-use super::score::{Background, Score, Scorer, Scores};
+use super::score::{Background, Calibration, Score, Scorer, Scores};
 use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap, VectorsStamp};
 use super::teach::{self, Example, HEAD_EXAMPLES, Lesson, Taught, TaughtSet};
 
@@ -150,32 +150,26 @@ impl Session {
         Ok(self.model.embed_images(&[crop], &Cancel::default())?.values)
     }
 
-    /// The vectors of queries, one each.
+    /// The vectors of queries' alternatives, query after query: one each where there is no comma in it.
     ///
     /// # Errors
     /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
     pub fn embed_queries(&self, queries: &[Query]) -> Result<Embeddings, SessionError> {
-        let phrase = |what: &What| match what {
-            What::Words(words) => Some(query::prompts(words)),
-            What::Phrases(phrases) => Some(phrases.clone()),
-            What::Exact(text) => Some(vec![text.clone()]),
-            What::Like(_) => None,
-        };
-        let terms = || queries.iter().flat_map(|query| &query.terms);
-        let phrases: Vec<Vec<String>> = terms().filter_map(|term| phrase(&term.what)).collect();
+        let terms = || queries.iter().flat_map(Query::terms);
+        let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
         let axes = self.axes(terms().any(|term| matches!(term.what, What::Like(_))))?;
         let mut texts = texts.rows();
         let mut values = Vec::new();
-        for query in queries {
-            let mut vectors = Vec::with_capacity(query.terms.len());
-            for term in &query.terms {
+        for terms in queries.iter().flat_map(|query| &query.alternatives) {
+            let mut vectors = Vec::with_capacity(terms.len());
+            for term in terms {
                 vectors.push(match &term.what {
                     What::Like(path) => self.photo_vector(path)?,
                     _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
                 });
             }
-            values.extend(query::combine(&query.terms, &vectors, &axes));
+            values.extend(query::combine(terms, &vectors, &axes));
         }
         Ok(Embeddings {
             dim: self.model.info().dim,
@@ -202,8 +196,9 @@ impl Session {
         let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
         let (shown, not) = (&lesson.examples, &lesson.counter_examples);
         if some(shown) && some(not) {
-            let text = self.embed_queries(std::slice::from_ref(&lesson.query))?;
-            let scorer = self.scorer(&text);
+            let texts = self.embed_queries(std::slice::from_ref(&lesson.query))?;
+            let plain = Taught::from_texts(&texts, &lesson.query.weights());
+            let scorer = self.taught_scorer(&TaughtSet::new(texts.dim, [&plain]));
             let example = |path: &PathBuf| {
                 let vector = self.photo_vector(path)?;
                 let matched = self.score_vector(&scorer, &vector).matches[0];
@@ -212,7 +207,7 @@ impl Session {
             let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
             let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
             let scale = self.model.info().logit_scale;
-            return Ok(teach::fit(&text.values, scale, &shown?, &not?));
+            return Ok(teach::fit(&plain, scale, &shown?, &not?));
         }
         let mut query = lesson.query.clone();
         if !text_only {
@@ -220,12 +215,14 @@ impl Session {
                 what: What::Like(path.clone()),
                 weight,
             };
-            query.terms.extend(shown.iter().map(|path| like(path, 1.0)));
-            // Turning away is half as strong: what a photo does not show is told less by one photo.
-            query.terms.extend(not.iter().map(|path| like(path, -0.5)));
+            for terms in &mut query.alternatives {
+                terms.extend(shown.iter().map(|path| like(path, 1.0)));
+                // Turning away is half as strong: what a photo does not show is told less by one photo.
+                terms.extend(not.iter().map(|path| like(path, -0.5)));
+            }
         }
-        let vectors = self.embed_queries(&[query])?;
-        Ok(Taught::from_text(vectors.values))
+        let weights = lesson.query.weights();
+        Ok(Taught::from_texts(&self.embed_queries(&[query])?, &weights))
     }
 
     /// The vector of a photo: the store's, if it knows the file as it is.
@@ -288,6 +285,13 @@ impl Session {
     pub fn taught_scorer(&self, labels: &TaughtSet) -> Scorer {
         let info = self.model.info();
         self.calibrated(Scorer::taught(labels, &self.background, info.logit_scale))
+    }
+
+    /// What is known of lines between photos that fit and those that do not; only where it was measured.
+    #[must_use]
+    pub fn calibration(&self) -> Option<Calibration> {
+        let starter = self.model.info().match_bias != 0.0;
+        starter.then_some(Calibration::STARTER)
     }
 
     /// A scorer whose matches are calibrated as the model asks.

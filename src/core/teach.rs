@@ -42,9 +42,9 @@ impl Lesson {
     }
 }
 
-/// A label as it is scored: the logit of a photo v is `s v.t + b`.
+/// One of the vectors by which a label is scored: the logit of a photo v is `s v.t + b`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Taught {
+pub struct Member {
     /// What the text alone says, by which prompts of the same meaning are found.
     pub text: Vec<f32>,
     /// t.
@@ -53,15 +53,24 @@ pub struct Taught {
     pub bias: f32,
 }
 
+/// A label as it is scored: by as many vectors as there are alternatives in its query, at least one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taught {
+    /// The vectors.
+    pub members: Vec<Member>,
+}
+
 /// Labels as they are scored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaughtSet {
-    /// The vectors of their texts.
+    /// The vectors of their members' texts, label after label.
     pub texts: Embeddings,
     /// The vectors by which photos are scored.
     pub vectors: Embeddings,
     /// The biases.
     pub biases: Vec<f32>,
+    /// How many members each label has.
+    pub groups: Vec<usize>,
 }
 
 impl TaughtSet {
@@ -70,22 +79,28 @@ impl TaughtSet {
         let mut set = Self::default();
         (set.texts.dim, set.vectors.dim) = (dim, dim);
         for taught in labels {
-            set.texts.values.extend_from_slice(&taught.text);
-            set.vectors.values.extend_from_slice(&taught.vector);
-            set.biases.push(taught.bias);
+            set.groups.push(taught.members.len());
+            for member in &taught.members {
+                set.texts.values.extend_from_slice(&member.text);
+                set.vectors.values.extend_from_slice(&member.vector);
+                set.biases.push(member.bias);
+            }
         }
         set
     }
 }
 
 impl Taught {
-    /// What a text alone says.
+    /// What texts alone say, whose masses count `weights`.
     #[must_use]
-    pub fn from_text(vector: Vec<f32>) -> Self {
+    pub fn from_texts(vectors: &Embeddings, weights: &[f32]) -> Self {
+        let member = |(vector, weight): (&[f32], &f32)| Member {
+            text: vector.to_vec(),
+            vector: vector.to_vec(),
+            bias: weight.ln(),
+        };
         Self {
-            text: vector.clone(),
-            vector,
-            bias: 0.0,
+            members: vectors.rows().zip(weights).map(member).collect(),
         }
     }
 }
@@ -111,16 +126,18 @@ impl Example {
     }
 }
 
-/// Fits a head: logistic regression of what the text's logits leave unexplained, both kinds weighing the same,
-/// by Nesterov's accelerated gradient. `text` is the label's vector, `logit_scale` the model's s.
+/// Fits a head: logistic regression of what the texts' logits leave unexplained, both kinds weighing the same,
+/// by Nesterov's accelerated gradient. `plain` is the label as its texts say it, whose members all move alike;
+/// `logit_scale` is the model's s.
 #[must_use]
-pub fn fit(text: &[f32], logit_scale: f32, shown: &[Example], not: &[Example]) -> Taught {
+pub fn fit(plain: &Taught, logit_scale: f32, shown: &[Example], not: &[Example]) -> Taught {
     let weight = |examples: &[Example]| 1.0 / examples.len().max(1) as f32;
     let kinds = [(shown, 1.0, weight(shown)), (not, 0.0, weight(not))];
     // The gradient's Lipschitz constant: a quarter of the squared lengths, of which each kind has 2 in all.
     let step = 1.0 / (1.0 + RIDGE);
     // The bias is one more value of each vector.
-    let width = text.len() + 1;
+    let dim = plain.members.first().map_or(0, |member| member.text.len());
+    let width = dim + 1;
     let (mut now, mut before) = (vec![0f32; width], vec![0f32; width]);
     for n in 0..STEPS {
         let momentum = n as f32 / (n as f32 + 3.0);
@@ -132,13 +149,13 @@ pub fn fit(text: &[f32], logit_scale: f32, shown: &[Example], not: &[Example]) -
         let mut gradient: Vec<f32> = ahead.iter().map(|value| RIDGE * value).collect();
         for (examples, wanted, weight) in &kinds {
             for example in *examples {
-                let (direction, bias) = ahead.split_at(text.len());
+                let (direction, bias) = ahead.split_at(dim);
                 let logit = example.logit + dot(&example.vector, direction) + bias[0];
                 let error = weight * (sigmoid(logit) - wanted);
                 for (g, v) in gradient.iter_mut().zip(&example.vector) {
                     *g += error * v;
                 }
-                gradient[text.len()] += error;
+                gradient[dim] += error;
             }
         }
         before = now;
@@ -148,12 +165,17 @@ pub fn fit(text: &[f32], logit_scale: f32, shown: &[Example], not: &[Example]) -
             .map(|(a, g)| a - step * g)
             .collect();
     }
-    let (direction, bias) = now.split_at(text.len());
-    let shifted = text.iter().zip(direction).map(|(t, w)| t + w / logit_scale);
+    let (direction, bias) = now.split_at(dim);
+    let member = |plain: &Member| {
+        let along = plain.vector.iter().zip(direction);
+        Member {
+            text: plain.text.clone(),
+            vector: along.map(|(t, w)| t + w / logit_scale).collect(),
+            bias: plain.bias + bias[0],
+        }
+    };
     Taught {
-        text: text.to_vec(),
-        vector: shifted.collect(),
-        bias: bias[0],
+        members: plain.members.iter().map(member).collect(),
     }
 }
 
@@ -169,6 +191,14 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
 mod tests {
     use super::*;
 
+    fn one(text: &[f32]) -> Taught {
+        let vectors = Embeddings {
+            dim: text.len(),
+            values: text.to_vec(),
+        };
+        Taught::from_texts(&vectors, &[1.0])
+    }
+
     #[test]
     fn a_head_learns_what_the_text_does_not_say() {
         // The text says the first axis; the examples differ along the second.
@@ -177,7 +207,7 @@ mod tests {
         let shown: Vec<Example> = (0..6).map(|n| example(0.5 + 0.02 * n as f32)).collect();
         let not: Vec<Example> = (0..6).map(|n| example(-0.5 - 0.02 * n as f32)).collect();
         let text = [1.0, 0.0, 0.0];
-        let taught = fit(&text, 20.0, &shown, &not);
+        let taught = fit(&one(&text), 20.0, &shown, &not).members.remove(0);
         let logit = |e: &Example| {
             let learned = dot(&e.vector, &taught.vector) - dot(&e.vector, &text);
             e.logit + 20.0 * learned + taught.bias
@@ -192,7 +222,7 @@ mod tests {
             |first: f32, matched| Example::new(vec![first, (1.0 - first * first).sqrt()], matched);
         let shown = vec![example(0.5, 0.9999); 5];
         let not = vec![example(0.1, 0.0001); 5];
-        let taught = fit(&[1.0, 0.0], 50.0, &shown, &not);
+        let taught = fit(&one(&[1.0, 0.0]), 50.0, &shown, &not).members.remove(0);
         assert!(
             (taught.vector[0] - 1.0).abs() < 0.01 && taught.bias.abs() < 0.1,
             "{taught:?}"

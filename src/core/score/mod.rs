@@ -4,10 +4,14 @@
 //! match bias m (0 for most models):
 //! *match* = `K e^(s v.t) / (K e^(s v.t) + sum_b e^(s v.b))`, the same for every label alone; *probability* =
 //! the softmax of `s v.t + m` over all labels and `s v.b` over the background, whose mass is "something else".
-//! Background prompts that nearly say the label itself (cosine above 0.9) are left out. A model that was trained to
+//! Background prompts that nearly say the label itself (cosine above 0.9) are left out. Of a label with several
+//! members t_i, the alternatives of its query, `e^(s v.t)` is the sum of the members' but at most twice the largest.
+//! A model that was trained to
 //! score each pair for itself, as SigLIP was, brings its own match: `sigmoid(s v.t + b)`.
 
 mod background;
+mod calibration;
+mod quality;
 mod scorer;
 
 use rayon::prelude::*;
@@ -15,10 +19,16 @@ use rayon::prelude::*;
 use super::model::Embeddings;
 
 pub use background::Background;
+pub use calibration::{Calibration, moved_line};
+pub use quality::Quality;
 pub use scorer::Scorer;
 
 /// Cosine above which a background prompt says the same as a label.
 pub const SAME_MEANING: f32 = 0.9;
+
+/// How many times the largest of its members' masses the mass of a label may be: members that mean nearly the same must
+/// not add up to more than any of them says. Chosen by `benches/relevance.rs`; `docs/scores.md` has the figures.
+pub const MOST_TOGETHER: f32 = 2.0;
 
 /// Match from which a photo counts as fitting a label, unless a person says otherwise.
 pub const DEFAULT_MIN_MATCH: f32 = 0.2;
@@ -185,6 +195,7 @@ pub fn exact(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::teach::TaughtSet;
     use half::f16;
     use proptest::prelude::*;
 
@@ -333,6 +344,49 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    #[test]
+    fn members_add_up_to_twice_the_largest_at_most() {
+        let members = embeddings(&[
+            unit(&[1.0, 0.1, 0.0]),
+            unit(&[0.9, 0.3, 0.0]),
+            unit(&[0.9, 0.0, 0.4]),
+            unit(&[0.0, 0.2, 1.0]),
+        ]);
+        let background = embeddings(&[unit(&[0.5, 0.5, 0.1]), unit(&[0.9, 0.3, 0.01])]);
+        let set = TaughtSet {
+            texts: members.clone(),
+            vectors: members.clone(),
+            biases: vec![0.3, 0.0, 0.0, 0.1],
+            groups: vec![3, 1],
+        };
+        for photo in [[0.8, 0.6, 0.0], [0.0, 0.6, 0.8], [1.0, 0.0, 0.0]] {
+            let photo = photo.map(f16::from_f32);
+            let wide = photo.map(f32::from);
+            let mut sum = [0.0];
+            Background::new(&background, 8.0).log_sums(&photo, &mut sum);
+            let scorer = Scorer::taught(&set, &background, 8.0).with_match_bias(0.5);
+            let got = scorer.score(&photo, &sum, &[0]).of(0);
+            let mass = |at: usize| {
+                (8.0 * dot(&wide, members.rows().nth(at).expect("a row")) + set.biases[at] + 0.5)
+                    .exp()
+            };
+            let largest = mass(0).max(mass(1)).max(mass(2));
+            let first = (mass(0) + mass(1) + mass(2)).min(MOST_TOGETHER * largest);
+            // The second prompt says the same as a member of the first label.
+            let prompt = (8.0 * dot(&wide, &background.values[..3])).exp();
+            let same = (8.0 * dot(&wide, &background.values[3..])).exp();
+            let want = [
+                first / (first + prompt),
+                mass(3) / (mass(3) + prompt + same),
+            ];
+            for (got, want) in got.matches.iter().zip(want) {
+                assert!((got - want).abs() < 2e-3, "{got}, not {want}");
+            }
+            let total: f32 = got.probabilities.iter().sum::<f32>() + got.something_else;
+            assert!((total - 1.0).abs() < 1e-4);
         }
     }
 

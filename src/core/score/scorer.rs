@@ -3,7 +3,7 @@
 use half::f16;
 use rayon::prelude::*;
 
-use super::{SAME_MEANING, Scores, dot, sigmoid};
+use super::{MOST_TOGETHER, SAME_MEANING, Scores, dot, sigmoid};
 use crate::core::kernels::{HalfDots, MASS_LANES, MassRule, exp_scaled, masses};
 use crate::core::model::Embeddings;
 use crate::core::teach::TaughtSet;
@@ -27,13 +27,15 @@ pub struct Scorer {
     sigmoid_bias: Option<f32>,
     labels: usize,
     dim: usize,
-    /// Label vectors, then the vectors of all left-out prompts.
+    /// Vectors of the labels' members, then those of all left-out prompts.
     vectors: HalfDots,
     /// How many those are together.
     count: usize,
+    /// How many members each label has.
+    groups: Vec<usize>,
     /// For each label, which of the left-out prompts it leaves out.
     left_out: Vec<Vec<usize>>,
-    /// For each label, what its mass is multiplied by; empty if that is 1 for all.
+    /// For each member, what its mass is multiplied by.
     factors: Vec<f32>,
     /// The short way, for a few labels of which none says the same as a prompt.
     rule: Option<MassRule>,
@@ -55,7 +57,6 @@ impl Scorer {
     #[must_use]
     pub fn with_match_bias(mut self, bias: f32) -> Self {
         let raise = bias.exp();
-        self.factors.resize(self.labels, 1.0);
         self.factors.iter_mut().for_each(|factor| *factor *= raise);
         if let Some(rule) = &mut self.rule {
             rule.factors[..self.labels].copy_from_slice(&self.factors);
@@ -66,7 +67,9 @@ impl Scorer {
     /// For `labels` against `background`, both normalised and of the model's width.
     #[must_use]
     pub fn new(labels: &Embeddings, background: &Embeddings, logit_scale: f32) -> Self {
-        Self::build(labels, labels, Vec::new(), background, logit_scale)
+        let each = vec![1; labels.len()];
+        let factors = vec![1.0; labels.len()];
+        Self::build(labels, labels, each, factors, background, logit_scale)
     }
 
     /// For labels that were taught: their texts tell which prompts mean the same, their vectors and biases score.
@@ -76,6 +79,7 @@ impl Scorer {
         Self::build(
             &labels.texts,
             &labels.vectors,
+            labels.groups.clone(),
             factors,
             background,
             logit_scale,
@@ -83,20 +87,29 @@ impl Scorer {
     }
 
     fn build(
-        labels: &Embeddings,
+        members: &Embeddings,
         scored: &Embeddings,
+        groups: Vec<usize>,
         factors: Vec<f32>,
         background: &Embeddings,
         logit_scale: f32,
     ) -> Self {
+        let labels = groups.len();
         let mut vectors = scored.values.clone();
-        let mut left_out = vec![Vec::new(); labels.len()];
+        let mut left_out = vec![Vec::new(); labels];
         let mut prompts = 0;
+        let of_member: Vec<usize> = (groups.iter().enumerate())
+            .flat_map(|(label, members)| std::iter::repeat_n(label, *members))
+            .collect();
         for prompt in background.rows() {
-            let same = |label: &[f32]| dot(prompt, label) > SAME_MEANING;
-            let by: Vec<usize> = (0..labels.len())
-                .filter(|at| same(&labels.values[at * labels.dim..][..labels.dim]))
-                .collect();
+            let same = members
+                .rows()
+                .zip(&of_member)
+                .filter_map(|(member, label)| {
+                    (dot(prompt, member) > SAME_MEANING).then_some(*label)
+                });
+            let mut by: Vec<usize> = same.collect();
+            by.dedup();
             if !by.is_empty() {
                 vectors.extend_from_slice(prompt);
                 by.into_iter()
@@ -104,24 +117,26 @@ impl Scorer {
                 prompts += 1;
             }
         }
-        let short = prompts == 0 && labels.len() < MASS_LANES && !labels.is_empty();
+        let alone = groups.iter().all(|members| *members == 1);
+        let short = alone && prompts == 0 && labels < MASS_LANES && labels > 0;
         let rule = short.then(|| {
             let mut rule = MassRule {
-                labels: labels.len(),
+                labels,
                 scale: logit_scale,
                 factors: [1.0; MASS_LANES],
             };
-            rule.factors[..factors.len()].copy_from_slice(&factors);
+            rule.factors[..labels].copy_from_slice(&factors);
             rule
         });
         Self {
             rule,
             logit_scale,
             sigmoid_bias: None,
-            labels: labels.len(),
-            dim: labels.dim,
-            vectors: HalfDots::new(&vectors, labels.dim),
-            count: labels.len() + prompts,
+            labels,
+            dim: members.dim,
+            vectors: HalfDots::new(&vectors, members.dim),
+            count: members.len() + prompts,
+            groups,
             left_out,
             factors,
         }
@@ -221,13 +236,17 @@ impl Scorer {
     ) {
         // Everything relative to the background's sum, which is then 1.
         exp_scaled(logits, self.logit_scale, background);
-        let (labels, prompts) = logits.split_at_mut(self.labels);
-        for (mass, factor) in labels.iter_mut().zip(&self.factors) {
+        let (members, prompts) = logits.split_at_mut(self.factors.len());
+        for (mass, factor) in members.iter_mut().zip(&self.factors) {
             *mass *= factor;
         }
         let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
         let rest = total;
-        for (label, mass) in labels.iter().copied().enumerate() {
+        let mut members = &*members;
+        for (label, count) in self.groups.iter().enumerate() {
+            let (own, others) = members.split_at(*count);
+            members = others;
+            let mass = together(own);
             let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
             let others = (1.0 - left_out).max(0.0);
             matches[label] = match self.sigmoid_bias {
@@ -235,12 +254,29 @@ impl Scorer {
                 // The mass is e^(s v.t), relative to the background's sum.
                 Some(bias) => sigmoid(mass.ln() + background + bias),
             };
+            probabilities[label] = mass;
             total += mass;
         }
         let total = total.max(f32::MIN_POSITIVE);
-        for (probability, mass) in probabilities.iter_mut().zip(labels.iter()) {
-            *probability = mass / total;
+        for probability in &mut probabilities[..self.labels] {
+            *probability /= total;
         }
         probabilities[self.labels] = rest / total;
     }
+}
+
+/// The mass of a label from those of its members: what they are together, as far as it is no more than
+/// [`MOST_TOGETHER`] times the largest.
+fn together(members: &[f32]) -> f32 {
+    if let [alone] = members {
+        return *alone;
+    }
+    let (mut sum, mut most) = (0.0, 0.0);
+    for mass in members {
+        sum += mass;
+        most = if *mass > most { *mass } else { most };
+    }
+    let bound = MOST_TOGETHER * most;
+    // What is no number stays none.
+    if sum > bound { bound } else { sum }
 }

@@ -1,0 +1,71 @@
+//! What is known of a line: of the photos above it, which share fits; pure.
+
+/// Of photos above a line, the share that shows the label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Calibration(&'static [(f32, f32)]);
+
+impl Calibration {
+    /// The starter's: the mean over ten labels on two sets of captioned photos, by `benches/relevance.rs`;
+    /// `docs/scores.md` has the figures.
+    pub const STARTER: Self = Self(&[
+        (0.05, 0.53),
+        (0.1, 0.63),
+        (0.2, 0.73),
+        (0.3, 0.81),
+        (0.5, 0.82),
+        (0.7, 0.91),
+        (0.9, 0.98),
+    ]);
+
+    /// About which share of the photos at `line` or above fits; none below what was measured.
+    #[must_use]
+    pub fn share_above(&self, line: f32) -> Option<f32> {
+        let upper = self.0.iter().position(|(known, _)| *known >= line);
+        let (first, last) = (self.0.first()?, self.0.last()?);
+        match upper {
+            Some(0) => (line >= first.0).then_some(first.1),
+            None => Some(last.1),
+            Some(at) => {
+                let ((from, low), (to, high)) = (self.0[at - 1], self.0[at]);
+                Some(low + (high - low) * (line - from) / (to - from))
+            }
+        }
+    }
+}
+
+/// A line moved by `steps`, up for stricter and down for looser: equally far for all in odds, so that none leaves 0 to 1.
+#[must_use]
+pub fn moved_line(line: f32, steps: f32) -> f32 {
+    if line <= 0.0 || line >= 1.0 {
+        return line;
+    }
+    let logit = (line / (1.0 - line)).ln() + 0.5 * steps;
+    (1.0 / (1.0 + (-logit).exp())).clamp(0.005, 0.995)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_rise_with_the_line_and_are_known_from_where_they_were_measured() {
+        let share = |line| Calibration::STARTER.share_above(line);
+        assert_eq!(share(0.01), None);
+        assert_eq!(share(1.0), share(0.9));
+        let lines = (5..100).map(|percent| percent as f32 / 100.0);
+        let shares: Vec<f32> = lines.filter_map(share).collect();
+        assert_eq!(shares.len(), 95);
+        assert!(shares.is_sorted() && shares.iter().all(|share| (0.0..=1.0).contains(share)));
+    }
+
+    #[test]
+    fn stricter_and_looser_take_each_other_back() {
+        for line in [0.02, 0.2, 0.5, 0.9] {
+            let there = moved_line(line, 1.0);
+            assert!(there > line && (moved_line(there, -1.0) - line).abs() < 1e-3);
+        }
+        assert_eq!((moved_line(0.0, 1.0), moved_line(1.0, -1.0)), (0.0, 1.0));
+        let far = (0..100).fold(0.2, |line, _| moved_line(line, 1.0));
+        assert!(far < 1.0);
+    }
+}
