@@ -361,6 +361,42 @@ fn examples_join_a_label() {
 }
 
 #[test]
+fn a_general_word_says_what_it_stands_for_and_lets_go_of_it() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "people");
+    assert!(window.has("people stands for woman"));
+    window.click("people stands for woman");
+    assert_eq!(window.state().memory.labels[0].without, ["woman"]);
+    window.click("people stands for woman");
+    assert!(window.state().memory.labels[0].without.is_empty());
+    window.command(Command::SetExactly(1, true));
+    assert!(!window.has("people stands for woman"));
+    window.act(Action::Undo);
+    assert!(window.has("people stands for woman"));
+}
+
+#[test]
+fn all_lines_move_at_once_and_back() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    add_label(&mut window, "green");
+    let lines = |window: &window::Window| -> Vec<f32> {
+        let labels = window.state().memory.labels.iter();
+        labels.map(|label| label.min_match).collect()
+    };
+    let before = lines(&window);
+    window.click("Make all lines stricter");
+    let strict = lines(&window);
+    assert!(strict.iter().zip(&before).all(|(a, b)| a > b), "{strict:?}");
+    window.act(Action::Undo);
+    assert_eq!(lines(&window), before);
+    window.click("Make all lines looser");
+    assert!(lines(&window).iter().zip(&before).all(|(a, b)| a < b));
+    // The model of this test has no figures of its own.
+    assert!(window.has_containing("look at photos near the line"));
+}
+
+#[test]
 fn every_dialog_names_all_that_can_be_used() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");

@@ -409,6 +409,12 @@ pub enum Command {
     AddCounterExamples(LabelId),
     /// Let a label's examples count, or its text only.
     SetTextOnly(LabelId, bool),
+    /// Let a label stand for one of its members, or not.
+    SetMember(LabelId, String, bool),
+    /// Take a label's words alone, or with what they stand for.
+    SetExactly(LabelId, bool),
+    /// Move the lines of all labels by so many steps: up is stricter.
+    MoveLines(f32),
     /// Forget a label's examples.
     ClearExamples(LabelId),
     /// Keep the labels under a name.

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -62,6 +63,8 @@ pub struct Answer {
     pub search: Option<Arc<Scores>>,
     /// Why the search cannot be scored.
     pub search_trouble: Option<String>,
+    /// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
+    pub told: Vec<(usize, usize)>,
     /// What is shown.
     pub arrangement: Arrangement,
     /// What went wrong with the answer as a whole.
@@ -164,6 +167,36 @@ fn gave_up(question: &Question) -> Answer {
     }
 }
 
+/// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
+fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
+    let mut told = vec![(0, 0); scored.labels.len()];
+    let mut known: HashMap<&Path, Vec<(usize, bool)>> = HashMap::new();
+    for (at, label) in scored.labels.iter().enumerate() {
+        let shown = label.examples.iter().map(|path| (path, true));
+        let not = label.counter_examples.iter().map(|path| (path, false));
+        for (path, shows) in shown.chain(not) {
+            known.entry(path).or_default().push((at, shows));
+        }
+    }
+    if known.is_empty() {
+        return told;
+    }
+    for (id, item) in (0..).zip(library.items.iter()) {
+        let path: &Path = &item.file.path;
+        for (at, shows) in known.get(path).into_iter().flatten() {
+            let line = scored.labels[*at].min_match;
+            if scored
+                .matched(*at, id)
+                .is_some_and(|matched| matched >= line)
+            {
+                told[*at].0 += usize::from(*shows);
+                told[*at].1 += 1;
+            }
+        }
+    }
+    told
+}
+
 /// What is used again between questions.
 #[derive(Default)]
 struct Thinker {
@@ -236,9 +269,11 @@ impl Thinker {
             scores,
             search,
             search_trouble,
+            told: Vec::new(),
             arrangement: Arrangement::default(),
             trouble: None,
         };
+        answer.told = told(&question.library, answer.scored());
         answer.arrangement = arrange(
             &question.library,
             answer.scored(),

@@ -45,6 +45,7 @@ impl Interface {
                 draft_card(ui, state);
                 if !state.library.is_empty() && !state.memory.labels.is_empty() {
                     something_else(ui, state, commands);
+                    strictness(ui, commands);
                 }
                 suggestions(ui, state, commands);
             });
@@ -127,9 +128,86 @@ fn label_card(ui: &mut Ui, state: &State, at: usize, label: &Label, commands: &m
         } else if label.on {
             histogram(ui, state, place, label, commands);
         }
+        advice(ui, state, place, label);
+        members(ui, label, commands);
         notes(ui, label);
     });
     reorder(ui, top, at, commands);
+}
+
+/// What is known of a label's line: what was measured with this model, and what the person said of photos.
+fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
+    if !label.on || state.library.is_empty() {
+        return;
+    }
+    let measured = state.session().and_then(|session| session.calibration());
+    let mut words = match measured.map(|known| known.share_above(label.min_match)) {
+        Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
+        Some(None) => "many above so low a line do not fit".into(),
+        None => "look at photos near the line".into(),
+    };
+    let told = place.and_then(|place| state.answer.told.get(place));
+    if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
+        words = format!("{words}; of your examples above it {fit} of {all}");
+    }
+    let hint = match measured {
+        Some(_) => {
+            "Measured with this model on photos of everyday life: for your photos it is a guide, no promise"
+        }
+        None => {
+            "How many fit was not measured with this model: sort by match, and draw the line where they stop fitting"
+        }
+    };
+    ui.label(RichText::new(words).small().weak())
+        .on_hover_text(hint);
+}
+
+/// What a general word stands for besides itself; a click switches one off or on.
+fn members(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
+    let members = label.members();
+    if members.is_empty() || label.exactly {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+        ui.spacing_mut().interact_size.y = 16.0;
+        ui.label(RichText::new("also:").small().weak());
+        for member in members {
+            let on = !label.without.iter().any(|word| word == member);
+            let text = RichText::new(member).small();
+            let text = if on {
+                text
+            } else {
+                text.weak().strikethrough()
+            };
+            let response = ui.add(egui::Label::new(text).sense(Sense::click()));
+            let name = format!("{} stands for {member}", label.text);
+            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+            let hint = if on {
+                "Leave this out"
+            } else {
+                "Let the label stand for this too"
+            };
+            if response.on_hover_text(hint).clicked() {
+                commands.push(Command::SetMember(label.id, member.into(), !on));
+            }
+        }
+    });
+}
+
+/// Moves all lines at once.
+fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new("All lines:").small().weak());
+        for (name, steps) in [("looser", -1.0), ("stricter", 1.0)] {
+            let response = ui.small_button(name);
+            let full = format!("Make all lines {name}");
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &full));
+            if response.on_hover_text(full).clicked() {
+                commands.push(Command::MoveLines(steps));
+            }
+        }
+    });
 }
 
 /// The place of a label in the last answer, which may be about earlier labels.
@@ -248,6 +326,14 @@ fn label_menu(ui: &mut Ui, state: &State, at: usize, label: &Label, commands: &m
         entry(ui, text, Command::SetNegated(label.id, !label.negated));
         let text = if label.on { "Turn off" } else { "Turn on" };
         entry(ui, text, Command::SetLabelOn(label.id, !label.on));
+        if !label.members().is_empty() {
+            let text = if label.exactly {
+                "Let it stand for more words"
+            } else {
+                "Take the word alone"
+            };
+            entry(ui, text, Command::SetExactly(label.id, !label.exactly));
+        }
         if at > 0 {
             entry(ui, "Move up", Command::MoveLabel(label.id, at - 1));
         }

@@ -10,6 +10,7 @@ use crate::app::library::ItemId;
 use crate::app::state::{PAST_LABELS, State};
 use crate::app::{App, Need};
 use crate::core::label_set;
+use crate::core::score::moved_line;
 
 impl App {
     /// Changes labels so that it can be undone.
@@ -110,6 +111,20 @@ impl App {
             Command::SetTextOnly(id, only) => {
                 self.with_label(id, Need::Now, |label| label.text_only = only);
             }
+            Command::SetMember(id, member, on) => self.with_label(id, Need::Now, |label| {
+                label.without.retain(|word| *word != member);
+                if !on {
+                    label.without.push(member);
+                }
+            }),
+            Command::SetExactly(id, exactly) => {
+                self.with_label(id, Need::Now, |label| label.exactly = exactly);
+            }
+            Command::MoveLines(steps) => self.with_labels(None, Need::Now, |labels| {
+                for label in labels {
+                    label.min_match = moved_line(label.min_match, steps);
+                }
+            }),
             Command::ClearExamples(id) => self.with_label(id, Need::FromTop, |label| {
                 label.examples.clear();
                 label.counter_examples.clear();
