@@ -21,7 +21,7 @@ pub struct Wanted {
 
 /// A query whose pictures are found from any folder, as the store knows them.
 pub fn with_absolute_paths(mut query: Query) -> Query {
-    for term in &mut query.terms {
+    for term in query.alternatives.iter_mut().flatten() {
         if let What::Like(picture) = &mut term.what {
             *picture = absolute(picture);
         }

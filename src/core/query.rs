@@ -12,9 +12,10 @@ use super::lexicon;
 use super::model::{Embeddings, Model, ModelError};
 use super::prompts::{is_scene, member_prompt};
 
+pub use super::prompts::prompts;
+
 /// What a kind of what is meant counts against the word itself: many kinds have many chances to fit by accident.
 const KIND_WEIGHT: f32 = 0.6;
-pub use super::prompts::prompts;
 
 /// One part of a query.
 #[derive(Clone, Debug, PartialEq)]
