@@ -129,7 +129,7 @@ mod tests {
         let table = written(|out| write_table(out, &columns(), || rows().into_iter()));
         assert_eq!(
             table,
-            "| photo       | match |\n|-------------|-------|\n| 猫.jpg      | 9.0 % |\n| =\\u{1b}[2J |    -1 |\n"
+            "| photo      | match |\n|------------|-------|\n| 猫.jpg     | 9.0 % |\n| =\\u{1b}[2J |    -1 |\n"
         );
         let table = written(|out| write_table(out, &columns(), std::iter::empty::<Vec<String>>));
         assert_eq!(table, "| photo | match |\n|-------|-------|\n");

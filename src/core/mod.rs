@@ -34,6 +34,7 @@ pub mod scan;
 pub mod score;
 pub mod session;
 pub mod store;
+pub mod takeout;
 pub mod teach;
 pub mod thumbnail;
 pub mod whole;

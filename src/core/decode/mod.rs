@@ -137,6 +137,9 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
 /// # Errors
 /// If the bytes are no picture, damaged beyond reading, larger than the limits, or `cancel` was raised.
 pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Decoded, DecodeError> {
+    if cancel.is_cancelled() {
+        return Err(DecodeError::Cancelled);
+    }
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }

@@ -78,12 +78,23 @@ impl LabelFolders {
 
 /// What a folder is known by: as names of files, those of folders need not differ in case alone.
 pub fn key_of(folder: &Path) -> String {
-    fold(folder.as_os_str())
+    // Without the separator that joining nothing leaves at the end.
+    let plain: PathBuf = folder.components().collect();
+    fold(plain.as_os_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_has_one_key_however_its_path_is_written() {
+        let key = key_of(Path::new("/out/cat"));
+        for path in ["/out/cat/", "/out//CAT", "/out/./cat"] {
+            assert_eq!(key_of(Path::new(path)), key);
+        }
+        assert_ne!(key_of(Path::new("/out/cats")), key);
+    }
 
     #[test]
     fn no_two_labels_share_a_folder() {

@@ -19,6 +19,7 @@ use crate::core::preprocess::{Crop, Resampler};
 use crate::core::scan::{Found, Scan, ScanOptions, Skipped};
 use crate::core::session::Session;
 use crate::core::store::{NewContent, Record};
+use crate::core::takeout::TakeoutDates;
 use crate::core::thumbnail;
 
 /// How long the encoder waits for a batch to fill.
@@ -58,6 +59,14 @@ impl Shared {
     }
 }
 
+/// A file with what its content says of it. Its date may stand in its name, or beside it.
+fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> Photo {
+    let mut photo = Photo::new(file, facts);
+    let taken = &mut photo.facts.taken;
+    *taken = (taken.take()).or_else(|| takeout.taken(&photo.file.path));
+    photo
+}
+
 /// A photo on its way to the encoder.
 pub struct Prepared {
     file: Candidate,
@@ -79,6 +88,7 @@ pub fn scan(
     shared.counters.start();
     let mut scan = Scan::new(roots, options);
     let mut batch = Vec::new();
+    let mut takeout = TakeoutDates::default();
     let mut since = Instant::now();
     for found in scan.by_ref() {
         if shared.cancel.is_cancelled() {
@@ -88,7 +98,7 @@ pub fn scan(
         match found {
             Found::Failure(failure) => shared.fail(failure),
             Found::Candidate(file) => {
-                let event = known(shared, &file);
+                let event = known(shared, &file, &mut takeout);
                 let is_read = matches!(event, Some(Event::Photo { .. }));
                 batch.extend(event);
                 if !is_read {
@@ -113,11 +123,11 @@ pub fn scan(
 }
 
 /// What is told of a file that the store knows as it is.
-fn known(shared: &Shared, file: &Candidate) -> Option<Event> {
+fn known(shared: &Shared, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
     let known = session.store().lookup(session.key(), file).ok()??;
-    let photo = Photo::new(file.clone(), known.facts);
+    let photo = photo(file.clone(), known.facts, takeout);
     let Some(row) = known.row else {
         return Some(Event::Unread(photo));
     };
@@ -307,6 +317,7 @@ fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> 
 /// Writes results in batches, tells of each once it is safe, and ends the job.
 pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Skipped>) {
     let mut batch: Vec<Outcome> = Vec::new();
+    let mut takeout = TakeoutDates::default();
     let mut since = Instant::now();
     let mut trouble = None;
     loop {
@@ -321,7 +332,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if batch.len() >= WRITE_BATCH || (!batch.is_empty() && since.elapsed() >= WRITE_WAIT) {
-            trouble = write(shared, &mut batch);
+            trouble = write(shared, &mut batch, &mut takeout);
         }
         if trouble.is_some() || shared.cancel.is_cancelled() {
             shared.cancel.cancel();
@@ -330,7 +341,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
         shared.report();
     }
     let cancelled = shared.cancel.is_cancelled() && trouble.is_none();
-    trouble = trouble.or_else(|| write(shared, &mut batch));
+    trouble = trouble.or_else(|| write(shared, &mut batch, &mut takeout));
     shared.counters.finished.store(true, Relaxed);
     shared.events.send(Event::Finished(Summary {
         progress: shared.counters.snapshot(),
@@ -341,7 +352,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
 }
 
 /// Writes and empties a batch; what went wrong, in words.
-fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
+fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) -> Option<String> {
     if batch.is_empty() {
         return None;
     }
@@ -359,7 +370,7 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>) -> Option<String> {
             Source::Cached => &shared.counters.cached,
         };
         counter.fetch_add(1, Relaxed);
-        let photo = Photo::new(record.file, record.facts);
+        let photo = photo(record.file, record.facts, takeout);
         events.push(Event::Photo { photo, row, source });
     }
     shared.events.send_all(events);
