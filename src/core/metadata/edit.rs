@@ -192,7 +192,8 @@ impl Packet {
 
     /// Text for content or an attribute. What the encoding may lack is written as a reference.
     fn escaped(&self, text: &str) -> String {
-        let allowed = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+        // The characters of XML 1.0.
+        let allowed = |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
         let text: String = text.chars().filter(allowed).collect();
         let escaped = escape(text.as_str()).into_owned();
         let lacking: fn(char) -> bool = match self.encoding {

@@ -429,6 +429,20 @@ fn known_reference(name: &str) -> Result<(), String> {
     resolved.map_err(|_| format!("it refers to an unknown entity, {name:?}"))
 }
 
+/// Whether a name is one, with a prefix or without. Letters beyond ASCII are not looked at closely.
+fn is_name(name: &str) -> bool {
+    let is_part = |part: &str| {
+        let begins =
+            part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii());
+        let inside = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c) || !c.is_ascii();
+        begins && part.chars().all(inside)
+    };
+    match name.split_once(':') {
+        Some((prefix, local)) => is_part(prefix) && is_part(local),
+        None => is_part(name),
+    }
+}
+
 /// The name and the attributes of a start tag.
 fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
     let bytes = text.as_bytes();
@@ -445,6 +459,9 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
         at += 1;
     }
     let name = Span::new(tag.start + 1, at);
+    if !is_name(&text[name.start..name.end]) {
+        return Err("an element has no proper name".into());
+    }
     let (mut attributes, mut names) = (Vec::new(), HashSet::new());
     loop {
         let before = at;
@@ -464,7 +481,8 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
         }
         let equals = text[key.end..at].trim();
         let quote = (bytes[..end].get(at).copied()).filter(|quote| matches!(quote, b'"' | b'\''));
-        let quote = quote.filter(|_| equals == "=" && before < start);
+        let proper = before < start && is_name(&text[key.start..key.end]);
+        let quote = quote.filter(|_| equals == "=" && proper);
         let quote = quote.ok_or_else(malformed)?;
         let length = memchr::memchr(quote, &bytes[at + 1..end]).ok_or_else(malformed)?;
         let value = Span::new(at + 1, at + 1 + length);
@@ -536,6 +554,10 @@ mod tests {
             "<p:a/>",
             "<a b/>",
             "<a =''",
+            "<a/b></a/b>",
+            "<1/>",
+            "<a xmlns:/b='c'/>",
+            "<a:b:c xmlns:a='d'/>",
         ] {
             assert!(Document::parse(wrong.into()).is_err(), "{wrong}");
         }
