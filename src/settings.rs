@@ -73,6 +73,12 @@ impl Dirs {
         self.data.join("models")
     }
 
+    /// What photos say of themselves.
+    #[must_use]
+    pub fn metadata_cache(&self) -> PathBuf {
+        self.cache.join("metadata.db")
+    }
+
     /// What was found out about models on this machine.
     #[must_use]
     pub fn checks(&self) -> PathBuf {

@@ -475,7 +475,7 @@ pub enum Command {
     TrashRejects,
     /// Stop copying.
     CancelExport,
-    /// Decide what would be written into sidecars.
+    /// Decide which keywords would be written.
     PlanKeywords(Box<KeywordRequest>),
     /// Write what was planned.
     WriteKeywords,

@@ -110,7 +110,7 @@ pub struct Filter {
     pub min_stars: u8,
     /// Of this colour.
     pub colour: Option<Colour>,
-    /// A part of a keyword in the sidecar, in any case.
+    /// A part of a keyword, in any case.
     pub keyword: String,
     /// An ending of names, in lower case.
     pub ending: Option<String>,

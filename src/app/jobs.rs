@@ -267,11 +267,12 @@ impl App {
     /// Looks at what the photos in the window and their sidecars say.
     pub(super) fn read_metadata(&mut self) {
         let items = self.state.library.snapshot().items.clone();
+        let cache = self.services.dirs.metadata_cache();
         self.spawn("metadata", move || {
             let photos = items
                 .iter()
                 .map(|item| (&*item.file.path, item.metadata.as_ref()));
-            match metadata::changed(photos) {
+            match metadata::changed(photos, Some(&cache)) {
                 changes if changes.is_empty() => News::Done,
                 changes => News::Metadata(changes),
             }

@@ -269,7 +269,7 @@ pub struct State {
     pub work: Work,
     /// Exports.
     pub exports: Exports,
-    /// Keywords on their way into sidecars.
+    /// Keywords on their way into sidecars or photos.
     pub keywords: Keywords,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,

@@ -25,7 +25,8 @@ impl Decided {
     /// # Errors
     /// If the database of decisions cannot be read.
     pub fn read(photos: &[(Photo, u32)]) -> anyhow::Result<Self> {
-        let file = Dirs::detect().marks_file();
+        let dirs = Dirs::detect();
+        let file = dirs.marks_file();
         let marks = match file.exists() {
             true => Marks::open(&file)?.all()?,
             false => HashMap::new(),
@@ -33,7 +34,9 @@ impl Decided {
         let photos = photos.iter().map(|(photo, _)| (&*photo.file.path, None));
         Ok(Self {
             marks,
-            metadata: metadata::changed(photos).into_iter().collect(),
+            metadata: metadata::changed(photos, Some(&dirs.metadata_cache()))
+                .into_iter()
+                .collect(),
         })
     }
 

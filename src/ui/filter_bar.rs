@@ -207,7 +207,7 @@ fn colour_row(ui: &mut Ui, filter: &mut Filter) {
 
 fn keyword_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label("Keyword");
-    let hint = "in its sidecar";
+    let hint = "in it or its sidecar";
     field(ui, &mut filter.keyword, "Keyword contains", hint, 190.0);
     ui.end_row();
 }

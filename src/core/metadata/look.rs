@@ -11,6 +11,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
+use super::cache::Cache;
 use super::facts::Facts;
 use super::names::{Folders, Naming};
 use super::xmp::Packet;
@@ -80,10 +81,12 @@ impl Metadata {
     #[must_use]
     pub fn of(photo: &Path) -> Self {
         let sidecars = Folders::default().sidecars(photo, Naming::WholeName);
-        Self::read(photo, &sidecars, state(photo, &sidecars))
+        let inside = inside::facts_of(photo);
+        Self::read(photo, inside, &sidecars, state(photo, &sidecars))
     }
 
-    pub(super) fn read(photo: &Path, sidecars: &[PathBuf], state: u64) -> Self {
+    /// Puts together what a photo says of itself and what its sidecars say.
+    pub(super) fn read(photo: &Path, inside: Facts, sidecars: &[PathBuf], state: u64) -> Self {
         let changed = |path: &Path| fs::metadata(path).ok()?.modified().ok();
         let beside = sidecars.iter().filter_map(|path| {
             let bytes = read_bytes(path).ok()??;
@@ -95,7 +98,7 @@ impl Metadata {
             })
         });
         let mut sources: Vec<Said> = beside.collect();
-        let mut facts = inside::facts_of(photo);
+        let mut facts = inside;
         // Cameras say "no stars" in every photo: that takes away none that stand beside it.
         facts.rating = facts.rating.filter(|rating| *rating != 0);
         sources.push(Said {
@@ -182,9 +185,13 @@ type Asked<'a> = (&'a Path, Option<&'a Arc<Metadata>>);
 
 /// Photos that are new, or that changed or whose sidecars did since they were read, with what they say now.
 ///
-/// Each folder is listed once, and only files that changed are opened, of photos only the parts with metadata.
+/// Each folder is listed once, and only files that changed are opened, of photos only the parts with metadata. What
+/// these say is kept in the file `cache`, if there is to be one.
 #[must_use]
-pub fn changed<'a>(photos: impl Iterator<Item = Asked<'a>>) -> Vec<(PathBuf, Arc<Metadata>)> {
+pub fn changed<'a>(
+    photos: impl Iterator<Item = Asked<'a>>,
+    cache: Option<&Path>,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
     let mut folders = Folders::default();
     let asked: Vec<(Asked, Vec<PathBuf>)> = photos
         .map(|(photo, known)| {
@@ -192,6 +199,7 @@ pub fn changed<'a>(photos: impl Iterator<Item = Asked<'a>>) -> Vec<(PathBuf, Arc
             ((photo, known), sidecars)
         })
         .collect();
+    let cache = cache.map(Cache::open);
     let next = AtomicUsize::new(0);
     let read = || {
         let mut changes = Vec::new();
@@ -199,18 +207,26 @@ pub fn changed<'a>(photos: impl Iterator<Item = Asked<'a>>) -> Vec<(PathBuf, Arc
         {
             let state = state(photo, sidecars);
             if known.is_none_or(|known| known.state != state) {
-                let now = Metadata::read(photo, sidecars, state);
+                let inside = match &cache {
+                    Some(cache) => cache.facts(photo),
+                    None => inside::facts_of(photo),
+                };
+                let now = Metadata::read(photo, inside, sidecars, state);
                 changes.push((photo.to_path_buf(), Arc::new(now)));
             }
         }
         changes
     };
-    std::thread::scope(|scope| {
+    let changes = std::thread::scope(|scope| {
         let readers = READERS.min(asked.len());
         let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
         let read = readers.into_iter().flat_map(|reader| reader.join());
         read.flatten().collect()
-    })
+    });
+    if let Some(cache) = cache {
+        cache.save();
+    }
+    changes
 }
 
 #[cfg(test)]
@@ -244,10 +260,13 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let [a, b] = ["A.JPG", "b.jpg"].map(|name| dir.path().join(name));
         let look = |known: Option<&Arc<Metadata>>| {
-            let mut found = changed([(&*a, known)].into_iter());
+            let mut found = changed([(&*a, known)].into_iter(), None);
             found.pop().map(|(_, metadata)| metadata)
         };
-        assert_eq!(changed([(&*a, None), (&*b, None)].into_iter()).len(), 2);
+        assert_eq!(
+            changed([(&*a, None), (&*b, None)].into_iter(), None).len(),
+            2
+        );
         let nothing = look(None).expect("looked at");
         assert!(nothing.facts.is_empty());
         assert_eq!(look(Some(&nothing)), None, "nothing changed");

@@ -1,15 +1,18 @@
 //! Keywords, ratings, colours and dates that other programs keep: in XMP sidecars and inside photos. Read from wherever
 //! they stand; written as planned, merged into what is there, and taken back as a whole.
 
+mod cache;
 mod edit;
 mod facts;
 mod inside;
 mod journal;
 mod look;
 mod names;
+mod parse;
 mod patch;
 mod plan;
 mod replace;
+mod splices;
 mod text;
 mod xml;
 pub mod xmp;

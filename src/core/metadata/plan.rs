@@ -137,7 +137,8 @@ pub fn plan(wishes: &[Wish], way: Way) -> Plan {
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
     for wish in wishes {
         let there = folders.sidecars(&wish.photo, way.naming);
-        let metadata = Metadata::read(&wish.photo, &there, 0);
+        let said = inside::facts_of(&wish.photo);
+        let metadata = Metadata::read(&wish.photo, said, &there, 0);
         if way.inside {
             let additions = completed(&wish.additions, &metadata, &Source::Photo);
             let planned = inside::plan(&wish.photo, &additions);

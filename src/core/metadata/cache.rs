@@ -1,0 +1,258 @@
+//! What photos say of themselves, kept between runs: asking again then costs no look into files that have not changed.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, params};
+use serde::{Deserialize, Serialize};
+
+use super::facts::Facts;
+use super::inside;
+use crate::core::photo::Taken;
+
+/// Raised when other facts are read: then all photos are looked into again.
+const VERSION: i64 = 1;
+/// Photos that are kept; more than that, and it begins anew.
+const MAX_ROWS: usize = 2_000_000;
+/// A file that changed just now may change again within one tick of its clock.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// The cache in a file. Whatever is wrong with the file, it only costs time.
+pub struct Cache {
+    file: PathBuf,
+    known: HashMap<i64, String>,
+    new: Mutex<Vec<(i64, String)>>,
+}
+
+/// Facts as they are kept.
+#[derive(Default, Serialize, Deserialize)]
+struct Row {
+    keywords: Vec<String>,
+    hierarchical: Vec<String>,
+    rating: Option<i8>,
+    colour: Option<String>,
+    taken: Option<String>,
+    modified: Option<i64>,
+}
+
+impl Cache {
+    /// Reads a cache; an empty one if there is none.
+    #[must_use]
+    pub fn open(file: &Path) -> Self {
+        let known = read(file).unwrap_or_default();
+        Self {
+            file: file.into(),
+            known: if known.len() > MAX_ROWS {
+                HashMap::new()
+            } else {
+                known
+            },
+            new: Mutex::default(),
+        }
+    }
+
+    /// What a photo says of itself, read only if it changed.
+    #[must_use]
+    pub fn facts(&self, photo: &Path) -> Facts {
+        let Some((key, settled)) = key(photo) else {
+            return inside::facts_of(photo);
+        };
+        if let Some(facts) = self.known.get(&key).and_then(|text| from_text(text)) {
+            return facts;
+        }
+        let facts = inside::facts_of(photo);
+        if settled {
+            let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+            new.push((key, to_text(&facts)));
+        }
+        facts
+    }
+
+    /// Keeps what was read anew.
+    pub fn save(self) {
+        let new = self
+            .new
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if new.is_empty() {
+            return;
+        }
+        // Another process may hold it, or the disk be full: then it is read again next time.
+        if let Err(error) = write(&self.file, &new, self.known.is_empty())
+            && matches!(
+                error.sqlite_error_code(),
+                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+            )
+        {
+            let _ = fs::remove_file(&self.file);
+        }
+    }
+}
+
+/// A number for a photo as it is now, and whether it stays so when it is changed at once.
+fn key(photo: &Path) -> Option<(i64, bool)> {
+    let metadata = fs::metadata(photo).ok()?;
+    let modified = metadata.modified().ok()?;
+    let settled = SystemTime::now().duration_since(modified).ok()? > SETTLED;
+    let since = modified.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&metadata.len().to_le_bytes());
+    hasher.update(&since.to_le_bytes());
+    hasher.update(
+        std::path::absolute(photo)
+            .ok()?
+            .as_os_str()
+            .as_encoded_bytes(),
+    );
+    let number = hasher.finalize().as_bytes().first_chunk().copied()?;
+    Some((i64::from_le_bytes(number), settled))
+}
+
+fn to_text(facts: &Facts) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    let row = Row {
+        keywords: facts.keywords.clone(),
+        hierarchical: facts.hierarchical.clone(),
+        rating: facts.rating,
+        colour: facts.colour.clone(),
+        taken: facts.taken.as_ref().map(ToString::to_string),
+        modified: facts.modified.map(Timestamp::as_millisecond),
+    };
+    serde_json::to_string(&row).unwrap_or_default()
+}
+
+fn from_text(text: &str) -> Option<Facts> {
+    if text.is_empty() {
+        return Some(Facts::default());
+    }
+    let row: Row = serde_json::from_str(text).ok()?;
+    let modified = row.modified.map(Timestamp::from_millisecond);
+    Some(Facts {
+        keywords: row.keywords,
+        hierarchical: row.hierarchical,
+        rating: row.rating,
+        colour: row.colour,
+        taken: row.taken.map(Taken::from_text),
+        modified: modified.transpose().ok()?,
+    })
+}
+
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(Duration::from_secs(2))?;
+    // Losing the last rows at a power cut costs nothing but time.
+    connection.pragma_update(None, "synchronous", "off")?;
+    Ok(connection)
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+fn read(file: &Path) -> rusqlite::Result<HashMap<i64, String>> {
+    if !file.exists() {
+        return Ok(HashMap::new());
+    }
+    let connection = connect(file)?;
+    if version(&connection)? != VERSION {
+        return Ok(HashMap::new());
+    }
+    let mut statement = connection.prepare("SELECT photo, facts FROM inside")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+fn write(file: &Path, new: &[(i64, String)], anew: bool) -> rusqlite::Result<()> {
+    if let Some(folder) = file.parent() {
+        let _ = fs::create_dir_all(folder);
+    }
+    let mut connection = connect(file)?;
+    let transaction = connection.transaction()?;
+    if anew || version(&transaction)? != VERSION {
+        transaction.execute_batch(
+            "DROP TABLE IF EXISTS inside;
+             CREATE TABLE inside (photo INTEGER PRIMARY KEY, facts TEXT NOT NULL);",
+        )?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    }
+    {
+        let mut insert = transaction.prepare("INSERT OR REPLACE INTO inside VALUES (?1, ?2)")?;
+        for (photo, facts) in new {
+            insert.execute(params![photo, facts])?;
+        }
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn photo(path: &Path, keyword: &str) {
+        let packet = format!(
+            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/' xmlns:x='http://ns.adobe.com/xap/1.0/'><r:Description d:subject='{keyword}' x:Rating='4' x:ModifyDate='2024-05-01T10:00:00Z' x:CreateDate='2024-05-01'/></r:RDF>"
+        );
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
+        bytes.extend((packet.len() as u16 + 2 + 29).to_be_bytes());
+        bytes.extend(b"http://ns.adobe.com/xap/1.0/\0");
+        bytes.extend(packet.as_bytes());
+        bytes.extend([0xff, 0xd9]);
+        fs::write(path, bytes).expect("written");
+    }
+
+    fn age(path: &Path, seconds: u64) {
+        let file = fs::File::options().write(true).open(path).expect("opens");
+        let time = SystemTime::now() - Duration::from_secs(seconds);
+        file.set_modified(time).expect("a time");
+    }
+
+    #[test]
+    fn a_photo_is_read_again_only_when_it_changed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("cache/metadata.db");
+        let path = dir.path().join("a.jpg");
+        photo(&path, "sea");
+        let time = SystemTime::now() - Duration::from_secs(100);
+        let set = || {
+            let file = fs::File::options().write(true).open(&path).expect("opens");
+            file.set_modified(time).expect("a time");
+        };
+        set();
+        let look = || {
+            let cache = Cache::open(&file);
+            let facts = cache.facts(&path);
+            cache.save();
+            facts
+        };
+        let first = look();
+        assert_eq!(
+            (&first.keywords[..], first.rating),
+            (&["sea".into()][..], Some(4))
+        );
+        assert!(first.modified.is_some() && first.taken.is_some());
+        // Changed behind its back, length and time alike: what is kept counts.
+        photo(&path, "lea");
+        set();
+        assert_eq!(look(), first);
+        age(&path, 50);
+        assert_eq!(look().keywords, ["lea"]);
+        // What changed just now is not kept.
+        photo(&path, "now");
+        look();
+        let kept = Cache::open(&file).known.len();
+        assert_eq!(kept, 2);
+        // A cache that is none costs nothing but time, and makes room for a new one.
+        fs::write(&file, "no database").expect("written");
+        age(&path, 50);
+        for _ in 0..2 {
+            assert_eq!(look().keywords, ["now"]);
+        }
+        assert_eq!(Cache::open(&file).known.len(), 1);
+    }
+}
