@@ -63,7 +63,7 @@ fn ours(path: &std::path::Path, resampler: &mut Resampler) -> usize {
         mean: [0.5; 3],
         std: [0.5; 3],
     };
-    let bytes = decode::read_file(path).expect("read");
+    let bytes = decode::read_file(path, &Cancel::default()).expect("read");
     let decoded = decode::decode(&bytes, 2 * SIDE, &Cancel::default()).expect("decoded");
     let crop = resampler.crop(&decoded.pixels, &spec).expect("a crop");
     let small = resampler

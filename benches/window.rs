@@ -258,6 +258,7 @@ fn main() {
         config: home.join("config"),
         cache: home.join("cache"),
         data: home.join("data"),
+        state: home.join("state"),
         hub_cache: None,
     };
     if !folder.is_dir() {

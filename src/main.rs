@@ -6,14 +6,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use lumisift::core::sanitize::printable;
+use lumisift::logging;
 
 fn main() -> ExitCode {
-    std::panic::set_hook(Box::new(report_panic));
+    logging::log_panics(report_panic);
     cli::main()
 }
 
-/// What a person sees of a defect: one sentence. Workers turn theirs into failures of single photos,
-/// so they say nothing here.
+/// What a person sees of a defect: one sentence; the log has the rest. Workers turn theirs into failures of
+/// single photos, so they say nothing here.
 fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
     let worker = std::thread::current()
         .name()

@@ -27,6 +27,8 @@ pub struct Dirs {
     pub cache: PathBuf,
     /// What cannot: downloaded models, journals; `LUMISIFT_DATA_DIR`.
     pub data: PathBuf,
+    /// What is of use for a while: the log; `LUMISIFT_STATE_DIR`.
+    pub state: PathBuf,
     /// The models that Hugging Face's own programs keep; `HF_HUB_CACHE`, or `hub` in `HF_HOME`.
     pub hub_cache: Option<PathBuf>,
 }
@@ -45,6 +47,15 @@ impl Dirs {
                 .unwrap_or_else(|| fallback(name))
         };
         let project = project.as_ref();
+        // Who moves the data moves the log as well.
+        let moved = std::env::var_os("LUMISIFT_DATA_DIR").filter(|value| !value.is_empty());
+        let state = moved
+            .map(|data| PathBuf::from(data).join("state"))
+            .or_else(|| {
+                let project = project?;
+                let ours = project.state_dir().map(Path::to_path_buf);
+                Some(ours.unwrap_or_else(|| project.data_local_dir().join("logs")))
+            });
         Self {
             config: choose(
                 "LUMISIFT_CONFIG_DIR",
@@ -57,6 +68,7 @@ impl Dirs {
                 "cache",
             ),
             data: choose("LUMISIFT_DATA_DIR", project.map(|p| p.data_dir()), "data"),
+            state: choose("LUMISIFT_STATE_DIR", state.as_deref(), "state"),
             hub_cache: hub_cache(),
         }
     }
@@ -160,6 +172,8 @@ pub struct Settings {
     pub theme: Theme,
     /// Threads that decode photos; 0 for one a core.
     pub threads: usize,
+    /// Megabytes that pictures may take together while they are decoded; 0 for a quarter of the memory.
+    pub decode_memory_mb: u32,
     /// Where vectors and thumbnails are kept, if not in the usual place.
     pub store: Option<PathBuf>,
     /// JPEG quality of new thumbnails, 1 to 100.
@@ -180,6 +194,7 @@ impl Default for Settings {
             mirrors: Vec::new(),
             theme: Theme::default(),
             threads: 0,
+            decode_memory_mb: 0,
             store: None,
             thumbnail_quality: crate::core::thumbnail::QUALITY,
             excluded_folders: Vec::new(),
@@ -252,6 +267,7 @@ pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
                 "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
                 path.display()
             );
+            tracing::warn!(path = ?path, "{notice}");
             (T::default(), Some(notice))
         }
     }

@@ -13,7 +13,11 @@ use serde_json::Value;
 /// Indexes `folder`, in which `good` photos are fine, and returns the message for `bad`.
 fn message_for(folder: &Path, good: u64, bad: &str) -> String {
     let home = tempfile::tempdir().expect("a folder");
-    let (report, code, errors) = json(lumisift(home.path()).arg("index").arg(folder));
+    let (report, code, errors) = json(
+        lumisift(home.path())
+            .args(["index", "--memory", "1024"])
+            .arg(folder),
+    );
     assert_eq!(code, 1, "{errors}");
     assert_eq!(report["photos"], good, "{errors}");
     assert!(
@@ -152,7 +156,8 @@ fn a_photo_that_vanishes_after_it_was_listed() {
     );
     assert_eq!((ran.photos.len(), ran.failures.len()), (1, 1));
     assert!(ran.failures[0].message.contains("not there"));
-    let failure = lumisift::core::decode::read_file(&dir.path().join("gone.jpg"));
+    let failure =
+        lumisift::core::decode::read_file(&dir.path().join("gone.jpg"), &Default::default());
     assert!(
         failure
             .expect_err("gone")

@@ -69,3 +69,196 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
         assert!(!used || allowed, "{path} has unsafe code");
     }
 }
+
+/// Calls that touch a disk, by the last names of their path.
+const DISK_CALLS: &[&str] = &[
+    "File::open",
+    "File::create",
+    "LabelSet::read",
+    "Marks::open",
+    "Store::open",
+    "decode::read_file",
+    "download",
+    "export::finish",
+    "export::plan",
+    "export::plan_until",
+    "export::run",
+    "export::undo",
+    "folder_fingerprint",
+    "past",
+    "settings::load",
+    "settings::save",
+    "sidecar::apply",
+    "sidecar::changed",
+    "sidecar::plan",
+    "sidecar::undo",
+    "write_whole",
+];
+
+/// The same of methods, whatever they are called on.
+const DISK_METHODS: &[&str] = &[
+    "canonicalize",
+    "exists",
+    "is_dir",
+    "is_file",
+    "is_symlink",
+    "metadata",
+    "read_dir",
+    "read_link",
+    "symlink_metadata",
+    "try_exists",
+];
+
+/// What runs on threads of its own, or before there is a window: a file, and a function in it or all.
+const OFF_THE_WINDOW: &[(&str, &str)] = &[
+    ("app/apply/samples.rs", "write"),
+    ("app/exports.rs", "write_manifest"),
+    ("app/fetcher.rs", "*"),
+    ("app/jobs.rs", "open"),
+    ("app/marks_writer.rs", "*"),
+    ("app/mind.rs", "*"),
+    ("app/mod.rs", "new"),
+    ("app/pictures.rs", "*"),
+    ("app/start.rs", "*"),
+];
+
+/// Looks for calls that touch a disk where the window's thread could come by.
+struct DiskCalls {
+    /// The functions around.
+    functions: Vec<String>,
+    allowed: Vec<&'static str>,
+    found: Vec<String>,
+}
+
+impl DiskCalls {
+    fn note(&mut self, call: &str) {
+        let function = self.functions.last().cloned().unwrap_or_default();
+        if !self.allowed.iter().any(|name| *name == function) {
+            self.found.push(format!("{call} in {function}"));
+        }
+    }
+}
+
+impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let is_test = |a: &syn::Attribute| {
+            a.path().is_ident("cfg")
+                && a.parse_args::<syn::Ident>()
+                    .is_ok_and(|name| name == "test")
+        };
+        if !module.attrs.iter().any(is_test) {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        syn::visit::visit_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        syn::visit::visit_impl_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let method = call.method.to_string();
+        let on_self =
+            matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("self"));
+        // What these are given runs in a slot's thread.
+        if on_self && ["queue", "replace", "run_export"].contains(&method.as_str()) {
+            return;
+        }
+        if DISK_METHODS.contains(&method.as_str()) {
+            self.note(&format!(".{method}()"));
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let names: Vec<String> = (path.path.segments.iter())
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        let last = names[names.len().saturating_sub(2)..].join("::");
+        let alone = names
+            .last()
+            .is_some_and(|name| DISK_CALLS.contains(&name.as_str()));
+        if alone
+            || DISK_CALLS.contains(&last.as_str())
+            || names.iter().rev().skip(1).any(|n| n == "fs")
+        {
+            self.note(&last);
+        }
+        syn::visit::visit_expr_path(self, path);
+    }
+}
+
+fn disk_calls(path: &str, text: &str) -> Vec<String> {
+    let allowed = OFF_THE_WINDOW
+        .iter()
+        .filter(|(file, _)| path.ends_with(file));
+    let allowed: Vec<&str> = allowed.map(|(_, function)| *function).collect();
+    if allowed.contains(&"*") {
+        return Vec::new();
+    }
+    let mut calls = DiskCalls {
+        functions: Vec::new(),
+        allowed,
+        found: Vec::new(),
+    };
+    let file = syn::parse_file(text).expect("Rust");
+    syn::visit::Visit::visit_file(&mut calls, &file);
+    calls.found
+}
+
+#[test]
+fn the_window_thread_touches_no_disk() {
+    for (path, text) in all("src/app").into_iter().chain(all("src/ui")) {
+        let found = disk_calls(&path, &text);
+        assert!(found.is_empty(), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn disk_calls_are_found_where_they_are_not_in_a_slot() {
+    let text = "
+        impl App {
+            fn bad(&mut self) {
+                if path.is_dir() { settings::save(&x, &y); std::fs::write(a, b); }
+                let named = LabelSet::read;
+            }
+            fn good(&mut self) {
+                self.queue(Slot::Save, move |_| settings::save(&x, &y));
+            }
+        }
+        #[cfg(test)]
+        mod tests { fn fine() { fs::write(a, b); } }
+    ";
+    let found = disk_calls("src/app/other.rs", text);
+    let expected = [
+        ".is_dir() in bad",
+        "settings::save in bad",
+        "fs::write in bad",
+        "LabelSet::read in bad",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn threads_of_the_window_are_started_in_few_places() {
+    let allowed = [
+        "app/fetcher.rs",
+        "app/marks_writer.rs",
+        "app/mind.rs",
+        "app/supervisor.rs",
+    ];
+    for (path, text) in all("src/app").into_iter().chain(all("src/ui")) {
+        let starts = text.contains("thread::Builder::new") || text.contains("thread::spawn");
+        assert!(
+            !starts || allowed.iter().any(|place| path.ends_with(place)),
+            "{path} starts a thread outside the slots"
+        );
+    }
+}

@@ -179,3 +179,35 @@ fn a_device_without_memory_for_a_batch_gets_smaller_ones() {
     let ran = run(&session, &[dir.path().join("photos")]);
     assert_eq!((ran.from(Source::Encoded), ran.failures.len()), (40, 0));
 }
+
+#[test]
+fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 8);
+    let session = session(&dir.path().join("store"));
+    run(&session, std::slice::from_ref(&folder));
+    for stage in ["lumisift-scan", "lumisift-store"] {
+        // What the listener does happens in the threads of the job.
+        let options = JobOptions {
+            notify: Arc::new(move || {
+                let here = std::thread::current();
+                assert_ne!(here.name(), Some(stage), "a defect, on purpose");
+            }),
+            ..JobOptions::new(vec![folder.clone()])
+        };
+        let job = pipeline::start(&session, options).expect("a job");
+        let mut last = None;
+        while let Some(message) = job.next() {
+            if let Event::Finished(summary) = message.event {
+                last = Some(summary);
+            }
+        }
+        // The last thread can leave no word: whoever waits for it is told that there was none.
+        let trouble = last.and_then(|summary| summary.trouble);
+        match stage {
+            "lumisift-scan" => assert!(trouble.expect("told").contains("gave up")),
+            _ => assert_eq!(trouble, None),
+        }
+    }
+}

@@ -34,7 +34,7 @@ fn dropped_and_chosen_folders_are_opened_beside_each_other() {
     window.read(18);
     window.command(Command::CloseFolder(dir.path().into()));
     window.read(9);
-    assert_eq!(window.state().memory.recent.len(), 3);
+    window.until("the folders", |w| w.state().memory.recent.len() == 3);
 }
 
 #[test]

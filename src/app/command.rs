@@ -475,6 +475,8 @@ pub enum Command {
     TrashRejects,
     /// Stop copying.
     CancelExport,
+    /// Search for what looks like a picture that was dropped; open it if it is a folder.
+    SearchDropped(PathBuf),
     /// Decide which keywords would be written.
     PlanKeywords(Box<KeywordRequest>),
     /// Write what was planned.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::history::Step;
 use super::library::ItemId;
 use super::state::{Dialog, ExportWhat, State};
+use super::supervisor::Slot;
 use super::{App, Need, News};
 use crate::core::cancel::Cancel;
 use crate::core::export::journal::past;
@@ -138,7 +139,7 @@ impl App {
     /// Looks for exports that were interrupted.
     pub(super) fn look_for_interrupted(&mut self) {
         let journals = self.services.dirs.journals();
-        self.spawn("journals", move || {
+        self.replace(Slot::Journals, move |_| {
             let interrupted = past(&journals).into_iter();
             let interrupted = interrupted.filter(|past| past.state == PastState::Interrupted);
             News::Export(ExportNews::Interrupted(interrupted.collect()))
@@ -154,8 +155,8 @@ impl App {
         exports.state = ExportState::Planning;
         exports.request = Some(request);
         let number = exports.plans;
-        self.spawn("plan", move || {
-            let plan = export::plan(&items, &options).map_err(|e| e.to_string());
+        self.replace(Slot::ExportPlan, move |cancel| {
+            let plan = export::plan_until(&items, &options, cancel).map_err(|e| e.to_string());
             News::Export(ExportNews::Planned(number, plan))
         });
     }
@@ -213,7 +214,7 @@ impl App {
     ) {
         let journals = self.services.dirs.journals();
         let (tell, notify) = (self.tell.clone(), self.notify.clone());
-        self.spawn("export", move || {
+        self.queue(Slot::Export, move |_| {
             let progress = |progress| {
                 // The next report replaces one for which there is no room.
                 let news = News::Export(ExportNews::Progress(progress));
@@ -235,7 +236,7 @@ impl App {
     pub(super) fn undo_export(&mut self, id: String) {
         self.state.exports.interrupted.retain(|past| past.id != id);
         let journals = self.services.dirs.journals();
-        self.spawn("undo", move || {
+        self.queue(Slot::Undo, move |_| {
             let undone = export::undo(&journals, &id).map_err(|e| e.to_string());
             News::Export(ExportNews::Undone(undone))
         });

@@ -111,7 +111,7 @@ pub fn dropped(ctx: &Context, ui: &Interface) -> Option<Command> {
     let on_search = pointer.is_some_and(|at| ui.search_box().contains(at));
     match files.as_slice() {
         [] => None,
-        [picture] if on_search && picture.is_file() => Some(Command::SearchFor(like(picture))),
+        [picture] if on_search => Some(Command::SearchDropped(picture.clone())),
         _ => Some(Command::OpenPaths(files)),
     }
 }

@@ -1,17 +1,23 @@
 //! Work in the background: opening a session, reading folders, exporting, and what they send back.
 
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use egui::Context;
 
+use super::command::Command;
+use super::exports::ExportState;
+use super::input::like;
+use super::keywords::KeywordState;
 use super::library::{Item, UNREAD};
 use super::services::{Purpose, Services};
 use super::state::{Dialog, RECENT, SessionState};
+use super::supervisor::Slot;
 use super::{App, Need, News};
+use crate::core::cancel::Cancel;
+use crate::core::memory_budget::DecodeMemory;
 use crate::core::metadata;
 use crate::core::paths::absolute;
 use crate::core::photo::Stage;
@@ -25,33 +31,57 @@ use crate::settings::Settings;
 const EVENT_TIME: Duration = Duration::from_millis(4);
 
 impl App {
-    /// Runs a short task on a thread of its own. What it returns is taken by a later frame.
-    pub(super) fn spawn(&mut self, name: &str, task: impl FnOnce() -> News + Send + 'static) {
-        let (tell, notify) = (self.tell.clone(), self.notify.clone());
-        let work = move || {
-            let news = catch_unwind(AssertUnwindSafe(task)).unwrap_or_else(|_| {
-                News::Trouble(
-                    "A task gave up: this is a defect of the program, please report it".into(),
-                )
-            });
-            // Nobody listening is no error: the window is closed.
-            let _ = tell.send(news);
-            notify();
-        };
-        let spawned = std::thread::Builder::new()
-            .name(format!("lumisift-{name}"))
-            .spawn(work);
-        if let Err(error) = spawned {
+    /// Answers a question in the background: what the slot does now is cancelled.
+    pub(super) fn replace(
+        &mut self,
+        slot: Slot,
+        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+    ) {
+        let given = self.supervisor.replace(slot, task);
+        self.check_thread(given);
+    }
+
+    /// Changes something in the background, after all that the slot was given before.
+    pub(super) fn queue(
+        &mut self,
+        slot: Slot,
+        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+    ) {
+        let given = self.supervisor.queue(slot, task);
+        self.check_thread(given);
+    }
+
+    fn check_thread(&mut self, given: std::io::Result<()>) {
+        if let Err(error) = given {
             self.state
                 .notify(format!("The system gives no thread ({error})"), true);
         }
+    }
+
+    /// Says that work in the background panicked; what waits for its answer waits no longer.
+    fn gave_up(&mut self, slot: Slot) {
+        const TEXT: &str = "A task gave up: this is a defect of the program, please report it with what \
+                            `lumisift doctor --bundle FILE.zip` writes";
+        match slot {
+            Slot::Session => self.session_opened(Err("The model could not be loaded".into())),
+            Slot::ExportPlan | Slot::Export => {
+                self.state.exports.state = ExportState::Refused(TEXT.into());
+            }
+            Slot::KeywordPlan | Slot::Keywords => {
+                self.state.keywords.state = KeywordState::Refused(TEXT.into());
+            }
+            Slot::Download => self.model_arrived(Err(TEXT.into())),
+            Slot::Store if self.state.session().is_none() => self.open_session(),
+            _ => {}
+        }
+        self.state.notify(TEXT, true);
     }
 
     /// Ends the running job, if there is one, without waiting for its threads.
     pub(super) fn retire_job(&mut self) {
         if let Some(job) = self.state.work.job.take() {
             job.cancel();
-            self.spawn("retire", move || {
+            self.queue(Slot::Retire, move |_| {
                 drop(job);
                 News::Done
             });
@@ -66,10 +96,9 @@ impl App {
         self.opening += 1;
         let attempt = self.opening;
         let (services, settings) = (self.services.clone(), self.state.settings.clone());
-        self.spawn("open", move || {
-            let opened = catch_unwind(AssertUnwindSafe(|| open(&services, &settings)));
-            let opened = opened.unwrap_or_else(|_| Err("The model could not be loaded".into()));
-            News::Session(attempt, opened)
+        DecodeMemory::of_process().set_megabytes(settings.decode_memory_mb);
+        self.replace(Slot::Session, move |_| {
+            News::Session(attempt, open(&services, &settings))
         });
     }
 
@@ -88,11 +117,22 @@ impl App {
                     self.need(Need::Now);
                 }
                 News::Trashed(trashed) => self.trashed(&trashed),
+                News::Folders(folders) => self.remember_folders(folders),
+                News::Dropped(path, true) => self.apply(Command::SearchFor(like(&path))),
+                News::Dropped(path, false) => self.add_roots(vec![path]),
+                News::Labels(labels) => self.use_labels(labels),
+                News::Samples(folder) => self.samples_written(folder),
+                News::GaveUp(slot) => self.gave_up(slot),
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
                 News::Models(list) => self.state.models.list = list,
                 News::Arriving(arrival) => self.model_arriving(arrival),
                 News::Arrived(arrived) => self.model_arrived(arrived),
+                News::Troubles(texts) => {
+                    for text in texts {
+                        self.state.notify(text, true);
+                    }
+                }
                 News::Trouble(text) => self.state.notify(text, true),
             }
         }
@@ -124,20 +164,37 @@ impl App {
     /// Opens folders and photos besides those that are open.
     pub(super) fn add_roots(&mut self, paths: Vec<PathBuf>) {
         let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
+        let mut opened = Vec::new();
         for path in paths {
             // The name that the command line uses for it, so that the store knows it.
             let path = absolute(&path);
-            let recent = &mut self.state.memory.recent;
-            if path.is_dir() {
-                recent.retain(|known| *known != path);
-                recent.insert(0, path.clone());
-                recent.truncate(RECENT);
-            }
             if open.insert(path.clone()) {
-                self.state.memory.roots.push(path);
+                self.state.memory.roots.push(path.clone());
             }
+            opened.push(path);
         }
+        self.queue(Slot::Folders, move |_| {
+            News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
+        });
         self.read_folders();
+    }
+
+    /// Offers folders again that were opened.
+    fn remember_folders(&mut self, folders: Vec<PathBuf>) {
+        let recent = &mut self.state.memory.recent;
+        for folder in folders {
+            recent.retain(|known| *known != folder);
+            recent.insert(0, folder);
+        }
+        recent.truncate(RECENT);
+    }
+
+    /// Searches for what looks like a picture that was dropped onto the search box; a folder is opened.
+    pub(super) fn search_dropped(&mut self, path: PathBuf) {
+        self.queue(Slot::Folders, move |_| {
+            let is_file = path.is_file();
+            News::Dropped(path, is_file)
+        });
     }
 
     /// Reads all open folders; what the store knows comes at once.
@@ -188,7 +245,7 @@ impl App {
             let over = job.is_over();
             let Some(message) = job.try_next() else {
                 if over {
-                    finished = Some(gave_up(job.progress()));
+                    finished = Some(Summary::gave_up(job.progress()));
                 }
                 break;
             };
@@ -268,9 +325,10 @@ impl App {
     pub(super) fn read_metadata(&mut self) {
         let items = self.state.library.snapshot().items.clone();
         let cache = self.services.dirs.metadata_cache();
-        self.spawn("metadata", move || {
+        self.replace(Slot::Sidecars, move |cancel| {
             let photos = items
                 .iter()
+                .take_while(|_| !cancel.is_cancelled())
                 .map(|item| (&*item.file.path, item.metadata.as_ref()));
             match metadata::changed(photos, Some(&cache)) {
                 changes if changes.is_empty() => News::Done,
@@ -307,7 +365,7 @@ impl App {
     /// Lets the person choose with the platform's dialog.
     pub(super) fn choose(&mut self, purpose: Purpose) {
         let choice = self.services.desktop.choose(purpose);
-        self.spawn("dialog", move || {
+        self.queue(Slot::Dialog, move |_| {
             News::Chosen(purpose, pollster::block_on(choice))
         });
     }
@@ -320,8 +378,8 @@ impl App {
         match purpose {
             Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
             Purpose::ExportTo => self.state.exports.target = Some(first),
-            Purpose::LoadLabels => self.load_labels(&first),
-            Purpose::SaveLabels => self.save_labels(&first),
+            Purpose::LoadLabels => self.load_labels(first),
+            Purpose::SaveLabels => self.save_labels(first),
             Purpose::Model => {
                 if !settings.models.contains(&first) {
                     settings.models.push(first.clone());
@@ -346,7 +404,7 @@ impl App {
     /// Asks how much the store holds.
     pub(super) fn measure_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
-            self.spawn("size", move || News::StoreSize(store.size().ok()));
+            self.replace(Slot::StoreSize, move |_| News::StoreSize(store.size().ok()));
         }
     }
 
@@ -358,7 +416,7 @@ impl App {
         self.state.session = SessionState::Loading;
         self.forget_photos();
         let job = self.state.work.job.take();
-        self.spawn("clear", move || {
+        self.queue(Slot::Store, move |_| {
             // What the job still writes must not come after.
             drop(job);
             News::Cleared(session.store().clear().map_err(|e| e.to_string()))
@@ -380,15 +438,6 @@ impl App {
         self.state.viewer = None;
         self.asking.valid_from = self.asking.number + 1;
         self.need(Need::FromTop);
-    }
-}
-
-/// What is said of a job that ended without a last word.
-fn gave_up(progress: pipeline::Progress) -> Summary {
-    Summary {
-        progress,
-        trouble: Some("a part of the program gave up: please report it, and try again".into()),
-        ..Summary::default()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::history::Step;
 use super::library::ItemId;
 use super::state::{ExportWhat, State};
+use super::supervisor::Slot;
 use super::{App, News};
 use crate::core::metadata::{self, Contents, Plan, Way, Wish};
 use crate::core::photo::Failure;
@@ -99,7 +100,7 @@ impl App {
         keywords.state = KeywordState::Planning;
         keywords.request = Some(request);
         let number = keywords.plans;
-        self.spawn("keywords", move || {
+        self.replace(Slot::KeywordPlan, move |_| {
             let plan = metadata::plan(&wishes, way);
             News::Keywords(KeywordNews::Planned(number, plan))
         });
@@ -114,7 +115,7 @@ impl App {
         let plan = plan.clone();
         keywords.state = KeywordState::Writing;
         let records = self.services.dirs.sidecars();
-        self.spawn("keywords", move || {
+        self.queue(Slot::Keywords, move |_| {
             let written = metadata::apply(&plan, &records);
             News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
         });
@@ -123,7 +124,7 @@ impl App {
     /// Takes back what was written last.
     pub(super) fn undo_keywords(&mut self) {
         let records = self.services.dirs.sidecars();
-        self.spawn("keywords", move || {
+        self.queue(Slot::Keywords, move |_| {
             let undone = metadata::undo(&records);
             News::Keywords(KeywordNews::Undone(undone.map_err(|e| e.to_string())))
         });

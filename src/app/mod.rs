@@ -27,6 +27,7 @@ pub mod selection;
 pub mod services;
 pub mod start;
 pub mod state;
+mod supervisor;
 mod trash;
 
 use std::path::PathBuf;
@@ -46,12 +47,16 @@ use mind::{Mind, Question};
 use pictures::StoreSlot;
 use services::Services;
 use state::{Memory, State};
+use supervisor::{Slot, Supervisor};
 
 pub use start::{StartError, open_window};
 
 /// Shortest time between two answers while results stream in.
 const STREAM_INTERVAL: Duration = Duration::from_millis(250);
-/// Longest time that a job may take to end when the window is closed.
+/// Longest time that settings may take to be written when the window is closed.
+const SAVE_TIME: Duration = Duration::from_secs(2);
+/// Longest time that work may take to end when the window is closed. An export that takes longer is
+/// offered to be finished at the next start.
 const EXIT_TIME: Duration = Duration::from_millis(120);
 /// Messages of short tasks that wait to be taken.
 const NEWS: usize = 64;
@@ -80,6 +85,18 @@ enum News {
     Arrived(Result<PathBuf, String>),
     /// The store was cleared, or not.
     Cleared(Result<(), String>),
+    /// Which of the opened paths are folders.
+    Folders(Vec<PathBuf>),
+    /// What was dropped onto the search box, and whether it is a file.
+    Dropped(PathBuf, bool),
+    /// Labels of a file.
+    Labels(Vec<labels::Label>),
+    /// The sample photos are in a folder, or cannot be written.
+    Samples(Result<PathBuf, String>),
+    /// Work in a slot panicked.
+    GaveUp(Slot),
+    /// Several things went wrong.
+    Troubles(Vec<String>),
     /// It is done, and nothing need be said.
     Done,
     /// Something went wrong.
@@ -124,6 +141,7 @@ pub struct App {
     services: Services,
     wake: Arc<Wake>,
     notify: Notify,
+    supervisor: Supervisor<News>,
     mind: Mind,
     store_slot: StoreSlot,
     news: Receiver<News>,
@@ -159,6 +177,7 @@ impl App {
         };
         let store_slot = StoreSlot::default();
         let (tell, news) = bounded(NEWS);
+        let supervisor = Supervisor::new(tell.clone(), notify.clone(), News::GaveUp);
         let ui = Interface::new(ctx, &store_slot, &notify)?;
         let mut app = Self {
             state: new_state(settings, memory),
@@ -166,6 +185,7 @@ impl App {
             services,
             wake,
             notify,
+            supervisor,
             store_slot,
             news,
             tell,
@@ -346,8 +366,10 @@ impl eframe::App for App {
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
         self.save_now();
+        self.supervisor.wait_for(Slot::Save, SAVE_TIME);
         if let Some(job) = self.state.work.job.take() {
             job.end_within(EXIT_TIME);
         }
+        self.supervisor.end_within(EXIT_TIME);
     }
 }

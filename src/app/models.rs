@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::supervisor::Slot;
 use super::{App, Need, News};
 use crate::core::cancel::Cancel;
 use crate::core::model::download::{Arrival, Order, download};
@@ -33,7 +34,7 @@ impl App {
     /// Looks for models.
     pub(super) fn list_models(&mut self) {
         let shelf = self.state.settings.shelf(&self.services.dirs);
-        self.spawn("models", move || News::Models(shelf.list()));
+        self.replace(Slot::Models, move |_| News::Models(shelf.list()));
     }
 
     /// Fetches a model, to use it from then on. One at a time: the disk and the line are shared.
@@ -56,7 +57,7 @@ impl App {
         let endpoints = hub::endpoints(&self.state.settings.mirrors);
         let order = Order::new(repo, endpoints, self.services.dirs.models());
         let (tell, notify) = (self.tell.clone(), self.notify.clone());
-        self.spawn("download", move || {
+        self.queue(Slot::Download, move |_| {
             let arrived = download(&order, &cancel, &mut |arrival| {
                 // The next report replaces one for which there is no room.
                 if tell.try_send(News::Arriving(arrival.clone())).is_ok() {
@@ -114,7 +115,7 @@ impl App {
         }
         self.change_settings(settings);
         let dir = dir.to_path_buf();
-        self.spawn("remove", move || {
+        self.queue(Slot::Store, move |_| {
             if let (Some(store), Ok(fingerprint)) = (store, folder_fingerprint(&dir))
                 && let Err(error) = store.remove_model(&fingerprint)
             {

@@ -103,8 +103,8 @@ pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<V
 }
 
 fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
-    let bytes = decode::read_file(&key.path).map_err(|failure| failure.message)?;
     let cancel = Cancel::default();
+    let bytes = decode::read_file(&key.path, &cancel).map_err(|failure| failure.message)?;
     let decoded = decode::decode(&bytes, key.short_side, &cancel).map_err(|e| e.to_string())?;
     let Decoded {
         pixels,

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::App;
 use super::state::Memory;
+use super::supervisor::Slot;
+use super::{App, News};
 use crate::settings::{self, Settings};
 
 /// How long a change may wait to be written: a kill loses no more.
@@ -32,28 +33,36 @@ impl App {
     pub(super) fn save_changes(&mut self) {
         let changed =
             self.state.memory != self.saved.memory || self.state.settings != self.saved.settings;
-        if changed && self.saved.last.elapsed() >= DELAY {
+        // A disk that is slower than that is not given more to do.
+        let due = self.saved.last.elapsed() >= DELAY && self.supervisor.is_idle(Slot::Save);
+        if changed && due {
             self.save_now();
         } else if changed {
             self.wake.ctx.request_repaint_after(DELAY);
         }
     }
 
-    /// Writes what changed.
+    /// Writes what changed, in the background.
     pub(super) fn save_now(&mut self) {
-        let dirs = &self.services.dirs;
-        let mut troubles = Vec::new();
-        if self.state.settings != self.saved.settings {
-            troubles.push(settings::save(&self.state.settings, &dirs.settings_file()));
-        }
-        if self.state.memory != self.saved.memory {
-            troubles.push(settings::save(&self.state.memory, &dirs.window_file()));
+        let (new_settings, new_memory) = (
+            (self.state.settings != self.saved.settings).then(|| self.state.settings.clone()),
+            (self.state.memory != self.saved.memory).then(|| self.state.memory.clone()),
+        );
+        if new_settings.is_none() && new_memory.is_none() {
+            return;
         }
         self.saved = Saved::new(&self.state.settings, &self.state.memory);
-        let folder = dirs.config.display().to_string();
-        for error in troubles.into_iter().filter_map(Result::err) {
-            let text = format!("Settings could not be written to {folder}: {error}");
-            self.state.notify(text, true);
-        }
+        let dirs = self.services.dirs.clone();
+        self.queue(Slot::Save, move |_| {
+            let settings = new_settings.map(|new| settings::save(&new, &dirs.settings_file()));
+            let memory = new_memory.map(|new| settings::save(&new, &dirs.window_file()));
+            let folder = dirs.config.display();
+            let outcomes = [settings, memory].into_iter().flatten();
+            let troubles = outcomes.filter_map(Result::err).map(|error| {
+                tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
+                format!("Settings could not be written to {folder}: {error}")
+            });
+            News::Troubles(troubles.collect())
+        });
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::services::Desktop;
+use super::supervisor::Slot;
 use super::{App, News};
 use crate::core::export::companions::{Companion, Companions};
 use crate::core::photo::{Candidate, ContentId, Failure, Stage};
@@ -46,7 +47,7 @@ impl App {
         };
         let going: Vec<Reject> = rejects.going.iter().filter_map(reject).collect();
         let desktop = self.services.desktop.clone();
-        self.spawn("trash", move || {
+        self.queue(Slot::Trash, move |_| {
             News::Trashed(trash_all(desktop.as_ref(), &going))
         });
     }

@@ -53,6 +53,12 @@ pub struct Common {
         hide_default_value = true
     )]
     pub threads: usize,
+    /// Megabytes that photos may take together while they are decoded (default: a quarter of the memory)
+    #[arg(long, global = true, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
+    pub memory: Option<u32>,
+    /// Also print to standard error what is logged; RUST_LOG=lumisift=debug says more
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
 }
 
 /// Numbers that a model computes with.
@@ -112,8 +118,38 @@ pub enum Command {
         #[command(subcommand)]
         action: Option<ModelAction>,
     },
-    /// Tell versions, processor, paths and the size of the store
-    Doctor,
+    /// Tell versions, processor, paths and the size of the store, or bundle them with the log
+    Doctor(Doctor),
+}
+
+impl Command {
+    /// The name of the command, for the log.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Classify(_) => "classify",
+            Self::Sort(_) => "sort",
+            Self::Search(_) => "search",
+            Self::Index(_) => "index",
+            Self::Embed(_) => "embed",
+            Self::Export(_) => "export",
+            Self::Keywords(_) => "keywords",
+            Self::Undo(_) => "undo",
+            Self::Models { .. } => "models",
+            Self::Doctor(_) => "doctor",
+        }
+    }
+}
+
+/// `doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// Write what helps to find a fault into a new file: log, versions, settings. Paths are left out
+    #[arg(long, value_name = "FILE.zip")]
+    pub bundle: Option<PathBuf>,
+    /// Leave paths of photos and folders in the bundle
+    #[arg(long, requires = "bundle")]
+    pub with_paths: bool,
 }
 
 /// Labels of `classify` and `sort`.

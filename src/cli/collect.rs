@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
+use lumisift::core::memory_budget::DecodeMemory;
 use lumisift::core::model::shelf::Shelved;
 use lumisift::core::model::{self, LoadOptions, ModelChoice};
 use lumisift::core::paths::absolute;
@@ -99,6 +100,8 @@ pub struct Opened {
 pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
+    let memory = common.memory.unwrap_or(settings.decode_memory_mb);
+    DecodeMemory::of_process().set_megabytes(memory);
     let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
     let model = model::load(&load_options(common, &settings, &dirs, choice))?;
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
@@ -144,17 +147,18 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
     let job = pipeline::start(&opened.session, options).context("no threads for the work")?;
     let bar = progress_bar("{bar:30} {pos}/{len} {msg}");
     let (mut photos, mut failures) = (Vec::new(), Vec::new());
-    let mut summary = Summary::default();
+    let mut last = None;
     while let Some(message) = job.next() {
         match message.event {
             Event::Photo { photo, row, .. } => photos.push((photo, row)),
             Event::Failed(failure) => failures.push(failure),
             Event::Progress(progress) => show(&bar, &progress),
             Event::Unread(_) => {}
-            Event::Finished(last) => summary = last,
+            Event::Finished(summary) => last = Some(summary),
         }
     }
     bar.finish_and_clear();
+    let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));
     if let Some(trouble) = &summary.trouble {
         anyhow::bail!("{trouble}");
     }

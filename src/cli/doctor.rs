@@ -1,28 +1,71 @@
 //! `lumisift doctor`: what the program found on this machine.
 
+use std::path::Path;
+
 use lumisift::core::device::{self, nvidia_driver};
 use lumisift::core::kernels::{Level, Unit};
+use lumisift::core::memory_budget::{default_limit, size_text};
 use lumisift::core::model::place;
 use lumisift::core::store::Store;
+use lumisift::logging;
 use lumisift::settings::Dirs;
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
-use super::args::Common;
+use super::args::{Common, Doctor};
 use super::collect::{choose_model, load_settings, store_dir};
-use super::output::{Columns, path_text, print};
+use super::output::{Columns, path_text, print, say};
+use super::{Outcome, bundle};
 
-pub fn run(common: &Common) -> anyhow::Result<Outcome> {
+pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
     let dirs = Dirs::detect();
-    let settings = load_settings(&dirs);
-    let store = store_dir(common, &dirs, &settings);
-    // Looking must not make what is not there.
-    let size = if store.is_dir() {
-        Some(Store::open(&store)?.size()?)
-    } else {
-        None
+    let facts = gather(common, &dirs);
+    let json = || {
+        let entry = |(name, value): &(&str, Value)| (name.replace(' ', "_"), value.clone());
+        Value::Object(facts.iter().map(entry).collect::<Map<_, _>>())
     };
-    let model = match choose_model(common.model.as_deref(), &settings, &dirs) {
+    if let Some(path) = &args.bundle {
+        bundle::write(path, json(), &dirs, args.with_paths)?;
+        say(format_args!(
+            "{} is written{}",
+            path.display(),
+            match args.with_paths {
+                true => ", with paths of your photos and folders in it",
+                false => ": paths of photos and folders are left out of it",
+            }
+        ));
+        return Ok(Outcome::Fine);
+    }
+    let mut columns = Columns::new(&["what", "found"], &[]);
+    for (name, value) in &facts {
+        let text = value
+            .as_str()
+            .map_or_else(|| value.to_string(), ToOwned::to_owned);
+        columns.push(vec![(*name).into(), text]);
+    }
+    print(common.format, &columns, json)?;
+    Ok(Outcome::Fine)
+}
+
+/// How much a store holds, in words. Looking must not make what is not there.
+fn stored(store: &Path) -> String {
+    if !store.is_dir() {
+        return "empty".into();
+    }
+    match Store::open(store).and_then(|store| store.size()) {
+        Ok(size) => format!(
+            "{} photos, {} vectors, {} MB",
+            size.photos,
+            size.vectors,
+            size.bytes >> 20
+        ),
+        Err(error) => format!("cannot be told: {error}"),
+    }
+}
+
+fn gather(common: &Common, dirs: &Dirs) -> Vec<(&'static str, Value)> {
+    let settings = load_settings(dirs);
+    let store = store_dir(common, dirs, &settings);
+    let model = match choose_model(common.model.as_deref(), &settings, dirs) {
         Ok(lumisift::core::model::ModelChoice::Starter) => "starter (built in)".into(),
         Ok(lumisift::core::model::ModelChoice::Folder(dir)) => path_text(&dir),
         Err(error) => error.to_string(),
@@ -44,18 +87,11 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
     built_for.extend(device::built_for());
     let built_for = built_for.join(", ");
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let stored = size.map_or_else(
-        || "empty".into(),
-        |s| {
-            format!(
-                "{} photos, {} vectors, {} MB",
-                s.photos,
-                s.vectors,
-                s.bytes >> 20
-            )
-        },
-    );
-    let facts: Vec<(&str, Value)> = vec![
+    let memory = match common.memory.unwrap_or(settings.decode_memory_mb) {
+        0 => default_limit(),
+        megabytes => u64::from(megabytes) << 20,
+    };
+    vec![
         ("version", json!(env!("LUMISIFT_VERSION"))),
         (
             "system",
@@ -68,6 +104,7 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
         ("processor", json!(Level::detect().name())),
         ("eight-bit unit", json!(Unit::detect().name())),
         ("threads", json!(threads)),
+        ("memory for decoding", json!(size_text(memory))),
         ("device wanted", json!(wanted.to_string())),
         ("device", json!(device)),
         ("device reason", json!(reason)),
@@ -84,19 +121,8 @@ pub fn run(common: &Common) -> anyhow::Result<Outcome> {
         ("models", json!(path_text(&dirs.models()))),
         ("settings", json!(path_text(&dirs.settings_file()))),
         ("data", json!(path_text(&dirs.data))),
+        ("log", json!(path_text(&dirs.state.join(logging::FILE)))),
         ("store", json!(path_text(&store))),
-        ("stored", json!(stored)),
-    ];
-    let mut columns = Columns::new(&["what", "found"], &[]);
-    for (name, value) in &facts {
-        let text = value
-            .as_str()
-            .map_or_else(|| value.to_string(), ToOwned::to_owned);
-        columns.push(vec![(*name).into(), text]);
-    }
-    print(common.format, &columns, || {
-        let entry = |(name, value): &(&str, Value)| (name.replace(' ', "_"), value.clone());
-        Value::Object(facts.iter().map(entry).collect::<Map<_, _>>())
-    })?;
-    Ok(Outcome::Fine)
+        ("stored", json!(stored(&store))),
+    ]
 }

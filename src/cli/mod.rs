@@ -1,6 +1,7 @@
 //! The command line: the same engine without a window.
 
 mod args;
+mod bundle;
 mod classify;
 mod collect;
 mod commands;
@@ -13,6 +14,7 @@ mod labels;
 mod models;
 mod output;
 mod path_text;
+mod redact;
 mod sort;
 mod stream;
 #[cfg(feature = "gui")]
@@ -24,6 +26,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use lumisift::logging;
+use lumisift::settings::Dirs;
 
 use lumisift::core::sanitize::is_steering;
 
@@ -57,7 +61,23 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    match run(&args) {
+    let logged = logging::start(&Dirs::detect().state, args.common.verbose);
+    tracing::info!(
+        version = env!("LUMISIFT_VERSION"),
+        system = std::env::consts::OS,
+        architecture = std::env::consts::ARCH,
+        command = args.command.as_ref().map_or("window", Command::name),
+        "started"
+    );
+    if let Err(error) = logged {
+        tracing::warn!("{error}");
+    }
+    let outcome = run(&args);
+    match &outcome {
+        Ok(outcome) => tracing::info!(?outcome, "ended"),
+        Err(error) => tracing::error!("ended: {error:#}"),
+    }
+    match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
         Ok(Outcome::SomeFailed) => ExitCode::from(1),
         // Whoever read our output has had enough, as `head` does.
@@ -101,7 +121,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Keywords(args)) => keywords::run(common, args),
         Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
-        Some(Command::Doctor) => doctor::run(common),
+        Some(Command::Doctor(args)) => doctor::run(common, args),
         #[cfg(feature = "gui")]
         None => window::open(common, &args.paths),
         #[cfg(not(feature = "gui"))]

@@ -22,8 +22,9 @@ pub fn open(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
             && common.device.is_none()
             && common.precision.is_none()
             && common.store.is_none()
-            && common.threads == 0,
-        "the window has its own settings for --model, --device, --precision, --store and --threads: leave them out"
+            && common.threads == 0
+            && common.memory.is_none(),
+        "the window has its own settings for --model, --device, --precision, --store, --threads and --memory: leave them out"
     );
     open_window(&Services::real(Dirs::detect()), paths)?;
     Ok(Outcome::Fine)

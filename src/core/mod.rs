@@ -16,6 +16,7 @@ pub mod kernels;
 pub mod label_set;
 pub mod lexicon;
 pub mod marks;
+pub mod memory_budget;
 pub mod metadata;
 pub mod mmap;
 pub mod model;

@@ -82,6 +82,16 @@ impl Session {
                 computed
             }
         };
+        let facts = &model.info().device;
+        tracing::info!(
+            model = %model.info().name,
+            device = %facts.name,
+            store = ?store.dir(),
+            "the model is loaded and the store is open"
+        );
+        if let Some(notice) = &notice {
+            tracing::warn!("{notice}");
+        }
         Ok(Self {
             model,
             store,
@@ -128,7 +138,8 @@ impl Session {
             path: path.into(),
             message,
         };
-        let bytes = decode::read_file(path).map_err(|failure| refuse(failure.message))?;
+        let bytes = decode::read_file(path, &Cancel::default())
+            .map_err(|failure| refuse(failure.message))?;
         self.embed_bytes(path, &bytes)
     }
 
@@ -147,6 +158,7 @@ impl Session {
         let crop = Resampler::default()
             .crop(&decoded.pixels, &spec)
             .map_err(|e| refuse(e.to_string()))?;
+        drop(decoded);
         Ok(self.model.embed_images(&[crop], &Cancel::default())?.values)
     }
 

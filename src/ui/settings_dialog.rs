@@ -13,6 +13,7 @@ use crate::app::command::Command;
 use crate::app::services::Purpose;
 use crate::app::state::{Dialog, State};
 use crate::core::device::{self, DeviceChoice};
+use crate::core::memory_budget::default_limit;
 use crate::core::model::{Precision, catalog};
 use crate::settings::{Settings, Theme};
 
@@ -37,6 +38,7 @@ impl Interface {
                         device_row(ui, state, &mut settings);
                         precision_row(ui, state, &mut settings);
                         threads_row(ui, &mut settings);
+                        memory_row(ui, &mut settings);
                         store_row(ui, state, &mut settings, commands);
                         quality_row(ui, &mut settings);
                         excluded_row(ui, &mut settings, commands);
@@ -138,6 +140,28 @@ fn threads_row(ui: &mut Ui, settings: &mut Settings) {
             let response = ui.add(DragValue::new(&mut settings.threads).range(1..=256));
             ui.ctx()
                 .accesskit_node_builder(response.id, |node| node.set_label("Threads"));
+        }
+    });
+    ui.end_row();
+}
+
+fn memory_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Memory for decoding photos");
+    ui.horizontal(|ui| {
+        let mut usual = settings.decode_memory_mb == 0;
+        if ui
+            .checkbox(&mut usual, "A quarter of what there is")
+            .changed()
+        {
+            let megabytes = u32::try_from(default_limit() >> 20).unwrap_or(u32::MAX);
+            settings.decode_memory_mb = if usual { 0 } else { megabytes };
+        }
+        if !usual {
+            let megabytes = &mut settings.decode_memory_mb;
+            let field = DragValue::new(megabytes).range(64..=1 << 20).suffix(" MB");
+            let response = ui.add(field);
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Memory for decoding"));
         }
     });
     ui.end_row();

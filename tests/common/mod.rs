@@ -146,6 +146,8 @@ pub fn lumisift(home: &Path) -> Command {
     command.env("LUMISIFT_CACHE_DIR", home.join("cache"));
     command.env("LUMISIFT_CONFIG_DIR", home.join("config"));
     command.env("LUMISIFT_DATA_DIR", home.join("data"));
+    command.env("LUMISIFT_STATE_DIR", home.join("state"));
+    command.env_remove("RUST_LOG");
     command
 }
 

@@ -88,6 +88,7 @@ impl Setup {
             config: home.join("config"),
             cache: home.join("cache"),
             data: home.join("data"),
+            state: home.join("state"),
             hub_cache: None,
         };
         if self.theme == egui::Theme::Light {

@@ -8,7 +8,8 @@ use crate::app::history::{Edit, Step as Undo};
 use crate::app::labels::{self, Label, LabelId, LabelSet};
 use crate::app::library::ItemId;
 use crate::app::state::{PAST_LABELS, State};
-use crate::app::{App, Need};
+use crate::app::supervisor::Slot;
+use crate::app::{App, Need, News};
 use crate::core::label_set;
 use crate::core::score::moved_line;
 
@@ -154,26 +155,29 @@ impl App {
     }
 
     /// Puts the labels of a file in the place of the present ones.
-    pub(in crate::app) fn load_labels(&mut self, path: &Path) {
-        match label_set::LabelSet::read(path) {
-            Ok(set) => self.use_labels(LabelSet::from_file(set).labels),
-            Err(error) => self.state.notify(error.to_string(), true),
-        }
+    pub(in crate::app) fn load_labels(&mut self, path: PathBuf) {
+        self.queue(Slot::Labels, move |_| {
+            match label_set::LabelSet::read(&path) {
+                Ok(set) => News::Labels(LabelSet::from_file(set).labels),
+                Err(error) => News::Trouble(error.to_string()),
+            }
+        });
     }
 
     /// Writes the present labels to a file.
-    pub(in crate::app) fn save_labels(&mut self, path: &Path) {
+    pub(in crate::app) fn save_labels(&mut self, path: PathBuf) {
         let name = path.file_stem().unwrap_or_default();
         let set = LabelSet {
             name: name.to_string_lossy().into_owned(),
             labels: self.state.memory.labels.clone(),
         };
-        if let Err(error) = set.to_file().write(path) {
-            self.state.notify(error.to_string(), true);
-        }
+        self.queue(Slot::Labels, move |_| match set.to_file().write(&path) {
+            Ok(()) => News::Done,
+            Err(error) => News::Trouble(error.to_string()),
+        });
     }
 
-    fn use_labels(&mut self, new: Vec<Label>) {
+    pub(in crate::app) fn use_labels(&mut self, new: Vec<Label>) {
         self.with_labels(None, Need::FromTop, |labels| *labels = new);
     }
 

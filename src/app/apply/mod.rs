@@ -14,8 +14,10 @@ use super::input::like;
 use super::selection::Reach;
 use super::services::Purpose;
 use super::state::{CELL_SIDES, Dialog, Viewer};
+use super::supervisor::Slot;
 use super::{App, Need};
 use crate::core::marks::Flag;
+use crate::core::memory_budget::DecodeMemory;
 use crate::core::paths::Roots;
 use crate::settings::{Settings, Theme};
 use crate::ui::grid_layout::{Step, reveal};
@@ -55,12 +57,13 @@ impl App {
                 self.state.history.forget(&Undo::Keywords);
                 self.undo_keywords();
             }
-            Command::RevealPath(path) => self.desktop("reveal", path, |d, p| d.reveal(p)),
+            Command::RevealPath(path) => self.desktop(path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.wake.ctx.copy_text(text),
             Command::Show(dialog) => self.show(dialog),
             Command::DismissNotice(at) => {
                 self.state.notices.remove(at);
             }
+            Command::SearchDropped(path) => self.search_dropped(path),
             Command::SearchFor(text) => self.search(text),
             Command::SortBy(sorting) => {
                 self.state.sorting_before_search = None;
@@ -121,8 +124,8 @@ impl App {
             Action::CopyPaths => self.copy_paths(),
             Action::View => self.view_or_close(),
             Action::CloseView => self.close_or_clear(),
-            Action::Open => self.on_target("open", |desktop, path| desktop.open(path)),
-            Action::Reveal => self.on_target("reveal", |desktop, path| desktop.reveal(path)),
+            Action::Open => self.on_target(|desktop, path| desktop.open(path)),
+            Action::Reveal => self.on_target(|desktop, path| desktop.reveal(path)),
             Action::FindSimilar => {
                 let path = self.target_path();
                 if let Some(path) = path {
@@ -202,6 +205,7 @@ impl App {
         let exports = &mut self.state.exports;
         if dialog == Some(Dialog::Export) && !matches!(exports.state, ExportState::Running(_)) {
             exports.state = ExportState::Idle;
+            self.supervisor.cancel(Slot::ExportPlan);
         }
         if dialog == Some(Dialog::Keywords) {
             self.state.keywords.begin();
@@ -219,6 +223,7 @@ impl App {
             || before.device != now.device
             || before.precision != now.precision;
         let reread = before.excluded_folders != now.excluded_folders;
+        DecodeMemory::of_process().set_megabytes(now.decode_memory_mb);
         if moved {
             self.forget_photos();
             self.open_session();
@@ -268,30 +273,27 @@ impl App {
         Some(item.file.path.clone())
     }
 
-    fn on_target(
-        &mut self,
-        name: &'static str,
-        call: fn(&dyn super::services::Desktop, &Path) -> Result<(), String>,
-    ) {
+    fn on_target(&mut self, call: fn(&dyn super::services::Desktop, &Path) -> Result<(), String>) {
         if let Some(path) = self.target_path() {
-            self.desktop(name, path, call);
+            self.desktop(path, call);
         }
     }
 
     /// Asks the desktop for something, on a thread: it may take as long as it likes.
     fn desktop(
         &mut self,
-        name: &'static str,
         path: PathBuf,
         call: fn(&dyn super::services::Desktop, &Path) -> Result<(), String>,
     ) {
         let desktop = self.services.desktop.clone();
-        self.spawn(name, move || match call(desktop.as_ref(), &path) {
-            Ok(()) => super::News::Done,
-            Err(error) => super::News::Trouble(format!(
-                "{} cannot be shown by another program: {error}",
-                path.display()
-            )),
+        self.queue(Slot::Desktop, move |_| {
+            match call(desktop.as_ref(), &path) {
+                Ok(()) => super::News::Done,
+                Err(error) => super::News::Trouble(format!(
+                    "{} cannot be shown by another program: {error}",
+                    path.display()
+                )),
+            }
         });
     }
 

@@ -1,7 +1,10 @@
 //! Photos to try the program with.
 
-use crate::app::App;
+use std::path::PathBuf;
+
 use crate::app::command::Command;
+use crate::app::supervisor::Slot;
+use crate::app::{App, News};
 use crate::core::samples::PHOTOS;
 use crate::core::whole::write_whole;
 
@@ -9,12 +12,13 @@ impl App {
     /// Writes the sample photos into the cache, where the platform's programs can open them too.
     pub(super) fn open_samples(&mut self) {
         let folder = self.services.dirs.cache.join("samples");
-        let write = || {
-            let mut photos = PHOTOS.iter();
-            photos.try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes))
-        };
-        match write() {
-            Ok(()) => {
+        self.queue(Slot::Samples, move |_| News::Samples(write(folder)));
+    }
+
+    /// Opens them, with labels that fit them if there are none.
+    pub(in crate::app) fn samples_written(&mut self, folder: Result<PathBuf, String>) {
+        match folder {
+            Ok(folder) => {
                 self.add_roots(vec![folder]);
                 if self.state.memory.labels.is_empty() {
                     self.apply(Command::AddLabels(
@@ -22,13 +26,22 @@ impl App {
                     ));
                 }
             }
-            Err(error) => {
-                let text = format!(
-                    "The samples cannot be written to {}: {error}",
-                    folder.display()
-                );
-                self.state.notify(text, true);
-            }
+            Err(trouble) => self.state.notify(trouble, true),
         }
+    }
+}
+
+fn write(folder: PathBuf) -> Result<PathBuf, String> {
+    let written = fs::create_dir_all(&folder).and_then(|()| {
+        PHOTOS
+            .iter()
+            .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
+    });
+    match written {
+        Ok(()) => Ok(folder),
+        Err(error) => Err(format!(
+            "The samples cannot be written to {}: {error}",
+            folder.display()
+        )),
     }
 }

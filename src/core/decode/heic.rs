@@ -3,8 +3,7 @@
 use heic_decoder::{ColorInfo, DecodedImage, HeifError, RgbOptions};
 
 use super::detached::detached;
-use super::{DecodeError, RawPicture, check_size, colour, iso_media, over_white};
-use crate::core::cancel::Cancel;
+use super::{DecodeError, Memory, RawPicture, area, colour, iso_media, over_white};
 
 /// What messages call the format.
 const NAME: &str = "HEIC";
@@ -19,15 +18,16 @@ const DISPLAY_P3: u16 = 12;
 
 /// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. EXIF's orientation
 /// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
-pub fn decode(bytes: &[u8], cancel: &Cancel) -> Result<RawPicture, DecodeError> {
+pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<RawPicture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let info = heic_decoder::probe(&bytes).map_err(refused)?;
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let (width, height) = (side(info.coded_width), side(info.coded_height));
-    check_size(width, height, BYTES_PER_PIXEL)?;
+    memory.reserve(width, height, area(width, height, BYTES_PER_PIXEL))?;
     let upright = iso_media::has_rotation(&bytes);
     let owned = bytes.into_owned();
-    let mut image = detached(cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
+    let mut image =
+        detached(memory.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
     let primaries = image.color_info.map(|info| info.color_primaries);
     let mut rgb = to_rgb(&image).map_err(refused)?;

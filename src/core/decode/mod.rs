@@ -4,6 +4,7 @@
 //! model's input.
 
 mod colour;
+mod deep_png;
 mod detached;
 mod embedded;
 mod exif;
@@ -14,19 +15,22 @@ mod iso_media;
 mod jpeg;
 
 use std::io::{Cursor, ErrorKind};
+use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
-use image::{DynamicImage, ImageDecoder, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::cancel::{Cancel, CancelReader};
+use super::memory_budget::{DecodeMemory, MemoryBudget, NoMemory, Reservation, size_text};
 use super::photo::{Failure, Stage, Taken};
 use super::regular::read_regular;
 
 pub use exif::{Orientation, camera_facts};
 pub use format::{Format, sniff};
 
-/// Most bytes that the pixels of one picture may take.
-pub const MAX_PIXEL_BYTES: u64 = 512 << 20;
+/// Bytes that a decoder may take for tables, whatever the picture's size.
+const TABLES: u64 = 64 << 20;
 
 /// Most bytes of a file that is read at all.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -80,6 +84,23 @@ pub struct Decoded {
     pub taken: Option<Taken>,
     /// What was wrong with the file, where it could be read all the same.
     pub warning: Option<String>,
+    /// What the pixels take of the memory that decoders share.
+    _memory: Option<Arc<Reservation>>,
+}
+
+/// A file's bytes, with what they take of the memory that decoders share.
+#[derive(Debug)]
+pub struct FileBytes {
+    bytes: Vec<u8>,
+    _memory: Option<Reservation>,
+}
+
+impl Deref for FileBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 /// Why a picture cannot be decoded. Each message is one sentence for a person.
@@ -97,13 +118,20 @@ pub enum DecodeError {
     /// A picture format that is known but not read.
     #[error("{0} files cannot be read yet: convert the photo to JPEG")]
     Unsupported(&'static str),
-    /// Beyond the limits.
-    #[error("{width} x {height} pixels are more than the {} MB that one photo may take", MAX_PIXEL_BYTES >> 20)]
+    /// Beyond the memory that decoders share.
+    #[error(
+        "the photo of {width} x {height} pixels needs {} of memory to decode; the limit is {}: \
+         raise it in Settings or with --memory", size_text(*need), size_text(*limit)
+    )]
     TooLarge {
         /// Claimed width.
         width: u32,
         /// Claimed height.
         height: u32,
+        /// Bytes that it needs.
+        need: u64,
+        /// Bytes that there are.
+        limit: u64,
     },
     /// A thread could not be started.
     #[error("no thread could be started ({0}): close other programs and try again")]
@@ -118,25 +146,50 @@ pub enum DecodeError {
     },
 }
 
-/// Reads a file whole.
+/// Reads a file whole, once there is memory for it.
 ///
 /// # Errors
-/// If it is no regular file, too large, or cannot be read.
-pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+/// If it is no regular file, too large, or cannot be read, or `cancel` was raised.
+pub fn read_file(path: &Path, cancel: &Cancel) -> Result<FileBytes, Failure> {
     let refuse = |message| Failure::new(path, Stage::Read, message);
-    read_regular(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
+    let length = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let files = &DecodeMemory::of_process().files;
+    let memory = files
+        .reserve_at_most_all(length.min(MAX_FILE_BYTES), cancel)
+        .map_err(|_| Failure::new(path, Stage::Read, DecodeError::Cancelled))?;
+    let bytes = read_regular(path, MAX_FILE_BYTES).map_err(|error| match error.kind() {
         ErrorKind::IsADirectory => refuse("a folder, not a photo"),
+        ErrorKind::InvalidInput => refuse("not a regular file, so it was not opened"),
         ErrorKind::FileTooLarge => refuse("larger than 1 GB, which is more than a photo takes"),
         _ => Failure::io(path, Stage::Read, &error),
+    })?;
+    Ok(FileBytes {
+        bytes,
+        _memory: Some(memory),
     })
 }
 
 /// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or
-/// more, where the format can be decoded at a scale (JPEG), otherwise in full.
+/// more, where the format can be decoded at a scale (JPEG), otherwise in full. Waits until there is memory
+/// for it; what is returned holds it, and must be dropped before the same thread decodes another.
 ///
 /// # Errors
 /// If the bytes are no picture, damaged beyond reading, larger than the limits, or `cancel` was raised.
 pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Decoded, DecodeError> {
+    let budget = &DecodeMemory::of_process().pixels;
+    decode_within(bytes, min_short_side, budget, cancel)
+}
+
+/// As [`decode`], within a budget of the caller's.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_within(
+    bytes: &[u8],
+    min_short_side: u32,
+    budget: &Arc<MemoryBudget>,
+    cancel: &Cancel,
+) -> Result<Decoded, DecodeError> {
     if cancel.is_cancelled() {
         return Err(DecodeError::Cancelled);
     }
@@ -144,13 +197,14 @@ pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Deco
         return Err(DecodeError::Empty);
     }
     let format = sniff(bytes)?;
+    let mut memory = Memory::new(budget, cancel);
     let decoded = match format {
-        Format::Jpeg => jpeg::decode(bytes, min_short_side, cancel),
-        Format::Other(format, name) => decode_other(bytes, format, name, cancel),
+        Format::Jpeg => jpeg::decode(bytes, min_short_side, &mut memory),
+        Format::Other(format, name) => decode_other(bytes, format, name, &mut memory),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::decode(bytes, cancel),
+        Format::Heic => heic::decode(bytes, &mut memory),
         #[cfg(feature = "jxl")]
-        Format::Jxl => decode_jxl(bytes, cancel),
+        Format::Jxl => decode_jxl(bytes, &mut memory),
     };
     match decoded {
         Err(_) if cancel.is_cancelled() => Err(DecodeError::Cancelled),
@@ -160,9 +214,56 @@ pub fn decode(bytes: &[u8], min_short_side: u32, cancel: &Cancel) -> Result<Deco
                 Format::Jpeg => jpeg::first_scan(bytes).unwrap_or(bytes.len()),
                 _ => bytes.len(),
             };
-            raw.with_facts(&bytes[..head])
+            let memory = memory.keep(raw.rgb.len() as u64);
+            raw.with_facts(&bytes[..head], memory)
         }),
     }
+}
+
+/// What one decode takes of the memory that decoders share.
+struct Memory<'a> {
+    budget: &'a Arc<MemoryBudget>,
+    cancel: &'a Cancel,
+    held: Option<Reservation>,
+}
+
+impl<'a> Memory<'a> {
+    fn new(budget: &'a Arc<MemoryBudget>, cancel: &'a Cancel) -> Self {
+        Self {
+            budget,
+            cancel,
+            held: None,
+        }
+    }
+
+    /// Waits for memory for a picture, in place of what was held for an earlier attempt.
+    fn reserve(&mut self, width: u32, height: u32, need: u64) -> Result<(), DecodeError> {
+        self.held = None;
+        let held = self.budget.reserve(need, self.cancel);
+        self.held = Some(held.map_err(|refused| match refused {
+            NoMemory::Cancelled => DecodeError::Cancelled,
+            NoMemory::Beyond { limit } => DecodeError::TooLarge {
+                width,
+                height,
+                need,
+                limit,
+            },
+        })?);
+        Ok(())
+    }
+
+    /// What is still needed after the decode.
+    fn keep(self, bytes: u64) -> Option<Arc<Reservation>> {
+        self.held.map(|mut held| {
+            held.shrink_to(bytes);
+            Arc::new(held)
+        })
+    }
+}
+
+/// Bytes for so many pixels.
+fn area(width: u32, height: u32, bytes_per_pixel: u64) -> u64 {
+    (u64::from(width) * u64::from(height)).saturating_mul(bytes_per_pixel)
 }
 
 /// A picture as a decoder leaves it.
@@ -188,7 +289,7 @@ impl RawPicture {
             .unwrap_or(1.0)
     }
 
-    fn with_facts(self, bytes: &[u8]) -> Decoded {
+    fn with_facts(self, bytes: &[u8], memory: Option<Arc<Reservation>>) -> Decoded {
         let mut facts = exif::read(bytes);
         if self.upright {
             facts.orientation = Orientation::default();
@@ -216,50 +317,54 @@ impl RawPicture {
             height,
             taken: facts.taken,
             warning: self.warning,
+            _memory: memory,
         }
-    }
-}
-
-fn check_size(width: u32, height: u32, bytes_per_pixel: u64) -> Result<(), DecodeError> {
-    let bytes = u64::from(width) * u64::from(height) * bytes_per_pixel;
-    if bytes > MAX_PIXEL_BYTES {
-        Err(DecodeError::TooLarge { width, height })
-    } else {
-        Ok(())
     }
 }
 
 fn decode_other(
     bytes: &[u8],
-    format: image::ImageFormat,
+    format: ImageFormat,
     name: &'static str,
-    cancel: &Cancel,
+    memory: &mut Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
-    let reader = CancelReader::new(Cursor::new(bytes), cancel);
+    if format == ImageFormat::Png
+        && let Some(picture) = deep_png::decode(bytes, memory)
+    {
+        return Ok(picture);
+    }
+    let reader = CancelReader::new(Cursor::new(bytes), memory.cancel);
     let mut reader = ImageReader::with_format(reader, format);
-    reader.limits(limits());
+    // What counts is reserved by the size that the header claims.
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(
+        memory
+            .budget
+            .limit()
+            .saturating_mul(2)
+            .saturating_add(TABLES),
+    );
+    reader.limits(limits);
     let decoder = reader.into_decoder().map_err(|e| damaged(name, &e))?;
-    decode_with(decoder, name)
+    let per_pixel = bytes_per_pixel(format, decoder.color_type());
+    decode_with(decoder, name, per_pixel, memory)
 }
 
 #[cfg(feature = "jxl")]
-fn decode_jxl(bytes: &[u8], cancel: &Cancel) -> Result<RawPicture, DecodeError> {
+fn decode_jxl(bytes: &[u8], memory: &mut Memory<'_>) -> Result<RawPicture, DecodeError> {
     const NAME: &str = "JPEG XL";
-    let reader = CancelReader::new(Cursor::new(bytes), cancel);
+    /// Samples that the decoder keeps for a pixel besides those that it gives.
+    const KEPT: u64 = 12;
+    let reader = CancelReader::new(Cursor::new(bytes), memory.cancel);
     let decoder = jxl_image_rs_integration::JxlDecoder::new(reader);
-    let picture = decode_with(decoder.map_err(|e| damaged(NAME, &e))?, NAME)?;
+    let decoder = decoder.map_err(|e| damaged(NAME, &e))?;
+    let per_pixel = u64::from(decoder.color_type().bytes_per_pixel()) + KEPT;
+    let picture = decode_with(decoder, NAME, per_pixel, memory)?;
     // The decoder turns pictures by the codestream's own orientation, which EXIF's repeats.
     Ok(RawPicture {
         upright: true,
         ..picture
     })
-}
-
-/// The limits that count are checked against the size that the header claims.
-fn limits() -> image::Limits {
-    let mut limits = image::Limits::default();
-    limits.max_alloc = Some(2 * MAX_PIXEL_BYTES);
-    limits
 }
 
 fn damaged(name: &'static str, error: &image::ImageError) -> DecodeError {
@@ -275,13 +380,11 @@ fn damaged(name: &'static str, error: &image::ImageError) -> DecodeError {
 fn decode_with(
     mut decoder: impl ImageDecoder,
     name: &'static str,
+    per_pixel: u64,
+    memory: &mut Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
     let (width, height) = decoder.dimensions();
-    check_size(
-        width,
-        height,
-        u64::from(decoder.color_type().bytes_per_pixel()).max(3),
-    )?;
+    memory.reserve(width, height, area(width, height, per_pixel))?;
     let profile = decoder.icc_profile().ok().flatten();
     let image = DynamicImage::from_decoder(decoder).map_err(|e| damaged(name, &e))?;
     let mut rgb = flatten(image);
@@ -299,18 +402,42 @@ fn decode_with(
     })
 }
 
+/// Most bytes that a decode takes for a pixel: what the decoder gives, what it keeps meanwhile, and the
+/// eight-bit RGB that is made of it.
+fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
+    let given = u64::from(colour.bytes_per_pixel());
+    let made = match colour {
+        ColorType::Rgb8 | ColorType::Rgba8 => 0,
+        // Alpha goes through eight-bit RGBA.
+        _ if colour.has_alpha() => 4,
+        _ => 3,
+    };
+    let kept = match format {
+        // Coefficients of a progressive file.
+        ImageFormat::Jpeg => 6,
+        // The canvas on which frames are painted, and the frame.
+        ImageFormat::Gif | ImageFormat::WebP => 4,
+        _ => 0,
+    };
+    given + made + kept
+}
+
 /// Eight-bit RGB, transparent parts over white.
 fn flatten(image: DynamicImage) -> Vec<u8> {
     if !image.color().has_alpha() {
         return image.into_rgb8().into_raw();
     }
-    let rgba = image.into_rgba8();
-    rgba.pixels()
-        .flat_map(|pixel| {
-            let [red, green, blue, alpha] = pixel.0;
-            [red, green, blue].map(|value| over_white(value, alpha))
-        })
-        .collect()
+    // In place: a second copy would double the memory.
+    let mut samples = image.into_rgba8().into_raw();
+    let pixels = samples.len() / 4;
+    for at in 0..pixels {
+        let [red, green, blue, alpha] = [0, 1, 2, 3].map(|channel| samples[4 * at + channel]);
+        let over = [red, green, blue].map(|value| over_white(value, alpha));
+        samples[3 * at..3 * at + 3].copy_from_slice(&over);
+    }
+    samples.truncate(3 * pixels);
+    samples.shrink_to_fit();
+    samples
 }
 
 fn over_white(value: u8, alpha: u8) -> u8 {
@@ -321,7 +448,7 @@ fn over_white(value: u8, alpha: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use image::{ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+    use image::{Rgb, RgbImage, Rgba, RgbaImage};
 
     fn encode(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -391,13 +518,55 @@ mod tests {
         png[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
         let crc = crc32(&png[12..29]);
         png[29..33].copy_from_slice(&crc.to_be_bytes());
+        let budget = MemoryBudget::new(512 << 20);
+        let refused = decode_within(&png, 224, &budget, &Cancel::default()).err();
         assert_eq!(
-            decode(&png, 224, &Cancel::default()).err(),
-            Some(DecodeError::TooLarge {
-                width: 60_000,
-                height: 60_000
-            })
+            refused.expect("an error").to_string(),
+            "the photo of 60000 x 60000 pixels needs 10.1 GB of memory to decode; the limit is 512 MB: \
+             raise it in Settings or with --memory"
         );
+    }
+
+    #[test]
+    fn a_picture_beyond_the_budget_is_read_once_that_is_raised() {
+        let deep = image::ImageBuffer::from_pixel(40, 30, Rgb([0x8000_u16; 3]));
+        for format in [ImageFormat::Png, ImageFormat::Tiff, ImageFormat::Jpeg] {
+            let picture = match format {
+                ImageFormat::Jpeg => sample(),
+                _ => DynamicImage::ImageRgb16(deep.clone()),
+            };
+            let bytes = encode(&picture, format);
+            let budget = MemoryBudget::new(40 * 30);
+            let refused = decode_within(&bytes, 30, &budget, &Cancel::default());
+            let Err(DecodeError::TooLarge { need, .. }) = refused else {
+                panic!("{format:?}: {refused:?}");
+            };
+            budget.set_limit(need);
+            let decoded = decode_within(&bytes, 30, &budget, &Cancel::default());
+            let decoded = decoded.expect("decodes");
+            assert_eq!(budget.used(), 40 * 30 * 3, "{format:?}");
+            drop(decoded);
+            assert_eq!(budget.used(), 0, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn decoders_take_turns_where_memory_is_short() {
+        let picture = DynamicImage::ImageRgb8(RgbImage::from_pixel(64, 64, Rgb([9; 3])));
+        let bytes = encode(&picture, ImageFormat::Png);
+        let budget = MemoryBudget::new(64 * 64 * 3 * 3 / 2);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        let decoded = decode_within(&bytes, 64, &budget, &Cancel::default());
+                        assert!(budget.used() <= budget.limit());
+                        drop(decoded.expect("decodes"));
+                    }
+                });
+            }
+        });
+        assert_eq!(budget.used(), 0);
     }
 
     fn crc32(bytes: &[u8]) -> u32 {

@@ -35,7 +35,7 @@ use super::photo::{ContentId, Failure, Taken};
 use names::Pattern;
 
 pub use journal::{Journal, Past, PastState};
-pub use plan::{Plan, Step, plan};
+pub use plan::{Plan, Step, plan, plan_until};
 pub use run::{Exporter, finish, run};
 pub use undo::{Undone, undo};
 
@@ -153,6 +153,9 @@ pub struct Item {
 /// Why nothing can be exported. Each message is one sentence that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
+    /// Planning was cancelled.
+    #[error("the work was cancelled")]
+    Cancelled,
     /// The target, or what it would be in, is no folder.
     #[error("{} is not a folder: choose another", path.display())]
     NotAFolder {

@@ -16,6 +16,7 @@ use super::names::{Naming, file_name, month};
 use super::places::{Entries, Folder, LabelFolders, key_of};
 use super::target::{Disk, check, may_remove_from, resolved};
 use super::{Conflict, ExportError, Fitting, Item, Layout, Options, Several, Transfer};
+use crate::core::cancel::Cancel;
 use crate::core::file_key::FileKey;
 use crate::core::paths::absolute;
 use crate::core::photo::{Candidate, ContentId, Failure, Stage};
@@ -96,6 +97,14 @@ impl Plan {
 /// # Errors
 /// If nothing could be written to the target at all. What cannot be done for a single photo is in the plan.
 pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
+    plan_until(items, options, &Cancel::default())
+}
+
+/// As [`plan`], unless `cancel` is raised.
+///
+/// # Errors
+/// As [`plan`], or [`ExportError::Cancelled`].
+pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<Plan, ExportError> {
     // The journal must mean the same files from any folder.
     let items: Vec<Item> = items.iter().map(with_absolute_path).collect();
     let options = &Options {
@@ -126,6 +135,9 @@ pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
     let mut seen = HashSet::new();
     let mut photos: Vec<(&Item, usize, Vec<Companion>)> = Vec::new();
     for (item, number) in items.iter().zip(1..) {
+        if cancel.is_cancelled() {
+            return Err(ExportError::Cancelled);
+        }
         if seen.insert(entries.key(&item.source)) {
             let with = match options.companions {
                 true => companions.of(&item.source),
@@ -153,6 +165,9 @@ pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
         }
     }
     for (item, number, with) in &photos {
+        if cancel.is_cancelled() {
+            return Err(ExportError::Cancelled);
+        }
         planner.add(item, *number, with);
     }
     let mut plan = planner.plan;

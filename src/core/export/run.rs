@@ -63,11 +63,13 @@ impl<'a> Exporter<'a> {
             // What is not noted is no worse than counted again by the next scan.
             let _ = super::results::note(self.journals, plan);
             let files: Vec<Known> = full.steps.into_iter().map(Known::new).collect();
+            tracing::info!(files = files.len(), target = ?full.target, "an export begins");
             let work = Work::new(&journal, &full.target, &files, cancel, tell);
             report = work.all(self.threads);
         }
         report.skipped = plan.skipped.len();
         report.failures.extend(plan.failures.iter().cloned());
+        log_end(&report);
         Ok(report)
     }
 
@@ -84,7 +86,10 @@ impl<'a> Exporter<'a> {
         let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
         let mut work = Work::new(&journal, &past.target, &past.files, cancel, tell);
         work.resumed = true;
-        Ok(work.all(self.threads))
+        tracing::info!(id, "an interrupted export goes on");
+        let report = work.all(self.threads);
+        log_end(&report);
+        Ok(report)
     }
 }
 
@@ -112,6 +117,20 @@ pub fn finish(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Result<Report, ExportError> {
     Exporter::new(journals).finish(id, cancel, tell)
+}
+
+fn log_end(report: &Report) {
+    tracing::info!(
+        id = report.id,
+        exported = report.exported.len(),
+        skipped = report.skipped,
+        failed = report.failures.len(),
+        trouble = report.trouble.as_deref(),
+        "an export ended"
+    );
+    for failure in &report.failures {
+        tracing::debug!(path = ?failure.path, "{}", failure.message);
+    }
 }
 
 /// The same plan with paths that mean the same from every folder.

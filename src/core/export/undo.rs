@@ -43,6 +43,7 @@ impl Exporter<'_> {
         if past.state == PastState::Undone {
             return Ok(undone);
         }
+        tracing::info!(id, files = past.files.len(), "undoing an export begins");
         let way_back = WayBack {
             journal: &journal,
             ops: self.ops,
@@ -79,6 +80,8 @@ impl Exporter<'_> {
         noted
             .and_then(|()| journal.flush())
             .map_err(|e| journal.error(e))?;
+        let (restored, kept) = (undone.restored, undone.kept.len());
+        tracing::info!(id, restored, kept, "an export was undone");
         Ok(undone)
     }
 }

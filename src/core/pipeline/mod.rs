@@ -8,7 +8,9 @@ mod progress;
 mod stages;
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -114,6 +116,20 @@ pub struct Summary {
     /// Why it had to stop before its end, in one sentence.
     pub trouble: Option<String>,
 }
+
+impl Summary {
+    /// What is said of a job of which a thread panicked.
+    #[must_use]
+    pub fn gave_up(progress: Progress) -> Self {
+        Self {
+            progress,
+            trouble: Some(GAVE_UP.into()),
+            ..Self::default()
+        }
+    }
+}
+
+const GAVE_UP: &str = "a part of the program gave up: please report it, and try again";
 
 /// A running job. Dropping it cancels and joins its threads.
 pub struct JobHandle {
@@ -239,6 +255,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         n => n,
     };
+    let folder_count = options.roots.len();
     let batches = session.model().info().batch_sizes();
     let (event_sender, events) = bounded(EVENTS);
     let (file_sender, files) = bounded(FILES);
@@ -247,6 +264,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let counters = Arc::new(Counters::default());
     let (cancel, gate) = (Cancel::default(), Gate::default());
     let shared = stages::Shared {
+        gave_up: Arc::default(),
         session: session.clone(),
         cancel: cancel.clone(),
         gate: gate.clone(),
@@ -267,7 +285,16 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         taken: Mutex::default(),
         threads: Vec::new(),
     };
+    let (gave_up, stop) = (shared.gave_up.clone(), job.cancel.clone());
     let mut spawn = |name: String, work: Box<dyn FnOnce() + Send>| {
+        let (gave_up, stop) = (gave_up.clone(), stop.clone());
+        // Without one of its threads a job would end early and look complete.
+        let work = move || {
+            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                gave_up.store(true, Ordering::Release);
+                stop.cancel();
+            }
+        };
         job.threads
             .push(std::thread::Builder::new().name(name).spawn(work)?);
         std::io::Result::Ok(())
@@ -300,6 +327,12 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         "lumisift-store".into(),
         Box::new(move || stages::keep(&shared, &results, &skipped)),
     )?;
+    tracing::info!(
+        generation = options.generation,
+        decoders,
+        folders = folder_count,
+        "reading photos"
+    );
     Ok(job)
 }
 

@@ -2,7 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{self, Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -44,10 +45,13 @@ pub struct Shared {
     pub thumbnail_quality: u8,
     pub counters: Arc<Counters>,
     pub events: EventSender,
+    /// Whether one of the job's threads panicked.
+    pub gave_up: Arc<AtomicBool>,
 }
 
 impl Shared {
     fn fail(&self, failure: Failure) {
+        tracing::debug!(path = ?failure.path, "{}", failure.message);
         self.counters.failed.fetch_add(1, Relaxed);
         self.events.send(Event::Failed(failure));
     }
@@ -165,6 +169,7 @@ pub fn decode(
                 true
             }
             Err(_) => {
+                tracing::error!(path = ?file.path, "a decoder panicked over this photo");
                 resampler = Resampler::default();
                 let message = "the decoder gave up on this file: it is probably damaged";
                 shared.fail(Failure::new(file.path, Stage::Decode, message));
@@ -185,7 +190,10 @@ enum Step {
 }
 
 fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Result<Step, Failure> {
-    let bytes = decode::read_file(&file.path)?;
+    let bytes = match decode::read_file(&file.path, &shared.cancel) {
+        Err(_) if shared.cancel.is_cancelled() => return Ok(Step::Cancelled),
+        read => read?,
+    };
     let content = ContentId::of(&bytes);
     let session = &shared.session;
     if let Ok(Some(known)) = session.store().lookup_content(session.key(), &content)
@@ -340,11 +348,26 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
         }
         shared.report();
     }
+    let gave_up = shared.gave_up.load(Ordering::Acquire);
+    trouble = trouble.or_else(|| gave_up.then(|| super::GAVE_UP.into()));
     let cancelled = shared.cancel.is_cancelled() && trouble.is_none();
-    trouble = trouble.or_else(|| write(shared, &mut batch, &mut takeout));
+    // What was encoded is kept, whatever else went wrong.
+    let unwritten = write(shared, &mut batch, &mut takeout);
+    trouble = trouble.or(unwritten);
     shared.counters.finished.store(true, Relaxed);
+    let progress = shared.counters.snapshot();
+    tracing::info!(
+        cached = progress.cached,
+        recognised = progress.recognised,
+        encoded = progress.encoded,
+        failed = progress.failed,
+        seconds = progress.elapsed.as_secs_f64(),
+        cancelled,
+        trouble = trouble.as_deref(),
+        "photos were read"
+    );
     shared.events.send(Event::Finished(Summary {
-        progress: shared.counters.snapshot(),
+        progress,
         skipped: skipped.get().cloned().unwrap_or_default(),
         cancelled,
         trouble,

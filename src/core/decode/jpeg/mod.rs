@@ -11,8 +11,8 @@ use std::io::Cursor;
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, RawPicture, check_size, colour, decode_other};
-use crate::core::cancel::{Cancel, CancelReader};
+use super::{DecodeError, Memory, RawPicture, area, colour, decode_other};
+use crate::core::cancel::CancelReader;
 use header::Coding;
 
 /// Most pixels of a file of which only the small scale is kept.
@@ -23,16 +23,16 @@ const MAX_SCALED_PIXELS: u64 = 1 << 30;
 pub fn decode(
     bytes: &[u8],
     min_short_side: u32,
-    cancel: &Cancel,
+    memory: &mut Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
-    if let Some(picture) = decode_small(bytes, min_short_side, cancel)? {
+    if let Some(picture) = decode_small(bytes, min_short_side, memory)? {
         return Ok(in_srgb(picture, bytes));
     }
-    match decode_scaled(bytes, min_short_side, cancel) {
+    match decode_scaled(bytes, min_short_side, memory) {
         Ok(picture) => Ok(in_srgb(picture, bytes)),
         Err(Refusal::Limit(error)) => Err(error),
         Err(Refusal::Decoder(reason)) => {
-            let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", cancel)?;
+            let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", memory)?;
             Ok(RawPicture {
                 warning: Some(damage(bytes, &reason)),
                 ..picture
@@ -52,24 +52,28 @@ fn in_srgb(mut picture: RawPicture, bytes: &[u8]) -> RawPicture {
 fn decode_small(
     bytes: &[u8],
     min_short_side: u32,
-    cancel: &Cancel,
+    memory: &mut Memory<'_>,
 ) -> Result<Option<RawPicture>, DecodeError> {
     let Ok((header, scan)) = header::read_header(bytes) else {
         return Ok(None);
     };
     let (full_width, full_height) = (header.width, header.height);
-    if u64::from(full_width) * u64::from(full_height) > MAX_SCALED_PIXELS {
-        check_size(full_width, full_height, 3)?;
-    }
     let eighths = eighths(full_width.min(full_height), min_short_side);
     if eighths == 8 {
         return Ok(None);
     }
-    check_size(
+    let (width, height) = (
         (full_width * eighths).div_ceil(8),
         (full_height * eighths).div_ceil(8),
-        3,
-    )?;
+    );
+    // The planes, the picture, and the coefficients of a progressive file.
+    let per_pixel = match header.coding {
+        Coding::Sequential => 6,
+        Coding::Progressive => 12,
+    };
+    let need = area(width, height, per_pixel).max(huge(full_width, full_height));
+    memory.reserve(full_width, full_height, need)?;
+    let cancel = memory.cancel;
     let eighths = eighths as usize;
     let scaled = match header.coding {
         Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
@@ -87,6 +91,15 @@ fn decode_small(
         upright: false,
         warning: None,
     }))
+}
+
+/// What a file of more pixels than can be meant must have room for, whatever its scale: a few bytes can
+/// claim to be one.
+fn huge(full_width: u32, full_height: u32) -> u64 {
+    match area(full_width, full_height, 1) > MAX_SCALED_PIXELS {
+        true => area(full_width, full_height, 3),
+        false => 0,
+    }
 }
 
 /// The smallest of the scales 1/8, 1/4, 1/2 and 1 at which the short side is long enough.
@@ -109,25 +122,30 @@ impl From<jpeg_decoder::Error> for Refusal {
 fn decode_scaled(
     bytes: &[u8],
     min_short_side: u32,
-    cancel: &Cancel,
+    memory: &mut Memory<'_>,
 ) -> Result<RawPicture, Refusal> {
-    let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), cancel));
+    let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), memory.cancel));
     decoder.read_info()?;
     let full = decoder
         .info()
         .ok_or_else(|| Refusal::Decoder("no picture in it".into()))?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
-    let pixels = u64::from(full_width) * u64::from(full_height);
     // Only baseline files are decoded without keeping coefficients of the full size.
-    if full.coding_process != CodingProcess::DctSequential || pixels > MAX_SCALED_PIXELS {
-        check_size(full_width, full_height, 3).map_err(Refusal::Limit)?;
-    }
+    let coefficients = match full.coding_process {
+        CodingProcess::DctSequential => 0,
+        _ => area(full_width, full_height, 6),
+    };
     // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
     let eighths = eighths(full_width.min(full_height), min_short_side);
     let at_scale = |side: u32| u16::try_from((side * eighths).div_ceil(8)).unwrap_or(u16::MAX);
     let (width, height) = decoder.scale(at_scale(full_width), at_scale(full_height))?;
     let (width, height) = (u32::from(width), u32::from(height));
-    check_size(width, height, 4).map_err(Refusal::Limit)?;
+    let need = area(width, height, 7)
+        .saturating_add(coefficients)
+        .max(huge(full_width, full_height));
+    memory
+        .reserve(full_width, full_height, need)
+        .map_err(Refusal::Limit)?;
     let data = decoder.decode()?;
     let format = decoder
         .info()
@@ -200,7 +218,14 @@ fn damage(bytes: &[u8], reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::cancel::Cancel;
+    use crate::core::memory_budget::MemoryBudget;
     use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
+
+    fn decode(bytes: &[u8], min_short_side: u32) -> Result<RawPicture, DecodeError> {
+        let (budget, cancel) = (MemoryBudget::new(64 << 20), Cancel::default());
+        super::decode(bytes, min_short_side, &mut Memory::new(&budget, &cancel))
+    }
 
     fn jpeg(image: DynamicImage) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
@@ -221,7 +246,7 @@ mod tests {
     fn the_smallest_sufficient_scale_is_used() {
         let bytes = jpeg(gradient(1600, 1200));
         for (asked, width) in [(100, 200), (150, 200), (151, 400), (448, 800), (900, 1600)] {
-            let picture = decode(&bytes, asked, &Cancel::default()).expect("decodes");
+            let picture = decode(&bytes, asked).expect("decodes");
             assert_eq!(picture.scaled_width, width, "short side of {asked}");
             assert_eq!((picture.full_width, picture.full_height), (1600, 1200));
         }
@@ -230,22 +255,16 @@ mod tests {
     #[test]
     fn grey_files_become_rgb() {
         let grey = GrayImage::from_pixel(64, 64, Luma([77]));
-        let picture = decode(&jpeg(grey.into()), 64, &Cancel::default()).expect("decodes");
+        let picture = decode(&jpeg(grey.into()), 64).expect("decodes");
         assert!(picture.rgb.iter().all(|v| v.abs_diff(77) <= 1));
     }
 
     #[test]
     fn a_file_cut_short_is_read_as_far_as_it_goes_and_said_so() {
         let bytes = jpeg(gradient(640, 480));
-        let picture =
-            decode(&bytes[..bytes.len() / 2], 224, &Cancel::default()).expect("decodes in part");
+        let picture = decode(&bytes[..bytes.len() / 2], 224).expect("decodes in part");
         assert!(picture.warning.expect("a warning").contains("cut short"));
-        assert!(
-            decode(&bytes, 224, &Cancel::default())
-                .expect("decodes")
-                .warning
-                .is_none()
-        );
+        assert!(decode(&bytes, 224).expect("decodes").warning.is_none());
     }
 
     #[test]

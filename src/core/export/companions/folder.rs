@@ -273,7 +273,7 @@ impl Folder {
             }
             let owners = self.owners(tie, raw);
             let is_written = |owner: &&OsString| owner.as_os_str() == photo;
-            let among = owners.iter().any(|owner| is_written(owner));
+            let among = owners.iter().any(&is_written);
             // Where another photo is written as the companion is, that one has it.
             let exact = owners.iter().any(|owner| starts_exactly(owner, tie));
             if !among && exact && self.pictures_have(photo) {

@@ -221,6 +221,23 @@ pub fn download(
     if is_complete(&done) {
         return Ok(done);
     }
+    let model = order.repo.as_str();
+    tracing::info!(%model, "fetching begins");
+    let arrived = from_hubs(order, done, cancel, tell);
+    match &arrived {
+        Ok(_) => tracing::info!(%model, "the model is here"),
+        Err(error) => tracing::warn!(%model, "the model did not arrive: {error}"),
+    }
+    arrived
+}
+
+/// Asks one hub after another.
+fn from_hubs(
+    order: &Order,
+    done: PathBuf,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(&Arrival),
+) -> Result<PathBuf, DownloadError> {
     let mut meter = Meter::new(tell);
     let _turn = Turn::wait(&order.models, &order.repo, cancel, &mut meter)?;
     // It may have come while this waited.

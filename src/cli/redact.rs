@@ -1,0 +1,256 @@
+//! Taking private paths out of logs and settings, so that a person can hand them on.
+//!
+//! Where nothing tells where a path ends, the rest of its line goes too: rather too much than a name of a
+//! photo. The same path has the same stand-in everywhere.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+/// Longest ending that stays, to tell what kind of file it was.
+const ENDING: usize = 5;
+/// Places in sources of the program and its libraries, which backtraces name.
+const SOURCES: [&str; 2] = ["/rustc/", "/registry/src/"];
+
+/// What was taken out so far, and what stands for it.
+#[derive(Default)]
+pub struct Redactor {
+    /// Folders of the program, and what they are called.
+    own: Vec<(String, String)>,
+    /// Private paths; the place in this list is their number.
+    private: Vec<String>,
+}
+
+impl Redactor {
+    /// Knows one of the program's own folders: what is in it keeps its name.
+    pub fn own(&mut self, folder: &Path, name: &str) {
+        let entry = (folder.display().to_string(), format!("<{name}>"));
+        self.own.push(entry);
+        // A folder within another comes first.
+        self.own
+            .sort_by_key(|(folder, _)| std::cmp::Reverse(folder.len()));
+    }
+
+    /// What stands for a path.
+    pub fn path(&mut self, path: &str) -> String {
+        if let Some((folder, name)) = self.own_prefix(path) {
+            return format!("{name}{}", &path[folder..]);
+        }
+        let known = self.private.iter().position(|known| known == path);
+        let number = known.unwrap_or_else(|| {
+            self.private.push(path.into());
+            self.private.len() - 1
+        });
+        let ending = Path::new(path).extension().and_then(|e| e.to_str());
+        let ending = ending.filter(|e| e.len() <= ENDING && e.chars().all(char::is_alphanumeric));
+        let ending = ending.map_or_else(String::new, |ending| format!(".{ending}"));
+        format!("<path {}>{ending}", number + 1)
+    }
+
+    /// The length of the program's folder that a path lies in, and its name.
+    fn own_prefix(&self, path: &str) -> Option<(usize, String)> {
+        let within = |folder: &str| {
+            let rest = path.strip_prefix(folder);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '\\']))
+        };
+        let (folder, name) = self.own.iter().find(|(folder, _)| within(folder))?;
+        Some((folder.len(), name.clone()))
+    }
+
+    /// Settings without private paths.
+    pub fn settings(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.quoted(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.settings(value)),
+            Value::Object(entries) => entries.values_mut().for_each(|value| self.settings(value)),
+            _ => {}
+        }
+    }
+
+    /// Sentences by name, without private paths in them.
+    pub fn facts(&mut self, facts: &mut Value) {
+        for fact in facts
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|facts| facts.values_mut())
+        {
+            if let Value::String(text) = fact {
+                *text = self.line(text, true);
+            }
+        }
+    }
+
+    /// Text without private paths. Those in quotes, of which it is known where they end, are learnt first.
+    pub fn text(&mut self, text: &str) -> String {
+        text.lines().for_each(|line| {
+            self.line(line, false);
+        });
+        text.lines()
+            .map(|line| self.line(line, true) + "\n")
+            .collect()
+    }
+
+    /// A line without private paths; without `unquoted`, only those in quotes are looked at.
+    fn line(&mut self, line: &str, unquoted: bool) -> String {
+        let mut out = String::with_capacity(line.len());
+        let mut at = 0;
+        while let Some(letter) = line[at..].chars().next() {
+            let rest = &line[at..];
+            if letter == '"'
+                && let Some(end) = closing_quote(rest)
+            {
+                let inner = unescape(&rest[1..end]);
+                out += &format!("\"{}\"", self.quoted(&inner));
+                at += end + 1;
+            } else if unquoted && begins_path(rest, out.chars().next_back()) {
+                let (length, instead) = self.unquoted(rest);
+                out += &instead;
+                at += length;
+            } else {
+                out.push(letter);
+                at += letter.len_utf8();
+            }
+        }
+        out
+    }
+
+    /// What stands for a text in quotes: all of it is a path, or none.
+    fn quoted(&mut self, text: &str) -> String {
+        if text.contains("://") {
+            return without_password(text);
+        }
+        let picture = Path::new(text).extension().is_some_and(|ending| {
+            let ending = ending.to_string_lossy().to_lowercase();
+            image::ImageFormat::from_extension(ending).is_some()
+        });
+        match picture || text.contains(['/', '\\']) {
+            true => self.path(text),
+            false => text.into(),
+        }
+    }
+
+    /// How much of a text that begins with a path goes, and what stands for it.
+    fn unquoted(&mut self, rest: &str) -> (usize, String) {
+        let word = rest.split_whitespace().next().unwrap_or_default();
+        if let Some(at) = SOURCES.iter().find_map(|marker| word.find(marker)) {
+            return (word.len(), word[at..].into());
+        }
+        if let Some((folder, name)) = self.own_prefix(rest) {
+            let within = rest[folder..].split(char::is_whitespace).next();
+            let within = within.unwrap_or_default();
+            return (folder + within.len(), format!("{name}{within}"));
+        }
+        let ends = |path: &str| {
+            let after = rest[path.len()..].chars().next();
+            after.is_none_or(|after| ":,;)\"".contains(after))
+        };
+        let known = self.private.iter();
+        let known = known.filter(|path| rest.starts_with(path.as_str()) && ends(path));
+        let longest = known.max_by_key(|path| path.len()).cloned();
+        let path = longest.as_deref().unwrap_or(rest);
+        (path.len(), self.path(path))
+    }
+}
+
+/// Whether an absolute path begins here.
+fn begins_path(rest: &str, before: Option<char>) -> bool {
+    let free = before.is_none_or(|c| c.is_whitespace() || "=('[<,;:".contains(c));
+    let mut letters = rest.chars();
+    let first = [letters.next(), letters.next(), letters.next()];
+    free && match first {
+        [Some('/'), Some(next), _] => !next.is_whitespace() && next != '/',
+        [Some('~'), Some('/'), _] | [Some('\\'), Some('\\'), _] => true,
+        [Some(drive), Some(':'), Some('\\' | '/')] => drive.is_ascii_alphabetic(),
+        _ => false,
+    }
+}
+
+/// Where the quote that begins `text` ends.
+fn closing_quote(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    text.char_indices().skip(1).find_map(|(at, letter)| {
+        let ends = letter == '"' && !escaped;
+        escaped = letter == '\\' && !escaped;
+        ends.then_some(at)
+    })
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+/// An address without a name and password in it.
+pub fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else {
+        return address.into();
+    };
+    let host_end = rest.find('/').unwrap_or(rest.len());
+    match rest[..host_end].rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => address.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redact(text: &str) -> String {
+        let mut redactor = Redactor::default();
+        redactor.own(Path::new("/home/anna/.local/share/lumisift"), "data");
+        redactor.text(text)
+    }
+
+    #[test]
+    fn paths_go_and_the_rest_stays() {
+        for (text, expected) in [
+            ("decoded 3 photos in 1/2 s", "decoded 3 photos in 1/2 s"),
+            (
+                r#"failed path="/home/anna/my cats/a \"b\".jpg" damaged"#,
+                r#"failed path="<path 1>.jpg" damaged"#,
+            ),
+            (r#"path="cats/a.jpg""#, r#"path="<path 1>.jpg""#),
+            (r#"path="C:\\Users\\Anna\\a.PNG""#, r#"path="<path 1>.PNG""#),
+            (
+                "cannot open /mnt/my cats/a.jpg: gone",
+                "cannot open <path 1>",
+            ),
+            (
+                "opened /home/anna/.local/share/lumisift/marks.db here",
+                "opened <data>/marks.db here",
+            ),
+            (
+                "at /home/anna/.cargo/registry/src/index-1/png-0.18/src/a.rs:1:2",
+                "at /registry/src/index-1/png-0.18/src/a.rs:1:2",
+            ),
+            (
+                "at /rustc/abc/library/std/a.rs:1",
+                "at /rustc/abc/library/std/a.rs:1",
+            ),
+            (r"on \\nas\anna\a.jpg: gone", "on <path 1>"),
+        ] {
+            assert_eq!(redact(text).trim_end(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_in_quotes_is_known_elsewhere_too() {
+        let text = "moved /a b/c.jpg: done\npath=\"/a b/c.jpg\"\nmoved /a b/c.jpg/secret";
+        assert_eq!(
+            redact(text),
+            "moved <path 1>.jpg: done\npath=\"<path 1>.jpg\"\nmoved <path 2>\n"
+        );
+    }
+
+    #[test]
+    fn settings_lose_paths_and_passwords() {
+        let mut value = serde_json::json!({
+            "model": "/home/anna/clip", "theme": "dark", "mirrors": ["https://a:b@hub/x"],
+        });
+        Redactor::default().settings(&mut value);
+        let expected = serde_json::json!({
+            "model": "<path 1>", "theme": "dark", "mirrors": ["https://hub/x"],
+        });
+        assert_eq!(value, expected);
+    }
+}

@@ -1,0 +1,93 @@
+//! PNG of 16 bits a sample, made eight-bit row by row: whole, it would take three times the memory.
+
+use std::io::Cursor;
+
+use png::{BitDepth, ColorType, Decoder, Transformations};
+
+use super::{Memory, RawPicture, over_white};
+use crate::core::cancel::CancelReader;
+
+/// Decodes a file that is not interlaced; anything else, and any fault, is left to others.
+pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
+    let reader = CancelReader::new(Cursor::new(bytes), memory.cancel);
+    let mut decoder = Decoder::new(reader);
+    decoder.set_transformations(Transformations::EXPAND);
+    let mut reader = decoder.read_info().ok()?;
+    let info = reader.info();
+    let (width, height) = (info.width, info.height);
+    let (colour, BitDepth::Sixteen) = reader.output_color_type() else {
+        return None;
+    };
+    if reader.info().interlaced || reader.info().animation_control.is_some() {
+        return None;
+    }
+    let size = u64::from(width) * u64::from(height) * 3;
+    memory.reserve(width, height, size).ok()?;
+    let mut rgb = Vec::with_capacity(usize::try_from(size).ok()?);
+    while let Some(row) = reader.next_row().ok()? {
+        let samples = row.data().as_chunks::<2>().0;
+        let sample = |at: usize| eight_bits(u16::from_be_bytes(samples[at]));
+        for x in 0..width as usize {
+            let pixel = match colour {
+                ColorType::Grayscale => [sample(x); 3],
+                ColorType::GrayscaleAlpha => {
+                    let grey = sample(2 * x);
+                    over_white([grey, grey, grey, sample(2 * x + 1)])
+                }
+                ColorType::Rgb => [0, 1, 2].map(|channel| sample(3 * x + channel)),
+                ColorType::Rgba => over_white([0, 1, 2, 3].map(|channel| sample(4 * x + channel))),
+                ColorType::Indexed => return None,
+            };
+            rgb.extend_from_slice(&pixel);
+        }
+    }
+    (rgb.len() as u64 == size).then_some(RawPicture {
+        scaled_width: width,
+        scaled_height: height,
+        rgb,
+        full_width: width,
+        full_height: height,
+        warning: None,
+    })
+}
+
+/// The nearest value of eight bits.
+fn eight_bits(value: u16) -> u8 {
+    ((u32::from(value) * 255 + 32_767) / 65_535) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::cancel::Cancel;
+    use crate::core::memory_budget::MemoryBudget;
+    use image::{DynamicImage, ImageBuffer, ImageFormat, Luma, LumaA, Rgb, Rgba};
+
+    #[test]
+    fn rows_become_what_the_whole_picture_would() {
+        let value = |x: u32, y: u32, n: u32| (x * 1931 + y * 7919 + n * 20_011) as u16;
+        let (width, height) = (37, 29);
+        let pictures: [DynamicImage; 4] = [
+            ImageBuffer::from_fn(width, height, |x, y| Luma([value(x, y, 0)])).into(),
+            ImageBuffer::from_fn(width, height, |x, y| LumaA([0, 1].map(|n| value(x, y, n))))
+                .into(),
+            ImageBuffer::from_fn(width, height, |x, y| Rgb([0, 1, 2].map(|n| value(x, y, n))))
+                .into(),
+            ImageBuffer::from_fn(width, height, |x, y| {
+                Rgba([0, 1, 2, 3].map(|n| value(x, y, n)))
+            })
+            .into(),
+        ];
+        for picture in pictures {
+            let mut bytes = Cursor::new(Vec::new());
+            picture
+                .write_to(&mut bytes, ImageFormat::Png)
+                .expect("encodes");
+            let budget = MemoryBudget::new(u64::from(width * height * 3));
+            let cancel = Cancel::default();
+            let mut memory = Memory::new(&budget, &cancel);
+            let rows = decode(bytes.get_ref(), &mut memory).expect("decodes");
+            assert!(rows.rgb == super::super::flatten(picture));
+        }
+    }
+}
