@@ -58,6 +58,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
         config: home.join("config"),
         cache: home.join("cache"),
         data: home.join("data"),
+        state: home.join("state"),
         hub_cache: None,
     };
     let model = model::load(&LoadOptions::new(ModelChoice::Starter)).expect("the starter");

@@ -135,7 +135,7 @@ impl Ops for Faulty {
     fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.one_disk(from, to)?;
         self.next()?;
-        if self.old && self.count.load(Ordering::Relaxed) % 3 == 0 {
+        if self.old && self.count.load(Ordering::Relaxed).is_multiple_of(3) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         Disk.hard_link(from, to)

@@ -32,12 +32,8 @@ impl App {
 }
 
 fn write(folder: PathBuf) -> Result<PathBuf, String> {
-    let written = fs::create_dir_all(&folder).and_then(|()| {
-        PHOTOS
-            .iter()
-            .try_for_each(|(name, bytes)| fs::write(folder.join(name), bytes))
-    });
-    match written {
+    let mut photos = PHOTOS.iter();
+    match photos.try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes)) {
         Ok(()) => Ok(folder),
         Err(error) => Err(format!(
             "The samples cannot be written to {}: {error}",

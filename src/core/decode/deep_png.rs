@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Transformations};
 
-use super::{Memory, RawPicture, over_white};
+use super::{Memory, RawPicture, colour, over_white};
 use crate::core::cancel::CancelReader;
 
 /// Decodes a file that is not interlaced; anything else, and any fault, is left to others.
@@ -15,12 +15,13 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
     let mut reader = decoder.read_info().ok()?;
     let info = reader.info();
     let (width, height) = (info.width, info.height);
-    let (colour, BitDepth::Sixteen) = reader.output_color_type() else {
+    let (kind, BitDepth::Sixteen) = reader.output_color_type() else {
         return None;
     };
     if reader.info().interlaced || reader.info().animation_control.is_some() {
         return None;
     }
+    let profile = reader.info().icc_profile.clone();
     let size = u64::from(width) * u64::from(height) * 3;
     memory.reserve(width, height, size).ok()?;
     let mut rgb = Vec::with_capacity(usize::try_from(size).ok()?);
@@ -28,7 +29,7 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
         let samples = row.data().as_chunks::<2>().0;
         let sample = |at: usize| eight_bits(u16::from_be_bytes(samples[at]));
         for x in 0..width as usize {
-            let pixel = match colour {
+            let pixel = match kind {
                 ColorType::Grayscale => [sample(x); 3],
                 ColorType::GrayscaleAlpha => {
                     let grey = sample(2 * x);
@@ -41,12 +42,16 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
             rgb.extend_from_slice(&pixel);
         }
     }
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut rgb, &profile);
+    }
     (rgb.len() as u64 == size).then_some(RawPicture {
         scaled_width: width,
         scaled_height: height,
         rgb,
         full_width: width,
         full_height: height,
+        upright: false,
         warning: None,
     })
 }

@@ -66,15 +66,14 @@ fn to_rgb(image: &DecodedImage) -> Result<Vec<u8>, HeifError> {
     }
     let rgba = image.to_rgba8_with_options(&options)?;
     let premultiplied = rgba.premultiplied;
-    let pixels = rgba.data.as_chunks().0.iter();
-    Ok(pixels
-        .flat_map(|[red, green, blue, alpha]| {
-            [red, green, blue].map(|value| match premultiplied {
-                true => value.saturating_add(255 - alpha),
-                false => over_white(*value, *alpha),
-            })
-        })
-        .collect())
+    let over = |pixel: &[u8; 4]| {
+        let [red, green, blue, alpha] = *pixel;
+        match premultiplied {
+            true => [red, green, blue].map(|value| value.saturating_add(255 - alpha)),
+            false => over_white(*pixel),
+        }
+    };
+    Ok(rgba.data.as_chunks().0.iter().flat_map(over).collect())
 }
 
 fn refused(error: HeifError) -> DecodeError {

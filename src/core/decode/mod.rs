@@ -431,18 +431,18 @@ fn flatten(image: DynamicImage) -> Vec<u8> {
     let mut samples = image.into_rgba8().into_raw();
     let pixels = samples.len() / 4;
     for at in 0..pixels {
-        let [red, green, blue, alpha] = [0, 1, 2, 3].map(|channel| samples[4 * at + channel]);
-        let over = [red, green, blue].map(|value| over_white(value, alpha));
-        samples[3 * at..3 * at + 3].copy_from_slice(&over);
+        let pixel = [0, 1, 2, 3].map(|channel| samples[4 * at + channel]);
+        samples[3 * at..3 * at + 3].copy_from_slice(&over_white(pixel));
     }
     samples.truncate(3 * pixels);
     samples.shrink_to_fit();
     samples
 }
 
-fn over_white(value: u8, alpha: u8) -> u8 {
-    let (value, alpha) = (u32::from(value), u32::from(alpha));
-    ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+/// A pixel with alpha, over white.
+fn over_white(pixel: [u8; 4]) -> [u8; 3] {
+    let [red, green, blue, alpha] = pixel.map(u32::from);
+    [red, green, blue].map(|c| ((c * alpha + 255 * (255 - alpha) + 127) / 255) as u8)
 }
 
 #[cfg(test)]
