@@ -177,18 +177,24 @@ impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
         syn::visit::visit_expr_method_call(self, call);
     }
 
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func
+            && let Some(name) = path.path.get_ident().map(ToString::to_string)
+            && DISK_CALLS.contains(&name.as_str())
+        {
+            self.note(&name);
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         let names: Vec<String> = (path.path.segments.iter())
             .map(|segment| segment.ident.to_string())
             .collect();
         let last = names[names.len().saturating_sub(2)..].join("::");
-        let alone = names
-            .last()
-            .is_some_and(|name| DISK_CALLS.contains(&name.as_str()));
-        if alone
-            || DISK_CALLS.contains(&last.as_str())
-            || names.iter().rev().skip(1).any(|n| n == "fs")
-        {
+        // A name alone may be a variable.
+        let in_fs = names.iter().rev().skip(1).any(|name| name == "fs");
+        if names.len() > 1 && (in_fs || DISK_CALLS.contains(&last.as_str())) {
             self.note(&last);
         }
         syn::visit::visit_expr_path(self, path);
@@ -228,6 +234,7 @@ fn disk_calls_are_found_where_they_are_not_in_a_slot() {
             fn bad(&mut self) {
                 if path.is_dir() { settings::save(&x, &y); std::fs::write(a, b); }
                 let named = LabelSet::read;
+                past(&journals).filter(|past| past.old);
             }
             fn good(&mut self) {
                 self.queue(Slot::Save, move |_| settings::save(&x, &y));
@@ -242,6 +249,7 @@ fn disk_calls_are_found_where_they_are_not_in_a_slot() {
         "settings::save in bad",
         "fs::write in bad",
         "LabelSet::read in bad",
+        "past in bad",
     ];
     assert_eq!(found, expected);
 }

@@ -205,8 +205,8 @@ fn the_search_ranks_and_hides_what_does_not_fit() {
     let dropped = Arc::new(Dropped(dir.path().join("green 2.png")));
     window.harness.input_mut().dropped_files.push(dropped);
     window.harness.step();
+    window.until("the search", |w| w.state().search.contains("green 2.png"));
     window.settle();
-    assert!(window.state().search.contains("green 2.png"));
     assert!(window.shown()[0].starts_with("green"));
     window.command(Command::SearchFor("like:missing.jpg".into()));
     assert!(window.has_containing("missing.jpg"), "the trouble is said");
