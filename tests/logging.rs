@@ -64,7 +64,7 @@ fn a_log_that_cannot_be_written_stops_nothing() {
     let home = tempfile::tempdir().expect("a folder");
     fs::write(home.path().join("file"), b"").expect("written");
     let mut run = lumisift(home.path());
-    run.args(["index", "--verbose"]).arg(samples());
+    run.args(["doctor", "--verbose"]);
     run.env("LUMISIFT_STATE_DIR", home.path().join("file/state"));
     let output = run.output().expect("ran");
     let errors = String::from_utf8(output.stderr).expect("text");

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use egui::{Key, Modifiers};
 use lumisift::app::command::{Action, Command};
-use lumisift::app::exports::ExportState;
+use lumisift::app::exports::{ExportRequest, ExportState};
 use lumisift::app::filter::Filter;
 use lumisift::app::state::{Dialog, ExportWhat};
 use lumisift::core::cancel::Cancel;
@@ -320,4 +320,23 @@ fn labels_are_saved_to_a_file_and_come_back_from_it() {
         window.state().memory.labels.len() > 5,
         "and it can be undone"
     );
+}
+
+#[test]
+fn only_the_last_of_many_plans_counts() {
+    let (_dir, mut window) = with_red();
+    let target = tempfile::tempdir().expect("a folder");
+    for n in 0..50 {
+        let request = ExportRequest {
+            what: ExportWhat::Shown,
+            options: Options::new(target.path().join(n.to_string())),
+            manifest: false,
+        };
+        window.command(Command::PlanExport(Box::new(request)));
+    }
+    planned(&mut window);
+    let ExportState::Planned(plan) = &window.state().exports.state else {
+        panic!("a plan");
+    };
+    assert_eq!(plan.target, target.path().join("49"));
 }
