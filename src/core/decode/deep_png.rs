@@ -1,30 +1,58 @@
 //! PNG of 16 bits a sample, made eight-bit row by row: whole, it would take three times the memory.
 
-use std::io::Cursor;
+use std::io::{BufRead, Cursor, Seek};
 
-use png::{BitDepth, ColorType, Decoder, Transformations};
+use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
-use super::{Memory, RawPicture, colour, over_white};
+use super::{DecodeError, Memory, RawPicture, area, colour, over_white};
 use crate::core::cancel::CancelReader;
 
-/// Decodes a file that is not interlaced; anything else, and any fault, is left to others.
-pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
+/// Decodes a file that is not interlaced; anything else, and any fault in it, is left to others.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<Option<RawPicture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), memory.cancel);
     let mut decoder = Decoder::new(reader);
     decoder.set_transformations(Transformations::EXPAND);
-    let mut reader = decoder.read_info().ok()?;
+    let Ok(mut reader) = decoder.read_info() else {
+        return Ok(None);
+    };
     let info = reader.info();
     let (width, height) = (info.width, info.height);
-    let (kind, BitDepth::Sixteen) = reader.output_color_type() else {
-        return None;
-    };
-    if reader.info().interlaced || reader.info().animation_control.is_some() {
-        return None;
+    let whole = info.interlaced || info.animation_control.is_some();
+    let profile = info.icc_profile.clone();
+    let (kind, depth) = reader.output_color_type();
+    if whole || depth != BitDepth::Sixteen {
+        return Ok(None);
     }
-    let profile = reader.info().icc_profile.clone();
-    let size = u64::from(width) * u64::from(height) * 3;
-    memory.reserve(width, height, size).ok()?;
-    let mut rgb = Vec::with_capacity(usize::try_from(size).ok()?);
+    memory.reserve(width, height, area(width, height, 3))?;
+    let rgb = rows(&mut reader, kind, width, height);
+    Ok(rgb.map(|mut rgb| {
+        if let Some(profile) = profile {
+            colour::to_srgb(&mut rgb, &profile);
+        }
+        RawPicture {
+            scaled_width: width,
+            scaled_height: height,
+            rgb,
+            full_width: width,
+            full_height: height,
+            upright: false,
+            warning: None,
+        }
+    }))
+}
+
+/// All rows in eight bits; nothing if one cannot be read.
+fn rows<R: BufRead + Seek>(
+    reader: &mut Reader<R>,
+    kind: ColorType,
+    width: u32,
+    height: u32,
+) -> Option<Vec<u8>> {
+    let size = usize::try_from(area(width, height, 3)).ok()?;
+    let mut rgb = Vec::with_capacity(size);
     while let Some(row) = reader.next_row().ok()? {
         let samples = row.data().as_chunks::<2>().0;
         let sample = |at: usize| eight_bits(u16::from_be_bytes(samples[at]));
@@ -42,18 +70,7 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Option<RawPicture> {
             rgb.extend_from_slice(&pixel);
         }
     }
-    if let Some(profile) = profile {
-        colour::to_srgb(&mut rgb, &profile);
-    }
-    (rgb.len() as u64 == size).then_some(RawPicture {
-        scaled_width: width,
-        scaled_height: height,
-        rgb,
-        full_width: width,
-        full_height: height,
-        upright: false,
-        warning: None,
-    })
+    (rgb.len() == size).then_some(rgb)
 }
 
 /// The nearest value of eight bits.
@@ -91,7 +108,8 @@ mod tests {
             let budget = MemoryBudget::new(u64::from(width * height * 3));
             let cancel = Cancel::default();
             let mut memory = Memory::new(&budget, &cancel);
-            let rows = decode(bytes.get_ref(), &mut memory).expect("decodes");
+            let rows = decode(bytes.get_ref(), &mut memory).expect("room");
+            let rows = rows.expect("decodes");
             assert!(rows.rgb == super::super::flatten(picture));
         }
     }

@@ -329,7 +329,7 @@ fn decode_other(
     memory: &mut Memory<'_>,
 ) -> Result<RawPicture, DecodeError> {
     if format == ImageFormat::Png
-        && let Some(picture) = deep_png::decode(bytes, memory)
+        && let Some(picture) = deep_png::decode(bytes, memory)?
     {
         return Ok(picture);
     }
@@ -417,9 +417,12 @@ fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
         ImageFormat::Jpeg => 6,
         // The canvas on which frames are painted, and the frame.
         ImageFormat::Gif | ImageFormat::WebP => 4,
+        // A copy of all samples.
+        ImageFormat::Tiff => given,
         _ => 0,
     };
-    given + made + kept
+    // The decoder is gone before the pixels are converted.
+    given + made.max(kept)
 }
 
 /// Eight-bit RGB, transparent parts over white.
@@ -541,6 +544,9 @@ mod tests {
             let Err(DecodeError::TooLarge { need, .. }) = refused else {
                 panic!("{format:?}: {refused:?}");
             };
+            if format == ImageFormat::Png {
+                assert_eq!(need, 40 * 30 * 3, "by rows, not whole");
+            }
             budget.set_limit(need);
             let decoded = decode_within(&bytes, 30, &budget, &Cancel::default());
             let decoded = decoded.expect("decodes");
