@@ -24,7 +24,8 @@ use crate::core::score::Scores;
 use crate::core::session::Session;
 use crate::core::teach::{Lesson, Taught, TaughtSet};
 
-/// Vectors of texts that are kept: many times the labels that a person has.
+/// Vectors of texts that are kept beyond a question. Those that the question itself needs are kept however many
+/// they are.
 const KEPT_TEXTS: usize = 512;
 
 /// What the window wants to know.
@@ -201,9 +202,17 @@ fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
 #[derive(Default)]
 struct Thinker {
     model: Option<Fingerprint>,
-    texts: HashMap<String, Result<Taught, String>>,
+    texts: HashMap<String, Kept>,
+    /// Counts questions.
+    asked: u64,
     labels: Board,
     search: Board,
+}
+
+/// What a lesson taught, and the question that needed it last.
+struct Kept {
+    taught: Taught,
+    asked: u64,
 }
 
 /// Scores of one set of texts over a growing library.
@@ -226,6 +235,7 @@ impl Thinker {
         let mut scores = Arc::default();
         if let Some(session) = &question.session {
             self.use_model(session);
+            self.asked += 1;
             let mut keys = Vec::new();
             for (at, label) in question.labels.iter().enumerate().filter(|(_, l)| l.on) {
                 let lesson = label.lesson().map_err(|e| e.to_string());
@@ -260,6 +270,7 @@ impl Thinker {
                     Err(trouble) => search_trouble = Some(trouble),
                 }
             }
+            self.forget_old_texts();
         }
         let mut answer = Answer {
             number: question.number,
@@ -297,21 +308,26 @@ impl Thinker {
     fn key(&mut self, session: &Session, lesson: Result<Lesson, String>) -> Result<String, String> {
         let lesson = lesson?;
         let key = format!("{lesson:?}");
-        if self.texts.len() >= KEPT_TEXTS {
-            self.texts.clear();
+        let asked = self.asked;
+        if let Some(kept) = self.texts.get_mut(&key) {
+            kept.asked = asked;
+        } else {
+            // What fails is not kept: it may succeed next time, when a photo is there that was not.
+            let taught = session.teach(&lesson).map_err(|e| e.to_string())?;
+            self.texts.insert(key.clone(), Kept { taught, asked });
         }
-        let vector = self
-            .texts
-            .entry(key.clone())
-            .or_insert_with(|| session.teach(&lesson).map_err(|e| e.to_string()));
-        match vector {
-            Ok(_) => Ok(key),
-            // What failed may succeed next time: a photo that was not there yet, say.
-            Err(_) => match self.texts.remove(&key) {
-                Some(Err(trouble)) => Err(trouble),
-                _ => Ok(key),
-            },
+        Ok(key)
+    }
+
+    /// Makes room by what no recent question needed; never by what this one did.
+    fn forget_old_texts(&mut self) {
+        if self.texts.len() <= KEPT_TEXTS {
+            return;
         }
+        let mut ages: Vec<u64> = self.texts.values().map(|kept| kept.asked).collect();
+        ages.sort_unstable();
+        let oldest = ages[ages.len() - KEPT_TEXTS];
+        self.texts.retain(|_, kept| kept.asked >= oldest);
     }
 }
 
@@ -320,7 +336,7 @@ impl Board {
     fn score(
         &mut self,
         session: &Session,
-        texts: &HashMap<String, Result<Taught, String>>,
+        texts: &HashMap<String, Kept>,
         keys: Vec<String>,
         library: &Snapshot,
     ) -> Result<Arc<Scores>, String> {
@@ -332,10 +348,13 @@ impl Board {
         if self.photos == photos && !fresh {
             return Ok(self.scores.clone());
         }
-        let taught = self
-            .keys
-            .iter()
-            .filter_map(|key| texts.get(key)?.as_ref().ok());
+        // A column for each key, in their order: a missing one would shift all that follow.
+        let taught = self.keys.iter().map(|key| texts.get(key));
+        let taught: Option<Vec<&Taught>> = taught.map(|kept| Some(&kept?.taught)).collect();
+        let Some(taught) = taught else {
+            self.keys.clear();
+            return Err("Scoring lost a label: please type it again".into());
+        };
         let taught = TaughtSet::new(session.model().info().dim, taught);
         let scorer = session.taught_scorer(&taught);
         let rows: Vec<u32> = library.items[self.photos..]
