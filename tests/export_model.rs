@@ -490,7 +490,7 @@ impl World {
                 if from != to && fs::rename(from, &away).is_ok() {
                     // To another folder, or to where its files are now.
                     link(
-                        if a % 2 == 0 || to.starts_with(from) {
+                        if a.is_multiple_of(2) || to.starts_with(from) {
                             &away
                         } else {
                             to
