@@ -5,12 +5,17 @@
 
 mod colour;
 mod deep_png;
+#[cfg(feature = "heic")]
 mod detached;
 mod embedded;
 mod exif;
 mod format;
 #[cfg(feature = "heic")]
 mod heic;
+#[cfg_attr(
+    not(feature = "heic"),
+    allow(dead_code, reason = "other formats need the boxes alone")
+)]
 mod iso_media;
 mod jpeg;
 
