@@ -26,10 +26,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use lumisift::core::sanitize::is_steering;
 use lumisift::logging;
 use lumisift::settings::Dirs;
-
-use lumisift::core::sanitize::is_steering;
 
 use args::{Args, Command};
 use output::say;
