@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use directories::{BaseDirs, ProjectDirs};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::core::device::DeviceChoice;
 use crate::core::metadata::Naming;
 use crate::core::model::shelf::Shelf;
 use crate::core::model::{LoadOptions, ModelChoice, Precision};
+use crate::core::pipeline::MAX_DECODERS;
 use crate::core::regular::read_regular;
-use crate::core::whole::write_whole_through_links;
+use crate::core::store::Limits;
+use crate::core::whole::write_private;
 
 /// Largest file of settings that is read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -176,6 +179,8 @@ pub struct Settings {
     pub decode_memory_mb: u32,
     /// Where vectors and thumbnails are kept, if not in the usual place.
     pub store: Option<PathBuf>,
+    /// Most megabytes that the store may keep; no limit if none.
+    pub store_limit_mb: Option<u64>,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
     /// Folders that are passed over with all that is in them.
@@ -196,6 +201,7 @@ impl Default for Settings {
             threads: 0,
             decode_memory_mb: 0,
             store: None,
+            store_limit_mb: None,
             thumbnail_quality: crate::core::thumbnail::QUALITY,
             excluded_folders: Vec::new(),
             sidecar_names: Naming::default(),
@@ -239,46 +245,166 @@ impl Settings {
     pub fn store_dir(&self, dirs: &Dirs) -> PathBuf {
         self.store.clone().unwrap_or_else(|| dirs.store())
     }
+
+    /// How much the store may keep.
+    #[must_use]
+    pub fn store_limits(&self) -> Limits {
+        Limits::megabytes(self.store_limit_mb)
+    }
 }
 
-/// Reads a file of settings. A missing file means the defaults; a broken one is set aside, which the
-/// second value says.
+/// A file's worth of values, each with its usual one.
+pub trait Values: Default + Serialize + DeserializeOwned {
+    /// Takes back values that mean nothing, and says which.
+    fn refuse(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+impl Values for Settings {
+    fn refuse(&mut self) -> Vec<String> {
+        let mut refused = Vec::new();
+        if let Some(store) = self.store.take_if(|store| !store.is_absolute()) {
+            refused.push(format!(
+                "\"store\": {:?} is not the whole path of a folder: the usual place is used",
+                store.display().to_string()
+            ));
+        }
+        if self.threads > MAX_DECODERS {
+            refused.push(format!(
+                "\"threads\": {} are more than any machine has use for: {MAX_DECODERS} are used",
+                self.threads
+            ));
+            self.threads = MAX_DECODERS;
+        }
+        let quality = self.thumbnail_quality;
+        if !(1..=100).contains(&quality) {
+            refused.push(format!(
+                "\"thumbnail_quality\": {quality} is not between 1 and 100: the usual one is used"
+            ));
+            self.thumbnail_quality = Self::default().thumbnail_quality;
+        }
+        refused
+    }
+}
+
+/// Reads a file of settings. A missing file means the defaults. A value that cannot be used costs itself alone, and a
+/// file that is no JSON is set aside; both are said by the second value.
 #[must_use]
-pub fn load<T: Default + DeserializeOwned>(path: &Path) -> (T, Option<String>) {
+pub fn load<T: Values>(path: &Path) -> (T, Option<String>) {
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
         Err(error) => {
-            let path = path.display();
-            let notice =
-                format!("the settings in {path} cannot be read ({error}): the defaults are used");
-            return (T::default(), Some(notice));
-        }
-    };
-    match serde_json::from_slice(&text) {
-        Ok(settings) => (settings, None),
-        Err(error) => {
-            let aside = path.with_extension("json.broken");
-            let outcome = match fs::rename(path, &aside) {
-                Ok(()) => format!("set aside as {}", aside.display()),
-                Err(_) => "left as it is".into(),
-            };
             let notice = format!(
-                "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
+                "the settings in {} cannot be read ({error}): the defaults are used",
                 path.display()
             );
             tracing::warn!(path = ?path, "{notice}");
-            (T::default(), Some(notice))
+            return (T::default(), Some(notice));
         }
-    }
+    };
+    let values: Map<String, Value> = match serde_json::from_slice(&text) {
+        Ok(values) => values,
+        Err(error) => return (T::default(), Some(set_aside(path, &error))),
+    };
+    let (mut settings, mut troubles) = take_values::<T>(values);
+    troubles.extend(settings.refuse());
+    let notice = (!troubles.is_empty()).then(|| {
+        format!(
+            "in the settings in {}: {}",
+            path.display(),
+            troubles.join("; ")
+        )
+    });
+    (settings, notice)
 }
 
-/// Writes a file of settings, whole or not at all.
+/// What a file of settings says, as far as it can be read. Nothing is set aside: [`load`] does that, and says so.
+#[must_use]
+pub fn peek<T: Values>(path: &Path) -> T {
+    let text = read_regular(path, MAX_BYTES).unwrap_or_default();
+    let values = serde_json::from_slice(&text).unwrap_or_default();
+    let (mut settings, _) = take_values::<T>(values);
+    settings.refuse();
+    settings
+}
+
+/// All values that can be used; the others in words.
+fn take_values<T: Values>(values: Map<String, Value>) -> (T, Vec<String>) {
+    let mut troubles = Vec::new();
+    let accepts = |value: &Value| match serde_json::from_value::<T>(value.clone()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    };
+    let usable = prune(Value::Object(values), "", &accepts, &mut troubles);
+    let settings = usable.and_then(|usable| serde_json::from_value(usable).ok());
+    (settings.unwrap_or_default(), troubles)
+}
+
+/// What of a value is accepted, down to single entries of lists and of groups.
+fn prune(
+    value: Value,
+    name: &str,
+    accepts: &dyn Fn(&Value) -> Result<(), String>,
+    troubles: &mut Vec<String>,
+) -> Option<Value> {
+    let Err(reason) = accepts(&value) else {
+        return Some(value);
+    };
+    let pruned = match value {
+        Value::Array(entries) => {
+            let inside = |entry: &Value| accepts(&Value::Array(vec![entry.clone()]));
+            let kept = entries
+                .into_iter()
+                .filter_map(|entry| prune(entry, name, &inside, troubles));
+            Value::Array(kept.collect())
+        }
+        Value::Object(entries) => {
+            let kept = entries.into_iter().filter_map(|(key, entry)| {
+                let inside = |entry: &Value| {
+                    accepts(&Value::Object(Map::from_iter([(
+                        key.clone(),
+                        entry.clone(),
+                    )])))
+                };
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
+                Some((key.clone(), prune(entry, &name, &inside, troubles)?))
+            });
+            Value::Object(kept.collect())
+        }
+        single => single,
+    };
+    if accepts(&pruned).is_ok() {
+        return Some(pruned);
+    }
+    troubles.push(format!("{name:?} cannot be used ({reason})"));
+    None
+}
+
+/// Renames a file that is no file of settings; what became of it, in words.
+fn set_aside(path: &Path, error: &serde_json::Error) -> String {
+    let aside = path.with_extension("json.broken");
+    let outcome = match fs::rename(path, &aside) {
+        Ok(()) => format!("set aside as {}", aside.display()),
+        Err(_) => "left as it is".into(),
+    };
+    format!(
+        "the settings in {} cannot be read ({error}): they were {outcome}, and the defaults are used",
+        path.display()
+    )
+}
+
+/// Writes a file of settings, whole or not at all; only the person may read it.
 ///
 /// # Errors
 /// If it cannot be written.
 pub fn save<T: Serialize>(settings: &T, path: &Path) -> std::io::Result<()> {
-    write_whole_through_links(path, &serde_json::to_vec_pretty(settings)?)
+    write_private(path, &serde_json::to_vec_pretty(settings)?)
 }
 
 #[cfg(test)]
@@ -312,5 +438,50 @@ mod tests {
         let (settings, notice) = load::<Settings>(&path);
         assert_eq!(settings.models, [PathBuf::from("/models/clip")]);
         assert_eq!((settings.thumbnail_quality, notice), (80, None));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_used_costs_itself_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("settings.json");
+        for (bad, named) in [
+            (r#""theme": "purple""#, "theme"),
+            (r#""device": 7"#, "device"),
+            (r#""threads": -1"#, "threads"),
+            (r#""threads": 4000000000"#, "threads"),
+            (r#""thumbnail_quality": 0"#, "thumbnail_quality"),
+            (r#""thumbnail_quality": 1000"#, "thumbnail_quality"),
+            (r#""store": """#, "store"),
+            (r#""store": "photos/store""#, "store"),
+            (r#""excluded_folders": [3]"#, "excluded_folders"),
+        ] {
+            let text = format!(
+                r#"{{ "mirrors": ["https://hub.example"], {bad}, "models": ["/models/clip"] }}"#
+            );
+            fs::write(&path, text).expect("written");
+            let (settings, notice) = load::<Settings>(&path);
+            let notice = notice.unwrap_or_else(|| panic!("{bad}: nothing was said"));
+            assert!(notice.contains(named), "{bad}: {notice}");
+            assert_eq!(settings.models, [PathBuf::from("/models/clip")], "{bad}");
+            assert_eq!(settings.mirrors, ["https://hub.example"], "{bad}");
+            assert_eq!(settings.store, None, "{bad}");
+            assert!(settings.threads <= MAX_DECODERS, "{bad}");
+            assert!(path.exists(), "{bad}");
+        }
+        fs::write(&path, r#"{ "of_a_later_version": [], "theme": "dark" }"#).expect("written");
+        let (settings, notice) = load::<Settings>(&path);
+        assert_eq!((settings.theme, notice), (Theme::Dark, None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_person_may_read_settings() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("settings.json");
+        fs::write(&path, "{}").expect("written");
+        save(&Settings::default(), &path).expect("saved");
+        let mode = path.metadata().expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -463,6 +463,8 @@ pub enum Command {
     HiddenToo,
     /// Forget all that the store holds.
     ClearStore,
+    /// Forget what the store need not keep.
+    TidyStore,
     /// Decide what an export would do.
     PlanExport(Box<ExportRequest>),
     /// Do what was planned.

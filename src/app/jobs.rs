@@ -22,9 +22,10 @@ use crate::core::metadata;
 use crate::core::paths::absolute;
 use crate::core::photo::Stage;
 use crate::core::pipeline::{self, Event, JobOptions, Phase, Summary};
+use crate::core::plural::counted;
 use crate::core::scan::ScanOptions;
 use crate::core::session::Session;
-use crate::core::store::Store;
+use crate::core::store::{Store, Tidied};
 use crate::settings::Settings;
 
 /// Longest time that events may take of a frame.
@@ -77,8 +78,21 @@ impl App {
         self.state.notify(TEXT, true);
     }
 
+    /// Opens the store again if it is damaged or another process rebuilt it: its rows mean nothing any more.
+    pub(super) fn look_after_store(&mut self) {
+        let outdated = |session: &Arc<Session>| session.store().is_outdated();
+        if self.state.session().is_some_and(outdated) {
+            let text = "The store was rebuilt meanwhile: photos are looked up again";
+            self.state.notify(text, false);
+            // The photos stay in sight until they are.
+            self.state.library.forget_rows();
+            self.open_session();
+        }
+    }
+
     /// Ends the running job, if there is one, without waiting for its threads.
     pub(super) fn retire_job(&mut self) {
+        self.state.standing.store = None;
         if let Some(job) = self.state.work.job.take() {
             job.cancel();
             self.queue(Slot::Retire, move |_| {
@@ -125,14 +139,12 @@ impl App {
                 News::GaveUp(slot) => self.gave_up(slot),
                 News::StoreSize(size) => self.state.store_size = size,
                 News::Cleared(cleared) => self.store_cleared(cleared),
+                News::Marks(news) => self.take_marks_news(news),
+                News::Tidied(tidied) => self.store_tidied(tidied),
                 News::Models(list) => self.state.models.list = list,
                 News::Arriving(arrival) => self.model_arriving(arrival),
                 News::Arrived(arrived) => self.model_arrived(arrived),
-                News::Troubles(texts) => {
-                    for text in texts {
-                        self.state.notify(text, true);
-                    }
-                }
+                News::Saved(failure) => self.settings_saved(failure),
                 News::Trouble(text) => self.state.notify(text, true),
             }
         }
@@ -149,6 +161,7 @@ impl App {
                     .store_slot
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
+                session.store().watch(self.notify.clone());
                 self.state.session = SessionState::Ready(session);
                 self.ui.session_opens();
                 if self.state.dialog == Some(Dialog::Settings) {
@@ -218,6 +231,8 @@ impl App {
             decoders: self.state.settings.threads,
             thumbnail_quality: self.state.settings.thumbnail_quality,
             generation: work.generation,
+            // The person sees why it waits, and can end it.
+            patience: None,
             notify: self.notify.clone(),
             ..JobOptions::new(self.state.memory.roots.clone())
         };
@@ -270,6 +285,10 @@ impl App {
                     let item = Item::failed(failure);
                     self.state.library.put(item, message.generation);
                     self.need(Need::Soon);
+                }
+                Event::Waiting(reason) => {
+                    self.state.standing.store = reason
+                        .map(|reason| format!("{reason}. Reading goes on when there is room"));
                 }
                 Event::Progress(progress) => self.state.work.progress = progress,
                 Event::Finished(summary) => {
@@ -408,6 +427,29 @@ impl App {
         }
     }
 
+    /// Removes what the store need not keep.
+    pub(super) fn tidy_store(&mut self) {
+        if let Some(store) = self.state.session().map(|session| session.store().clone()) {
+            let limits = self.state.settings.store_limits();
+            self.queue(Slot::Store, move |_| {
+                News::Tidied(store.tidy(limits).map_err(|e| e.to_string()))
+            });
+        }
+    }
+
+    fn store_tidied(&mut self, tidied: Result<Tidied, String>) {
+        match tidied {
+            Ok(tidied) => {
+                let photos = counted(tidied.photos, "photo was", "photos were");
+                let freed = tidied.bytes / 1_000_000;
+                let text = format!("{photos} forgotten; the store is {freed} MB smaller");
+                self.state.notify(text, false);
+            }
+            Err(trouble) => self.state.notify(trouble, true),
+        }
+        self.measure_store();
+    }
+
     /// Forgets what the store holds, and reads the open folders anew.
     pub(super) fn clear_store(&mut self) {
         let Some(session) = self.state.session().cloned() else {
@@ -445,6 +487,8 @@ fn open(services: &Services, settings: &Settings) -> Result<Arc<Session>, String
     let model = (services.load_model)(&settings.load_options(&services.dirs));
     let model = model.map_err(|e| e.to_string())?;
     let store = Store::open(&settings.store_dir(&services.dirs)).map_err(|e| e.to_string())?;
+    // A store that cannot be tidied can be read all the same.
+    let _ = store.tidy_if_due(settings.store_limits());
     let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;
     Ok(Arc::new(session))
 }

@@ -42,7 +42,7 @@ use crate::core::pipeline::Notify;
 use crate::settings::{self, Settings};
 use crate::ui::Interface;
 use library::Library;
-use marks_writer::MarksWriter;
+use marks_writer::{MarksNews, MarksWriter};
 use mind::{Mind, Question};
 use pictures::StoreSlot;
 use services::Services;
@@ -83,6 +83,8 @@ enum News {
     Arriving(crate::core::model::download::Arrival),
     /// A model arrived, or not.
     Arrived(Result<PathBuf, String>),
+    /// The store was tidied, or not.
+    Tidied(Result<crate::core::store::Tidied, String>),
     /// The store was cleared, or not.
     Cleared(Result<(), String>),
     /// Which of the opened paths are folders.
@@ -95,8 +97,10 @@ enum News {
     Samples(Result<PathBuf, String>),
     /// Work in a slot panicked.
     GaveUp(Slot),
-    /// Several things went wrong.
-    Troubles(Vec<String>),
+    /// Settings were written, or why not.
+    Saved(Option<String>),
+    /// What becomes of decisions.
+    Marks(MarksNews),
     /// It is done, and nothing need be said.
     Done,
     /// Something went wrong.
@@ -245,7 +249,21 @@ impl App {
                 self.state.library = Library::new(known);
                 self.marks = Some(writer);
             }
-            Err(trouble) => self.state.notify(trouble, true),
+            Err(error) => {
+                let text = format!("The system gives no thread ({error}): decisions are not kept");
+                self.state.standing.marks = Some(text);
+            }
+        }
+    }
+
+    fn take_marks_news(&mut self, news: MarksNews) {
+        match news {
+            MarksNews::Known(known) => {
+                self.state.library.decide(&known);
+                self.need(Need::Now);
+            }
+            MarksNews::Trouble(trouble) => self.state.standing.marks = trouble,
+            MarksNews::Notice(text) => self.state.notify(text, true),
         }
     }
 
@@ -327,6 +345,7 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         keywords: keywords::Keywords::default(),
         dialog: None,
         notices: Vec::new(),
+        standing: state::Standing::default(),
         history: history::History::default(),
     }
 }
@@ -343,6 +362,7 @@ impl eframe::App for App {
         self.take_news();
         self.take_events();
         self.take_answer();
+        self.look_after_store();
         self.look_for_changes(ctx);
         self.ask();
         self.save_changes();

@@ -15,6 +15,8 @@ pub struct Saved {
     settings: Settings,
     memory: Memory,
     last: Instant,
+    /// Whether the last attempt failed.
+    failed: bool,
 }
 
 impl Saved {
@@ -24,6 +26,7 @@ impl Saved {
             settings: settings.clone(),
             memory: memory.clone(),
             last: Instant::now(),
+            failed: false,
         }
     }
 }
@@ -31,8 +34,9 @@ impl Saved {
 impl App {
     /// Writes what changed, not more often than every few seconds.
     pub(super) fn save_changes(&mut self) {
-        let changed =
-            self.state.memory != self.saved.memory || self.state.settings != self.saved.settings;
+        let changed = self.saved.failed
+            || self.state.memory != self.saved.memory
+            || self.state.settings != self.saved.settings;
         // A disk that is slower than that is not given more to do.
         let due = self.saved.last.elapsed() >= DELAY && self.supervisor.is_idle(Slot::Save);
         if changed && due {
@@ -42,12 +46,13 @@ impl App {
         }
     }
 
-    /// Writes what changed, in the background.
+    /// Writes what changed, in the background. What cannot be written is tried again, and the person sees why.
     pub(super) fn save_now(&mut self) {
-        let (new_settings, new_memory) = (
-            (self.state.settings != self.saved.settings).then(|| self.state.settings.clone()),
-            (self.state.memory != self.saved.memory).then(|| self.state.memory.clone()),
-        );
+        let again = self.saved.failed;
+        let new_settings = (again || self.state.settings != self.saved.settings)
+            .then(|| self.state.settings.clone());
+        let new_memory =
+            (again || self.state.memory != self.saved.memory).then(|| self.state.memory.clone());
         if new_settings.is_none() && new_memory.is_none() {
             return;
         }
@@ -56,13 +61,24 @@ impl App {
         self.queue(Slot::Save, move |_| {
             let settings = new_settings.map(|new| settings::save(&new, &dirs.settings_file()));
             let memory = new_memory.map(|new| settings::save(&new, &dirs.window_file()));
-            let folder = dirs.config.display();
-            let outcomes = [settings, memory].into_iter().flatten();
-            let troubles = outcomes.filter_map(Result::err).map(|error| {
+            let failure = [settings, memory]
+                .into_iter()
+                .flatten()
+                .find_map(Result::err);
+            News::Saved(failure.map(|error| {
                 tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
-                format!("Settings could not be written to {folder}: {error}")
-            });
-            News::Troubles(troubles.collect())
+                let folder = dirs.config.display();
+                format!("Settings cannot be written to {folder}: {error}. It is tried again")
+            }))
         });
+    }
+
+    /// Settings were written, or why not.
+    pub(super) fn settings_saved(&mut self, failure: Option<String>) {
+        self.saved.failed = failure.is_some();
+        self.state.standing.settings = failure;
+        if self.saved.failed {
+            self.wake.ctx.request_repaint_after(DELAY);
+        }
     }
 }

@@ -57,7 +57,7 @@ fn has_display() -> bool {
 }
 
 fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Result {
-    let (memory, _) = settings::load::<Memory>(&services.dirs.window_file());
+    let memory: Memory = settings::peek(&services.dirs.window_file());
     let [width, height] = memory.window;
     let mut viewport = ViewportBuilder::default()
         .with_title("Lumisift")

@@ -21,7 +21,7 @@ use crate::core::photo::{ContentId, Failure};
 use crate::core::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::core::session::Session;
 use crate::core::store::StoreSize;
-use crate::settings::Settings;
+use crate::settings::{Settings, Values};
 use crate::ui::grid_layout::GridLayout;
 
 /// Folders that are offered again.
@@ -237,6 +237,19 @@ pub struct Notice {
     pub bad: bool,
 }
 
+impl Values for Memory {}
+
+/// Messages that stay as long as what they say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Why decisions are not in their database.
+    pub marks: Option<String>,
+    /// Why results wait to be written into the store.
+    pub store: Option<String>,
+    /// Why settings are not in their file.
+    pub settings: Option<String>,
+}
+
 /// Everything that the window knows.
 pub struct State {
     /// What a person chose.
@@ -275,6 +288,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// Messages.
     pub notices: Vec<Notice>,
+    /// Messages that cannot be taken away.
+    pub standing: Standing,
     /// What can be undone.
     pub history: History,
 }

@@ -150,6 +150,9 @@ pub struct Doctor {
     /// Leave paths of photos and folders in the bundle
     #[arg(long, requires = "bundle")]
     pub with_paths: bool,
+    /// Forget photos that no file had for 90 days, and what is beyond the size that the settings allow
+    #[arg(long)]
+    pub tidy: bool,
 }
 
 /// Labels of `classify` and `sort`.
@@ -203,6 +206,13 @@ pub struct Only {
     /// No rejects
     #[arg(long)]
     pub no_rejects: bool,
+}
+
+impl Only {
+    /// Whether it asks for what a person decided.
+    pub fn needs_decisions(&self) -> bool {
+        self.min_stars > 0 || self.colour.is_some() || self.picked || self.no_rejects
+    }
 }
 
 /// `classify`.

@@ -12,7 +12,7 @@ use lumisift::core::model::shelf::Shelved;
 use lumisift::core::model::{self, LoadOptions, ModelChoice};
 use lumisift::core::paths::absolute;
 use lumisift::core::photo::{Failure, Photo};
-use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Progress, Summary};
+use lumisift::core::pipeline::{self, Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary};
 use lumisift::core::scan::ScanOptions;
 use lumisift::core::session::Session;
 use lumisift::core::store::Store;
@@ -66,7 +66,9 @@ pub fn load_settings(dirs: &Dirs) -> Settings {
 
 /// The store's folder.
 pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
-    let chosen = common.store.clone();
+    let chosen = common.store.as_ref();
+    // A folder that is named from where the command runs is the same one whatever happens later.
+    let chosen = chosen.map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.clone()));
     chosen.unwrap_or_else(|| settings.store_dir(dirs))
 }
 
@@ -105,6 +107,9 @@ pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
     let model = model::load(&load_options(common, &settings, &dirs, choice))?;
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
+    if let Err(error) = store.tidy_if_due(settings.store_limits()) {
+        say(error);
+    }
     let session = Session::open(model, store)?;
     session.notices().for_each(say);
     Ok(Opened {
@@ -133,6 +138,11 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
         0 => settings.threads,
         threads => threads,
     };
+    if decoders > MAX_DECODERS {
+        say(format_args!(
+            "{decoders} threads are more than any machine has use for: {MAX_DECODERS} are used"
+        ));
+    }
     let options = JobOptions {
         scan: ScanOptions {
             subfolders: !folders.no_subfolders,
@@ -154,6 +164,10 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
             Event::Failed(failure) => failures.push(failure),
             Event::Progress(progress) => show(&bar, &progress),
             Event::Unread(_) => {}
+            Event::Waiting(Some(reason)) => {
+                bar.suspend(|| say(format_args!("{reason}; waiting for room")));
+            }
+            Event::Waiting(None) => bar.suspend(|| say("there is room again")),
             Event::Finished(summary) => last = Some(summary),
         }
     }

@@ -47,6 +47,8 @@ pub fn score_photos(
     lessons: &[Lesson],
     collected: &Collected,
 ) -> Result<Scores, SessionError> {
+    // What a run prints is not printed again: it is right the first time.
+    session.store().finish_checks();
     let taught = session.teach_all(lessons)?;
     let rows: Vec<u32> = collected.photos.iter().map(|(_, row)| *row).collect();
     session.score(&session.taught_scorer(&taught), &rows)
@@ -58,7 +60,8 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
-    Decided::read(&collected.photos)?.keep(&args.only, &mut collected)?;
+    Decided::read(&collected.photos, args.only.needs_decisions())?
+        .keep(&args.only, &mut collected)?;
     let scores = score_photos(session, &[Lesson::of(query)], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.top(Some(0), args.limit) {
@@ -134,6 +137,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let collected = collect(common, &opened, &args.folders)?;
+    session.store().finish_checks();
     let vectors = session.store().vectors(session.key())?;
     let dim = vectors.dim();
     if let Some((photo, _)) = (collected.photos.iter()).find(|(_, row)| vectors.row(*row).is_none())

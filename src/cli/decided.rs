@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lumisift::core::marks::{Flag, Mark, Marks};
+use lumisift::core::marks::{self, Flag, Mark};
 use lumisift::core::metadata::{self, Metadata, Source};
 use lumisift::core::photo::{ContentId, Photo};
 use lumisift::settings::Dirs;
@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::args::Only;
 use super::collect::Collected;
+use super::output::say;
 
 /// Decisions about the photos of a command.
 pub struct Decided {
@@ -20,16 +21,23 @@ pub struct Decided {
 }
 
 impl Decided {
-    /// Reads the person's decisions, and the metadata of these photos.
+    /// Reads the person's decisions, and the metadata of these photos. `needed` is whether the command can do
+    /// nothing without decisions; otherwise it goes on and says so.
     ///
     /// # Errors
-    /// If the database of decisions cannot be read.
-    pub fn read(photos: &[(Photo, u32)]) -> anyhow::Result<Self> {
+    /// If decisions are needed and cannot be read.
+    pub fn read(photos: &[(Photo, u32)], needed: bool) -> anyhow::Result<Self> {
         let dirs = Dirs::detect();
-        let file = dirs.marks_file();
-        let marks = match file.exists() {
-            true => Marks::open(&file)?.all()?,
-            false => HashMap::new(),
+        let marks = match marks::read_all(&dirs.marks_file()) {
+            Ok((marks, notice)) => {
+                notice.iter().for_each(say);
+                marks
+            }
+            Err(error) if needed => return Err(error.into()),
+            Err(error) => {
+                say(format_args!("{error}; this goes on without them"));
+                HashMap::new()
+            }
         };
         let photos = photos.iter().map(|(photo, _)| (&*photo.file.path, None));
         Ok(Self {

@@ -6,9 +6,10 @@ use lumisift::core::device::{self, nvidia_driver};
 use lumisift::core::kernels::{Level, Unit};
 use lumisift::core::memory_budget::{default_limit, size_text};
 use lumisift::core::model::place;
-use lumisift::core::store::Store;
+use lumisift::core::plural::counted;
+use lumisift::core::store::{Store, StoreError};
 use lumisift::logging;
-use lumisift::settings::Dirs;
+use lumisift::settings::{Dirs, Settings};
 use serde_json::{Map, Value, json};
 
 use super::args::{Common, Doctor};
@@ -18,7 +19,7 @@ use super::{Outcome, bundle};
 
 pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
     let dirs = Dirs::detect();
-    let facts = gather(common, &dirs);
+    let facts = gather(common, &dirs, args.tidy);
     let json = || {
         let entry = |(name, value): &(&str, Value)| (name.replace(' ', "_"), value.clone());
         Value::Object(facts.iter().map(entry).collect::<Map<_, _>>())
@@ -46,23 +47,40 @@ pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// How much a store holds, in words. Looking must not make what is not there.
-fn stored(store: &Path) -> String {
-    if !store.is_dir() {
-        return "empty".into();
+/// How much the store holds, in words, after tidying it up if that is asked for. Looking must not make what is not
+/// there.
+fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option<String>) {
+    if !dir.is_dir() {
+        return ("empty".into(), None);
     }
-    match Store::open(store).and_then(|store| store.size()) {
-        Ok(size) => format!(
-            "{} photos, {} vectors, {} MB",
-            size.photos,
-            size.vectors,
-            size.bytes >> 20
-        ),
-        Err(error) => format!("cannot be told: {error}"),
+    let look = || -> Result<_, StoreError> {
+        let store = Store::open(dir)?;
+        store.notices().iter().for_each(say);
+        let tidied = match tidy {
+            true => Some(store.tidy(settings.store_limits())?),
+            false => None,
+        };
+        Ok((store.size()?, tidied))
+    };
+    match look() {
+        Ok((size, tidied)) => {
+            let stored = format!(
+                "{}, {}, {} MB",
+                counted(size.photos, "photo", "photos"),
+                counted(size.vectors, "vector", "vectors"),
+                size.bytes >> 20
+            );
+            let tidied = tidied.map(|tidied| {
+                let photos = counted(tidied.photos, "photo", "photos");
+                format!("{photos} forgotten, {} MB freed", tidied.bytes >> 20)
+            });
+            (stored, tidied)
+        }
+        Err(error) => (format!("cannot be told: {error}"), None),
     }
 }
 
-fn gather(common: &Common, dirs: &Dirs) -> Vec<(&'static str, Value)> {
+fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)> {
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
@@ -91,7 +109,10 @@ fn gather(common: &Common, dirs: &Dirs) -> Vec<(&'static str, Value)> {
         0 => default_limit(),
         megabytes => u64::from(megabytes) << 20,
     };
-    vec![
+    let (stored, tidied) = look_at_store(&store, &settings, tidy);
+    let limit = settings.store_limit_mb;
+    let limit = limit.map_or_else(|| "none".into(), |most| format!("{most} MB"));
+    let mut facts = vec![
         ("version", json!(env!("LUMISIFT_VERSION"))),
         (
             "system",
@@ -123,6 +144,9 @@ fn gather(common: &Common, dirs: &Dirs) -> Vec<(&'static str, Value)> {
         ("data", json!(path_text(&dirs.data))),
         ("log", json!(path_text(&dirs.state.join(logging::FILE)))),
         ("store", json!(path_text(&store))),
-        ("stored", json!(stored(&store))),
-    ]
+        ("stored", json!(stored)),
+        ("store limit", json!(limit)),
+    ];
+    facts.extend(tidied.map(|tidied| ("tidied", json!(tidied))));
+    facts
 }

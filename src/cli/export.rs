@@ -12,6 +12,7 @@ use lumisift::core::export::{
 };
 use lumisift::core::paths::absolute;
 use lumisift::core::photo::Failure;
+use lumisift::core::plural::counted;
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
@@ -90,11 +91,6 @@ fn say_notes(report: &Report) {
             counted(report.replaced, "file was replaced", "files were replaced")
         ));
     }
-}
-
-/// "1 file", "2 files".
-fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn plan_words(plan: &Plan) -> String {

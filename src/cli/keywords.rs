@@ -95,7 +95,10 @@ fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<V
     let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let collected = collect(common, opened, &args.folders())?;
     let scores = score_photos(&opened.session, &lessons, &collected)?;
-    let decided = Decided::read(&collected.photos)?;
+    let decided = Decided::read(
+        &collected.photos,
+        args.stars || args.colours || args.rejects,
+    )?;
     let contents = Contents {
         parent: args.parent.clone(),
         stars: args.stars,

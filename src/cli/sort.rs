@@ -66,7 +66,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let session = &opened.session;
     let mut collected = collect(common, &opened, &args.folders)?;
-    let decided = Decided::read(&collected.photos)?;
+    let decided = Decided::read(&collected.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut collected)?;
     let scores = score_photos(session, &wanted.lessons, &collected)?;
     let sorted = by_label(&collected, &scores, &wanted);

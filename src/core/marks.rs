@@ -3,6 +3,8 @@
 //! Kept by content, so that a mark survives renaming and copying; in a database of its own beside
 //! other things that cannot be computed again, so that clearing the store loses none.
 
+mod recovery;
+
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,15 @@ use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
 use super::photo::ContentId;
+use super::store;
+
+pub use recovery::Recovery;
+
+/// A decision about a content, or that there is none any more.
+pub type Decision = (ContentId, Option<Mark>);
 
 /// Whether a photo is chosen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Flag {
     /// Not decided.
     #[default]
@@ -75,7 +83,7 @@ impl Colour {
 }
 
 /// What a person decided about one photo.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Mark {
     /// Pick or reject.
     pub flag: Flag,
@@ -87,25 +95,56 @@ pub struct Mark {
 
 /// What can go wrong with marks.
 #[derive(Debug, thiserror::Error)]
-#[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
-pub struct MarksError {
-    path: PathBuf,
-    source: rusqlite::Error,
+pub enum MarksError {
+    /// The database.
+    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    Database {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// A file beside it.
+    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl MarksError {
+    /// Whether the database is damaged for certain: opening it again sets it aside and keeps what can be read.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if store::is_damage(source))
+    }
 }
 
 /// The database of marks.
 pub struct Marks {
     connection: Connection,
     path: PathBuf,
+    notice: Option<String>,
 }
 
+/// The table of marks.
+const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS marks (
+        content BLOB PRIMARY KEY, flag INTEGER NOT NULL, stars INTEGER NOT NULL,
+        colour INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+";
+
 impl Marks {
-    /// Opens the database at `path`, made if it is not there.
+    /// Opens the database at `path`, made if it is not there. One that is damaged is kept under another name, and
+    /// all that can be read of it is taken over; [`Self::notice`] says so.
     ///
     /// # Errors
-    /// If it cannot be opened. It is never set aside: its content cannot be computed again.
+    /// If it cannot be opened.
     pub fn open(path: &Path) -> Result<Self, MarksError> {
-        let fail = |source| MarksError {
+        let fail = |source| MarksError::Database {
             path: path.into(),
             source,
         };
@@ -113,29 +152,70 @@ impl Marks {
             // If this fails, opening says so with the path.
             let _ = fs::create_dir_all(folder);
         }
-        let connection = super::store::connect(path).map_err(fail)?;
-        connection
-            .execute_batch(
-                "CREATE TABLE IF NOT EXISTS marks (
-                     content BLOB PRIMARY KEY, flag INTEGER NOT NULL, stars INTEGER NOT NULL,
-                     colour INTEGER NOT NULL DEFAULT 0
-                 ) WITHOUT ROWID;",
-            )
-            .map_err(fail)?;
-        // Databases of the first versions know no colours.
-        let known = connection.column_exists(None, "marks", "colour");
-        if !known.map_err(fail)? {
-            let add = "ALTER TABLE marks ADD COLUMN colour INTEGER NOT NULL DEFAULT 0";
-            connection.execute_batch(add).map_err(fail)?;
+        match Self::connect(path) {
+            Ok(connection) => Ok(Self {
+                connection,
+                path: path.into(),
+                notice: None,
+            }),
+            Err(error) if store::is_damage(&error) => Self::salvage(path),
+            Err(error) => Err(fail(error)),
         }
+    }
+
+    /// A checked connection with the table in place.
+    fn connect(path: &Path) -> rusqlite::Result<Connection> {
+        let connection = store::connect(path)?;
+        store::check(&connection, "quick_check(1)")?;
+        connection.execute_batch(TABLE)?;
+        // Databases of the first versions know no colours.
+        if !connection.column_exists(None, "marks", "colour")? {
+            let add = "ALTER TABLE marks ADD COLUMN colour INTEGER NOT NULL DEFAULT 0";
+            connection.execute_batch(add)?;
+        }
+        Ok(connection)
+    }
+
+    /// Sets a damaged database aside, and takes over what can be read of it.
+    fn salvage(path: &Path) -> Result<Self, MarksError> {
+        let io = |source| MarksError::Io {
+            path: path.into(),
+            source,
+        };
+        let database = |source| MarksError::Database {
+            path: path.into(),
+            source,
+        };
+        let aside = store::set_database_aside(path).map_err(io)?;
+        let mut connection = Self::connect(path).map_err(database)?;
+        if let Ok(old) = Connection::open(&aside) {
+            store::copy_table(&old, &mut connection, "marks", "content");
+        }
+        let kept: u64 = connection
+            .query_row("SELECT count(*) FROM marks", [], |row| row.get::<_, i64>(0))
+            .map_err(database)?
+            .unsigned_abs();
+        let decisions = if kept == 1 { "decision" } else { "decisions" };
+        let notice = format!(
+            "{} was damaged: it was set aside as {}, and {kept} {decisions} could be read and are kept",
+            path.display(),
+            aside.file_name().unwrap_or_default().to_string_lossy()
+        );
         Ok(Self {
             connection,
             path: path.into(),
+            notice: Some(notice),
         })
     }
 
+    /// What was set aside on opening, in words.
+    #[must_use]
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
     fn fail(&self) -> impl Fn(rusqlite::Error) -> MarksError + '_ {
-        |source| MarksError {
+        |source| MarksError::Database {
             path: self.path.clone(),
             source,
         }
@@ -175,7 +255,7 @@ impl Marks {
     ///
     /// # Errors
     /// If the database cannot be written.
-    pub fn set(&mut self, decisions: &[(ContentId, Option<Mark>)]) -> Result<(), MarksError> {
+    pub fn set(&mut self, decisions: &[Decision]) -> Result<(), MarksError> {
         let write = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             for (content, mark) in decisions {
@@ -203,11 +283,33 @@ impl Marks {
             }
             transaction.commit()
         };
-        write(&mut self.connection).map_err(|source| MarksError {
+        write(&mut self.connection).map_err(|source| MarksError::Database {
             path: self.path.clone(),
             source,
         })
     }
+}
+
+/// All decisions: those in the database at `path`, and those that wait beside it to be written there. Nothing is
+/// made where there is nothing. The second value says what was set aside.
+///
+/// # Errors
+/// If either cannot be read.
+pub fn read_all(path: &Path) -> Result<(HashMap<ContentId, Mark>, Option<String>), MarksError> {
+    let (mut all, notice) = match path.exists() {
+        true => {
+            let marks = Marks::open(path)?;
+            (marks.all()?, marks.notice)
+        }
+        false => (HashMap::new(), None),
+    };
+    for (content, mark) in Recovery::beside(path).read()? {
+        match mark {
+            Some(mark) => all.insert(content, mark),
+            None => all.remove(&content),
+        };
+    }
+    Ok((all, notice))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::photo::Candidate;
 use super::preprocess::Resampler;
 use super::query::{self, Axes, Query, Term, What};
 use super::score::{Background, Calibration, Score, Scorer, Scores};
-use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap, VectorsStamp};
+use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap};
 use super::teach::{self, Example, HEAD_EXAMPLES, Lesson, Taught, TaughtSet};
 
 /// Everyday nouns and scenes that labels are weighed against, one a line.
@@ -50,14 +50,14 @@ pub struct Session {
     store: Arc<Store>,
     key: ModelKey,
     background: Embeddings,
-    notice: Option<String>,
+    notices: Vec<String>,
+    vectors: Mutex<Option<Arc<VectorMap>>>,
     ready: Mutex<Option<Arc<Ready>>>,
 }
 
-/// What scoring reads, kept from one question to the next while the store's file stays as it is.
+/// What scoring reads, kept from one question to the next while the store has no other vectors.
 struct Ready {
-    stamp: VectorsStamp,
-    vectors: VectorMap,
+    vectors: Arc<VectorMap>,
     sums: BackgroundSums,
 }
 
@@ -67,7 +67,7 @@ impl Session {
     /// # Errors
     /// If the store cannot be used or the model fails.
     pub fn open(model: Arc<dyn Model>, store: Arc<Store>) -> Result<Self, SessionError> {
-        let (key, notice) = store.model(model.info())?;
+        let (key, notices) = store.model(model.info())?;
         let phrases: Vec<Vec<String>> = BACKGROUND.lines().map(background_prompt).collect();
         let mut hash = blake3::Hasher::new();
         phrases.iter().flatten().for_each(|text| {
@@ -89,7 +89,7 @@ impl Session {
             store = ?store.dir(),
             "the model is loaded and the store is open"
         );
-        if let Some(notice) = &notice {
+        for notice in store.notices().iter().chain(&notices) {
             tracing::warn!("{notice}");
         }
         Ok(Self {
@@ -97,7 +97,8 @@ impl Session {
             store,
             key,
             background,
-            notice,
+            notices,
+            vectors: Mutex::default(),
             ready: Mutex::default(),
         })
     }
@@ -125,7 +126,7 @@ impl Session {
         self.store
             .notices()
             .iter()
-            .chain(&self.notice)
+            .chain(&self.notices)
             .map(String::as_str)
     }
 
@@ -244,7 +245,7 @@ impl Session {
             self.store.lookup(&self.key, &file).ok()??.row
         });
         let stored = known.and_then(|row| {
-            let vectors = self.store.vectors(&self.key).ok()?;
+            let vectors = self.vectors().ok()?;
             let row = vectors.row(row)?;
             Some(row.iter().map(|value| value.to_f32()).collect::<Vec<f32>>())
         });
@@ -266,7 +267,7 @@ impl Session {
                 text,
             });
         }
-        let vectors = self.store.vectors(&self.key)?;
+        let vectors = self.vectors()?;
         let step = (vectors.len() / AXIS_ROWS).max(1);
         let rows: Vec<Vec<f32>> = vectors
             .values()
@@ -357,25 +358,38 @@ impl Session {
         Ok(())
     }
 
+    /// The vectors as they are now. The store is asked each time: rows of another generation are an error, never
+    /// other photos.
+    fn vectors(&self) -> Result<Arc<VectorMap>, SessionError> {
+        let count = self.store.vector_count(&self.key)?;
+        let mut kept = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(vectors) = kept.as_ref().filter(|v| v.len() == count as usize) {
+            return Ok(vectors.clone());
+        }
+        let verified = kept
+            .as_ref()
+            .map_or(0, |v| u32::try_from(v.len()).unwrap_or(0));
+        *kept = None;
+        let vectors = Arc::new(self.store.vectors_after(&self.key, verified)?);
+        *kept = Some(vectors.clone());
+        Ok(vectors)
+    }
+
     fn ready(&self) -> Result<Arc<Ready>, SessionError> {
-        let stamp = self.store.vectors_stamp(&self.key);
+        let vectors = self.vectors()?;
         let mut kept = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(ready) = kept.as_ref().filter(|ready| Some(ready.stamp) == stamp) {
+        if let Some(ready) = kept
+            .as_ref()
+            .filter(|ready| Arc::ptr_eq(&ready.vectors, &vectors))
+        {
             return Ok(ready.clone());
         }
-        *kept = None;
-        let vectors = self.store.vectors(&self.key)?;
         let scale = self.model.info().logit_scale;
         let sums = self
             .store
-            .background_sums(&self.key, &vectors, &self.background, scale)?;
-        // The stamp is older than what was read: what came between is read again.
-        let ready = Arc::new(Ready {
-            stamp: stamp.unwrap_or_default(),
-            vectors,
-            sums,
-        });
-        *kept = stamp.map(|_| ready.clone());
+            .background_sums(&self.key, &vectors, &self.background, scale);
+        let ready = Arc::new(Ready { vectors, sums });
+        *kept = Some(ready.clone());
         Ok(ready)
     }
 

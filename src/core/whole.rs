@@ -23,17 +23,35 @@ pub fn write_whole_with(
     path: &Path,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
+    replace(path, Access::Shared, write)
+}
+
+/// The same for a file that only the person may read. A link in its place stays, and the file that it leads to is written.
+///
+/// # Errors
+/// As [`write_whole`].
+pub fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace(&behind_links(path), Access::Private, |file| {
+        file.write_all(bytes)
+    })
+}
+
+fn replace(
+    path: &Path,
+    access: Access,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     fs::create_dir_all(folder)?;
-    let mut temporary = new_beside(folder)?;
+    let mut temporary = new_beside(folder, access)?;
     write(temporary.as_file_mut())?;
     if let Ok(before) = fs::symlink_metadata(path)
         && before.is_file()
     {
-        keep_access(temporary.as_file(), &before);
+        keep_access(temporary.as_file(), &before, access);
     }
     temporary.as_file().sync_all()?;
     temporary.persist(path)?;
@@ -61,22 +79,35 @@ fn behind_links(path: &Path) -> PathBuf {
     }
 }
 
-/// A new file as open as any other that the person makes.
-fn new_beside(folder: &Path) -> io::Result<NamedTempFile> {
+/// Who may read a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// Whoever may read other files that the person makes.
+    Shared,
+    /// The person alone.
+    Private,
+}
+
+/// A new, empty file in this folder.
+fn new_beside(folder: &Path, access: Access) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".lumisift-").suffix(".new");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-        builder.tempfile_in(folder)
+        let mode = match access {
+            Access::Shared => 0o666,
+            Access::Private => 0o600,
+        };
+        builder.permissions(fs::Permissions::from_mode(mode));
     }
     #[cfg(not(unix))]
+    let _ = access;
     builder.tempfile_in(folder)
 }
 
 /// Gives a file the owner and permissions of another, as far as that is allowed.
-fn keep_access(file: &File, before: &Metadata) {
+fn keep_access(file: &File, before: &Metadata, access: Access) {
     #[cfg(unix)]
     {
         use std::os::unix::fs::{MetadataExt, fchown};
@@ -86,7 +117,9 @@ fn keep_access(file: &File, before: &Metadata) {
         }
     }
     // A file that cannot be written is still one that its owner lets be replaced.
-    let _ = file.set_permissions(before.permissions());
+    if access == Access::Shared {
+        let _ = file.set_permissions(before.permissions());
+    }
 }
 
 #[cfg(test)]
@@ -141,5 +174,22 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_file_is_the_persons_alone_whatever_it_was() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("kept"), "old").expect("written");
+        fs::set_permissions(at("kept"), fs::Permissions::from_mode(0o644)).expect("set");
+        symlink("kept", at("settings.json")).expect("linked");
+        write_private(&at("settings.json"), b"new").expect("written");
+        assert_eq!(fs::read(at("kept")).expect("read"), b"new");
+        let mode = |name: &str| fs::metadata(at(name)).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode("kept"), 0o600);
+        let link = fs::symlink_metadata(at("settings.json")).expect("there");
+        assert!(link.is_symlink());
     }
 }

@@ -20,6 +20,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         });
     }
+    let standing = &state.standing;
+    for text in [&standing.marks, &standing.store, &standing.settings]
+        .into_iter()
+        .flatten()
+    {
+        message(ui, text, true, |_| {});
+    }
     for (at, notice) in state.notices.iter().enumerate().take(SHOWN) {
         message(ui, &notice.text, notice.bad, |ui| {
             if icon_button_sized(ui, Icon::Cross, "Take this message away", 22.0).clicked() {

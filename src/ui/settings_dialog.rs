@@ -17,6 +17,9 @@ use crate::core::memory_budget::default_limit;
 use crate::core::model::{Precision, catalog};
 use crate::settings::{Settings, Theme};
 
+/// The limit that is offered first: thumbnails and vectors of about 300,000 photos.
+const DEFAULT_LIMIT_MB: u64 = 5000;
+
 impl Interface {
     pub(super) fn settings_dialog(
         &mut self,
@@ -186,12 +189,35 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
             if settings.store.is_some() && ui.button("Usual place").clicked() {
                 settings.store = None;
             }
+            if ui
+                .button("Tidy up")
+                .on_hover_text("Forgets photos that no file had for 90 days, and what is beyond the size below")
+                .clicked()
+            {
+                commands.push(Command::TidyStore);
+            }
             if ui.button("Clear…").clicked() {
                 commands.push(Command::Show(Some(Dialog::ClearStore)));
             }
         });
+        limit_row(ui, settings);
     });
     ui.end_row();
+}
+
+/// The size that the store may have.
+fn limit_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.horizontal(|ui| {
+        let mut limited = settings.store_limit_mb.is_some();
+        if ui.checkbox(&mut limited, "Keep it below").changed() {
+            settings.store_limit_mb = limited.then_some(DEFAULT_LIMIT_MB);
+        }
+        if let Some(most) = &mut settings.store_limit_mb {
+            let response = ui.add(DragValue::new(most).range(50..=10_000_000).suffix(" MB"));
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Size of the store"));
+        }
+    });
 }
 
 fn quality_row(ui: &mut Ui, settings: &mut Settings) {

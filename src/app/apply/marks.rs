@@ -1,9 +1,8 @@
 //! Decisions about photos, and undoing them.
 
 use crate::app::history::Step as Undo;
-use crate::app::marks_writer::Decision;
 use crate::app::{App, Need};
-use crate::core::marks::{Colour, Flag, Mark};
+use crate::core::marks::{Colour, Decision, Flag, Mark};
 use crate::core::photo::ContentId;
 use crate::ui::grid_layout::Step;
 

@@ -38,6 +38,7 @@ impl App {
             Command::Choose(purpose) => self.choose(purpose),
             Command::ChangeSettings(settings) => self.change_settings(*settings),
             Command::ClearStore => self.clear_store(),
+            Command::TidyStore => self.tidy_store(),
             Command::GetModel(name) => self.get_model(&name),
             Command::CancelDownload => self.cancel_download(),
             Command::UseModel(dir) => self.use_model(dir),

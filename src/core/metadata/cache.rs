@@ -13,19 +13,31 @@ use serde::{Deserialize, Serialize};
 use super::facts::Facts;
 use super::inside;
 use crate::core::photo::Taken;
+use crate::core::private;
 
 /// Raised when other facts are read: then all photos are looked into again.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// Photos that are kept; more than that, and it begins anew.
 const MAX_ROWS: usize = 2_000_000;
+/// Days that a photo is kept after it was asked for last; the store's are as many.
+const KEPT_DAYS: i64 = 90;
+/// Days after which it is noted again that a photo was asked for.
+const NOTED_DAYS: i64 = 7;
 /// A file that changed just now may change again within one tick of its clock.
 const SETTLED: Duration = Duration::from_secs(3);
 
 /// The cache in a file. Whatever is wrong with the file, it only costs time.
 pub struct Cache {
     file: PathBuf,
-    known: HashMap<i64, String>,
+    known: HashMap<i64, Kept>,
     new: Mutex<Vec<(i64, String)>>,
+}
+
+/// What is kept of a photo.
+struct Kept {
+    facts: String,
+    /// The day on which it was asked for, in days since 1970.
+    asked: i64,
 }
 
 /// Facts as they are kept.
@@ -61,15 +73,24 @@ impl Cache {
         let Some((key, settled)) = key(photo) else {
             return inside::facts_of(photo);
         };
-        if let Some(facts) = self.known.get(&key).and_then(|text| from_text(text)) {
+        if let Some(kept) = self.known.get(&key)
+            && let Some(facts) = from_text(&kept.facts)
+        {
+            if kept.asked + NOTED_DAYS <= today() {
+                self.keep(key, kept.facts.clone());
+            }
             return facts;
         }
         let facts = inside::facts_of(photo);
         if settled {
-            let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
-            new.push((key, to_text(&facts)));
+            self.keep(key, to_text(&facts));
         }
         facts
+    }
+
+    fn keep(&self, key: i64, facts: String) {
+        let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        new.push((key, facts));
     }
 
     /// Keeps what was read anew.
@@ -143,7 +164,17 @@ fn from_text(text: &str) -> Option<Facts> {
     })
 }
 
+fn today() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs() / 86_400).unwrap_or(0)
+    })
+}
+
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    // Its journal takes over its permissions. If this fails, opening it says why.
+    let _ = private::open_or_create(file);
+    private::restrict(file);
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(2))?;
     // Losing the last rows at a power cut costs nothing but time.
@@ -155,7 +186,7 @@ fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-fn read(file: &Path) -> rusqlite::Result<HashMap<i64, String>> {
+fn read(file: &Path) -> rusqlite::Result<HashMap<i64, Kept>> {
     if !file.exists() {
         return Ok(HashMap::new());
     }
@@ -163,8 +194,11 @@ fn read(file: &Path) -> rusqlite::Result<HashMap<i64, String>> {
     if version(&connection)? != VERSION {
         return Ok(HashMap::new());
     }
-    let mut statement = connection.prepare("SELECT photo, facts FROM inside")?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = connection.prepare("SELECT photo, facts, asked FROM inside")?;
+    let rows = statement.query_map([], |row| {
+        let (facts, asked) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, Kept { facts, asked }))
+    })?;
     rows.collect()
 }
 
@@ -177,16 +211,21 @@ fn write(file: &Path, new: &[(i64, String)], anew: bool) -> rusqlite::Result<()>
     if anew || version(&transaction)? != VERSION {
         transaction.execute_batch(
             "DROP TABLE IF EXISTS inside;
-             CREATE TABLE inside (photo INTEGER PRIMARY KEY, facts TEXT NOT NULL);",
+             CREATE TABLE inside (
+                photo INTEGER PRIMARY KEY, facts TEXT NOT NULL, asked INTEGER NOT NULL
+             );",
         )?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     {
-        let mut insert = transaction.prepare("INSERT OR REPLACE INTO inside VALUES (?1, ?2)")?;
+        let mut insert =
+            transaction.prepare("INSERT OR REPLACE INTO inside VALUES (?1, ?2, ?3)")?;
         for (photo, facts) in new {
-            insert.execute(params![photo, facts])?;
+            insert.execute(params![photo, facts, today()])?;
         }
     }
+    let oldest = today() - KEPT_DAYS;
+    transaction.execute("DELETE FROM inside WHERE asked < ?1", [oldest])?;
     transaction.commit()
 }
 
@@ -247,6 +286,14 @@ mod tests {
         look();
         let kept = Cache::open(&file).known.len();
         assert_eq!(kept, 2);
+        // What nobody asked for in a long time goes.
+        let connection = Connection::open(&file).expect("opened");
+        let age_all = "UPDATE inside SET asked = asked - 91";
+        connection.execute_batch(age_all).expect("aged");
+        drop(connection);
+        age(&path, 40);
+        look();
+        assert_eq!(Cache::open(&file).known.len(), 1);
         // A cache that is none costs nothing but time, and makes room for a new one.
         fs::write(&file, "no database").expect("written");
         age(&path, 50);

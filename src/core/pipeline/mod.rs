@@ -27,8 +27,14 @@ use super::thumbnail;
 use progress::Counters;
 pub use progress::{Phase, Progress};
 
+/// How long a store that has no room is usually tried again.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Called when there is something new to receive, from any thread.
 pub type Notify = Arc<dyn Fn() + Send + Sync>;
+
+/// Most threads that decode: more than any machine has use for, and each takes memory.
+pub const MAX_DECODERS: usize = 256;
 
 /// What a job works on, and how.
 #[derive(Clone)]
@@ -43,6 +49,8 @@ pub struct JobOptions {
     pub thumbnail_quality: u8,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
+    /// How long a store that has no room is tried again before the job gives up; as long as it takes if none.
+    pub patience: Option<Duration>,
     /// Called when there is something new to receive.
     pub notify: Notify,
 }
@@ -57,6 +65,7 @@ impl JobOptions {
             decoders: 0,
             thumbnail_quality: thumbnail::QUALITY,
             generation: 0,
+            patience: Some(PATIENCE),
             notify: Arc::new(|| {}),
         }
     }
@@ -89,6 +98,8 @@ pub enum Event {
     Unread(Photo),
     /// A file could not be used.
     Failed(Failure),
+    /// Why results wait to be written, as for room on a disk; `None` when they are written again.
+    Waiting(Option<String>),
     /// How far the job is, about eight times a second.
     Progress(Progress),
     /// The last message.
@@ -253,7 +264,7 @@ const RESULTS: usize = 64;
 pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<JobHandle> {
     let decoders = match options.decoders {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
-        n => n,
+        n => n.min(MAX_DECODERS),
     };
     let folder_count = options.roots.len();
     let batches = session.model().info().batch_sizes();
@@ -269,6 +280,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         cancel: cancel.clone(),
         gate: gate.clone(),
         thumbnail_quality: options.thumbnail_quality,
+        patience: options.patience,
         counters: counters.clone(),
         events: EventSender {
             sender: event_sender,

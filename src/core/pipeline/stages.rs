@@ -19,7 +19,7 @@ use crate::core::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage
 use crate::core::preprocess::{Crop, Resampler};
 use crate::core::scan::{Found, Scan, ScanOptions, Skipped};
 use crate::core::session::Session;
-use crate::core::store::{NewContent, Record};
+use crate::core::store::{NewContent, Record, StoreError};
 use crate::core::takeout::TakeoutDates;
 use crate::core::thumbnail;
 
@@ -29,6 +29,8 @@ const BATCH_WAIT: Duration = Duration::from_millis(20);
 const CANCEL_NOTICE: Duration = Duration::from_millis(25);
 /// How long a result waits to be written at most.
 const WRITE_WAIT: Duration = Duration::from_millis(500);
+/// How soon a store that has no room is tried again, at first and at most.
+const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 /// Photos that the store knows, told at once.
 const KNOWN_BATCH: usize = 128;
 /// How long such a photo waits to be told at most, while the scan goes on.
@@ -43,6 +45,7 @@ pub struct Shared {
     pub cancel: Cancel,
     pub gate: Gate,
     pub thumbnail_quality: u8,
+    pub patience: Option<Duration>,
     pub counters: Arc<Counters>,
     pub events: EventSender,
     /// Whether one of the job's threads panicked.
@@ -354,6 +357,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
     // What was encoded is kept, whatever else went wrong.
     let unwritten = write(shared, &mut batch, &mut takeout);
     trouble = trouble.or(unwritten);
+    shared.session.store().flush_seen();
     shared.counters.finished.store(true, Relaxed);
     let progress = shared.counters.snapshot();
     tracing::info!(
@@ -380,8 +384,7 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) 
         return None;
     }
     let (records, sources): (Vec<Record>, Vec<Source>) = batch.drain(..).unzip();
-    let session = &shared.session;
-    let rows = match session.store().write(session.key(), &records) {
+    let rows = match write_when_there_is_room(shared, &records) {
         Ok(rows) => rows,
         Err(error) => return Some(error.to_string()),
     };
@@ -398,4 +401,37 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) 
     }
     shared.events.send_all(events);
     None
+}
+
+/// Writes records. Where the disk is full or read-only, the person is told, and it is tried again until there is room,
+/// the person gives up, or the job's patience ends.
+fn write_when_there_is_room(shared: &Shared, records: &[Record]) -> Result<Vec<u32>, StoreError> {
+    let session = &shared.session;
+    let since = Instant::now();
+    let mut wait = RETRY_WAIT.0;
+    let mut told = false;
+    loop {
+        let error = match session.store().write(session.key(), records) {
+            Ok(rows) => {
+                if told {
+                    shared.events.send(Event::Waiting(None));
+                }
+                return Ok(rows);
+            }
+            Err(error) => error,
+        };
+        let out_of_patience = shared.patience.is_some_and(|most| since.elapsed() >= most);
+        if !error.may_pass() || out_of_patience || shared.cancel.is_cancelled() {
+            return Err(error);
+        }
+        if !told {
+            shared.events.send(Event::Waiting(Some(error.to_string())));
+            told = true;
+        }
+        let until = Instant::now() + wait;
+        while Instant::now() < until && !shared.cancel.is_cancelled() {
+            std::thread::sleep(CANCEL_NOTICE);
+        }
+        wait = (2 * wait).min(RETRY_WAIT.1);
+    }
 }

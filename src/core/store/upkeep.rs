@@ -1,52 +1,40 @@
 //! How much a store holds, and making it hold less.
 
+use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 
-use super::{Store, StoreError, lock};
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{Store, StoreError, checksum, lock, repair};
 use crate::core::model::Fingerprint;
 
 impl Store {
     /// Forgets everything: facts, vectors and thumbnails. Photos are read anew when they are next asked
-    /// for.
+    /// for; whoever still has rows of what was there is told so.
     ///
     /// # Errors
     /// If the store cannot be written.
     pub fn clear(&self) -> Result<(), StoreError> {
+        self.check_health()?;
         let fail = |e| self.database_error(e);
         let mut facts = lock(&self.facts);
         let transaction = facts
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
+        // Numbers of models are never used again.
         transaction
             .execute_batch(
-                "DELETE FROM vectors; DELETE FROM files; DELETE FROM contents; DELETE FROM texts;
-                 UPDATE models SET rows = 0;",
+                "DELETE FROM vectors; DELETE FROM segments; DELETE FROM files; DELETE FROM contents;
+                 DELETE FROM texts; DELETE FROM models;",
             )
             .map_err(fail)?;
-        self.remove_derived_files("");
         transaction.commit().map_err(fail)?;
+        remove_orphans(&mut facts, &self.dir).map_err(fail)?;
         facts.execute_batch("VACUUM").map_err(fail)?;
         lock(&self.thumbnails)
             .execute_batch("DELETE FROM thumbnails; VACUUM")
-            .map_err(|source| StoreError::Database {
-                path: self.dir.join("thumbnails.db"),
-                source,
-            })
-    }
-
-    /// Removes the files of vectors and sums of a model, or of all models if `model` is empty; their rows are
-    /// forgotten already. One that another process has mapped stays where the system does not let it go, and
-    /// is written over.
-    fn remove_derived_files(&self, model: &str) {
-        let files = fs::read_dir(&self.dir).into_iter().flatten().flatten();
-        for file in files {
-            let name = file.file_name();
-            let name = name.to_string_lossy();
-            let of_model = |kind| name.starts_with(&format!("{kind}-{model}"));
-            if of_model("vectors") || of_model("background") {
-                let _ = fs::remove_file(file.path());
-            }
-        }
+            .map_err(|e| self.thumbnails_error(0, e))
     }
 
     /// The models that it has vectors of.
@@ -80,23 +68,23 @@ impl Store {
     /// # Errors
     /// If the store cannot be written.
     pub fn remove_model(&self, fingerprint: &Fingerprint) -> Result<(), StoreError> {
+        self.check_health()?;
         let fail = |e| self.database_error(e);
         let mut facts = lock(&self.facts);
         let transaction = facts
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(fail)?;
-        let of_model = "IN (SELECT id FROM models WHERE fingerprint = ?1)";
-        for statement in [
-            format!("DELETE FROM vectors WHERE model {of_model}"),
-            format!("DELETE FROM texts WHERE model {of_model}"),
-            "DELETE FROM models WHERE fingerprint = ?1".to_owned(),
-        ] {
-            transaction
-                .execute(&statement, [fingerprint.0])
-                .map_err(fail)?;
+        let of_model = || -> rusqlite::Result<Vec<i64>> {
+            let mut query = transaction.prepare("SELECT id FROM models WHERE fingerprint = ?1")?;
+            query
+                .query_map([fingerprint.0], |row| row.get(0))?
+                .collect()
+        };
+        for id in of_model().map_err(fail)? {
+            repair::forget(&transaction, id).map_err(fail)?;
         }
-        self.remove_derived_files(&fingerprint.to_string());
-        transaction.commit().map_err(fail)
+        transaction.commit().map_err(fail)?;
+        remove_orphans(&mut facts, &self.dir).map_err(fail)
     }
 
     /// How many photos and vectors it holds, and its size on disk in bytes.
@@ -113,10 +101,7 @@ impl Store {
                 .map(i64::unsigned_abs)
                 .map_err(|e| self.database_error(e))
         };
-        let files = fs::read_dir(&self.dir).map_err(|source| StoreError::Io {
-            path: self.dir.clone(),
-            source,
-        })?;
+        let files = fs::read_dir(&self.dir).map_err(|e| StoreError::io(&self.dir, 0, e))?;
         let bytes = files
             .flatten()
             .filter_map(|f| f.metadata().ok())
@@ -128,6 +113,31 @@ impl Store {
             bytes,
         })
     }
+}
+
+/// Removes files of vectors and sums whose generation no model has any more. One that another process has mapped stays
+/// where the system does not let it go, until the next time.
+pub fn remove_orphans(facts: &mut Connection, dir: &Path) -> rusqlite::Result<()> {
+    // Files of a generation come after its number: while no other process writes, none is missed.
+    let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let keys = repair::all_keys(&transaction, dir)?;
+    let used: HashSet<String> = keys
+        .iter()
+        .map(|key| checksum::hex(&key.generation))
+        .collect();
+    for file in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        let derived = name
+            .strip_prefix("vectors-")
+            .or(name.strip_prefix("background-"));
+        let generation = derived.and_then(|rest| rest.split(['-', '.']).next());
+        let kept = name.contains(".damaged-") || generation.is_none_or(|g| used.contains(g));
+        if !kept {
+            let _ = fs::remove_file(file.path());
+        }
+    }
+    transaction.commit()
 }
 
 /// How much a store holds.

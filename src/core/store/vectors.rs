@@ -1,112 +1,251 @@
 //! The file of one model's vectors: a header, then rows of f16, appended to and mapped.
+//!
+//! A file belongs to one generation, which is in its name and its header. Within it, rows are only ever added: a row
+//! that was handed out means the same photo as long as the file can be read. Rows are added in segments, each with
+//! a checksum that is kept in the database.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use half::f16;
 use memmap2::Mmap;
+use rayon::prelude::*;
 
+use super::checksum::{self, Generation, Sum};
 use crate::core::mmap::{map_file, release};
+use crate::core::private;
 
-/// Bytes before the first row: the magic, the width, room to grow.
-const HEADER: usize = 64;
-const MAGIC: &[u8; 8] = b"LUMIVEC1";
+/// Bytes before the first row: the magic, the width, the generation, room to grow.
+pub const HEADER: usize = 64;
+const MAGIC: &[u8; 8] = b"LUMIVEC2";
 
-/// Opens a file for reading and writing as it is, or makes an empty one.
-///
-/// # Errors
-/// If it cannot be opened.
-pub fn open_or_create(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)
+/// Why a file of vectors cannot be used.
+#[derive(Debug)]
+pub enum VectorsError {
+    /// The system refuses; the file may be all right.
+    Io(io::Error),
+    /// It is not what the database says of it.
+    Damaged,
+}
+
+impl From<io::Error> for VectorsError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Rows that were written at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The first.
+    pub first: u32,
+    /// How many.
+    pub rows: u32,
+    /// Over all of them and where they are.
+    pub sum: Sum,
+}
+
+impl Segment {
+    /// The row after its last.
+    pub fn end(&self) -> u32 {
+        self.first.saturating_add(self.rows)
+    }
+}
+
+/// Whether segments follow each other without a gap.
+pub fn are_contiguous(segments: &[Segment]) -> bool {
+    let mut next = 0;
+    segments.iter().all(|segment| {
+        let follows = segment.first == next && segment.rows > 0;
+        next = segment.end();
+        follows
+    })
 }
 
 /// An open file of vectors.
 pub struct VectorFile {
     file: File,
     dim: usize,
+    generation: Generation,
 }
 
 impl VectorFile {
-    /// Opens a file of vectors of width `dim`, made if it is not there.
+    /// Makes a file of a generation that has no rows yet.
     ///
     /// # Errors
-    /// If it cannot be opened or its header is another's.
-    pub fn open(path: &Path, dim: usize) -> io::Result<Self> {
-        let mut file = open_or_create(path)?;
-        let width = u32::try_from(dim).unwrap_or(u32::MAX).to_le_bytes();
-        if file.metadata()?.len() == 0 {
-            let mut header = [0; HEADER];
-            header[..8].copy_from_slice(MAGIC);
-            header[8..12].copy_from_slice(&width);
-            file.write_all(&header)?;
-        } else {
-            let mut header = [0; HEADER];
-            file.read_exact(&mut header)?;
-            if header[..8] != MAGIC[..] || header[8..12] != width {
-                return Err(io::Error::other("not a file of vectors of this model"));
+    /// If it cannot be written.
+    pub fn create(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
+        let mut file = private::options()
+            .read(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        file.write_all(&header(dim, &generation))?;
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
+    }
+
+    /// Opens a file of vectors of width `dim`.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is of another model or generation.
+    pub fn open(path: &Path, dim: usize, generation: Generation) -> Result<Self, VectorsError> {
+        // On a disk that became read-only it can still be read.
+        let writable = OpenOptions::new().read(true).write(true).open(path);
+        let mut file = writable.or_else(|_| File::open(path))?;
+        let mut found = [0; HEADER];
+        match file.read_exact(&mut found) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(VectorsError::Damaged);
             }
+            read => read?,
         }
-        Ok(Self { file, dim })
+        if found != header(dim, &generation) {
+            return Err(VectorsError::Damaged);
+        }
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
+    }
+
+    /// Opens a file whose header need not hold: its rows have checksums of their own.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open_damaged(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
+        let file = File::open(path)?;
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
     }
 
     fn offset(&self, row: u32) -> u64 {
         HEADER as u64 + u64::from(row) * self.dim as u64 * 2
     }
 
-    /// Whether the file is long enough for `rows` rows.
-    pub fn holds(&self, rows: u32) -> bool {
-        self.file
-            .metadata()
-            .is_ok_and(|m| m.len() >= self.offset(rows))
-    }
-
-    /// Writes rows from `first` on and waits until they are on the disk: what names them comes later.
+    /// Adds rows after the `first` that are there, and waits until they are on the disk: what names them comes
+    /// later.
     ///
     /// # Errors
-    /// If they cannot be written, as when the disk is full.
-    pub fn write(mut self, first: u32, values: &[f16]) -> io::Result<()> {
+    /// If they cannot be written, as when the disk is full; or the rows before them are not there.
+    pub fn append(mut self, first: u32, values: &[f16]) -> Result<Segment, VectorsError> {
+        if self.file.metadata()?.len() < self.offset(first) {
+            return Err(VectorsError::Damaged);
+        }
+        let bytes: &[u8] = bytemuck::cast_slice(values);
         self.file.seek(SeekFrom::Start(self.offset(first)))?;
-        self.file.write_all(bytemuck::cast_slice(values))?;
-        self.file.sync_data()
+        self.file.write_all(bytes)?;
+        self.file.sync_data()?;
+        let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
+        Ok(Segment {
+            first,
+            rows,
+            sum: checksum::segment(&self.generation, first, rows, bytes),
+        })
     }
 
-    /// Maps the rows that are there.
+    /// Writes all rows of a new file, `segment_rows` to a segment, and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn fill<'a>(
+        self,
+        mut rows: impl Iterator<Item = &'a [f16]>,
+        segment_rows: usize,
+    ) -> io::Result<Vec<Segment>> {
+        let mut segments = Vec::new();
+        let mut out = BufWriter::new(&self.file);
+        let mut first = 0;
+        loop {
+            let values: Vec<f16> = rows
+                .by_ref()
+                .take(segment_rows)
+                .flatten()
+                .copied()
+                .collect();
+            if values.is_empty() {
+                break;
+            }
+            let bytes: &[u8] = bytemuck::cast_slice(&values);
+            out.write_all(bytes)?;
+            let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
+            let sum = checksum::segment(&self.generation, first, rows, bytes);
+            segments.push(Segment { first, rows, sum });
+            first += rows;
+        }
+        out.flush()?;
+        drop(out);
+        self.file.sync_all()?;
+        Ok(segments)
+    }
+
+    /// Maps what is there, however much it is.
     ///
     /// # Errors
     /// If the file cannot be mapped.
-    pub fn map(&self) -> io::Result<VectorMap> {
+    pub fn map(self, segments: Vec<Segment>) -> io::Result<VectorMap> {
         Ok(VectorMap {
-            map: map_file(&self.file)?,
+            map: Some(map_file(&self.file)?),
             dim: self.dim,
+            generation: self.generation,
+            rows: segments.last().map_or(0, |last| last.end() as usize),
+            segments,
         })
     }
 }
 
-/// The vectors of a model, mapped.
+fn header(dim: usize, generation: &Generation) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..12].copy_from_slice(&u32::try_from(dim).unwrap_or(u32::MAX).to_le_bytes());
+    header[16..32].copy_from_slice(generation);
+    header
+}
+
+/// The vectors of a model, mapped: those rows that the database names.
 pub struct VectorMap {
-    map: Mmap,
+    map: Option<Mmap>,
     dim: usize,
+    generation: Generation,
+    rows: usize,
+    segments: Vec<Segment>,
 }
 
 impl VectorMap {
+    /// Of a model that has no vectors yet.
+    pub(super) fn empty(dim: usize, generation: Generation) -> Self {
+        Self {
+            map: None,
+            dim,
+            generation,
+            rows: 0,
+            segments: Vec::new(),
+        }
+    }
+
     /// All values, row by row, each normalised to length 1.
     #[must_use]
     pub fn values(&self) -> &[f16] {
-        let bytes = self.map.get(HEADER..).unwrap_or_default();
-        let whole = bytes.len() / (2 * self.dim) * (2 * self.dim);
+        let bytes = self.map.as_deref().and_then(|map| map.get(HEADER..));
+        let bytes = bytes.unwrap_or_default();
+        let there = (bytes.len() / (2 * self.dim)).min(self.rows);
         // A map starts at a page and the header is even, so the rows are aligned.
-        bytemuck::try_cast_slice(&bytes[..whole]).unwrap_or_default()
+        bytemuck::try_cast_slice(&bytes[..there * 2 * self.dim]).unwrap_or_default()
     }
 
     /// Lets go of the memory that reading took. What is read again comes from the file, or from the system's cache.
     pub fn release(&self) {
-        release(&self.map);
+        if let Some(map) = &self.map {
+            release(map);
+        }
     }
 
     /// Width of a vector.
@@ -118,13 +257,13 @@ impl VectorMap {
     /// Number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.values().len() / self.dim
+        self.rows
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.rows == 0
     }
 
     /// One vector.
@@ -132,5 +271,33 @@ impl VectorMap {
     pub fn row(&self, row: u32) -> Option<&[f16]> {
         let start = (row as usize).checked_mul(self.dim)?;
         self.values().get(start..start.checked_add(self.dim)?)
+    }
+
+    /// The segments that its rows were written in.
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Those segments from row `from` on whose bytes are what was written.
+    pub(super) fn sound_segments(&self, from: u32) -> Vec<Segment> {
+        let values = self.values();
+        let is_sound = |segment: &Segment| {
+            let place = segment.first as usize * self.dim..segment.end() as usize * self.dim;
+            values.get(place).is_some_and(|values| {
+                let bytes = bytemuck::cast_slice(values);
+                let sum = checksum::segment(&self.generation, segment.first, segment.rows, bytes);
+                sum == segment.sum
+            })
+        };
+        let later = self.segments.par_iter().filter(|s| s.first >= from);
+        later.copied().filter(is_sound).collect()
+    }
+
+    /// Whether all rows from `from` on are what was written.
+    pub(super) fn is_sound(&self, from: u32) -> bool {
+        let wanted = self.segments.iter().filter(|s| s.first >= from).count();
+        self.values().len() == self.rows * self.dim
+            && are_contiguous(&self.segments)
+            && self.sound_segments(from).len() == wanted
     }
 }

@@ -1,0 +1,38 @@
+//! Files that only the person may read, whatever the system's usual permissions are.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Options under which a new file belongs to the person alone.
+#[must_use]
+pub fn options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Opens a file for reading and writing as it is, or makes an empty one.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn open_or_create(path: &Path) -> io::Result<File> {
+    options().read(true).create(true).truncate(false).open(path)
+}
+
+/// Makes a file that an earlier version left to others the person's alone; it stays as it is where the file system
+/// knows no permissions.
+pub fn restrict(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let open = |metadata: &std::fs::Metadata| metadata.permissions().mode() & 0o077 != 0;
+        if path.metadata().is_ok_and(|metadata| open(&metadata)) {
+            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+}

@@ -1,0 +1,63 @@
+//! Taking over what can still be read of a damaged database.
+
+use std::path::Path;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags, params_from_iter};
+
+use super::database::Schema;
+
+/// Copies every row that can be read into a new database of the same schema. What cannot be read is left; rows that
+/// were changed are told by their own checksums when they are next used.
+pub fn salvage(damaged: &Path, new: &mut Connection, schema: &Schema) {
+    let Ok(old) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
+        return;
+    };
+    let version = old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    if version != Ok(schema.version) {
+        return;
+    }
+    for (table, keys) in schema.keys {
+        copy_table(&old, new, table, keys);
+    }
+}
+
+/// Copies a table, from both of its ends: a damaged page in the middle costs what is on it.
+pub fn copy_table(old: &Connection, new: &mut Connection, table: &str, keys: &str) {
+    let backwards = keys.replace(',', " DESC,") + " DESC";
+    for order in [keys, &backwards] {
+        let complete = new.transaction().and_then(|transaction| {
+            let complete = copy_rows(old, &transaction, table, order);
+            transaction.commit().map(|()| complete)
+        });
+        if complete.unwrap_or(false) {
+            return;
+        }
+    }
+}
+
+/// Copies rows until one cannot be read; whether that was the end.
+fn copy_rows(old: &Connection, new: &Connection, table: &str, order: &str) -> bool {
+    let Ok(mut query) = old.prepare(&format!("SELECT * FROM {table} ORDER BY {order}")) else {
+        return false;
+    };
+    let columns = query.column_count();
+    let names = query.column_names().collect::<Vec<_>>().join(", ");
+    let places = vec!["?"; columns].join(", ");
+    let insert = format!("INSERT OR IGNORE INTO {table} ({names}) VALUES ({places})");
+    let Ok(mut rows) = query.query([]) else {
+        return false;
+    };
+    loop {
+        let row = match rows.next() {
+            Ok(Some(row)) => row,
+            Ok(None) => return true,
+            Err(_) => return false,
+        };
+        let values: rusqlite::Result<Vec<Value>> = (0..columns).map(|at| row.get(at)).collect();
+        // A row of other types than the table's is no row of it.
+        if let (Ok(values), Ok(mut insert)) = (values, new.prepare_cached(&insert)) {
+            let _ = insert.execute(params_from_iter(values));
+        }
+    }
+}
