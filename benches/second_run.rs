@@ -28,9 +28,9 @@ fn fill(folder: &Path, session: &Session) {
             taken: None,
             warning: None,
         };
-        let vector = vec![(dim as f32).sqrt().recip(); dim];
+        let vectors = vec![(dim as f32).sqrt().recip(); dim];
         let new = Some(NewContent {
-            vector,
+            vectors,
             thumbnail: vec![0; 8000],
         });
         Record {

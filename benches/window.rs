@@ -94,14 +94,14 @@ fn fill(folder: &Path, session: &Session) {
             taken: Some(Taken::from_text(format!("20{:02}-05-01T10:00:00", n % 25))),
             warning: None,
         };
-        let mut vector: Vec<f32> = (0..dim).map(|_| noise(&mut seed) - 0.5).collect();
-        let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
-        vector.iter_mut().for_each(|v| *v /= norm);
+        let mut vectors: Vec<f32> = (0..dim).map(|_| noise(&mut seed) - 0.5).collect();
+        let norm = vectors.iter().map(|v| v * v).sum::<f32>().sqrt();
+        vectors.iter_mut().for_each(|v| *v /= norm);
         let thumbnail = thumbnails[n as usize % thumbnails.len()].clone();
         Record {
             file: Candidate::new(path, &metadata),
             facts,
-            new: Some(NewContent { vector, thumbnail }),
+            new: Some(NewContent { vectors, thumbnail }),
         }
     };
     let mut n = 0;

@@ -88,7 +88,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
                     warning: None,
                 },
                 new: Some(NewContent {
-                    vector: noise.vector(dim),
+                    vectors: noise.vector(dim),
                     thumbnail: Vec::new(),
                 }),
             }

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use common::{Ran, lumisift, photos, run, session};
 use lumisift::core::pipeline::Source;
-use lumisift::core::store::Store;
+use lumisift::core::query::Query;
+use lumisift::core::session::Session;
+use lumisift::core::store::{Limits, Store};
 
 fn index(store: &Path, folder: &Path) -> Ran {
     run(&session(store), &[folder.to_path_buf()])
@@ -224,4 +226,76 @@ fn after_a_kill_the_next_run_goes_on() {
     assert_eq!(report["photos"], 160);
     assert!(report["cached"].as_u64().expect("a number") >= u64::from(before.max(1)));
     assert_eq!(stored(), 160);
+}
+
+/// A grey strip with something red at one end.
+fn panorama(path: &Path, red_at: u32) {
+    let grey = image::Rgb([90, 90, 90]);
+    let red = image::Rgb([250, 0, 0]);
+    let is_red = |x: u32| (red_at..red_at + 40).contains(&x);
+    image::RgbImage::from_fn(400, 40, |x, _| if is_red(x) { red } else { grey })
+        .save(path)
+        .expect("saved");
+}
+
+#[test]
+fn what_lies_at_the_end_of_a_panorama_is_found_also_after_repairs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (store, folder) = (dir.path().join("store"), dir.path().join("photos"));
+    fs::create_dir_all(&folder).expect("made");
+    panorama(&folder.join("a-end.png"), 360);
+    panorama(&folder.join("b-centre.png"), 180);
+    panorama(&folder.join("c-none.png"), 400);
+    photos(&folder, 30);
+    let matches = |ran: &Ran, session: &Session| {
+        let labels = session
+            .embed_queries(&[Query::parse("red").expect("a query")])
+            .expect("embedded");
+        let mut photos = ran.photos.clone();
+        photos.sort_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
+        let rows: Vec<u32> = photos.iter().map(|(_, row, _)| *row).collect();
+        session
+            .score(&session.scorer(&labels), &rows)
+            .expect("scored")
+    };
+    let first = index(&store, &folder);
+    let session_now = session(&store);
+    let before = matches(&first, &session_now);
+    let [end, centre, none] = before.matches[..3] else {
+        panic!("three panoramas");
+    };
+    assert!(
+        end > none + 0.01 && centre > none + 0.01,
+        "{end} {centre} {none}"
+    );
+    let sums = before
+        .probabilities
+        .chunks(2)
+        .map(|row| row.iter().sum::<f32>());
+    assert!(sums.into_iter().all(|sum| (sum - 1.0).abs() < 1e-4));
+    // What is at the end of a picture that is not in the store counts as well.
+    let labels = session_now
+        .embed_queries(&[Query::parse("red").expect("a query")])
+        .expect("embedded");
+    let parts = session_now
+        .embed_parts(&folder.join("a-end.png"))
+        .expect("read");
+    let score = session_now.score_picture(&session_now.scorer(&labels), &parts);
+    assert!((score.matches[0] - before.matches[0]).abs() < 1e-3);
+    // A photo more forgotten than a quarter: the vectors move into a new file, the parts with them.
+    let size = session_now.store().size().expect("a size");
+    assert_eq!(size.photos, 33);
+    for n in 0..20 {
+        fs::remove_file(folder.join(format!("photo-{n:05}.png"))).expect("removed");
+    }
+    let later = Limits {
+        today: Limits::megabytes(None).today + 100,
+        max_bytes: None,
+    };
+    assert_eq!(session_now.store().tidy(later).expect("tidied").photos, 20);
+    drop(session_now);
+    let again = index(&store, &folder);
+    assert_eq!(again.from(Source::Encoded), 0);
+    let after = matches(&again, &session(&store));
+    assert_eq!(after.matches[..2], before.matches[..2]);
 }

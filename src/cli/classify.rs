@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use lumisift::core::cancel::Cancel;
 use lumisift::core::http::{Client, Request};
+use lumisift::core::model::Embeddings;
 use lumisift::core::photo::{Failure, Stage};
 use lumisift::core::query::Query;
 use lumisift::core::score::{self, DEFAULT_MIN_MATCH};
@@ -90,11 +91,11 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     Ok(outcome(&failures))
 }
 
-/// The vector of a photo in a file or at an address.
-fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Vec<f32>, SessionError> {
+/// The vectors of a photo in a file or at an address.
+fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Embeddings, SessionError> {
     let url = photo.to_str().filter(|_| is_url(photo));
     let Some(url) = url else {
-        return session.embed_picture(photo);
+        return session.embed_parts(photo);
     };
     let request = Request::get(url);
     let bytes = client.bytes(request, MAX_DOWNLOAD, DOWNLOAD_TIME, &Cancel::default());
@@ -112,18 +113,19 @@ fn read_labels(
     path: &Path,
     exact: bool,
 ) -> Result<Reading, SessionError> {
-    let vector = embed(session, client, path)?;
+    let parts = embed(session, client, path)?;
     if exact {
         let info = session.model().info();
         let (scale, bias) = (info.logit_scale, info.sigmoid_bias);
-        let probabilities = score::exact(&vector, &labels.texts, scale, bias);
+        let own = parts.rows().next().unwrap_or_default();
+        let probabilities = score::exact(own, &labels.texts, scale, bias);
         return Ok(Reading {
             matches: None,
             probabilities,
             something_else: None,
         });
     }
-    let score = session.score_vector(&session.taught_scorer(labels), &vector);
+    let score = session.score_picture(&session.taught_scorer(labels), &parts);
     Ok(Reading {
         matches: Some(score.matches),
         probabilities: score.probabilities,

@@ -39,12 +39,11 @@ impl Decided {
                 HashMap::new()
             }
         };
-        let photos = photos.iter().map(|(photo, _)| (&*photo.file.path, None));
+        let photos = photos.iter().map(|(photo, _)| &*photo.file.path);
+        let metadata = metadata::said(photos, Some(&dirs.metadata_cache()));
         Ok(Self {
             marks,
-            metadata: metadata::changed(photos, Some(&dirs.metadata_cache()))
-                .into_iter()
-                .collect(),
+            metadata: metadata.into_iter().collect(),
         })
     }
 

@@ -20,6 +20,7 @@ pub mod memory_budget;
 pub mod metadata;
 pub mod mmap;
 pub mod model;
+pub mod multi_crop;
 pub mod nn;
 pub mod paths;
 pub mod pause;

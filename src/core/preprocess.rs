@@ -7,6 +7,7 @@ use fast_image_resize::images::{Image as Buffer, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::decode::Pixels;
+use super::multi_crop::{self, Window};
 
 /// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
 pub const PREPROCESS_VERSION: u32 = 3;
@@ -115,6 +116,28 @@ impl Resampler {
                 )
             }
         };
+        self.square(pixels, window, spec)
+    }
+
+    /// The model's input out of a picture, and out of more parts of a wide one ([`multi_crop`]).
+    ///
+    /// # Errors
+    /// If the picture is empty.
+    pub fn crops(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Vec<Crop>, EmptyPicture> {
+        let mut crops = vec![self.crop(pixels, spec)?];
+        for window in multi_crop::windows(pixels.covered) {
+            crops.push(self.square(pixels, window, spec)?);
+        }
+        Ok(crops)
+    }
+
+    /// A window of a picture as the model's input, upright.
+    fn square(
+        &mut self,
+        pixels: &Pixels,
+        window: Window,
+        spec: &Preprocess,
+    ) -> Result<Crop, EmptyPicture> {
         let filter = match spec.filter {
             Filter::Bicubic => FilterType::CatmullRom,
             Filter::Bilinear => FilterType::Bilinear,
@@ -149,7 +172,7 @@ impl Resampler {
     fn resize(
         &mut self,
         pixels: &Pixels,
-        (left, top, width, height): (f64, f64, f64, f64),
+        (left, top, width, height): Window,
         (to_width, to_height): (u32, u32),
         filter: FilterType,
     ) -> Result<Vec<u8>, EmptyPicture> {

@@ -130,11 +130,20 @@ impl Session {
             .map(String::as_str)
     }
 
-    /// The vector of a picture file.
+    /// The vector of a picture file, as the model's own example cuts it.
     ///
     /// # Errors
     /// If it cannot be read or the model fails.
     pub fn embed_picture(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
+        let parts = self.embed_parts(path)?;
+        Ok(parts.rows().next().unwrap_or_default().to_vec())
+    }
+
+    /// The vectors of a picture file: that of [`Self::embed_picture`], and those of more parts of a wide one.
+    ///
+    /// # Errors
+    /// If it cannot be read or the model fails.
+    pub fn embed_parts(&self, path: &Path) -> Result<Embeddings, SessionError> {
         let refuse = |message: String| SessionError::Picture {
             path: path.into(),
             message,
@@ -144,11 +153,11 @@ impl Session {
         self.embed_bytes(path, &bytes)
     }
 
-    /// The vector of a picture's bytes, which are called `name` in messages.
+    /// The same of a picture's bytes, which are called `name` in messages.
     ///
     /// # Errors
     /// If they are no picture or the model fails.
-    pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Vec<f32>, SessionError> {
+    pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Embeddings, SessionError> {
         let refuse = |message: String| SessionError::Picture {
             path: name.into(),
             message,
@@ -156,11 +165,11 @@ impl Session {
         let spec = self.model.info().preprocess;
         let decoded = decode::decode(bytes, 2 * spec.side, &Cancel::default())
             .map_err(|e: DecodeError| refuse(e.to_string()))?;
-        let crop = Resampler::default()
-            .crop(&decoded.pixels, &spec)
+        let crops = Resampler::default()
+            .crops(&decoded.pixels, &spec)
             .map_err(|e| refuse(e.to_string()))?;
         drop(decoded);
-        Ok(self.model.embed_images(&[crop], &Cancel::default())?.values)
+        Ok(self.model.embed_images(&crops, &Cancel::default())?)
     }
 
     /// The vectors of queries' alternatives, query after query: one each where there is no comma in it.
@@ -340,6 +349,7 @@ impl Session {
             scores.put(part, &part_scores, rows.len());
             ready.vectors.release();
         }
+        score_parts(&ready, scorer, rows, &mut scores);
         Ok(scores)
     }
 
@@ -355,6 +365,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         let ready = self.ready()?;
         scorer.score_into(ready.vectors.values(), ready.sums.values(), rows, scores);
+        score_parts(&ready, scorer, rows, scores);
         Ok(())
     }
 
@@ -396,12 +407,45 @@ impl Session {
     /// Scores one vector that is not in the store.
     #[must_use]
     pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
-        let values: Vec<f16> = vector.iter().map(|v| f16::from_f32(*v)).collect();
-        let scale = self.model.info().logit_scale;
-        let mut sum = [0f32];
-        Background::new(&self.background, scale).log_sums(&values, &mut sum);
-        scorer.score(&values, &sum, &[0]).of(0)
+        let parts = Embeddings {
+            dim: vector.len(),
+            values: vector.to_vec(),
+        };
+        self.score_picture(scorer, &parts)
     }
+
+    /// Scores the parts of one picture that is not in the store, at least one.
+    #[must_use]
+    pub fn score_picture(&self, scorer: &Scorer, parts: &Embeddings) -> Score {
+        let values: Vec<f16> = parts.values.iter().map(|v| f16::from_f32(*v)).collect();
+        let scale = self.model.info().logit_scale;
+        let mut sums = vec![0f32; parts.len()];
+        Background::new(&self.background, scale).log_sums(&values, &mut sums);
+        let mut scores = scorer.score(&values, &sums, &[0]);
+        if parts.len() > 1 {
+            let others: Vec<u32> = (1..).take(parts.len() - 1).collect();
+            let part = scorer.score(&values, &sums, &others);
+            scores.add_parts(&[(0, others.len())], &part);
+        }
+        scores.of(0)
+    }
+}
+
+/// Scores what more rows there are of wide photos. `rows` are the first of each photo.
+fn score_parts(ready: &Ready, scorer: &Scorer, rows: &[u32], scores: &mut Scores) {
+    if !ready.vectors.has_wide() {
+        return;
+    }
+    let (mut photos, mut others) = (Vec::new(), Vec::new());
+    for (photo, row) in (0..).zip(rows) {
+        let of = ready.vectors.rows_of(*row);
+        if of.len() > 1 {
+            photos.push((photo, of.len() - 1));
+            others.extend(of.skip(1));
+        }
+    }
+    let part = scorer.score(ready.vectors.values(), ready.sums.values(), &others);
+    scores.add_parts(&photos, &part);
 }
 
 /// One template is enough here: several cost a first start seconds and change no ranking.

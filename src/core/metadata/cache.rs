@@ -1,13 +1,12 @@
 //! What photos say of themselves, kept between runs: asking again then costs no look into files that have not changed.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
 use super::facts::Facts;
@@ -18,7 +17,9 @@ use crate::core::private;
 /// Raised when other facts are read: then all photos are looked into again.
 const VERSION: i64 = 2;
 /// Photos that are kept; more than that, and it begins anew.
-const MAX_ROWS: usize = 2_000_000;
+const MAX_ROWS: i64 = 2_000_000;
+/// Photos that are written at once.
+const BATCH: usize = 4096;
 /// Days that a photo is kept after it was asked for last; the store's are as many.
 const KEPT_DAYS: i64 = 90;
 /// Days after which it is noted again that a photo was asked for.
@@ -26,19 +27,16 @@ const NOTED_DAYS: i64 = 7;
 /// A file that changed just now may change again within one tick of its clock.
 const SETTLED: Duration = Duration::from_secs(3);
 
-/// The cache in a file. Whatever is wrong with the file, it only costs time.
+/// The cache in a file, of which only what is asked for is read. Whatever is wrong with the file, it only costs time.
 pub struct Cache {
     file: PathBuf,
-    known: HashMap<i64, Kept>,
+    /// None if the file cannot be used.
+    connection: Mutex<Option<Connection>>,
     new: Mutex<Vec<(i64, String)>>,
 }
 
-/// What is kept of a photo.
-struct Kept {
-    facts: String,
-    /// The day on which it was asked for, in days since 1970.
-    asked: i64,
-}
+/// What is kept of a photo: facts as text, and the day on which it was asked for, in days since 1970.
+type Kept = (String, i64);
 
 /// Facts as they are kept.
 #[derive(Default, Serialize, Deserialize)]
@@ -52,17 +50,19 @@ struct Row {
 }
 
 impl Cache {
-    /// Reads a cache; an empty one if there is none.
+    /// Opens a cache; an empty one if there is none or it cannot be used.
     #[must_use]
     pub fn open(file: &Path) -> Self {
-        let known = read(file).unwrap_or_default();
+        let opened = connect(file).or_else(|error| {
+            if !is_damage(&error) {
+                return Err(error);
+            }
+            let _ = fs::remove_file(file);
+            connect(file)
+        });
         Self {
             file: file.into(),
-            known: if known.len() > MAX_ROWS {
-                HashMap::new()
-            } else {
-                known
-            },
+            connection: Mutex::new(opened.ok()),
             new: Mutex::default(),
         }
     }
@@ -73,11 +73,11 @@ impl Cache {
         let Some((key, settled)) = key(photo) else {
             return inside::facts_of(photo);
         };
-        if let Some(kept) = self.known.get(&key)
-            && let Some(facts) = from_text(&kept.facts)
+        if let Some((text, asked)) = self.kept(key)
+            && let Some(facts) = from_text(&text)
         {
-            if kept.asked + NOTED_DAYS <= today() {
-                self.keep(key, kept.facts.clone());
+            if asked + NOTED_DAYS <= today() {
+                self.keep(key, text);
             }
             return facts;
         }
@@ -88,30 +88,62 @@ impl Cache {
         facts
     }
 
-    fn keep(&self, key: i64, facts: String) {
-        let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
-        new.push((key, facts));
+    fn kept(&self, key: i64) -> Option<Kept> {
+        let connection = lock(&self.connection);
+        let mut query = connection
+            .as_ref()?
+            .prepare_cached("SELECT facts, asked FROM inside WHERE photo = ?1")
+            .ok()?;
+        query
+            .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .ok()
     }
 
-    /// Keeps what was read anew.
-    pub fn save(self) {
-        let new = self
-            .new
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if new.is_empty() {
-            return;
+    fn keep(&self, key: i64, facts: String) {
+        let mut new = lock(&self.new);
+        new.push((key, facts));
+        if new.len() >= BATCH {
+            let batch = std::mem::take(&mut *new);
+            drop(new);
+            self.write(&batch);
         }
-        // Another process may hold it, or the disk be full: then it is read again next time.
-        if let Err(error) = write(&self.file, &new, self.known.is_empty())
-            && matches!(
-                error.sqlite_error_code(),
-                Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
-            )
-        {
+    }
+
+    /// Keeps what was read anew, and drops what nobody asks for.
+    pub fn save(self) {
+        let new = std::mem::take(&mut *lock(&self.new));
+        if !new.is_empty() {
+            self.write(&new);
+        }
+        if let Some(connection) = &*lock(&self.connection) {
+            // What stays costs room, no more.
+            let oldest = today() - KEPT_DAYS;
+            let _ = connection.execute("DELETE FROM inside WHERE asked < ?1", [oldest]);
+        }
+    }
+
+    /// Another process may hold it, or the disk be full: then photos are read again next time.
+    fn write(&self, new: &[(i64, String)]) {
+        let mut connection = lock(&self.connection);
+        let Some(opened) = connection.as_mut() else {
+            return;
+        };
+        if write(opened, new).is_err_and(|error| is_damage(&error)) {
+            *connection = None;
             let _ = fs::remove_file(&self.file);
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
 }
 
 /// A number for a photo as it is now, and whether it stays so when it is changed at once.
@@ -171,7 +203,11 @@ fn today() -> i64 {
     })
 }
 
+/// Opens the file, with its table in place.
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    if let Some(folder) = file.parent() {
+        let _ = fs::create_dir_all(folder);
+    }
     // Its journal takes over its permissions. If this fails, opening it says why.
     let _ = private::open_or_create(file);
     private::restrict(file);
@@ -179,53 +215,33 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(Duration::from_secs(2))?;
     // Losing the last rows at a power cut costs nothing but time.
     connection.pragma_update(None, "synchronous", "off")?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let is_current = version == VERSION;
+    let count = || -> rusqlite::Result<i64> {
+        connection.query_row("SELECT count(*) FROM inside", [], |row| row.get(0))
+    };
+    if !is_current || count()? > MAX_ROWS {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             DROP TABLE IF EXISTS inside;
+             CREATE TABLE inside (
+                photo INTEGER PRIMARY KEY, facts TEXT NOT NULL, asked INTEGER NOT NULL
+             );
+             PRAGMA user_version = {VERSION};
+             COMMIT;"
+        ))?;
+    }
     Ok(connection)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.pragma_query_value(None, "user_version", |row| row.get(0))
-}
-
-fn read(file: &Path) -> rusqlite::Result<HashMap<i64, Kept>> {
-    if !file.exists() {
-        return Ok(HashMap::new());
+fn write(connection: &mut Connection, new: &[(i64, String)]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let today = today();
+    for (photo, facts) in new {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO inside VALUES (?1, ?2, ?3)")?
+            .execute(params![photo, facts, today])?;
     }
-    let connection = connect(file)?;
-    if version(&connection)? != VERSION {
-        return Ok(HashMap::new());
-    }
-    let mut statement = connection.prepare("SELECT photo, facts, asked FROM inside")?;
-    let rows = statement.query_map([], |row| {
-        let (facts, asked) = (row.get(1)?, row.get(2)?);
-        Ok((row.get(0)?, Kept { facts, asked }))
-    })?;
-    rows.collect()
-}
-
-fn write(file: &Path, new: &[(i64, String)], anew: bool) -> rusqlite::Result<()> {
-    if let Some(folder) = file.parent() {
-        let _ = fs::create_dir_all(folder);
-    }
-    let mut connection = connect(file)?;
-    let transaction = connection.transaction()?;
-    if anew || version(&transaction)? != VERSION {
-        transaction.execute_batch(
-            "DROP TABLE IF EXISTS inside;
-             CREATE TABLE inside (
-                photo INTEGER PRIMARY KEY, facts TEXT NOT NULL, asked INTEGER NOT NULL
-             );",
-        )?;
-        transaction.pragma_update(None, "user_version", VERSION)?;
-    }
-    {
-        let mut insert =
-            transaction.prepare("INSERT OR REPLACE INTO inside VALUES (?1, ?2, ?3)")?;
-        for (photo, facts) in new {
-            insert.execute(params![photo, facts, today()])?;
-        }
-    }
-    let oldest = today() - KEPT_DAYS;
-    transaction.execute("DELETE FROM inside WHERE asked < ?1", [oldest])?;
     transaction.commit()
 }
 
@@ -284,8 +300,14 @@ mod tests {
         // What changed just now is not kept.
         photo(&path, "now");
         look();
-        let kept = Cache::open(&file).known.len();
-        assert_eq!(kept, 2);
+        let kept = || -> i64 {
+            let connection = Connection::open(&file).expect("opened");
+            let count = "SELECT count(*) FROM inside";
+            connection
+                .query_row(count, [], |row| row.get(0))
+                .expect("counted")
+        };
+        assert_eq!(kept(), 2);
         // What nobody asked for in a long time goes.
         let connection = Connection::open(&file).expect("opened");
         let age_all = "UPDATE inside SET asked = asked - 91";
@@ -293,13 +315,13 @@ mod tests {
         drop(connection);
         age(&path, 40);
         look();
-        assert_eq!(Cache::open(&file).known.len(), 1);
+        assert_eq!(kept(), 1);
         // A cache that is none costs nothing but time, and makes room for a new one.
         fs::write(&file, "no database").expect("written");
         age(&path, 50);
         for _ in 0..2 {
             assert_eq!(look().keywords, ["now"]);
         }
-        assert_eq!(Cache::open(&file).known.len(), 1);
+        assert_eq!(kept(), 1);
     }
 }

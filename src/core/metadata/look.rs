@@ -20,6 +20,8 @@ use crate::core::regular::open_regular;
 
 /// Threads that read: a disk and a network answer several at once sooner than one after another.
 const READERS: usize = 4;
+/// Photos that are asked about at a time.
+const PART: usize = 1 << 14;
 
 /// Where something is said.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -192,14 +194,47 @@ pub fn changed<'a>(
     photos: impl Iterator<Item = Asked<'a>>,
     cache: Option<&Path>,
 ) -> Vec<(PathBuf, Arc<Metadata>)> {
+    look_at(photos, cache, |_| true)
+}
+
+/// Photos of which metadata says something, with what that is; as [`changed`] otherwise. However many photos there
+/// are, only these take memory.
+#[must_use]
+pub fn said<'a>(
+    photos: impl Iterator<Item = &'a Path>,
+    cache: Option<&Path>,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
+    let photos = photos.map(|photo| (photo, None));
+    look_at(photos, cache, |metadata| !metadata.facts.is_empty())
+}
+
+fn look_at<'a>(
+    photos: impl Iterator<Item = Asked<'a>>,
+    cache: Option<&Path>,
+    keeps: impl Fn(&Metadata) -> bool + Sync,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
     let mut folders = Folders::default();
-    let asked: Vec<(Asked, Vec<PathBuf>)> = photos
-        .map(|(photo, known)| {
-            let sidecars = folders.sidecars(photo, Naming::WholeName);
-            ((photo, known), sidecars)
-        })
-        .collect();
     let cache = cache.map(Cache::open);
+    let mut changes = Vec::new();
+    let mut photos = photos.peekable();
+    while photos.peek().is_some() {
+        let asked: Vec<(Asked, Vec<PathBuf>)> = (photos.by_ref().take(PART))
+            .map(|(photo, known)| ((photo, known), folders.sidecars(photo, Naming::WholeName)))
+            .collect();
+        changes.extend(read_part(&asked, cache.as_ref(), &keeps));
+    }
+    if let Some(cache) = cache {
+        cache.save();
+    }
+    changes
+}
+
+/// What some photos say now, by several threads.
+fn read_part(
+    asked: &[(Asked, Vec<PathBuf>)],
+    cache: Option<&Cache>,
+    keeps: &(impl Fn(&Metadata) -> bool + Sync),
+) -> Vec<(PathBuf, Arc<Metadata>)> {
     let next = AtomicUsize::new(0);
     let read = || {
         let mut changes = Vec::new();
@@ -207,26 +242,24 @@ pub fn changed<'a>(
         {
             let state = state(photo, sidecars);
             if known.is_none_or(|known| known.state != state) {
-                let inside = match &cache {
+                let inside = match cache {
                     Some(cache) => cache.facts(photo),
                     None => inside::facts_of(photo),
                 };
                 let now = Metadata::read(photo, inside, sidecars, state);
-                changes.push((photo.to_path_buf(), Arc::new(now)));
+                if keeps(&now) {
+                    changes.push((photo.to_path_buf(), Arc::new(now)));
+                }
             }
         }
         changes
     };
-    let changes = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let readers = READERS.min(asked.len());
         let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
         let read = readers.into_iter().flat_map(|reader| reader.join());
         read.flatten().collect()
-    });
-    if let Some(cache) = cache {
-        cache.save();
-    }
-    changes
+    })
 }
 
 #[cfg(test)]

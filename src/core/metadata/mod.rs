@@ -21,7 +21,7 @@ pub use edit::{Additions, Known};
 pub use facts::Facts;
 pub use inside::facts as facts_inside;
 pub use journal::{apply, undo};
-pub use look::{Metadata, Origins, Source, changed};
+pub use look::{Metadata, Origins, Source, changed, said};
 pub use names::Naming;
 pub use plan::{Change, Contents, Plan, Way, Wish, plan};
 

@@ -79,7 +79,8 @@ pub struct Prepared {
     file: Candidate,
     facts: PhotoFacts,
     thumbnail: Vec<u8>,
-    crop: Crop,
+    /// What the model reads of it: one square, and more of a wide picture.
+    crops: Vec<Crop>,
 }
 
 /// A result on its way to the store, and where it came from.
@@ -218,8 +219,8 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     };
     drop(bytes);
     let refuse = |error: &dyn std::fmt::Display| Failure::new(&file.path, Stage::Decode, error);
-    let crop = resampler
-        .crop(&decoded.pixels, &spec)
+    let crops = resampler
+        .crops(&decoded.pixels, &spec)
         .map_err(|e| refuse(&e))?;
     let small = resampler
         .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
@@ -236,7 +237,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
         file,
         facts,
         thumbnail,
-        crop,
+        crops,
     })))
 }
 
@@ -254,10 +255,12 @@ pub fn encode(
         if shared.cancel.is_cancelled() {
             return;
         }
-        let (pictures, photos): (Vec<Crop>, Vec<_>) = batch
+        let (crops, photos): (Vec<Vec<Crop>>, Vec<_>) = batch
             .into_iter()
-            .map(|p| (p.crop, (p.file, p.facts, p.thumbnail)))
+            .map(|p| (p.crops, (p.file, p.facts, p.thumbnail)))
             .unzip();
+        let counts: Vec<usize> = crops.iter().map(Vec::len).collect();
+        let pictures: Vec<Crop> = crops.into_iter().flatten().collect();
         let vectors = match embed(shared, &mut batching, &pictures) {
             Ok(vectors) => vectors,
             Err(ModelError::Cancelled) => return,
@@ -266,9 +269,12 @@ pub fn encode(
                 continue;
             }
         };
-        for ((file, facts, thumbnail), vector) in photos.into_iter().zip(vectors.rows()) {
+        let mut left = vectors.values.as_slice();
+        for ((file, facts, thumbnail), count) in photos.into_iter().zip(counts) {
+            let (vectors, others) = left.split_at((count * vectors.dim).min(left.len()));
+            left = others;
             let new = Some(NewContent {
-                vector: vector.to_vec(),
+                vectors: vectors.to_vec(),
                 thumbnail,
             });
             let record = Record { file, facts, new };

@@ -71,6 +71,47 @@ impl Scores {
         }
     }
 
+    /// Takes over what another part of the photo `at` scored: a label fits as well as it does in the part that it fits
+    /// best. Until [`Self::share`], probabilities are the largest of all parts.
+    fn raise(&mut self, at: usize, part: &Self, row: usize) {
+        let labels = self.labels;
+        let raise = |into: &mut [f32], from: &[f32]| {
+            into.iter_mut().zip(from).for_each(|(a, b)| *a = a.max(*b));
+        };
+        let matches = &mut self.matches[at * labels..][..labels];
+        raise(matches, part.matches_of(row));
+        let wide = labels + 1;
+        let theirs = &part.probabilities[row * wide..][..wide];
+        let ours = &mut self.probabilities[at * wide..][..wide];
+        raise(&mut ours[..labels], &theirs[..labels]);
+        // Something else is what no part shows a label of.
+        ours[labels] = ours[labels].min(theirs[labels]);
+    }
+
+    /// Makes the probabilities of a photo sum to 1 again.
+    fn share(&mut self, at: usize) {
+        let wide = self.labels + 1;
+        let ours = &mut self.probabilities[at * wide..][..wide];
+        let total: f32 = ours.iter().sum();
+        if total > 0.0 {
+            ours.iter_mut().for_each(|p| *p /= total);
+        }
+    }
+
+    /// Takes over what more parts of photos scored: `part` has a row for each, and `photos` says which photo has how many
+    /// of them, in the order of the rows.
+    pub fn add_parts(&mut self, photos: &[(u32, usize)], part: &Self) {
+        let mut row = 0;
+        for (photo, count) in photos {
+            let at = *photo as usize;
+            for _ in 0..*count {
+                self.raise(at, part, row);
+                row += 1;
+            }
+            self.share(at);
+        }
+    }
+
     /// Matches of one photo.
     #[must_use]
     pub fn matches_of(&self, photo: usize) -> &[f32] {

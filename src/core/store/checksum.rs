@@ -3,6 +3,7 @@
 //! Each covers what the value belongs to as well as the value, so that one in another's place is told as surely as
 //! a flipped bit.
 
+use super::vectors::Rows;
 use crate::core::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
 /// A checksum over a block of a file.
@@ -74,7 +75,8 @@ pub fn facts(facts: &PhotoFacts) -> i64 {
     short(b'c', &[&facts.content.0, &size, &taken, &warning])
 }
 
-/// Of the row that says which vector a content has.
-pub fn vector(generation: &Generation, content: &ContentId, row: u32) -> i64 {
-    short(b'v', &[generation, &content.0, &row.to_le_bytes()])
+/// Of the row that says which vectors a content has.
+pub fn vectors(generation: &Generation, content: &ContentId, rows: Rows) -> i64 {
+    let place = [&rows.first.to_le_bytes()[..], &[rows.count]].concat();
+    short(b'v', &[generation, &content.0, &place])
 }

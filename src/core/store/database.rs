@@ -41,8 +41,9 @@ pub const FACTS: Schema = Schema {
     );
     CREATE TABLE vectors (
         model INTEGER NOT NULL, content BLOB NOT NULL, row INTEGER NOT NULL, checksum INTEGER NOT NULL,
-        PRIMARY KEY (model, content)
+        count INTEGER NOT NULL, PRIMARY KEY (model, content)
     ) WITHOUT ROWID;
+    CREATE INDEX wide ON vectors (model, row, count) WHERE count > 1;
     CREATE TABLE segments (
         model INTEGER NOT NULL, first INTEGER NOT NULL, rows INTEGER NOT NULL, checksum BLOB NOT NULL,
         PRIMARY KEY (model, first)

@@ -60,8 +60,9 @@ pub struct Record {
 /// What encoding a photo gave.
 #[derive(Clone, Debug)]
 pub struct NewContent {
-    /// Its vector, normalised.
-    pub vector: Vec<f32>,
+    /// Its vectors, normalised, one after another: that of the model's own crop, then those of more parts of a wide
+    /// picture.
+    pub vectors: Vec<f32>,
     /// Its thumbnail as a JPEG.
     pub thumbnail: Vec<u8>,
 }
@@ -71,7 +72,7 @@ pub struct NewContent {
 pub struct Known {
     /// What its content says.
     pub facts: PhotoFacts,
-    /// The row of its vector for the session's model, if it has been encoded by it.
+    /// The first row of its vectors for the session's model, if it has been encoded by it.
     pub row: Option<u32>,
 }
 
@@ -438,14 +439,14 @@ impl Store {
         let _ = write(&mut facts);
     }
 
-    /// Keeps a batch, and returns the row of each one's vector.
+    /// Keeps a batch, and returns the first row of each one's vectors.
     ///
     /// # Errors
     /// If the store cannot be written; then nothing of the batch is kept.
     pub fn write(&self, model: &ModelKey, batch: &[Record]) -> Result<Vec<u32>, StoreError> {
         self.check_health()?;
         let new = batch.iter().filter_map(|record| record.new.as_ref());
-        let needed = new.map(|new| (new.thumbnail.len() + 2 * new.vector.len()) as u64);
+        let needed = new.map(|new| (new.thumbnail.len() + 2 * new.vectors.len()) as u64);
         let needed = needed.sum();
         // Thumbnails first: one without facts is found again, facts without one would show a gap.
         self.write_thumbnails(batch, needed)?;
@@ -517,6 +518,8 @@ impl Store {
         let rows = self.vector_count(model)?;
         let segments = records::segments(&lock(&self.reader), model.id);
         let mut segments = segments.map_err(|e| self.database_error(e))?;
+        let wide = records::wide(&lock(&self.reader), model);
+        let wide = wide.map_err(|e| self.database_error(e))?;
         // What was committed since they were counted comes next time.
         segments.retain(|segment| segment.end() <= rows);
         if segments.is_empty() {
@@ -525,7 +528,8 @@ impl Store {
         let map = || -> Result<VectorMap, VectorsError> {
             let file = VectorFile::open(&model.path, model.dim, model.generation)
                 .map_err(records::missing)?;
-            let map = file.map(segments)?;
+            let mut map = file.map(segments)?;
+            map.set_wide(&wide);
             let verified = verified
                 .max(model.verified)
                 .max(self.health.left_to_background(model));

@@ -4,7 +4,7 @@ use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::checksum::{self, Generation};
-use super::vectors::{Segment, VectorFile, VectorsError};
+use super::vectors::{Rows, Segment, VectorFile, VectorsError};
 use super::{Known, ModelKey, Record};
 use crate::core::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
@@ -56,13 +56,15 @@ pub fn write_facts(
         let row = match (vector_row(transaction, model, content)?, &record.new) {
             (Some(row), _) => row,
             (None, Some(new)) => {
-                let checksum = checksum::vector(&model.generation, content, next);
-                transaction
-                    .prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2, ?3, ?4)")?
-                    .execute(params![model.id, content.0, next, checksum])?;
-                values.extend(new.vector.iter().map(|v| f16::from_f32(*v)));
-                next += 1;
-                next - 1
+                let rows = Rows {
+                    first: next,
+                    count: u8::try_from(new.vectors.len() / model.dim.max(1)).unwrap_or(u8::MAX),
+                };
+                write_vectors(transaction, model, content, rows)?;
+                let kept = &new.vectors[..usize::from(rows.count) * model.dim];
+                values.extend(kept.iter().map(|v| f16::from_f32(*v)));
+                next = rows.end();
+                rows.first
             }
             // It was tidied away since this record was looked up.
             (None, None) => u32::MAX,
@@ -80,6 +82,47 @@ pub fn write_facts(
         set_rows(transaction, model.id, next)?;
     }
     Ok(rows)
+}
+
+/// Notes which rows a content has.
+pub fn write_vectors(
+    connection: &Connection,
+    model: &ModelKey,
+    content: &ContentId,
+    rows: Rows,
+) -> rusqlite::Result<()> {
+    let checksum = checksum::vectors(&model.generation, content, rows);
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            model.id, content.0, rows.first, checksum, rows.count
+        ])
+        .map(|_| ())
+}
+
+/// The photos of a model that have several rows. A note that does not hold counts for nothing: the first row stays.
+pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<Rows>> {
+    let mut query = connection.prepare_cached(
+        "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND count > 1",
+    )?;
+    let mut rows = query.query([model.id])?;
+    let mut wide = Vec::new();
+    while let Some(row) = rows.next()? {
+        wide.extend(noted_rows(row, &model.generation).map(|(_, rows)| rows));
+    }
+    Ok(wide)
+}
+
+/// A content with its rows from columns content, row, count and checksum, if the note holds.
+pub fn noted_rows(row: &rusqlite::Row<'_>, generation: &Generation) -> Option<(ContentId, Rows)> {
+    // A changed row may be of other types.
+    let content = ContentId(row.get(0).ok()?);
+    let rows = Rows {
+        first: row.get(1).ok()?,
+        count: row.get(2).ok()?,
+    };
+    let sum: i64 = row.get(3).ok()?;
+    (checksum::vectors(generation, &content, rows) == sum).then_some((content, rows))
 }
 
 /// A file that the database names and that is not there is damage.
@@ -159,19 +202,15 @@ fn vector_row(
     model: &ModelKey,
     content: &ContentId,
 ) -> rusqlite::Result<Option<u32>> {
-    let found: Option<Option<(u32, i64)>> = connection
-        .prepare_cached("SELECT row, checksum FROM vectors WHERE model = ?1 AND content = ?2")?
+    let found = connection
+        .prepare_cached(
+            "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND content = ?2",
+        )?
         .query_row(params![model.id, content.0], |row| {
-            Ok(row.get(0).ok().zip(row.get(1).ok()))
+            Ok(noted_rows(row, &model.generation))
         })
         .optional()?;
-    Ok(found
-        .flatten()
-        .and_then(|(row, sum)| holds(&model.generation, content, row, sum)))
-}
-
-fn holds(generation: &Generation, content: &ContentId, row: u32, sum: i64) -> Option<u32> {
-    (checksum::vector(generation, content, row) == sum).then_some(row)
+    Ok(found.flatten().map(|(_, rows)| rows.first))
 }
 
 fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite::Result<()> {
@@ -200,11 +239,10 @@ fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite
 }
 
 /// What a look-up selects, in the order in which [`known`] reads it.
-pub const KNOWN: &str =
-    "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.checksum";
+pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.count, v.checksum";
 
 /// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
-/// is what was asked for, with the checksum in the tenth column.
+/// is what was asked for, with the checksum in the eleventh column.
 pub fn known(
     row: &rusqlite::Row<'_>,
     model: &ModelKey,
@@ -222,13 +260,17 @@ pub fn known(
         return Ok(None);
     }
     if let Some(file) = file
-        && row.get::<_, i64>(9)? != checksum::file(file, &facts.content)
+        && row.get::<_, i64>(10)? != checksum::file(file, &facts.content)
     {
         return Ok(None);
     }
-    let vector: (Option<u32>, Option<i64>) = (row.get(7)?, row.get(8)?);
-    let vector = match vector {
-        (Some(row), Some(sum)) => holds(&model.generation, &facts.content, row, sum),
+    let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(7)?, row.get(8)?, row.get(9)?);
+    let vector = match vectors {
+        (Some(first), Some(count), Some(sum)) => {
+            let rows = Rows { first, count };
+            let holds = checksum::vectors(&model.generation, &facts.content, rows) == sum;
+            holds.then_some(first)
+        }
         _ => None,
     };
     Ok(Some((Known { facts, row: vector }, row.get(6)?)))

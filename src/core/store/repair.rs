@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::checksum::{self, Generation};
 use super::records::{self, WriteError, missing};
-use super::vectors::{Segment, VectorFile, VectorsError, are_contiguous};
+use super::vectors::{Rows, Segment, VectorFile, VectorsError, are_contiguous};
 use super::{ModelKey, vectors_path};
 use crate::core::model::ModelInfo;
 use crate::core::photo::ContentId;
@@ -153,28 +153,31 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
     let sound = map
         .as_ref()
         .map_or_else(Vec::new, |map| map.sound_segments(0));
-    let is_sound = |row: u32| {
+    let is_sound_row = |row: u32| {
         let at = sound.partition_point(|segment| segment.first <= row);
         at > 0 && row < sound[at - 1].end()
     };
+    let is_sound = |rows: Rows| rows.count > 0 && (rows.first..rows.end()).all(is_sound_row);
     let noted = noted_vectors(transaction, key)?;
-    let mut kept: Vec<(ContentId, u32)> = noted
+    let mut kept: Vec<(ContentId, Rows)> = noted
         .iter()
         .copied()
-        .filter(|(_, r)| is_sound(*r))
+        .filter(|(_, rows)| is_sound(*rows))
         .collect();
     // Two contents with one row: neither can be believed.
-    kept.sort_by_key(|(_, row)| *row);
-    let unique = |at: usize, row: u32| {
-        let other = |at: Option<usize>| at.and_then(|at| kept.get(at)).is_none_or(|k| k.1 != row);
-        other(at.checked_sub(1)) && other(Some(at + 1))
+    kept.sort_by_key(|(_, rows)| rows.first);
+    let unique = |at: usize| {
+        let apart = |a: usize| {
+            let pair = kept.get(a).zip(kept.get(a + 1));
+            pair.is_none_or(|(a, b)| a.1.end() <= b.1.first)
+        };
+        at.checked_sub(1).is_none_or(apart) && apart(at)
     };
-    let kept: Vec<(ContentId, u32)> = kept
-        .iter()
-        .enumerate()
-        .filter(|(at, (_, row))| unique(*at, *row))
-        .map(|(_, kept)| *kept)
+    let kept: Vec<(ContentId, Rows)> = (0..kept.len())
+        .filter(|at| unique(*at))
+        .map(|at| kept[at])
         .collect();
+    let rows_kept: usize = kept.iter().map(|(_, rows)| usize::from(rows.count)).sum();
     let id = replace_model(transaction, key)?;
     let generation = checksum::new_generation();
     let new = ModelKey {
@@ -182,24 +185,24 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
         path: vectors_path(dir, &generation),
         generation,
         dim: key.dim,
-        verified: u32::try_from(kept.len()).unwrap_or(u32::MAX),
+        verified: u32::try_from(rows_kept).unwrap_or(u32::MAX),
     };
     transaction.execute(
         "UPDATE models SET generation = ?1, dim = ?2 WHERE id = ?3",
         params![generation, i64::try_from(key.dim).unwrap_or(i64::MAX), id],
     )?;
     if let (Some(map), false) = (&map, kept.is_empty()) {
-        let rows = kept.iter().filter_map(|(_, row)| map.row(*row));
+        let rows = kept.iter().flat_map(|(_, rows)| rows.first..rows.end());
+        let rows = rows.filter_map(|row| map.row(row));
         let file = VectorFile::create(&new.path, new.dim, generation)?;
         for segment in file.fill(rows, SEGMENT_ROWS)? {
             records::write_segment(transaction, id, &segment)?;
         }
-        for (at, (content, _)) in kept.iter().enumerate() {
-            let row = u32::try_from(at).unwrap_or(u32::MAX);
-            let sum = checksum::vector(&generation, content, row);
-            transaction
-                .prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![id, content.0, row, sum])?;
+        let mut first = 0;
+        for (content, rows) in &kept {
+            let rows = Rows { first, ..*rows };
+            records::write_vectors(transaction, &new, content, rows)?;
+            first = rows.end();
         }
         records::set_rows(transaction, id, new.verified)?;
     }
@@ -211,25 +214,17 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
     })
 }
 
-/// Which content has which row, as far as the notes hold.
+/// Which content has which rows, as far as the notes hold.
 fn noted_vectors(
     connection: &Connection,
     key: &ModelKey,
-) -> rusqlite::Result<Vec<(ContentId, u32)>> {
+) -> rusqlite::Result<Vec<(ContentId, Rows)>> {
     let mut query =
-        connection.prepare("SELECT content, row, checksum FROM vectors WHERE model = ?1")?;
+        connection.prepare("SELECT content, row, count, checksum FROM vectors WHERE model = ?1")?;
     let mut rows = query.query([key.id])?;
     let mut noted = Vec::new();
     while let Some(row) = rows.next()? {
-        // A changed row may be of other types.
-        let values = || -> rusqlite::Result<(ContentId, u32, i64)> {
-            Ok((ContentId(row.get(0)?), row.get(1)?, row.get(2)?))
-        };
-        if let Ok((content, row, sum)) = values()
-            && checksum::vector(&key.generation, &content, row) == sum
-        {
-            noted.push((content, row));
-        }
+        noted.extend(records::noted_rows(row, &key.generation));
     }
     Ok(noted)
 }

@@ -203,7 +203,7 @@ impl Store {
             .map_err(fail)?;
         for key in repair::all_keys(&transaction, &self.dir).map_err(fail)? {
             let counted = transaction.query_row(
-                "SELECT rows, (SELECT count(*) FROM vectors WHERE model = id) FROM models WHERE id = ?1",
+                "SELECT rows, (SELECT coalesce(sum(count), 0) FROM vectors WHERE model = id) FROM models WHERE id = ?1",
                 [key.id],
                 |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs())),
             );

@@ -35,6 +35,23 @@ impl From<io::Error> for VectorsError {
     }
 }
 
+/// The rows of one photo: its first vector is of the picture as the model's own example cuts it, the others are of more
+/// parts of a wide picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The first.
+    pub first: u32,
+    /// How many, at least one.
+    pub count: u8,
+}
+
+impl Rows {
+    /// The row after its last.
+    pub fn end(self) -> u32 {
+        self.first.saturating_add(self.count.into())
+    }
+}
+
 /// Rows that were written at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -198,6 +215,7 @@ impl VectorFile {
             generation: self.generation,
             rows: segments.last().map_or(0, |last| last.end() as usize),
             segments,
+            counts: Vec::new(),
         })
     }
 }
@@ -217,6 +235,8 @@ pub struct VectorMap {
     generation: Generation,
     rows: usize,
     segments: Vec<Segment>,
+    /// How many rows the photo has whose first row this is, for all rows; nothing if every photo has one.
+    counts: Vec<u8>,
 }
 
 impl VectorMap {
@@ -228,6 +248,7 @@ impl VectorMap {
             generation,
             rows: 0,
             segments: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
@@ -246,6 +267,29 @@ impl VectorMap {
         if let Some(map) = &self.map {
             release(map);
         }
+    }
+
+    /// Notes which photos have several rows.
+    pub(super) fn set_wide(&mut self, wide: &[Rows]) {
+        if !wide.is_empty() {
+            self.counts = vec![1; self.rows];
+        }
+        for rows in wide.iter().filter(|rows| rows.end() as usize <= self.rows) {
+            self.counts[rows.first as usize] = rows.count;
+        }
+    }
+
+    /// Whether some photo has several rows.
+    #[must_use]
+    pub fn has_wide(&self) -> bool {
+        !self.counts.is_empty()
+    }
+
+    /// The rows of the photo whose first row this is.
+    #[must_use]
+    pub fn rows_of(&self, first: u32) -> std::ops::Range<u32> {
+        let count = self.counts.get(first as usize).copied().unwrap_or(1);
+        first..first.saturating_add(count.into())
     }
 
     /// Width of a vector.

@@ -1,0 +1,73 @@
+//! Which parts of a wide picture a model reads besides its own crop; pure.
+//!
+//! A model's example cuts the centre out of a picture and never sees what lies at the ends of a panorama or of a long
+//! screenshot. Beyond [`WIDE`] the picture is read in squares from one end to the other as well, and matches a label
+//! as well as the best of them does. `docs/scores.md` has the measurements.
+
+/// How many times as long as high, or as high as long, a picture may be and still be read by its centre alone.
+pub const WIDE: f64 = 1.6;
+/// How far the next square is from the last, as a part of their side. What is at most a fifth of the side is whole in
+/// one of them, and most of anything larger.
+const STEP: f64 = 0.8;
+/// Most squares: a picture costs at most so many times as much as another. Longer ones are read in longer parts.
+const MOST: usize = 13;
+
+/// A part of a picture: left, top, width and height in pixels.
+pub type Window = (f64, f64, f64, f64);
+
+/// The windows of a picture of this size besides the centre; none unless it is wide.
+#[must_use]
+pub fn windows((width, height): (f64, f64)) -> Vec<Window> {
+    let (long, short) = (width.max(height), width.min(height));
+    if short <= 0.0 || long <= WIDE * short {
+        return Vec::new();
+    }
+    let count = (((long / short - 1.0) / STEP).ceil() as usize + 1).clamp(2, MOST);
+    let side = short.max(long / (1.0 + STEP * (MOST - 1) as f64));
+    let window = |at: usize| {
+        let start = (long - side) * at as f64 / (count - 1) as f64;
+        match width > height {
+            true => (start, 0.0, side, short),
+            false => (0.0, start, short, side),
+        }
+    };
+    // The middle one of an odd number is the model's own crop.
+    let is_centre = |at: &usize| count % 2 == 1 && 2 * at == count - 1;
+    (0..count).filter(|at| !is_centre(at)).map(window).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ordinary_pictures_have_one_crop_and_wide_ones_more() {
+        assert!(windows((1200.0, 800.0)).is_empty());
+        assert!(windows((800.0, 1280.0)).is_empty());
+        let ends = [(0.0, 0.0, 900.0, 900.0), (700.0, 0.0, 900.0, 900.0)];
+        assert_eq!(windows((1600.0, 900.0)), ends);
+        assert_eq!(windows((1080.0, 2340.0)).len(), 2);
+        assert_eq!(windows((8000.0, 800.0)).len(), MOST - 1);
+    }
+
+    proptest! {
+        #[test]
+        fn parts_reach_from_end_to_end_without_gaps(width in 1f64..30_000.0, height in 1f64..30_000.0) {
+            let windows = windows((width, height));
+            prop_assert!(windows.len() < MOST);
+            let along = |w: &Window| if width > height { (w.0, w.2) } else { (w.1, w.3) };
+            let (long, short) = (width.max(height), width.min(height));
+            if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
+                prop_assert_eq!(along(first).0, 0.0);
+                prop_assert!((along(last).0 + along(last).1 - long).abs() < 1e-6 * long);
+            }
+            for pair in windows.windows(2) {
+                let ((a, side), (b, _)) = (along(&pair[0]), along(&pair[1]));
+                // Around the centre, the model's own crop lies between.
+                prop_assert!(b - a <= 2.0 * STEP * side + 1e-6 * long);
+                prop_assert!(side >= short);
+            }
+        }
+    }
+}
