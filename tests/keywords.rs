@@ -11,6 +11,66 @@ use lumisift::core::metadata::{Metadata, Source};
 use serde_json::Value;
 
 #[test]
+fn what_is_written_is_told_by_its_kind() {
+    let (home, photos) = cats(&["a.jpg"]);
+    let run = |more: &[&str]| {
+        let mut command = lumisift(home.path());
+        command.arg("keywords").arg(&photos).args(["-l", "cat"]);
+        json(command.args(more)).2
+    };
+    let said = run(&["--dry-run"]);
+    assert!(
+        said.contains("1 sidecar to write, 0 already up to date"),
+        "{said}"
+    );
+    let said = run(&[]);
+    assert!(
+        said.contains("1 sidecar written, 0 already up to date;"),
+        "{said}"
+    );
+    let said = run(&[]);
+    assert!(
+        said.contains("0 sidecars written, 1 already up to date\n"),
+        "{said}"
+    );
+    fs::remove_file(photos.join("a.jpg.xmp")).expect("removed");
+    let said = run(&["--inside"]);
+    assert!(
+        said.contains("1 photo written, 0 already up to date;"),
+        "{said}"
+    );
+}
+
+#[cfg(feature = "heic")]
+#[test]
+fn a_heic_that_cannot_be_written_into_gets_a_sidecar_and_the_reason_is_said() {
+    let home = tempfile::tempdir().expect("a folder");
+    let photos = home.path().join("photos");
+    fs::create_dir_all(&photos).expect("made");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/plain.heic");
+    fs::copy(&fixture, photos.join("a.heic")).expect("copied");
+    let mut with_film = fs::read(&fixture).expect("there");
+    with_film.extend(b"\0\0\0\x0cmoovfilm");
+    fs::write(photos.join("b.heic"), &with_film).expect("written");
+    let run = |more: &[&str]| {
+        let mut command = lumisift(home.path());
+        command.arg("keywords").arg(&photos).args(["-l", "cat"]);
+        json(command.args(["--inside", "--min-match", "0"]).args(more))
+    };
+    let (written, code, said) = run(&[]);
+    assert_eq!((written["written"].as_u64(), code), (Some(2), 0), "{said}");
+    assert!(said.contains("b.heic: it gets a sidecar instead"), "{said}");
+    assert!(said.contains("1 photo and 1 sidecar written"), "{said}");
+    assert_eq!(listed(&photos), ["a.heic", "b.heic", "b.heic.xmp"]);
+    assert_eq!(fs::read(photos.join("b.heic")).expect("there"), with_film);
+    assert_eq!(Metadata::of(&photos.join("a.heic")).facts.keywords, ["cat"]);
+    undo(home.path());
+    let back = fs::read(photos.join("a.heic")).expect("there");
+    assert_eq!(back, fs::read(&fixture).expect("there"));
+    assert_eq!(listed(&photos), ["a.heic", "b.heic"]);
+}
+
+#[test]
 fn labels_become_keywords_that_other_programs_read() {
     let home = tempfile::tempdir().expect("a folder");
     let photos = home.path().join("photos");

@@ -7,7 +7,7 @@ use super::library::ItemId;
 use super::state::{ExportWhat, State};
 use super::supervisor::Slot;
 use super::{App, News};
-use crate::core::metadata::{self, Contents, Plan, Way, Wish};
+use crate::core::metadata::{self, Contents, Count, Plan, Way, Wish};
 use crate::core::photo::Failure;
 
 /// What a person wants written, and about which photos.
@@ -35,8 +35,8 @@ pub enum KeywordState {
     Planned(Arc<Plan>),
     /// They are being written.
     Writing,
-    /// So many were written, and what was not.
-    Done(usize, Vec<Failure>),
+    /// What was written, how many files had nothing to gain, and what was not written.
+    Done(Count, usize, Vec<Failure>),
     /// Nothing was written, and why.
     Refused(String),
 }
@@ -66,10 +66,10 @@ impl Keywords {
 pub enum KeywordNews {
     /// A plan is ready.
     Planned(u64, Plan),
-    /// How many were written, and what was not; or why none could be.
-    Written(Result<(usize, Vec<Failure>), String>),
-    /// How many are as they were, and what stays.
-    Undone(Result<(usize, Vec<Failure>), String>),
+    /// What was written, how many files had nothing to gain, and what was not written; or why nothing could be.
+    Written(Result<(Count, usize, Vec<Failure>), String>),
+    /// What is as it was, and what stays.
+    Undone(Result<(Count, Vec<Failure>), String>),
 }
 
 impl State {
@@ -117,6 +117,7 @@ impl App {
         let records = self.services.dirs.sidecars();
         self.queue(Slot::Keywords, move |_| {
             let written = metadata::apply(&plan, &records);
+            let written = written.map(|(count, failures)| (count, plan.unchanged, failures));
             News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
         });
     }
@@ -138,9 +139,9 @@ impl App {
                     keywords.state = KeywordState::Planned(Arc::new(plan));
                 }
             }
-            KeywordNews::Written(Ok((count, failures))) => {
-                keywords.state = KeywordState::Done(count, failures);
-                if count > 0 {
+            KeywordNews::Written(Ok((count, unchanged, failures))) => {
+                keywords.state = KeywordState::Done(count, unchanged, failures);
+                if count.total() > 0 {
                     // Only what was written last can be taken back.
                     self.state.history.forget(&Step::Keywords);
                     self.state.history.push(Step::Keywords, None);
@@ -152,14 +153,10 @@ impl App {
         }
     }
 
-    fn keywords_undone(&mut self, undone: Result<(usize, Vec<Failure>), String>) {
+    fn keywords_undone(&mut self, undone: Result<(Count, Vec<Failure>), String>) {
         match undone {
             Ok((count, kept)) => {
-                let text = match count {
-                    1 => "1 file is as it was before".into(),
-                    _ => format!("{count} files are as they were before"),
-                };
-                self.state.notify(text, false);
+                self.state.notify(count.restored(), false);
                 for failure in &kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);
                     self.state.notify(text, true);

@@ -1,8 +1,11 @@
 //! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars or photos, for other programs.
 
-use anyhow::Context;
+use std::io::ErrorKind;
+
+use anyhow::{Context, anyhow};
 use lumisift::core::label_set::label_query;
-use lumisift::core::metadata::{self, Contents, Naming, Way, Wish};
+use lumisift::core::metadata::{self, Contents, Count, Naming, Way, Wish};
+use lumisift::core::photo::Failure;
 use lumisift::core::teach::Lesson;
 use lumisift::settings::Dirs;
 use serde_json::json;
@@ -18,9 +21,12 @@ use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {
-        let undone = metadata::undo(&records);
-        let (count, kept) = undone.context("there is nothing to undo")?;
-        say(format_args!("{} as before", are(count)));
+        let undone = metadata::undo(&records).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => anyhow!("no keywords were written that could be taken back"),
+            _ => anyhow!(error).context(format!("cannot read {}", records.display())),
+        });
+        let (count, kept) = undone?;
+        say(count.restored());
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
@@ -41,7 +47,7 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         columns.push(vec![path_text(&change.path), change.keywords.join(", ")]);
     }
     let (count, failures) = if args.dry_run {
-        (0, plan.failures.clone())
+        (Count::default(), plan.failures.clone())
     } else {
         metadata::apply(&plan, &records)
             .with_context(|| format!("cannot write {}", records.display()))?
@@ -51,41 +57,43 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         json!({
             "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
-            "written": count,
+            "written": count.total(),
+            "beside": plan.beside.iter().map(failure_json).collect::<Vec<_>>(),
             "failures": failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
     if args.dry_run {
-        say(format_args!(
-            "{} would be written; nothing was done",
-            files(plan.changes.len())
-        ));
+        let plan = plan.count().to_write(plan.unchanged);
+        say(format_args!("{plan}; nothing was done"));
     } else {
-        say(format_args!(
-            "{} written, {} said it already; `lumisift keywords --undo` takes that back",
-            were(count),
-            plan.unchanged
-        ));
+        let undo = match count.total() {
+            0 => "",
+            _ => "; `lumisift keywords --undo` takes that back",
+        };
+        say(format_args!("{}{undo}", count.written(plan.unchanged)));
     }
+    say_beside(&plan.beside);
     say_failures(&failures);
     Ok(outcome(&failures))
 }
 
-fn files(count: usize) -> String {
-    match count {
-        1 => "1 file".into(),
-        _ => format!("{count} files"),
+/// Says once for each reason which photos are not written into.
+fn say_beside(beside: &[Failure]) {
+    let mut reasons: Vec<(&str, &Failure, usize)> = Vec::new();
+    for failure in beside {
+        let known = (reasons.iter_mut()).find(|(reason, ..)| *reason == failure.message);
+        match known {
+            Some((_, _, count)) => *count += 1,
+            None => reasons.push((&failure.message, failure, 0)),
+        }
     }
-}
-
-fn were(count: usize) -> String {
-    let was = if count == 1 { "was" } else { "were" };
-    format!("{} {was}", files(count))
-}
-
-fn are(count: usize) -> String {
-    let is = if count == 1 { "is" } else { "are" };
-    format!("{} {is}", files(count))
+    for (reason, first, others) in reasons {
+        let path = first.path.display();
+        match others {
+            0 => say(format_args!("{path}: {reason}")),
+            others => say(format_args!("{path}, and {others} more like it: {reason}")),
+        }
+    }
 }
 
 /// What is to be written about each photo.

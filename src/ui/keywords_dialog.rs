@@ -8,11 +8,11 @@ use super::Interface;
 use super::dialogs::title;
 use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
-use super::widgets::{Lines, main_button, thousands};
+use super::widgets::{Lines, main_button};
 use crate::app::command::Command;
 use crate::app::keywords::{KeywordRequest, KeywordState};
 use crate::app::state::{ExportWhat, State};
-use crate::core::metadata::{self, Contents, Naming, Plan, Way};
+use crate::core::metadata::{Contents, Naming, Plan, Way};
 use crate::settings::Settings;
 
 /// What was chosen in the dialog.
@@ -71,13 +71,11 @@ impl Interface {
         title(ui, "Write keywords", commands);
         match &state.keywords.state {
             KeywordState::Writing => waiting(ui, "Writing…"),
-            KeywordState::Done(count, missed) => {
-                let request = state.keywords.request.as_ref();
-                let inside = request.is_some_and(|request| request.way.inside);
-                let text = format!("{} written", files(*count, inside));
+            KeywordState::Done(count, unchanged, missed) => {
+                let text = count.written(*unchanged);
                 ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
                 failures(ui, missed, "could not be written");
-                done_buttons(ui, *count > 0, commands);
+                done_buttons(ui, count.total() > 0, commands);
             }
             _ => self.keyword_choices(ui, state, commands),
         }
@@ -160,7 +158,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.label("");
     ui.checkbox(&mut choices.inside, "Write into the photos themselves")
         .on_hover_text(
-            "JPEG, PNG, WebP: only their metadata changes. Other formats keep a sidecar",
+            "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats keep a sidecar",
         );
     ui.end_row();
 }
@@ -184,30 +182,10 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     }
 }
 
-/// What is written, for people: a photo that is written into is no sidecar.
-fn files(count: usize, inside: bool) -> String {
-    let (one, many) = match inside {
-        true => ("file", "files"),
-        false => ("sidecar", "sidecars"),
-    };
-    match count {
-        1 => format!("1 {one}"),
-        _ => format!("{} {many}", thousands(count)),
-    }
-}
-
-fn planned(plan: &Plan) -> String {
-    let inside = plan.changes.iter().any(metadata::Change::is_inside);
-    files(plan.changes.len(), inside)
-}
-
 fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
-    let mut text = format!("{} would be written", planned(plan));
-    if plan.unchanged > 0 {
-        text.push_str(&format!(", {} say it already", thousands(plan.unchanged)));
-    }
-    ui.label(text);
+    ui.label(plan.count().to_write(plan.unchanged));
     failures(ui, &plan.failures, "cannot be changed");
+    failures(ui, &plan.beside, "cannot be written into");
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     let lines = Lines {
         id: "keywords",
@@ -221,7 +199,7 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     });
     ui.add_space(theme::SPACE_S);
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
-        let text = format!("Write {}", planned(plan));
+        let text = format!("Write {}", plan.count());
         if main_button(ui, &text).clicked() {
             commands.push(Command::WriteKeywords);
         }

@@ -1,6 +1,7 @@
 //! Writing what was planned, with a journal that takes it back, even if the program is killed on the way.
 
-use std::fs::{self, File};
+use std::collections::HashSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,16 +9,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use super::count::Count;
 use super::look::read_bytes;
 use super::patch::{self, Patch};
 use super::plan::{Change, Edit, Plan};
-use super::{inside, replace};
+use super::{MAX_BYTES, inside, replace};
 use crate::core::export::plan::new_id;
 use crate::core::photo::{ContentId, Failure, Stage};
+use crate::core::regular::{open_regular, read_regular};
 use crate::core::whole::write_whole;
 
 /// The journal of the last change, in its folder.
 const JOURNAL: &str = "last.json";
+/// Largest journal that is read: what a million sidecars held.
+const MAX_JOURNAL: u64 = 16 << 30;
 
 /// The bytes of a sidecar: as text where they are text.
 #[derive(Serialize, Deserialize)]
@@ -76,7 +81,8 @@ fn finished() -> bool {
 
 impl Journal {
     fn read(folder: &Path) -> io::Result<Self> {
-        Ok(serde_json::from_slice(&fs::read(folder.join(JOURNAL))?)?)
+        let bytes = read_regular(&folder.join(JOURNAL), MAX_JOURNAL)?;
+        Ok(serde_json::from_slice(&bytes)?)
     }
 
     fn write(&self, folder: &Path) -> io::Result<()> {
@@ -97,11 +103,11 @@ impl Journal {
 }
 
 /// Writes what was planned, each file whole or not at all. What was there is kept in the folder `records`, so that it
-/// can be taken back. Returns how many files were written, and what was not.
+/// can be taken back. Returns which files were written, and what was not.
 ///
 /// # Errors
 /// If what was there cannot be kept; then nothing is written.
-pub fn apply(plan: &Plan, records: &Path) -> io::Result<(usize, Vec<Failure>)> {
+pub fn apply(plan: &Plan, records: &Path) -> io::Result<(Count, Vec<Failure>)> {
     let mut failures = plan.failures.clone();
     let mut killed = Journal::read(records).ok().filter(|last| !last.finished);
     if let Some(killed) = &killed {
@@ -113,7 +119,7 @@ pub fn apply(plan: &Plan, records: &Path) -> io::Result<(usize, Vec<Failure>)> {
             killed.finished = true;
             killed.write(records)?;
         }
-        return Ok((0, failures));
+        return Ok((Count::default(), failures));
     }
     let mut journal = Journal {
         id: new_id(),
@@ -133,10 +139,10 @@ pub fn apply(plan: &Plan, records: &Path) -> io::Result<(usize, Vec<Failure>)> {
         }
     }
     journal.write(records)?;
-    let mut count = 0;
+    let mut count = Count::default();
     for change in ready {
         match write(change, &journal.temporary) {
-            Ok(()) => count += 1,
+            Ok(()) => count.add(change.is_inside()),
             Err(error) => failures.push(Failure::io(&change.path, Stage::Export, &error)),
         }
     }
@@ -156,7 +162,7 @@ fn journal_entry(change: &Change) -> io::Result<Written> {
             photo: None,
         },
         Edit::Photo(patches) => {
-            let mut file = File::open(&path)?;
+            let mut file = open_regular(&path)?;
             let before = patch::content(&mut file, &[])?.to_string();
             Written {
                 path,
@@ -187,25 +193,26 @@ fn write(change: &Change, temporary: &str) -> io::Result<()> {
 }
 
 /// Takes the last change back: files are as they were, sidecars that were made are gone, those that changed since
-/// stay. Returns how many, and what stays.
+/// stay. Returns which, and what stays.
 ///
 /// # Errors
 /// If there is nothing to take back, or it cannot be read.
-pub fn undo(records: &Path) -> io::Result<(usize, Vec<Failure>)> {
+pub fn undo(records: &Path) -> io::Result<(Count, Vec<Failure>)> {
     let journal = Journal::read(records)?;
     journal.tidy();
     let name = replace::random_name();
-    let (mut restored, mut kept) = (Vec::new(), Vec::new());
+    let (mut restored, mut kept) = (HashSet::new(), Vec::new());
+    let mut count = Count::default();
     // The last first: a file may have been written twice.
     for written in journal.written.iter().rev() {
         match take_back(written, &name) {
-            Ok(true) if !restored.contains(&&written.path) => restored.push(&written.path),
+            Ok(true) if restored.insert(&written.path) => count.add(written.photo.is_some()),
             Ok(_) => {}
             Err(error) => kept.push(Failure::io(&written.path, Stage::Export, &error)),
         }
     }
     fs::remove_file(records.join(JOURNAL))?;
-    Ok((restored.len(), kept))
+    Ok((count, kept))
 }
 
 /// Returns whether anything was done: a change that was not made yet is taken back already.
@@ -214,7 +221,7 @@ fn take_back(written: &Written, temporary: &str) -> io::Result<bool> {
     let temporary = replace::temporary(&target, temporary);
     let changed = || Err(io::Error::other("it was changed since, so it stays"));
     if let Some((before, patches)) = &written.photo {
-        let mut file = File::open(&target)?;
+        let mut file = open_regular(&target)?;
         let now = patch::content(&mut file, &[])?.to_string();
         return match now == written.after {
             true => inside::write(&target, &temporary, &patch::reversed(patches)).map(|()| true),
@@ -223,7 +230,7 @@ fn take_back(written: &Written, temporary: &str) -> io::Result<bool> {
         };
     }
     let before = written.before.as_ref().map(Stored::bytes).transpose()?;
-    let now = match fs::read(&target) {
+    let now = match read_regular(&target, MAX_BYTES) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
@@ -275,27 +282,36 @@ mod tests {
         let theirs = theirs.expect("encodes");
         fs::write(&sidecar, &theirs).expect("written");
         assert_eq!(
-            apply(&planned(&photo, "one"), &records).expect("written").0,
+            apply(&planned(&photo, "one"), &records)
+                .expect("written")
+                .0
+                .total(),
             1
         );
         let journal = kill(&records);
         let left = replace::temporary(&sidecar, &journal.temporary);
         fs::write(&left, "half").expect("written");
         assert_eq!(
-            apply(&planned(&photo, "two"), &records).expect("written").0,
+            apply(&planned(&photo, "two"), &records)
+                .expect("written")
+                .0
+                .total(),
             1
         );
         assert!(!left.exists(), "what a killed run leaves is removed");
         assert_eq!(Metadata::of(&photo).facts.keywords, ["one", "two"]);
         let (count, kept) = undo(&records).expect("undone");
-        assert_eq!((count, kept.len()), (1, 0));
+        assert_eq!((count.total(), kept.len()), (1, 0));
         assert_eq!(fs::read(&sidecar).expect("there"), theirs);
         // Killed after all was written: the next run has nothing to do, and can be taken back.
         let done = planned(&photo, "one");
         apply(&done, &records).expect("written");
         kill(&records);
         assert_eq!(
-            apply(&planned(&photo, "one"), &records).expect("nothing").0,
+            apply(&planned(&photo, "one"), &records)
+                .expect("nothing")
+                .0
+                .total(),
             0
         );
         assert!(Journal::read(&records).expect("a journal").finished);
@@ -311,12 +327,12 @@ mod tests {
         apply(&planned(&photo, "one"), &records).expect("written");
         fs::write(&sidecar, "theirs").expect("written");
         let (count, kept) = undo(&records).expect("undone");
-        assert_eq!((count, kept.len()), (0, 1));
+        assert_eq!((count.total(), kept.len()), (0, 1));
         assert_eq!(fs::read(&sidecar).expect("there"), b"theirs");
         assert!(undo(&records).is_err(), "there is nothing more");
         let (count, failures) = apply(&planned(&photo, "one"), &records).expect("tried");
         assert_eq!(
-            (count, failures.len()),
+            (count.total(), failures.len()),
             (0, 1),
             "no XMP, so it is left alone"
         );
@@ -331,7 +347,7 @@ mod tests {
             { "path": sidecar, "before": "before", "after": ContentId::of(b"after").to_string() }
         ]});
         fs::write(dir.path().join(JOURNAL), old.to_string()).expect("written");
-        assert_eq!(undo(dir.path()).expect("undone").0, 1);
+        assert_eq!(undo(dir.path()).expect("undone").0.total(), 1);
         assert_eq!(fs::read(&sidecar).expect("there"), b"before");
     }
 }

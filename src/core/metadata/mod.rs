@@ -2,6 +2,7 @@
 //! they stand; written as planned, merged into what is there, and taken back as a whole.
 
 mod cache;
+mod count;
 mod edit;
 mod facts;
 mod inside;
@@ -17,6 +18,7 @@ mod text;
 mod xml;
 pub mod xmp;
 
+pub use count::Count;
 pub use edit::{Additions, Known};
 pub use facts::Facts;
 pub use inside::facts as facts_inside;

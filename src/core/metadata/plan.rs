@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::count::Count;
 use super::edit::{Additions, Known};
 use super::inside;
 use super::look::{Metadata, Source, read_bytes};
@@ -106,9 +107,21 @@ pub struct Plan {
     pub unchanged: usize,
     /// Files that cannot be read, which are left alone.
     pub failures: Vec<Failure>,
+    /// Photos that cannot be written into though that was asked for, and why: they have sidecars instead.
+    pub beside: Vec<Failure>,
 }
 
 impl Plan {
+    /// How many files would change.
+    #[must_use]
+    pub fn count(&self) -> Count {
+        let mut count = Count::default();
+        for change in &self.changes {
+            count.add(change.is_inside());
+        }
+        count
+    }
+
     fn take(&mut self, path: PathBuf, planned: Result<Option<(Vec<String>, Edit)>, String>) {
         match planned {
             Ok(None) => self.unchanged += 1,
@@ -142,11 +155,18 @@ pub fn plan(wishes: &[Wish], way: Way) -> Plan {
         if way.inside {
             let additions = completed(&wish.additions, &metadata, &Source::Photo);
             let planned = inside::plan(&wish.photo, &additions);
-            // What cannot be written inside is written beside it.
             let is_inside = planned.is_ok();
-            if let Ok(change) = planned {
-                let change = change.map(|(keywords, patches)| (keywords, Edit::Photo(patches)));
-                plan.take(wish.photo.clone(), Ok(change));
+            match planned {
+                Ok(change) => {
+                    let change = change.map(|(keywords, patches)| (keywords, Edit::Photo(patches)));
+                    plan.take(wish.photo.clone(), Ok(change));
+                }
+                Err(reason) => {
+                    let message = format!("it gets a sidecar instead, because {reason}");
+                    let photo = wish.photo.clone();
+                    plan.beside
+                        .push(Failure::new(photo, Stage::Export, message));
+                }
             }
             if is_inside && there.is_empty() {
                 continue;

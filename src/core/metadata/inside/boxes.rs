@@ -1,26 +1,33 @@
 //! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, Canon's CR3 and JPEG XL.
 
+use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
 
 use super::input::Input;
+use super::items::{Items, Kind};
 use super::{Blocks, tiff};
 
 /// The box of an XMP packet in files that are no HEIC, by Adobe's number for it.
 const XMP_UUID: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
-/// Most boxes, items and extents that are looked at.
-const MAX_PARTS: u64 = 20_000;
+/// Most boxes and items that are looked at.
+pub const MAX_PARTS: u64 = 20_000;
 /// Largest description of items that is read.
-const MAX_META: u64 = 16 << 20;
-/// Largest item that is read.
-const MAX_ITEM: u64 = 16 << 20;
+pub const MAX_META: u64 = 16 << 20;
 
-/// A box: its kind, and where its content begins and ends.
-struct Part {
-    kind: [u8; 4],
-    body: u64,
-    end: u64,
+/// A box.
+pub struct Part {
+    /// Its kind.
+    pub kind: [u8; 4],
+    /// Where it begins.
+    pub start: u64,
+    /// Where its content begins.
+    pub body: u64,
+    /// Where it ends, or where what it is in does.
+    pub end: u64,
+    /// Whether it ends where it says itself; one that says nothing goes on to the end of the file.
+    pub is_whole: bool,
 }
 
 fn part<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Part> {
@@ -30,16 +37,18 @@ fn part<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Part>
         1 => (at + 16, u64::from_be_bytes(input.array(at + 8)?)),
         length => (at + 8, u64::from(length)),
     };
-    let part_end = at.checked_add(length)?.min(end);
-    (part_end >= body).then_some(Part {
+    let own_end = at.checked_add(length)?;
+    (own_end.min(end) >= body).then_some(Part {
         kind,
+        start: at,
         body,
-        end: part_end,
+        end: own_end.min(end),
+        is_whole: own_end <= end,
     })
 }
 
 /// The boxes between two places.
-fn parts<R: Read + Seek>(input: &mut Input<R>, mut at: u64, end: u64) -> Vec<Part> {
+pub fn parts<R: Read + Seek>(input: &mut Input<R>, mut at: u64, end: u64) -> Vec<Part> {
     let mut found = Vec::new();
     while at < end && (found.len() as u64) < MAX_PARTS {
         let Some(part) = part(input, at, end) else {
@@ -74,8 +83,9 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
     blocks
 }
 
-fn content<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Vec<u8>> {
-    let length = end.checked_sub(at).filter(|length| *length <= MAX_ITEM)?;
+/// All between two places, unless it is more than metadata can be.
+pub fn content<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Vec<u8>> {
+    let length = end.checked_sub(at).filter(|length| *length <= MAX_META)?;
     let bytes = input.read(at, usize::try_from(length).ok()?)?;
     Some(bytes.to_vec())
 }
@@ -92,127 +102,22 @@ fn exif(bytes: &[u8], blocks: &mut Blocks) {
     }
 }
 
-/// What an item is.
-enum Kind {
-    Xmp,
-    Exif,
-}
-
 /// Reads the items of a `meta` box that are metadata.
 fn items<R: Read + Seek>(input: &mut Input<R>, meta: &Part, blocks: &mut Blocks) -> Option<()> {
-    let inside = parts(input, meta.body + 4, meta.end);
-    let find = |kind: &[u8; 4]| inside.iter().find(|part| part.kind == *kind);
-    let (infos, places) = (find(b"iinf")?, find(b"iloc")?);
-    let data = find(b"idat").map_or(0, |part| part.body);
-    let wanted = kinds(input, infos)?;
-    let bytes = content(input, places.body, places.end)?;
-    for (id, extents, in_data) in locations(&bytes)? {
-        let Some((_, kind)) = wanted.iter().find(|(known, _)| *known == id) else {
+    let items = Items::read(input, meta)?;
+    let kinds: HashMap<u32, Kind> = items.metadata.iter().copied().collect();
+    for place in &items.places.items {
+        let Some(kind) = kinds.get(&place.id) else {
             continue;
         };
-        let mut item = Vec::new();
-        for (at, length) in extents {
-            if length > MAX_ITEM - item.len() as u64 {
-                return None;
-            }
-            let at = if in_data { data.checked_add(at)? } else { at };
-            item.extend_from_slice(input.read(at, usize::try_from(length).ok()?)?);
-        }
+        let bytes = items.bytes(input, place).unwrap_or_default();
         match kind {
-            Kind::Xmp => blocks.xmp.push(item),
-            Kind::Exif => exif(&item, blocks),
+            Kind::Xmp if !bytes.is_empty() => blocks.xmp.push(bytes),
+            Kind::Exif => exif(&bytes, blocks),
+            Kind::Xmp | Kind::SealedXmp => {}
         }
     }
     Some(())
-}
-
-/// The numbers of items that are metadata.
-fn kinds<R: Read + Seek>(input: &mut Input<R>, infos: &Part) -> Option<Vec<(u32, Kind)>> {
-    let [version, ..] = input.array::<4>(infos.body)?;
-    let skip = if version == 0 { 2 } else { 4 };
-    let mut kinds = Vec::new();
-    for info in parts(input, infos.body + 4 + skip, infos.end) {
-        if &info.kind != b"infe" {
-            continue;
-        }
-        let length = usize::try_from(info.end - info.body).ok()?.min(1 << 10);
-        let Some(bytes) = input.read(info.body, length) else {
-            break;
-        };
-        let mut fields = Fields(bytes);
-        let version = fields.number(4)? >> 24;
-        if !(2..=3).contains(&version) {
-            continue;
-        }
-        let id = fields.number(if version == 2 { 2 } else { 4 })?;
-        fields.number(2)?;
-        let kind = fields.number(4)? as u32;
-        let rest = fields.0;
-        let kind = match &kind.to_be_bytes() {
-            b"Exif" => Kind::Exif,
-            b"mime" => {
-                let mut texts = rest.split(|byte| *byte == 0);
-                match texts.nth(1) {
-                    Some(b"application/rdf+xml") => Kind::Xmp,
-                    _ => continue,
-                }
-            }
-            _ => continue,
-        };
-        kinds.push((u32::try_from(id).ok()?, kind));
-    }
-    Some(kinds)
-}
-
-/// Where an item lies: its number, places and lengths, and whether these count in the box of data.
-type Location = (u32, Vec<(u64, u64)>, bool);
-
-/// Where items lie.
-fn locations(bytes: &[u8]) -> Option<Vec<Location>> {
-    let mut fields = Fields(bytes);
-    let version = fields.number(4)? >> 24;
-    let sizes = fields.number(2)?;
-    let size = |shift: u32| usize::try_from(sizes >> shift & 0xf).ok();
-    let (place, length, base, index) = (size(12)?, size(8)?, size(4)?, size(0)?);
-    let wide = if version < 2 { 2 } else { 4 };
-    let count = fields.number(wide)?.min(MAX_PARTS);
-    let mut locations = Vec::new();
-    for _ in 0..count {
-        let id = u32::try_from(fields.number(wide)?).ok()?;
-        let method = match version {
-            0 => 0,
-            _ => fields.number(2)? & 0xf,
-        };
-        fields.number(2)?;
-        let start = fields.number(base)?;
-        let mut extents = Vec::new();
-        for _ in 0..fields.number(2)?.min(MAX_PARTS) {
-            if version > 0 {
-                fields.number(index)?;
-            }
-            let at = start.checked_add(fields.number(place)?)?;
-            extents.push((at, fields.number(length)?));
-        }
-        if method < 2 {
-            locations.push((id, extents, method == 1));
-        }
-    }
-    Some(locations)
-}
-
-/// Numbers one after another, the highest byte first.
-struct Fields<'a>(&'a [u8]);
-
-impl Fields<'_> {
-    fn number(&mut self, width: usize) -> Option<u64> {
-        let (number, rest) = self.0.split_at_checked(width)?;
-        self.0 = rest;
-        Some(
-            number
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-        )
-    }
 }
 
 #[cfg(test)]

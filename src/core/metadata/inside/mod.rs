@@ -1,8 +1,10 @@
 //! Metadata inside photos: XMP packets, IPTC-IIM and EXIF. Only the parts that hold it are read.
 
 mod boxes;
+mod heif;
 mod input;
 mod iptc;
+mod items;
 mod jpeg;
 mod png;
 mod tiff;

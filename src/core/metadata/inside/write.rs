@@ -5,11 +5,12 @@ use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use super::input::Input;
-use super::{Blocks, Format, jpeg, png, tiff, webp};
+use super::{Blocks, Format, heif, jpeg, png, tiff, webp};
 use crate::core::metadata::edit::Additions;
 use crate::core::metadata::patch::{self, Patch};
 use crate::core::metadata::replace;
 use crate::core::metadata::xmp::{EXTENDED, HIERARCHY, LABEL, Packet, RATING, SUBJECT, TAGS};
+use crate::core::photo::ContentId;
 use crate::core::regular::open_regular;
 
 /// What is written, which an extended packet must not have as well.
@@ -63,7 +64,13 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<Planned>, Stri
             let end = photo.metadata().map_err(|e| e.to_string())?.len();
             tiff::patches(&mut input, end, &packet.to_bytes()?).ok_or_else(|| UNUSUAL.into())
         }
-        Format::Tiff | Format::Boxes => Err("photos of its format are not written into".into()),
+        Format::Boxes => {
+            let end = photo.metadata().map_err(|e| e.to_string())?.len();
+            let there = !blocks.xmp.is_empty();
+            let patches = heif::patches(&mut input, end, there, &packet.to_bytes()?);
+            patches.ok_or_else(|| UNUSUAL.into())
+        }
+        Format::Tiff => Err("camera RAW is not written into".into()),
     };
     patches.map(|patches| Some((keywords, patches)))
 }
@@ -212,23 +219,38 @@ fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pa
 }
 
 /// Replaces parts of a photo. Before the new file takes its place, taking the patches back must give the very bytes of
-/// the old one, so that the picture and all else are the same.
+/// the old one, so that the picture and all else are the same. Where a file says at which place its pictures lie, the
+/// same bytes must lie there.
 ///
 /// # Errors
 /// If the photo is not what was planned for, or cannot be written; then it stays as it is.
 pub fn write(photo: &Path, temporary: &Path, patches: &[Patch]) -> io::Result<()> {
-    let mut file = File::open(photo)?;
+    let mut file = open_regular(photo)?;
     let before = patch::content(&mut file, &[])?;
+    let pictures = pictures(&file)?;
     let back = patch::reversed(patches);
     replace::replace(
         photo,
         temporary,
         |new| patch::copy(&mut file, patches, new),
-        |new| match patch::content(&mut File::open(new)?, &back)? == before {
-            true => Ok(()),
-            false => Err(io::Error::other("it was not copied as it is: try again")),
+        |new| {
+            let mut new = File::open(new)?;
+            let is_same =
+                patch::content(&mut new, &back)? == before && self::pictures(&new)? == pictures;
+            match is_same {
+                true => Ok(()),
+                false => Err(io::Error::other("it was not copied as it is: try again")),
+            }
         },
     )
+}
+
+/// What a file holds at the places of its pictures, if it is of a kind that says these.
+fn pictures(file: &File) -> io::Result<Option<ContentId>> {
+    match Format::of(&mut Input::new(file)) {
+        Some(Format::Boxes) => heif::pictures(file),
+        _ => Ok(None),
+    }
 }
 
 #[cfg(test)]

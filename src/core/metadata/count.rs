@@ -1,0 +1,90 @@
+//! How many files are written, in the words that the window and the command line share.
+
+use std::fmt;
+
+/// Files by what they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Sidecars.
+    pub sidecars: usize,
+    /// Photos that are written into.
+    pub photos: usize,
+}
+
+impl Count {
+    /// One file more.
+    pub fn add(&mut self, is_photo: bool) {
+        match is_photo {
+            true => self.photos += 1,
+            false => self.sidecars += 1,
+        }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn total(self) -> usize {
+        self.sidecars + self.photos
+    }
+
+    /// What a plan would do, with the number of files that have nothing to gain.
+    #[must_use]
+    pub fn to_write(self, unchanged: usize) -> String {
+        format!("{self} to write, {unchanged} already up to date")
+    }
+
+    /// What was done, with the number of files that had nothing to gain.
+    #[must_use]
+    pub fn written(self, unchanged: usize) -> String {
+        format!("{self} written, {unchanged} already up to date")
+    }
+
+    /// What was taken back.
+    #[must_use]
+    pub fn restored(self) -> String {
+        match self.total() {
+            1 => format!("{self} is as it was before"),
+            _ => format!("{self} are as they were before"),
+        }
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |count, one, many| match count {
+            1 => format!("1 {one}"),
+            count => format!("{count} {many}"),
+        };
+        let sidecars = of(self.sidecars, "sidecar", "sidecars");
+        let photos = of(self.photos, "photo", "photos");
+        match (self.sidecars, self.photos) {
+            (_, 0) => f.write_str(&sidecars),
+            (0, _) => f.write_str(&photos),
+            _ => write!(f, "{photos} and {sidecars}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_counted_by_what_they_are() {
+        let count = |sidecars, photos| Count { sidecars, photos };
+        let told = |sidecars, photos| count(sidecars, photos).written(0);
+        assert_eq!(told(1, 0), "1 sidecar written, 0 already up to date");
+        assert_eq!(told(0, 0), "0 sidecars written, 0 already up to date");
+        assert_eq!(told(0, 2), "2 photos written, 0 already up to date");
+        assert_eq!(
+            told(1, 1),
+            "1 photo and 1 sidecar written, 0 already up to date"
+        );
+        let to_write = count(2, 0).to_write(3);
+        assert_eq!(to_write, "2 sidecars to write, 3 already up to date");
+        assert_eq!(count(0, 1).restored(), "1 photo is as it was before");
+        assert_eq!(
+            count(1, 1).restored(),
+            "1 photo and 1 sidecar are as they were before"
+        );
+    }
+}

@@ -1,0 +1,353 @@
+//! The items of a HEIC or AVIF (ISO/IEC 14496-12, 8.11): what each one is, what it describes, and where it lies.
+
+use std::collections::HashMap;
+use std::io::{Read, Seek};
+
+use super::boxes::{MAX_PARTS, Part, content, parts};
+use super::input::Input;
+
+/// Largest item that is read.
+const MAX_ITEM: u64 = 16 << 20;
+
+/// What an item of metadata is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An XMP packet.
+    Xmp,
+    /// An XMP packet that is compressed or encrypted.
+    SealedXmp,
+    /// EXIF.
+    Exif,
+}
+
+/// The items of a file.
+pub struct Items {
+    /// The boxes that describe them.
+    pub parts: Vec<Part>,
+    /// The picture that is shown.
+    pub primary: Option<u32>,
+    /// The numbers of all items.
+    pub numbers: Vec<u32>,
+    /// Items of metadata about the picture that is shown, or about none in particular.
+    pub metadata: Vec<(u32, Kind)>,
+    /// Where they lie.
+    pub places: Places,
+}
+
+impl Items {
+    /// Reads what a `meta` box says of its items.
+    pub fn read<R: Read + Seek>(input: &mut Input<R>, meta: &Part) -> Option<Self> {
+        let parts = parts(input, meta.body + 4, meta.end);
+        let find = |kind: &[u8; 4]| parts.iter().find(|part| part.kind == *kind);
+        let (infos, places) = (find(b"iinf")?, find(b"iloc")?);
+        let places = Places::parse(&content(input, places.body, places.end)?)?;
+        let primary = find(b"pitm").and_then(|part| {
+            let bytes = content(input, part.body, part.end)?;
+            let mut fields = Fields(&bytes);
+            let wide = fields.number(4)? >> 24 > 0;
+            u32::try_from(fields.number(if wide { 4 } else { 2 })?).ok()
+        });
+        let references = find(b"iref").map(|part| describes(input, part, primary));
+        let references = references.unwrap_or_default();
+        let (numbers, mut metadata) = kinds(input, infos)?;
+        // Depth maps and the like have metadata of their own.
+        metadata.retain(|(id, _)| references.get(id).is_none_or(|primary| *primary));
+        Some(Self {
+            parts,
+            primary,
+            numbers,
+            metadata,
+            places,
+        })
+    }
+
+    /// The box of a kind that describes items.
+    pub fn part(&self, kind: &[u8; 4]) -> Option<&Part> {
+        self.parts.iter().find(|part| part.kind == *kind)
+    }
+
+    /// The places and lengths of an item in the file; nothing if it is made of other items or lies elsewhere.
+    pub fn extents(&self, place: &Place) -> Option<Vec<(u64, u64)>> {
+        let start = match place.method {
+            0 => 0,
+            1 => self.part(b"idat")?.body,
+            _ => return None,
+        };
+        let start = start.checked_add(place.base)?;
+        let extents = place.extents.iter();
+        extents
+            .map(|extent| Some((start.checked_add(extent.at)?, extent.length)))
+            .collect()
+    }
+
+    /// The bytes of an item.
+    pub fn bytes<R: Read + Seek>(&self, input: &mut Input<R>, place: &Place) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for (at, length) in self.extents(place)? {
+            if length > MAX_ITEM - bytes.len() as u64 {
+                return None;
+            }
+            bytes.extend_from_slice(input.read(at, usize::try_from(length).ok()?)?);
+        }
+        Some(bytes)
+    }
+}
+
+/// Of each item that describes others, whether the primary one is among them.
+fn describes<R: Read + Seek>(
+    input: &mut Input<R>,
+    references: &Part,
+    primary: Option<u32>,
+) -> HashMap<u32, bool> {
+    let mut found: HashMap<u32, bool> = HashMap::new();
+    let version = input.array::<1>(references.body).unwrap_or_default();
+    let width = if version == [0] { 2 } else { 4 };
+    for part in parts(input, references.body + 4, references.end) {
+        let Some(bytes) = (&part.kind == b"cdsc")
+            .then(|| content(input, part.body, part.end))
+            .flatten()
+        else {
+            continue;
+        };
+        let mut fields = Fields(&bytes);
+        let mut next = |width| u32::try_from(fields.number(width)?).ok();
+        let Some(from) = next(width) else { continue };
+        let count = next(2).unwrap_or_default();
+        let known = found.entry(from).or_default();
+        for to in (0..count).map_while(|_| next(width)) {
+            *known |= primary.is_none_or(|primary| primary == to);
+        }
+    }
+    found
+}
+
+/// The numbers of all items, and what those are that are metadata.
+type Kinds = (Vec<u32>, Vec<(u32, Kind)>);
+
+fn kinds<R: Read + Seek>(input: &mut Input<R>, infos: &Part) -> Option<Kinds> {
+    let [version, ..] = input.array::<4>(infos.body)?;
+    let skip = if version == 0 { 2 } else { 4 };
+    let (mut numbers, mut kinds) = (Vec::new(), Vec::new());
+    for info in parts(input, infos.body + 4 + skip, infos.end) {
+        if &info.kind != b"infe" {
+            continue;
+        }
+        let length = usize::try_from(info.end - info.body).ok()?.min(1 << 10);
+        let Some(bytes) = input.read(info.body, length) else {
+            break;
+        };
+        let mut fields = Fields(bytes);
+        let version = fields.number(4)? >> 24;
+        let id = u32::try_from(fields.number(if version == 3 { 4 } else { 2 })?).ok()?;
+        numbers.push(id);
+        if !(2..=3).contains(&version) {
+            continue;
+        }
+        let is_protected = fields.number(2)? != 0;
+        let kind = u32::try_from(fields.number(4)?).ok()?.to_be_bytes();
+        let mut texts = fields.0.split(|byte| *byte == 0).skip(1);
+        let content = texts.next().unwrap_or_default();
+        let encoding = texts.next().unwrap_or_default();
+        match (&kind, content) {
+            (b"Exif", _) if !is_protected => kinds.push((id, Kind::Exif)),
+            (b"mime", b"application/rdf+xml") if is_protected || !encoding.is_empty() => {
+                kinds.push((id, Kind::SealedXmp));
+            }
+            (b"mime", b"application/rdf+xml") => kinds.push((id, Kind::Xmp)),
+            _ => {}
+        }
+    }
+    Some((numbers, kinds))
+}
+
+/// The box `iloc`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    version: u8,
+    flags: u32,
+    /// Four widths of four bits each: of places, lengths, bases and indices.
+    widths: u16,
+    /// The items.
+    pub items: Vec<Place>,
+}
+
+/// Where an item lies.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Its number.
+    pub id: u32,
+    /// What places count from: 0 the file, 1 the box of data, 2 another item.
+    pub method: u16,
+    /// The file: 0 is this one.
+    pub reference: u16,
+    /// What is added to each place.
+    pub base: u64,
+    /// Its pieces.
+    pub extents: Vec<Extent>,
+}
+
+/// A piece of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    index: u64,
+    /// Where it begins.
+    pub at: u64,
+    /// How long it is.
+    pub length: u64,
+}
+
+impl Places {
+    /// The width of a number: 0 places, 1 lengths, 2 bases, 3 indices.
+    fn width(&self, number: u16) -> usize {
+        let width = usize::from(self.widths >> (12 - 4 * number) & 0xf);
+        // Only the second version has indices.
+        if number == 3 && self.version == 0 {
+            0
+        } else {
+            width
+        }
+    }
+
+    fn id_width(&self) -> usize {
+        if self.version < 2 { 2 } else { 4 }
+    }
+
+    /// Reads the content of the box.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut fields = Fields(bytes);
+        let head = fields.number(4)?;
+        let mut places = Self {
+            version: u8::try_from(head >> 24).ok().filter(|v| *v <= 2)?,
+            flags: u32::try_from(head & 0xff_ffff).ok()?,
+            widths: u16::try_from(fields.number(2)?).ok()?,
+            items: Vec::new(),
+        };
+        if (0..4).any(|number| ![0, 4, 8].contains(&places.width(number))) {
+            return None;
+        }
+        let count = fields.number(places.id_width())?;
+        if count > MAX_PARTS {
+            return None;
+        }
+        for _ in 0..count {
+            let item = places.place(&mut fields)?;
+            places.items.push(item);
+        }
+        Some(places)
+    }
+
+    fn place(&self, fields: &mut Fields) -> Option<Place> {
+        let id = u32::try_from(fields.number(self.id_width())?).ok()?;
+        let method = match self.version {
+            0 => 0,
+            _ => fields.number(2)?,
+        };
+        let reference = fields.number(2)?;
+        let base = fields.number(self.width(2))?;
+        let count = fields.number(2)?;
+        let extents = (0..count).map(|_| {
+            Some(Extent {
+                index: fields.number(self.width(3))?,
+                at: fields.number(self.width(0))?,
+                length: fields.number(self.width(1))?,
+            })
+        });
+        Some(Place {
+            id,
+            extents: extents.collect::<Option<_>>()?,
+            method: u16::try_from(method).ok()?,
+            reference: u16::try_from(reference).ok()?,
+            base,
+        })
+    }
+
+    /// The content of the box; nothing if a number does not fit into its width.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let mut bytes = (u32::from(self.version) << 24 | self.flags)
+            .to_be_bytes()
+            .to_vec();
+        bytes.extend(self.widths.to_be_bytes());
+        push(&mut bytes, self.items.len() as u64, self.id_width())?;
+        for item in &self.items {
+            push(&mut bytes, item.id.into(), self.id_width())?;
+            match self.version {
+                0 if item.method != 0 => return None,
+                0 => {}
+                _ => bytes.extend(item.method.to_be_bytes()),
+            }
+            bytes.extend(item.reference.to_be_bytes());
+            push(&mut bytes, item.base, self.width(2))?;
+            push(&mut bytes, item.extents.len() as u64, 2)?;
+            for extent in &item.extents {
+                push(&mut bytes, extent.index, self.width(3))?;
+                push(&mut bytes, extent.at, self.width(0))?;
+                push(&mut bytes, extent.length, self.width(1))?;
+            }
+        }
+        Some(bytes)
+    }
+
+    /// Where an item lies that is one piece of the file.
+    pub fn one_piece(&self, id: u32, at: u64, length: u64) -> Place {
+        // Files whose places have no width say all by the base.
+        let (base, at) = match self.width(0) {
+            0 => (at, 0),
+            _ => (0, at),
+        };
+        let extent = Extent {
+            index: 0,
+            at,
+            length,
+        };
+        Place {
+            id,
+            base,
+            extents: vec![extent],
+            ..Place::default()
+        }
+    }
+
+    /// Lets all pieces of the file lead to where `moved` says that they come to lie, by their place and length.
+    pub fn follow(&mut self, moved: impl Fn(u64, u64) -> Option<u64>) -> Option<()> {
+        let by_base = self.width(0) == 0;
+        for item in self.items.iter_mut().filter(|item| item.method == 0) {
+            // Without a length, a piece is all of the file.
+            if item.reference != 0 || item.extents.iter().any(|extent| extent.length == 0) {
+                return None;
+            }
+            let base = item.base;
+            for extent in &mut item.extents {
+                let to = moved(base.checked_add(extent.at)?, extent.length)?;
+                match by_base {
+                    true => item.base = to,
+                    false => extent.at = to.checked_sub(base)?,
+                }
+            }
+        }
+        Some(())
+    }
+}
+
+/// Adds a number, the highest byte first; nothing if it is too large.
+pub fn push(bytes: &mut Vec<u8>, number: u64, width: usize) -> Option<()> {
+    let all = number.to_be_bytes();
+    let (unused, used) = all.split_at_checked(all.len().checked_sub(width)?)?;
+    bytes.extend(used);
+    unused.iter().all(|byte| *byte == 0).then_some(())
+}
+
+/// Numbers one after another, the highest byte first.
+pub struct Fields<'a>(pub &'a [u8]);
+
+impl Fields<'_> {
+    /// The next number.
+    pub fn number(&mut self, width: usize) -> Option<u64> {
+        let (number, rest) = self.0.split_at_checked(width)?;
+        self.0 = rest;
+        Some(
+            number
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        )
+    }
+}
