@@ -14,6 +14,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::core::regular::open_no_link;
+
 /// The newest log file; older ones have a number before the ending.
 pub const FILE: &str = "lumisift.log";
 /// Size at which another file is begun.
@@ -153,7 +155,7 @@ fn open_private(path: &Path) -> io::Result<File> {
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    open_no_link(&mut options, path)
 }
 
 fn create_private_folder(folder: &Path) -> io::Result<()> {

@@ -70,6 +70,45 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
     }
 }
 
+/// Where files are opened without `core::regular`: folders that are flushed, and temporary files that were just made.
+const OPENED_PLAINLY: &[&str] = &[
+    "core/regular.rs",
+    "core/whole.rs",
+    "core/export/ops.rs",
+    "core/metadata/replace.rs",
+    "core/metadata/inside/write.rs",
+];
+
+/// Calls in the program itself, tests left out, that open a file whatever it is.
+fn plain_opens(text: &str) -> Vec<&str> {
+    let program = text.find("#[cfg(test)]").or(text.find("#[cfg(all(test"));
+    let program = &text[..program.unwrap_or(text.len())];
+    let is_call = |line: &&str| {
+        ["File::open(", "fs::read(", "fs::read_to_string("]
+            .iter()
+            .any(|call| {
+                let before = line.find(call).map(|at| line[..at].chars().next_back());
+                before.is_some_and(|before| !before.is_some_and(char::is_alphanumeric))
+            })
+    };
+    program.lines().filter(is_call).collect()
+}
+
+#[test]
+fn files_of_anybody_are_opened_only_if_they_are_regular() {
+    for (path, text) in all("src") {
+        let found = plain_opens(&text);
+        let allowed = OPENED_PLAINLY.iter().any(|file| path.ends_with(file));
+        let allowed = allowed || path.ends_with("tests.rs");
+        assert!(
+            found.is_empty() || allowed,
+            "{path} opens what could be a pipe or a device: {found:?}"
+        );
+    }
+    let text = "let a = File::open(x);\nlet b = RotatingFile::open(x);\nstd::fs::read(x)\n#[cfg(test)]\nfs::read(x)";
+    assert_eq!(plain_opens(text).len(), 2);
+}
+
 /// Calls that touch a disk, by the last names of their path.
 const DISK_CALLS: &[&str] = &[
     "File::open",
@@ -85,13 +124,13 @@ const DISK_CALLS: &[&str] = &[
     "export::run",
     "export::undo",
     "folder_fingerprint",
+    "metadata::apply",
+    "metadata::changed",
+    "metadata::plan",
+    "metadata::undo",
     "past",
     "settings::load",
     "settings::save",
-    "sidecar::apply",
-    "sidecar::changed",
-    "sidecar::plan",
-    "sidecar::undo",
     "write_whole",
 ];
 

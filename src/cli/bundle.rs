@@ -1,10 +1,10 @@
 //! `lumisift doctor --bundle`: one file with what helps to find a fault, without private paths.
 
-use std::fs;
 use std::io::{self, Cursor, Write};
 use std::path::Path;
 
 use anyhow::Context;
+use lumisift::core::regular::read_regular;
 use lumisift::logging;
 use lumisift::settings::Dirs;
 use serde_json::Value;
@@ -37,6 +37,9 @@ pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow
     }
 }
 
+/// Largest log or file of settings that is read.
+const MAX_BYTES: u64 = 64 << 20;
+
 /// What goes into the bundle: names and texts.
 fn gather(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, String)> {
     let mut redactor = Redactor::default();
@@ -54,7 +57,7 @@ fn gather(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, Strin
         .filter_map(|path| {
             let name = path.file_name()?.to_string_lossy();
             // A line may be cut where a disk was full.
-            let bytes = fs::read(path).ok()?;
+            let bytes = read_regular(path, MAX_BYTES).ok()?;
             Some((
                 format!("logs/{name}"),
                 String::from_utf8_lossy(&bytes).into(),
@@ -78,7 +81,7 @@ fn gather(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, Strin
 
 /// The settings as they are in their file, or why they cannot be told.
 fn read_settings(path: &Path) -> Value {
-    let text = match fs::read(path) {
+    let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Value::Null,
         Err(error) => return Value::String(format!("cannot be read: {error}")),

@@ -54,7 +54,7 @@ pub fn read_regular_text(path: &Path, limit: u64) -> io::Result<String> {
 /// # Errors
 /// If it cannot be opened or is something else.
 pub fn create_for_append(path: &Path) -> io::Result<File> {
-    open(OpenOptions::new().append(true).create(true), path, true)
+    open_no_link(OpenOptions::new().append(true).create(true), path)
 }
 
 /// Opens a regular file that is there to write at its end. A link is not followed.
@@ -62,7 +62,15 @@ pub fn create_for_append(path: &Path) -> io::Result<File> {
 /// # Errors
 /// If it is not there or is something else.
 pub fn append_in_place(path: &Path) -> io::Result<File> {
-    open(OpenOptions::new().append(true), path, true)
+    open_no_link(OpenOptions::new().append(true), path)
+}
+
+/// Opens a regular file as the options say. A link is not followed.
+///
+/// # Errors
+/// If it cannot be opened or is something else.
+pub fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    open(options, path, true)
 }
 
 fn open(options: &mut OpenOptions, path: &Path, no_links: bool) -> io::Result<File> {

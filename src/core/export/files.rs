@@ -8,6 +8,7 @@ use super::identity::{FileIdentity, outlives};
 use super::ops::{Lost, Ops};
 use crate::core::cancel::Cancel;
 use crate::core::photo::{Candidate, ContentId};
+use crate::core::regular::open_regular;
 
 /// Bytes that are copied at once.
 const CHUNK: usize = 1 << 20;
@@ -58,7 +59,7 @@ pub mod path_serde {
 /// If it cannot be read.
 pub fn hash(path: &Path) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(File::open(path)?)?;
+    hasher.update_reader(open_regular(path)?)?;
     Ok(ContentId(*hasher.finalize().as_bytes()))
 }
 
@@ -85,10 +86,7 @@ pub fn copy_verified(
     owner: bool,
     cancel: &Cancel,
 ) -> io::Result<Copied> {
-    let mut source = File::open(from)?;
-    if !source.metadata()?.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
+    let mut source = open_regular(from)?;
     let target = ops.create(to)?;
     let copied = copy(ops, &mut source, target, (from, to), owner, cancel);
     // From here on the name is ours.

@@ -5,8 +5,8 @@
 //! copied and compared, there. What lies between two lines can be told from the files themselves, whose
 //! identities the journal holds.
 
-use std::fs::{self, File, TryLockError};
-use std::io;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -18,6 +18,7 @@ use super::ops::Ops;
 use super::plan::{Plan, new_id};
 pub use super::record::{Backup, Known, Past, PastState, Written, past};
 use super::record::{ENDING, Line, VERSION, lock_file, read};
+use crate::core::regular::{append_in_place, open_no_link, open_regular};
 
 /// Exports that can be undone.
 const KEPT: usize = 20;
@@ -103,7 +104,7 @@ impl<'a> Journal<'a> {
             path: path.clone(),
             source,
         };
-        let file = File::options().append(true).open(&path).map_err(fail)?;
+        let file = append_in_place(&path).map_err(fail)?;
         let Some(lock) = take_lock(&path).map_err(fail)? else {
             return Err(ExportError::Busy);
         };
@@ -112,7 +113,7 @@ impl<'a> Journal<'a> {
             // By ourselves, since just now.
             past.state = PastState::Interrupted;
         }
-        let torn = !fs::read(&path).map_err(fail)?.ends_with(b"\n");
+        let torn = !ends_with_a_line(&path).map_err(fail)?;
         let journal = Self {
             id: id.into(),
             path,
@@ -222,14 +223,24 @@ fn flush(ops: &dyn Ops, file: &File) -> io::Result<()> {
     }
 }
 
+/// Whether a file's last byte ends a line.
+fn ends_with_a_line(path: &Path) -> io::Result<bool> {
+    let mut file = open_regular(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
 /// The lock of a journal, or none if somebody holds it.
 fn take_lock(journal: &Path) -> io::Result<Option<File>> {
     let path = lock_file(journal);
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)?;
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = open_no_link(&mut options, &path)?;
     for _ in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),

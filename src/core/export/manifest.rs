@@ -10,10 +10,14 @@ use super::files::{hash, path_serde, rename_new};
 use super::ops::Disk;
 use super::plan::new_id;
 use super::{Item, Report, Transfer};
+use crate::core::regular::read_regular;
+use crate::core::sanitize::csv_cell;
 use crate::core::whole::write_whole;
 
 /// The version of the format.
 const VERSION: u32 = 1;
+/// Largest manifest that is read.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// What was exported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -135,7 +139,7 @@ impl Manifest {
     /// # Errors
     /// If it cannot be read, is no manifest, or one of a newer program.
     pub fn read(path: &Path) -> Result<Self, ManifestError> {
-        let bytes = fs::read(path).map_err(|source| ManifestError::Io {
+        let bytes = read_regular(path, MAX_BYTES).map_err(|source| ManifestError::Io {
             path: path.into(),
             source,
         })?;
@@ -208,6 +212,7 @@ impl Manifest {
 
     fn csv(&self) -> std::io::Result<Vec<u8>> {
         let mut csv = csv::Writer::from_writer(Vec::new());
+        let text = |text: &str| csv_cell(text).into_owned().into_bytes();
         csv.write_record([
             "source",
             "target",
@@ -237,17 +242,17 @@ impl Manifest {
                 .map(|label| format!("{}={:.4}", label.label, label.matched))
                 .collect();
             csv.write_record([
-                &*photo.source.to_string_lossy(),
-                &*self.target.join(&photo.target).to_string_lossy(),
-                photo.hash.as_deref().unwrap_or(""),
-                best.map_or("", |label| label.label.as_str()),
-                &number(|label| label.matched),
-                &number(|label| label.probability),
-                &number(|label| label.threshold),
-                &all.join("; "),
-                model(|model| &model.name),
-                model(|model| &model.fingerprint),
-                &self.time,
+                path_cell(&photo.source),
+                path_cell(&self.target.join(&photo.target)),
+                text(photo.hash.as_deref().unwrap_or("")),
+                text(best.map_or("", |label| label.label.as_str())),
+                number(|label| label.matched).into_bytes(),
+                number(|label| label.probability).into_bytes(),
+                number(|label| label.threshold).into_bytes(),
+                text(&all.join("; ")),
+                text(model(|model| &model.name)),
+                text(model(|model| &model.fingerprint)),
+                text(&self.time),
             ])?;
         }
         csv.into_inner()
@@ -266,6 +271,20 @@ impl Manifest {
     }
 }
 
+/// A path as a cell: with the bytes that it has, so that one that is no text can be found again.
+fn path_cell(path: &Path) -> Vec<u8> {
+    let text = path.to_string_lossy();
+    let is_escaped = csv_cell(&text).len() > text.len();
+    let bytes = match cfg!(unix) {
+        true => path.as_os_str().as_encoded_bytes(),
+        false => text.as_bytes(),
+    };
+    match is_escaped {
+        true => [b"'", bytes].concat(),
+        false => bytes.to_vec(),
+    }
+}
+
 /// Writes a file completely, or not at all, under a name that nothing has.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = path.with_file_name(format!(".lumisift-{}.part", new_id()));
@@ -278,4 +297,77 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cell as it was before [`csv_cell`].
+    fn plain(cell: &[u8]) -> &[u8] {
+        let rest = cell.strip_prefix(b"'").unwrap_or(cell);
+        let text = String::from_utf8_lossy(rest);
+        match csv_cell(&text).len() > text.len() {
+            true => rest,
+            false => cell,
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_all_can_be_read_back() {
+        let texts = ["=1+1", "'=1", "-a", "@b", "+c", "plain", "'quoted'", "\tx"];
+        let note = |text: &&str| LabelNote {
+            label: (*text).into(),
+            matched: 0.9,
+            probability: 0.5,
+            threshold: 0.8,
+        };
+        let entry = |text: &&str| Entry {
+            source: text.into(),
+            target: text.into(),
+            hash: None,
+            labels: vec![note(text)],
+        };
+        let mut photos: Vec<Entry> = texts.iter().map(entry).collect();
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            photos[0].source = std::ffi::OsStr::from_bytes(b"=\xe9.jpg").into();
+        }
+        let manifest = Manifest {
+            version: VERSION,
+            time: now(),
+            model: Some(ModelNote {
+                name: "=model".into(),
+                fingerprint: "-1".into(),
+            }),
+            target: PathBuf::new(),
+            transfer: Transfer::Copy,
+            photos,
+        };
+        let written = manifest.csv().expect("written");
+        let mut reader = csv::Reader::from_reader(&written[..]);
+        let rows: Vec<csv::ByteRecord> = (reader.byte_records())
+            .map(|row| row.expect("a row"))
+            .collect();
+        for (row, photo) in rows.iter().zip(&manifest.photos) {
+            for cell in row {
+                assert!(
+                    !cell.starts_with(b"=") && !cell.starts_with(b"@"),
+                    "{row:?}"
+                );
+            }
+            let path = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+            assert_eq!(plain(&row[1]), path(&photo.target));
+            if cfg!(unix) {
+                assert_eq!(plain(&row[0]), path(&photo.source));
+            }
+            assert_eq!(plain(&row[3]), photo.labels[0].label.as_bytes());
+            assert_eq!(
+                (plain(&row[8]), plain(&row[9])),
+                (&b"=model"[..], &b"-1"[..])
+            );
+        }
+        assert_eq!(rows.len(), texts.len());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,6 +20,7 @@ use crate::core::cancel::Cancel;
 use crate::core::file_key::FileKey;
 use crate::core::paths::absolute;
 use crate::core::photo::{Candidate, ContentId, Failure, Stage};
+use crate::core::regular::open_regular;
 
 /// Names that are tried for one photo.
 const NUMBERS: u32 = 10_000;
@@ -312,7 +313,7 @@ impl Planner<'_> {
                 .and_then(|part| {
                     // A rename needs no reading.
                     if !(moves && part.disk == self.disk) {
-                        File::open(&companion.path)?;
+                        open_regular(&companion.path)?;
                     }
                     Ok(part)
                 });

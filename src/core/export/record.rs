@@ -1,6 +1,6 @@
 //! What a journal says: its lines, and what they come to together.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,9 +11,12 @@ use super::files::{Copied, path_serde};
 use super::identity::{FileIdentity, FileKind};
 use super::plan::Step;
 use crate::core::photo::ContentId;
+use crate::core::regular::{open_regular, read_regular};
 
 /// The version of journals that are written.
 pub(super) const VERSION: u32 = 2;
+/// Largest journal that is read.
+const MAX_BYTES: u64 = 4 << 30;
 /// The ending of journals.
 pub(super) const ENDING: &str = "jsonl";
 
@@ -342,7 +345,7 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<Past> {
         folders: Vec::new(),
     };
     let mut planned = false;
-    for text in fs::read(path)?.split(|byte| *byte == b'\n') {
+    for text in read_regular(path, MAX_BYTES)?.split(|byte| *byte == b'\n') {
         if text.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
@@ -377,7 +380,7 @@ pub(super) fn lock_file(journal: &Path) -> PathBuf {
 /// Whether somebody writes a journal at this moment.
 fn is_held(journal: &Path) -> bool {
     // Version 1 locked the journal itself.
-    let file = File::open(lock_file(journal)).or_else(|_| File::open(journal));
+    let file = open_regular(&lock_file(journal)).or_else(|_| open_regular(journal));
     let Ok(file) = file else {
         return false;
     };

@@ -4,7 +4,7 @@
 //! went, the lines after it which files it made. A file that has another length since is a photo of its own.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -13,9 +13,12 @@ use serde::{Deserialize, Serialize};
 use super::files::path_serde;
 use super::plan::Plan;
 use super::target::resolved;
+use crate::core::regular::{open_no_link, open_regular};
 
 /// The file's name, in the folder of journals.
 const FILE: &str = "results";
+/// Most of it that is read: some ten million files.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
@@ -46,11 +49,9 @@ pub(super) fn note(journals: &Path, plan: &Plan) -> io::Result<()> {
         return Ok(());
     };
     fs::create_dir_all(journals)?;
-    let mut file = File::options()
-        .read(true)
-        .append(true)
-        .create(true)
-        .open(journals.join(FILE))?;
+    let mut options = OpenOptions::new();
+    options.read(true).append(true).create(true);
+    let mut file = open_no_link(&mut options, &journals.join(FILE))?;
     // After a kill the last line may lack its end.
     let mut last = [b'\n'];
     if file.seek(SeekFrom::End(-1)).is_ok() {
@@ -87,11 +88,12 @@ impl Results {
     #[must_use]
     pub fn read(journals: &Path, roots: &[PathBuf]) -> Self {
         let mut results = Self::default();
-        let Ok(file) = File::open(journals.join(FILE)) else {
+        let Ok(file) = open_regular(&journals.join(FILE)) else {
             return results;
         };
         let mut folder: Option<PathBuf> = None;
-        for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
+        let file = BufReader::new(file.take(MAX_BYTES));
+        for line in file.split(b'\n').map_while(Result::ok) {
             match serde_json::from_slice(&line) {
                 Ok(Line::Export { root, target }) => {
                     let inside = roots.iter().any(|open| root.starts_with(open));

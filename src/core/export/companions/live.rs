@@ -1,8 +1,9 @@
 //! The identifier that the picture and the movie of a Live Photo share: a camera's movie of the same name is none.
 
-use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+
+use crate::core::regular::open_regular;
 
 /// Bytes of a picture in which the camera's notes are.
 const HEAD: u64 = 256 << 10;
@@ -25,7 +26,7 @@ pub fn differ(picture: &Path, movie: &Path) -> bool {
 
 fn identifier_of_picture(path: &Path) -> Option<Vec<u8>> {
     let mut head = Vec::new();
-    File::open(path)
+    open_regular(path)
         .ok()?
         .take(HEAD)
         .read_to_end(&mut head)
@@ -47,7 +48,7 @@ fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn identifier_of_movie(path: &Path) -> Option<Vec<u8>> {
-    let mut file = File::open(path).ok()?;
+    let mut file = open_regular(path).ok()?;
     let mut at = 0;
     for _ in 0..BOXES {
         file.seek(SeekFrom::Start(at)).ok()?;
