@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::lumisift;
-use lumisift::core::export::Transfer;
+use lumisift::core::cancel::Cancel;
 use lumisift::core::export::manifest::{Entry, Manifest};
+use lumisift::core::export::{Options, Transfer, plan, run};
 
 /// A manifest that sends these photos of a folder to another.
 fn manifest(home: &Path, names: &[&str]) -> PathBuf {
@@ -120,6 +121,35 @@ fn undoing_says_how_many_files_and_what_stays() {
         fs::read(home.path().join("out/a.jpg")).expect("back"),
         b"another"
     );
+}
+
+#[test]
+fn undoing_while_the_last_export_runs_says_so_and_touches_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    let journals = home.path().join("data/exports");
+    let file = manifest(home.path(), &["a.jpg"]);
+    let export = |target: &str, tell: &(dyn Fn() + Sync)| {
+        let manifest = Manifest::read(&file).expect("read");
+        let options = Options::new(home.path().join(target));
+        let plan = plan(&manifest.items(), &options).expect("a plan");
+        run(&plan, &journals, &Cancel::default(), &|_| tell()).expect("exports");
+    };
+    export("first", &|| {});
+    export("second", &|| {
+        for more in [&[][..], &["--finish"]] {
+            let output = lumisift(home.path())
+                .arg("undo")
+                .args(more)
+                .output()
+                .expect("runs");
+            let text = said(&output);
+            assert_eq!(output.status.code(), Some(2), "{text}");
+            assert!(text.contains("second is still running"), "{text}");
+        }
+    });
+    for target in ["first", "second"] {
+        assert!(home.path().join(target).join("a.jpg").exists());
+    }
 }
 
 /// Root may remove from any folder, so that another user tries.
