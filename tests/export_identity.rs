@@ -293,10 +293,21 @@ fn replaced_files_stay_after_any_number_of_exports() {
 }
 
 #[test]
-fn journals_hold_absolute_paths() {
+fn journals_hold_absolute_paths_and_reports_those_that_were_given() {
     let world = World::new();
     let item = world.item("a.jpg", "a", &[]);
-    world.export(&[item], &flat(&world, Transfer::Move));
+    let mut plan = plan(&[item], &flat(&world, Transfer::Copy)).expect("a plan");
+    // From the folder of the tests to the top, and down again.
+    let here = std::env::current_dir().expect("a folder");
+    let up: PathBuf = here.components().skip(1).map(|_| "..").collect();
+    let relative = |path: &Path| up.join(path.strip_prefix("/").expect("absolute"));
+    plan.steps[0].source = relative(&plan.steps[0].source);
+    plan.steps[0].target = relative(&plan.steps[0].target);
+    let cancel = Cancel::default();
+    let report = run(&plan, &world.journals(), &cancel, &|_| {}).expect("exports");
+    let pair = (plan.steps[0].source.clone(), plan.steps[0].target.clone());
+    assert!(pair.0.is_relative() && report.contents.contains_key(&pair.1));
+    assert_eq!(report.exported, [pair]);
     let all = past(&world.journals());
     assert_eq!(all[0].state, PastState::Finished);
     let absolute = |path: &PathBuf| path.is_absolute();
@@ -306,4 +317,6 @@ fn journals_hold_absolute_paths() {
             .iter()
             .all(|f| absolute(&f.step.source) && absolute(&f.step.target))
     );
+    let undone = undo(&world.journals(), &report.id).expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (1, 0));
 }

@@ -9,6 +9,7 @@
 mod attributes;
 mod bring;
 pub mod companions;
+mod exporter;
 mod files;
 pub mod fold;
 pub mod identity;
@@ -34,9 +35,9 @@ use serde::{Deserialize, Serialize};
 use super::photo::{ContentId, Failure, Taken};
 use names::Pattern;
 
+pub use exporter::{Exporter, finish, run};
 pub use journal::{Journal, Past, PastState};
 pub use plan::{Plan, Step, plan, plan_until};
-pub use run::{Exporter, finish, run};
 pub use undo::{Undone, undo};
 
 /// What happens to a photo.

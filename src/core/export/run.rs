@@ -1,152 +1,18 @@
-//! Carrying a plan out, and going on with one that was interrupted: the threads, and what they report.
+//! Bringing all files of an export to their places: the threads, and what they report.
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
-use std::{io, path};
 
 use super::bring::{Brought, Trouble};
 use super::journal::{Journal, Known, device_of};
-use super::ops::{Disk, Lost, Ops};
-use super::plan::{Plan, Step};
-use super::{ExportError, Progress, Report, Transfer};
+use super::ops::{Lost, Ops};
+use super::plan::Step;
+use super::{Progress, Report, Transfer};
 use crate::core::cancel::Cancel;
 use crate::core::photo::{Failure, Stage};
-
-/// Files that are on their way at once: a disk flushes several in the time of one.
-const THREADS: usize = 4;
-
-/// Runs, finishes and undoes exports whose journals are in one folder.
-#[derive(Clone, Copy)]
-pub struct Exporter<'a> {
-    pub(super) journals: &'a Path,
-    pub(super) ops: &'a dyn Ops,
-    threads: usize,
-}
-
-impl<'a> Exporter<'a> {
-    /// On the disk itself.
-    #[must_use]
-    pub fn new(journals: &'a Path) -> Self {
-        Self::with(journals, &Disk, THREADS)
-    }
-
-    /// With other operations, and so many files on their way at once.
-    #[must_use]
-    pub fn with(journals: &'a Path, ops: &'a dyn Ops, threads: usize) -> Self {
-        Self {
-            journals,
-            ops,
-            threads,
-        }
-    }
-
-    /// Carries a plan out; `tell` is called after each file. A plan without files leaves no journal.
-    ///
-    /// # Errors
-    /// If the journal cannot be begun; what goes wrong with a single file is in the report.
-    pub fn run(
-        self,
-        plan: &Plan,
-        cancel: &Cancel,
-        tell: &(dyn Fn(Progress) + Sync),
-    ) -> Result<Report, ExportError> {
-        let mut report = Report::default();
-        if !plan.steps.is_empty() {
-            let full = absolute(plan);
-            let now = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default();
-            let journal = Journal::begin(self.journals, &full, now.as_secs(), self.ops)?;
-            // What is not noted is no worse than counted again by the next scan.
-            let _ = super::results::note(self.journals, plan);
-            let files: Vec<Known> = full.steps.into_iter().map(Known::new).collect();
-            tracing::info!(files = files.len(), target = ?full.target, "an export begins");
-            let work = Work::new(&journal, &full.target, &files, cancel, tell);
-            report = work.all(self.threads);
-        }
-        report.skipped = plan.skipped.len();
-        report.failures.extend(plan.failures.iter().cloned());
-        log_end(&report);
-        Ok(report)
-    }
-
-    /// Goes on with an export that was interrupted.
-    ///
-    /// # Errors
-    /// If its journal cannot be read, or it is still running.
-    pub fn finish(
-        self,
-        id: &str,
-        cancel: &Cancel,
-        tell: &(dyn Fn(Progress) + Sync),
-    ) -> Result<Report, ExportError> {
-        let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
-        let mut work = Work::new(&journal, &past.target, &past.files, cancel, tell);
-        work.resumed = true;
-        tracing::info!(id, "an interrupted export goes on");
-        let report = work.all(self.threads);
-        log_end(&report);
-        Ok(report)
-    }
-}
-
-/// Carries a plan out. `journals` is the folder of journals; `tell` is called after each file.
-///
-/// # Errors
-/// If the journal cannot be begun; what goes wrong with a single file is in the report.
-pub fn run(
-    plan: &Plan,
-    journals: &Path,
-    cancel: &Cancel,
-    tell: &(dyn Fn(Progress) + Sync),
-) -> Result<Report, ExportError> {
-    Exporter::new(journals).run(plan, cancel, tell)
-}
-
-/// Goes on with an export that was interrupted.
-///
-/// # Errors
-/// If its journal cannot be read, or it is still running.
-pub fn finish(
-    journals: &Path,
-    id: &str,
-    cancel: &Cancel,
-    tell: &(dyn Fn(Progress) + Sync),
-) -> Result<Report, ExportError> {
-    Exporter::new(journals).finish(id, cancel, tell)
-}
-
-fn log_end(report: &Report) {
-    tracing::info!(
-        id = report.id,
-        exported = report.exported.len(),
-        skipped = report.skipped,
-        failed = report.failures.len(),
-        trouble = report.trouble.as_deref(),
-        "an export ended"
-    );
-    for failure in &report.failures {
-        tracing::debug!(path = ?failure.path, "{}", failure.message);
-    }
-}
-
-/// The same plan with paths that mean the same from every folder.
-fn absolute(plan: &Plan) -> Plan {
-    let full = |path: &Path| path::absolute(path).unwrap_or_else(|_| path.into());
-    let step = |step: &Step| Step {
-        source: full(&step.source),
-        target: full(&step.target),
-        ..step.clone()
-    };
-    Plan {
-        target: full(&plan.target),
-        steps: plan.steps.iter().map(step).collect(),
-        ..Plan::default()
-    }
-}
 
 /// What all threads of an export share.
 pub(super) struct Work<'a> {
@@ -184,7 +50,7 @@ enum Stop {
 }
 
 impl<'a> Work<'a> {
-    fn new(
+    pub(super) fn new(
         journal: &'a Journal<'a>,
         target: &'a Path,
         files: &'a [Known],
@@ -211,7 +77,8 @@ impl<'a> Work<'a> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn all(self, threads: usize) -> Report {
+    /// Brings all files, so many at once.
+    pub(super) fn all(self, threads: usize) -> Report {
         std::thread::scope(|scope| {
             for n in 1..threads.min(self.files.len()) {
                 let work = || self.take_files();

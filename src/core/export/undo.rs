@@ -6,11 +6,11 @@ use std::io;
 use std::path::Path;
 
 use super::bring::arrived;
+use super::exporter::Exporter;
 use super::files::rename_new;
 use super::identity::{FileIdentity, FileKind};
 use super::journal::{Journal, Known, Past, PastState, device_of};
 use super::ops::Ops;
-use super::run::Exporter;
 use super::take_back::unseen;
 use super::{ExportError, Transfer};
 use crate::core::photo::{Failure, Stage};
