@@ -10,6 +10,7 @@ use super::identity::{FileIdentity, FileKind, outlives};
 use super::journal::{Backup, Known};
 use super::ops::Lost;
 use super::plan::Step;
+use super::record::Written;
 use super::run::Work;
 use crate::core::photo::ContentId;
 
@@ -24,11 +25,40 @@ pub(super) struct Brought {
     /// What the file system did not take.
     pub lost: Lost,
     /// Why the original stayed as well, after a move.
-    pub stayed: Option<String>,
+    pub stayed: Option<Stayed>,
+    /// All that is known of it now, if it was brought just now.
+    pub known: Option<Box<Known>>,
     /// Whether a file was set aside for it.
     pub replaced: bool,
     /// Why the journal could not note it.
     pub unnoted: Option<io::Error>,
+}
+
+/// Why the original of a moved file stayed.
+#[derive(Debug)]
+pub(super) struct Stayed {
+    /// In words.
+    pub why: String,
+    /// Whether its copy is at its place.
+    is_copied: bool,
+}
+
+impl Stayed {
+    fn beside_copy(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            is_copied: true,
+        }
+    }
+
+    /// What is where, in a sentence.
+    pub fn words(&self, step: &Step) -> String {
+        let (why, to) = (&self.why, step.target.display());
+        match self.is_copied {
+            true => format!("it stayed in its folder, because {why}; a copy is at {to}"),
+            false => format!("it stayed in its folder, because {why}"),
+        }
+    }
 }
 
 /// Why a file did not arrive.
@@ -93,7 +123,12 @@ impl Work<'_> {
             self.clear(&temporary);
             if let Some(there) = there {
                 let stayed = self.complete_move(known, &there)?;
-                return Ok(self.note(n, stayed, &there, Brought::default()));
+                let brought = Brought {
+                    stayed,
+                    known: Some(Box::new(known.clone())),
+                    ..Brought::default()
+                };
+                return Ok(self.note(n, there, brought));
             }
         }
         let source = self.take(n, known)?;
@@ -107,33 +142,34 @@ impl Work<'_> {
             self.clear(&temporary);
             // What was in the way comes back, unless something has its name.
             if let Some(backup) = &backup {
-                let _ = rename_new(self.ops, backup, &step.target);
+                let _ = rename_new(self.ops, &backup.path, &step.target);
             }
         }
         let (copied, stayed) = brought?;
         let brought = Brought {
             content: copied.as_ref().map(|copied| copied.content),
-            lost: copied.map_or(Lost::default(), |copied| copied.lost),
             replaced: backup.is_some(),
-            ..Brought::default()
+            stayed,
+            known: Some(Box::new(Known {
+                begun: Some(source),
+                written: copied.as_ref().map(Written::new),
+                backup,
+                ..known.clone()
+            })),
+            lost: copied.map_or(Lost::default(), |copied| copied.lost),
+            unnoted: None,
         };
         let there = FileIdentity::of(&step.target)?;
-        Ok(self.note(n, stayed, &there, brought))
+        Ok(self.note(n, there, brought))
     }
 
     /// Notes that a file is there: it is so even if the journal cannot take it.
-    fn note(
-        &self,
-        n: usize,
-        stayed: Option<String>,
-        there: &FileIdentity,
-        brought: Brought,
-    ) -> Brought {
-        Brought {
-            stayed,
-            unnoted: self.journal.arrived(n, there).err(),
-            ..brought
+    fn note(&self, n: usize, there: FileIdentity, mut brought: Brought) -> Brought {
+        brought.unnoted = self.journal.arrived(n, &there).err();
+        if let Some(known) = &mut brought.known {
+            known.arrived = Some(there);
         }
+        brought
     }
 
     /// Removes what an earlier attempt left under a name that is this export's alone.
@@ -163,10 +199,10 @@ impl Work<'_> {
     }
 
     /// Gives the file in the way another name beside it, under which it stays until the person removes it.
-    fn set_aside(&self, n: usize, known: &Known) -> Result<Option<PathBuf>, Trouble> {
+    fn set_aside(&self, n: usize, known: &Known) -> Result<Option<Backup>, Trouble> {
         let target = &known.step.target;
-        let before = known.backup.as_ref().map(|backup| &backup.path);
-        let before = before.filter(|path| fs::symlink_metadata(path).is_ok());
+        let before = known.backup.as_ref();
+        let before = before.filter(|backup| fs::symlink_metadata(&backup.path).is_ok());
         let there = match (FileIdentity::find(target)?, before) {
             (None, before) => return Ok(before.cloned()),
             (Some(there), None) if there.kind != FileKind::Folder => there,
@@ -186,7 +222,7 @@ impl Work<'_> {
                 .map_err(Trouble::Journal)?;
             match rename_new(self.ops, target, &backup.path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                done => return done.map(|()| Some(backup.path)).map_err(Trouble::File),
+                done => return done.map(|()| Some(backup)).map_err(Trouble::File),
             }
         }
         Ok(None)
@@ -199,7 +235,7 @@ impl Work<'_> {
         step: &Step,
         source: &FileIdentity,
         temporary: &Path,
-    ) -> Result<(Option<Copied>, Option<String>), Trouble> {
+    ) -> Result<(Option<Copied>, Option<Stayed>), Trouble> {
         match step.transfer {
             Transfer::Link => {
                 let goal = fs::canonicalize(&step.source)?;
@@ -236,39 +272,38 @@ impl Work<'_> {
 
     /// Removes the original of a copy that is at its place, after that is safe on the disk. Returns why it
     /// stayed, if so.
-    fn give_up(&self, step: &Step, source: &FileIdentity, copy: &FileIdentity) -> Option<String> {
+    fn give_up(&self, step: &Step, source: &FileIdentity, copy: &FileIdentity) -> Option<Stayed> {
         let (from, to) = (&step.source, &step.target);
         self.ops.flush_folder(to.parent().unwrap_or(Path::new("")));
-        let also = format!("a copy is at {}", to.display());
         if let Err(error) = self.journal.flush() {
-            return Some(format!(
-                "it stayed, because the journal is not safe ({error}); {also}"
-            ));
+            let why = format!("the journal is not safe ({error})");
+            return Some(Stayed::beside_copy(why));
         }
         let now = match FileIdentity::find(from) {
             Ok(Some(now)) => now,
             Ok(None) => return None,
-            Err(error) => return Some(format!("it stayed ({error}); {also}")),
+            Err(error) => {
+                let why = format!("it cannot be looked at ({error})");
+                return Some(Stayed::beside_copy(why));
+            }
         };
         let same = now.same_stamp(source) && now.node == source.node;
         if !same || stamp(from) != Some((step.bytes, step.modified_ns)) {
-            return Some(format!(
-                "it changed while it was moved: it stayed, and {also}"
-            ));
+            return Some(Stayed::beside_copy("it changed while it was moved"));
         }
         let there = FileIdentity::of(to).is_ok_and(|there| {
             there.is_file() && there.same_stamp(copy) && there.node == copy.node
         });
         if !there || !self.survives(step, &now) {
-            return Some(format!(
-                "it stayed, because {} is not its copy",
-                to.display()
-            ));
+            return Some(Stayed {
+                why: format!("{} is not its copy", to.display()),
+                is_copied: false,
+            });
         }
         let removed = self.ops.remove_file(from);
-        removed.err().map(|error| {
-            format!("it stayed in its folder, from which it cannot be removed ({error}); {also}")
-        })
+        removed
+            .err()
+            .map(|error| Stayed::beside_copy(format!("it cannot be removed from there ({error})")))
     }
 
     /// Whether the file at the target is there for itself, whatever becomes of the source.
@@ -285,7 +320,7 @@ impl Work<'_> {
         &self,
         known: &Known,
         there: &FileIdentity,
-    ) -> Result<Option<String>, Trouble> {
+    ) -> Result<Option<Stayed>, Trouble> {
         let step = &known.step;
         if step.transfer != Transfer::Move {
             return Ok(None);

@@ -23,6 +23,7 @@ pub mod plan;
 mod record;
 pub mod results;
 mod run;
+mod sets;
 mod take_back;
 mod target;
 mod undo;

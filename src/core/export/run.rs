@@ -10,6 +10,7 @@ use super::bring::{Brought, Trouble};
 use super::journal::{Journal, Known, device_of};
 use super::ops::{Lost, Ops};
 use super::plan::Step;
+use super::sets::are_together;
 use super::{Progress, Report, Transfer};
 use crate::core::cancel::Cancel;
 use crate::core::photo::{Failure, Stage};
@@ -118,57 +119,85 @@ impl<'a> Work<'a> {
             let Some(known) = self.files.get(n) else {
                 return;
             };
-            // A photo is moved only after all copies of it were made: the steps of one photo stay together.
-            if n > 0 && self.files[n - 1].step.source == known.step.source {
+            // A photo is moved only after all copies of it were made, and with what belongs to it: the steps of one
+            // set stay together.
+            if n > 0 && are_together(&self.files[n - 1].step, &known.step) {
                 continue;
             }
-            let same = |other: &&Known| other.step.source == known.step.source;
-            let group = self.files[n..].iter().take_while(same).count();
-            for at in n..n + group {
-                if self.cancel.is_cancelled() || self.state().stop.is_some() {
-                    return;
-                }
-                self.one(at);
+            let same = |other: &&Known| are_together(&known.step, &other.step);
+            let count = self.files[n..].iter().take_while(same).count();
+            if self.is_stopped() {
+                return;
             }
+            self.set(n..n + count);
         }
     }
 
-    fn one(&self, n: usize) {
-        let known = &self.files[n];
-        let step = &known.step;
-        let outcome = if known.arrived.is_some() {
-            Ok(Brought::default())
-        } else {
-            self.bring(n, known)
+    /// Whether no further file is begun.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.cancel.is_cancelled() || self.state().stop.is_some()
+    }
+
+    /// What is known of a file from before.
+    pub(super) fn known(&self, n: usize) -> &'a Known {
+        &self.files[n]
+    }
+
+    pub(super) fn step(&self, n: usize) -> &'a Step {
+        &self.files[n].step
+    }
+
+    /// Brings a file, unless it is there. Says why it did not arrive, or nothing if the export was cancelled.
+    pub(super) fn attempt(&self, n: usize) -> Result<Brought, Option<String>> {
+        let known = self.known(n);
+        let outcome = match known.arrived {
+            Some(_) => Ok(Brought::default()),
+            None => self.bring(n, known),
         };
-        let mut state = self.state();
-        match outcome {
-            Ok(brought) => state.arrived(n, step, brought, self.journal),
-            Err(_) if self.cancel.is_cancelled() => return,
-            Err(trouble) => {
-                let message = trouble.words(step);
-                if state.stop.is_none() {
-                    state.stop = match &trouble {
-                        Trouble::File(error) if is_full(error) => Some(Stop::Full),
-                        Trouble::File(error)
-                            if error.kind() == io::ErrorKind::ReadOnlyFilesystem =>
-                        {
-                            Some(Stop::Said(message.clone()))
-                        }
-                        Trouble::Journal(error) => {
-                            Some(Stop::Said(self.journal.error(again(error)).to_string()))
-                        }
-                        Trouble::File(_) | Trouble::Said(_) => None,
-                    };
-                }
-                let failure = Failure::new(&step.source, Stage::Export, message);
-                state.report.failures.push(failure);
+        outcome.map_err(|trouble| {
+            if self.cancel.is_cancelled() {
+                return None;
             }
-        }
+            let words = trouble.words(&known.step);
+            let stop = match &trouble {
+                Trouble::File(error) if is_full(error) => Some(Stop::Full),
+                Trouble::File(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                    Some(Stop::Said(words.clone()))
+                }
+                Trouble::Journal(error) => {
+                    Some(Stop::Said(self.journal.error(again(error)).to_string()))
+                }
+                Trouble::File(_) | Trouble::Said(_) => None,
+            };
+            let mut state = self.state();
+            state.stop = state.stop.take().or(stop);
+            Some(words)
+        })
+    }
+
+    /// Counts a file that is there.
+    pub(super) fn settle(&self, n: usize, brought: Brought) {
+        self.state().arrived(n, self.step(n), brought, self.journal);
+    }
+
+    pub(super) fn report(&self, failure: Failure) {
+        self.state().report.failures.push(failure);
+    }
+
+    pub(super) fn tell_one_more(&self) {
+        let mut state = self.state();
         state.progress.files += 1;
         let progress = state.progress;
         drop(state);
         (self.tell)(progress);
+    }
+
+    /// Notes that a file is where it was.
+    pub(super) fn note_return(&self, n: usize) {
+        if let Err(error) = self.journal.restored(n) {
+            let words = self.journal.error(error).to_string();
+            self.state().stop.get_or_insert(Stop::Said(words));
+        }
     }
 
     /// Makes a folder and those above it, noting each that was not there.
@@ -252,8 +281,8 @@ impl State {
         if let Some(content) = brought.content {
             report.contents.insert(step.target.clone(), content);
         }
-        if let Some(why) = brought.stayed {
-            let failure = Failure::new(&step.source, Stage::Export, why);
+        if let Some(stayed) = brought.stayed {
+            let failure = Failure::new(&step.source, Stage::Export, stayed.words(step));
             report.failures.push(failure);
         }
         if !brought.lost.names().is_empty() {

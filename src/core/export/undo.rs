@@ -110,9 +110,20 @@ pub(super) struct WayBack<'a> {
     away: bool,
 }
 
+impl<'a> WayBack<'a> {
+    /// Out of an export that is still going on.
+    pub(super) fn nearby(journal: &'a Journal<'a>) -> Self {
+        Self {
+            journal,
+            ops: journal.ops(),
+            away: false,
+        }
+    }
+}
+
 impl WayBack<'_> {
     /// Puts one file back; whether there was anything to do. Errors are sentences.
-    fn one(&self, n: usize, known: &Known) -> Result<bool, String> {
+    pub(super) fn one(&self, n: usize, known: &Known) -> Result<bool, String> {
         if let Some(why) = known.untouchable() {
             return Err(why.into());
         }
