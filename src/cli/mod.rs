@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
     let outcome = run(&args);
     match &outcome {
         Ok(outcome) => tracing::info!(?outcome, "ended"),
-        Err(error) => tracing::error!("ended: {error:#}"),
+        Err(error) => tracing::error!("ended: {}", told_once(error)),
     }
     match outcome {
         Ok(Outcome::Fine) => ExitCode::SUCCESS,
@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(format_args!("lumisift: {error:#}"));
+            say(format_args!("lumisift: {}", told_once(&error)));
             ExitCode::from(2)
         }
     }
@@ -99,6 +99,19 @@ fn print_usage(error: &clap::Error) {
             let _ = error.print();
         }
     }
+}
+
+/// An error with its causes, leaving out those that the message before them ends with already.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -127,5 +140,21 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         None => anyhow::bail!(
             "this build has no window: give a command, as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_told_once() {
+        let cause = || io::Error::other("the disk is gone");
+        let twice = anyhow::Error::new(cause()).context("a.json: the disk is gone");
+        assert_eq!(told_once(&twice), "a.json: the disk is gone");
+        let above = twice.context("cannot export");
+        assert_eq!(told_once(&above), "cannot export: a.json: the disk is gone");
+        let apart = anyhow::Error::new(cause()).context("cannot read a.json");
+        assert_eq!(told_once(&apart), "cannot read a.json: the disk is gone");
     }
 }

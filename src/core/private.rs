@@ -4,6 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use super::regular::open_no_link;
+
 /// Options under which a new file belongs to the person alone.
 #[must_use]
 pub fn options() -> OpenOptions {
@@ -14,12 +16,12 @@ pub fn options() -> OpenOptions {
     options
 }
 
-/// Opens a file for reading and writing as it is, or makes an empty one.
+/// Opens a regular file for reading and writing as it is, or makes an empty one. A link is not followed.
 ///
 /// # Errors
-/// If it cannot be opened.
+/// If it cannot be opened or is something else.
 pub fn open_or_create(path: &Path) -> io::Result<File> {
-    options().read(true).create(true).truncate(false).open(path)
+    open_no_link(options().read(true).create(true).truncate(false), path)
 }
 
 /// Makes a file that an earlier version left to others the person's alone; it stays as it is where the file system

@@ -73,6 +73,23 @@ pub fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> 
     open(options, path, true)
 }
 
+/// Lets nobody but the person read a file, where the file system has permissions.
+///
+/// # Errors
+/// If the file belongs to somebody else.
+pub fn make_private(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if file.metadata()?.permissions().mode() & 0o077 != 0 {
+            return file.set_permissions(fs::Permissions::from_mode(0o600));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
 fn open(options: &mut OpenOptions, path: &Path, no_links: bool) -> io::Result<File> {
     #[cfg(unix)]
     {

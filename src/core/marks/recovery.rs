@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::{Decision, Mark, MarksError};
 use crate::core::photo::ContentId;
 use crate::core::private;
+use crate::core::regular::read_regular;
+
+/// Largest file that is read: more decisions than a person makes in a life.
+const MAX_BYTES: u64 = 256 << 20;
 
 /// One decision as a line.
 #[derive(Serialize, Deserialize)]
@@ -77,7 +81,7 @@ impl Recovery {
     /// # Errors
     /// If the file is there and cannot be read.
     pub fn read(&self) -> Result<Vec<Decision>, MarksError> {
-        let text = match fs::read(&self.path) {
+        let text = match read_regular(&self.path, MAX_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(self.fail(error)),

@@ -208,8 +208,8 @@ fn connect(file: &Path) -> rusqlite::Result<Connection> {
     if let Some(folder) = file.parent() {
         let _ = fs::create_dir_all(folder);
     }
-    // Its journal takes over its permissions. If this fails, opening it says why.
-    let _ = private::open_or_create(file);
+    // Nobody else on this machine reads where photos are; and SQLite would wait for a pipe.
+    private::open_or_create(file).map_err(|_| rusqlite::Error::InvalidPath(file.into()))?;
     private::restrict(file);
     let connection = Connection::open(file)?;
     connection.busy_timeout(Duration::from_secs(2))?;
@@ -316,6 +316,12 @@ mod tests {
         age(&path, 40);
         look();
         assert_eq!(kept(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&file).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
         // A cache that is none costs nothing but time, and makes room for a new one.
         fs::write(&file, "no database").expect("written");
         age(&path, 50);

@@ -16,7 +16,7 @@ use super::plan::{Change, Edit, Plan};
 use super::{MAX_BYTES, inside, replace};
 use crate::core::export::plan::new_id;
 use crate::core::photo::{ContentId, Failure, Stage};
-use crate::core::regular::{open_regular, read_regular};
+use crate::core::regular::{make_private, open_regular, read_regular};
 use crate::core::whole::write_whole;
 
 /// The journal of the last change, in its folder.
@@ -86,7 +86,11 @@ impl Journal {
     }
 
     fn write(&self, folder: &Path) -> io::Result<()> {
-        write_whole(&folder.join(JOURNAL), &serde_json::to_vec(self)?)
+        let path = folder.join(JOURNAL);
+        write_whole(&path, &serde_json::to_vec(self)?)?;
+        // Not every file system has permissions.
+        let _ = open_regular(&path).and_then(|file| make_private(&file));
+        Ok(())
     }
 
     /// Removes temporary files that a killed run left.

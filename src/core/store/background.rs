@@ -5,7 +5,6 @@
 //! vectors: a checksum, then the sums of its rows. The checksum covers that of the vectors, so sums never outlive
 //! the vectors that they were computed from. What does not hold is computed again.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -15,6 +14,7 @@ use super::VectorMap;
 use super::checksum::{self, Sum};
 use super::vectors::Segment;
 use crate::core::private;
+use crate::core::regular::open_regular;
 use crate::core::score::Background;
 
 /// Rows that one task sums up.
@@ -68,7 +68,7 @@ impl BackgroundSums {
 
 fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(most);
-    File::open(path)?
+    open_regular(path)?
         .take(most as u64)
         .read_to_end(&mut bytes)?;
     Ok(bytes)

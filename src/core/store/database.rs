@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 use super::salvage::salvage;
 use super::{StoreError, damage_notice};
 use crate::core::private;
+use crate::core::regular::open_regular;
 
 /// One of the store's databases.
 pub struct Schema {
@@ -250,7 +251,7 @@ fn corrupt(why: String) -> rusqlite::Error {
 /// they are unsupported or read-only, and not that the file is damaged. What else is wrong it finds itself.
 fn has_sound_header(path: &Path) -> bool {
     let mut header = [0; 100];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    let read = open_regular(path).and_then(|mut file| file.read_exact(&mut header));
     if read.is_err() || !header.starts_with(b"SQLite format 3\0") {
         return true;
     }

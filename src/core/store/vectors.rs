@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use super::checksum::{self, Generation, Sum};
 use crate::core::mmap::{map_file, release};
 use crate::core::private;
+use crate::core::regular::{open_no_link, open_regular};
 
 /// Bytes before the first row: the magic, the width, the generation, room to grow.
 pub const HEADER: usize = 64;
@@ -112,8 +113,8 @@ impl VectorFile {
     /// If it cannot be opened, or is of another model or generation.
     pub fn open(path: &Path, dim: usize, generation: Generation) -> Result<Self, VectorsError> {
         // On a disk that became read-only it can still be read.
-        let writable = OpenOptions::new().read(true).write(true).open(path);
-        let mut file = writable.or_else(|_| File::open(path))?;
+        let writable = open_no_link(OpenOptions::new().read(true).write(true), path);
+        let mut file = writable.or_else(|_| open_regular(path))?;
         let mut found = [0; HEADER];
         match file.read_exact(&mut found) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
@@ -136,7 +137,7 @@ impl VectorFile {
     /// # Errors
     /// If it cannot be opened.
     pub fn open_damaged(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let file = open_regular(path)?;
         Ok(Self {
             file,
             dim,
