@@ -11,10 +11,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::imageops::{FilterType as Resample, overlay, resize};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode;
-use lumisift::core::preprocess::{Filter, Fit, Preprocess, Resampler, Rounding};
-use lumisift::core::thumbnail;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::decode;
+use lumisift::engine::media::preprocess::{Filter, Fit, Preprocess, Resampler, Rounding};
+use lumisift::engine::media::thumbnail;
 
 const SIDE: u32 = 224;
 

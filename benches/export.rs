@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::{self, Item, Layout, Options};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::{self, Item, Layout, Options};
 
 /// Photos.
 const PHOTOS: usize = 1_000;

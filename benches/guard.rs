@@ -12,10 +12,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use candle_core::{Device, Tensor};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode::decode;
-use lumisift::core::kernels::{Activation, Then};
-use lumisift::core::nn::{Form, Linear, Rounded};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::inference::cpu::{Activation, GemmEpilogue};
+use lumisift::engine::inference::layers::{Linear, Rounded, WeightFormat};
+use lumisift::engine::media::decode::decode;
 
 /// How often each is measured; the median counts.
 const RUNS: usize = 7;
@@ -54,15 +54,15 @@ fn layers(ratios: &mut BTreeMap<String, f64>) {
     });
     let values: Vec<f32> = x.flatten_all().and_then(|x| x.to_vec1()).expect("values");
     let forms = [
-        ("f32", Form::Float),
-        ("int16", Form::Int16),
-        ("int8", Form::Int8),
+        ("f32", WeightFormat::Float),
+        ("int16", WeightFormat::Int16),
+        ("int8", WeightFormat::Int8),
     ];
     for (name, form) in forms {
         let layer = Linear::new(&weight, None, form).expect("a layer");
         let packed = layer.packed().expect("on the CPU");
         let (mut rounded, mut out) = (Rounded::default(), vec![0f32; rows * outputs]);
-        let then = Then::Activate(Activation::None);
+        let then = GemmEpilogue::Activate(Activation::None);
         let ours = median(|| packed.run(black_box(&values), then, &mut rounded, &mut out));
         let ratio = candle.as_secs_f64() / ours.as_secs_f64();
         ratios.insert(format!("layer in {name} / candle's product"), ratio);

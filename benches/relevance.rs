@@ -12,13 +12,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Parser;
-use lumisift::core::label_set::label_query;
-use lumisift::core::model::{self, LoadOptions, ModelChoice};
-use lumisift::core::pipeline::{self, Event, JobOptions};
-use lumisift::core::score::{DEFAULT_MIN_MATCH, Quality, Scores};
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
-use lumisift::core::teach::Lesson;
+use lumisift::engine::index::pipeline::{self, Event, JobOptions};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::score::{DEFAULT_MIN_MATCH, Quality, Scores};
+use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::{Dirs, Settings};
 
 #[derive(Parser)]
@@ -79,8 +79,8 @@ fn main() -> anyhow::Result<()> {
         args.min_match,
         if args.no_expand { ", words alone" } else { "" }
     );
-    let lesson = |label: &String| label_query(label, &[], args.no_expand, &[]).map(Lesson::of);
-    let lessons: Vec<Lesson> = labels.keys().map(lesson).collect::<Result<_, _>>()?;
+    let lesson = |label: &String| label_query(label, &[], args.no_expand, &[]).map(TrainingSet::of);
+    let lessons: Vec<TrainingSet> = labels.keys().map(lesson).collect::<Result<_, _>>()?;
     let taught = session.teach_all(&lessons)?;
     let numbers: Vec<u32> = photos.iter().map(|(_, row)| *row).collect();
     let scores = session.score(&session.taught_scorer(&taught), &numbers)?;
@@ -213,7 +213,7 @@ fn open(args: &Args) -> anyhow::Result<Arc<Session>> {
     };
     let dirs = Dirs::detect();
     let settings: Settings = lumisift::settings::load(&dirs.settings_file()).0;
-    let model = model::load(&LoadOptions {
+    let model = inference::load(&LoadOptions {
         choice,
         ..settings.load_options(&dirs)
     })?;

@@ -6,11 +6,11 @@ use std::io::Write;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use half::f16;
-use lumisift::core::mmap::map_file;
-use lumisift::core::model::Embeddings;
-use lumisift::core::query::normalise;
-use lumisift::core::score::{Scorer, Scores};
-use lumisift::core::teach::TaughtSet;
+use lumisift::engine::files::mmap::map_file;
+use lumisift::engine::inference::Embeddings;
+use lumisift::engine::search::query::normalise;
+use lumisift::engine::search::score::{Scorer, Scores};
+use lumisift::engine::search::teach::ClassifierSet;
 
 const LABELS: usize = 10;
 const PROMPTS: usize = 319;
@@ -79,7 +79,7 @@ fn members(criterion: &mut Criterion) {
     let stored: &[f16] = bytemuck::cast_slice(&stored);
     let sums = vec![6f32; photos];
     let all = vectors(LABELS * members, dim, 2);
-    let set = TaughtSet {
+    let set = ClassifierSet {
         biases: vec![0.0; all.len()],
         groups: vec![members; LABELS],
         texts: all.clone(),

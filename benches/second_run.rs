@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use lumisift::core::model::load_starter;
-use lumisift::core::photo::{Candidate, ContentId, PhotoFacts};
-use lumisift::core::pipeline::{self, Event, JobOptions};
-use lumisift::core::session::Session;
-use lumisift::core::store::{NewContent, Record, Store};
+use lumisift::engine::index::pipeline::{self, Event, JobOptions};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::{NewContent, Record, Store};
+use lumisift::engine::inference::load_starter;
+use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 
 const PHOTOS: u32 = 10_000;
 

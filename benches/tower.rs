@@ -7,11 +7,11 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::device::Device;
-use lumisift::core::model::{Model, load_folder_in, load_starter};
-use lumisift::core::nn::Form;
-use lumisift::core::preprocess::Crop;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::layers::WeightFormat;
+use lumisift::engine::inference::{Model, load_folder_in, load_starter};
+use lumisift::engine::media::preprocess::Crop;
 
 fn crops(count: usize, side: u32) -> Vec<Crop> {
     let length = (side * side * 3) as usize;
@@ -45,7 +45,7 @@ fn measure(criterion: &mut Criterion, name: &str, model: &dyn Model) {
 
 fn bench(criterion: &mut Criterion) {
     if let Some(dir) = std::env::var_os("LUMISIFT_BENCH_MODEL") {
-        for (name, form) in [("f32", Form::Float), ("int8", Form::Int8)] {
+        for (name, form) in [("f32", WeightFormat::Float), ("int8", WeightFormat::Int8)] {
             let model = load_folder_in(dir.as_ref(), &Device::cpu(), form).expect("a model");
             let name = format!("{} in {name}", model.info().name);
             measure(criterion, &name, &model);

@@ -1,12 +1,12 @@
 //! Lumisift sifts photos by typed labels, with CLIP, on the person's own machine.
 //!
-//! [`core`] is the engine; [`settings`] says where things are kept; [`logging`] keeps the log; `app` is the window's
+//! [`engine`] does all that needs no window; [`settings`] says where things are kept; [`logging`] keeps the log; `app` is the window's
 //! state and commands, `ui` what it draws; both are there with the feature `gui`. The program in `main.rs` puts the
 //! window or a command line on top.
 
 #[cfg(feature = "gui")]
 pub mod app;
-pub mod core;
+pub mod engine;
 pub mod logging;
 pub mod settings;
 #[cfg(feature = "gui")]

@@ -14,7 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::core::regular::open_no_link;
+use crate::engine::files::regular::open_no_link;
 
 /// The newest log file; older ones have a number before the ending.
 pub const FILE: &str = "lumisift.log";

@@ -5,7 +5,7 @@ mod cli;
 use std::io::Write;
 use std::process::ExitCode;
 
-use lumisift::core::sanitize::printable;
+use lumisift::engine::sanitize::printable;
 use lumisift::logging;
 
 fn main() -> ExitCode {

@@ -9,14 +9,14 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::core::device::DeviceChoice;
-use crate::core::metadata::Naming;
-use crate::core::model::shelf::Shelf;
-use crate::core::model::{LoadOptions, ModelChoice, Precision};
-use crate::core::pipeline::MAX_DECODERS;
-use crate::core::regular::read_regular;
-use crate::core::store::Limits;
-use crate::core::whole::write_private;
+use crate::engine::files::atomic_write::write_private;
+use crate::engine::files::regular::read_regular;
+use crate::engine::hub::installed::InstalledModels;
+use crate::engine::index::pipeline::MAX_DECODERS;
+use crate::engine::index::store::Limits;
+use crate::engine::inference::device::DeviceChoice;
+use crate::engine::inference::{LoadOptions, ModelChoice, Precision};
+use crate::engine::media::metadata::SidecarNaming;
 
 /// Largest file of settings that is read.
 const MAX_BYTES: u64 = 16 << 20;
@@ -186,7 +186,7 @@ pub struct Settings {
     /// Folders that are passed over with all that is in them.
     pub excluded_folders: Vec<PathBuf>,
     /// How sidecars are named.
-    pub sidecar_names: Naming,
+    pub sidecar_names: SidecarNaming,
 }
 
 impl Default for Settings {
@@ -202,9 +202,9 @@ impl Default for Settings {
             decode_memory_mb: 0,
             store: None,
             store_limit_mb: None,
-            thumbnail_quality: crate::core::thumbnail::QUALITY,
+            thumbnail_quality: crate::engine::media::thumbnail::QUALITY,
             excluded_folders: Vec::new(),
-            sidecar_names: Naming::default(),
+            sidecar_names: SidecarNaming::default(),
         }
     }
 }
@@ -232,8 +232,8 @@ impl Settings {
 
     /// The models on this machine.
     #[must_use]
-    pub fn shelf(&self, dirs: &Dirs) -> Shelf {
-        Shelf {
+    pub fn installed_models(&self, dirs: &Dirs) -> InstalledModels {
+        InstalledModels {
             models: dirs.models(),
             cache: dirs.hub_cache.clone(),
             added: self.models.clone(),

@@ -156,8 +156,10 @@ fn a_photo_that_vanishes_after_it_was_listed() {
     );
     assert_eq!((ran.photos.len(), ran.failures.len()), (1, 1));
     assert!(ran.failures[0].message.contains("not there"));
-    let failure =
-        lumisift::core::decode::read_file(&dir.path().join("gone.jpg"), &Default::default());
+    let failure = lumisift::engine::media::decode::read_file(
+        &dir.path().join("gone.jpg"),
+        &Default::default(),
+    );
     assert!(
         failure
             .expect_err("gone")
@@ -333,7 +335,7 @@ mod unix {
             let text = |bytes| String::from_utf8(bytes).expect("text");
             (text(output.stdout), text(output.stderr))
         };
-        let steers = |c: char| lumisift::core::sanitize::is_steering(c) && c != '\n';
+        let steers = |c: char| lumisift::engine::sanitize::is_steering(c) && c != '\n';
         let (table, errors) = run("table");
         assert!(
             !table.contains(steers) && !errors.contains(steers),
@@ -395,10 +397,13 @@ fn model() -> tempfile::TempDir {
 
 /// The one line that is said about a model that cannot be loaded.
 fn refusal(dir: &Path) -> String {
-    let error = lumisift::core::model::load_folder(dir, &lumisift::core::device::Device::cpu())
-        .err()
-        .expect("refused")
-        .to_string();
+    let error = lumisift::engine::inference::load_folder(
+        dir,
+        &lumisift::engine::inference::device::Device::cpu(),
+    )
+    .err()
+    .expect("refused")
+    .to_string();
     assert!(!error.contains('\n') && !error.is_empty(), "{error}");
     error
 }
@@ -509,8 +514,11 @@ fn an_index_of_shards_must_not_reach_outside_its_folder() {
     };
     write("model-00001-of-00001.safetensors");
     assert!(
-        lumisift::core::model::load_folder(dir.path(), &lumisift::core::device::Device::cpu())
-            .is_ok(),
+        lumisift::engine::inference::load_folder(
+            dir.path(),
+            &lumisift::engine::inference::device::Device::cpu()
+        )
+        .is_ok(),
         "shards load"
     );
     write("../elsewhere.safetensors");

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::{Fitting, Item, Options, Plan, Transfer, plan, run};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::{Fitting, Item, Options, Plan, Transfer, plan, run};
 use tempfile::TempDir;
 
 struct World(TempDir);
@@ -226,7 +226,7 @@ fn of_many_photos_each_has_its_own_sidecar() {
         fs::write(folder.join(format!("IMG_{n}.jpg")), "").expect("written");
         fs::write(folder.join(format!("IMG_{n}.jpg.xmp")), "").expect("written");
     }
-    let mut companions = lumisift::core::export::companions::Companions::default();
+    let mut companions = lumisift::engine::media::companions::Companions::default();
     for n in 0..2_000 {
         let found = companions.of(&folder.join(format!("IMG_{n}.jpg")));
         assert_eq!(found.len(), 1);

@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hub::{FakeHub, Mischief};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::device::Device;
-use lumisift::core::http::Patience;
-use lumisift::core::model::download::{Arrival, DownloadError, Order, Step, download, origin};
-use lumisift::core::model::hub::{RepoId, Token};
-use lumisift::core::model::{Model, load_folder};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::hub::download::{
+    DownloadError, DownloadProgress, DownloadRequest, DownloadStage, download, origin,
+};
+use lumisift::engine::hub::endpoint::{RepoId, Token};
+use lumisift::engine::hub::http::Patience;
+use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::{Model, load_folder};
 use tempfile::TempDir;
 
 const REPO: &str = "me/clip-tiny";
@@ -61,8 +63,8 @@ impl Home {
         }
     }
 
-    fn order(&self, endpoints: &[&str]) -> Order {
-        Order {
+    fn order(&self, endpoints: &[&str]) -> DownloadRequest {
+        DownloadRequest {
             repo: RepoId::parse(REPO).expect("a name"),
             revisions: vec!["main".into()],
             sha256: None,
@@ -93,14 +95,17 @@ fn assert_loads(dir: &Path) {
 #[test]
 fn a_model_arrives_and_is_not_fetched_twice() {
     let (home, hub) = (Home::new(), stocked());
-    let mut steps: Vec<Arrival> = Vec::new();
+    let mut steps: Vec<DownloadProgress> = Vec::new();
     let order = home.order(&[&hub.address]);
     let dir = download(&order, &Cancel::default(), &mut |arrival| {
         steps.push(arrival.clone());
     });
     assert_loads(&dir.expect("arrived"));
     let last = steps.last().expect("a report");
-    assert_eq!((last.step, last.done), (Step::Checking, last.total));
+    assert_eq!(
+        (last.step, last.done),
+        (DownloadStage::Checking, last.total)
+    );
     assert!(last.total > 300_000);
     let asked = hub.seen().len();
     assert_eq!(home.get(&[&hub.address]).expect("there"), home.model());
@@ -389,7 +394,7 @@ fn a_cancelled_download_stops_at_once_and_leaves_nothing_that_looks_whole() {
     order.backoff = Duration::from_secs(3600);
     hub.plot(WEIGHTS, [Mischief::BreakAfter(1000)]);
     let error = download(&order, &cancel, &mut |arrival| {
-        if arrival.step == Step::Waiting {
+        if arrival.step == DownloadStage::Waiting {
             stop.cancel();
         }
     });

@@ -11,14 +11,14 @@ use std::process::{Command, Stdio};
 
 use common::lumisift;
 use exports::{World, tree};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::manifest::{Entry, Manifest};
-use lumisift::core::export::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::photo::ContentId;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
+use lumisift::engine::organize::export::{
     Conflict, ExportError, Fitting, Item, Layout, Options, PastState, Several, Transfer, finish,
     plan, run, undo,
 };
-use lumisift::core::photo::ContentId;
 use proptest::prelude::*;
 
 #[test]
@@ -415,7 +415,7 @@ fn a_kill_at_any_moment_loses_no_photo() {
         for n in 0..PHOTOS {
             let source = photos.join(format!("{n}.jpg"));
             fs::write(&source, bytes(n)).expect("written");
-            entries.push(Entry {
+            entries.push(ManifestEntry {
                 source,
                 target: format!("sorted/{n}.jpg").into(),
                 hash: None,

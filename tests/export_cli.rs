@@ -10,9 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use common::lumisift;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::manifest::{Entry, Manifest};
-use lumisift::core::export::{Options, Transfer, plan, run};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
+use lumisift::engine::organize::export::{Options, Transfer, plan, run};
 
 /// A manifest that sends these photos of a folder to another.
 fn manifest(home: &Path, names: &[&str]) -> PathBuf {
@@ -20,7 +20,7 @@ fn manifest(home: &Path, names: &[&str]) -> PathBuf {
     fs::create_dir_all(&photos).expect("made");
     let entry = |name: &&str| {
         fs::write(photos.join(name), format!("photo {name}")).expect("written");
-        Entry {
+        ManifestEntry {
             source: photos.join(name),
             target: name.into(),
             hash: None,

@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 
 use exports::{World, tree};
 use faults::{Fault, Faulty};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::ops::{Disk, Lost, Ops};
-use lumisift::core::export::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::{
     Conflict, Exporter, Item, Layout, Options, PastState, Report, Transfer, plan,
 };
 

@@ -10,9 +10,9 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
 use exports::{World, tree};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::{
     Conflict, Item, Layout, Options, PastState, Transfer, finish, plan, run, undo,
 };
 

@@ -11,9 +11,9 @@ use std::path::PathBuf;
 
 use exports::{World, tree};
 use faults::Faulty;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::{
     ExportError, Exporter, Item, Layout, Options, PastState, Transfer, plan, run, undo,
 };
 

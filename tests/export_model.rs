@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use faults::{Fault, Faulty};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::{
     Conflict, Exporter, Fitting, Item, Layout, Options, PastState, Several, Transfer, plan,
 };
 use proptest::prelude::*;

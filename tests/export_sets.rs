@@ -14,10 +14,12 @@ use std::path::{Path, PathBuf};
 
 use exports::{World, tree};
 use faults::{Fault, Faulty};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::ops::{Disk, Lost, Ops};
-use lumisift::core::export::{Exporter, Item, Layout, Options, PastState, Report, Transfer, plan};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::{
+    Exporter, Item, Layout, Options, PastState, Report, Transfer, plan,
+};
 
 const PARTS: [&str; 4] = ["a.CR2", "a.CR2.xmp", "a.jpg", "a.xmp"];
 

@@ -5,8 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode::{DecodeError, Decoded, Pixels, decode};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::decode::{DecodeError, Decoded, Pixels, decode};
 
 fn fixture(name: &str) -> PathBuf {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");

@@ -15,10 +15,10 @@ use std::time::Duration;
 
 use common::lumisift;
 use hub::{FakeHub, Mischief};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::http::Patience;
-use lumisift::core::model::download::{DownloadError, Order, download};
-use lumisift::core::model::hub::RepoId;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::hub::download::{DownloadError, DownloadRequest, download};
+use lumisift::engine::hub::endpoint::RepoId;
+use lumisift::engine::hub::http::Patience;
 
 const REPO: &str = "me/clip-tiny";
 const BASE: &str = "/me/clip-tiny/resolve/main";
@@ -62,8 +62,8 @@ fn sha256(bytes: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn order(models: &Path, hub: &FakeHub) -> Order {
-    Order {
+fn order(models: &Path, hub: &FakeHub) -> DownloadRequest {
+    DownloadRequest {
         repo: RepoId::parse(REPO).expect("a name"),
         revisions: vec!["main".into()],
         sha256: None,

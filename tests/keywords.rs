@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{json, lumisift, samples};
-use lumisift::core::metadata::{Metadata, Source};
+use lumisift::engine::media::metadata::{Metadata, Source};
 use serde_json::Value;
 
 #[test]

@@ -26,8 +26,8 @@ fn all(dir: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn core_imports_no_window_and_no_terminal() {
-    for (path, text) in all("src/core") {
+fn engine_imports_no_window_and_no_terminal() {
+    for (path, text) in all("src/engine") {
         for foreign in [
             "egui",
             "eframe",
@@ -49,19 +49,124 @@ fn core_imports_no_window_and_no_terminal() {
     }
 }
 
+/// The rooms of the engine, the lowest first: each knows only those below it.
+const ROOMS: &[&str] = &[
+    "cancel",
+    "pause",
+    "plural",
+    "sanitize",
+    "files",
+    "media",
+    "inference",
+    "hub",
+    "search",
+    "index",
+    "organize",
+];
+
+/// Paths that begin with `crate::` in the program itself, tests left out.
+#[derive(Default)]
+struct CratePaths(Vec<Vec<String>>);
+
+impl CratePaths {
+    fn of(text: &str) -> Vec<Vec<String>> {
+        let file = syn::parse_file(text).expect("Rust");
+        let mut paths = Self::default();
+        syn::visit::Visit::visit_file(&mut paths, &file);
+        paths.0
+    }
+
+    fn tree(&mut self, before: &[String], tree: &syn::UseTree) {
+        let mut path = before.to_vec();
+        match tree {
+            syn::UseTree::Path(part) => {
+                path.push(part.ident.to_string());
+                self.tree(&path, &part.tree);
+            }
+            syn::UseTree::Group(group) => {
+                group.items.iter().for_each(|item| self.tree(&path, item));
+            }
+            syn::UseTree::Name(name) => self.0.push([path, vec![name.ident.to_string()]].concat()),
+            syn::UseTree::Rename(name) => {
+                self.0.push([path, vec![name.ident.to_string()]].concat());
+            }
+            syn::UseTree::Glob(_) => self.0.push(path),
+        }
+    }
+}
+
+impl<'ast> syn::visit::Visit<'ast> for CratePaths {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let is_test = |attribute: &syn::Attribute| {
+            attribute.path().is_ident("cfg")
+                && attribute
+                    .parse_args::<syn::Ident>()
+                    .is_ok_and(|what| what == "test")
+        };
+        if !module.attrs.iter().any(is_test) {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.tree(&[], &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let names = path.segments.iter().map(|part| part.ident.to_string());
+        self.0.push(names.collect());
+        syn::visit::visit_path(self, path);
+    }
+}
+
+/// The folder or file of the engine that a path leads to.
+fn room_of<'a>(path: &'a [String], root: &str) -> Option<&'a str> {
+    match path {
+        [first, second, room, ..] if first == root && second == "engine" => Some(room),
+        _ => None,
+    }
+}
+
+#[test]
+fn rooms_of_the_engine_know_only_those_below_them() {
+    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+    for (path, text) in all("src/engine") {
+        let inside = path.split("src/engine/").nth(1).expect("in the engine");
+        let room = inside.split('/').next().unwrap_or_default();
+        let room = room.trim_end_matches(".rs");
+        if room == "mod" {
+            continue;
+        }
+        let own = rank(room).unwrap_or_else(|| panic!("{path} is in a room without a place"));
+        for used in CratePaths::of(&text) {
+            assert!(
+                used.first().is_none_or(|first| first != "crate")
+                    || used.get(1).is_none_or(|second| second == "engine"),
+                "{path} knows {used:?}"
+            );
+            if let Some(other) = room_of(&used, "crate").and_then(rank) {
+                assert!(other <= own, "{path} knows {used:?}, which is above it");
+            }
+        }
+    }
+    let text =
+        "use crate::engine::{index::store, files}; #[cfg(test)] mod tests { use crate::app; }";
+    assert_eq!(CratePaths::of(text).len(), 2);
+}
+
 #[test]
 fn unsafe_code_is_only_where_it_has_a_reason() {
     for (path, text) in all("src") {
         let allowed = [
-            "core/mmap.rs",
-            "kernels/mod.rs",
-            "kernels/tiles.rs",
-            "kernels/halves.rs",
-            "kernels/dots.rs",
-            "units/mod.rs",
-            "units/tile.rs",
-            "units/x86.rs",
-            "units/arm.rs",
+            "files/mmap.rs",
+            "cpu/mod.rs",
+            "cpu/microkernel.rs",
+            "cpu/half_precision.rs",
+            "cpu/dots.rs",
+            "integer_isa/mod.rs",
+            "integer_isa/tile.rs",
+            "integer_isa/x86.rs",
+            "integer_isa/arm.rs",
             "depthwise/wide.rs",
         ];
         let allowed = allowed.iter().any(|file| path.ends_with(file));
@@ -70,13 +175,13 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
     }
 }
 
-/// Where files are opened without `core::regular`: folders that are flushed, and temporary files that were just made.
+/// Where files are opened without `engine::files::regular`: folders that are flushed, and temporary files that were just made.
 const OPENED_PLAINLY: &[&str] = &[
-    "core/regular.rs",
-    "core/whole.rs",
-    "core/export/ops.rs",
-    "core/metadata/replace.rs",
-    "core/metadata/inside/write.rs",
+    "engine/files/regular.rs",
+    "engine/files/atomic_write.rs",
+    "organize/export/ops.rs",
+    "engine/files/replace.rs",
+    "metadata/inside/write.rs",
 ];
 
 /// Calls in the program itself, tests left out, that open a file whatever it is.
@@ -131,7 +236,7 @@ const DISK_CALLS: &[&str] = &[
     "past",
     "settings::load",
     "settings::save",
-    "write_whole",
+    "atomic_write",
 ];
 
 /// The same of methods, whatever they are called on.
@@ -151,15 +256,15 @@ const DISK_METHODS: &[&str] = &[
 /// What runs on threads of its own, or before there is a window: a file, and a function in it or all.
 const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/apply/samples.rs", "write"),
-    ("app/exports.rs", "write_manifest"),
-    ("app/fetcher.rs", "*"),
-    ("app/jobs.rs", "open"),
-    ("app/marks_writer.rs", "*"),
-    ("app/mind.rs", "*"),
+    ("app/tasks/exports.rs", "write_manifest"),
+    ("app/tasks/fetcher.rs", "*"),
+    ("app/tasks/jobs.rs", "open"),
+    ("app/tasks/marks_writer.rs", "*"),
+    ("app/tasks/scoring.rs", "*"),
     ("app/mod.rs", "new"),
-    ("app/pictures.rs", "*"),
+    ("app/tasks/pictures.rs", "*"),
     ("app/start.rs", "*"),
-    ("app/trash.rs", "is_safe"),
+    ("app/tasks/trash.rs", "is_safe"),
 ];
 
 /// Looks for calls that touch a disk where the window's thread could come by.
@@ -297,10 +402,10 @@ fn disk_calls_are_found_where_they_are_not_in_a_slot() {
 #[test]
 fn threads_of_the_window_are_started_in_few_places() {
     let allowed = [
-        "app/fetcher.rs",
-        "app/marks_writer.rs",
-        "app/mind.rs",
-        "app/supervisor.rs",
+        "app/tasks/fetcher.rs",
+        "app/tasks/marks_writer.rs",
+        "app/tasks/scoring.rs",
+        "app/tasks/supervisor.rs",
     ];
     for (path, text) in all("src/app").into_iter().chain(all("src/ui")) {
         let starts = text.contains("thread::Builder::new") || text.contains("thread::spawn");

@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use common::{ColourModel, photos, run};
-use lumisift::app::labels::Label;
-use lumisift::app::library::{Item, Library};
-use lumisift::app::mind::{Answer, Mind, Question};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::model::{Embeddings, Model, ModelError, ModelInfo};
-use lumisift::core::preprocess::Crop;
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
+use lumisift::app::document::labels::Label;
+use lumisift::app::document::library::{Item, Library};
+use lumisift::app::tasks::scoring::{ScoringRequest, ScoringResponse, ScoringWorker};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::engine::media::preprocess::Crop;
 
 /// The quick model, whose texts are numbers: each has a direction of its own.
 struct Numbers(ColourModel);
@@ -52,14 +52,18 @@ fn label(number: usize) -> Label {
 }
 
 /// Answers about each set of labels, one after another by one thread.
-fn answers(session: &Arc<Session>, library: &Library, sets: Vec<Vec<Label>>) -> Vec<Answer> {
+fn answers(
+    session: &Arc<Session>,
+    library: &Library,
+    sets: Vec<Vec<Label>>,
+) -> Vec<ScoringResponse> {
     let (tell, told) = crossbeam_channel::unbounded();
-    let mind = Mind::start(Arc::new(move || {
+    let mind = ScoringWorker::start(Arc::new(move || {
         let _ = tell.send(());
     }))
     .expect("a thread");
     let ask = |(number, labels)| {
-        mind.ask(Question {
+        mind.ask(ScoringRequest {
             number: number as u64,
             session: Some(session.clone()),
             library: library.snapshot().clone(),
@@ -92,7 +96,7 @@ fn each_of_five_thousand_columns_is_its_labels() {
     // Each alone, asked by itself.
     sets.extend([4999, 0, 2500, 700].map(|number| vec![label(number)]));
     let answers = answers(&session, &library, sets);
-    let matched = |answer: &Answer, number: usize| {
+    let matched = |answer: &ScoringResponse, number: usize| {
         let at = (answer.labels.iter())
             .position(|l| *l == label(number))
             .expect("asked");

@@ -6,8 +6,8 @@ mod common;
 use std::fs;
 
 use common::{json, lumisift, photos};
-use lumisift::core::marks::{self, Flag, Mark, Marks, Recovery};
-use lumisift::core::photo::ContentId;
+use lumisift::engine::media::photo::ContentId;
+use lumisift::engine::organize::marks::{self, Flag, Mark, Marks, Recovery};
 
 const PICK: Mark = Mark {
     flag: Flag::Pick,

@@ -7,14 +7,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode::decode;
-use lumisift::core::device::Device;
-use lumisift::core::model::{
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::{
     Embeddings, LoadOptions, Model, ModelChoice, Precision, load, load_folder, load_starter,
 };
-use lumisift::core::preprocess::{Crop, Preprocess, Resampler};
-use lumisift::core::score::exact;
+use lumisift::engine::media::decode::decode;
+use lumisift::engine::media::preprocess::{Crop, Preprocess, Resampler};
+use lumisift::engine::search::score::exact;
 use safetensors::SafeTensors;
 
 fn fixture(name: &str) -> PathBuf {
@@ -455,8 +455,9 @@ fn a_vocabulary_alone_gives_the_same_tokens_as_a_tokenizer() {
     fs::remove_file(dir.path().join("tokenizer.json")).expect("removed");
     let without = load_folder(dir.path(), &Device::cpu()).expect("loads");
     for text in Golden::load(name).texts {
-        let ids =
-            |model: &lumisift::core::model::FolderModel| model.token_ids(&text, 0).expect("ids");
+        let ids = |model: &lumisift::engine::inference::FolderModel| {
+            model.token_ids(&text, 0).expect("ids")
+        };
         assert_eq!(ids(&with), ids(&without), "{text:?}");
     }
 }

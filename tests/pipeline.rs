@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{ColourModel, photos, run, session};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::model::{Embeddings, Model, ModelError, ModelInfo};
-use lumisift::core::pipeline::{self, Event, JobOptions, Phase, Source};
-use lumisift::core::preprocess::Crop;
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, Phase, Source};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::engine::media::preprocess::Crop;
 
 #[test]
 fn a_job_tells_of_every_photo_and_ends_with_a_summary() {
@@ -128,7 +128,7 @@ fn every_photo_is_scored_by_its_own_vector() {
     let mut ran = run(&session, &[folder]);
     ran.photos.sort_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
     let rows: Vec<u32> = ran.photos.iter().map(|(_, row, _)| *row).collect();
-    let query = |text| lumisift::core::query::Query::parse(text).expect("a query");
+    let query = |text| lumisift::engine::search::query::Query::parse(text).expect("a query");
     let labels = session
         .embed_queries(&[query("blue"), query("green"), query("red")])
         .expect("vectors");

@@ -7,8 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{lumisift, samples};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::{Conflict, Fitting, Item, Layout, Options, Plan, Transfer, plan, run};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::{
+    Conflict, Fitting, Item, Layout, Options, Plan, Transfer, plan, run,
+};
 
 fn photo(path: &Path, bytes: &str) -> Item {
     fs::create_dir_all(path.parent().expect("a folder")).expect("made");

@@ -17,10 +17,10 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use common::{json, lumisift};
-use lumisift::core::model::{self, LoadOptions, ModelChoice};
-use lumisift::core::photo::{Candidate, ContentId, PhotoFacts, Taken};
-use lumisift::core::session::Session;
-use lumisift::core::store::{NewContent, Record, Store};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::{NewContent, Record, Store};
+use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
+use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 use lumisift::settings::Dirs;
 
 /// Most resident memory in megabytes.
@@ -61,7 +61,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
         state: home.join("state"),
         hub_cache: None,
     };
-    let model = model::load(&LoadOptions::new(ModelChoice::Starter)).expect("the starter");
+    let model = inference::load(&LoadOptions::new(ModelChoice::Starter)).expect("the starter");
     let dim = model.info().dim;
     let store = Arc::new(Store::open(&dirs.store()).expect("a store"));
     let session = Session::open(model, store).expect("a session");

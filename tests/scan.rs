@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{json, lumisift, samples};
-use lumisift::core::scan::{Found, Scan, ScanOptions, Skipped};
+use lumisift::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
 use serde_json::Value;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";

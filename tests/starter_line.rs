@@ -4,11 +4,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use lumisift::core::model::load_starter;
-use lumisift::core::query::Query;
-use lumisift::core::score::DEFAULT_MIN_MATCH;
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::load_starter;
+use lumisift::engine::search::query::Query;
+use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 
 /// Each sample with the label that describes it: those of `tests/fixtures/starter/golden.json`.
 const LABELS: [(&str, &str); 14] = [

@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Ran, lumisift, photos, run, session};
-use lumisift::core::pipeline::Source;
-use lumisift::core::query::Query;
-use lumisift::core::session::Session;
-use lumisift::core::store::{Limits, Store};
+use lumisift::engine::index::pipeline::Source;
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::{Limits, Store};
+use lumisift::engine::search::query::Query;
 
 fn index(store: &Path, folder: &Path) -> Ran {
     run(&session(store), &[folder.to_path_buf()])
@@ -130,7 +130,7 @@ fn scores_are_right_after_a_rebuild_in_another_order() {
     let dir = tempfile::tempdir().expect("a folder");
     let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
     photos(&folder, 8);
-    let query = lumisift::core::query::Query::parse("red").expect("a query");
+    let query = lumisift::engine::search::query::Query::parse("red").expect("a query");
     let matches = |roots: &[PathBuf]| {
         let session = session(&store);
         let labels = session

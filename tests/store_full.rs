@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{json, lumisift, photos, run, session};
-use lumisift::core::pipeline::{self, Event, JobOptions, Source};
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, Source};
 
 /// A small disk, taken away at the end.
 struct Disk(PathBuf);

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{ColourModel, Ran, lumisift, photos, run, session};
-use lumisift::core::model::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
-use lumisift::core::query::Query;
-use lumisift::core::session::{Session, SessionError};
-use lumisift::core::store::{Store, StoreError};
+use lumisift::engine::index::session::{Session, SessionError};
+use lumisift::engine::index::store::{Store, StoreError};
+use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
+use lumisift::engine::search::query::Query;
 
 fn colour(path: &Path, rgb: [u8; 3]) {
     fs::create_dir_all(path.parent().expect("a folder")).expect("made");
@@ -153,8 +153,8 @@ impl Model for Newer {
 
     fn embed_images(
         &self,
-        crops: &[lumisift::core::preprocess::Crop],
-        cancel: &lumisift::core::cancel::Cancel,
+        crops: &[lumisift::engine::media::preprocess::Crop],
+        cancel: &lumisift::engine::cancel::Cancel,
     ) -> Result<Embeddings, ModelError> {
         self.0.embed_images(crops, cancel)
     }
@@ -216,7 +216,10 @@ fn a_file_that_cannot_be_opened_now_loses_nothing() {
     fs::remove_dir(&vectors).expect("removed");
     fs::rename(&moved, &vectors).expect("moved back");
     let ran = run(&session(&store), std::slice::from_ref(&folder));
-    assert_eq!(ran.from(lumisift::core::pipeline::Source::Cached), 5);
+    assert_eq!(
+        ran.from(lumisift::engine::index::pipeline::Source::Cached),
+        5
+    );
     let mode = vectors.metadata().expect("there").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     for name in ["facts.db", "thumbnails.db"] {

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use common::{json, lumisift, photos, run, session};
-use lumisift::core::pipeline::Source;
-use lumisift::core::store::{KEPT_DAYS, Limits, Store};
+use lumisift::engine::index::pipeline::Source;
+use lumisift::engine::index::store::{KEPT_DAYS, Limits, Store};
 
 fn in_days(days: i64) -> Limits {
     let now = Limits::megabytes(None);

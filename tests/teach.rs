@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use image::{Rgb, RgbImage};
-use lumisift::core::model::load_starter;
-use lumisift::core::pipeline::{self, Event, JobOptions};
-use lumisift::core::query::Query;
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
-use lumisift::core::teach::Lesson;
+use lumisift::engine::index::pipeline::{self, Event, JobOptions};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::load_starter;
+use lumisift::engine::search::query::Query;
+use lumisift::engine::search::teach::TrainingSet;
 
 /// Pictures of each kind.
 const EACH: usize = 40;
@@ -78,7 +78,7 @@ fn average_precision_rises_with_examples() {
     let rows = read(&session, dir.path());
     let (stripes, dots) = (&kinds[0], &kinds[1]);
     let half = EACH / 2;
-    let precision = |lesson: &Lesson| {
+    let precision = |lesson: &TrainingSet| {
         let taught = session
             .teach_all(std::slice::from_ref(lesson))
             .expect("taught");
@@ -94,10 +94,10 @@ fn average_precision_rises_with_examples() {
         let right = held_out.iter().map(|(_, right)| *right);
         average_precision(scores.matches.into_iter().zip(right).collect())
     };
-    let lesson = |count: usize| Lesson {
+    let lesson = |count: usize| TrainingSet {
         examples: stripes[..count].to_vec(),
         counter_examples: dots[..count].to_vec(),
-        ..Lesson::of(Query::parse("pattern").expect("a query"))
+        ..TrainingSet::of(Query::parse("pattern").expect("a query"))
     };
     let text = precision(&lesson(0));
     let few = precision(&lesson(3));
@@ -109,7 +109,7 @@ fn average_precision_rises_with_examples() {
     );
     assert!(few > text + 0.05, "{text} {few}");
     assert!(head > few && head > 0.9, "{few} {head}");
-    let only = Lesson {
+    let only = TrainingSet {
         text_only: true,
         ..lesson(half)
     };

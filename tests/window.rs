@@ -7,11 +7,11 @@ mod window;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::arrange::Heading;
 use lumisift::app::command::{Action, Command};
-use lumisift::app::filter::{Filter, Fit, SortKey, Sorting};
-use lumisift::app::state::{Dialog, SessionState};
-use lumisift::core::marks::Flag;
+use lumisift::app::document::arrange::Heading;
+use lumisift::app::document::filter::{Filter, Fit, SortKey, Sorting};
+use lumisift::app::document::state::{Dialog, SessionState};
+use lumisift::engine::organize::marks::Flag;
 use std::sync::Arc;
 use window::{Dropped, Setup, add_label, coloured};
 
@@ -218,7 +218,10 @@ fn find_similar_starts_from_the_chosen_photo() {
     let blue = window.state().library.snapshot().items.iter();
     let blue = blue.zip(0..).find(|(item, _)| item.name == "blue 1.png");
     let id = blue.expect("a blue photo").1;
-    window.command(Command::Reach(id, lumisift::app::selection::Reach::Only));
+    window.command(Command::SelectionMode(
+        id,
+        lumisift::app::document::selection::SelectionMode::Only,
+    ));
     window.key(Key::F);
     assert!(window.shown()[0].starts_with("blue"));
 }

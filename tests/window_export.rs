@@ -10,12 +10,12 @@ use std::path::Path;
 
 use egui::{Key, Modifiers};
 use lumisift::app::command::{Action, Command};
-use lumisift::app::exports::{ExportRequest, ExportState};
-use lumisift::app::filter::Filter;
-use lumisift::app::state::{Dialog, ExportWhat};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::{self, Item, Options, Transfer};
-use lumisift::core::marks::Flag;
+use lumisift::app::document::filter::Filter;
+use lumisift::app::document::state::{Dialog, ExportWhat};
+use lumisift::app::tasks::exports::{ExportRequest, ExportState};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::{self, Item, Options, Transfer};
+use lumisift::engine::organize::marks::Flag;
 use window::{Setup, Window, colours};
 
 /// A window on three red, green and blue photos each, with the label "red".

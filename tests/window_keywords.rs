@@ -10,10 +10,10 @@ use std::path::Path;
 
 use egui::Key;
 use lumisift::app::command::{Action, Command};
-use lumisift::app::filter::{Filter, SortKey, Sorting};
-use lumisift::app::keywords::KeywordState;
-use lumisift::core::marks::{Colour, Flag};
-use lumisift::core::metadata::Metadata;
+use lumisift::app::document::filter::{Filter, SortKey, Sorting};
+use lumisift::app::tasks::keywords::KeywordState;
+use lumisift::engine::media::metadata::Metadata;
+use lumisift::engine::organize::marks::{Colour, Flag};
 use window::{Setup, Window, colours};
 
 /// A sidecar as another program writes it.

@@ -14,10 +14,12 @@ use std::sync::{Arc, Condvar, Mutex};
 use common::ColourModel;
 use hub::FakeHub;
 use lumisift::app::command::{Action, Command};
-use lumisift::app::state::Dialog;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::model::{Embeddings, Fingerprint, Model, ModelChoice, ModelError, ModelInfo};
-use lumisift::core::preprocess::Crop;
+use lumisift::app::document::state::Dialog;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::inference::{
+    Embeddings, Fingerprint, Model, ModelChoice, ModelError, ModelInfo,
+};
+use lumisift::engine::media::preprocess::Crop;
 use window::{Setup, Window, colours};
 
 /// A model that reads one photo for each leave that it is given.

@@ -8,8 +8,8 @@ mod window;
 use std::fs;
 
 use lumisift::app::command::{Action, Command};
-use lumisift::core::marks::Flag;
-use lumisift::core::store::Store;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::organize::marks::Flag;
 use window::{Setup, add_label, coloured, colours};
 
 fn is_pick(window: &window::Window) -> bool {

@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode::decode;
-use lumisift::core::metadata::xmp::{HIERARCHY, Packet, SUBJECT, TAGS};
-use lumisift::core::metadata::{Additions, Metadata, Way, Wish, apply, plan, undo};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::decode::decode;
+use lumisift::engine::media::metadata::xmp::{HIERARCHY, Packet, SUBJECT, TAGS};
+use lumisift::engine::media::metadata::{Additions, Metadata};
+use lumisift::engine::organize::sidecars::plan;
+use lumisift::engine::organize::sidecars::{SidecarEdit, Way, apply, undo};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -316,7 +318,7 @@ fn exiftool_and_exiv2_read_every_result() {
             .expect("additions")
             .current();
         let photo = photos.join(format!("{}.jpg", case.name));
-        wishes.push(Wish { photo, additions });
+        wishes.push(SidecarEdit { photo, additions });
     }
     let records = dir.path().join("records");
     let planned = plan(&wishes, Way::default());
@@ -521,7 +523,7 @@ fn what_exiftool_writes_inside_photos_is_read() {
         &[&xmp[..], &[&caption]].concat(),
     );
     assert_eq!(Metadata::of(&photos[0]).facts.keywords, ["sea", "Größe"]);
-    let wish = Wish {
+    let wish = SidecarEdit {
         photo: photos[0].clone(),
         additions: Additions {
             keywords: vec!["cat".into()],
@@ -580,7 +582,7 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
     let originals: Vec<Vec<u8>> = photos.iter().map(|p| fs::read(p).expect("there")).collect();
     let was = exiftool(&photos);
 
-    let wish = |photo: &PathBuf| Wish {
+    let wish = |photo: &PathBuf| SidecarEdit {
         photo: photo.clone(),
         additions: Additions {
             keywords: vec!["cat & dog".into()],
@@ -588,7 +590,7 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
             ..Additions::default()
         },
     };
-    let wishes: Vec<Wish> = photos.iter().map(wish).collect();
+    let wishes: Vec<SidecarEdit> = photos.iter().map(wish).collect();
     let way = Way {
         inside: true,
         ..Way::default()

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::decode::decode;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::decode::decode;
 
 fuzz_target!(|bytes: &[u8]| {
     for side in [8, 10_000] {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lumisift::core::query::{Query, prompts};
+use lumisift::engine::search::query::{Query, prompts};
 
 fuzz_target!(|text: &str| {
     if let Ok(query) = Query::parse(text) {

@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use lumisift::core::metadata::xmp::{Packet, SUBJECT};
-use lumisift::core::metadata::{Additions, facts_inside};
+use lumisift::engine::media::metadata::xmp::{Packet, SUBJECT};
+use lumisift::engine::media::metadata::{Additions, facts_inside};
 
 fuzz_target!(|bytes: &[u8]| {
     // Photos are told by their first bytes, as packets are.

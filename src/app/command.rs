@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 
-use super::exports::ExportRequest;
-use super::filter::{Filter, Fit, Sorting};
-use super::keywords::KeywordRequest;
-use super::labels::LabelId;
-use super::library::ItemId;
-use super::selection::Reach;
-use super::state::{Dialog, State};
-use crate::core::marks::{Colour, Flag};
+use crate::app::document::filter::{Filter, Fit, Sorting};
+use crate::app::document::labels::LabelId;
+use crate::app::document::library::ItemId;
+use crate::app::document::selection::SelectionMode;
+use crate::app::document::state::{Dialog, State};
+use crate::app::tasks::exports::ExportRequest;
+use crate::app::tasks::keywords::KeywordRequest;
+use crate::engine::organize::marks::{Colour, Flag};
 use crate::settings::Settings;
-use crate::ui::grid_layout::Step;
+use crate::ui::grid_layout::GridMove;
 
 /// A command with a name, for menus, the palette and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,7 +109,7 @@ impl Section {
 
 /// What is said of an action.
 #[derive(Clone, Copy, Debug)]
-pub struct Entry {
+pub struct CommandEntry {
     /// Where it is listed.
     pub section: Section,
     /// What it is called.
@@ -248,7 +248,7 @@ impl Action {
 
     /// What is said of it.
     #[must_use]
-    pub fn entry(self) -> Entry {
+    pub fn entry(self) -> CommandEntry {
         use Section::{Edit, File, Help, Labels, Photo, View, Work};
         let (section, name, keys): (_, _, &'static [Keys]) = match self {
             Self::OpenFolder => (File, "Open folder…", const { &[ctrl(Key::O)] }),
@@ -331,7 +331,7 @@ impl Action {
             ),
             Self::About => (Help, "About Lumisift", &[]),
         };
-        Entry {
+        CommandEntry {
             section,
             name,
             keys,
@@ -434,11 +434,11 @@ pub enum Command {
     /// Show only what fits a label, or all again.
     ToggleFit(Fit),
     /// A click on a photo or a step to it.
-    Reach(ItemId, Reach),
+    SelectionMode(ItemId, SelectionMode),
     /// Select several photos, besides those that are selected if the second is set.
     SelectItems(Vec<ItemId>, bool),
     /// Step with the keyboard, extending the selection if the second is set.
-    Step(Step, bool),
+    GridMove(GridMove, bool),
     /// Show a photo large.
     ViewItem(ItemId),
     /// Side of thumbnails in points.

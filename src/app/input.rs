@@ -3,9 +3,9 @@
 use egui::{Context, Event, Key};
 
 use super::command::{Action, Command};
-use super::state::State;
+use crate::app::document::state::State;
 use crate::ui::Interface;
-use crate::ui::grid_layout::Step;
+use crate::ui::grid_layout::GridMove;
 
 /// Commands of the keys that were pressed in this frame.
 pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
@@ -39,7 +39,7 @@ pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
             }
             let step = step(*key).filter(|_| !modifiers.command && !modifiers.alt);
             if let Some(step) = step {
-                commands.push(Command::Step(step, modifiers.shift));
+                commands.push(Command::GridMove(step, modifiers.shift));
                 continue;
             }
             let action = Action::ALL.iter().find(|action| {
@@ -86,16 +86,16 @@ fn is_editing(key: Key) -> bool {
     )
 }
 
-fn step(key: Key) -> Option<Step> {
+fn step(key: Key) -> Option<GridMove> {
     Some(match key {
-        Key::ArrowLeft => Step::Left,
-        Key::ArrowRight => Step::Right,
-        Key::ArrowUp => Step::Up,
-        Key::ArrowDown => Step::Down,
-        Key::PageUp => Step::PageUp,
-        Key::PageDown => Step::PageDown,
-        Key::Home => Step::Home,
-        Key::End => Step::End,
+        Key::ArrowLeft => GridMove::Left,
+        Key::ArrowRight => GridMove::Right,
+        Key::ArrowUp => GridMove::Up,
+        Key::ArrowDown => GridMove::Down,
+        Key::PageUp => GridMove::PageUp,
+        Key::PageDown => GridMove::PageDown,
+        Key::Home => GridMove::Home,
+        Key::End => GridMove::End,
         _ => return None,
     })
 }

@@ -1,34 +1,17 @@
 //! The window's state and the one place that changes it.
 //!
-//! [`App`] owns everything. Panels in [`crate::ui`] read the [`state::State`] and return
+//! [`App`] owns everything. Panels in [`crate::ui`] read the [`crate::app::document::state::State`] and return
 //! [`command::Command`]s; `apply` is the only file that carries them out. Work is done by threads: a job
-//! reads photos (`core::pipeline`), [`mind`] scores and sorts, [`fetcher`] brings pictures. Each frame takes
+//! reads photos (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] brings pictures. Each frame takes
 //! what they have sent, for at most a few milliseconds.
 
 mod apply;
-pub mod arrange;
 pub mod command;
-pub mod exports;
-pub mod fetcher;
-pub mod filter;
-pub mod history;
+pub mod document;
 mod input;
-mod jobs;
-pub mod keywords;
-pub mod labels;
-pub mod library;
-mod marks_writer;
-pub mod mind;
-pub mod models;
-pub mod pictures;
-mod save;
-pub mod scored;
-pub mod selection;
 pub mod services;
 pub mod start;
-pub mod state;
-mod supervisor;
-mod trash;
+pub mod tasks;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,16 +21,16 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
-use crate::core::pipeline::Notify;
+use crate::app::document::library::Library;
+use crate::app::document::state::{Memory, State};
+use crate::app::tasks::marks_writer::{MarksNews, MarksWriter};
+use crate::app::tasks::pictures::StoreSlot;
+use crate::app::tasks::scoring::{ScoringRequest, ScoringWorker};
+use crate::app::tasks::supervisor::{Slot, Supervisor};
+use crate::engine::index::pipeline::Notify;
 use crate::settings::{self, Settings};
 use crate::ui::Interface;
-use library::Library;
-use marks_writer::{MarksNews, MarksWriter};
-use mind::{Mind, Question};
-use pictures::StoreSlot;
 use services::Services;
-use state::{Memory, State};
-use supervisor::{Slot, Supervisor};
 
 pub use start::{StartError, open_window};
 
@@ -64,27 +47,30 @@ const NEWS: usize = 64;
 /// What a short task in the background tells.
 enum News {
     /// The session was opened, or not; and in which attempt.
-    Session(u64, Result<Arc<crate::core::session::Session>, String>),
+    Session(
+        u64,
+        Result<Arc<crate::engine::index::session::Session>, String>,
+    ),
     /// A person chose folders or photos.
     Chosen(services::Purpose, Vec<PathBuf>),
     /// What an export tells.
-    Export(exports::ExportNews),
+    Export(crate::app::tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
-    Trashed(trash::Trashed),
+    Trashed(crate::app::tasks::trash::Trashed),
     /// What keywords do.
-    Keywords(keywords::KeywordNews),
+    Keywords(crate::app::tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
-    Metadata(Vec<(PathBuf, Arc<crate::core::metadata::Metadata>)>),
+    Metadata(Vec<(PathBuf, Arc<crate::engine::media::metadata::Metadata>)>),
     /// How much the store holds.
-    StoreSize(Option<crate::core::store::StoreSize>),
+    StoreSize(Option<crate::engine::index::store::StoreSize>),
     /// The models that there are.
-    Models(Vec<crate::core::model::shelf::Shelved>),
+    Models(Vec<crate::engine::hub::installed::InstalledModel>),
     /// How far a model is on its way.
-    Arriving(crate::core::model::download::Arrival),
+    Arriving(crate::engine::hub::download::DownloadProgress),
     /// A model arrived, or not.
     Arrived(Result<PathBuf, String>),
     /// The store was tidied, or not.
-    Tidied(Result<crate::core::store::Tidied, String>),
+    Tidied(Result<crate::engine::index::store::Tidied, String>),
     /// The store was cleared, or not.
     Cleared(Result<(), String>),
     /// Which of the opened paths are folders.
@@ -92,7 +78,7 @@ enum News {
     /// What was dropped onto the search box, and whether it is a file.
     Dropped(PathBuf, bool),
     /// Labels of a file.
-    Labels(Vec<labels::Label>),
+    Labels(Vec<crate::app::document::labels::Label>),
     /// The sample photos are in a folder, or cannot be written.
     Samples(Result<PathBuf, String>),
     /// Work in a slot panicked.
@@ -109,7 +95,7 @@ enum News {
 
 /// Why the next question must be asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-enum Need {
+enum RefreshPriority {
     /// It need not.
     #[default]
     Nothing,
@@ -123,7 +109,7 @@ enum Need {
 
 /// Which questions are on their way.
 struct Asking {
-    need: Need,
+    need: RefreshPriority,
     number: u64,
     /// Answers before this one number the items as they no longer are.
     valid_from: u64,
@@ -134,7 +120,7 @@ struct Asking {
 }
 
 /// Tells the window that there is something to take, once until it has looked.
-struct Wake {
+struct RepaintSignal {
     ctx: Context,
     told: AtomicBool,
 }
@@ -143,10 +129,10 @@ struct Wake {
 pub struct App {
     state: State,
     services: Services,
-    wake: Arc<Wake>,
+    wake: Arc<RepaintSignal>,
     notify: Notify,
     supervisor: Supervisor<News>,
-    mind: Mind,
+    scoring: ScoringWorker,
     store_slot: StoreSlot,
     news: Receiver<News>,
     tell: Sender<News>,
@@ -154,7 +140,7 @@ pub struct App {
     asking: Asking,
     opening: u64,
     was_focused: bool,
-    saved: save::Saved,
+    saved: crate::app::tasks::save::Saved,
     ui: Interface,
 }
 
@@ -166,8 +152,8 @@ impl App {
     pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let (settings, broken) = settings::load::<Settings>(&services.dirs.settings_file());
         let (memory, broken_memory) = settings::load::<Memory>(&services.dirs.window_file());
-        let saved = save::Saved::new(&settings, &memory);
-        let wake = Arc::new(Wake {
+        let saved = crate::app::tasks::save::Saved::new(&settings, &memory);
+        let wake = Arc::new(RepaintSignal {
             ctx: ctx.clone(),
             told: AtomicBool::new(false),
         });
@@ -185,7 +171,7 @@ impl App {
         let ui = Interface::new(ctx, &store_slot, &notify)?;
         let mut app = Self {
             state: new_state(settings, memory),
-            mind: Mind::start(notify.clone())?,
+            scoring: ScoringWorker::start(notify.clone())?,
             services,
             wake,
             notify,
@@ -195,7 +181,7 @@ impl App {
             tell,
             marks: None,
             asking: Asking {
-                need: Need::FromTop,
+                need: RefreshPriority::FromTop,
                 number: 0,
                 valid_from: 0,
                 answered: 0,
@@ -228,7 +214,7 @@ impl App {
     /// Whether the answer on the screen is about what is typed now.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.asking.need == Need::Nothing && self.asking.answered == self.asking.number
+        self.asking.need == RefreshPriority::Nothing && self.asking.answered == self.asking.number
     }
 
     /// Whether all pictures that the last frame wanted are there.
@@ -260,14 +246,14 @@ impl App {
         match news {
             MarksNews::Known(known) => {
                 self.state.library.decide(&known);
-                self.need(Need::Now);
+                self.need(RefreshPriority::Now);
             }
             MarksNews::Trouble(trouble) => self.state.standing.marks = trouble,
             MarksNews::Notice(text) => self.state.notify(text, true),
         }
     }
 
-    fn need(&mut self, need: Need) {
+    fn need(&mut self, need: RefreshPriority) {
         self.asking.need = self.asking.need.max(need);
     }
 
@@ -276,20 +262,20 @@ impl App {
         let need = self.asking.need;
         let busy = self.asking.answered < self.asking.number;
         let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
-        if need == Need::Nothing || (need == Need::Soon && busy) {
+        if need == RefreshPriority::Nothing || (need == RefreshPriority::Soon && busy) {
             return;
         }
-        if need == Need::Soon && !wait.is_zero() {
+        if need == RefreshPriority::Soon && !wait.is_zero() {
             self.wake.ctx.request_repaint_after(wait);
             return;
         }
-        self.asking.need = Need::Nothing;
+        self.asking.need = RefreshPriority::Nothing;
         self.asking.number += 1;
         self.asking.last = Instant::now();
-        if need == Need::FromTop {
+        if need == RefreshPriority::FromTop {
             self.asking.top_from.get_or_insert(self.asking.number);
         }
-        self.mind.ask(Question {
+        self.scoring.ask(ScoringRequest {
             number: self.asking.number,
             session: self.state.session().cloned(),
             library: self.state.library.snapshot().clone(),
@@ -301,7 +287,7 @@ impl App {
     }
 
     fn take_answer(&mut self) {
-        let Some(answer) = self.mind.newest() else {
+        let Some(answer) = self.scoring.newest() else {
             return;
         };
         self.asking.answered = answer.number;
@@ -329,24 +315,24 @@ fn new_state(settings: Settings, memory: Memory) -> State {
     State {
         settings,
         memory,
-        session: state::SessionState::Loading,
+        session: crate::app::document::state::SessionState::Loading,
         store_size: None,
-        models: models::Models::default(),
+        models: crate::app::tasks::models::Models::default(),
         library: Library::default(),
         draft: String::new(),
         search: String::new(),
         sorting_before_search: None,
-        answer: mind::Answer::default(),
-        selection: selection::Selection::default(),
+        answer: crate::app::tasks::scoring::ScoringResponse::default(),
+        selection: crate::app::document::selection::Selection::default(),
         viewer: None,
-        grid: state::GridState::default(),
-        work: state::Work::default(),
-        exports: exports::Exports::default(),
-        keywords: keywords::Keywords::default(),
+        grid: crate::app::document::state::GridState::default(),
+        work: crate::app::document::state::Work::default(),
+        exports: crate::app::tasks::exports::Exports::default(),
+        keywords: crate::app::tasks::keywords::Keywords::default(),
         dialog: None,
         notices: Vec::new(),
-        standing: state::Standing::default(),
-        history: history::History::default(),
+        standing: crate::app::document::state::Standing::default(),
+        history: crate::app::document::history::History::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::core::model::{self, LoadOptions, Model, ModelError};
+use crate::engine::inference::{self, LoadOptions, Model, ModelError};
 use crate::settings::Dirs;
 
 /// What a chosen folder is for.
@@ -131,7 +131,7 @@ impl Services {
     pub fn real(dirs: Dirs) -> Self {
         Self {
             dirs,
-            load_model: Arc::new(model::load),
+            load_model: Arc::new(inference::load),
             desktop: Arc::new(Platform),
         }
     }

@@ -9,7 +9,7 @@ use egui::ViewportBuilder;
 
 use super::App;
 use super::services::Services;
-use super::state::Memory;
+use crate::app::document::state::Memory;
 use crate::settings;
 
 static ICON: &[u8] = include_bytes!("../../assets/icon.png");

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use lumisift::core::device::DeviceChoice;
-use lumisift::core::export::names::Pattern;
-use lumisift::core::marks::Colour;
-use lumisift::core::model::Precision;
-use lumisift::core::paths::absolute;
+use lumisift::engine::files::paths::absolute;
+use lumisift::engine::inference::Precision;
+use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::organize::export::names::Pattern;
+use lumisift::engine::organize::marks::Colour;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -238,7 +238,7 @@ pub struct Sort {
     #[command(flatten)]
     pub labels: Labels,
     /// Match, 0 to 1, from which a photo fits a label
-    #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
     /// Put photos that fit into a folder per label below DIR (copies, unless told otherwise)
     #[arg(long, value_name = "DIR", value_parser = path())]
@@ -349,7 +349,7 @@ pub struct Keywords {
     #[arg(long)]
     pub no_expand: bool,
     /// Match, 0 to 1, from which a photo fits a label
-    #[arg(long, value_name = "M", default_value_t = lumisift::core::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
     /// A keyword above all of these, as in "AI|cat"
     #[arg(long, value_name = "WORD")]

@@ -4,7 +4,7 @@ use std::io::{self, Cursor, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use lumisift::core::regular::read_regular;
+use lumisift::engine::files::regular::read_regular;
 use lumisift::logging;
 use lumisift::settings::Dirs;
 use serde_json::Value;

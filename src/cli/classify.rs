@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::http::{Client, Request};
-use lumisift::core::model::Embeddings;
-use lumisift::core::photo::{Failure, Stage};
-use lumisift::core::query::Query;
-use lumisift::core::score::{self, DEFAULT_MIN_MATCH};
-use lumisift::core::session::{Session, SessionError};
-use lumisift::core::teach::{Lesson, TaughtSet};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::hub::http::{Client, Request};
+use lumisift::engine::index::session::{Session, SessionError};
+use lumisift::engine::inference::Embeddings;
+use lumisift::engine::media::photo::{Failure, Stage};
+use lumisift::engine::search::query::Query;
+use lumisift::engine::search::score::{self, DEFAULT_MIN_MATCH};
+use lumisift::engine::search::teach::{ClassifierSet, TrainingSet};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -37,9 +37,9 @@ struct Reading {
 pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     let wanted = Wanted::new(&args.labels, DEFAULT_MIN_MATCH)?;
     let labels = &wanted.names;
-    let lessons: Vec<Lesson> = if args.exact {
+    let lessons: Vec<TrainingSet> = if args.exact {
         let exact = labels.iter().map(|label| Query::exact(label));
-        exact.map(Lesson::of).collect()
+        exact.map(TrainingSet::of).collect()
     } else {
         wanted.lessons.clone()
     };
@@ -109,7 +109,7 @@ fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Embeddings,
 fn read_labels(
     session: &Session,
     client: &Client,
-    labels: &TaughtSet,
+    labels: &ClassifierSet,
     path: &Path,
     exact: bool,
 ) -> Result<Reading, SessionError> {

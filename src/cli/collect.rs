@@ -7,15 +7,17 @@ use std::time::Duration;
 
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
-use lumisift::core::memory_budget::DecodeMemory;
-use lumisift::core::model::shelf::Shelved;
-use lumisift::core::model::{self, LoadOptions, ModelChoice};
-use lumisift::core::paths::absolute;
-use lumisift::core::photo::{Failure, Photo};
-use lumisift::core::pipeline::{self, Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary};
-use lumisift::core::scan::ScanOptions;
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
+use lumisift::engine::files::paths::absolute;
+use lumisift::engine::hub::installed::InstalledModel;
+use lumisift::engine::index::pipeline::{
+    self, Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary,
+};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
+use lumisift::engine::media::memory_budget::DecodeMemory;
+use lumisift::engine::media::photo::{Failure, Photo};
+use lumisift::engine::media::scan::ScanOptions;
 use lumisift::settings::{self, Dirs, Settings};
 
 use super::args::{Common, Folders};
@@ -40,12 +42,12 @@ pub fn choose_model(
     if path.join("config.json").is_file() {
         return Ok(ModelChoice::Folder(path));
     }
-    match settings.shelf(dirs).find(name) {
-        Some(Shelved {
+    match settings.installed_models(dirs).find(name) {
+        Some(InstalledModel {
             place: Some((dir, _)),
             ..
         }) => Ok(ModelChoice::Folder(dir)),
-        Some(Shelved { name, .. }) => {
+        Some(InstalledModel { name, .. }) => {
             anyhow::bail!("{name} is not here yet: `lumisift models get {name}` fetches it")
         }
         None if path.is_dir() => Ok(ModelChoice::Folder(path)),
@@ -105,7 +107,7 @@ pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
     let memory = common.memory.unwrap_or(settings.decode_memory_mb);
     DecodeMemory::of_process().set_megabytes(memory);
     let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
-    let model = model::load(&load_options(common, &settings, &dirs, choice))?;
+    let model = inference::load(&load_options(common, &settings, &dirs, choice))?;
     let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
     if let Err(error) = store.tidy_if_due(settings.store_limits()) {
         say(error);
@@ -180,7 +182,11 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
     let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
     let orphaned = |photo: Photo| {
         let message = "the store was rebuilt meanwhile: run this again";
-        Failure::new(photo.file.path, lumisift::core::photo::Stage::Read, message)
+        Failure::new(
+            photo.file.path,
+            lumisift::engine::media::photo::Stage::Read,
+            message,
+        )
     };
     failures.extend(orphans.map(|(photo, _)| orphaned(photo)));
     // In place: there may be millions.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 
 use anyhow::Context;
-use lumisift::core::label_set::label_query;
-use lumisift::core::photo::{Failure, Photo};
-use lumisift::core::query::normalise;
-use lumisift::core::score::Scores;
-use lumisift::core::session::{Session, SessionError};
-use lumisift::core::teach::Lesson;
-use lumisift::core::whole::write_whole_with;
+use lumisift::engine::files::atomic_write::atomic_write_with;
+use lumisift::engine::index::session::{Session, SessionError};
+use lumisift::engine::media::photo::{Failure, Photo};
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::query::normalise;
+use lumisift::engine::search::score::Scores;
+use lumisift::engine::search::teach::TrainingSet;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;
@@ -44,7 +44,7 @@ pub fn finish(collected: &Collected) -> anyhow::Result<Outcome> {
 
 pub fn score_photos(
     session: &Session,
-    lessons: &[Lesson],
+    lessons: &[TrainingSet],
     collected: &Collected,
 ) -> Result<Scores, SessionError> {
     // What a run prints is not printed again: it is right the first time.
@@ -62,7 +62,7 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let mut collected = collect(common, &opened, &args.folders)?;
     Decided::read(&collected.photos, args.only.needs_decisions())?
         .keep(&args.only, &mut collected)?;
-    let scores = score_photos(session, &[Lesson::of(query)], &collected)?;
+    let scores = score_photos(session, &[TrainingSet::of(query)], &collected)?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.top(Some(0), args.limit) {
         let fit = scores.matches_of(at as usize)[0];
@@ -157,7 +157,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         ("fingerprint".to_owned(), info.fingerprint.to_string()),
     ]);
     let header = safetensors_header(metadata, names.len(), dim)?;
-    write_whole_with(&args.out, |file| {
+    atomic_write_with(&args.out, |file| {
         let mut out = BufWriter::new(file);
         out.write_all(&header)?;
         let rows = collected.photos.iter();

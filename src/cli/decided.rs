@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lumisift::core::marks::{self, Flag, Mark};
-use lumisift::core::metadata::{self, Metadata, Source};
-use lumisift::core::photo::{ContentId, Photo};
+use lumisift::engine::media::metadata::{self, Metadata, Source};
+use lumisift::engine::media::photo::{ContentId, Photo};
+use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use lumisift::core::device::{self, nvidia_driver};
-use lumisift::core::kernels::{Level, Unit};
-use lumisift::core::memory_budget::{default_limit, size_text};
-use lumisift::core::model::place;
-use lumisift::core::plural::counted;
-use lumisift::core::store::{Store, StoreError};
+use lumisift::engine::index::store::{Store, StoreError};
+use lumisift::engine::inference::cpu::{IntegerIsa, SimdLevel};
+use lumisift::engine::inference::device::{self, nvidia_driver};
+use lumisift::engine::inference::place;
+use lumisift::engine::media::memory_budget::{default_limit, size_text};
+use lumisift::engine::plural::counted;
 use lumisift::logging;
 use lumisift::settings::{Dirs, Settings};
 use serde_json::{Map, Value, json};
@@ -84,8 +84,8 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
-        Ok(lumisift::core::model::ModelChoice::Starter) => "starter (built in)".into(),
-        Ok(lumisift::core::model::ModelChoice::Folder(dir)) => path_text(&dir),
+        Ok(lumisift::engine::inference::ModelChoice::Starter) => "starter (built in)".into(),
+        Ok(lumisift::engine::inference::ModelChoice::Folder(dir)) => path_text(&dir),
         Err(error) => error.to_string(),
     };
     let wanted = common.device.unwrap_or(settings.device);
@@ -122,8 +122,8 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
                 std::env::consts::ARCH
             )),
         ),
-        ("processor", json!(Level::detect().name())),
-        ("eight-bit unit", json!(Unit::detect().name())),
+        ("processor", json!(SimdLevel::detect().name())),
+        ("eight-bit unit", json!(IntegerIsa::detect().name())),
         ("threads", json!(threads)),
         ("memory for decoding", json!(size_text(memory))),
         ("device wanted", json!(wanted.to_string())),

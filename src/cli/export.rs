@@ -4,15 +4,15 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::journal::past;
-use lumisift::core::export::manifest::{LabelNote, Manifest, ModelNote};
-use lumisift::core::export::{
-    self, Conflict, Options, Past, PastState, Plan, Progress, Report, Transfer,
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::files::paths::absolute;
+use lumisift::engine::media::photo::Failure;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
+use lumisift::engine::organize::export::{
+    self, Conflict, ExportProgress, Options, Past, PastState, Plan, Report, Transfer,
 };
-use lumisift::core::paths::absolute;
-use lumisift::core::photo::Failure;
-use lumisift::core::plural::counted;
+use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
@@ -66,7 +66,7 @@ pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<R
         ));
     }
     let bar = progress_bar("{bar:30} {pos}/{len} files");
-    let tell = |progress: Progress| {
+    let tell = |progress: ExportProgress| {
         bar.set_length(progress.of as u64);
         bar.set_position(progress.files as u64);
     };

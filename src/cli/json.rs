@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use lumisift::core::sanitize::is_steering;
+use lumisift::engine::sanitize::is_steering;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 

@@ -3,10 +3,11 @@
 use std::io::ErrorKind;
 
 use anyhow::{Context, anyhow};
-use lumisift::core::label_set::label_query;
-use lumisift::core::metadata::{self, Contents, Count, Naming, Way, Wish};
-use lumisift::core::photo::Failure;
-use lumisift::core::teach::Lesson;
+use lumisift::engine::media::metadata::SidecarNaming;
+use lumisift::engine::media::photo::Failure;
+use lumisift::engine::organize::sidecars::{self, Contents, Count, SidecarEdit, Way};
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::Dirs;
 use serde_json::json;
 
@@ -21,7 +22,7 @@ use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {
-        let undone = metadata::undo(&records).map_err(|error| match error.kind() {
+        let undone = sidecars::undo(&records).map_err(|error| match error.kind() {
             ErrorKind::NotFound => anyhow!("no keywords were written that could be taken back"),
             _ => anyhow!(error).context(format!("cannot read {}", records.display())),
         });
@@ -33,15 +34,15 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let opened = open_session(common)?;
     let wishes = wishes(common, args, &opened)?;
     let naming = match args.names {
-        Some(SidecarNames::Full) => Naming::WholeName,
-        Some(SidecarNames::Stem) => Naming::Stem,
+        Some(SidecarNames::Full) => SidecarNaming::WholeName,
+        Some(SidecarNames::Stem) => SidecarNaming::Stem,
         None => opened.settings.sidecar_names,
     };
     let way = Way {
         naming,
         inside: args.inside,
     };
-    let plan = metadata::plan(&wishes, way);
+    let plan = sidecars::plan(&wishes, way);
     let mut columns = Columns::new(&["file", "keywords"], &[]);
     for change in &plan.changes {
         columns.push(vec![path_text(&change.path), change.keywords.join(", ")]);
@@ -49,11 +50,11 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let (count, failures) = if args.dry_run {
         (Count::default(), plan.failures.clone())
     } else {
-        metadata::apply(&plan, &records)
+        sidecars::apply(&plan, &records)
             .with_context(|| format!("cannot write {}", records.display()))?
     };
     print(common.format, &columns, || {
-        let change = |c: &metadata::Change| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
+        let change = |c: &sidecars::Change| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
         json!({
             "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
@@ -97,10 +98,10 @@ fn say_beside(beside: &[Failure]) {
 }
 
 /// What is to be written about each photo.
-fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<Wish>> {
+fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<SidecarEdit>> {
     let query = |label: &String| label_query(label, &[], args.no_expand, &[]);
-    let lesson = |label: &String| query(label).map(with_absolute_paths).map(Lesson::of);
-    let lessons: Vec<Lesson> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
+    let lesson = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
+    let lessons: Vec<TrainingSet> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let collected = collect(common, opened, &args.folders())?;
     let scores = score_photos(&opened.session, &lessons, &collected)?;
     let decided = Decided::read(

@@ -1,9 +1,9 @@
 //! The labels of a command: typed, from a file, or both.
 
-use lumisift::core::label_set::{Entry, LabelSet};
-use lumisift::core::paths::absolute;
-use lumisift::core::query::{Query, What};
-use lumisift::core::teach::Lesson;
+use lumisift::engine::files::paths::absolute;
+use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
+use lumisift::engine::search::query::{Query, What};
+use lumisift::engine::search::teach::TrainingSet;
 
 use super::args::Labels;
 
@@ -12,7 +12,7 @@ pub struct Wanted {
     /// What they are called.
     pub names: Vec<String>,
     /// What they are learned from.
-    pub lessons: Vec<Lesson>,
+    pub lessons: Vec<TrainingSet>,
     /// The match of each from which a photo fits.
     pub thresholds: Vec<f32>,
     /// Whether photos that fit it fit no other.
@@ -30,7 +30,7 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
 }
 
 /// A lesson whose pictures are found from any folder.
-fn absolute_lesson(mut lesson: Lesson) -> Lesson {
+fn absolute_lesson(mut lesson: TrainingSet) -> TrainingSet {
     for example in lesson
         .examples
         .iter_mut()
@@ -48,11 +48,11 @@ impl Wanted {
     /// # Errors
     /// If a file cannot be read, or a label says nothing.
     pub fn new(labels: &Labels, min_match: f32) -> anyhow::Result<Self> {
-        let typed = labels.texts.iter().map(|text| Entry {
+        let typed = labels.texts.iter().map(|text| LabelEntry {
             text: text.clone(),
-            ..Entry::default()
+            ..LabelEntry::default()
         });
-        let mut entries: Vec<Entry> = typed.collect();
+        let mut entries: Vec<LabelEntry> = typed.collect();
         if let Some(file) = &labels.file {
             entries.extend(LabelSet::read(file)?.labels);
         }

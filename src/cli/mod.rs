@@ -26,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use lumisift::core::sanitize::is_steering;
+use lumisift::engine::sanitize::is_steering;
 use lumisift::logging;
 use lumisift::settings::Dirs;
 

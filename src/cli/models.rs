@@ -6,14 +6,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
-use lumisift::core::cancel::Cancel;
-use lumisift::core::device::DeviceChoice;
-use lumisift::core::model::download::{Arrival, Order, Step, download};
-use lumisift::core::model::hub::{self, RepoId};
-use lumisift::core::model::shelf::{Owner, Shelved};
-use lumisift::core::model::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice, catalog};
-use lumisift::core::sanitize::printable;
-use lumisift::core::store::{Store, StoredModel};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::hub::catalog;
+use lumisift::engine::hub::download::{DownloadProgress, DownloadRequest, DownloadStage, download};
+use lumisift::engine::hub::endpoint::{self, RepoId};
+use lumisift::engine::hub::installed::{InstalledModel, Owner};
+use lumisift::engine::index::store::{Store, StoredModel};
+use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::inference::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice};
+use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
 
@@ -93,7 +94,7 @@ impl Here<'_> {
             );
             values.push(json!({ "name": "starter", "state": state, "photos_read": photos }));
         }
-        for shelved in self.settings.shelf(&self.dirs).list() {
+        for shelved in self.settings.installed_models(&self.dirs).list() {
             let photos = photos_read(&read, &shelved.name);
             let state = self.state(&shelved);
             let entry = shelved.entry;
@@ -127,7 +128,7 @@ impl Here<'_> {
         Ok(())
     }
 
-    fn state(&self, shelved: &Shelved) -> &'static str {
+    fn state(&self, shelved: &InstalledModel) -> &'static str {
         match &shelved.place {
             None => "not here: get",
             Some((dir, _)) if self.settings.model.as_ref() == Some(dir) => "in use",
@@ -142,13 +143,13 @@ impl Here<'_> {
         let dir =
             fs::canonicalize(dir).with_context(|| format!("cannot find {}", dir.display()))?;
         // Loading it is the check.
-        let model = model::load(&LoadOptions {
+        let model = inference::load(&LoadOptions {
             device: DeviceChoice::Cpu,
             checks: Some(self.dirs.checks()),
             ..LoadOptions::new(ModelChoice::Folder(dir.clone()))
         })?;
         let name = &model.info().name;
-        if let Some(taken) = self.settings.shelf(&self.dirs).find(name)
+        if let Some(taken) = self.settings.installed_models(&self.dirs).find(name)
             && let Some((known, _)) = taken.place.filter(|(known, _)| *known != dir)
         {
             anyhow::bail!(
@@ -169,17 +170,17 @@ impl Here<'_> {
         let repo = RepoId::parse(repo).with_context(|| {
             format!("{name:?} is neither a model that `lumisift models` lists nor OWNER/NAME")
         })?;
-        let shelf = self.settings.shelf(&self.dirs);
+        let installed = self.settings.installed_models(&self.dirs);
         let short = repo.name().to_owned();
-        let order = Order::new(
+        let order = DownloadRequest::new(
             repo,
-            hub::endpoints(&self.settings.mirrors),
-            shelf.models.clone(),
+            endpoint::endpoints(&self.settings.mirrors),
+            installed.models.clone(),
         );
         let cached = order
             .revisions
             .iter()
-            .find_map(|r| shelf.cached(&order.repo, r));
+            .find_map(|r| installed.cached(&order.repo, r));
         let dir = if let Some(dir) = cached {
             dir
         } else {
@@ -214,7 +215,7 @@ impl Here<'_> {
     fn verify(&self, name: &str) -> anyhow::Result<()> {
         let choice = choose_model(Some(name), &self.settings, &self.dirs)?;
         let options = load_options(self.common, &self.settings, &self.dirs, choice);
-        let model = model::load(&options)?;
+        let model = inference::load(&options)?;
         let vectors = model.embed_texts(&["a photo of a cat", "a photo of a receipt"])?;
         let (a, b) = vectors.values.split_at(vectors.dim);
         let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
@@ -261,14 +262,14 @@ impl Here<'_> {
     }
 
     fn remove(&mut self, name: &str, yes: bool) -> anyhow::Result<()> {
-        let shelf = self.settings.shelf(&self.dirs);
-        let named = |shelved: &Shelved| {
+        let installed = self.settings.installed_models(&self.dirs);
+        let named = |shelved: &InstalledModel| {
             let place = shelved.place.as_ref();
             place.is_some_and(|(dir, _)| dir == Path::new(name))
         };
-        let found = shelf
+        let found = installed
             .find(name)
-            .or_else(|| shelf.list().into_iter().find(|shelved| named(shelved)));
+            .or_else(|| installed.list().into_iter().find(|shelved| named(shelved)));
         let Some((dir, owner)) = found.and_then(|shelved| shelved.place) else {
             anyhow::bail!("no model here is called {name:?}: `lumisift models` lists them");
         };
@@ -289,7 +290,7 @@ impl Here<'_> {
         if let Some((store, fingerprint, _)) = vectors {
             store.remove_model(&fingerprint)?;
         }
-        shelf.delete(&dir)?;
+        installed.delete(&dir)?;
         self.settings.models.retain(|known| *known != dir);
         if self.settings.model.as_ref() == Some(&dir) {
             self.settings.model = None;
@@ -302,7 +303,8 @@ impl Here<'_> {
 
     /// What the store has of the model in a folder, as far as it can still be told.
     fn vectors_of(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
-        let (Some(store), Ok(fingerprint)) = (self.store()?, model::folder_fingerprint(dir)) else {
+        let (Some(store), Ok(fingerprint)) = (self.store()?, inference::folder_fingerprint(dir))
+        else {
             return Ok(None);
         };
         let models = store.models()?;
@@ -319,15 +321,15 @@ fn photos_read(read: &[StoredModel], name: &str) -> u64 {
     of_name.map(|stored| stored.photos).max().unwrap_or(0)
 }
 
-fn arrival_words(arrival: &Arrival) -> String {
+fn arrival_words(arrival: &DownloadProgress) -> String {
     let left = arrival.time_left().map_or_else(String::new, |left| {
         format!(", {:?} left", Duration::from_secs(left.as_secs()))
     });
     match arrival.step {
-        Step::Looking => "looking".into(),
-        Step::Fetching => format!("{:.1} MB/s{left}", arrival.rate / 1e6),
-        Step::Waiting => "waiting to try again".into(),
-        Step::Checking => "checking".into(),
+        DownloadStage::Looking => "looking".into(),
+        DownloadStage::Fetching => format!("{:.1} MB/s{left}", arrival.rate / 1e6),
+        DownloadStage::Waiting => "waiting to try again".into(),
+        DownloadStage::Checking => "checking".into(),
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-use lumisift::core::photo::Failure;
-use lumisift::core::sanitize::printable;
+use lumisift::engine::media::photo::Failure;
+use lumisift::engine::sanitize::printable;
 use serde::Serialize;
 use serde_json::{Value, json};
 

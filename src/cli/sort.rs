@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::Context;
-use lumisift::core::contact_sheet::{self, Group, Picture};
-use lumisift::core::export::manifest::{LabelNote, ModelNote};
-use lumisift::core::export::{Fitting, Item, Layout, Options, Report, Several, plan};
-use lumisift::core::paths::Roots;
-use lumisift::core::photo::Photo;
-use lumisift::core::score::Scores;
-use lumisift::core::session::Session;
-use lumisift::core::whole::write_whole;
+use lumisift::engine::files::atomic_write::atomic_write;
+use lumisift::engine::files::paths::Roots;
+use lumisift::engine::index::session::Session;
+use lumisift::engine::media::photo::Photo;
+use lumisift::engine::organize::contact_sheet::{self, Group, Picture};
+use lumisift::engine::organize::export::manifest::{LabelNote, ModelNote};
+use lumisift::engine::organize::export::{Fitting, Item, Layout, Options, Report, Several, plan};
+use lumisift::engine::search::score::Scores;
 use lumisift::settings::Dirs;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -269,7 +269,7 @@ fn write_contact_sheet(
         true => contact_sheet::jpeg(title, &groups)?,
         false => contact_sheet::html(title, &groups).into_bytes(),
     };
-    write_whole(file, &sheet).with_context(|| format!("cannot write {}", file.display()))?;
+    atomic_write(file, &sheet).with_context(|| format!("cannot write {}", file.display()))?;
     say(format_args!(
         "the photos that fit are shown in {}",
         file.display()

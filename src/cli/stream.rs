@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use lumisift::core::sanitize::{csv_cell, printable};
+use lumisift::engine::sanitize::{csv_cell, printable};
 use serde::{Serialize, Serializer};
 use unicode_width::UnicodeWidthStr;
 

@@ -6,10 +6,10 @@ use super::grid;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{bytes, elided, percent};
-use crate::app::library::{Item, ItemId};
-use crate::app::state::State;
-use crate::core::marks::Flag;
-use crate::core::metadata::Source;
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::state::State;
+use crate::engine::media::metadata::Source;
+use crate::engine::organize::marks::Flag;
 
 /// The panel beside a photo.
 pub fn about(

@@ -13,10 +13,10 @@ use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos, thousands};
 use crate::app::command::{Action, Command, Section};
-use crate::app::library::ItemId;
+use crate::app::document::library::ItemId;
+use crate::app::document::state::{Dialog, Kept, State};
 use crate::app::services::Purpose;
-use crate::app::state::{Dialog, Kept, State};
-use crate::core::label_set::READY;
+use crate::engine::search::label_set::READY;
 
 impl Interface {
     pub(super) fn dialogs(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -210,8 +210,9 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
         let count = photos(failures.len());
         ui.label(RichText::new(count).weak());
         if ui.button("Copy the list").clicked() {
-            let line =
-                |f: &&crate::core::photo::Failure| format!("{}\t{}", f.path.display(), f.message);
+            let line = |f: &&crate::engine::media::photo::Failure| {
+                format!("{}\t{}", f.path.display(), f.message)
+            };
             let lines: Vec<String> = failures.iter().map(line).collect();
             commands.push(Command::CopyText(lines.join("\n")));
         }

@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::main_button;
 use crate::app::command::{Action, Command};
-use crate::app::state::{SessionState, State};
+use crate::app::document::state::{SessionState, State};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = palette(ui);

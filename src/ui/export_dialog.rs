@@ -9,14 +9,14 @@ use super::dialogs::{kept_copies, title};
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos, thousands};
 use crate::app::command::Command;
-use crate::app::exports::{ExportRequest, ExportState};
+use crate::app::document::state::{ExportWhat, State};
 use crate::app::services::Purpose;
-use crate::app::state::{ExportWhat, State};
-use crate::core::export::names::Pattern;
-use crate::core::export::{
-    Conflict, Layout, Options, Past, Plan, Progress, Report, Several, Transfer,
+use crate::app::tasks::exports::{ExportRequest, ExportState};
+use crate::engine::media::photo::Failure;
+use crate::engine::organize::export::names::Pattern;
+use crate::engine::organize::export::{
+    Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
 };
-use crate::core::photo::Failure;
 
 /// What was chosen in the dialog.
 #[derive(Clone, Debug)]
@@ -312,7 +312,7 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     });
 }
 
-fn running(ui: &mut Ui, progress: &Progress, commands: &mut Vec<Command>) {
+fn running(ui: &mut Ui, progress: &ExportProgress, commands: &mut Vec<Command>) {
     let part = progress.files as f32 / progress.of.max(1) as f32;
     let bar = ui.add(ProgressBar::new(part).desired_height(10.0));
     ui.ctx()

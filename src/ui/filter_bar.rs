@@ -8,9 +8,9 @@ use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use super::widgets::thousands;
 use crate::app::command::{Action, Command};
-use crate::app::filter::{Filter, Fit, FlagFilter};
-use crate::app::state::State;
-use crate::core::marks::Colour;
+use crate::app::document::filter::{Filter, Fit, FlagFilter};
+use crate::app::document::state::State;
+use crate::engine::organize::marks::Colour;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let margin = egui::Margin::symmetric(10, 6);

@@ -11,14 +11,14 @@ use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, menu_entry, percent, photos};
 use super::{Interface, top_bar};
-use crate::app::arrange::Heading;
 use crate::app::command::{Action, Command};
+use crate::app::document::arrange::Heading;
 
-use crate::app::library::{Item, ItemId};
-use crate::app::pictures::ThumbKey;
-use crate::app::selection::Reach;
-use crate::app::state::State;
-use crate::core::marks::{Colour, Flag, Mark};
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::selection::SelectionMode;
+use crate::app::document::state::State;
+use crate::app::tasks::pictures::ThumbKey;
+use crate::engine::organize::marks::{Colour, Flag, Mark};
 
 /// Width of the scroll bar.
 const BAR: f32 = 12.0;
@@ -390,15 +390,15 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
     } else if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
         let reach = match (modifiers.command, modifiers.shift) {
-            (true, _) => Reach::Toggle,
-            (_, true) => Reach::Range,
-            _ => Reach::Only,
+            (true, _) => SelectionMode::Toggle,
+            (_, true) => SelectionMode::Range,
+            _ => SelectionMode::Only,
         };
-        commands.push(Command::Reach(id, reach));
+        commands.push(Command::SelectionMode(id, reach));
     }
     // A menu on a photo that is not selected is about that photo.
     if response.secondary_clicked() && !state.selection.contains(id) {
-        commands.push(Command::Reach(id, Reach::Only));
+        commands.push(Command::SelectionMode(id, SelectionMode::Only));
     }
 }
 

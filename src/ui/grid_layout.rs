@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use crate::app::arrange::{Group, Heading};
+use crate::app::document::arrange::{Group, Heading};
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;
@@ -182,18 +182,18 @@ impl GridLayout {
 
     /// The place that a step of the keyboard leads to.
     #[must_use]
-    pub fn step_from(&self, place: usize, step: Step, count: usize, page: f32) -> usize {
+    pub fn step_from(&self, place: usize, step: GridMove, count: usize, page: f32) -> usize {
         let last = count.saturating_sub(1);
         let rows = ((f64::from(page) / self.step()) as usize).max(1);
         let goal = match step {
-            Step::Left => place.saturating_sub(1),
-            Step::Right => place + 1,
-            Step::Up => self.vertical(place, -1),
-            Step::Down => self.vertical(place, 1),
-            Step::PageUp => (0..rows).fold(place, |at, _| self.vertical(at, -1)),
-            Step::PageDown => (0..rows).fold(place, |at, _| self.vertical(at, 1)),
-            Step::Home => 0,
-            Step::End => last,
+            GridMove::Left => place.saturating_sub(1),
+            GridMove::Right => place + 1,
+            GridMove::Up => self.vertical(place, -1),
+            GridMove::Down => self.vertical(place, 1),
+            GridMove::PageUp => (0..rows).fold(place, |at, _| self.vertical(at, -1)),
+            GridMove::PageDown => (0..rows).fold(place, |at, _| self.vertical(at, 1)),
+            GridMove::Home => 0,
+            GridMove::End => last,
         };
         goal.min(last)
     }
@@ -242,7 +242,7 @@ impl GridLayout {
 
 /// A step of the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum GridMove {
     /// To the photo before.
     Left,
     /// To the photo after.
@@ -349,14 +349,14 @@ mod tests {
         // Three columns: 0 1 2 / 3 | 4 5.
         let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 6, &groups(&[4, 2]));
         let step = |place, step| layout.step_from(place, step, 6, 300.0);
-        assert_eq!(step(1, Step::Down), 3);
-        assert_eq!(step(3, Step::Down), 4);
-        assert_eq!(step(5, Step::Up), 3);
-        assert_eq!(step(3, Step::Up), 0);
-        assert_eq!(step(0, Step::Up), 0);
-        assert_eq!(step(5, Step::Right), 5);
-        assert_eq!(step(0, Step::End), 5);
-        assert_eq!(step(0, Step::PageDown), 4);
+        assert_eq!(step(1, GridMove::Down), 3);
+        assert_eq!(step(3, GridMove::Down), 4);
+        assert_eq!(step(5, GridMove::Up), 3);
+        assert_eq!(step(3, GridMove::Up), 0);
+        assert_eq!(step(0, GridMove::Up), 0);
+        assert_eq!(step(5, GridMove::Right), 5);
+        assert_eq!(step(0, GridMove::End), 5);
+        assert_eq!(step(0, GridMove::PageDown), 4);
     }
 
     proptest! {

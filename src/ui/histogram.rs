@@ -4,10 +4,10 @@ use egui::{Color32, Key, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, palette};
 use super::widgets::{elided, percent};
-use crate::app::arrange::BARS;
 use crate::app::command::Command;
-use crate::app::labels::Label;
-use crate::app::state::State;
+use crate::app::document::arrange::BARS;
+use crate::app::document::labels::Label;
+use crate::app::document::state::State;
 
 /// Height of a histogram.
 pub const HEIGHT: f32 = 34.0;

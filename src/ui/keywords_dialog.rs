@@ -10,9 +10,10 @@ use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
 use super::widgets::{Lines, main_button};
 use crate::app::command::Command;
-use crate::app::keywords::{KeywordRequest, KeywordState};
-use crate::app::state::{ExportWhat, State};
-use crate::core::metadata::{Contents, Naming, Plan, Way};
+use crate::app::document::state::{ExportWhat, State};
+use crate::app::tasks::keywords::{KeywordRequest, KeywordState};
+use crate::engine::media::metadata::SidecarNaming;
+use crate::engine::organize::sidecars::{Contents, SidecarPlan, Way};
 use crate::settings::Settings;
 
 /// What was chosen in the dialog.
@@ -42,7 +43,7 @@ impl Default for Choices {
 }
 
 impl Choices {
-    fn request(&self, naming: Naming) -> KeywordRequest {
+    fn request(&self, naming: SidecarNaming) -> KeywordRequest {
         let parent = Some(self.parent.trim()).filter(|parent| !parent.is_empty());
         KeywordRequest {
             what: self.what,
@@ -169,10 +170,14 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     ui.vertical(|ui| {
         ui.radio_value(
             &mut naming,
-            Naming::WholeName,
+            SidecarNaming::WholeName,
             "IMG.jpg.xmp (digiKam, darktable, Immich)",
         );
-        ui.radio_value(&mut naming, Naming::Stem, "IMG.xmp (Adobe's programs)");
+        ui.radio_value(
+            &mut naming,
+            SidecarNaming::Stem,
+            "IMG.xmp (Adobe's programs)",
+        );
     });
     if naming != settings.sidecar_names {
         commands.push(Command::ChangeSettings(Box::new(Settings {
@@ -182,7 +187,7 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
     }
 }
 
-fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
+fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     ui.label(plan.count().to_write(plan.unchanged));
     failures(ui, &plan.failures, "cannot be changed");
     failures(ui, &plan.beside, "cannot be written into");

@@ -12,9 +12,9 @@ use super::top_bar::heading;
 use super::widgets::{icon_button_sized, menu_entry, thousands};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
-use crate::app::filter::{Fit, SortKey, Sorting};
-use crate::app::labels::{COLOURS, Label};
-use crate::app::state::State;
+use crate::app::document::filter::{Fit, SortKey, Sorting};
+use crate::app::document::labels::{COLOURS, Label};
+use crate::app::document::state::State;
 
 /// Suggestions that are shown.
 const SUGGESTIONS: usize = 6;

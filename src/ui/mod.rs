@@ -27,10 +27,10 @@ pub mod widgets;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Rect, Ui};
 
 use crate::app::command::Command;
-use crate::app::library::ItemId;
-use crate::app::pictures::StoreSlot;
-use crate::app::state::{Dialog, State};
-use crate::core::pipeline::Notify;
+use crate::app::document::library::ItemId;
+use crate::app::document::state::{Dialog, State};
+use crate::app::tasks::pictures::StoreSlot;
+use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
 use grid_layout::{GridLayout, cell_size};
 use textures::Textures;

@@ -10,12 +10,12 @@ use super::icons::Icon;
 use super::theme::{self, palette};
 use super::widgets::{bytes, duration, icon_button_sized, main_button};
 use crate::app::command::Command;
-use crate::app::models::Download;
+use crate::app::document::state::{Dialog, State};
 use crate::app::services::Purpose;
-use crate::app::state::{Dialog, State};
-use crate::core::model::catalog::Entry;
-use crate::core::model::download::{Arrival, Step};
-use crate::core::model::shelf::{Owner, Shelved};
+use crate::app::tasks::models::Download;
+use crate::engine::hub::catalog::CatalogModel;
+use crate::engine::hub::download::{DownloadProgress, DownloadStage};
+use crate::engine::hub::installed::{InstalledModel, Owner};
 use crate::settings::Settings;
 
 impl Interface {
@@ -36,7 +36,7 @@ impl Interface {
             }
             let listed = |download: &&Download| {
                 let repo = download.repo.as_str();
-                let same = |s: &Shelved| s.entry.is_some_and(|entry| entry.repo == repo);
+                let same = |s: &InstalledModel| s.entry.is_some_and(|entry| entry.repo == repo);
                 state.models.list.iter().any(same)
             };
             if let Some(other) = download.filter(|download| !listed(download)) {
@@ -133,7 +133,7 @@ fn use_button(
     }
 }
 
-fn row(ui: &mut Ui, state: &State, shelved: &Shelved, commands: &mut Vec<Command>) {
+fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<Command>) {
     let name = shelved
         .entry
         .map_or(shelved.name.as_str(), |entry| entry.name);
@@ -163,7 +163,13 @@ fn row(ui: &mut Ui, state: &State, shelved: &Shelved, commands: &mut Vec<Command
     }
 }
 
-fn buttons(ui: &mut Ui, state: &State, shelved: &Shelved, name: &str, commands: &mut Vec<Command>) {
+fn buttons(
+    ui: &mut Ui,
+    state: &State,
+    shelved: &InstalledModel,
+    name: &str,
+    commands: &mut Vec<Command>,
+) {
     let Some((dir, owner)) = &shelved.place else {
         if let Some(entry) = shelved.entry {
             let text = format!("Get {}", bytes(entry.bytes));
@@ -192,7 +198,7 @@ fn buttons(ui: &mut Ui, state: &State, shelved: &Shelved, name: &str, commands: 
 }
 
 /// What is worth knowing of a model before it is fetched.
-fn about(entry: &Entry) -> String {
+fn about(entry: &CatalogModel) -> String {
     let mut parts = vec![entry.languages.to_owned()];
     if let Some(imagenet) = entry.imagenet {
         parts.push(format!("{imagenet} % of ImageNet"));
@@ -202,7 +208,7 @@ fn about(entry: &Entry) -> String {
     parts.join(" · ")
 }
 
-fn where_it_is(shelved: &Shelved) -> String {
+fn where_it_is(shelved: &InstalledModel) -> String {
     let dir = shelved
         .place
         .as_ref()
@@ -211,7 +217,7 @@ fn where_it_is(shelved: &Shelved) -> String {
 }
 
 /// How far a download is, with the button that stops it.
-fn arriving(ui: &mut Ui, arrival: &Arrival, commands: &mut Vec<Command>) {
+fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let part = arrival.done as f32 / arrival.total.max(1) as f32;
         let bar = ui.add(
@@ -228,12 +234,12 @@ fn arriving(ui: &mut Ui, arrival: &Arrival, commands: &mut Vec<Command>) {
     });
 }
 
-fn arrival_text(arrival: &Arrival) -> String {
+fn arrival_text(arrival: &DownloadProgress) -> String {
     match arrival.step {
-        Step::Looking => "Looking…".into(),
-        Step::Waiting => "The connection broke: going on in a moment".into(),
-        Step::Checking => "Checking…".into(),
-        Step::Fetching => {
+        DownloadStage::Looking => "Looking…".into(),
+        DownloadStage::Waiting => "The connection broke: going on in a moment".into(),
+        DownloadStage::Checking => "Checking…".into(),
+        DownloadStage::Fetching => {
             let left = arrival
                 .time_left()
                 .map_or_else(String::new, |left| format!(", {} left", duration(left)));

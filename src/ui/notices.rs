@@ -6,7 +6,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::icon_button_sized;
 use crate::app::command::Command;
-use crate::app::state::{SessionState, State};
+use crate::app::document::state::{SessionState, State};
 
 /// Messages that are shown at once.
 const SHOWN: usize = 3;

@@ -4,7 +4,7 @@ use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
 use crate::app::command::{Action, Command};
-use crate::app::state::State;
+use crate::app::document::state::State;
 
 impl Interface {
     pub(super) fn palette_dialog(

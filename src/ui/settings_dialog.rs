@@ -10,11 +10,12 @@ use super::icons::Icon;
 use super::keywords_dialog::naming_choice;
 use super::widgets::{bytes, icon_button_sized, thousands};
 use crate::app::command::Command;
+use crate::app::document::state::{Dialog, State};
 use crate::app::services::Purpose;
-use crate::app::state::{Dialog, State};
-use crate::core::device::{self, DeviceChoice};
-use crate::core::memory_budget::default_limit;
-use crate::core::model::{Precision, catalog};
+use crate::engine::hub::catalog;
+use crate::engine::inference::Precision;
+use crate::engine::inference::device::{self, DeviceChoice};
+use crate::engine::media::memory_budget::default_limit;
 use crate::settings::{Settings, Theme};
 
 /// The limit that is offered first: thumbnails and vectors of about 300,000 photos.

@@ -6,10 +6,10 @@ use super::icons::Icon;
 use super::theme::{self, palette};
 use super::widgets::{duration, icon_button_sized, photos, thousands};
 use crate::app::command::{Action, Command};
-use crate::app::exports::ExportState;
-use crate::app::state::{SessionState, State};
-use crate::core::model::catalog;
-use crate::core::pipeline::Phase;
+use crate::app::document::state::{SessionState, State};
+use crate::app::tasks::exports::ExportState;
+use crate::engine::hub::catalog;
+use crate::engine::index::pipeline::Phase;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 
-use crate::app::fetcher::Fetcher;
-use crate::app::pictures::{StoreSlot, ThumbKey, start_thumbs};
-use crate::core::pipeline::Notify;
+use crate::app::tasks::fetcher::Fetcher;
+use crate::app::tasks::pictures::{StoreSlot, ThumbKey, start_thumbs};
+use crate::engine::index::pipeline::Notify;
 
 /// Most bytes of all textures: a few screens full of large thumbnails.
 const BUDGET: usize = 128 << 20;

@@ -2,8 +2,8 @@
 
 use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Style, Visuals, vec2};
 
-use crate::app::labels::COLOURS;
-use crate::core::marks::Colour;
+use crate::app::document::labels::COLOURS;
+use crate::engine::organize::marks::Colour;
 use crate::settings::Theme;
 
 /// Small space, between things that belong together.

@@ -7,8 +7,8 @@ use super::theme::{self, palette};
 use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
-use crate::app::filter::{SortKey, Sorting};
-use crate::app::state::{CELL_SIDES, State};
+use crate::app::document::filter::{SortKey, Sorting};
+use crate::app::document::state::{CELL_SIDES, State};
 
 impl Interface {
     pub(super) fn top_bar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -12,10 +12,10 @@ use super::theme::{self, palette};
 use super::widgets::{centred, elided, icon_button};
 use super::{Interface, grid};
 use crate::app::command::{Action, Command};
-use crate::app::library::{Item, ItemId};
-use crate::app::pictures::{ThumbKey, ViewKey};
-use crate::app::state::{State, Viewer};
-use crate::ui::grid_layout::Step;
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::state::{State, Viewer};
+use crate::app::tasks::pictures::{ThumbKey, ViewKey};
+use crate::ui::grid_layout::GridMove;
 
 /// Zooms, in pixels of the screen for a pixel of the photo.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
@@ -199,8 +199,16 @@ fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>)
                         "Back to the grid",
                         Command::Do(Action::CloseView),
                     ),
-                    (Icon::Left, "Photo before", Command::Step(Step::Left, false)),
-                    (Icon::Right, "Next photo", Command::Step(Step::Right, false)),
+                    (
+                        Icon::Left,
+                        "Photo before",
+                        Command::GridMove(GridMove::Left, false),
+                    ),
+                    (
+                        Icon::Right,
+                        "Next photo",
+                        Command::GridMove(GridMove::Right, false),
+                    ),
                     (Icon::Tick, "Pick", Command::Do(Action::Pick)),
                     (Icon::Cross, "Reject", Command::Do(Action::Reject)),
                     (

@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 
 use egui::{TextureHandle, TextureOptions};
 
-use crate::app::fetcher::Fetcher;
-use crate::app::library::Item;
-use crate::app::pictures::{View, ViewKey, start_views};
-use crate::core::pipeline::Notify;
+use crate::app::document::library::Item;
+use crate::app::tasks::fetcher::Fetcher;
+use crate::app::tasks::pictures::{View, ViewKey, start_views};
+use crate::engine::index::pipeline::Notify;
 
 /// Large pictures that are held: the one seen, its neighbours, and one on the way out.
 const HELD: usize = 4;

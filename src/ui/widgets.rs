@@ -13,7 +13,7 @@ use egui_extras::{Column, TableBuilder};
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
-use crate::app::state::State;
+use crate::app::document::state::State;
 
 /// Two columns of small text under headings, with rows drawn on demand.
 pub struct Lines {

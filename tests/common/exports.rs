@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lumisift::core::cancel::Cancel;
-use lumisift::core::export::{Fitting, Item, Options, Report, Transfer, plan, run};
-use lumisift::core::photo::Taken;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::photo::Taken;
+use lumisift::engine::organize::export::{Fitting, Item, Options, Report, Transfer, plan, run};
 use tempfile::TempDir;
 
 /// All files below a folder with their bytes, by path; folders with none.

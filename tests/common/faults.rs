@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use lumisift::core::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,14 +7,14 @@ use std::process::Command;
 use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
-use lumisift::core::cancel::Cancel;
-use lumisift::core::device::Device;
-use lumisift::core::model::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
-use lumisift::core::photo::{Failure, Photo};
-use lumisift::core::pipeline::{self, Event, JobOptions, Source, Summary};
-use lumisift::core::preprocess::{Crop, Filter, Fit, Preprocess};
-use lumisift::core::session::Session;
-use lumisift::core::store::Store;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, Source, Summary};
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
+use lumisift::engine::media::photo::{Failure, Photo};
+use lumisift::engine::media::preprocess::{Crop, Filter, Fit, Preprocess};
 
 pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples")

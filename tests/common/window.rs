@@ -11,9 +11,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::App;
 use lumisift::app::command::{Action, Command};
+use lumisift::app::document::state::State;
 use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Services};
-use lumisift::app::state::State;
-use lumisift::core::model::{self, Model};
+use lumisift::engine::inference::{self, Model};
 use lumisift::settings::Dirs;
 use tempfile::TempDir;
 
@@ -99,7 +99,7 @@ impl Setup {
         let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
         let load_model = match (self.load, self.starter) {
             (Some(load), _) => load,
-            (None, true) => Arc::new(model::load),
+            (None, true) => Arc::new(inference::load),
             (None, false) => quick,
         };
         let services = Services {

@@ -17,8 +17,8 @@ fi
 # What it needs from the registry and the sources are carried in, so that nothing in there needs a network.
 inside=$root/tmp/kernels
 rm -rf "$inside/src" "$inside/tests"
-mkdir -p "$inside/src/core" "$inside/tests"
-cp -r ../../src/core/kernels "$inside/src/core/"
+mkdir -p "$inside/src/engine/inference" "$inside/tests"
+cp -r ../../src/engine/inference/cpu "$inside/src/engine/inference/"
 cp -r ../kernels "$inside/tests/"
 rm -rf "$inside/tests/kernels/target"
 (cd "$inside/tests/kernels" && mkdir -p .cargo && cargo vendor vendor 2>/dev/null >.cargo/config.toml)

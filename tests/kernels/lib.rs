@@ -1,7 +1,9 @@
-//! The kernels of `src/core/kernels`, with nothing around them.
+//! The kernels of `src/engine/inference/cpu`, with nothing around them.
 
 /// They name themselves by their place in the program.
-#[path = "../../src/core"]
-pub mod core {
-    pub mod kernels;
+#[path = "../../src/engine"]
+pub mod engine {
+    pub mod inference {
+        pub mod cpu;
+    }
 }

@@ -3,22 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::command::Command;
-use crate::app::filter::{Fit, SortKey, Sorting};
-use crate::app::history::{Edit, Step as Undo};
-use crate::app::labels::{self, Label, LabelId, LabelSet};
-use crate::app::library::ItemId;
-use crate::app::state::{PAST_LABELS, State};
-use crate::app::supervisor::Slot;
-use crate::app::{App, Need, News};
-use crate::core::label_set;
-use crate::core::score::moved_line;
+use crate::app::document::filter::{Fit, SortKey, Sorting};
+use crate::app::document::history::{Edit, HistoryStep as Undo};
+use crate::app::document::labels::{self, Label, LabelId, SavedLabels};
+use crate::app::document::library::ItemId;
+use crate::app::document::state::{PAST_LABELS, State};
+use crate::app::tasks::supervisor::Slot;
+use crate::app::{App, News, RefreshPriority};
+use crate::engine::search::label_set;
+use crate::engine::search::score::moved_line;
 
 impl App {
     /// Changes labels so that it can be undone.
     pub(super) fn with_labels(
         &mut self,
         edit: Option<Edit>,
-        need: Need,
+        need: RefreshPriority,
         change: impl FnOnce(&mut Vec<Label>),
     ) {
         let before = self.state.memory.labels.clone();
@@ -30,7 +30,7 @@ impl App {
         }
     }
 
-    fn with_label(&mut self, id: LabelId, need: Need, change: impl FnOnce(&mut Label)) {
+    fn with_label(&mut self, id: LabelId, need: RefreshPriority, change: impl FnOnce(&mut Label)) {
         self.edit_label(id, None, need, change);
     }
 
@@ -38,7 +38,7 @@ impl App {
         &mut self,
         id: LabelId,
         edit: Option<Edit>,
-        need: Need,
+        need: RefreshPriority,
         change: impl FnOnce(&mut Label),
     ) {
         self.with_labels(edit, need, |labels| {
@@ -70,63 +70,73 @@ impl App {
                 let before = self.state.labels_with_draft();
                 self.state.draft = text;
                 if before != self.state.labels_with_draft() {
-                    self.need(Need::FromTop);
+                    self.need(RefreshPriority::FromTop);
                 }
             }
             Command::AddLabels(list) => {
                 self.state.draft.clear();
                 remember(&mut self.state, &list);
-                self.with_labels(None, Need::FromTop, |labels| {
+                self.with_labels(None, RefreshPriority::FromTop, |labels| {
                     labels::add_list(labels, &list);
                 });
             }
             Command::SetLabelText(id, text) => {
                 let edit = Some(Edit::Text(id));
-                self.edit_label(id, edit, Need::FromTop, |label| label.text = text);
+                self.edit_label(id, edit, RefreshPriority::FromTop, |label| {
+                    label.text = text
+                });
             }
             Command::SetMinMatch(id, min) => {
                 let min = min.clamp(0.0, 1.0);
                 let edit = Some(Edit::Threshold(id));
-                self.edit_label(id, edit, Need::Now, |label| label.min_match = min);
+                self.edit_label(id, edit, RefreshPriority::Now, |label| {
+                    label.min_match = min
+                });
             }
             Command::SetLabelOn(id, on) => {
-                self.with_label(id, Need::FromTop, |label| label.on = on)
+                self.with_label(id, RefreshPriority::FromTop, |label| label.on = on)
             }
             Command::SetNegated(id, negated) => {
-                self.with_label(id, Need::FromTop, |label| label.negated = negated);
+                self.with_label(id, RefreshPriority::FromTop, |label| {
+                    label.negated = negated
+                });
             }
             Command::SetColour(id, colour) => {
-                self.with_label(id, Need::Soon, |label| label.colour = colour);
+                self.with_label(id, RefreshPriority::Soon, |label| label.colour = colour);
             }
-            Command::MoveLabel(id, to) => self.with_labels(None, Need::Now, |labels| {
+            Command::MoveLabel(id, to) => self.with_labels(None, RefreshPriority::Now, |labels| {
                 if let Some(from) = labels.iter().position(|label| label.id == id) {
                     let label = labels.remove(from);
                     labels.insert(to.min(labels.len()), label);
                 }
             }),
-            Command::RemoveLabel(id) => self.with_labels(None, Need::FromTop, |labels| {
-                labels.retain(|label| label.id != id);
-            }),
+            Command::RemoveLabel(id) => {
+                self.with_labels(None, RefreshPriority::FromTop, |labels| {
+                    labels.retain(|label| label.id != id);
+                })
+            }
             Command::AddExamples(id) => self.add_examples(id, true),
             Command::AddCounterExamples(id) => self.add_examples(id, false),
             Command::SetTextOnly(id, only) => {
-                self.with_label(id, Need::Now, |label| label.text_only = only);
+                self.with_label(id, RefreshPriority::Now, |label| label.text_only = only);
             }
-            Command::SetMember(id, member, on) => self.with_label(id, Need::Now, |label| {
-                label.without.retain(|word| *word != member);
-                if !on {
-                    label.without.push(member);
-                }
-            }),
+            Command::SetMember(id, member, on) => {
+                self.with_label(id, RefreshPriority::Now, |label| {
+                    label.without.retain(|word| *word != member);
+                    if !on {
+                        label.without.push(member);
+                    }
+                })
+            }
             Command::SetExactly(id, exactly) => {
-                self.with_label(id, Need::Now, |label| label.exactly = exactly);
+                self.with_label(id, RefreshPriority::Now, |label| label.exactly = exactly);
             }
-            Command::MoveLines(steps) => self.with_labels(None, Need::Now, |labels| {
+            Command::MoveLines(steps) => self.with_labels(None, RefreshPriority::Now, |labels| {
                 for label in labels {
                     label.min_match = moved_line(label.min_match, steps);
                 }
             }),
-            Command::ClearExamples(id) => self.with_label(id, Need::FromTop, |label| {
+            Command::ClearExamples(id) => self.with_label(id, RefreshPriority::FromTop, |label| {
                 label.examples.clear();
                 label.counter_examples.clear();
             }),
@@ -139,7 +149,7 @@ impl App {
         let paths: Vec<PathBuf> = (self.state.targets().into_iter())
             .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
             .collect();
-        self.with_label(id, Need::Now, |label| {
+        self.with_label(id, RefreshPriority::Now, |label| {
             let (to, from) = if shown {
                 (&mut label.examples, &mut label.counter_examples)
             } else {
@@ -158,7 +168,7 @@ impl App {
     pub(in crate::app) fn load_labels(&mut self, path: PathBuf) {
         self.queue(Slot::Labels, move |_| {
             match label_set::LabelSet::read(&path) {
-                Ok(set) => News::Labels(LabelSet::from_file(set).labels),
+                Ok(set) => News::Labels(SavedLabels::from_file(set).labels),
                 Err(error) => News::Trouble(error.to_string()),
             }
         });
@@ -167,7 +177,7 @@ impl App {
     /// Writes the present labels to a file.
     pub(in crate::app) fn save_labels(&mut self, path: PathBuf) {
         let name = path.file_stem().unwrap_or_default();
-        let set = LabelSet {
+        let set = SavedLabels {
             name: name.to_string_lossy().into_owned(),
             labels: self.state.memory.labels.clone(),
         };
@@ -178,7 +188,7 @@ impl App {
     }
 
     pub(in crate::app) fn use_labels(&mut self, new: Vec<Label>) {
-        self.with_labels(None, Need::FromTop, |labels| *labels = new);
+        self.with_labels(None, RefreshPriority::FromTop, |labels| *labels = new);
     }
 
     fn change_sets(&mut self, command: Command) {
@@ -187,13 +197,13 @@ impl App {
             Command::SaveLabelSet(name) => {
                 let labels = self.state.memory.labels.clone();
                 sets.retain(|set| set.name != name);
-                sets.push(LabelSet { name, labels });
+                sets.push(SavedLabels { name, labels });
                 sets.sort_by(|a, b| a.name.cmp(&b.name));
             }
             Command::UseReadySet(at) => {
                 let text = label_set::READY.get(at).map_or("", |(_, text)| text);
                 if let Ok(set) = label_set::LabelSet::parse(text, Path::new("")) {
-                    self.use_labels(LabelSet::from_file(set).labels);
+                    self.use_labels(SavedLabels::from_file(set).labels);
                 }
             }
             Command::RemoveLabelSet(name) => sets.retain(|set| set.name != name),

@@ -1,10 +1,10 @@
 //! Decisions about photos, and undoing them.
 
-use crate::app::history::Step as Undo;
-use crate::app::{App, Need};
-use crate::core::marks::{Colour, Decision, Flag, Mark};
-use crate::core::photo::ContentId;
-use crate::ui::grid_layout::Step;
+use crate::app::document::history::HistoryStep as Undo;
+use crate::app::{App, RefreshPriority};
+use crate::engine::media::photo::ContentId;
+use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
+use crate::ui::grid_layout::GridMove;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.
@@ -20,7 +20,8 @@ impl App {
                 after.push((content, Some(new)));
             }
         }
-        let next = (targets.len() == 1 && self.state.memory.auto_advance).then_some(Step::Right);
+        let next =
+            (targets.len() == 1 && self.state.memory.auto_advance).then_some(GridMove::Right);
         self.state.history.push(Undo::Marks(before), None);
         self.decide(&after);
         self.state.library.note_rejected(&targets);
@@ -43,7 +44,7 @@ impl App {
         if let Some(writer) = &self.marks {
             writer.keep(decisions);
         }
-        self.need(Need::Now);
+        self.need(RefreshPriority::Now);
     }
 
     /// Takes the rejection of contents back: what was to go is gone, and a copy that stays is not to follow unasked.
@@ -74,7 +75,7 @@ impl App {
                 Some(Undo::Marks(now))
             }
             Undo::Labels(labels) => {
-                self.need(Need::FromTop);
+                self.need(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 Some(Undo::Labels(now))
             }

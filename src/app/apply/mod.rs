@@ -7,20 +7,20 @@ mod samples;
 use std::path::{Path, PathBuf};
 
 use super::command::{Action, Command};
-use super::exports::ExportState;
-use super::filter::{Filter, Fit, SortKey, Sorting};
-use super::history::Step as Undo;
 use super::input::like;
-use super::selection::Reach;
 use super::services::Purpose;
-use super::state::{CELL_SIDES, Dialog, Viewer};
-use super::supervisor::Slot;
-use super::{App, Need};
-use crate::core::marks::Flag;
-use crate::core::memory_budget::DecodeMemory;
-use crate::core::paths::Roots;
+use super::{App, RefreshPriority};
+use crate::app::document::filter::{Filter, Fit, SortKey, Sorting};
+use crate::app::document::history::HistoryStep as Undo;
+use crate::app::document::selection::SelectionMode;
+use crate::app::document::state::{CELL_SIDES, Dialog, Viewer};
+use crate::app::tasks::exports::ExportState;
+use crate::app::tasks::supervisor::Slot;
+use crate::engine::files::paths::Roots;
+use crate::engine::media::memory_budget::DecodeMemory;
+use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Theme};
-use crate::ui::grid_layout::{Step, reveal};
+use crate::ui::grid_layout::{GridMove, reveal};
 
 impl App {
     /// Carries out a command.
@@ -69,20 +69,20 @@ impl App {
             Command::SortBy(sorting) => {
                 self.state.sorting_before_search = None;
                 self.state.memory.sorting = sorting;
-                self.need(Need::FromTop);
+                self.need(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
                 self.state.memory.filter = filter;
-                self.need(Need::Now);
+                self.need(RefreshPriority::Now);
             }
             Command::ToggleFit(fit) => {
                 let now = &mut self.state.memory.filter.fit;
                 *now = if *now == fit { Fit::All } else { fit };
-                self.need(Need::Now);
+                self.need(RefreshPriority::Now);
             }
-            Command::Reach(..)
+            Command::SelectionMode(..)
             | Command::SelectItems(..)
-            | Command::Step(..)
+            | Command::GridMove(..)
             | Command::ViewItem(_)
             | Command::CellSide(_) => self.look(command),
             labels => self.change_labels(labels),
@@ -143,11 +143,11 @@ impl App {
             Action::Search => self.ui.focus_search_box(),
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
             Action::PasteLabels => self.show(Some(Dialog::PasteLabels)),
-            Action::ClearLabels => self.with_labels(None, Need::FromTop, Vec::clear),
+            Action::ClearLabels => self.with_labels(None, RefreshPriority::FromTop, Vec::clear),
             Action::ClearFilter => {
                 self.state.memory.filter = Filter::default();
                 self.search(String::new());
-                self.need(Need::Now);
+                self.need(RefreshPriority::Now);
             }
             Action::Larger => self.apply(Command::CellSide(self.state.memory.cell_side * 1.2)),
             Action::Smaller => self.apply(Command::CellSide(self.state.memory.cell_side / 1.2)),
@@ -266,7 +266,7 @@ impl App {
             *sorting = Sorting::default();
         }
         self.state.search = text;
-        self.need(Need::FromTop);
+        self.need(RefreshPriority::FromTop);
     }
 
     fn target_path(&self) -> Option<PathBuf> {
@@ -338,14 +338,14 @@ impl App {
     /// Commands that change what is looked at, not what is asked.
     fn look(&mut self, command: Command) {
         match command {
-            Command::Reach(id, reach) => {
+            Command::SelectionMode(id, reach) => {
                 let order = &self.state.answer.arrangement.order;
                 self.state.selection.reach(id, reach, order);
             }
             Command::SelectItems(ids, add) => self.state.selection.set(ids, add),
-            Command::Step(step, extend) => self.step(step, extend),
+            Command::GridMove(step, extend) => self.step(step, extend),
             Command::ViewItem(id) => {
-                self.apply(Command::Reach(id, Reach::Only));
+                self.apply(Command::SelectionMode(id, SelectionMode::Only));
                 self.state.viewer = Some(Viewer::of(id));
             }
             Command::CellSide(side) => {
@@ -356,7 +356,7 @@ impl App {
         }
     }
 
-    fn step(&mut self, step: Step, extend: bool) {
+    fn step(&mut self, step: GridMove, extend: bool) {
         let state = &mut self.state;
         let order = &state.answer.arrangement.order;
         let Some(layout) = &state.grid.layout else {
@@ -372,15 +372,19 @@ impl App {
         let place = cursor.and_then(|id| order.iter().position(|other| *other == id));
         // In the viewer, up and down go to the photo before and after too.
         let step = match (state.viewer.is_some(), step) {
-            (true, Step::Up) => Step::Left,
-            (true, Step::Down) => Step::Right,
+            (true, GridMove::Up) => GridMove::Left,
+            (true, GridMove::Down) => GridMove::Right,
             (_, step) => step,
         };
         let goal = place.map_or(0, |place| {
             layout.step_from(place, step, order.len(), state.grid.height)
         });
         let id = order[goal];
-        let reach = if extend { Reach::Range } else { Reach::Only };
+        let reach = if extend {
+            SelectionMode::Range
+        } else {
+            SelectionMode::Only
+        };
         state.selection.reach(id, reach, order);
         state.grid.offset = reveal(layout, goal, state.grid.offset, state.grid.height);
         if state.viewer.is_some() {

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::app::command::Command;
-use crate::app::supervisor::Slot;
+use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News};
-use crate::core::samples::PHOTOS;
-use crate::core::whole::write_whole;
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::media::samples::PHOTOS;
 
 impl App {
     /// Writes the sample photos into the cache, where the platform's programs can open them too.
@@ -33,7 +33,7 @@ impl App {
 
 fn write(folder: PathBuf) -> Result<PathBuf, String> {
     let mut photos = PHOTOS.iter();
-    match photos.try_for_each(|(name, bytes)| write_whole(&folder.join(name), bytes)) {
+    match photos.try_for_each(|(name, bytes)| atomic_write(&folder.join(name), bytes)) {
         Ok(()) => Ok(folder),
         Err(error) => Err(format!(
             "The samples cannot be written to {}: {error}",

@@ -1,0 +1,136 @@
+//! Undo and redo of decisions about photos and of labels.
+
+use super::labels::{Label, LabelId};
+use crate::engine::media::photo::ContentId;
+use crate::engine::organize::marks::Mark;
+
+/// Steps that can be undone.
+const STEPS: usize = 100;
+
+/// What to put back.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HistoryStep {
+    /// Decisions as they were.
+    Marks(Vec<(ContentId, Option<Mark>)>),
+    /// Labels as they were.
+    Labels(Vec<Label>),
+    /// An export, by its name.
+    Export(String),
+    /// Keywords that were written last.
+    Keywords,
+}
+
+/// A change of one label that goes on from frame to frame: all of it is one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Its text is typed.
+    Text(LabelId),
+    /// Its threshold is dragged.
+    Threshold(LabelId),
+}
+
+/// What can be undone and redone.
+#[derive(Default)]
+pub struct History {
+    done: Vec<HistoryStep>,
+    undone: Vec<HistoryStep>,
+    /// The edit that the last step began.
+    edit: Option<Edit>,
+}
+
+impl History {
+    /// Remembers how things were before a change, unless it goes on with the edit that began last.
+    pub fn push(&mut self, before: HistoryStep, edit: Option<Edit>) {
+        self.undone.clear();
+        let goes_on = edit.is_some() && edit == self.edit;
+        self.edit = edit;
+        if goes_on {
+            return;
+        }
+        if self.done.len() == STEPS {
+            self.done.remove(0);
+        }
+        self.done.push(before);
+    }
+
+    /// The step to undo; `swap` puts it back and returns how things were, if that can be done again.
+    pub fn undo(&mut self, swap: impl FnOnce(HistoryStep) -> Option<HistoryStep>) {
+        self.edit = None;
+        if let Some(step) = self.done.pop() {
+            self.undone.extend(swap(step));
+        }
+    }
+
+    /// The step to redo, in the same way.
+    pub fn redo(&mut self, swap: impl FnOnce(HistoryStep) -> Option<HistoryStep>) {
+        self.edit = None;
+        if let Some(step) = self.undone.pop() {
+            self.done.extend(swap(step));
+        }
+    }
+
+    /// Takes a step out: it is undone in another way, or cannot be any more.
+    pub fn forget(&mut self, step: &HistoryStep) {
+        self.done.retain(|known| known != step);
+    }
+
+    /// Whether there is something to undo.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// Whether there is something to redo.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(stars: u8) -> HistoryStep {
+        let mark = Mark {
+            stars,
+            ..Mark::default()
+        };
+        HistoryStep::Marks(vec![(ContentId([0; 32]), Some(mark))])
+    }
+
+    #[test]
+    fn undo_and_redo_swap_states() {
+        let mut history = History::default();
+        history.push(marks(1), None);
+        let mut now = marks(2);
+        history.undo(|step| Some(std::mem::replace(&mut now, step)));
+        assert_eq!(now, marks(1));
+        assert!(!history.can_undo() && history.can_redo());
+        history.redo(|step| Some(std::mem::replace(&mut now, step)));
+        assert_eq!(now, marks(2));
+        history.push(marks(3), None);
+        assert!(!history.can_redo());
+    }
+
+    #[test]
+    fn typing_a_label_is_one_step() {
+        let mut history = History::default();
+        let labels = |count| HistoryStep::Labels(vec![Label::default(); count]);
+        let typed = |id| Some(Edit::Text(id));
+        history.push(labels(1), None);
+        history.push(labels(2), typed(1));
+        history.push(labels(3), typed(1));
+        history.push(labels(4), typed(2));
+        history.push(labels(5), Some(Edit::Threshold(2)));
+        history.push(labels(6), typed(2));
+        let mut undone = Vec::new();
+        while history.can_undo() {
+            history.undo(|step| {
+                undone.push(step.clone());
+                Some(step)
+            });
+        }
+        assert_eq!(undone, [6, 5, 4, 2, 1].map(labels));
+    }
+}

@@ -1,0 +1,578 @@
+//! The photos in the window, in the order in which they came.
+//!
+//! Items and marks are shared with the thread that scores and sorts: it takes a snapshot, which costs
+//! nothing, and the window goes on adding.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::engine::media::metadata::Metadata;
+use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
+use crate::engine::organize::marks::{Flag, Mark};
+
+/// Number of an item. It stays while others come, and changes only when items are removed.
+pub type ItemId = u32;
+
+/// The row of a photo that is known, but that the model in use has not read yet.
+pub const UNREAD: u32 = u32::MAX;
+
+/// What became of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It was read.
+    Read {
+        /// What its content says.
+        facts: PhotoFacts,
+        /// The row of its vector; [`UNREAD`] until the model has read it.
+        row: u32,
+    },
+    /// It could not be used.
+    Failed(Failure),
+}
+
+/// One file in the window.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Where it is, how large and of when.
+    pub file: Candidate,
+    /// Its name without folders, for people.
+    pub name: String,
+    /// A text that sorts as the name should.
+    pub name_key: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What it and its sidecars say, once they were looked at.
+    pub metadata: Option<Arc<Metadata>>,
+}
+
+impl Item {
+    /// For a photo that was read.
+    #[must_use]
+    pub fn read(photo: Photo, row: u32) -> Self {
+        let outcome = Outcome::Read {
+            facts: photo.facts,
+            row,
+        };
+        Self::new(photo.file, outcome)
+    }
+
+    /// For a file that failed.
+    #[must_use]
+    pub fn failed(failure: Failure) -> Self {
+        let file = Candidate {
+            path: failure.path.clone(),
+            size: 0,
+            modified_ns: 0,
+        };
+        Self::new(file, Outcome::Failed(failure))
+    }
+
+    fn new(file: Candidate, outcome: Outcome) -> Self {
+        let name = file.path.file_name().unwrap_or(file.path.as_os_str());
+        let name = name.to_string_lossy().into_owned();
+        Self {
+            name_key: natural_key(&name),
+            name,
+            file,
+            outcome,
+            metadata: None,
+        }
+    }
+
+    /// What its content says, if it was read.
+    #[must_use]
+    pub fn facts(&self) -> Option<&PhotoFacts> {
+        match &self.outcome {
+            Outcome::Read { facts, .. } => Some(facts),
+            Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Its content, if it was read.
+    #[must_use]
+    pub fn content(&self) -> Option<ContentId> {
+        self.facts().map(|facts| facts.content)
+    }
+
+    /// Keywords that it or a sidecar holds.
+    #[must_use]
+    pub fn keywords(&self) -> &[String] {
+        let metadata = self.metadata.as_ref();
+        metadata.map_or(&[], |metadata| &metadata.facts.keywords)
+    }
+
+    /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
+    #[must_use]
+    pub fn row(&self) -> u32 {
+        match self.outcome {
+            Outcome::Read { row, .. } => row,
+            Outcome::Failed(_) => UNREAD,
+        }
+    }
+
+    /// What is wrong with it, if anything.
+    #[must_use]
+    pub fn warning(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Read { facts, .. } => facts.warning.as_deref(),
+            Outcome::Failed(failure) => Some(&failure.message),
+        }
+    }
+
+    /// The ending of its name in lower case.
+    #[must_use]
+    pub fn ending(&self) -> Option<String> {
+        let ending = self.file.path.extension()?;
+        Some(ending.to_string_lossy().to_lowercase())
+    }
+}
+
+/// A text by which names sort as people count: `img2` before `img10`, capitals beside small letters.
+/// Each run of digits is preceded by its length.
+fn natural_key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len() + 4);
+    let mut rest = name;
+    while let Some(c) = rest.chars().next() {
+        if c.is_ascii_digit() {
+            let end = rest
+                .find(|c: char| !c.is_ascii_digit())
+                .unwrap_or(rest.len());
+            let digits = rest[..end].trim_start_matches('0');
+            // Lengths as characters from '0' on: shorter numbers come first.
+            key.push(char::from_u32('0' as u32 + digits.len() as u32).unwrap_or(char::MAX));
+            key.push_str(digits);
+            rest = &rest[end..];
+        } else {
+            key.extend(c.to_lowercase());
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    key
+}
+
+/// Items and marks as they were at one moment.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// The items, by number.
+    pub items: Arc<Vec<Arc<Item>>>,
+    /// Their marks, by number.
+    pub marks: Arc<Vec<Mark>>,
+    /// Counts what makes earlier numbers or scores invalid.
+    pub epoch: u64,
+}
+
+/// All items of the window.
+#[derive(Default)]
+pub struct Library {
+    now: Snapshot,
+    by_path: HashMap<PathBuf, ItemId>,
+    /// For each item, the job that saw it last.
+    seen: Vec<u64>,
+    failed: usize,
+    unread: usize,
+    /// The items of each content: copies are marked together.
+    by_content: HashMap<ContentId, Vec<ItemId>>,
+    /// What the person decided. It counts, whatever metadata says.
+    kept_marks: HashMap<ContentId, Mark>,
+    /// Photos that were rejected themselves since the start, and not only as copies of others.
+    rejected: HashSet<PathBuf>,
+}
+
+impl Library {
+    /// An empty library that knows a person's earlier marks.
+    #[must_use]
+    pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
+        Self {
+            kept_marks: marks,
+            ..Self::default()
+        }
+    }
+
+    /// What is there now.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.now
+    }
+
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.now.items.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.now.items.is_empty()
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn get(&self, id: ItemId) -> Option<&Arc<Item>> {
+        self.now.items.get(id as usize)
+    }
+
+    /// The number of a path.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<ItemId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The mark of an item.
+    #[must_use]
+    pub fn mark(&self, id: ItemId) -> Mark {
+        self.now.marks.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// Adds an item, or puts it in the place of an earlier one of its path.
+    pub fn put(&mut self, mut item: Item, generation: u64) {
+        let known = self.find(&item.file.path);
+        if let Some(known) = known.and_then(|id| self.get(id)) {
+            item.metadata.clone_from(&known.metadata);
+        }
+        let mark = self.mark_for(&item);
+        let Some(id) = known else {
+            let id = ItemId::try_from(self.len()).unwrap_or(ItemId::MAX);
+            self.by_path.insert(item.file.path.clone(), id);
+            self.seen.push(generation);
+            self.count(&item, 1);
+            self.link(&item, id);
+            Arc::make_mut(&mut self.now.marks).push(mark);
+            Arc::make_mut(&mut self.now.items).push(Arc::new(item));
+            return;
+        };
+        let at = id as usize;
+        self.seen[at] = generation;
+        if *self.now.items[at] != item {
+            let old = self.now.items[at].clone();
+            self.count(&old, -1);
+            self.count(&item, 1);
+            let before = self.now.items[at].content();
+            if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
+                copies.retain(|copy| *copy != id);
+            }
+            if before != item.content() {
+                self.rejected.remove(&item.file.path);
+            }
+            self.link(&item, id);
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+            Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
+            self.now.epoch += 1;
+        }
+    }
+
+    fn count(&mut self, item: &Item, by: isize) {
+        let count = match item.outcome {
+            Outcome::Failed(_) => &mut self.failed,
+            Outcome::Read { row: UNREAD, .. } => &mut self.unread,
+            Outcome::Read { .. } => return,
+        };
+        *count = count.saturating_add_signed(by);
+    }
+
+    /// Waits for all photos to be read again, by another model.
+    pub fn forget_rows(&mut self) {
+        for item in Arc::make_mut(&mut self.now.items) {
+            if let Outcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
+                *row = UNREAD;
+            }
+        }
+        self.unread = self.len() - self.failed;
+        self.now.epoch += 1;
+    }
+
+    /// How many photos are known, but not read by the model in use.
+    #[must_use]
+    pub fn unread_count(&self) -> usize {
+        self.unread
+    }
+
+    fn link(&mut self, item: &Item, id: ItemId) {
+        if let Some(content) = item.content() {
+            self.by_content.entry(content).or_default().push(id);
+        }
+    }
+
+    /// What counts for an item: what the person decided, otherwise what its metadata says.
+    fn mark_for(&self, item: &Item) -> Mark {
+        let decided = item.content().and_then(|c| self.decision(&c));
+        let theirs = || Some(item.metadata.as_ref()?.facts.mark());
+        decided.or_else(theirs).unwrap_or_default()
+    }
+
+    /// Sets decisions about items and all copies of their content, or takes them away.
+    pub fn decide(&mut self, decisions: &[(ContentId, Option<Mark>)]) {
+        for (content, decision) in decisions {
+            match decision {
+                Some(mark) => self.kept_marks.insert(*content, *mark),
+                None => self.kept_marks.remove(content),
+            };
+            for id in self.by_content.get(content).into_iter().flatten() {
+                let at = *id as usize;
+                let mark = self.mark_for(&self.now.items[at]);
+                if mark.flag != Flag::Reject {
+                    self.rejected.remove(&self.now.items[at].file.path);
+                }
+                Arc::make_mut(&mut self.now.marks)[at] = mark;
+            }
+        }
+    }
+
+    /// Remembers that the person rejected these very photos, where they did.
+    pub fn note_rejected(&mut self, ids: &[ItemId]) {
+        let rejected = ids.iter().filter(|id| self.mark(**id).flag == Flag::Reject);
+        let paths = rejected.filter_map(|id| Some(self.get(*id)?.file.path.clone()));
+        let paths: Vec<PathBuf> = paths.collect();
+        self.rejected.extend(paths);
+    }
+
+    /// Whether the rejection of a photo is about itself, and not only about a copy of it. What stands in its own
+    /// sidecar is.
+    #[must_use]
+    pub fn is_rejected_itself(&self, id: ItemId) -> bool {
+        let Some(item) = self.get(id) else {
+            return false;
+        };
+        let decided = item.content().and_then(|content| self.decision(&content));
+        decided.is_none() || self.rejected.contains(&item.file.path)
+    }
+
+    /// The items of a content.
+    #[must_use]
+    pub fn copies(&self, content: &ContentId) -> &[ItemId] {
+        self.by_content.get(content).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the person decided about a content, whether or not it is in the window.
+    #[must_use]
+    pub fn decision(&self, content: &ContentId) -> Option<Mark> {
+        self.kept_marks.get(content).copied()
+    }
+
+    /// Takes over what metadata says now.
+    pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<Metadata>)>) {
+        for (path, metadata) in changes {
+            let Some(id) = self.find(&path) else { continue };
+            let at = id as usize;
+            let items = Arc::make_mut(&mut self.now.items);
+            Arc::make_mut(&mut items[at]).metadata = Some(metadata);
+            let mark = self.mark_for(&self.now.items[at]);
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+        }
+    }
+
+    /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
+    /// last. Returns for each old number the new one, or nothing if all stay.
+    pub fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) -> Option<Vec<Option<ItemId>>> {
+        let stays = |at: &usize| stays(&self.now.items[*at].file.path, self.seen[*at]);
+        let kept: Vec<usize> = (0..self.len()).filter(stays).collect();
+        if kept.len() == self.len() {
+            return None;
+        }
+        let mut renumbered = vec![None; self.len()];
+        for (new, old) in kept.iter().enumerate() {
+            renumbered[*old] = ItemId::try_from(new).ok();
+        }
+        let items: Vec<Arc<Item>> = kept.iter().map(|at| self.now.items[*at].clone()).collect();
+        self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
+        self.seen = kept.iter().map(|at| self.seen[*at]).collect();
+        self.by_path = items
+            .iter()
+            .zip(0..)
+            .map(|(item, id)| (item.file.path.clone(), id))
+            .collect();
+        (self.failed, self.unread) = (0, 0);
+        items.iter().for_each(|item| self.count(item, 1));
+        self.by_content.clear();
+        for (item, id) in items.iter().zip(0..) {
+            self.link(item, id);
+        }
+        self.now.items = Arc::new(items);
+        self.now.epoch += 1;
+        Some(renumbered)
+    }
+
+    /// Removes everything; a person's marks stay known.
+    pub fn clear(&mut self) {
+        *self = Self {
+            now: Snapshot {
+                epoch: self.now.epoch + 1,
+                ..Snapshot::default()
+            },
+            kept_marks: std::mem::take(&mut self.kept_marks),
+            rejected: std::mem::take(&mut self.rejected),
+            ..Self::default()
+        };
+    }
+
+    /// Items that failed, by path.
+    #[must_use]
+    pub fn failures(&self) -> Vec<&Failure> {
+        let failed = self
+            .now
+            .items
+            .iter()
+            .filter_map(|item| match &item.outcome {
+                Outcome::Failed(failure) => Some(failure),
+                Outcome::Read { .. } => None,
+            });
+        let mut failed: Vec<&Failure> = failed.collect();
+        failed.sort_by(|a, b| a.path.cmp(&b.path));
+        failed
+    }
+
+    /// How many items failed.
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        self.failed
+    }
+}
+
+/// Compares names as people do.
+#[must_use]
+pub fn by_name(a: &Item, b: &Item) -> Ordering {
+    a.name_key
+        .cmp(&b.name_key)
+        .then_with(|| a.file.path.cmp(&b.file.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::media::metadata::Additions;
+    use crate::engine::media::metadata::xmp::Packet;
+    use crate::engine::media::photo::Stage;
+    use crate::engine::organize::marks::Colour;
+
+    fn item(path: &str, content: u8) -> Item {
+        let file = Candidate {
+            path: path.into(),
+            size: 1,
+            modified_ns: 1,
+        };
+        let facts = PhotoFacts {
+            content: ContentId([content; 32]),
+            width: 4,
+            height: 3,
+            taken: None,
+            warning: None,
+        };
+        Item::read(Photo { file, facts }, u32::from(content))
+    }
+
+    #[test]
+    fn names_sort_as_people_count() {
+        let mut names = ["img10.jpg", "IMG2.jpg", "img002b.jpg", "a.jpg", "猫.jpg"];
+        names.sort_by_key(|name| natural_key(name));
+        assert_eq!(
+            names,
+            ["a.jpg", "IMG2.jpg", "img002b.jpg", "img10.jpg", "猫.jpg"]
+        );
+    }
+
+    #[test]
+    fn a_path_has_one_item_whatever_becomes_of_it() {
+        let mut library = Library::default();
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        let epoch = library.snapshot().epoch;
+        library.put(item("a.jpg", 1), 2);
+        assert_eq!((library.len(), library.snapshot().epoch), (2, epoch));
+        library.put(Item::failed(Failure::new("a.jpg", Stage::Read, "gone")), 2);
+        assert_eq!(library.len(), 2);
+        assert!(library.snapshot().epoch > epoch);
+        assert_eq!(library.failures().len(), 1);
+        assert_eq!(library.find(Path::new("a.jpg")), Some(0));
+    }
+
+    #[test]
+    fn what_does_not_stay_goes_and_the_rest_moves_up() {
+        let mut library = Library::default();
+        for (path, content) in [("in/a.jpg", 1), ("usb/b.jpg", 2), ("in/c.jpg", 3)] {
+            library.put(item(path, content), 1);
+        }
+        library.put(item("in/c.jpg", 3), 2);
+        let stays = |path: &Path, seen: u64| seen == 2 || path.starts_with("usb");
+        let renumbered = library.retain(stays);
+        assert_eq!(renumbered, Some(vec![None, Some(0), Some(1)]));
+        assert_eq!(library.find(Path::new("in/c.jpg")), Some(1));
+        assert_eq!(library.retain(stays), None);
+    }
+
+    #[test]
+    fn photos_that_a_model_has_not_read_are_counted() {
+        let mut library = Library::default();
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        library.put(Item::failed(Failure::new("c.jpg", Stage::Read, "gone")), 1);
+        assert_eq!(library.unread_count(), 0);
+        library.forget_rows();
+        assert_eq!((library.unread_count(), library.failure_count()), (2, 1));
+        library.put(item("a.jpg", 1), 2);
+        assert_eq!(library.unread_count(), 1);
+        library.retain(|path, _| path != Path::new("b.jpg"));
+        assert_eq!(library.unread_count(), 0);
+    }
+
+    #[test]
+    fn marks_follow_the_content() {
+        let pick = Mark {
+            flag: Flag::Pick,
+            stars: 2,
+            colour: None,
+        };
+        let mut library = Library::new(HashMap::from([(ContentId([1; 32]), pick)]));
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 2), 1);
+        assert_eq!(library.mark(0), pick);
+        library.decide(&[(ContentId([2; 32]), Some(pick))]);
+        library.put(item("copy of b.jpg", 2), 1);
+        assert_eq!((library.mark(1), library.mark(2)), (pick, pick));
+        assert_eq!(library.decision(&ContentId([2; 32])), Some(pick));
+        // What has another content now is no copy any more.
+        library.put(item("b.jpg", 3), 2);
+        library.retain(|path, _| path != Path::new("a.jpg"));
+        library.decide(&[(ContentId([2; 32]), None)]);
+        assert_eq!(
+            (library.mark(0), library.mark(1)),
+            (Mark::default(), Mark::default())
+        );
+        library.decide(&[(ContentId([3; 32]), Some(pick))]);
+        assert_eq!((library.mark(0), library.mark(1)), (pick, Mark::default()));
+    }
+
+    #[test]
+    fn a_decision_counts_more_than_a_sidecar() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let photo = dir.path().join("a.jpg");
+        let mut packet = Packet::empty();
+        let additions = Additions {
+            keywords: vec!["sea".into()],
+            rating: Some(4),
+            colour: Some("Red".into()),
+            ..Additions::default()
+        };
+        packet.add(&additions).expect("added");
+        let bytes = packet.to_bytes().expect("bytes");
+        std::fs::write(dir.path().join("a.jpg.xmp"), bytes).expect("written");
+        let metadata = Arc::new(Metadata::of(&photo));
+        let mut library = Library::default();
+        let path = photo.to_str().expect("a plain name");
+        library.put(item(path, 1), 1);
+        library.set_metadata(vec![(photo.clone(), metadata)]);
+        let theirs = library.mark(0);
+        assert_eq!((theirs.stars, theirs.colour), (4, Some(Colour::Red)));
+        library.decide(&[(ContentId([1; 32]), Some(Mark::default()))]);
+        assert_eq!(library.mark(0), Mark::default());
+        library.decide(&[(ContentId([1; 32]), None)]);
+        // Read again, it keeps what its metadata says.
+        library.put(item(path, 2), 2);
+        assert_eq!(library.mark(0), theirs);
+        let read = library.get(0).expect("an item");
+        assert_eq!(read.keywords(), ["sea"]);
+        library.set_metadata(vec![(photo, Arc::default())]);
+        assert_eq!(library.mark(0), Mark::default());
+    }
+}

@@ -1,0 +1,10 @@
+//! What the window knows and what follows from it; only [`super::apply`] changes it.
+
+pub mod arrange;
+pub mod filter;
+pub mod history;
+pub mod labels;
+pub mod library;
+pub mod scored;
+pub mod selection;
+pub mod state;

@@ -1,0 +1,219 @@
+//! Which photos are selected, and from where the keyboard goes on; pure.
+
+use std::collections::HashSet;
+
+use super::library::ItemId;
+
+/// Selected photos, the one under the keyboard's cursor, and the one from which ranges are drawn.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Selection {
+    chosen: HashSet<ItemId>,
+    /// Whether the person knows that some of them are not shown, and means these too.
+    with_hidden: bool,
+    /// Where arrows go on from.
+    pub cursor: Option<ItemId>,
+    anchor: Option<ItemId>,
+}
+
+/// How a click or a step changes the selection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SelectionMode {
+    /// Only this photo.
+    Only,
+    /// This photo too, or no longer.
+    Toggle,
+    /// Everything from the anchor to this photo.
+    Range,
+}
+
+impl Selection {
+    /// Whether a photo is selected.
+    #[must_use]
+    pub fn contains(&self, id: ItemId) -> bool {
+        self.chosen.contains(&id)
+    }
+
+    /// How many are selected.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.chosen.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.chosen.is_empty()
+    }
+
+    /// The selected photos in the order in which they are shown; what is not shown comes after.
+    #[must_use]
+    pub fn in_order(&self, order: &[ItemId]) -> Vec<ItemId> {
+        let mut ids: Vec<ItemId> = order
+            .iter()
+            .copied()
+            .filter(|id| self.contains(*id))
+            .collect();
+        if ids.len() < self.len() {
+            let shown: HashSet<ItemId> = ids.iter().copied().collect();
+            let mut rest: Vec<ItemId> = self.chosen.difference(&shown).copied().collect();
+            rest.sort_unstable();
+            ids.extend(rest);
+        }
+        ids
+    }
+
+    /// The photos that an action is about: those selected that are shown, in their order, and the others if the person
+    /// agreed to that.
+    #[must_use]
+    pub fn acted_on(&self, order: &[ItemId]) -> Vec<ItemId> {
+        if self.with_hidden {
+            return self.in_order(order);
+        }
+        let shown = order.iter().copied().filter(|id| self.contains(*id));
+        shown.collect()
+    }
+
+    /// How many of the selected photos are not shown and need the person's word before something happens to them.
+    #[must_use]
+    pub fn hidden(&self, order: &[ItemId]) -> usize {
+        if self.with_hidden || self.is_empty() {
+            return 0;
+        }
+        let shown = order.iter().filter(|id| self.contains(**id)).count();
+        self.len() - shown
+    }
+
+    /// The person means the photos that are not shown too, until the selection changes.
+    pub fn include_hidden(&mut self) {
+        self.with_hidden = true;
+    }
+
+    /// Takes what is not shown out of the selection.
+    pub fn keep_shown(&mut self, order: &[ItemId]) {
+        let shown = self.acted_on(order);
+        self.chosen = shown.into_iter().collect();
+    }
+
+    /// A click on a photo, or a step of the cursor to it.
+    pub fn reach(&mut self, id: ItemId, reach: SelectionMode, order: &[ItemId]) {
+        self.with_hidden = false;
+        match reach {
+            SelectionMode::Only => self.only(id),
+            SelectionMode::Toggle => {
+                if !self.chosen.remove(&id) {
+                    self.chosen.insert(id);
+                }
+                self.anchor = Some(id);
+            }
+            SelectionMode::Range => {
+                let place = |id| order.iter().position(|other| *other == id);
+                match (self.anchor.and_then(place), place(id)) {
+                    (Some(a), Some(b)) => {
+                        self.chosen = order[a.min(b)..=a.max(b)].iter().copied().collect();
+                    }
+                    _ => self.only(id),
+                }
+            }
+        }
+        self.cursor = Some(id);
+    }
+
+    fn only(&mut self, id: ItemId) {
+        self.chosen.clear();
+        self.chosen.insert(id);
+        self.anchor = Some(id);
+    }
+
+    /// Selects these, besides what is selected if `add`.
+    pub fn set(&mut self, ids: impl IntoIterator<Item = ItemId>, add: bool) {
+        if !add {
+            self.chosen.clear();
+        }
+        self.with_hidden = false;
+        self.chosen.extend(ids);
+        self.cursor = self.cursor.filter(|id| self.chosen.contains(id));
+    }
+
+    /// Selects nothing.
+    pub fn clear(&mut self) {
+        self.chosen.clear();
+        self.with_hidden = false;
+        self.anchor = None;
+    }
+
+    /// Follows items that were given other numbers.
+    pub fn renumber(&mut self, new: &[Option<ItemId>]) {
+        let follow = |id: ItemId| new.get(id as usize).copied().flatten();
+        self.chosen = self.chosen.iter().filter_map(|id| follow(*id)).collect();
+        self.cursor = self.cursor.and_then(follow);
+        self.anchor = self.anchor.and_then(follow);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDER: [ItemId; 5] = [30, 10, 20, 50, 40];
+
+    #[test]
+    fn clicks_select_as_in_a_file_manager() {
+        let mut selection = Selection::default();
+        selection.reach(10, SelectionMode::Only, &ORDER);
+        selection.reach(50, SelectionMode::Range, &ORDER);
+        assert_eq!(selection.in_order(&ORDER), [10, 20, 50]);
+        selection.reach(30, SelectionMode::Range, &ORDER);
+        assert_eq!(selection.in_order(&ORDER), [30, 10]);
+        selection.reach(40, SelectionMode::Toggle, &ORDER);
+        selection.reach(30, SelectionMode::Toggle, &ORDER);
+        assert_eq!(selection.in_order(&ORDER), [10, 40]);
+        assert_eq!(selection.cursor, Some(30));
+        selection.reach(20, SelectionMode::Only, &ORDER);
+        assert_eq!(selection.in_order(&ORDER), [20]);
+    }
+
+    #[test]
+    fn what_is_filtered_away_stays_selected_and_comes_last() {
+        let mut selection = Selection::default();
+        selection.set([10, 40, 7], false);
+        assert_eq!(selection.in_order(&[40, 10]), [40, 10, 7]);
+    }
+
+    #[test]
+    fn what_is_hidden_needs_the_persons_word() {
+        let mut selection = Selection::default();
+        selection.set([10, 40, 7], false);
+        let shown = [40, 10];
+        assert_eq!(
+            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (vec![40, 10], 1)
+        );
+        selection.include_hidden();
+        assert_eq!(
+            (selection.acted_on(&shown), selection.hidden(&shown)),
+            (vec![40, 10, 7], 0)
+        );
+        // Only for this selection.
+        selection.set([8], true);
+        assert_eq!(selection.hidden(&shown), 2);
+        selection.keep_shown(&shown);
+        assert_eq!((selection.len(), selection.hidden(&shown)), (2, 0));
+    }
+
+    #[test]
+    fn a_range_without_an_anchor_is_a_click() {
+        let mut selection = Selection::default();
+        selection.reach(20, SelectionMode::Range, &ORDER);
+        assert_eq!(selection.in_order(&ORDER), [20]);
+    }
+
+    #[test]
+    fn renumbering_keeps_what_stays() {
+        let mut selection = Selection::default();
+        selection.reach(0, SelectionMode::Only, &[0, 1, 2]);
+        selection.reach(2, SelectionMode::Toggle, &[0, 1, 2]);
+        selection.renumber(&[None, Some(0), Some(1)]);
+        assert_eq!(selection.in_order(&[0, 1]), [1]);
+        assert_eq!(selection.cursor, Some(1));
+    }
+}

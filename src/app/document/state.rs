@@ -1,0 +1,442 @@
+//! Everything that the window knows. Panels read it; only [`crate::app::apply`] changes it.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::filter::{Filter, Sorting};
+use super::history::History;
+use super::labels::{Label, SavedLabels};
+use super::library::{Item, ItemId, Library};
+use super::selection::Selection;
+use crate::app::command::Command;
+use crate::app::tasks::exports::Exports;
+use crate::app::tasks::keywords::Keywords;
+use crate::app::tasks::models::Models;
+use crate::app::tasks::scoring::ScoringResponse;
+use crate::engine::index::pipeline::{JobHandle, Phase, Progress, Summary};
+use crate::engine::index::session::Session;
+use crate::engine::index::store::StoreSize;
+use crate::engine::media::photo::{ContentId, Failure};
+use crate::engine::organize::marks::Flag;
+use crate::settings::{Settings, Values};
+use crate::ui::grid_layout::GridLayout;
+
+/// Folders that are offered again.
+pub const RECENT: usize = 10;
+/// Earlier labels that are suggested.
+pub const PAST_LABELS: usize = 40;
+/// Sides of thumbnails in points.
+pub const CELL_SIDES: std::ops::RangeInclusive<f32> = 80.0..=320.0;
+
+/// What comes back at the next start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Size of the window in points.
+    pub window: [f32; 2],
+    /// Folders and photos that are open.
+    pub roots: Vec<PathBuf>,
+    /// Folders that were open, the last first.
+    pub recent: Vec<PathBuf>,
+    /// Whether folders in folders are walked.
+    pub subfolders: bool,
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// Labels under names.
+    pub sets: Vec<SavedLabels>,
+    /// Texts of earlier labels, the last first.
+    pub past_labels: Vec<String>,
+    /// The order.
+    pub sorting: Sorting,
+    /// What is shown.
+    pub filter: Filter,
+    /// Side of thumbnails in points.
+    pub cell_side: f32,
+    /// Whether cells show the best label instead of the name.
+    pub captions_show_matches: bool,
+    /// Whether a decision leads on to the next photo.
+    pub auto_advance: bool,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            window: [1280.0, 800.0],
+            roots: Vec::new(),
+            recent: Vec::new(),
+            subfolders: true,
+            labels: Vec::new(),
+            sets: Vec::new(),
+            past_labels: Vec::new(),
+            sorting: Sorting::default(),
+            filter: Filter::default(),
+            cell_side: 168.0,
+            captions_show_matches: true,
+            auto_advance: false,
+        }
+    }
+}
+
+/// The model and the store.
+#[derive(Default)]
+pub enum SessionState {
+    /// Being opened.
+    #[default]
+    Loading,
+    /// Ready.
+    Ready(Arc<Session>),
+    /// Not to be had, and why.
+    Failed(String),
+}
+
+/// The work in the background.
+#[derive(Default)]
+pub struct Work {
+    /// The running job.
+    pub job: Option<JobHandle>,
+    /// Counts jobs.
+    pub generation: u64,
+    /// How far the last job is.
+    pub progress: Progress,
+    /// What the last job did, once it is over.
+    pub summary: Option<Summary>,
+    /// Folders and files that could not even be looked at.
+    pub unreachable: Vec<Failure>,
+    /// Whether events of the job wait.
+    pub behind: bool,
+}
+
+impl Work {
+    /// Whether photos are being read.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.job.is_some() && self.progress.phase != Phase::Done
+    }
+
+    /// Whether the job is held up.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.job.as_ref().is_some_and(JobHandle::is_paused)
+    }
+}
+
+/// What a dialog is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// Settings.
+    Settings,
+    /// Keys.
+    Keys,
+    /// Commands to be found by name.
+    Palette,
+    /// What could not be read.
+    Failures,
+    /// Copying photos.
+    Export,
+    /// An export that was interrupted.
+    Interrupted,
+    /// Whether rejects go to the trash.
+    Trash,
+    /// Whether a command is about selected photos that are not shown, too.
+    Hidden(Box<Command>),
+    /// Writing keywords.
+    Keywords,
+    /// Labels under names.
+    LabelSets,
+    /// A list of labels.
+    PasteLabels,
+    /// Whether to clear the store.
+    ClearStore,
+    /// Models.
+    Models,
+    /// Whether to remove a model.
+    RemoveModel(PathBuf),
+    /// The program.
+    About,
+}
+
+/// Which photos are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ExportWhat {
+    /// Those that are selected.
+    Selected,
+    /// Those that are shown.
+    #[default]
+    Shown,
+    /// Picks.
+    Picked,
+    /// Rejects.
+    Rejected,
+    /// Those that fit a label.
+    Fitting,
+}
+
+/// Rejects that are put away, and copies of them that stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rejects {
+    /// What goes.
+    pub going: Vec<ItemId>,
+    /// What stays, because it would be the last copy and was not rejected itself.
+    pub kept: Vec<Kept>,
+}
+
+/// A copy that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which.
+    pub item: ItemId,
+    /// Its content.
+    pub content: ContentId,
+    /// How many copies there are, this one included.
+    pub copies: usize,
+}
+
+/// A photo seen large.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewer {
+    /// Which.
+    pub item: ItemId,
+    /// Pixels of the screen for a pixel of the photo; fitted to the window if none.
+    pub zoom: Option<f32>,
+    /// The photo's point in the middle of the window, in parts of its width and height.
+    pub centre: egui::Vec2,
+}
+
+impl Viewer {
+    /// A photo fitted to the window.
+    #[must_use]
+    pub fn of(item: ItemId) -> Self {
+        Self {
+            item,
+            zoom: None,
+            centre: egui::vec2(0.5, 0.5),
+        }
+    }
+}
+
+/// Where the grid is.
+#[derive(Default)]
+pub struct GridState {
+    /// Points scrolled down from the top.
+    pub offset: f64,
+    /// Height of what is seen, in points.
+    pub height: f32,
+    /// Where the cells of the last frame lay.
+    pub layout: Option<GridLayout>,
+}
+
+/// A message that stays until it is taken away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// One sentence.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+}
+
+impl Values for Memory {}
+
+/// Messages that stay as long as what they say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Why decisions are not in their database.
+    pub marks: Option<String>,
+    /// Why results wait to be written into the store.
+    pub store: Option<String>,
+    /// Why settings are not in their file.
+    pub settings: Option<String>,
+}
+
+/// Everything that the window knows.
+pub struct State {
+    /// What a person chose.
+    pub settings: Settings,
+    /// What comes back at the next start.
+    pub memory: Memory,
+    /// The model and the store.
+    pub session: SessionState,
+    /// The models that can be chosen.
+    pub models: Models,
+    /// How much the store holds, once it was asked.
+    pub store_size: Option<StoreSize>,
+    /// The photos.
+    pub library: Library,
+    /// What is typed as a label but not added yet.
+    pub draft: String,
+    /// What is typed into the search box.
+    pub search: String,
+    /// The order before the search took over.
+    pub sorting_before_search: Option<Sorting>,
+    /// The last scores and order.
+    pub answer: ScoringResponse,
+    /// The chosen photos.
+    pub selection: Selection,
+    /// The photo seen large.
+    pub viewer: Option<Viewer>,
+    /// Where the grid is.
+    pub grid: GridState,
+    /// The work in the background.
+    pub work: Work,
+    /// Exports.
+    pub exports: Exports,
+    /// Keywords on their way into sidecars or photos.
+    pub keywords: Keywords,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// Messages.
+    pub notices: Vec<Notice>,
+    /// Messages that cannot be taken away.
+    pub standing: Standing,
+    /// What can be undone.
+    pub history: History,
+}
+
+impl State {
+    /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
+    /// counts only if the person agreed to that.
+    #[must_use]
+    pub fn targets(&self) -> Vec<ItemId> {
+        match self.viewer {
+            Some(viewer) => vec![viewer.item],
+            None => self.selection.acted_on(&self.answer.arrangement.order),
+        }
+    }
+
+    /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
+    #[must_use]
+    pub fn hidden_targets(&self) -> usize {
+        match self.viewer {
+            Some(_) => 0,
+            None => self.selection.hidden(&self.answer.arrangement.order),
+        }
+    }
+
+    /// Whether there is a photo that an action could be about.
+    #[must_use]
+    pub fn has_target(&self) -> bool {
+        self.viewer.is_some() || !self.selection.is_empty()
+    }
+
+    /// The one photo that an action is about.
+    #[must_use]
+    pub fn target(&self) -> Option<ItemId> {
+        let viewed = self.viewer.map(|viewer| viewer.item);
+        let cursor = self
+            .selection
+            .cursor
+            .filter(|id| self.selection.contains(*id));
+        viewed
+            .or(cursor)
+            .or_else(|| self.targets().first().copied())
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn item(&self, id: ItemId) -> Option<&Arc<Item>> {
+        self.library.get(id)
+    }
+
+    /// The session, if it is ready.
+    #[must_use]
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match &self.session {
+            SessionState::Ready(session) => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The labels that count, with the one that is being typed.
+    #[must_use]
+    pub fn labels_with_draft(&self) -> Vec<Label> {
+        let mut labels = self.memory.labels.clone();
+        // One letter says nothing, and a list says too much.
+        if self.draft.trim().chars().count() > 1 && !self.draft.contains(',') {
+            super::labels::add_list(&mut labels, &self.draft);
+        }
+        labels
+    }
+
+    /// Photos of an export.
+    #[must_use]
+    pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
+        let shown = &self.answer.arrangement.order;
+        let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
+        let all = || 0..self.library.len() as ItemId;
+        let ids: Vec<ItemId> = match what {
+            ExportWhat::Selected => self.selection.acted_on(shown),
+            ExportWhat::Shown => shown.clone(),
+            ExportWhat::Picked => self.flagged(Flag::Pick),
+            ExportWhat::Rejected => self.rejects().going,
+            ExportWhat::Fitting => {
+                let scored = self.answer.scored();
+                all().filter(|id| scored.best(*id).is_some()).collect()
+            }
+        };
+        ids.into_iter().filter(readable).collect()
+    }
+
+    /// Photos with a decision.
+    #[must_use]
+    pub fn flagged(&self, flag: Flag) -> Vec<ItemId> {
+        let marks = self.library.snapshot().marks.iter().zip(0..);
+        let fits = marks.filter(|(mark, _)| mark.flag == flag);
+        fits.map(|(_, id)| id).collect()
+    }
+
+    /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
+    /// each of them was rejected itself: a decision spreads to copies that nobody looked at.
+    #[must_use]
+    pub fn rejects(&self) -> Rejects {
+        let mut rejects = Rejects::default();
+        let mut seen = HashSet::new();
+        let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
+        for id in self.flagged(Flag::Reject) {
+            let Some(content) = self.item(id).and_then(|item| item.content()) else {
+                rejects.going.push(id);
+                continue;
+            };
+            if !seen.insert(content) {
+                continue;
+            }
+            let copies = self.library.copies(&content);
+            let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
+            let all = copies.len() > 1 && copies.iter().all(|id| is_reject(&id));
+            let unasked = copies
+                .iter()
+                .filter(|id| !self.library.is_rejected_itself(**id));
+            let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
+            let going = copies
+                .iter()
+                .filter(is_reject)
+                .filter(|id| Some(**id) != kept);
+            rejects.going.extend(going);
+            rejects.kept.extend(kept.map(|item| Kept {
+                item,
+                content,
+                copies: copies.len(),
+            }));
+        }
+        rejects.going.sort_unstable();
+        rejects
+    }
+
+    /// How many files and folders could not be used.
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        self.library.failure_count() + self.work.unreachable.len()
+    }
+
+    /// Says something.
+    pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
+        let notice = Notice {
+            text: text.into(),
+            bad,
+        };
+        if !self.notices.contains(&notice) {
+            self.notices.push(notice);
+        }
+    }
+}

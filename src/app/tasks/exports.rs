@@ -1,0 +1,332 @@
+//! Exports from the window: planned while a person chooses, run when they say so, finished or undone later.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::supervisor::Slot;
+use crate::app::document::history::HistoryStep;
+use crate::app::document::library::ItemId;
+use crate::app::document::state::{Dialog, ExportWhat, State};
+use crate::app::{App, News, RefreshPriority};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::paths::Roots;
+use crate::engine::media::photo::ContentId;
+use crate::engine::organize::export::journal::past;
+use crate::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
+use crate::engine::organize::export::{
+    self, ExportError, ExportProgress, Fitting, Item, Options, Past, PastState, Plan, Report,
+    Transfer, Undone,
+};
+
+/// What is known of photos besides where they are, by path.
+type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
+
+/// The manifest's name in the target's folder, without its ending.
+const MANIFEST: &str = "lumisift-manifest";
+
+/// An export as a person chose it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// How and where to.
+    pub options: Options,
+    /// Whether what went where is written down beside the photos.
+    pub manifest: bool,
+}
+
+/// How an export goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ExportState {
+    /// None was begun.
+    #[default]
+    Idle,
+    /// Its names are being decided.
+    Planning,
+    /// It can be begun.
+    Planned(Arc<Plan>),
+    /// It cannot be begun, and why.
+    Refused(String),
+    /// Files are on their way.
+    Running(ExportProgress),
+    /// It is over.
+    Done(Arc<Report>),
+}
+
+/// Everything about exports.
+#[derive(Default)]
+pub struct Exports {
+    /// How the present one goes.
+    pub state: ExportState,
+    /// What was asked for last.
+    pub request: Option<ExportRequest>,
+    /// The folder that the person chose last, in this window.
+    pub target: Option<PathBuf>,
+    /// Exports that a kill interrupted.
+    pub interrupted: Vec<Past>,
+    cancel: Cancel,
+    /// Counts plans: only the newest counts.
+    plans: u64,
+}
+
+/// What the threads of an export tell.
+pub enum ExportNews {
+    /// A plan is ready.
+    Planned(u64, Result<Plan, String>),
+    /// How far it is.
+    ExportProgress(ExportProgress),
+    /// It is over.
+    Done(Result<Report, String>),
+    /// It was taken back.
+    Undone(Result<Undone, String>),
+    /// What a kill interrupted.
+    Interrupted(Vec<Past>),
+}
+
+impl State {
+    /// Photos of an export, as it takes them.
+    fn export_list(&self, what: ExportWhat) -> Vec<Item> {
+        let scored = self.answer.scored();
+        let roots = Roots::new(&self.memory.roots);
+        let item = |id: ItemId| {
+            let item = self.item(id)?;
+            let path = &item.file.path;
+            let fitting = scored.fitting(id).into_iter().map(|(at, matched)| Fitting {
+                label: scored.labels[at].text.clone(),
+                matched,
+            });
+            Some(Item {
+                source: path.clone(),
+                labels: fitting.collect(),
+                taken: item.facts().and_then(|facts| facts.taken.clone()),
+                root: roots.around(path),
+                place: None,
+            })
+        };
+        self.export_items(what)
+            .into_iter()
+            .filter_map(item)
+            .collect()
+    }
+
+    /// What is known of photos, for a manifest.
+    fn notes(&self, what: ExportWhat) -> Notes {
+        let scored = self.answer.scored();
+        let note = |id: ItemId, at: usize| {
+            Some(LabelNote {
+                label: scored.labels[at].text.clone(),
+                matched: scored.matched(at, id)?,
+                probability: scored.probability(at, id)?,
+                threshold: scored.labels[at].min_match,
+            })
+        };
+        let notes = |id: ItemId| {
+            let labels = 0..scored.labels.len();
+            let item = self.item(id)?;
+            let content = item.facts().map(|facts| facts.content);
+            let labels = labels.filter_map(|at| note(id, at)).collect();
+            Some((item.file.path.clone(), (labels, content)))
+        };
+        self.export_items(what)
+            .into_iter()
+            .filter_map(notes)
+            .collect()
+    }
+}
+
+impl App {
+    /// Looks for exports that were interrupted.
+    pub(in crate::app) fn look_for_interrupted(&mut self) {
+        let journals = self.services.dirs.journals();
+        self.replace(Slot::Journals, move |_| {
+            let interrupted = past(&journals).into_iter();
+            let interrupted = interrupted.filter(|past| past.state == PastState::Interrupted);
+            News::Export(ExportNews::Interrupted(interrupted.collect()))
+        });
+    }
+
+    /// Plans an export; an earlier plan no longer counts.
+    pub(in crate::app) fn plan_export(&mut self, request: ExportRequest) {
+        let items = self.state.export_list(request.what);
+        let options = request.options.clone();
+        let exports = &mut self.state.exports;
+        exports.plans += 1;
+        exports.state = ExportState::Planning;
+        exports.request = Some(request);
+        let number = exports.plans;
+        self.replace(Slot::ExportPlan, move |cancel| {
+            let plan = export::plan_until(&items, &options, cancel).map_err(|e| e.to_string());
+            News::Export(ExportNews::Planned(number, plan))
+        });
+    }
+
+    /// Carries out what was planned.
+    pub(in crate::app) fn start_export(&mut self) {
+        let exports = &mut self.state.exports;
+        let (ExportState::Planned(plan), Some(request)) = (&exports.state, &exports.request) else {
+            return;
+        };
+        let (plan, request) = (plan.clone(), request.clone());
+        exports.state = ExportState::Running(ExportProgress {
+            of: plan.steps.len(),
+            ..ExportProgress::default()
+        });
+        exports.cancel = Cancel::default();
+        let cancel = exports.cancel.clone();
+        let notes = request.manifest.then(|| self.state.notes(request.what));
+        let model = self.state.session().map(|session| {
+            let info = session.model().info();
+            ModelNote {
+                name: info.name.clone(),
+                fingerprint: info.fingerprint.to_string(),
+            }
+        });
+        self.run_export(move |journals, tell| {
+            let mut report = export::run(&plan, journals, &cancel, tell)?;
+            let written = notes.map(|notes| write_manifest(&request, model, &mut report, &notes));
+            Ok(match written {
+                Some(Err(trouble)) => Report {
+                    trouble: Some(report.trouble.unwrap_or(trouble)),
+                    ..report
+                },
+                _ => report,
+            })
+        });
+    }
+
+    /// Goes on with an export that was interrupted.
+    pub(in crate::app) fn finish_export(&mut self, id: String) {
+        let exports = &mut self.state.exports;
+        exports.interrupted.retain(|past| past.id != id);
+        exports.cancel = Cancel::default();
+        exports.state = ExportState::Running(ExportProgress::default());
+        let cancel = exports.cancel.clone();
+        self.state.dialog = Some(Dialog::Export);
+        self.run_export(move |journals, tell| export::finish(journals, &id, &cancel, tell));
+    }
+
+    fn run_export(
+        &mut self,
+        work: impl FnOnce(&Path, &(dyn Fn(ExportProgress) + Sync)) -> Result<Report, ExportError>
+        + Send
+        + 'static,
+    ) {
+        let journals = self.services.dirs.journals();
+        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        self.queue(Slot::Export, move |_| {
+            let progress = |progress| {
+                // The next report replaces one for which there is no room.
+                let news = News::Export(ExportNews::ExportProgress(progress));
+                if tell.try_send(news).is_ok() {
+                    notify();
+                }
+            };
+            let report = work(&journals, &progress).map_err(|e| e.to_string());
+            News::Export(ExportNews::Done(report))
+        });
+    }
+
+    /// Stops an export; what arrived stays.
+    pub(in crate::app) fn cancel_export(&mut self) {
+        self.state.exports.cancel.cancel();
+    }
+
+    /// Takes an export back.
+    pub(in crate::app) fn undo_export(&mut self, id: String) {
+        self.state.exports.interrupted.retain(|past| past.id != id);
+        let journals = self.services.dirs.journals();
+        self.queue(Slot::Undo, move |_| {
+            let undone = export::undo(&journals, &id).map_err(|e| e.to_string());
+            News::Export(ExportNews::Undone(undone))
+        });
+    }
+
+    pub(in crate::app) fn take_export_news(&mut self, news: ExportNews) {
+        match news {
+            ExportNews::Planned(number, plan) if number == self.state.exports.plans => {
+                // A plan that comes while another export runs is of no use.
+                if self.state.exports.state == ExportState::Planning {
+                    self.state.exports.state = match plan {
+                        Ok(plan) => ExportState::Planned(Arc::new(plan)),
+                        Err(trouble) => ExportState::Refused(trouble),
+                    };
+                }
+            }
+            ExportNews::Planned(..) => {}
+            ExportNews::ExportProgress(progress) => {
+                if let ExportState::Running(now) = &mut self.state.exports.state {
+                    *now = progress;
+                }
+            }
+            ExportNews::Done(Ok(report)) => self.export_done(report),
+            ExportNews::Done(Err(trouble)) => {
+                self.state.exports.state = ExportState::Refused(trouble);
+            }
+            ExportNews::Undone(undone) => self.export_undone(undone),
+            ExportNews::Interrupted(list) => {
+                self.state.exports.interrupted = list;
+                if !self.state.exports.interrupted.is_empty() && self.state.dialog.is_none() {
+                    self.state.dialog = Some(Dialog::Interrupted);
+                }
+            }
+        }
+    }
+
+    fn export_done(&mut self, report: Report) {
+        if !report.exported.is_empty() {
+            let step = HistoryStep::Export(report.id.clone());
+            self.state.history.push(step, None);
+        }
+        let moved = report.moved;
+        let request = self.state.exports.request.as_ref();
+        if moved && request.is_some_and(|request| request.what == ExportWhat::Rejected) {
+            // A copy that stayed is not to follow the next time, unasked.
+            let kept = self.state.rejects().kept;
+            let kept: Vec<_> = kept.iter().map(|kept| kept.content).collect();
+            self.forget_rejections(&kept);
+        }
+        self.state.exports.state = ExportState::Done(Arc::new(report));
+        if moved {
+            self.read_folders();
+        }
+    }
+
+    fn export_undone(&mut self, undone: Result<Undone, String>) {
+        match undone {
+            Ok(undone) => {
+                let text = match undone.restored {
+                    1 => "1 file is as it was before the export".to_owned(),
+                    count => format!("{count} files are as they were before the export"),
+                };
+                self.state.notify(text, false);
+                for failure in &undone.kept {
+                    let text = format!("{}: {}", failure.path.display(), failure.message);
+                    self.state.notify(text, true);
+                }
+            }
+            Err(trouble) => self.state.notify(trouble, true),
+        }
+        self.read_folders();
+        self.need(RefreshPriority::Soon);
+    }
+}
+
+fn write_manifest(
+    request: &ExportRequest,
+    model: Option<ModelNote>,
+    report: &mut Report,
+    notes: &Notes,
+) -> Result<(), String> {
+    if report.exported.is_empty() {
+        return Ok(());
+    }
+    report.note_contents(|source| notes.get(source)?.1);
+    let target = &request.options.target;
+    let transfer: Transfer = request.options.transfer;
+    let known = |source: &Path| notes.get(source).map(|note| note.0.clone());
+    let known = |source: &Path| known(source).unwrap_or_default();
+    let manifest = Manifest::new(target, transfer, model, report, known);
+    let written = manifest.write_beside(target, MANIFEST);
+    written.map_err(|e| e.to_string())
+}

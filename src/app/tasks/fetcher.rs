@@ -1,0 +1,157 @@
+//! Threads that fetch what is wanted now, most urgent first, never a queue of all that was ever wanted.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_channel::{Receiver, bounded};
+
+use crate::engine::index::pipeline::Notify;
+
+/// Threads that turn keys into values, from the side of whoever wants them.
+pub struct Fetcher<K, V> {
+    shared: Arc<Shared<K>>,
+    ready: Receiver<(K, V)>,
+}
+
+struct Shared<K> {
+    wishes: Mutex<Wishes<K>>,
+    changed: Condvar,
+}
+
+struct Wishes<K> {
+    /// The most urgent last.
+    wanted: Vec<K>,
+    /// Being fetched, or fetched and not taken yet.
+    under_way: Vec<K>,
+    closed: bool,
+}
+
+impl<K> Shared<K> {
+    fn lock(&self) -> MutexGuard<'_, Wishes<K>> {
+        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
+    /// Starts `threads` threads; each makes its own `fetch`. At most `capacity` values wait to be taken.
+    /// `notify` is called for each. `give_up` makes a value in place of one whose making panicked.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn start<F: FnMut(&K) -> V + Send + 'static>(
+        name: &str,
+        threads: usize,
+        capacity: usize,
+        notify: &Notify,
+        make_fetch: impl Fn() -> F,
+        give_up: fn() -> V,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            wishes: Mutex::new(Wishes {
+                wanted: Vec::new(),
+                under_way: Vec::new(),
+                closed: false,
+            }),
+            changed: Condvar::new(),
+        });
+        let (sender, ready) = bounded(capacity);
+        for n in 0..threads {
+            let (shared, sender, notify) = (shared.clone(), sender.clone(), notify.clone());
+            let mut fetch = make_fetch();
+            std::thread::Builder::new()
+                .name(format!("lumisift-{name}-{n}"))
+                .spawn(move || {
+                    while let Some(key) = next(&shared) {
+                        // A hostile file may make a decoder panic: that costs this value only.
+                        let fetched = catch_unwind(AssertUnwindSafe(|| fetch(&key)));
+                        let value = fetched.unwrap_or_else(|_| give_up());
+                        if sender.send((key, value)).is_err() {
+                            return;
+                        }
+                        notify();
+                    }
+                })?;
+        }
+        Ok(Self { shared, ready })
+    }
+
+    /// What is wanted now, most urgent first; earlier wishes are forgotten.
+    pub fn want(&self, keys: impl DoubleEndedIterator<Item = K>) {
+        let mut wishes = self.shared.lock();
+        let under_way = std::mem::take(&mut wishes.under_way);
+        let new = |key: &K| !under_way.contains(key);
+        wishes.wanted.clear();
+        wishes.wanted.extend(keys.rev().filter(new));
+        wishes.under_way = under_way;
+        drop(wishes);
+        self.shared.changed.notify_all();
+    }
+
+    /// The next value that has come.
+    #[must_use]
+    pub fn try_next(&self) -> Option<(K, V)> {
+        let (key, value) = self.ready.try_recv().ok()?;
+        self.shared.lock().under_way.retain(|other| *other != key);
+        Some((key, value))
+    }
+
+    /// Whether values wait to be taken.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        !self.ready.is_empty()
+    }
+}
+
+impl<K, V> Drop for Fetcher<K, V> {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+/// The most urgent wish; waits for one, and ends with its owner.
+fn next<K: Clone>(shared: &Shared<K>) -> Option<K> {
+    let mut wishes = shared.lock();
+    loop {
+        if wishes.closed {
+            return None;
+        }
+        if let Some(key) = wishes.wanted.pop() {
+            wishes.under_way.push(key.clone());
+            return Some(key);
+        }
+        wishes = shared
+            .changed
+            .wait(wishes)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_wishes_come_first_and_none_twice() {
+        let (tell, told) = bounded::<()>(64);
+        let notify: Notify = Arc::new(move || {
+            let _ = tell.send(());
+        });
+        let fetcher = Fetcher::start("test", 1, 1, &notify, || |key: &u32| key * 10, || 0);
+        let fetcher = fetcher.expect("threads");
+        fetcher.want([1, 2, 3].into_iter());
+        told.recv().expect("the first");
+        // One is ready, perhaps another is under way: wishing for them again fetches neither twice.
+        fetcher.want([1, 2, 9].into_iter());
+        let mut got = Vec::new();
+        while got.len() < 3 {
+            match fetcher.try_next() {
+                Some(pair) => got.push(pair),
+                None => told.recv().expect("another"),
+            }
+        }
+        got.sort_unstable();
+        assert_eq!(got, [(1, 10), (2, 20), (9, 90)]);
+        assert!(!fetcher.has_more());
+    }
+}

@@ -1,0 +1,494 @@
+//! Work in the background: opening a session, reading folders, exporting, and what they send back.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+use egui::Context;
+
+use super::exports::ExportState;
+use super::keywords::KeywordState;
+use super::supervisor::Slot;
+use crate::app::command::Command;
+use crate::app::document::library::{Item, UNREAD};
+use crate::app::document::state::{Dialog, RECENT, SessionState};
+use crate::app::input::like;
+use crate::app::services::{Purpose, Services};
+use crate::app::{App, News, RefreshPriority};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::paths::absolute;
+use crate::engine::index::pipeline::{self, Event, JobOptions, Phase, Summary};
+use crate::engine::index::session::Session;
+use crate::engine::index::store::{Store, Tidied};
+use crate::engine::media::memory_budget::DecodeMemory;
+use crate::engine::media::metadata;
+use crate::engine::media::photo::Stage;
+use crate::engine::media::scan::ScanOptions;
+use crate::engine::plural::counted;
+use crate::settings::Settings;
+
+/// Longest time that events may take of a frame.
+const EVENT_TIME: Duration = Duration::from_millis(4);
+
+impl App {
+    /// Answers a question in the background: what the slot does now is cancelled.
+    pub(in crate::app) fn replace(
+        &mut self,
+        slot: Slot,
+        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+    ) {
+        let given = self.supervisor.replace(slot, task);
+        self.check_thread(given);
+    }
+
+    /// Changes something in the background, after all that the slot was given before.
+    pub(in crate::app) fn queue(
+        &mut self,
+        slot: Slot,
+        task: impl FnOnce(&Cancel) -> News + Send + 'static,
+    ) {
+        let given = self.supervisor.queue(slot, task);
+        self.check_thread(given);
+    }
+
+    fn check_thread(&mut self, given: std::io::Result<()>) {
+        if let Err(error) = given {
+            self.state
+                .notify(format!("The system gives no thread ({error})"), true);
+        }
+    }
+
+    /// Says that work in the background panicked; what waits for its answer waits no longer.
+    fn gave_up(&mut self, slot: Slot) {
+        const TEXT: &str = "A task gave up: this is a defect of the program, please report it with what \
+                            `lumisift doctor --bundle FILE.zip` writes";
+        match slot {
+            Slot::Session => self.session_opened(Err("The model could not be loaded".into())),
+            Slot::ExportPlan | Slot::Export => {
+                self.state.exports.state = ExportState::Refused(TEXT.into());
+            }
+            Slot::KeywordPlan | Slot::Keywords => {
+                self.state.keywords.state = KeywordState::Refused(TEXT.into());
+            }
+            Slot::Download => self.model_arrived(Err(TEXT.into())),
+            Slot::Store if self.state.session().is_none() => self.open_session(),
+            _ => {}
+        }
+        self.state.notify(TEXT, true);
+    }
+
+    /// Opens the store again if it is damaged or another process rebuilt it: its rows mean nothing any more.
+    pub(in crate::app) fn look_after_store(&mut self) {
+        let outdated = |session: &Arc<Session>| session.store().is_outdated();
+        if self.state.session().is_some_and(outdated) {
+            let text = "The store was rebuilt meanwhile: photos are looked up again";
+            self.state.notify(text, false);
+            // The photos stay in sight until they are.
+            self.state.library.forget_rows();
+            self.open_session();
+        }
+    }
+
+    /// Ends the running job, if there is one, without waiting for its threads.
+    pub(in crate::app) fn retire_job(&mut self) {
+        self.state.standing.store = None;
+        if let Some(job) = self.state.work.job.take() {
+            job.cancel();
+            self.queue(Slot::Retire, move |_| {
+                drop(job);
+                News::Done
+            });
+        }
+    }
+
+    /// Loads the model and opens the store that the settings name.
+    pub(in crate::app) fn open_session(&mut self) {
+        self.retire_job();
+        self.state.session = SessionState::Loading;
+        self.state.work.summary = None;
+        self.opening += 1;
+        let attempt = self.opening;
+        let (services, settings) = (self.services.clone(), self.state.settings.clone());
+        DecodeMemory::of_process().set_megabytes(settings.decode_memory_mb);
+        self.replace(Slot::Session, move |_| {
+            News::Session(attempt, open(&services, &settings))
+        });
+    }
+
+    pub(in crate::app) fn take_news(&mut self) {
+        while let Ok(news) = self.news.try_recv() {
+            match news {
+                News::Session(attempt, opened) if attempt == self.opening => {
+                    self.session_opened(opened);
+                }
+                News::Session(..) | News::Done => {}
+                News::Chosen(purpose, paths) => self.chosen(purpose, paths),
+                News::Export(news) => self.take_export_news(news),
+                News::Keywords(news) => self.take_keyword_news(news),
+                News::Metadata(changes) => {
+                    self.state.library.set_metadata(changes);
+                    self.need(RefreshPriority::Now);
+                }
+                News::Trashed(trashed) => self.trashed(&trashed),
+                News::Folders(folders) => self.remember_folders(folders),
+                News::Dropped(path, true) => self.apply(Command::SearchFor(like(&path))),
+                News::Dropped(path, false) => self.add_roots(vec![path]),
+                News::Labels(labels) => self.use_labels(labels),
+                News::Samples(folder) => self.samples_written(folder),
+                News::GaveUp(slot) => self.gave_up(slot),
+                News::StoreSize(size) => self.state.store_size = size,
+                News::Cleared(cleared) => self.store_cleared(cleared),
+                News::Marks(news) => self.take_marks_news(news),
+                News::Tidied(tidied) => self.store_tidied(tidied),
+                News::Models(list) => self.state.models.list = list,
+                News::Arriving(arrival) => self.model_arriving(arrival),
+                News::Arrived(arrived) => self.model_arrived(arrived),
+                News::Saved(failure) => self.settings_saved(failure),
+                News::Trouble(text) => self.state.notify(text, true),
+            }
+        }
+    }
+
+    fn session_opened(&mut self, opened: Result<Arc<Session>, String>) {
+        match opened {
+            Ok(session) => {
+                let notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
+                for notice in notices {
+                    self.state.notify(notice, true);
+                }
+                *self
+                    .store_slot
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
+                session.store().watch(self.notify.clone());
+                self.state.session = SessionState::Ready(session);
+                self.ui.session_opens();
+                if self.state.dialog == Some(Dialog::Settings) {
+                    self.measure_store();
+                }
+                self.read_folders();
+            }
+            Err(trouble) => self.state.session = SessionState::Failed(trouble),
+        }
+        self.need(RefreshPriority::FromTop);
+    }
+
+    /// Opens folders and photos besides those that are open.
+    pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
+        let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
+        let mut opened = Vec::new();
+        for path in paths {
+            // The name that the command line uses for it, so that the store knows it.
+            let path = absolute(&path);
+            if open.insert(path.clone()) {
+                self.state.memory.roots.push(path.clone());
+            }
+            opened.push(path);
+        }
+        self.queue(Slot::Folders, move |_| {
+            News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
+        });
+        self.read_folders();
+    }
+
+    /// Offers folders again that were opened.
+    fn remember_folders(&mut self, folders: Vec<PathBuf>) {
+        let recent = &mut self.state.memory.recent;
+        for folder in folders {
+            recent.retain(|known| *known != folder);
+            recent.insert(0, folder);
+        }
+        recent.truncate(RECENT);
+    }
+
+    /// Searches for what looks like a picture that was dropped onto the search box; a folder is opened.
+    pub(in crate::app) fn search_dropped(&mut self, path: PathBuf) {
+        self.queue(Slot::Folders, move |_| {
+            let is_file = path.is_file();
+            News::Dropped(path, is_file)
+        });
+    }
+
+    /// Reads all open folders; what the store knows comes at once.
+    pub(in crate::app) fn read_folders(&mut self) {
+        let Some(session) = self.state.session().cloned() else {
+            return;
+        };
+        self.retire_job();
+        if self.state.memory.roots.is_empty() {
+            return;
+        }
+        let work = &mut self.state.work;
+        work.generation += 1;
+        let options = JobOptions {
+            scan: ScanOptions {
+                subfolders: self.state.memory.subfolders,
+                hidden: false,
+                excluded: self.state.settings.excluded_folders.clone(),
+                journals: Some(self.services.dirs.journals()),
+            },
+            decoders: self.state.settings.threads,
+            thumbnail_quality: self.state.settings.thumbnail_quality,
+            generation: work.generation,
+            // The person sees why it waits, and can end it.
+            patience: None,
+            notify: self.notify.clone(),
+            ..JobOptions::new(self.state.memory.roots.clone())
+        };
+        work.unreachable.clear();
+        work.summary = None;
+        match pipeline::start(&session, options) {
+            Ok(job) => {
+                work.progress = job.progress();
+                work.job = Some(job);
+            }
+            Err(error) => self
+                .state
+                .notify(format!("The system gives no threads ({error})"), true),
+        }
+    }
+
+    /// Takes what the job has sent, for a few milliseconds.
+    pub(in crate::app) fn take_events(&mut self) {
+        let until = Instant::now() + EVENT_TIME;
+        self.state.work.behind = false;
+        let before = self.state.library.len();
+        let mut finished = None;
+        while let Some(job) = &self.state.work.job {
+            // Asked first: what a thread sent before it ended is still to be taken.
+            let over = job.is_over();
+            let Some(message) = job.try_next() else {
+                if over {
+                    finished = Some(Summary::gave_up(job.progress()));
+                }
+                break;
+            };
+            if message.generation != self.state.work.generation {
+                continue;
+            }
+            match message.event {
+                Event::Photo { photo, row, .. } => {
+                    let item = Item::read(photo, row);
+                    self.state.library.put(item, message.generation);
+                    self.need(RefreshPriority::Soon);
+                }
+                Event::Unread(photo) => {
+                    let item = Item::read(photo, UNREAD);
+                    self.state.library.put(item, message.generation);
+                    self.need(RefreshPriority::Soon);
+                }
+                Event::Failed(failure) if failure.stage == Stage::Scan => {
+                    self.state.work.unreachable.push(failure);
+                }
+                Event::Failed(failure) => {
+                    let item = Item::failed(failure);
+                    self.state.library.put(item, message.generation);
+                    self.need(RefreshPriority::Soon);
+                }
+                Event::Waiting(reason) => {
+                    self.state.standing.store = reason
+                        .map(|reason| format!("{reason}. Reading goes on when there is room"));
+                }
+                Event::Progress(progress) => self.state.work.progress = progress,
+                Event::Finished(summary) => {
+                    finished = Some(summary);
+                    break;
+                }
+            }
+            if Instant::now() >= until {
+                self.state.work.behind = true;
+                break;
+            }
+        }
+        // The first photos are shown at once.
+        if before == 0 && !self.state.library.is_empty() {
+            self.need(RefreshPriority::Now);
+        }
+        if let Some(summary) = finished {
+            self.job_finished(summary);
+        }
+    }
+
+    fn job_finished(&mut self, summary: Summary) {
+        self.retire_job();
+        let generation = self.state.work.generation;
+        let work = &mut self.state.work;
+        work.progress = summary.progress;
+        work.progress.phase = Phase::Done;
+        if let Some(trouble) = &summary.trouble {
+            let text = format!("Reading stopped: {trouble}");
+            self.state.notify(text, true);
+        } else if !summary.cancelled {
+            let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
+                .map(|failure| failure.path.clone())
+                .collect();
+            let out_of_reach = |path: &Path| unreachable.iter().any(|dir| path.starts_with(dir));
+            self.retain(|path, seen| seen == generation || out_of_reach(path));
+            for root in unreachable {
+                if self.state.memory.roots.contains(&root) {
+                    let text = format!(
+                        "{} cannot be read now: connect it again and choose \"Look for new photos\"",
+                        root.display()
+                    );
+                    self.state.notify(text, true);
+                }
+            }
+        }
+        self.state.work.summary = Some(summary);
+        self.need(RefreshPriority::Soon);
+        self.read_metadata();
+    }
+
+    /// Looks at what the photos in the window and their sidecars say.
+    pub(in crate::app) fn read_metadata(&mut self) {
+        let items = self.state.library.snapshot().items.clone();
+        let cache = self.services.dirs.metadata_cache();
+        self.replace(Slot::Sidecars, move |cancel| {
+            let photos = items
+                .iter()
+                .take_while(|_| !cancel.is_cancelled())
+                .map(|item| (&*item.file.path, item.metadata.as_ref()));
+            match metadata::changed(photos, Some(&cache)) {
+                changes if changes.is_empty() => News::Done,
+                changes => News::Metadata(changes),
+            }
+        });
+    }
+
+    /// Keeps only some items; what is selected and shown follows.
+    pub(in crate::app) fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) {
+        if let Some(new) = self.state.library.retain(stays) {
+            self.state.selection.renumber(&new);
+            self.state.answer.renumber(&new);
+            let follow = |id: u32| new.get(id as usize).copied().flatten();
+            self.state.viewer = self.state.viewer.and_then(|mut viewer| {
+                viewer.item = follow(viewer.item)?;
+                Some(viewer)
+            });
+            self.asking.valid_from = self.asking.number + 1;
+            self.need(RefreshPriority::Now);
+        }
+    }
+
+    /// Looks for new photos when the person comes back to the window.
+    pub(in crate::app) fn look_for_changes(&mut self, ctx: &Context) {
+        let focused = ctx.input(|input| input.focused);
+        let came_back = focused && !self.was_focused;
+        self.was_focused = focused;
+        if came_back && !self.state.work.is_running() {
+            self.read_folders();
+        }
+    }
+
+    /// Lets the person choose with the platform's dialog.
+    pub(in crate::app) fn choose(&mut self, purpose: Purpose) {
+        let choice = self.services.desktop.choose(purpose);
+        self.queue(Slot::Dialog, move |_| {
+            News::Chosen(purpose, pollster::block_on(choice))
+        });
+    }
+
+    fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        let Some(first) = paths.first().cloned() else {
+            return;
+        };
+        let mut settings = self.state.settings.clone();
+        match purpose {
+            Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
+            Purpose::ExportTo => self.state.exports.target = Some(first),
+            Purpose::LoadLabels => self.load_labels(first),
+            Purpose::SaveLabels => self.save_labels(first),
+            Purpose::Model => {
+                if !settings.models.contains(&first) {
+                    settings.models.push(first.clone());
+                }
+                settings.model = Some(first);
+                self.change_settings(settings);
+                self.list_models();
+            }
+            Purpose::Store => {
+                settings.store = Some(first);
+                self.change_settings(settings);
+            }
+            Purpose::Exclude => {
+                if !settings.excluded_folders.contains(&first) {
+                    settings.excluded_folders.push(first);
+                }
+                self.change_settings(settings);
+            }
+        }
+    }
+
+    /// Asks how much the store holds.
+    pub(in crate::app) fn measure_store(&mut self) {
+        if let Some(store) = self.state.session().map(|session| session.store().clone()) {
+            self.replace(Slot::StoreSize, move |_| News::StoreSize(store.size().ok()));
+        }
+    }
+
+    /// Removes what the store need not keep.
+    pub(in crate::app) fn tidy_store(&mut self) {
+        if let Some(store) = self.state.session().map(|session| session.store().clone()) {
+            let limits = self.state.settings.store_limits();
+            self.queue(Slot::Store, move |_| {
+                News::Tidied(store.tidy(limits).map_err(|e| e.to_string()))
+            });
+        }
+    }
+
+    fn store_tidied(&mut self, tidied: Result<Tidied, String>) {
+        match tidied {
+            Ok(tidied) => {
+                let photos = counted(tidied.photos, "photo was", "photos were");
+                let freed = tidied.bytes / 1_000_000;
+                let text = format!("{photos} forgotten; the store is {freed} MB smaller");
+                self.state.notify(text, false);
+            }
+            Err(trouble) => self.state.notify(trouble, true),
+        }
+        self.measure_store();
+    }
+
+    /// Forgets what the store holds, and reads the open folders anew.
+    pub(in crate::app) fn clear_store(&mut self) {
+        let Some(session) = self.state.session().cloned() else {
+            return;
+        };
+        self.state.session = SessionState::Loading;
+        self.forget_photos();
+        let job = self.state.work.job.take();
+        self.queue(Slot::Store, move |_| {
+            // What the job still writes must not come after.
+            drop(job);
+            News::Cleared(session.store().clear().map_err(|e| e.to_string()))
+        });
+    }
+
+    fn store_cleared(&mut self, cleared: Result<(), String>) {
+        if let Err(trouble) = cleared {
+            self.state.notify(trouble, true);
+        }
+        self.open_session();
+    }
+
+    /// Shows no photos until they are read again.
+    pub(in crate::app) fn forget_photos(&mut self) {
+        self.state.library.clear();
+        self.state.answer = crate::app::tasks::scoring::ScoringResponse::default();
+        self.state.selection = crate::app::document::selection::Selection::default();
+        self.state.viewer = None;
+        self.asking.valid_from = self.asking.number + 1;
+        self.need(RefreshPriority::FromTop);
+    }
+}
+
+fn open(services: &Services, settings: &Settings) -> Result<Arc<Session>, String> {
+    let model = (services.load_model)(&settings.load_options(&services.dirs));
+    let model = model.map_err(|e| e.to_string())?;
+    let store = Store::open(&settings.store_dir(&services.dirs)).map_err(|e| e.to_string())?;
+    // A store that cannot be tidied can be read all the same.
+    let _ = store.tidy_if_due(settings.store_limits());
+    let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;
+    Ok(Arc::new(session))
+}

@@ -1,0 +1,172 @@
+//! Keywords from the window into sidecars: planned while a person chooses, written when they say so, taken back later.
+
+use std::sync::Arc;
+
+use super::supervisor::Slot;
+use crate::app::document::history::HistoryStep;
+use crate::app::document::library::ItemId;
+use crate::app::document::state::{ExportWhat, State};
+use crate::app::{App, News};
+use crate::engine::media::photo::Failure;
+use crate::engine::organize::sidecars::{self, Contents, Count, SidecarEdit, SidecarPlan, Way};
+
+/// What a person wants written, and about which photos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeywordRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// Whether labels that fit become keywords.
+    pub labels: bool,
+    /// What else is written.
+    pub contents: Contents,
+    /// Where it is written.
+    pub way: Way,
+}
+
+/// How far keywords are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeywordState {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// Sidecars are being read.
+    Planning,
+    /// They can be written.
+    Planned(Arc<SidecarPlan>),
+    /// They are being written.
+    Writing,
+    /// What was written, how many files had nothing to gain, and what was not written.
+    Done(Count, usize, Vec<Failure>),
+    /// Nothing was written, and why.
+    Refused(String),
+}
+
+/// Everything about keywords.
+#[derive(Default)]
+pub struct Keywords {
+    /// How far they are.
+    pub state: KeywordState,
+    /// What was asked for last.
+    pub request: Option<KeywordRequest>,
+    /// Counts plans: only the newest counts.
+    plans: u64,
+}
+
+impl Keywords {
+    /// Begins anew, unless something is being written.
+    pub fn begin(&mut self) {
+        if self.state != KeywordState::Writing {
+            self.state = KeywordState::Idle;
+            self.request = None;
+        }
+    }
+}
+
+/// What the threads of keywords tell.
+pub enum KeywordNews {
+    /// A plan is ready.
+    Planned(u64, SidecarPlan),
+    /// What was written, how many files had nothing to gain, and what was not written; or why nothing could be.
+    Written(Result<(Count, usize, Vec<Failure>), String>),
+    /// What is as it was, and what stays.
+    Undone(Result<(Count, Vec<Failure>), String>),
+}
+
+impl State {
+    /// What is to be written about photos.
+    fn wishes(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
+        let scored = self.answer.scored();
+        let wish = |id: ItemId| {
+            let fitting = scored.fitting(id).into_iter();
+            let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
+            let keywords = texts.filter(|_| request.labels).collect();
+            let photo = self.item(id)?.file.path.clone();
+            request
+                .contents
+                .wish(photo, keywords, self.library.mark(id))
+        };
+        let items = self.export_items(request.what).into_iter();
+        items.filter_map(wish).collect()
+    }
+}
+
+impl App {
+    /// Plans what would be written; an earlier plan no longer counts.
+    pub(in crate::app) fn plan_keywords(&mut self, request: KeywordRequest) {
+        let wishes = self.state.wishes(&request);
+        let way = request.way;
+        let keywords = &mut self.state.keywords;
+        keywords.plans += 1;
+        keywords.state = KeywordState::Planning;
+        keywords.request = Some(request);
+        let number = keywords.plans;
+        self.replace(Slot::KeywordPlan, move |_| {
+            let plan = sidecars::plan(&wishes, way);
+            News::Keywords(KeywordNews::Planned(number, plan))
+        });
+    }
+
+    /// Writes what was planned.
+    pub(in crate::app) fn write_keywords(&mut self) {
+        let keywords = &mut self.state.keywords;
+        let KeywordState::Planned(plan) = &keywords.state else {
+            return;
+        };
+        let plan = plan.clone();
+        keywords.state = KeywordState::Writing;
+        let records = self.services.dirs.sidecars();
+        self.queue(Slot::Keywords, move |_| {
+            let written = sidecars::apply(&plan, &records);
+            let written = written.map(|(count, failures)| (count, plan.unchanged, failures));
+            News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Takes back what was written last.
+    pub(in crate::app) fn undo_keywords(&mut self) {
+        let records = self.services.dirs.sidecars();
+        self.queue(Slot::Keywords, move |_| {
+            let undone = sidecars::undo(&records);
+            News::Keywords(KeywordNews::Undone(undone.map_err(|e| e.to_string())))
+        });
+    }
+
+    pub(in crate::app) fn take_keyword_news(&mut self, news: KeywordNews) {
+        let keywords = &mut self.state.keywords;
+        match news {
+            KeywordNews::Planned(number, plan) => {
+                if number == keywords.plans && keywords.state == KeywordState::Planning {
+                    keywords.state = KeywordState::Planned(Arc::new(plan));
+                }
+            }
+            KeywordNews::Written(Ok((count, unchanged, failures))) => {
+                keywords.state = KeywordState::Done(count, unchanged, failures);
+                if count.total() > 0 {
+                    // Only what was written last can be taken back.
+                    self.state.history.forget(&HistoryStep::Keywords);
+                    self.state.history.push(HistoryStep::Keywords, None);
+                    self.read_metadata();
+                }
+            }
+            KeywordNews::Written(Err(trouble)) => keywords.state = KeywordState::Refused(trouble),
+            KeywordNews::Undone(undone) => self.keywords_undone(undone),
+        }
+    }
+
+    fn keywords_undone(&mut self, undone: Result<(Count, Vec<Failure>), String>) {
+        match undone {
+            Ok((count, kept)) => {
+                self.state.notify(count.restored(), false);
+                for failure in &kept {
+                    let text = format!("{}: {}", failure.path.display(), failure.message);
+                    self.state.notify(text, true);
+                }
+            }
+            Err(trouble) => {
+                let text = format!("The keywords could not be taken back: {trouble}");
+                self.state.notify(text, true);
+            }
+        }
+        self.read_metadata();
+    }
+}

@@ -1,0 +1,384 @@
+//! The thread that keeps picks, stars and colours: a decision is never held up by a disk, and never lost by one.
+//!
+//! What the database cannot take, because it cannot be opened, is damaged or its disk is full, goes into a file beside
+//! it and stays in memory; it is tried again until the database takes it, also at the next start.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+
+use crate::app::News;
+use crate::engine::index::pipeline::Notify;
+use crate::engine::media::photo::ContentId;
+use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
+
+/// Decisions that wait to be written. A person does not decide faster than a disk for long.
+const WAITING: usize = 256;
+/// How soon a database that could not be written is tried again, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
+
+/// What the thread tells the window.
+pub enum MarksNews {
+    /// Decisions that the database held, when it could only be opened later.
+    Known(Vec<Decision>),
+    /// Why decisions are not in the database now; `None` when they are again.
+    Trouble(Option<String>),
+    /// Something was set aside, in words.
+    Notice(String),
+}
+
+/// The thread, from the window's side. Dropping it waits until everything is written somewhere.
+pub struct MarksWriter {
+    decisions: Option<Sender<Vec<Decision>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl MarksWriter {
+    /// Opens the database at `path`, and returns what is decided. If it cannot be opened, that is told, and it is
+    /// tried again.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub(in crate::app) fn start(
+        path: &Path,
+        tell: Sender<News>,
+        notify: Notify,
+    ) -> std::io::Result<(Self, HashMap<ContentId, Mark>)> {
+        let (decisions, waiting) = bounded::<Vec<Decision>>(WAITING);
+        let mut keeper = Keeper {
+            path: path.into(),
+            recovery: Recovery::beside(path),
+            marks: None,
+            known: HashMap::new(),
+            waiting: Vec::new(),
+            kept_beside: 0,
+            is_beside: false,
+            told: false,
+            tell,
+            notify,
+        };
+        keeper.begin();
+        let known = keeper.known.clone();
+        let thread = std::thread::Builder::new()
+            .name("lumisift-marks".into())
+            .spawn(move || keeper.run(&waiting))?;
+        let writer = Self {
+            decisions: Some(decisions),
+            thread: Some(thread),
+        };
+        Ok((writer, known))
+    }
+
+    /// Keeps decisions, in their order.
+    pub fn keep(&self, new: &[Decision]) {
+        if let Some(decisions) = &self.decisions {
+            // The thread listens until this is dropped.
+            let _ = decisions.send(new.to_vec());
+        }
+    }
+}
+
+impl Drop for MarksWriter {
+    fn drop(&mut self) {
+        self.decisions = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic was the thread's own message.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread has.
+struct Keeper {
+    path: PathBuf,
+    recovery: Recovery,
+    /// The database, while it can be used.
+    marks: Option<Marks>,
+    /// All decisions, as far as they are known: a database that loses some gets them back.
+    known: HashMap<ContentId, Mark>,
+    /// Decisions that are not in the database.
+    waiting: Vec<Decision>,
+    /// How many of them are in the file beside it.
+    kept_beside: usize,
+    /// Whether there is such a file.
+    is_beside: bool,
+    told: bool,
+    tell: Sender<News>,
+    notify: Notify,
+}
+
+impl Keeper {
+    /// The first attempt: what an earlier run could not write comes first.
+    fn begin(&mut self) {
+        match self.recovery.read() {
+            Ok(earlier) => {
+                self.kept_beside = earlier.len();
+                self.is_beside = !earlier.is_empty();
+                self.waiting = earlier;
+            }
+            Err(error) => self.say(MarksNews::Notice(error.to_string())),
+        }
+        for (content, mark) in &self.waiting {
+            set(&mut self.known, *content, *mark);
+        }
+        let outcome = self.write(false);
+        self.settle(outcome);
+    }
+
+    fn run(&mut self, decisions: &Receiver<Vec<Decision>>) {
+        let mut wait = RETRY.0;
+        loop {
+            let behind = self.marks.is_none();
+            let next = match behind {
+                true => decisions.recv_timeout(wait),
+                false => decisions.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match next {
+                Ok(new) => self.add(new),
+                Err(RecvTimeoutError::Timeout) => wait = (2 * wait).min(RETRY.1),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            let outcome = self.write(true);
+            if outcome.is_ok() {
+                wait = RETRY.0;
+            }
+            self.settle(outcome);
+        }
+        if !self.waiting.is_empty() {
+            let outcome = self.write(true);
+            self.settle(outcome);
+        }
+    }
+
+    fn add(&mut self, new: Vec<Decision>) {
+        for (content, mark) in &new {
+            set(&mut self.known, *content, *mark);
+        }
+        self.waiting.extend(new);
+    }
+
+    /// Writes what waits into the database, opening it first where that is needed. `tells` is whether the window
+    /// has been given what was known before.
+    fn write(&mut self, tells: bool) -> Result<(), MarksError> {
+        let mut marks = match self.marks.take() {
+            Some(marks) => marks,
+            None => self.open(tells)?,
+        };
+        if !self.waiting.is_empty() {
+            // A database that fails is opened anew next time, which sets a damaged one aside.
+            marks.set(&self.waiting)?;
+            self.waiting.clear();
+            self.kept_beside = 0;
+        }
+        if self.is_beside {
+            // What stayed there would count more than later decisions at the next start.
+            self.recovery.clear()?;
+            self.is_beside = false;
+        }
+        self.marks = Some(marks);
+        Ok(())
+    }
+
+    /// Opens the database, and brings together what it holds and what is known.
+    fn open(&mut self, tells: bool) -> Result<Marks, MarksError> {
+        let mut marks = Marks::open(&self.path)?;
+        let held = marks.all()?;
+        if let Some(notice) = marks.notice() {
+            self.say(MarksNews::Notice(notice.to_owned()));
+            // What could not be read of it may be known here.
+            let lost: Vec<Decision> = (self.known.iter())
+                .filter(|known| !held.contains_key(known.0))
+                .map(|(content, mark)| (*content, Some(*mark)))
+                .collect();
+            marks.set(&lost)?;
+        }
+        // What was decided since counts more than what it held.
+        let decided: std::collections::HashSet<ContentId> =
+            self.waiting.iter().map(|(content, _)| *content).collect();
+        let mut new = Vec::new();
+        for (content, mark) in held {
+            if !decided.contains(&content) && self.known.insert(content, mark) != Some(mark) {
+                new.push((content, Some(mark)));
+            }
+        }
+        if tells && !new.is_empty() {
+            self.say(MarksNews::Known(new));
+        }
+        Ok(marks)
+    }
+
+    /// Tells how it went; what the database did not take goes into the file beside it.
+    fn settle(&mut self, outcome: Result<(), MarksError>) {
+        let Err(error) = outcome else {
+            if self.told {
+                self.told = false;
+                self.say(MarksNews::Trouble(None));
+            }
+            return;
+        };
+        let beside = match self.waiting.get(self.kept_beside..) {
+            Some(new) if !new.is_empty() => {
+                self.is_beside = true;
+                self.recovery.append(new)
+            }
+            _ => Ok(()),
+        };
+        let where_they_are = match beside {
+            Ok(()) => {
+                self.kept_beside = self.waiting.len();
+                format!(
+                    "Decisions are kept in {} until then",
+                    self.recovery.path().display()
+                )
+            }
+            Err(_) => "Decisions are only in memory: do not close the window before".into(),
+        };
+        self.told = true;
+        let text = format!("{error}. It is tried again. {where_they_are}");
+        self.say(MarksNews::Trouble(Some(text)));
+    }
+
+    fn say(&self, news: MarksNews) {
+        // Nobody listening is no error: the window is closed. A window that is too busy is told with the next attempt.
+        let _ = self.tell.try_send(News::Marks(news));
+        (self.notify)();
+    }
+}
+
+fn set(known: &mut HashMap<ContentId, Mark>, content: ContentId, mark: Option<Mark>) {
+    match mark {
+        Some(mark) => known.insert(content, mark),
+        None => known.remove(&content),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    const STARS: Mark = Mark {
+        flag: crate::engine::organize::marks::Flag::None,
+        stars: 5,
+        colour: None,
+    };
+
+    struct Started {
+        writer: MarksWriter,
+        known: HashMap<ContentId, Mark>,
+        news: Receiver<News>,
+    }
+
+    fn start(path: &Path) -> Started {
+        let (tell, news) = bounded(64);
+        let (writer, known) = MarksWriter::start(path, tell, Arc::new(|| {})).expect("a thread");
+        Started {
+            writer,
+            known,
+            news,
+        }
+    }
+
+    fn content(n: u8) -> ContentId {
+        ContentId([n; 32])
+    }
+
+    /// Waits for what is said of the trouble.
+    fn trouble(news: &Receiver<News>) -> Option<String> {
+        loop {
+            if let News::Marks(MarksNews::Trouble(trouble)) = news.recv().expect("news") {
+                return trouble;
+            }
+        }
+    }
+
+    #[test]
+    fn decisions_survive_a_database_that_cannot_be_opened() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("data/marks.db");
+        // A folder in its place.
+        std::fs::create_dir_all(&path).expect("made");
+        let started = start(&path);
+        let said = trouble(&started.news).expect("a trouble");
+        assert!(said.contains("marks.db"), "{said}");
+        started.writer.keep(&[(content(1), Some(STARS))]);
+        let said = trouble(&started.news).expect("a trouble");
+        assert!(said.contains("marks.recovery.jsonl"), "{said}");
+        // Closed and opened again while it still cannot be opened.
+        drop(started.writer);
+        let started = start(&path);
+        assert_eq!(started.known, HashMap::from([(content(1), STARS)]));
+        started.writer.keep(&[(content(2), Some(STARS))]);
+        trouble(&started.news).expect("a trouble");
+        // It can be opened while the window is open.
+        std::fs::remove_dir(&path).expect("removed");
+        while trouble(&started.news).is_some() {}
+        started.writer.keep(&[(content(1), None)]);
+        drop(started.writer);
+        assert!(!Recovery::beside(&path).path().exists());
+        let started = start(&path);
+        assert_eq!(started.known, HashMap::from([(content(2), STARS)]));
+    }
+
+    #[test]
+    fn what_a_database_held_is_known_as_soon_as_it_can_be_opened() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("marks.db");
+        let aside = dir.path().join("moved");
+        let decisions = [(content(1), Some(STARS)), (content(2), Some(STARS))];
+        Marks::open(&path)
+            .expect("opened")
+            .set(&decisions)
+            .expect("set");
+        std::fs::rename(&path, &aside).expect("moved");
+        std::fs::create_dir(&path).expect("made");
+        let started = start(&path);
+        assert!(started.known.is_empty());
+        // Decided anew before it was known.
+        started.writer.keep(&[(content(2), None)]);
+        std::fs::remove_dir(&path).expect("removed");
+        std::fs::rename(&aside, &path).expect("moved back");
+        let known = loop {
+            if let News::Marks(MarksNews::Known(known)) = started.news.recv().expect("news") {
+                break known;
+            }
+        };
+        assert_eq!(known, decisions[..1]);
+        drop(started.writer);
+        let marks = Marks::open(&path).expect("opened").all().expect("read");
+        assert_eq!(marks, HashMap::from([(content(1), STARS)]));
+    }
+
+    #[test]
+    fn a_database_that_is_damaged_meanwhile_gets_back_what_is_known() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("marks.db");
+        let all: Vec<Decision> = (0..200).map(|n| (content(n), Some(STARS))).collect();
+        Marks::open(&path).expect("opened").set(&all).expect("set");
+        let started = start(&path);
+        assert_eq!(started.known.len(), 200);
+        drop(started.writer);
+        let mut bytes = std::fs::read(&path).expect("read");
+        let end = bytes.len();
+        bytes[4096..end.min(8192)].fill(0xFF);
+        std::fs::write(&path, bytes).expect("written");
+        let started = start(&path);
+        let said = started.news.try_iter().find_map(|news| match news {
+            News::Marks(MarksNews::Notice(text)) => Some(text),
+            _ => None,
+        });
+        let said = said.expect("a notice");
+        assert!(said.contains("set aside"), "{said}");
+        started.writer.keep(&[(content(201), Some(STARS))]);
+        drop(started.writer);
+        let marks = Marks::open(&path).expect("opened").all().expect("read");
+        assert!(marks.contains_key(&content(201)));
+        let names = std::fs::read_dir(dir.path()).expect("listed").flatten();
+        let mut names = names.map(|file| file.file_name().to_string_lossy().into_owned());
+        assert!(names.any(|name| name.starts_with("marks.db.damaged-")));
+    }
+}

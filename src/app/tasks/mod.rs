@@ -1,0 +1,13 @@
+//! Work in the background and what it sends back.
+
+pub mod exports;
+pub mod fetcher;
+pub(crate) mod jobs;
+pub mod keywords;
+pub(crate) mod marks_writer;
+pub mod models;
+pub mod pictures;
+pub(crate) mod save;
+pub mod scoring;
+pub(crate) mod supervisor;
+pub(crate) mod trash;

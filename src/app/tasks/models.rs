@@ -1,0 +1,131 @@
+//! Models in the window: which there are, fetching one, and freeing one.
+
+use std::path::{Path, PathBuf};
+
+use super::supervisor::Slot;
+use crate::app::{App, News, RefreshPriority};
+use crate::engine::cancel::Cancel;
+use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
+use crate::engine::hub::endpoint::{self, RepoId};
+use crate::engine::hub::installed::InstalledModel;
+use crate::engine::inference::folder_fingerprint;
+
+/// A model on its way.
+pub struct Download {
+    /// Its repository.
+    pub repo: RepoId,
+    /// How far it is.
+    pub arrival: DownloadProgress,
+    cancel: Cancel,
+}
+
+/// The models that a person can choose.
+#[derive(Default)]
+pub struct Models {
+    /// All but the starter, once they were looked for.
+    pub list: Vec<InstalledModel>,
+    /// The one that is being fetched.
+    pub download: Option<Download>,
+    /// Why the last one did not arrive.
+    pub trouble: Option<String>,
+}
+
+impl App {
+    /// Looks for models.
+    pub(in crate::app) fn list_models(&mut self) {
+        let installed = self.state.settings.installed_models(&self.services.dirs);
+        self.replace(Slot::Models, move |_| News::Models(installed.list()));
+    }
+
+    /// Fetches a model, to use it from then on. One at a time: the disk and the line are shared.
+    pub(in crate::app) fn get_model(&mut self, name: &str) {
+        if self.state.models.download.is_some() {
+            return;
+        }
+        let Some(repo) = RepoId::parse(name) else {
+            let text = format!("{name:?} is no repository: its name is OWNER/NAME");
+            self.state.models.trouble = Some(text);
+            return;
+        };
+        self.state.models.trouble = None;
+        let cancel = Cancel::default();
+        self.state.models.download = Some(Download {
+            repo: repo.clone(),
+            arrival: DownloadProgress::default(),
+            cancel: cancel.clone(),
+        });
+        let endpoints = endpoint::endpoints(&self.state.settings.mirrors);
+        let order = DownloadRequest::new(repo, endpoints, self.services.dirs.models());
+        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        self.queue(Slot::Download, move |_| {
+            let arrived = download(&order, &cancel, &mut |arrival| {
+                // The next report replaces one for which there is no room.
+                if tell.try_send(News::Arriving(arrival.clone())).is_ok() {
+                    notify();
+                }
+            });
+            News::Arrived(arrived.map_err(|e| e.to_string()))
+        });
+    }
+
+    /// Stops fetching; what is here is kept for the next time.
+    pub(in crate::app) fn cancel_download(&mut self) {
+        if let Some(download) = &self.state.models.download {
+            download.cancel.cancel();
+        }
+    }
+
+    pub(in crate::app) fn model_arriving(&mut self, arrival: DownloadProgress) {
+        if let Some(download) = &mut self.state.models.download {
+            download.arrival = arrival;
+        }
+    }
+
+    pub(in crate::app) fn model_arrived(&mut self, arrived: Result<PathBuf, String>) {
+        let cancelled = (self.state.models.download.take())
+            .is_some_and(|download| download.cancel.is_cancelled());
+        match arrived {
+            Ok(dir) => self.use_model(Some(dir)),
+            Err(_) if cancelled => {}
+            Err(trouble) => {
+                if self.state.dialog != Some(crate::app::document::state::Dialog::Models) {
+                    self.state.notify(trouble.clone(), true);
+                }
+                self.state.models.trouble = Some(trouble);
+            }
+        }
+        self.list_models();
+    }
+
+    /// Uses a model from now on; the starter if none.
+    pub(in crate::app) fn use_model(&mut self, dir: Option<PathBuf>) {
+        let mut settings = self.state.settings.clone();
+        settings.model = dir;
+        self.change_settings(settings);
+    }
+
+    /// Frees the vectors of a model, its files if they are the program's, and forgets its folder.
+    pub(in crate::app) fn remove_model(&mut self, dir: &Path) {
+        let store = self.state.session().map(|session| session.store().clone());
+        let installed = self.state.settings.installed_models(&self.services.dirs);
+        let mut settings = self.state.settings.clone();
+        settings.models.retain(|known| known != dir);
+        if settings.model.as_deref() == Some(dir) {
+            settings.model = None;
+        }
+        self.change_settings(settings);
+        let dir = dir.to_path_buf();
+        self.queue(Slot::Store, move |_| {
+            if let (Some(store), Ok(fingerprint)) = (store, folder_fingerprint(&dir))
+                && let Err(error) = store.remove_model(&fingerprint)
+            {
+                return News::Trouble(error.to_string());
+            }
+            match installed.delete(&dir) {
+                Ok(()) => News::Models(installed.list()),
+                Err(error) => News::Trouble(error.to_string()),
+            }
+        });
+        self.need(RefreshPriority::Now);
+    }
+}

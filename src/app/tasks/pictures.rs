@@ -1,0 +1,159 @@
+//! What the threads for pictures fetch: thumbnails from the store, and photos as large as they are seen.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::ColorImage;
+
+use super::fetcher::Fetcher;
+use crate::engine::cancel::Cancel;
+use crate::engine::index::pipeline::Notify;
+use crate::engine::index::store::Store;
+use crate::engine::media::decode::{self, Decoded, Pixels};
+use crate::engine::media::photo::ContentId;
+use crate::engine::media::preprocess::Resampler;
+
+/// Threads that fetch thumbnails.
+const THUMB_THREADS: usize = 2;
+/// Thumbnails that wait to be uploaded.
+const READY_THUMBS: usize = 32;
+/// Large pictures that wait to be uploaded.
+const READY_VIEWS: usize = 2;
+
+/// A thumbnail at a size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThumbKey {
+    /// Of which photo.
+    pub content: ContentId,
+    /// Length of its long side in pixels at most.
+    pub side: u32,
+}
+
+/// Which store thumbnails come from; empty until one is open.
+pub type StoreSlot = Arc<Mutex<Option<Arc<Store>>>>;
+
+/// Starts the threads for thumbnails. They give no picture where the store has none.
+///
+/// # Errors
+/// If the system gives no threads.
+pub fn start_thumbs(
+    store: &StoreSlot,
+    notify: &Notify,
+) -> std::io::Result<Fetcher<ThumbKey, Option<ColorImage>>> {
+    let make = || {
+        let store = store.clone();
+        let mut resampler = Resampler::default();
+        move |key: &ThumbKey| {
+            let store = store
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone()?;
+            let jpeg = store.thumbnail(&key.content).ok()??;
+            // A short side of half the long one is right for all but panoramas, which are sharper then.
+            let decoded = decode::decode(&jpeg, key.side / 2, &Cancel::default()).ok()?;
+            let small = resampler.thumbnail(&decoded.pixels, key.side).ok()?;
+            Some(to_image(&small))
+        }
+    };
+    Fetcher::start("thumb", THUMB_THREADS, READY_THUMBS, notify, make, || None)
+}
+
+/// A photo as large as it is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewKey {
+    /// The file.
+    pub path: PathBuf,
+    /// What was in it when it was read: a file that changed is another photo.
+    pub content: Option<ContentId>,
+    /// Pixels of its short side that are needed at least, where it has them.
+    pub short_side: u32,
+    /// Most pixels of a side that the graphics adapter takes.
+    pub max_side: u32,
+}
+
+impl ViewKey {
+    /// Whether it is of the same photo, at whatever size.
+    #[must_use]
+    pub fn is_of(&self, path: &Path, content: Option<ContentId>) -> bool {
+        self.path == path && self.content == content
+    }
+}
+
+/// A photo for the viewer.
+pub struct View {
+    /// Its pixels.
+    pub image: ColorImage,
+    /// Whether these are all pixels that it has, or that the adapter takes.
+    pub full: bool,
+    /// What its camera wrote: name and value.
+    pub camera: Vec<(&'static str, String)>,
+}
+
+/// Starts the thread for the viewer's photos.
+///
+/// # Errors
+/// If the system gives no thread.
+pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<View, String>>> {
+    let make = || {
+        let mut resampler = Resampler::default();
+        move |key: &ViewKey| view(key, &mut resampler)
+    };
+    let give_up = || Err("the decoder gave up on this file: it is probably damaged".into());
+    Fetcher::start("view", 1, READY_VIEWS, notify, make, give_up)
+}
+
+fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
+    let cancel = Cancel::default();
+    let bytes = decode::read_file(&key.path, &cancel).map_err(|failure| failure.message)?;
+    let decoded = decode::decode(&bytes, key.short_side, &cancel).map_err(|e| e.to_string())?;
+    let Decoded {
+        pixels,
+        width,
+        height,
+        ..
+    } = decoded;
+    let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
+    let fitting = resampler
+        .thumbnail(&pixels, key.max_side)
+        .map_err(|e| e.to_string())?;
+    Ok(View {
+        image: to_image(&fitting),
+        full,
+        camera: decode::camera_facts(&bytes),
+    })
+}
+
+fn to_image(pixels: &Pixels) -> ColorImage {
+    let size = [pixels.width as usize, pixels.height as usize];
+    ColorImage::from_rgb(size, &pixels.rgb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_no_larger_than_needed_and_says_whether_it_is_full() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
+        let key = |short_side, max_side| ViewKey {
+            path: path.clone(),
+            content: None,
+            short_side,
+            max_side,
+        };
+        let mut resampler = Resampler::default();
+        let small = view(&key(60, 4096), &mut resampler).expect("a view");
+        let full = view(&key(u32::MAX, 4096), &mut resampler).expect("a view");
+        assert!(small.image.size[0] < full.image.size[0]);
+        assert!(full.full && !small.full);
+        let capped = view(&key(u32::MAX, 100), &mut resampler).expect("a view");
+        assert!(capped.full && capped.image.size[0] <= 100);
+        let missing = ViewKey {
+            path: "missing.jpg".into(),
+            content: None,
+            short_side: 1,
+            max_side: 1,
+        };
+        assert!(view(&missing, &mut resampler).is_err_and(|e| e.contains("not there")));
+    }
+}

@@ -1,0 +1,84 @@
+//! Writing settings and what comes back at the next start.
+
+use std::time::{Duration, Instant};
+
+use super::supervisor::Slot;
+use crate::app::document::state::Memory;
+use crate::app::{App, News};
+use crate::settings::{self, Settings};
+
+/// How long a change may wait to be written: a kill loses no more.
+const DELAY: Duration = Duration::from_secs(2);
+
+/// What was written last.
+pub struct Saved {
+    settings: Settings,
+    memory: Memory,
+    last: Instant,
+    /// Whether the last attempt failed.
+    failed: bool,
+}
+
+impl Saved {
+    /// What was read at the start.
+    pub fn new(settings: &Settings, memory: &Memory) -> Self {
+        Self {
+            settings: settings.clone(),
+            memory: memory.clone(),
+            last: Instant::now(),
+            failed: false,
+        }
+    }
+}
+
+impl App {
+    /// Writes what changed, not more often than every few seconds.
+    pub(in crate::app) fn save_changes(&mut self) {
+        let changed = self.saved.failed
+            || self.state.memory != self.saved.memory
+            || self.state.settings != self.saved.settings;
+        // A disk that is slower than that is not given more to do.
+        let due = self.saved.last.elapsed() >= DELAY && self.supervisor.is_idle(Slot::Save);
+        if changed && due {
+            self.save_now();
+        } else if changed {
+            self.wake.ctx.request_repaint_after(DELAY);
+        }
+    }
+
+    /// Writes what changed, in the background. What cannot be written is tried again, and the person sees why.
+    pub(in crate::app) fn save_now(&mut self) {
+        let again = self.saved.failed;
+        let new_settings = (again || self.state.settings != self.saved.settings)
+            .then(|| self.state.settings.clone());
+        let new_memory =
+            (again || self.state.memory != self.saved.memory).then(|| self.state.memory.clone());
+        if new_settings.is_none() && new_memory.is_none() {
+            return;
+        }
+        self.saved = Saved::new(&self.state.settings, &self.state.memory);
+        let dirs = self.services.dirs.clone();
+        self.queue(Slot::Save, move |_| {
+            let settings = new_settings.map(|new| settings::save(&new, &dirs.settings_file()));
+            let memory = new_memory.map(|new| settings::save(&new, &dirs.window_file()));
+            let failure = [settings, memory]
+                .into_iter()
+                .flatten()
+                .find_map(Result::err);
+            News::Saved(failure.map(|error| {
+                tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
+                let folder = dirs.config.display();
+                format!("Settings cannot be written to {folder}: {error}. It is tried again")
+            }))
+        });
+    }
+
+    /// Settings were written, or why not.
+    pub(in crate::app) fn settings_saved(&mut self, failure: Option<String>) {
+        self.saved.failed = failure.is_some();
+        self.state.standing.settings = failure;
+        if self.saved.failed {
+            self.wake.ctx.request_repaint_after(DELAY);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The models that a person can choose without knowing where models come from.
+//!
+//! Accuracies are those of the models' papers and cards: zero-shot top-1 on ImageNet, and recall at 1 of
+//! COCO's pictures by text. Sizes are those of the files that are fetched.
+
+/// One model that is offered.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CatalogModel {
+    /// What a person calls it.
+    pub name: &'static str,
+    /// Its repository on the hub.
+    pub repo: &'static str,
+    /// The revision that was looked at: what is fetched does not change under a person.
+    pub revision: &'static str,
+    /// Bytes that are fetched, about.
+    pub bytes: u64,
+    /// SHA-256 of `model.safetensors`, where it is known beforehand. The hub's own is checked always.
+    pub sha256: Option<&'static str>,
+    /// SPDX name of its licence.
+    pub licence: &'static str,
+    /// Languages of labels.
+    pub languages: &'static str,
+    /// Zero-shot top-1 on ImageNet, percent.
+    pub imagenet: Option<f32>,
+    /// Recall at 1 of COCO's pictures by text, percent.
+    pub coco: Option<f32>,
+    /// 10^9 floating-point operations a picture.
+    pub gflop: f32,
+    /// For whom it is recommended.
+    pub advice: Option<&'static str>,
+}
+
+impl CatalogModel {
+    /// The last part of its repository's name, by which the command line knows it.
+    #[must_use]
+    pub fn short_name(&self) -> &'static str {
+        self.repo.rsplit('/').next().unwrap_or(self.repo)
+    }
+}
+
+/// All models that are offered, those that are recommended first.
+pub const CATALOG: &[CatalogModel] = &[
+    CatalogModel {
+        name: "CLIP ViT-B/32, LAION-2B",
+        repo: "laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+        revision: "1a25a446712ba5ee05982a381eed697ef9b435cf",
+        bytes: 607_500_000,
+        sha256: None,
+        licence: "MIT",
+        languages: "English",
+        imagenet: Some(66.6),
+        coco: Some(39.3),
+        gflop: 8.8,
+        advice: Some("small machines"),
+    },
+    CatalogModel {
+        name: "SigLIP 2 B/32",
+        repo: "google/siglip2-base-patch32-256",
+        revision: "main",
+        bytes: 1_542_000_000,
+        sha256: None,
+        licence: "Apache-2.0",
+        languages: "100 languages and more",
+        imagenet: Some(74.0),
+        coco: Some(47.2),
+        gflop: 11.6,
+        advice: Some("most people"),
+    },
+    CatalogModel {
+        name: "SigLIP 2 B/16",
+        repo: "google/siglip2-base-patch16-224",
+        revision: "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+        bytes: 1_536_000_000,
+        sha256: None,
+        licence: "Apache-2.0",
+        languages: "100 languages and more",
+        imagenet: Some(78.2),
+        coco: Some(52.1),
+        gflop: 35.0,
+        advice: None,
+    },
+    CatalogModel {
+        name: "CLIP ViT-B/32",
+        repo: "openai/clip-vit-base-patch32",
+        // The weights of `main` are pickled; this revision is the hub's conversion of them.
+        revision: "d15b5f29721ca72dac15f8526b284be910de18be",
+        bytes: 607_500_000,
+        sha256: None,
+        licence: "MIT",
+        languages: "English",
+        imagenet: Some(63.3),
+        coco: Some(30.4),
+        gflop: 8.8,
+        advice: Some("the results of CLIP's article"),
+    },
+    CatalogModel {
+        name: "CLIP ViT-B/16",
+        repo: "openai/clip-vit-base-patch16",
+        revision: "57c216476eefef5ab752ec549e440a49ae4ae5f3",
+        bytes: 601_000_000,
+        sha256: None,
+        licence: "MIT",
+        languages: "English",
+        imagenet: Some(68.3),
+        coco: None,
+        gflop: 35.0,
+        advice: None,
+    },
+    CatalogModel {
+        name: "CLIP ViT-L/14",
+        repo: "openai/clip-vit-large-patch14",
+        revision: "32bd64288804d66eefd0ccbe215aa642df71cc41",
+        bytes: 1_713_000_000,
+        sha256: None,
+        licence: "MIT",
+        languages: "English",
+        imagenet: Some(75.5),
+        coco: Some(36.5),
+        gflop: 162.0,
+        advice: None,
+    },
+    CatalogModel {
+        name: "SigLIP B/16",
+        repo: "google/siglip-base-patch16-224",
+        revision: "7fd15f0689c79d79e38b1c2e2e2370a7bf2761ed",
+        bytes: 815_100_000,
+        sha256: Some("2c63cb7d1f2e95ba501893cbb8faeb4ea9a3af295498d35097126228659c2af8"),
+        licence: "Apache-2.0",
+        languages: "English",
+        imagenet: Some(76.0),
+        coco: Some(47.2),
+        gflop: 35.0,
+        advice: None,
+    },
+    CatalogModel {
+        name: "Chinese-CLIP ViT-B/16",
+        repo: "OFA-Sys/chinese-clip-vit-base-patch16",
+        revision: "36e679e65c2a2fead755ae21162091293ad37834",
+        bytes: 753_000_000,
+        sha256: None,
+        licence: "Apache-2.0",
+        languages: "Chinese",
+        imagenet: None,
+        coco: None,
+        gflop: 35.0,
+        advice: None,
+    },
+];
+
+/// The model of a repository, of its short name, or of the name that people read.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static CatalogModel> {
+    CATALOG.iter().find(|entry| {
+        [entry.repo, entry.short_name(), entry.name]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(name))
+    })
+}
+
+/// What people call the model of a name, where the catalogue has it.
+#[must_use]
+pub fn title(name: &str) -> &str {
+    find(name).map_or(name, |entry| entry.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_found() {
+        for entry in CATALOG {
+            for name in [entry.repo, entry.short_name(), entry.name] {
+                assert_eq!(find(name).map(|e| e.repo), Some(entry.repo));
+            }
+            let revision = entry.revision;
+            assert!(revision == "main" || revision.len() == 40, "{revision}");
+        }
+        assert!(find("nobody/nothing").is_none());
+    }
+}

@@ -1,0 +1,264 @@
+//! One file: resumed where it broke off, tried again, and checked.
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha1::Digest;
+
+use super::{DownloadError, io};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::regular::{open_regular, read_regular_text};
+use crate::engine::hub::download::progress::DownloadStage;
+use crate::engine::hub::download::session::{DownloadSession, Wanted};
+use crate::engine::hub::download::staging::{self, length};
+use crate::engine::hub::endpoint::Checksum;
+use crate::engine::hub::http::{HttpError, Response, host};
+
+/// Attempts at one file that bring nothing new before it is given up.
+pub const ATTEMPTS: u32 = 5;
+/// Longest that a hub may ask to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Bytes that an attempt must bring to count as progress.
+const PROGRESS: u64 = 64 << 10;
+/// Bytes after which the disk is asked again whether it has room.
+const ROOM_EVERY: u64 = 32 << 20;
+/// Largest note of a version.
+const MAX_NOTE: u64 = 4096;
+
+impl DownloadSession<'_, '_> {
+    pub(super) fn part(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.part"))
+    }
+
+    /// Brings one file, however often the connection breaks, as long as each attempt brings something. What no later
+    /// attempt can go on with is removed.
+    pub(super) fn fetch(&mut self, file: &Wanted) -> Result<(), DownloadError> {
+        let outcome = self.fetch_or_leave(file);
+        if outcome.is_err() && file.remote.etag.is_none() {
+            let _ = staging::remove(&self.part(&file.name));
+        }
+        outcome
+    }
+
+    fn fetch_or_leave(&mut self, file: &Wanted) -> Result<(), DownloadError> {
+        let whole = self.dir.join(&file.name);
+        let part = self.part(&file.name);
+        if length(&whole) > 0 && self.verify(file, &whole)?.is_none() {
+            self.meter.known(length(&whole));
+            return Ok(());
+        }
+        staging::remove(&whole).map_err(io(&whole))?;
+        self.forget_another_version(file, &part)?;
+        let mut failures = 0;
+        let mut damaged = false;
+        loop {
+            let before = length(&part);
+            let base = self.meter.arrival.done;
+            let outcome = self.receive(file, &part);
+            match outcome {
+                Ok(()) => {
+                    let Some(reason) = self.verify(file, &part)? else {
+                        fs::rename(&part, &whole).map_err(io(&whole))?;
+                        let _ = staging::remove(&self.version_note(&file.name));
+                        return Ok(());
+                    };
+                    // Once may be an accident of the way here; twice is what the hub has.
+                    staging::remove(&part).map_err(io(&part))?;
+                    if damaged {
+                        return Err(self.damaged(&file.name, reason));
+                    }
+                    damaged = true;
+                }
+                Err(Attempt::Final(error)) => return Err(error),
+                Err(Attempt::Again { error, wait }) => {
+                    // A server that drips may not go on for ever.
+                    let progress = length(&part) >= before.saturating_add(PROGRESS);
+                    failures = if progress { 1 } else { failures + 1 };
+                    if failures >= ATTEMPTS {
+                        return Err(self.failed(error));
+                    }
+                    self.meter.arrival.step = DownloadStage::Waiting;
+                    self.meter.report();
+                    let usual = self.order.backoff * 2u32.pow(failures - 1);
+                    self.sleep(wait.unwrap_or(usual))?;
+                }
+            }
+            self.meter.arrival.done = base;
+        }
+    }
+
+    fn version_note(&self, name: &str) -> PathBuf {
+        self.dir.join(format!("{name}.version"))
+    }
+
+    /// What arrived of another version of a file is of no use.
+    fn forget_another_version(&self, file: &Wanted, part: &Path) -> Result<(), DownloadError> {
+        let note = self.version_note(&file.name);
+        let version = file.remote.etag.clone().unwrap_or_default();
+        let same = read_regular_text(&note, MAX_NOTE).is_ok_and(|known| known == version);
+        if !same || version.is_empty() {
+            staging::remove(part).map_err(io(part))?;
+        }
+        atomic_write(&note, version.as_bytes()).map_err(io(&note))
+    }
+
+    /// One attempt: from where the last one ended to the end.
+    fn receive(&mut self, file: &Wanted, part: &Path) -> Result<(), Attempt> {
+        let here = length(part);
+        self.meter.arrival.step = DownloadStage::Fetching;
+        self.meter.known(here);
+        if here > 0 && file.remote.size == Some(here) {
+            return Ok(());
+        }
+        let mut request = self.hub.request(&file.name);
+        request.from = here;
+        let opened = self.hub.client.open(request, self.cancel);
+        let mut answer = opened.map_err(|error| self.attempt(error))?;
+        let resumed = self.begin(&answer, here, part)?;
+        let from = if resumed { here } else { 0 };
+        let most = file.remote.size.unwrap_or_else(|| {
+            let announced = answer.head.last("content-length");
+            let announced = announced.and_then(|text| text.parse::<u64>().ok());
+            let all = announced.map_or(u64::MAX, |bytes| bytes.saturating_add(from));
+            all.min(file.most)
+        });
+        let length = self.write(file, part, &mut answer, (from, most))?;
+        if file.remote.size.is_some_and(|size| length < size) {
+            let host = host(&self.hub.endpoint);
+            let reason = "it ended too early".into();
+            return Err(self.attempt(HttpError::Broken { host, reason }));
+        }
+        Ok(())
+    }
+
+    /// What an error of the connection means for an attempt.
+    fn attempt(&self, error: HttpError) -> Attempt {
+        match error {
+            HttpError::Cancelled | HttpError::Redirect { .. } => Attempt::Final(self.failed(error)),
+            error => Attempt::Again { error, wait: None },
+        }
+    }
+
+    /// Whether an answer goes on from where the last one ended, rather than from the start.
+    fn begin(&mut self, answer: &Response, here: u64, part: &Path) -> Result<bool, Attempt> {
+        let head = &answer.head;
+        let range = head.last("content-range");
+        let resumed = range.is_some_and(|range| range.starts_with(&format!("bytes {here}-")));
+        match head.status {
+            200 => {
+                self.meter.take_back(here);
+                Ok(false)
+            }
+            206 if resumed => Ok(true),
+            // The hub has another idea of how long the file is: from the start.
+            206 | 416 => {
+                let _ = staging::remove(part);
+                self.meter.take_back(here);
+                Err(Attempt::Again {
+                    error: answer.refused(),
+                    wait: None,
+                })
+            }
+            429 | 500.. => {
+                let seconds = head.last("retry-after").and_then(|text| text.parse().ok());
+                let wait = seconds.map(|s| Duration::from_secs(s).min(LONGEST_WAIT));
+                Err(Attempt::Again {
+                    error: answer.refused(),
+                    wait,
+                })
+            }
+            _ => Err(Attempt::Final(self.failed(answer.refused()))),
+        }
+    }
+
+    /// Writes what comes, from and up to so many bytes, and returns the file's length.
+    fn write(
+        &mut self,
+        file: &Wanted,
+        part: &Path,
+        answer: &mut Response,
+        (from, most): (u64, u64),
+    ) -> Result<u64, Attempt> {
+        let io = |source| Attempt::Final(self::io(part)(source));
+        let mut out = staging::open_part(part, from > 0).map_err(io)?;
+        let mut length = from;
+        let mut checked = from;
+        while let Some(chunk) = (answer.next(self.cancel)).map_err(|e| self.attempt(e))? {
+            length += chunk.len() as u64;
+            if length > most {
+                drop(out);
+                let _ = staging::remove(part);
+                let reason = "it is longer than announced";
+                return Err(Attempt::Final(self.damaged(&file.name, reason)));
+            }
+            if length >= checked.saturating_add(ROOM_EVERY) {
+                checked = length;
+                self.check_room(0).map_err(Attempt::Final)?;
+            }
+            match out.write_all(&chunk) {
+                Err(error) if error.kind() == ErrorKind::StorageFull => {
+                    self.check_room(most - length).map_err(Attempt::Final)?;
+                    return Err(io(error));
+                }
+                done => done.map_err(io)?,
+            }
+            self.meter.add(chunk.len() as u64);
+        }
+        out.sync_all().map_err(io)?;
+        Ok(length)
+    }
+
+    /// What is wrong with a file that arrived, if anything.
+    fn verify(&mut self, file: &Wanted, path: &Path) -> Result<Option<String>, DownloadError> {
+        self.meter.arrival.step = DownloadStage::Checking;
+        self.meter.report();
+        let Some(checksum) = &file.remote.checksum else {
+            let size = file.remote.size;
+            let fits = size.is_none_or(|size| length(path) == size);
+            return Ok((!fits).then(|| "it has another length".into()));
+        };
+        let (found, wanted) = match checksum {
+            Checksum::Sha256(wanted) => {
+                let hasher = sha2::Sha256::default();
+                (digest(hasher, path, self.cancel)?, wanted)
+            }
+            Checksum::GitBlob(wanted) => {
+                let mut hasher = sha1::Sha1::default();
+                hasher.update(format!("blob {}\0", length(path)));
+                (digest(hasher, path, self.cancel)?, wanted)
+            }
+        };
+        Ok((found != *wanted).then(|| "its checksum is another".into()))
+    }
+}
+
+/// How an attempt at a file failed.
+enum Attempt {
+    /// It may succeed later.
+    Again {
+        error: HttpError,
+        wait: Option<Duration>,
+    },
+    /// It will not.
+    Final(DownloadError),
+}
+
+fn digest<D: Digest>(mut hasher: D, path: &Path, cancel: &Cancel) -> Result<String, DownloadError> {
+    let mut file = open_regular(path).map_err(io(path))?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        if cancel.is_cancelled() {
+            return Err(DownloadError::Cancelled);
+        }
+        let count = file.read(&mut buffer).map_err(io(path))?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+    }
+    let bytes = hasher.finalize();
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

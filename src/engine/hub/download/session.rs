@@ -1,0 +1,299 @@
+//! One visit to one hub: finding out what the model consists of, fetching it, and accepting it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::fetch::ATTEMPTS;
+use super::{DownloadError, DownloadRequest, ORIGIN, Origin, io};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::hub::download::progress::{DownloadStage, ProgressReporter};
+use crate::engine::hub::download::staging::{self, length};
+use crate::engine::hub::endpoint::{Checksum, Hub, RemoteFile};
+use crate::engine::hub::http::{Client, HttpError, address, host};
+use crate::engine::inference::checkpoint;
+use crate::engine::inference::device::Device;
+
+/// Bytes that must stay free on the disk.
+const SPARE: u64 = 64 << 20;
+/// The ending of files of weights.
+const WEIGHTS_ENDING: &str = ".safetensors";
+/// Most bytes of any other file.
+const MOST_SMALL: u64 = 128 << 20;
+/// Files that every model has.
+const NEEDED: [&str; 2] = [checkpoint::CONFIG, checkpoint::PREPROCESSOR];
+/// Files of which a model has one.
+const TOKENIZERS: [&str; 2] = [checkpoint::TOKENIZER, checkpoint::VOCABULARY];
+
+/// One attempt to get everything from one hub.
+pub struct DownloadSession<'a, 't> {
+    pub(super) order: &'a DownloadRequest,
+    pub(super) cancel: &'a Cancel,
+    pub(super) hub: Hub,
+    /// Where files arrive.
+    pub(super) dir: PathBuf,
+    pub(super) meter: &'a mut ProgressReporter<'t>,
+}
+
+/// A file that is to be fetched.
+pub struct Wanted {
+    pub name: String,
+    pub remote: RemoteFile,
+    /// Most bytes that are taken where the hub does not tell the length.
+    pub most: u64,
+}
+
+impl<'a, 't> DownloadSession<'a, 't> {
+    /// An attempt that has not begun.
+    pub fn new(
+        order: &'a DownloadRequest,
+        endpoint: &str,
+        dir: &Path,
+        cancel: &'a Cancel,
+        meter: &'a mut ProgressReporter<'t>,
+    ) -> Self {
+        let token = order.token.as_ref().map(|token| token.secret_for(endpoint));
+        Self {
+            order,
+            cancel,
+            hub: Hub {
+                endpoint: endpoint.into(),
+                repo: order.repo.clone(),
+                revision: String::new(),
+                token: token.flatten().map(ToOwned::to_owned),
+                client: Client::new(order.patience),
+            },
+            dir: dir.into(),
+            meter,
+        }
+    }
+
+    fn by_hand(&self) -> String {
+        let folder = self.order.repo.folder(&self.order.models);
+        format!(
+            "put config.json, preprocessor_config.json, tokenizer.json, tokenizer_config.json and model.safetensors into {}",
+            folder.display()
+        )
+    }
+
+    pub(super) fn failed(&self, error: HttpError) -> DownloadError {
+        let by_hand = self.by_hand();
+        match error {
+            HttpError::Cancelled => DownloadError::Cancelled,
+            HttpError::Status { host, status } => DownloadError::Refused {
+                host,
+                repo: self.order.repo.as_str().into(),
+                status,
+                advice: match status {
+                    401 | 403 => {
+                        "it wants an account, whose token is given in the variable HF_TOKEN"
+                    }
+                    404 => "check the name",
+                    429 => "it has had too many requests, try again in a while",
+                    _ => "try again later",
+                },
+                by_hand,
+            },
+            cause @ HttpError::Redirect { .. } => DownloadError::Redirect { cause, by_hand },
+            cause => DownloadError::Unreachable { cause, by_hand },
+        }
+    }
+
+    fn missing(&self, file: &str, advice: &'static str) -> DownloadError {
+        DownloadError::Missing {
+            repo: self.order.repo.as_str().into(),
+            file: file.into(),
+            host: host(&self.hub.endpoint),
+            advice,
+        }
+    }
+
+    pub(super) fn damaged(&self, file: &str, reason: impl Into<String>) -> DownloadError {
+        DownloadError::Damaged {
+            file: file.into(),
+            host: host(&self.hub.endpoint),
+            reason: reason.into(),
+        }
+    }
+
+    /// Everything that the model needs, into `dir`.
+    pub fn all(&mut self) -> Result<(), DownloadError> {
+        staging::make_folder(&self.dir)?;
+        let files = self.plan()?;
+        let sizes = files.iter().filter_map(|file| file.remote.size);
+        self.meter.arrival.total = sizes.fold(0, u64::saturating_add);
+        self.check_space(&files)?;
+        for file in &files {
+            self.fetch(file)?;
+        }
+        Ok(())
+    }
+
+    /// The files of the first revision that has safetensors.
+    fn plan(&mut self) -> Result<Vec<Wanted>, DownloadError> {
+        let mut revisions = self.order.revisions.clone();
+        let mut asked = false;
+        let mut last = None;
+        while !revisions.is_empty() {
+            self.hub.revision = revisions.remove(0);
+            match self.files() {
+                Err(error @ DownloadError::Missing { .. }) => last = Some(error),
+                done => return done,
+            }
+            if revisions.is_empty() && !asked {
+                asked = true;
+                let converted = self.hub.conversion(self.cancel);
+                revisions.extend(converted.map_err(|e| self.failed(e))?);
+            }
+        }
+        Err(last.unwrap_or_else(|| self.missing("config.json", "check the name")))
+    }
+
+    fn look(&self, name: &str) -> Result<Option<Wanted>, DownloadError> {
+        let seen = self.retry(|| self.hub.look(name, self.cancel))?;
+        let most = match name.ends_with(WEIGHTS_ENDING) {
+            true => self.order.most_weights,
+            false => MOST_SMALL,
+        };
+        let Some(remote) = seen else { return Ok(None) };
+        if let Some(size) = remote
+            .size
+            .filter(|size| most == MOST_SMALL && *size > most)
+        {
+            return Err(self.damaged(name, format!("{size} bytes are more than it can have")));
+        }
+        Ok(Some(Wanted {
+            name: name.into(),
+            remote,
+            most,
+        }))
+    }
+
+    fn files(&self) -> Result<Vec<Wanted>, DownloadError> {
+        let mut files = Vec::new();
+        for name in NEEDED {
+            let advice = "it is no CLIP model in Hugging Face's layout, or the name is wrong";
+            files.push(self.look(name)?.ok_or_else(|| self.missing(name, advice))?);
+        }
+        // Before gigabytes are fetched: is it a model that can be read at all?
+        let config = self.retry(|| self.hub.read(checkpoint::CONFIG, self.cancel))?;
+        let path = self.dir.join(checkpoint::CONFIG);
+        checkpoint::check_family(&path, &config)?;
+        let mut tokenizers = TOKENIZERS.into_iter();
+        let tokenizer = loop {
+            let Some(name) = tokenizers.next() else {
+                let advice = "a model without a tokenizer cannot read labels";
+                return Err(self.missing(checkpoint::TOKENIZER, advice));
+            };
+            if let Some(found) = self.look(name)? {
+                break found;
+            }
+        };
+        files.push(tokenizer);
+        files.extend(self.look(checkpoint::TOKENIZER_CONFIG)?);
+        files.extend(self.weights()?);
+        Ok(files)
+    }
+
+    fn weights(&self) -> Result<Vec<Wanted>, DownloadError> {
+        if let Some(mut single) = self.look(checkpoint::WEIGHTS)? {
+            if let Some(known) = &self.order.sha256 {
+                single.remote.checksum = Some(Checksum::Sha256(known.clone()));
+            }
+            return Ok(vec![single]);
+        }
+        if self.order.sha256.is_some() {
+            // Shards would come without a checksum of our own.
+            let advice = "this hub does not have the weights that the catalogue means";
+            return Err(self.missing(checkpoint::WEIGHTS, advice));
+        }
+        let advice = "only pickled weights are there, which are never read";
+        let index = self
+            .look(checkpoint::WEIGHTS_INDEX)?
+            .ok_or_else(|| self.missing(checkpoint::WEIGHTS, advice))?;
+        let bytes = self.retry(|| self.hub.read(checkpoint::WEIGHTS_INDEX, self.cancel))?;
+        let path = self.dir.join(checkpoint::WEIGHTS_INDEX);
+        let shards: BTreeSet<String> = checkpoint::shard_names(&path, &bytes)?;
+        let mut files = vec![index];
+        for shard in shards {
+            let found = self.look(&shard)?;
+            files.push(found.ok_or_else(|| self.missing(&shard, "its index names it"))?);
+        }
+        Ok(files)
+    }
+
+    fn check_space(&self, files: &[Wanted]) -> Result<(), DownloadError> {
+        let here = |file: &Wanted| {
+            let arrived = [self.dir.join(&file.name), self.part(&file.name)];
+            arrived.iter().map(|path| length(path)).max().unwrap_or(0)
+        };
+        let left = |file: &Wanted| file.remote.size.unwrap_or(0).saturating_sub(here(file));
+        let needed = files.iter().map(left).fold(0, u64::saturating_add);
+        self.check_room(needed)
+    }
+
+    /// Whether the disk has room for so many bytes more.
+    pub(super) fn check_room(&self, bytes: u64) -> Result<(), DownloadError> {
+        let needed = bytes.saturating_add(SPARE);
+        let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;
+        if free < needed {
+            return Err(DownloadError::Space {
+                dir: self.order.models.clone(),
+                needed: needed >> 20,
+                free: free >> 20,
+            });
+        }
+        Ok(())
+    }
+
+    /// Tries what may fail for a moment.
+    fn retry<T>(&self, ask: impl Fn() -> Result<T, HttpError>) -> Result<T, DownloadError> {
+        let mut failures = 0;
+        loop {
+            let error = match ask() {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            failures += 1;
+            let passing = match &error {
+                HttpError::Status { status, .. } => *status == 429 || *status >= 500,
+                HttpError::Broken { .. } => true,
+                // A host that is not there at all will not be there in two seconds.
+                HttpError::Unreachable { .. } => failures == 1,
+                _ => false,
+            };
+            if !passing || failures >= ATTEMPTS {
+                return Err(self.failed(error));
+            }
+            self.sleep(self.order.backoff * 2u32.pow(failures - 1))?;
+        }
+    }
+
+    pub(super) fn sleep(&self, time: Duration) -> Result<(), DownloadError> {
+        let until = Instant::now() + time;
+        while Instant::now() < until {
+            if self.cancel.is_cancelled() {
+                return Err(DownloadError::Cancelled);
+            }
+            std::thread::sleep(Duration::from_millis(20).min(time));
+        }
+        Ok(())
+    }
+
+    /// Loads the model, which checks it, and gives its folder its name.
+    pub fn accept(&mut self, done: &Path) -> Result<(), DownloadError> {
+        self.meter.arrival.step = DownloadStage::Checking;
+        self.meter.report();
+        checkpoint::load_folder(&self.dir, &Device::cpu())?;
+        let origin = Origin {
+            repo: self.order.repo.as_str().into(),
+            revision: self.hub.revision.clone(),
+            endpoint: address::without_credentials(&self.hub.endpoint),
+        };
+        let note = self.dir.join(ORIGIN);
+        let text = serde_json::to_vec_pretty(&origin).map_err(|e| io(&note)(e.into()))?;
+        atomic_write(&note, &text).map_err(io(&note))?;
+        staging::give_name(&self.dir, done)
+    }
+}

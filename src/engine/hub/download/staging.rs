@@ -1,0 +1,102 @@
+//! The folder in which a model arrives: whose turn it is to write there, and files that are what they seem.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{DownloadError, io};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::regular;
+use crate::engine::hub::download::progress::{DownloadStage, ProgressReporter};
+use crate::engine::hub::endpoint::RepoId;
+
+/// Where locks are, in the folder of models.
+const LOCKS: &str = ".locks";
+/// Time between two looks whether another process is done.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// The right to bring one model, which one process has at a time. It ends with the value, or with the process.
+pub struct Turn {
+    _lock: File,
+}
+
+impl Turn {
+    /// Waits until no other process brings the model.
+    pub fn wait(
+        models: &Path,
+        repo: &RepoId,
+        cancel: &Cancel,
+        meter: &mut ProgressReporter,
+    ) -> Result<Self, DownloadError> {
+        let folder = models.join(LOCKS);
+        fs::create_dir_all(&folder).map_err(io(&folder))?;
+        // The file stays: whoever removes a lock's file lets two in.
+        let path = folder.join(repo.as_str().replace('/', "--"));
+        let lock = regular::create_for_append(&path).map_err(io(&path))?;
+        let mut told = false;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { _lock: lock }),
+                Err(TryLockError::Error(error)) => return Err(io(&path)(error)),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            if cancel.is_cancelled() {
+                return Err(DownloadError::Cancelled);
+            }
+            if !told {
+                told = true;
+                meter.arrival.step = DownloadStage::Waiting;
+                meter.report();
+            }
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+}
+
+/// Makes the folder. A link in its place is removed: it would lead the files elsewhere.
+pub fn make_folder(dir: &Path) -> Result<(), DownloadError> {
+    if fs::symlink_metadata(dir).is_ok_and(|found| !found.is_dir()) {
+        fs::remove_file(dir).map_err(io(dir))?;
+    }
+    fs::create_dir_all(dir).map_err(io(dir))
+}
+
+/// Gives the folder the model's name. What is there already is incomplete: it is set aside, whatever it is.
+pub fn give_name(dir: &Path, done: &Path) -> Result<(), DownloadError> {
+    if fs::symlink_metadata(done).is_ok() {
+        let name = done.file_name().unwrap_or_default();
+        let beside = done.parent().unwrap_or(Path::new("."));
+        let aside = tempfile::Builder::new()
+            .prefix(".replaced-")
+            .tempdir_in(beside)
+            .map_err(io(beside))?;
+        fs::rename(done, aside.keep().join(name)).map_err(io(done))?;
+    }
+    fs::rename(dir, done).map_err(io(done))
+}
+
+/// The length of a regular file; 0 of anything else.
+pub fn length(path: &Path) -> u64 {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => found.len(),
+        _ => 0,
+    }
+}
+
+/// Removes whatever has a name, but for a folder.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
+}
+
+/// Opens the file in which bytes arrive: what is there to be gone on with, or a new one that nobody else has.
+pub fn open_part(path: &Path, resumed: bool) -> io::Result<File> {
+    if resumed {
+        return regular::append_in_place(path);
+    }
+    remove(path)?;
+    File::create_new(path)
+}

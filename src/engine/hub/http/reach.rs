@@ -1,0 +1,286 @@
+//! Which machines a request may reach: what was typed, and public addresses; a redirect leads inward only to the
+//! kind of place that was typed.
+//!
+//! Names are looked up here and the connection is made to the very addresses that were checked, so a name that
+//! means something else a moment later changes nothing.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::NextTimeout;
+use url::{Host, Url};
+
+use super::address::{Refusal, is_localhost};
+
+/// From where an address can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// From everywhere.
+    Public,
+    /// From a home's or company's network.
+    Private,
+    /// From the same cable, as the services of a cloud's machine are.
+    LinkLocal,
+    /// From this machine.
+    Loopback,
+    /// From nowhere: unspecified, multicast, reserved, for documentation.
+    Special,
+}
+
+impl Kind {
+    /// All, in the order of their numbers.
+    pub const ALL: [Self; 5] = [
+        Self::Public,
+        Self::Private,
+        Self::LinkLocal,
+        Self::Loopback,
+        Self::Special,
+    ];
+
+    /// Of an address.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V4(address) => Self::of_v4(address),
+            IpAddr::V6(address) => Self::of_v6(address),
+        }
+    }
+
+    fn of_v4(address: Ipv4Addr) -> Self {
+        match address.octets() {
+            [127, ..] => Self::Loopback,
+            [10, ..] | [192, 168, ..] | [172, 16..=31, ..] | [100, 64..=127, ..] => Self::Private,
+            [169, 254, ..] => Self::LinkLocal,
+            // IANA's registry of special-purpose addresses (RFC 6890).
+            [0, ..]
+            | [192, 0, 0, _]
+            | [192, 0, 2, _]
+            | [192, 88, 99, _]
+            | [198, 18..=19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+            | [224..=255, ..] => Self::Special,
+            _ => Self::Public,
+        }
+    }
+
+    fn of_v6(address: Ipv6Addr) -> Self {
+        let inner = |high: u16, low: u16| {
+            let [a, b] = high.to_be_bytes();
+            let [c, d] = low.to_be_bytes();
+            Self::of_v4(Ipv4Addr::new(a, b, c, d))
+        };
+        match address.segments() {
+            [0, 0, 0, 0, 0, 0, 0, 1] => Self::Loopback,
+            [0, 0, 0, 0, 0, 0, 0, 0] => Self::Special,
+            // Addresses of IPv4 in other clothes: mapped, compatible, NAT64, 6to4.
+            [0, 0, 0, 0, 0, 0xffff | 0, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                inner(high, low)
+            }
+            [0x2002, high, low, ..] => inner(high, low),
+            [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Self::Private,
+            [0xfe80..=0xfebf, ..] => Self::LinkLocal,
+            // Multicast, local NAT64, Teredo, discarded, for documentation.
+            [0xff00..=0xffff, ..]
+            | [0x64, 0xff9b, ..]
+            | [0x2001, 0, ..]
+            | [0x100, 0, 0, 0, ..]
+            | [0x2001, 0xdb8, ..]
+            | [0x3fff, 0..=0xfff, ..] => Self::Special,
+            _ => Self::Public,
+        }
+    }
+
+    /// Whether a redirect may lead to an address of the kind `to` when one of this kind was typed.
+    #[must_use]
+    pub fn leads_to(self, to: Self) -> bool {
+        to == Self::Public || (to == self && to != Self::Special)
+    }
+}
+
+/// The kind of a host that says it by itself: an address, or a name of this machine.
+#[must_use]
+pub fn literal(url: &Url) -> Option<Kind> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(Kind::of_v4(address)),
+        Host::Ipv6(address) => Some(Kind::of_v6(address)),
+        Host::Domain(_) => is_localhost(url).then_some(Kind::Loopback),
+    }
+}
+
+/// What typed names turned out to be. The first look-up counts for the life of a client.
+#[derive(Clone, Debug, Default)]
+pub struct Typed(Arc<Mutex<HashMap<String, Kind>>>);
+
+impl Typed {
+    /// The kind of a typed address. A name that nobody looked up, as behind a proxy, counts as public.
+    #[must_use]
+    pub fn kind(&self, url: &Url) -> Kind {
+        let looked_up = || {
+            let kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kinds.get(url.host_str()?).copied()
+        };
+        literal(url).or_else(looked_up).unwrap_or(Kind::Public)
+    }
+
+    fn remember(&self, host: &str, addresses: impl Iterator<Item = IpAddr>) {
+        // A name with one public address among others is nobody's private one.
+        if let Some(kind) = addresses.map(Kind::of).min() {
+            let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kinds.entry(host.into()).or_insert(kind);
+        }
+    }
+}
+
+/// What a look-up is for.
+#[derive(Debug)]
+pub enum Purpose {
+    /// An address that a person typed: every kind is right, and remembered.
+    Typed(Typed),
+    /// Where a redirect leads, when an address of this kind was typed.
+    Redirect(Kind),
+}
+
+/// Looks names up, and leaves out what may not be reached.
+#[derive(Debug)]
+pub struct Reach(pub Purpose);
+
+impl Resolver for Reach {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let found = DefaultResolver::default().resolve(uri, config, timeout)?;
+        // A proxy is the person's own, wherever it is.
+        let proxy = config.proxy().map(ureq::Proxy::uri);
+        if proxy.is_some_and(|proxy| proxy.authority() == uri.authority()) {
+            return Ok(found);
+        }
+        match &self.0 {
+            Purpose::Typed(typed) => {
+                let addresses = found.iter().map(std::net::SocketAddr::ip);
+                typed.remember(uri.host().unwrap_or_default(), addresses);
+                Ok(found)
+            }
+            Purpose::Redirect(kind) => {
+                let mut kept = self.empty();
+                let fine = |ip: IpAddr| kind.leads_to(Kind::of(ip));
+                for address in found.iter().filter(|address| fine(address.ip())) {
+                    kept.push(*address);
+                }
+                match kept.is_empty() {
+                    true => Err(ureq::Error::Io(io::Error::other(Refusal::Inward))),
+                    false => Ok(kept),
+                }
+            }
+        }
+    }
+}
+
+/// Whether a request failed because of where it would have led.
+#[must_use]
+pub fn refusal(error: &ureq::Error) -> Option<Refusal> {
+    match error {
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<Refusal>().copied(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::hub::http::address::parse;
+
+    #[test]
+    fn every_address_has_the_kind_of_the_registries() {
+        let table = [
+            ("8.8.8.8", Kind::Public),
+            ("172.15.0.1", Kind::Public),
+            ("172.32.0.1", Kind::Public),
+            ("100.128.0.1", Kind::Public),
+            ("2606:4700::1111", Kind::Public),
+            ("::ffff:8.8.8.8", Kind::Public),
+            ("10.1.2.3", Kind::Private),
+            ("172.16.0.1", Kind::Private),
+            ("172.31.255.255", Kind::Private),
+            ("192.168.1.1", Kind::Private),
+            ("100.64.0.1", Kind::Private),
+            ("fd00::1", Kind::Private),
+            ("fec0::1", Kind::Private),
+            ("::ffff:10.0.0.1", Kind::Private),
+            ("64:ff9b::192.168.0.1", Kind::Private),
+            ("2002:c0a8:101::1", Kind::Private),
+            ("169.254.169.254", Kind::LinkLocal),
+            ("fe80::1", Kind::LinkLocal),
+            ("::ffff:169.254.169.254", Kind::LinkLocal),
+            ("127.0.0.1", Kind::Loopback),
+            ("127.255.0.3", Kind::Loopback),
+            ("::1", Kind::Loopback),
+            ("::ffff:127.0.0.1", Kind::Loopback),
+            ("::127.0.0.1", Kind::Loopback),
+            ("0.0.0.0", Kind::Special),
+            ("::", Kind::Special),
+            ("224.0.0.1", Kind::Special),
+            ("255.255.255.255", Kind::Special),
+            ("ff02::1", Kind::Special),
+            ("198.18.0.1", Kind::Special),
+            ("2001::1", Kind::Special),
+            ("2001:db8::1", Kind::Special),
+        ];
+        for (text, kind) in table {
+            assert_eq!(Kind::of(text.parse().expect("an address")), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_say_their_kind_are_known_in_all_their_spellings() {
+        for (text, kind) in [
+            ("http://127.1/", Some(Kind::Loopback)),
+            ("http://2130706433/", Some(Kind::Loopback)),
+            ("http://0x7f000001/", Some(Kind::Loopback)),
+            ("http://0177.0.0.1/", Some(Kind::Loopback)),
+            ("http://localhost./", Some(Kind::Loopback)),
+            ("http://a.LOCALHOST:1/", Some(Kind::Loopback)),
+            ("http://[::ffff:7f00:1]/", Some(Kind::Loopback)),
+            ("http://0/", Some(Kind::Special)),
+            ("http://a.org/", None),
+        ] {
+            assert_eq!(literal(&parse(text).expect("an address")), kind, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_leads_inward_only_to_the_kind_that_was_typed() {
+        for typed in Kind::ALL {
+            for to in Kind::ALL {
+                let same = typed == to && to != Kind::Special;
+                assert_eq!(
+                    typed.leads_to(to),
+                    to == Kind::Public || same,
+                    "{typed:?} {to:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_look_up_of_a_name_counts() {
+        let typed = Typed::default();
+        let url = parse("http://name.org/").expect("an address");
+        let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
+        assert_eq!(typed.kind(&url), Kind::Public);
+        typed.remember("name.org", [ip("10.0.0.1"), ip("8.8.8.8")].into_iter());
+        typed.remember("name.org", [ip("127.0.0.1")].into_iter());
+        assert_eq!(typed.kind(&url), Kind::Public);
+        typed.remember("nas.lan", [ip("192.168.0.4")].into_iter());
+        let nas = parse("http://nas.lan:5000/a").expect("an address");
+        assert_eq!(typed.kind(&nas), Kind::Private);
+    }
+}

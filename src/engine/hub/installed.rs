@@ -1,0 +1,201 @@
+//! The models on this machine: fetched by this program, kept by Hugging Face's own programs, or folders that
+//! the person named. The starter is always there and not listed here.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::catalog::{self, CATALOG, CatalogModel};
+use super::download::{ARRIVING, DownloadError, origin};
+use crate::engine::hub::endpoint::{self, RepoId};
+use crate::engine::inference::checkpoint;
+
+/// How a model came to be here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// This program fetched it and may delete it.
+    Program,
+    /// Hugging Face's programs keep it in their cache.
+    Cache,
+    /// The person named its folder.
+    Person,
+}
+
+/// A model that can be chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstalledModel {
+    /// By which it is chosen.
+    pub name: String,
+    /// What the catalogue says of it.
+    pub entry: Option<&'static CatalogModel>,
+    /// Where it is and whose it is, if it is here.
+    pub place: Option<(PathBuf, Owner)>,
+}
+
+/// Where models may be.
+#[derive(Clone, Debug)]
+pub struct InstalledModels {
+    /// Where this program puts what it fetches.
+    pub models: PathBuf,
+    /// The cache of Hugging Face's own programs.
+    pub cache: Option<PathBuf>,
+    /// Folders that the person named.
+    pub added: Vec<PathBuf>,
+}
+
+impl InstalledModels {
+    /// All models: the catalogue's, whether or not they are here, then what else is.
+    #[must_use]
+    pub fn list(&self) -> Vec<InstalledModel> {
+        let offered = CATALOG.iter().map(|entry| InstalledModel {
+            name: entry.short_name().into(),
+            entry: Some(entry),
+            place: self.place_of(entry),
+        });
+        let mut all: Vec<InstalledModel> = offered.collect();
+        for dir in self.fetched() {
+            push_new(&mut all, dir, Owner::Program);
+        }
+        for dir in &self.added {
+            push_new(&mut all, dir.clone(), Owner::Person);
+        }
+        all
+    }
+
+    fn place_of(&self, entry: &CatalogModel) -> Option<(PathBuf, Owner)> {
+        let repo = RepoId::parse(entry.repo)?;
+        let fetched = repo.folder(&self.models);
+        if is_complete(&fetched) {
+            return Some((fetched, Owner::Program));
+        }
+        let cached = self.cached(&repo, entry.revision)?;
+        Some((cached, Owner::Cache))
+    }
+
+    /// A complete copy in the cache: of this revision, or of what its main branch was.
+    #[must_use]
+    pub fn cached(&self, repo: &RepoId, revision: &str) -> Option<PathBuf> {
+        let cache = self.cache.as_ref()?;
+        let found = [revision, "main"].into_iter();
+        found
+            .filter_map(|revision| endpoint::cached(cache, repo, revision))
+            .find(|dir| is_complete(dir))
+    }
+
+    /// Whole models in this program's folder: fetched, or put there by hand. One that is still arriving has an
+    /// ending of its own.
+    fn fetched(&self) -> Vec<PathBuf> {
+        let inside = |dir: &Path| {
+            let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).collect::<Vec<_>>()
+        };
+        let mut dirs: Vec<PathBuf> = inside(&self.models)
+            .iter()
+            .flat_map(|owner| inside(owner))
+            .filter(|dir| dir.extension().is_none_or(|ending| ending != ARRIVING))
+            .filter(|dir| is_complete(dir))
+            .collect();
+        dirs.sort();
+        dirs
+    }
+
+    /// The model of a name: a folder's last part, or a repository's.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<InstalledModel> {
+        let all = self.list();
+        let by_name = |model: &&InstalledModel| {
+            let entry = model.entry.is_some_and(|entry| {
+                catalog::find(name).is_some_and(|found| found.repo == entry.repo)
+            });
+            let repo = || {
+                let dir = model.place.as_ref().map(|(dir, _)| dir);
+                dir.and_then(|dir| origin(dir))
+                    .is_some_and(|o| o.repo == name)
+            };
+            model.name == name || entry || repo()
+        };
+        all.iter().find(by_name).cloned()
+    }
+
+    /// Deletes the files of a model in this program's folder.
+    ///
+    /// # Errors
+    /// If they cannot be deleted.
+    pub fn delete(&self, dir: &Path) -> Result<(), DownloadError> {
+        if !dir.starts_with(&self.models) {
+            return Ok(());
+        }
+        fs::remove_dir_all(dir).map_err(|source| DownloadError::Io {
+            path: dir.into(),
+            source,
+        })
+    }
+}
+
+fn push_new(all: &mut Vec<InstalledModel>, dir: PathBuf, owner: Owner) {
+    let same =
+        |model: &InstalledModel| model.place.as_ref().is_some_and(|(known, _)| *known == dir);
+    if !all.iter().any(same) {
+        all.push(InstalledModel {
+            name: checkpoint::folder_name(&dir),
+            entry: None,
+            place: Some((dir, owner)),
+        });
+    }
+}
+
+/// Whether a folder has all that a model consists of.
+#[must_use]
+pub fn is_complete(dir: &Path) -> bool {
+    let has = |file: &str| dir.join(file).is_file();
+    has(checkpoint::CONFIG)
+        && has(checkpoint::PREPROCESSOR)
+        && (has(checkpoint::TOKENIZER) || has(checkpoint::VOCABULARY))
+        && (has(checkpoint::WEIGHTS) || has(checkpoint::WEIGHTS_INDEX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(path: &Path, text: &str) {
+        fs::create_dir_all(path.parent().expect("a parent")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+
+    #[test]
+    fn models_are_found_wherever_they_are_and_only_ours_are_deleted() {
+        let home = tempfile::tempdir().expect("a folder");
+        let (models, cache) = (home.path().join("models"), home.path().join("hub"));
+        let names = ["config.json", "preprocessor_config.json", "tokenizer.json"];
+        // Put there by hand, and still arriving.
+        for dir in ["me/mine", "me/half.part"] {
+            for name in names.iter().chain(&["model.safetensors"]) {
+                file(&models.join(dir).join(name), "{}");
+            }
+        }
+        let note = r#"{"repo":"me/mine","revision":"main","endpoint":"x"}"#;
+        file(&models.join("me/mine/lumisift.json"), note);
+        let theirs = cache.join("models--openai--clip-vit-base-patch16/snapshots/main");
+        for name in names {
+            file(&theirs.join(name), "{}");
+        }
+        let installed = InstalledModels {
+            models: models.clone(),
+            cache: Some(cache),
+            added: vec![home.path().join("own")],
+        };
+        let place = |name: &str| installed.find(name).and_then(|found| found.place);
+        assert_eq!(place("openai/clip-vit-base-patch16"), None, "incomplete");
+        file(&theirs.join("model.safetensors"), "");
+        let cached = Some((theirs.clone(), Owner::Cache));
+        assert_eq!(place("openai/clip-vit-base-patch16"), cached);
+        assert_eq!(place("CLIP ViT-B/16"), cached);
+        assert_eq!(place("me/mine"), place("mine"));
+        assert_eq!(place("own").map(|(_, owner)| owner), Some(Owner::Person));
+        assert!(installed.find("nothing").is_none() && installed.find("half.part").is_none());
+        installed.delete(&theirs).expect("left alone");
+        assert!(theirs.exists());
+        installed.delete(&models.join("me/mine")).expect("deleted");
+        assert_eq!(place("mine"), None);
+    }
+}

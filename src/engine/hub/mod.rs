@@ -1,0 +1,7 @@
+//! Models from elsewhere: which there are, fetching them safely, and which are on this machine.
+
+pub mod catalog;
+pub mod download;
+pub mod endpoint;
+pub mod http;
+pub mod installed;

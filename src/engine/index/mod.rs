@@ -1,0 +1,5 @@
+//! From photos to vectors that are kept: the pipeline that reads folders, the store, and the session that answers questions.
+
+pub mod pipeline;
+pub mod session;
+pub mod store;

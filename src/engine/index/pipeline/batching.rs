@@ -1,0 +1,129 @@
+//! How many photos a model is given at once.
+//!
+//! On a GPU the best number depends on the card, its memory and the model. It is found while photos are read:
+//! doubled as long as the rate rises, halved when memory runs out.
+
+use std::time::Duration;
+
+use crate::engine::inference::ModelError;
+
+/// How much faster a doubled batch must be to be worth its memory.
+const GAIN: f64 = 1.05;
+/// Full batches over which a rate is measured; the first of a size may pay for buffers.
+const MEASURED: u32 = 3;
+
+/// Finds the number while batches are encoded.
+#[derive(Debug)]
+pub struct Batching {
+    size: usize,
+    most: usize,
+    /// Photos and time of full batches of this size.
+    photos: usize,
+    time: Duration,
+    batches: u32,
+    /// The rate at half this size, in photos a second.
+    before: f64,
+    settled: bool,
+}
+
+impl Batching {
+    /// Begins with `first` photos; never takes more than `most`.
+    pub fn new((first, most): (usize, usize)) -> Self {
+        Self {
+            size: first.max(1),
+            most: most.max(1),
+            photos: 0,
+            time: Duration::ZERO,
+            batches: 0,
+            before: 0.0,
+            settled: first >= most,
+        }
+    }
+
+    /// Photos of the next batch.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// A batch was encoded in this time.
+    pub fn encoded(&mut self, photos: usize, time: Duration) {
+        if self.settled || photos < self.size {
+            return;
+        }
+        self.batches += 1;
+        // The first of a size is not measured.
+        if self.batches > 1 {
+            self.photos += photos;
+            self.time += time;
+        }
+        if self.batches > MEASURED {
+            let rate = self.photos as f64 / self.time.as_secs_f64().max(1e-9);
+            if rate < self.before * GAIN {
+                self.size = (self.size / 2).max(1);
+                self.settled = true;
+            } else if 2 * self.size > self.most {
+                self.settled = true;
+            } else {
+                self.size *= 2;
+            }
+            self.before = rate;
+            (self.photos, self.time, self.batches) = (0, Duration::ZERO, 0);
+        }
+    }
+
+    /// A batch of so many was too many. Returns whether a smaller one is possible.
+    pub fn out_of_memory(&mut self, photos: usize) -> bool {
+        self.settled = true;
+        self.size = (photos.min(self.size) / 2).max(1);
+        photos > 1
+    }
+}
+
+/// Whether a device has no memory left. Drivers say so only in words.
+pub fn is_out_of_memory(error: &ModelError) -> bool {
+    let ModelError::Compute(error) = error else {
+        return false;
+    };
+    let text = error.to_string().to_lowercase();
+    ["out of memory", "out_of_memory", "failed to allocate"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Encodes until the size no longer changes; `rate` is in photos a second by size.
+    fn settle(batching: &mut Batching, rate: impl Fn(usize) -> f64) -> usize {
+        for _ in 0..100 {
+            let size = batching.size();
+            let time = Duration::from_secs_f64(size as f64 / rate(size));
+            batching.encoded(size, time);
+        }
+        batching.size()
+    }
+
+    #[test]
+    fn batches_grow_while_that_makes_them_faster() {
+        let rising = |size: usize| size as f64 / (10.0 + size as f64) * 1000.0;
+        assert_eq!(settle(&mut Batching::new((16, 256)), rising), 128);
+        assert_eq!(
+            settle(&mut Batching::new((16, 256)), |size| size as f64),
+            256
+        );
+        assert_eq!(settle(&mut Batching::new((16, 256)), |_| 100.0), 16);
+        assert_eq!(settle(&mut Batching::new((8, 8)), |size| size as f64), 8);
+    }
+
+    #[test]
+    fn a_device_that_is_full_gets_less() {
+        let mut batching = Batching::new((16, 256));
+        assert!(batching.out_of_memory(16));
+        assert_eq!(settle(&mut batching, |size| size as f64), 8);
+        assert!(!batching.out_of_memory(1));
+        let full = candle_core::Error::Msg("CUDA_ERROR_OUT_OF_MEMORY".into());
+        assert!(is_out_of_memory(&full.into()));
+        assert!(!is_out_of_memory(&ModelError::Cancelled));
+    }
+}

@@ -1,0 +1,443 @@
+//! What each thread of a job does. Every function returns when its input ends or the job is cancelled.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::{self, Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+
+use super::batching::{Batching, is_out_of_memory};
+use super::{Counters, Event, EventSender, Source, Summary};
+use crate::engine::cancel::Cancel;
+use crate::engine::index::session::Session;
+use crate::engine::index::store::{NewContent, Record, StoreError};
+use crate::engine::inference::{Embeddings, ModelError};
+use crate::engine::media::decode::{self, DecodeError};
+use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
+use crate::engine::media::preprocess::{Crop, Resampler};
+use crate::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
+use crate::engine::media::takeout::TakeoutDates;
+use crate::engine::media::thumbnail;
+use crate::engine::pause::Gate;
+
+/// How long the encoder waits for a batch to fill.
+const BATCH_WAIT: Duration = Duration::from_millis(20);
+/// How soon the sink notices that its job is cancelled.
+const CANCEL_NOTICE: Duration = Duration::from_millis(25);
+/// How long a result waits to be written at most.
+const WRITE_WAIT: Duration = Duration::from_millis(500);
+/// How soon a store that has no room is tried again, at first and at most.
+const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// Photos that the store knows, told at once.
+const KNOWN_BATCH: usize = 128;
+/// How long such a photo waits to be told at most, while the scan goes on.
+const KNOWN_WAIT: Duration = Duration::from_millis(20);
+/// Results that are written at once.
+const WRITE_BATCH: usize = 256;
+
+/// What all stages of a job share.
+#[derive(Clone)]
+pub struct Shared {
+    pub session: Arc<Session>,
+    pub cancel: Cancel,
+    pub gate: Gate,
+    pub thumbnail_quality: u8,
+    pub patience: Option<Duration>,
+    pub counters: Arc<Counters>,
+    pub events: EventSender,
+    /// Whether one of the job's threads panicked.
+    pub gave_up: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn fail(&self, failure: Failure) {
+        tracing::debug!(path = ?failure.path, "{}", failure.message);
+        self.counters.failed.fetch_add(1, Relaxed);
+        self.events.send(Event::Failed(failure));
+    }
+
+    fn report(&self) {
+        if self.counters.due() {
+            self.events.offer(Event::Progress(self.counters.snapshot()));
+        }
+    }
+}
+
+/// A file with what its content says of it. Its date may stand in its name, or beside it.
+fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> Photo {
+    let mut photo = Photo::new(file, facts);
+    let taken = &mut photo.facts.taken;
+    *taken = (taken.take()).or_else(|| takeout.taken(&photo.file.path));
+    photo
+}
+
+/// A photo on its way to the encoder.
+pub struct Prepared {
+    file: Candidate,
+    facts: PhotoFacts,
+    thumbnail: Vec<u8>,
+    /// What the model reads of it: one square, and more of a wide picture.
+    crops: Vec<Crop>,
+}
+
+/// A result on its way to the store, and where it came from.
+pub type Outcome = (Record, Source);
+
+/// Lists files, answers those that the store knows, and hands on the rest.
+pub fn scan(
+    shared: &Shared,
+    roots: &[PathBuf],
+    options: ScanOptions,
+    files: &Sender<Candidate>,
+) -> Skipped {
+    shared.counters.start();
+    let mut scan = Scan::new(roots, options);
+    let mut batch = Vec::new();
+    let mut takeout = TakeoutDates::default();
+    let mut since = Instant::now();
+    for found in scan.by_ref() {
+        if shared.cancel.is_cancelled() {
+            break;
+        }
+        shared.counters.total.fetch_add(1, Relaxed);
+        match found {
+            Found::Failure(failure) => shared.fail(failure),
+            Found::Candidate(file) => {
+                let event = known(shared, &file, &mut takeout);
+                let is_read = matches!(event, Some(Event::Photo { .. }));
+                batch.extend(event);
+                if !is_read {
+                    shared.counters.start_reading();
+                    // This may wait for the decoders.
+                    shared.events.send_all(std::mem::take(&mut batch));
+                    if files.send(file).is_err() {
+                        break;
+                    }
+                }
+            }
+        }
+        if batch.len() >= KNOWN_BATCH || since.elapsed() >= KNOWN_WAIT {
+            shared.events.send_all(std::mem::take(&mut batch));
+            since = Instant::now();
+        }
+        shared.report();
+    }
+    shared.events.send_all(batch);
+    shared.counters.listed.store(true, Relaxed);
+    scan.skipped().clone()
+}
+
+/// What is told of a file that the store knows as it is.
+fn known(shared: &Shared, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
+    // A store that cannot be read will say so when it is written; until then the file counts as new.
+    let session = &shared.session;
+    let known = session.store().lookup(session.key(), file).ok()??;
+    let photo = photo(file.clone(), known.facts, takeout);
+    let Some(row) = known.row else {
+        return Some(Event::Unread(photo));
+    };
+    shared.counters.cached.fetch_add(1, Relaxed);
+    Some(Event::Photo {
+        photo,
+        row,
+        source: Source::Cached,
+    })
+}
+
+/// Reads and decodes files until there are none.
+pub fn decode(
+    shared: &Shared,
+    files: &Receiver<Candidate>,
+    crops: &Sender<Prepared>,
+    results: &Sender<Outcome>,
+) {
+    let mut resampler = Resampler::default();
+    for file in files {
+        shared.gate.pass(&shared.cancel);
+        if shared.cancel.is_cancelled() {
+            return;
+        }
+        // A decoder that panics over a hostile file costs that file, not the run.
+        let prepared = catch_unwind(AssertUnwindSafe(|| {
+            prepare(shared, &mut resampler, file.clone())
+        }));
+        let sent = match prepared {
+            Ok(Ok(Step::Encode(prepared))) => crops.send(*prepared).is_ok(),
+            Ok(Ok(Step::Recognised(record))) => results.send((*record, Source::Recognised)).is_ok(),
+            Ok(Ok(Step::Cancelled)) => false,
+            Ok(Err(failure)) => {
+                shared.fail(failure);
+                true
+            }
+            Err(_) => {
+                tracing::error!(path = ?file.path, "a decoder panicked over this photo");
+                resampler = Resampler::default();
+                let message = "the decoder gave up on this file: it is probably damaged";
+                shared.fail(Failure::new(file.path, Stage::Decode, message));
+                true
+            }
+        };
+        if !sent {
+            return;
+        }
+    }
+}
+
+/// What becomes of a file that was read.
+enum Step {
+    Encode(Box<Prepared>),
+    Recognised(Box<Record>),
+    Cancelled,
+}
+
+fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Result<Step, Failure> {
+    let bytes = match decode::read_file(&file.path, &shared.cancel) {
+        Err(_) if shared.cancel.is_cancelled() => return Ok(Step::Cancelled),
+        read => read?,
+    };
+    let content = ContentId::of(&bytes);
+    let session = &shared.session;
+    if let Ok(Some(known)) = session.store().lookup_content(session.key(), &content)
+        && known.row.is_some()
+    {
+        let record = Record {
+            file,
+            facts: known.facts,
+            new: None,
+        };
+        return Ok(Step::Recognised(Box::new(record)));
+    }
+    let spec = session.model().info().preprocess;
+    let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
+    let decoded = match decode::decode(&bytes, side, &shared.cancel) {
+        Ok(decoded) => decoded,
+        Err(DecodeError::Cancelled) => return Ok(Step::Cancelled),
+        Err(error) => return Err(Failure::new(file.path, Stage::Decode, error)),
+    };
+    drop(bytes);
+    let refuse = |error: &dyn std::fmt::Display| Failure::new(&file.path, Stage::Decode, error);
+    let crops = resampler
+        .crops(&decoded.pixels, &spec)
+        .map_err(|e| refuse(&e))?;
+    let small = resampler
+        .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
+        .map_err(|e| refuse(&e))?;
+    let thumbnail = thumbnail::encode(&small, shared.thumbnail_quality).map_err(|e| refuse(&e))?;
+    let facts = PhotoFacts {
+        content,
+        width: decoded.width,
+        height: decoded.height,
+        taken: decoded.taken,
+        warning: decoded.warning,
+    };
+    Ok(Step::Encode(Box::new(Prepared {
+        file,
+        facts,
+        thumbnail,
+        crops,
+    })))
+}
+
+/// Runs the model over batches until there are no more crops. `batches` are the sizes of the first batch and
+/// of the largest.
+pub fn encode(
+    shared: &Shared,
+    batches: (usize, usize),
+    crops: &Receiver<Prepared>,
+    results: &Sender<Outcome>,
+) {
+    let mut batching = Batching::new(batches);
+    while let Some(batch) = next_batch(crops, batching.size()) {
+        shared.gate.pass(&shared.cancel);
+        if shared.cancel.is_cancelled() {
+            return;
+        }
+        let (crops, photos): (Vec<Vec<Crop>>, Vec<_>) = batch
+            .into_iter()
+            .map(|p| (p.crops, (p.file, p.facts, p.thumbnail)))
+            .unzip();
+        let counts: Vec<usize> = crops.iter().map(Vec::len).collect();
+        let pictures: Vec<Crop> = crops.into_iter().flatten().collect();
+        let vectors = match embed(shared, &mut batching, &pictures) {
+            Ok(vectors) => vectors,
+            Err(ModelError::Cancelled) => return,
+            Err(error) => {
+                fail_all(shared, photos, &error.to_string());
+                continue;
+            }
+        };
+        let mut left = vectors.values.as_slice();
+        for ((file, facts, thumbnail), count) in photos.into_iter().zip(counts) {
+            let (vectors, others) = left.split_at((count * vectors.dim).min(left.len()));
+            left = others;
+            let new = Some(NewContent {
+                vectors: vectors.to_vec(),
+                thumbnail,
+            });
+            let record = Record { file, facts, new };
+            if results.send((record, Source::Encoded)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Vectors of pictures, in smaller batches where the device has no memory for all at once.
+fn embed(
+    shared: &Shared,
+    batching: &mut Batching,
+    pictures: &[Crop],
+) -> Result<Embeddings, ModelError> {
+    let model = shared.session.model();
+    let dim = model.info().dim;
+    let mut values = Vec::with_capacity(pictures.len() * dim);
+    let mut left = pictures;
+    while !left.is_empty() {
+        let (now, later) = left.split_at(batching.size().min(left.len()));
+        let since = Instant::now();
+        let vectors = catch_unwind(AssertUnwindSafe(|| model.embed_images(now, &shared.cancel)));
+        match vectors.unwrap_or(Err(ModelError::GaveUp)) {
+            Ok(vectors) => {
+                batching.encoded(now.len(), since.elapsed());
+                values.extend(vectors.values);
+                left = later;
+            }
+            Err(error) if is_out_of_memory(&error) && batching.out_of_memory(now.len()) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Embeddings { dim, values })
+}
+
+fn fail_all(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, Vec<u8>)>, message: &str) {
+    for (file, ..) in photos {
+        shared.fail(Failure::new(file.path, Stage::Encode, message));
+    }
+}
+
+/// Up to `size` crops: what is there, and what comes within a short while.
+fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> {
+    let mut batch = vec![crops.recv().ok()?];
+    let deadline = Instant::now() + BATCH_WAIT;
+    while batch.len() < size {
+        match crops.recv_deadline(deadline) {
+            Ok(crop) => batch.push(crop),
+            Err(_) => break,
+        }
+    }
+    Some(batch)
+}
+
+/// Writes results in batches, tells of each once it is safe, and ends the job.
+pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Skipped>) {
+    let mut batch: Vec<Outcome> = Vec::new();
+    let mut takeout = TakeoutDates::default();
+    let mut since = Instant::now();
+    let mut trouble = None;
+    loop {
+        match results.recv_timeout(CANCEL_NOTICE) {
+            Ok(outcome) => {
+                if batch.is_empty() {
+                    since = Instant::now();
+                }
+                batch.push(outcome);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if batch.len() >= WRITE_BATCH || (!batch.is_empty() && since.elapsed() >= WRITE_WAIT) {
+            trouble = write(shared, &mut batch, &mut takeout);
+        }
+        if trouble.is_some() || shared.cancel.is_cancelled() {
+            shared.cancel.cancel();
+            break;
+        }
+        shared.report();
+    }
+    let gave_up = shared.gave_up.load(Ordering::Acquire);
+    trouble = trouble.or_else(|| gave_up.then(|| super::GAVE_UP.into()));
+    let cancelled = shared.cancel.is_cancelled() && trouble.is_none();
+    // What was encoded is kept, whatever else went wrong.
+    let unwritten = write(shared, &mut batch, &mut takeout);
+    trouble = trouble.or(unwritten);
+    shared.session.store().flush_seen();
+    shared.counters.finished.store(true, Relaxed);
+    let progress = shared.counters.snapshot();
+    tracing::info!(
+        cached = progress.cached,
+        recognised = progress.recognised,
+        encoded = progress.encoded,
+        failed = progress.failed,
+        seconds = progress.elapsed.as_secs_f64(),
+        cancelled,
+        trouble = trouble.as_deref(),
+        "photos were read"
+    );
+    shared.events.send(Event::Finished(Summary {
+        progress,
+        skipped: skipped.get().cloned().unwrap_or_default(),
+        cancelled,
+        trouble,
+    }));
+}
+
+/// Writes and empties a batch; what went wrong, in words.
+fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) -> Option<String> {
+    if batch.is_empty() {
+        return None;
+    }
+    let (records, sources): (Vec<Record>, Vec<Source>) = batch.drain(..).unzip();
+    let rows = match write_when_there_is_room(shared, &records) {
+        Ok(rows) => rows,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut events = Vec::with_capacity(rows.len());
+    for ((record, source), row) in records.into_iter().zip(sources).zip(rows) {
+        let counter = match source {
+            Source::Encoded => &shared.counters.encoded,
+            Source::Recognised => &shared.counters.recognised,
+            Source::Cached => &shared.counters.cached,
+        };
+        counter.fetch_add(1, Relaxed);
+        let photo = photo(record.file, record.facts, takeout);
+        events.push(Event::Photo { photo, row, source });
+    }
+    shared.events.send_all(events);
+    None
+}
+
+/// Writes records. Where the disk is full or read-only, the person is told, and it is tried again until there is room,
+/// the person gives up, or the job's patience ends.
+fn write_when_there_is_room(shared: &Shared, records: &[Record]) -> Result<Vec<u32>, StoreError> {
+    let session = &shared.session;
+    let since = Instant::now();
+    let mut wait = RETRY_WAIT.0;
+    let mut told = false;
+    loop {
+        let error = match session.store().write(session.key(), records) {
+            Ok(rows) => {
+                if told {
+                    shared.events.send(Event::Waiting(None));
+                }
+                return Ok(rows);
+            }
+            Err(error) => error,
+        };
+        let out_of_patience = shared.patience.is_some_and(|most| since.elapsed() >= most);
+        if !error.may_pass() || out_of_patience || shared.cancel.is_cancelled() {
+            return Err(error);
+        }
+        if !told {
+            shared.events.send(Event::Waiting(Some(error.to_string())));
+            told = true;
+        }
+        let until = Instant::now() + wait;
+        while Instant::now() < until && !shared.cancel.is_cancelled() {
+            std::thread::sleep(CANCEL_NOTICE);
+        }
+        wait = (2 * wait).min(RETRY_WAIT.1);
+    }
+}

@@ -1,0 +1,271 @@
+//! Opening the SQLite databases, and setting damaged ones aside.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, ErrorCode};
+
+use super::salvage::salvage;
+use super::{StoreError, damage_notice};
+use crate::engine::files::private;
+use crate::engine::files::regular::open_regular;
+
+/// One of the store's databases.
+pub struct Schema {
+    /// Its version, kept in SQLite's `user_version`.
+    pub version: i64,
+    /// The statements that make its tables.
+    pub tables: &'static str,
+    /// Its tables, each with what it is sorted by: what a damaged one still has is taken over.
+    pub keys: &'static [(&'static str, &'static str)],
+}
+
+/// Files, contents and which content has which vector.
+pub const FACTS: Schema = Schema {
+    version: 2,
+    tables: "
+    CREATE TABLE files (
+        path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
+        content BLOB NOT NULL, checksum INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE contents (
+        content BLOB PRIMARY KEY, width INTEGER NOT NULL, height INTEGER NOT NULL,
+        taken TEXT, warning TEXT, checksum INTEGER NOT NULL, seen INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE models (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint BLOB NOT NULL, preprocessing INTEGER NOT NULL,
+        name TEXT NOT NULL, dim INTEGER NOT NULL, logit_scale REAL NOT NULL, generation BLOB NOT NULL,
+        rows INTEGER NOT NULL DEFAULT 0, superseded INTEGER, told INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (fingerprint, preprocessing)
+    );
+    CREATE TABLE vectors (
+        model INTEGER NOT NULL, content BLOB NOT NULL, row INTEGER NOT NULL, checksum INTEGER NOT NULL,
+        count INTEGER NOT NULL, PRIMARY KEY (model, content)
+    ) WITHOUT ROWID;
+    CREATE INDEX wide ON vectors (model, row, count) WHERE count > 1;
+    CREATE TABLE segments (
+        model INTEGER NOT NULL, first INTEGER NOT NULL, rows INTEGER NOT NULL, checksum BLOB NOT NULL,
+        PRIMARY KEY (model, first)
+    ) WITHOUT ROWID;
+    CREATE TABLE texts (
+        model INTEGER NOT NULL, key BLOB NOT NULL, vectors BLOB NOT NULL, checksum BLOB NOT NULL,
+        PRIMARY KEY (model, key)
+    ) WITHOUT ROWID;
+    CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+",
+    keys: &[
+        ("models", "id"),
+        ("segments", "model, first"),
+        ("vectors", "model, content"),
+        ("contents", "content"),
+        ("files", "path"),
+    ],
+};
+
+/// Thumbnails by content.
+pub const THUMBNAILS: Schema = Schema {
+    version: 1,
+    tables: "CREATE TABLE thumbnails (content BLOB PRIMARY KEY, jpeg BLOB NOT NULL);",
+    keys: &[("thumbnails", "rowid")],
+};
+
+/// Databases up to this size are checked page by page on opening, which takes a tenth of a second; larger ones while
+/// they are in use.
+pub const CHECKED_BYTES: u64 = 128 << 20;
+
+/// A database that was opened.
+pub struct Opened {
+    /// A connection.
+    pub connection: Connection,
+    /// Whether it was set aside and what could be read of it taken over.
+    pub salvaged: bool,
+    /// Whether an earlier version's tables were dropped.
+    pub outdated: bool,
+    /// Whether its pages are still to be checked.
+    pub unchecked: bool,
+}
+
+/// Opens a database, or sets a damaged one aside and starts anew with what can be read of it. Nobody else may be
+/// opening it meanwhile.
+pub fn open(
+    path: &Path,
+    schema: &Schema,
+    thorough: bool,
+    notices: &mut Vec<String>,
+) -> Result<Opened, StoreError> {
+    let fail = |source| StoreError::database(path, 0, source);
+    let newer = || StoreError::Newer { path: path.into() };
+    match prepare(path, schema, thorough) {
+        Ok(Some(opened)) => return Ok(opened),
+        Ok(None) => return Err(newer()),
+        Err(error) if !is_damage(&error) => return Err(fail(error)),
+        Err(_) => {}
+    }
+    let aside = set_database_aside(path).map_err(|e| StoreError::io(path, 0, e))?;
+    notices.push(damage_notice(path, &aside));
+    let opened = prepare(path, schema, false).map_err(fail)?;
+    let mut opened = opened.ok_or_else(newer)?;
+    salvage(&aside, &mut opened.connection, schema);
+    opened.salvaged = true;
+    Ok(opened)
+}
+
+/// Renames a damaged database and what belongs to it, and returns its new name.
+///
+/// # Errors
+/// If it cannot be renamed.
+pub fn set_database_aside(path: &Path) -> io::Result<PathBuf> {
+    let aside = rename_aside(path)?.ok_or(io::ErrorKind::NotFound)?;
+    for ending in COMPANIONS {
+        // The log goes with its database: it has what was written last.
+        match fs::rename(companion(path, ending), companion(&aside, ending)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+/// Renames a damaged file to a name that is free, and returns that; nothing if it is not there.
+///
+/// # Errors
+/// If it cannot be renamed.
+pub fn rename_aside(path: &Path) -> io::Result<Option<PathBuf>> {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| d.as_secs());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let numbered = |n: u32| match n {
+        0 => path.with_file_name(format!("{name}.damaged-{seconds}")),
+        n => path.with_file_name(format!("{name}.damaged-{seconds}-{n}")),
+    };
+    let aside = (0..).map(numbered).find(|aside| !aside.exists());
+    let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
+    match fs::rename(path, &aside) {
+        Ok(()) => Ok(Some(aside)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Endings of the files that SQLite keeps beside a database.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+
+fn companion(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Lets one process at a time open, repair or replace the store's files; until the file is closed. Where a file
+/// system knows no locks, SQLite's own would not work either.
+pub fn lock_opening(dir: &Path) -> Result<File, StoreError> {
+    let path = dir.join("opening.lock");
+    let file = private::open_or_create(&path).map_err(|e| StoreError::io(&path, 0, e))?;
+    let _ = file.lock();
+    Ok(file)
+}
+
+/// A connection whose waits for other processes end after a while. The database is the person's alone.
+pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // Its log and index take over its permissions. If this fails, opening it says why.
+    let _ = private::open_or_create(path);
+    private::restrict(path);
+    for ending in COMPANIONS {
+        private::restrict(&companion(path, ending));
+    }
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// A checked connection with the schema in place; none if a newer program wrote the database.
+fn prepare(path: &Path, schema: &Schema, thorough: bool) -> rusqlite::Result<Option<Opened>> {
+    if !has_sound_header(path) {
+        return Err(corrupt("its header is not SQLite's".into()));
+    }
+    let connection = connect(path)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version > schema.version {
+        return Ok(None);
+    }
+    let large = path.metadata().is_ok_and(|m| m.len() > CHECKED_BYTES);
+    let mut opened = Opened {
+        connection,
+        salvaged: false,
+        outdated: false,
+        unchecked: large && !thorough,
+    };
+    if version < schema.version {
+        opened.outdated = version > 0;
+        make_tables(&opened.connection, schema)?;
+    } else if thorough {
+        check(&opened.connection, "integrity_check(1)")?;
+    } else if !large {
+        check(&opened.connection, "quick_check(1)")?;
+    }
+    Ok(Some(opened))
+}
+
+/// Drops the tables of an earlier version, and makes those of this one.
+fn make_tables(connection: &Connection, schema: &Schema) -> rusqlite::Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let mut names = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+    )?;
+    let names: Vec<String> = names
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for name in names {
+        connection.execute_batch(&format!("DROP TABLE \"{}\"", name.replace('"', "\"\"")))?;
+    }
+    let (tables, version) = (schema.tables, schema.version);
+    connection.execute_batch(&format!(
+        "{tables} PRAGMA user_version = {version}; COMMIT;"
+    ))
+}
+
+/// Reads every page.
+///
+/// # Errors
+/// If one is damaged.
+pub fn check(connection: &Connection, how: &str) -> rusqlite::Result<()> {
+    let verdict: String = connection.query_row(&format!("PRAGMA {how}"), [], |row| row.get(0))?;
+    if verdict == "ok" {
+        return Ok(());
+    }
+    Err(corrupt(verdict))
+}
+
+fn corrupt(why: String) -> rusqlite::Error {
+    let code = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    rusqlite::Error::SqliteFailure(code, Some(why))
+}
+
+/// Whether the versions and the encoding in a database's header are some that SQLite writes: of others it says that
+/// they are unsupported or read-only, and not that the file is damaged. What else is wrong it finds itself.
+fn has_sound_header(path: &Path) -> bool {
+    let mut header = [0; 100];
+    let read = open_regular(path).and_then(|mut file| file.read_exact(&mut header));
+    if read.is_err() || !header.starts_with(b"SQLite format 3\0") {
+        return true;
+    }
+    let number = |at: usize| u32::from_be_bytes([0, 1, 2, 3].map(|n| header[at + n]));
+    (1..=2).contains(&header[18])
+        && (1..=2).contains(&header[19])
+        && number(44) <= 4
+        && number(56) <= 3
+}
+
+/// Whether a database is damaged for certain.
+pub fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
+}

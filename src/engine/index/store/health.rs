@@ -1,0 +1,212 @@
+//! What is found out about a store while it is open: damage, and that another process rebuilt it.
+//!
+//! Large databases and large files of vectors are checked here, by a thread that nobody waits for unless they ask.
+//! Damage that is found is noted in the folder, so that the next opening reads everything and repairs it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::checksum::Generation;
+use super::database::{check, is_damage};
+use super::vectors::{Segment, VectorFile, VectorsError};
+use super::{ModelKey, lock, today};
+use crate::engine::files::private;
+
+/// Rest between two parts of a check, so that other work has the disk.
+const REST: Duration = Duration::from_millis(5);
+/// How long a note waits for other writers.
+const NOTES_WAIT: Duration = Duration::from_secs(5);
+/// Segments that are read between two rests.
+const SEGMENTS: usize = 64;
+
+/// See the module's documentation.
+pub struct Health {
+    /// The file whose presence says that something was found damaged.
+    marker: PathBuf,
+    damaged: AtomicBool,
+    outdated: AtomicBool,
+    closing: Arc<AtomicBool>,
+    watcher: Mutex<Option<Arc<dyn Fn() + Send + Sync>>>,
+    checks: Mutex<Vec<JoinHandle<()>>>,
+    /// Rows of generations that are checked in the background.
+    background: Mutex<Vec<(Generation, u32)>>,
+}
+
+impl Health {
+    pub fn new(dir: &Path) -> Self {
+        Self {
+            marker: dir.join("damaged"),
+            damaged: AtomicBool::default(),
+            outdated: AtomicBool::default(),
+            closing: Arc::default(),
+            watcher: Mutex::default(),
+            checks: Mutex::default(),
+            background: Mutex::default(),
+        }
+    }
+
+    /// Whether an earlier process found damage, which is not repaired yet.
+    pub fn was_damaged(&self) -> bool {
+        self.marker.exists()
+    }
+
+    /// Notes that everything was read and repaired.
+    pub fn repaired(&self) {
+        // What stays there costs the next opening time, no more.
+        let _ = fs::remove_file(&self.marker);
+    }
+
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Acquire)
+    }
+
+    pub fn is_outdated(&self) -> bool {
+        self.outdated.load(Ordering::Acquire)
+    }
+
+    /// Notes damage, for this process and the next opening.
+    pub fn damaged(&self) {
+        if !self.damaged.swap(true, Ordering::AcqRel) {
+            // Without it the next opening checks as much as it usually does.
+            let _ = private::open_or_create(&self.marker);
+        }
+        self.outdated();
+    }
+
+    /// Notes that the store must be opened again.
+    pub fn outdated(&self) {
+        if !self.outdated.swap(true, Ordering::AcqRel)
+            && let Some(watcher) = lock(&self.watcher).clone()
+        {
+            watcher();
+        }
+    }
+
+    pub fn watch(&self, watcher: Arc<dyn Fn() + Send + Sync>) {
+        *lock(&self.watcher) = Some(watcher.clone());
+        if self.is_outdated() {
+            watcher();
+        }
+    }
+
+    /// Waits for the checks of vectors. Rows of databases have checksums of their own: scores need not wait for the
+    /// check of their pages.
+    pub fn finish_checks(&self) {
+        let checks = std::mem::take(&mut *lock(&self.checks));
+        for check in checks {
+            // A panic was the thread's own message.
+            let _ = check.join();
+        }
+    }
+
+    /// How many rows of a generation are checked in the background.
+    pub fn left_to_background(&self, model: &ModelKey) -> u32 {
+        let background = lock(&self.background);
+        let of = background.iter().find(|(g, _)| *g == model.generation);
+        of.map_or(0, |(_, rows)| *rows)
+    }
+
+    /// Reads all pages of databases, each table once a day. `notes` is the database that says which were read.
+    pub fn check_databases(self: &Arc<Self>, paths: Vec<PathBuf>, notes: PathBuf) {
+        if paths.is_empty() {
+            return;
+        }
+        self.spawn(move |closing| {
+            let is_damaged = |path: &PathBuf| is_damaged_database(path, &notes, closing);
+            paths.iter().any(is_damaged)
+        });
+    }
+
+    /// Reads all vectors of a model.
+    pub fn check_vectors(self: &Arc<Self>, key: &ModelKey, segments: Vec<Segment>) {
+        let rows = segments.last().map_or(0, Segment::end);
+        lock(&self.background).push((key.generation, rows));
+        let key = key.clone();
+        let check = self.spawn(move |closing| are_damaged_vectors(&key, &segments, closing));
+        lock(&self.checks).extend(check);
+    }
+
+    /// Runs a check on a thread; what it returns is whether there is damage.
+    fn spawn(
+        self: &Arc<Self>,
+        check: impl FnOnce(&AtomicBool) -> bool + Send + 'static,
+    ) -> Option<JoinHandle<()>> {
+        let (health, closing) = (Arc::downgrade(self), self.closing.clone());
+        let run = move || {
+            let damaged = check(&closing);
+            if let Some(health) = health.upgrade().filter(|_| damaged) {
+                health.damaged();
+            }
+        };
+        let thread = std::thread::Builder::new().name("lumisift-check".into());
+        // Without a thread the check is left to the next opening.
+        thread.spawn(run).ok()
+    }
+}
+
+impl Drop for Health {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Release);
+    }
+}
+
+/// Checks table by table, so that no transaction holds up the log for long.
+fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let run = || -> rusqlite::Result<()> {
+        let notes = Connection::open(notes)?;
+        notes.busy_timeout(NOTES_WAIT)?;
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let mut names =
+            connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
+        let names: Vec<String> = names
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for name in names {
+            if closing.load(Ordering::Acquire) {
+                break;
+            }
+            let note = format!("checked {file} {name}");
+            let last = "SELECT coalesce((SELECT value FROM notes WHERE name = ?1), 0)";
+            if notes.query_row(last, [&note], |row| row.get::<_, i64>(0))? == today() {
+                continue;
+            }
+            let name = name.replace('\'', "''");
+            check(&connection, &format!("quick_check('{name}')"))?;
+            let read = "INSERT OR REPLACE INTO notes VALUES (?1, ?2)";
+            notes.execute(read, rusqlite::params![note, today()])?;
+            std::thread::sleep(REST);
+        }
+        Ok(())
+    };
+    run().is_err_and(|error| is_damage(&error))
+}
+
+fn are_damaged_vectors(key: &ModelKey, segments: &[Segment], closing: &AtomicBool) -> bool {
+    let run = || -> Result<bool, VectorsError> {
+        for some in segments.chunks(SEGMENTS) {
+            if closing.load(Ordering::Acquire) {
+                break;
+            }
+            let file = VectorFile::open(&key.path, key.dim, key.generation)?;
+            let map = file.map(some.to_vec())?;
+            if map.sound_segments(0).len() < some.len() {
+                return Ok(true);
+            }
+            std::thread::sleep(REST);
+        }
+        Ok(false)
+    };
+    match run() {
+        Ok(damaged) => damaged,
+        // A file that is gone was superseded, which whoever asks next is told.
+        Err(VectorsError::Io(_)) => false,
+        Err(VectorsError::Damaged) => true,
+    }
+}

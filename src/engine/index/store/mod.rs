@@ -1,0 +1,646 @@
+//! What is kept between runs: facts about files, vectors and thumbnails.
+//!
+//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so
+//! a renamed or copied photo is never encoded twice and a changed one never served stale. Facts are
+//! in SQLite, thumbnails in a second database, vectors in one mapped file per model and generation. Writers of all
+//! processes take turns on SQLite's lock; a vector's bytes are written before the row that names
+//! them is committed, so a kill at any moment loses the last batch at most.
+//!
+//! A row number means something within its generation alone. Clearing and repairing start a new one, under a new
+//! number and a new file name, and whoever comes with a key of the old one gets [`StoreError::Superseded`].
+
+mod background;
+mod checksum;
+mod database;
+mod error;
+mod health;
+mod records;
+mod repair;
+mod salvage;
+mod tidy;
+mod upkeep;
+mod vectors;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use crate::engine::files::file_key::FileKey;
+use crate::engine::inference::{Embeddings, ModelInfo};
+use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts};
+use crate::engine::search::score::Background;
+
+pub use background::BackgroundSums;
+use checksum::{Generation, Sum};
+pub(in crate::engine) use database::{check, connect, is_damage, set_database_aside};
+pub use error::StoreError;
+use health::Health;
+use records::{WriteError, is_changed_row, known, write_facts};
+use repair::Examined;
+pub(in crate::engine) use salvage::copy_table;
+pub use tidy::{KEPT_DAYS, Limits, Tidied};
+pub use upkeep::{StoreSize, StoredModel};
+pub use vectors::VectorMap;
+use vectors::{VectorFile, VectorsError};
+
+/// One photo's results, to be kept.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The file.
+    pub file: Candidate,
+    /// Its content.
+    pub facts: PhotoFacts,
+    /// What is new about the content; `None` if the store knows it under another name.
+    pub new: Option<NewContent>,
+}
+
+/// What encoding a photo gave.
+#[derive(Clone, Debug)]
+pub struct NewContent {
+    /// Its vectors, normalised, one after another: that of the model's own crop, then those of more parts of a wide
+    /// picture.
+    pub vectors: Vec<f32>,
+    /// Its thumbnail as a JPEG.
+    pub thumbnail: Vec<u8>,
+}
+
+/// A photo that the store knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// What its content says.
+    pub facts: PhotoFacts,
+    /// The first row of its vectors for the session's model, if it has been encoded by it.
+    pub row: Option<u32>,
+}
+
+/// A model as the store numbers it, and the generation of its vectors.
+#[derive(Clone, Debug)]
+pub struct ModelKey {
+    id: i64,
+    dim: usize,
+    path: PathBuf,
+    generation: Generation,
+    /// Rows whose bytes were checked when the model was opened.
+    verified: u32,
+}
+
+/// The store. Shared by all threads of a job.
+pub struct Store {
+    dir: PathBuf,
+    facts: Mutex<Connection>,
+    reader: Mutex<Connection>,
+    thumbnails: Mutex<Connection>,
+    notices: Vec<String>,
+    identity: Option<FileKey>,
+    health: Arc<Health>,
+    /// Whether something in it was found damaged by an earlier process, so that all of it is read.
+    thorough: bool,
+    /// Contents that were looked up and whose day is to be noted.
+    seen: Mutex<Vec<ContentId>>,
+}
+
+/// Most memory in kilobytes for pages of facts that are looked up: enough for about 150,000 photos.
+const READER_CACHE_KB: i64 = 48 << 10;
+/// Vectors up to this size are checked on opening, at a few gigabytes a second; more of them while they are in use.
+const CHECKED_VECTORS: u64 = 512 << 20;
+/// Days after which it is noted again that a content was seen.
+const SEEN_DAYS: i64 = 7;
+/// Contents that wait for that at most.
+const SEEN_WAITING: usize = 4096;
+
+/// A lock, whether or not another thread panicked while it held it: SQLite rolls back what was open.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Days since 1970.
+fn today() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs() / 86_400).unwrap_or(0)
+    })
+}
+
+fn vectors_path(dir: &Path, generation: &Generation) -> PathBuf {
+    dir.join(format!("vectors-{}.f16", checksum::hex(generation)))
+}
+
+impl Store {
+    /// Opens the store in `dir`, made if it is not there. What is damaged is set aside under another
+    /// name and started anew with what can be read of it; [`Self::notices`] says so.
+    ///
+    /// # Errors
+    /// If the folder cannot be written or a newer program wrote it.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        fs::create_dir_all(dir).map_err(|source| StoreError::io(dir, 0, source))?;
+        let opening = database::lock_opening(dir)?;
+        let health = Arc::new(Health::new(dir));
+        let thorough = health.was_damaged();
+        let mut notices = Vec::new();
+        let facts_path = dir.join("facts.db");
+        let thumbnails_path = dir.join("thumbnails.db");
+        let fail = |source| StoreError::database(&facts_path, 0, source);
+        let mut facts = database::open(&facts_path, &database::FACTS, thorough, &mut notices)?;
+        let reader = database::connect(&facts_path)
+            .and_then(|reader| {
+                // Contents are keyed by hash: a scan looks them up all over the file.
+                reader.pragma_update(None, "cache_size", -READER_CACHE_KB)?;
+                // The log is opened now: later, another file may have its name.
+                reader.query_row("SELECT count(*) FROM notes", [], |_| Ok(()))?;
+                Ok(reader)
+            })
+            .map_err(fail)?;
+        let thumbnails = database::open(
+            &thumbnails_path,
+            &database::THUMBNAILS,
+            thorough,
+            &mut notices,
+        )?;
+        if facts.outdated {
+            notices.push(format!(
+                "The store at {} is of an earlier version: photos are read again",
+                dir.display()
+            ));
+        }
+        if facts.salvaged {
+            renew_all(&mut facts.connection, dir)?;
+        }
+        if facts.salvaged || facts.outdated {
+            upkeep::remove_orphans(&mut facts.connection, dir).map_err(fail)?;
+        }
+        let large = [
+            facts.unchecked.then_some(facts_path.clone()),
+            thumbnails.unchecked.then_some(thumbnails_path),
+        ];
+        health.check_databases(large.into_iter().flatten().collect(), facts_path.clone());
+        drop(opening);
+        Ok(Self {
+            dir: dir.into(),
+            identity: FileKey::of(&facts_path),
+            facts: Mutex::new(facts.connection),
+            reader: Mutex::new(reader),
+            thumbnails: Mutex::new(thumbnails.connection),
+            notices,
+            health,
+            thorough,
+            seen: Mutex::default(),
+        })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// What was set aside on opening, in words.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Whether it was found damaged, or another process rebuilt it: it must be opened again, and what was looked up
+    /// means nothing any more.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.health.is_outdated()
+    }
+
+    /// Calls `watcher` when [`Self::is_outdated`] becomes true.
+    pub fn watch(&self, watcher: Arc<dyn Fn() + Send + Sync>) {
+        self.health.watch(watcher);
+    }
+
+    /// Waits until what is checked in the background is.
+    pub fn finish_checks(&self) {
+        self.health.finish_checks();
+    }
+
+    fn facts_path(&self) -> PathBuf {
+        self.dir.join("facts.db")
+    }
+
+    fn thumbnails_path(&self) -> PathBuf {
+        self.dir.join("thumbnails.db")
+    }
+
+    fn database_error(&self, source: rusqlite::Error) -> StoreError {
+        self.noted(StoreError::database(&self.facts_path(), 0, source))
+    }
+
+    fn thumbnails_error(&self, needed: u64, source: rusqlite::Error) -> StoreError {
+        self.noted(StoreError::database(
+            &self.thumbnails_path(),
+            needed,
+            source,
+        ))
+    }
+
+    fn write_error(&self, path: &Path, needed: u64, error: WriteError) -> StoreError {
+        self.noted(match error {
+            WriteError::Database(e) => StoreError::database(&self.facts_path(), needed, e),
+            WriteError::Vectors(VectorsError::Io(e)) => StoreError::io(path, needed, e),
+            WriteError::Vectors(VectorsError::Damaged) => StoreError::Damaged { path: path.into() },
+            WriteError::Superseded => self.superseded(),
+        })
+    }
+
+    fn superseded(&self) -> StoreError {
+        StoreError::Superseded {
+            dir: self.dir.clone(),
+        }
+    }
+
+    /// Remembers what an error says about the store as a whole.
+    fn noted(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Damaged { .. } => self.health.damaged(),
+            StoreError::Superseded { .. } => self.health.outdated(),
+            _ => {}
+        }
+        error
+    }
+
+    /// Fails if it must be opened again.
+    fn check_health(&self) -> Result<(), StoreError> {
+        if self.health.is_damaged() {
+            return Err(StoreError::Damaged {
+                path: self.dir.clone(),
+            });
+        }
+        match self.identity == FileKey::of(&self.facts_path()) {
+            true => Ok(()),
+            false => Err(self.noted(self.superseded())),
+        }
+    }
+
+    /// Registers a model and checks its vectors; where some are damaged, the others are taken into a new
+    /// generation. The second value says what happened.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub fn model(&self, info: &ModelInfo) -> Result<(ModelKey, Vec<String>), StoreError> {
+        self.check_health()?;
+        let mut notices = Vec::new();
+        let mut facts = lock(&self.facts);
+        let fail = |e| self.database_error(e);
+        let transaction = facts
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        let registered = repair::register(&transaction, &self.dir, info, today()).map_err(fail)?;
+        let mut key = registered.key;
+        if registered.supersedes {
+            notices.push(format!(
+                "The {} model is newer than the one that read these photos: they are read again.",
+                info.name
+            ));
+        }
+        let most = if self.thorough {
+            u64::MAX
+        } else {
+            CHECKED_VECTORS
+        };
+        let mut set_aside_later = None;
+        match repair::examine(&transaction, &key, most) {
+            Ok(Examined::Sound(rows)) => key.verified = rows,
+            Ok(Examined::Large(segments)) => self.health.check_vectors(&key, segments),
+            Err(WriteError::Vectors(VectorsError::Damaged)) => {
+                let renewed = repair::renew(&transaction, &self.dir, &key)
+                    .map_err(|e| self.write_error(&key.path, 0, e))?;
+                key = renewed.key.clone();
+                set_aside_later = Some(renewed);
+            }
+            Err(error) => return Err(self.write_error(&key.path, 0, error)),
+        }
+        transaction.commit().map_err(fail)?;
+        if self.thorough {
+            self.health.repaired();
+        }
+        if let Some(renewed) = set_aside_later {
+            let (kept, before) = (renewed.kept, renewed.before);
+            let again = match before - kept {
+                1 => "1 photo is".to_owned(),
+                lost => format!("{lost} photos are"),
+            };
+            let what = match set_aside(&renewed.old)? {
+                Some((_, notice)) => notice,
+                None => format!("{} is missing", renewed.old.display()),
+            };
+            notices.push(format!("{what}: {again} read again, {kept} are kept"));
+            upkeep::remove_orphans(&mut facts, &self.dir).map_err(fail)?;
+        }
+        Ok((key, notices))
+    }
+
+    /// What is known of a file, by its path, size and time of change.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn lookup(&self, model: &ModelKey, file: &Candidate) -> Result<Option<Known>, StoreError> {
+        let reader = lock(&self.reader);
+        let found = reader
+            // A join with parameters makes SQLite plan the statement anew each time that it is used. The
+            // inner query with its limit is planned by itself, and the model stands in the text.
+            .prepare_cached(&format!(
+                "SELECT {}, f.checksum
+                 FROM (SELECT content, checksum FROM files
+                       WHERE path = ?1 AND size = ?2 AND modified_ns = ?3 LIMIT 1) f
+                 JOIN contents c ON c.content = f.content
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = f.content",
+                records::KNOWN,
+                model.id
+            ))
+            .and_then(|mut query| {
+                let path = file.path.as_os_str().as_encoded_bytes();
+                let size = i64::try_from(file.size).unwrap_or(i64::MAX);
+                query
+                    .query_row(params![path, size, file.modified_ns], |row| {
+                        known(row, model, Some(file))
+                    })
+                    .optional()
+            });
+        drop(reader);
+        self.found(found)
+    }
+
+    /// What is known of a content, under whatever name.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn lookup_content(
+        &self,
+        model: &ModelKey,
+        content: &ContentId,
+    ) -> Result<Option<Known>, StoreError> {
+        let reader = lock(&self.reader);
+        let found = reader
+            .prepare_cached(&format!(
+                "SELECT {}
+                 FROM (SELECT * FROM contents WHERE content = ?1 LIMIT 1) c
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = c.content",
+                records::KNOWN,
+                model.id
+            ))
+            .and_then(|mut query| {
+                query
+                    .query_row([content.0], |row| known(row, model, None))
+                    .optional()
+            });
+        drop(reader);
+        self.found(found)
+    }
+
+    /// What a look-up found. A row that was changed counts as none: the photo is read again.
+    fn found(
+        &self,
+        found: rusqlite::Result<Option<Option<(Known, i64)>>>,
+    ) -> Result<Option<Known>, StoreError> {
+        let found = match found {
+            Ok(found) => found.flatten(),
+            Err(error) if is_changed_row(&error) => None,
+            Err(error) => return Err(self.database_error(error)),
+        };
+        Ok(found.map(|(known, seen)| {
+            if seen + SEEN_DAYS <= today() {
+                self.note_seen(known.facts.content);
+            }
+            known
+        }))
+    }
+
+    fn note_seen(&self, content: ContentId) {
+        let mut seen = lock(&self.seen);
+        seen.push(content);
+        if seen.len() >= SEEN_WAITING {
+            drop(seen);
+            self.flush_seen();
+        }
+    }
+
+    /// Writes down which contents were seen. It is no error if that cannot be: they are seen again.
+    pub fn flush_seen(&self) {
+        let seen = std::mem::take(&mut *lock(&self.seen));
+        if seen.is_empty() {
+            return;
+        }
+        let mut facts = lock(&self.facts);
+        let write = |facts: &mut Connection| -> rusqlite::Result<()> {
+            let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for content in seen {
+                transaction
+                    .prepare_cached("UPDATE contents SET seen = ?1 WHERE content = ?2")?
+                    .execute(params![today(), content.0])?;
+            }
+            transaction.commit()
+        };
+        let _ = write(&mut facts);
+    }
+
+    /// Keeps a batch, and returns the first row of each one's vectors.
+    ///
+    /// # Errors
+    /// If the store cannot be written; then nothing of the batch is kept.
+    pub fn write(&self, model: &ModelKey, batch: &[Record]) -> Result<Vec<u32>, StoreError> {
+        self.check_health()?;
+        let new = batch.iter().filter_map(|record| record.new.as_ref());
+        let needed = new.map(|new| (new.thumbnail.len() + 2 * new.vectors.len()) as u64);
+        let needed = needed.sum();
+        // Thumbnails first: one without facts is found again, facts without one would show a gap.
+        self.write_thumbnails(batch, needed)?;
+        let mut facts = lock(&self.facts);
+        let fail = |e| self.write_error(&model.path, needed, e);
+        let transaction = facts
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(|e| fail(e.into()))?;
+        let rows = write_facts(&transaction, model, batch, today()).map_err(fail)?;
+        transaction.commit().map_err(|e| fail(e.into()))?;
+        Ok(rows)
+    }
+
+    fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
+        let mut thumbnails = lock(&self.thumbnails);
+        let insert = |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for record in batch {
+                if let Some(new) = &record.new {
+                    transaction
+                        .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
+                        .execute(params![record.facts.content.0, new.thumbnail])?;
+                }
+            }
+            transaction.commit()
+        };
+        insert(&mut thumbnails).map_err(|source| self.thumbnails_error(needed, source))
+    }
+
+    /// The thumbnail of a content as a JPEG, if there is one.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let thumbnails = lock(&self.thumbnails);
+        thumbnails
+            .prepare_cached("SELECT jpeg FROM thumbnails WHERE content = ?1")
+            .and_then(|mut query| query.query_row([content.0], |row| row.get(0)).optional())
+            .map_err(|source| self.thumbnails_error(0, source))
+    }
+
+    /// How many vectors of a model there are: what changes whenever they do.
+    ///
+    /// # Errors
+    /// If the store cannot be read, was damaged, or was rebuilt: then rows that were looked up mean nothing.
+    pub fn vector_count(&self, model: &ModelKey) -> Result<u32, StoreError> {
+        self.check_health()?;
+        let rows = records::committed_rows(&lock(&self.reader), model);
+        match rows.map_err(|e| self.database_error(e))? {
+            Some(rows) => Ok(rows),
+            None => Err(self.noted(self.superseded())),
+        }
+    }
+
+    /// Maps the vectors of a model as they are now. Those that were not checked yet are.
+    ///
+    /// # Errors
+    /// If the file cannot be mapped, or is not what was written.
+    pub fn vectors(&self, model: &ModelKey) -> Result<VectorMap, StoreError> {
+        self.vectors_after(model, 0)
+    }
+
+    /// The same, if the first `verified` rows were checked by an earlier call.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn vectors_after(&self, model: &ModelKey, verified: u32) -> Result<VectorMap, StoreError> {
+        let rows = self.vector_count(model)?;
+        let segments = records::segments(&lock(&self.reader), model.id);
+        let mut segments = segments.map_err(|e| self.database_error(e))?;
+        let wide = records::wide(&lock(&self.reader), model);
+        let wide = wide.map_err(|e| self.database_error(e))?;
+        // What was committed since they were counted comes next time.
+        segments.retain(|segment| segment.end() <= rows);
+        if segments.is_empty() {
+            return Ok(VectorMap::empty(model.dim, model.generation));
+        }
+        let map = || -> Result<VectorMap, VectorsError> {
+            let file = VectorFile::open(&model.path, model.dim, model.generation)
+                .map_err(records::missing)?;
+            let mut map = file.map(segments)?;
+            map.set_wide(&wide);
+            let verified = verified
+                .max(model.verified)
+                .max(self.health.left_to_background(model));
+            match map.is_sound(verified) {
+                true => Ok(map),
+                false => Err(VectorsError::Damaged),
+            }
+        };
+        map().map_err(|e| self.write_error(&model.path, 0, e.into()))
+    }
+
+    /// For each of `rows`, the log of the sum over the background prompts of `exp(s v.b)`; what is
+    /// missing is computed and kept.
+    #[must_use]
+    pub fn background_sums(
+        &self,
+        model: &ModelKey,
+        vectors: &VectorMap,
+        background: &Embeddings,
+        logit_scale: f32,
+    ) -> BackgroundSums {
+        let hash = blake3::hash(bytemuck::cast_slice(&background.values));
+        let generation = checksum::hex(&model.generation);
+        let name = format!("background-{generation}-{}.f32", &hash.to_hex()[..12]);
+        let background = Background::new(background, logit_scale);
+        BackgroundSums::open(&self.dir.join(name), vectors, &background)
+    }
+
+    /// Vectors of texts that were kept for a model under a key, if they are there and are what was kept.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn texts(&self, model: &ModelKey, key: &[u8]) -> Result<Option<Embeddings>, StoreError> {
+        let reader = lock(&self.reader);
+        let found: Option<(Vec<u8>, Option<Sum>)> = reader
+            .query_row(
+                "SELECT vectors, checksum FROM texts WHERE model = ?1 AND key = ?2",
+                params![model.id, key],
+                |row| Ok((row.get(0).unwrap_or_default(), row.get(1).ok())),
+            )
+            .optional()
+            .map_err(|e| self.database_error(e))?;
+        let holds =
+            |(bytes, sum): &(Vec<u8>, Option<Sum>)| *sum == Some(text_sum(model, key, bytes));
+        Ok(found.filter(holds).map(|(bytes, _)| Embeddings {
+            dim: model.dim,
+            values: bytes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|b| f32::from_le_bytes(*b))
+                .collect(),
+        }))
+    }
+
+    /// Keeps vectors of texts for a model under a key.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn write_texts(
+        &self,
+        model: &ModelKey,
+        key: &[u8],
+        texts: &Embeddings,
+    ) -> Result<(), StoreError> {
+        let bytes: Vec<u8> = texts.values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        lock(&self.facts)
+            .execute(
+                "INSERT OR REPLACE INTO texts VALUES (?1, ?2, ?3, ?4)",
+                params![model.id, key, bytes, text_sum(model, key, &bytes)],
+            )
+            .map_err(|e| self.database_error(e))?;
+        Ok(())
+    }
+}
+
+fn text_sum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Sum {
+    checksum::sum(b't', &[&model.generation, key, bytes])
+}
+
+/// Starts a new generation for every model: what was taken over from a damaged database may lack rows that a process
+/// still has.
+fn renew_all(facts: &mut Connection, dir: &Path) -> Result<(), StoreError> {
+    let path = dir.join("facts.db");
+    let fail = |source| StoreError::database(&path, 0, source);
+    let transaction = facts
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(fail)?;
+    for key in repair::all_keys(&transaction, dir).map_err(fail)? {
+        repair::renew(&transaction, dir, &key).map_err(|error| match error {
+            WriteError::Database(source) => fail(source),
+            WriteError::Vectors(VectorsError::Io(source)) => StoreError::io(&key.path, 0, source),
+            _ => StoreError::Damaged { path: path.clone() },
+        })?;
+    }
+    transaction.commit().map_err(fail)
+}
+
+/// Renames a file out of the way, and says so; nothing if it is not there.
+fn set_aside(path: &Path) -> Result<Option<(PathBuf, String)>, StoreError> {
+    let Some(aside) = database::rename_aside(path).map_err(|e| StoreError::io(path, 0, e))? else {
+        return Ok(None);
+    };
+    let notice = damage_notice(path, &aside);
+    Ok(Some((aside, notice)))
+}
+
+fn damage_notice(path: &Path, aside: &Path) -> String {
+    format!(
+        "{} was damaged: it was set aside as {} and is built anew",
+        path.display(),
+        aside.file_name().unwrap_or_default().to_string_lossy()
+    )
+}

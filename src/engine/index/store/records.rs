@@ -1,0 +1,288 @@
+//! Records as rows: what is written of a batch, and what a look-up reads back.
+
+use half::f16;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::checksum::{self, Generation};
+use super::vectors::{Rows, Segment, VectorFile, VectorsError};
+use super::{Known, ModelKey, Record};
+use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
+
+/// What can go wrong inside a transaction.
+pub enum WriteError {
+    Database(rusqlite::Error),
+    Vectors(VectorsError),
+    /// The model's vectors are another generation now.
+    Superseded,
+}
+
+impl From<rusqlite::Error> for WriteError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<VectorsError> for WriteError {
+    fn from(error: VectorsError) -> Self {
+        Self::Vectors(error)
+    }
+}
+
+impl From<std::io::Error> for WriteError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Vectors(error.into())
+    }
+}
+
+/// Writes a batch inside an open transaction, which keeps other processes from the same rows. `today` is when its
+/// contents were seen.
+pub fn write_facts(
+    transaction: &Connection,
+    model: &ModelKey,
+    batch: &[Record],
+    today: i64,
+) -> Result<Vec<u32>, WriteError> {
+    let first = committed_rows(transaction, model)?.ok_or(WriteError::Superseded)?;
+    let last = last_segment(transaction, model.id)?;
+    if last.map_or(0, |last| last.end()) != first {
+        return Err(VectorsError::Damaged.into());
+    }
+    let mut next = first;
+    let mut rows = Vec::with_capacity(batch.len());
+    let mut values: Vec<f16> = Vec::new();
+    for record in batch {
+        let content = &record.facts.content;
+        write_file(transaction, record, today)?;
+        let row = match (vector_row(transaction, model, content)?, &record.new) {
+            (Some(row), _) => row,
+            (None, Some(new)) => {
+                let rows = Rows {
+                    first: next,
+                    count: u8::try_from(new.vectors.len() / model.dim.max(1)).unwrap_or(u8::MAX),
+                };
+                write_vectors(transaction, model, content, rows)?;
+                let kept = &new.vectors[..usize::from(rows.count) * model.dim];
+                values.extend(kept.iter().map(|v| f16::from_f32(*v)));
+                next = rows.end();
+                rows.first
+            }
+            // It was tidied away since this record was looked up.
+            (None, None) => u32::MAX,
+        };
+        rows.push(row);
+    }
+    if next > first {
+        let file = match first {
+            0 => VectorFile::create(&model.path, model.dim, model.generation)?,
+            _ => VectorFile::open(&model.path, model.dim, model.generation).map_err(missing)?,
+        };
+        // Rows after the committed ones are of a process that was killed before it committed: nobody knows them.
+        let segment = file.append(first, &values)?;
+        write_segment(transaction, model.id, &segment)?;
+        set_rows(transaction, model.id, next)?;
+    }
+    Ok(rows)
+}
+
+/// Notes which rows a content has.
+pub fn write_vectors(
+    connection: &Connection,
+    model: &ModelKey,
+    content: &ContentId,
+    rows: Rows,
+) -> rusqlite::Result<()> {
+    let checksum = checksum::vectors(&model.generation, content, rows);
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO vectors VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            model.id, content.0, rows.first, checksum, rows.count
+        ])
+        .map(|_| ())
+}
+
+/// The photos of a model that have several rows. A note that does not hold counts for nothing: the first row stays.
+pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<Rows>> {
+    let mut query = connection.prepare_cached(
+        "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND count > 1",
+    )?;
+    let mut rows = query.query([model.id])?;
+    let mut wide = Vec::new();
+    while let Some(row) = rows.next()? {
+        wide.extend(noted_rows(row, &model.generation).map(|(_, rows)| rows));
+    }
+    Ok(wide)
+}
+
+/// A content with its rows from columns content, row, count and checksum, if the note holds.
+pub fn noted_rows(row: &rusqlite::Row<'_>, generation: &Generation) -> Option<(ContentId, Rows)> {
+    // A changed row may be of other types.
+    let content = ContentId(row.get(0).ok()?);
+    let rows = Rows {
+        first: row.get(1).ok()?,
+        count: row.get(2).ok()?,
+    };
+    let sum: i64 = row.get(3).ok()?;
+    (checksum::vectors(generation, &content, rows) == sum).then_some((content, rows))
+}
+
+/// A file that the database names and that is not there is damage.
+pub fn missing(error: VectorsError) -> VectorsError {
+    match error {
+        VectorsError::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            VectorsError::Damaged
+        }
+        error => error,
+    }
+}
+
+/// How many rows of a model are committed; none if its generation is gone.
+pub fn committed_rows(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Option<u32>> {
+    connection
+        .prepare_cached("SELECT rows FROM models WHERE id = ?1 AND generation = ?2")?
+        .query_row(params![model.id, model.generation], |row| {
+            // A number that was changed into something else agrees with no segments.
+            Ok(row.get(0).unwrap_or(u32::MAX))
+        })
+        .optional()
+}
+
+/// Notes how many rows are committed, which must agree with the segments.
+pub fn set_rows(connection: &Connection, model: i64, rows: u32) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "UPDATE models SET rows = ?1 WHERE id = ?2",
+            [i64::from(rows), model],
+        )
+        .map(|_| ())
+}
+
+/// Notes a segment.
+pub fn write_segment(
+    connection: &Connection,
+    model: i64,
+    segment: &Segment,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![model, segment.first, segment.rows, segment.sum])
+        .map(|_| ())
+}
+
+/// A row that was changed into something else gives a segment that follows no other and whose checksum fits nothing.
+fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<Segment> {
+    Ok(Segment {
+        first: row.get(0).unwrap_or(u32::MAX),
+        rows: row.get(1).unwrap_or_default(),
+        sum: row.get(2).unwrap_or_default(),
+    })
+}
+
+/// All segments of a model, in the order of their rows.
+pub fn segments(connection: &Connection, model: i64) -> rusqlite::Result<Vec<Segment>> {
+    connection
+        .prepare_cached(
+            "SELECT first, rows, checksum FROM segments WHERE model = ?1 ORDER BY first",
+        )?
+        .query_map([model], segment)?
+        .collect()
+}
+
+fn last_segment(connection: &Connection, model: i64) -> rusqlite::Result<Option<Segment>> {
+    connection
+        .prepare_cached(
+            "SELECT first, rows, checksum FROM segments WHERE model = ?1 ORDER BY first DESC LIMIT 1",
+        )?
+        .query_row([model], segment)
+        .optional()
+}
+
+/// The row of a content's vector, if that is noted and the note holds.
+fn vector_row(
+    connection: &Connection,
+    model: &ModelKey,
+    content: &ContentId,
+) -> rusqlite::Result<Option<u32>> {
+    let found = connection
+        .prepare_cached(
+            "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND content = ?2",
+        )?
+        .query_row(params![model.id, content.0], |row| {
+            Ok(noted_rows(row, &model.generation))
+        })
+        .optional()?;
+    Ok(found.flatten().map(|(_, rows)| rows.first))
+}
+
+fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite::Result<()> {
+    let (file, facts) = (&record.file, &record.facts);
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .execute(params![
+            facts.content.0,
+            facts.width,
+            facts.height,
+            facts.taken.as_ref().map(Taken::as_str),
+            facts.warning,
+            checksum::facts(facts),
+            today
+        ])?;
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![
+            file.path.as_os_str().as_encoded_bytes(),
+            i64::try_from(file.size).unwrap_or(i64::MAX),
+            file.modified_ns,
+            facts.content.0,
+            checksum::file(file, &facts.content)
+        ])?;
+    Ok(())
+}
+
+/// What a look-up selects, in the order in which [`known`] reads it.
+pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.count, v.checksum";
+
+/// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
+/// is what was asked for, with the checksum in the eleventh column.
+pub fn known(
+    row: &rusqlite::Row<'_>,
+    model: &ModelKey,
+    file: Option<&Candidate>,
+) -> rusqlite::Result<Option<(Known, i64)>> {
+    let taken: Option<String> = row.get(3)?;
+    let facts = PhotoFacts {
+        content: ContentId(row.get(0)?),
+        width: row.get(1)?,
+        height: row.get(2)?,
+        taken: taken.map(Taken::from_text),
+        warning: row.get(4)?,
+    };
+    if row.get::<_, i64>(5)? != checksum::facts(&facts) {
+        return Ok(None);
+    }
+    if let Some(file) = file
+        && row.get::<_, i64>(10)? != checksum::file(file, &facts.content)
+    {
+        return Ok(None);
+    }
+    let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(7)?, row.get(8)?, row.get(9)?);
+    let vector = match vectors {
+        (Some(first), Some(count), Some(sum)) => {
+            let rows = Rows { first, count };
+            let holds = checksum::vectors(&model.generation, &facts.content, rows) == sum;
+            holds.then_some(first)
+        }
+        _ => None,
+    };
+    Ok(Some((Known { facts, row: vector }, row.get(6)?)))
+}
+
+/// Whether an error says that a value is of another type than the table's: a row that was changed.
+pub fn is_changed_row(error: &rusqlite::Error) -> bool {
+    matches!(
+        error,
+        rusqlite::Error::FromSqlConversionFailure(..)
+            | rusqlite::Error::IntegralValueOutOfRange(..)
+            | rusqlite::Error::InvalidColumnType(..)
+            | rusqlite::Error::Utf8Error(..)
+    )
+}

@@ -1,0 +1,272 @@
+//! Registering a model, checking its vectors, and starting a new generation with those that hold.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::checksum::{self, Generation};
+use super::records::{self, WriteError, missing};
+use super::vectors::{Rows, Segment, VectorFile, VectorsError, are_contiguous};
+use super::{ModelKey, vectors_path};
+use crate::engine::inference::ModelInfo;
+use crate::engine::media::photo::ContentId;
+use crate::engine::media::preprocess::PREPROCESS_VERSION;
+
+/// Rows of a segment where many are written at once.
+const SEGMENT_ROWS: usize = 256;
+
+/// A model that was registered.
+pub struct Registered {
+    /// Its key.
+    pub key: ModelKey,
+    /// Whether the vectors are those of an earlier model of this name, which nobody was told.
+    pub supersedes: bool,
+}
+
+/// Finds a model, or notes it with a new generation.
+pub fn register(
+    transaction: &Connection,
+    dir: &Path,
+    info: &ModelInfo,
+    today: i64,
+) -> rusqlite::Result<Registered> {
+    let known: Option<(i64, Option<Generation>)> = transaction
+        .query_row(
+            "SELECT id, generation FROM models WHERE fingerprint = ?1 AND preprocessing = ?2",
+            params![info.fingerprint.0, PREPROCESS_VERSION],
+            |row| Ok((row.get(0)?, row.get(1).ok())),
+        )
+        .optional()?;
+    let (id, generation) = match known {
+        Some((id, Some(generation))) => (id, generation),
+        damaged => {
+            if let Some((id, None)) = damaged {
+                forget(transaction, id)?;
+            }
+            let generation = checksum::new_generation();
+            transaction.execute(
+                "INSERT INTO models (fingerprint, preprocessing, name, dim, logit_scale, generation)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![
+                    info.fingerprint.0,
+                    PREPROCESS_VERSION,
+                    info.name,
+                    i64::try_from(info.dim).unwrap_or(i64::MAX),
+                    info.logit_scale,
+                    generation
+                ],
+            )?;
+            (transaction.last_insert_rowid(), generation)
+        }
+    };
+    // Others of its name are not in use while this one is.
+    let others = "name = ?1 AND id <> ?2 AND rows > 0";
+    let supersedes = transaction.query_row(
+        &format!("SELECT count(*) FROM models WHERE {others} AND told = 0"),
+        params![info.name, id],
+        |row| row.get::<_, i64>(0),
+    )? > 0;
+    transaction.execute(
+        &format!(
+            "UPDATE models SET told = 1, superseded = coalesce(superseded, ?3) WHERE {others}"
+        ),
+        params![info.name, id, today],
+    )?;
+    transaction.execute(
+        "UPDATE models SET superseded = NULL WHERE id = ?1 AND superseded IS NOT NULL",
+        [id],
+    )?;
+    let key = ModelKey {
+        id,
+        dim: info.dim,
+        path: vectors_path(dir, &generation),
+        generation,
+        verified: 0,
+    };
+    Ok(Registered { key, supersedes })
+}
+
+/// Forgets all rows of a model.
+pub fn forget(transaction: &Connection, id: i64) -> rusqlite::Result<()> {
+    for statement in [
+        "DELETE FROM vectors WHERE model = ?1",
+        "DELETE FROM segments WHERE model = ?1",
+        "DELETE FROM texts WHERE model = ?1",
+        "DELETE FROM models WHERE id = ?1",
+    ] {
+        transaction.execute(statement, [id])?;
+    }
+    Ok(())
+}
+
+/// How much of a model's vectors was looked at.
+pub enum Examined {
+    /// So many rows hold.
+    Sound(u32),
+    /// Too many to read at once: they are still to be read.
+    Large(Vec<Segment>),
+}
+
+/// Checks that a model's file is what the database says of it; up to `most` bytes of it are read.
+pub fn examine(connection: &Connection, key: &ModelKey, most: u64) -> Result<Examined, WriteError> {
+    let rows = records::committed_rows(connection, key)?.ok_or(WriteError::Superseded)?;
+    let segments = records::segments(connection, key.id)?;
+    let end = segments.last().map_or(0, Segment::end);
+    if rows != end || !are_contiguous(&segments) {
+        return Err(VectorsError::Damaged.into());
+    }
+    if rows == 0 {
+        return Ok(Examined::Sound(0));
+    }
+    let file = VectorFile::open(&key.path, key.dim, key.generation).map_err(missing)?;
+    if u64::from(rows) * key.dim as u64 * 2 > most {
+        return Ok(Examined::Large(segments));
+    }
+    match file.map(segments)?.is_sound(0) {
+        true => Ok(Examined::Sound(rows)),
+        false => Err(VectorsError::Damaged.into()),
+    }
+}
+
+/// What a new generation took over.
+pub struct Renewed {
+    /// The key of the new generation.
+    pub key: ModelKey,
+    /// Vectors that were noted, and those among them that hold.
+    pub before: usize,
+    /// See [`Self::before`].
+    pub kept: usize,
+    /// The file of the old generation.
+    pub old: PathBuf,
+}
+
+/// Starts a new generation of a model's vectors with all that hold. Whoever has rows of the old one is told so when
+/// next asking.
+pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Renewed, WriteError> {
+    let segments = records::segments(transaction, key.id)?;
+    let map = match VectorFile::open_damaged(&key.path, key.dim, key.generation) {
+        Ok(file) => Some(file.map(segments)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let sound = map
+        .as_ref()
+        .map_or_else(Vec::new, |map| map.sound_segments(0));
+    let is_sound_row = |row: u32| {
+        let at = sound.partition_point(|segment| segment.first <= row);
+        at > 0 && row < sound[at - 1].end()
+    };
+    let is_sound = |rows: Rows| rows.count > 0 && (rows.first..rows.end()).all(is_sound_row);
+    let noted = noted_vectors(transaction, key)?;
+    let mut kept: Vec<(ContentId, Rows)> = noted
+        .iter()
+        .copied()
+        .filter(|(_, rows)| is_sound(*rows))
+        .collect();
+    // Two contents with one row: neither can be believed.
+    kept.sort_by_key(|(_, rows)| rows.first);
+    let unique = |at: usize| {
+        let apart = |a: usize| {
+            let pair = kept.get(a).zip(kept.get(a + 1));
+            pair.is_none_or(|(a, b)| a.1.end() <= b.1.first)
+        };
+        at.checked_sub(1).is_none_or(apart) && apart(at)
+    };
+    let kept: Vec<(ContentId, Rows)> = (0..kept.len())
+        .filter(|at| unique(*at))
+        .map(|at| kept[at])
+        .collect();
+    let rows_kept: usize = kept.iter().map(|(_, rows)| usize::from(rows.count)).sum();
+    let id = replace_model(transaction, key)?;
+    let generation = checksum::new_generation();
+    let new = ModelKey {
+        id,
+        path: vectors_path(dir, &generation),
+        generation,
+        dim: key.dim,
+        verified: u32::try_from(rows_kept).unwrap_or(u32::MAX),
+    };
+    transaction.execute(
+        "UPDATE models SET generation = ?1, dim = ?2 WHERE id = ?3",
+        params![generation, i64::try_from(key.dim).unwrap_or(i64::MAX), id],
+    )?;
+    if let (Some(map), false) = (&map, kept.is_empty()) {
+        let rows = kept.iter().flat_map(|(_, rows)| rows.first..rows.end());
+        let rows = rows.filter_map(|row| map.row(row));
+        let file = VectorFile::create(&new.path, new.dim, generation)?;
+        for segment in file.fill(rows, SEGMENT_ROWS)? {
+            records::write_segment(transaction, id, &segment)?;
+        }
+        let mut first = 0;
+        for (content, rows) in &kept {
+            let rows = Rows { first, ..*rows };
+            records::write_vectors(transaction, &new, content, rows)?;
+            first = rows.end();
+        }
+        records::set_rows(transaction, id, new.verified)?;
+    }
+    Ok(Renewed {
+        key: new,
+        before: noted.len(),
+        kept: kept.len(),
+        old: key.path.clone(),
+    })
+}
+
+/// Which content has which rows, as far as the notes hold.
+fn noted_vectors(
+    connection: &Connection,
+    key: &ModelKey,
+) -> rusqlite::Result<Vec<(ContentId, Rows)>> {
+    let mut query =
+        connection.prepare("SELECT content, row, count, checksum FROM vectors WHERE model = ?1")?;
+    let mut rows = query.query([key.id])?;
+    let mut noted = Vec::new();
+    while let Some(row) = rows.next()? {
+        noted.extend(records::noted_rows(row, &key.generation));
+    }
+    Ok(noted)
+}
+
+/// Puts a model under a new number, which was never another's, with no rows.
+fn replace_model(transaction: &Connection, key: &ModelKey) -> rusqlite::Result<i64> {
+    // As they are: what cannot be read as what it should be is not looked at here.
+    let facts: (Value, Value, Value, Value) = transaction.query_row(
+        "SELECT fingerprint, preprocessing, name, logit_scale FROM models WHERE id = ?1",
+        [key.id],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    forget(transaction, key.id)?;
+    let (fingerprint, preprocessing, name, logit_scale) = facts;
+    transaction.execute(
+        "INSERT INTO models (fingerprint, preprocessing, name, dim, logit_scale, generation)
+         VALUES (?1, ?2, ?3, 0, ?4, zeroblob(16))",
+        params![fingerprint, preprocessing, name, logit_scale],
+    )?;
+    Ok(transaction.last_insert_rowid())
+}
+
+/// The keys of all models, as far as their rows can be read.
+pub fn all_keys(connection: &Connection, dir: &Path) -> rusqlite::Result<Vec<ModelKey>> {
+    let mut query = connection.prepare("SELECT id, dim, generation FROM models")?;
+    let mut rows = query.query([])?;
+    let mut keys = Vec::new();
+    while let Some(row) = rows.next()? {
+        let values = || -> rusqlite::Result<(i64, u32, Generation)> {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        };
+        if let Ok((id, dim, generation)) = values()
+            && dim > 0
+        {
+            keys.push(ModelKey {
+                id,
+                dim: dim as usize,
+                path: vectors_path(dir, &generation),
+                generation,
+                verified: 0,
+            });
+        }
+    }
+    Ok(keys)
+}

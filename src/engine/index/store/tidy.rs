@@ -1,0 +1,289 @@
+//! The store's life cycle: what no file had for a while goes, and what is beyond the size that a person sets.
+
+use std::fs;
+use std::path::PathBuf;
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::records::WriteError;
+use super::{Store, StoreError, lock, repair, today, upkeep};
+use crate::engine::media::photo::Candidate;
+
+/// Days that something is kept after a file had it last, or after a newer model of the same name took its place.
+pub const KEPT_DAYS: i64 = 90;
+/// Rounds in which a store is brought below its size: how much room a photo takes is an average.
+const ROUNDS: u32 = 12;
+/// Vectors that are gone, as a part of a file, from which on the file is written anew: a quarter.
+const GONE_PART: u64 = 4;
+
+/// How much a store may keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most bytes on the disk; no limit if none.
+    pub max_bytes: Option<u64>,
+    /// The day from which is counted back, in days since 1970.
+    pub today: i64,
+}
+
+impl Limits {
+    /// From today, with at most so many megabytes.
+    #[must_use]
+    pub fn megabytes(most: Option<u64>) -> Self {
+        Self {
+            max_bytes: most.map(|most| most.saturating_mul(1_000_000)),
+            today: today(),
+        }
+    }
+}
+
+/// What was removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tidied {
+    /// Photos by content.
+    pub photos: u64,
+    /// Models that newer ones took the place of.
+    pub models: u64,
+    /// Bytes that the disk has more now.
+    pub bytes: u64,
+}
+
+impl Store {
+    /// Removes what no file had for [`KEPT_DAYS`] days, vectors of models that were superseded as long ago, what was
+    /// set aside then, and, beyond the size that is allowed, what was not seen for longest.
+    ///
+    /// Whoever uses the store meanwhile may be told to look photos up again.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn tidy(&self, limits: Limits) -> Result<Tidied, StoreError> {
+        self.check_health()?;
+        self.flush_seen();
+        self.empty_logs()?;
+        let before = self.size()?;
+        let oldest = limits.today - KEPT_DAYS;
+        let mut tidied = Tidied::default();
+        let lost = lost_contents(&mut lock(&self.facts), oldest, limits.today);
+        tidied.photos += self.forget_contents(&lost.map_err(|e| self.database_error(e))?)?;
+        tidied.models = self.forget_superseded(oldest)?;
+        self.remove_set_aside(limits.today);
+        if tidied.photos + tidied.models > 0 {
+            self.compact()?;
+        }
+        if let Some(most) = limits.max_bytes {
+            tidied.photos += self.shrink(most)?;
+        }
+        let mut facts = lock(&self.facts);
+        let noted = facts.execute(
+            "INSERT OR REPLACE INTO notes VALUES ('tidied', ?1)",
+            [limits.today],
+        );
+        noted.map_err(|e| self.database_error(e))?;
+        upkeep::remove_orphans(&mut facts, &self.dir).map_err(|e| self.database_error(e))?;
+        drop(facts);
+        tidied.bytes = before.bytes.saturating_sub(self.size()?.bytes);
+        Ok(tidied)
+    }
+
+    /// Tidies up if that was not done today: cheap to call whenever a store is opened.
+    ///
+    /// # Errors
+    /// As [`Self::tidy`].
+    pub fn tidy_if_due(&self, limits: Limits) -> Result<Option<Tidied>, StoreError> {
+        let last = lock(&self.reader).query_row(
+            "SELECT coalesce((SELECT value FROM notes WHERE name = 'tidied'), 0)",
+            [],
+            |row| row.get::<_, i64>(0),
+        );
+        match last.map_err(|e| self.database_error(e))? == limits.today {
+            true => Ok(None),
+            false => self.tidy(limits).map(Some),
+        }
+    }
+
+    /// Brings the store below a size; how many photos went.
+    fn shrink(&self, most: u64) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for round in 1..=ROUNDS {
+            let size = self.size()?;
+            if size.bytes <= most || size.photos == 0 {
+                break;
+            }
+            // A little more than their part of the size: most files have parts that do not shrink.
+            let over = (size.bytes - most) as f64 / size.bytes as f64;
+            let too_many = match round {
+                ROUNDS => size.photos,
+                _ => ((1.2 * over * size.photos as f64) as u64 + 8).min(size.photos),
+            };
+            let oldest = || -> rusqlite::Result<Vec<[u8; 32]>> {
+                let facts = lock(&self.facts);
+                let mut query = facts
+                    .prepare("SELECT content FROM contents ORDER BY seen, content LIMIT ?1")?;
+                query
+                    .query_map([i64::try_from(too_many).unwrap_or(i64::MAX)], |row| {
+                        row.get(0)
+                    })?
+                    .collect()
+            };
+            let oldest = oldest().map_err(|e| self.database_error(e))?;
+            gone += self.forget_contents(&oldest)?;
+            self.compact()?;
+        }
+        Ok(gone)
+    }
+
+    /// Forgets contents with their files, vectors and thumbnails; how many there were.
+    fn forget_contents(&self, contents: &[[u8; 32]]) -> Result<u64, StoreError> {
+        if contents.is_empty() {
+            return Ok(0);
+        }
+        let delete = |connection: &mut Connection, tables: &[&str]| -> rusqlite::Result<()> {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            transaction.execute_batch(
+                "CREATE TEMP TABLE IF NOT EXISTS gone (content BLOB PRIMARY KEY) WITHOUT ROWID;
+                 DELETE FROM gone;",
+            )?;
+            for content in contents {
+                transaction
+                    .prepare_cached("INSERT OR IGNORE INTO gone VALUES (?1)")?
+                    .execute([content])?;
+            }
+            for table in tables {
+                transaction.execute_batch(&format!(
+                    "DELETE FROM {table} WHERE content IN (SELECT content FROM gone)"
+                ))?;
+            }
+            transaction.commit()
+        };
+        // Thumbnails last: facts without one would show a gap.
+        delete(&mut lock(&self.facts), &["vectors", "files", "contents"])
+            .map_err(|e| self.database_error(e))?;
+        delete(&mut lock(&self.thumbnails), &["thumbnails"])
+            .map_err(|e| self.thumbnails_error(0, e))?;
+        Ok(contents.len() as u64)
+    }
+
+    /// Forgets models that newer ones of the same name took the place of.
+    fn forget_superseded(&self, oldest: i64) -> Result<u64, StoreError> {
+        let mut facts = lock(&self.facts);
+        let forget = |facts: &mut Connection| -> rusqlite::Result<u64> {
+            let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let mut query = transaction.prepare("SELECT id FROM models WHERE superseded < ?1")?;
+            let ids: Vec<i64> = query
+                .query_map([oldest], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            drop(query);
+            for id in &ids {
+                repair::forget(&transaction, *id)?;
+            }
+            transaction.commit()?;
+            Ok(ids.len() as u64)
+        };
+        forget(&mut facts).map_err(|e| self.database_error(e))
+    }
+
+    /// Removes damaged files that were set aside long ago: all that they held is read again since.
+    fn remove_set_aside(&self, today: i64) {
+        for file in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
+            let name = file.file_name().to_string_lossy().into_owned();
+            let of = name.split_once(".damaged-").map(|(_, time)| time);
+            let seconds = of.and_then(|time| time.split('-').next()?.parse::<i64>().ok());
+            if seconds.is_some_and(|seconds| seconds / 86_400 + KEPT_DAYS < today) {
+                let _ = fs::remove_file(file.path());
+            }
+        }
+    }
+
+    /// Gives the disk back what was forgotten.
+    fn compact(&self) -> Result<(), StoreError> {
+        let mut facts = lock(&self.facts);
+        let fail = |e| self.database_error(e);
+        let transaction = facts
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
+        for key in repair::all_keys(&transaction, &self.dir).map_err(fail)? {
+            let counted = transaction.query_row(
+                "SELECT rows, (SELECT coalesce(sum(count), 0) FROM vectors WHERE model = id) FROM models WHERE id = ?1",
+                [key.id],
+                |row| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get::<_, i64>(1)?.unsigned_abs())),
+            );
+            let (rows, used) = counted.map_err(fail)?;
+            if rows > 0 && rows.saturating_sub(used) * GONE_PART >= rows {
+                repair::renew(&transaction, &self.dir, &key)
+                    .map_err(|e: WriteError| self.write_error(&key.path, 0, e))?;
+            }
+        }
+        transaction.commit().map_err(fail)?;
+        upkeep::remove_orphans(&mut facts, &self.dir).map_err(fail)?;
+        let shrink = "VACUUM";
+        facts.execute_batch(shrink).map_err(fail)?;
+        drop(facts);
+        lock(&self.thumbnails)
+            .execute_batch(shrink)
+            .map_err(|e| self.thumbnails_error(0, e))?;
+        self.empty_logs()
+    }
+
+    /// Takes the databases' logs into the databases.
+    fn empty_logs(&self) -> Result<(), StoreError> {
+        let empty = "PRAGMA wal_checkpoint(TRUNCATE)";
+        lock(&self.facts)
+            .execute_batch(empty)
+            .map_err(|e| self.database_error(e))?;
+        lock(&self.thumbnails)
+            .execute_batch(empty)
+            .map_err(|e| self.thumbnails_error(0, e))
+    }
+}
+
+/// Contents that were not seen since `oldest` and that no file has now; those that a file still has are noted as seen.
+fn lost_contents(
+    facts: &mut Connection,
+    oldest: i64,
+    today: i64,
+) -> rusqlite::Result<Vec<[u8; 32]>> {
+    let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut found: Vec<[u8; 32]> = Vec::new();
+    let mut query = transaction.prepare(
+        "SELECT f.path, f.size, f.modified_ns, f.content FROM files f JOIN contents c ON c.content = f.content
+         WHERE c.seen < ?1",
+    )?;
+    let mut rows = query.query([oldest])?;
+    while let Some(row) = rows.next()? {
+        let path = path_of(row.get(0)?);
+        let now = path.and_then(|path| {
+            let metadata = fs::metadata(&path).ok()?;
+            Some(Candidate::new(path, &metadata))
+        });
+        let (size, modified): (i64, i64) = (row.get(1)?, row.get(2)?);
+        if now.is_some_and(|now| i64::try_from(now.size) == Ok(size) && now.modified_ns == modified)
+        {
+            found.push(row.get(3)?);
+        }
+    }
+    drop(rows);
+    drop(query);
+    for content in found {
+        transaction
+            .prepare_cached("UPDATE contents SET seen = ?1 WHERE content = ?2")?
+            .execute(params![today, content])?;
+    }
+    let mut query = transaction.prepare("SELECT content FROM contents WHERE seen < ?1")?;
+    let lost = query
+        .query_map([oldest], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    drop(query);
+    transaction.commit()?;
+    Ok(lost)
+}
+
+#[cfg(unix)]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(std::ffi::OsString::from_vec(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    String::from_utf8(bytes).ok().map(PathBuf::from)
+}

@@ -1,0 +1,348 @@
+//! The file of one model's vectors: a header, then rows of f16, appended to and mapped.
+//!
+//! A file belongs to one generation, which is in its name and its header. Within it, rows are only ever added: a row
+//! that was handed out means the same photo as long as the file can be read. Rows are added in segments, each with
+//! a checksum that is kept in the database.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use half::f16;
+use memmap2::Mmap;
+use rayon::prelude::*;
+
+use super::checksum::{self, Generation, Sum};
+use crate::engine::files::mmap::{map_file, release};
+use crate::engine::files::private;
+use crate::engine::files::regular::{open_no_link, open_regular};
+
+/// Bytes before the first row: the magic, the width, the generation, room to grow.
+pub const HEADER: usize = 64;
+const MAGIC: &[u8; 8] = b"LUMIVEC2";
+
+/// Why a file of vectors cannot be used.
+#[derive(Debug)]
+pub enum VectorsError {
+    /// The system refuses; the file may be all right.
+    Io(io::Error),
+    /// It is not what the database says of it.
+    Damaged,
+}
+
+impl From<io::Error> for VectorsError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// The rows of one photo: its first vector is of the picture as the model's own example cuts it, the others are of more
+/// parts of a wide picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rows {
+    /// The first.
+    pub first: u32,
+    /// How many, at least one.
+    pub count: u8,
+}
+
+impl Rows {
+    /// The row after its last.
+    pub fn end(self) -> u32 {
+        self.first.saturating_add(self.count.into())
+    }
+}
+
+/// Rows that were written at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// The first.
+    pub first: u32,
+    /// How many.
+    pub rows: u32,
+    /// Over all of them and where they are.
+    pub sum: Sum,
+}
+
+impl Segment {
+    /// The row after its last.
+    pub fn end(&self) -> u32 {
+        self.first.saturating_add(self.rows)
+    }
+}
+
+/// Whether segments follow each other without a gap.
+pub fn are_contiguous(segments: &[Segment]) -> bool {
+    let mut next = 0;
+    segments.iter().all(|segment| {
+        let follows = segment.first == next && segment.rows > 0;
+        next = segment.end();
+        follows
+    })
+}
+
+/// An open file of vectors.
+pub struct VectorFile {
+    file: File,
+    dim: usize,
+    generation: Generation,
+}
+
+impl VectorFile {
+    /// Makes a file of a generation that has no rows yet.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn create(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
+        let mut file = private::options()
+            .read(true)
+            .create(true)
+            .truncate(true)
+            .open(path)?;
+        file.write_all(&header(dim, &generation))?;
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
+    }
+
+    /// Opens a file of vectors of width `dim`.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or is of another model or generation.
+    pub fn open(path: &Path, dim: usize, generation: Generation) -> Result<Self, VectorsError> {
+        // On a disk that became read-only it can still be read.
+        let writable = open_no_link(OpenOptions::new().read(true).write(true), path);
+        let mut file = writable.or_else(|_| open_regular(path))?;
+        let mut found = [0; HEADER];
+        match file.read_exact(&mut found) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err(VectorsError::Damaged);
+            }
+            read => read?,
+        }
+        if found != header(dim, &generation) {
+            return Err(VectorsError::Damaged);
+        }
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
+    }
+
+    /// Opens a file whose header need not hold: its rows have checksums of their own.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open_damaged(path: &Path, dim: usize, generation: Generation) -> io::Result<Self> {
+        let file = open_regular(path)?;
+        Ok(Self {
+            file,
+            dim,
+            generation,
+        })
+    }
+
+    fn offset(&self, row: u32) -> u64 {
+        HEADER as u64 + u64::from(row) * self.dim as u64 * 2
+    }
+
+    /// Adds rows after the `first` that are there, and waits until they are on the disk: what names them comes
+    /// later.
+    ///
+    /// # Errors
+    /// If they cannot be written, as when the disk is full; or the rows before them are not there.
+    pub fn append(mut self, first: u32, values: &[f16]) -> Result<Segment, VectorsError> {
+        if self.file.metadata()?.len() < self.offset(first) {
+            return Err(VectorsError::Damaged);
+        }
+        let bytes: &[u8] = bytemuck::cast_slice(values);
+        self.file.seek(SeekFrom::Start(self.offset(first)))?;
+        self.file.write_all(bytes)?;
+        self.file.sync_data()?;
+        let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
+        Ok(Segment {
+            first,
+            rows,
+            sum: checksum::segment(&self.generation, first, rows, bytes),
+        })
+    }
+
+    /// Writes all rows of a new file, `segment_rows` to a segment, and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn fill<'a>(
+        self,
+        mut rows: impl Iterator<Item = &'a [f16]>,
+        segment_rows: usize,
+    ) -> io::Result<Vec<Segment>> {
+        let mut segments = Vec::new();
+        let mut out = BufWriter::new(&self.file);
+        let mut first = 0;
+        loop {
+            let values: Vec<f16> = rows
+                .by_ref()
+                .take(segment_rows)
+                .flatten()
+                .copied()
+                .collect();
+            if values.is_empty() {
+                break;
+            }
+            let bytes: &[u8] = bytemuck::cast_slice(&values);
+            out.write_all(bytes)?;
+            let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
+            let sum = checksum::segment(&self.generation, first, rows, bytes);
+            segments.push(Segment { first, rows, sum });
+            first += rows;
+        }
+        out.flush()?;
+        drop(out);
+        self.file.sync_all()?;
+        Ok(segments)
+    }
+
+    /// Maps what is there, however much it is.
+    ///
+    /// # Errors
+    /// If the file cannot be mapped.
+    pub fn map(self, segments: Vec<Segment>) -> io::Result<VectorMap> {
+        Ok(VectorMap {
+            map: Some(map_file(&self.file)?),
+            dim: self.dim,
+            generation: self.generation,
+            rows: segments.last().map_or(0, |last| last.end() as usize),
+            segments,
+            counts: Vec::new(),
+        })
+    }
+}
+
+fn header(dim: usize, generation: &Generation) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..12].copy_from_slice(&u32::try_from(dim).unwrap_or(u32::MAX).to_le_bytes());
+    header[16..32].copy_from_slice(generation);
+    header
+}
+
+/// The vectors of a model, mapped: those rows that the database names.
+pub struct VectorMap {
+    map: Option<Mmap>,
+    dim: usize,
+    generation: Generation,
+    rows: usize,
+    segments: Vec<Segment>,
+    /// How many rows the photo has whose first row this is, for all rows; nothing if every photo has one.
+    counts: Vec<u8>,
+}
+
+impl VectorMap {
+    /// Of a model that has no vectors yet.
+    pub(super) fn empty(dim: usize, generation: Generation) -> Self {
+        Self {
+            map: None,
+            dim,
+            generation,
+            rows: 0,
+            segments: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    /// All values, row by row, each normalised to length 1.
+    #[must_use]
+    pub fn values(&self) -> &[f16] {
+        let bytes = self.map.as_deref().and_then(|map| map.get(HEADER..));
+        let bytes = bytes.unwrap_or_default();
+        let there = (bytes.len() / (2 * self.dim)).min(self.rows);
+        // A map starts at a page and the header is even, so the rows are aligned.
+        bytemuck::try_cast_slice(&bytes[..there * 2 * self.dim]).unwrap_or_default()
+    }
+
+    /// Lets go of the memory that reading took. What is read again comes from the file, or from the system's cache.
+    pub fn release(&self) {
+        if let Some(map) = &self.map {
+            release(map);
+        }
+    }
+
+    /// Notes which photos have several rows.
+    pub(super) fn set_wide(&mut self, wide: &[Rows]) {
+        if !wide.is_empty() {
+            self.counts = vec![1; self.rows];
+        }
+        for rows in wide.iter().filter(|rows| rows.end() as usize <= self.rows) {
+            self.counts[rows.first as usize] = rows.count;
+        }
+    }
+
+    /// Whether some photo has several rows.
+    #[must_use]
+    pub fn has_wide(&self) -> bool {
+        !self.counts.is_empty()
+    }
+
+    /// The rows of the photo whose first row this is.
+    #[must_use]
+    pub fn rows_of(&self, first: u32) -> std::ops::Range<u32> {
+        let count = self.counts.get(first as usize).copied().unwrap_or(1);
+        first..first.saturating_add(count.into())
+    }
+
+    /// Width of a vector.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// Number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// One vector.
+    #[must_use]
+    pub fn row(&self, row: u32) -> Option<&[f16]> {
+        let start = (row as usize).checked_mul(self.dim)?;
+        self.values().get(start..start.checked_add(self.dim)?)
+    }
+
+    /// The segments that its rows were written in.
+    pub(super) fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    /// Those segments from row `from` on whose bytes are what was written.
+    pub(super) fn sound_segments(&self, from: u32) -> Vec<Segment> {
+        let values = self.values();
+        let is_sound = |segment: &Segment| {
+            let place = segment.first as usize * self.dim..segment.end() as usize * self.dim;
+            values.get(place).is_some_and(|values| {
+                let bytes = bytemuck::cast_slice(values);
+                let sum = checksum::segment(&self.generation, segment.first, segment.rows, bytes);
+                sum == segment.sum
+            })
+        };
+        let later = self.segments.par_iter().filter(|s| s.first >= from);
+        later.copied().filter(is_sound).collect()
+    }
+
+    /// Whether all rows from `from` on are what was written.
+    pub(super) fn is_sound(&self, from: u32) -> bool {
+        let wanted = self.segments.iter().filter(|s| s.first >= from).count();
+        self.values().len() == self.rows * self.dim
+            && are_contiguous(&self.segments)
+            && self.sound_segments(from).len() == wanted
+    }
+}

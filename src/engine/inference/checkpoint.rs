@@ -1,0 +1,443 @@
+//! Models from a folder in Hugging Face's layout: finding, checking and loading its files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use candle_nn::VarBuilder;
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::config::{PreprocessorConfig, VisionConfig};
+use super::tokenizer::Tokenizer;
+use super::weights::Weights;
+use super::{
+    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    encode_all, normalised,
+};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::regular::{open_regular, read_regular};
+use crate::engine::inference::device::Device;
+use crate::engine::inference::families::Family;
+use crate::engine::inference::families::dual_encoder::DualEncoder;
+use crate::engine::inference::layers::WeightFormat;
+use crate::engine::media::preprocess::Crop;
+
+pub const CONFIG: &str = "config.json";
+pub const PREPROCESSOR: &str = "preprocessor_config.json";
+pub const TOKENIZER: &str = "tokenizer.json";
+/// A vocabulary of WordPiece, which older repositories have in place of a tokenizer.
+pub const VOCABULARY: &str = "vocab.txt";
+pub const TOKENIZER_CONFIG: &str = "tokenizer_config.json";
+pub const WEIGHTS: &str = "model.safetensors";
+pub const WEIGHTS_INDEX: &str = "model.safetensors.index.json";
+/// Largest file that holds no weights.
+const MAX_SMALL: u64 = 256 << 20;
+/// Most files of weights.
+const MAX_SHARDS: usize = 1000;
+
+/// A model loaded from a folder.
+pub struct FolderModel {
+    info: ModelInfo,
+    towers: Box<dyn DualEncoder>,
+    tokenizer: Tokenizer,
+    form: WeightFormat,
+}
+
+/// Loads the model in `dir` onto a device.
+///
+/// # Errors
+/// If a file is missing, damaged, does not fit the others, or the family is not supported.
+pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelError> {
+    let form = if device.is_cpu() {
+        WeightFormat::Float
+    } else {
+        WeightFormat::Tensor
+    };
+    load_folder_in(dir, device, form)
+}
+
+/// Loads the model in `dir` onto a device, its image tower in a given form.
+///
+/// # Errors
+/// As [`load_folder`].
+pub fn load_folder_in(
+    dir: &Path,
+    device: &Device,
+    form: WeightFormat,
+) -> Result<FolderModel, ModelError> {
+    load_as(dir, device, form, None)
+}
+
+/// The same; whoever knows the fingerprint gives it, because it takes a reading of all weights.
+pub(super) fn load_as(
+    dir: &Path,
+    device: &Device,
+    form: WeightFormat,
+    known: Option<Fingerprint>,
+) -> Result<FolderModel, ModelError> {
+    let invalid = |file: &str, message: String| ModelError::Invalid {
+        path: dir.join(file),
+        message,
+    };
+    let family = read_family(dir)?;
+    check_sizes(&family).map_err(|message| invalid(CONFIG, message))?;
+    let side = u32::try_from(family.vision().image_size).unwrap_or(u32::MAX);
+    let preprocess = read_json::<PreprocessorConfig>(dir, PREPROCESSOR)?
+        .resolve(side)
+        .map_err(|message| invalid(PREPROCESSOR, message))?;
+    let tokenizer = read_tokenizer(dir, &family)?;
+    let shards = weight_files(dir)?;
+    let weights = Weights::open(&shards).map_err(|e| damaged_weights(&shards, &e))?;
+    let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
+    let loaded = family
+        .load(form, &preprocess, &vb)
+        .map_err(|e| damaged_weights(&shards, &e))?;
+    let info = ModelInfo {
+        name: folder_name(dir),
+        fingerprint: known.map_or_else(|| fingerprint(dir, &shards), Ok)?,
+        dim: family.dim(),
+        logit_scale: loaded.logit_scale,
+        sigmoid_bias: loaded.sigmoid_bias,
+        match_bias: 0.0,
+        preprocess,
+        gflop_per_image: vision_gflop(family.vision(), family.class_tokens()),
+        device: device.facts().clone(),
+        int8: None,
+    };
+    Ok(FolderModel {
+        info,
+        towers: loaded.towers,
+        tokenizer,
+        form,
+    })
+}
+
+fn read_family(dir: &Path) -> Result<Family, ModelError> {
+    family_of(&dir.join(CONFIG), &read(dir, CONFIG)?)
+}
+
+/// Whether a configuration, to be kept at `path`, is of a family that is read.
+///
+/// # Errors
+/// If it is not.
+pub fn check_family(path: &Path, config: &[u8]) -> Result<(), ModelError> {
+    family_of(path, config).map(|_| ())
+}
+
+fn family_of(path: &Path, config: &[u8]) -> Result<Family, ModelError> {
+    let path = path.to_path_buf();
+    let config: Value = parse_json(&path, config)?;
+    let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
+    match Family::read(&model_type, config) {
+        Ok(Some(family)) => Ok(family),
+        Ok(None) => Err(ModelError::UnsupportedFamily {
+            path,
+            family: model_type,
+        }),
+        Err(error) => Err(ModelError::Invalid {
+            path,
+            message: error.to_string(),
+        }),
+    }
+}
+
+/// The tokenizer of a folder, or one made of its vocabulary.
+fn read_tokenizer(dir: &Path, family: &Family) -> Result<Tokenizer, ModelError> {
+    let mut rules = family.text_rules();
+    let file = tokenizer_file(dir);
+    let bytes = read(dir, file)?;
+    rules.pad = rules
+        .pad
+        .map(|usual| pad_token(dir, &bytes).unwrap_or(usual));
+    let tokenizer = match file {
+        VOCABULARY => Tokenizer::from_vocabulary(&bytes, rules),
+        _ => Tokenizer::new(&bytes, rules),
+    };
+    tokenizer.map_err(|message| ModelError::Invalid {
+        path: dir.join(file),
+        message: format!(
+            "not this model's tokenizer: {message}; copy it from the model's repository"
+        ),
+    })
+}
+
+fn tokenizer_file(dir: &Path) -> &'static str {
+    let only_vocabulary = !dir.join(TOKENIZER).exists() && dir.join(VOCABULARY).exists();
+    if only_vocabulary {
+        VOCABULARY
+    } else {
+        TOKENIZER
+    }
+}
+
+/// The token that pads: what `tokenizer_config.json` names, or the one that is called so. Configurations
+/// carry a number of their own, which is not always right.
+fn pad_token(dir: &Path, tokenizer: &[u8]) -> Option<u32> {
+    let config = read_json::<Value>(dir, TOKENIZER_CONFIG).unwrap_or_default();
+    let named = &config["pad_token"];
+    let name = named.as_str().or_else(|| named["content"].as_str());
+    Tokenizer::id(tokenizer, name.unwrap_or("<pad>"))
+}
+
+impl FolderModel {
+    /// Says how near its vectors are to those of full precision.
+    pub(super) fn set_accuracy(&mut self, accuracy: super::Accuracy) {
+        self.info.int8 = Some(accuracy);
+    }
+
+    /// Token ids of a text, padded to the model's length with `pad`.
+    ///
+    /// # Errors
+    /// If the tokenizer refuses the text.
+    pub fn token_ids(&self, text: &str, pad: u32) -> Result<Vec<u32>, ModelError> {
+        self.tokenizer
+            .encode_padded(text, pad)
+            .map_err(|message| ModelError::Text {
+                text: text.into(),
+                message,
+            })
+    }
+}
+
+impl Model for FolderModel {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        // Each core takes its share through all layers: cores that wait for each other after each layer stand idle
+        // where a decoder has the other one.
+        let share = match self.form {
+            WeightFormat::Tensor => crops.len(),
+            _ => crops.len().div_ceil(rayon::current_num_threads()),
+        };
+        let shares = crops.par_chunks(share.max(1)).map(|crops| {
+            let vectors = self
+                .towers
+                .embed_images(crops, &self.info.preprocess, cancel);
+            normalised(&computed(vectors, cancel)?)
+        });
+        let shares = shares.collect::<Result<Vec<_>, _>>()?;
+        Ok(Embeddings {
+            dim: self.info.dim,
+            values: shares.into_iter().flat_map(|share| share.values).collect(),
+        })
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        let sequences = encode_all(&self.tokenizer, texts)?;
+        embed_sequences(&sequences, self.info.dim, Batching::OneLength, |tokens| {
+            self.towers.embed_tokens(tokens)
+        })
+    }
+}
+
+/// What a person calls the model in a folder: the last part of its path, or of the path it stands for ("." has
+/// none), or the name of its repository.
+pub fn folder_name(dir: &Path) -> String {
+    if let Some(name) = cached_repository(dir) {
+        return name.to_owned();
+    }
+    let full = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf());
+    full.file_name()
+        .unwrap_or(full.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The name of the repository that a folder of Hugging Face's cache is of: its own name is only a commit's.
+fn cached_repository(dir: &Path) -> Option<&str> {
+    let snapshots = dir.parent()?;
+    let repository = snapshots.parent()?.file_name()?.to_str()?;
+    let repository = repository.strip_prefix("models--")?;
+    let name = repository
+        .rsplit("--")
+        .next()
+        .filter(|name| !name.is_empty());
+    name.filter(|_| {
+        snapshots
+            .file_name()
+            .is_some_and(|name| name == "snapshots")
+    })
+}
+
+fn read(dir: &Path, file: &str) -> Result<Vec<u8>, ModelError> {
+    let path = dir.join(file);
+    read_regular(&path, MAX_SMALL).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => ModelError::MissingFile {
+            dir: dir.into(),
+            file: file.into(),
+        },
+        _ => ModelError::Io { path, source },
+    })
+}
+
+fn read_json<T: DeserializeOwned>(dir: &Path, file: &str) -> Result<T, ModelError> {
+    parse_json(&dir.join(file), &read(dir, file)?)
+}
+
+fn parse_json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, ModelError> {
+    serde_json::from_slice(bytes).map_err(|e| ModelError::Invalid {
+        path: path.into(),
+        message: e.to_string(),
+    })
+}
+
+fn check_sizes(family: &Family) -> Result<(), String> {
+    let (v, rules) = (family.vision(), family.text_rules());
+    let (text_width, text_heads) = family.text_heads();
+    let towers = [
+        ("vision", v.hidden_size, v.num_attention_heads),
+        ("text", text_width, text_heads),
+    ];
+    for (tower, width, heads) in towers {
+        if heads == 0 || width == 0 || !width.is_multiple_of(heads) || width / heads > 256 {
+            return Err(format!(
+                "the {tower} tower cannot split {width} values over {heads} heads"
+            ));
+        }
+    }
+    if v.patch_size == 0 || v.image_size < v.patch_size || v.image_size > 4096 {
+        return Err(format!(
+            "patches of {} in inputs of {} pixels",
+            v.patch_size, v.image_size
+        ));
+    }
+    if rules.vocabulary == 0 || rules.max_tokens < 2 {
+        return Err("the text tower has no room for texts".into());
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct WeightsIndex {
+    weight_map: std::collections::HashMap<String, String>,
+}
+
+/// The file of weights, or the shards that an index lists.
+fn weight_files(dir: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let single = dir.join(WEIGHTS);
+    if single.exists() {
+        return Ok(vec![single]);
+    }
+    if !dir.join(WEIGHTS_INDEX).exists() {
+        return Err(ModelError::MissingFile {
+            dir: dir.into(),
+            file: WEIGHTS.into(),
+        });
+    }
+    let names = shard_names(&dir.join(WEIGHTS_INDEX), &read(dir, WEIGHTS_INDEX)?)?;
+    let shard = |name: String| {
+        let path = dir.join(&name);
+        if !path.exists() {
+            return Err(ModelError::MissingFile {
+                dir: dir.into(),
+                file: name,
+            });
+        }
+        Ok(path)
+    };
+    names.into_iter().map(shard).collect()
+}
+
+/// The shards that an index, kept at `path`, lists.
+///
+/// # Errors
+/// If it is no index, or reaches outside its folder.
+pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelError> {
+    let index: WeightsIndex = parse_json(path, index)?;
+    let names: BTreeSet<String> = index.weight_map.into_values().collect();
+    let inside = |name: &&String| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        name.chars().all(allowed) && !name.starts_with('.') && name.ends_with(".safetensors")
+    };
+    if names.len() > MAX_SHARDS {
+        return Err(ModelError::Invalid {
+            path: path.into(),
+            message: format!(
+                "names {} files of weights, more than any model has",
+                names.len()
+            ),
+        });
+    }
+    match names.iter().find(|name| !inside(name)) {
+        None => Ok(names),
+        Some(name) => Err(ModelError::Invalid {
+            path: path.into(),
+            message: format!(
+                "names a file outside the folder, or one that holds no weights: {name}"
+            ),
+        }),
+    }
+}
+
+fn damaged_weights(shards: &[PathBuf], error: &candle_core::Error) -> ModelError {
+    // Candle appends a backtrace to its messages; the first line is the message.
+    let text = error.to_string();
+    let reason = text.lines().next().unwrap_or_default();
+    ModelError::Invalid {
+        path: shards.first().cloned().unwrap_or_default(),
+        message: format!("the weights do not fit or are damaged ({reason}); copy them again"),
+    }
+}
+
+/// What identifies the model in a folder.
+///
+/// # Errors
+/// If a file of it cannot be read.
+pub fn folder_fingerprint(dir: &Path) -> Result<Fingerprint, ModelError> {
+    fingerprint(dir, &weight_files(dir)?)
+}
+
+/// A hash over everything that decides what a vector is.
+fn fingerprint(dir: &Path, shards: &[PathBuf]) -> Result<Fingerprint, ModelError> {
+    let mut hasher = blake3::Hasher::new();
+    for file in [CONFIG, PREPROCESSOR, tokenizer_file(dir)] {
+        hasher.update(blake3::hash(&read(dir, file)?).as_bytes());
+    }
+    for path in shards {
+        hash_file(&mut hasher, path).map_err(|source| ModelError::Io {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok(Fingerprint(*hasher.finalize().as_bytes()))
+}
+
+/// Adds a file to a hash, piece by piece: a mapped file would count as memory.
+fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> std::io::Result<()> {
+    let mut file = open_regular(path)?;
+    let mut piece = vec![0; 8 << 20];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(()),
+            read => hasher.update_rayon(&piece[..read]),
+        };
+    }
+}
+
+/// 2 x multiply-adds of the image tower, projections and attention together.
+fn vision_gflop(v: &VisionConfig, class_tokens: usize) -> f64 {
+    let tokens = ((v.image_size / v.patch_size).pow(2) + class_tokens) as f64;
+    let (width, hidden) = (v.hidden_size as f64, v.intermediate_size as f64);
+    let layer =
+        tokens * (4.0 * width * width + 2.0 * width * hidden) + 2.0 * tokens * tokens * width;
+    let patches = tokens * width * 3.0 * (v.patch_size * v.patch_size) as f64;
+    2e-9 * (v.num_hidden_layers as f64 * layer + patches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_a_cache_is_called_by_its_repository() {
+        let commit = Path::new("/hub/models--openai--clip-x/snapshots/abc");
+        assert_eq!(folder_name(commit), "clip-x");
+        assert_eq!(folder_name(Path::new("/models/mine")), "mine");
+    }
+}

@@ -1,0 +1,374 @@
+//! Products in eight bits: weights with one scale for each output, rows of activations each with its own scale and
+//! offset, sums in 32 bits.
+//!
+//! A row x is kept as `x = scale * q + offset` with q from 0 to 255, a weight as `w = scale * q` with q from -127 to
+//! 127. The product is then `scale_x scale_w (q_x . q_w) + offset scale_w (sum of q_w)`, where only `q_x . q_w` depends
+//! on both, and is exact.
+
+use super::int16::rounded;
+use super::{IntegerIsa, TILE_ROWS, madd, multi_target};
+use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, PANEL, finish};
+use crate::engine::inference::cpu::prefetch;
+
+/// A weight matrix in eight bits and a bias, laid out for products.
+#[derive(Clone, Debug)]
+pub struct PackedI8 {
+    inputs: usize,
+    outputs: usize,
+    /// Inputs, rounded up to whole groups of four.
+    depth: usize,
+    unit: IntegerIsa,
+    /// panels x (depth / 4) x 64 x 4: four inputs of one output side by side.
+    values: Vec<i8>,
+    /// The scale of each output's weights, padded to whole panels.
+    scales: Vec<f32>,
+    /// scale x (sum of q) of each output.
+    sums: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// Rows of activations in eight bits.
+#[derive(Clone, Debug, Default)]
+pub struct Int8Rows {
+    /// rows x depth, zeros beyond the inputs.
+    values: Vec<u8>,
+    /// Scale and offset of each row.
+    ranges: Vec<(f32, f32)>,
+}
+
+impl PackedI8 {
+    /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
+    #[must_use]
+    pub fn new(weight: &[f32], bias: &[f32]) -> Self {
+        Self::for_unit(IntegerIsa::detect(), weight, bias)
+    }
+
+    /// For rows of bytes x, `W (x - centre) + b`. What is lost in a weight then weighs as much as a byte is away
+    /// from the centre, not from 0.
+    #[must_use]
+    pub fn around(weight: &[f32], bias: &[f32], centre: &[f32]) -> Self {
+        let mut panels = Self::new(weight, bias);
+        for output in 0..panels.outputs {
+            let kept = (0..panels.inputs).map(|input| panels.values[panels.place(output, input)]);
+            let shift: f32 = kept.zip(centre).map(|(q, c)| f32::from(q) * c).sum();
+            panels.bias[output] -= panels.scales[output] * shift;
+        }
+        panels
+    }
+
+    /// As [`Self::new`], for a given unit.
+    fn for_unit(unit: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
+        let outputs = bias.len();
+        let inputs = weight.len().checked_div(outputs).unwrap_or_default();
+        let depth = inputs.next_multiple_of(4);
+        let width = outputs.next_multiple_of(PANEL);
+        let mut panels = Self {
+            inputs,
+            outputs,
+            depth,
+            unit,
+            values: vec![0; width * depth],
+            scales: vec![0.0; width],
+            sums: vec![0.0; width],
+            bias: bias.to_vec(),
+        };
+        panels.bias.resize(width, 0.0);
+        let limit = unit.weight_limit();
+        for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
+            let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
+            // A row of zeros has any scale.
+            let scale = if peak > 0.0 { peak / limit } else { 1.0 };
+            let mut sum = 0i32;
+            for (input, weight) in row.iter().enumerate() {
+                let q = rounded::<false>(weight / scale, 1.0) as i8;
+                sum += i32::from(q);
+                let at = panels.place(output, input);
+                panels.values[at] = q;
+            }
+            panels.scales[output] = scale;
+            panels.sums[output] = scale * sum as f32;
+        }
+        panels
+    }
+
+    fn place(&self, output: usize, input: usize) -> usize {
+        let panel = output / PANEL * PANEL * self.depth;
+        panel + (input / 4 * PANEL + output % PANEL) * 4 + input % 4
+    }
+
+    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs; `rows` is room to work in.
+    pub fn multiply(&self, a: &[f32], then: GemmEpilogue, rows: &mut Int8Rows, out: &mut [f32]) {
+        rows.fill(a, self.inputs);
+        self.multiply_rows(rows, then, out);
+    }
+
+    /// The same for rows that are bytes already, such as pixels: they count as they are.
+    pub fn multiply_bytes(
+        &self,
+        a: &[u8],
+        then: GemmEpilogue,
+        rows: &mut Int8Rows,
+        out: &mut [f32],
+    ) {
+        rows.fill_bytes(a, self.inputs);
+        self.multiply_rows(rows, then, out);
+    }
+
+    fn multiply_rows(&self, rows: &Int8Rows, then: GemmEpilogue, out: &mut [f32]) {
+        let panels = self.values.chunks_exact(PANEL * self.depth);
+        let following = panels.clone().skip(1).chain([&[][..]]);
+        let count = rows.ranges.len();
+        for (at, (panel, next)) in panels.zip(following).enumerate() {
+            let columns = self.columns(at);
+            let mut row = 0;
+            while row < count {
+                let a = &rows.values[row * self.depth..];
+                let ranges = &rows.ranges[row..];
+                let out = &mut out[row * self.outputs..];
+                let weights = (panel, prefetch::share(next, row, count));
+                // A few sizes of tiles, so that no row is computed in vain.
+                row += match count - row {
+                    1 => self.tile::<1>(a, weights, &columns, ranges, then, out),
+                    2 | 3 => self.tile::<2>(a, weights, &columns, ranges, then, out),
+                    4 | 5 => self.tile::<4>(a, weights, &columns, ranges, then, out),
+                    _ => self.tile::<TILE_ROWS>(a, weights, &columns, ranges, then, out),
+                };
+            }
+        }
+    }
+
+    fn columns(&self, panel: usize) -> Columns<'_> {
+        Columns {
+            scales: of_panel(&self.scales, panel),
+            sums: of_panel(&self.sums, panel),
+            bias: of_panel(&self.bias, panel),
+            first: panel * PANEL,
+            outputs: self.outputs,
+        }
+    }
+
+    /// `R` rows with one panel, and what is fetched meanwhile; returns `R`.
+    fn tile<const R: usize>(
+        &self,
+        a: &[u8],
+        (panel, ahead): (&[i8], &[i8]),
+        columns: &Columns<'_>,
+        ranges: &[(f32, f32)],
+        then: GemmEpilogue,
+        out: &mut [f32],
+    ) -> usize {
+        let rows = std::array::from_fn(|r| &a[r * self.depth..][..self.depth]);
+        let mut sums = [[0i32; PANEL]; R];
+        let width = PANEL.min(self.outputs - columns.first);
+        self.unit.sum_bytes(rows, panel, ahead, width, &mut sums);
+        finish_rows(&sums, ranges, columns, then, out);
+        R
+    }
+}
+
+/// A panel's share of what each output has one of.
+fn of_panel(values: &[f32], panel: usize) -> &[f32; PANEL] {
+    &values.as_chunks().0[panel]
+}
+
+/// What a panel's columns are multiplied by.
+struct Columns<'a> {
+    scales: &'a [f32; PANEL],
+    sums: &'a [f32; PANEL],
+    bias: &'a [f32; PANEL],
+    first: usize,
+    outputs: usize,
+}
+
+#[inline(always)]
+fn finish_rows_body<const FMA: bool>(
+    sums: &[[i32; PANEL]],
+    ranges: &[(f32, f32)],
+    columns: &Columns<'_>,
+    then: GemmEpilogue,
+    out: &mut [f32],
+) {
+    let width = PANEL.min(columns.outputs - columns.first);
+    let rows = out.chunks_mut(columns.outputs);
+    for ((sums, (scale, offset)), out) in sums.iter().zip(ranges).zip(rows) {
+        let mut real = [0f32; PANEL];
+        for i in 0..PANEL {
+            let sum = sums[i] as f32 * columns.scales[i];
+            real[i] = madd::<FMA>(sum, *scale, offset * columns.sums[i]);
+        }
+        let out = &mut out[columns.first..][..width];
+        finish::<FMA>(&real, columns.bias, then, out);
+    }
+}
+
+multi_target! {
+    /// From sums of products of bytes to real numbers, and what follows.
+    fn finish_rows(
+        sums: &[[i32; PANEL]],
+        ranges: &[(f32, f32)],
+        columns: &Columns<'_>,
+        then: GemmEpilogue,
+        out: &mut [f32],
+    ) => finish_rows_body
+}
+
+impl Int8Rows {
+    fn fill(&mut self, a: &[f32], inputs: usize) {
+        let depth = inputs.next_multiple_of(4);
+        let rows = a.chunks_exact(inputs.max(1));
+        self.values.resize(rows.len() * depth, 0);
+        self.ranges.clear();
+        for (row, to) in rows.zip(self.values.chunks_exact_mut(depth.max(1))) {
+            to[inputs..].fill(0);
+            let mut range = (0.0, 0.0);
+            quantise(row, &mut to[..inputs], &mut range);
+            self.ranges.push(range);
+        }
+    }
+
+    fn fill_bytes(&mut self, a: &[u8], inputs: usize) {
+        let depth = inputs.next_multiple_of(4);
+        let rows = a.chunks_exact(inputs.max(1));
+        self.values.resize(rows.len() * depth, 0);
+        self.ranges.clear();
+        self.ranges.resize(rows.len(), (1.0, 0.0));
+        for (row, to) in rows.zip(self.values.chunks_exact_mut(depth.max(1))) {
+            to[..inputs].copy_from_slice(row);
+            to[inputs..].fill(0);
+        }
+    }
+}
+
+#[inline(always)]
+fn quantise_body<const FMA: bool>(row: &[f32], out: &mut [u8], range: &mut (f32, f32)) {
+    const LANES: usize = 16;
+    /// Adding it rounds to the nearest integer and leaves that in the low bits.
+    const ROUND: f32 = 8_388_608.0;
+    let (mut low, mut high, mut poison) = ([f32::MAX; LANES], [f32::MIN; LANES], [0f32; LANES]);
+    let (blocks, tail) = row.as_chunks::<LANES>();
+    let mut look = |block: &[f32]| {
+        for (i, v) in block.iter().enumerate() {
+            low[i] = if *v < low[i] { *v } else { low[i] };
+            high[i] = if *v > high[i] { *v } else { high[i] };
+            // Not a number once a value is none, or infinite: damage must not be hidden.
+            poison[i] += v * 0.0;
+        }
+    };
+    for block in blocks {
+        look(block);
+    }
+    look(tail);
+    let low = low.into_iter().fold(f32::MAX, f32::min);
+    let high = high.into_iter().fold(f32::MIN, f32::max);
+    let poison: f32 = poison.into_iter().sum();
+    let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
+    let inverse = 1.0 / scale;
+    for (out, v) in out.iter_mut().zip(row) {
+        *out = madd::<FMA>(v - low, inverse, ROUND).to_bits() as u8;
+    }
+    *range = (scale + poison, low);
+}
+
+multi_target! {
+    /// A row as bytes q, with the scale and offset such that `scale * q + offset` is nearest to it.
+    fn quantise(row: &[f32], out: &mut [u8], range: &mut (f32, f32)) => quantise_body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Activation;
+    use super::*;
+
+    fn noise(n: usize, seed: u32) -> Vec<f32> {
+        let mut number = seed;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        values.take(n).collect()
+    }
+
+    #[test]
+    fn every_unit_sums_bit_by_bit_like_the_definition() {
+        for unit in IntegerIsa::available() {
+            for (rows, inputs, outputs) in [(1, 4, 1), (3, 7, 64), (13, 200, 130), (6, 3072, 64)] {
+                let (a, weight) = (noise(rows * inputs, 1), noise(outputs * inputs, 2));
+                let panels = PackedI8::for_unit(unit, &weight, &vec![0.0; outputs]);
+                let mut quantised = Int8Rows::default();
+                quantised.fill(&a, inputs);
+                // The extremes, where a sum could saturate.
+                quantised.values[..inputs].fill(255);
+                let mut out = vec![0f32; rows * outputs];
+                let plain = GemmEpilogue::Activate(Activation::None);
+                panels.multiply_rows(&quantised, plain, &mut out);
+                for (at, got) in out.iter().enumerate() {
+                    let (row, output) = (at / outputs, at % outputs);
+                    let sum: i32 = (0..inputs)
+                        .map(|input| {
+                            let x = quantised.values[row * panels.depth + input];
+                            i32::from(x) * i32::from(panels.values[panels.place(output, input)])
+                        })
+                        .sum();
+                    let mut sums = [[0i32; PANEL]; 1];
+                    sums[0][output % PANEL] = sum;
+                    let columns = panels.columns(output / PANEL);
+                    let mut want = vec![0f32; outputs];
+                    let range = &quantised.ranges[row..=row];
+                    finish_rows(&sums, range, &columns, plain, &mut want);
+                    assert_eq!(
+                        got.to_bits(),
+                        want[output].to_bits(),
+                        "{unit:?} {row} {output}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn products_are_near_those_in_full_precision() {
+        let (rows, inputs, outputs) = (9, 500, 70);
+        let (a, weight, bias) = (
+            noise(rows * inputs, 3),
+            noise(outputs * inputs, 4),
+            noise(outputs, 5),
+        );
+        let float = crate::engine::inference::cpu::PackedF32::new(&weight, &bias);
+        let mut want = vec![0f32; rows * outputs];
+        float.multiply(&a, GemmEpilogue::Activate(Activation::None), &mut want);
+        for unit in IntegerIsa::available() {
+            let panels = PackedI8::for_unit(unit, &weight, &bias);
+            let mut got = vec![0f32; want.len()];
+            let plain = GemmEpilogue::Activate(Activation::None);
+            panels.multiply(&a, plain, &mut Int8Rows::default(), &mut got);
+            let error: f32 = want.iter().zip(&got).map(|(a, b)| (a - b).powi(2)).sum();
+            let size: f32 = want.iter().map(|a| a.powi(2)).sum();
+            assert!(
+                (error / size).sqrt() < 0.02,
+                "{unit:?}: {}",
+                (error / size).sqrt()
+            );
+        }
+    }
+
+    #[test]
+    fn bytes_count_as_they_are_and_damage_is_not_hidden() {
+        let weight = [1.0, -1.0, 0.5, 0.25, 2.0];
+        let panels = PackedI8::new(&weight, &[10.0]);
+        let mut out = [0f32];
+        let plain = GemmEpilogue::Activate(Activation::None);
+        let mut rows = Int8Rows::default();
+        panels.multiply_bytes(&[1, 2, 4, 8, 255], plain, &mut rows, &mut out);
+        assert!((out[0] - 523.0).abs() < 3.0, "{out:?}");
+        let around = PackedI8::around(&weight, &[10.0], &[1.0, 2.0, 4.0, 8.0, 255.0]);
+        around.multiply_bytes(&[1, 2, 4, 8, 255], plain, &mut rows, &mut out);
+        assert!(
+            (out[0] - 10.0).abs() < 1e-3,
+            "at the centre nothing is lost"
+        );
+        panels.multiply(&[0.0, 1.0, f32::NAN, 0.0, 0.0], plain, &mut rows, &mut out);
+        assert!(out[0].is_nan());
+        panels.multiply(&[0.0; 5], plain, &mut rows, &mut out);
+        assert!((out[0] - 10.0).abs() < 1e-6);
+    }
+}

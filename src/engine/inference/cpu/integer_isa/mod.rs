@@ -1,0 +1,171 @@
+//! Sums of products of integers of eight and of sixteen bits, by the instructions that processors have for them.
+
+#[cfg(target_arch = "aarch64")]
+#[allow(unsafe_code)]
+mod arm;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
+mod tile;
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod x86;
+
+use crate::engine::inference::cpu::packed_gemm::PANEL;
+#[cfg(target_arch = "x86_64")]
+pub use x86::fetch;
+
+/// What a processor sums products of integers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntegerIsa {
+    /// Ordinary arithmetic.
+    Portable,
+    /// AVX2 with fused multiply-add: products of bytes, added in pairs of 16 bits; products of 16 bits, added in pairs.
+    Avx2,
+    /// AVX-VNNI: four products of bytes, or two of 16 bits, added at once, 256 bits wide.
+    AvxVnni,
+    /// AVX-512 VNNI: the same, 512 bits wide.
+    Avx512Vnni,
+    /// NEON with its dot products: four products of bytes added at once, and two of 16 bits in two steps.
+    Neon,
+}
+
+impl IntegerIsa {
+    /// The best that this processor has.
+    #[must_use]
+    pub fn detect() -> Self {
+        *Self::available().last().unwrap_or(&Self::Portable)
+    }
+
+    /// All that this processor has, the best last.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let mut units = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            // Every processor with the one has the other.
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2 {
+                units.push(Self::Avx2);
+            }
+            if avx2 && is_x86_feature_detected!("avxvnni") {
+                units.push(Self::AvxVnni);
+            }
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512vnni")
+            {
+                units.push(Self::Avx512Vnni);
+            }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if std::arch::is_aarch64_feature_detected!("dotprod") {
+            units.push(Self::Neon);
+        }
+        units
+    }
+
+    /// The name shown by `lumisift doctor`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "none",
+            Self::Avx2 => "AVX2",
+            Self::AvxVnni => "AVX-VNNI",
+            Self::Avx512Vnni => "AVX-512 VNNI",
+            Self::Neon => "NEON dot products",
+        }
+    }
+
+    /// Largest magnitude of a weight of eight bits. AVX2 adds two products in 16 bits, which must not overflow:
+    /// 2 x 255 x 63 fits, 2 x 255 x 127 does not.
+    #[must_use]
+    pub fn weight_limit(self) -> f32 {
+        match self {
+            Self::Avx2 => 63.0,
+            _ => 127.0,
+        }
+    }
+}
+
+/// Defines how a unit sums `R` rows with the first `$width` columns of a panel, `sums[r][c] = sum_k rows[r][k]
+/// panel[k][c]`; what lies beyond the columns may be computed or left alone. A panel is (depth / group) x 64 x group.
+/// `ahead` is fetched into the cache meanwhile, where the processor can be told so.
+macro_rules! summing {
+    ($(#[$doc:meta])* $name:ident, $activation:ty, $weight:ty, $group:literal, $avx2:ident, $avx_vnni:ident, $avx512:ident, $neon:ident) => {
+        impl IntegerIsa {
+            $(#[$doc])*
+            ///
+            /// Not for others to call: a unit that this processor lacks must not get here.
+            #[allow(unsafe_code)]
+            pub(super) fn $name<const R: usize>(
+                self,
+                rows: [&[$activation]; R],
+                panel: &[$weight],
+                ahead: &[$weight],
+                width: usize,
+                sums: &mut [[i32; PANEL]; R],
+            ) {
+                match self {
+                    // SAFETY: these functions need nothing but the instruction sets that they name, and a unit
+                    // other than `Portable` comes from `available`, which has found them.
+                    #[cfg(target_arch = "x86_64")]
+                    Self::Avx2 => unsafe {
+                        x86::$avx2::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
+                    },
+                    // SAFETY: as above.
+                    #[cfg(target_arch = "x86_64")]
+                    Self::AvxVnni => unsafe {
+                        x86::$avx_vnni::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
+                    },
+                    // SAFETY: as above.
+                    #[cfg(target_arch = "x86_64")]
+                    Self::Avx512Vnni => unsafe {
+                        match width {
+                            0..=16 => x86::$avx512::<R, 1>(rows, panel, ahead, 1, sums),
+                            17..=32 => x86::$avx512::<R, 2>(rows, panel, ahead, 2, sums),
+                            33..=48 => x86::$avx512::<R, 3>(rows, panel, ahead, 3, sums),
+                            _ => x86::$avx512::<R, 4>(rows, panel, ahead, 4, sums),
+                        }
+                    },
+                    // SAFETY: as above.
+                    #[cfg(target_arch = "aarch64")]
+                    Self::Neon => unsafe {
+                        arm::$neon::<R, 4>(rows, panel, ahead, width.div_ceil(4), sums);
+                    },
+                    _ => $name(rows, panel, sums),
+                }
+            }
+        }
+
+        /// The definition, which every unit must match bit by bit.
+        fn $name<const R: usize>(
+            rows: [&[$activation]; R],
+            panel: &[$weight],
+            sums: &mut [[i32; PANEL]; R],
+        ) {
+            *sums = [[0; PANEL]; R];
+            for (k, group) in panel.chunks_exact($group * PANEL).enumerate() {
+                for (sums, row) in sums.iter_mut().zip(rows) {
+                    let Some(a) = row[$group * k..].first_chunk::<$group>() else {
+                        break;
+                    };
+                    for (sum, w) in sums.iter_mut().zip(group.as_chunks::<$group>().0) {
+                        for i in 0..$group {
+                            *sum += i32::from(a[i]) * i32::from(w[i]);
+                        }
+                    }
+                }
+            }
+        }
+    };
+}
+
+summing!(
+    /// Sums of products of bytes, in groups of four.
+    sum_bytes, u8, i8, 4, bytes_avx2, bytes_avx_vnni, bytes_avx512_vnni, bytes_neon
+);
+summing!(
+    /// Sums of products of 16 bits, in groups of two.
+    sum_shorts, i16, i16, 2, shorts_avx2, shorts_avx_vnni, shorts_avx512_vnni, shorts_neon
+);

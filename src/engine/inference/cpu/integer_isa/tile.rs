@@ -1,0 +1,62 @@
+//! How a tile of a product goes over registers, of whatever instruction set.
+
+use crate::engine::inference::cpu::packed_gemm::PANEL;
+
+/// Bytes of a group of inputs of all columns: four bytes each.
+pub const GROUP: usize = 4 * PANEL;
+
+/// Defines a tile over registers of `$bytes` bytes, `V` of them at a time; `registers` hold the wanted columns.
+macro_rules! tile {
+    ($name:ident, $activation:ty, $weight:ty, $features:literal, $bytes:literal, $zero:ident, $set:ident, $load:ident, $store:ident, $dot:expr, $fetch:ident) => {
+        #[target_feature(enable = $features)]
+        pub fn $name<const R: usize, const V: usize>(
+            rows: [&[$activation]; R],
+            panel: &[$weight],
+            ahead: &[$weight],
+            registers: usize,
+            out: &mut [[i32; PANEL]; R],
+        ) {
+            const LANE: usize = 4 / size_of::<$weight>();
+            let groups = panel.as_chunks::<{ GROUP / size_of::<$weight>() }>().0;
+            let depth = groups.len().min(rows[0].len() / LANE);
+            // A loop, because a closure would not be compiled for the features.
+            let mut lines: [&[[$activation; LANE]]; R] = [&[]; R];
+            for (line, row) in lines.iter_mut().zip(rows) {
+                *line = &row.as_chunks::<LANE>().0[..depth];
+            }
+            let fetches = Fetches::new(ahead, panel, depth);
+            for first in (0..registers.min(GROUP / $bytes)).step_by(V) {
+                let mut sums = [[$zero(); V]; R];
+                for (k, group) in groups[..depth].iter().enumerate() {
+                    if first == 0 {
+                        $fetch(fetches.at(k));
+                    }
+                    let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
+                    // So many, said before the loop: a copy of some number of registers would go through memory.
+                    let Some(parts) = parts[first..].first_chunk::<V>() else {
+                        break;
+                    };
+                    let mut weights = [$zero(); V];
+                    for (w, part) in weights.iter_mut().zip(parts) {
+                        // SAFETY: the part that is read has as many bytes as a register.
+                        *w = unsafe { $load(part.as_ptr().cast()) };
+                    }
+                    for (sums, line) in sums.iter_mut().zip(lines) {
+                        let a = $set(bytemuck::cast(line[k]));
+                        for (sum, w) in sums.iter_mut().zip(weights) {
+                            *sum = $dot(*sum, a, w);
+                        }
+                    }
+                }
+                for (out, sums) in out.iter_mut().zip(sums) {
+                    let parts = out.as_chunks_mut::<{ $bytes / 4 }>().0;
+                    for (i, sum) in sums.into_iter().enumerate() {
+                        // SAFETY: the part that is written has as many bytes as a register.
+                        unsafe { $store(parts[first + i].as_mut_ptr().cast(), sum) };
+                    }
+                }
+            }
+        }
+    };
+}
+pub(super) use tile;

@@ -1,0 +1,156 @@
+//! Sums of products of real numbers, with the sums in registers: by intrinsics, because whether a compiler finds them
+//! depends on what stands around.
+
+use super::SimdLevel;
+use crate::engine::inference::cpu::packed_gemm::PANEL;
+
+/// Adds up `R` rows with the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
+///
+/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone. `ahead` is
+/// fetched into the cache meanwhile, where the processor can be told so.
+#[allow(unsafe_code)]
+pub fn tile<const R: usize>(
+    level: SimdLevel,
+    rows: [&[f32]; R],
+    panel: &[f32],
+    ahead: &[f32],
+    width: usize,
+    sums: &mut [[f32; PANEL]; R],
+) {
+    #[cfg(target_arch = "x86_64")]
+    match level {
+        // SAFETY: these functions need nothing but the instruction sets that they name, which the level says
+        // the processor has.
+        SimdLevel::Avx512 => unsafe {
+            match width {
+                0..=16 => return x86::avx512::<R, 1>(rows, panel, ahead, sums),
+                17..=32 => return x86::avx512::<R, 2>(rows, panel, ahead, sums),
+                33..=48 => return x86::avx512::<R, 3>(rows, panel, ahead, sums),
+                _ => return x86::avx512::<R, 4>(rows, panel, ahead, sums),
+            }
+        },
+        // SAFETY: as above.
+        SimdLevel::Avx2 => return unsafe { x86::avx2(rows, panel, ahead, width, sums) },
+        SimdLevel::Baseline => {}
+    }
+    let _ = (level, ahead);
+    portable(rows, panel, width, sums);
+}
+
+fn portable<const R: usize>(
+    rows: [&[f32]; R],
+    panel: &[f32],
+    width: usize,
+    sums: &mut [[f32; PANEL]; R],
+) {
+    const COLUMNS: usize = 16;
+    for first in (0..width).step_by(COLUMNS) {
+        let mut part = [[0f32; COLUMNS]; R];
+        for (k, row) in panel.as_chunks::<PANEL>().0.iter().enumerate() {
+            let Some(row) = row[first..].first_chunk::<COLUMNS>() else {
+                break;
+            };
+            for r in 0..R {
+                let factor = rows[r][k];
+                for i in 0..COLUMNS {
+                    part[r][i] += factor * row[i];
+                }
+            }
+        }
+        for (sums, part) in sums.iter_mut().zip(part) {
+            sums[first..][..COLUMNS].copy_from_slice(&part);
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code)]
+mod x86 {
+    use std::arch::x86_64::{
+        _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
+
+    use super::PANEL;
+    use crate::engine::inference::cpu::integer_isa::fetch;
+    use crate::engine::inference::cpu::prefetch::Fetches;
+
+    /// Inputs that the lines of a panel and all rows have.
+    fn common_depth(rows: &[&[f32]], lines: &[[f32; PANEL]]) -> usize {
+        let depths = rows.iter().map(|row| row.len());
+        depths.fold(lines.len(), usize::min)
+    }
+
+    /// `V` registers of 16 columns.
+    #[target_feature(enable = "avx512f")]
+    pub fn avx512<const R: usize, const V: usize>(
+        rows: [&[f32]; R],
+        panel: &[f32],
+        ahead: &[f32],
+        out: &mut [[f32; PANEL]; R],
+    ) {
+        let lines = panel.as_chunks::<PANEL>().0;
+        let depth = common_depth(&rows, lines);
+        let fetches = Fetches::new(ahead, panel, depth);
+        let mut sums = [[_mm512_setzero_ps(); V]; R];
+        for (k, line) in lines[..depth].iter().enumerate() {
+            fetch(fetches.at(k));
+            let parts = line.as_chunks::<16>().0;
+            // SAFETY: a part has as many values as a register.
+            let b: [_; V] = std::array::from_fn(|v| unsafe { _mm512_loadu_ps(parts[v].as_ptr()) });
+            for (sums, row) in sums.iter_mut().zip(rows) {
+                // SAFETY: no row is shorter than the depth.
+                let factor = _mm512_set1_ps(unsafe { *row.get_unchecked(k) });
+                for (sum, b) in sums.iter_mut().zip(b) {
+                    *sum = _mm512_fmadd_ps(factor, b, *sum);
+                }
+            }
+        }
+        for (out, sums) in out.iter_mut().zip(sums) {
+            for (part, sum) in out.as_chunks_mut::<16>().0.iter_mut().zip(sums) {
+                // SAFETY: as above.
+                unsafe { _mm512_storeu_ps(part.as_mut_ptr(), sum) };
+            }
+        }
+    }
+
+    /// Two registers of 8 columns at a time.
+    #[target_feature(enable = "avx2,fma")]
+    pub fn avx2<const R: usize>(
+        rows: [&[f32]; R],
+        panel: &[f32],
+        ahead: &[f32],
+        width: usize,
+        out: &mut [[f32; PANEL]; R],
+    ) {
+        let lines = panel.as_chunks::<PANEL>().0;
+        let depth = common_depth(&rows, lines);
+        let fetches = Fetches::new(ahead, panel, depth);
+        for first in 0..width.div_ceil(16) {
+            let mut sums = [[_mm256_setzero_ps(); 2]; R];
+            for (k, line) in lines[..depth].iter().enumerate() {
+                if first == 0 {
+                    fetch(fetches.at(k));
+                }
+                let parts = line.as_chunks::<16>().0[first].as_chunks::<8>().0;
+                // SAFETY: a part has as many values as a register.
+                let b: [_; 2] =
+                    std::array::from_fn(|v| unsafe { _mm256_loadu_ps(parts[v].as_ptr()) });
+                for (sums, row) in sums.iter_mut().zip(rows) {
+                    // SAFETY: no row is shorter than the depth.
+                    let factor = _mm256_set1_ps(unsafe { *row.get_unchecked(k) });
+                    for (sum, b) in sums.iter_mut().zip(b) {
+                        *sum = _mm256_fmadd_ps(factor, b, *sum);
+                    }
+                }
+            }
+            for (out, sums) in out.iter_mut().zip(sums) {
+                let out = out.as_chunks_mut::<16>().0[first].as_chunks_mut::<8>().0;
+                for (part, sum) in out.iter_mut().zip(sums) {
+                    // SAFETY: as above.
+                    unsafe { _mm256_storeu_ps(part.as_mut_ptr(), sum) };
+                }
+            }
+        }
+    }
+}

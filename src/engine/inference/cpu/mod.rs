@@ -1,0 +1,128 @@
+//! Inner loops of the CPU path, compiled for several instruction sets and chosen at run time.
+//!
+//! Most kernels are ordinary safe Rust over slices, written so that the compiler turns it into vector
+//! code: fixed-width lanes, no branches inside. The `multi_target!` macro compiles that one body for
+//! AVX-512, AVX2 and the baseline and picks by what the processor has, so one portable binary is fast
+//! everywhere and every variant can be checked against the baseline. Tiles of products and the widening
+//! of halves are intrinsics, beside a portable form. Kernels start no threads.
+
+mod attention;
+mod depthwise;
+mod dots;
+mod half_precision;
+mod int16;
+mod int8;
+mod integer_isa;
+mod math;
+mod microkernel;
+mod norm;
+mod packed_gemm;
+mod pool;
+mod prefetch;
+mod softmax;
+
+pub use attention::{AttentionScratch, HeadShape, attend_head};
+pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
+pub use dots::HalfDots;
+pub use half_precision::widen;
+pub use int8::{Int8Rows, PackedI8};
+pub use int16::{Int16Rows, PackedI16};
+pub use integer_isa::IntegerIsa;
+pub use math::{Activation, exp_scaled};
+pub use norm::layer_norm;
+pub use packed_gemm::{GemmEpilogue, PackedF32};
+pub use pool::pool;
+pub use prefetch::TILE_ROWS;
+pub use softmax::{LANES as MASS_LANES, MassRule, masses};
+
+/// Instruction sets that a kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SimdLevel {
+    /// What the target guarantees: SSE2 on x86-64, NEON on AArch64.
+    Baseline,
+    /// AVX2 with fused multiply-add.
+    Avx2,
+    /// AVX-512 F, BW, DQ and VL.
+    Avx512,
+}
+
+impl SimdLevel {
+    /// The widest level that this processor runs.
+    #[must_use]
+    pub fn detect() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        {
+            let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+            if avx2
+                && is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+            {
+                return Self::Avx512;
+            }
+            if avx2 {
+                return Self::Avx2;
+            }
+        }
+        Self::Baseline
+    }
+
+    /// All levels that this processor runs.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        let all = [Self::Baseline, Self::Avx2, Self::Avx512];
+        let best = Self::detect() as usize;
+        all.into_iter()
+            .filter(|level| *level as usize <= best)
+            .collect()
+    }
+
+    /// The name shown by `lumisift doctor`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Baseline if cfg!(target_arch = "aarch64") => "NEON",
+            Self::Baseline => "baseline",
+            Self::Avx2 => "AVX2",
+            Self::Avx512 => "AVX-512",
+        }
+    }
+}
+
+/// `a * b + c`, fused where the instruction set has it: a library call where it has not would be slow.
+#[inline(always)]
+fn madd<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// Defines a kernel from a body generic over `FMA`, one compiled copy per [`SimdLevel`].
+macro_rules! multi_target {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? => $body:ident) => {
+        $(#[$doc])*
+        #[allow(unsafe_code)]
+        #[allow(clippy::too_many_arguments)]
+        $vis fn $name($($arg: $ty),*) $(-> $ret)? {
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+                fn avx512($($arg: $ty),*) $(-> $ret)? {
+                    $body::<true>($($arg),*)
+                }
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($arg: $ty),*) $(-> $ret)? {
+                    $body::<true>($($arg),*)
+                }
+                match $crate::engine::inference::cpu::SimdLevel::detect() {
+                    // SAFETY: the only requirement of these functions is that the processor has the
+                    // instruction sets that they name, which `detect` has just established.
+                    $crate::engine::inference::cpu::SimdLevel::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::engine::inference::cpu::SimdLevel::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::engine::inference::cpu::SimdLevel::Baseline => {}
+                }
+            }
+            $body::<{ cfg!(target_arch = "aarch64") }>($($arg),*)
+        }
+    };
+}
+use multi_target;

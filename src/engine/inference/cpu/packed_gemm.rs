@@ -1,0 +1,258 @@
+//! Products of rows with a weight matrix that was laid out beforehand, and what follows a product while its
+//! sums are still in registers.
+
+use super::math::{Activation, activate_row};
+use super::{SimdLevel, TILE_ROWS, multi_target};
+use crate::engine::inference::cpu::{microkernel, prefetch};
+
+/// Columns of a panel.
+pub const PANEL: usize = 64;
+
+/// What becomes of the sums of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GemmEpilogue {
+    /// The bias is added and the activation applied; the result replaces what was there.
+    Activate(Activation),
+    /// The bias is added, and all of it to what was there: a skip connection.
+    Add,
+}
+
+/// A weight matrix and a bias, laid out for products: panels of 64 outputs, in each the inputs one after another.
+#[derive(Clone, Debug)]
+pub struct PackedF32 {
+    pub(super) inputs: usize,
+    pub(super) outputs: usize,
+    /// panels x inputs x 64, zeros beyond the last output.
+    values: Vec<f32>,
+    /// One for each output, padded to whole panels.
+    bias: Vec<f32>,
+}
+
+impl PackedF32 {
+    /// From a weight of outputs x inputs and a bias of outputs.
+    #[must_use]
+    pub fn new(weight: &[f32], bias: &[f32]) -> Self {
+        let outputs = bias.len();
+        let inputs = weight.len().checked_div(outputs).unwrap_or_default();
+        let width = outputs.next_multiple_of(PANEL);
+        let mut values = vec![0f32; width * inputs];
+        for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
+            let panel = &mut values[output / PANEL * PANEL * inputs..];
+            for (value, to) in row.iter().zip(panel.chunks_exact_mut(PANEL)) {
+                to[output % PANEL] = *value;
+            }
+        }
+        let mut bias = bias.to_vec();
+        bias.resize(width, 0.0);
+        Self {
+            inputs,
+            outputs,
+            values,
+            bias,
+        }
+    }
+}
+
+/// Ends a product: one row of a panel's sums with its bias into one row of results, which may be shorter.
+#[inline(always)]
+pub(super) fn finish<const FMA: bool>(
+    sums: &[f32; PANEL],
+    bias: &[f32; PANEL],
+    then: GemmEpilogue,
+    out: &mut [f32],
+) {
+    // Of a whole panel the length is known beforehand, and no value is left over to be ended by itself.
+    match out.as_mut_array::<PANEL>() {
+        Some(whole) => finish_any::<FMA>(sums, bias, then, whole),
+        None => finish_any::<FMA>(sums, bias, then, out),
+    }
+}
+
+#[inline(always)]
+fn finish_any<const FMA: bool>(sums: &[f32], bias: &[f32], then: GemmEpilogue, out: &mut [f32]) {
+    match then {
+        GemmEpilogue::Activate(kind) => activate_row::<FMA>(sums, bias, kind, out),
+        GemmEpilogue::Add => {
+            for ((out, sum), bias) in out.iter_mut().zip(sums).zip(bias) {
+                *out += sum + bias;
+            }
+        }
+    }
+}
+
+/// Inputs that are summed before the next panel's turn, where sums can be added to what is there: so much of a panel
+/// stays in a core's own cache while all rows pass.
+const DEPTH: usize = 1024;
+
+/// Some inputs of one panel, and where it stands.
+struct Part<'a> {
+    /// inputs x 64.
+    values: &'a [f32],
+    /// The first input.
+    first: usize,
+    /// The first output.
+    column: usize,
+    bias: &'a [f32; PANEL],
+    /// What is read after this part.
+    next: &'a [f32],
+}
+
+impl PackedF32 {
+    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs.
+    pub fn multiply(&self, a: &[f32], then: GemmEpilogue, out: &mut [f32]) {
+        self.multiply_at(SimdLevel::detect(), a, then, out);
+    }
+
+    fn multiply_at(&self, level: SimdLevel, a: &[f32], then: GemmEpilogue, out: &mut [f32]) {
+        let depth = if then == GemmEpilogue::Add {
+            DEPTH
+        } else {
+            self.inputs
+        };
+        let panels = self.values.chunks_exact((PANEL * self.inputs).max(1));
+        let biases = self.bias.as_chunks::<PANEL>().0;
+        let mut rest = &self.values[..];
+        for (at, (panel, bias)) in panels.zip(biases).enumerate() {
+            for (block, values) in panel.chunks(PANEL * depth).enumerate() {
+                rest = &rest[values.len()..];
+                let part = Part {
+                    values,
+                    first: block * depth,
+                    column: at * PANEL,
+                    // The bias is added once.
+                    bias: match block {
+                        0 => bias,
+                        _ => &[0f32; PANEL],
+                    },
+                    next: &rest[..values.len().min(rest.len())],
+                };
+                self.multiply_part(level, a, &part, then, out);
+            }
+        }
+    }
+
+    fn multiply_part(
+        &self,
+        level: SimdLevel,
+        a: &[f32],
+        part: &Part<'_>,
+        then: GemmEpilogue,
+        out: &mut [f32],
+    ) {
+        let rows = out.len() / self.outputs;
+        let mut row = 0;
+        while row < rows {
+            let a = &a[row * self.inputs + part.first..];
+            let out = &mut out[row * self.outputs..];
+            let ahead = prefetch::share(part.next, row, rows);
+            // A few sizes of tiles, so that no row is computed in vain.
+            row += match rows - row {
+                1 => self.tile::<1>(level, a, part, ahead, then, out),
+                2 | 3 => self.tile::<2>(level, a, part, ahead, then, out),
+                4 | 5 => self.tile::<4>(level, a, part, ahead, then, out),
+                // A few columns leave registers for more rows.
+                12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, ahead, then, out),
+                _ => self.tile::<TILE_ROWS>(level, a, part, ahead, then, out),
+            };
+        }
+    }
+
+    /// `R` rows with one part of a panel; returns `R`.
+    fn tile<const R: usize>(
+        &self,
+        level: SimdLevel,
+        a: &[f32],
+        part: &Part<'_>,
+        ahead: &[f32],
+        then: GemmEpilogue,
+        out: &mut [f32],
+    ) -> usize {
+        let depth = part.values.len() / PANEL;
+        let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * self.inputs..][..depth]);
+        let width = PANEL.min(self.outputs - part.column);
+        let mut sums = [[0f32; PANEL]; R];
+        microkernel::tile(level, rows, part.values, ahead, width, &mut sums);
+        finish_rows(&sums, part.bias, part.column, self.outputs, then, out);
+        R
+    }
+}
+
+#[inline(always)]
+fn finish_rows_body<const FMA: bool>(
+    sums: &[[f32; PANEL]],
+    bias: &[f32; PANEL],
+    column: usize,
+    outputs: usize,
+    then: GemmEpilogue,
+    out: &mut [f32],
+) {
+    let width = PANEL.min(outputs - column);
+    for (sums, out) in sums.iter().zip(out.chunks_mut(outputs)) {
+        finish::<FMA>(sums, bias, then, &mut out[column..][..width]);
+    }
+}
+
+multi_target! {
+    /// Ends a tile: its sums with their bias into the rows of results, from `column` on.
+    fn finish_rows(
+        sums: &[[f32; PANEL]],
+        bias: &[f32; PANEL],
+        column: usize,
+        outputs: usize,
+        then: GemmEpilogue,
+        out: &mut [f32],
+    ) => finish_rows_body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wave(n: usize, step: usize) -> Vec<f32> {
+        let value = |i: usize| ((i * step) % 103) as f32 / 51.0 - 1.0;
+        (0..n).map(value).collect()
+    }
+
+    #[test]
+    fn products_match_the_plain_sums_for_any_sizes() {
+        for (rows, inputs, outputs) in [
+            (1, 3, 1),
+            (2, 40, 64),
+            (7, 384, 70),
+            (13, 5, 200),
+            (3, 2500, 65),
+            (8, 9, 24),
+            (8, 9, 48),
+            (29, 77, 10),
+        ] {
+            let (a, weight, bias) = (
+                wave(rows * inputs, 37),
+                wave(inputs * outputs, 61),
+                wave(outputs, 7),
+            );
+            let panels = PackedF32::new(&weight, &bias);
+            let before = wave(rows * outputs, 11);
+            for then in [GemmEpilogue::Add, GemmEpilogue::Activate(Activation::Relu6)] {
+                for level in SimdLevel::available() {
+                    let mut out = before.clone();
+                    panels.multiply_at(level, &a, then, &mut out);
+                    for (at, got) in out.iter().enumerate() {
+                        let (row, column) = (at / outputs, at % outputs);
+                        let pairs = a[row * inputs..][..inputs]
+                            .iter()
+                            .zip(&weight[column * inputs..]);
+                        let sum: f32 = pairs.map(|(x, w)| x * w).sum::<f32>() + bias[column];
+                        let want = match then {
+                            GemmEpilogue::Add => before[at] + sum,
+                            GemmEpilogue::Activate(_) => sum.clamp(0.0, 6.0),
+                        };
+                        assert!(
+                            (got - want).abs() < 2e-3,
+                            "{level:?} {rows} x {inputs} x {outputs}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

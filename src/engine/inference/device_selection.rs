@@ -1,0 +1,136 @@
+//! Choosing a device for a model, and not believing it before it has computed something.
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Tensor};
+use candle_nn::VarBuilder;
+
+use super::ModelError;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::Activation;
+use crate::engine::inference::device::{Device, DeviceChoice, DeviceError};
+use crate::engine::inference::families::transformer::{Encoder, EncoderConfig};
+use crate::engine::inference::layers::WeightFormat;
+
+/// Least cosine with the CPU's result.
+const AGREEMENT: f32 = 0.999;
+/// The block that is computed on both: as CLIP's, but small.
+const PROBE: EncoderConfig = EncoderConfig {
+    width: 128,
+    hidden: 256,
+    layers: 2,
+    heads: 2,
+    activation: Activation::QuickGelu,
+    epsilon: 1e-5,
+    causal: false,
+};
+/// Tokens of the probe, odd as CLIP's are.
+const TOKENS: usize = 17;
+
+/// Opens the device that a person wants. Left to choose, it takes the CPU where a GPU is missing or computes
+/// wrongly, and says why.
+///
+/// # Errors
+/// If a device that was named cannot be used.
+pub fn place(choice: DeviceChoice) -> Result<Device, ModelError> {
+    let opened = Device::open(choice).and_then(|device| {
+        if device.is_cpu() {
+            return Ok(device);
+        }
+        let agreement = probe(&device).map_err(|e| e.to_string())?;
+        checked(device, agreement)
+    });
+    match (opened, choice) {
+        (Ok(device), _) => Ok(device),
+        (Err(reason), DeviceChoice::Auto) => Ok(Device::cpu_because(reason)),
+        (Err(reason), choice) => Err(DeviceError { choice, reason }.into()),
+    }
+}
+
+/// A device whose result had this cosine with the CPU's.
+fn checked(device: Device, agreement: f32) -> Result<Device, String> {
+    // Not a number is no agreement either.
+    if agreement >= AGREEMENT {
+        return Ok(device);
+    }
+    Err(format!(
+        "{} computes something else than the CPU (cosine {agreement:.4}); a newer driver may help",
+        device.facts().name
+    ))
+}
+
+/// The cosine of what a device makes of a small transformer with what the CPU makes of it.
+fn probe(device: &Device) -> candle_core::Result<f32> {
+    let here = forward(device, WeightFormat::Tensor)?;
+    let there = forward(&Device::cpu(), WeightFormat::Float)?;
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    Ok(dot(&here, &there) / (dot(&here, &here) * dot(&there, &there)).sqrt())
+}
+
+fn forward(device: &Device, form: WeightFormat) -> candle_core::Result<Vec<f32>> {
+    let (width, hidden) = (PROBE.width, PROBE.hidden);
+    let mut weights = HashMap::new();
+    let mut number = 0u32;
+    let mut put = |name: String, shape: &[usize], scale: f32| {
+        let count = shape.iter().product();
+        // Values that look random and are the same everywhere.
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((number >> 8) as f32 / 8_388_608.0 - 1.0) * scale
+        });
+        let values: Vec<f32> = values.take(count).collect();
+        weights.insert(
+            name,
+            Tensor::from_vec(values, shape, &candle_core::Device::Cpu)?,
+        );
+        candle_core::Result::Ok(())
+    };
+    for layer in 0..PROBE.layers {
+        let base = format!("layers.{layer}");
+        for name in ["q_proj", "k_proj", "v_proj", "out_proj"] {
+            put(
+                format!("{base}.self_attn.{name}.weight"),
+                &[width, width],
+                0.15,
+            )?;
+            put(format!("{base}.self_attn.{name}.bias"), &[width], 0.1)?;
+        }
+        for (name, rows, columns) in [("fc1", hidden, width), ("fc2", width, hidden)] {
+            put(format!("{base}.mlp.{name}.weight"), &[rows, columns], 0.12)?;
+            put(format!("{base}.mlp.{name}.bias"), &[rows], 0.1)?;
+        }
+        for name in ["layer_norm1", "layer_norm2"] {
+            put(format!("{base}.{name}.weight"), &[width], 1.0)?;
+            put(format!("{base}.{name}.bias"), &[width], 0.1)?;
+        }
+    }
+    put("input".into(), &[2 * TOKENS, width], 1.0)?;
+    let vb = VarBuilder::from_tensors(weights, device.dtype(), device.inner());
+    let input = vb.get((2 * TOKENS, width), "input")?;
+    let encoder = Encoder::load_for_one(PROBE, form, &vb)?;
+    let output = encoder.forward(input, TOKENS, 0, &Cancel::default())?;
+    output.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cpu_agrees_with_itself_and_wrong_results_are_refused() {
+        let agreement = probe(&Device::cpu()).expect("a result");
+        // Of the CPU's own layers with candle's, that is.
+        assert!((agreement - 1.0).abs() < 1e-5, "{agreement}");
+        assert!(checked(Device::cpu(), agreement).is_ok());
+        for wrong in [0.9, f32::NAN] {
+            let why = checked(Device::cpu(), wrong).expect_err("refused");
+            assert!(why.contains("something else than the CPU"), "{why}");
+        }
+    }
+
+    #[test]
+    fn left_to_choose_it_always_finds_a_device() {
+        let device = place(DeviceChoice::Auto).expect("a device");
+        assert_eq!(device.is_cpu(), device.facts().reason.is_some());
+    }
+}

@@ -1,0 +1,307 @@
+//! BERT (Devlin et al. 2018, <https://arxiv.org/abs/1810.04805>) for texts: the post-norm transformer of the starter's
+//! and Chinese-CLIP's text towers. Names follow Hugging Face's `BertModel`.
+
+use std::cell::RefCell;
+
+use candle_core::quantized::{GgmlDType, QTensor};
+use candle_core::{DType, Device, IndexOp, Result, Tensor};
+use candle_nn::VarBuilder;
+use candle_transformers::models::bert::{BertModel, Config, HiddenAct};
+use half::f16;
+use rayon::prelude::*;
+
+use crate::engine::inference::cpu::{Activation, AttentionScratch, GemmEpilogue};
+use crate::engine::inference::layers::{
+    AttentionShape, LayerNorm, Linear, Rounded, WeightFormat, attend_sequence, cpu_values,
+};
+
+/// Sizes of a BERT.
+#[derive(Clone, Copy, Debug)]
+pub struct BertConfig {
+    /// Words of the vocabulary.
+    pub words: usize,
+    /// Width of the states.
+    pub width: usize,
+    /// Width of the hidden layer of each feed-forward part.
+    pub hidden: usize,
+    /// Layers.
+    pub layers: usize,
+    /// Attention heads.
+    pub heads: usize,
+    /// Most tokens of a text.
+    pub positions: usize,
+    /// Kinds of segments; only the first is used.
+    pub kinds: usize,
+    /// Epsilon of the layer norms.
+    pub epsilon: f64,
+}
+
+/// Where the vectors of tokens are kept.
+pub enum Words {
+    /// As numbers: vocabulary x width.
+    Numbers(Tensor),
+    /// In ggml's Q8_0, of which only the rows that a text needs become numbers.
+    Quantised(QTensor),
+}
+
+/// Values of a Q8_0 block, behind their scale (f16).
+const BLOCK: usize = 32;
+
+impl Words {
+    /// The vectors of `ids`: ids x width.
+    fn rows(&self, ids: &[u32]) -> Result<Tensor> {
+        match self {
+            Self::Numbers(table) => table.index_select(&Tensor::new(ids, table.device())?, 0),
+            Self::Quantised(table) => {
+                let (words, width) = table.shape().dims2()?;
+                if table.dtype() != GgmlDType::Q8_0 || !width.is_multiple_of(BLOCK) {
+                    candle_core::bail!("word vectors in {:?}", table.dtype());
+                }
+                let data = table.data()?;
+                let row_bytes = width / BLOCK * (BLOCK + 2);
+                let mut values = Vec::with_capacity(ids.len() * width);
+                for id in ids {
+                    let start = *id as usize * row_bytes;
+                    let Some(row) = data.get(start..start + row_bytes) else {
+                        candle_core::bail!("token {id} of {words}");
+                    };
+                    values.extend(row.chunks_exact(BLOCK + 2).flat_map(dequantised));
+                }
+                Tensor::from_vec(values, (ids.len(), width), &Device::Cpu)
+            }
+        }
+    }
+}
+
+/// The values of a Q8_0 block.
+fn dequantised(block: &[u8]) -> impl Iterator<Item = f32> {
+    let scale = f16::from_le_bytes([block[0], block[1]]).to_f32();
+    let values = block[2..].iter();
+    values.map(move |byte| scale * f32::from(byte.cast_signed()))
+}
+
+struct Layer {
+    qkv: Linear,
+    out: Linear,
+    attention_norm: LayerNorm,
+    rise: Linear,
+    fall: Linear,
+    feed_norm: LayerNorm,
+}
+
+impl Layer {
+    fn load(c: &BertConfig, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+        let attention = vb.pp("attention");
+        let parts = ["query", "key", "value"].map(|name| attention.pp("self").pp(name));
+        let norm = |vb: VarBuilder| LayerNorm::load(c.width, c.epsilon, form, &vb.pp("LayerNorm"));
+        Ok(Self {
+            qkv: Linear::load_fused(c.width, c.width, form, &parts)?,
+            out: Linear::load(c.width, c.width, form, &attention.pp("output.dense"))?,
+            attention_norm: norm(attention.pp("output"))?,
+            rise: Linear::load(c.width, c.hidden, form, &vb.pp("intermediate.dense"))?,
+            fall: Linear::load(c.hidden, c.width, form, &vb.pp("output.dense"))?,
+            feed_norm: norm(vb.pp("output"))?,
+        })
+    }
+
+    /// Runs the layer on this thread, for sequences of any lengths, one after another in `x`.
+    fn run(
+        &self,
+        x: &mut [f32],
+        lengths: &[usize],
+        heads: usize,
+        room: &mut Scratch,
+    ) -> Result<()> {
+        let rows: usize = lengths.iter().sum();
+        let width = x.len() / rows.max(1);
+        let plain = GemmEpilogue::Activate(Activation::None);
+        room.qkv.resize(rows * 3 * width, 0.0);
+        room.states.resize(rows * width, 0.0);
+        self.qkv
+            .packed()?
+            .run(x, plain, &mut room.rounded, &mut room.qkv);
+        let mut at = 0;
+        for tokens in lengths {
+            let shape = AttentionShape {
+                tokens: *tokens,
+                heads,
+                causal: false,
+            };
+            let qkv = &room.qkv[at * 3 * width..][..tokens * 3 * width];
+            let out = &mut room.states[at * width..][..tokens * width];
+            attend_sequence(qkv, shape, &mut room.attention, out);
+            at += tokens;
+        }
+        self.out
+            .packed()?
+            .run(&room.states, GemmEpilogue::Add, &mut room.rounded, x);
+        self.attention_norm.run(x, &mut room.states)?;
+        let rise = self.rise.packed()?;
+        room.hidden.resize(rows * self.rise.outputs(), 0.0);
+        let gelu = GemmEpilogue::Activate(Activation::Gelu);
+        rise.run(&room.states, gelu, &mut room.rounded, &mut room.hidden);
+        self.fall.packed()?.run(
+            &room.hidden,
+            GemmEpilogue::Add,
+            &mut room.rounded,
+            &mut room.states,
+        );
+        self.feed_norm.run(&room.states, x)
+    }
+}
+
+/// What a thread works in, kept from one text to the next.
+#[derive(Default)]
+struct Scratch {
+    qkv: Vec<f32>,
+    states: Vec<f32>,
+    hidden: Vec<f32>,
+    rounded: Rounded,
+    attention: AttentionScratch,
+}
+
+thread_local! {
+    static ROOM: RefCell<Scratch> = RefCell::default();
+}
+
+/// A BERT without its pooler.
+pub enum Bert {
+    /// Laid out for the CPU.
+    Cpu(Box<CpuBert>),
+    /// As candle has it on any device.
+    Candle(Box<BertModel>),
+}
+
+impl Bert {
+    /// Loads a checkpoint.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub fn load(c: &BertConfig, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+        if form != WeightFormat::Tensor {
+            let words = vb.get((c.words, c.width), "embeddings.word_embeddings.weight")?;
+            return Self::on_cpu(c, Words::Numbers(words), form, vb);
+        }
+        let config = Config {
+            vocab_size: c.words,
+            hidden_size: c.width,
+            num_hidden_layers: c.layers,
+            num_attention_heads: c.heads,
+            intermediate_size: c.hidden,
+            hidden_act: HiddenAct::Gelu,
+            max_position_embeddings: c.positions,
+            type_vocab_size: c.kinds,
+            layer_norm_eps: c.epsilon,
+            ..Config::default()
+        };
+        Ok(Self::Candle(Box::new(BertModel::load(
+            vb.clone(),
+            &config,
+        )?)))
+    }
+
+    /// Loads `embeddings` but for the words, and `encoder.layer.0`, ..., for the CPU.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn on_cpu(
+        c: &BertConfig,
+        words: Words,
+        form: WeightFormat,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let embeddings = vb.pp("embeddings");
+        let positions = embeddings.get((c.positions, c.width), "position_embeddings.weight")?;
+        let kinds = embeddings.get((c.kinds, c.width), "token_type_embeddings.weight")?;
+        let layers =
+            (0..c.layers).map(|i| Layer::load(c, form, &vb.pp(format!("encoder.layer.{i}"))));
+        Ok(Self::Cpu(Box::new(CpuBert {
+            words,
+            positions: positions.broadcast_add(&kinds.i(0)?)?,
+            norm: LayerNorm::load(c.width, c.epsilon, form, &embeddings.pp("LayerNorm"))?,
+            layers: layers.collect::<Result<_>>()?,
+            heads: c.heads,
+        })))
+    }
+
+    /// The final states of all tokens of all sequences, one after another: tokens x width. On the CPU
+    /// sequences may have any lengths, elsewhere one.
+    ///
+    /// # Errors
+    /// If a token is not in the vocabulary, a sequence is too long, or memory is short.
+    pub fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        match self {
+            Self::Cpu(bert) => bert.run(&bert.embed(sequences)?, sequences),
+            Self::Candle(bert) => {
+                let shape = (sequences.len(), sequences.first().map_or(0, |s| s.len()));
+                let ids = Tensor::from_vec(sequences.concat(), shape, &bert.device)?;
+                bert.forward(&ids, &ids.zeros_like()?, None)?.flatten_to(1)
+            }
+        }
+    }
+}
+
+/// The layers and what comes before them.
+pub struct CpuBert {
+    words: Words,
+    /// Positions with the first kind of segment added: positions x width.
+    positions: Tensor,
+    norm: LayerNorm,
+    layers: Vec<Layer>,
+    heads: usize,
+}
+
+impl CpuBert {
+    /// The states before the first layer.
+    fn embed(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let places = sequences.iter().flat_map(|s| 0..s.len() as u32);
+        let places = Tensor::new(places.collect::<Vec<_>>(), &Device::Cpu)?;
+        let words = self.words.rows(&sequences.concat())?;
+        let x = words + self.positions.index_select(&places, 0)?;
+        self.norm.forward(&x?)
+    }
+
+    /// All layers of a share of the sequences on each thread: they need nothing from each other, and a
+    /// typed text is too short to be handed around between layers.
+    fn run(&self, x: &Tensor, sequences: &[&[u32]]) -> Result<Tensor> {
+        let (rows, width) = x.dims2()?;
+        let mut values = cpu_values(&x.to_dtype(DType::F32)?)?;
+        let lengths: Vec<usize> = sequences.iter().map(|s| s.len()).collect();
+        let mut rest = &mut values[..];
+        let mut shares = Vec::new();
+        for lengths in lengths.chunks(lengths.len().div_ceil(rayon::current_num_threads()).max(1)) {
+            let (share, behind) = rest.split_at_mut(lengths.iter().sum::<usize>() * width);
+            shares.push((share, lengths));
+            rest = behind;
+        }
+        shares.into_par_iter().try_for_each(|(share, lengths)| {
+            ROOM.with_borrow_mut(|room| {
+                let mut layers = self.layers.iter();
+                layers.try_for_each(|layer| layer.run(share, lengths, self.heads, room))
+            })
+        })?;
+        Tensor::from_vec(values, (rows, width), &Device::Cpu)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantised_words_become_the_numbers_that_candle_makes_of_them() {
+        let values: Vec<f32> = (0..5 * 64)
+            .map(|n| ((n * 37 % 101) as f32 - 50.0) / 7.0)
+            .collect();
+        let table = Tensor::from_vec(values, (5, 64), &Device::Cpu).expect("a tensor");
+        let quantised = QTensor::quantize(&table, GgmlDType::Q8_0).expect("in eight bits");
+        let numbers = Words::Numbers(quantised.dequantize(&Device::Cpu).expect("numbers"));
+        let quantised = Words::Quantised(quantised);
+        let rows = |words: &Words| {
+            let rows = words.rows(&[4, 0, 2]).expect("rows");
+            rows.to_vec2::<f32>().expect("values")
+        };
+        assert_eq!(rows(&quantised), rows(&numbers));
+        assert!(quantised.rows(&[5]).is_err());
+    }
+}

@@ -1,0 +1,84 @@
+//! Chinese-CLIP (Yang et al. 2022, <https://arxiv.org/abs/2211.01335>) in Hugging Face's layout: CLIP's image tower
+//! with a BERT for texts, read at its class token.
+
+use candle_core::{DType, IndexOp, Result, Tensor};
+use candle_nn::VarBuilder;
+
+use super::bert::{Bert, BertConfig};
+use super::clip::VisionTower;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::config::ChineseClipConfig;
+use crate::engine::inference::cpu::Activation;
+use crate::engine::inference::families::dual_encoder::DualEncoder;
+use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat};
+use crate::engine::media::preprocess::{Crop, Preprocess};
+
+/// Tokens after which texts were cut in training (the paper, section 3).
+pub const MAX_TOKENS: usize = 52;
+
+/// Both towers.
+pub struct ChineseClip {
+    vision: VisionTower,
+    bert: Bert,
+    projection: Linear,
+    /// `exp` of the checkpoint's `logit_scale`.
+    pub logit_scale: f32,
+}
+
+impl ChineseClip {
+    /// Loads the towers from a checkpoint.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub fn load(
+        config: &ChineseClipConfig,
+        form: WeightFormat,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let c = &config.text_config;
+        let text = BertConfig {
+            words: c.vocab_size,
+            width: c.hidden_size,
+            hidden: c.intermediate_size,
+            layers: c.num_hidden_layers,
+            heads: c.num_attention_heads,
+            positions: c.max_position_embeddings,
+            kinds: c.type_vocab_size,
+            epsilon: c.layer_norm_eps,
+        };
+        let text_model = vb.pp("text_model");
+        let dim = config.projection_dim;
+        let logit_scale: f32 = vb
+            .get((), "logit_scale")?
+            .to_dtype(DType::F32)?
+            .to_scalar()?;
+        Ok(Self {
+            vision: VisionTower::load(&config.vision_config, dim, form, spec, vb)?,
+            bert: Bert::load(&text, form.in_full(), &text_model)?,
+            projection: Linear::load_without_bias(
+                c.hidden_size,
+                dim,
+                form.in_full(),
+                &vb.pp("text_projection"),
+            )?,
+            logit_scale: logit_scale.exp(),
+        })
+    }
+}
+
+impl DualEncoder for ChineseClip {
+    fn embed_images(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        self.vision.forward(crops, spec, cancel)
+    }
+
+    fn embed_tokens(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let states = self.bert.forward(sequences)?;
+        let (rows, width) = states.dims2()?;
+        let tokens = rows / sequences.len().max(1);
+        let states = states.reshape((sequences.len(), tokens, width))?;
+        let class = states.i((.., 0))?.contiguous()?;
+        self.projection
+            .forward(&class, Epilogue::Activate(Activation::None))
+    }
+}

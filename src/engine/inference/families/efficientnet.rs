@@ -1,0 +1,219 @@
+//! EfficientNet-Lite on the CPU, in sixteen bits: a core takes a picture through all blocks, strip by strip.
+
+use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::{Device, Result, Tensor};
+use candle_nn::VarBuilder;
+use rayon::prelude::*;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::{
+    Activation, Depthwise, DepthwiseShape, GemmEpilogue, Int16Rows, PackedI16, side_by_side,
+};
+use crate::engine::inference::layers::{Bottleneck, BottleneckScratch, cpu_values};
+use crate::engine::inference::patches;
+use crate::engine::media::preprocess::{Crop, Preprocess};
+
+/// Outputs of the first convolution.
+const STEM: usize = 32;
+/// The step of the first convolution, in pixels.
+const STEM_STRIDE: usize = 2;
+/// Features of a picture.
+pub const FEATURES: usize = 1280;
+
+/// One block as the model file describes it.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockConfig {
+    /// Side of the depthwise kernel.
+    pub kernel: usize,
+    /// Its step.
+    pub stride: usize,
+    /// How many times the channels are multiplied before it.
+    pub expand: usize,
+    /// Channels of the result.
+    pub outputs: usize,
+}
+
+/// The network up to the mean over positions.
+pub struct EfficientNet {
+    /// The first of them expands pixels: its first product is the stem.
+    blocks: Vec<Bottleneck>,
+    head: PackedI16,
+    /// The byte that is 0 once pixels are normalised.
+    centre: i16,
+    rooms: Mutex<Vec<Scratch>>,
+}
+
+/// What a picture needs to work in.
+#[derive(Default)]
+struct Scratch {
+    x: Vec<f32>,
+    block: BottleneckScratch,
+    rows: Int16Rows,
+    head: Vec<f32>,
+}
+
+/// A convolution of 1 x 1 as a product.
+fn pointwise(inputs: usize, outputs: usize, vb: &VarBuilder) -> Result<PackedI16> {
+    let weight = cpu_values(&vb.get((outputs, inputs, 1, 1), "weight")?)?;
+    Ok(PackedI16::new(
+        &weight,
+        &cpu_values(&vb.get(outputs, "bias")?)?,
+    ))
+}
+
+/// The first convolution as a product over pixels, and the byte that counts as 0.
+fn stem(spec: &Preprocess, vb: &VarBuilder) -> Result<(PackedI16, i16)> {
+    let (weight, centre) = patches::over_pixels(&vb.get((STEM, 3, 3, 3), "weight")?, spec)?;
+    let byte = centre.first().map_or(0.0, |c| c.round());
+    if centre.iter().any(|c| (c - byte).abs() > 1e-3) {
+        candle_core::bail!("the mean of pixels must be one whole number of 255");
+    }
+    let bias = cpu_values(&vb.get(STEM, "bias")?)?;
+    Ok((PackedI16::new(&weight, &bias), byte as i16))
+}
+
+impl EfficientNet {
+    /// Reads the tower from `stem`, `blocks.N` and `head`.
+    ///
+    /// # Errors
+    /// If something is missing or has another shape.
+    pub fn load(configs: &[BlockConfig], spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
+        let (stem, centre) = stem(spec, &vb.pp("stem"))?;
+        let mut stem = Some(stem);
+        let mut side = (spec.side as usize).div_ceil(STEM_STRIDE);
+        let mut inputs = STEM;
+        let mut blocks = Vec::with_capacity(configs.len());
+        for (i, config) in configs.iter().enumerate() {
+            let vb = vb.pp(format!("blocks.{i}"));
+            let channels = inputs * config.expand;
+            let expand = match (stem.take(), config.expand) {
+                (Some(stem), 1) if config.outputs != STEM => stem,
+                (None, 2..) => pointwise(inputs, channels, &vb.pp("expand"))?,
+                _ => candle_core::bail!(
+                    "block {i}: only the first must not expand, and it must narrow"
+                ),
+            };
+            let kernel = config.kernel;
+            let filter = vb.pp("depthwise");
+            let weight = cpu_values(&filter.get((channels, 1, kernel, kernel), "weight")?)?;
+            let bias = cpu_values(&filter.get(channels, "bias")?)?;
+            let shape = DepthwiseShape {
+                height: side,
+                width: side,
+                channels,
+                kernel,
+                stride: config.stride,
+            };
+            blocks.push(Bottleneck {
+                expand,
+                depthwise: Depthwise::new(&weight, &bias, shape),
+                project: pointwise(channels, config.outputs, &vb.pp("project"))?,
+                skip: config.stride == 1 && inputs == config.outputs,
+            });
+            inputs = config.outputs;
+            side = side.div_ceil(config.stride);
+        }
+        Ok(Self {
+            blocks,
+            head: pointwise(inputs, FEATURES, &vb.pp("head"))?,
+            centre,
+            rooms: Mutex::default(),
+        })
+    }
+
+    /// Features of each picture: batch x [`FEATURES`].
+    ///
+    /// # Errors
+    /// If a crop is not of the model's side, or the work was cancelled.
+    pub fn features(&self, crops: &[Crop], spec: &Preprocess, cancel: &Cancel) -> Result<Tensor> {
+        patches::checked_side(crops, spec)?;
+        let mut features = vec![0f32; crops.len() * FEATURES];
+        (features.par_chunks_exact_mut(FEATURES).zip(crops)).try_for_each(|(out, crop)| {
+            let mut room = self.free_rooms().pop().unwrap_or_default();
+            let done = self.picture(crop, &mut room, cancel, out);
+            self.free_rooms().push(room);
+            done
+        })?;
+        Tensor::from_vec(features, (crops.len(), FEATURES), &Device::Cpu)
+    }
+
+    fn free_rooms(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn picture(
+        &self,
+        crop: &Crop,
+        room: &mut Scratch,
+        cancel: &Cancel,
+        out: &mut [f32],
+    ) -> Result<()> {
+        for (i, block) in self.blocks.iter().enumerate() {
+            if cancel.is_cancelled() {
+                candle_core::bail!("cancelled");
+            }
+            let shape = block.depthwise.shape();
+            block.run(&mut room.x, &mut room.block, |x, ys, rows| {
+                if i == 0 {
+                    neighbourhoods(crop, self.centre, STEM_STRIDE, ys, rows);
+                } else {
+                    let line = x.len() / shape.height;
+                    let x = &x[ys.start * line..ys.end * line];
+                    rows.fill_pairs(x, shape.width, line / shape.width);
+                }
+            });
+        }
+        let (inputs, positions) = self.last();
+        room.rows.fill(&room.x, inputs);
+        room.head.resize(positions * FEATURES, 0.0);
+        let relu6 = GemmEpilogue::Activate(Activation::Relu6);
+        self.head.multiply(&room.rows, relu6, &mut room.head);
+        out.fill(0.0);
+        for position in room.head.chunks_exact(FEATURES) {
+            for (sum, v) in out.iter_mut().zip(position) {
+                *sum += v / positions as f32;
+            }
+        }
+        Ok(())
+    }
+
+    /// Channels and positions of the last block's result.
+    fn last(&self) -> (usize, usize) {
+        self.blocks.last().map_or((0, 0), |block| {
+            let (height, width) = block.depthwise.shape().output();
+            (block.project.outputs(), height * width)
+        })
+    }
+}
+
+/// Rows of neighbourhoods for a convolution of 3 x 3 over pixels with SAME padding, for the rows `ys` of its output:
+/// (rows x output width) x (3 x 3 x 3), each value as far from `centre` as the pixel is, in the order of [`side_by_side`]. Padding is the
+/// centre.
+fn neighbourhoods(crop: &Crop, centre: i16, stride: usize, ys: Range<usize>, rows: &mut Int16Rows) {
+    const KERNEL: usize = 3;
+    let side = crop.side as usize;
+    let (out, pad) = DepthwiseShape::same(side, KERNEL, stride);
+    let depth = (3 * KERNEL * KERNEL).next_multiple_of(2);
+    let values = rows.with_scale(ys.len() * out, 3 * KERNEL * KERNEL, 1.0);
+    values.fill(0);
+    let places = side_by_side(ys.len(), out);
+    for (place, row) in places.zip(values.chunks_exact_mut(depth)) {
+        let (y, x) = (ys.start + place / out, place % out);
+        for (tap, row) in row.chunks_exact_mut(3 * KERNEL).enumerate() {
+            let line = (y * stride + tap).wrapping_sub(pad);
+            let left = x * stride;
+            if line >= side {
+                continue;
+            }
+            // The columns of the kernel that lie inside the picture.
+            let (first, last) = (pad.saturating_sub(left), KERNEL.min(side + pad - left));
+            let from = (line * side + left + first - pad) * 3;
+            let pixels = &crop.rgb[from..][..(last - first) * 3];
+            for (value, pixel) in row[first * 3..].iter_mut().zip(pixels) {
+                *value = i16::from(*pixel) - centre;
+            }
+        }
+    }
+}

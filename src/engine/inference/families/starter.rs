@@ -1,0 +1,226 @@
+//! The starter model: EfficientNet-Lite2 and all-MiniLM-L6-v2 under projections trained with CLIP's
+//! objective. Small enough to be compiled in; `assets/starter/README.md` describes it.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+
+use candle_core::quantized::QTensor;
+use candle_core::quantized::gguf_file::{Content, Value};
+use candle_core::{DType, Device, Result, Tensor};
+use candle_nn::VarBuilder;
+
+use super::bert::{Bert, BertConfig, Words};
+use super::efficientnet::{BlockConfig, EfficientNet, FEATURES};
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::Activation;
+use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, normalise_rows};
+use crate::engine::media::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
+
+/// The vectors of words.
+const WORDS: &str = "text.embeddings.word_embeddings.weight";
+
+/// Both towers.
+pub struct Starter {
+    image: ImageTower,
+    text: TextTower,
+    /// The factor s between cosine and logit.
+    pub logit_scale: f32,
+    /// What a label's logit is raised by before it is weighed against the background.
+    pub match_bias: f32,
+    /// How pictures are prepared.
+    pub preprocess: Preprocess,
+    /// Width of the common space.
+    pub dim: usize,
+    /// Tokens after which texts are cut.
+    pub max_tokens: usize,
+}
+
+impl Starter {
+    /// Loads the model from the bytes of its GGUF file.
+    ///
+    /// # Errors
+    /// If the bytes are not that file.
+    pub fn load(gguf: &[u8], device: &Device) -> Result<Self> {
+        let mut cursor = Cursor::new(gguf);
+        let content = Content::read(&mut cursor)?;
+        let mut tensors = HashMap::new();
+        // Of the words, two thirds of all weights, a text needs a few rows.
+        let words = content.tensor(&mut cursor, WORDS, device)?;
+        for name in content.tensor_infos.keys().filter(|name| *name != WORDS) {
+            let tensor = content
+                .tensor(&mut cursor, name, device)?
+                .dequantize(device)?;
+            tensors.insert(name.clone(), tensor);
+        }
+        let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+        let meta = Metadata(&content);
+        let preprocess = Preprocess {
+            side: meta.number("image_size")?.to_u32()?,
+            fit: Fit::CentreCrop {
+                short_side: meta.number("image_size")?.to_u32()?,
+                long_side: Rounding::Nearest,
+            },
+            filter: Filter::Bicubic,
+            mean: meta.triple("image_mean")?,
+            std: meta.triple("image_std")?,
+        };
+        let dim = meta.size("embedding_length")?;
+        Ok(Self {
+            image: ImageTower::load(&meta, dim, &preprocess, &vb)?,
+            text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
+            logit_scale: meta.number("logit_scale")?.to_f32()?,
+            match_bias: meta.optional("match_bias").map_or(Ok(0.0), Value::to_f32)?,
+            preprocess,
+            dim,
+            max_tokens: meta.size("text_max_tokens")?,
+        })
+    }
+
+    /// Image vectors, normalised: batch x dim.
+    ///
+    /// # Errors
+    /// If a crop has the wrong size, memory is short, or the work was cancelled.
+    pub fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
+        self.image.project(&self.image_features(crops, cancel)?)
+    }
+
+    /// Pooled features of the image tower before its projection: batch x 1,280.
+    ///
+    /// # Errors
+    /// As [`Self::embed_images`].
+    pub fn image_features(&self, crops: &[Crop], cancel: &Cancel) -> Result<Tensor> {
+        let network = &self.image.network;
+        network.features(crops, &self.preprocess, cancel)
+    }
+
+    /// Text vectors of token sequences of one length, normalised: batch x dim.
+    ///
+    /// # Errors
+    /// If memory is short.
+    pub fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
+        self.text.forward(tokens)
+    }
+}
+
+/// The file's metadata under the model's own prefix.
+struct Metadata<'a>(&'a Content);
+
+impl Metadata<'_> {
+    fn optional(&self, key: &str) -> Option<&Value> {
+        self.0.metadata.get(&format!("lumisift-starter.{key}"))
+    }
+
+    fn number(&self, key: &str) -> Result<&Value> {
+        match self.optional(key) {
+            Some(value) => Ok(value),
+            None => candle_core::bail!("the model file lacks lumisift-starter.{key}"),
+        }
+    }
+
+    fn size(&self, key: &str) -> Result<usize> {
+        Ok(self.number(key)?.to_u32()? as usize)
+    }
+
+    fn sizes(&self, key: &str) -> Result<Vec<usize>> {
+        let number = |value: &Value| match value {
+            Value::I32(n) => Ok(usize::try_from(*n).unwrap_or_default()),
+            other => Ok(other.to_u32()? as usize),
+        };
+        self.number(key)?.to_vec()?.iter().map(number).collect()
+    }
+
+    fn blocks(&self) -> Result<Vec<BlockConfig>> {
+        let [kernels, strides, expands, outputs] =
+            ["block_kernel", "block_stride", "block_expand", "block_out"]
+                .map(|key| self.sizes(key));
+        let sizes = kernels?.into_iter().zip(strides?).zip(expands?);
+        let config = |(((kernel, stride), expand), outputs)| BlockConfig {
+            kernel,
+            stride,
+            expand,
+            outputs,
+        };
+        Ok(sizes.zip(outputs?).map(config).collect())
+    }
+
+    fn triple(&self, key: &str) -> Result<[f32; 3]> {
+        let values = self.number(key)?.to_vec()?;
+        match values.as_slice() {
+            [r, g, b] => Ok([r.to_f32()?, g.to_f32()?, b.to_f32()?]),
+            _ => candle_core::bail!("{key} needs three values"),
+        }
+    }
+}
+
+struct ImageTower {
+    network: EfficientNet,
+    linear: Linear,
+    hidden: Linear,
+    output: Linear,
+}
+
+impl ImageTower {
+    fn load(meta: &Metadata, dim: usize, spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
+        let image = vb.pp("image");
+        let hidden = 768;
+        let projection = image.pp("proj");
+        let load = |inputs, outputs, name| {
+            Linear::load(inputs, outputs, WeightFormat::Float, &projection.pp(name))
+        };
+        Ok(Self {
+            network: EfficientNet::load(&meta.blocks()?, spec, &image)?,
+            linear: load(FEATURES, dim, "linear")?,
+            hidden: load(FEATURES, hidden, "hidden")?,
+            output: load(hidden, dim, "output")?,
+        })
+    }
+
+    fn project(&self, features: &Tensor) -> Result<Tensor> {
+        let linear = self
+            .linear
+            .forward(features, Epilogue::Activate(Activation::None))?;
+        let hidden = self
+            .hidden
+            .forward(features, Epilogue::Activate(Activation::Gelu))?;
+        normalise_rows(&self.output.forward(&hidden, Epilogue::Add(&linear))?)
+    }
+}
+
+struct TextTower {
+    bert: Bert,
+    projection: Linear,
+}
+
+impl TextTower {
+    fn load(meta: &Metadata, dim: usize, words: QTensor, vb: &VarBuilder) -> Result<Self> {
+        let config = BertConfig {
+            words: 30_522,
+            width: 384,
+            hidden: 1536,
+            layers: meta.size("text_layers")?,
+            heads: meta.size("text_heads")?,
+            positions: 512,
+            kinds: 2,
+            epsilon: 1e-12,
+        };
+        let projection = Linear::load(config.width, dim, WeightFormat::Float, &vb.pp("proj"))?;
+        Ok(Self {
+            bert: Bert::on_cpu(&config, Words::Quantised(words), WeightFormat::Float, vb)?,
+            projection,
+        })
+    }
+
+    /// Sequences of any lengths, each the mean of its tokens.
+    fn forward(&self, sequences: &[&[u32]]) -> Result<Tensor> {
+        let states = self.bert.forward(sequences)?;
+        let mut at = 0;
+        let mut means = Vec::with_capacity(sequences.len());
+        for sequence in sequences {
+            means.push(states.narrow(0, at, sequence.len())?.mean_keepdim(0)?);
+            at += sequence.len();
+        }
+        let pooled = normalise_rows(&Tensor::cat(&means, 0)?)?;
+        let none = Epilogue::Activate(Activation::None);
+        normalise_rows(&self.projection.forward(&pooled, none)?)
+    }
+}

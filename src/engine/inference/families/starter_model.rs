@@ -1,0 +1,108 @@
+//! The starter model with its tokenizer, as a [`Model`].
+
+use std::path::PathBuf;
+
+use candle_core::Device;
+
+use super::starter::Starter;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::tokenizer::{TextRules, Tokenizer};
+use crate::engine::inference::{
+    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    normalised,
+};
+use crate::engine::media::preprocess::Crop;
+
+/// What a person calls the compiled-in model.
+pub const STARTER_NAME: &str = "starter";
+
+static WEIGHTS: &[u8] = include_bytes!("../../../../assets/starter/starter.gguf");
+static TOKENIZER: &[u8] = include_bytes!("../../../../assets/starter/tokenizer.json");
+
+/// The compiled-in model, loaded.
+pub struct StarterModel {
+    info: ModelInfo,
+    towers: Starter,
+    tokenizer: Tokenizer,
+}
+
+/// Loads the compiled-in model.
+///
+/// # Errors
+/// If the program file is damaged.
+pub fn load_starter() -> Result<StarterModel, ModelError> {
+    let towers = Starter::load(WEIGHTS, &Device::Cpu)?;
+    let rules = TextRules {
+        max_tokens: towers.max_tokens,
+        vocabulary: 30_522,
+        end: None,
+        pad: None,
+        lowercase: false,
+    };
+    let tokenizer = Tokenizer::new(TOKENIZER, rules).map_err(|message| ModelError::Invalid {
+        path: PathBuf::from("the starter's tokenizer"),
+        message,
+    })?;
+    let hash = blake3::Hasher::new()
+        .update_rayon(WEIGHTS)
+        .update(TOKENIZER)
+        .finalize();
+    let info = ModelInfo {
+        name: STARTER_NAME.into(),
+        fingerprint: Fingerprint(*hash.as_bytes()),
+        dim: towers.dim,
+        logit_scale: towers.logit_scale,
+        sigmoid_bias: None,
+        match_bias: towers.match_bias,
+        preprocess: towers.preprocess,
+        gflop_per_image: 1.74,
+        // It is small, and its convolutions are written for the CPU.
+        device: crate::engine::inference::device::Device::cpu_because(
+            "the starter model needs no GPU",
+        )
+        .facts()
+        .clone(),
+        int8: None,
+    };
+    Ok(StarterModel {
+        info,
+        towers,
+        tokenizer,
+    })
+}
+
+impl StarterModel {
+    /// Pooled features of the image tower before the projection, 1,280 a picture.
+    ///
+    /// # Errors
+    /// If a crop has the wrong size.
+    pub fn image_features(&self, crops: &[Crop]) -> Result<Vec<Vec<f32>>, ModelError> {
+        Ok(self
+            .towers
+            .image_features(crops, &Cancel::default())?
+            .to_vec2()?)
+    }
+}
+
+impl Model for StarterModel {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        if crops.is_empty() {
+            return Ok(Embeddings {
+                dim: self.info.dim,
+                values: Vec::new(),
+            });
+        }
+        normalised(&computed(self.towers.embed_images(crops, cancel), cancel)?)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        let sequences = crate::engine::inference::encode_all(&self.tokenizer, texts)?;
+        embed_sequences(&sequences, self.info.dim, Batching::AnyLength, |tokens| {
+            self.towers.embed_tokens(tokens)
+        })
+    }
+}

@@ -1,0 +1,214 @@
+//! The layers on the CPU: all rows of a task go from one attention to the next while they are in a core's cache.
+
+use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
+
+use candle_core::Result;
+use rayon::prelude::*;
+
+use super::{EncoderConfig, Layer, PooledAttention, Projections};
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::{Activation, AttentionScratch, GemmEpilogue};
+use crate::engine::inference::families::transformer::pooled_attention::OneQueryRoom;
+use crate::engine::inference::layers::{
+    AttentionShape, Packed, Queries, Rounded, attend_sequence, task_rows,
+};
+
+/// What a whole batch has between two steps, kept from one batch to the next.
+#[derive(Default)]
+struct Workspace {
+    qkv: Vec<f32>,
+    attended: Vec<f32>,
+}
+
+/// Workspaces that are not in use.
+#[derive(Default)]
+pub struct Workspaces(Mutex<Vec<Workspace>>);
+
+impl Workspaces {
+    fn take(&self) -> Workspace {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.pop().unwrap_or_default()
+    }
+
+    fn give_back(&self, workspace: Workspace) {
+        let mut free = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        free.push(workspace);
+    }
+}
+
+/// What one task needs to work in, kept by its thread.
+#[derive(Default)]
+struct Scratch {
+    normed: Vec<f32>,
+    hidden: Vec<f32>,
+    rounded: Rounded,
+    attention: AttentionScratch,
+    one_query: OneQueryRoom,
+}
+
+thread_local! {
+    static ROOM: RefCell<Scratch> = RefCell::default();
+}
+
+/// The first `len` values of a buffer that grows as needed.
+fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+    if buffer.len() < len {
+        buffer.resize(len, 0.0);
+    }
+    &mut buffer[..len]
+}
+
+/// A stack of layers with what they work in.
+pub struct Stack<'a> {
+    pub config: &'a EncoderConfig,
+    pub layers: &'a [Layer],
+    pub workspaces: &'a Workspaces,
+}
+
+impl Stack<'_> {
+    /// Runs sequences of `tokens` tokens in `x`, (batch x tokens) x width, and leaves the wanted tokens' final
+    /// states there.
+    ///
+    /// # Errors
+    /// If the layers are not laid out for the CPU, or the work was cancelled between two of them.
+    pub fn run(
+        &self,
+        x: &mut Vec<f32>,
+        tokens: usize,
+        wanted: Queries,
+        cancel: &Cancel,
+    ) -> Result<()> {
+        let mut workspace = self.workspaces.take();
+        for layer in self.layers {
+            if cancel.is_cancelled() {
+                candle_core::bail!("cancelled");
+            }
+            match &layer.projections {
+                Projections::Fused(qkv) => {
+                    let attended = room(&mut workspace.attended, x.len());
+                    let qkv_values = room(&mut workspace.qkv, 3 * x.len());
+                    self.project(layer, qkv.packed()?, x, qkv_values)?;
+                    self.attend(qkv_values, tokens, attended);
+                    self.feed(layer, attended, x)?;
+                }
+                Projections::One(one) => {
+                    let token = wanted.range(tokens).start;
+                    let attended = room(&mut workspace.attended, x.len() / tokens);
+                    self.attend_one((layer, one), x, tokens, token, attended)?;
+                    *x = self.of_each(x, tokens, token);
+                    self.feed(layer, attended, x)?;
+                }
+            }
+        }
+        self.workspaces.give_back(workspace);
+        Ok(())
+    }
+
+    /// The state of one token of each sequence.
+    fn of_each(&self, x: &[f32], tokens: usize, token: usize) -> Vec<f32> {
+        let width = self.config.width;
+        x.chunks_exact(tokens * width)
+            .flat_map(|sequence| &sequence[token * width..][..width])
+            .copied()
+            .collect()
+    }
+
+    /// Queries, keys and values of all rows.
+    fn project(&self, layer: &Layer, weights: &Packed, x: &[f32], qkv: &mut [f32]) -> Result<()> {
+        let width = self.config.width;
+        let rows = task_rows(x.len() / width);
+        qkv.par_chunks_mut(rows * 3 * width)
+            .zip(x.par_chunks(rows * width))
+            .try_for_each(|(qkv, x)| {
+                ROOM.with_borrow_mut(|task| {
+                    let normed = room(&mut task.normed, x.len());
+                    layer.attention_norm.run(x, normed)?;
+                    let then = GemmEpilogue::Activate(Activation::None);
+                    weights.run(normed, then, &mut task.rounded, qkv);
+                    Ok(())
+                })
+            })
+    }
+
+    fn attend(&self, qkv: &[f32], tokens: usize, attended: &mut [f32]) {
+        let EncoderConfig {
+            width,
+            heads,
+            causal,
+            ..
+        } = *self.config;
+        let shape = AttentionShape {
+            tokens,
+            heads,
+            causal,
+        };
+        attended
+            .par_chunks_mut(tokens * width)
+            .zip(qkv.par_chunks(tokens * 3 * width))
+            .for_each(|(attended, qkv)| {
+                ROOM.with_borrow_mut(|room| {
+                    attend_sequence(qkv, shape, &mut room.attention, attended);
+                });
+            });
+    }
+
+    /// What `token` of each sequence attends to, all sequences of a task together.
+    fn attend_one(
+        &self,
+        (layer, one): (&Layer, &PooledAttention),
+        x: &[f32],
+        tokens: usize,
+        token: usize,
+        attended: &mut [f32],
+    ) -> Result<()> {
+        let width = self.config.width;
+        let seen = if self.config.causal {
+            token + 1
+        } else {
+            tokens
+        };
+        let sequences = task_rows(attended.len() / width);
+        attended
+            .par_chunks_mut(sequences * width)
+            .zip(x.par_chunks(sequences * tokens * width))
+            .try_for_each(|(attended, x)| {
+                ROOM.with_borrow_mut(|task| {
+                    let normed = room(&mut task.normed, x.len());
+                    layer.attention_norm.run(x, normed)?;
+                    one.run(normed, tokens, (token, seen), &mut task.one_query, attended);
+                    Ok(())
+                })
+            })
+    }
+
+    /// From what was attended to the end of the layer.
+    fn feed(&self, layer: &Layer, attended: &[f32], x: &mut [f32]) -> Result<()> {
+        let EncoderConfig {
+            width,
+            hidden,
+            activation,
+            ..
+        } = *self.config;
+        let (out, rise, fall) = (
+            layer.out.packed()?,
+            layer.rise.packed()?,
+            layer.fall.packed()?,
+        );
+        let chunk = task_rows(x.len() / width) * width;
+        x.par_chunks_mut(chunk)
+            .zip(attended.par_chunks(chunk))
+            .try_for_each(|(x, attended)| {
+                ROOM.with_borrow_mut(|task| {
+                    out.run(attended, GemmEpilogue::Add, &mut task.rounded, x);
+                    let normed = room(&mut task.normed, x.len());
+                    layer.feed_norm.run(x, normed)?;
+                    let between = room(&mut task.hidden, x.len() / width * hidden);
+                    let then = GemmEpilogue::Activate(activation);
+                    rise.run(normed, then, &mut task.rounded, between);
+                    fall.run(between, GemmEpilogue::Add, &mut task.rounded, x);
+                    Ok(())
+                })
+            })
+    }
+}

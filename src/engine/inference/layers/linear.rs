@@ -1,0 +1,276 @@
+//! A linear layer and what follows it.
+
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
+use rayon::prelude::*;
+
+use super::{cpu_values, task_rows, values};
+use crate::engine::inference::cpu::{
+    Activation, GemmEpilogue, Int8Rows, Int16Rows, PackedF32, PackedI8, PackedI16,
+};
+
+/// How a layer keeps its weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WeightFormat {
+    /// On the CPU, in full precision.
+    Float,
+    /// On the CPU, in sixteen bits.
+    Int16,
+    /// On the CPU, in eight bits.
+    Int8,
+    /// As candle has them on any device.
+    Tensor,
+}
+
+impl WeightFormat {
+    /// The form for layers that are never rounded.
+    #[must_use]
+    pub fn in_full(self) -> Self {
+        match self {
+            Self::Int8 | Self::Int16 => Self::Float,
+            form => form,
+        }
+    }
+}
+
+/// What follows a product.
+#[derive(Clone, Copy)]
+pub enum Epilogue<'a> {
+    /// An activation.
+    Activate(Activation),
+    /// A skip connection of the same shape.
+    Add(&'a Tensor),
+}
+
+/// Weights laid out for the CPU, with their bias.
+#[derive(Debug)]
+pub enum Packed {
+    /// In full precision.
+    Float(PackedF32),
+    /// In sixteen bits.
+    Int16(PackedI16),
+    /// In eight bits.
+    Int8(PackedI8),
+}
+
+/// Room for rows that are rounded before they are multiplied.
+#[derive(Debug, Default)]
+pub struct Rounded {
+    shorts: Int16Rows,
+    bytes: Int8Rows,
+}
+
+impl Packed {
+    /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs.
+    pub fn run(&self, x: &[f32], then: GemmEpilogue, rounded: &mut Rounded, out: &mut [f32]) {
+        match self {
+            Self::Float(panels) => panels.multiply(x, then, out),
+            Self::Int16(panels) => {
+                rounded.shorts.fill(x, panels.inputs());
+                panels.multiply(&rounded.shorts, then, out);
+            }
+            Self::Int8(panels) => panels.multiply(x, then, &mut rounded.bytes, out),
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Weights {
+    Packed(Packed),
+    /// W^T as a view, inputs x outputs, and the bias.
+    Tensors(Tensor, Tensor),
+}
+
+/// `y = x W^T + b`, followed by an activation or a skip connection in the same pass.
+#[derive(Debug)]
+pub struct Linear {
+    weights: Weights,
+    outputs: usize,
+}
+
+impl Linear {
+    /// From a weight of outputs x inputs and a bias of outputs (zeros where the checkpoint has none).
+    ///
+    /// # Errors
+    /// If the weight is not two-dimensional.
+    pub fn new(weight: &Tensor, bias: Option<Tensor>, form: WeightFormat) -> Result<Self> {
+        let outputs = weight.dim(0)?;
+        let bias = match bias {
+            Some(bias) => bias,
+            None => Tensor::zeros(outputs, weight.dtype(), weight.device())?,
+        };
+        let weights = match form {
+            WeightFormat::Tensor => Weights::Tensors(weight.t()?, bias),
+            form => {
+                let weight = cpu_values(weight)?;
+                let bias = cpu_values(&bias)?;
+                Weights::Packed(match form {
+                    WeightFormat::Int8 => Packed::Int8(PackedI8::new(&weight, &bias)),
+                    WeightFormat::Int16 => Packed::Int16(PackedI16::new(&weight, &bias)),
+                    _ => Packed::Float(PackedF32::new(&weight, &bias)),
+                })
+            }
+        };
+        Ok(Self { weights, outputs })
+    }
+
+    /// Loads `weight` and `bias`.
+    ///
+    /// # Errors
+    /// If either is missing or of another shape.
+    pub fn load(
+        inputs: usize,
+        outputs: usize,
+        form: WeightFormat,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let bias = vb.get(outputs, "bias")?;
+        Self::new(&vb.get((outputs, inputs), "weight")?, Some(bias), form)
+    }
+
+    /// Loads `weight` alone.
+    ///
+    /// # Errors
+    /// If it is missing or of another shape.
+    pub fn load_without_bias(
+        inputs: usize,
+        outputs: usize,
+        form: WeightFormat,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        Self::new(&vb.get((outputs, inputs), "weight")?, None, form)
+    }
+
+    /// Several projections of one input as a single product, outputs one after another.
+    ///
+    /// # Errors
+    /// If one is missing or of another shape.
+    pub fn load_fused(
+        inputs: usize,
+        outputs: usize,
+        form: WeightFormat,
+        parts: &[VarBuilder],
+    ) -> Result<Self> {
+        let weights = parts
+            .iter()
+            .map(|vb| vb.get((outputs, inputs), "weight"))
+            .collect::<Result<Vec<_>>>()?;
+        let biases = parts
+            .iter()
+            .map(|vb| vb.get(outputs, "bias"))
+            .collect::<Result<Vec<_>>>()?;
+        let bias = Tensor::cat(&biases, 0)?;
+        Self::new(&Tensor::cat(&weights, 0)?, Some(bias), form)
+    }
+
+    /// How many outputs there are.
+    #[must_use]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// The weights as the CPU has them.
+    ///
+    /// # Errors
+    /// If they are elsewhere.
+    pub fn packed(&self) -> Result<&Packed> {
+        match &self.weights {
+            Weights::Packed(packed) => Ok(packed),
+            Weights::Tensors(..) => candle_core::bail!("the layer is not laid out for the CPU"),
+        }
+    }
+
+    /// Product, bias, then what follows: rows x inputs to rows x outputs.
+    ///
+    /// # Errors
+    /// If the shapes do not fit.
+    pub fn forward(&self, x: &Tensor, after: Epilogue) -> Result<Tensor> {
+        match &self.weights {
+            Weights::Packed(packed) => self.forward_packed(packed, x, after),
+            Weights::Tensors(transposed, bias) => follow(&x.matmul(transposed)?, bias, after),
+        }
+    }
+
+    fn forward_packed(&self, packed: &Packed, x: &Tensor, after: Epilogue) -> Result<Tensor> {
+        let (rows, inputs) = x.dims2()?;
+        let (then, mut out) = match after {
+            Epilogue::Activate(kind) => (
+                GemmEpilogue::Activate(kind),
+                vec![0f32; rows * self.outputs],
+            ),
+            Epilogue::Add(skip) => (GemmEpilogue::Add, cpu_values(skip)?),
+        };
+        if out.len() != rows * self.outputs {
+            candle_core::bail!("a skip connection of {} values for {rows} rows", out.len());
+        }
+        let x = x.contiguous()?;
+        let (storage, layout) = x.storage_and_layout();
+        let x = values(&storage, layout)?;
+        let chunk = task_rows(rows);
+        out.par_chunks_mut((chunk * self.outputs).max(1))
+            .zip(x.par_chunks((chunk * inputs).max(1)))
+            .for_each_init(Rounded::default, |rounded, (out, x)| {
+                packed.run(x, then, rounded, out);
+            });
+        Tensor::from_vec(out, (rows, self.outputs), &candle_core::Device::Cpu)
+    }
+}
+
+/// Bias and what follows out of candle's own operations.
+fn follow(y: &Tensor, bias: &Tensor, after: Epilogue) -> Result<Tensor> {
+    let y = y.broadcast_add(bias)?;
+    match after {
+        Epilogue::Activate(kind) => activate(&y, kind),
+        Epilogue::Add(skip) => y + skip,
+    }
+}
+
+/// An activation out of candle's own operations.
+fn activate(x: &Tensor, kind: Activation) -> Result<Tensor> {
+    match kind {
+        Activation::None => Ok(x.clone()),
+        Activation::Relu6 => x.clamp(0f32, 6f32),
+        Activation::QuickGelu => x * candle_nn::ops::sigmoid(&(x * 1.702)?)?,
+        Activation::Gelu => x.gelu_erf(),
+        Activation::GeluTanh => x.gelu(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{difference, noise};
+    use super::*;
+
+    /// What a GPU computes is told apart from the CPU's form only by rounding.
+    #[test]
+    fn both_forms_agree() {
+        let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));
+        let (bias, skip) = (noise(1, 48, 3).squeeze(0).expect("a row"), noise(6, 48, 4));
+        let layer = |form| Linear::new(&weight, Some(bias.clone()), form).expect("a layer");
+        let [float, tensor, int16, int8] = [
+            WeightFormat::Float,
+            WeightFormat::Tensor,
+            WeightFormat::Int16,
+            WeightFormat::Int8,
+        ]
+        .map(layer);
+        let kinds = [
+            Activation::None,
+            Activation::Relu6,
+            Activation::QuickGelu,
+            Activation::Gelu,
+            Activation::GeluTanh,
+        ];
+        let mut afters: Vec<Epilogue> = kinds.map(Epilogue::Activate).to_vec();
+        afters.push(Epilogue::Add(&skip));
+        for after in afters {
+            let fused = float.forward(&x, after).expect("fused");
+            let plain = tensor.forward(&x, after).expect("plain");
+            assert!(difference(&fused, &plain) < 2e-5);
+            let rounded = int16.forward(&x, after).expect("in sixteen bits");
+            assert!(difference(&rounded, &plain) < 2e-3);
+            let rounded = int8.forward(&x, after).expect("in eight bits");
+            assert!(difference(&rounded, &plain) < 0.1);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Layers shared by the model families.
+//!
+//! Each has a form for the CPU, built on [`crate::engine::inference::cpu`], and an equivalent made of candle's own operations
+//! for other devices. Activations are two-dimensional, rows x width: the rows are the tokens, or pixels, of all items
+//! of a batch one after another.
+
+mod attention;
+mod bottleneck;
+mod linear;
+mod norm;
+
+use candle_core::{CpuStorage, D, DType, Layout, Result, Storage, Tensor};
+
+use crate::engine::inference::cpu::TILE_ROWS;
+
+pub use attention::{AttentionShape, Queries, attend_sequence, attention};
+pub use bottleneck::{Bottleneck, BottleneckScratch};
+pub use linear::{Epilogue, Linear, Packed, Rounded, WeightFormat};
+pub use norm::LayerNorm;
+
+/// Most rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between
+/// two layers stays in a core's own cache.
+const MOST_ROWS: usize = 72;
+/// Fewest rows of a task where there are more: reading the weights for them costs as much as multiplying.
+const FEWEST_ROWS: usize = 8;
+
+/// How many rows each parallel task takes, so that all cores have the same number of tasks.
+#[must_use]
+pub fn task_rows(rows: usize) -> usize {
+    let threads = rayon::current_num_threads();
+    let tasks = rows.div_ceil(MOST_ROWS).next_multiple_of(threads);
+    let tasks = tasks.min(rows.div_ceil(FEWEST_ROWS)).max(1);
+    let each = rows.div_ceil(tasks).max(1);
+    // Of many tasks the last may be a little shorter, if the others have whole tiles.
+    if tasks > threads {
+        each.next_multiple_of(TILE_ROWS)
+    } else {
+        each
+    }
+}
+
+/// The values of a contiguous tensor on the CPU.
+fn values<'a>(storage: &'a Storage, layout: &Layout) -> Result<&'a [f32]> {
+    match storage {
+        Storage::Cpu(storage) => contiguous(storage, layout),
+        _ => candle_core::bail!("the values are not on the CPU"),
+    }
+}
+
+fn contiguous<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        candle_core::bail!("the values are not contiguous");
+    };
+    Ok(&storage.as_slice::<f32>()?[start..end])
+}
+
+/// The values of a tensor in full precision.
+///
+/// # Errors
+/// If they cannot be read.
+pub fn cpu_values(x: &Tensor) -> Result<Vec<f32>> {
+    x.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
+}
+
+/// Divides each row by its Euclidean norm.
+///
+/// # Errors
+/// If the tensor is not a matrix.
+pub fn normalise_rows(x: &Tensor) -> Result<Tensor> {
+    x.broadcast_div(&x.sqr()?.sum_keepdim(D::Minus1)?.sqrt()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    /// Values that look random and are the same everywhere.
+    pub fn noise(rows: usize, columns: usize, seed: u32) -> Tensor {
+        let mut number = seed;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (number >> 8) as f32 / 8_388_608.0 - 1.0
+        });
+        let values: Vec<f32> = values.take(rows * columns).collect();
+        Tensor::from_vec(values, (rows, columns), &Device::Cpu).expect("a tensor")
+    }
+
+    pub fn difference(a: &Tensor, b: &Tensor) -> f32 {
+        let gap = (a - b).and_then(|d| d.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>());
+        gap.expect("a number")
+    }
+
+    #[test]
+    fn tasks_share_rows_evenly() {
+        for rows in [1, 7, 50, 77, 800, 3137] {
+            let each = task_rows(rows);
+            assert!(
+                each <= MOST_ROWS && each >= FEWEST_ROWS.min(rows),
+                "{rows} rows"
+            );
+            let tasks = rows.div_ceil(each);
+            let few = tasks <= rayon::current_num_threads();
+            assert!(few || each.is_multiple_of(TILE_ROWS), "{rows} rows");
+        }
+    }
+}

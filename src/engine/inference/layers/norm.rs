@@ -1,0 +1,80 @@
+//! Layer normalisation.
+
+use candle_core::{Result, Tensor};
+use candle_nn::{Module, VarBuilder};
+use rayon::prelude::*;
+
+use super::linear::WeightFormat;
+use super::{cpu_values, task_rows};
+use crate::engine::inference::cpu;
+
+/// Layer normalisation with weight and bias.
+#[derive(Debug)]
+pub struct LayerNorm {
+    form: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Cpu {
+        weight: Vec<f32>,
+        bias: Vec<f32>,
+        epsilon: f32,
+    },
+    Tensors(candle_nn::LayerNorm),
+}
+
+impl LayerNorm {
+    /// Loads `weight` and `bias`, each `width` long.
+    ///
+    /// # Errors
+    /// If either is missing or of another length.
+    pub fn load(width: usize, epsilon: f64, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+        let form = match form {
+            WeightFormat::Tensor => {
+                Kind::Tensors(candle_nn::layer_norm(width, epsilon, vb.clone())?)
+            }
+            _ => Kind::Cpu {
+                weight: cpu_values(&vb.get(width, "weight")?)?,
+                bias: cpu_values(&vb.get(width, "bias")?)?,
+                epsilon: epsilon as f32,
+            },
+        };
+        Ok(Self { form })
+    }
+
+    /// Normalises each row.
+    ///
+    /// # Errors
+    /// If `x` is no matrix of that width.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if let Kind::Tensors(norm) = &self.form {
+            return norm.forward(x);
+        }
+        let (rows, width) = x.dims2()?;
+        let values = cpu_values(x)?;
+        let mut out = vec![0f32; values.len()];
+        let chunk = (task_rows(rows) * width).max(1);
+        out.par_chunks_mut(chunk)
+            .zip(values.par_chunks(chunk))
+            .try_for_each(|(out, x)| self.run(x, out))?;
+        Tensor::from_vec(out, (rows, width), &candle_core::Device::Cpu)
+    }
+
+    /// Normalises each row of `x` into `out`, on this thread.
+    ///
+    /// # Errors
+    /// If the layer is not laid out for the CPU.
+    pub fn run(&self, x: &[f32], out: &mut [f32]) -> Result<()> {
+        let Kind::Cpu {
+            weight,
+            bias,
+            epsilon,
+        } = &self.form
+        else {
+            candle_core::bail!("the layer is not laid out for the CPU");
+        };
+        cpu::layer_norm(x, weight, bias, *epsilon, out);
+        Ok(())
+    }
+}

@@ -1,0 +1,370 @@
+//! The files of a folder, entered under the names of the photos that they belong to.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::path::Path;
+
+use super::table::{After, Kind, RAW, TABLE, has_raw_ending, is_raw};
+use crate::engine::files::fold::fold;
+use crate::engine::files::pieces::{Piece, join, last_dot, pieces, strip_ending};
+use crate::engine::media::scan;
+
+/// What Takeout puts between a photo's name and `.json`, or the beginning of it.
+const TAKEOUT: &str = "supplemental-metadata";
+/// Takeout cuts names before `.json` to so many characters.
+const TAKEOUT_LENGTH: usize = 46;
+
+/// How a file is tied to the photos under whose name it is entered.
+#[derive(Clone, Debug)]
+pub struct Tie {
+    pub file: OsString,
+    pub kind: &'static str,
+    /// The photo's stem or name as the file has it.
+    pub base: OsString,
+    /// What follows the photo's stem; where the photo's ending is unknown, what follows its name.
+    pub suffix: OsString,
+    whole_name: bool,
+    pub own_name: bool,
+    /// The name of a file whose own companion it is, if that is there.
+    unless: Option<String>,
+}
+
+/// A listed folder.
+#[derive(Default)]
+pub struct Folder {
+    /// Ties by the folded stem of the photo.
+    of_stem: HashMap<String, Vec<Tie>>,
+    /// Ties by the folded name of the photo.
+    of_name: HashMap<String, Vec<Tie>>,
+    /// Ties by the folded beginning of the photo's name.
+    of_start: HashMap<String, Vec<Tie>>,
+    /// Pictures by folded stem.
+    pictures: HashMap<String, Vec<OsString>>,
+    /// Folded names and stems of pictures.
+    names: HashSet<String>,
+}
+
+/// Ties of a photo, each with the other photos that it is tied to.
+pub type Found<'a> = Vec<(&'a Tie, Vec<&'a OsString>)>;
+
+impl Folder {
+    /// Lists a folder.
+    pub fn read(dir: &Path) -> Self {
+        let mut folder = Self::default();
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            let is_file = match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => {
+                    fs::metadata(entry.path()).is_ok_and(|m| m.is_file())
+                }
+                Ok(kind) => kind.is_file(),
+                Err(_) => false,
+            };
+            if is_file {
+                folder.enter(entry.file_name());
+            }
+        }
+        folder
+    }
+
+    fn enter(&mut self, file: OsString) {
+        let name = pieces(&file);
+        let raw = RAW
+            .iter()
+            .find(|ending| strip_ending(&name, ending).is_some());
+        if raw.is_some() || scan::is_picture_name(Path::new(&file)) {
+            let stem = fold(Path::new(&file).file_stem().unwrap_or_default());
+            self.names.insert(fold(&file));
+            self.names.insert(stem.clone());
+            self.pictures.entry(stem).or_default().push(file.clone());
+        }
+        if let Some(ending) = raw {
+            let kind = Kind {
+                ending,
+                after: After::Stem,
+                what: "RAW file",
+            };
+            return self.enter_kind(&file, &name, &kind);
+        }
+        for kind in TABLE {
+            self.enter_kind(&file, &name, kind);
+        }
+    }
+
+    fn enter_kind(&mut self, file: &OsString, name: &[Piece], kind: &Kind) {
+        let Some(base) = strip_ending(name, kind.ending).filter(|base| !base.is_empty()) else {
+            return;
+        };
+        let tie = |base: &[Piece], suffix: &[Piece], whole_name: bool| Tie {
+            file: file.clone(),
+            kind: kind.ending,
+            base: join(base),
+            suffix: join(suffix),
+            whole_name,
+            own_name: false,
+            unless: None,
+        };
+        if kind.after != After::Name {
+            let tie = tie(base, &name[base.len()..], false);
+            self.of_stem.entry(fold(&tie.base)).or_default().push(tie);
+        }
+        if kind.after != After::Stem {
+            let stem = last_dot(base).unwrap_or(base.len());
+            let tie = tie(base, &name[stem..], true);
+            self.of_name.entry(fold(&tie.base)).or_default().push(tie);
+        }
+        match kind.ending {
+            "xmp" => self.enter_duplicate(base, &tie(base, &name[base.len()..], true)),
+            "rrdata" => self.enter_virtual_copy(base, &name[base.len()..], &tie(base, &[], true)),
+            "aae" => self.enter_original(base, &tie(base, &[], false)),
+            "json" => self.enter_takeout(base, &tie(base, &[], true)),
+            _ => {}
+        }
+    }
+
+    /// `a_01.jpg.xmp`, the second version of `a.jpg` in darktable.
+    fn enter_duplicate(&mut self, base: &[Piece], tie: &Tie) {
+        let Some(dot) = last_dot(base) else { return };
+        let digits = base[..dot]
+            .iter()
+            .rev()
+            .take_while(|piece| piece.is_digit())
+            .count();
+        let at = dot - digits;
+        if digits < 2 || at < 2 || !base[at - 1].is('_') {
+            return;
+        }
+        let photo = [&base[..at - 1], &base[dot..]].concat();
+        let suffix = [&base[at - 1..], &pieces(&tie.suffix)].concat();
+        let tie = Tie {
+            base: join(&photo),
+            suffix: join(&suffix),
+            unless: Some(fold(&join(base))),
+            ..tie.clone()
+        };
+        self.of_name.entry(fold(&tie.base)).or_default().push(tie);
+    }
+
+    /// `a.jpg.1f3a9c.rrdata`, a virtual copy of `a.jpg` in RapidRAW.
+    fn enter_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Tie) {
+        let Some(dot) = last_dot(base) else { return };
+        let copy = &base[dot + 1..];
+        let is_id = |piece: &Piece| matches!(piece, Piece::Char(c) if c.is_ascii_alphanumeric());
+        if copy.len() != 6 || !copy.iter().all(is_id) {
+            return;
+        }
+        let photo = &base[..dot];
+        let stem = last_dot(photo).unwrap_or(photo.len());
+        let tie = Tie {
+            base: join(photo),
+            suffix: join(&[&base[stem..], ending].concat()),
+            ..tie.clone()
+        };
+        self.of_name.entry(fold(&tie.base)).or_default().push(tie);
+    }
+
+    /// `IMG_O1234.AAE`, which belongs to `IMG_1234.JPG` as `IMG_1234.AAE` does.
+    fn enter_original(&mut self, base: &[Piece], tie: &Tie) {
+        let Some(photo) = without_letter(base, 'o') else {
+            return;
+        };
+        let tie = Tie {
+            base: join(&photo),
+            suffix: "_O.AAE".into(),
+            own_name: true,
+            unless: Some(fold(&join(base))),
+            ..tie.clone()
+        };
+        self.of_stem.entry(fold(&tie.base)).or_default().push(tie);
+    }
+
+    /// `a.jpg.supplemental-metadata.json` and what becomes of that name: the middle part or even the photo's name is
+    /// cut, and the number of `a(1).jpg` comes last.
+    fn enter_takeout(&mut self, base: &[Piece], tie: &Tie) {
+        self.enter_takeout_names(base, &[], tie);
+        let (plain, number) = split_number(base);
+        if !number.is_empty() {
+            self.enter_takeout_names(plain, number, tie);
+        }
+    }
+
+    fn enter_takeout_names(&mut self, base: &[Piece], number: &[Piece], tie: &Tie) {
+        let json = pieces(OsStr::new(".json"));
+        let cut_middle = last_dot(base).filter(|dot| {
+            let tail = &base[dot + 1..];
+            tail.len() <= TAKEOUT.len() && tail.iter().zip(TAKEOUT.chars()).all(|(p, c)| p.is(c))
+        });
+        let whole = (!number.is_empty()).then_some(base.len());
+        for end in cut_middle.into_iter().chain(whole) {
+            let (photo, middle) = base.split_at(end);
+            let dot = last_dot(photo).unwrap_or(photo.len());
+            let tie = Tie {
+                base: join(&[&photo[..dot], number, &photo[dot..]].concat()),
+                suffix: join(&[&photo[dot..], middle, &json].concat()),
+                own_name: !number.is_empty(),
+                ..tie.clone()
+            };
+            self.of_name.entry(fold(&tie.base)).or_default().push(tie);
+        }
+        if base.len() == TAKEOUT_LENGTH {
+            let start = join(&[base, number].concat());
+            let tie = Tie {
+                base: join(base),
+                suffix: OsString::new(),
+                own_name: true,
+                ..tie.clone()
+            };
+            self.of_start.entry(fold(&start)).or_default().push(tie);
+        }
+    }
+
+    /// Everything that belongs to a photo by its stem or name.
+    pub fn tied_to<'a>(&'a self, photo: &OsStr, found: &mut Found<'a>) {
+        let name = pieces(photo);
+        let stem = &name[..last_dot(&name).unwrap_or(name.len())];
+        let raw = RAW
+            .iter()
+            .any(|ending| strip_ending(&name, ending).is_some());
+        let fits = |tie: &&Tie| !(raw && is_raw(tie.kind));
+        self.take(
+            photo,
+            self.of_stem.get(&fold(&join(stem))),
+            raw,
+            fits,
+            found,
+        );
+        if let Some(original) = without_letter(stem, 'e') {
+            let ties = self.of_stem.get(&fold(&join(&original)));
+            self.take(photo, ties, raw, |tie| tie.kind == "aae", found);
+        }
+        self.tied_to_name(photo, found);
+        let (plain, number) = split_number(stem);
+        let whole = [plain, &name[stem.len()..]].concat();
+        if whole.len() > TAKEOUT_LENGTH {
+            let start = join(&[&whole[..TAKEOUT_LENGTH], number].concat());
+            self.take(
+                photo,
+                self.of_start.get(&fold(&start)),
+                raw,
+                |_| true,
+                found,
+            );
+        }
+    }
+
+    /// Everything that belongs to a file by its whole name.
+    pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut Found<'a>) {
+        self.take(photo, self.of_name.get(&fold(photo)), true, |_| true, found);
+    }
+
+    /// Takes the ties that hold for a photo.
+    fn take<'a>(
+        &'a self,
+        photo: &OsStr,
+        ties: Option<&'a Vec<Tie>>,
+        raw: bool,
+        fits: impl Fn(&&'a Tie) -> bool,
+        found: &mut Found<'a>,
+    ) {
+        for tie in ties.into_iter().flatten().filter(fits) {
+            let own = |name: &String| self.names.contains(name);
+            if tie.unless.as_ref().is_some_and(own) {
+                continue;
+            }
+            let owners = self.owners(tie, raw);
+            let is_written = |owner: &&OsString| owner.as_os_str() == photo;
+            let among = owners.iter().any(&is_written);
+            // Where another photo is written as the companion is, that one has it.
+            let exact = owners.iter().any(|owner| starts_exactly(owner, tie));
+            if !among && exact && self.pictures_have(photo) {
+                continue;
+            }
+            let others = owners.into_iter().filter(|owner| !is_written(owner));
+            found.push((tie, others.collect()));
+        }
+    }
+
+    fn pictures_have(&self, photo: &OsStr) -> bool {
+        self.names.contains(&fold(photo))
+    }
+
+    /// The pictures that a tie holds for. RAW files have what belongs to their pictures only if asked.
+    fn owners(&self, tie: &Tie, raw: bool) -> Vec<&OsString> {
+        let base = pieces(&tie.base);
+        let stem = match tie.whole_name {
+            true => &base[..last_dot(&base).unwrap_or(base.len())],
+            false => &base[..],
+        };
+        let pictures = self.pictures.get(&fold(&join(stem))).into_iter().flatten();
+        let name = tie.whole_name.then(|| fold(&tie.base));
+        let edited = (tie.kind == "aae").then(|| self.edited(stem));
+        let all: Vec<&OsString> = pictures
+            .chain(edited.into_iter().flatten())
+            .filter(|picture| name.as_ref().is_none_or(|name| fold(picture) == *name))
+            .filter(|picture| raw || !has_raw_ending(picture))
+            .collect();
+        let exact = all
+            .iter()
+            .copied()
+            .filter(|owner| starts_exactly(owner, tie));
+        let exact: Vec<&OsString> = exact.collect();
+        if exact.is_empty() || tie.kind == "aae" {
+            all
+        } else {
+            exact
+        }
+    }
+
+    /// Pictures that Apple's programs made of the one of this stem: `IMG_E1234.JPG` of `IMG_1234.HEIC`.
+    fn edited(&self, stem: &[Piece]) -> impl Iterator<Item = &OsString> {
+        let digits = stem
+            .iter()
+            .rev()
+            .take_while(|piece| piece.is_digit())
+            .count();
+        let (start, end) = stem.split_at(stem.len() - digits);
+        let edited = [start, &[Piece::Char('E')], end].concat();
+        let pictures = self.pictures.get(&fold(&join(&edited)));
+        pictures.into_iter().flatten()
+    }
+}
+
+/// Whether a picture is written as a companion has it, letter case included.
+fn starts_exactly(picture: &OsStr, tie: &Tie) -> bool {
+    match tie.whole_name {
+        true => picture == tie.base,
+        false => Path::new(picture).file_stem() == Some(tie.base.as_os_str()),
+    }
+}
+
+/// `IMG_E1234` without its E: Apple marks edited pictures and their originals so.
+fn without_letter(stem: &[Piece], letter: char) -> Option<Vec<Piece>> {
+    let digits = stem
+        .iter()
+        .rev()
+        .take_while(|piece| piece.is_digit())
+        .count();
+    let at = stem
+        .len()
+        .checked_sub(digits + 1)
+        .filter(|at| *at > 0 && digits > 0)?;
+    (stem[at].is(letter) && stem[at - 1].is('_')).then(|| [&stem[..at], &stem[at + 1..]].concat())
+}
+
+/// A name without a number in brackets at its end, and that number.
+fn split_number(name: &[Piece]) -> (&[Piece], &[Piece]) {
+    let numbered = || {
+        let inner = name.strip_suffix(&[Piece::Char(')')])?;
+        let digits = inner
+            .iter()
+            .rev()
+            .take_while(|piece| piece.is_digit())
+            .count();
+        let at = inner
+            .len()
+            .checked_sub(digits + 1)
+            .filter(|at| *at > 0 && digits > 0)?;
+        inner[at].is('(').then_some(at)
+    };
+    name.split_at(numbered().unwrap_or(name.len()))
+}

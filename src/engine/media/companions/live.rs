@@ -1,0 +1,184 @@
+//! The identifier that the picture and the movie of a Live Photo share: a camera's movie of the same name is none.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use crate::engine::files::regular::open_regular;
+
+/// Bytes of a picture in which the camera's notes are.
+const HEAD: u64 = 256 << 10;
+/// Largest description of a movie that is read.
+const MAX_MOOV: u64 = 8 << 20;
+/// Boxes of a movie that are looked at for its description.
+const BOXES: usize = 64;
+/// What stands before Apple's notes in a picture.
+const MAKER: &[u8] = b"Apple iOS\0";
+/// The number of the identifier among them.
+const TAG: u16 = 0x11;
+/// What a movie calls it.
+const KEY: &[u8] = b"com.apple.quicktime.content.identifier";
+
+/// Whether a picture and a movie both say which Live Photo they are of, and it is not the same.
+pub fn differ(picture: &Path, movie: &Path) -> bool {
+    let of_movie = || identifier_of_movie(movie);
+    identifier_of_picture(picture).is_some_and(|id| of_movie().is_some_and(|other| other != id))
+}
+
+fn identifier_of_picture(path: &Path) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    open_regular(path)
+        .ok()?
+        .take(HEAD)
+        .read_to_end(&mut head)
+        .ok()?;
+    let at = memchr::memmem::find(&head, MAKER)?;
+    identifier_in_notes(&head[at..])
+}
+
+/// Apple's notes: a directory as in TIFF, big-endian, whose offsets count from the start of the notes.
+fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
+    let entries = notes.get(16..)?.chunks_exact(12);
+    let count = usize::from(u16_at(notes, 14)?);
+    let entry = entries
+        .take(count)
+        .find(|entry| u16_at(entry, 0) == Some(TAG))?;
+    let (length, offset) = (u32_at(entry, 4)? as usize, u32_at(entry, 8)? as usize);
+    let text = notes.get(offset..offset.checked_add(length)?)?;
+    Some(trimmed(text))
+}
+
+fn identifier_of_movie(path: &Path) -> Option<Vec<u8>> {
+    let mut file = open_regular(path).ok()?;
+    let mut at = 0;
+    for _ in 0..BOXES {
+        file.seek(SeekFrom::Start(at)).ok()?;
+        let mut header = [0; 16];
+        file.read_exact(&mut header[..8]).ok()?;
+        let mut length = u64::from(u32_at(&header, 0)?);
+        let mut start = 8;
+        if length == 1 {
+            file.read_exact(&mut header[8..]).ok()?;
+            length = u64::from(u32_at(&header, 8)?) << 32 | u64::from(u32_at(&header, 12)?);
+            start = 16;
+        }
+        if &header[4..8] == b"moov" {
+            let length = if length == 0 {
+                MAX_MOOV
+            } else {
+                length.checked_sub(start)?.min(MAX_MOOV)
+            };
+            let mut moov = Vec::new();
+            file.take(length).read_to_end(&mut moov).ok()?;
+            return identifier_in_moov(&moov);
+        }
+        at = at.checked_add(length.max(start)).filter(|_| length != 0)?;
+    }
+    None
+}
+
+/// `meta` has the names of values in `keys`, and the values in `ilst` by their numbers.
+fn identifier_in_moov(moov: &[u8]) -> Option<Vec<u8>> {
+    let meta = inner(moov, b"meta")?;
+    let keys = inner(meta, b"keys")?.get(8..)?;
+    let number = boxes(keys).position(|(_, name)| name == KEY)? + 1;
+    let number = u32::try_from(number).ok()?.to_be_bytes();
+    let value = inner(inner(meta, b"ilst")?, &number)?;
+    // Type and language come before the text.
+    Some(trimmed(inner(value, b"data")?.get(8..)?))
+}
+
+/// The content of the first box of a kind.
+fn inner<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    boxes(bytes)
+        .find(|(found, _)| *found == kind)
+        .map(|(_, content)| content)
+}
+
+/// Boxes one after another: kind and content.
+fn boxes(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let length = u32_at(rest, 0)? as usize;
+        let found = rest.get(..length).filter(|_| length >= 8)?;
+        rest = &rest[length..];
+        Some((&found[4..8], &found[8..]))
+    })
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    let bytes = bytes.get(at..at.checked_add(2)?)?;
+    Some(u16::from_be_bytes(bytes.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}
+
+fn trimmed(text: &[u8]) -> Vec<u8> {
+    text.strip_suffix(b"\0")
+        .unwrap_or(text)
+        .to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const ID: &[u8] = b"3F2504E0-4F89-11D3-9A0C-0305E82C3301";
+    const OTHER: &[u8] = b"7D444840-9DC0-11D1-B245-5FFDCE74FAD2";
+
+    fn a_box(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len() + 8).expect("short");
+        [&length.to_be_bytes(), kind, content].concat()
+    }
+
+    fn movie(id: &[u8]) -> Vec<u8> {
+        let names = [
+            a_box(b"mdta", b"com.apple.quicktime.make"),
+            a_box(b"mdta", KEY),
+        ]
+        .concat();
+        let keys = a_box(b"keys", &[&[0, 0, 0, 0, 0, 0, 0, 2][..], &names].concat());
+        let value = |text: &[u8]| a_box(b"data", &[&[0, 0, 0, 1, 0, 0, 0, 0][..], text].concat());
+        let values = [
+            a_box(&[0, 0, 0, 1], &value(b"Apple")),
+            a_box(&[0, 0, 0, 2], &value(id)),
+        ];
+        let meta = a_box(b"meta", &[keys, a_box(b"ilst", &values.concat())].concat());
+        let moov = a_box(b"moov", &[a_box(b"mvhd", &[0; 100]), meta].concat());
+        [a_box(b"ftyp", b"qt  "), a_box(b"mdat", &[7; 1000]), moov].concat()
+    }
+
+    fn picture(id: &[u8]) -> Vec<u8> {
+        let mut notes = [MAKER, &[0, 1], b"MM", &[0, 2]].concat();
+        notes.extend([0, 1, 0, 9, 0, 0, 0, 1, 0, 0, 0, 4]);
+        notes.extend([0, 0x11, 0, 2, 0, 0, 0, 37, 0, 0, 0, 44, 0, 0, 0, 0]);
+        notes.extend(id);
+        notes.push(0);
+        [&b"\xff\xd8\xff\xe1..Exif"[..], &notes].concat()
+    }
+
+    #[test]
+    fn a_movie_of_the_same_name_may_be_of_another_photo() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            path
+        };
+        let photo = write("a.jpg", &picture(ID));
+        let own = write("own.mov", &movie(&ID.to_ascii_lowercase()));
+        let other = write("other.mov", &movie(OTHER));
+        assert_eq!(identifier_of_picture(&photo).as_deref(), Some(ID));
+        assert_eq!(identifier_of_movie(&other).as_deref(), Some(OTHER));
+        assert!(!differ(&photo, &own) && differ(&photo, &other));
+        // What says nothing is paired by name.
+        let plain = write("plain.jpg", b"\xff\xd8\xff");
+        let cut = write("cut.mov", &movie(OTHER)[..1100]);
+        assert!(!differ(&plain, &other) && !differ(&photo, &cut));
+        assert!(!differ(&photo, &dir.path().join("gone.mov")));
+    }
+}

@@ -1,0 +1,63 @@
+//! Work that cannot be interrupted, on a thread that a cancelled job does not wait for.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use crossbeam_channel::{RecvTimeoutError, bounded};
+
+use super::DecodeError;
+use crate::engine::cancel::Cancel;
+
+/// How often the caller looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Runs `work`, which takes up to a few seconds, and returns what it gives. When `cancel` is raised meanwhile, the
+/// caller goes on and the thread ends by itself, its result unused. A panic is passed on.
+///
+/// # Errors
+/// [`DecodeError::Cancelled`] if `cancel` was raised.
+pub fn detached<T: Send + 'static>(
+    cancel: &Cancel,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, DecodeError> {
+    let (tell, told) = bounded(1);
+    let run = move || {
+        let result = catch_unwind(AssertUnwindSafe(work));
+        // Nobody listens after a cancel.
+        let _ = tell.send(result);
+    };
+    let thread = std::thread::Builder::new().name("lumisift-decode-whole".into());
+    if let Err(error) = thread.spawn(run) {
+        return Err(DecodeError::NoThread(error.to_string()));
+    }
+    loop {
+        match told.recv_timeout(LOOK) {
+            Ok(Ok(result)) => return Ok(result),
+            Ok(Err(panic)) => resume_unwind(panic),
+            Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}
+            Err(_) => return Err(DecodeError::Cancelled),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cancelled_caller_does_not_wait_for_the_work() {
+        let cancel = Cancel::default();
+        assert_eq!(detached(&cancel, || 7), Ok(7));
+        cancel.cancel();
+        let (release, held) = bounded::<()>(1);
+        let result = detached(&cancel, move || held.recv().is_ok());
+        assert_eq!(result, Err(DecodeError::Cancelled));
+        drop(release);
+    }
+
+    #[test]
+    fn a_panic_reaches_the_caller() {
+        let caught = catch_unwind(|| detached(&Cancel::default(), || panic!("a defect")));
+        assert!(caught.is_err());
+    }
+}

@@ -1,0 +1,326 @@
+//! The few EXIF facts that sorting needs. Corrupt metadata is no metadata: it never stops a photo.
+
+use std::io::Cursor;
+
+use exif::{Exif, In, Reader, Tag, Value};
+
+use super::{Pixels, embedded};
+use crate::engine::media::photo::Taken;
+use crate::engine::media::{dates, metadata};
+
+/// One of the eight ways in which EXIF says a picture lies; 1 is upright.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orientation(u8);
+
+impl Default for Orientation {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl Orientation {
+    /// From the tag's value; values outside 1-8 mean upright.
+    #[must_use]
+    pub fn from_exif(value: u32) -> Self {
+        match u8::try_from(value) {
+            Ok(value @ 1..=8) => Self(value),
+            _ => Self::default(),
+        }
+    }
+
+    /// Whether width and height change places.
+    #[must_use]
+    pub fn swaps_sides(self) -> bool {
+        self.0 >= 5
+    }
+
+    /// Turns a picture upright.
+    pub(super) fn apply(self, pixels: Pixels) -> Pixels {
+        if self == Self::default() {
+            return pixels;
+        }
+        let (from_width, from_height) = (pixels.width as usize, pixels.height as usize);
+        let (width, height) = if self.swaps_sides() {
+            (from_height, from_width)
+        } else {
+            (from_width, from_height)
+        };
+        let mut rgb = Vec::with_capacity(pixels.rgb.len());
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let (flip_x, flip_y) = (from_width - 1, from_height - 1);
+            // Where the upright pixel lies in the stored picture; EXIF 2.32, tag 0x0112.
+            let (from_x, from_y) = match self.0 {
+                2 => (flip_x - x, y),
+                3 => (flip_x - x, flip_y - y),
+                4 => (x, flip_y - y),
+                5 => (y, x),
+                6 => (y, flip_y - x),
+                7 => (flip_x - y, flip_y - x),
+                8 => (flip_x - y, x),
+                _ => (x, y),
+            };
+            let at = (from_y * from_width + from_x) * 3;
+            rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
+        }
+        Pixels::new(width as u32, height as u32, rgb, Self::default())
+    }
+}
+
+/// What is read from a file's metadata.
+#[derive(Default)]
+pub(super) struct Facts {
+    pub orientation: Orientation,
+    pub taken: Option<Taken>,
+}
+
+/// Reads the metadata of a JPEG, PNG, TIFF or WebP file.
+pub(super) fn read(bytes: &[u8]) -> Facts {
+    // A date that only XMP or IPTC-IIM has.
+    let elsewhere = || metadata::facts_inside(Cursor::new(bytes)).taken;
+    let Some(exif) = fields(bytes) else {
+        return Facts {
+            taken: elsewhere(),
+            ..Facts::default()
+        };
+    };
+    let orientation = exif
+        .get_field(Tag::Orientation, In::PRIMARY)
+        .and_then(|field| field.value.get_uint(0))
+        .map_or_else(Orientation::default, Orientation::from_exif);
+    let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
+        .into_iter()
+        .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value));
+    Facts {
+        orientation,
+        taken: taken.or_else(elsewhere),
+    }
+}
+
+/// What a camera wrote of a photo, for people: name and value, in the order of a caption.
+#[must_use]
+pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
+    const SHOWN: &[(Tag, &str)] = &[
+        (Tag::Model, "Camera"),
+        (Tag::LensModel, "Lens"),
+        (Tag::ExposureTime, "Exposure"),
+        (Tag::FNumber, "Aperture"),
+        (Tag::PhotographicSensitivity, "ISO"),
+        (Tag::FocalLength, "Focal length"),
+        (Tag::Flash, "Flash"),
+        (Tag::Artist, "Artist"),
+    ];
+    let Some(exif) = fields(bytes) else {
+        return Vec::new();
+    };
+    let fact = |(tag, name): &(Tag, &'static str)| {
+        let field = exif.get_field(*tag, In::PRIMARY)?;
+        let text = field.display_value().with_unit(&exif).to_string();
+        let text = text.trim_matches(['"', ' ']).trim_end_matches('\0').trim();
+        // A damaged field can be of any length, and a caption cannot.
+        (!text.is_empty()).then(|| (*name, text.chars().take(80).collect()))
+    };
+    SHOWN.iter().filter_map(fact).collect()
+}
+
+/// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
+/// does not hide the orientation.
+fn fields(bytes: &[u8]) -> Option<Exif> {
+    let mut reader = Reader::new();
+    reader.continue_on_error(true);
+    let partial = |read: Result<Exif, exif::Error>| {
+        read.or_else(|error| error.distill_partial_result(|_| ()))
+            .ok()
+            .filter(|exif| exif.fields().len() > 0)
+    };
+    partial(reader.read_from_container(&mut Cursor::new(bytes)))
+        .or_else(|| partial(reader.read_raw(embedded::exif(bytes)?)))
+}
+
+fn date(value: &Value) -> Option<Taken> {
+    let Value::Ascii(lines) = value else {
+        return None;
+    };
+    dates::parse(std::str::from_utf8(lines.first()?).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A 3 x 2 picture whose pixels are numbered as they should appear upright, stored as `value` says.
+    fn stored(value: u32) -> Pixels {
+        let upright = [[1u8, 2, 3], [4, 5, 6]];
+        let at = |y: usize, x: usize| upright[y][x];
+        let rows: Vec<Vec<u8>> = match value {
+            1 => (0..2).map(|y| (0..3).map(|x| at(y, x)).collect()).collect(),
+            2 => (0..2)
+                .map(|y| (0..3).map(|x| at(y, 2 - x)).collect())
+                .collect(),
+            3 => (0..2)
+                .map(|y| (0..3).map(|x| at(1 - y, 2 - x)).collect())
+                .collect(),
+            4 => (0..2)
+                .map(|y| (0..3).map(|x| at(1 - y, x)).collect())
+                .collect(),
+            5 => (0..3).map(|x| (0..2).map(|y| at(y, x)).collect()).collect(),
+            6 => (0..3)
+                .map(|x| (0..2).map(|y| at(y, x)).collect::<Vec<_>>())
+                .rev()
+                .collect(),
+            7 => (0..3)
+                .rev()
+                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
+                .collect(),
+            _ => (0..3)
+                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
+                .collect(),
+        };
+        let (height, width) = (rows.len() as u32, rows[0].len() as u32);
+        let rgb = rows.concat().into_iter().flat_map(|v| [v; 3]).collect();
+        Pixels::new(width, height, rgb, Orientation::from_exif(value))
+    }
+
+    #[test]
+    fn all_eight_orientations_end_upright() {
+        let want = stored(1);
+        for value in 1..=8 {
+            let turned = stored(value).upright();
+            assert_eq!((turned.width, turned.height), (3, 2), "orientation {value}");
+            assert_eq!(turned.rgb, want.rgb, "orientation {value}");
+        }
+    }
+
+    #[test]
+    fn nonsense_orientations_mean_upright() {
+        for value in [0, 9, 90, u32::MAX] {
+            assert_eq!(Orientation::from_exif(value), Orientation::default());
+        }
+    }
+
+    #[test]
+    fn dates_become_sortable_and_nonsense_is_ignored() {
+        let ascii = |text: &str| Value::Ascii(vec![text.as_bytes().to_vec()]);
+        let taken = date(&ascii("2024:05:01 10:00:00")).expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+        for text in [
+            "0000:00:00 00:00:00",
+            "2024:13:01 10:00:00",
+            "    :  :     :  :  ",
+            "yesterday",
+        ] {
+            assert_eq!(date(&ascii(text)), None, "{text}");
+        }
+    }
+
+    /// One entry of a directory, big-endian.
+    fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
+        let mut bytes = tag.to_be_bytes().to_vec();
+        bytes.extend(kind.to_be_bytes());
+        bytes.extend(count.to_be_bytes());
+        bytes.extend(value.to_be_bytes());
+        bytes
+    }
+
+    /// A directory with its pointer to the next one.
+    fn directory(entries: &[Vec<u8>], next: u32) -> Vec<u8> {
+        let mut bytes = (entries.len() as u16).to_be_bytes().to_vec();
+        bytes.extend(entries.concat());
+        bytes.extend(next.to_be_bytes());
+        bytes
+    }
+
+    /// A JPEG of 32 x 16 pixels with this TIFF structure after `MM` and the offset of its first directory.
+    fn jpeg_with(directories: &[u8]) -> Vec<u8> {
+        let tiff = [&b"Exif\0\0MM\0*\0\0\0\x08"[..], directories].concat();
+        let image = image::RgbImage::from_pixel(32, 16, image::Rgb([10, 200, 30]));
+        let mut jpeg = Cursor::new(Vec::new());
+        image
+            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
+            .expect("encodes");
+        let mut segment = vec![0xff, 0xe1];
+        segment.extend((tiff.len() as u16 + 2).to_be_bytes());
+        segment.extend(tiff);
+        let mut bytes = jpeg.into_inner();
+        bytes.splice(2..2, segment);
+        bytes
+    }
+
+    #[test]
+    fn facts_are_read_from_the_head_of_a_jpeg() {
+        let orientation = entry(0x112, 3, 1, 6 << 16);
+        let date = entry(0x132, 2, 20, 8 + 2 + 24 + 4);
+        let mut tiff = directory(&[orientation, date], 0);
+        tiff.extend(b"2024:05:01 10:00:00\0");
+        let bytes = jpeg_with(&tiff);
+        let decoded =
+            crate::engine::media::decode::decode(&bytes, 4, &Default::default()).expect("decodes");
+        assert_eq!((decoded.width, decoded.height), (16, 32));
+        assert_eq!(decoded.pixels.orientation, Orientation::from_exif(6));
+        assert_eq!(
+            decoded.taken.expect("a date").as_str(),
+            "2024-05-01T10:00:00"
+        );
+    }
+
+    #[test]
+    fn damage_elsewhere_does_not_hide_the_orientation() {
+        let turned = || entry(0x112, 3, 1, 6 << 16);
+        let date = b"2024:05:01 10:00:00\0";
+        // What piexif writes: the Exif directory has no pointer to a next one, and its values follow at once.
+        let exif_at = 8 + 2 + 24 + 4;
+        let mut piexif = directory(&[turned(), entry(0x8769, 4, 1, exif_at)], 0);
+        piexif.extend(1u16.to_be_bytes());
+        piexif.extend(entry(0x9003, 2, 20, exif_at + 14));
+        piexif.extend(date);
+        let cases = [
+            (
+                "a pointer to the next directory",
+                directory(&[turned()], 0x7fff_ffff),
+            ),
+            (
+                "a pointer to GPS data",
+                directory(&[turned(), entry(0x8825, 4, 1, 0xff_ffff)], 0),
+            ),
+            (
+                "the offset of a value before it",
+                directory(&[entry(0x10f, 2, 400, 0xff_ffff), turned()], 0),
+            ),
+            (
+                "a pointer to the Exif directory",
+                directory(&[turned(), entry(0x8769, 4, 1, 0xff_ffff)], 0),
+            ),
+            (
+                "an unknown type of value",
+                directory(&[entry(0x10f, 77, 1, 0), turned()], 0),
+            ),
+            ("a missing pointer to the next directory", {
+                let mut cut = directory(&[turned()], 0);
+                cut.truncate(cut.len() - 4);
+                cut
+            }),
+            ("piexif's Exif directory", piexif.clone()),
+        ];
+        for (what, tiff) in cases {
+            let facts = read(&jpeg_with(&tiff));
+            assert_eq!(facts.orientation, Orientation::from_exif(6), "{what}");
+        }
+        let taken = read(&jpeg_with(&piexif)).taken.expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+    }
+
+    #[test]
+    fn an_impossible_date_gives_way_to_the_next_tag() {
+        let mut tiff = directory(
+            &[
+                entry(0x132, 2, 20, 8 + 2 + 24 + 4),
+                entry(0x8769, 4, 1, 8 + 2 + 24 + 4 + 20),
+            ],
+            0,
+        );
+        tiff.extend(b"2024:05:01 10:00:00\0");
+        tiff.extend(directory(&[entry(0x9003, 2, 20, 8 + 38 + 20 + 18 - 8)], 0));
+        tiff.extend(b"2024:02:31 10:00:00\0");
+        let taken = read(&jpeg_with(&tiff)).taken.expect("a date");
+        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
+    }
+}

@@ -1,0 +1,278 @@
+//! The segments of a JPEG file between its coded data (ITU-T T.81, annex B): sizes, components, tables
+//! and scans.
+
+use super::bits::Huffman;
+
+/// Why our own decoders leave a file to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unsupported;
+
+/// How the coefficients are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// Each block at once.
+    Sequential,
+    /// In several scans, of more and more frequencies and bits.
+    Progressive,
+}
+
+/// What the segments read so far say.
+pub struct Header {
+    /// Width of the full picture.
+    pub width: u32,
+    /// Height of the full picture.
+    pub height: u32,
+    /// How the frame is coded.
+    pub coding: Coding,
+    /// Components in coding order; the first is luma.
+    pub components: Vec<Component>,
+    /// Quantisation tables in coding order of coefficients.
+    pub quantisation: [Option<[u16; 64]>; 4],
+    /// Tables of DC codes.
+    pub dc: [Option<Huffman>; 4],
+    /// Tables of AC codes.
+    pub ac: [Option<Huffman>; 4],
+    /// MCUs between restart markers; 0 for none.
+    pub restart_interval: usize,
+}
+
+/// A component of the frame.
+#[derive(Clone, Copy)]
+pub struct Component {
+    /// Its number in the file.
+    pub id: u8,
+    /// Blocks across an MCU.
+    pub horizontal: usize,
+    /// Blocks down an MCU.
+    pub vertical: usize,
+    /// Index of its quantisation table.
+    pub quantisation: usize,
+}
+
+/// A scan: which part of which components its data holds.
+pub struct Scan {
+    /// In coding order.
+    pub components: Vec<ScanComponent>,
+    /// The first coefficient, in coding order.
+    pub first: usize,
+    /// The last coefficient.
+    pub last: usize,
+    /// Bit above those that are coded here, 0 in the first scan of a coefficient.
+    pub high: u8,
+    /// The lowest bit that is coded here.
+    pub low: u8,
+    /// Where the coded data begins.
+    pub data: usize,
+}
+
+/// A component of a scan.
+#[derive(Clone, Copy)]
+pub struct ScanComponent {
+    /// Its index in the frame.
+    pub index: usize,
+    /// Index of its table of DC codes.
+    pub dc: usize,
+    /// Index of its table of AC codes.
+    pub ac: usize,
+}
+
+/// Reads up to the first scan.
+pub fn read_header(bytes: &[u8]) -> Result<(Header, Scan), Unsupported> {
+    let mut header = Header {
+        width: 0,
+        height: 0,
+        coding: Coding::Sequential,
+        components: Vec::new(),
+        quantisation: [None; 4],
+        dc: [const { None }; 4],
+        ac: [const { None }; 4],
+        restart_interval: 0,
+    };
+    let scan = header.next_scan(bytes, 2)?.ok_or(Unsupported)?;
+    Ok((header, scan))
+}
+
+/// Where the data that begins at `at` ends: at the next marker that does not belong to it.
+pub fn end_of_data(bytes: &[u8], mut at: usize) -> Result<usize, Unsupported> {
+    loop {
+        at += memchr::memchr(0xff, bytes.get(at..).ok_or(Unsupported)?).ok_or(Unsupported)?;
+        match bytes.get(at + 1).ok_or(Unsupported)? {
+            0 | 0xd0..=0xd7 => at += 2,
+            0xff => at += 1,
+            _ => return Ok(at),
+        }
+    }
+}
+
+/// The next marker with its parameters; `at` moves behind them.
+fn next_segment<'a>(bytes: &'a [u8], at: &mut usize) -> Result<(u8, &'a [u8]), Unsupported> {
+    while bytes.get(*at) == Some(&0xff) && bytes.get(*at + 1) == Some(&0xff) {
+        *at += 1;
+    }
+    let marker = match bytes.get(*at..*at + 2) {
+        Some([0xff, marker]) => *marker,
+        _ => return Err(Unsupported),
+    };
+    let length = usize::from(word(bytes, *at + 2)?);
+    let start = *at + 4;
+    let end = *at + 2 + length;
+    let segment = bytes.get(start..end).ok_or(Unsupported)?;
+    *at = end;
+    Ok((marker, segment))
+}
+
+fn word(bytes: &[u8], at: usize) -> Result<u16, Unsupported> {
+    match bytes.get(at..at + 2) {
+        Some([high, low]) => Ok(u16::from_be_bytes([*high, *low])),
+        _ => Err(Unsupported),
+    }
+}
+
+impl Header {
+    /// Reads the segments from `at` to the next scan. None at the end of the picture.
+    pub fn next_scan(&mut self, bytes: &[u8], mut at: usize) -> Result<Option<Scan>, Unsupported> {
+        loop {
+            if bytes
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(&[0xff, 0xd9]))
+            {
+                return Ok(None);
+            }
+            let (marker, segment) = next_segment(bytes, &mut at)?;
+            match marker {
+                // Frames with Huffman codes: baseline, extended sequential and progressive (B.2.2).
+                0xc0..=0xc2 if self.components.is_empty() => {
+                    if marker == 0xc2 {
+                        self.coding = Coding::Progressive;
+                    }
+                    self.read_frame(segment)?;
+                }
+                0xc4 => self.read_huffman(segment)?,
+                0xdb => self.read_quantisation(segment)?,
+                0xdd => self.restart_interval = usize::from(word(segment, 0)?),
+                0xda => return self.read_scan(segment, at).map(Some),
+                // Adobe's mark with transform 0: the components are not luma and chroma.
+                0xee if segment.starts_with(b"Adobe") && segment.get(11) == Some(&0) => {
+                    return Err(Unsupported);
+                }
+                0xe0..=0xef | 0xfe => {}
+                _ => return Err(Unsupported),
+            }
+        }
+    }
+
+    fn read_frame(&mut self, segment: &[u8]) -> Result<(), Unsupported> {
+        let count = usize::from(*segment.get(5).ok_or(Unsupported)?);
+        if segment[0] != 8 || !matches!(count, 1 | 3) || segment.len() != 6 + 3 * count {
+            return Err(Unsupported);
+        }
+        self.height = word(segment, 1)?.into();
+        self.width = word(segment, 3)?.into();
+        for part in segment[6..].chunks_exact(3) {
+            let component = Component {
+                id: part[0],
+                horizontal: usize::from(part[1] >> 4),
+                vertical: usize::from(part[1] & 15),
+                quantisation: usize::from(part[2]),
+            };
+            self.components.push(component);
+        }
+        // A single component is coded without interleaving, whatever its factors say (A.2.2).
+        if let [only] = &mut self.components[..] {
+            (only.horizontal, only.vertical) = (1, 1);
+        }
+        let usual = |c: &Component| {
+            matches!((c.horizontal, c.vertical), (1 | 2, 1 | 2)) && c.quantisation < 4
+        };
+        let luma_first = self.components.iter().all(|c| {
+            c.horizontal <= self.components[0].horizontal
+                && c.vertical <= self.components[0].vertical
+        });
+        let rgb = self.components.iter().map(|c| c.id).eq(*b"RGB");
+        let fine = self.components.iter().all(usual) && luma_first && !rgb;
+        if fine && self.width > 0 && self.height > 0 {
+            Ok(())
+        } else {
+            Err(Unsupported)
+        }
+    }
+
+    fn read_quantisation(&mut self, mut segment: &[u8]) -> Result<(), Unsupported> {
+        while let [kind, rest @ ..] = segment {
+            let (wide, slot) = (kind >> 4, usize::from(kind & 15));
+            let length = if wide == 0 { 64 } else { 128 };
+            let values = rest.get(..length).ok_or(Unsupported)?;
+            let mut table = [0; 64];
+            for (i, value) in table.iter_mut().enumerate() {
+                *value = if wide == 0 {
+                    values[i].into()
+                } else {
+                    word(values, 2 * i)?
+                };
+            }
+            *self.quantisation.get_mut(slot).ok_or(Unsupported)? = Some(table);
+            segment = &rest[length..];
+        }
+        Ok(())
+    }
+
+    fn read_huffman(&mut self, mut segment: &[u8]) -> Result<(), Unsupported> {
+        while let [kind, rest @ ..] = segment {
+            let counts = rest.first_chunk::<16>().ok_or(Unsupported)?;
+            let total: usize = counts.iter().map(|n| usize::from(*n)).sum();
+            let values = rest.get(16..16 + total).ok_or(Unsupported)?;
+            let table = Huffman::new(counts, values).ok_or(Unsupported)?;
+            let tables = if kind >> 4 == 0 {
+                &mut self.dc
+            } else {
+                &mut self.ac
+            };
+            *tables.get_mut(usize::from(kind & 15)).ok_or(Unsupported)? = Some(table);
+            segment = &rest[16 + total..];
+        }
+        Ok(())
+    }
+
+    /// Components in the frame's order and the part of them that is coded (B.2.3).
+    fn read_scan(&self, segment: &[u8], data: usize) -> Result<Scan, Unsupported> {
+        let count = usize::from(*segment.first().ok_or(Unsupported)?);
+        let [parts @ .., first, last, bits] = segment.get(1..).ok_or(Unsupported)? else {
+            return Err(Unsupported);
+        };
+        if count == 0 || parts.len() != 2 * count {
+            return Err(Unsupported);
+        }
+        let mut components: Vec<ScanComponent> = Vec::with_capacity(count);
+        for part in parts.chunks_exact(2) {
+            let behind = components.last().map_or(0, |c| c.index + 1);
+            let mut ids = self.components.iter().skip(behind).map(|c| c.id);
+            let index = behind + ids.position(|id| id == part[0]).ok_or(Unsupported)?;
+            components.push(ScanComponent {
+                index,
+                dc: usize::from(part[1] >> 4),
+                ac: usize::from(part[1] & 15),
+            });
+        }
+        Ok(Scan {
+            components,
+            first: usize::from(*first),
+            last: usize::from(*last),
+            high: bits >> 4,
+            low: bits & 15,
+            data,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_ends_at_a_marker_that_is_not_its_own() {
+        let data = [1, 0xff, 0, 2, 0xff, 0xd3, 3, 0xff, 0xff, 0xc4, 9];
+        assert_eq!(end_of_data(&data, 0), Ok(8));
+        assert_eq!(end_of_data(&data[..8], 0), Err(Unsupported));
+        assert_eq!(end_of_data(&data, 20), Err(Unsupported));
+    }
+}

@@ -1,0 +1,278 @@
+//! JPEG, decoded straight to a smaller scale in the frequency domain.
+
+mod bits;
+mod header;
+mod planes;
+mod progressive;
+mod sequential;
+
+use std::io::Cursor;
+
+use image::ImageFormat;
+use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
+
+use super::{DecodeError, Memory, RawPicture, area, colour, decode_other};
+use crate::engine::cancel::CancelReader;
+use header::Coding;
+
+/// Most pixels of a file of which only the small scale is kept.
+const MAX_SCALED_PIXELS: u64 = 1 << 30;
+
+/// The way from the fastest decoder to the most patient: our own at a scale, another at a scale, and
+/// in full what only the last one reads, damaged files in part.
+pub fn decode(
+    bytes: &[u8],
+    min_short_side: u32,
+    memory: &mut Memory<'_>,
+) -> Result<RawPicture, DecodeError> {
+    if let Some(picture) = decode_small(bytes, min_short_side, memory)? {
+        return Ok(in_srgb(picture, bytes));
+    }
+    match decode_scaled(bytes, min_short_side, memory) {
+        Ok(picture) => Ok(in_srgb(picture, bytes)),
+        Err(Refusal::Limit(error)) => Err(error),
+        Err(Refusal::Decoder(reason)) => {
+            let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", memory)?;
+            Ok(RawPicture {
+                warning: Some(damage(bytes, &reason)),
+                ..picture
+            })
+        }
+    }
+}
+
+fn in_srgb(mut picture: RawPicture, bytes: &[u8]) -> RawPicture {
+    if let Some(profile) = colour::jpeg_profile(bytes) {
+        colour::to_srgb(&mut picture.rgb, &profile);
+    }
+    picture
+}
+
+/// A file at a scale below its full size; nothing if our own decoders leave it to others.
+fn decode_small(
+    bytes: &[u8],
+    min_short_side: u32,
+    memory: &mut Memory<'_>,
+) -> Result<Option<RawPicture>, DecodeError> {
+    let Ok((header, scan)) = header::read_header(bytes) else {
+        return Ok(None);
+    };
+    let (full_width, full_height) = (header.width, header.height);
+    let eighths = eighths(full_width.min(full_height), min_short_side);
+    if eighths == 8 {
+        return Ok(None);
+    }
+    let (width, height) = (
+        (full_width * eighths).div_ceil(8),
+        (full_height * eighths).div_ceil(8),
+    );
+    // The planes, the picture, and the coefficients of a progressive file.
+    let per_pixel = match header.coding {
+        Coding::Sequential => 6,
+        Coding::Progressive => 12,
+    };
+    let need = area(width, height, per_pixel).max(huge(full_width, full_height));
+    memory.reserve(full_width, full_height, need)?;
+    let cancel = memory.cancel;
+    let eighths = eighths as usize;
+    let scaled = match header.coding {
+        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
+        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, cancel),
+    };
+    let Ok(scaled) = scaled else {
+        return Ok(None);
+    };
+    Ok(Some(RawPicture {
+        scaled_width: scaled.width,
+        scaled_height: scaled.height,
+        rgb: scaled.rgb,
+        full_width,
+        full_height,
+        upright: false,
+        warning: None,
+    }))
+}
+
+/// What a file of more pixels than can be meant must have room for, whatever its scale: a few bytes can
+/// claim to be one.
+fn huge(full_width: u32, full_height: u32) -> u64 {
+    match area(full_width, full_height, 1) > MAX_SCALED_PIXELS {
+        true => area(full_width, full_height, 3),
+        false => 0,
+    }
+}
+
+/// The smallest of the scales 1/8, 1/4, 1/2 and 1 at which the short side is long enough.
+fn eighths(short_side: u32, min_short_side: u32) -> u32 {
+    let enough = |eighths: &u32| (short_side * eighths).div_ceil(8) >= min_short_side;
+    [1, 2, 4].into_iter().find(enough).unwrap_or(8)
+}
+
+enum Refusal {
+    Limit(DecodeError),
+    Decoder(String),
+}
+
+impl From<jpeg_decoder::Error> for Refusal {
+    fn from(error: jpeg_decoder::Error) -> Self {
+        Self::Decoder(error.to_string())
+    }
+}
+
+fn decode_scaled(
+    bytes: &[u8],
+    min_short_side: u32,
+    memory: &mut Memory<'_>,
+) -> Result<RawPicture, Refusal> {
+    let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), memory.cancel));
+    decoder.read_info()?;
+    let full = decoder
+        .info()
+        .ok_or_else(|| Refusal::Decoder("no picture in it".into()))?;
+    let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
+    // Only baseline files are decoded without keeping coefficients of the full size.
+    let coefficients = match full.coding_process {
+        CodingProcess::DctSequential => 0,
+        _ => area(full_width, full_height, 6),
+    };
+    // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
+    let eighths = eighths(full_width.min(full_height), min_short_side);
+    let at_scale = |side: u32| u16::try_from((side * eighths).div_ceil(8)).unwrap_or(u16::MAX);
+    let (width, height) = decoder.scale(at_scale(full_width), at_scale(full_height))?;
+    let (width, height) = (u32::from(width), u32::from(height));
+    let need = area(width, height, 7)
+        .saturating_add(coefficients)
+        .max(huge(full_width, full_height));
+    memory
+        .reserve(full_width, full_height, need)
+        .map_err(Refusal::Limit)?;
+    let data = decoder.decode()?;
+    let format = decoder
+        .info()
+        .map_or(PixelFormat::RGB24, |info| info.pixel_format);
+    Ok(RawPicture {
+        scaled_width: width,
+        scaled_height: height,
+        rgb: to_rgb(data, format),
+        full_width,
+        full_height,
+        upright: false,
+        warning: ends_early(bytes).then(|| damage(bytes, "no end mark")),
+    })
+}
+
+fn to_rgb(data: Vec<u8>, format: PixelFormat) -> Vec<u8> {
+    match format {
+        PixelFormat::RGB24 => data,
+        PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
+        // 16-bit samples come in the machine's byte order.
+        PixelFormat::L16 => data
+            .as_chunks::<2>()
+            .0
+            .iter()
+            .flat_map(|sample| [(u16::from_ne_bytes(*sample) >> 8) as u8; 3])
+            .collect(),
+        PixelFormat::CMYK32 => data
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .flat_map(|[cyan, magenta, yellow, black]| {
+                [*cyan, *magenta, *yellow].map(|ink| {
+                    let light = (255 - u32::from(ink)) * (255 - u32::from(*black));
+                    ((light + 127) / 255) as u8
+                })
+            })
+            .collect(),
+    }
+}
+
+/// Whether the mark that ends every whole file is missing. Cameras append data behind it, and
+/// thumbnails in the metadata, before the picture's own data, end with the same mark.
+fn ends_early(bytes: &[u8]) -> bool {
+    let data = first_scan(bytes).unwrap_or(0);
+    memchr::memmem::find(&bytes[data..], b"\xff\xd9").is_none()
+}
+
+/// Where the picture's first scan begins.
+pub fn first_scan(bytes: &[u8]) -> Option<usize> {
+    let mut at = 2;
+    loop {
+        let [0xff, marker, high, low] = bytes.get(at..at + 4)? else {
+            return None;
+        };
+        if *marker == 0xda {
+            return Some(at);
+        }
+        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
+    }
+}
+
+fn damage(bytes: &[u8], reason: &str) -> String {
+    if ends_early(bytes) {
+        "the file is cut short: only the part that is there was read".into()
+    } else {
+        format!("the file is damaged ({reason}): only the part that could be read was used")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::cancel::Cancel;
+    use crate::engine::media::memory_budget::MemoryBudget;
+    use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
+
+    fn decode(bytes: &[u8], min_short_side: u32) -> Result<RawPicture, DecodeError> {
+        let (budget, cancel) = (MemoryBudget::new(64 << 20), Cancel::default());
+        super::decode(bytes, min_short_side, &mut Memory::new(&budget, &cancel))
+    }
+
+    fn jpeg(image: DynamicImage) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image
+            .write_to(&mut bytes, ImageFormat::Jpeg)
+            .expect("encodes");
+        bytes.into_inner()
+    }
+
+    fn gradient(width: u32, height: u32) -> DynamicImage {
+        RgbImage::from_fn(width, height, |x, y| {
+            Rgb([(x % 256) as u8, (y % 256) as u8, 60])
+        })
+        .into()
+    }
+
+    #[test]
+    fn the_smallest_sufficient_scale_is_used() {
+        let bytes = jpeg(gradient(1600, 1200));
+        for (asked, width) in [(100, 200), (150, 200), (151, 400), (448, 800), (900, 1600)] {
+            let picture = decode(&bytes, asked).expect("decodes");
+            assert_eq!(picture.scaled_width, width, "short side of {asked}");
+            assert_eq!((picture.full_width, picture.full_height), (1600, 1200));
+        }
+    }
+
+    #[test]
+    fn grey_files_become_rgb() {
+        let grey = GrayImage::from_pixel(64, 64, Luma([77]));
+        let picture = decode(&jpeg(grey.into()), 64).expect("decodes");
+        assert!(picture.rgb.iter().all(|v| v.abs_diff(77) <= 1));
+    }
+
+    #[test]
+    fn a_file_cut_short_is_read_as_far_as_it_goes_and_said_so() {
+        let bytes = jpeg(gradient(640, 480));
+        let picture = decode(&bytes[..bytes.len() / 2], 224).expect("decodes in part");
+        assert!(picture.warning.expect("a warning").contains("cut short"));
+        assert!(decode(&bytes, 224).expect("decodes").warning.is_none());
+    }
+
+    #[test]
+    fn inks_become_light() {
+        let inks = vec![0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255];
+        assert_eq!(
+            to_rgb(inks, PixelFormat::CMYK32),
+            [255, 255, 255, 0, 255, 255, 0, 0, 0]
+        );
+    }
+}

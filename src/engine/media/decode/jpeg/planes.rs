@@ -1,0 +1,259 @@
+//! From the lowest frequencies of blocks to RGB pixels at a half, a quarter or an eighth of the size.
+//!
+//! At a small scale only the lowest frequencies of each block show, and the inverse transform is as
+//! small as its output.
+
+use super::header::{Component, Header, Unsupported};
+
+/// Positions of a block's coefficients in coding order (T.81, figure A.6), row * 8 + column.
+const ZIGZAG: [u8; 64] = [
+    0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20,
+    13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
+    52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
+];
+
+/// RGB pixels at a scale.
+pub struct Scaled {
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Red, green and blue of each pixel.
+    pub rgb: Vec<u8>,
+}
+
+/// The frame as a grid of MCUs.
+#[derive(Clone, Copy)]
+pub struct Grid {
+    /// MCUs across.
+    pub columns: usize,
+    /// MCUs down.
+    pub rows: usize,
+    /// Blocks of luma across an MCU.
+    horizontal: usize,
+    /// Blocks of luma down an MCU.
+    vertical: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Grid {
+    /// Of a frame.
+    pub fn new(header: &Header) -> Result<Self, Unsupported> {
+        let luma = header.components.first().ok_or(Unsupported)?;
+        let (width, height) = (header.width as usize, header.height as usize);
+        Ok(Self {
+            columns: width.div_ceil(8 * luma.horizontal),
+            rows: height.div_ceil(8 * luma.vertical),
+            horizontal: luma.horizontal,
+            vertical: luma.vertical,
+            width,
+            height,
+        })
+    }
+
+    /// Blocks across and down a component that is coded alone (A.2.2): those that the picture
+    /// reaches, where a grid of MCUs may hold more.
+    pub fn blocks_alone(&self, component: &Component) -> (usize, usize) {
+        let blocks =
+            |side: usize, ours: usize, lumas: usize| (side * ours).div_ceil(lumas).div_ceil(8);
+        (
+            blocks(self.width, component.horizontal, self.horizontal),
+            blocks(self.height, component.vertical, self.vertical),
+        )
+    }
+}
+
+/// The samples of one component.
+pub struct Plane {
+    /// Of which component.
+    pub component: Component,
+    /// For each coefficient in coding order: its place in a 4 x 4 corner, or none.
+    pub place: [Option<u8>; 64],
+    /// Index behind the last coefficient that is needed.
+    pub needed: usize,
+    /// Steps of the coefficients in coding order.
+    pub quantisation: [f32; 64],
+    /// Samples of a block along a side, 1, 2 or 4.
+    pub size: usize,
+    /// The inverse transform along one dimension, transposed: size frequencies x size samples.
+    basis: [[f32; 4]; 4],
+    samples: Vec<u8>,
+    stride: usize,
+}
+
+/// Columns of the inverse transform of `size` points over the lowest of 8 orthonormal frequencies:
+/// sqrt(size / 8) a(u) cos((2i + 1) u pi / 2 size), with a(0) = sqrt(1 / size), a(u) = sqrt(2 / size).
+fn basis(size: usize) -> [[f32; 4]; 4] {
+    let n = size as f32;
+    let mut basis = [[0.0; 4]; 4];
+    for (u, frequency) in basis.iter_mut().enumerate().take(size) {
+        for (i, value) in frequency.iter_mut().enumerate().take(size) {
+            let a = if u == 0 { 1.0 } else { 2f32 }.sqrt() / n.sqrt();
+            let angle = (2 * i + 1) as f32 * u as f32 * std::f32::consts::PI / (2.0 * n);
+            *value = (n / 8.0).sqrt() * a * angle.cos();
+        }
+    }
+    basis
+}
+
+impl Plane {
+    /// Room for one component at `eighths` / 8 of the full size. The chroma of a subsampled file is
+    /// decoded at a larger scale where that gives it the luma's size.
+    pub fn new(
+        header: &Header,
+        component: &Component,
+        eighths: usize,
+        grid: Grid,
+    ) -> Result<Self, Unsupported> {
+        let subsampling =
+            (grid.horizontal / component.horizontal).min(grid.vertical / component.vertical);
+        let size = (eighths * subsampling).min(4);
+        let mut place = [None; 64];
+        let mut needed = 1;
+        for (k, at) in ZIGZAG.iter().enumerate() {
+            let (v, u) = (usize::from(at / 8), usize::from(at % 8));
+            if v < size && u < size {
+                place[k] = Some((v * 4 + u) as u8);
+                needed = k + 1;
+            }
+        }
+        let table = header.quantisation[component.quantisation]
+            .as_ref()
+            .ok_or(Unsupported)?;
+        let stride = grid.columns * component.horizontal * size;
+        Ok(Self {
+            component: *component,
+            place,
+            needed,
+            quantisation: table.map(f32::from),
+            size,
+            basis: basis(size),
+            samples: vec![0; stride * grid.rows * component.vertical * size],
+            stride,
+        })
+    }
+
+    /// Transforms the block at `column` and `row` from the 4 x 4 corner of its frequencies.
+    #[inline]
+    pub fn put(&mut self, corner: &[f32; 16], column: usize, row: usize) {
+        let start = row * self.size * self.stride + column * self.size;
+        match self.size {
+            1 => self.samples[start] = sample(corner[0] * 0.125),
+            2 => {
+                let [a, b, c, d] = [corner[0], corner[1], corner[4], corner[5]];
+                // basis(2): both samples of a frequency have the same size.
+                let (p, q) = (self.basis[0][0], self.basis[1][0]);
+                let (dc, dx, dy, dxy) = (a * p * p, b * p * q, c * p * q, d * q * q);
+                let upper = &mut self.samples[start..][..2];
+                upper[0] = sample(dc + dx + dy + dxy);
+                upper[1] = sample(dc - dx + dy - dxy);
+                let lower = &mut self.samples[start + self.stride..][..2];
+                lower[0] = sample(dc + dx - dy - dxy);
+                lower[1] = sample(dc - dx - dy + dxy);
+            }
+            _ => self.put_sixteen(corner, start),
+        }
+    }
+
+    fn put_sixteen(&mut self, corner: &[f32; 16], start: usize) {
+        let (rows, _) = corner.as_chunks::<4>();
+        let smooth = corner[1..].iter().all(|value| *value == 0.0);
+        let flat = [sample(corner[0] * 0.125); 4];
+        for y in 0..4 {
+            let samples = if smooth {
+                flat
+            } else {
+                // Down the columns, then along the row, four values side by side.
+                let mut half = [0f32; 4];
+                for (row, frequency) in rows.iter().zip(&self.basis) {
+                    (0..4).for_each(|u| half[u] += row[u] * frequency[y]);
+                }
+                let mut out = [0f32; 4];
+                for (value, frequency) in half.iter().zip(&self.basis) {
+                    (0..4).for_each(|x| out[x] += value * frequency[x]);
+                }
+                out.map(sample)
+            };
+            self.samples[start + y * self.stride..][..4].copy_from_slice(&samples);
+        }
+    }
+}
+
+/// A sample around zero as a byte (T.81, A.3.1). At 2^23 the unit of a float is one, which leaves the
+/// rounded byte at the end of its bits: several samples fit one register so, which a cast does not.
+#[inline(always)]
+fn sample(value: f32) -> u8 {
+    ((value + 128.0).clamp(0.0, 255.0) + 8_388_608.0).to_bits() as u8
+}
+
+/// The picture that the planes of a frame make at `eighths` / 8 of its size.
+pub fn picture(planes: &[Plane], header: &Header, eighths: usize) -> Scaled {
+    let at_scale = |side: u32| (side as usize * eighths).div_ceil(8);
+    let (width, height) = (at_scale(header.width), at_scale(header.height));
+    Scaled {
+        width: width as u32,
+        height: height as u32,
+        rgb: to_rgb(planes, eighths, width, height),
+    }
+}
+
+fn to_rgb(planes: &[Plane], eighths: usize, width: usize, height: usize) -> Vec<u8> {
+    let mut rgb = vec![0; width * height * 3];
+    let [luma, rest @ ..] = planes else {
+        return rgb;
+    };
+    for (y, out) in rgb.chunks_exact_mut(width * 3).enumerate() {
+        let (pixels, _) = out.as_chunks_mut::<3>();
+        let luma_row = &luma.samples[y * luma.stride..][..width];
+        let [blue, red] = rest else {
+            pixels
+                .iter_mut()
+                .zip(luma_row)
+                .for_each(|(p, grey)| *p = [*grey; 3]);
+            continue;
+        };
+        let (blue_row, blue_shift) = blue.row_beside(luma, y, eighths);
+        let (red_row, red_shift) = red.row_beside(luma, y, eighths);
+        if blue_shift == 0 && red_shift == 0 {
+            let chroma = blue_row.iter().zip(red_row);
+            for ((pixel, luma), (cb, cr)) in pixels.iter_mut().zip(luma_row).zip(chroma) {
+                *pixel = colour(*luma, *cb, *cr);
+            }
+        } else {
+            for (x, (pixel, luma)) in pixels.iter_mut().zip(luma_row).enumerate() {
+                *pixel = colour(*luma, blue_row[x >> blue_shift], red_row[x >> red_shift]);
+            }
+        }
+    }
+    rgb
+}
+
+impl Plane {
+    /// The samples beside row `y` of `luma`, and how many pixels share one, as a shift.
+    fn row_beside(&self, luma: &Plane, y: usize, eighths: usize) -> (&[u8], usize) {
+        let shift = |ours: usize, lumas: usize| {
+            (lumas * eighths / (ours * self.size)).trailing_zeros() as usize
+        };
+        let across = shift(self.component.horizontal, luma.component.horizontal);
+        let down = shift(self.component.vertical, luma.component.vertical);
+        let start = (y >> down) * self.stride;
+        (&self.samples[start..][..self.stride], across)
+    }
+}
+
+/// JFIF's conversion (ITU-T T.871, section 7), in 16-bit fixed point.
+#[inline]
+fn colour(luma: u8, cb: u8, cr: u8) -> [u8; 3] {
+    let (y, cb, cr) = (
+        i32::from(luma) << 16,
+        i32::from(cb) - 128,
+        i32::from(cr) - 128,
+    );
+    let byte = |v: i32| ((v + (1 << 15)) >> 16).clamp(0, 255) as u8;
+    [
+        byte(y + 91_881 * cr),
+        byte(y - 22_554 * cb - 46_802 * cr),
+        byte(y + 116_130 * cb),
+    ]
+}

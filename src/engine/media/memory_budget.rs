@@ -1,0 +1,334 @@
+//! A budget of bytes that threads share: whoever needs memory for a picture waits until there is room.
+//!
+//! Requests are granted in their order, so that small ones do not hold a large one up for ever. A request
+//! beyond the whole budget is refused rather than left waiting. A thread must not ask again while it holds
+//! a reservation of the same budget.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use sysinfo::{MemoryRefreshKind, System};
+
+use crate::engine::cancel::Cancel;
+
+/// How soon a waiting request notices that its job is cancelled.
+const CANCEL_NOTICE: Duration = Duration::from_millis(10);
+/// The smallest budget that is chosen without being asked for.
+const LEAST: u64 = 256 << 20;
+/// Part of a budget that files take before they are decoded.
+const PART_OF_FILES: u64 = 4;
+
+/// Why memory was not given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMemory {
+    /// The job was cancelled.
+    Cancelled,
+    /// The request is larger than the budget, in bytes.
+    Beyond {
+        /// The budget.
+        limit: u64,
+    },
+}
+
+/// Bytes that threads share.
+#[derive(Debug)]
+pub struct MemoryBudget {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    limit: u64,
+    used: u64,
+    /// Tickets of those that wait, the first in front.
+    queue: VecDeque<u64>,
+    next_ticket: u64,
+}
+
+/// Bytes that are held until this is dropped.
+#[derive(Debug)]
+pub struct Reservation {
+    budget: Arc<MemoryBudget>,
+    bytes: u64,
+}
+
+impl MemoryBudget {
+    /// A budget of so many bytes.
+    #[must_use]
+    pub fn new(limit: u64) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State {
+                limit,
+                used: 0,
+                queue: VecDeque::new(),
+                next_ticket: 0,
+            }),
+            changed: Condvar::new(),
+        })
+    }
+
+    /// How many bytes there are in all.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        self.lock().limit
+    }
+
+    /// How many bytes are held.
+    #[must_use]
+    pub fn used(&self) -> u64 {
+        self.lock().used
+    }
+
+    /// Changes the budget. What is held stays held.
+    pub fn set_limit(&self, bytes: u64) {
+        self.lock().limit = bytes;
+        self.changed.notify_all();
+    }
+
+    /// Waits until there is room for so many bytes, and takes them.
+    ///
+    /// # Errors
+    /// If there are fewer in the whole budget, or `cancel` was raised.
+    pub fn reserve(self: &Arc<Self>, bytes: u64, cancel: &Cancel) -> Result<Reservation, NoMemory> {
+        self.wait_for(bytes, cancel, false)
+    }
+
+    /// As [`Self::reserve`], but a request beyond the budget waits until it can have all of it.
+    ///
+    /// # Errors
+    /// If `cancel` was raised.
+    pub fn reserve_at_most_all(
+        self: &Arc<Self>,
+        bytes: u64,
+        cancel: &Cancel,
+    ) -> Result<Reservation, NoMemory> {
+        self.wait_for(bytes, cancel, true)
+    }
+
+    fn wait_for(
+        self: &Arc<Self>,
+        wanted: u64,
+        cancel: &Cancel,
+        clamp: bool,
+    ) -> Result<Reservation, NoMemory> {
+        let mut state = self.lock();
+        let ticket = state.next_ticket;
+        state.next_ticket += 1;
+        state.queue.push_back(ticket);
+        let outcome = loop {
+            let limit = state.limit;
+            let bytes = if clamp { wanted.min(limit) } else { wanted };
+            if cancel.is_cancelled() {
+                break Err(NoMemory::Cancelled);
+            }
+            if bytes > limit {
+                break Err(NoMemory::Beyond { limit });
+            }
+            let first = state.queue.front() == Some(&ticket);
+            if first && state.used.saturating_add(bytes) <= limit {
+                break Ok(bytes);
+            }
+            state = self
+                .changed
+                .wait_timeout(state, CANCEL_NOTICE)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        };
+        state.queue.retain(|other| *other != ticket);
+        let reservation = outcome.map(|bytes| {
+            state.used += bytes;
+            Reservation {
+                budget: self.clone(),
+                bytes,
+            }
+        });
+        drop(state);
+        self.changed.notify_all();
+        reservation
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reservation {
+    /// Gives back what is not needed any more.
+    pub fn shrink_to(&mut self, bytes: u64) {
+        let spare = self.bytes.saturating_sub(bytes);
+        self.bytes -= spare;
+        self.budget.lock().used -= spare;
+        self.budget.changed.notify_all();
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        self.shrink_to(0);
+    }
+}
+
+/// The budgets of one decoder's stages. Files are asked for before pixels, and never while pixels are
+/// held: so whoever holds pixels always gets on, and nobody waits for ever.
+#[derive(Clone, Debug)]
+pub struct DecodeMemory {
+    /// For pixels.
+    pub pixels: Arc<MemoryBudget>,
+    /// For files that were read and are not decoded yet.
+    pub files: Arc<MemoryBudget>,
+}
+
+impl DecodeMemory {
+    /// Budgets for pixels of so many bytes, and a quarter as many besides for files.
+    #[must_use]
+    pub fn new(bytes: u64) -> Self {
+        Self {
+            pixels: MemoryBudget::new(bytes),
+            files: MemoryBudget::new(bytes / PART_OF_FILES),
+        }
+    }
+
+    /// The budgets that all decoders of this process share.
+    #[must_use]
+    pub fn of_process() -> &'static Self {
+        static SHARED: LazyLock<DecodeMemory> =
+            LazyLock::new(|| DecodeMemory::new(default_limit()));
+        &SHARED
+    }
+
+    /// Changes how much memory all decoders may take together; 0 for a quarter of what there is.
+    pub fn set_megabytes(&self, megabytes: u32) {
+        let bytes = match megabytes {
+            0 => default_limit(),
+            megabytes => u64::from(megabytes) << 20,
+        };
+        self.pixels.set_limit(bytes);
+        self.files.set_limit(bytes / PART_OF_FILES);
+    }
+}
+
+/// A quarter of the machine's memory, or of the container's if that has less.
+#[must_use]
+pub fn default_limit() -> u64 {
+    let Ok(mut system) = System::new() else {
+        return LEAST;
+    };
+    system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
+    let machine = system.total_memory();
+    let container = system.cgroup_limits().map(|limits| limits.total_memory);
+    let total = container
+        .filter(|bytes| *bytes > 0)
+        .map_or(machine, |bytes| bytes.min(machine));
+    (total / 4).max(LEAST)
+}
+
+/// A number of bytes for people: "512 MB", "1.1 GB". Rounded up, so that a need never reads as its limit.
+#[must_use]
+pub fn size_text(bytes: u64) -> String {
+    let megabytes = bytes.div_ceil(1 << 20);
+    if megabytes < 1024 {
+        return format!("{megabytes} MB");
+    }
+    let tenths = (megabytes * 10).div_ceil(1024);
+    format!("{}.{} GB", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::thread;
+
+    /// Waits until so many requests wait.
+    fn waiting(budget: &MemoryBudget, count: usize) {
+        while budget.lock().queue.len() != count {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn memory_is_given_back_and_refused_beyond_the_budget() {
+        let budget = MemoryBudget::new(100);
+        let mut held = budget.reserve(80, &Cancel::default()).expect("room");
+        assert_eq!(budget.used(), 80);
+        held.shrink_to(30);
+        assert_eq!(budget.used(), 30);
+        drop(held);
+        assert_eq!(budget.used(), 0);
+        let refused = budget.reserve(101, &Cancel::default());
+        assert_eq!(refused.err(), Some(NoMemory::Beyond { limit: 100 }));
+        budget.set_limit(200);
+        assert!(budget.reserve(101, &Cancel::default()).is_ok());
+        let all = budget.reserve_at_most_all(1000, &Cancel::default());
+        assert_eq!(all.expect("all of it").bytes, 200);
+    }
+
+    #[test]
+    fn a_large_request_is_served_before_later_small_ones() {
+        let budget = MemoryBudget::new(100);
+        let held = budget.reserve(60, &Cancel::default()).expect("room");
+        let (tell, told) = mpsc::channel();
+        let ask = |bytes: u64| {
+            let (budget, tell) = (budget.clone(), tell.clone());
+            thread::spawn(move || {
+                let held = budget.reserve(bytes, &Cancel::default());
+                tell.send(bytes).expect("heard");
+                drop(held);
+            })
+        };
+        let large = ask(90);
+        waiting(&budget, 1);
+        let small = ask(20);
+        waiting(&budget, 2);
+        drop(held);
+        assert_eq!((told.recv(), told.recv()), (Ok(90), Ok(20)));
+        large.join().expect("ends");
+        small.join().expect("ends");
+    }
+
+    #[test]
+    fn a_cancelled_request_stops_waiting_and_makes_way() {
+        let budget = MemoryBudget::new(100);
+        let held = budget.reserve(60, &Cancel::default()).expect("room");
+        let cancel = Cancel::default();
+        let waits = {
+            let (budget, cancel) = (budget.clone(), cancel.clone());
+            thread::spawn(move || budget.reserve(90, &cancel).err())
+        };
+        waiting(&budget, 1);
+        cancel.cancel();
+        assert_eq!(waits.join().expect("ends"), Some(NoMemory::Cancelled));
+        assert!(budget.reserve(40, &Cancel::default()).is_ok());
+        drop(held);
+    }
+
+    #[test]
+    fn many_threads_never_hold_more_than_there_is() {
+        let memory = DecodeMemory::new(400);
+        thread::scope(|scope| {
+            for n in 0..8_u64 {
+                let memory = memory.clone();
+                scope.spawn(move || {
+                    for round in 0..50 {
+                        let cancel = Cancel::default();
+                        let file = memory.files.reserve_at_most_all(40 + 20 * n, &cancel);
+                        let need = 1 + (n * 97 + round * 31) % 400;
+                        let pixels = memory.pixels.reserve(need, &cancel).expect("room");
+                        assert!(memory.pixels.used() <= 400 && memory.files.used() <= 100);
+                        drop((file, pixels));
+                    }
+                });
+            }
+        });
+        assert_eq!((memory.pixels.used(), memory.files.used()), (0, 0));
+    }
+
+    #[test]
+    fn sizes_are_told_in_words() {
+        let texts = [512 << 20, (512 << 20) + 1, 1 << 30, 1_131_000_000].map(size_text);
+        assert_eq!(texts, ["512 MB", "513 MB", "1.0 GB", "1.1 GB"]);
+        assert!(default_limit() >= LEAST);
+    }
+}

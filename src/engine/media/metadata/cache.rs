@@ -1,0 +1,333 @@
+//! What photos say of themselves, kept between runs: asking again then costs no look into files that have not changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+
+use super::facts::Facts;
+use super::inside;
+use crate::engine::files::private;
+use crate::engine::media::photo::Taken;
+
+/// Raised when other facts are read: then all photos are looked into again.
+const VERSION: i64 = 2;
+/// Photos that are kept; more than that, and it begins anew.
+const MAX_ROWS: i64 = 2_000_000;
+/// Photos that are written at once.
+const BATCH: usize = 4096;
+/// Days that a photo is kept after it was asked for last; the store's are as many.
+const KEPT_DAYS: i64 = 90;
+/// Days after which it is noted again that a photo was asked for.
+const NOTED_DAYS: i64 = 7;
+/// A file that changed just now may change again within one tick of its clock.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// The cache in a file, of which only what is asked for is read. Whatever is wrong with the file, it only costs time.
+pub struct Cache {
+    file: PathBuf,
+    /// None if the file cannot be used.
+    connection: Mutex<Option<Connection>>,
+    new: Mutex<Vec<(i64, String)>>,
+}
+
+/// What is kept of a photo: facts as text, and the day on which it was asked for, in days since 1970.
+type Kept = (String, i64);
+
+/// Facts as they are kept.
+#[derive(Default, Serialize, Deserialize)]
+struct Row {
+    keywords: Vec<String>,
+    hierarchical: Vec<String>,
+    rating: Option<i8>,
+    colour: Option<String>,
+    taken: Option<String>,
+    modified: Option<i64>,
+}
+
+impl Cache {
+    /// Opens a cache; an empty one if there is none or it cannot be used.
+    #[must_use]
+    pub fn open(file: &Path) -> Self {
+        let opened = connect(file).or_else(|error| {
+            if !is_damage(&error) {
+                return Err(error);
+            }
+            let _ = fs::remove_file(file);
+            connect(file)
+        });
+        Self {
+            file: file.into(),
+            connection: Mutex::new(opened.ok()),
+            new: Mutex::default(),
+        }
+    }
+
+    /// What a photo says of itself, read only if it changed.
+    #[must_use]
+    pub fn facts(&self, photo: &Path) -> Facts {
+        let Some((key, settled)) = key(photo) else {
+            return inside::facts_of(photo);
+        };
+        if let Some((text, asked)) = self.kept(key)
+            && let Some(facts) = from_text(&text)
+        {
+            if asked + NOTED_DAYS <= today() {
+                self.keep(key, text);
+            }
+            return facts;
+        }
+        let facts = inside::facts_of(photo);
+        if settled {
+            self.keep(key, to_text(&facts));
+        }
+        facts
+    }
+
+    fn kept(&self, key: i64) -> Option<Kept> {
+        let connection = lock(&self.connection);
+        let mut query = connection
+            .as_ref()?
+            .prepare_cached("SELECT facts, asked FROM inside WHERE photo = ?1")
+            .ok()?;
+        query
+            .query_row([key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .ok()
+    }
+
+    fn keep(&self, key: i64, facts: String) {
+        let mut new = lock(&self.new);
+        new.push((key, facts));
+        if new.len() >= BATCH {
+            let batch = std::mem::take(&mut *new);
+            drop(new);
+            self.write(&batch);
+        }
+    }
+
+    /// Keeps what was read anew, and drops what nobody asks for.
+    pub fn save(self) {
+        let new = std::mem::take(&mut *lock(&self.new));
+        if !new.is_empty() {
+            self.write(&new);
+        }
+        if let Some(connection) = &*lock(&self.connection) {
+            // What stays costs room, no more.
+            let oldest = today() - KEPT_DAYS;
+            let _ = connection.execute("DELETE FROM inside WHERE asked < ?1", [oldest]);
+        }
+    }
+
+    /// Another process may hold it, or the disk be full: then photos are read again next time.
+    fn write(&self, new: &[(i64, String)]) {
+        let mut connection = lock(&self.connection);
+        let Some(opened) = connection.as_mut() else {
+            return;
+        };
+        if write(opened, new).is_err_and(|error| is_damage(&error)) {
+            *connection = None;
+            let _ = fs::remove_file(&self.file);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt)
+    )
+}
+
+/// A number for a photo as it is now, and whether it stays so when it is changed at once.
+fn key(photo: &Path) -> Option<(i64, bool)> {
+    let metadata = fs::metadata(photo).ok()?;
+    let modified = metadata.modified().ok()?;
+    let settled = SystemTime::now().duration_since(modified).ok()? > SETTLED;
+    let since = modified.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&metadata.len().to_le_bytes());
+    hasher.update(&since.to_le_bytes());
+    hasher.update(
+        std::path::absolute(photo)
+            .ok()?
+            .as_os_str()
+            .as_encoded_bytes(),
+    );
+    let number = hasher.finalize().as_bytes().first_chunk().copied()?;
+    Some((i64::from_le_bytes(number), settled))
+}
+
+fn to_text(facts: &Facts) -> String {
+    if facts.is_empty() {
+        return String::new();
+    }
+    let row = Row {
+        keywords: facts.keywords.clone(),
+        hierarchical: facts.hierarchical.clone(),
+        rating: facts.rating,
+        colour: facts.colour.clone(),
+        taken: facts.taken.as_ref().map(ToString::to_string),
+        modified: facts.modified.map(Timestamp::as_millisecond),
+    };
+    serde_json::to_string(&row).unwrap_or_default()
+}
+
+fn from_text(text: &str) -> Option<Facts> {
+    if text.is_empty() {
+        return Some(Facts::default());
+    }
+    let row: Row = serde_json::from_str(text).ok()?;
+    let modified = row.modified.map(Timestamp::from_millisecond);
+    Some(Facts {
+        keywords: row.keywords,
+        hierarchical: row.hierarchical,
+        rating: row.rating,
+        colour: row.colour,
+        taken: row.taken.map(Taken::from_text),
+        modified: modified.transpose().ok()?,
+    })
+}
+
+fn today() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs() / 86_400).unwrap_or(0)
+    })
+}
+
+/// Opens the file, with its table in place.
+fn connect(file: &Path) -> rusqlite::Result<Connection> {
+    if let Some(folder) = file.parent() {
+        let _ = fs::create_dir_all(folder);
+    }
+    // Nobody else on this machine reads where photos are; and SQLite would wait for a pipe.
+    private::open_or_create(file).map_err(|_| rusqlite::Error::InvalidPath(file.into()))?;
+    private::restrict(file);
+    let connection = Connection::open(file)?;
+    connection.busy_timeout(Duration::from_secs(2))?;
+    // Losing the last rows at a power cut costs nothing but time.
+    connection.pragma_update(None, "synchronous", "off")?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let is_current = version == VERSION;
+    let count = || -> rusqlite::Result<i64> {
+        connection.query_row("SELECT count(*) FROM inside", [], |row| row.get(0))
+    };
+    if !is_current || count()? > MAX_ROWS {
+        connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE;
+             DROP TABLE IF EXISTS inside;
+             CREATE TABLE inside (
+                photo INTEGER PRIMARY KEY, facts TEXT NOT NULL, asked INTEGER NOT NULL
+             );
+             PRAGMA user_version = {VERSION};
+             COMMIT;"
+        ))?;
+    }
+    Ok(connection)
+}
+
+fn write(connection: &mut Connection, new: &[(i64, String)]) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let today = today();
+    for (photo, facts) in new {
+        transaction
+            .prepare_cached("INSERT OR REPLACE INTO inside VALUES (?1, ?2, ?3)")?
+            .execute(params![photo, facts, today])?;
+    }
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn photo(path: &Path, keyword: &str) {
+        let packet = format!(
+            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/' xmlns:x='http://ns.adobe.com/xap/1.0/'><r:Description d:subject='{keyword}' x:Rating='4' x:ModifyDate='2024-05-01T10:00:00Z' x:CreateDate='2024-05-01'/></r:RDF>"
+        );
+        let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
+        bytes.extend((packet.len() as u16 + 2 + 29).to_be_bytes());
+        bytes.extend(b"http://ns.adobe.com/xap/1.0/\0");
+        bytes.extend(packet.as_bytes());
+        bytes.extend([0xff, 0xd9]);
+        fs::write(path, bytes).expect("written");
+    }
+
+    fn age(path: &Path, seconds: u64) {
+        let file = fs::File::options().write(true).open(path).expect("opens");
+        let time = SystemTime::now() - Duration::from_secs(seconds);
+        file.set_modified(time).expect("a time");
+    }
+
+    #[test]
+    fn a_photo_is_read_again_only_when_it_changed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = dir.path().join("cache/metadata.db");
+        let path = dir.path().join("a.jpg");
+        photo(&path, "sea");
+        let time = SystemTime::now() - Duration::from_secs(100);
+        let set = || {
+            let file = fs::File::options().write(true).open(&path).expect("opens");
+            file.set_modified(time).expect("a time");
+        };
+        set();
+        let look = || {
+            let cache = Cache::open(&file);
+            let facts = cache.facts(&path);
+            cache.save();
+            facts
+        };
+        let first = look();
+        assert_eq!(
+            (&first.keywords[..], first.rating),
+            (&["sea".into()][..], Some(4))
+        );
+        assert!(first.modified.is_some() && first.taken.is_some());
+        // Changed behind its back, length and time alike: what is kept counts.
+        photo(&path, "lea");
+        set();
+        assert_eq!(look(), first);
+        age(&path, 50);
+        assert_eq!(look().keywords, ["lea"]);
+        // What changed just now is not kept.
+        photo(&path, "now");
+        look();
+        let kept = || -> i64 {
+            let connection = Connection::open(&file).expect("opened");
+            let count = "SELECT count(*) FROM inside";
+            connection
+                .query_row(count, [], |row| row.get(0))
+                .expect("counted")
+        };
+        assert_eq!(kept(), 2);
+        // What nobody asked for in a long time goes.
+        let connection = Connection::open(&file).expect("opened");
+        let age_all = "UPDATE inside SET asked = asked - 91";
+        connection.execute_batch(age_all).expect("aged");
+        drop(connection);
+        age(&path, 40);
+        look();
+        assert_eq!(kept(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = fs::metadata(&file).expect("there").permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        // A cache that is none costs nothing but time, and makes room for a new one.
+        fs::write(&file, "no database").expect("written");
+        age(&path, 50);
+        for _ in 0..2 {
+            assert_eq!(look().keywords, ["now"]);
+        }
+        assert_eq!(kept(), 1);
+    }
+}

@@ -1,0 +1,239 @@
+//! Adding to XMP packets: only the bytes that an addition needs change.
+
+use super::facts::Facts;
+use super::xml::{Document, Id, Splice};
+use super::xmp::{HIERARCHY, LABEL, Packet, Property, RATING, SUBJECT, Site, TAGS};
+
+/// What is added to metadata.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Additions {
+    /// Keywords.
+    pub keywords: Vec<String>,
+    /// The keyword above them, if they are to have one.
+    pub parent: Option<String>,
+    /// A rating, where there is none.
+    pub rating: Option<i8>,
+    /// A colour, where there is none.
+    pub colour: Option<String>,
+    /// What the photo is called elsewhere. A list of keywords counts as a whole, so one that is added to gets these too.
+    pub known: KnownKeywords,
+}
+
+/// Keywords that another source has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KnownKeywords {
+    /// Keywords.
+    pub keywords: Vec<String>,
+    /// Keywords with those above them, separated by `|`.
+    pub hierarchical: Vec<String>,
+}
+
+impl Additions {
+    /// These and others, for a sidecar that two photos share. The first rating and colour count.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for keyword in &other.keywords {
+            if !self.keywords.contains(keyword) {
+                self.keywords.push(keyword.clone());
+            }
+        }
+        self.parent = self.parent.or_else(|| other.parent.clone());
+        self.rating = self.rating.or(other.rating);
+        self.colour = self.colour.or_else(|| other.colour.clone());
+        for (mine, theirs) in [
+            (&mut self.known.keywords, &other.known.keywords),
+            (&mut self.known.hierarchical, &other.known.hierarchical),
+        ] {
+            let new: Vec<String> = (theirs.iter().filter(|t| !mine.contains(t)))
+                .cloned()
+                .collect();
+            mine.extend(new);
+        }
+        self
+    }
+}
+
+impl Packet {
+    /// Adds what is not there yet. A person's own rating and colour stay. Returns whether anything was added.
+    ///
+    /// # Errors
+    /// In words, if the packet is so unusual that it cannot be added to.
+    pub fn add(&mut self, additions: &Additions) -> Result<bool, String> {
+        let known = self.facts();
+        let keywords = &additions.keywords;
+        let path = |keyword: &String, separator: char| match &additions.parent {
+            Some(parent) => format!("{parent}{separator}{keyword}"),
+            None => keyword.clone(),
+        };
+        let mut changed = self.insert_with(SUBJECT, &additions.known.keywords, keywords)?;
+        if additions.parent.is_some() {
+            let paths: Vec<String> = keywords.iter().map(|k| path(k, '|')).collect();
+            let known = match self.list(HIERARCHY).is_empty() {
+                true => additions.known.hierarchical.as_slice(),
+                false => &[],
+            };
+            changed |= self.insert_with(HIERARCHY, known, &paths)?;
+        }
+        let paths: Vec<String> = keywords.iter().map(|k| path(k, '/')).collect();
+        // Programs that know this list look at no other, so a new one has all keywords.
+        let others = match self.list(TAGS).is_empty() {
+            true => tag_paths(&known, &additions.known, &paths),
+            false => Vec::new(),
+        };
+        changed |= self.insert_with(TAGS, &others, &paths)?;
+        if let Some(rating) = additions.rating.filter(|_| known.rating.unwrap_or(0) == 0) {
+            changed |= self.set(RATING, &rating.to_string())?;
+        }
+        if let Some(colour) = additions.colour.as_ref().filter(|_| known.colour.is_none()) {
+            changed |= self.set(LABEL, colour)?;
+        }
+        Ok(changed)
+    }
+
+    /// Adds items to a list; and before them what is known, if one of them is not there yet.
+    fn insert_with(
+        &mut self,
+        property: Property,
+        known: &[String],
+        items: &[String],
+    ) -> Result<bool, String> {
+        let there = self.list(property);
+        if items
+            .iter()
+            .all(|item| there.iter().any(|t| t == item.trim()))
+        {
+            return Ok(false);
+        }
+        self.insert(property, &[known, items].concat())
+    }
+
+    /// Adds items to a list, wherever it stands and in whichever form; makes it if it is not there.
+    pub(super) fn insert(&mut self, property: Property, items: &[String]) -> Result<bool, String> {
+        let mut known = self.list(property);
+        let already = known.len();
+        for item in items {
+            let item = item.trim();
+            if !item.is_empty() && !known.iter().any(|there| there == item) {
+                known.push(item.into());
+            }
+        }
+        if known.len() == already {
+            return Ok(false);
+        }
+        self.ensure_description()?;
+        let mut new = known.split_off(already);
+        let mut sites = self.sites(property);
+        if sites.is_empty() {
+            let splices = self.new_list(self.home(property)?, property, &new);
+            return self.splice(splices).map(|()| true);
+        }
+        let first = sites.remove(0);
+        let mut splices = Vec::new();
+        // A property may stand once: what stands elsewhere joins the first.
+        for site in sites {
+            let (there, items) = (self.items_at(first), self.items_at(site));
+            let missing = items.into_iter().filter(|item| !there.contains(item));
+            new.splice(0..0, missing);
+            splices.push(self.removal(site));
+        }
+        match first {
+            Site::Attribute(id, _) => {
+                new.splice(0..0, self.items_at(first));
+                splices.push(self.removal(first));
+                splices.extend(self.new_list(id, property, &new));
+            }
+            Site::Element(id) => match self.container(id) {
+                Some(list) => splices.extend(self.append(list, &new)),
+                None => splices.extend(self.wrap(id, property, &new)),
+            },
+        }
+        self.splice(splices).map(|()| true)
+    }
+
+    /// Sets a simple property.
+    pub(super) fn set(&mut self, property: Property, value: &str) -> Result<bool, String> {
+        self.ensure_description()?;
+        let value = self.escaped(value);
+        let sites = self.sites(property);
+        if sites.is_empty() {
+            let splices = self.new_value(self.home(property)?, property, &value);
+            return self.splice(splices).map(|()| true);
+        }
+        let splices = sites.into_iter().map(|site| match site {
+            Site::Attribute(id, at) => {
+                let attribute = &self.document.elements()[id].attributes[at];
+                Splice::new(attribute.value, value.clone())
+            }
+            Site::Element(id) => self.new_content(self.innermost(id), &value),
+        });
+        let splices = splices.collect();
+        self.splice(splices).map(|()| true)
+    }
+
+    /// The element that holds the text of a simple value.
+    fn innermost(&self, id: Id) -> Id {
+        let first_item = || {
+            let list = self.container(id)?;
+            self.document.elements()[list].children.first().copied()
+        };
+        match first_item().or_else(|| self.qualified(id)) {
+            Some(inner) => self.innermost(inner),
+            None => id,
+        }
+    }
+
+    fn splice(&mut self, splices: Vec<Splice>) -> Result<(), String> {
+        self.document = Document::parse(self.document.spliced(splices))?;
+        Ok(())
+    }
+
+    fn ensure_description(&mut self) -> Result<(), String> {
+        if !self.descriptions().is_empty() {
+            return Ok(());
+        }
+        let root = self.roots().first().copied();
+        let root = root.ok_or("it holds no rdf:RDF")?;
+        let prefix = self.document.prefix_of(self.document.elements()[root].name);
+        // Attributes without a prefix are in no namespace.
+        let about = match prefix {
+            "" => String::new(),
+            prefix => format!(" {prefix}about=\"\""),
+        };
+        let text = format!("<{prefix}Description{about}/>");
+        let splice = self.inside(root, &text);
+        self.splice(vec![splice])
+    }
+
+    /// The description that a new property belongs into: one that has others of its namespace, one that declares
+    /// the namespace, or the first.
+    fn home(&self, property: Property) -> Result<Id, String> {
+        let all = self.descriptions();
+        let document = &self.document;
+        let has = |id: &&Id| {
+            let element = &document.elements()[**id];
+            let attributes = element.attributes.iter();
+            let mut uris = attributes
+                .map(|a| document.attribute_uri(a))
+                .chain(element.children.iter().map(|c| document.element_uri(*c)));
+            uris.any(|uri| uri == Some(property.uri))
+        };
+        let declares = |id: &&Id| document.prefix(**id, property.uri).is_some();
+        let found = all.iter().find(has).or_else(|| all.iter().find(declares));
+        let found = found.or_else(|| all.first()).copied();
+        found.ok_or_else(|| "it holds no rdf:Description".into())
+    }
+}
+
+/// All keywords that a packet and others have, as paths separated by `/`, without those that `new` has below another.
+fn tag_paths(mine: &Facts, known: &KnownKeywords, new: &[String]) -> Vec<String> {
+    let hierarchical = mine.hierarchical.iter().chain(&known.hierarchical);
+    let mut paths: Vec<String> = hierarchical.map(|path| path.replace('|', "/")).collect();
+    let last = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();
+    let named: Vec<String> = paths.iter().chain(new).map(last).collect();
+    let keywords = mine.keywords.iter().chain(&known.keywords);
+    paths.extend(keywords.filter(|word| !named.contains(word)).cloned());
+    paths
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! IPTC-IIM, as photo agencies have it: records of datasets, in an image resource of Photoshop.
+
+use crate::engine::media::dates;
+use crate::engine::media::metadata::facts::Facts;
+
+/// The image resource that holds IIM.
+const RESOURCE: u16 = 0x0404;
+
+/// IIM among the image resources of Photoshop.
+#[must_use]
+pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
+    loop {
+        let rest = bytes.strip_prefix(b"8BIM")?;
+        let number = u16::from_be_bytes(*rest.first_chunk()?);
+        // A name of even length, its own length counted.
+        let name = (usize::from(*rest.get(2)?) + 2) & !1;
+        let rest = rest.get(2 + name..)?;
+        let length = usize::try_from(u32::from_be_bytes(*rest.first_chunk()?)).ok()?;
+        let body = &rest[4..];
+        if number == RESOURCE {
+            return Some(&body[..length.min(body.len())]);
+        }
+        bytes = body.get(length.checked_add(1)? & !1..)?;
+    }
+}
+
+/// What IIM says.
+#[must_use]
+pub fn facts(mut bytes: &[u8]) -> Facts {
+    let (mut utf8, mut words) = (false, Vec::new());
+    let (mut day, mut time) = (None, None);
+    while let Some((record, number, value, rest)) = dataset(bytes) {
+        bytes = rest;
+        match (record, number) {
+            (1, 90) => utf8 = value == b"\x1b%G",
+            (2, 25) => words.push(value),
+            (2, 55) => day = std::str::from_utf8(value).ok(),
+            (2, 60) => time = std::str::from_utf8(value).ok(),
+            _ => {}
+        }
+    }
+    let text = |bytes: &[u8]| match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) if utf8 => String::from_utf8_lossy(bytes).into_owned(),
+        // Without a word about it, letters beyond ASCII are Latin-1.
+        Err(_) => bytes.iter().copied().map(char::from).collect(),
+    };
+    let mut keywords: Vec<String> = Vec::new();
+    for word in words.into_iter().map(text) {
+        let word = word.trim_matches(['\0', ' ']);
+        if !word.is_empty() && !keywords.iter().any(|known| known == word) {
+            keywords.push(word.into());
+        }
+    }
+    let taken = || {
+        let day = day.filter(|day| day.len() == 8 && day.is_ascii())?;
+        let day = format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]);
+        let time = time.filter(|time| time.len() >= 6 && time.is_ascii());
+        let time = time.map(|t| format!("T{}:{}:{}", &t[..2], &t[2..4], &t[4..6]));
+        dates::parse(&(day + &time.unwrap_or_default()))
+    };
+    Facts {
+        keywords,
+        taken: taken(),
+        ..Facts::default()
+    }
+}
+
+/// Record, number and value of the first dataset, and what follows it.
+fn dataset(bytes: &[u8]) -> Option<(u8, u8, &[u8], &[u8])> {
+    let [0x1c, record, number, high, low] = *bytes.first_chunk()? else {
+        return None;
+    };
+    let (mut length, mut rest) = (usize::from(u16::from_be_bytes([high, low])), &bytes[5..]);
+    if high & 0x80 != 0 {
+        // The length of a long value stands in bytes of its own.
+        let (digits, after) = rest.split_at_checked(length & 0x7fff)?;
+        if digits.len() > 4 {
+            return None;
+        }
+        length = digits
+            .iter()
+            .fold(0, |sum, digit| sum << 8 | usize::from(*digit));
+        rest = after;
+    }
+    let (value, rest) = rest.split_at_checked(length)?;
+    Some((record, number, value, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(record: u8, number: u8, value: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0x1c, record, number];
+        bytes.extend((value.len() as u16).to_be_bytes());
+        bytes.extend(value);
+        bytes
+    }
+
+    #[test]
+    fn keywords_are_read_in_the_characters_that_are_declared() {
+        let utf8 = [
+            set(1, 90, b"\x1b%G"),
+            set(2, 25, "Müller".as_bytes()),
+            set(2, 25, b"sea"),
+            set(2, 25, b"sea"),
+            set(2, 55, b"20240501"),
+            set(2, 60, b"101112+0200"),
+        ]
+        .concat();
+        let read = facts(&utf8);
+        assert_eq!(read.keywords, ["Müller", "sea"]);
+        assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T10:11:12");
+        assert_eq!(facts(&set(2, 25, b"M\xfcller")).keywords, ["Müller"]);
+        for end in 0..utf8.len() {
+            let _ = facts(&utf8[..end]);
+        }
+    }
+
+    #[test]
+    fn it_is_found_among_other_resources() {
+        let mut bytes = b"8BIM\x03\xed\x03abc\0\0\0\x03xyz\0".to_vec();
+        bytes.extend(b"8BIM\x04\x04\0\0\0\0\0\x02ab");
+        assert_eq!(in_resources(&bytes), Some(&b"ab"[..]));
+        for end in 0..bytes.len() {
+            let _ = in_resources(&bytes[..end]);
+        }
+    }
+}

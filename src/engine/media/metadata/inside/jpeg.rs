@@ -1,0 +1,191 @@
+//! Metadata in the segments of a JPEG, which stand before its picture.
+
+use std::io::{Cursor, Read, Seek};
+
+use super::Blocks;
+use super::input::Input;
+use super::tiff;
+use crate::engine::media::metadata::xmp::{EXTENDED, Packet};
+
+/// What an XMP packet's segment begins with.
+pub const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+/// Largest packet that one segment holds.
+pub const MAX_PACKET: usize = 0xffff - 2 - XMP.len();
+const EXTENSION: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
+/// What the segment of EXIF begins with.
+pub const EXIF: &[u8] = b"Exif\0\0";
+const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
+/// Name, length and offset before a part of an extended packet.
+const PART_HEAD: usize = 32 + 4 + 4;
+/// Largest extended packet that is put together.
+const MAX_EXTENDED: usize = 16 << 20;
+
+/// A segment: its marker, where its marker begins, and where its content begins and ends.
+pub struct Segment {
+    /// The second byte of its marker.
+    pub marker: u8,
+    /// Where its marker begins.
+    pub start: u64,
+    /// Where its content begins.
+    pub body: u64,
+    /// Length of the content.
+    pub length: usize,
+}
+
+/// The segment at a place; nothing at the picture itself, at the end, or where no segment is.
+pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<Segment> {
+    loop {
+        let [ff, marker] = input.array(at)?;
+        match (ff, marker) {
+            (0xff, 0xff) => at += 1,
+            (0xff, 0x01 | 0xd0..=0xd7) => at += 2,
+            (0xff, 0xd8..=0xda) | (0..0xff, _) => return None,
+            _ => {
+                let length = u16::from_be_bytes(input.array(at + 2)?);
+                return Some(Segment {
+                    marker,
+                    start: at,
+                    body: at + 4,
+                    length: usize::from(length.checked_sub(2)?),
+                });
+            }
+        }
+    }
+}
+
+/// A part of an extended packet.
+struct Part {
+    name: Vec<u8>,
+    total: usize,
+    offset: usize,
+    bytes: Vec<u8>,
+}
+
+/// The metadata of a JPEG.
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
+    let mut blocks = Blocks::default();
+    let (mut parts, mut photoshop) = (Vec::new(), Vec::new());
+    let mut at = 2;
+    while let Some(segment) = segment(input, at) {
+        at = segment.body + segment.length as u64;
+        if !matches!(segment.marker, 0xe1 | 0xed) {
+            continue;
+        }
+        let begins = |head: &[u8], with: &[u8]| head.starts_with(with);
+        let Some(head) = input.read(segment.body, segment.length.min(40)) else {
+            break;
+        };
+        let known = [XMP, EXTENSION, EXIF, PHOTOSHOP].map(|with| begins(head, with));
+        if !known.contains(&true) {
+            continue;
+        }
+        let Some(body) = input.read(segment.body, segment.length) else {
+            break;
+        };
+        match known {
+            [true, ..] => blocks.xmp.push(body[XMP.len()..].to_vec()),
+            [_, true, ..] => parts.extend(part(&body[EXTENSION.len()..])),
+            [_, _, true, _] => {
+                let tiff = tiff::read(&mut Input::new(Cursor::new(&body[EXIF.len()..])));
+                blocks.exif = blocks.exif.or(tiff.exif);
+            }
+            // Resources may go on in the next segment.
+            _ => photoshop.extend_from_slice(&body[PHOTOSHOP.len()..]),
+        }
+    }
+    blocks.iptc = super::iptc::in_resources(&photoshop).map(<[u8]>::to_vec);
+    let extended = blocks
+        .xmp
+        .iter()
+        .find_map(|packet| extended(packet, parts.as_slice()));
+    blocks.xmp.extend(extended);
+    blocks
+}
+
+/// The extended packet that a packet names, if all of it is there.
+fn extended(packet: &[u8], parts: &[Part]) -> Option<Vec<u8>> {
+    if parts.is_empty() {
+        return None;
+    }
+    let name = Packet::parse(packet).ok()?.simple(EXTENDED)?;
+    let mut own: Vec<&Part> = (parts.iter())
+        .filter(|part| part.name.eq_ignore_ascii_case(name.as_bytes()))
+        .collect();
+    own.sort_by_key(|part| part.offset);
+    let total = own.first()?.total;
+    if total > MAX_EXTENDED {
+        return None;
+    }
+    let mut whole: Vec<u8> = Vec::new();
+    for part in own {
+        if part.offset != whole.len() || whole.len() + part.bytes.len() > total {
+            return None;
+        }
+        whole.extend_from_slice(&part.bytes);
+    }
+    (whole.len() == total).then_some(whole)
+}
+
+fn part(body: &[u8]) -> Option<Part> {
+    let (head, bytes) = body.split_at_checked(PART_HEAD)?;
+    let number = |at: usize| {
+        let bytes: [u8; 4] = head[at..at + 4].try_into().ok()?;
+        usize::try_from(u32::from_be_bytes(bytes)).ok()
+    };
+    Some(Part {
+        name: head[..32].to_vec(),
+        total: number(32)?,
+        offset: number(36)?,
+        bytes: bytes.to_vec(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(marker: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let body = parts.concat();
+        let mut bytes = vec![0xff, marker];
+        bytes.extend((body.len() as u16 + 2).to_be_bytes());
+        bytes.extend(body);
+        bytes
+    }
+
+    fn packet(inside: &str) -> Vec<u8> {
+        format!("<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:n='http://ns.adobe.com/xmp/note/'><r:Description {inside}/></r:RDF>").into()
+    }
+
+    #[test]
+    fn extended_packets_are_put_together_if_they_are_the_ones_that_are_named() {
+        let name = b"0123456789ABCDEF0123456789ABCDEF";
+        let long = packet("x='1'");
+        let main = packet("n:HasExtendedXMP='0123456789ABCDEF0123456789ABCDEF'");
+        let total = (long.len() as u32).to_be_bytes();
+        let (first, second) = long.split_at(20);
+        let part = |offset: u32, bytes: &[u8], name: &[u8]| {
+            segment(
+                0xe1,
+                &[EXTENSION, name, &total, &offset.to_be_bytes(), bytes],
+            )
+        };
+        let jpeg = |parts: &[Vec<u8>]| {
+            let mut bytes = vec![0xff, 0xd8];
+            bytes.extend(segment(0xe1, &[XMP, &main]));
+            bytes.extend(parts.concat());
+            bytes.extend([0xff, 0xff, 0xda, 0, 0]);
+            read(&mut Input::new(Cursor::new(bytes))).xmp
+        };
+        let (one, two) = (part(0, first, name), part(20, second, name));
+        assert_eq!(jpeg(&[two.clone(), one.clone()]), [&main[..], &long]);
+        let stranger = part(0, first, &[b'F'; 32]);
+        for incomplete in [
+            vec![],
+            vec![one.clone()],
+            vec![two.clone()],
+            vec![stranger, two],
+        ] {
+            assert_eq!(jpeg(&incomplete), [&main[..]]);
+        }
+    }
+}

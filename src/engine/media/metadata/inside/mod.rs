@@ -1,0 +1,95 @@
+//! Metadata inside photos: XMP packets, IPTC-IIM and EXIF. Only the parts that hold it are read.
+
+mod boxes;
+mod heif;
+mod input;
+mod iptc;
+mod items;
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+mod write;
+
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use super::facts::Facts;
+use super::xmp::Packet;
+use crate::engine::files::regular::open_regular;
+use input::Input;
+
+pub use write::{plan, write};
+
+/// The metadata of a file, as it lies there.
+#[derive(Debug, Default)]
+struct Blocks {
+    /// XMP packets; of a JPEG, the extended one after the one that names it.
+    xmp: Vec<Vec<u8>>,
+    /// IPTC-IIM.
+    iptc: Option<Vec<u8>>,
+    /// What EXIF says.
+    exif: Facts,
+}
+
+/// How a file is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Jpeg,
+    Png,
+    /// TIFF, DNG and most camera RAW.
+    Tiff,
+    WebP,
+    /// HEIC, AVIF, CR3 and JPEG XL.
+    Boxes,
+}
+
+impl Format {
+    /// By the first bytes, whatever the name says.
+    fn of<R: Read + Seek>(input: &mut Input<R>) -> Option<Self> {
+        match input.array::<12>(0)? {
+            [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', ..] => Some(Self::Png),
+            [b'I', b'I', ..] | [b'M', b'M', ..] => Some(Self::Tiff),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Some(Self::WebP),
+            [_, _, _, _, b'f', b't', b'y', b'p', ..]
+            | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some(Self::Boxes),
+            _ => None,
+        }
+    }
+}
+
+impl Blocks {
+    fn of<R: Read + Seek>(format: Format, input: &mut Input<R>) -> Self {
+        match format {
+            Format::Jpeg => jpeg::read(input),
+            Format::Png => png::read(input),
+            Format::Tiff => tiff::read(input),
+            Format::WebP => webp::read(input),
+            Format::Boxes => boxes::read(input),
+        }
+    }
+
+    fn read<R: Read + Seek>(reader: R) -> Self {
+        let mut input = Input::new(reader);
+        let format = Format::of(&mut input);
+        format.map_or_else(Self::default, |format| Self::of(format, &mut input))
+    }
+}
+
+/// What a photo says of itself. XMP counts more than IPTC-IIM, and that more than EXIF: each is what newer programs
+/// write. Damaged metadata says nothing.
+pub fn facts<R: Read + Seek>(reader: R) -> Facts {
+    let blocks = Blocks::read(reader);
+    let packets = blocks.xmp.iter();
+    let packets = packets.filter_map(|packet| Some(Packet::parse(packet).ok()?.facts()));
+    let iptc = blocks.iptc.as_deref().map(iptc::facts);
+    let xmp = packets.reduce(Facts::or).unwrap_or_default();
+    xmp.or(iptc.unwrap_or_default()).or(blocks.exif)
+}
+
+/// What the photo in a file says of itself.
+#[must_use]
+pub fn facts_of(photo: &Path) -> Facts {
+    open_regular(photo).map_or_else(|_| Facts::default(), facts)
+}

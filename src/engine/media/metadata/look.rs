@@ -1,0 +1,355 @@
+//! What photos and their sidecars say, read again only where they changed.
+
+use std::fmt;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use super::cache::Cache;
+use super::facts::Facts;
+use super::names::{Folders, SidecarNaming};
+use super::xmp::Packet;
+use super::{MAX_BYTES, inside};
+use crate::engine::files::regular::open_regular;
+
+/// Threads that read: a disk and a network answer several at once sooner than one after another.
+const READERS: usize = 4;
+/// Photos that are asked about at a time.
+const PART: usize = 1 << 14;
+
+/// Where something is said.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// In the photo itself.
+    Photo,
+    /// In a sidecar, by its name.
+    Sidecar(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Photo => f.write_str("the photo"),
+            Self::Sidecar(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Where each property comes from; nothing for one of which no source says anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is named as in `Facts`")]
+pub struct Origins {
+    pub keywords: Option<Source>,
+    pub hierarchical: Option<Source>,
+    pub rating: Option<Source>,
+    pub colour: Option<Source>,
+    pub taken: Option<Source>,
+}
+
+/// What a photo and its sidecars say together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Of each property what was written last.
+    pub facts: Facts,
+    /// Where that stands.
+    pub origins: Origins,
+    /// How the files were when they were read.
+    state: u64,
+}
+
+/// One source, as it was read.
+struct Said {
+    source: Source,
+    changed: Option<SystemTime>,
+    facts: Facts,
+}
+
+impl Said {
+    /// When it was changed: its file, or what it says itself if that is later, as in a copy with an old time.
+    fn time(&self) -> Option<Timestamp> {
+        let file = self.changed.and_then(|time| Timestamp::try_from(time).ok());
+        file.max(self.facts.modified)
+    }
+}
+
+impl Metadata {
+    /// What a photo and its sidecars say.
+    #[must_use]
+    pub fn of(photo: &Path) -> Self {
+        let sidecars = Folders::default().sidecars(photo, SidecarNaming::WholeName);
+        let inside = inside::facts_of(photo);
+        Self::read(photo, inside, &sidecars, state(photo, &sidecars))
+    }
+
+    /// Puts together what a photo says of itself and what its sidecars say.
+    pub(crate) fn read(photo: &Path, inside: Facts, sidecars: &[PathBuf], state: u64) -> Self {
+        let changed = |path: &Path| fs::metadata(path).ok()?.modified().ok();
+        let beside = sidecars.iter().filter_map(|path| {
+            let bytes = read_bytes(path).ok()??;
+            let name = path.file_name().unwrap_or_default().display().to_string();
+            Some(Said {
+                source: Source::Sidecar(name),
+                changed: changed(path),
+                facts: Packet::parse(&bytes).ok()?.facts(),
+            })
+        });
+        let mut sources: Vec<Said> = beside.collect();
+        let mut facts = inside;
+        // Cameras say "no stars" in every photo: that takes away none that stand beside it.
+        facts.rating = facts.rating.filter(|rating| *rating != 0);
+        sources.push(Said {
+            source: Source::Photo,
+            changed: changed(photo),
+            facts,
+        });
+        // The newest first; of two of one time, the one whose name says most about the photo.
+        sources.sort_by_key(|source| std::cmp::Reverse(source.time()));
+        let mut all = Self {
+            state,
+            ..Self::default()
+        };
+        for Said { source, facts, .. } in sources {
+            all.add(&source, facts);
+        }
+        all
+    }
+
+    /// Takes over what nothing newer says.
+    fn add(&mut self, source: &Source, facts: Facts) {
+        let before = self.facts.clone();
+        self.facts = before.clone().or(facts);
+        let now = &self.facts;
+        let origins = &mut self.origins;
+        for (changed, origin) in [
+            (now.keywords != before.keywords, &mut origins.keywords),
+            (
+                now.hierarchical != before.hierarchical,
+                &mut origins.hierarchical,
+            ),
+            (now.rating != before.rating, &mut origins.rating),
+            (now.colour != before.colour, &mut origins.colour),
+            (now.taken != before.taken, &mut origins.taken),
+        ] {
+            if changed {
+                *origin = Some(source.clone());
+            }
+        }
+    }
+}
+
+/// The bytes of a sidecar; nothing if there is none.
+///
+/// # Errors
+/// In words, if it cannot be read or cannot be one.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return match fs::symlink_metadata(path) {
+                Ok(_) => Err("it is a link to a file that is not there".into()),
+                Err(_) => Ok(None),
+            };
+        }
+        Err(error) => return Err(error.to_string()),
+    };
+    if !metadata.is_file() {
+        return Err("it is not a regular file".into());
+    }
+    let mut bytes = Vec::new();
+    let file = open_regular(path).map_err(|e| e.to_string())?;
+    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|e| e.to_string())?;
+    match bytes.len() as u64 <= MAX_BYTES {
+        true => Ok(Some(bytes)),
+        false => Err("it is too large for a sidecar".into()),
+    }
+}
+
+/// A number that differs when a photo or one of its sidecars changed.
+fn state(photo: &Path, sidecars: &[PathBuf]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for path in sidecars.iter().map(PathBuf::as_path).chain([photo]) {
+        let metadata = fs::metadata(path).ok();
+        let modified = metadata.as_ref().and_then(|m| m.modified().ok());
+        (path, metadata.map(|m| m.len()), modified).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// A photo, and what was known of it.
+type Asked<'a> = (&'a Path, Option<&'a Arc<Metadata>>);
+
+/// Photos that are new, or that changed or whose sidecars did since they were read, with what they say now.
+///
+/// Each folder is listed once, and only files that changed are opened, of photos only the parts with metadata. What
+/// these say is kept in the file `cache`, if there is to be one.
+#[must_use]
+pub fn changed<'a>(
+    photos: impl Iterator<Item = Asked<'a>>,
+    cache: Option<&Path>,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
+    look_at(photos, cache, |_| true)
+}
+
+/// Photos of which metadata says something, with what that is; as [`changed`] otherwise. However many photos there
+/// are, only these take memory.
+#[must_use]
+pub fn said<'a>(
+    photos: impl Iterator<Item = &'a Path>,
+    cache: Option<&Path>,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
+    let photos = photos.map(|photo| (photo, None));
+    look_at(photos, cache, |metadata| !metadata.facts.is_empty())
+}
+
+fn look_at<'a>(
+    photos: impl Iterator<Item = Asked<'a>>,
+    cache: Option<&Path>,
+    keeps: impl Fn(&Metadata) -> bool + Sync,
+) -> Vec<(PathBuf, Arc<Metadata>)> {
+    let mut folders = Folders::default();
+    let cache = cache.map(Cache::open);
+    let mut changes = Vec::new();
+    let mut photos = photos.peekable();
+    while photos.peek().is_some() {
+        let asked: Vec<(Asked, Vec<PathBuf>)> = (photos.by_ref().take(PART))
+            .map(|(photo, known)| {
+                (
+                    (photo, known),
+                    folders.sidecars(photo, SidecarNaming::WholeName),
+                )
+            })
+            .collect();
+        changes.extend(read_part(&asked, cache.as_ref(), &keeps));
+    }
+    if let Some(cache) = cache {
+        cache.save();
+    }
+    changes
+}
+
+/// What some photos say now, by several threads.
+fn read_part(
+    asked: &[(Asked, Vec<PathBuf>)],
+    cache: Option<&Cache>,
+    keeps: &(impl Fn(&Metadata) -> bool + Sync),
+) -> Vec<(PathBuf, Arc<Metadata>)> {
+    let next = AtomicUsize::new(0);
+    let read = || {
+        let mut changes = Vec::new();
+        while let Some(((photo, known), sidecars)) = asked.get(next.fetch_add(1, Ordering::Relaxed))
+        {
+            let state = state(photo, sidecars);
+            if known.is_none_or(|known| known.state != state) {
+                let inside = match cache {
+                    Some(cache) => cache.facts(photo),
+                    None => inside::facts_of(photo),
+                };
+                let now = Metadata::read(photo, inside, sidecars, state);
+                if keeps(&now) {
+                    changes.push((photo.to_path_buf(), Arc::new(now)));
+                }
+            }
+        }
+        changes
+    };
+    std::thread::scope(|scope| {
+        let readers = READERS.min(asked.len());
+        let readers: Vec<_> = (0..readers).map(|_| scope.spawn(read)).collect();
+        let read = readers.into_iter().flat_map(|reader| reader.join());
+        read.flatten().collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::media::metadata::edit::Additions;
+
+    fn packet(keyword: &str, rating: i8) -> Vec<u8> {
+        let mut packet = Packet::empty();
+        let additions = Additions {
+            keywords: vec![keyword.into()],
+            rating: Some(rating),
+            ..Additions::default()
+        };
+        packet.add(&additions).expect("added");
+        packet.to_bytes().expect("bytes")
+    }
+
+    fn write(path: &Path, bytes: &[u8], age: u64) {
+        fs::write(path, bytes).expect("written");
+        let file = File::options().write(true).open(path).expect("opens");
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000 - age);
+        file.set_modified(time).expect("a time");
+    }
+
+    #[test]
+    fn sidecars_are_found_read_once_and_missed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let [a, b] = ["A.JPG", "b.jpg"].map(|name| dir.path().join(name));
+        let look = |known: Option<&Arc<Metadata>>| {
+            let mut found = changed([(&*a, known)].into_iter(), None);
+            found.pop().map(|(_, metadata)| metadata)
+        };
+        assert_eq!(
+            changed([(&*a, None), (&*b, None)].into_iter(), None).len(),
+            2
+        );
+        let nothing = look(None).expect("looked at");
+        assert!(nothing.facts.is_empty());
+        assert_eq!(look(Some(&nothing)), None, "nothing changed");
+        write(&dir.path().join("a.xmp"), &packet("sea", 4), 20);
+        let one = look(Some(&nothing)).expect("a sidecar");
+        assert_eq!(
+            (one.facts.rating, &one.facts.keywords[..]),
+            (Some(4), &["sea".into()][..])
+        );
+        assert_eq!(one.origins.rating, Some(Source::Sidecar("a.xmp".into())));
+        write(&dir.path().join("A.JPG.xmp"), &packet("holiday", 2), 10);
+        let both = look(Some(&one)).expect("two sidecars");
+        assert_eq!(
+            (both.facts.rating, &both.facts.keywords[..]),
+            (Some(2), &["holiday".into()][..])
+        );
+        write(&dir.path().join("a.xmp"), &packet("sea", 4), 0);
+        let newest = look(Some(&both)).expect("two sidecars");
+        assert_eq!(newest.facts.rating, Some(4), "the newest counts");
+        for name in ["a.xmp", "A.JPG.xmp"] {
+            fs::remove_file(dir.path().join(name)).expect("removed");
+        }
+        assert_eq!(look(Some(&newest)), Some(nothing));
+    }
+
+    #[test]
+    fn a_sidecar_that_names_a_later_change_counts_more_than_its_file() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = String::from_utf8(packet("late", 1)).expect("text");
+        let text = text.replace(
+            "<dc:subject",
+            "<xmp:MetadataDate>2099-01-01T00:00:00Z</xmp:MetadataDate><dc:subject",
+        );
+        write(&dir.path().join("a.xmp"), text.as_bytes(), 100);
+        write(&dir.path().join("a.jpg.xmp"), &packet("early", 2), 0);
+        let metadata = Metadata::of(&dir.path().join("a.jpg"));
+        assert_eq!(metadata.facts.keywords, ["late"]);
+    }
+
+    #[test]
+    fn what_is_no_sidecar_says_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let photo = dir.path().join("a.jpg");
+        fs::write(dir.path().join("a.jpg.xmp"), "no XML").expect("written");
+        fs::create_dir(dir.path().join("a.xmp")).expect("a folder");
+        assert!(Metadata::of(&photo).facts.is_empty());
+    }
+}

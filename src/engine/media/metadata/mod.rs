@@ -1,0 +1,23 @@
+//! Keywords, ratings, colours and dates that other programs keep: in XMP sidecars and inside photos. Read from wherever
+//! they stand; written as planned, merged into what is there, and taken back as a whole.
+
+mod cache;
+pub(crate) mod edit;
+mod facts;
+pub(crate) mod inside;
+pub(crate) mod look;
+pub(crate) mod names;
+mod parse;
+mod splices;
+pub(crate) mod text;
+mod xml;
+pub mod xmp;
+
+pub use edit::{Additions, KnownKeywords};
+pub use facts::Facts;
+pub use inside::facts as facts_inside;
+pub use look::{Metadata, Origins, Source, changed, said};
+pub use names::SidecarNaming;
+
+/// Largest sidecar that is read.
+pub(crate) const MAX_BYTES: u64 = 16 << 20;

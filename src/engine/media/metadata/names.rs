@@ -1,0 +1,114 @@
+//! How sidecars are named, and which ones a photo has.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::files::fold::fold;
+
+/// How sidecars are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SidecarNaming {
+    /// `IMG.jpg.xmp`, as digiKam, darktable and Immich have it.
+    #[default]
+    WholeName,
+    /// `IMG.xmp`, as Adobe's programs have it.
+    Stem,
+}
+
+impl SidecarNaming {
+    /// The sidecar of a photo.
+    #[must_use]
+    pub fn path(self, photo: &Path) -> PathBuf {
+        match self {
+            Self::WholeName => photo.with_added_extension("xmp"),
+            Self::Stem => photo.with_extension("xmp"),
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::WholeName => Self::Stem,
+            Self::Stem => Self::WholeName,
+        }
+    }
+}
+
+/// The sidecars of folders; each folder is listed once.
+#[derive(Default)]
+pub struct Folders(HashMap<PathBuf, HashMap<String, Vec<PathBuf>>>);
+
+impl Folders {
+    /// The sidecars of a photo, in either naming and any letter case. Those named as `first` says come first, among
+    /// them those in the very letters.
+    pub fn sidecars(&mut self, photo: &Path, first: SidecarNaming) -> Vec<PathBuf> {
+        let folder = photo.parent().unwrap_or(Path::new(""));
+        if !self.0.contains_key(folder) {
+            self.0.insert(folder.into(), list(folder));
+        }
+        let Some(listed) = self.0.get(folder).filter(|listed| !listed.is_empty()) else {
+            return Vec::new();
+        };
+        let mut found: Vec<PathBuf> = Vec::new();
+        for naming in [first, first.other()] {
+            let path = naming.path(photo);
+            let named = listed.get(&key(&path)).map_or(&[][..], Vec::as_slice);
+            let (exact, others): (Vec<_>, Vec<_>) = (named.iter())
+                .filter(|sidecar| *sidecar != photo && !found.contains(sidecar))
+                .partition(|sidecar| sidecar.file_name() == path.file_name());
+            let named: Vec<PathBuf> = exact.into_iter().chain(others).cloned().collect();
+            found.extend(named);
+        }
+        found
+    }
+}
+
+/// The sidecars of a folder by [`key`]. One that cannot be listed has none.
+fn list(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
+    let place = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    let mut listed: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    for entry in fs::read_dir(place).into_iter().flatten().flatten() {
+        let path = folder.join(entry.file_name());
+        let ending = path.extension();
+        if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("xmp")) {
+            listed.entry(key(&path)).or_default().push(path);
+        }
+    }
+    for sidecars in listed.values_mut() {
+        sidecars.sort();
+    }
+    listed
+}
+
+/// The folded name: cameras write `IMG.JPG` and programs `IMG.xmp`, or the other way about.
+fn key(path: &Path) -> String {
+    fold(path.file_name().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sidecars_are_found_under_any_name_that_programs_use() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a.JPG.xmp", "a.jpg.XMP", "A.xmp", "ab.xmp", "b.jpg"] {
+            fs::write(dir.path().join(name), "").expect("written");
+        }
+        let of = |name: &str, first| -> Vec<String> {
+            let found = Folders::default().sidecars(&dir.path().join(name), first);
+            let name = |path: &PathBuf| path.file_name().unwrap_or_default().display().to_string();
+            found.iter().map(name).collect()
+        };
+        let whole = of("a.JPG", SidecarNaming::WholeName);
+        assert_eq!(whole, ["a.JPG.xmp", "a.jpg.XMP", "A.xmp"]);
+        assert_eq!(of("a.jpg", SidecarNaming::Stem)[0], "A.xmp");
+        assert!(of("b.jpg", SidecarNaming::Stem).is_empty());
+    }
+}

@@ -1,0 +1,381 @@
+//! XMP packets (ISO 16684-1): reading what they say, in whichever of the forms that RDF allows.
+
+use super::facts::{self, Facts};
+use super::text::Encoding;
+use super::xml::{Document, Id};
+use crate::engine::media::dates;
+use crate::engine::media::mark::Colour;
+
+pub(super) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+const DC: &str = "http://purl.org/dc/elements/1.1/";
+const LR: &str = "http://ns.adobe.com/lightroom/1.0/";
+const DIGIKAM: &str = "http://www.digikam.org/ns/1.0/";
+const XMP: &str = "http://ns.adobe.com/xap/1.0/";
+const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
+const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
+const MICROSOFT: &str = "http://ns.microsoft.com/photo/1.0/";
+const DARKTABLE: &str = "http://darktable.sf.net/";
+const NOTE: &str = "http://ns.adobe.com/xmp/note/";
+
+/// A packet in which nothing stands yet.
+const EMPTY: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n <rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n  <rdf:Description rdf:about=\"\"/>\n </rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n";
+
+/// A property that is read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Property {
+    /// Its namespace.
+    pub uri: &'static str,
+    /// The prefix that is usual.
+    pub prefix: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The kind of list that it holds when this program makes it.
+    pub list: &'static str,
+}
+
+impl Property {
+    const fn new(uri: &'static str, prefix: &'static str, name: &'static str) -> Self {
+        Self {
+            uri,
+            prefix,
+            name,
+            list: "Bag",
+        }
+    }
+
+    const fn sequence(self) -> Self {
+        Self {
+            list: "Seq",
+            ..self
+        }
+    }
+}
+
+/// Keywords.
+pub const SUBJECT: Property = Property::new(DC, "dc", "subject");
+/// Keywords with those above them, separated by `|`.
+pub const HIERARCHY: Property = Property::new(LR, "lr", "hierarchicalSubject");
+/// Keywords with those above them, separated by `/`.
+pub const TAGS: Property = Property::new(DIGIKAM, "digiKam", "TagsList").sequence();
+/// Stars; -1 for a reject.
+pub const RATING: Property = Property::new(XMP, "xmp", "Rating");
+/// A name that stands for a colour.
+pub const LABEL: Property = Property::new(XMP, "xmp", "Label");
+/// What an extended packet of a JPEG is called.
+pub const EXTENDED: Property = Property::new(NOTE, "xmpNote", "HasExtendedXMP");
+
+const RATING_PERCENT: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "Rating");
+const WINDOWS_TAGS: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "LastKeywordXMP");
+const DIGIKAM_COLOUR: Property = Property::new(DIGIKAM, "digiKam", "ColorLabel");
+const DARKTABLE_COLOURS: Property = Property::new(DARKTABLE, "darktable", "colorlabels");
+/// When the photo was taken: the first that is there counts.
+const DATES: [Property; 3] = [
+    Property::new(EXIF, "exif", "DateTimeOriginal"),
+    Property::new(PHOTOSHOP, "photoshop", "DateCreated"),
+    Property::new(XMP, "xmp", "CreateDate"),
+];
+/// When the metadata was changed.
+const CHANGED: [Property; 2] = [
+    Property::new(XMP, "xmp", "MetadataDate"),
+    Property::new(XMP, "xmp", "ModifyDate"),
+];
+
+/// Where a property stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Site {
+    /// An attribute of a description, by its place among them.
+    Attribute(Id, usize),
+    /// An element.
+    Element(Id),
+}
+
+/// A packet, parsed.
+pub struct Packet {
+    pub(super) document: Document,
+    pub(super) encoding: Encoding,
+    /// What was read, where its text does not give the same bytes again.
+    unfaithful: bool,
+}
+
+impl Packet {
+    /// A packet in which nothing stands.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            document: Document::parse(EMPTY.into()).unwrap_or_default(),
+            encoding: Encoding::Utf8,
+            unfaithful: false,
+        }
+    }
+
+    /// Reads a packet.
+    ///
+    /// # Errors
+    /// In words, if it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let encoding = Encoding::of(bytes);
+        let text = encoding.decode(bytes);
+        let text = text.ok_or("it is damaged: its characters end in the middle")?;
+        let unfaithful = encoding.encode(&text).as_deref() != Some(bytes);
+        let packet = Self {
+            document: Document::parse(text)?,
+            encoding,
+            unfaithful,
+        };
+        match packet.roots().is_empty() {
+            true => Err("it holds no rdf:RDF".into()),
+            false => Ok(packet),
+        }
+    }
+
+    /// As the bytes of a file, in the encoding in which it was read.
+    ///
+    /// # Errors
+    /// In words, if the encoding cannot hold it.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+        let bytes = self.encoding.encode(self.document.text());
+        bytes
+            .filter(|_| !self.unfaithful)
+            .ok_or_else(|| "its encoding is not what it declares".into())
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let mut hierarchical = self.list(HIERARCHY);
+        let tags = self.list(TAGS).into_iter().chain(self.list(WINDOWS_TAGS));
+        let tags: Vec<String> = tags.map(|path| path.replace('/', "|")).collect();
+        let mut keywords = self.list(SUBJECT);
+        for path in hierarchical.iter().chain(&tags) {
+            let last = path.rsplit('|').next().unwrap_or_default().trim();
+            if !last.is_empty() && !keywords.iter().any(|known| known == last) {
+                keywords.push(last.into());
+            }
+        }
+        for path in tags.into_iter().filter(|path| path.contains('|')) {
+            if !hierarchical.contains(&path) {
+                hierarchical.push(path);
+            }
+        }
+        let percent = || self.simple(RATING_PERCENT)?.trim().parse().ok();
+        let date = |property: &Property| dates::parse(&self.simple(*property)?);
+        let changed = |property: &Property| facts::moment(&self.simple(*property)?);
+        Facts {
+            keywords,
+            hierarchical,
+            rating: (self.simple(RATING).as_deref().and_then(facts::stars))
+                .or_else(|| facts::stars_of_percent(percent()?)),
+            colour: self.colour(),
+            taken: DATES.iter().find_map(date),
+            modified: CHANGED.iter().filter_map(changed).max(),
+        }
+    }
+
+    fn colour(&self) -> Option<String> {
+        let label = self.simple(LABEL).filter(|label| !label.is_empty());
+        let digikam = || match self.simple(DIGIKAM_COLOUR)?.trim() {
+            "1" => Some(Colour::Red),
+            "3" => Some(Colour::Yellow),
+            "4" => Some(Colour::Green),
+            "5" => Some(Colour::Blue),
+            "6" => Some(Colour::Purple),
+            _ => None,
+        };
+        let darktable = || {
+            let numbers = self.list(DARKTABLE_COLOURS);
+            let number = numbers.first()?.parse::<usize>().ok()?;
+            Colour::ALL.get(number).copied()
+        };
+        label.or_else(|| Some(digikam().or_else(darktable)?.name().into()))
+    }
+
+    /// The items of a list; the value of a simple property, if it has one.
+    #[must_use]
+    pub fn list(&self, property: Property) -> Vec<String> {
+        let mut items = Vec::new();
+        for site in self.sites(property) {
+            for item in self.items_at(site) {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+        }
+        items
+    }
+
+    /// The value of a simple property.
+    #[must_use]
+    pub fn simple(&self, property: Property) -> Option<String> {
+        let sites = self.sites(property).into_iter();
+        sites.flat_map(|site| self.items_at(site)).next()
+    }
+
+    /// The elements `rdf:RDF`.
+    pub(super) fn roots(&self) -> Vec<Id> {
+        let all = 0..self.document.elements().len();
+        all.filter(|id| self.document.is(*id, RDF, "RDF")).collect()
+    }
+
+    /// The elements that describe the photo.
+    pub(super) fn descriptions(&self) -> Vec<Id> {
+        let children = |root: Id| self.document.elements()[root].children.iter().copied();
+        let all = self.roots().into_iter().flat_map(children);
+        all.filter(|id| self.document.is(*id, RDF, "Description"))
+            .collect()
+    }
+
+    /// Everywhere a property stands; more than once only in packets that another program broke.
+    pub(super) fn sites(&self, property: Property) -> Vec<Site> {
+        let (uri, name) = (property.uri, property.name);
+        let mut sites = Vec::new();
+        for description in self.descriptions() {
+            let element = &self.document.elements()[description];
+            let attributes = element.attributes.iter().enumerate();
+            let named = attributes.filter(|(_, a)| self.document.attribute_is(a, uri, name));
+            sites.extend(named.map(|(at, _)| Site::Attribute(description, at)));
+            let children = element.children.iter();
+            let named = children.filter(|child| self.document.is(**child, uri, name));
+            sites.extend(named.map(|child| Site::Element(*child)));
+        }
+        sites
+    }
+
+    pub(super) fn items_at(&self, site: Site) -> Vec<String> {
+        let items = match site {
+            Site::Attribute(id, at) => {
+                let attribute = &self.document.elements()[id].attributes[at];
+                vec![self.document.value(attribute)]
+            }
+            Site::Element(id) => match self.container(id) {
+                Some(list) => (self.document.elements()[list].children.iter())
+                    .filter_map(|item| self.value(*item))
+                    .collect(),
+                None => self.value(id).into_iter().collect(),
+            },
+        };
+        let items = items.into_iter().map(|item| item.trim().to_owned());
+        items.filter(|item| !item.is_empty()).collect()
+    }
+
+    /// The bag, sequence or alternative in a property, beside whose value qualifiers may stand.
+    pub(super) fn container(&self, id: Id) -> Option<Id> {
+        let children = &self.document.elements()[id].children;
+        let kinds = ["Bag", "Seq", "Alt"];
+        let is_list = |id: &Id| kinds.iter().any(|kind| self.document.is(*id, RDF, kind));
+        let list = children.iter().copied().find(is_list);
+        list.or_else(|| self.container(self.qualified(id)?))
+    }
+
+    /// The element `rdf:value` of a property with qualifiers.
+    pub(super) fn qualified(&self, id: Id) -> Option<Id> {
+        let find = |id: Id, name| {
+            let mut children = self.document.elements()[id].children.iter().copied();
+            children.find(|child| self.document.is(*child, RDF, name))
+        };
+        find(id, "value").or_else(|| find(find(id, "Description")?, "value"))
+    }
+
+    /// The value of a simple property or item; nothing if it is a structure.
+    fn value(&self, id: Id) -> Option<String> {
+        for name in ["resource", "value"] {
+            if let Some(attribute) = self.document.attribute(id, RDF, name) {
+                return Some(self.document.value(attribute));
+            }
+        }
+        if let Some(value) = self.qualified(id) {
+            return self.value(value);
+        }
+        let element = &self.document.elements()[id];
+        match element.children.as_slice() {
+            [] => Some(self.document.text_of(id)),
+            [inner] if self.document.is(*inner, RDF, "Description") => {
+                let attribute = self.document.attribute(*inner, RDF, "value")?;
+                Some(self.document.value(attribute))
+            }
+            _ => None,
+        }
+    }
+
+    /// As bytes, without the white space that a packet keeps before its end in order to grow in place.
+    ///
+    /// # Errors
+    /// As of [`Packet::to_bytes`].
+    pub(super) fn without_padding(&self) -> Result<Vec<u8>, String> {
+        let text = self.document.text();
+        let Some(end) = text.rfind("<?xpacket end") else {
+            return self.to_bytes();
+        };
+        let body = text[..end].trim_end();
+        let bytes = self.encoding.encode(&format!("{body}{}", &text[end..]));
+        bytes.ok_or_else(|| "its encoding is not what it declares".into())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    pub fn packet(descriptions: &str) -> Packet {
+        let text = format!(
+            "<rdf:RDF xmlns:rdf='{RDF}' xmlns:dc='{DC}' xmlns:xmp='{XMP}' xmlns:lr='{LR}' xmlns:digiKam='{DIGIKAM}' xmlns:MicrosoftPhoto='{MICROSOFT}' xmlns:darktable='{DARKTABLE}' xmlns:exif='{EXIF}' xmlns:q='urn:q'>{descriptions}</rdf:RDF>"
+        );
+        Packet::parse(text.as_bytes()).expect("a packet")
+    }
+
+    #[test]
+    fn every_form_of_a_list_is_read() {
+        for form in [
+            "<rdf:Description dc:subject='a &amp; b'/>",
+            "<rdf:Description><dc:subject>a &amp; b</dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Bag><rdf:li>a &amp; b</rdf:li></rdf:Bag></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Seq><rdf:li><![CDATA[a & b]]></rdf:li></rdf:Seq></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Alt><rdf:li xml:lang='x-default'>a &#38; b</rdf:li></rdf:Alt></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Bag><rdf:li rdf:parseType='Resource'><rdf:value>a &#x26; b</rdf:value><q:by>me</q:by></rdf:li></rdf:Bag></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Bag><rdf:li><rdf:Description><rdf:value>a &amp; b</rdf:value><q:by>me</q:by></rdf:Description></rdf:li></rdf:Bag></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Bag><rdf:li rdf:value='a &amp; b' q:by='me'/></rdf:Bag></dc:subject></rdf:Description>",
+            "<rdf:Description><dc:subject rdf:parseType='Resource'><rdf:value><rdf:Bag><rdf:li>a &amp; b</rdf:li></rdf:Bag></rdf:value></dc:subject></rdf:Description>",
+            "<rdf:Description/><rdf:Description><q:other/></rdf:Description><rdf:Description><dc:subject> <rdf:Bag>\n<rdf:_1>a<!-- no --> &amp; b</rdf:_1></rdf:Bag></dc:subject></rdf:Description>",
+        ] {
+            assert_eq!(packet(form).list(SUBJECT), ["a & b"], "{form}");
+        }
+        for empty in [
+            "<rdf:Description/>",
+            "<rdf:Description><dc:subject/></rdf:Description>",
+            "<rdf:Description><dc:subject><rdf:Bag/></dc:subject></rdf:Description>",
+            "<rdf:Description><q:other><dc:subject>inside</dc:subject></q:other></rdf:Description>",
+        ] {
+            assert!(packet(empty).facts().is_empty(), "{empty}");
+        }
+    }
+
+    #[test]
+    fn what_programs_write_beside_the_usual_properties_is_read() {
+        let windows = packet("<rdf:Description MicrosoftPhoto:Rating='75'><MicrosoftPhoto:LastKeywordXMP><rdf:Bag><rdf:li>Travel/Sea</rdf:li></rdf:Bag></MicrosoftPhoto:LastKeywordXMP></rdf:Description>").facts();
+        assert_eq!(
+            (windows.rating, windows.keywords),
+            (Some(4), vec!["Sea".into()])
+        );
+        assert_eq!(windows.hierarchical, ["Travel|Sea"]);
+        let digikam = packet("<rdf:Description digiKam:ColorLabel='5'><digiKam:TagsList><rdf:Seq><rdf:li>AI/cat</rdf:li></rdf:Seq></digiKam:TagsList></rdf:Description>").facts();
+        assert_eq!(
+            (digikam.colour.as_deref(), digikam.keywords),
+            (Some("Blue"), vec!["cat".into()])
+        );
+        let darktable = packet("<rdf:Description exif:DateTimeOriginal='2024:05:01 10:00:00' xmp:Rating='-1'><darktable:colorlabels><rdf:Seq><rdf:li>2</rdf:li></rdf:Seq></darktable:colorlabels></rdf:Description>").facts();
+        assert_eq!(
+            (darktable.colour.as_deref(), darktable.rating),
+            (Some("Green"), Some(-1))
+        );
+        assert_eq!(
+            darktable.taken.expect("a date").as_str(),
+            "2024-05-01T10:00:00"
+        );
+    }
+
+    #[test]
+    fn what_is_no_packet_is_refused() {
+        assert!(Packet::parse(b"<html/>").is_err());
+        assert!(Packet::parse(b"no XML").is_err());
+        assert!(Packet::parse(b"<\0a\0>").is_err());
+    }
+}

@@ -1,0 +1,16 @@
+//! From folders to pixels: finding photos, decoding them upright and in the right colours, and what their metadata says.
+
+pub mod companions;
+pub mod dates;
+pub mod decode;
+pub mod mark;
+pub mod memory_budget;
+pub mod metadata;
+pub mod multi_crop;
+pub mod own_exports;
+pub mod photo;
+pub mod preprocess;
+pub mod samples;
+pub mod scan;
+pub mod takeout;
+pub mod thumbnail;

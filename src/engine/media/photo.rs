@@ -1,0 +1,163 @@
+//! What the program knows of a photo, and what it says when one cannot be used.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::UNIX_EPOCH;
+
+pub use crate::engine::files::content_id::ContentId;
+
+/// A file that may be a photo, as a folder lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Length in bytes.
+    pub size: u64,
+    /// Time of last change, in nanoseconds since 1970.
+    pub modified_ns: i64,
+}
+
+impl Candidate {
+    /// From what the file system says of a regular file.
+    #[must_use]
+    pub fn new(path: PathBuf, metadata: &std::fs::Metadata) -> Self {
+        let modified_ns =
+            metadata
+                .modified()
+                .map_or(0, |time| match time.duration_since(UNIX_EPOCH) {
+                    Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+                    Err(before) => -i64::try_from(before.duration().as_nanos()).unwrap_or(i64::MAX),
+                });
+        Self {
+            path,
+            size: metadata.len(),
+            modified_ns,
+        }
+    }
+}
+
+/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
+/// Sorts by time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Taken(String);
+
+impl Taken {
+    /// From text in the form above, as the store keeps it.
+    #[must_use]
+    pub fn from_text(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As text in the form above.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a photo's content says, whatever its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoFacts {
+    /// Its identity.
+    pub content: ContentId,
+    /// Width in pixels, upright.
+    pub width: u32,
+    /// Height in pixels, upright.
+    pub height: u32,
+    /// When it was taken, by the camera's clock.
+    pub taken: Option<Taken>,
+    /// What was wrong with the file, where it could be read all the same.
+    pub warning: Option<String>,
+}
+
+/// A photo that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// The file.
+    pub file: Candidate,
+    /// Its content.
+    pub facts: PhotoFacts,
+}
+
+impl Photo {
+    /// A file with what its content says of it. Where that has no date, the file's name may tell one.
+    #[must_use]
+    pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
+        facts.taken = facts
+            .taken
+            .or_else(|| super::dates::from_file_name(&file.path));
+        Self { file, facts }
+    }
+}
+
+/// Where in its way a photo failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Listing folders.
+    Scan,
+    /// Reading the file.
+    Read,
+    /// Decoding the picture.
+    Decode,
+    /// Running the model.
+    Encode,
+    /// Copying to where the person wants it.
+    Export,
+}
+
+impl Stage {
+    /// The word in messages and output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scan => "scan",
+            Self::Read => "read",
+            Self::Decode => "decode",
+            Self::Encode => "encode",
+            Self::Export => "export",
+        }
+    }
+}
+
+/// One file that could not be used. It never ends the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// Where it failed.
+    pub stage: Stage,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with any message.
+    pub fn new(path: impl Into<PathBuf>, stage: Stage, message: impl fmt::Display) -> Self {
+        Self {
+            path: path.into(),
+            stage,
+            message: message.to_string(),
+        }
+    }
+
+    /// A failure of the file system, in words.
+    pub fn io(path: impl Into<PathBuf>, stage: Stage, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let message = match error.kind() {
+            ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            ErrorKind::PermissionDenied => "no permission to read it".into(),
+            _ => error.to_string(),
+        };
+        Self {
+            path: path.into(),
+            stage,
+            message,
+        }
+    }
+}

@@ -1,0 +1,314 @@
+//! From decoded pixels to what an image tower reads; pure.
+//!
+//! Resizing is PIL's anti-aliased filter on bytes, as in the reference implementations, so that an
+//! embedding does not depend on which program computed it.
+
+use fast_image_resize::images::{Image as Buffer, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+
+use super::decode::Pixels;
+use super::multi_crop::{self, Window};
+
+/// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
+pub const PREPROCESS_VERSION: u32 = 3;
+
+/// How a model wants its input.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Preprocess {
+    /// Side of the square input in pixels.
+    pub side: u32,
+    /// How a picture is fitted into the square.
+    pub fit: Fit,
+    /// The resampling filter.
+    pub filter: Filter,
+    /// Mean of each channel, of values scaled to 0-1.
+    pub mean: [f32; 3],
+    /// Standard deviation of each channel, of values scaled to 0-1.
+    pub std: [f32; 3],
+}
+
+/// How a picture is fitted into the square.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// The short side is resized to this many pixels and the centre cut out.
+    CentreCrop {
+        /// Length of the short side after resizing, at least the model's side.
+        short_side: u32,
+        /// How the length of the long side becomes whole pixels.
+        long_side: Rounding,
+    },
+    /// Both sides are resized, whatever the proportions.
+    Stretch,
+}
+
+/// How a length becomes whole pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounding {
+    /// Down, as Hugging Face's image processors do.
+    Down,
+    /// To the nearest.
+    Nearest,
+}
+
+impl Rounding {
+    fn apply(self, length: f64) -> f64 {
+        match self {
+            Self::Down => length.floor(),
+            Self::Nearest => length.round(),
+        }
+    }
+}
+
+/// Resampling filters of reference implementations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// PIL's bicubic, a = -0.5.
+    Bicubic,
+    /// PIL's bilinear.
+    Bilinear,
+}
+
+/// The square that a model reads: side x side pixels of RGB bytes, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Crop {
+    /// Side in pixels.
+    pub side: u32,
+    /// Red, green and blue of each pixel.
+    pub rgb: Vec<u8>,
+}
+
+/// A resampler with its buffers; one per thread.
+#[derive(Default)]
+pub struct Resampler(Resizer);
+
+impl Resampler {
+    /// Cuts the model's input out of a picture.
+    ///
+    /// # Errors
+    /// If the picture is empty.
+    pub fn crop(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Crop, EmptyPicture> {
+        if pixels.width == 0 || pixels.height == 0 {
+            return Err(EmptyPicture);
+        }
+        let (width, height) = pixels.covered;
+        let side = f64::from(spec.side);
+        let window = match spec.fit {
+            Fit::Stretch => (0.0, 0.0, width, height),
+            Fit::CentreCrop {
+                short_side,
+                long_side,
+            } => {
+                // The references cut whole pixels out of the resized picture.
+                let short = f64::from(short_side);
+                let (resized_width, resized_height) = if width <= height {
+                    (short, long_side.apply(short * height / width))
+                } else {
+                    (long_side.apply(short * width / height), short)
+                };
+                let (scale_x, scale_y) = (width / resized_width, height / resized_height);
+                let left = ((resized_width - side) / 2.0).floor();
+                let top = ((resized_height - side) / 2.0).floor();
+                (
+                    left * scale_x,
+                    top * scale_y,
+                    side * scale_x,
+                    side * scale_y,
+                )
+            }
+        };
+        self.square(pixels, window, spec)
+    }
+
+    /// The model's input out of a picture, and out of more parts of a wide one ([`multi_crop`]).
+    ///
+    /// # Errors
+    /// If the picture is empty.
+    pub fn crops(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Vec<Crop>, EmptyPicture> {
+        let mut crops = vec![self.crop(pixels, spec)?];
+        for window in multi_crop::windows(pixels.covered) {
+            crops.push(self.square(pixels, window, spec)?);
+        }
+        Ok(crops)
+    }
+
+    /// A window of a picture as the model's input, upright.
+    fn square(
+        &mut self,
+        pixels: &Pixels,
+        window: Window,
+        spec: &Preprocess,
+    ) -> Result<Crop, EmptyPicture> {
+        let filter = match spec.filter {
+            Filter::Bicubic => FilterType::CatmullRom,
+            Filter::Bilinear => FilterType::Bilinear,
+        };
+        let rgb = self.resize(pixels, window, (spec.side, spec.side), filter)?;
+        let square = Pixels::new(spec.side, spec.side, rgb, pixels.orientation);
+        Ok(Crop {
+            side: spec.side,
+            rgb: square.upright().rgb,
+        })
+    }
+
+    /// A smaller picture with the long side at most `long_side` pixels, upright.
+    ///
+    /// # Errors
+    /// If the picture is empty.
+    pub fn thumbnail(&mut self, pixels: &Pixels, long_side: u32) -> Result<Pixels, EmptyPicture> {
+        let longest = pixels.width.max(pixels.height).max(1);
+        let scale = f64::from(long_side) / f64::from(longest);
+        if scale >= 1.0 {
+            return Ok(pixels.clone().upright());
+        }
+        let fit = |n: u32| ((f64::from(n) * scale).round() as u32).max(1);
+        let (width, height) = (fit(pixels.width), fit(pixels.height));
+        let window = (0.0, 0.0, pixels.covered.0, pixels.covered.1);
+        let rgb = self.resize(pixels, window, (width, height), FilterType::Bilinear)?;
+        Ok(Pixels::new(width, height, rgb, pixels.orientation).upright())
+    }
+
+    /// Resizes a window of a picture, rows first and then columns, as PIL does: the passes round to
+    /// bytes in between, so their order can be seen in the result.
+    fn resize(
+        &mut self,
+        pixels: &Pixels,
+        (left, top, width, height): Window,
+        (to_width, to_height): (u32, u32),
+        filter: FilterType,
+    ) -> Result<Vec<u8>, EmptyPicture> {
+        // Rows of the window, and those beyond it that the filter of the second pass reaches.
+        let reach = 2.0 * (height / f64::from(to_height)).max(1.0) + 1.0;
+        let first = (top - reach).floor().max(0.0);
+        let last = (top + height + reach).ceil().min(f64::from(pixels.height));
+        let rows = last - first;
+        let source = ImageRef::new(pixels.width, pixels.height, &pixels.rgb, PixelType::U8x3)
+            .map_err(|_| EmptyPicture)?;
+        let options = ResizeOptions::new()
+            .resize_alg(ResizeAlg::Convolution(filter))
+            .use_alpha(false);
+        let mut narrow = Buffer::new(to_width, rows as u32, PixelType::U8x3);
+        let window = options.crop(left, first, width, rows);
+        self.0
+            .resize(&source, &mut narrow, &window)
+            .map_err(|_| EmptyPicture)?;
+        let mut target = Buffer::new(to_width, to_height, PixelType::U8x3);
+        let window = options.crop(0.0, top - first, f64::from(to_width), height);
+        self.0
+            .resize(&narrow, &mut target, &window)
+            .map_err(|_| EmptyPicture)?;
+        Ok(target.into_vec())
+    }
+}
+
+/// A picture without pixels cannot be resized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the picture has no pixels")]
+pub struct EmptyPicture;
+
+impl Preprocess {
+    /// A byte of channel `channel` (0 red, 1 green, 2 blue) as the model's input value.
+    #[must_use]
+    pub fn normalise(&self, channel: usize, byte: u8) -> f32 {
+        (f32::from(byte) / 255.0 - self.mean[channel]) / self.std[channel]
+    }
+
+    /// [`Self::normalise`] of every byte, for each channel.
+    #[must_use]
+    pub fn table(&self) -> [[f32; 256]; 3] {
+        let mut table = [[0.0; 256]; 3];
+        for (channel, values) in table.iter_mut().enumerate() {
+            for (byte, value) in (0..=255u8).zip(values) {
+                *value = self.normalise(channel, byte);
+            }
+        }
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::media::decode::Orientation;
+
+    fn spec(side: u32, fit: Fit) -> Preprocess {
+        Preprocess {
+            side,
+            fit,
+            filter: Filter::Bicubic,
+            mean: [0.5; 3],
+            std: [0.25; 3],
+        }
+    }
+
+    fn picture(width: u32, height: u32, orientation: Orientation) -> Pixels {
+        // Left half black, right half white.
+        let row = (0..width).flat_map(|x| if x < width / 2 { [0u8; 3] } else { [255; 3] });
+        let rgb = std::iter::repeat_n(row.collect::<Vec<_>>(), height as usize)
+            .flatten()
+            .collect();
+        Pixels::new(width, height, rgb, orientation)
+    }
+
+    #[test]
+    fn crops_have_the_asked_size_for_any_proportions() {
+        let mut resampler = Resampler::default();
+        for (width, height) in [(1, 1), (3, 900), (900, 3), (224, 224), (640, 427)] {
+            for fit in [
+                Fit::CentreCrop {
+                    short_side: 224,
+                    long_side: Rounding::Down,
+                },
+                Fit::Stretch,
+            ] {
+                let pixels = picture(width, height, Orientation::default());
+                let crop = resampler.crop(&pixels, &spec(224, fit)).expect("a crop");
+                assert_eq!(crop.rgb.len(), 224 * 224 * 3);
+            }
+        }
+    }
+
+    #[test]
+    fn orientation_is_applied_to_crop_and_thumbnail() {
+        let mut resampler = Resampler::default();
+        // 6: the camera was turned, so that the stored left is the top of the scene.
+        let pixels = picture(400, 200, Orientation::from_exif(6));
+        let crop = resampler
+            .crop(
+                &pixels,
+                &spec(
+                    100,
+                    Fit::CentreCrop {
+                        short_side: 100,
+                        long_side: Rounding::Down,
+                    },
+                ),
+            )
+            .expect("a crop");
+        assert_eq!(crop.rgb[..3], [0, 0, 0]);
+        assert_eq!(crop.rgb[100 * 99 * 3..][..3], [255, 255, 255]);
+        let thumbnail = resampler.thumbnail(&pixels, 100).expect("a thumbnail");
+        assert_eq!((thumbnail.width, thumbnail.height), (50, 100));
+    }
+
+    #[test]
+    fn small_pictures_are_not_enlarged_as_thumbnails() {
+        let thumbnail = Resampler::default()
+            .thumbnail(&picture(20, 10, Orientation::default()), 320)
+            .expect("ok");
+        assert_eq!((thumbnail.width, thumbnail.height), (20, 10));
+    }
+
+    #[test]
+    fn an_empty_picture_is_refused() {
+        let empty = Pixels::new(0, 0, vec![], Orientation::default());
+        let spec = spec(224, Fit::Stretch);
+        assert!(Resampler::default().crop(&empty, &spec).is_err());
+    }
+
+    #[test]
+    fn normalisation_follows_mean_and_deviation() {
+        let spec = spec(224, Fit::Stretch);
+        assert!((spec.normalise(0, 255) - 2.0).abs() < 1e-6);
+        assert!((spec.table()[2][0] + 2.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,13 @@
+//! Photos that come with the program: to try it with, and to check models by.
+
+macro_rules! photos {
+    ($($name:literal)*) => {
+        &[$(($name, include_bytes!(concat!("../../../assets/samples/", $name)) as &[u8])),*]
+    };
+}
+
+/// Their names and bytes; their licences are in `assets/samples/README.md`.
+pub static PHOTOS: &[(&str, &[u8])] = photos!(
+    "astronaut.jpg" "brick.jpg" "cat.jpg" "coffee.jpg" "coins.jpg" "flower.jpg" "galaxies.jpg"
+    "grass.jpg" "moon.jpg" "motorcycle.jpg" "page.jpg" "photographer.jpg" "rocket.jpg" "temple.jpg"
+);

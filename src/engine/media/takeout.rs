@@ -1,0 +1,96 @@
+//! Dates that Google Takeout keeps in a file beside each photo, for photos that have none themselves.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::dates;
+use super::photo::Taken;
+use crate::engine::files::regular::read_regular;
+use crate::engine::media::companions::Companions;
+
+/// Largest file that is read: Takeout's have a few kilobytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What is read of such a file.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Description {
+    photo_taken_time: Moment,
+}
+
+#[derive(Deserialize)]
+struct Moment {
+    /// Seconds since 1970, as text.
+    timestamp: String,
+}
+
+/// Listings that are kept: photos come folder by folder, but several threads read them.
+const FOLDERS: usize = 8;
+
+/// Looks dates up; remembers the folders that were listed last.
+#[derive(Default)]
+pub struct TakeoutDates(VecDeque<(PathBuf, Companions)>);
+
+impl TakeoutDates {
+    /// When a photo was taken, as the file beside it says.
+    #[must_use]
+    pub fn taken(&mut self, photo: &Path) -> Option<Taken> {
+        let folder = photo.parent()?;
+        if !self.0.iter().any(|(listed, _)| listed == folder) {
+            self.0.truncate(FOLDERS - 1);
+            self.0.push_front((folder.into(), Companions::default()));
+        }
+        let (_, listed) = self.0.iter_mut().find(|(listed, _)| listed == folder)?;
+        let companions = listed.of(photo);
+        let mut files = companions.iter().map(|companion| &companion.path);
+        files.find_map(|path| {
+            let ending = path.extension()?;
+            let is_json = ending.eq_ignore_ascii_case("json");
+            is_json.then(|| date(path)).flatten()
+        })
+    }
+}
+
+fn date(path: &Path) -> Option<Taken> {
+    let bytes = read_regular(path, MAX_BYTES).ok()?;
+    let description: Description = serde_json::from_slice(&bytes).ok()?;
+    let seconds = description.photo_taken_time.timestamp.parse().ok()?;
+    dates::from_unix_seconds(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn dates_are_found_under_all_names_that_takeout_gives() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text =
+            r#"{"title":"a.jpg","photoTakenTime":{"timestamp":"1258375918","formatted":"-"}}"#;
+        for name in [
+            "a.jpg.json",
+            "b.jpg.supplemental-metadata.json",
+            "c.jpg.suppl.json",
+            "d.jpg.supplemental-metadata(1).json",
+        ] {
+            fs::write(dir.path().join(name), text).expect("written");
+        }
+        fs::write(dir.path().join("e.jpg.json"), "{}").expect("written");
+        let mut dates = TakeoutDates::default();
+        for name in ["a.jpg", "b.jpg", "c.jpg", "d(1).jpg"] {
+            let photo = dir.path().join(name);
+            fs::write(&photo, name).expect("written");
+        }
+        for name in ["a.jpg", "b.jpg", "c.jpg", "d(1).jpg"] {
+            let taken = dates.taken(&dir.path().join(name)).expect(name);
+            assert_eq!(taken.as_str(), "2009-11-16T12:51:58", "{name}");
+        }
+        for name in ["e.jpg", "f.jpg"] {
+            assert_eq!(dates.taken(&dir.path().join(name)), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,466 @@
+//! One file on its way: from wherever it is, or an earlier attempt left it, to its place.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Transfer;
+use super::files::{Copied, copy_verified, hash, rename_new, stamp};
+use super::identity::{FileIdentity, FileKind, outlives};
+use super::journal::{Backup, StepState};
+use super::ops::Lost;
+use super::plan::Step;
+use super::record::Written;
+use super::run::Work;
+use crate::engine::media::photo::ContentId;
+
+/// Longest name of a file, in bytes, on common file systems.
+const MAX_NAME_BYTES: usize = 255;
+
+/// A file that arrived.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// The hash of its bytes, where they were read.
+    pub content: Option<ContentId>,
+    /// What the file system did not take.
+    pub lost: Lost,
+    /// Why the original stayed as well, after a move.
+    pub stayed: Option<Stayed>,
+    /// All that is known of it now, if it was brought just now.
+    pub known: Option<Box<StepState>>,
+    /// Whether a file was set aside for it.
+    pub replaced: bool,
+    /// Why the journal could not note it.
+    pub unnoted: Option<io::Error>,
+}
+
+/// Why the original of a moved file stayed.
+#[derive(Debug)]
+pub(super) struct Stayed {
+    /// In words.
+    pub why: String,
+    /// Whether its copy is at its place.
+    is_copied: bool,
+}
+
+impl Stayed {
+    fn beside_copy(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            is_copied: true,
+        }
+    }
+
+    /// What is where, in a sentence.
+    pub fn words(&self, step: &Step) -> String {
+        let (why, to) = (&self.why, step.target.display());
+        match self.is_copied {
+            true => format!("it stayed in its folder, because {why}; a copy is at {to}"),
+            false => format!("it stayed in its folder, because {why}"),
+        }
+    }
+}
+
+/// Why a file did not arrive.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The system's reason.
+    File(io::Error),
+    /// In a sentence.
+    Said(String),
+    /// The journal could not be written, so nothing was done.
+    Journal(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl Trouble {
+    /// What went wrong, in a sentence.
+    pub fn words(&self, step: &Step) -> String {
+        let to = step.target.display();
+        let error = match self {
+            Self::Said(words) => return words.clone(),
+            Self::Journal(error) => {
+                return format!("it was left where it is, since that could not be noted: {error}");
+            }
+            Self::File(error) => error,
+        };
+        match error.kind() {
+            io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            io::ErrorKind::AlreadyExists => {
+                format!("{to} appeared since the export was planned: plan it again")
+            }
+            io::ErrorKind::PermissionDenied => format!("no permission to read it or to write {to}"),
+            io::ErrorKind::CrossesDevices => {
+                format!("{to} is on another disk, to which there are no hard links: copy instead")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                format!("the disk is full: there is no room for {to}")
+            }
+            io::ErrorKind::FileTooLarge => {
+                format!("it is larger than the disk of {to} can hold: choose another disk")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => format!("the disk of {to} cannot be written"),
+            _ => error.to_string(),
+        }
+    }
+}
+
+impl Work<'_> {
+    /// Brings one file to its place.
+    pub(super) fn bring(&self, n: usize, known: &StepState) -> Result<Brought, Trouble> {
+        if let Some(why) = known.untouchable() {
+            return Err(Trouble::Said(why.into()));
+        }
+        let step = &known.step;
+        let temporary = self.journal.temporary(n, &step.target);
+        if self.resumed {
+            let there = arrived(known)?;
+            self.clear(&temporary);
+            if let Some(there) = there {
+                let stayed = self.complete_move(known, &there)?;
+                let brought = Brought {
+                    stayed,
+                    known: Some(Box::new(known.clone())),
+                    ..Brought::default()
+                };
+                return Ok(self.note(n, there, brought));
+            }
+        }
+        let source = self.take(n, known)?;
+        self.make_folder(step.target.parent().unwrap_or(Path::new("")))?;
+        let backup = match step.replaces {
+            true => self.set_aside(n, known)?,
+            false => None,
+        };
+        let brought = self.transfer(n, step, &source, &temporary);
+        if brought.is_err() {
+            self.clear(&temporary);
+            // What was in the way comes back, unless something has its name.
+            if let Some(backup) = &backup {
+                let _ = rename_new(self.ops, &backup.path, &step.target);
+            }
+        }
+        let (copied, stayed) = brought?;
+        let brought = Brought {
+            content: copied.as_ref().map(|copied| copied.content),
+            replaced: backup.is_some(),
+            stayed,
+            known: Some(Box::new(StepState {
+                begun: Some(source),
+                written: copied.as_ref().map(Written::new),
+                backup,
+                ..known.clone()
+            })),
+            lost: copied.map_or(Lost::default(), |copied| copied.lost),
+            unnoted: None,
+        };
+        let there = FileIdentity::of(&step.target)?;
+        Ok(self.note(n, there, brought))
+    }
+
+    /// Notes that a file is there: it is so even if the journal cannot take it.
+    fn note(&self, n: usize, there: FileIdentity, mut brought: Brought) -> Brought {
+        brought.unnoted = self.journal.arrived(n, &there).err();
+        if let Some(known) = &mut brought.known {
+            known.arrived = Some(there);
+        }
+        brought
+    }
+
+    /// Removes what an earlier attempt left under a name that is this export's alone.
+    fn clear(&self, temporary: &Path) {
+        if FileIdentity::of(temporary).is_ok_and(|left| left.is_file()) {
+            let _ = self.ops.remove_file(temporary);
+        }
+    }
+
+    /// Makes sure that a file is the one that was planned.
+    fn take(&self, n: usize, known: &StepState) -> Result<FileIdentity, Trouble> {
+        let step = &known.step;
+        let now = FileIdentity::of(&step.source)?;
+        if matches!(now.kind, FileKind::Folder | FileKind::Other) {
+            return Err(Trouble::Said("it is no longer a file".into()));
+        }
+        let planned = step.identity.as_ref();
+        let same_kind = planned.is_none_or(|planned| planned.kind == now.kind);
+        if !same_kind || stamp(&step.source) != Some((step.bytes, step.modified_ns)) {
+            let words = "it changed since the export was planned: plan it again";
+            return Err(Trouble::Said(words.into()));
+        }
+        if known.restored || !known.source().is_some_and(|source| source.unchanged(&now)) {
+            self.journal.begun(n, &now).map_err(Trouble::Journal)?;
+        }
+        Ok(now)
+    }
+
+    /// Gives the file in the way another name beside it, under which it stays until the person removes it.
+    fn set_aside(&self, n: usize, known: &StepState) -> Result<Option<Backup>, Trouble> {
+        let target = &known.step.target;
+        let before = known.backup.as_ref();
+        let before = before.filter(|backup| fs::symlink_metadata(&backup.path).is_ok());
+        let there = match (FileIdentity::find(target)?, before) {
+            (None, before) => return Ok(before.cloned()),
+            (Some(there), None) if there.kind != FileKind::Folder => there,
+            (Some(_), _) => return Err(io::Error::from(io::ErrorKind::AlreadyExists).into()),
+        };
+        for number in 1.. {
+            let backup = Backup {
+                path: backup_name(target, &today(), number),
+                identity: Some(there.clone()),
+            };
+            if FileIdentity::find(&backup.path)?.is_some() {
+                continue;
+            }
+            let noted = self.journal.replacing(n, &backup);
+            noted
+                .and_then(|()| self.journal.flush())
+                .map_err(Trouble::Journal)?;
+            match rename_new(self.ops, target, &backup.path) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                done => return done.map(|()| Some(backup)).map_err(Trouble::File),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Brings the bytes, or the name. Returns the copy, if one was made, and why the original stayed, if so.
+    fn transfer(
+        &self,
+        n: usize,
+        step: &Step,
+        source: &FileIdentity,
+        temporary: &Path,
+    ) -> Result<(Option<Copied>, Option<Stayed>), Trouble> {
+        match step.transfer {
+            Transfer::Link => {
+                let goal = fs::canonicalize(&step.source)?;
+                self.ops.symlink(&goal, &step.target)?;
+                return Ok((None, None));
+            }
+            Transfer::HardLink => {
+                // Of the photo that a link leads to: another name of the link would lead elsewhere.
+                let goal = fs::canonicalize(&step.source)?;
+                self.ops.hard_link(&goal, &step.target)?;
+                return Ok((None, None));
+            }
+            // A link to a photo is moved as a photo: its own goal might not be found from elsewhere.
+            Transfer::Move if source.is_file() => {
+                match rename_new(self.ops, &step.source, &step.target) {
+                    Ok(()) => return Ok((None, None)),
+                    // To another disk, or out of a folder from which nothing can be removed.
+                    Err(error) if needs_a_copy(&error) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            Transfer::Move | Transfer::Copy => {}
+        }
+        let moves = step.transfer == Transfer::Move;
+        let copied = copy_verified(self.ops, &step.source, temporary, moves, self.cancel)?;
+        self.journal.written(n, &copied).map_err(Trouble::Journal)?;
+        rename_new(self.ops, temporary, &step.target)?;
+        let stayed = match moves {
+            true => self.give_up(step, source, &copied.identity),
+            false => None,
+        };
+        Ok((Some(copied), stayed))
+    }
+
+    /// Removes the original of a copy that is at its place, after that is safe on the disk. Returns why it
+    /// stayed, if so.
+    fn give_up(&self, step: &Step, source: &FileIdentity, copy: &FileIdentity) -> Option<Stayed> {
+        let (from, to) = (&step.source, &step.target);
+        self.ops.flush_folder(to.parent().unwrap_or(Path::new("")));
+        if let Err(error) = self.journal.flush() {
+            let why = format!("the journal is not safe ({error})");
+            return Some(Stayed::beside_copy(why));
+        }
+        let now = match FileIdentity::find(from) {
+            Ok(Some(now)) => now,
+            Ok(None) => return None,
+            Err(error) => {
+                let why = format!("it cannot be looked at ({error})");
+                return Some(Stayed::beside_copy(why));
+            }
+        };
+        let same = now.same_stamp(source) && now.node == source.node;
+        if !same || stamp(from) != Some((step.bytes, step.modified_ns)) {
+            return Some(Stayed::beside_copy("it changed while it was moved"));
+        }
+        let there = FileIdentity::of(to).is_ok_and(|there| {
+            there.is_file() && there.same_stamp(copy) && there.node == copy.node
+        });
+        if !there || !self.survives(step, &now) {
+            return Some(Stayed {
+                why: format!("{} is not its copy", to.display()),
+                is_copied: false,
+            });
+        }
+        let removed = self.ops.remove_file(from);
+        removed
+            .err()
+            .map(|error| Stayed::beside_copy(format!("it cannot be removed from there ({error})")))
+    }
+
+    /// Whether the file at the target is there for itself, whatever becomes of the source.
+    fn survives(&self, step: &Step, source: &FileIdentity) -> bool {
+        // What a link leads to is not removed with it; but the target must not be that link.
+        match source.kind {
+            FileKind::Symlink(_) => !is_entry_of(&step.target, &step.source),
+            _ => outlives(&step.target, &step.source),
+        }
+    }
+
+    /// After a kill between a photo's arrival and the end of its old name.
+    fn complete_move(
+        &self,
+        known: &StepState,
+        there: &FileIdentity,
+    ) -> Result<Option<Stayed>, Trouble> {
+        let step = &known.step;
+        if step.transfer != Transfer::Move {
+            return Ok(None);
+        }
+        let Some(now) = FileIdentity::find(&step.source)? else {
+            return Ok(None);
+        };
+        if now.same_node(there) {
+            // Two names of one file, of which the old one goes; or one name that is reached in two ways.
+            if outlives(&step.target, &step.source) {
+                self.ops.remove_file(&step.source)?;
+            }
+            return Ok(None);
+        }
+        match known.source() {
+            // Its name is another file's by now.
+            Some(source) if source.same_node(there) => Ok(None),
+            Some(source) => Ok(self.give_up(step, source, there)),
+            // An earlier version noted less: only the bytes tell.
+            None if now.is_file() && hash(&step.source)? == hash(&step.target)? => {
+                Ok(self.give_up(step, &now, there))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// Whether both names lead to one entry of a folder.
+fn is_entry_of(a: &Path, b: &Path) -> bool {
+    match (FileIdentity::of(a), FileIdentity::of(b)) {
+        (Ok(a), Ok(b)) => a.same_node(&b) || (a.node.is_none() && a == b),
+        _ => true,
+    }
+}
+
+fn needs_a_copy(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::CrossesDevices | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// What is at its place already, though the journal does not say so: the process was killed between the two.
+pub(super) fn arrived(known: &StepState) -> io::Result<Option<FileIdentity>> {
+    let step = &known.step;
+    let Some(there) = FileIdentity::find(&step.target)? else {
+        return Ok(None);
+    };
+    let is_ours = match step.transfer {
+        Transfer::Copy => is_copy(known, &there),
+        Transfer::Move => was_renamed(known, &there)? || is_copy(known, &there),
+        Transfer::HardLink => {
+            let goal = fs::canonicalize(&step.source).and_then(|goal| FileIdentity::of(&goal));
+            goal.is_ok_and(|goal| goal.is_file() && goal.same_node(&there))
+        }
+        Transfer::Link => match (&there.kind, fs::canonicalize(&step.source)) {
+            (FileKind::Symlink(link), Ok(goal)) => *link == goal,
+            _ => false,
+        },
+    };
+    Ok(is_ours.then_some(there))
+}
+
+fn is_copy(known: &StepState, there: &FileIdentity) -> bool {
+    let Some(written) = known.written.as_ref().filter(|_| there.is_file()) else {
+        return false;
+    };
+    let same_bytes = || hash(&known.step.target).is_ok_and(|content| written.holds(content));
+    match &written.identity {
+        Some(copy) => copy.same_stamp(there) && (copy.node == there.node || same_bytes()),
+        None => same_bytes(),
+    }
+}
+
+fn was_renamed(known: &StepState, there: &FileIdentity) -> io::Result<bool> {
+    let step = &known.step;
+    let source = FileIdentity::find(&step.source)?;
+    Ok(match known.source() {
+        Some(planned) if planned.node.is_some() => planned.is_file() && planned.unchanged(there),
+        // Without an identity, only a name that is gone tells.
+        _ => {
+            let stamp = (there.bytes, there.modified_ns);
+            there.is_file() && source.is_none() && stamp == (step.bytes, step.modified_ns)
+        }
+    })
+}
+
+/// Today, as `2026-11-25`.
+fn today() -> String {
+    let now = jiff::Timestamp::now().to_string();
+    now.get(..10).unwrap_or_default().to_owned()
+}
+
+/// The name of a file that was replaced: `name (replaced 2026-11-25).jpg`, with a number from the second on.
+fn backup_name(target: &Path, day: &str, number: u32) -> PathBuf {
+    let note = match number {
+        1 => format!(" (replaced {day})"),
+        number => format!(" (replaced {day}, {number})"),
+    };
+    let ending = target.extension().map_or_else(Default::default, |ending| {
+        let mut dotted = std::ffi::OsString::from(".");
+        dotted.push(ending);
+        dotted
+    });
+    let mut stem = target.file_stem().unwrap_or_default().to_owned();
+    let most = MAX_NAME_BYTES.saturating_sub(note.len() + ending.len());
+    if stem.len() > most {
+        let text = stem.to_string_lossy();
+        let mut end = most.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        stem = text[..end].to_owned().into();
+    }
+    stem.push(note);
+    stem.push(ending);
+    target.with_file_name(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replaced_files_get_names_that_say_so_and_fit() {
+        let name = |target: &str, number| backup_name(Path::new(target), "2026-11-25", number);
+        assert_eq!(
+            name("/x/a.jpg", 1),
+            Path::new("/x/a (replaced 2026-11-25).jpg")
+        );
+        assert_eq!(name("/x/a", 2), Path::new("/x/a (replaced 2026-11-25, 2)"));
+        let long = name(&format!("/x/{}.jpg", "猫".repeat(83)), 1);
+        let long = long
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            long.len() <= 255 && long.ends_with("猫 (replaced 2026-11-25).jpg"),
+            "{long}"
+        );
+    }
+}

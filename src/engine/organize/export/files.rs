@@ -1,0 +1,257 @@
+//! Single files: copied and compared, or given a name that nothing has.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::identity::{FileIdentity, outlives};
+use super::ops::{Lost, Ops};
+use crate::engine::cancel::Cancel;
+use crate::engine::files::regular::open_regular;
+use crate::engine::media::photo::{Candidate, ContentId};
+
+/// Bytes that are copied at once.
+const CHUNK: usize = 1 << 20;
+
+/// The content of a file.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn hash(path: &Path) -> io::Result<ContentId> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(open_regular(path)?)?;
+    Ok(ContentId(*hasher.finalize().as_bytes()))
+}
+
+/// A copy that was compared with its original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// The hash of its bytes.
+    pub content: ContentId,
+    /// What it is.
+    pub identity: FileIdentity,
+    /// What its file system did not take.
+    pub lost: Lost,
+}
+
+/// Copies a file to `to`, which nothing may have: its bytes, and what else belongs to it as far as the file
+/// system takes it, the owner only if asked for. Flushed, read back and compared.
+///
+/// # Errors
+/// If it cannot be read or written, changes meanwhile, or the copy differs. What was written is removed.
+pub fn copy_verified(
+    ops: &dyn Ops,
+    from: &Path,
+    to: &Path,
+    owner: bool,
+    cancel: &Cancel,
+) -> io::Result<Copied> {
+    let mut source = open_regular(from)?;
+    let target = ops.create(to)?;
+    let copied = copy(ops, &mut source, target, (from, to), owner, cancel);
+    // From here on the name is ours.
+    if copied.is_err() {
+        let _ = ops.remove_file(to);
+    }
+    copied
+}
+
+fn copy(
+    ops: &dyn Ops,
+    source: &mut File,
+    mut target: File,
+    (from, to): (&Path, &Path),
+    owner: bool,
+    cancel: &Cancel,
+) -> io::Result<Copied> {
+    let before = source.metadata()?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; CHUNK.min(usize::try_from(before.len()).unwrap_or(CHUNK) + 1)];
+    loop {
+        if cancel.is_cancelled() {
+            return Err(io::Error::other("stopped"));
+        }
+        let count = source.read(&mut buffer)?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+        ops.write(&mut target, &buffer[..count])?;
+    }
+    let mut lost = ops.dress(source, &target, owner);
+    if let Err(error) = ops.flush(&target) {
+        if !is_refusal(&error) {
+            return Err(error);
+        }
+        lost.flush = true;
+    }
+    drop(target);
+    let content = ContentId(*hasher.finalize().as_bytes());
+    if hash(to)? != content {
+        return Err(io::Error::other(
+            "the copy differs from the photo: it was not kept",
+        ));
+    }
+    let after = fs::metadata(from)?;
+    if after.len() != before.len() || after.modified()? != before.modified()? {
+        return Err(io::Error::other("it changes while it is copied: try again"));
+    }
+    let identity = FileIdentity::of(to)?;
+    Ok(Copied {
+        content,
+        identity,
+        lost,
+    })
+}
+
+/// Whether a file system says that it does not do such things, rather than that it failed.
+pub fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// Gives a file a name that nothing has; the old name goes. At no moment is there anything else than the file
+/// under the new name.
+///
+/// # Errors
+/// [`io::ErrorKind::AlreadyExists`] if something has the name, or if the file cannot be moved there, as to
+/// another disk. Then nothing changed.
+pub fn rename_new(ops: &dyn Ops, from: &Path, to: &Path) -> io::Result<()> {
+    match ops.rename_new(from, to) {
+        Err(error) if !is_final(&error) => {}
+        done => return done,
+    }
+    match ops.hard_link(from, to) {
+        Ok(()) => {
+            return ops.remove_file(from).inspect_err(|_| {
+                if outlives(from, to) {
+                    let _ = ops.remove_file(to);
+                }
+            });
+        }
+        Err(error) if is_final(&error) => return Err(error),
+        Err(_) => {}
+    }
+    // File systems that know neither: some of SMB, FAT on Windows.
+    match FileIdentity::find(to)? {
+        Some(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        None => ops.rename_over_nothing(from, to),
+    }
+}
+
+/// Whether another way would not succeed either.
+fn is_final(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotFound
+            | io::ErrorKind::CrossesDevices
+            | io::ErrorKind::StorageFull
+            | io::ErrorKind::QuotaExceeded
+            | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+/// Length and time of last change of what a name leads to, if that is a file.
+#[must_use]
+pub fn stamp(path: &Path) -> Option<(u64, i64)> {
+    let metadata = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let file = Candidate::new(PathBuf::new(), &metadata);
+    Some((file.size, file.modified_ns))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ops::Disk;
+    use super::*;
+
+    /// A file system without the single step, and perhaps without hard links.
+    struct Old {
+        links: bool,
+    }
+
+    impl Ops for Old {
+        fn rename_new(&self, _: &Path, _: &Path) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+            if self.links {
+                return Disk.hard_link(from, to);
+            }
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+
+        fn flush(&self, _: &File) -> io::Result<()> {
+            Err(io::ErrorKind::InvalidInput.into())
+        }
+    }
+
+    #[test]
+    fn nothing_is_replaced_and_names_are_exchanged_at_once() {
+        let every: [&dyn Ops; 3] = [&Disk, &Old { links: true }, &Old { links: false }];
+        for (n, ops) in every.into_iter().enumerate() {
+            let dir = tempfile::tempdir().expect("a folder");
+            let path = |name: &str| dir.path().join(name);
+            fs::write(path("a"), "a").expect("written");
+            fs::write(path("b"), "b").expect("written");
+            let cancel = Cancel::default();
+            let taken = copy_verified(ops, &path("a"), &path("b"), false, &cancel);
+            let taken = taken.expect_err("taken");
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            let taken = rename_new(ops, &path("a"), &path("b")).expect_err("taken");
+            assert_eq!(taken.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(path("a")).expect("there"), b"a");
+            assert_eq!(fs::read(path("b")).expect("there"), b"b");
+            let copied = copy_verified(ops, &path("a"), &path("c"), false, &cancel);
+            let copied = copied.expect("copied");
+            assert_eq!(copied.content, ContentId::of(b"a"));
+            assert_eq!(copied.lost.flush, n > 0);
+            assert_eq!(stamp(&path("a")), stamp(&path("c")));
+            rename_new(ops, &path("a"), &path("d")).expect("renamed");
+            assert!(!path("a").exists() && path("d").exists());
+        }
+    }
+
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    #[test]
+    fn a_copy_has_the_permissions_times_and_attributes_of_its_original() {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        let dir = tempfile::tempdir().expect("a folder");
+        let (from, to) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&from, "a").expect("written");
+        let flags = rustix::fs::XattrFlags::empty();
+        rustix::fs::setxattr(&from, "user.comment", b"mine", flags).expect("an attribute");
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o440)).expect("set");
+        let cancel = Cancel::default();
+        let copied = copy_verified(&Disk, &from, &to, true, &cancel).expect("copied");
+        assert_eq!(copied.lost, Lost::default());
+        let mut value = [0; 16];
+        let length = rustix::fs::getxattr(&to, "user.comment", &mut value[..]).expect("kept");
+        assert_eq!(&value[..length], b"mine");
+        let (a, b) = (
+            fs::metadata(&from).expect("there"),
+            fs::metadata(&to).expect("there"),
+        );
+        assert_eq!((a.mode(), a.mtime_nsec()), (b.mode(), b.mtime_nsec()));
+    }
+
+    #[test]
+    fn paths_survive_whatever_their_bytes_are() {
+        #[derive(serde::Serialize, serde::Deserialize)]
+        struct Line(#[serde(with = "crate::engine::files::path_serde")] PathBuf);
+        let mut paths: Vec<PathBuf> = vec!["a/猫.jpg".into(), "".into()];
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStringExt;
+            paths.push(std::ffi::OsString::from_vec(vec![b'a', 0xff, b'b']).into());
+        }
+        for path in paths {
+            let text = serde_json::to_string(&Line(path.clone())).expect("written");
+            let Line(back) = serde_json::from_str(&text).expect("read");
+            assert_eq!(back, path);
+        }
+    }
+}

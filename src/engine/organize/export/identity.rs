@@ -1,0 +1,243 @@
+//! What a name leads to, told without following a link: the ground on which files are removed and replaced.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::files::path_serde;
+use crate::engine::media::photo::Candidate;
+
+/// One file, as its folder's entry leads to it. A link is itself, not what it leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileIdentity {
+    /// Device and inode, where the platform tells them.
+    #[serde(default)]
+    pub node: Option<(u64, u64)>,
+    /// Its length.
+    pub bytes: u64,
+    /// Its time of last change, in nanoseconds since 1970.
+    pub modified_ns: i64,
+    /// When anything about it changed, its names included, in nanoseconds since 1970.
+    #[serde(default)]
+    pub changed_ns: Option<i64>,
+    /// What it is.
+    pub kind: FileKind,
+}
+
+/// What a folder's entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileKind {
+    /// A regular file.
+    File,
+    /// A symbolic link with this goal, as it is written in it.
+    Symlink(#[serde(with = "path_serde")] PathBuf),
+    /// A folder.
+    Folder,
+    /// A device, a pipe.
+    Other,
+}
+
+impl FileIdentity {
+    /// Looks at a name, without following a link.
+    ///
+    /// # Errors
+    /// If there is nothing, or it cannot be looked at.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let metadata = fs::symlink_metadata(path)?;
+        let kind = metadata.file_type();
+        let kind = if kind.is_symlink() {
+            FileKind::Symlink(fs::read_link(path)?)
+        } else if kind.is_file() {
+            FileKind::File
+        } else if kind.is_dir() {
+            FileKind::Folder
+        } else {
+            FileKind::Other
+        };
+        Ok(Self::from(&metadata, kind))
+    }
+
+    /// Like [`FileIdentity::of`], with `None` where there is nothing.
+    ///
+    /// # Errors
+    /// If it cannot be told whether there is something.
+    pub fn find(path: &Path) -> io::Result<Option<Self>> {
+        match Self::of(path) {
+            Ok(identity) => Ok(Some(identity)),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn from(metadata: &Metadata, kind: FileKind) -> Self {
+        let file = Candidate::new(PathBuf::new(), metadata);
+        Self {
+            node: node(metadata),
+            bytes: file.size,
+            modified_ns: file.modified_ns,
+            changed_ns: changed_ns(metadata),
+            kind,
+        }
+    }
+
+    /// Whether it is a regular file.
+    #[must_use]
+    pub fn is_file(&self) -> bool {
+        self.kind == FileKind::File
+    }
+
+    /// Whether both are certainly one file.
+    #[must_use]
+    pub fn same_node(&self, other: &Self) -> bool {
+        self.node.is_some() && self.node == other.node && self.kind == other.kind
+    }
+
+    /// Whether kind, length and time of last change are the same.
+    #[must_use]
+    pub fn same_stamp(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.bytes == other.bytes
+            && self.modified_ns == other.modified_ns
+    }
+
+    /// Whether both are one file, and nothing was written to it between.
+    #[must_use]
+    pub fn unchanged(&self, other: &Self) -> bool {
+        self.same_node(other) && self.same_stamp(other)
+    }
+
+    /// Whether, besides, nothing else about it changed, so that not even the time of last change was put back.
+    #[must_use]
+    pub fn untouched(&self, other: &Self) -> bool {
+        self.unchanged(other) && self.changed_ns.is_some() && self.changed_ns == other.changed_ns
+    }
+}
+
+/// Whether an error says that a name leads to nothing.
+#[must_use]
+pub fn is_absence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+#[cfg(unix)]
+fn node(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Windows tells file indexes only through handles, which the standard library does not show yet.
+#[cfg(not(unix))]
+fn node(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+#[cfg(unix)]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "other platforms do not tell the time"
+)]
+fn changed_ns(metadata: &Metadata) -> Option<i64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(
+        metadata
+            .ctime()
+            .saturating_mul(1_000_000_000)
+            .saturating_add(metadata.ctime_nsec()),
+    )
+}
+
+#[cfg(not(unix))]
+fn changed_ns(_: &Metadata) -> Option<i64> {
+    None
+}
+
+#[cfg(unix)]
+fn names(metadata: &Metadata) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    Some(metadata.nlink())
+}
+
+#[cfg(not(unix))]
+fn names(_: &Metadata) -> Option<u64> {
+    None
+}
+
+/// Whether the file under `keeper` is still there once the name `victim` is gone: they are two files, or two
+/// entries of one file that has at least two. `keeper` must be a file itself, no link.
+#[must_use]
+pub fn outlives(keeper: &Path, victim: &Path) -> bool {
+    let (Ok(kept), Ok(gone)) = (fs::symlink_metadata(keeper), fs::symlink_metadata(victim)) else {
+        return false;
+    };
+    if !kept.is_file() {
+        return false;
+    }
+    match (node(&kept), node(&gone)) {
+        (Some(a), Some(b)) if a != b => true,
+        _ => are_two_entries(keeper, victim) && names(&gone).is_none_or(|count| count >= 2),
+    }
+}
+
+/// Whether two names are two entries of folders, and not one entry that is reached in two ways. Names that
+/// differ in case alone may be one.
+fn are_two_entries(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        let id = fs::metadata(&folder).ok().as_ref().and_then(node);
+        let name = path.file_name()?.to_string_lossy().to_lowercase();
+        Some((folder, id, name))
+    };
+    let (Some((folder_a, id_a, name_a)), Some((folder_b, id_b, name_b))) = (place(a), place(b))
+    else {
+        return false;
+    };
+    let one_folder = folder_a == folder_b || (id_a.is_some() && id_a == id_b);
+    !(one_folder && name_a == name_b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identities_survive_a_journal_and_tell_files_apart() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("a"), "a").expect("written");
+        fs::write(path("b"), "a").expect("written");
+        let a = FileIdentity::of(&path("a")).expect("there");
+        let text = serde_json::to_string(&a).expect("written");
+        let back: FileIdentity = serde_json::from_str(&text).expect("read");
+        assert_eq!(back, a);
+        assert!(!a.same_node(&FileIdentity::of(&path("b")).expect("there")));
+        assert_eq!(FileIdentity::find(&path("none")).expect("told"), None);
+        assert_eq!(FileIdentity::find(&path("a/b")).expect("told"), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn one_entry_reached_in_two_ways_never_outlives_itself() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| dir.path().join(name);
+        fs::create_dir(path("real")).expect("made");
+        fs::write(path("real/a"), "a").expect("written");
+        std::os::unix::fs::symlink(path("real"), path("link")).expect("a link");
+        assert!(!outlives(&path("link/a"), &path("real/a")));
+        fs::hard_link(path("real/a"), path("other")).expect("a second name");
+        assert!(
+            !outlives(&path("link/a"), &path("real/a")),
+            "still one entry"
+        );
+        assert!(outlives(&path("other"), &path("real/a")));
+        std::os::unix::fs::symlink(path("real/a"), path("to-a")).expect("a link");
+        assert!(!outlives(&path("to-a"), &path("real/a")));
+        assert!(!outlives(&path("none"), &path("real/a")));
+    }
+}

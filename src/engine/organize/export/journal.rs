@@ -1,0 +1,280 @@
+//! The journal of an export: its whole plan, then a line for each thing that was done. Append-only, in the data
+//! directory, with a lock file beside it that is held while its export runs.
+//!
+//! It is enough to finish or to undo an export after a kill. Each file is one of: not begun, a temporary copy,
+//! copied and compared, there. What lies between two lines can be told from the files themselves, whose
+//! identities the journal holds.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::ExportError;
+use super::files::{Copied, is_refusal};
+use super::identity::FileIdentity;
+use super::ops::Ops;
+use super::plan::{Plan, new_id};
+pub use super::record::{Backup, Past, PastState, StepState, Written, past};
+use super::record::{ENDING, Line, VERSION, lock_file, read};
+use crate::engine::files::regular::{append_in_place, open_no_link, open_regular};
+
+/// Exports that can be undone.
+const KEPT: usize = 20;
+/// How often a lock is tried that somebody holds: who only lists exports holds it for an instant.
+const TRIES: u32 = 25;
+/// Between two tries.
+const WAIT: Duration = Duration::from_millis(10);
+
+/// A journal that is being written.
+pub struct Journal<'a> {
+    id: String,
+    path: PathBuf,
+    lock: File,
+    out: Mutex<Out>,
+    ops: &'a dyn Ops,
+}
+
+struct Out {
+    file: File,
+    /// Whether the last line may have been cut off.
+    torn: bool,
+}
+
+impl<'a> Journal<'a> {
+    /// Begins the journal of a plan in the folder of journals. Its paths must be absolute.
+    ///
+    /// # Errors
+    /// If it cannot be written, flushed and locked.
+    pub fn begin(
+        dir: &Path,
+        plan: &Plan,
+        seconds: u64,
+        ops: &'a dyn Ops,
+    ) -> Result<Self, ExportError> {
+        prune(dir);
+        let id = new_id();
+        let path = dir.join(format!("{id}.{ENDING}"));
+        let begin = || -> io::Result<(File, File)> {
+            fs::create_dir_all(dir)?;
+            let lock = take_lock(&path)?.ok_or(io::ErrorKind::WouldBlock)?;
+            let mut file = ops.create(&path)?;
+            let mut text = Vec::new();
+            let header = Line::Export {
+                version: VERSION,
+                seconds,
+                target: plan.target.clone(),
+                device: device_of(&plan.target),
+            };
+            let steps = plan.steps.iter().cloned().map(Line::Step);
+            for line in std::iter::once(header).chain(steps).chain([Line::Planned]) {
+                serde_json::to_writer(&mut text, &line)?;
+                text.push(b'\n');
+            }
+            ops.write(&mut file, &text)?;
+            flush(ops, &file)?;
+            ops.flush_folder(dir);
+            Ok((lock, file))
+        };
+        match begin() {
+            Ok((lock, file)) => Ok(Self {
+                id,
+                path,
+                lock,
+                out: Mutex::new(Out { file, torn: false }),
+                ops,
+            }),
+            Err(source) => {
+                // Half a plan is of no use to anybody.
+                let _ = ops.remove_file(&path);
+                let _ = fs::remove_file(lock_file(&path));
+                Err(ExportError::Journal { path, source })
+            }
+        }
+    }
+
+    /// Opens a journal to go on with it.
+    ///
+    /// # Errors
+    /// If it cannot be read, or another process is at it.
+    pub fn reopen(dir: &Path, id: &str, ops: &'a dyn Ops) -> Result<(Self, Past), ExportError> {
+        let path = dir.join(format!("{id}.{ENDING}"));
+        let fail = |source| ExportError::JournalUnread {
+            path: path.clone(),
+            source,
+        };
+        let file = append_in_place(&path).map_err(fail)?;
+        let Some(lock) = take_lock(&path).map_err(fail)? else {
+            return Err(ExportError::Busy);
+        };
+        let mut past = read(&path, id).map_err(fail)?;
+        if past.state == PastState::Running {
+            // By ourselves, since just now.
+            past.state = PastState::Interrupted;
+        }
+        let torn = !ends_with_a_line(&path).map_err(fail)?;
+        let journal = Self {
+            id: id.into(),
+            path,
+            lock,
+            out: Mutex::new(Out { file, torn }),
+            ops,
+        };
+        Ok((journal, past))
+    }
+
+    /// The name of its export.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What changes the disk.
+    pub(super) fn ops(&self) -> &'a dyn Ops {
+        self.ops
+    }
+
+    fn append(&self, line: &Line) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        if out.torn {
+            text.insert(0, b'\n');
+        }
+        out.torn = true;
+        self.ops.write(&mut out.file, &text)?;
+        out.torn = false;
+        Ok(())
+    }
+
+    pub(super) fn folder(&self, folder: &Path) -> io::Result<()> {
+        self.append(&Line::Folder(folder.into()))
+    }
+
+    pub(super) fn begun(&self, step: usize, source: &FileIdentity) -> io::Result<()> {
+        self.append(&Line::Begun(step, source.clone()))
+    }
+
+    pub(super) fn replacing(&self, step: usize, backup: &Backup) -> io::Result<()> {
+        self.append(&Line::Replacing(step, backup.clone()))
+    }
+
+    pub(super) fn written(&self, step: usize, copied: &Copied) -> io::Result<()> {
+        self.append(&Line::Written(step, Written::new(copied)))
+    }
+
+    pub(super) fn arrived(&self, step: usize, there: &FileIdentity) -> io::Result<()> {
+        self.append(&Line::Arrived(step, there.clone()))
+    }
+
+    pub(super) fn returning(&self, step: usize, copied: &Copied) -> io::Result<()> {
+        self.append(&Line::Returning(step, Written::new(copied)))
+    }
+
+    pub(super) fn restored(&self, step: usize) -> io::Result<()> {
+        self.append(&Line::Restored(step))
+    }
+
+    pub(super) fn finished(&self) -> io::Result<()> {
+        self.append(&Line::Finished)
+    }
+
+    pub(super) fn undone(&self) -> io::Result<()> {
+        self.append(&Line::Undone)
+    }
+
+    /// Writes everything to the disk: before a photo's old place is given up.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        let out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        flush(self.ops, &out.file)
+    }
+
+    /// The error of a line that could not be written.
+    pub(super) fn error(&self, source: io::Error) -> ExportError {
+        ExportError::JournalUnwritten {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// The temporary name of a file on its way. Short, whatever the file's own name is.
+    pub(super) fn temporary(&self, step: usize, beside: &Path) -> PathBuf {
+        beside.with_file_name(format!(".lumisift-{}-{step}.part", self.id))
+    }
+
+    /// The temporary name of a file on its way back.
+    pub(super) fn returning_name(&self, step: usize, beside: &Path) -> PathBuf {
+        beside.with_file_name(format!(".lumisift-{}-{step}.back", self.id))
+    }
+}
+
+impl Drop for Journal<'_> {
+    fn drop(&mut self) {
+        // A child process that is just being started may hold a copy of the file, and with it the lock.
+        let _ = self.lock.unlock();
+    }
+}
+
+fn flush(ops: &dyn Ops, file: &File) -> io::Result<()> {
+    match ops.flush(file) {
+        Err(error) if !is_refusal(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file's last byte ends a line.
+fn ends_with_a_line(path: &Path) -> io::Result<bool> {
+    let mut file = open_regular(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last == *b"\n")
+}
+
+/// The lock of a journal, or none if somebody holds it.
+fn take_lock(journal: &Path) -> io::Result<Option<File>> {
+    let path = lock_file(journal);
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    let file = open_no_link(&mut options, &path)?;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT),
+            // A file system without locks: then nobody else has one either.
+            Err(TryLockError::Error(error)) if is_refusal(&error) => return Ok(Some(file)),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// The device of a folder, or of the nearest one above it that is there.
+#[cfg(unix)]
+pub(super) fn device_of(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    let there = folder.ancestors().find_map(|path| fs::metadata(path).ok());
+    there.map(|metadata| metadata.dev())
+}
+
+/// Not told by this platform.
+#[cfg(not(unix))]
+pub(super) fn device_of(_: &Path) -> Option<u64> {
+    None
+}
+
+/// Forgets the oldest exports. Files are never removed with them: one that still keeps a replaced file stays.
+fn prune(dir: &Path) {
+    let over = past(dir).into_iter().filter(Past::is_over);
+    for past in over.skip(KEPT - 1) {
+        let path = dir.join(format!("{}.{ENDING}", past.id));
+        if matches!(take_lock(&path), Ok(Some(_))) {
+            let _ = fs::remove_file(&path);
+            let _ = fs::remove_file(lock_file(&path));
+        }
+    }
+}

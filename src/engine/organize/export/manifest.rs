@@ -1,0 +1,376 @@
+//! What was exported and why, as a file: JSON to be applied again, CSV for spreadsheets.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{hash, rename_new};
+use super::ops::Disk;
+use super::plan::new_id;
+use super::{Item, Report, Transfer};
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::path_serde;
+use crate::engine::files::regular::read_regular;
+use crate::engine::sanitize::csv_cell;
+
+/// The version of the format.
+const VERSION: u32 = 1;
+/// Largest manifest that is read.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What was exported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of the format.
+    pub version: u32,
+    /// When, as `2024-05-01T10:00:00Z`.
+    pub time: String,
+    /// The model that read the photos.
+    #[serde(default)]
+    pub model: Option<ModelNote>,
+    /// The folder.
+    #[serde(with = "path_serde")]
+    pub target: PathBuf,
+    /// Copied, moved or linked.
+    pub transfer: Transfer,
+    /// The photos.
+    pub photos: Vec<ManifestEntry>,
+}
+
+/// The model that read the photos.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelNote {
+    /// Its name.
+    pub name: String,
+    /// Its fingerprint.
+    pub fingerprint: String,
+}
+
+/// One photo.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ManifestEntry {
+    /// Where it was.
+    #[serde(with = "path_serde")]
+    pub source: PathBuf,
+    /// Where it went, below the manifest's folder.
+    #[serde(with = "path_serde")]
+    pub target: PathBuf,
+    /// blake3 of its bytes.
+    #[serde(default)]
+    pub hash: Option<String>,
+    /// Its scores.
+    #[serde(default)]
+    pub labels: Vec<LabelNote>,
+}
+
+/// How a photo fits a label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LabelNote {
+    /// Its text.
+    pub label: String,
+    /// How well the photo fits it, 0 to 1.
+    #[serde(rename = "match")]
+    pub matched: f32,
+    /// How likely it is among all labels, 0 to 1.
+    pub probability: f32,
+    /// The match from which a photo fits.
+    pub threshold: f32,
+}
+
+/// What can go wrong with a manifest. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The file.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its content.
+    #[error("{} is no manifest of an export: {message}", path.display())]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+}
+
+/// The time now, as `2024-05-01T10:00:00Z`.
+#[must_use]
+pub fn now() -> String {
+    let now = jiff::Timestamp::now().round(jiff::Unit::Second);
+    now.unwrap_or_default().to_string()
+}
+
+impl Manifest {
+    /// Of an export that is over. `scores` gives what is known of a photo by its old place. A file is read only if
+    /// the report does not know its content.
+    pub fn new(
+        target: &Path,
+        transfer: Transfer,
+        model: Option<ModelNote>,
+        report: &Report,
+        scores: impl Fn(&Path) -> Vec<LabelNote>,
+    ) -> Self {
+        let entry = |(source, there): &(PathBuf, PathBuf)| ManifestEntry {
+            source: source.clone(),
+            target: there.strip_prefix(target).unwrap_or(there).into(),
+            hash: (report.contents.get(there).copied())
+                .or_else(|| hash(there).ok())
+                .map(|content| content.to_string()),
+            labels: scores(source),
+        };
+        Self {
+            version: VERSION,
+            time: now(),
+            model,
+            target: target.into(),
+            transfer,
+            photos: report.exported.iter().map(entry).collect(),
+        }
+    }
+
+    /// Reads the JSON form.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no manifest, or one of a newer program.
+    pub fn read(path: &Path) -> Result<Self, ManifestError> {
+        let bytes = read_regular(path, MAX_BYTES).map_err(|source| ManifestError::Io {
+            path: path.into(),
+            source,
+        })?;
+        let invalid = |message: String| ManifestError::Invalid {
+            path: path.into(),
+            message,
+        };
+        let manifest: Self = serde_json::from_slice(&bytes).map_err(|e| invalid(e.to_string()))?;
+        if manifest.version > VERSION {
+            return Err(invalid("a newer Lumisift wrote it".into()));
+        }
+        Ok(manifest)
+    }
+
+    /// Writes it: CSV if the file's name ends so, otherwise JSON.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), ManifestError> {
+        let written = self
+            .bytes(path)
+            .and_then(|bytes| atomic_write(path, &bytes));
+        written.map_err(|source| ManifestError::Io {
+            path: path.into(),
+            source,
+        })
+    }
+
+    /// Writes both forms into a folder, as `name.json` and `name.csv`, or under the first number with which neither
+    /// is there: an earlier manifest stays.
+    ///
+    /// # Errors
+    /// If one cannot be written.
+    pub fn write_beside(&self, folder: &Path, name: &str) -> Result<(), ManifestError> {
+        for number in 1.. {
+            let numbered = match number {
+                1 => name.to_owned(),
+                number => format!("{name} ({number})"),
+            };
+            let paths = ["json", "csv"].map(|ending| folder.join(format!("{numbered}.{ending}")));
+            if paths.iter().any(|path| fs::symlink_metadata(path).is_ok()) {
+                continue;
+            }
+            let mut taken = false;
+            for path in &paths {
+                match self.bytes(path).and_then(|bytes| write_new(path, &bytes)) {
+                    Ok(()) => {}
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = true,
+                    Err(source) => {
+                        let path = path.clone();
+                        return Err(ManifestError::Io { path, source });
+                    }
+                }
+            }
+            if !taken {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let csv = path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        if csv {
+            self.csv()
+        } else {
+            Ok(serde_json::to_vec_pretty(self)?)
+        }
+    }
+
+    fn csv(&self) -> std::io::Result<Vec<u8>> {
+        let mut csv = csv::Writer::from_writer(Vec::new());
+        let text = |text: &str| csv_cell(text).into_owned().into_bytes();
+        csv.write_record([
+            "source",
+            "target",
+            "hash",
+            "best",
+            "match",
+            "probability",
+            "threshold",
+            "labels",
+            "model",
+            "fingerprint",
+            "time",
+        ])?;
+        let model = |field: fn(&ModelNote) -> &String| {
+            self.model
+                .as_ref()
+                .map_or("", |model| field(model).as_str())
+        };
+        for photo in &self.photos {
+            let fits = |label: &&LabelNote| label.matched >= label.threshold;
+            let by_match = |a: &&LabelNote, b: &&LabelNote| a.matched.total_cmp(&b.matched);
+            let best = photo.labels.iter().filter(fits).max_by(by_match);
+            let number = |value: fn(&LabelNote) -> f32| {
+                best.map_or(String::new(), |l| format!("{:.4}", value(l)))
+            };
+            let all: Vec<String> = (photo.labels.iter())
+                .map(|label| format!("{}={:.4}", label.label, label.matched))
+                .collect();
+            csv.write_record([
+                path_cell(&photo.source),
+                path_cell(&self.target.join(&photo.target)),
+                text(photo.hash.as_deref().unwrap_or("")),
+                text(best.map_or("", |label| label.label.as_str())),
+                number(|label| label.matched).into_bytes(),
+                number(|label| label.probability).into_bytes(),
+                number(|label| label.threshold).into_bytes(),
+                text(&all.join("; ")),
+                text(model(|model| &model.name)),
+                text(model(|model| &model.fingerprint)),
+                text(&self.time),
+            ])?;
+        }
+        csv.into_inner()
+            .map_err(|e| std::io::Error::other(e.to_string()))
+    }
+
+    /// The photos, each to its place.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        let item = |entry: &ManifestEntry| Item {
+            source: entry.source.clone(),
+            place: Some(entry.target.clone()),
+            ..Item::default()
+        };
+        self.photos.iter().map(item).collect()
+    }
+}
+
+/// A path as a cell: with the bytes that it has, so that one that is no text can be found again.
+fn path_cell(path: &Path) -> Vec<u8> {
+    let text = path.to_string_lossy();
+    let is_escaped = csv_cell(&text).len() > text.len();
+    let bytes = match cfg!(unix) {
+        true => path.as_os_str().as_encoded_bytes(),
+        false => text.as_bytes(),
+    };
+    match is_escaped {
+        true => [b"'", bytes].concat(),
+        false => bytes.to_vec(),
+    }
+}
+
+/// Writes a file completely, or not at all, under a name that nothing has.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = path.with_file_name(format!(".lumisift-{}.part", new_id()));
+    let written = File::create_new(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let named = written.and_then(|()| rename_new(&Disk, &temporary, path));
+    if named.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cell as it was before [`csv_cell`].
+    fn plain(cell: &[u8]) -> &[u8] {
+        let rest = cell.strip_prefix(b"'").unwrap_or(cell);
+        let text = String::from_utf8_lossy(rest);
+        match csv_cell(&text).len() > text.len() {
+            true => rest,
+            false => cell,
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula_and_all_can_be_read_back() {
+        let texts = ["=1+1", "'=1", "-a", "@b", "+c", "plain", "'quoted'", "\tx"];
+        let note = |text: &&str| LabelNote {
+            label: (*text).into(),
+            matched: 0.9,
+            probability: 0.5,
+            threshold: 0.8,
+        };
+        let entry = |text: &&str| ManifestEntry {
+            source: text.into(),
+            target: text.into(),
+            hash: None,
+            labels: vec![note(text)],
+        };
+        let mut photos: Vec<ManifestEntry> = texts.iter().map(entry).collect();
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            photos[0].source = std::ffi::OsStr::from_bytes(b"=\xe9.jpg").into();
+        }
+        let manifest = Manifest {
+            version: VERSION,
+            time: now(),
+            model: Some(ModelNote {
+                name: "=model".into(),
+                fingerprint: "-1".into(),
+            }),
+            target: PathBuf::new(),
+            transfer: Transfer::Copy,
+            photos,
+        };
+        let written = manifest.csv().expect("written");
+        let mut reader = csv::Reader::from_reader(&written[..]);
+        let rows: Vec<csv::ByteRecord> = (reader.byte_records())
+            .map(|row| row.expect("a row"))
+            .collect();
+        for (row, photo) in rows.iter().zip(&manifest.photos) {
+            for cell in row {
+                assert!(
+                    !cell.starts_with(b"=") && !cell.starts_with(b"@"),
+                    "{row:?}"
+                );
+            }
+            let path = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+            assert_eq!(plain(&row[1]), path(&photo.target));
+            if cfg!(unix) {
+                assert_eq!(plain(&row[0]), path(&photo.source));
+            }
+            assert_eq!(plain(&row[3]), photo.labels[0].label.as_bytes());
+            assert_eq!(
+                (plain(&row[8]), plain(&row[9])),
+                (&b"=model"[..], &b"-1"[..])
+            );
+        }
+        assert_eq!(rows.len(), texts.len());
+    }
+}

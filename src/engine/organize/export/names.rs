@@ -1,0 +1,270 @@
+//! Names of exported files and folders, right on every file system; pure.
+
+use std::ffi::{OsStr, OsString};
+use std::str::FromStr;
+
+use crate::engine::files::pieces::{Piece, join, pieces};
+use crate::engine::media::photo::Taken;
+
+/// Longest name in bytes that common file systems take.
+const MAX_NAME_BYTES: usize = 255;
+/// Longest name of a folder made from a label.
+const MAX_FOLDER_BYTES: usize = 120;
+/// Where a photo without a date goes.
+pub const UNDATED: &str = "undated";
+
+/// How files are named: text with `{name}`, `{label}`, `{date}`, `{match}` and `{n}`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Name,
+    Label,
+    Date,
+    Match,
+    Number,
+}
+
+impl Default for Pattern {
+    fn default() -> Self {
+        Self(vec![Part::Name])
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            if !before.is_empty() {
+                parts.push(Part::Text(before.into()));
+            }
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
+            parts.push(match name {
+                "name" => Part::Name,
+                "label" => Part::Label,
+                "date" => Part::Date,
+                "match" => Part::Match,
+                "n" => Part::Number,
+                other => {
+                    return Err(format!(
+                        "{{{other}}} is unknown: names are made of {{name}}, {{label}}, {{date}}, {{match}} and {{n}}"
+                    ));
+                }
+            });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(Part::Text(rest.into()));
+        }
+        if parts.iter().all(|part| matches!(part, Part::Text(_))) {
+            return Err("all photos would have one name: use {name} or {n}".into());
+        }
+        Ok(Self(parts))
+    }
+}
+
+/// What a name is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Naming<'a> {
+    /// The photo's own name without its ending.
+    pub stem: &'a OsStr,
+    /// The label that it goes to, with its match.
+    pub label: Option<(&'a str, f32)>,
+    /// When it was taken.
+    pub taken: Option<&'a Taken>,
+    /// Its place in the export, from 1 on.
+    pub number: usize,
+}
+
+impl Pattern {
+    /// The name of a photo, without its ending.
+    #[must_use]
+    pub fn stem(&self, naming: Naming<'_>) -> OsString {
+        let part = |part: &Part| -> OsString {
+            match part {
+                Part::Text(text) => text.into(),
+                Part::Name => naming.stem.into(),
+                Part::Label => naming.label.map_or("none", |(label, _)| label).into(),
+                Part::Date => day(naming.taken).into(),
+                Part::Match => match naming.label {
+                    Some((_, matched)) => format!("{:03}", (matched * 100.0).round() as u32).into(),
+                    None => "000".into(),
+                },
+                Part::Number => format!("{:04}", naming.number).into(),
+            }
+        };
+        self.0.iter().map(part).collect()
+    }
+}
+
+fn day(taken: Option<&Taken>) -> &str {
+    let text = taken.map_or("", Taken::as_str);
+    text.get(..10).unwrap_or(UNDATED)
+}
+
+/// The month of a photo, as `2024-05`.
+#[must_use]
+pub fn month(taken: Option<&Taken>) -> &str {
+    let text = taken.map_or("", Taken::as_str);
+    text.get(..7).unwrap_or(UNDATED)
+}
+
+/// A name as it may be on every file system: no separators or reserved characters, no dots or spaces around it,
+/// no reserved name, not empty. Bytes that are no text stay as they are.
+fn portable(name: &OsStr, most: usize) -> OsString {
+    let mut name = plain(name);
+    let mut length: usize = name.iter().map(|piece| piece.bytes()).sum();
+    while length > most {
+        length -= name.pop().map_or(length, Piece::bytes);
+    }
+    let name = trim_end(&name);
+    let start = name.iter().position(|piece| !is_margin(*piece));
+    let name = &name[start.unwrap_or(name.len())..];
+    if name.is_empty() {
+        return "unnamed".into();
+    }
+    let mut named = join(name);
+    if is_reserved(&named) {
+        named = ["_".into(), named].into_iter().collect();
+    }
+    named
+}
+
+/// A name without separators and reserved characters.
+fn plain(name: &OsStr) -> Vec<Piece> {
+    let plain = |piece: Piece| match piece {
+        Piece::Char(c) if c.is_control() || r#"/\:*?"<>|"#.contains(c) => Piece::Char('_'),
+        piece => piece,
+    };
+    pieces(name).into_iter().map(plain).collect()
+}
+
+fn is_margin(piece: Piece) -> bool {
+    piece.is(' ') || piece.is('.')
+}
+
+fn trim_end(name: &[Piece]) -> &[Piece] {
+    let end = name.iter().rposition(|piece| !is_margin(*piece));
+    &name[..end.map_or(0, |end| end + 1)]
+}
+
+/// Whether Windows keeps a name for devices.
+fn is_reserved(name: &OsStr) -> bool {
+    let name = name.to_string_lossy().to_lowercase();
+    let name = name.split('.').next().unwrap_or_default();
+    let numbered = |prefix: &str| {
+        let number = name.strip_prefix(prefix);
+        number.is_some_and(|n| n.len() == 1 && n.as_bytes()[0].is_ascii_digit())
+    };
+    matches!(name, "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
+}
+
+/// A label as the name of a folder.
+#[must_use]
+pub fn folder_name(label: &str) -> String {
+    let name = portable(OsStr::new(label), MAX_FOLDER_BYTES);
+    name.to_string_lossy().into_owned()
+}
+
+/// A name of a file: stem, number from 2 on, and what follows the stem (".jpg", ".jpg.xmp").
+#[must_use]
+pub fn file_name(stem: impl AsRef<OsStr>, number: u32, suffix: impl AsRef<OsStr>) -> OsString {
+    let number = match number {
+        0 | 1 => String::new(),
+        number => format!(" ({number})"),
+    };
+    let suffix = plain(suffix.as_ref());
+    // Windows takes dots and spaces off the end of a name.
+    let suffix = join(trim_end(&suffix));
+    let most = MAX_NAME_BYTES.saturating_sub(number.len() + suffix.len() + 1);
+    let stem = portable(stem.as_ref(), most.max(16));
+    [stem, number.into(), suffix].into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn labels_become_names_of_folders() {
+        assert_eq!(folder_name("beach"), "beach");
+        assert_eq!(folder_name("a/b\\c: \"d\"?"), "a_b_c_ _d__");
+        assert_eq!(folder_name(" .. "), "unnamed");
+        assert_eq!(folder_name("CON"), "_CON");
+        assert_eq!(folder_name("com7"), "_com7");
+        assert_eq!(folder_name("猫"), "猫");
+    }
+
+    #[test]
+    fn patterns_are_filled_in() {
+        let taken = Taken::from_text("2024-05-01T10:00:00".into());
+        let naming = Naming {
+            stem: OsStr::new("IMG_1"),
+            label: Some(("my cat", 0.974)),
+            taken: Some(&taken),
+            number: 7,
+        };
+        let filled = |text: &str| text.parse::<Pattern>().map(|p| p.stem(naming));
+        assert_eq!(
+            filled("{date} {label} {match} {n} {name}!"),
+            Ok("2024-05-01 my cat 097 0007 IMG_1!".into())
+        );
+        assert_eq!(Pattern::default().stem(naming), "IMG_1");
+        assert!(filled("holiday").is_err_and(|e| e.contains("one name")));
+        assert!(filled("{nme}").is_err_and(|e| e.contains("unknown")));
+        assert!(filled("{name").is_err());
+        let undated = Naming {
+            taken: None,
+            label: None,
+            ..naming
+        };
+        let pattern: Pattern = "{date}-{label}".parse().expect("a pattern");
+        assert_eq!(pattern.stem(undated), "undated-none");
+        assert_eq!(month(Some(&taken)), "2024-05");
+    }
+
+    #[test]
+    fn numbers_and_endings_fit_into_the_longest_name() {
+        assert_eq!(file_name("a", 1, ".jpg"), "a.jpg");
+        assert_eq!(file_name("a", 2, ".jpg.xmp"), "a (2).jpg.xmp");
+        assert_eq!(file_name("a:b", 1, ".jpg"), "a_b.jpg");
+        assert_eq!(file_name("a", 1, ".jpg "), "a.jpg");
+        let long = file_name("猫".repeat(200), 12, ".jpeg");
+        let text = long.to_str().expect("text");
+        assert!(text.len() <= MAX_NAME_BYTES && text.ends_with(" (12).jpeg"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_stay() {
+        use std::os::unix::ffi::{OsStrExt, OsStringExt};
+        let name = file_name(
+            OsStr::from_bytes(b"a\xe9:"),
+            2,
+            OsStr::from_bytes(b".j\xff"),
+        );
+        assert_eq!(name.into_vec(), b"a\xe9_ (2).j\xff");
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_gives_one_usable_name(text in "\\PC*", number in 1u32..200) {
+            for name in [folder_name(&text).into(), file_name(&text, number, ".jpg")] {
+                prop_assert!(!name.is_empty() && name.len() <= MAX_NAME_BYTES);
+                prop_assert!(name != "." && name != "..");
+                prop_assert_eq!(Path::new(&name).components().count(), 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Sets: a photo and what belongs to it. Of a set that is moved all parts arrive, or all are where they were.
+
+use std::ops::Range;
+
+use super::Transfer;
+use super::bring::Brought;
+use super::plan::Step;
+use super::run::Work;
+use super::undo::WayBack;
+use crate::engine::media::photo::{Failure, Stage};
+
+/// Whether two steps belong to one set. Journals of earlier versions name no sets: there, the steps of one photo do.
+pub(super) fn are_together(a: &Step, b: &Step) -> bool {
+    match (a.set, b.set) {
+        (0, _) | (_, 0) => a.source == b.source,
+        (a, b) => a == b,
+    }
+}
+
+/// Why a set is not complete.
+enum Gap {
+    /// The export was stopped.
+    Stopped,
+    /// A part could not be moved, for this reason.
+    Part(usize, String),
+}
+
+impl Work<'_> {
+    /// Brings the parts of a set, one after another.
+    pub(super) fn set(&self, parts: Range<usize>) {
+        let steps = || parts.clone().map(|n| self.step(n));
+        let first = self.step(parts.start);
+        let has_others = steps().any(|step| step.source != first.source);
+        if has_others && steps().any(|step| step.transfer == Transfer::Move) {
+            return self.all_or_none(parts);
+        }
+        for n in parts {
+            if self.is_stopped() {
+                return;
+            }
+            match self.attempt(n) {
+                Ok(brought) => self.settle(n, brought),
+                Err(None) => return,
+                Err(Some(words)) => {
+                    let source = &self.step(n).source;
+                    self.report(Failure::new(source, Stage::Export, words));
+                }
+            }
+            self.tell_one_more();
+        }
+    }
+
+    /// Moves a set of several files. If one of them cannot be moved, those that were are moved back.
+    fn all_or_none(&self, parts: Range<usize>) {
+        let mut arrived = Vec::with_capacity(parts.len());
+        let mut gap = None;
+        for n in parts.clone() {
+            // What stops others in the middle of this set leaves it as it was, too.
+            let outcome = match self.is_stopped() {
+                true => Err(None),
+                false => self.attempt(n),
+            };
+            match outcome {
+                Ok(brought) => arrived.push((n, brought)),
+                Err(None) => gap = Some(Gap::Stopped),
+                Err(Some(words)) => gap = Some(Gap::Part(n, words)),
+            }
+            if gap.is_some() {
+                break;
+            }
+            self.tell_one_more();
+        }
+        match gap.or_else(|| self.torn(&arrived)) {
+            None => {
+                for (n, brought) in arrived {
+                    self.settle(n, brought);
+                }
+            }
+            Some(gap) => self.take_set_back(parts, arrived, gap),
+        }
+    }
+
+    /// The part of a set whose original stayed, while others left theirs.
+    fn torn(&self, arrived: &[(usize, Brought)]) -> Option<Gap> {
+        let moves = |n: usize| self.step(n).transfer == Transfer::Move;
+        let mut moved = arrived.iter().filter(|(n, _)| moves(*n));
+        if moved.clone().all(|(_, brought)| brought.stayed.is_some()) {
+            return None;
+        }
+        let (n, stayed) = moved.find_map(|(n, brought)| Some((*n, brought.stayed.as_ref()?)))?;
+        Some(Gap::Part(n, stayed.why.clone()))
+    }
+
+    /// Takes back what arrived of a set that is not complete, and says so once.
+    fn take_set_back(&self, parts: Range<usize>, arrived: Vec<(usize, Brought)>, gap: Gap) {
+        let way_back = WayBack::nearby(self.journal);
+        let mut left = String::new();
+        if let Gap::Part(n, _) = &gap {
+            // It may have arrived though that could not be seen at once.
+            let _ = way_back.one(*n, self.known(*n));
+        }
+        for (n, brought) in arrived.into_iter().rev() {
+            let known = brought.known.as_deref().unwrap_or_else(|| self.known(n));
+            match way_back.one(n, known) {
+                Ok(_) => self.note_return(n),
+                Err(why) => {
+                    let step = self.step(n);
+                    let name = step.source.file_name().unwrap_or_default().display();
+                    let there = step.target.display();
+                    left += &format!("; {name} is at {there} and could not be moved back: {why}");
+                    self.settle(n, brought);
+                }
+            }
+        }
+        let photo = parts.clone().find(|n| !self.step(*n).companion);
+        let photo = &self.step(photo.unwrap_or(parts.start)).source;
+        let words = match gap {
+            Gap::Stopped if left.is_empty() => return,
+            Gap::Stopped => {
+                format!("the export was stopped before all that belongs to it was moved{left}")
+            }
+            Gap::Part(n, why) if self.step(n).source == *photo => format!("{why}{left}"),
+            Gap::Part(n, why) => {
+                let name = self
+                    .step(n)
+                    .source
+                    .file_name()
+                    .unwrap_or_default()
+                    .display();
+                format!("it stays, because {name} belongs to it and cannot be moved: {why}{left}")
+            }
+        };
+        self.report(Failure::new(photo, Stage::Export, words));
+        self.tell_one_more();
+    }
+}

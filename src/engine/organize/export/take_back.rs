@@ -1,0 +1,284 @@
+//! Taking one file of an export back. A name is removed only if the same bytes are there without it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Transfer;
+use super::files::{copy_verified, hash, rename_new};
+use super::identity::{FileIdentity, FileKind, outlives};
+use super::journal::StepState;
+use super::plan::Step;
+use super::undo::WayBack;
+use crate::engine::cancel::Cancel;
+
+impl WayBack<'_> {
+    /// Takes back what is at the target: `noted` is what the journal says of it, `there` what it is now. Errors are
+    /// sentences.
+    pub(super) fn take_back(
+        &self,
+        n: usize,
+        known: &StepState,
+        noted: &FileIdentity,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        match known.step.transfer {
+            Transfer::Copy => self.remove_copy(known, noted, there),
+            Transfer::HardLink => self.remove_hard_link(&known.step, noted, there),
+            Transfer::Link => self.remove_link(&known.step, noted, there),
+            Transfer::Move => match known.source().map(|source| &source.kind) {
+                Some(FileKind::Symlink(goal)) => self.restore_link(known, goal, there),
+                _ => self.bring_back(n, known, noted, there),
+            },
+        }
+    }
+
+    /// Removes a copy that nobody changed, if its original holds the same bytes.
+    fn remove_copy(
+        &self,
+        known: &StepState,
+        noted: &FileIdentity,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        let (source, target) = (&known.step.source, &known.step.target);
+        let content = || hash(target).map_err(|e| unseen(target, &e));
+        let same_bytes = || match &known.written {
+            Some(written) => Ok(written.holds(content()?)),
+            None => Ok::<bool, String>(false),
+        };
+        if !there.is_file() || !(there.untouched(noted) || same_bytes()?) {
+            return Err("it was changed since, so it stays".into());
+        }
+        let back = FileIdentity::find(source).map_err(|e| unseen(source, &e))?;
+        let back = back.ok_or_else(|| gone(source))?;
+        let keeper = match (&back.kind, known.source().map(|source| &source.kind)) {
+            (FileKind::File, _) => source.clone(),
+            // The link that was copied through: what it leads to must still be there.
+            (FileKind::Symlink(now), Some(FileKind::Symlink(before))) if now == before => {
+                fs::canonicalize(source).map_err(|_| gone(source))?
+            }
+            _ => return Err(another(source)),
+        };
+        if !outlives(&keeper, target) {
+            return Err(one_file(source));
+        }
+        let is_planned = back.is_file() && known.source().is_some_and(|s| s.unchanged(&back));
+        if !is_planned && hash(&keeper).map_err(|e| unseen(&keeper, &e))? != content()? {
+            return Err(another(source));
+        }
+        self.remove(target)
+    }
+
+    /// Removes a second name of a photo that has another one.
+    fn remove_hard_link(
+        &self,
+        step: &Step,
+        noted: &FileIdentity,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        let (source, target) = (&step.source, &step.target);
+        let photo = fs::canonicalize(source).map_err(|_| gone(source))?;
+        let known = FileIdentity::find(&photo).map_err(|e| unseen(&photo, &e))?;
+        let known = known.ok_or_else(|| gone(source))?;
+        if there.kind != noted.kind {
+            return Err("it was changed since, so it stays".into());
+        }
+        let same = match (known.node, there.node) {
+            (Some(_), Some(_)) => known.same_node(there),
+            // Where the platform does not tell, two names with the same bytes will do.
+            _ => {
+                let bytes = |path: &Path| hash(path).map_err(|e| unseen(path, &e));
+                known.is_file() && bytes(&photo)? == bytes(target)?
+            }
+        };
+        if !same {
+            return Err(another(source));
+        }
+        if !outlives(&photo, target) {
+            return Err(one_file(source));
+        }
+        self.remove(target)
+    }
+
+    /// Removes a symbolic link that still is what it was. It holds no photo.
+    fn remove_link(
+        &self,
+        step: &Step,
+        noted: &FileIdentity,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        let FileKind::Symlink(link) = &there.kind else {
+            return Err("it was changed since, so it stays".into());
+        };
+        let same = there.kind == noted.kind
+            || fs::canonicalize(&step.source).is_ok_and(|goal| goal == *link);
+        if !same {
+            return Err("it was changed since, so it stays".into());
+        }
+        self.remove(&step.target)
+    }
+
+    /// Moves a photo back, to another disk by way of a compared copy.
+    fn bring_back(
+        &self,
+        n: usize,
+        known: &StepState,
+        noted: &FileIdentity,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        let step = &known.step;
+        let (source, target) = (&step.source, &step.target);
+        let same_bytes = || {
+            let written = known.written.as_ref();
+            written.is_some_and(|written| hash(target).is_ok_and(|now| written.holds(now)))
+        };
+        if !there.is_file() || !(is_about(there, noted) || same_bytes()) {
+            return Err("it was changed since, so it stays".into());
+        }
+        match FileIdentity::find(source).map_err(|e| unseen(source, &e))? {
+            None => {}
+            // Killed between the two names of one move.
+            Some(back) if back.same_node(there) => {
+                if !outlives(source, target) {
+                    return Err(one_file(source));
+                }
+                return self.remove(target);
+            }
+            // Its original stayed, or it was put back and this copy not removed yet.
+            Some(back) if back.is_file() => {
+                let bytes = |path: &Path| hash(path).map_err(|e| unseen(path, &e));
+                if !outlives(source, target) || bytes(source)? != bytes(target)? {
+                    return Err(taken(source));
+                }
+                return self.remove(target);
+            }
+            Some(_) => return Err(taken(source)),
+        }
+        let back = |error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists => taken(source),
+            io::ErrorKind::NotFound => "it is no longer here".into(),
+            _ => format!("it cannot go back to {}: {error}", source.display()),
+        };
+        self.make_folders(source.parent()).map_err(back)?;
+        match rename_new(self.ops, target, source) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {}
+            done => return done.map_err(back),
+        }
+        let copy = self.copy_back(n, step).map_err(back)?;
+        let safe = FileIdentity::of(source).is_ok_and(|now| now.unchanged(&copy) || now == copy);
+        if !safe || !outlives(source, target) {
+            return Err(taken(source));
+        }
+        self.remove(target)
+    }
+
+    fn copy_back(&self, n: usize, step: &Step) -> io::Result<FileIdentity> {
+        let (source, target) = (&step.source, &step.target);
+        let waiting = self.journal.returning_name(n, source);
+        let copied = copy_verified(self.ops, target, &waiting, true, &Cancel::default())?;
+        let renamed = self
+            .journal
+            .returning(n, &copied)
+            .and_then(|()| rename_new(self.ops, &waiting, source));
+        if renamed.is_err() {
+            self.clear(&waiting);
+        }
+        renamed?;
+        self.ops
+            .flush_folder(source.parent().unwrap_or(Path::new("")));
+        self.journal.flush()?;
+        let back = FileIdentity::of(source)?;
+        Ok(back)
+    }
+
+    /// Puts a link back that was moved as the photo that it led to, and removes the copy of that.
+    fn restore_link(
+        &self,
+        known: &StepState,
+        goal: &Path,
+        there: &FileIdentity,
+    ) -> Result<(), String> {
+        let (source, target) = (&known.step.source, &known.step.target);
+        let same = known
+            .written
+            .as_ref()
+            .is_none_or(|written| hash(target).is_ok_and(|content| written.holds(content)));
+        if !there.is_file() || !same {
+            return Err("it was changed since, so it stays".into());
+        }
+        let folder = source.parent().unwrap_or(Path::new(""));
+        let lost = || {
+            format!(
+                "it stays, because what {} led to is no longer the same",
+                source.display()
+            )
+        };
+        let photo: PathBuf = fs::canonicalize(folder.join(goal)).map_err(|_| lost())?;
+        let holds = outlives(&photo, target)
+            && hash(&photo).is_ok_and(|content| hash(target).is_ok_and(|copy| copy == content));
+        if !holds {
+            return Err(lost());
+        }
+        match FileIdentity::find(source).map_err(|e| unseen(source, &e))? {
+            None => {
+                let made = self
+                    .make_folders(Some(folder))
+                    .and_then(|()| self.ops.symlink(goal, source));
+                made.map_err(|e| format!("it cannot go back to {}: {e}", source.display()))?;
+            }
+            Some(back) if back.kind == FileKind::Symlink(goal.into()) => {}
+            Some(_) => return Err(taken(source)),
+        }
+        self.remove(target)
+    }
+
+    fn make_folders(&self, folder: Option<&Path>) -> io::Result<()> {
+        let missing = folder.into_iter().flat_map(Path::ancestors);
+        let missing: Vec<&Path> = missing.take_while(|path| !path.is_dir()).collect();
+        for folder in missing.into_iter().rev() {
+            self.ops.create_dir(folder)?;
+        }
+        Ok(())
+    }
+
+    fn remove(&self, target: &Path) -> Result<(), String> {
+        let removed = self.ops.remove_file(target);
+        removed.map_err(|e| format!("it cannot be removed: {e}"))
+    }
+}
+
+/// Whether length and time of last change are the same, as exactly as any file system keeps times: FAT rounds them to
+/// two seconds once it is mounted again. Enough where nothing is removed that is not put back first.
+fn is_about(there: &FileIdentity, noted: &FileIdentity) -> bool {
+    let apart = there.modified_ns.abs_diff(noted.modified_ns);
+    there.kind == noted.kind && there.bytes == noted.bytes && apart <= 2_000_000_000
+}
+
+pub(super) fn unseen(path: &Path, error: &io::Error) -> String {
+    format!(
+        "it stays, because {} cannot be read: {error}",
+        path.display()
+    )
+}
+
+fn gone(source: &Path) -> String {
+    format!("it stays, because {} is gone", source.display())
+}
+
+fn another(source: &Path) -> String {
+    format!("it stays, because {} is another file now", source.display())
+}
+
+fn one_file(source: &Path) -> String {
+    format!(
+        "it stays, because {} leads to this very file now",
+        source.display()
+    )
+}
+
+fn taken(source: &Path) -> String {
+    format!(
+        "it stays here, because there is another {} now",
+        source.display()
+    )
+}

@@ -1,0 +1,295 @@
+//! What a person decided about photos: pick or reject, stars, and a colour.
+//!
+//! Kept by content, so that a mark survives renaming and copying; in a database of its own beside
+//! other things that cannot be computed again, so that clearing the store loses none.
+
+mod recovery;
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+use crate::engine::index::store;
+use crate::engine::media::photo::ContentId;
+
+pub use crate::engine::media::mark::{Colour, Flag, Mark};
+pub use recovery::Recovery;
+
+/// A decision about a content, or that there is none any more.
+pub type Decision = (ContentId, Option<Mark>);
+
+/// What can go wrong with marks.
+#[derive(Debug, thiserror::Error)]
+pub enum MarksError {
+    /// The database.
+    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    Database {
+        /// Where it is.
+        path: PathBuf,
+        /// Why.
+        source: rusqlite::Error,
+    },
+    /// A file beside it.
+    #[error("picks, stars and colours in {}: {source}; check that the folder can be written", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl MarksError {
+    /// Whether the database is damaged for certain: opening it again sets it aside and keeps what can be read.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        matches!(self, Self::Database { source, .. } if store::is_damage(source))
+    }
+}
+
+/// The database of marks.
+pub struct Marks {
+    connection: Connection,
+    path: PathBuf,
+    notice: Option<String>,
+}
+
+/// The table of marks.
+const TABLE: &str = "
+    CREATE TABLE IF NOT EXISTS marks (
+        content BLOB PRIMARY KEY, flag INTEGER NOT NULL, stars INTEGER NOT NULL,
+        colour INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID;
+";
+
+impl Marks {
+    /// Opens the database at `path`, made if it is not there. One that is damaged is kept under another name, and
+    /// all that can be read of it is taken over; [`Self::notice`] says so.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(path: &Path) -> Result<Self, MarksError> {
+        let fail = |source| MarksError::Database {
+            path: path.into(),
+            source,
+        };
+        if let Some(folder) = path.parent() {
+            // If this fails, opening says so with the path.
+            let _ = fs::create_dir_all(folder);
+        }
+        match Self::connect(path) {
+            Ok(connection) => Ok(Self {
+                connection,
+                path: path.into(),
+                notice: None,
+            }),
+            Err(error) if store::is_damage(&error) => Self::salvage(path),
+            Err(error) => Err(fail(error)),
+        }
+    }
+
+    /// A checked connection with the table in place.
+    fn connect(path: &Path) -> rusqlite::Result<Connection> {
+        let connection = store::connect(path)?;
+        store::check(&connection, "quick_check(1)")?;
+        connection.execute_batch(TABLE)?;
+        // Databases of the first versions know no colours.
+        if !connection.column_exists(None, "marks", "colour")? {
+            let add = "ALTER TABLE marks ADD COLUMN colour INTEGER NOT NULL DEFAULT 0";
+            connection.execute_batch(add)?;
+        }
+        Ok(connection)
+    }
+
+    /// Sets a damaged database aside, and takes over what can be read of it.
+    fn salvage(path: &Path) -> Result<Self, MarksError> {
+        let io = |source| MarksError::Io {
+            path: path.into(),
+            source,
+        };
+        let database = |source| MarksError::Database {
+            path: path.into(),
+            source,
+        };
+        let aside = store::set_database_aside(path).map_err(io)?;
+        let mut connection = Self::connect(path).map_err(database)?;
+        if let Ok(old) = Connection::open(&aside) {
+            store::copy_table(&old, &mut connection, "marks", "content");
+        }
+        let kept: u64 = connection
+            .query_row("SELECT count(*) FROM marks", [], |row| row.get::<_, i64>(0))
+            .map_err(database)?
+            .unsigned_abs();
+        let decisions = if kept == 1 { "decision" } else { "decisions" };
+        let notice = format!(
+            "{} was damaged: it was set aside as {}, and {kept} {decisions} could be read and are kept",
+            path.display(),
+            aside.file_name().unwrap_or_default().to_string_lossy()
+        );
+        Ok(Self {
+            connection,
+            path: path.into(),
+            notice: Some(notice),
+        })
+    }
+
+    /// What was set aside on opening, in words.
+    #[must_use]
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    fn fail(&self) -> impl Fn(rusqlite::Error) -> MarksError + '_ {
+        |source| MarksError::Database {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// All marks.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn all(&self) -> Result<HashMap<ContentId, Mark>, MarksError> {
+        let read = || -> rusqlite::Result<HashMap<ContentId, Mark>> {
+            let mut query = self
+                .connection
+                .prepare("SELECT content, flag, stars, colour FROM marks")?;
+            let rows = query.query_map([], |row| {
+                let flag = match row.get(1)? {
+                    1 => Flag::Pick,
+                    -1 => Flag::Reject,
+                    _ => Flag::None,
+                };
+                let stars = row.get::<_, u8>(2)?.min(5);
+                let colour = Colour::numbered(row.get(3)?);
+                let mark = Mark {
+                    flag,
+                    stars,
+                    colour,
+                };
+                Ok((ContentId(row.get(0)?), mark))
+            })?;
+            rows.collect()
+        };
+        read().map_err(self.fail())
+    }
+
+    /// Keeps decisions, all or none. A mark in which nothing is set is one too: it says more than what a
+    /// sidecar says. Where there is none, an earlier one is forgotten.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn set(&mut self, decisions: &[Decision]) -> Result<(), MarksError> {
+        let write = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            for (content, mark) in decisions {
+                let Some(mark) = mark else {
+                    transaction
+                        .prepare_cached("DELETE FROM marks WHERE content = ?1")?
+                        .execute([content.0])?;
+                    continue;
+                };
+                let flag = match mark.flag {
+                    Flag::None => 0,
+                    Flag::Pick => 1,
+                    Flag::Reject => -1,
+                };
+                transaction
+                    .prepare_cached(
+                        "INSERT OR REPLACE INTO marks (content, flag, stars, colour) VALUES (?1, ?2, ?3, ?4)",
+                    )?
+                    .execute(params![
+                        content.0,
+                        flag,
+                        mark.stars,
+                        Colour::number(mark.colour)
+                    ])?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(|source| MarksError::Database {
+            path: self.path.clone(),
+            source,
+        })
+    }
+}
+
+/// All decisions: those in the database at `path`, and those that wait beside it to be written there. Nothing is
+/// made where there is nothing. The second value says what was set aside.
+///
+/// # Errors
+/// If either cannot be read.
+pub fn read_all(path: &Path) -> Result<(HashMap<ContentId, Mark>, Option<String>), MarksError> {
+    let (mut all, notice) = match path.exists() {
+        true => {
+            let marks = Marks::open(path)?;
+            (marks.all()?, marks.notice)
+        }
+        false => (HashMap::new(), None),
+    };
+    for (content, mark) in Recovery::beside(path).read()? {
+        match mark {
+            Some(mark) => all.insert(content, mark),
+            None => all.remove(&content),
+        };
+    }
+    Ok((all, notice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_come_back_and_can_be_taken_away() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("deep/marks.db");
+        let (a, b) = (ContentId([1; 32]), ContentId([2; 32]));
+        let pick = Mark {
+            flag: Flag::Pick,
+            stars: 3,
+            colour: Some(Colour::Purple),
+        };
+        let reject = Mark {
+            flag: Flag::Reject,
+            ..Mark::default()
+        };
+        let mut marks = Marks::open(&path).expect("opened");
+        marks
+            .set(&[(a, Some(pick)), (b, Some(reject))])
+            .expect("set");
+        let reopened = Marks::open(&path).expect("opened again");
+        assert_eq!(
+            reopened.all().expect("read"),
+            HashMap::from([(a, pick), (b, reject)])
+        );
+        let nothing = Mark::default();
+        marks
+            .set(&[(a, None), (b, Some(nothing))])
+            .expect("taken away");
+        assert_eq!(reopened.all().expect("read"), HashMap::from([(b, nothing)]));
+    }
+
+    #[test]
+    fn marks_of_the_first_versions_get_colours() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("marks.db");
+        let old = Connection::open(&path).expect("opened");
+        old.execute_batch(
+            "CREATE TABLE marks (content BLOB PRIMARY KEY, flag INTEGER NOT NULL, stars INTEGER NOT NULL) WITHOUT ROWID;
+             INSERT INTO marks VALUES (zeroblob(32), 1, 4);",
+        )
+        .expect("as it was");
+        drop(old);
+        let content = ContentId([0; 32]);
+        let mut marks = Marks::open(&path).expect("opened");
+        let mut mark = marks.all().expect("read")[&content];
+        assert_eq!((mark.flag, mark.stars, mark.colour), (Flag::Pick, 4, None));
+        mark.colour = Some(Colour::Red);
+        marks.set(&[(content, Some(mark))]).expect("set");
+        assert_eq!(marks.all().expect("read")[&content], mark);
+    }
+}

@@ -1,0 +1,151 @@
+//! Decisions that the database could not take: lines of JSON beside it, until it can.
+
+use std::fs;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Decision, Mark, MarksError};
+use crate::engine::files::private;
+use crate::engine::files::regular::read_regular;
+use crate::engine::media::photo::ContentId;
+
+/// Largest file that is read: more decisions than a person makes in a life.
+const MAX_BYTES: u64 = 256 << 20;
+
+/// One decision as a line.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    content: String,
+    mark: Option<Mark>,
+}
+
+/// The file of decisions that wait to be written into the database.
+pub struct Recovery {
+    path: PathBuf,
+}
+
+impl Recovery {
+    /// The one of the database at `marks`.
+    #[must_use]
+    pub fn beside(marks: &Path) -> Self {
+        Self {
+            path: marks.with_extension("recovery.jsonl"),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn fail(&self, source: io::Error) -> MarksError {
+        MarksError::Io {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// Adds decisions, and waits until they are on the disk.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn append(&self, decisions: &[Decision]) -> Result<(), MarksError> {
+        // A line that was cut off by a full disk or a kill ends here.
+        let mut text = String::from("\n");
+        for (content, mark) in decisions {
+            let content = content.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            let line = serde_json::to_string(&Line {
+                content,
+                mark: *mark,
+            });
+            text.push_str(&line.map_err(|e| self.fail(e.into()))?);
+            text.push('\n');
+        }
+        let write = || {
+            if let Some(folder) = self.path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            let mut file = private::open_or_create(&self.path)?;
+            file.seek(SeekFrom::End(0))?;
+            file.write_all(text.as_bytes())?;
+            file.sync_data()
+        };
+        write().map_err(|e| self.fail(e))
+    }
+
+    /// The decisions that wait, in their order; a line that was cut off is none.
+    ///
+    /// # Errors
+    /// If the file is there and cannot be read.
+    pub fn read(&self) -> Result<Vec<Decision>, MarksError> {
+        let text = match read_regular(&self.path, MAX_BYTES) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(self.fail(error)),
+        };
+        let decision = |line: &[u8]| {
+            let line: Line = serde_json::from_slice(line).ok()?;
+            Some((content(&line.content)?, line.mark))
+        };
+        Ok(text
+            .split(|byte| *byte == b'\n')
+            .filter_map(decision)
+            .collect())
+    }
+
+    /// Removes it: all that it held is in the database.
+    ///
+    /// # Errors
+    /// If it is there and cannot be removed.
+    pub fn clear(&self) -> Result<(), MarksError> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.fail(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn content(hex: &str) -> Option<ContentId> {
+    let digits = hex.as_bytes().as_chunks::<2>().0;
+    let mut bytes = [0; 32];
+    if digits.len() != bytes.len() || hex.len() != 64 {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(digits) {
+        let digits = std::str::from_utf8(digits).ok()?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    Some(ContentId(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decisions_come_back_whatever_was_cut_off() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let recovery = Recovery::beside(&dir.path().join("deep/marks.db"));
+        assert!(recovery.read().expect("nothing").is_empty());
+        let mark = Mark {
+            stars: 4,
+            ..Mark::default()
+        };
+        let first = [(ContentId([1; 32]), Some(mark)), (ContentId([2; 32]), None)];
+        recovery.append(&first).expect("written");
+        let whole = fs::read(recovery.path()).expect("read");
+        for cut in 0..whole.len() {
+            fs::write(recovery.path(), &whole[..cut]).expect("cut");
+            recovery.append(&first[..1]).expect("written");
+            let read = recovery.read().expect("read");
+            assert_eq!(read.last(), Some(&first[0]), "cut at {cut}");
+            assert!(read[..read.len() - 1].iter().all(|d| first.contains(d)));
+        }
+        recovery.clear().expect("removed");
+        recovery.clear().expect("nothing to remove");
+        assert!(recovery.read().expect("nothing").is_empty());
+    }
+}

@@ -1,0 +1,360 @@
+//! Writing what was planned, with a journal that takes it back, even if the program is killed on the way.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use super::count::Count;
+use super::plan::{Change, Edit, SidecarPlan};
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::patch::{self, Patch};
+use crate::engine::files::regular::{make_private, open_regular, read_regular};
+use crate::engine::files::replace;
+use crate::engine::media::metadata::look::read_bytes;
+use crate::engine::media::metadata::{MAX_BYTES, inside};
+use crate::engine::media::photo::{ContentId, Failure, Stage};
+use crate::engine::organize::export::plan::new_id;
+
+/// The journal of the last change, in its folder.
+const JOURNAL: &str = "last.json";
+/// Largest journal that is read: what a million sidecars held.
+const MAX_JOURNAL: u64 = 16 << 30;
+
+/// The bytes of a sidecar: as text where they are text.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Text(String),
+    Base64 { base64: String },
+}
+
+impl Stored {
+    fn new(bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::Text(text.into()),
+            Err(_) => Self::Base64 {
+                base64: STANDARD.encode(bytes),
+            },
+        }
+    }
+
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Text(text) => Ok(text.clone().into()),
+            Self::Base64 { base64 } => STANDARD.decode(base64).map_err(io::Error::other),
+        }
+    }
+}
+
+/// A file as it was before and is after a change.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    path: PathBuf,
+    /// The sidecar that was there.
+    before: Option<Stored>,
+    /// blake3 of what is there afterwards.
+    after: String,
+    /// What was replaced in a photo, and blake3 of the photo before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    photo: Option<(String, Vec<Patch>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Journal {
+    id: String,
+    /// What temporary files are called.
+    #[serde(default)]
+    temporary: String,
+    /// Whether all was written that could be. Journals of old say nothing about it and were.
+    #[serde(default = "finished")]
+    finished: bool,
+    written: Vec<Written>,
+}
+
+fn finished() -> bool {
+    true
+}
+
+impl Journal {
+    fn read(folder: &Path) -> io::Result<Self> {
+        let bytes = read_regular(&folder.join(JOURNAL), MAX_JOURNAL)?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+
+    fn write(&self, folder: &Path) -> io::Result<()> {
+        let path = folder.join(JOURNAL);
+        atomic_write(&path, &serde_json::to_vec(self)?)?;
+        // Not every file system has permissions.
+        let _ = open_regular(&path).and_then(|file| make_private(&file));
+        Ok(())
+    }
+
+    /// Removes temporary files that a killed run left.
+    fn tidy(&self) {
+        if self.temporary.is_empty() || self.finished {
+            return;
+        }
+        for written in &self.written {
+            if let Ok(target) = replace::target(&written.path) {
+                let _ = fs::remove_file(replace::temporary(&target, &self.temporary));
+            }
+        }
+    }
+}
+
+/// Writes what was planned, each file whole or not at all. What was there is kept in the folder `records`, so that it
+/// can be taken back. Returns which files were written, and what was not.
+///
+/// # Errors
+/// If what was there cannot be kept; then nothing is written.
+pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(Count, Vec<Failure>)> {
+    let mut failures = plan.failures.clone();
+    let mut killed = Journal::read(records).ok().filter(|last| !last.finished);
+    if let Some(killed) = &killed {
+        killed.tidy();
+    }
+    if plan.changes.is_empty() {
+        // What can be taken back stays what was written before.
+        if let Some(killed) = &mut killed {
+            killed.finished = true;
+            killed.write(records)?;
+        }
+        return Ok((Count::default(), failures));
+    }
+    let mut journal = Journal {
+        id: new_id(),
+        temporary: replace::random_name(),
+        finished: false,
+        // A run that was killed is taken back together with the one that ends its work.
+        written: killed.map_or_else(Vec::new, |killed| killed.written),
+    };
+    let mut ready = Vec::new();
+    for change in &plan.changes {
+        match journal_entry(change) {
+            Ok(written) => {
+                journal.written.push(written);
+                ready.push(change);
+            }
+            Err(error) => failures.push(Failure::io(&change.path, Stage::Export, &error)),
+        }
+    }
+    journal.write(records)?;
+    let mut count = Count::default();
+    for change in ready {
+        match write(change, &journal.temporary) {
+            Ok(()) => count.add(change.is_inside()),
+            Err(error) => failures.push(Failure::io(&change.path, Stage::Export, &error)),
+        }
+    }
+    journal.finished = true;
+    journal.write(records)?;
+    Ok((count, failures))
+}
+
+fn journal_entry(change: &Change) -> io::Result<Written> {
+    // Undone from any folder.
+    let path = std::path::absolute(&change.path)?;
+    Ok(match &change.edit {
+        Edit::Sidecar { before, after } => Written {
+            path,
+            before: before.as_deref().map(Stored::new),
+            after: ContentId::of(after).to_string(),
+            photo: None,
+        },
+        Edit::Photo(patches) => {
+            let mut file = open_regular(&path)?;
+            let before = patch::content(&mut file, &[])?.to_string();
+            Written {
+                path,
+                before: None,
+                after: patch::content(&mut file, patches)?.to_string(),
+                photo: Some((before, patches.clone())),
+            }
+        }
+    })
+}
+
+fn write(change: &Change, temporary: &str) -> io::Result<()> {
+    let target = replace::target(&change.path)?;
+    let temporary = replace::temporary(&target, temporary);
+    match &change.edit {
+        Edit::Sidecar { before, after } => {
+            let now = read_bytes(&change.path).map_err(io::Error::other)?;
+            if now != *before {
+                return Err(io::Error::other("it changed meanwhile: try again"));
+            }
+            if let Some(folder) = target.parent().filter(|f| !f.as_os_str().is_empty()) {
+                fs::create_dir_all(folder)?;
+            }
+            replace::replace_with(&target, &temporary, after)
+        }
+        Edit::Photo(patches) => inside::write(&target, &temporary, patches),
+    }
+}
+
+/// Takes the last change back: files are as they were, sidecars that were made are gone, those that changed since
+/// stay. Returns which, and what stays.
+///
+/// # Errors
+/// If there is nothing to take back, or it cannot be read.
+pub fn undo(records: &Path) -> io::Result<(Count, Vec<Failure>)> {
+    let journal = Journal::read(records)?;
+    journal.tidy();
+    let name = replace::random_name();
+    let (mut restored, mut kept) = (HashSet::new(), Vec::new());
+    let mut count = Count::default();
+    // The last first: a file may have been written twice.
+    for written in journal.written.iter().rev() {
+        match take_back(written, &name) {
+            Ok(true) if restored.insert(&written.path) => count.add(written.photo.is_some()),
+            Ok(_) => {}
+            Err(error) => kept.push(Failure::io(&written.path, Stage::Export, &error)),
+        }
+    }
+    fs::remove_file(records.join(JOURNAL))?;
+    Ok((count, kept))
+}
+
+/// Returns whether anything was done: a change that was not made yet is taken back already.
+fn take_back(written: &Written, temporary: &str) -> io::Result<bool> {
+    let target = replace::target(&written.path)?;
+    let temporary = replace::temporary(&target, temporary);
+    let changed = || Err(io::Error::other("it was changed since, so it stays"));
+    if let Some((before, patches)) = &written.photo {
+        let mut file = open_regular(&target)?;
+        let now = patch::content(&mut file, &[])?.to_string();
+        return match now == written.after {
+            true => inside::write(&target, &temporary, &patch::reversed(patches)).map(|()| true),
+            false if now == *before => Ok(false),
+            false => changed(),
+        };
+    }
+    let before = written.before.as_ref().map(Stored::bytes).transpose()?;
+    let now = match read_regular(&target, MAX_BYTES) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    if now == before {
+        return Ok(false);
+    }
+    let ours = now.is_some_and(|now| ContentId::of(&now).to_string() == written.after);
+    match before {
+        _ if !ours => changed(),
+        Some(bytes) => replace::replace_with(&target, &temporary, &bytes).map(|()| true),
+        None => fs::remove_file(&target).map(|()| true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::media::metadata::{Additions, Metadata};
+    use crate::engine::organize::sidecars::plan;
+    use crate::engine::organize::sidecars::{SidecarEdit, Way};
+
+    fn planned(photo: &Path, keyword: &str) -> SidecarPlan {
+        let additions = Additions {
+            keywords: vec![keyword.into()],
+            ..Additions::default()
+        };
+        let wish = SidecarEdit {
+            photo: photo.into(),
+            additions,
+        };
+        plan(&[wish], Way::default())
+    }
+
+    /// Makes a journal say that its run was killed.
+    fn kill(records: &Path) -> Journal {
+        let mut journal = Journal::read(records).expect("a journal");
+        journal.finished = false;
+        journal.write(records).expect("written");
+        journal
+    }
+
+    #[test]
+    fn a_run_that_was_killed_is_taken_back_with_the_one_after_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (records, photo) = (dir.path().join("records"), dir.path().join("a.jpg"));
+        let sidecar = dir.path().join("a.jpg.xmp");
+        let utf16 = crate::engine::media::metadata::text::Encoding::Utf16Le;
+        let theirs =
+            utf16.encode("\u{feff}<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>");
+        let theirs = theirs.expect("encodes");
+        fs::write(&sidecar, &theirs).expect("written");
+        assert_eq!(
+            apply(&planned(&photo, "one"), &records)
+                .expect("written")
+                .0
+                .total(),
+            1
+        );
+        let journal = kill(&records);
+        let left = replace::temporary(&sidecar, &journal.temporary);
+        fs::write(&left, "half").expect("written");
+        assert_eq!(
+            apply(&planned(&photo, "two"), &records)
+                .expect("written")
+                .0
+                .total(),
+            1
+        );
+        assert!(!left.exists(), "what a killed run leaves is removed");
+        assert_eq!(Metadata::of(&photo).facts.keywords, ["one", "two"]);
+        let (count, kept) = undo(&records).expect("undone");
+        assert_eq!((count.total(), kept.len()), (1, 0));
+        assert_eq!(fs::read(&sidecar).expect("there"), theirs);
+        // Killed after all was written: the next run has nothing to do, and can be taken back.
+        let done = planned(&photo, "one");
+        apply(&done, &records).expect("written");
+        kill(&records);
+        assert_eq!(
+            apply(&planned(&photo, "one"), &records)
+                .expect("nothing")
+                .0
+                .total(),
+            0
+        );
+        assert!(Journal::read(&records).expect("a journal").finished);
+        undo(&records).expect("undone");
+        assert_eq!(fs::read(&sidecar).expect("there"), theirs);
+    }
+
+    #[test]
+    fn what_changed_since_stays() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (records, photo) = (dir.path().join("records"), dir.path().join("a.jpg"));
+        let sidecar = dir.path().join("a.jpg.xmp");
+        apply(&planned(&photo, "one"), &records).expect("written");
+        fs::write(&sidecar, "theirs").expect("written");
+        let (count, kept) = undo(&records).expect("undone");
+        assert_eq!((count.total(), kept.len()), (0, 1));
+        assert_eq!(fs::read(&sidecar).expect("there"), b"theirs");
+        assert!(undo(&records).is_err(), "there is nothing more");
+        let (count, failures) = apply(&planned(&photo, "one"), &records).expect("tried");
+        assert_eq!(
+            (count.total(), failures.len()),
+            (0, 1),
+            "no XMP, so it is left alone"
+        );
+    }
+
+    #[test]
+    fn journals_of_old_can_still_be_taken_back() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let sidecar = dir.path().join("a.xmp");
+        fs::write(&sidecar, "after").expect("written");
+        let old = serde_json::json!({ "id": "1", "written": [
+            { "path": sidecar, "before": "before", "after": ContentId::of(b"after").to_string() }
+        ]});
+        fs::write(dir.path().join(JOURNAL), old.to_string()).expect("written");
+        assert_eq!(undo(dir.path()).expect("undone").0.total(), 1);
+        assert_eq!(fs::read(&sidecar).expect("there"), b"before");
+    }
+}

@@ -1,0 +1,234 @@
+//! What would be written, and where: decided before anything is touched.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::count::Count;
+use crate::engine::files::fold::fold;
+use crate::engine::files::patch::Patch;
+use crate::engine::media::metadata::edit::{Additions, KnownKeywords};
+use crate::engine::media::metadata::inside;
+use crate::engine::media::metadata::look::{Metadata, Source, read_bytes};
+use crate::engine::media::metadata::names::{Folders, SidecarNaming};
+use crate::engine::media::metadata::xmp::Packet;
+use crate::engine::media::photo::{Failure, Stage};
+use crate::engine::organize::marks::{Flag, Mark};
+
+/// What is to be written about one photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SidecarEdit {
+    /// The photo.
+    pub photo: PathBuf,
+    /// What is added.
+    pub additions: Additions,
+}
+
+/// What is written besides labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// A keyword above those of the labels.
+    pub parent: Option<String>,
+    /// Stars, where a photo has no rating yet.
+    pub stars: bool,
+    /// Colours, where a photo has none yet.
+    pub colours: bool,
+    /// Rejects, as a rating of -1.
+    pub rejects: bool,
+}
+
+impl Contents {
+    /// What is to be written about a photo, if anything is.
+    #[must_use]
+    pub fn wish(&self, photo: PathBuf, keywords: Vec<String>, mark: Mark) -> Option<SidecarEdit> {
+        let rating = match mark.flag {
+            Flag::Reject if self.rejects => Some(-1),
+            _ => Some(mark.stars as i8).filter(|stars| self.stars && *stars > 0),
+        };
+        let colour = mark.colour.filter(|_| self.colours);
+        if keywords.is_empty() && rating.is_none() && colour.is_none() {
+            return None;
+        }
+        let additions = Additions {
+            keywords,
+            parent: self.parent.clone(),
+            rating,
+            colour: colour.map(|colour| colour.name().into()),
+            known: KnownKeywords::default(),
+        };
+        Some(SidecarEdit { photo, additions })
+    }
+}
+
+/// Where it is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// How new sidecars are named. One that is there is used, whatever it is called.
+    pub naming: SidecarNaming,
+    /// Whether photos whose format allows it are written into; sidecars that are there get the same.
+    pub inside: bool,
+}
+
+/// What becomes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Edit {
+    /// A sidecar is written, in the place of the one that was there.
+    Sidecar {
+        before: Option<Vec<u8>>,
+        after: Vec<u8>,
+    },
+    /// Parts of a photo are replaced.
+    Photo(Vec<Patch>),
+}
+
+/// A file that would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The sidecar, or the photo itself.
+    pub path: PathBuf,
+    /// Keywords that it would have.
+    pub keywords: Vec<String>,
+    pub(crate) edit: Edit,
+}
+
+impl Change {
+    /// Whether it is the photo itself that changes.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        matches!(self.edit, Edit::Photo(_))
+    }
+}
+
+/// What would be written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SidecarPlan {
+    /// Files that would change.
+    pub changes: Vec<Change>,
+    /// Files that say everything already.
+    pub unchanged: usize,
+    /// Files that cannot be read, which are left alone.
+    pub failures: Vec<Failure>,
+    /// Photos that cannot be written into though that was asked for, and why: they have sidecars instead.
+    pub beside: Vec<Failure>,
+}
+
+impl SidecarPlan {
+    /// How many files would change.
+    #[must_use]
+    pub fn count(&self) -> Count {
+        let mut count = Count::default();
+        for change in &self.changes {
+            count.add(change.is_inside());
+        }
+        count
+    }
+
+    fn take(&mut self, path: PathBuf, planned: Result<Option<(Vec<String>, Edit)>, String>) {
+        match planned {
+            Ok(None) => self.unchanged += 1,
+            Ok(Some((keywords, edit))) => self.changes.push(Change {
+                path,
+                keywords,
+                edit,
+            }),
+            Err(reason) => {
+                let message =
+                    format!("{reason}: it is left as it is; move it away to have a new one");
+                self.failures
+                    .push(Failure::new(path, Stage::Export, message));
+            }
+        }
+    }
+}
+
+/// Plans what would be written; touches nothing.
+#[must_use]
+pub fn plan(wishes: &[SidecarEdit], way: Way) -> SidecarPlan {
+    let mut plan = SidecarPlan::default();
+    let mut folders = Folders::default();
+    // Photos that share a sidecar, such as a RAW and its JPEG, are one write.
+    let mut sidecars: Vec<(PathBuf, Additions)> = Vec::new();
+    let mut known: HashMap<PathBuf, usize> = HashMap::new();
+    for wish in wishes {
+        let there = folders.sidecars(&wish.photo, way.naming);
+        let said = inside::facts_of(&wish.photo);
+        let metadata = Metadata::read(&wish.photo, said, &there, 0);
+        if way.inside {
+            let additions = completed(&wish.additions, &metadata, &Source::Photo);
+            let planned = inside::plan(&wish.photo, &additions);
+            let is_inside = planned.is_ok();
+            match planned {
+                Ok(change) => {
+                    let change = change.map(|(keywords, patches)| (keywords, Edit::Photo(patches)));
+                    plan.take(wish.photo.clone(), Ok(change));
+                }
+                Err(reason) => {
+                    let message = format!("it gets a sidecar instead, because {reason}");
+                    let photo = wish.photo.clone();
+                    plan.beside
+                        .push(Failure::new(photo, Stage::Export, message));
+                }
+            }
+            if is_inside && there.is_empty() {
+                continue;
+            }
+        }
+        let path = (there.into_iter().next()).unwrap_or_else(|| way.naming.path(&wish.photo));
+        let name = path.file_name().unwrap_or_default().display().to_string();
+        let additions = completed(&wish.additions, &metadata, &Source::Sidecar(name));
+        match known.get(&key(&path)) {
+            Some(at) => {
+                let (_, all) = &mut sidecars[*at];
+                *all = std::mem::take(all).and(&additions);
+            }
+            None => {
+                known.insert(key(&path), sidecars.len());
+                sidecars.push((path, additions));
+            }
+        }
+    }
+    for (path, additions) in sidecars {
+        let planned = plan_sidecar(&path, &additions);
+        plan.take(path, planned);
+    }
+    plan
+}
+
+/// Two sidecars whose names fold to one are one, as they are when they are read.
+fn key(path: &Path) -> PathBuf {
+    path.with_file_name(fold(path.file_name().unwrap_or_default()))
+}
+
+/// What is added in one place, given what stands in others: ratings and colours that a person gave anywhere stay,
+/// and keywords of the source that counts now come along, since the place that is written is the newest.
+fn completed(additions: &Additions, metadata: &Metadata, place: &Source) -> Additions {
+    let mut additions = additions.clone();
+    let (facts, origins) = (&metadata.facts, &metadata.origins);
+    if facts.rating.is_some_and(|rating| rating != 0) {
+        additions.rating = None;
+    }
+    if facts.colour.is_some() {
+        additions.colour = None;
+    }
+    let elsewhere = |origin: &Option<Source>| origin.as_ref().is_some_and(|from| from != place);
+    if elsewhere(&origins.keywords) {
+        additions.known.keywords = facts.keywords.clone();
+    }
+    if elsewhere(&origins.hierarchical) {
+        additions.known.hierarchical = facts.hierarchical.clone();
+    }
+    additions
+}
+
+fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<(Vec<String>, Edit)>, String> {
+    let before = read_bytes(path)?;
+    let mut packet = match &before {
+        Some(bytes) => Packet::parse(bytes)?,
+        None => Packet::empty(),
+    };
+    if !packet.add(additions)? {
+        return Ok(None);
+    }
+    let after = packet.to_bytes()?;
+    let keywords = packet.facts().keywords;
+    Ok(Some((keywords, Edit::Sidecar { before, after })))
+}

@@ -1,0 +1,269 @@
+//! Label sets as files: TOML that a person can read, write and share.
+//!
+//! `docs/labels.md` describes the format; three sets come with the program, in `assets/labels`.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::query::{Query, QueryError, What};
+use super::teach::TrainingSet;
+use crate::engine::files::atomic_write::atomic_write_through_links;
+use crate::engine::files::regular::read_regular_text;
+
+/// Largest file that is read.
+const MAX_BYTES: u64 = 16 << 20;
+
+/// Label sets that come with the program, by name.
+pub const READY: [(&str, &str); 3] = [
+    ("Family", include_str!("../../../assets/labels/family.toml")),
+    ("Travel", include_str!("../../../assets/labels/travel.toml")),
+    (
+        "Documents and screenshots",
+        include_str!("../../../assets/labels/documents.toml"),
+    ),
+];
+
+/// Labels under a name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelSet {
+    /// What it is called.
+    #[serde(default)]
+    pub name: String,
+    /// Templates of labels that have none of their own; `{}` stands for the label's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
+    /// The labels.
+    #[serde(default)]
+    pub labels: Vec<LabelEntry>,
+}
+
+/// One label.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LabelEntry {
+    /// What is looked for, in the language of [`Query`].
+    pub text: String,
+    /// The match from which a photo fits, 0 to 1.
+    #[serde(default, alias = "min_match", skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f32>,
+    /// Which of the window's ten colours it has, 0 to 9.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<usize>,
+    /// Whether photos that fit it fit no other label.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not: bool,
+    /// Templates in place of the set's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<String>,
+    /// Whether a general word does not stand for what the lexicon says besides.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exactly: bool,
+    /// What it does not stand for, of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// Photos that show what is meant; relative paths begin at the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<PathBuf>,
+    /// Photos that do not show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counter_examples: Vec<PathBuf>,
+}
+
+/// What can go wrong with a file of labels. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum LabelSetError {
+    /// The file.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Its content.
+    #[error("{} is no label set: {message}; docs/labels.md shows what one looks like", path.display())]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+}
+
+impl LabelEntry {
+    /// What it is learned from: its words in its templates, and its examples.
+    ///
+    /// # Errors
+    /// If the text says nothing.
+    pub fn lesson(&self) -> Result<TrainingSet, QueryError> {
+        Ok(TrainingSet {
+            query: label_query(&self.text, &self.templates, self.exactly, &self.without)?,
+            examples: self.examples.clone(),
+            counter_examples: self.counter_examples.clone(),
+            text_only: false,
+        })
+    }
+}
+
+/// The query of a label: its words, unless they are meant `exactly` with what they stand for but `without` some of it,
+/// in templates, if the label has some of its own.
+///
+/// # Errors
+/// If the text says nothing.
+pub fn label_query(
+    text: &str,
+    templates: &[String],
+    exactly: bool,
+    without: &[String],
+) -> Result<Query, QueryError> {
+    let mut query = Query::parse(text)?;
+    if !exactly {
+        query = query.spread(without);
+    }
+    if !templates.is_empty() {
+        for term in query.alternatives.iter_mut().flatten() {
+            if let What::Words(words) | What::Member(words) = &term.what {
+                let fill = |template: &String| template.replace("{}", words);
+                term.what = What::Phrases(templates.iter().map(fill).collect());
+            }
+        }
+    }
+    Ok(query)
+}
+
+impl LabelSet {
+    /// Reads a set from text. Labels without templates get the set's; relative examples begin at `base`.
+    ///
+    /// # Errors
+    /// In words, if it is no label set.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
+        let mut set: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+        if set.labels.is_empty() {
+            return Err("it has no [[labels]]".into());
+        }
+        for label in &mut set.labels {
+            if label.templates.is_empty() {
+                label.templates.clone_from(&set.templates);
+            }
+            if let Some(wrong) = label.templates.iter().find(|t| !t.contains("{}")) {
+                return Err(format!(
+                    "the template {wrong:?} has no {{}} for the label's words"
+                ));
+            }
+            if label.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
+                return Err(format!(
+                    "the threshold of {:?} is not from 0 to 1",
+                    label.text
+                ));
+            }
+            label.lesson().map_err(|e| e.to_string())?;
+            let examples = label.examples.iter_mut();
+            for example in examples.chain(&mut label.counter_examples) {
+                *example = base.join(&*example);
+            }
+        }
+        set.templates.clear();
+        Ok(set)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no label set.
+    pub fn read(path: &Path) -> Result<Self, LabelSetError> {
+        let text = read_regular_text(path, MAX_BYTES).map_err(|source| LabelSetError::Io {
+            path: path.into(),
+            source,
+        })?;
+        let base = path.parent().unwrap_or(Path::new(""));
+        let mut set = Self::parse(&text, base).map_err(|message| LabelSetError::Invalid {
+            path: path.into(),
+            message,
+        })?;
+        if set.name.is_empty() {
+            let stem = path.file_stem().unwrap_or_default();
+            set.name = stem.to_string_lossy().into_owned();
+        }
+        Ok(set)
+    }
+
+    /// Writes a file, whole or not at all.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), LabelSetError> {
+        let text = toml::to_string_pretty(self).map_err(|e| LabelSetError::Invalid {
+            path: path.into(),
+            message: e.to_string(),
+        })?;
+        atomic_write_through_links(path, text.as_bytes()).map_err(|source| LabelSetError::Io {
+            path: path.into(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_that_come_with_the_program_are_sound() {
+        for (name, text) in READY {
+            let set = LabelSet::parse(text, Path::new("")).expect(name);
+            assert_eq!(set.name, name);
+            assert!(set.labels.len() >= 5, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_set_comes_back_as_it_was_written() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("mine.toml");
+        let text = r#"
+            templates = ["a drawing of {}"]
+            [[labels]]
+            text = "cat -dog"
+            threshold = 0.5
+            examples = ["cat.jpg"]
+            [[labels]]
+            text = "people"
+            without = ["woman"]
+            [[labels]]
+            text = "vehicle"
+            exactly = true
+            [[labels]]
+            text = "blur"
+            not = true
+            colour = 3
+            templates = ["{}", "a photo of {}"]
+        "#;
+        std::fs::write(&path, text).expect("written");
+        let set = LabelSet::read(&path).expect("read");
+        assert_eq!(set.name, "mine");
+        assert_eq!(set.labels[0].examples, [dir.path().join("cat.jpg")]);
+        let query = set.labels[0].lesson().expect("a lesson").query;
+        let phrases = |text: &str| What::Phrases(vec![format!("a drawing of {text}")]);
+        let what: Vec<&What> = query.terms().map(|term| &term.what).collect();
+        assert_eq!(what, [&phrases("cat"), &phrases("dog")]);
+        let count = |at: usize| set.labels[at].lesson().map(|l| l.query.alternatives.len());
+        let people = Query::parse("people").expect("a query").spread(&[]);
+        assert_eq!(count(1), Ok(people.alternatives.len() - 1));
+        assert_eq!(count(2), Ok(1));
+        set.write(&path).expect("written");
+        assert_eq!(LabelSet::read(&path).expect("read"), set);
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let refuse = |text: &str| LabelSet::parse(text, Path::new("")).expect_err(text);
+        assert!(refuse("name = 3").contains("string"));
+        assert!(refuse("").contains("[[labels]]"));
+        assert!(refuse("[[labels]]\ntext = \"a\"\nthreshold = 2").contains("threshold"));
+        assert!(refuse("[[labels]]\ntext = \"a\"\ntemplates = [\"b\"]").contains("{}"));
+        assert!(refuse("[[labels]]\ntext = \"\"").contains("no words"));
+        assert!(refuse("[[labels]]\ntxet = \"a\"").contains("txet"));
+    }
+}

@@ -1,0 +1,62 @@
+//! What general words stand for in photos: *people* for man, woman, child; *vehicle* for car, truck, bus.
+//!
+//! A model answers "vehicle" less surely than "car", because few captions say it. The lexicon, of which
+//! `assets/lexicon` tells where it comes from, names what a word may be seen as.
+
+use std::sync::LazyLock;
+
+/// Most words that one word is spread to.
+pub const MOST_MEMBERS: usize = 7;
+
+/// Words and their members, sorted by word.
+static ENTRIES: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let lines = include_str!("../../../assets/lexicon/lexicon.txt").lines();
+    lines.filter_map(|line| line.split_once('\t')).collect()
+});
+
+/// What `words` stand for, the likeliest first; nothing for most words.
+#[must_use]
+pub fn members(words: &str) -> Vec<&'static str> {
+    let lower = words.trim().to_lowercase();
+    let bare = ["a ", "an ", "the ", "some "]
+        .iter()
+        .find_map(|article| lower.strip_prefix(article))
+        .unwrap_or(&lower);
+    let singular = || {
+        let stem = bare.strip_suffix('s')?;
+        look_up(stem).or_else(|| look_up(stem.strip_suffix('e')?))
+    };
+    let found = look_up(bare).or_else(singular).unwrap_or_default();
+    let members = found.split(", ").filter(|member| !member.is_empty());
+    members.take(MOST_MEMBERS).collect()
+}
+
+fn look_up(word: &str) -> Option<&'static str> {
+    let at = ENTRIES.binary_search_by(|(known, _)| (*known).cmp(word));
+    at.ok().map(|at| ENTRIES[at].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lexicon_is_sorted_and_small() {
+        assert!(ENTRIES.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(ENTRIES.len() > 2000);
+        for (word, members) in ENTRIES.iter() {
+            assert!(members.split(", ").all(|member| member != *word), "{word}");
+            assert!(members.split(", ").count() <= MOST_MEMBERS, "{word}");
+        }
+    }
+
+    #[test]
+    fn general_words_have_members_and_single_minded_ones_do_not() {
+        assert!(members("people").contains(&"woman"));
+        assert_eq!(members("Vehicles"), members("a vehicle"));
+        assert!(members("weapons").contains(&"sword"));
+        for word in ["cat", "dog", "moon", "cup", "a cat on a sofa", "", "s"] {
+            assert!(members(word).is_empty(), "{word}");
+        }
+    }
+}

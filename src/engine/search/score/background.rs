@@ -1,0 +1,57 @@
+//! The sum over the background, which labels are weighed against.
+
+use half::f16;
+
+use crate::engine::inference::Embeddings;
+use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32, exp_scaled, widen};
+
+/// Rows whose vectors are widened and multiplied together; they fit the first cache.
+const GROUP_ROWS: usize = 12;
+
+/// The background prompts, ready for summing up.
+pub struct Background {
+    dim: usize,
+    prompts: usize,
+    panels: PackedF32,
+    logit_scale: f32,
+}
+
+impl Background {
+    /// For prompts' vectors and the model's logit scale.
+    #[must_use]
+    pub fn new(prompts: &Embeddings, logit_scale: f32) -> Self {
+        let panels = PackedF32::new(&prompts.values, &vec![0.0; prompts.len()]);
+        Self {
+            dim: prompts.dim,
+            prompts: prompts.len(),
+            panels,
+            logit_scale,
+        }
+    }
+
+    /// The log of `sum_b exp(s v.b)` for each of `vectors`, into `sums`.
+    pub fn log_sums(&self, vectors: &[f16], sums: &mut [f32]) {
+        let mut wide = vec![0f32; GROUP_ROWS * self.dim];
+        let mut logits = vec![0f32; GROUP_ROWS * self.prompts];
+        let groups = vectors
+            .chunks(GROUP_ROWS * self.dim)
+            .zip(sums.chunks_mut(GROUP_ROWS));
+        for (vectors, sums) in groups {
+            let wide = &mut wide[..vectors.len()];
+            let logits = &mut logits[..sums.len() * self.prompts];
+            widen(vectors, wide);
+            let plain = GemmEpilogue::Activate(Activation::None);
+            self.panels.multiply(wide, plain, logits);
+            let rows = logits.chunks_exact_mut(self.prompts.max(1));
+            for (sum, logits) in sums.iter_mut().zip(rows) {
+                *sum = log_sum(logits, self.logit_scale);
+            }
+        }
+    }
+}
+
+fn log_sum(cosines: &mut [f32], scale: f32) -> f32 {
+    let peak = scale * cosines.iter().fold(f32::NEG_INFINITY, |a, b| a.max(*b));
+    exp_scaled(cosines, scale, peak);
+    peak + cosines.iter().sum::<f32>().ln()
+}
