@@ -1,4 +1,4 @@
-//! Everything that the window knows. Panels read it; only [`crate::app::apply`] changes it.
+//! Everything that the window knows. Panels read it; only `app::apply` changes it.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
