@@ -265,3 +265,83 @@ fn paths_are_absolute_wherever_they_are_kept() {
         (&1.into(), &0.into())
     );
 }
+
+#[test]
+fn photos_are_told_by_content_whatever_they_are_called() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let jpeg = fs::read(samples().join("cat.jpg")).expect("a sample");
+    let photos = [
+        "IMG_1.HEIC",
+        "IMG_2.psd",
+        "a.jpg_large",
+        #[cfg(unix)]
+        "b.jpg:large",
+        "c.jpg!d",
+        #[cfg(unix)]
+        "d.jpg?w=800",
+        "e.jp",
+        #[cfg(unix)]
+        "f.jpg ",
+        "g.mpo",
+        "h.jps",
+        "i.jif",
+        "j.pjpeg",
+        "k.pjp",
+        "l.20240501",
+        "nameless",
+    ];
+    for name in photos {
+        fs::write(dir.path().join(name), &jpeg).expect("written");
+    }
+    // Copies that programs keep, files that are still being fetched, and what belongs to photos.
+    for name in [
+        "a.jpg_original",
+        "a.jpg~",
+        "z.jpg.part",
+        "a.thm",
+        "notes.txt",
+    ] {
+        fs::write(dir.path().join(name), &jpeg).expect("written");
+    }
+    fs::write(dir.path().join("b.dat"), "BM and other words, P1 too").expect("written");
+    let roots = [dir.path().to_path_buf()];
+    let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
+    assert_eq!(found, photos);
+    assert_eq!((skipped.other, skipped.unsupported), (6, 0));
+    // A name that promises a picture is believed, so that what is wrong with the file is said.
+    fs::write(dir.path().join("x.jpg"), "no picture").expect("written");
+    fs::write(dir.path().join("y.psd"), "no picture").expect("written");
+    let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
+    assert!(found.contains(&"x.jpg".into()));
+    assert_eq!(skipped.unsupported, 1);
+}
+
+#[test]
+fn a_raw_file_beside_its_picture_is_one_photo_with_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in [
+        "a.jpg",
+        "A.CR2",
+        "b.nef",
+        "sub/c.jpg",
+        "sub/c.dng",
+        "c.arw",
+        "d.cr3",
+        "d.raf",
+    ] {
+        write(&dir.path().join(name));
+    }
+    // A folder is no picture.
+    fs::create_dir(dir.path().join("b.jpg")).expect("made");
+    let roots = [dir.path().to_path_buf()];
+    let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
+    let want = ["a.jpg", "b.nef", "c.arw", "d.cr3", "d.raf", "sub/c.jpg"];
+    assert_eq!(found, want);
+    assert_eq!(skipped.paired, 2);
+    // Who names it means it.
+    let named = [dir.path().join("A.CR2")];
+    assert_eq!(
+        scan(dir.path(), &named, ScanOptions::default()).0,
+        ["A.CR2"]
+    );
+}

@@ -223,14 +223,12 @@ fn list(paths: &[PathBuf]) -> String {
 pub fn skipped_words(summary: &Summary) -> String {
     let skipped = &summary.skipped;
     let counts = [
-        (
-            skipped.unsupported,
-            "in formats that are not read yet (HEIC, RAW, ...)",
-        ),
+        (skipped.unsupported, "in formats that are not read"),
         (skipped.hidden, "hidden"),
         (skipped.system_folders, "system folders"),
         (skipped.excluded, "excluded folders"),
         (skipped.other, "of other kinds"),
+        (skipped.paired, "RAW files of a picture beside them"),
         (skipped.exported, "exported earlier"),
         (skipped.repeated, "links to what is there already"),
     ];

@@ -70,8 +70,7 @@ fn passed_over(state: &State) -> Option<String> {
             "All photos here were put here by an export: open the folder that they are in".into(),
         );
     }
-    (count > 0)
-        .then(|| format!("{count} files are in formats that cannot be read yet (HEIC, RAW, …)"))
+    (count > 0).then(|| format!("{count} files are in formats that cannot be read"))
 }
 
 /// In place of a grid that the filters left empty.

@@ -144,7 +144,8 @@ fn idle_text(state: &State) -> String {
     }
     let skipped = &summary.skipped;
     let counts = [
-        (skipped.unsupported, "in formats that cannot be read yet"),
+        (skipped.unsupported, "in formats that cannot be read"),
+        (skipped.paired, "RAW files beside their pictures"),
         (skipped.exported, "exported earlier"),
         (skipped.repeated, "links to others"),
     ];

@@ -2,9 +2,11 @@
 
 use std::io::Cursor;
 
-use exif::{Exif, In, Reader, Tag, Value};
+pub use exif::Exif;
+use exif::{In, Reader, Tag, Value};
 
-use super::{Pixels, embedded};
+use super::format::PictureFormat;
+use super::{Pixels, embedded, sniff};
 use crate::engine::media::photo::Taken;
 use crate::engine::media::{dates, metadata};
 
@@ -73,20 +75,17 @@ pub(super) struct Facts {
     pub taken: Option<Taken>,
 }
 
-/// Reads the metadata of a JPEG, PNG, TIFF or WebP file.
-pub(super) fn read(bytes: &[u8]) -> Facts {
+/// Reads the metadata of a file of this format.
+pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
     // A date that only XMP or IPTC-IIM has.
     let elsewhere = || metadata::facts_inside(Cursor::new(bytes)).taken;
-    let Some(exif) = fields(bytes) else {
+    let Some(exif) = format.exif(bytes) else {
         return Facts {
             taken: elsewhere(),
             ..Facts::default()
         };
     };
-    let orientation = exif
-        .get_field(Tag::Orientation, In::PRIMARY)
-        .and_then(|field| field.value.get_uint(0))
-        .map_or_else(Orientation::default, Orientation::from_exif);
+    let orientation = orientation(&exif).unwrap_or_default();
     let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value));
@@ -94,6 +93,12 @@ pub(super) fn read(bytes: &[u8]) -> Facts {
         orientation,
         taken: taken.or_else(elsewhere),
     }
+}
+
+/// The orientation, if one is written there.
+pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
+    let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;
+    field.value.get_uint(0).map(Orientation::from_exif)
 }
 
 /// What a camera wrote of a photo, for people: name and value, in the order of a caption.
@@ -109,7 +114,8 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
         (Tag::Flash, "Flash"),
         (Tag::Artist, "Artist"),
     ];
-    let Some(exif) = fields(bytes) else {
+    let exif = sniff(bytes).ok().and_then(|format| format.exif(bytes));
+    let Some(exif) = exif else {
         return Vec::new();
     };
     let fact = |(tag, name): &(Tag, &'static str)| {
@@ -124,16 +130,26 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
 
 /// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
 /// does not hide the orientation.
-fn fields(bytes: &[u8]) -> Option<Exif> {
+pub(super) fn fields(bytes: &[u8]) -> Option<Exif> {
+    partial(reader().read_from_container(&mut Cursor::new(bytes)))
+        .or_else(|| parse(embedded::exif(bytes)?))
+}
+
+/// The fields of a TIFF structure.
+pub(super) fn parse(tiff: Vec<u8>) -> Option<Exif> {
+    partial(reader().read_raw(tiff))
+}
+
+fn reader() -> Reader {
     let mut reader = Reader::new();
     reader.continue_on_error(true);
-    let partial = |read: Result<Exif, exif::Error>| {
-        read.or_else(|error| error.distill_partial_result(|_| ()))
-            .ok()
-            .filter(|exif| exif.fields().len() > 0)
-    };
-    partial(reader.read_from_container(&mut Cursor::new(bytes)))
-        .or_else(|| partial(reader.read_raw(embedded::exif(bytes)?)))
+    reader
+}
+
+/// What could be read.
+fn partial(read: Result<Exif, exif::Error>) -> Option<Exif> {
+    let exif = read.or_else(|error| error.distill_partial_result(|_| ()));
+    exif.ok().filter(|exif| exif.fields().len() > 0)
 }
 
 fn date(value: &Value) -> Option<Taken> {
@@ -146,6 +162,7 @@ fn date(value: &Value) -> Option<Taken> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::media::decode::jpeg::Jpeg;
 
     /// A 3 x 2 picture whose pixels are numbered as they should appear upright, stored as `value` says.
     fn stored(value: u32) -> Pixels {
@@ -301,10 +318,10 @@ mod tests {
             ("piexif's Exif directory", piexif.clone()),
         ];
         for (what, tiff) in cases {
-            let facts = read(&jpeg_with(&tiff));
+            let facts = read(&Jpeg, &jpeg_with(&tiff));
             assert_eq!(facts.orientation, Orientation::from_exif(6), "{what}");
         }
-        let taken = read(&jpeg_with(&piexif)).taken.expect("a date");
+        let taken = read(&Jpeg, &jpeg_with(&piexif)).taken.expect("a date");
         assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
     }
 
@@ -320,7 +337,7 @@ mod tests {
         tiff.extend(b"2024:05:01 10:00:00\0");
         tiff.extend(directory(&[entry(0x9003, 2, 20, 8 + 38 + 20 + 18 - 8)], 0));
         tiff.extend(b"2024:02:31 10:00:00\0");
-        let taken = read(&jpeg_with(&tiff)).taken.expect("a date");
+        let taken = read(&Jpeg, &jpeg_with(&tiff)).taken.expect("a date");
         assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
     }
 }

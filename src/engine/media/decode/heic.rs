@@ -2,8 +2,11 @@
 
 use heic_decoder::{ColorInfo, DecodedImage, HeifError, RgbOptions};
 
+use super::alpha::over_white;
 use super::detached::detached;
-use super::{DecodeError, Memory, RawPicture, area, colour, iso_media, over_white};
+use super::format::PictureFormat;
+use super::limits::area;
+use super::{DecodeError, Limits, Picture, colour, iso_media};
 
 /// What messages call the format.
 const NAME: &str = "HEIC";
@@ -16,18 +19,40 @@ const UNSPECIFIED: u16 = 2;
 /// The primaries of Display P3 in H.273.
 const DISPLAY_P3: u16 = 12;
 
+/// HEIC and HEIF.
+pub struct Heic;
+
+impl PictureFormat for Heic {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        iso_media::brands(bytes).is_some_and(|brands| brands.is_heic())
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        _min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        decode(bytes, limits)
+    }
+}
+
 /// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. EXIF's orientation
 /// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
-pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<RawPicture, DecodeError> {
+fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let info = heic_decoder::probe(&bytes).map_err(refused)?;
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let (width, height) = (side(info.coded_width), side(info.coded_height));
-    memory.reserve(width, height, area(width, height, BYTES_PER_PIXEL))?;
+    limits.reserve(width, height, area(width, height, BYTES_PER_PIXEL))?;
     let upright = iso_media::has_rotation(&bytes);
     let owned = bytes.into_owned();
     let mut image =
-        detached(memory.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
+        detached(limits.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
     let primaries = image.color_info.map(|info| info.color_primaries);
     let mut rgb = to_rgb(&image).map_err(refused)?;
@@ -36,15 +61,10 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<RawPicture, Decod
         None if primaries == Some(DISPLAY_P3) => colour::display_p3_to_srgb(&mut rgb),
         None => {}
     }
-    let (width, height) = (side(image.width), side(image.height));
-    Ok(RawPicture {
-        scaled_width: width,
-        scaled_height: height,
-        rgb,
-        full_width: width,
-        full_height: height,
-        upright,
-        warning: None,
+    let picture = Picture::whole(side(image.width), side(image.height), rgb);
+    Ok(match upright {
+        true => picture.turned_already(),
+        false => picture,
     })
 }
 

@@ -2,6 +2,40 @@
 
 use std::borrow::Cow;
 
+/// The brands by which a file says what it holds.
+pub struct Brands<'a> {
+    pub major: &'a [u8; 4],
+    all: &'a [[u8; 4]],
+}
+
+/// The brands of a file that begins as ISO base media files do.
+pub fn brands(bytes: &[u8]) -> Option<Brands<'_>> {
+    if bytes.get(4..8) != Some(b"ftyp") {
+        return None;
+    }
+    let length = u32::from_be_bytes(*bytes.first_chunk()?) as usize;
+    let all = bytes.get(8..length.min(bytes.len())).unwrap_or_default();
+    let all = all.as_chunks::<4>().0;
+    let major = all.first().unwrap_or(b"    ");
+    Some(Brands { major, all })
+}
+
+impl Brands<'_> {
+    /// Whether it is AVIF: by the major brand, and where that is general by those that it is compatible with.
+    pub fn is_avif(&self) -> bool {
+        let general = matches!(self.major, b"mif1" | b"msf1");
+        matches!(self.major, b"avif" | b"avis") || general && self.all.contains(b"avif")
+    }
+
+    /// Whether it is HEIC or HEIF.
+    pub fn is_heic(&self) -> bool {
+        let heic = [
+            b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1",
+        ];
+        heic.contains(&self.major) && !self.is_avif()
+    }
+}
+
 /// A file in which no item names the property 0, which means none: some phones write it, and the decoder refuses it.
 /// Such an entry names the item's first property instead, which is given twice then and changes nothing.
 pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -47,7 +81,8 @@ pub fn has_rotation(bytes: &[u8]) -> bool {
         .is_some_and(|span| boxes(bytes, span).any(|(kind, _)| matches!(&kind, b"irot" | b"imir")))
 }
 
-fn child(bytes: &[u8], span: Span, wanted: &[u8; 4]) -> Option<Span> {
+/// The first box of a kind in a span.
+pub fn child(bytes: &[u8], span: Span, wanted: &[u8; 4]) -> Option<Span> {
     let found = boxes(bytes, span).find(|(kind, _)| kind == wanted);
     found.map(|(_, span)| span)
 }

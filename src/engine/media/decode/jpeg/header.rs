@@ -3,6 +3,9 @@
 
 use super::bits::Huffman;
 
+/// Segments before the frame that are looked at.
+const MOST_SEGMENTS: usize = 1024;
+
 /// Why our own decoders leave a file to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unsupported;
@@ -90,6 +93,29 @@ pub fn read_header(bytes: &[u8]) -> Result<(Header, Scan), Unsupported> {
     };
     let scan = header.next_scan(bytes, 2)?.ok_or(Unsupported)?;
     Ok((header, scan))
+}
+
+/// Width and height of a file whose frame is one of those that are read: baseline, extended sequential or progressive,
+/// of eight bits. `bytes` may go on behind the file.
+pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    if !bytes.starts_with(b"\xff\xd8\xff") {
+        return None;
+    }
+    let mut at = 2;
+    for _ in 0..MOST_SEGMENTS {
+        let (marker, segment) = next_segment(bytes, &mut at).ok()?;
+        match marker {
+            0xc0..=0xc2 => {
+                let side = |at: usize| word(segment, at).ok().filter(|side| *side > 0);
+                let eight_bits = segment.first() == Some(&8);
+                let (height, width) = (side(1)?, side(3)?);
+                return eight_bits.then_some((width.into(), height.into()));
+            }
+            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// Where the data that begins at `at` ends: at the next marker that does not belong to it.

@@ -11,29 +11,68 @@ use std::io::Cursor;
 use image::ImageFormat;
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 
-use super::{DecodeError, Memory, RawPicture, area, colour, decode_other};
+use super::exif::{self, Exif};
+use super::format::PictureFormat;
+use super::limits::area;
+use super::{DecodeError, Limits, Picture, colour, raster};
 use crate::engine::cancel::CancelReader;
 use header::Coding;
+
+pub use header::frame_size;
+
+const NAME: &str = "JPEG";
 
 /// Most pixels of a file of which only the small scale is kept.
 const MAX_SCALED_PIXELS: u64 = 1 << 30;
 
+/// JPEG, which can be decoded at a smaller scale.
+pub struct Jpeg;
+
+impl PictureFormat for Jpeg {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(b"\xff\xd8\xff")
+    }
+
+    /// Metadata stands before the picture data, which need not be searched.
+    fn exif(&self, bytes: &[u8]) -> Option<Exif> {
+        exif::fields(head(bytes))
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        decode(bytes, min_short_side, limits)
+    }
+}
+
+/// What stands before the picture data.
+pub fn head(bytes: &[u8]) -> &[u8] {
+    &bytes[..first_scan(bytes).unwrap_or(bytes.len())]
+}
+
 /// The way from the fastest decoder to the most patient: our own at a scale, another at a scale, and
 /// in full what only the last one reads, damaged files in part.
-pub fn decode(
+fn decode(
     bytes: &[u8],
     min_short_side: u32,
-    memory: &mut Memory<'_>,
-) -> Result<RawPicture, DecodeError> {
-    if let Some(picture) = decode_small(bytes, min_short_side, memory)? {
+    limits: &mut Limits<'_>,
+) -> Result<Picture, DecodeError> {
+    if let Some(picture) = decode_small(bytes, min_short_side, limits)? {
         return Ok(in_srgb(picture, bytes));
     }
-    match decode_scaled(bytes, min_short_side, memory) {
+    match decode_scaled(bytes, min_short_side, limits) {
         Ok(picture) => Ok(in_srgb(picture, bytes)),
         Err(Refusal::Limit(error)) => Err(error),
         Err(Refusal::Decoder(reason)) => {
-            let picture = decode_other(bytes, ImageFormat::Jpeg, "JPEG", memory)?;
-            Ok(RawPicture {
+            let picture = raster::decode(bytes, ImageFormat::Jpeg, NAME, limits)?;
+            Ok(Picture {
                 warning: Some(damage(bytes, &reason)),
                 ..picture
             })
@@ -41,7 +80,7 @@ pub fn decode(
     }
 }
 
-fn in_srgb(mut picture: RawPicture, bytes: &[u8]) -> RawPicture {
+fn in_srgb(mut picture: Picture, bytes: &[u8]) -> Picture {
     if let Some(profile) = colour::jpeg_profile(bytes) {
         colour::to_srgb(&mut picture.rgb, &profile);
     }
@@ -52,8 +91,8 @@ fn in_srgb(mut picture: RawPicture, bytes: &[u8]) -> RawPicture {
 fn decode_small(
     bytes: &[u8],
     min_short_side: u32,
-    memory: &mut Memory<'_>,
-) -> Result<Option<RawPicture>, DecodeError> {
+    limits: &mut Limits<'_>,
+) -> Result<Option<Picture>, DecodeError> {
     let Ok((header, scan)) = header::read_header(bytes) else {
         return Ok(None);
     };
@@ -72,8 +111,8 @@ fn decode_small(
         Coding::Progressive => 12,
     };
     let need = area(width, height, per_pixel).max(huge(full_width, full_height));
-    memory.reserve(full_width, full_height, need)?;
-    let cancel = memory.cancel;
+    limits.reserve(full_width, full_height, need)?;
+    let cancel = limits.cancel;
     let eighths = eighths as usize;
     let scaled = match header.coding {
         Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
@@ -82,15 +121,23 @@ fn decode_small(
     let Ok(scaled) = scaled else {
         return Ok(None);
     };
-    Ok(Some(RawPicture {
+    Ok(Some(Picture {
         scaled_width: scaled.width,
         scaled_height: scaled.height,
         rgb: scaled.rgb,
         full_width,
         full_height,
-        upright: false,
+        orientation: None,
+        stands_for: None,
         warning: None,
     }))
+}
+
+/// The scale at which a side became so many pixels: 1, or a half, a quarter or an eighth, whose pixels are counted up.
+pub fn scale(full: u32, scaled: u32) -> f64 {
+    let (full, scaled) = (f64::from(full), f64::from(scaled));
+    let reaches = |scale: &f64| (full * scale).ceil() >= scaled;
+    [0.125, 0.25, 0.5].into_iter().find(reaches).unwrap_or(1.0)
 }
 
 /// What a file of more pixels than can be meant must have room for, whatever its scale: a few bytes can
@@ -122,9 +169,9 @@ impl From<jpeg_decoder::Error> for Refusal {
 fn decode_scaled(
     bytes: &[u8],
     min_short_side: u32,
-    memory: &mut Memory<'_>,
-) -> Result<RawPicture, Refusal> {
-    let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), memory.cancel));
+    limits: &mut Limits<'_>,
+) -> Result<Picture, Refusal> {
+    let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), limits.cancel));
     decoder.read_info()?;
     let full = decoder
         .info()
@@ -143,20 +190,21 @@ fn decode_scaled(
     let need = area(width, height, 7)
         .saturating_add(coefficients)
         .max(huge(full_width, full_height));
-    memory
+    limits
         .reserve(full_width, full_height, need)
         .map_err(Refusal::Limit)?;
     let data = decoder.decode()?;
     let format = decoder
         .info()
         .map_or(PixelFormat::RGB24, |info| info.pixel_format);
-    Ok(RawPicture {
+    Ok(Picture {
         scaled_width: width,
         scaled_height: height,
         rgb: to_rgb(data, format),
         full_width,
         full_height,
-        upright: false,
+        orientation: None,
+        stands_for: None,
         warning: ends_early(bytes).then(|| damage(bytes, "no end mark")),
     })
 }
@@ -194,7 +242,7 @@ fn ends_early(bytes: &[u8]) -> bool {
 }
 
 /// Where the picture's first scan begins.
-pub fn first_scan(bytes: &[u8]) -> Option<usize> {
+fn first_scan(bytes: &[u8]) -> Option<usize> {
     let mut at = 2;
     loop {
         let [0xff, marker, high, low] = bytes.get(at..at + 4)? else {
@@ -222,9 +270,9 @@ mod tests {
     use crate::engine::media::memory_budget::MemoryBudget;
     use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 
-    fn decode(bytes: &[u8], min_short_side: u32) -> Result<RawPicture, DecodeError> {
+    fn decode(bytes: &[u8], min_short_side: u32) -> Result<Picture, DecodeError> {
         let (budget, cancel) = (MemoryBudget::new(64 << 20), Cancel::default());
-        super::decode(bytes, min_short_side, &mut Memory::new(&budget, &cancel))
+        super::decode(bytes, min_short_side, &mut Limits::new(&budget, &cancel))
     }
 
     fn jpeg(image: DynamicImage) -> Vec<u8> {

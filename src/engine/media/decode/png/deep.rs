@@ -4,15 +4,17 @@ use std::io::{BufRead, Cursor, Seek};
 
 use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
-use super::{DecodeError, Memory, RawPicture, area, colour, over_white};
+use super::super::alpha::over_white;
+use super::super::limits::area;
+use super::super::{DecodeError, Limits, Picture, colour};
 use crate::engine::cancel::CancelReader;
 
 /// Decodes a file that is not interlaced; anything else, and any fault in it, is left to others.
 ///
 /// # Errors
 /// If there is no memory for it.
-pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<Option<RawPicture>, DecodeError> {
-    let reader = CancelReader::new(Cursor::new(bytes), memory.cancel);
+pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, DecodeError> {
+    let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut decoder = Decoder::new(reader);
     decoder.set_transformations(Transformations::EXPAND);
     let Ok(mut reader) = decoder.read_info() else {
@@ -26,21 +28,13 @@ pub fn decode(bytes: &[u8], memory: &mut Memory<'_>) -> Result<Option<RawPicture
     if whole || depth != BitDepth::Sixteen {
         return Ok(None);
     }
-    memory.reserve(width, height, area(width, height, 3))?;
+    limits.reserve(width, height, area(width, height, 3))?;
     let rgb = rows(&mut reader, kind, width, height);
     Ok(rgb.map(|mut rgb| {
         if let Some(profile) = profile {
             colour::to_srgb(&mut rgb, &profile);
         }
-        RawPicture {
-            scaled_width: width,
-            scaled_height: height,
-            rgb,
-            full_width: width,
-            full_height: height,
-            upright: false,
-            warning: None,
-        }
+        Picture::whole(width, height, rgb)
     }))
 }
 
@@ -107,10 +101,10 @@ mod tests {
                 .expect("encodes");
             let budget = MemoryBudget::new(u64::from(width * height * 3));
             let cancel = Cancel::default();
-            let mut memory = Memory::new(&budget, &cancel);
-            let rows = decode(bytes.get_ref(), &mut memory).expect("room");
+            let mut limits = Limits::new(&budget, &cancel);
+            let rows = decode(bytes.get_ref(), &mut limits).expect("room");
             let rows = rows.expect("decodes");
-            assert!(rows.rgb == super::super::flatten(picture));
+            assert!(rows.rgb == super::super::super::alpha::flatten(picture));
         }
     }
 }

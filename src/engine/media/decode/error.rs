@@ -1,0 +1,52 @@
+//! Why a picture cannot be decoded.
+
+use crate::engine::media::memory_budget::size_text;
+
+/// Why a picture cannot be decoded. Each message is one sentence for a person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The job was cancelled.
+    #[error("the work was cancelled")]
+    Cancelled,
+    /// A file without content.
+    #[error("the file is empty")]
+    Empty,
+    /// A file of another kind.
+    #[error("not a photo: {0}")]
+    NotAPhoto(&'static str),
+    /// A picture format that is known but not read.
+    #[error("{0} files cannot be read yet: convert the photo to JPEG")]
+    Unsupported(&'static str),
+    /// A camera's RAW file with nothing in it that can be shown.
+    #[error(
+        "the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG from the \
+         camera's or a RAW program"
+    )]
+    NoPreview,
+    /// Beyond the memory that decoders share.
+    #[error(
+        "the photo of {width} x {height} pixels needs {} of memory to decode; the limit is {}: \
+         raise it in Settings or with --memory", size_text(*need), size_text(*limit)
+    )]
+    TooLarge {
+        /// Claimed width.
+        width: u32,
+        /// Claimed height.
+        height: u32,
+        /// Bytes that it needs.
+        need: u64,
+        /// Bytes that there are.
+        limit: u64,
+    },
+    /// A thread could not be started.
+    #[error("no thread could be started ({0}): close other programs and try again")]
+    NoThread(String),
+    /// The decoder refused it.
+    #[error("damaged {format}: {reason}")]
+    Damaged {
+        /// What it should have been.
+        format: &'static str,
+        /// The decoder's words.
+        reason: String,
+    },
+}

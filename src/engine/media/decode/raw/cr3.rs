@@ -1,0 +1,110 @@
+//! Canon's CR3: boxes with two or three JPEGs and the camera's fields.
+
+use super::Preview;
+use super::exif_builder::ExifBuilder;
+use super::tiff::Tiff;
+use crate::engine::media::decode::iso_media::{Span, boxes, child};
+
+/// Canon's box inside `moov`.
+const CANON: [u8; 16] = [
+    0x85, 0xc0, 0xb6, 0x87, 0x82, 0x0f, 0x11, 0xe0, 0x81, 0x11, 0xf4, 0xce, 0x46, 0x2b, 0x6a, 0x48,
+];
+/// The box of the preview.
+const PREVIEW: [u8; 16] = [
+    0xea, 0xf4, 0x2b, 0x5e, 0x1c, 0x98, 0x4b, 0x88, 0xb9, 0xfb, 0xb7, 0xdc, 0x40, 0x6e, 0x4d, 0x16,
+];
+/// Within so many bytes of its box a JPEG begins.
+const HEADER: usize = 64;
+/// Tracks that are looked at.
+const MOST_TRACKS: usize = 8;
+
+fn number(bytes: &[u8], at: usize) -> Option<usize> {
+    let number = bytes.get(at..)?.first_chunk()?;
+    usize::try_from(u32::from_be_bytes(*number)).ok()
+}
+
+/// The content of a box that is known by a number of its own.
+fn uuid(bytes: &[u8], within: Span, id: &[u8; 16]) -> Option<Span> {
+    let is = |(start, end): &Span| bytes.get(*start..*end).is_some_and(|b| b.starts_with(id));
+    let mut found = boxes(bytes, within).filter(|(kind, _)| kind == b"uuid");
+    let (start, end) = found.find(|(_, span)| is(span))?.1;
+    Some((start + 16, end))
+}
+
+/// The small preview, the thumbnail, and the JPEG of full size, which is the data of a track.
+pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
+    let all = (0, bytes.len());
+    let mut found = Vec::new();
+    // Numbers of which nothing is known stand before the box inside.
+    let preview =
+        uuid(bytes, all, &PREVIEW).and_then(|(start, end)| child(bytes, (start + 8, end), b"PRVW"));
+    found.extend(preview.and_then(|span| jpeg_in(bytes, span)));
+    let Some(movie) = child(bytes, all, b"moov") else {
+        return found;
+    };
+    let thumbnail = uuid(bytes, movie, &CANON).and_then(|span| child(bytes, span, b"THMB"));
+    found.extend(thumbnail.and_then(|span| jpeg_in(bytes, span)));
+    let tracks = boxes(bytes, movie).filter(|(kind, _)| kind == b"trak");
+    found.extend(
+        tracks
+            .take(MOST_TRACKS)
+            .filter_map(|(_, span)| jpeg_of(bytes, span)),
+    );
+    found
+}
+
+fn jpeg_in(bytes: &[u8], (start, end): Span) -> Option<Preview<'_>> {
+    let head = bytes.get(start..end.min(start + HEADER))?;
+    let at = memchr::memmem::find(head, b"\xff\xd8\xff")?;
+    Preview::at(bytes, start + at, end - start - at)
+}
+
+/// The first sample of a track.
+fn jpeg_of(bytes: &[u8], track: Span) -> Option<Preview<'_>> {
+    let mut table = track;
+    for kind in [b"mdia", b"minf", b"stbl"] {
+        table = child(bytes, table, kind)?;
+    }
+    let sizes = child(bytes, table, b"stsz")?.0;
+    let size = match number(bytes, sizes + 4)? {
+        0 => number(bytes, sizes + 12)?,
+        size => size,
+    };
+    let offset = match child(bytes, table, b"co64") {
+        Some((start, _)) => {
+            let offset = bytes.get(start + 8..)?.first_chunk()?;
+            usize::try_from(u64::from_be_bytes(*offset)).ok()?
+        }
+        None => number(bytes, child(bytes, table, b"stco")?.0 + 8)?,
+    };
+    Preview::at(bytes, offset, size)
+}
+
+/// The structures with the fields of the first directory and of the Exif directory.
+fn structures(bytes: &[u8]) -> Option<Vec<Tiff<'_>>> {
+    let movie = child(bytes, (0, bytes.len()), b"moov")?;
+    let canon = uuid(bytes, movie, &CANON)?;
+    let kinds = [b"CMT1", b"CMT2"];
+    let found = kinds.iter().filter_map(|kind| {
+        let (start, _) = child(bytes, canon, kind)?;
+        Tiff::with_header(bytes, start)
+    });
+    Some(found.collect())
+}
+
+/// What the camera wrote, as one structure.
+pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
+    let structures = structures(bytes)?;
+    let little = structures.first()?.is_little();
+    let mut builder = ExifBuilder::new(little);
+    for structure in structures.iter().filter(|s| s.is_little() == little) {
+        structure.add_to(&mut builder);
+    }
+    Some(builder.build())
+}
+
+/// The picture's size.
+pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let main = *structures(bytes)?.first()?;
+    main.sizes().first().copied()
+}

@@ -1,0 +1,188 @@
+//! Camera RAW, by the JPEGs that cameras put inside: sensor data is not developed.
+//!
+//! Each container has a file of its own that finds those JPEGs and what the camera wrote; here is how one is chosen.
+
+mod cr3;
+mod crw;
+mod exif_builder;
+mod maker_notes;
+mod raf;
+mod search;
+mod tiff;
+
+use std::cmp::Reverse;
+
+use image::ImageFormat;
+
+use super::exif::{self, Exif};
+use super::format::PictureFormat;
+use super::{DecodeError, Limits, Picture, iso_media, jpeg, raster};
+use tiff::Tiff;
+
+const NAME: &str = "RAW";
+/// Below this short side, in pixels, a preview is so small that the whole file is searched for a better one.
+const SMALL: u32 = 300;
+/// Most previews that are looked at.
+const MOST_PREVIEWS: usize = 64;
+/// How much the proportions of a picture and of its preview may differ: previews are cut to whole blocks.
+const PROPORTIONS: f64 = 0.1;
+
+/// Camera RAW.
+pub struct Raw;
+
+/// How a RAW file is built.
+enum Container<'a> {
+    /// TIFF and what differs from it by its magic number alone: DNG and the files of most makers.
+    Tiff(Tiff<'a>),
+    /// Canon's boxes.
+    Cr3,
+    /// Canon's older heap.
+    Crw,
+    /// Fujifilm's header.
+    Raf,
+    /// Others, which are searched.
+    Unknown,
+}
+
+/// A JPEG, or a JPEG XL picture, inside a RAW file.
+#[derive(Clone, Copy, Debug)]
+struct Preview<'a> {
+    bytes: &'a [u8],
+    width: u32,
+    height: u32,
+}
+
+impl<'a> Preview<'a> {
+    /// What lies there, if it is a picture that is read. Lossless JPEG is the sensor's data.
+    fn at(bytes: &'a [u8], start: usize, length: usize) -> Option<Self> {
+        let end = start.checked_add(length)?.min(bytes.len());
+        let bytes = bytes.get(start..end)?;
+        let (width, height) = jpeg::frame_size(bytes)?;
+        Some(Self {
+            bytes,
+            width,
+            height,
+        })
+    }
+
+    fn short_side(&self) -> u32 {
+        self.width.min(self.height)
+    }
+
+    fn area(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+impl<'a> Container<'a> {
+    fn of(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.starts_with(b"FUJIFILMCCD-RAW") {
+            return Some(Self::Raf);
+        }
+        if crw::is_crw(bytes) {
+            return Some(Self::Crw);
+        }
+        if iso_media::brands(bytes).is_some_and(|brands| brands.major == b"crx ") {
+            return Some(Self::Cr3);
+        }
+        if bytes.starts_with(b"FOVb") || bytes.starts_with(b"\0MRM") {
+            return Some(Self::Unknown);
+        }
+        Tiff::open(bytes).filter(Tiff::is_raw).map(Self::Tiff)
+    }
+
+    fn previews(&self, bytes: &'a [u8]) -> Vec<Preview<'a>> {
+        let mut found = match self {
+            Self::Tiff(tiff) => tiff.previews(),
+            Self::Cr3 => cr3::previews(bytes),
+            Self::Crw => crw::previews(bytes),
+            Self::Raf => raf::preview(bytes).into_iter().collect(),
+            Self::Unknown => Vec::new(),
+        };
+        if found.iter().all(|preview| preview.short_side() < SMALL) {
+            found.extend(search::previews(bytes));
+        }
+        found.truncate(MOST_PREVIEWS);
+        found
+    }
+
+    fn exif(&self, bytes: &[u8]) -> Option<Exif> {
+        match self {
+            Self::Tiff(tiff) => exif::parse(tiff.exif()),
+            Self::Cr3 => exif::parse(cr3::exif(bytes)?),
+            Self::Crw => exif::parse(crw::exif(bytes)?),
+            Self::Raf => exif::fields(jpeg::head(raf::preview(bytes)?.bytes)),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Sizes that the file names, of which one is the picture's.
+    fn sizes(&self, bytes: &[u8]) -> Vec<(u32, u32)> {
+        match self {
+            Self::Tiff(tiff) => tiff.sizes(),
+            Self::Cr3 => cr3::size(bytes).into_iter().collect(),
+            Self::Crw => crw::size(bytes).into_iter().collect(),
+            Self::Raf | Self::Unknown => Vec::new(),
+        }
+    }
+}
+
+impl PictureFormat for Raw {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        Container::of(bytes).is_some()
+    }
+
+    fn exif(&self, bytes: &[u8]) -> Option<Exif> {
+        Container::of(bytes)?.exif(bytes)
+    }
+
+    /// The smallest that suffices first, then larger ones; then those that are too small, the largest first.
+    fn previews<'a>(&self, bytes: &'a [u8], min_short_side: u32) -> Vec<&'a [u8]> {
+        let Some(container) = Container::of(bytes) else {
+            return Vec::new();
+        };
+        let mut previews = container.previews(bytes);
+        previews.sort_by_key(|preview| match preview.short_side() >= min_short_side {
+            true => (false, preview.area(), Reverse(0)),
+            false => (true, 0, Reverse(preview.area())),
+        });
+        previews.into_iter().map(|preview| preview.bytes).collect()
+    }
+
+    /// The first of those that the file names whose proportions are the preview's, and that is not smaller.
+    fn full_size(&self, bytes: &[u8], (width, height): (u32, u32)) -> Option<(u32, u32)> {
+        let proportions = f64::from(width) / f64::from(height.max(1));
+        let fits = |(w, h): &(u32, u32)| {
+            let named = f64::from(*w) / f64::from((*h).max(1));
+            *w >= width && *h >= height && (named / proportions - 1.0).abs() < PROPORTIONS
+        };
+        Container::of(bytes)?.sizes(bytes).into_iter().find(fits)
+    }
+
+    /// Without a preview that can be read: the small picture without compression that some files begin with.
+    fn decode(
+        &self,
+        bytes: &[u8],
+        _min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        match Container::of(bytes) {
+            Some(Container::Tiff(tiff)) if tiff.begins_with_plain_picture() => {
+                let picture = raster::decode(bytes, ImageFormat::Tiff, NAME, limits);
+                match picture {
+                    Ok(picture) => {
+                        let orientation = self.exif(bytes).as_ref().and_then(exif::orientation);
+                        Ok(picture.into_preview(self, bytes, orientation))
+                    }
+                    Err(DecodeError::Damaged { .. }) => Err(DecodeError::NoPreview),
+                    Err(error) => Err(error),
+                }
+            }
+            _ => Err(DecodeError::NoPreview),
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! RAW files that are TIFF: DNG, CR2, NEF, NRW, ARW, SR2, PEF, SRW, IIQ, 3FR and others, and ORF and RW2, which differ
+//! by their magic numbers. Directories are followed within bounds; what lies outside the file is passed over.
+
+use std::collections::HashSet;
+
+use super::exif_builder::ExifBuilder;
+use super::{Preview, maker_notes};
+
+/// Directories that are followed.
+const MOST_DIRECTORIES: usize = 64;
+/// Fields of a directory that are looked at.
+const MOST_FIELDS: usize = 1024;
+/// Numbers of a field that are looked at.
+const MOST_NUMBERS: usize = 4096;
+
+const SUBFILE_TYPE: u16 = 0x00fe;
+const WIDTH: u16 = 0x0100;
+const HEIGHT: u16 = 0x0101;
+const COMPRESSION: u16 = 0x0103;
+const PHOTOMETRIC: u16 = 0x0106;
+const STRIP_OFFSETS: u16 = 0x0111;
+const STRIP_LENGTHS: u16 = 0x0117;
+const SUB_DIRECTORIES: u16 = 0x014a;
+const JPEG_OFFSET: u16 = 0x0201;
+const JPEG_LENGTH: u16 = 0x0202;
+const EXIF: u16 = 0x8769;
+const MAKER_NOTE: u16 = 0x927c;
+const EXIF_WIDTH: u16 = 0xa002;
+const EXIF_HEIGHT: u16 = 0xa003;
+const DNG_VERSION: u16 = 0xc612;
+/// Panasonic's JPEG, as a value.
+const PANASONIC_JPEG: u16 = 0x002e;
+/// Values of the photometric interpretation that only sensors' data has: a filter's pattern, and linear RAW.
+const SENSOR: [u32; 2] = [32_803, 34_892];
+/// Compressions of Nikon, Sony, Pentax, Samsung, Epson and Kodak, which only sensors' data has.
+const SENSOR_COMPRESSIONS: [u32; 7] = [34_713, 32_767, 65_535, 32_770, 32_769, 65_000, 262];
+
+/// A TIFF structure: offsets in it count from `base`.
+#[derive(Clone, Copy)]
+pub struct Tiff<'a> {
+    bytes: &'a [u8],
+    base: usize,
+    little: bool,
+    /// Where the first directory is, from the base.
+    first: u32,
+    /// Whether the magic number is a camera maker's.
+    of_maker: bool,
+}
+
+/// A field whose value is in the file.
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    pub tag: u16,
+    kind: u16,
+    count: u32,
+    /// Where the value is, in the file.
+    pub at: usize,
+    pub length: usize,
+}
+
+/// A directory's fields.
+pub struct Directory {
+    fields: Vec<Field>,
+    next: u32,
+}
+
+impl Directory {
+    pub fn field(&self, tag: u16) -> Option<&Field> {
+        self.fields.iter().find(|field| field.tag == tag)
+    }
+}
+
+impl<'a> Tiff<'a> {
+    /// The structure that a file begins with.
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+        let (little, of_maker) = match bytes.first_chunk()? {
+            b"II*\0" => (true, bytes.get(8..10) == Some(b"CR") || is_phase_one(bytes)),
+            b"MM\0*" => (false, is_phase_one(bytes)),
+            b"IIU\0" | b"IIRO" | b"IIRS" => (true, true),
+            b"MMOR" | b"MMRS" => (false, true),
+            _ => return None,
+        };
+        let mut tiff = Self::inside(bytes, 0, little);
+        tiff.first = tiff.number_at(4, 4)?;
+        tiff.of_maker = of_maker;
+        Some(tiff)
+    }
+
+    /// A structure inside a file, without a header of its own.
+    pub fn inside(bytes: &'a [u8], base: usize, little: bool) -> Self {
+        Self {
+            bytes,
+            base,
+            little,
+            first: 0,
+            of_maker: false,
+        }
+    }
+
+    /// A structure inside a file, with a header.
+    pub fn with_header(bytes: &'a [u8], base: usize) -> Option<Self> {
+        let little = match bytes.get(base..)?.first_chunk()? {
+            b"II*\0" => true,
+            b"MM\0*" => false,
+            _ => return None,
+        };
+        let mut tiff = Self::inside(bytes, base, little);
+        tiff.first = tiff.number_at(base + 4, 4)?;
+        Some(tiff)
+    }
+
+    /// Where an offset leads to in the file.
+    pub fn place(&self, offset: u32) -> Option<usize> {
+        self.base.checked_add(usize::try_from(offset).ok()?)
+    }
+
+    fn number_at(&self, at: usize, width: usize) -> Option<u32> {
+        let bytes = self.bytes.get(at..at.checked_add(width)?)?;
+        let sum = |sum: u32, byte: &u8| sum << 8 | u32::from(*byte);
+        Some(match self.little {
+            true => bytes.iter().rev().fold(0, sum),
+            false => bytes.iter().fold(0, sum),
+        })
+    }
+
+    /// The directory at an offset.
+    pub fn directory(&self, offset: u32) -> Option<Directory> {
+        let at = self.place(offset)?;
+        let count = self.number_at(at, 2)? as usize;
+        let field = |index: usize| self.field_at(at + 2 + 12 * index);
+        let fields = (0..count.min(MOST_FIELDS)).filter_map(field).collect();
+        Some(Directory {
+            fields,
+            next: self.number_at(at + 2 + 12 * count, 4).unwrap_or_default(),
+        })
+    }
+
+    fn field_at(&self, at: usize) -> Option<Field> {
+        let kind = u16::try_from(self.number_at(at + 2, 2)?).ok()?;
+        let width = match kind {
+            1 | 2 | 6 | 7 => 1,
+            3 | 8 => 2,
+            4 | 9 | 11 | 13 => 4,
+            5 | 10 | 12 => 8,
+            _ => return None,
+        };
+        let count = self.number_at(at + 4, 4)?;
+        let length = (count as usize).checked_mul(width)?;
+        let place = match length <= 4 {
+            true => at + 8,
+            false => self.place(self.number_at(at + 8, 4)?)?,
+        };
+        let is_inside = place.checked_add(length)? <= self.bytes.len();
+        is_inside.then_some(Field {
+            tag: u16::try_from(self.number_at(at, 2)?).ok()?,
+            kind,
+            count,
+            at: place,
+            length,
+        })
+    }
+
+    /// A field's whole numbers.
+    pub fn numbers(&self, field: &Field) -> Vec<u32> {
+        let width = match field.kind {
+            1 | 7 => 1,
+            3 => 2,
+            4 | 13 => 4,
+            _ => return Vec::new(),
+        };
+        let count = (field.count as usize).min(MOST_NUMBERS);
+        let number = |index: usize| self.number_at(field.at + width * index, width);
+        (0..count).map_while(number).collect()
+    }
+
+    /// The first number of a directory's field.
+    pub fn number(&self, directory: &Directory, tag: u16) -> Option<u32> {
+        let numbers = self.numbers(directory.field(tag)?);
+        numbers.first().copied()
+    }
+
+    /// The first directory.
+    fn main(&self) -> Option<Directory> {
+        self.directory(self.first)
+    }
+
+    /// The Exif directory.
+    fn exif_directory(&self, main: &Directory) -> Option<Directory> {
+        self.directory(self.number(main, EXIF)?)
+    }
+
+    /// The directories of pictures: the first, those after it, and those inside them.
+    pub fn directories(&self) -> Vec<Directory> {
+        let mut queue = vec![self.first];
+        let mut seen = HashSet::new();
+        let mut found = Vec::new();
+        while let Some(offset) = queue.pop() {
+            if offset == 0 || found.len() >= MOST_DIRECTORIES || !seen.insert(offset) {
+                continue;
+            }
+            let Some(directory) = self.directory(offset) else {
+                continue;
+            };
+            queue.push(directory.next);
+            if let Some(field) = directory.field(SUB_DIRECTORIES) {
+                queue.extend(self.numbers(field).into_iter().take(MOST_DIRECTORIES));
+            }
+            found.push(directory);
+        }
+        found
+    }
+
+    /// Whether this is a camera's RAW file and no picture of an ordinary kind.
+    pub fn is_raw(&self) -> bool {
+        let holds_sensor_data = |directory: &Directory| {
+            let has = |tag: u16, values: &[u32]| {
+                let value = self.number(directory, tag);
+                value.is_some_and(|value| values.contains(&value))
+            };
+            has(PHOTOMETRIC, &SENSOR)
+                || has(COMPRESSION, &SENSOR_COMPRESSIONS)
+                || directory.field(DNG_VERSION).is_some()
+        };
+        self.of_maker || self.directories().iter().any(holds_sensor_data)
+    }
+
+    /// Whether the first picture is one of grey or RGB samples without compression.
+    pub fn begins_with_plain_picture(&self) -> bool {
+        let Some(main) = self.main() else {
+            return false;
+        };
+        let number = |tag: u16| self.number(&main, tag);
+        !self.bytes.starts_with(b"IIU\0")
+            && number(COMPRESSION).unwrap_or(1) == 1
+            && matches!(number(PHOTOMETRIC), Some(1 | 2))
+    }
+
+    /// The JPEGs that directories lead to.
+    pub fn previews(&self) -> Vec<Preview<'a>> {
+        let mut found = Vec::new();
+        for directory in self.directories() {
+            found.extend(self.jpeg_of(&directory));
+            found.extend(self.strips_of(&directory));
+            let panasonic = directory.field(PANASONIC_JPEG);
+            found.extend(panasonic.and_then(|f| Preview::at(self.bytes, f.at, f.length)));
+        }
+        let exif = self.main().and_then(|main| self.exif_directory(&main));
+        let note = exif.as_ref().and_then(|exif| exif.field(MAKER_NOTE));
+        found.extend(note.and_then(|note| maker_notes::preview(self, self.bytes, note)));
+        found
+    }
+
+    /// A JPEG that a directory names by offset and length.
+    pub fn jpeg_of(&self, directory: &Directory) -> Option<Preview<'a>> {
+        let offset = self.number(directory, JPEG_OFFSET)?;
+        let length = self.number(directory, JPEG_LENGTH)?;
+        Preview::at(
+            self.bytes,
+            self.place(offset)?,
+            usize::try_from(length).ok()?,
+        )
+    }
+
+    /// A JPEG that is the picture data of a directory: one strip, or several one after another.
+    fn strips_of(&self, directory: &Directory) -> Option<Preview<'a>> {
+        // Of old and new style. Canon names the new one for what is old.
+        if !matches!(self.number(directory, COMPRESSION), Some(6 | 7)) {
+            return None;
+        }
+        let offsets = self.numbers(directory.field(STRIP_OFFSETS)?);
+        let lengths = self.numbers(directory.field(STRIP_LENGTHS)?);
+        let start = *offsets.first()?;
+        let mut end = start;
+        for (offset, length) in offsets.iter().zip(&lengths) {
+            if *offset != end {
+                return None;
+            }
+            end = end.checked_add(*length)?;
+        }
+        Preview::at(
+            self.bytes,
+            self.place(start)?,
+            usize::try_from(end - start).ok()?,
+        )
+    }
+
+    /// Sizes that the file names: of the picture, then of its largest part.
+    pub fn sizes(&self) -> Vec<(u32, u32)> {
+        let size = |directory: &Directory, tags: (u16, u16)| {
+            Some((
+                self.number(directory, tags.0)?,
+                self.number(directory, tags.1)?,
+            ))
+        };
+        let exif = self.main().and_then(|main| self.exif_directory(&main));
+        let named = exif.and_then(|exif| size(&exif, (EXIF_WIDTH, EXIF_HEIGHT)));
+        let directories = self.directories();
+        let mut parts: Vec<(u32, u32)> = (directories.iter())
+            .filter(|directory| self.number(directory, SUBFILE_TYPE).unwrap_or_default() == 0)
+            .filter_map(|directory| size(directory, (WIDTH, HEIGHT)))
+            .collect();
+        parts.sort_by_key(|(width, height)| u64::from(*width) * u64::from(*height));
+        named.into_iter().chain(parts.into_iter().rev()).collect()
+    }
+
+    /// Adds fields of a structure to others.
+    pub fn add_to(&self, builder: &mut ExifBuilder) {
+        let Some(main) = self.main() else { return };
+        let exif = self.exif_directory(&main);
+        for field in main
+            .fields
+            .iter()
+            .chain(exif.iter().flat_map(|exif| &exif.fields))
+        {
+            if let Some(value) = self.bytes.get(field.at..field.at + field.length) {
+                builder.add(field.tag, field.kind, field.count, value);
+            }
+        }
+    }
+
+    /// What the camera wrote, as a small structure of its own.
+    pub fn exif(&self) -> Vec<u8> {
+        let mut builder = ExifBuilder::new(self.little);
+        self.add_to(&mut builder);
+        builder.build()
+    }
+
+    /// Whether numbers are stored with the low byte first.
+    pub fn is_little(&self) -> bool {
+        self.little
+    }
+}
+
+/// Phase One puts a mark of its own right behind the header.
+fn is_phase_one(bytes: &[u8]) -> bool {
+    matches!(bytes.get(8..12), Some(b"IIII" | b"MMMM"))
+}

@@ -1,0 +1,30 @@
+//! TIFF: its first page.
+
+use image::ImageFormat;
+
+use super::format::PictureFormat;
+use super::{DecodeError, Limits, Picture, raster};
+
+const NAME: &str = "TIFF";
+
+/// TIFF.
+pub struct Tiff;
+
+impl PictureFormat for Tiff {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        bytes.starts_with(b"II*\0") || bytes.starts_with(b"MM\0*")
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        _min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        raster::decode(bytes, ImageFormat::Tiff, NAME, limits)
+    }
+}

@@ -1,0 +1,193 @@
+//! What the name of a file says of its content.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::engine::media::companions::{RAW, TABLE};
+
+/// Endings of picture files that are read.
+const PICTURES: &[&str] = &[
+    "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp", "jps", "mpo", "png", "apng", "webp",
+    "gif", "tif", "tiff", "bmp", "dib", "pbm", "pgm", "ppm", "pnm", "pam", "qoi", "tga", "ico",
+];
+/// And those that a build may leave out.
+const OPTIONAL: &[(&str, bool)] = &[
+    ("heic", cfg!(feature = "heic")),
+    ("heif", cfg!(feature = "heic")),
+    ("hif", cfg!(feature = "heic")),
+    ("jxl", cfg!(feature = "jxl")),
+];
+
+/// Endings of picture files that are not read. They are counted, in order to tell the person, unless there is another
+/// picture in them.
+const UNREAD: &[&str] = &["avif", "psd"];
+
+/// Endings of files in which nobody looks for a photo; besides those of [`TABLE`], which belong to photos.
+const OTHERS: &[&str] = &[
+    // Documents and texts.
+    "txt md rst log rtf pdf doc docx odt xls xlsx ods ppt pptx odp csv tsv epub mobi djvu tex bib pages",
+    "numbers key ics vcf eml msg mbox",
+    // Web pages, data and settings.
+    "html htm xhtml css scss less js mjs cjs ts tsx jsx map xml xsl svg yaml yml toml ini cfg conf plist",
+    "properties lock url lnk webloc desktop sqlite sqlite3 db db-wal db-shm mdb parquet npy npz",
+    "safetensors gguf onnx pt pth pkl h5 hdf5 proto po mo srt vtt sub",
+    // Programs and their sources.
+    "c h cc cpp cxx hpp hh rs py pyc pyi java class jar kt go rb php pl pm lua sh bash zsh fish bat cmd",
+    "ps1 swift m mm cs vb sql r jl hs ml scala dart asm s o a so dll dylib exe msi app apk deb rpm dmg",
+    "pkg wasm rlib rmeta d pdb obj lib whl ipynb cmake mk",
+    // Archives and images of disks.
+    "zip rar 7z tar gz tgz bz2 xz zst lz4 cab iso img vmdk vdi qcow2",
+    // Films and sounds.
+    "m4v 3gp 3g2 avi mkv webm wmv flv mpg mpeg mts m2ts vob ogv mp3 m4a aac flac ogg oga opus wma aiff",
+    "aif mid midi amr insv lrv",
+    // Fonts, drawings and models.
+    "ttf otf woff woff2 eot ai eps ps sketch fig blend stl fbx gltf glb dwg dxf xcf kra psb indd cube lut",
+    "icc icm",
+    // Catalogues of photo programs, and files that are still being made or kept in case.
+    "lrcat lrcat-data lrprev lrmprev lrtemplate ithmb part partial crdownload download opdownload tmp",
+    "temp swp bak old torrent",
+];
+
+fn others() -> impl Iterator<Item = &'static str> {
+    OTHERS.iter().flat_map(|group| group.split(' '))
+}
+
+/// Folders of systems and tools, in which a person's photos are not.
+const SYSTEM_FOLDERS: &[&str] = &[
+    "node_modules",
+    "@eaDir",
+    "System Volume Information",
+    "$RECYCLE.BIN",
+    "#recycle",
+];
+
+/// What a file's name promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A picture that is read, whatever is in it.
+    Picture,
+    /// A camera's RAW file.
+    Raw,
+    /// A picture that is not read: only its bytes can tell whether it is another one.
+    Unread,
+    /// Something that only its bytes can tell, whose name begins as a picture's does: `a.jpg:large`.
+    Likely,
+    /// Something that only its bytes can tell: without an ending, or of one that is not known.
+    Unknown,
+    /// No photo.
+    Other,
+}
+
+/// What a file's name promises.
+pub fn kind(path: &Path) -> Kind {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    // What exiftool and editors keep of the file before a change.
+    if name.ends_with(b"_original") || name.ends_with(b"~") {
+        return Kind::Other;
+    }
+    let Some(ending) = path.extension() else {
+        return Kind::Unknown;
+    };
+    let is = |known: &str| ending.eq_ignore_ascii_case(known);
+    let reads = |ending: &OsStr| {
+        let is = |known: &str| ending.eq_ignore_ascii_case(known);
+        PICTURES.iter().any(|known| is(known))
+            || OPTIONAL.iter().any(|(known, on)| *on && is(known))
+    };
+    if reads(ending) {
+        Kind::Picture
+    } else if RAW.iter().any(|known| is(known)) {
+        Kind::Raw
+    } else if UNREAD.iter().any(|known| is(known)) || OPTIONAL.iter().any(|(known, _)| is(known)) {
+        Kind::Unread
+    } else if others().any(is) || TABLE.iter().any(|kind| is(kind.ending)) {
+        Kind::Other
+    } else {
+        let ending = ending.as_encoded_bytes();
+        let length = ending
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        let begins =
+            std::str::from_utf8(&ending[..length]).is_ok_and(|word| reads(OsStr::new(word)));
+        if begins { Kind::Likely } else { Kind::Unknown }
+    }
+}
+
+/// Whether a name is that of a picture, read or not.
+#[must_use]
+pub fn is_picture_name(path: &Path) -> bool {
+    matches!(kind(path), Kind::Picture | Kind::Raw | Kind::Unread)
+}
+
+/// Whether a name means that the file is hidden.
+pub fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether a folder of this name is one of a system or tool.
+pub fn is_system_folder(name: &OsStr) -> bool {
+    name == ".git"
+        || SYSTEM_FOLDERS
+            .iter()
+            .any(|system| name == OsStr::new(system))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_what_can_be_told_without_opening() {
+        let kind = |name: &str| kind(Path::new(name));
+        for name in [
+            "a.JPG", "b.mpo", "c.jps", "d.jif", "e.pjpeg", "f.pjp", "g.webp",
+        ] {
+            assert_eq!(kind(name), Kind::Picture, "{name}");
+        }
+        for name in [
+            "a.jpg_large",
+            "a.jpg:large",
+            "x.jpg?w=800",
+            "x.jpg!d",
+            "x.png ",
+        ] {
+            assert_eq!(kind(name), Kind::Likely, "{name}");
+        }
+        for name in [
+            "nameless",
+            "a.jp",
+            "IMG_1.",
+            "b.dat",
+            "c.20240501",
+            "Ünder.ü",
+        ] {
+            assert_eq!(kind(name), Kind::Unknown, "{name}");
+        }
+        for name in [
+            "a.jpg_original",
+            "a.jpg~",
+            "a.xmp",
+            "a.thm",
+            "a.mov",
+            "a.txt",
+            "a.crdownload",
+        ] {
+            assert_eq!(kind(name), Kind::Other, "{name}");
+        }
+        assert_eq!(kind("a.psd"), Kind::Unread);
+        assert_eq!(kind("a.CR2"), Kind::Raw);
+    }
+
+    #[test]
+    fn no_ending_is_in_two_lists() {
+        let mut all: Vec<&str> = [PICTURES, UNREAD, RAW].concat();
+        all.extend(others());
+        all.extend(OPTIONAL.iter().map(|(ending, _)| ending));
+        all.extend(TABLE.iter().map(|kind| kind.ending));
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

@@ -1,0 +1,39 @@
+//! The folders and files that a scan begins at.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is to be walked: roots without repetitions and, where subfolders are walked, without folders inside others.
+pub struct Roots {
+    /// Files, and what is not there.
+    pub files: Vec<PathBuf>,
+    pub folders: Vec<PathBuf>,
+    /// Where the folders really are.
+    pub real: Vec<PathBuf>,
+}
+
+impl Roots {
+    pub fn of(roots: &[PathBuf], subfolders: bool) -> Self {
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        for root in roots {
+            match fs::metadata(root) {
+                Ok(metadata) if metadata.is_dir() => {
+                    let real = fs::canonicalize(root).unwrap_or_else(|_| root.clone());
+                    folders.push((root.clone(), real));
+                }
+                _ => files.push(root.clone()),
+            }
+        }
+        let all: HashSet<PathBuf> = folders.iter().map(|(_, real)| real.clone()).collect();
+        let inside = |real: &Path| real.ancestors().skip(1).any(|above| all.contains(above));
+        let mut seen = HashSet::new();
+        folders.retain(|(_, real)| seen.insert(real.clone()) && !(subfolders && inside(real)));
+        let (folders, real) = folders.into_iter().unzip();
+        Self {
+            files,
+            folders,
+            real,
+        }
+    }
+}
