@@ -94,6 +94,7 @@ impl Picture {
     }
 
     /// The same picture, which the decoder has turned already.
+    #[cfg(any(feature = "heic", feature = "jxl"))]
     pub fn turned_already(self) -> Self {
         Self {
             orientation: Some(Orientation::default()),
