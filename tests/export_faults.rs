@@ -335,3 +335,33 @@ fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
     assert_eq!((undone.restored, undone.kept.len()), (1, 0), "{undone:?}");
     assert!(items.iter().all(|item| item.source.exists()));
 }
+
+#[test]
+fn an_undo_that_fails_anywhere_can_be_repeated() {
+    for transfer in [Transfer::Copy, Transfer::Move] {
+        for (kill, fails) in (0..20).flat_map(|kill| (0..20).map(move |fails| (kill, fails))) {
+            let world = World::new();
+            let items = [world.item("a.jpg", "a", &[]), world.item("b.jpg", "b", &[])];
+            let before = tree(&world.photos());
+            let plan = plan(&items, &flat(&world, transfer)).expect("a plan");
+            let journals = world.journals();
+            let fault = |fault| Faulty::new(Some(fault), false, world.target());
+            let killed = fault((kill, Fault::Kill));
+            let _ = Exporter::with(&journals, &killed, 1).run(&plan, &Cancel::default(), &|_| {});
+            let Some(export) = past(&journals).into_iter().next() else {
+                continue;
+            };
+            let denied = fault((fails, Fault::Denied));
+            let _ = Exporter::with(&journals, &denied, 1).undo(&export.id);
+            let undone = Exporter::new(&journals).undo(&export.id).expect("undone");
+            let what = format!("{transfer:?}, killed at {kill}, undo failed at {fails}");
+            assert!(undone.kept.is_empty(), "{what}: {undone:?}");
+            assert_eq!(tree(&world.photos()), before, "{what}");
+            assert!(
+                !world.target().exists(),
+                "{what}: {:?}",
+                tree(&world.target())
+            );
+        }
+    }
+}

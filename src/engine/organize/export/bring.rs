@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Transfer;
-use super::files::{Copied, copy_verified, hash, rename_new, stamp};
+use super::files::{Copied, copy_verified, hash, remove_temporary, rename_new, stamp};
 use super::identity::{FileIdentity, FileKind, outlives};
 use super::journal::{Backup, StepState};
 use super::ops::Lost;
@@ -120,7 +120,7 @@ impl Work<'_> {
         let temporary = self.journal.temporary(n, &step.target);
         if self.resumed {
             let there = arrived(known)?;
-            self.clear(&temporary);
+            remove_temporary(self.ops, &temporary)?;
             if let Some(there) = there {
                 let stayed = self.complete_move(known, &there)?;
                 let brought = Brought {
@@ -139,7 +139,8 @@ impl Work<'_> {
         };
         let brought = self.transfer(n, step, &source, &temporary);
         if brought.is_err() {
-            self.clear(&temporary);
+            // If it stays, finishing and undoing the export try again.
+            let _ = remove_temporary(self.ops, &temporary);
             // What was in the way comes back, unless something has its name.
             if let Some(backup) = &backup {
                 let _ = rename_new(self.ops, &backup.path, &step.target);
@@ -170,13 +171,6 @@ impl Work<'_> {
             known.arrived = Some(there);
         }
         brought
-    }
-
-    /// Removes what an earlier attempt left under a name that is this export's alone.
-    fn clear(&self, temporary: &Path) {
-        if FileIdentity::of(temporary).is_ok_and(|left| left.is_file()) {
-            let _ = self.ops.remove_file(temporary);
-        }
     }
 
     /// Makes sure that a file is the one that was planned.

@@ -13,6 +13,17 @@ use crate::engine::media::photo::{Candidate, ContentId};
 /// Bytes that are copied at once.
 const CHUNK: usize = 1 << 20;
 
+/// Removes what an earlier attempt left under a temporary name, which is an export's alone.
+///
+/// # Errors
+/// If it is there and cannot be removed.
+pub(super) fn remove_temporary(ops: &dyn Ops, temporary: &Path) -> io::Result<()> {
+    match FileIdentity::find(temporary)? {
+        Some(left) if left.is_file() => ops.remove_file(temporary),
+        _ => Ok(()),
+    }
+}
+
 /// The content of a file.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Transfer;
-use super::files::{copy_verified, hash, rename_new};
+use super::files::{copy_verified, hash, remove_temporary, rename_new};
 use super::identity::{FileIdentity, FileKind, outlives};
 use super::journal::StepState;
 use super::plan::Step;
@@ -181,7 +181,8 @@ impl WayBack<'_> {
             .returning(n, &copied)
             .and_then(|()| rename_new(self.ops, &waiting, source));
         if renamed.is_err() {
-            self.clear(&waiting);
+            // If it stays, undoing the export again removes it.
+            let _ = remove_temporary(self.ops, &waiting);
         }
         renamed?;
         self.ops

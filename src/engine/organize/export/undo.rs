@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::bring::arrived;
 use super::exporter::Exporter;
-use super::files::rename_new;
+use super::files::{remove_temporary, rename_new};
 use super::identity::{FileIdentity, FileKind};
 use super::journal::{Journal, Past, PastState, StepState, device_of};
 use super::ops::Ops;
@@ -128,8 +128,14 @@ impl WayBack<'_> {
             return Err(why.into());
         }
         let step = &known.step;
-        self.clear(&self.journal.temporary(n, &step.target));
-        self.clear(&self.journal.returning_name(n, &step.source));
+        // Until they are gone the export is not undone: undoing it again removes them.
+        for temporary in [
+            self.journal.temporary(n, &step.target),
+            self.journal.returning_name(n, &step.source),
+        ] {
+            remove_temporary(self.ops, &temporary)
+                .map_err(|e| format!("{} cannot be removed: {e}", temporary.display()))?;
+        }
         let there = FileIdentity::find(&step.target).map_err(|e| unseen(&step.target, &e))?;
         let noted = match &known.arrived {
             Some(noted) => Some(noted.clone()),
@@ -153,13 +159,6 @@ impl WayBack<'_> {
         };
         self.put_replaced_back(known)?;
         Ok(restored)
-    }
-
-    /// Removes what an earlier attempt left under a name that is this export's alone.
-    pub(super) fn clear(&self, temporary: &Path) {
-        if FileIdentity::of(temporary).is_ok_and(|left| left.is_file()) {
-            let _ = self.ops.remove_file(temporary);
-        }
     }
 
     /// Nothing is at the target any more: an error unless that is as it should be.
