@@ -28,7 +28,7 @@ fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
     let cause = info.payload_as_str().unwrap_or("unknown cause");
     let _ = writeln!(
         std::io::stderr(),
-        "lumisift: a defect of the program{place} ({}): please report it; no photo was changed",
+        "lumisift: a defect of the program{place} ({}): please report it with what `lumisift doctor --bundle FILE.zip` writes",
         printable(cause)
     );
 }

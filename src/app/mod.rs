@@ -1,6 +1,6 @@
 //! The window's state and the one place that changes it.
 //!
-//! [`App`] owns everything. Panels in [`crate::ui`] read the [`crate::app::document::state::State`] and return
+//! [`App`] owns everything. Panels in [`crate::ui`] read the [`document::state::State`] and return
 //! [`command::Command`]s; `apply` is the only file that carries them out. Work is done by threads: a job
 //! reads photos (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] brings pictures. Each frame takes
 //! what they have sent, for at most a few milliseconds.
@@ -21,16 +21,21 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
-use crate::app::document::library::Library;
-use crate::app::document::state::{Memory, State};
-use crate::app::tasks::marks_writer::{MarksNews, MarksWriter};
-use crate::app::tasks::pictures::StoreSlot;
-use crate::app::tasks::scoring::{ScoringRequest, ScoringWorker};
-use crate::app::tasks::supervisor::{Slot, Supervisor};
+use crate::engine::hub::download::DownloadProgress;
+use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
+use crate::engine::index::session::Session;
+use crate::engine::index::store::{StoreSize, Tidied};
+use crate::engine::media::metadata::Metadata;
 use crate::settings::{self, Settings};
 use crate::ui::Interface;
+use document::library::Library;
+use document::state::{Memory, State};
 use services::Services;
+use tasks::marks_writer::{MarksNews, MarksWriter};
+use tasks::pictures::StoreSlot;
+use tasks::scoring::{ScoringRequest, ScoringWorker};
+use tasks::supervisor::{Slot, Supervisor};
 
 pub use start::{StartError, open_window};
 
@@ -47,30 +52,27 @@ const NEWS: usize = 64;
 /// What a short task in the background tells.
 enum News {
     /// The session was opened, or not; and in which attempt.
-    Session(
-        u64,
-        Result<Arc<crate::engine::index::session::Session>, String>,
-    ),
+    Session(u64, Result<Arc<Session>, String>),
     /// A person chose folders or photos.
     Chosen(services::Purpose, Vec<PathBuf>),
     /// What an export tells.
-    Export(crate::app::tasks::exports::ExportNews),
+    Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
-    Trashed(crate::app::tasks::trash::Trashed),
+    Trashed(tasks::trash::Trashed),
     /// What keywords do.
-    Keywords(crate::app::tasks::keywords::KeywordNews),
+    Keywords(tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
-    Metadata(Vec<(PathBuf, Arc<crate::engine::media::metadata::Metadata>)>),
+    Metadata(Vec<(PathBuf, Arc<Metadata>)>),
     /// How much the store holds.
-    StoreSize(Option<crate::engine::index::store::StoreSize>),
+    StoreSize(Option<StoreSize>),
     /// The models that there are.
-    Models(Vec<crate::engine::hub::installed::InstalledModel>),
+    Models(Vec<InstalledModel>),
     /// How far a model is on its way.
-    Arriving(crate::engine::hub::download::DownloadProgress),
+    Arriving(DownloadProgress),
     /// A model arrived, or not.
     Arrived(Result<PathBuf, String>),
     /// The store was tidied, or not.
-    Tidied(Result<crate::engine::index::store::Tidied, String>),
+    Tidied(Result<Tidied, String>),
     /// The store was cleared, or not.
     Cleared(Result<(), String>),
     /// Which of the opened paths are folders.
@@ -78,7 +80,7 @@ enum News {
     /// What was dropped onto the search box, and whether it is a file.
     Dropped(PathBuf, bool),
     /// Labels of a file.
-    Labels(Vec<crate::app::document::labels::Label>),
+    Labels(Vec<document::labels::Label>),
     /// The sample photos are in a folder, or cannot be written.
     Samples(Result<PathBuf, String>),
     /// Work in a slot panicked.
@@ -140,7 +142,7 @@ pub struct App {
     asking: Asking,
     opening: u64,
     was_focused: bool,
-    saved: crate::app::tasks::save::Saved,
+    saved: tasks::save::Saved,
     ui: Interface,
 }
 
@@ -152,7 +154,7 @@ impl App {
     pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let (settings, broken) = settings::load::<Settings>(&services.dirs.settings_file());
         let (memory, broken_memory) = settings::load::<Memory>(&services.dirs.window_file());
-        let saved = crate::app::tasks::save::Saved::new(&settings, &memory);
+        let saved = tasks::save::Saved::new(&settings, &memory);
         let wake = Arc::new(RepaintSignal {
             ctx: ctx.clone(),
             told: AtomicBool::new(false),
@@ -315,24 +317,24 @@ fn new_state(settings: Settings, memory: Memory) -> State {
     State {
         settings,
         memory,
-        session: crate::app::document::state::SessionState::Loading,
+        session: document::state::SessionState::Loading,
         store_size: None,
-        models: crate::app::tasks::models::Models::default(),
+        models: tasks::models::Models::default(),
         library: Library::default(),
         draft: String::new(),
         search: String::new(),
         sorting_before_search: None,
-        answer: crate::app::tasks::scoring::ScoringResponse::default(),
-        selection: crate::app::document::selection::Selection::default(),
+        answer: tasks::scoring::ScoringResponse::default(),
+        selection: document::selection::Selection::default(),
         viewer: None,
-        grid: crate::app::document::state::GridState::default(),
-        work: crate::app::document::state::Work::default(),
-        exports: crate::app::tasks::exports::Exports::default(),
-        keywords: crate::app::tasks::keywords::Keywords::default(),
+        grid: document::state::GridState::default(),
+        work: document::state::Work::default(),
+        exports: tasks::exports::Exports::default(),
+        keywords: tasks::keywords::Keywords::default(),
         dialog: None,
         notices: Vec::new(),
-        standing: crate::app::document::state::Standing::default(),
-        history: crate::app::document::history::History::default(),
+        standing: document::state::Standing::default(),
+        history: document::history::History::default(),
     }
 }
 

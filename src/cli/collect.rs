@@ -16,6 +16,7 @@ use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::media::memory_budget::DecodeMemory;
+use lumisift::engine::media::photo::Stage;
 use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::media::scan::ScanOptions;
 use lumisift::settings::{self, Dirs, Settings};
@@ -182,11 +183,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
     let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
     let orphaned = |photo: Photo| {
         let message = "the store was rebuilt meanwhile: run this again";
-        Failure::new(
-            photo.file.path,
-            lumisift::engine::media::photo::Stage::Read,
-            message,
-        )
+        Failure::new(photo.file.path, Stage::Read, message)
     };
     failures.extend(orphans.map(|(photo, _)| orphaned(photo)));
     // In place: there may be millions.

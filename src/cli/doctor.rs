@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lumisift::engine::index::store::{Store, StoreError};
+use lumisift::engine::inference::ModelChoice;
 use lumisift::engine::inference::cpu::{IntegerIsa, SimdLevel};
 use lumisift::engine::inference::device::{self, nvidia_driver};
 use lumisift::engine::inference::place;
@@ -84,8 +85,8 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
-        Ok(lumisift::engine::inference::ModelChoice::Starter) => "starter (built in)".into(),
-        Ok(lumisift::engine::inference::ModelChoice::Folder(dir)) => path_text(&dir),
+        Ok(ModelChoice::Starter) => "starter (built in)".into(),
+        Ok(ModelChoice::Folder(dir)) => path_text(&dir),
         Err(error) => error.to_string(),
     };
     let wanted = common.device.unwrap_or(settings.device);

@@ -16,6 +16,7 @@ use crate::app::command::{Action, Command, Section};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::{Dialog, Kept, State};
 use crate::app::services::Purpose;
+use crate::engine::media::photo::Failure;
 use crate::engine::search::label_set::READY;
 
 impl Interface {
@@ -210,9 +211,7 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
         let count = photos(failures.len());
         ui.label(RichText::new(count).weak());
         if ui.button("Copy the list").clicked() {
-            let line = |f: &&crate::engine::media::photo::Failure| {
-                format!("{}\t{}", f.path.display(), f.message)
-            };
+            let line = |f: &&Failure| format!("{}\t{}", f.path.display(), f.message);
             let lines: Vec<String> = failures.iter().map(line).collect();
             commands.push(Command::CopyText(lines.join("\n")));
         }

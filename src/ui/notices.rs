@@ -5,6 +5,7 @@ use egui::{Frame, Margin, RichText, Ui};
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::icon_button_sized;
+use crate::app::command::Action;
 use crate::app::command::Command;
 use crate::app::document::state::{SessionState, State};
 
@@ -16,7 +17,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let text = format!("{trouble}. Choose another model or store in the settings");
         message(ui, &text, true, |ui| {
             if ui.button("Settings…").clicked() {
-                commands.push(Command::Do(crate::app::command::Action::Settings));
+                commands.push(Command::Do(Action::Settings));
             }
         });
     }

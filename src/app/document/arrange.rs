@@ -6,6 +6,7 @@ use super::filter::{Filter, Fit, SortKey, Sorting};
 use super::library::{Item, ItemId, Outcome, Snapshot, UNREAD, by_name};
 use super::scored::Scored;
 use crate::engine::organize::marks::Mark;
+use crate::engine::search::score::DEFAULT_MIN_MATCH;
 
 /// Bars of a histogram of matches, over 0 to 1.
 pub const BARS: usize = 32;
@@ -110,7 +111,7 @@ impl<'a> Test<'a> {
         let search_min = if filter.search_shows_all {
             0.0
         } else {
-            crate::engine::search::score::DEFAULT_MIN_MATCH
+            DEFAULT_MIN_MATCH
         };
         Self {
             scored,

@@ -12,9 +12,11 @@ use super::keywords::KeywordState;
 use super::supervisor::Slot;
 use crate::app::command::Command;
 use crate::app::document::library::{Item, UNREAD};
+use crate::app::document::selection::Selection;
 use crate::app::document::state::{Dialog, RECENT, SessionState};
 use crate::app::input::like;
 use crate::app::services::{Purpose, Services};
+use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::absolute;
@@ -475,8 +477,8 @@ impl App {
     /// Shows no photos until they are read again.
     pub(in crate::app) fn forget_photos(&mut self) {
         self.state.library.clear();
-        self.state.answer = crate::app::tasks::scoring::ScoringResponse::default();
-        self.state.selection = crate::app::document::selection::Selection::default();
+        self.state.answer = ScoringResponse::default();
+        self.state.selection = Selection::default();
         self.state.viewer = None;
         self.asking.valid_from = self.asking.number + 1;
         self.need(RefreshPriority::FromTop);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
+use crate::app::document::state::Dialog;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
@@ -88,7 +89,7 @@ impl App {
             Ok(dir) => self.use_model(Some(dir)),
             Err(_) if cancelled => {}
             Err(trouble) => {
-                if self.state.dialog != Some(crate::app::document::state::Dialog::Models) {
+                if self.state.dialog != Some(Dialog::Models) {
                     self.state.notify(trouble.clone(), true);
                 }
                 self.state.models.trouble = Some(trouble);

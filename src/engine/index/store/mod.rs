@@ -14,9 +14,12 @@ mod checksum;
 mod database;
 mod error;
 mod health;
+mod lookup;
 mod records;
 mod repair;
 mod salvage;
+mod texts;
+mod thumbnails;
 mod tidy;
 mod upkeep;
 mod vectors;
@@ -26,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::engine::files::file_key::FileKey;
 use crate::engine::inference::{Embeddings, ModelInfo};
@@ -34,11 +37,11 @@ use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 use crate::engine::search::score::Background;
 
 pub use background::BackgroundSums;
-use checksum::{Generation, Sum};
+use checksum::Generation;
 pub(in crate::engine) use database::{check, connect, is_damage, set_database_aside};
 pub use error::StoreError;
 use health::Health;
-use records::{WriteError, is_changed_row, known, write_facts};
+use records::{WriteError, write_facts};
 use repair::Examined;
 pub(in crate::engine) use salvage::copy_table;
 pub use tidy::{KEPT_DAYS, Limits, Tidied};
@@ -335,110 +338,6 @@ impl Store {
         Ok((key, notices))
     }
 
-    /// What is known of a file, by its path, size and time of change.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn lookup(&self, model: &ModelKey, file: &Candidate) -> Result<Option<Known>, StoreError> {
-        let reader = lock(&self.reader);
-        let found = reader
-            // A join with parameters makes SQLite plan the statement anew each time that it is used. The
-            // inner query with its limit is planned by itself, and the model stands in the text.
-            .prepare_cached(&format!(
-                "SELECT {}, f.checksum
-                 FROM (SELECT content, checksum FROM files
-                       WHERE path = ?1 AND size = ?2 AND modified_ns = ?3 LIMIT 1) f
-                 JOIN contents c ON c.content = f.content
-                 LEFT JOIN vectors v ON v.model = {} AND v.content = f.content",
-                records::KNOWN,
-                model.id
-            ))
-            .and_then(|mut query| {
-                let path = file.path.as_os_str().as_encoded_bytes();
-                let size = i64::try_from(file.size).unwrap_or(i64::MAX);
-                query
-                    .query_row(params![path, size, file.modified_ns], |row| {
-                        known(row, model, Some(file))
-                    })
-                    .optional()
-            });
-        drop(reader);
-        self.found(found)
-    }
-
-    /// What is known of a content, under whatever name.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn lookup_content(
-        &self,
-        model: &ModelKey,
-        content: &ContentId,
-    ) -> Result<Option<Known>, StoreError> {
-        let reader = lock(&self.reader);
-        let found = reader
-            .prepare_cached(&format!(
-                "SELECT {}
-                 FROM (SELECT * FROM contents WHERE content = ?1 LIMIT 1) c
-                 LEFT JOIN vectors v ON v.model = {} AND v.content = c.content",
-                records::KNOWN,
-                model.id
-            ))
-            .and_then(|mut query| {
-                query
-                    .query_row([content.0], |row| known(row, model, None))
-                    .optional()
-            });
-        drop(reader);
-        self.found(found)
-    }
-
-    /// What a look-up found. A row that was changed counts as none: the photo is read again.
-    fn found(
-        &self,
-        found: rusqlite::Result<Option<Option<(Known, i64)>>>,
-    ) -> Result<Option<Known>, StoreError> {
-        let found = match found {
-            Ok(found) => found.flatten(),
-            Err(error) if is_changed_row(&error) => None,
-            Err(error) => return Err(self.database_error(error)),
-        };
-        Ok(found.map(|(known, seen)| {
-            if seen + SEEN_DAYS <= today() {
-                self.note_seen(known.facts.content);
-            }
-            known
-        }))
-    }
-
-    fn note_seen(&self, content: ContentId) {
-        let mut seen = lock(&self.seen);
-        seen.push(content);
-        if seen.len() >= SEEN_WAITING {
-            drop(seen);
-            self.flush_seen();
-        }
-    }
-
-    /// Writes down which contents were seen. It is no error if that cannot be: they are seen again.
-    pub fn flush_seen(&self) {
-        let seen = std::mem::take(&mut *lock(&self.seen));
-        if seen.is_empty() {
-            return;
-        }
-        let mut facts = lock(&self.facts);
-        let write = |facts: &mut Connection| -> rusqlite::Result<()> {
-            let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for content in seen {
-                transaction
-                    .prepare_cached("UPDATE contents SET seen = ?1 WHERE content = ?2")?
-                    .execute(params![today(), content.0])?;
-            }
-            transaction.commit()
-        };
-        let _ = write(&mut facts);
-    }
-
     /// Keeps a batch, and returns the first row of each one's vectors.
     ///
     /// # Errors
@@ -458,35 +357,6 @@ impl Store {
         let rows = write_facts(&transaction, model, batch, today()).map_err(fail)?;
         transaction.commit().map_err(|e| fail(e.into()))?;
         Ok(rows)
-    }
-
-    fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
-        let mut thumbnails = lock(&self.thumbnails);
-        let insert = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for record in batch {
-                if let Some(new) = &record.new {
-                    transaction
-                        .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
-                        .execute(params![record.facts.content.0, new.thumbnail])?;
-                }
-            }
-            transaction.commit()
-        };
-        insert(&mut thumbnails).map_err(|source| self.thumbnails_error(needed, source))
-    }
-
-    /// The thumbnail of a content as a JPEG, if there is one.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
-        let thumbnails = lock(&self.thumbnails);
-        thumbnails
-            .prepare_cached("SELECT jpeg FROM thumbnails WHERE content = ?1")
-            .and_then(|mut query| query.query_row([content.0], |row| row.get(0)).optional())
-            .map_err(|source| self.thumbnails_error(0, source))
     }
 
     /// How many vectors of a model there are: what changes whenever they do.
@@ -557,57 +427,6 @@ impl Store {
         let background = Background::new(background, logit_scale);
         BackgroundSums::open(&self.dir.join(name), vectors, &background)
     }
-
-    /// Vectors of texts that were kept for a model under a key, if they are there and are what was kept.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn texts(&self, model: &ModelKey, key: &[u8]) -> Result<Option<Embeddings>, StoreError> {
-        let reader = lock(&self.reader);
-        let found: Option<(Vec<u8>, Option<Sum>)> = reader
-            .query_row(
-                "SELECT vectors, checksum FROM texts WHERE model = ?1 AND key = ?2",
-                params![model.id, key],
-                |row| Ok((row.get(0).unwrap_or_default(), row.get(1).ok())),
-            )
-            .optional()
-            .map_err(|e| self.database_error(e))?;
-        let holds =
-            |(bytes, sum): &(Vec<u8>, Option<Sum>)| *sum == Some(text_sum(model, key, bytes));
-        Ok(found.filter(holds).map(|(bytes, _)| Embeddings {
-            dim: model.dim,
-            values: bytes
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .map(|b| f32::from_le_bytes(*b))
-                .collect(),
-        }))
-    }
-
-    /// Keeps vectors of texts for a model under a key.
-    ///
-    /// # Errors
-    /// If the store cannot be written.
-    pub fn write_texts(
-        &self,
-        model: &ModelKey,
-        key: &[u8],
-        texts: &Embeddings,
-    ) -> Result<(), StoreError> {
-        let bytes: Vec<u8> = texts.values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        lock(&self.facts)
-            .execute(
-                "INSERT OR REPLACE INTO texts VALUES (?1, ?2, ?3, ?4)",
-                params![model.id, key, bytes, text_sum(model, key, &bytes)],
-            )
-            .map_err(|e| self.database_error(e))?;
-        Ok(())
-    }
-}
-
-fn text_sum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Sum {
-    checksum::sum(b't', &[&model.generation, key, bytes])
 }
 
 /// Starts a new generation for every model: what was taken over from a damaged database may lack rows that a process

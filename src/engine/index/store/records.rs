@@ -210,7 +210,9 @@ fn vector_row(
             Ok(noted_rows(row, &model.generation))
         })
         .optional()?;
-    Ok(found.flatten().map(|(_, rows)| rows.first))
+    // In a damaged table a search may end at another content's row.
+    let own = found.flatten().filter(|(whose, _)| whose == content);
+    Ok(own.map(|(_, rows)| rows.first))
 }
 
 fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite::Result<()> {

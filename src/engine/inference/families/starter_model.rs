@@ -6,6 +6,7 @@ use candle_core::Device;
 
 use super::starter::Starter;
 use crate::engine::cancel::Cancel;
+use crate::engine::inference::device;
 use crate::engine::inference::tokenizer::{TextRules, Tokenizer};
 use crate::engine::inference::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
@@ -57,11 +58,9 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         preprocess: towers.preprocess,
         gflop_per_image: 1.74,
         // It is small, and its convolutions are written for the CPU.
-        device: crate::engine::inference::device::Device::cpu_because(
-            "the starter model needs no GPU",
-        )
-        .facts()
-        .clone(),
+        device: device::Device::cpu_because("the starter model needs no GPU")
+            .facts()
+            .clone(),
         int8: None,
     };
     Ok(StarterModel {

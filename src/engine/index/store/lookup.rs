@@ -1,0 +1,115 @@
+//! What is known of files and contents, and on which day they were seen.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::records::{self, is_changed_row, known};
+use super::{Known, ModelKey, SEEN_DAYS, SEEN_WAITING, Store, StoreError, lock, today};
+use crate::engine::media::photo::{Candidate, ContentId};
+
+impl Store {
+    /// What is known of a file, by its path, size and time of change.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn lookup(&self, model: &ModelKey, file: &Candidate) -> Result<Option<Known>, StoreError> {
+        let reader = lock(&self.reader);
+        let found = reader
+            // A join with parameters makes SQLite plan the statement anew each time that it is used. The
+            // inner query with its limit is planned by itself, and the model stands in the text.
+            .prepare_cached(&format!(
+                "SELECT {}, f.checksum
+                 FROM (SELECT content, checksum FROM files
+                       WHERE path = ?1 AND size = ?2 AND modified_ns = ?3 LIMIT 1) f
+                 JOIN contents c ON c.content = f.content
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = f.content",
+                records::KNOWN,
+                model.id
+            ))
+            .and_then(|mut query| {
+                let path = file.path.as_os_str().as_encoded_bytes();
+                let size = i64::try_from(file.size).unwrap_or(i64::MAX);
+                query
+                    .query_row(params![path, size, file.modified_ns], |row| {
+                        known(row, model, Some(file))
+                    })
+                    .optional()
+            });
+        drop(reader);
+        self.found(found)
+    }
+
+    /// What is known of a content, under whatever name.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn lookup_content(
+        &self,
+        model: &ModelKey,
+        content: &ContentId,
+    ) -> Result<Option<Known>, StoreError> {
+        let reader = lock(&self.reader);
+        let found = reader
+            .prepare_cached(&format!(
+                "SELECT {}
+                 FROM (SELECT * FROM contents WHERE content = ?1 LIMIT 1) c
+                 LEFT JOIN vectors v ON v.model = {} AND v.content = c.content",
+                records::KNOWN,
+                model.id
+            ))
+            .and_then(|mut query| {
+                query
+                    .query_row([content.0], |row| known(row, model, None))
+                    .optional()
+            });
+        drop(reader);
+        // In a damaged table a search may end at another content's row.
+        let own = self.found(found)?;
+        Ok(own.filter(|known| known.facts.content == *content))
+    }
+
+    /// What a look-up found. A row that was changed counts as none: the photo is read again.
+    fn found(
+        &self,
+        found: rusqlite::Result<Option<Option<(Known, i64)>>>,
+    ) -> Result<Option<Known>, StoreError> {
+        let found = match found {
+            Ok(found) => found.flatten(),
+            Err(error) if is_changed_row(&error) => None,
+            Err(error) => return Err(self.database_error(error)),
+        };
+        Ok(found.map(|(known, seen)| {
+            if seen + SEEN_DAYS <= today() {
+                self.note_seen(known.facts.content);
+            }
+            known
+        }))
+    }
+
+    fn note_seen(&self, content: ContentId) {
+        let mut seen = lock(&self.seen);
+        seen.push(content);
+        if seen.len() >= SEEN_WAITING {
+            drop(seen);
+            self.flush_seen();
+        }
+    }
+
+    /// Writes down which contents were seen. It is no error if that cannot be: they are seen again.
+    pub fn flush_seen(&self) {
+        let seen = std::mem::take(&mut *lock(&self.seen));
+        if seen.is_empty() {
+            return;
+        }
+        let mut facts = lock(&self.facts);
+        let write = |facts: &mut Connection| -> rusqlite::Result<()> {
+            let transaction = facts.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for content in seen {
+                transaction
+                    .prepare_cached("UPDATE contents SET seen = ?1 WHERE content = ?2")?
+                    .execute(params![today(), content.0])?;
+            }
+            transaction.commit()
+        };
+        let _ = write(&mut facts);
+    }
+}

@@ -1,0 +1,44 @@
+//! Thumbnails by content.
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::{Record, Store, StoreError, lock};
+use crate::engine::media::photo::ContentId;
+
+impl Store {
+    pub(super) fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
+        let mut thumbnails = lock(&self.thumbnails);
+        let insert = |connection: &mut Connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for record in batch {
+                if let Some(new) = &record.new {
+                    transaction
+                        .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
+                        .execute(params![record.facts.content.0, new.thumbnail])?;
+                }
+            }
+            transaction.commit()
+        };
+        insert(&mut thumbnails).map_err(|source| self.thumbnails_error(needed, source))
+    }
+
+    /// The thumbnail of a content as a JPEG, if there is one.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let thumbnails = lock(&self.thumbnails);
+        let found: Option<([u8; 32], Vec<u8>)> = thumbnails
+            .prepare_cached("SELECT content, jpeg FROM thumbnails WHERE content = ?1")
+            .and_then(|mut query| {
+                query
+                    .query_row([content.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()
+            })
+            .map_err(|source| self.thumbnails_error(0, source))?;
+        Ok(found
+            .filter(|(whose, _)| *whose == content.0)
+            .map(|(_, jpeg)| jpeg))
+    }
+}
