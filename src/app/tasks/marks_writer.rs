@@ -20,6 +20,9 @@ const WAITING: usize = 256;
 /// How soon a database that could not be written is tried again, at first and at most.
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 
+/// How long a busy window is waited for.
+const TELL_TIME: Duration = Duration::from_secs(2);
+
 /// What the thread tells the window.
 pub enum MarksNews {
     /// Decisions that the database held, when it could only be opened later.
@@ -242,8 +245,9 @@ impl Keeper {
     }
 
     fn say(&self, news: MarksNews) {
-        // Nobody listening is no error: the window is closed. A window that is too busy is told with the next attempt.
-        let _ = self.tell.try_send(News::Marks(news));
+        // Nobody listening is no error: the window is closed. One that is busy is waited for, but not for ever.
+        (self.notify)();
+        let _ = self.tell.send_timeout(News::Marks(news), TELL_TIME);
         (self.notify)();
     }
 }
