@@ -178,7 +178,7 @@ pub struct Settings {
     pub store_limit_mb: Option<u64>,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
-    /// Folders that are passed over with all that is in them.
+    /// Folders that are left out with all that is in them.
     pub excluded_folders: Vec<PathBuf>,
     /// How sidecars are named.
     pub sidecar_names: SidecarNaming,

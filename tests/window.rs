@@ -70,7 +70,7 @@ fn a_list_of_labels_can_be_pasted_and_kept_under_a_name() {
     assert_eq!(window.state().memory.labels.len(), 2);
     window.act(Action::LabelSets);
     window.type_into("Name of the set", "colours");
-    window.click("Keep the present labels");
+    window.click("Save current labels");
     window.command(Command::Show(None));
     window.act(Action::ClearLabels);
     assert!(window.state().memory.labels.is_empty());

@@ -122,7 +122,7 @@ impl Interface {
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = self.buffers.set_name.trim().to_owned();
             let ready = !name.is_empty() && !state.memory.labels.is_empty();
-            let save = ui.add_enabled(ready, egui::Button::new("Keep the present labels"));
+            let save = ui.add_enabled(ready, egui::Button::new("Save current labels"));
             if ready && (save.clicked() || enter) {
                 commands.push(Command::SaveLabelSet(name));
                 self.buffers.set_name.clear();

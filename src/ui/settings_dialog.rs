@@ -210,7 +210,7 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
 fn limit_row(ui: &mut Ui, settings: &mut Settings) {
     ui.horizontal(|ui| {
         let mut limited = settings.store_limit_mb.is_some();
-        if ui.checkbox(&mut limited, "Keep it below").changed() {
+        if ui.checkbox(&mut limited, "Limit its size to").changed() {
             settings.store_limit_mb = limited.then_some(DEFAULT_LIMIT_MB);
         }
         if let Some(most) = &mut settings.store_limit_mb {
@@ -231,7 +231,7 @@ fn quality_row(ui: &mut Ui, settings: &mut Settings) {
 }
 
 fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command>) {
-    ui.label("Folders to pass over");
+    ui.label("Excluded folders");
     ui.vertical(|ui| {
         let mut removed: Option<PathBuf> = None;
         for folder in &settings.excluded_folders {
@@ -250,7 +250,7 @@ fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command
         if ui.button("Add a folder…").clicked() {
             commands.push(Command::Choose(Purpose::Exclude));
         }
-        let note = "Hidden folders and those of systems and tools are passed over too";
+        let note = "Hidden folders and those of the system are always excluded";
         ui.label(RichText::new(note).small().weak());
     });
     ui.end_row();

@@ -9,7 +9,7 @@ pub struct ScanOptions {
     pub subfolders: bool,
     /// Whether hidden files and folders, whose names start with a dot, are listed.
     pub hidden: bool,
-    /// Folders that are passed over with all that is in them.
+    /// Folders that are left out with all that is in them.
     pub excluded: Vec<PathBuf>,
     /// The folder of journals, by which photos are known that an export from these folders put inside them.
     pub journals: Option<PathBuf>,
