@@ -19,6 +19,7 @@ use lumisift::engine::media::memory_budget::DecodeMemory;
 use lumisift::engine::media::photo::Stage;
 use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::media::scan::ScanOptions;
+use lumisift::engine::plural::counted;
 use lumisift::settings::{self, Dirs, Settings};
 
 use super::args::{Common, Folders};
@@ -220,19 +221,31 @@ fn list(paths: &[PathBuf]) -> String {
 pub fn skipped_words(summary: &Summary) -> String {
     let skipped = &summary.skipped;
     let counts = [
-        (skipped.unsupported, "in formats that are not read"),
-        (skipped.hidden, "hidden"),
-        (skipped.system_folders, "system folders"),
-        (skipped.excluded, "excluded folders"),
-        (skipped.other, "of other kinds"),
-        (skipped.paired, "RAW files of a picture beside them"),
-        (skipped.exported, "exported earlier"),
-        (skipped.repeated, "links to what is there already"),
+        (
+            skipped.unsupported,
+            "in a format that is not read",
+            "in formats that are not read",
+        ),
+        (skipped.hidden, "hidden", "hidden"),
+        (skipped.system_folders, "system folder", "system folders"),
+        (skipped.excluded, "excluded folder", "excluded folders"),
+        (skipped.other, "of another kind", "of other kinds"),
+        (
+            skipped.paired,
+            "RAW file beside its picture",
+            "RAW files beside their pictures",
+        ),
+        (skipped.exported, "exported earlier", "exported earlier"),
+        (
+            skipped.repeated,
+            "link to a file listed already",
+            "links to files listed already",
+        ),
     ];
     let words: Vec<String> = counts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
         .collect();
     if words.is_empty() {
         String::new()
