@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use egui::{Event, Modifiers, MouseWheelUnit, TouchPhase, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use lumisift::app::App;
 use lumisift::app::services::Services;
 use lumisift::app::tasks::pictures::{ThumbKey, start_thumbs};
 use lumisift::engine::index::pipeline::Notify;
@@ -27,6 +26,7 @@ use lumisift::engine::inference::load_starter;
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 use lumisift::engine::media::scan::{Found, Scan, ScanOptions};
 use lumisift::settings::Dirs;
+use lumisift::window::MainWindow;
 
 const PHOTOS: u32 = 100_000;
 /// How often the folder is listed; the median counts.
@@ -38,7 +38,7 @@ const FRAMES: usize = 600;
 
 /// The application, with a watch on what a frame costs.
 struct Watched {
-    app: App,
+    app: MainWindow,
     logic: Duration,
     frames: Vec<Duration>,
 }
@@ -132,7 +132,7 @@ fn report(what: &str, times: &mut [Duration]) {
     );
 }
 
-fn until(harness: &mut Harness<'_, Watched>, holds: impl Fn(&App) -> bool) -> Duration {
+fn until(harness: &mut Harness<'_, Watched>, holds: impl Fn(&MainWindow) -> bool) -> Duration {
     let start = Instant::now();
     while !holds(&harness.state().app) {
         harness.step();
@@ -147,7 +147,7 @@ fn open(dirs: &Dirs, folder: PathBuf) -> Harness<'static, Watched> {
         .with_size(vec2(1280.0, 800.0))
         .with_step_dt(1.0 / 60.0)
         .build_eframe(move |cc| Watched {
-            app: App::new(&cc.egui_ctx, services, vec![folder]).expect("threads"),
+            app: MainWindow::new(&cc.egui_ctx, services, vec![folder]).expect("threads"),
             logic: Duration::ZERO,
             frames: Vec::new(),
         })
@@ -194,13 +194,13 @@ fn type_labels(harness: &mut Harness<'_, Watched>) {
             let start = Instant::now();
             harness.get_by_label("New label").type_text(&c.to_string());
             harness.step();
-            until(harness, App::is_settled);
+            until(harness, MainWindow::is_settled);
             keys.push(start.elapsed());
             frames.append(&mut harness.state_mut().frames);
         }
         harness.key_press(egui::Key::Enter);
         harness.step();
-        until(harness, App::is_settled);
+        until(harness, MainWindow::is_settled);
     }
     report("from a key to the sorted grid", &mut keys);
     report("a frame while typing", &mut frames);

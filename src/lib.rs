@@ -1,8 +1,8 @@
 //! Lumisift sifts photos by typed labels, with CLIP, on the person's own machine.
 //!
-//! [`engine`] does all that needs no window; [`settings`] says where things are kept; [`logging`] keeps the log; `app` is the window's
-//! state and commands, `ui` what it draws; both are there with the feature `gui`. The program in `main.rs` puts the
-//! window or a command line on top.
+//! [`engine`] does all that needs no window; [`settings`] says where things are kept; [`logging`] keeps the log; with the
+//! feature `gui` come `app`, the window's state and commands, `ui`, what is drawn of it, and `window`, which has both. The program
+//! in `main.rs` puts the window or a command line on top.
 
 #[cfg(feature = "gui")]
 pub mod app;
@@ -11,3 +11,5 @@ pub mod logging;
 pub mod settings;
 #[cfg(feature = "gui")]
 pub mod ui;
+#[cfg(feature = "gui")]
+pub mod window;

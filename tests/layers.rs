@@ -49,6 +49,13 @@ fn engine_imports_no_window_and_no_terminal() {
     }
 }
 
+fn window_sources() -> Vec<(String, String)> {
+    ["src/app", "src/ui", "src/window"]
+        .into_iter()
+        .flat_map(all)
+        .collect()
+}
+
 /// The rooms of the engine, the lowest first: each knows only those below it.
 const ROOMS: &[&str] = &[
     "cancel",
@@ -263,7 +270,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/tasks/scoring.rs", "*"),
     ("app/mod.rs", "new"),
     ("app/tasks/pictures.rs", "*"),
-    ("app/start.rs", "*"),
+    ("window/start.rs", "*"),
     ("app/tasks/trash.rs", "is_safe"),
 ];
 
@@ -364,9 +371,39 @@ fn disk_calls(path: &str, text: &str) -> Vec<String> {
     calls.found
 }
 
+/// `window` knows `ui`, `ui` knows `app`, and `app` and the document know neither.
+#[test]
+fn the_state_does_not_know_what_is_drawn_of_it() {
+    for (room, above) in [
+        ("app", &["ui", "window"][..]),
+        ("ui", &["window"]),
+        ("window", &[]),
+    ] {
+        for (path, text) in all(&format!("src/{room}")) {
+            for used in CratePaths::of(&text) {
+                let [first, second, ..] = used.as_slice() else {
+                    continue;
+                };
+                assert!(
+                    first != "crate" || !above.contains(&second.as_str()),
+                    "{path} knows {used:?}, which is above it"
+                );
+            }
+        }
+    }
+}
+
+/// Panels return commands: none is given the state to change.
+#[test]
+fn what_is_drawn_changes_no_state() {
+    for (path, text) in all("src/ui") {
+        assert!(!text.contains("&mut State"), "{path} changes the state");
+    }
+}
+
 #[test]
 fn the_window_thread_touches_no_disk() {
-    for (path, text) in all("src/app").into_iter().chain(all("src/ui")) {
+    for (path, text) in window_sources() {
         let found = disk_calls(&path, &text);
         assert!(found.is_empty(), "{path}: {found:?}");
     }
@@ -407,7 +444,7 @@ fn threads_of_the_window_are_started_in_few_places() {
         "app/tasks/scoring.rs",
         "app/tasks/supervisor.rs",
     ];
-    for (path, text) in all("src/app").into_iter().chain(all("src/ui")) {
+    for (path, text) in window_sources() {
         let starts = text.contains("thread::Builder::new") || text.contains("thread::spawn");
         assert!(
             !starts || allowed.iter().any(|place| path.ends_with(place)),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use egui::{Key, Modifiers};
 
 use crate::app::document::filter::{Filter, Fit, Sorting};
+use crate::app::document::grid_layout::GridMove;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
 use crate::app::document::selection::SelectionMode;
@@ -13,7 +14,6 @@ use crate::app::tasks::exports::ExportRequest;
 use crate::app::tasks::keywords::KeywordRequest;
 use crate::engine::organize::marks::{Colour, Flag};
 use crate::settings::Settings;
-use crate::ui::grid_layout::GridMove;
 
 /// A command with a name, for menus, the palette and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,16 +1,14 @@
 //! The window's state and the one place that changes it.
 //!
-//! [`App`] owns everything. Panels in [`crate::ui`] read the [`document::state::State`] and return
-//! [`command::Command`]s; `apply` is the only file that carries them out. Work is done by threads: a job
+//! [`App`] owns the [`document::state::State`]. What is drawn (`ui`) reads it and returns [`command::Command`]s;
+//! `apply` is the only place that carries them out, and `window` has both and the event loop. Work is done by threads: a job
 //! reads photos (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] brings pictures. Each frame takes
 //! what they have sent, for at most a few milliseconds.
 
 mod apply;
 pub mod command;
 pub mod document;
-mod input;
 pub mod services;
-pub mod start;
 pub mod tasks;
 
 use std::path::PathBuf;
@@ -28,16 +26,14 @@ use crate::engine::index::session::Session;
 use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::Metadata;
 use crate::settings::{self, Settings};
-use crate::ui::Interface;
+use command::Command;
 use document::library::Library;
-use document::state::{Memory, State};
+use document::state::{Drawn, Memory, State, ViewRequest};
 use services::Services;
 use tasks::marks_writer::{MarksNews, MarksWriter};
 use tasks::pictures::StoreSlot;
 use tasks::scoring::{ScoringRequest, ScoringWorker};
 use tasks::supervisor::{Slot, Supervisor};
-
-pub use start::{StartError, open_window};
 
 /// Shortest time between two answers while results stream in.
 const STREAM_INTERVAL: Duration = Duration::from_millis(250);
@@ -143,7 +139,8 @@ pub struct App {
     opening: u64,
     was_focused: bool,
     saved: tasks::save::Saved,
-    ui: Interface,
+    /// What is asked of the view, and not fulfilled yet.
+    requests: Vec<ViewRequest>,
 }
 
 impl App {
@@ -170,7 +167,6 @@ impl App {
         let store_slot = StoreSlot::default();
         let (tell, news) = bounded(NEWS);
         let supervisor = Supervisor::new(tell.clone(), notify.clone(), News::GaveUp);
-        let ui = Interface::new(ctx, &store_slot, &notify)?;
         let mut app = Self {
             state: new_state(settings, memory),
             scoring: ScoringWorker::start(notify.clone())?,
@@ -193,7 +189,7 @@ impl App {
             opening: 0,
             was_focused: true,
             saved,
-            ui,
+            requests: Vec::new(),
         };
         for notice in broken.into_iter().chain(broken_memory) {
             app.state.notify(notice, true);
@@ -219,14 +215,29 @@ impl App {
         self.asking.need == RefreshPriority::Nothing && self.asking.answered == self.asking.number
     }
 
-    /// Whether all pictures that the last frame wanted are there.
+    /// Where the store is put once it is open.
     #[must_use]
-    pub fn has_all_pictures(&self) -> bool {
-        self.ui.is_complete()
+    pub fn store_slot(&self) -> &StoreSlot {
+        &self.store_slot
+    }
+
+    /// Asks for a frame, from any thread.
+    #[must_use]
+    pub fn notify(&self) -> &Notify {
+        &self.notify
+    }
+
+    /// What is asked of the view since the last call.
+    pub fn take_requests(&mut self) -> Vec<ViewRequest> {
+        std::mem::take(&mut self.requests)
+    }
+
+    fn ask_view(&mut self, request: ViewRequest) {
+        self.requests.push(request);
     }
 
     /// Does something as if a person had asked for it.
-    pub fn command(&mut self, command: command::Command) {
+    pub fn command(&mut self, command: Command) {
         self.apply(command);
     }
 
@@ -307,9 +318,56 @@ impl App {
             self.asking.top_from = None;
             self.state.grid.offset = 0.0;
         } else {
-            self.ui.keep_place(&mut self.state);
+            self.state.keep_place();
         }
         self.state.answer = *answer;
+    }
+}
+
+/// What the window calls, in this order, for each frame.
+impl App {
+    /// Takes what threads have sent, for at most a few milliseconds, and asks for what is due.
+    pub fn begin_frame(&mut self, ctx: &Context) {
+        self.wake.told.store(false, Ordering::Release);
+        // Loading the model takes all cores for a moment: the window is painted first.
+        match self.opening {
+            0 if ctx.cumulative_frame_nr() > 0 => self.open_session(),
+            0 => ctx.request_repaint(),
+            _ => {}
+        }
+        self.take_news();
+        self.take_events();
+        self.take_answer();
+        self.look_after_store();
+        self.look_for_changes(ctx);
+        self.ask();
+        self.save_changes();
+        if self.state.work.behind {
+            ctx.request_repaint();
+        }
+    }
+
+    /// Applies where the frame put things, then what a person did in it.
+    pub fn end_frame(&mut self, drawn: Drawn, commands: Vec<Command>) {
+        self.state.memory.window = drawn.size;
+        if let Some(grid) = drawn.grid {
+            self.state.grid = grid;
+        }
+        self.state.viewer = drawn.viewer.or(self.state.viewer);
+        for command in commands {
+            self.apply(command);
+        }
+        self.ask();
+    }
+
+    /// Writes what is not written, and ends all work.
+    pub fn exit(&mut self) {
+        self.save_now();
+        self.supervisor.wait_for(Slot::Save, SAVE_TIME);
+        if let Some(job) = self.state.work.job.take() {
+            job.end_within(EXIT_TIME);
+        }
+        self.supervisor.end_within(EXIT_TIME);
     }
 }
 
@@ -335,49 +393,5 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         notices: Vec::new(),
         standing: document::state::Standing::default(),
         history: document::history::History::default(),
-    }
-}
-
-impl eframe::App for App {
-    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
-        self.wake.told.store(false, Ordering::Release);
-        // Loading the model takes all cores for a moment: the window is painted first.
-        match self.opening {
-            0 if ctx.cumulative_frame_nr() > 0 => self.open_session(),
-            0 => ctx.request_repaint(),
-            _ => {}
-        }
-        self.take_news();
-        self.take_events();
-        self.take_answer();
-        self.look_after_store();
-        self.look_for_changes(ctx);
-        self.ask();
-        self.save_changes();
-        if self.state.work.behind {
-            ctx.request_repaint();
-        }
-    }
-
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let ctx = ui.ctx().clone();
-        let size = ctx.content_rect().size();
-        self.state.memory.window = [size.x, size.y];
-        let mut commands = input::keys(&ctx, &self.state);
-        commands.extend(input::dropped(&ctx, &self.ui));
-        self.ui.show(ui, &mut self.state, &mut commands);
-        for command in commands {
-            self.apply(command);
-        }
-        self.ask();
-    }
-
-    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
-        self.save_now();
-        self.supervisor.wait_for(Slot::Save, SAVE_TIME);
-        if let Some(job) = self.state.work.job.take() {
-            job.end_within(EXIT_TIME);
-        }
-        self.supervisor.end_within(EXIT_TIME);
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use lumisift::app::open_window;
 use lumisift::app::services::Services;
 use lumisift::settings::Dirs;
+use lumisift::window::open_window;
 
 use super::Outcome;
 use super::args::Common;

@@ -137,7 +137,7 @@ impl Interface {
     }
 
     /// Chooses the rejects and a move the next time that the dialog opens, and only then.
-    pub fn export_rejects(&mut self) {
+    pub(super) fn export_rejects(&mut self) {
         let mut before = std::mem::take(&mut self.buffers.export);
         let before = before.before_rejects.take().unwrap_or(Box::new(before));
         self.buffers.export = Choices {

@@ -5,18 +5,17 @@ use egui::{
     Stroke, StrokeKind, Ui, WidgetInfo, epaint::RectShape, pos2, vec2,
 };
 
-use super::grid_layout::{GAP, GridLayout, HEADER};
 use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, menu_entry, percent, photos};
-use super::{Interface, top_bar};
+use super::{Interface, lay_out, top_bar};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::Heading;
-
+use crate::app::document::grid_layout::{GAP, GridLayout, HEADER};
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::selection::SelectionMode;
-use crate::app::document::state::State;
+use crate::app::document::state::{GridState, State};
 use crate::app::tasks::pictures::ThumbKey;
 use crate::engine::organize::marks::{Colour, Flag, Mark};
 
@@ -28,30 +27,45 @@ const CAPTION: f32 = 22.0;
 const BAND_SCROLL: f64 = 12.0;
 
 impl Interface {
-    pub(super) fn grid(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    /// Draws the grid, and returns where it lies.
+    pub(super) fn grid(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) -> GridState {
         let whole = ui.available_rect_before_wrap();
         let view = whole.with_max_x(whole.max.x - BAR);
-        state.grid.height = view.height();
-        let layout = self.lay_out(view.width(), state);
+        let (layout, mut grid) = lay_out(view.size(), state);
         let background = ui.interact(view, ui.scope_id().with("grid"), Sense::click_and_drag());
         background.widget_info(|| {
             let count = photos(state.answer.arrangement.order.len());
             WidgetInfo::labeled(Role::List, true, format!("Photos, {count}"))
         });
-        scroll(ui, view, state, commands);
-        scroll_bar(ui, whole.with_min_x(view.max.x), &layout, state);
-        let end = (layout.height() - f64::from(state.grid.height)).max(0.0);
-        state.grid.offset = state.grid.offset.clamp(0.0, end);
+        scroll(ui, view, &mut grid, state, commands);
+        scroll_bar(ui, whole.with_min_x(view.max.x), &layout, &mut grid);
+        grid.clamp(&layout);
         let mut area = ui.new_child(egui::UiBuilder::new().max_rect(view));
         area.set_clip_rect(view.intersect(ui.clip_rect()));
-        self.cells(&mut area, view, &layout, state, commands);
-        headers(&area, view, &layout, state);
-        self.rubber_band(&area, view, &background, &layout, state, commands);
+        let offset = grid.offset;
+        self.cells(&mut area, view, &layout, offset, state, commands);
+        headers(&area, view, &layout, offset, state);
+        let order = &state.answer.arrangement.order;
+        self.rubber_band(
+            &area,
+            view,
+            &background,
+            &layout,
+            &mut grid,
+            order,
+            commands,
+        );
         if background.clicked() {
             commands.push(Command::SelectItems(Vec::new(), false));
         }
         ui.advance_cursor_after_rect(whole);
-        state.grid.layout = Some(layout);
+        grid.layout = Some(layout);
+        grid
     }
 
     fn cells(
@@ -59,10 +73,10 @@ impl Interface {
         ui: &mut Ui,
         view: Rect,
         layout: &GridLayout,
+        offset: f64,
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        let offset = state.grid.offset;
         let order = &state.answer.arrangement.order;
         let seen = layout.visible(offset, offset + f64::from(view.height()));
         for place in seen.clone() {
@@ -141,13 +155,18 @@ impl Interface {
         ui.painter().add(shape.with_texture(texture.id(), uv));
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one gesture over everything that the grid shows"
+    )]
     fn rubber_band(
         &mut self,
         ui: &Ui,
         view: Rect,
         background: &Response,
         layout: &GridLayout,
-        state: &mut State,
+        grid: &mut GridState,
+        order: &[ItemId],
         commands: &mut Vec<Command>,
     ) {
         let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
@@ -163,7 +182,7 @@ impl Interface {
             let origin = ui
                 .input(|input| input.pointer.press_origin())
                 .unwrap_or(pointer);
-            self.band = Some(in_content(origin, state.grid.offset));
+            self.band = Some(in_content(origin, grid.offset));
         }
         let Some(start) = self.band else { return };
         if !background.dragged_by(PointerButton::Primary) {
@@ -171,14 +190,13 @@ impl Interface {
             return;
         }
         if pointer.y > view.max.y {
-            state.grid.offset += BAND_SCROLL;
+            grid.offset += BAND_SCROLL;
             ui.ctx().request_repaint();
         } else if pointer.y < view.min.y {
-            state.grid.offset -= BAND_SCROLL;
+            grid.offset -= BAND_SCROLL;
             ui.ctx().request_repaint();
         }
-        let end = in_content(pointer, state.grid.offset);
-        let order = &state.answer.arrangement.order;
+        let end = in_content(pointer, grid.offset);
         let places = layout.within(start, end).into_iter();
         let ids = places
             .filter_map(|place| order.get(place).copied())
@@ -186,7 +204,7 @@ impl Interface {
         let adds = ui.input(|input| input.modifiers.command || input.modifiers.shift);
         commands.push(Command::SelectItems(ids, adds));
         let on_screen =
-            |(x, y): (f32, f64)| pos2(view.min.x + x, view.min.y + (y - state.grid.offset) as f32);
+            |(x, y): (f32, f64)| pos2(view.min.x + x, view.min.y + (y - grid.offset) as f32);
         let band = Rect::from_two_pos(on_screen(start), on_screen(end));
         let accent = palette(ui).accent;
         ui.painter().rect(
@@ -200,18 +218,18 @@ impl Interface {
 }
 
 /// The wheel scrolls; with Ctrl it changes the size of cells.
-fn scroll(ui: &Ui, view: Rect, state: &mut State, commands: &mut Vec<Command>) {
+fn scroll(ui: &Ui, view: Rect, grid: &mut GridState, state: &State, commands: &mut Vec<Command>) {
     if !ui.rect_contains_pointer(view) {
         return;
     }
     let (delta, zoom) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
-    state.grid.offset -= f64::from(delta);
+    grid.offset -= f64::from(delta);
     if (zoom - 1.0).abs() > f32::EPSILON {
         commands.push(Command::CellSide(state.memory.cell_side * zoom));
     }
 }
 
-fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, state: &mut State) {
+fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, grid: &mut GridState) {
     let (seen, whole) = (f64::from(bar.height()), layout.height());
     if whole <= seen {
         return;
@@ -226,9 +244,9 @@ fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, state: &mut State) {
     let way = bar.height() - handle;
     if let Some(pointer) = response.interact_pointer_pos() {
         let part = ((pointer.y - bar.min.y - handle / 2.0) / way).clamp(0.0, 1.0);
-        state.grid.offset = f64::from(part) * (whole - seen);
+        grid.offset = f64::from(part) * (whole - seen);
     }
-    let top = bar.min.y + (state.grid.offset / (whole - seen)).clamp(0.0, 1.0) as f32 * way;
+    let top = bar.min.y + (grid.offset / (whole - seen)).clamp(0.0, 1.0) as f32 * way;
     let lively = response.hovered() || response.dragged();
     let width = if lively { 8.0 } else { 5.0 };
     let rect = Rect::from_min_size(pos2(bar.center().x - width / 2.0, top), vec2(width, handle));
@@ -238,10 +256,10 @@ fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, state: &mut State) {
         .rect_filled(rect.shrink2(vec2(0.0, 2.0)), width / 2.0, colour);
 }
 
-fn headers(ui: &Ui, view: Rect, layout: &GridLayout, state: &State) {
+fn headers(ui: &Ui, view: Rect, layout: &GridLayout, offset: f64, state: &State) {
     let palette = palette(ui);
     let groups = &state.answer.arrangement.groups;
-    for (at, top) in layout.headers(state.grid.offset, view.height()) {
+    for (at, top) in layout.headers(offset, view.height()) {
         let Some(group) = groups.get(at) else {
             continue;
         };

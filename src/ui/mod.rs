@@ -7,7 +7,6 @@ mod empty_state;
 mod export_dialog;
 mod filter_bar;
 mod grid;
-pub mod grid_layout;
 mod histogram;
 pub mod icons;
 mod keywords_dialog;
@@ -27,12 +26,11 @@ pub mod widgets;
 use egui::{CentralPanel, Context, Frame, Margin, Panel, Rect, Ui};
 
 use crate::app::command::Command;
-use crate::app::document::library::ItemId;
-use crate::app::document::state::{Dialog, State};
+use crate::app::document::grid_layout::{GridLayout, cell_size};
+use crate::app::document::state::{Dialog, Drawn, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
-use grid_layout::{GridLayout, cell_size};
 use textures::Textures;
 use views::ViewCache;
 
@@ -65,8 +63,6 @@ pub struct Interface {
     focus: Option<Focus>,
     search_box: Rect,
     theme: Option<Theme>,
-    /// A photo and where its top was on the screen, to be there again after sorting.
-    anchor: Option<(ItemId, f32)>,
     dialog_is_new: bool,
     /// Where a rubber band began, in the grid's content.
     band: Option<(f32, f64)>,
@@ -86,20 +82,20 @@ impl Interface {
             focus: None,
             search_box: Rect::NOTHING,
             theme: None,
-            anchor: None,
             dialog_is_new: false,
             band: None,
         })
     }
 
-    /// Gives the field for new labels the keyboard.
-    pub fn focus_label_box(&mut self) {
-        self.focus = Some(Focus::LabelBox);
-    }
-
-    /// Gives the search box the keyboard.
-    pub fn focus_search_box(&mut self) {
-        self.focus = Some(Focus::SearchBox);
+    /// Does what the state asks of the view.
+    pub fn fulfil(&mut self, request: ViewRequest, state: &State) {
+        match request {
+            ViewRequest::BeginDialog => self.begin_dialog(state.dialog.as_ref()),
+            ViewRequest::ExportRejects => self.export_rejects(),
+            ViewRequest::FocusLabelBox => self.focus = Some(Focus::LabelBox),
+            ViewRequest::FocusSearchBox => self.focus = Some(Focus::SearchBox),
+            ViewRequest::RetryThumbnails => self.textures.forget_missing(),
+        }
     }
 
     /// Where the search box is.
@@ -114,13 +110,8 @@ impl Interface {
         self.textures.is_complete() && self.views.is_complete()
     }
 
-    /// Looks for thumbnails anew: a store was opened.
-    pub fn session_opens(&mut self) {
-        self.textures.forget_missing();
-    }
-
     /// Clears what an earlier dialog of this kind was given.
-    pub fn dialog_opens(&mut self, dialog: Option<&Dialog>) {
+    fn begin_dialog(&mut self, dialog: Option<&Dialog>) {
         self.dialog_is_new = true;
         match dialog {
             Some(Dialog::Palette) => {
@@ -133,24 +124,13 @@ impl Interface {
         }
     }
 
-    /// Remembers where a photo is on the screen, because the order or the cells are about to change: the
-    /// one under the keyboard's cursor if it is seen, otherwise the first one unless the grid is at its top.
-    pub fn keep_place(&mut self, state: &mut State) {
-        let Some(layout) = &state.grid.layout else {
-            return;
+    /// Draws a frame, and returns where things lie in it.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Drawn {
+        let size = ui.ctx().content_rect().size();
+        let mut drawn = Drawn {
+            size: [size.x, size.y],
+            ..Drawn::default()
         };
-        let order = &state.answer.arrangement.order;
-        let offset = state.grid.offset;
-        let seen = layout.visible(offset, offset + f64::from(state.grid.height));
-        let seen = seen.start.min(order.len())..seen.end.min(order.len());
-        let cursor = state.selection.cursor;
-        let place = seen.clone().find(|at| Some(order[*at]) == cursor);
-        let place = place.or_else(|| seen.clone().next().filter(|_| offset > 0.0));
-        self.anchor = place.map(|at| (order[at], (layout.top(at) - offset) as f32));
-    }
-
-    /// Draws a frame.
-    pub fn show(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
         if self.theme != Some(state.settings.theme) {
             self.theme = Some(state.settings.theme);
             theme::choose(ui.ctx(), state.settings.theme);
@@ -172,7 +152,7 @@ impl Interface {
             let frame = Frame::new().fill(palette.background);
             CentralPanel::default()
                 .frame(frame)
-                .show(ui, |ui| self.viewer(ui, state, commands));
+                .show(ui, |ui| drawn.viewer = self.viewer(ui, state, commands));
         } else {
             let default = if ui.available_width() < 900.0 {
                 220.0
@@ -187,39 +167,49 @@ impl Interface {
             let frame = Frame::new().fill(palette.background);
             CentralPanel::default()
                 .frame(frame)
-                .show(ui, |ui| self.photos(ui, state, commands));
+                .show(ui, |ui| drawn.grid = self.photos(ui, state, commands));
         }
         self.dialogs(ui, state, commands);
         empty_state::drop_target(ui);
         self.textures.end_frame();
+        drawn
     }
 
-    fn photos(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
+    fn photos(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) -> Option<GridState> {
         notices::show(ui, state, commands);
         if state.library.is_empty() {
             empty_state::show(ui, state, commands);
-            return;
+            return None;
         }
         filter_bar::show(ui, state, commands);
         if state.answer.arrangement.order.is_empty() {
             empty_state::nothing_fits(ui, state, commands);
-            return;
+            return None;
         }
-        self.grid(ui, state, commands);
+        Some(self.grid(ui, state, commands))
     }
+}
 
-    /// Lays the grid out for a width, and puts the anchored photo back in its place.
-    fn lay_out(&mut self, width: f32, state: &mut State) -> GridLayout {
-        let arrangement = &state.answer.arrangement;
-        let cell = cell_size(width, state.memory.cell_side);
-        let layout = GridLayout::new(width, cell, arrangement.order.len(), &arrangement.groups);
-        if let Some((item, top)) = self.anchor.take()
-            && let Some(place) = arrangement.order.iter().position(|id| *id == item)
-        {
-            state.grid.offset = layout.top(place) - f64::from(top);
-        }
-        let end = (layout.height() - f64::from(state.grid.height)).max(0.0);
-        state.grid.offset = state.grid.offset.clamp(0.0, end);
-        layout
+/// Lays the grid out in a space, with the anchored photo back in its place.
+fn lay_out(space: egui::Vec2, state: &State) -> (GridLayout, GridState) {
+    let arrangement = &state.answer.arrangement;
+    let cell = cell_size(space.x, state.memory.cell_side);
+    let layout = GridLayout::new(space.x, cell, arrangement.order.len(), &arrangement.groups);
+    let mut grid = GridState {
+        offset: state.grid.offset,
+        height: space.y,
+        ..GridState::default()
+    };
+    if let Some((item, top)) = state.grid.anchor
+        && let Some(place) = arrangement.order.iter().position(|id| *id == item)
+    {
+        grid.offset = layout.top(place) - f64::from(top);
     }
+    grid.clamp(&layout);
+    (layout, grid)
 }

@@ -12,20 +12,24 @@ use super::theme::{self, palette};
 use super::widgets::{centred, elided, icon_button};
 use super::{Interface, grid};
 use crate::app::command::{Action, Command};
+use crate::app::document::grid_layout::GridMove;
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::state::{State, Viewer};
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
-use crate::ui::grid_layout::GridMove;
 
 /// Zooms, in pixels of the screen for a pixel of the photo.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
 
 impl Interface {
-    pub(super) fn viewer(&mut self, ui: &mut Ui, state: &mut State, commands: &mut Vec<Command>) {
-        let Some(viewer) = state.viewer else { return };
-        let Some(item) = state.item(viewer.item).cloned() else {
-            return;
-        };
+    /// Draws the photo that is seen large, and returns where it was moved and zoomed to.
+    pub(super) fn viewer(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) -> Option<Viewer> {
+        let viewer = state.viewer?;
+        let item = state.item(viewer.item).cloned()?;
         self.views.take(ui.ctx());
         let frame = Frame::new()
             .fill(palette(ui).panel)
@@ -53,12 +57,12 @@ impl Interface {
             WidgetInfo::labeled(Role::Image, true, name)
         });
         let moved = self.photo(ui, view, viewer, &item, &response);
-        state.viewer = Some(moved);
         if response.double_clicked() {
             commands.push(Command::Do(Action::ActualSize));
         }
         controls(ui, view, state, commands);
         self.fetch(ui, view, state);
+        Some(moved)
     }
 
     /// Draws the photo, and returns where the person moved and zoomed it to.

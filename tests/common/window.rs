@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use lumisift::app::App;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::State;
 use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Services};
 use lumisift::engine::inference::{self, Model};
 use lumisift::settings::Dirs;
+use lumisift::window::MainWindow;
 use tempfile::TempDir;
 
 use crate::common::ColourModel;
@@ -53,7 +53,7 @@ impl Desktop for FakeDesktop {
 
 /// A window in a test.
 pub struct Window {
-    pub harness: Harness<'static, App>,
+    pub harness: Harness<'static, MainWindow>,
     pub desktop: Arc<FakeDesktop>,
     home: Arc<TempDir>,
 }
@@ -112,7 +112,7 @@ impl Setup {
             .with_size(self.size)
             .with_max_steps(64)
             .with_step_dt(1.0 / 60.0)
-            .build_eframe(|cc| App::new(&cc.egui_ctx, services, paths).expect("threads"));
+            .build_eframe(|cc| MainWindow::new(&cc.egui_ctx, services, paths).expect("threads"));
         Window {
             harness,
             desktop,

@@ -1,10 +1,10 @@
 //! Decisions about photos, and undoing them.
 
+use crate::app::document::grid_layout::GridMove;
 use crate::app::document::history::HistoryStep as Undo;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
-use crate::ui::grid_layout::GridMove;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.

@@ -7,20 +7,19 @@ mod samples;
 use std::path::{Path, PathBuf};
 
 use super::command::{Action, Command};
-use super::input::like;
 use super::services::Purpose;
 use super::{App, RefreshPriority};
 use crate::app::document::filter::{Filter, Fit, SortKey, Sorting};
+use crate::app::document::grid_layout::{GridMove, reveal};
 use crate::app::document::history::HistoryStep as Undo;
 use crate::app::document::selection::SelectionMode;
-use crate::app::document::state::{CELL_SIDES, Dialog, Viewer};
+use crate::app::document::state::{CELL_SIDES, Dialog, ViewRequest, Viewer};
 use crate::app::tasks::exports::ExportState;
 use crate::app::tasks::supervisor::Slot;
 use crate::engine::files::paths::Roots;
 use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Theme};
-use crate::ui::grid_layout::{GridMove, reveal};
 
 impl App {
     /// Carries out a command.
@@ -105,7 +104,7 @@ impl App {
             }
             Action::Export => self.show(Some(Dialog::Export)),
             Action::MoveRejects => {
-                self.ui.export_rejects();
+                self.ask_view(ViewRequest::ExportRejects);
                 self.show(Some(Dialog::Export));
             }
             Action::TrashRejects => self.show(Some(Dialog::Trash)),
@@ -139,8 +138,8 @@ impl App {
             Action::Unflag => self.mark(|mark| mark.flag = Flag::None),
             Action::Stars(stars) => self.mark(|mark| mark.stars = stars),
             Action::Colour(colour) => self.colour(colour),
-            Action::AddLabel => self.ui.focus_label_box(),
-            Action::Search => self.ui.focus_search_box(),
+            Action::AddLabel => self.ask_view(ViewRequest::FocusLabelBox),
+            Action::Search => self.ask_view(ViewRequest::FocusSearchBox),
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
             Action::PasteLabels => self.show(Some(Dialog::PasteLabels)),
             Action::ClearLabels => self.with_labels(None, RefreshPriority::FromTop, Vec::clear),
@@ -211,7 +210,7 @@ impl App {
         if dialog == Some(Dialog::Keywords) {
             self.state.keywords.begin();
         }
-        self.ui.dialog_opens(dialog.as_ref());
+        self.ask_view(ViewRequest::BeginDialog);
         self.state.dialog = dialog;
     }
 
@@ -349,7 +348,7 @@ impl App {
                 self.state.viewer = Some(Viewer::of(id));
             }
             Command::CellSide(side) => {
-                self.ui.keep_place(&mut self.state);
+                self.state.keep_place();
                 self.state.memory.cell_side = side.clamp(*CELL_SIDES.start(), *CELL_SIDES.end());
             }
             _ => {}
@@ -391,4 +390,9 @@ impl App {
             state.viewer = Some(Viewer::of(id));
         }
     }
+}
+
+/// The query for what looks like a picture.
+pub(super) fn like(picture: &std::path::Path) -> String {
+    format!("like:\"{}\"", picture.display())
 }

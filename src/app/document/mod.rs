@@ -2,6 +2,7 @@
 
 pub mod arrange;
 pub mod filter;
+pub mod grid_layout;
 pub mod history;
 pub mod labels;
 pub mod library;

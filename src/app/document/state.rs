@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::filter::{Filter, Sorting};
+use super::grid_layout::GridLayout;
 use super::history::History;
 use super::labels::{Label, SavedLabels};
 use super::library::{Item, ItemId, Library};
@@ -22,7 +23,6 @@ use crate::engine::index::store::StoreSize;
 use crate::engine::media::photo::{ContentId, Failure};
 use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Values};
-use crate::ui::grid_layout::GridLayout;
 
 /// Folders that are offered again.
 pub const RECENT: usize = 10;
@@ -217,6 +217,32 @@ impl Viewer {
     }
 }
 
+/// Where a frame put things on the screen.
+#[derive(Default)]
+pub struct Drawn {
+    /// Size of the window in points.
+    pub size: [f32; 2],
+    /// Where the grid's cells lie, if there is a grid.
+    pub grid: Option<GridState>,
+    /// Where the photo that is seen large was moved and zoomed to.
+    pub viewer: Option<Viewer>,
+}
+
+/// What the state asks of the view, which alone knows text that is being typed and where the keyboard is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewRequest {
+    /// A dialog was opened or closed: begin it anew.
+    BeginDialog,
+    /// Choose the rejects and a move in the export dialog that opens next.
+    ExportRejects,
+    /// Give the field for new labels the keyboard.
+    FocusLabelBox,
+    /// Give the search box the keyboard.
+    FocusSearchBox,
+    /// Look for thumbnails anew: a store was opened.
+    RetryThumbnails,
+}
+
 /// Where the grid is.
 #[derive(Default)]
 pub struct GridState {
@@ -226,6 +252,16 @@ pub struct GridState {
     pub height: f32,
     /// Where the cells of the last frame lay.
     pub layout: Option<GridLayout>,
+    /// A photo and where its top was on the screen, to be there again in the next layout.
+    pub anchor: Option<(ItemId, f32)>,
+}
+
+impl GridState {
+    /// Scrolls no farther than to the ends of a layout.
+    pub fn clamp(&mut self, layout: &GridLayout) {
+        let end = (layout.height() - f64::from(self.height)).max(0.0);
+        self.offset = self.offset.clamp(0.0, end);
+    }
 }
 
 /// A message that stays until it is taken away.
@@ -295,6 +331,22 @@ pub struct State {
 }
 
 impl State {
+    /// Remembers where a photo is on the screen, because the order or the cells are about to change: the
+    /// one under the keyboard's cursor if it is seen, otherwise the first one unless the grid is at its top.
+    pub fn keep_place(&mut self) {
+        let Some(layout) = &self.grid.layout else {
+            return;
+        };
+        let order = &self.answer.arrangement.order;
+        let offset = self.grid.offset;
+        let seen = layout.visible(offset, offset + f64::from(self.grid.height));
+        let seen = seen.start.min(order.len())..seen.end.min(order.len());
+        let cursor = self.selection.cursor;
+        let place = seen.clone().find(|at| Some(order[*at]) == cursor);
+        let place = place.or_else(|| seen.clone().next().filter(|_| offset > 0.0));
+        self.grid.anchor = place.map(|at| (order[at], (layout.top(at) - offset) as f32));
+    }
+
     /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
     /// counts only if the person agreed to that.
     #[must_use]

@@ -10,11 +10,11 @@ use egui::Context;
 use super::exports::ExportState;
 use super::keywords::KeywordState;
 use super::supervisor::Slot;
+use crate::app::apply::like;
 use crate::app::command::Command;
 use crate::app::document::library::{Item, UNREAD};
 use crate::app::document::selection::Selection;
-use crate::app::document::state::{Dialog, RECENT, SessionState};
-use crate::app::input::like;
+use crate::app::document::state::{Dialog, RECENT, SessionState, ViewRequest};
 use crate::app::services::{Purpose, Services};
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
@@ -165,7 +165,7 @@ impl App {
                     .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
                 session.store().watch(self.notify.clone());
                 self.state.session = SessionState::Ready(session);
-                self.ui.session_opens();
+                self.ask_view(ViewRequest::RetryThumbnails);
                 if self.state.dialog == Some(Dialog::Settings) {
                     self.measure_store();
                 }

@@ -9,6 +9,7 @@ use crate::app::services::Desktop;
 use crate::app::{App, News};
 use crate::engine::media::companions::{Companion, Companions};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
+use crate::engine::plural::counted;
 
 /// A reject on its way.
 struct Reject {
@@ -53,10 +54,7 @@ impl App {
     }
 
     pub(in crate::app) fn trashed(&mut self, trashed: &Trashed) {
-        let are = match trashed.photos {
-            1 => "1 photo is".into(),
-            count => format!("{} are", crate::ui::widgets::photos(count)),
-        };
+        let are = counted(trashed.photos, "photo is", "photos are");
         let text = format!("{are} in the trash, to be brought back from there");
         self.state.notify(text, false);
         for failure in &trashed.failures {

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use crate::app::document::arrange::{Group, Heading};
+use super::arrange::{Group, Heading};
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;

@@ -2,10 +2,10 @@
 
 use egui::{Context, Event, Key};
 
-use super::command::{Action, Command};
+use crate::app::command::{Action, Command};
+use crate::app::document::grid_layout::GridMove;
 use crate::app::document::state::State;
 use crate::ui::Interface;
-use crate::ui::grid_layout::GridMove;
 
 /// Commands of the keys that were pressed in this frame.
 pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
@@ -114,9 +114,4 @@ pub fn dropped(ctx: &Context, ui: &Interface) -> Option<Command> {
         [picture] if on_search => Some(Command::SearchDropped(picture.clone())),
         _ => Some(Command::OpenPaths(files)),
     }
-}
-
-/// The query for what looks like a picture.
-pub fn like(picture: &std::path::Path) -> String {
-    format!("like:\"{}\"", picture.display())
 }

@@ -7,9 +7,9 @@ use eframe::wgpu::Backends;
 use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
-use super::App;
-use super::services::Services;
+use super::MainWindow;
 use crate::app::document::state::Memory;
+use crate::app::services::Services;
 use crate::settings;
 
 static ICON: &[u8] = include_bytes!("../../assets/icon.png");
@@ -80,6 +80,6 @@ fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Re
     eframe::run_native(
         "Lumisift",
         options,
-        Box::new(move |cc| Ok(Box::new(App::new(&cc.egui_ctx, services, paths)?))),
+        Box::new(move |cc| Ok(Box::new(MainWindow::new(&cc.egui_ctx, services, paths)?))),
     )
 }

@@ -1,0 +1,85 @@
+//! The window: the event loop's end of the program. It owns the state and what is drawn of it, so that neither
+//! knows the other's owner.
+
+mod input;
+mod start;
+
+use std::path::PathBuf;
+
+use egui::{Context, Ui};
+
+use crate::app::App;
+use crate::app::command::Command;
+use crate::app::document::state::State;
+use crate::app::services::Services;
+use crate::ui::Interface;
+
+pub use start::{StartError, open_window};
+
+/// The program's one window.
+pub struct MainWindow {
+    app: App,
+    ui: Interface,
+}
+
+impl MainWindow {
+    /// A window's content, on `paths` if there are any, otherwise on what was open last.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
+        let app = App::new(ctx, services, paths)?;
+        let ui = Interface::new(ctx, app.store_slot(), app.notify())?;
+        Ok(Self { app, ui })
+    }
+
+    /// What the window knows.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        self.app.state()
+    }
+
+    /// Whether the answer on the screen is about what is typed now.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.app.is_settled()
+    }
+
+    /// Whether all pictures that the last frame wanted are there.
+    #[must_use]
+    pub fn has_all_pictures(&self) -> bool {
+        self.ui.is_complete()
+    }
+
+    /// Does something as if a person had asked for it.
+    pub fn command(&mut self, command: Command) {
+        self.app.command(command);
+        self.fulfil_requests();
+    }
+
+    fn fulfil_requests(&mut self) {
+        for request in self.app.take_requests() {
+            self.ui.fulfil(request, self.app.state());
+        }
+    }
+}
+
+impl eframe::App for MainWindow {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.app.begin_frame(ctx);
+        self.fulfil_requests();
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let mut commands = input::keys(&ctx, self.app.state());
+        commands.extend(input::dropped(&ctx, &self.ui));
+        let drawn = self.ui.show(ui, self.app.state(), &mut commands);
+        self.app.end_frame(drawn, commands);
+        self.fulfil_requests();
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        self.app.exit();
+    }
+}
