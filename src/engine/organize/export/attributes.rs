@@ -3,7 +3,47 @@
 
 use std::fs::{self, File, Metadata};
 
-use super::ops::Lost;
+/// What a file system did not take of what belongs to a file besides its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Permissions.
+    pub permissions: bool,
+    /// The times of last change and access.
+    pub times: bool,
+    /// Extended attributes and access control lists.
+    pub attributes: bool,
+    /// Owner and group.
+    pub owner: bool,
+    /// The word that everything is on the disk.
+    pub flush: bool,
+}
+
+impl Lost {
+    /// What either lost.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            permissions: self.permissions || other.permissions,
+            times: self.times || other.times,
+            attributes: self.attributes || other.attributes,
+            owner: self.owner || other.owner,
+            flush: self.flush || other.flush,
+        }
+    }
+
+    /// Names of what is lost, as a person knows it.
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
+        let all = [
+            (self.permissions, "permissions"),
+            (self.times, "times"),
+            (self.attributes, "extended attributes"),
+            (self.owner, "owners"),
+        ];
+        let lost = all.into_iter().filter(|(lost, _)| *lost);
+        lost.map(|(_, name)| name).collect()
+    }
+}
 
 /// Gives `to` what `from` has; the owner only if asked for. Returns what was refused.
 pub fn copy(from: &File, to: &File, owner: bool) -> Lost {

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::journal::{Journal, StepState};
 use super::ops::{Disk, Ops};
 use super::plan::{Plan, Step};
-use super::run::Work;
+use super::work::Work;
 use super::{ExportError, ExportProgress, Report};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::own_exports;

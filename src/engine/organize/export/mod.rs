@@ -15,6 +15,7 @@ pub mod journal;
 pub mod manifest;
 pub mod names;
 pub mod ops;
+mod outcome;
 mod places;
 pub mod plan;
 mod record;
@@ -23,6 +24,7 @@ mod sets;
 mod take_back;
 mod target;
 mod undo;
+mod work;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

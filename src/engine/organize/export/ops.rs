@@ -4,47 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-/// What a file system did not take of what belongs to a file besides its bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
-    /// Permissions.
-    pub permissions: bool,
-    /// The times of last change and access.
-    pub times: bool,
-    /// Extended attributes and access control lists.
-    pub attributes: bool,
-    /// Owner and group.
-    pub owner: bool,
-    /// The word that everything is on the disk.
-    pub flush: bool,
-}
-
-impl Lost {
-    /// What either lost.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        Self {
-            permissions: self.permissions || other.permissions,
-            times: self.times || other.times,
-            attributes: self.attributes || other.attributes,
-            owner: self.owner || other.owner,
-            flush: self.flush || other.flush,
-        }
-    }
-
-    /// Names of what is lost, as a person knows it.
-    #[must_use]
-    pub fn names(self) -> Vec<&'static str> {
-        let all = [
-            (self.permissions, "permissions"),
-            (self.times, "times"),
-            (self.attributes, "extended attributes"),
-            (self.owner, "owners"),
-        ];
-        let lost = all.into_iter().filter(|(lost, _)| *lost);
-        lost.map(|(_, name)| name).collect()
-    }
-}
+pub use super::attributes::Lost;
 
 /// Changes to a disk. None of them replaces a file, but for [`Ops::rename_over_nothing`].
 pub trait Ops: Sync {

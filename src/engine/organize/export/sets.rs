@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::Transfer;
-use super::bring::Brought;
+use super::outcome::Brought;
 use super::plan::Step;
-use super::run::Work;
-use super::undo::WayBack;
+use super::take_back::WayBack;
+use super::work::Work;
 use crate::engine::media::photo::{Failure, Stage};
 
 /// Whether two steps belong to one set. Journals of earlier versions name no sets: there, the steps of one photo do.

@@ -5,14 +5,117 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Transfer;
+use super::bring::arrived;
 use super::files::{copy_verified, hash, remove_temporary, rename_new};
 use super::identity::{FileIdentity, FileKind, outlives};
-use super::journal::StepState;
+use super::journal::{Journal, StepState};
+use super::ops::Ops;
 use super::plan::Step;
-use super::undo::WayBack;
 use crate::engine::cancel::Cancel;
 
+/// Puts files back where an export took them from.
+pub(super) struct WayBack<'a> {
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) ops: &'a dyn Ops,
+    /// Whether the disk is not connected.
+    pub(super) away: bool,
+}
+
+impl<'a> WayBack<'a> {
+    /// Out of an export that is still going on.
+    pub(super) fn nearby(journal: &'a Journal<'a>) -> Self {
+        Self {
+            journal,
+            ops: journal.ops(),
+            away: false,
+        }
+    }
+}
+
 impl WayBack<'_> {
+    /// Puts one file back; whether there was anything to do. Errors are sentences.
+    pub(super) fn one(&self, n: usize, known: &StepState) -> Result<bool, String> {
+        if let Some(why) = known.untouchable() {
+            return Err(why.into());
+        }
+        let step = &known.step;
+        // Until they are gone the export is not undone: undoing it again removes them.
+        for temporary in [
+            self.journal.temporary(n, &step.target),
+            self.journal.returning_name(n, &step.source),
+        ] {
+            remove_temporary(self.ops, &temporary)
+                .map_err(|e| format!("{} cannot be removed: {e}", temporary.display()))?;
+        }
+        let there = FileIdentity::find(&step.target).map_err(|e| unseen(&step.target, &e))?;
+        let noted = match &known.arrived {
+            Some(noted) => Some(noted.clone()),
+            None => arrived(known).map_err(|e| unseen(&step.target, &e))?,
+        };
+        // Everything was done by an attempt that was killed before it could say so.
+        let is_replaced_one = |there: &FileIdentity| {
+            let backup = known.backup.as_ref();
+            let gone = backup.filter(|b| fs::symlink_metadata(&b.path).is_err());
+            gone.and_then(|backup| backup.identity.as_ref())
+                .is_some_and(|before| before.same_stamp(there) && before.node == there.node)
+        };
+        let restored = match (noted, there) {
+            (None, _) => false,
+            (Some(_), Some(there)) if is_replaced_one(&there) => false,
+            (Some(_), None) => self.already_back(known)?,
+            (Some(noted), Some(there)) => {
+                self.take_back(n, known, &noted, &there)?;
+                true
+            }
+        };
+        self.put_replaced_back(known)?;
+        Ok(restored)
+    }
+
+    /// Nothing is at the target any more: an error unless that is as it should be.
+    fn already_back(&self, known: &StepState) -> Result<bool, String> {
+        let step = &known.step;
+        if self.away {
+            return Err("it is not there: connect its disk, then undo again".into());
+        }
+        if step.transfer != Transfer::Move {
+            return Ok(false);
+        }
+        let back = FileIdentity::find(&step.source).map_err(|e| unseen(&step.source, &e))?;
+        let planned = (step.bytes, step.modified_ns);
+        match back {
+            Some(FileIdentity {
+                kind: FileKind::Symlink(_),
+                ..
+            }) => Ok(false),
+            Some(back) if (back.bytes, back.modified_ns) == planned => Ok(false),
+            Some(_) => Err(format!(
+                "it is no longer here, and {} is another file now",
+                step.source.display()
+            )),
+            None => Err("it is no longer here".into()),
+        }
+    }
+
+    fn put_replaced_back(&self, known: &StepState) -> Result<(), String> {
+        let Some(backup) = &known.backup else {
+            return Ok(());
+        };
+        let kept = FileIdentity::find(&backup.path).map_err(|e| unseen(&backup.path, &e))?;
+        let Some(kept) = kept else {
+            return Ok(());
+        };
+        let changed = backup.identity.as_ref().filter(|id| !id.same_stamp(&kept));
+        let say = |why: &str| format!("what it replaced is {}{why}", backup.path.display());
+        if changed.is_some() {
+            return Err(say(", and was changed since"));
+        }
+        rename_new(self.ops, &backup.path, &known.step.target).map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => say(", because its name is taken"),
+            _ => say(&format!(": {error}")),
+        })
+    }
+
     /// Takes back what is at the target: `noted` is what the journal says of it, `there` what it is now. Errors are
     /// sentences.
     pub(super) fn take_back(

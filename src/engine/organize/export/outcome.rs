@@ -1,0 +1,101 @@
+//! What became of one file: it arrived, or why it did not.
+
+use std::io;
+
+use super::attributes::Lost;
+use super::journal::StepState;
+use super::plan::Step;
+use crate::engine::media::photo::ContentId;
+
+/// A file that arrived.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    /// The hash of its bytes, where they were read.
+    pub content: Option<ContentId>,
+    /// What the file system did not take.
+    pub lost: Lost,
+    /// Why the original stayed as well, after a move.
+    pub stayed: Option<Stayed>,
+    /// All that is known of it now, if it was brought just now.
+    pub known: Option<Box<StepState>>,
+    /// Whether a file was set aside for it.
+    pub replaced: bool,
+    /// Why the journal could not note it.
+    pub unnoted: Option<io::Error>,
+}
+
+/// Why the original of a moved file stayed.
+#[derive(Debug)]
+pub(super) struct Stayed {
+    /// In words.
+    pub why: String,
+    /// Whether its copy is at its place.
+    pub is_copied: bool,
+}
+
+impl Stayed {
+    pub fn beside_copy(why: impl Into<String>) -> Self {
+        Self {
+            why: why.into(),
+            is_copied: true,
+        }
+    }
+
+    /// What is where, in a sentence.
+    pub fn words(&self, step: &Step) -> String {
+        let (why, to) = (&self.why, step.target.display());
+        match self.is_copied {
+            true => format!("it stayed in its folder, because {why}; a copy is at {to}"),
+            false => format!("it stayed in its folder, because {why}"),
+        }
+    }
+}
+
+/// Why a file did not arrive.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The system's reason.
+    File(io::Error),
+    /// In a sentence.
+    Said(String),
+    /// The journal could not be written, so nothing was done.
+    Journal(io::Error),
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl Trouble {
+    /// What went wrong, in a sentence.
+    pub fn words(&self, step: &Step) -> String {
+        let to = step.target.display();
+        let error = match self {
+            Self::Said(words) => return words.clone(),
+            Self::Journal(error) => {
+                return format!("it was left where it is, since that could not be noted: {error}");
+            }
+            Self::File(error) => error,
+        };
+        match error.kind() {
+            io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),
+            io::ErrorKind::AlreadyExists => {
+                format!("{to} appeared since the export was planned: plan it again")
+            }
+            io::ErrorKind::PermissionDenied => format!("no permission to read it or to write {to}"),
+            io::ErrorKind::CrossesDevices => {
+                format!("{to} is on another disk, to which there are no hard links: copy instead")
+            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                format!("the disk is full: there is no room for {to}")
+            }
+            io::ErrorKind::FileTooLarge => {
+                format!("it is larger than the disk of {to} can hold: choose another disk")
+            }
+            io::ErrorKind::ReadOnlyFilesystem => format!("the disk of {to} cannot be written"),
+            _ => error.to_string(),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! What the threads of an export share: its steps, what is known of them, and the report.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::attributes::Lost;
+use super::journal::{Journal, StepState, device_of};
+use super::ops::Ops;
+use super::outcome::{Brought, Trouble};
+use super::plan::Step;
+use super::{ExportProgress, Report, Transfer};
+use crate::engine::cancel::Cancel;
+use crate::engine::media::photo::{Failure, Stage};
+
+/// What all threads of an export share.
+pub(super) struct Work<'a> {
+    pub(super) journal: &'a Journal<'a>,
+    pub(super) ops: &'a dyn Ops,
+    pub(super) cancel: &'a Cancel,
+    /// Whether an earlier attempt may have left something.
+    pub(super) resumed: bool,
+    target: &'a Path,
+    pub(super) files: &'a [StepState],
+    tell: &'a (dyn Fn(ExportProgress) + Sync),
+    /// The next file that no thread has taken.
+    pub(super) next: AtomicUsize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    report: Report,
+    progress: ExportProgress,
+    folders: HashSet<PathBuf>,
+    /// Numbers of files that are there.
+    there: HashSet<usize>,
+    lost: Lost,
+    /// How many files lost something.
+    losers: usize,
+    /// Why no further file is begun.
+    stop: Option<Stop>,
+}
+
+enum Stop {
+    /// The disk of the target has no room.
+    Full,
+    /// In a sentence.
+    Said(String),
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        journal: &'a Journal<'a>,
+        target: &'a Path,
+        files: &'a [StepState],
+        cancel: &'a Cancel,
+        tell: &'a (dyn Fn(ExportProgress) + Sync),
+    ) -> Self {
+        let mut state = State::default();
+        state.report.id = journal.id().into();
+        state.progress.of = files.len();
+        Self {
+            journal,
+            ops: journal.ops(),
+            cancel,
+            resumed: false,
+            target,
+            files,
+            tell,
+            next: AtomicUsize::new(0),
+            state: Mutex::new(state),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no further file is begun.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.cancel.is_cancelled() || self.state().stop.is_some()
+    }
+
+    /// What is known of a file from before.
+    pub(super) fn known(&self, n: usize) -> &'a StepState {
+        &self.files[n]
+    }
+
+    pub(super) fn step(&self, n: usize) -> &'a Step {
+        &self.files[n].step
+    }
+
+    /// What stops the export as a whole, of what went wrong with one file.
+    pub(super) fn stop_for(&self, trouble: &Trouble, words: &str) {
+        let stop = match trouble {
+            Trouble::File(error) if is_full(error) => Some(Stop::Full),
+            Trouble::File(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                Some(Stop::Said(words.into()))
+            }
+            Trouble::Journal(error) => {
+                Some(Stop::Said(self.journal.error(again(error)).to_string()))
+            }
+            Trouble::File(_) | Trouble::Said(_) => None,
+        };
+        let mut state = self.state();
+        state.stop = state.stop.take().or(stop);
+    }
+
+    /// Counts a file that is there.
+    pub(super) fn settle(&self, n: usize, brought: Brought) {
+        self.state().arrived(n, self.step(n), brought, self.journal);
+    }
+
+    pub(super) fn report(&self, failure: Failure) {
+        self.state().report.failures.push(failure);
+    }
+
+    pub(super) fn tell_one_more(&self) {
+        let mut state = self.state();
+        state.progress.files += 1;
+        let progress = state.progress;
+        drop(state);
+        (self.tell)(progress);
+    }
+
+    /// Notes that a file is where it was.
+    pub(super) fn note_return(&self, n: usize) {
+        if let Err(error) = self.journal.restored(n) {
+            let words = self.journal.error(error).to_string();
+            self.state().stop.get_or_insert(Stop::Said(words));
+        }
+    }
+
+    /// Makes a folder and those above it, noting each that was not there.
+    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), Trouble> {
+        let mut state = self.state();
+        if state.folders.contains(folder) {
+            return Ok(());
+        }
+        let missing = folder
+            .ancestors()
+            .take_while(|path| !path.is_dir() && *path != Path::new(""));
+        let missing: Vec<&Path> = missing.collect();
+        for folder in missing.into_iter().rev() {
+            self.journal.folder(folder).map_err(Trouble::Journal)?;
+            match self.ops.create_dir(folder) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    return Err(error.into());
+                }
+                _ => {}
+            }
+        }
+        state.folders.insert(folder.into());
+        Ok(())
+    }
+
+    /// What was done, when all threads are at their end.
+    pub(super) fn into_report(self) -> Report {
+        let cancelled = self.cancel.is_cancelled();
+        let mut trouble = self.trouble();
+        if trouble.is_none() {
+            // Stopped by the person: what is done stays, and nothing is left to be finished.
+            let noted = self.journal.finished();
+            trouble = noted.err().map(|e| self.journal.error(e).to_string());
+        }
+        let warning = self.warning();
+        let state = self.state.into_inner();
+        let mut report = state.unwrap_or_else(PoisonError::into_inner).report;
+        report.unfinished = trouble.is_some();
+        report.trouble = trouble;
+        report.cancelled = cancelled;
+        report.warnings.extend(warning);
+        report.exported.sort();
+        report.failures.sort_by(|a, b| a.path.cmp(&b.path));
+        report
+    }
+
+    /// Why the export did not come to its end.
+    fn trouble(&self) -> Option<String> {
+        let state = self.state();
+        match state.stop.as_ref()? {
+            Stop::Said(words) => Some(words.clone()),
+            Stop::Full => {
+                let left = |(n, _): &(usize, &StepState)| !state.there.contains(n);
+                let left = self.files.iter().enumerate().filter(left);
+                let written = left.filter(|(_, known)| is_written(&known.step));
+                let bytes: u64 = written.map(|(_, known)| known.step.bytes).sum();
+                let there = self.target.ancestors().find(|path| path.is_dir());
+                let free = there.and_then(|path| fs4::available_space(path).ok());
+                // A disk keeps some room for itself.
+                let missing = bytes.saturating_sub(free.unwrap_or(0)).max(1 << 20);
+                Some(format!(
+                    "the disk is full: {} needs at least {:.1} MB more; make room, then finish this export or export \
+                     again: what arrived is passed over",
+                    self.target.display(),
+                    missing as f64 / 1e6
+                ))
+            }
+        }
+    }
+
+    /// What the target did not take of what belongs to files, in one sentence.
+    fn warning(&self) -> Option<String> {
+        let state = self.state();
+        let names = state.lost.names();
+        let last = names.last()?;
+        let all = match &names[..names.len() - 1] {
+            [] => (*last).to_owned(),
+            first => format!("{} and {last}", first.join(", ")),
+        };
+        let count = match state.losers {
+            1 => "1 file is complete, but went without them".to_owned(),
+            count => format!("{count} files are complete, but went without them"),
+        };
+        Some(format!(
+            "{} does not take the {all} of files: {count}",
+            self.target.display()
+        ))
+    }
+}
+
+impl State {
+    fn arrived(&mut self, n: usize, step: &Step, brought: Brought, journal: &Journal<'_>) {
+        self.there.insert(n);
+        self.progress.bytes += step.bytes;
+        let report = &mut self.report;
+        report
+            .exported
+            .push((step.source.clone(), step.target.clone()));
+        report.photos += usize::from(!step.companion);
+        report.moved |= step.transfer == Transfer::Move;
+        report.replaced += usize::from(brought.replaced);
+        if let Some(content) = brought.content {
+            report.contents.insert(step.target.clone(), content);
+        }
+        if let Some(stayed) = brought.stayed {
+            let failure = Failure::new(&step.source, Stage::Export, stayed.words(step));
+            report.failures.push(failure);
+        }
+        if !brought.lost.names().is_empty() {
+            self.losers += 1;
+            self.lost = self.lost.or(brought.lost);
+        }
+        if let Some(error) = brought.unnoted {
+            self.stop
+                .get_or_insert_with(|| Stop::Said(journal.error(error).to_string()));
+        }
+    }
+}
+
+/// Whether a step writes bytes to the disk of its target.
+fn is_written(step: &Step) -> bool {
+    match step.transfer {
+        Transfer::Copy => true,
+        Transfer::Move => device_of(&step.source) != device_of(&step.target),
+        Transfer::HardLink | Transfer::Link => false,
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// The same error once more.
+fn again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
