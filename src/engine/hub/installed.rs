@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::catalog::{self, CATALOG, CatalogModel};
 use super::download::{ARRIVING, DownloadError, origin};
+use super::model_files::is_complete;
 use crate::engine::hub::endpoint::{self, RepoId};
 use crate::engine::inference::checkpoint;
 
@@ -141,16 +142,6 @@ fn push_new(all: &mut Vec<InstalledModel>, dir: PathBuf, owner: Owner) {
             place: Some((dir, owner)),
         });
     }
-}
-
-/// Whether a folder has all that a model consists of.
-#[must_use]
-pub fn is_complete(dir: &Path) -> bool {
-    let has = |file: &str| dir.join(file).is_file();
-    has(checkpoint::CONFIG)
-        && has(checkpoint::PREPROCESSOR)
-        && (has(checkpoint::TOKENIZER) || has(checkpoint::VOCABULARY))
-        && (has(checkpoint::WEIGHTS) || has(checkpoint::WEIGHTS_INDEX))
 }
 
 #[cfg(test)]

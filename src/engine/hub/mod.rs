@@ -5,3 +5,4 @@ pub mod download;
 pub mod endpoint;
 pub mod http;
 pub mod installed;
+pub mod model_files;

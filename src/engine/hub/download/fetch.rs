@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sha1::Digest;
 
-use super::{DownloadError, io};
+use super::{ATTEMPTS, DownloadError, io};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::{open_regular, read_regular_text};
@@ -17,8 +17,6 @@ use crate::engine::hub::download::staging::{self, length};
 use crate::engine::hub::endpoint::Checksum;
 use crate::engine::hub::http::{HttpError, Response, host};
 
-/// Attempts at one file that bring nothing new before it is given up.
-pub const ATTEMPTS: u32 = 5;
 /// Longest that a hub may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Bytes that an attempt must bring to count as progress.

@@ -21,7 +21,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::read_regular;
 use crate::engine::hub::endpoint::{RepoId, Token};
 use crate::engine::hub::http::{HttpError, Patience};
-use crate::engine::hub::installed::is_complete;
+use crate::engine::hub::model_files::is_complete;
 use crate::engine::inference::ModelError;
 
 use progress::ProgressReporter;
@@ -33,6 +33,8 @@ use staging::Turn;
 const MAIN: &str = "main";
 /// Most bytes of weights that neither the hub nor the catalogue tells the length of.
 const MOST_WEIGHTS: u64 = 16 << 30;
+/// Attempts at one file that bring nothing new before it is given up.
+const ATTEMPTS: u32 = 5;
 /// The first wait before a broken file is tried again.
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The ending of a folder in which a model is arriving.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::fetch::ATTEMPTS;
+use super::ATTEMPTS;
 use super::{DownloadError, DownloadRequest, ORIGIN, Origin, io};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::atomic_write::atomic_write;

@@ -3,7 +3,7 @@
 //! Each covers what the value belongs to as well as the value, so that one in another's place is told as surely as
 //! a flipped bit.
 
-use super::vectors::Rows;
+use super::rows::Rows;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
 /// A checksum over a block of a file.

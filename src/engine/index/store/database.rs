@@ -107,7 +107,8 @@ pub fn open(
     notices.push(damage_notice(path, &aside));
     let opened = prepare(path, schema, false).map_err(fail)?;
     let mut opened = opened.ok_or_else(newer)?;
-    salvage(&aside, &mut opened.connection, schema);
+    let connection = &mut opened.connection;
+    salvage(&aside, connection, schema.version, schema.keys);
     opened.salvaged = true;
     Ok(opened)
 }

@@ -17,6 +17,7 @@ mod health;
 mod lookup;
 mod records;
 mod repair;
+mod rows;
 mod salvage;
 mod texts;
 mod thumbnails;

@@ -5,19 +5,17 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-use super::database::Schema;
-
-/// Copies every row that can be read into a new database of the same schema. What cannot be read is left; rows that
+/// Copies every row that can be read into a new database of the same version: of `tables`, each with what it is sorted by. What cannot be read is left; rows that
 /// were changed are told by their own checksums when they are next used.
-pub fn salvage(damaged: &Path, new: &mut Connection, schema: &Schema) {
+pub fn salvage(damaged: &Path, new: &mut Connection, version: i64, tables: &[(&str, &str)]) {
     let Ok(old) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
         return;
     };
-    let version = old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
-    if version != Ok(schema.version) {
+    let found = old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    if found != Ok(version) {
         return;
     }
-    for (table, keys) in schema.keys {
+    for (table, keys) in tables {
         copy_table(&old, new, table, keys);
     }
 }

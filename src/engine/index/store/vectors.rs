@@ -13,6 +13,7 @@ use memmap2::Mmap;
 use rayon::prelude::*;
 
 use super::checksum::{self, Generation, Sum};
+pub use super::rows::Rows;
 use crate::engine::files::mmap::{map_file, release};
 use crate::engine::files::private;
 use crate::engine::files::regular::{open_no_link, open_regular};
@@ -33,23 +34,6 @@ pub enum VectorsError {
 impl From<io::Error> for VectorsError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
-    }
-}
-
-/// The rows of one photo: its first vector is of the picture as the model's own example cuts it, the others are of more
-/// parts of a wide picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rows {
-    /// The first.
-    pub first: u32,
-    /// How many, at least one.
-    pub count: u8,
-}
-
-impl Rows {
-    /// The row after its last.
-    pub fn end(self) -> u32 {
-        self.first.saturating_add(self.count.into())
     }
 }
 

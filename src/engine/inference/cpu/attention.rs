@@ -2,8 +2,8 @@
 
 use super::math::{LANES, softmax_rows};
 use super::{SimdLevel, TILE_ROWS};
+use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::microkernel;
-use crate::engine::inference::cpu::packed_gemm::PANEL;
 
 /// Buffers of [`attend_head`], kept between heads so that a head allocates nothing. They are not cleared: what lies
 /// beyond tokens and sizes is computed with, but not read.

@@ -7,7 +7,8 @@
 
 use super::int16::rounded;
 use super::{IntegerIsa, TILE_ROWS, madd, multi_target};
-use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, PANEL, finish};
+use crate::engine::inference::cpu::PANEL;
+use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, finish};
 use crate::engine::inference::cpu::prefetch;
 
 /// A weight matrix in eight bits and a bias, laid out for products.

@@ -2,7 +2,7 @@
 //! depends on what stands around.
 
 use super::SimdLevel;
-use crate::engine::inference::cpu::packed_gemm::PANEL;
+use crate::engine::inference::cpu::PANEL;
 
 /// Adds up `R` rows with the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
 ///

@@ -35,6 +35,9 @@ pub use pool::pool;
 pub use prefetch::TILE_ROWS;
 pub use softmax::{LANES as MASS_LANES, MassRule, masses};
 
+/// Outputs of a panel of laid-out weights: as many as the sums of a tile have in registers.
+pub const PANEL: usize = 64;
+
 /// Instruction sets that a kernel is compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SimdLevel {

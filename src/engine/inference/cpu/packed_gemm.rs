@@ -2,11 +2,8 @@
 //! sums are still in registers.
 
 use super::math::{Activation, activate_row};
-use super::{SimdLevel, TILE_ROWS, multi_target};
+use super::{PANEL, SimdLevel, TILE_ROWS, multi_target};
 use crate::engine::inference::cpu::{microkernel, prefetch};
-
-/// Columns of a panel.
-pub const PANEL: usize = 64;
 
 /// What becomes of the sums of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

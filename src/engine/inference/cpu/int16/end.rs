@@ -3,7 +3,8 @@
 use super::super::math::activate;
 use super::super::{Activation, RowPairs, madd, multi_target};
 use super::LANES;
-use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, PANEL};
+use crate::engine::inference::cpu::PANEL;
+use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 
 /// What a panel's columns are multiplied by.
 pub struct Columns<'a> {

@@ -8,7 +8,8 @@
 mod end;
 
 use super::{IntegerIsa, RowPairs, TILE_ROWS, madd, multi_target, side_by_side};
-use crate::engine::inference::cpu::packed_gemm::{GemmEpilogue, PANEL};
+use crate::engine::inference::cpu::PANEL;
+use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 use crate::engine::inference::cpu::prefetch;
 use end::Columns;
 

@@ -9,7 +9,7 @@ mod tile;
 #[allow(unsafe_code)]
 mod x86;
 
-use crate::engine::inference::cpu::packed_gemm::PANEL;
+use crate::engine::inference::cpu::PANEL;
 #[cfg(target_arch = "x86_64")]
 pub use x86::fetch;
 

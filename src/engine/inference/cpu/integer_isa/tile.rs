@@ -1,6 +1,6 @@
 //! How a tile of a product goes over registers, of whatever instruction set.
 
-use crate::engine::inference::cpu::packed_gemm::PANEL;
+use crate::engine::inference::cpu::PANEL;
 
 /// Bytes of a group of inputs of all columns: four bytes each.
 pub const GROUP: usize = 4 * PANEL;
