@@ -19,10 +19,10 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
+use crate::engine;
 use crate::engine::hub::download::DownloadProgress;
 use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
-use crate::engine::index::session::Session;
 use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::Metadata;
 use crate::settings::{self, Settings};
@@ -48,7 +48,7 @@ const NEWS: usize = 64;
 /// What a short task in the background tells.
 enum News {
     /// The session was opened, or not; and in which attempt.
-    Session(u64, Result<Arc<Session>, String>),
+    Session(u64, Result<engine::library::Library, String>),
     /// A person chose folders or photos.
     Chosen(services::Purpose, Vec<PathBuf>),
     /// What an export tells.

@@ -15,9 +15,9 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::args::{Classify, Common, is_url};
-use super::collect::open_session;
 use super::commands::outcome;
 use super::labels::Wanted;
+use super::library::open_library;
 use super::output::{Columns, number, path_text, percent, print, say_failures};
 
 /// Most bytes of a photo at an address.
@@ -43,12 +43,13 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     } else {
         wanted.lessons.clone()
     };
-    let session = open_session(common)?.session;
+    let opened = open_library(common)?;
+    let session = opened.session();
     let taught = session.teach_all(&lessons)?;
     let (mut readings, mut failures) = (Vec::new(), Vec::new());
     let client = Client::default();
     for path in &args.images {
-        match read_labels(&session, &client, &taught, path, args.exact) {
+        match read_labels(session, &client, &taught, path, args.exact) {
             Ok(reading) => readings.push((path, reading)),
             Err(SessionError::Picture { message, .. }) => {
                 failures.push(Failure::new(path, Stage::Decode, message));

@@ -5,11 +5,10 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Context;
 use lumisift::engine::files::atomic_write::atomic_write_with;
-use lumisift::engine::index::session::{Session, SessionError};
+use lumisift::engine::library::Indexed;
 use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::query::normalise;
-use lumisift::engine::search::score::Scores;
 use lumisift::engine::search::teach::TrainingSet;
 use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
@@ -17,10 +16,10 @@ use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Embed, Format, Index, Search};
-use super::collect::{Collected, collect, open_session, skipped_words};
 use super::decided::Decided;
 use super::json::json_line;
 use super::labels::with_absolute_paths;
+use super::library::{self, open_library, skipped_words};
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 
 pub fn outcome(failures: &[Failure]) -> Outcome {
@@ -32,42 +31,27 @@ pub fn outcome(failures: &[Failure]) -> Outcome {
 }
 
 /// The end of a command over folders: nothing at all to show for it is an error.
-pub fn finish(collected: &Collected) -> anyhow::Result<Outcome> {
-    if collected.photos.is_empty() {
-        anyhow::bail!(
-            "none of the {} files could be read",
-            collected.failures.len()
-        );
+pub fn finish(indexed: &Indexed) -> anyhow::Result<Outcome> {
+    if indexed.photos.is_empty() {
+        anyhow::bail!("none of the {} files could be read", indexed.failures.len());
     }
-    Ok(outcome(&collected.failures))
-}
-
-pub fn score_photos(
-    session: &Session,
-    lessons: &[TrainingSet],
-    collected: &Collected,
-) -> Result<Scores, SessionError> {
-    // What a run prints is not printed again: it is right the first time.
-    session.store().finish_checks();
-    let taught = session.teach_all(lessons)?;
-    let rows: Vec<u32> = collected.photos.iter().map(|(_, row)| *row).collect();
-    session.score(&session.taught_scorer(&taught), &rows)
+    Ok(outcome(&indexed.failures))
 }
 
 /// `lumisift search`.
 pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let query = with_absolute_paths(label_query(&args.query, &[], args.no_expand, &[])?);
-    let opened = open_session(common)?;
-    let session = &opened.session;
-    let mut collected = collect(common, &opened, &args.folders)?;
-    Decided::read(&collected.photos, args.only.needs_decisions())?
-        .keep(&args.only, &mut collected)?;
-    let scores = score_photos(session, &[TrainingSet::of(query)], &collected)?;
+    let opened = open_library(common)?;
+    let mut indexed = library::index(common, &opened, &args.folders)?;
+    Decided::read(&indexed.photos, args.only.needs_decisions())?.keep(&args.only, &mut indexed)?;
+    let scores = opened
+        .library
+        .ask(&[TrainingSet::of(query)], &indexed.rows())?;
     let mut hits: Vec<(&Photo, f32)> = Vec::new();
     for at in scores.top(Some(0), args.limit) {
         let fit = scores.matches_of(at as usize)[0];
         if fit >= args.min_match {
-            hits.push((&collected.photos[at as usize].0, fit));
+            hits.push((&indexed.photos[at as usize].0, fit));
         }
     }
     let mut columns = Columns::new(&["photo"], &["match".into()]);
@@ -78,25 +62,25 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
         let hit = |(photo, fit): &(&Photo, f32)| json!({ "path": path_text(&photo.file.path), "match": number(*fit) });
         json!({
             "photos": hits.iter().map(hit).collect::<Vec<_>>(),
-            "failures": collected.failures.iter().map(failure_json).collect::<Vec<_>>(),
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say_failures(&collected.failures);
-    finish(&collected)
+    say_failures(&indexed.failures);
+    finish(&indexed)
 }
 
 /// `lumisift index`.
 pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
-    let opened = open_session(common)?;
-    let session = &opened.session;
-    let collected = collect(common, &opened, &args.folders)?;
-    let progress = collected.summary.progress;
+    let opened = open_library(common)?;
+    let session = opened.session();
+    let indexed = library::index(common, &opened, &args.folders)?;
+    let progress = indexed.summary.progress;
     let facts = [
-        ("photos", collected.photos.len() as f64),
+        ("photos", indexed.photos.len() as f64),
         ("known", progress.cached as f64),
         ("known under another name", progress.recognised as f64),
         ("newly read", progress.encoded as f64),
-        ("failed", collected.failures.len() as f64),
+        ("failed", indexed.failures.len() as f64),
         (
             "seconds",
             (progress.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
@@ -112,40 +96,39 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
     }
     print(common.format, &columns, || {
         json!({
-            "photos": collected.photos.len(),
+            "photos": indexed.photos.len(),
             "cached": progress.cached,
             "recognised": progress.recognised,
             "encoded": progress.encoded,
             "seconds": facts[5].1,
             "images_per_second": facts[6].1,
             "model": session.model().info().name,
-            "failures": collected.failures.iter().map(failure_json).collect::<Vec<_>>(),
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
     if common.format == Format::Table {
-        let passed_over = skipped_words(&collected.summary);
+        let passed_over = skipped_words(&indexed.summary);
         if !passed_over.is_empty() {
             say(passed_over.trim());
         }
     }
-    say_failures(&collected.failures);
-    finish(&collected)
+    say_failures(&indexed.failures);
+    finish(&indexed)
 }
 
 /// `lumisift embed`.
 pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
-    let opened = open_session(common)?;
-    let session = &opened.session;
-    let collected = collect(common, &opened, &args.folders)?;
+    let opened = open_library(common)?;
+    let session = opened.session();
+    let indexed = library::index(common, &opened, &args.folders)?;
     session.store().finish_checks();
     let vectors = session.store().vectors(session.key())?;
     let dim = vectors.dim();
-    if let Some((photo, _)) = (collected.photos.iter()).find(|(_, row)| vectors.row(*row).is_none())
-    {
+    if let Some((photo, _)) = (indexed.photos.iter()).find(|(_, row)| vectors.row(*row).is_none()) {
         let path = photo.file.path.display();
         anyhow::bail!("{path}: its vector is missing; run this again");
     }
-    let names: Vec<String> = collected
+    let names: Vec<String> = indexed
         .photos
         .iter()
         .map(|(photo, _)| path_text(&photo.file.path))
@@ -160,7 +143,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
     atomic_write_with(&args.out, |file| {
         let mut out = BufWriter::new(file);
         out.write_all(&header)?;
-        let rows = collected.photos.iter();
+        let rows = indexed.photos.iter();
         for row in rows.filter_map(|(_, row)| vectors.row(*row)) {
             let mut wide: Vec<f32> = row.iter().map(|v| v.to_f32()).collect();
             normalise(&mut wide);
@@ -181,11 +164,11 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
             "out": path_text(&args.out),
             "photos": names.len(),
             "dim": dim,
-            "failures": collected.failures.iter().map(failure_json).collect::<Vec<_>>(),
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    say_failures(&collected.failures);
-    finish(&collected)
+    say_failures(&indexed.failures);
+    finish(&indexed)
 }
 
 /// What stands before one tensor of `rows` x `dim` numbers in a file of its own: the length of a JSON header, and the

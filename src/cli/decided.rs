@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use lumisift::engine::library::Indexed;
 use lumisift::engine::media::metadata::{self, Metadata, Source};
 use lumisift::engine::media::photo::{ContentId, Photo};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
@@ -11,7 +12,6 @@ use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
 use super::args::Only;
-use super::collect::Collected;
 use super::output::say;
 
 /// Decisions about the photos of a command.
@@ -64,13 +64,13 @@ impl Decided {
     ///
     /// # Errors
     /// If there is none.
-    pub fn keep(&self, only: &Only, collected: &mut Collected) -> anyhow::Result<()> {
-        let before = collected.photos.len();
-        collected
+    pub fn keep(&self, only: &Only, indexed: &mut Indexed) -> anyhow::Result<()> {
+        let before = indexed.photos.len();
+        indexed
             .photos
             .retain(|(photo, _)| self.is_asked_for(only, photo));
         anyhow::ensure!(
-            before == 0 || !collected.photos.is_empty(),
+            before == 0 || !indexed.photos.is_empty(),
             "none of the {before} photos has the stars, colour, keyword or decision asked for"
         );
         Ok(())

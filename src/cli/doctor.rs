@@ -14,7 +14,7 @@ use lumisift::settings::{Dirs, Settings};
 use serde_json::{Map, Value, json};
 
 use super::args::{Common, Doctor};
-use super::collect::{choose_model, load_settings, store_dir};
+use super::library::{choose_model, load_settings, store_dir};
 use super::output::{Columns, path_text, print, say};
 use super::{Outcome, bundle};
 

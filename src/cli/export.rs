@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::args::{Common, Export, How, Undo};
-use super::collect::progress_bar;
 use super::commands::outcome;
+use super::library::progress_bar;
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
 /// What a person asked to happen to photos.

@@ -13,10 +13,10 @@ use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Keywords, SidecarNames};
-use super::collect::{Opened, collect, open_session};
-use super::commands::{outcome, score_photos};
+use super::commands::outcome;
 use super::decided::Decided;
 use super::labels::with_absolute_paths;
+use super::library::{self, Opened, open_library};
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
 pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
@@ -31,7 +31,7 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         say_failures(&kept);
         return Ok(outcome(&kept));
     }
-    let opened = open_session(common)?;
+    let opened = open_library(common)?;
     let wishes = wishes(common, args, &opened)?;
     let naming = match args.names {
         Some(SidecarNames::Full) => SidecarNaming::WholeName,
@@ -102,12 +102,9 @@ fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<V
     let query = |label: &String| label_query(label, &[], args.no_expand, &[]);
     let lesson = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
     let lessons: Vec<TrainingSet> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
-    let collected = collect(common, opened, &args.folders())?;
-    let scores = score_photos(&opened.session, &lessons, &collected)?;
-    let decided = Decided::read(
-        &collected.photos,
-        args.stars || args.colours || args.rejects,
-    )?;
+    let indexed = library::index(common, opened, &args.folders())?;
+    let scores = opened.library.ask(&lessons, &indexed.rows())?;
+    let decided = Decided::read(&indexed.photos, args.stars || args.colours || args.rejects)?;
     let contents = Contents {
         parent: args.parent.clone(),
         stars: args.stars,
@@ -115,13 +112,13 @@ fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<V
         rejects: args.rejects,
     };
     let mut wishes = Vec::new();
-    for (at, (photo, _)) in collected.photos.iter().enumerate() {
+    for (at, (photo, _)) in indexed.photos.iter().enumerate() {
         let matches = args.labels.iter().zip(scores.matches_of(at));
         let fitting = matches.filter(|(_, m)| **m >= args.min_match);
         let keywords = fitting.map(|(label, _)| label.clone()).collect();
         let path = photo.file.path.clone();
         wishes.extend(contents.wish(path, keywords, decided.mark(photo)));
     }
-    say_failures(&collected.failures);
+    say_failures(&indexed.failures);
     Ok(wishes)
 }

@@ -1,6 +1,7 @@
 //! The labels of a command: typed, from a file, or both.
 
 use lumisift::engine::files::paths::absolute;
+use lumisift::engine::search::fit::{self, Matched, Rule};
 use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
 use lumisift::engine::search::query::{Query, What};
 use lumisift::engine::search::teach::TrainingSet;
@@ -13,10 +14,8 @@ pub struct Wanted {
     pub names: Vec<String>,
     /// What they are learned from.
     pub lessons: Vec<TrainingSet>,
-    /// The match of each from which a photo fits.
-    pub thresholds: Vec<f32>,
-    /// Whether photos that fit it fit no other.
-    pub nots: Vec<bool>,
+    /// When a photo fits each.
+    pub rules: Vec<Rule>,
 }
 
 /// A query whose pictures are found from any folder, as the store knows them.
@@ -64,55 +63,30 @@ impl Wanted {
                 .iter()
                 .map(|entry| entry.lesson().map(absolute_lesson))
                 .collect::<Result<_, _>>()?,
-            thresholds: entries
-                .iter()
-                .map(|e| e.threshold.unwrap_or(min_match))
-                .collect(),
-            nots: entries.iter().map(|entry| entry.not).collect(),
+            rules: entries.iter().map(|entry| entry.rule(min_match)).collect(),
             names: entries.into_iter().map(|entry| entry.text).collect(),
+        })
+    }
+
+    /// The matches of one photo, each with its label's rule.
+    fn matched<'a>(&'a self, matches: &'a [f32]) -> impl Iterator<Item = Matched> + Clone + 'a {
+        let labels = matches.iter().zip(&self.rules).enumerate();
+        labels.map(|(label, (matched, rule))| Matched {
+            label,
+            matched: *matched,
+            rule: *rule,
         })
     }
 
     /// The label that fits best by these matches, and the highest match of any.
     pub fn best(&self, matches: &[f32]) -> (Option<usize>, f32) {
-        let fits = |at: &usize| matches[*at] >= self.thresholds[*at];
-        let plain = || (0..matches.len()).filter(|at| !self.nots[*at]);
-        let by_match = |a: &usize, b: &usize| matches[*a].total_cmp(&matches[*b]);
-        let shut_out = (0..matches.len()).any(|at| self.nots[at] && fits(&at));
-        // Of equal ones the first, as the person listed them.
-        let best = plain().rev().filter(fits).max_by(by_match);
-        let highest = plain().max_by(by_match).map_or(0.0, |at| matches[at]);
-        (best.filter(|_| !shut_out), highest)
+        let best = fit::best(self.matched(matches)).map(|(label, _)| label);
+        (best, fit::highest(self.matched(matches)).unwrap_or(0.0))
     }
 
     /// The labels that fit, the best first.
     pub fn fitting(&self, matches: &[f32]) -> Vec<usize> {
-        if self.best(matches).0.is_none() {
-            return Vec::new();
-        }
-        let fits = |at: &usize| !self.nots[*at] && matches[*at] >= self.thresholds[*at];
-        let mut fitting: Vec<usize> = (0..matches.len()).filter(fits).collect();
-        fitting.sort_by(|a, b| matches[*b].total_cmp(&matches[*a]));
-        fitting
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_label_has_its_threshold_and_some_shut_out() {
-        let wanted = Wanted {
-            names: ["a", "b", "c"].map(ToOwned::to_owned).to_vec(),
-            lessons: Vec::new(),
-            thresholds: vec![0.2, 0.5, 0.3],
-            nots: vec![false, false, true],
-        };
-        assert_eq!(wanted.best(&[0.3, 0.4, 0.0]), (Some(0), 0.4));
-        assert_eq!(wanted.best(&[0.3, 0.6, 0.0]), (Some(1), 0.6));
-        assert_eq!(wanted.best(&[0.3, 0.6, 0.3]), (None, 0.6));
-        assert_eq!(wanted.fitting(&[0.3, 0.6, 0.0]), [1, 0]);
-        assert!(wanted.fitting(&[0.3, 0.6, 0.9]).is_empty());
+        let fitting = fit::fitting(self.matched(matches)).into_iter();
+        fitting.map(|(label, _)| label).collect()
     }
 }

@@ -1,23 +1,19 @@
-//! Opening a session and running a job to its end, with progress on a terminal.
+//! Opening a library and reading folders into it, with progress on a terminal.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::hub::installed::InstalledModel;
 use lumisift::engine::index::pipeline::{
-    self, Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary,
+    Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary,
 };
 use lumisift::engine::index::session::Session;
-use lumisift::engine::index::store::Store;
-use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
+use lumisift::engine::inference::{LoadOptions, ModelChoice};
+use lumisift::engine::library::{Indexed, Library};
 use lumisift::engine::media::memory_budget::DecodeMemory;
-use lumisift::engine::media::photo::Stage;
-use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::media::scan::ScanOptions;
 use lumisift::engine::plural::counted;
 use lumisift::settings::{self, Dirs, Settings};
@@ -91,53 +87,73 @@ pub fn load_options(
     }
 }
 
-/// A session, with the settings that it was opened under.
+/// A library, with the settings that it was opened under.
 pub struct Opened {
     /// The model and the store.
-    pub session: Arc<Session>,
+    pub library: Library,
     /// What the person chose.
     pub settings: Settings,
+}
+
+impl Opened {
+    /// The model and the store.
+    pub fn session(&self) -> &Session {
+        self.library.session()
+    }
 }
 
 /// Loads the model and opens the store.
 ///
 /// # Errors
 /// If either cannot be used.
-pub fn open_session(common: &Common) -> anyhow::Result<Opened> {
+pub fn open_library(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let memory = common.memory.unwrap_or(settings.decode_memory_mb);
     DecodeMemory::of_process().set_megabytes(memory);
     let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
-    let model = inference::load(&load_options(common, &settings, &dirs, choice))?;
-    let store = Arc::new(Store::open(&store_dir(common, &dirs, &settings))?);
-    if let Err(error) = store.tidy_if_due(settings.store_limits()) {
-        say(error);
-    }
-    let session = Session::open(model, store)?;
-    session.notices().for_each(say);
-    Ok(Opened {
-        session: Arc::new(session),
-        settings,
-    })
-}
-
-/// What a job gave.
-pub struct Collected {
-    /// Photos by path, each with the row of its vector.
-    pub photos: Vec<(Photo, u32)>,
-    /// What failed, by path.
-    pub failures: Vec<Failure>,
-    /// What the job did.
-    pub summary: Summary,
+    let model = load_options(common, &settings, &dirs, choice);
+    let store = store_dir(common, &dirs, &settings);
+    let library = Library::open(&model, &store, settings.store_limits())?;
+    library.notices().iter().for_each(say);
+    Ok(Opened { library, settings })
 }
 
 /// Reads folders into the store and waits for the end.
 ///
 /// # Errors
 /// If the job cannot start or must stop, or there is no photo.
-pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Result<Collected> {
-    let settings = &opened.settings;
+pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Result<Indexed> {
+    let bar = progress_bar("{bar:30} {pos}/{len} {msg}");
+    let watch = |event: &Event| match event {
+        Event::Progress(progress) => show(&bar, progress),
+        Event::Waiting(Some(reason)) => {
+            bar.suspend(|| say(format_args!("{reason}; waiting for room")));
+        }
+        Event::Waiting(None) => bar.suspend(|| say("there is room again")),
+        _ => {}
+    };
+    let options = job_options(common, &opened.settings, folders);
+    let indexed = opened.library.index(options, watch);
+    bar.finish_and_clear();
+    let indexed = indexed?;
+    for (photo, _) in &indexed.photos {
+        if let Some(warning) = &photo.facts.warning {
+            say(format_args!("{}: {warning}", photo.file.path.display()));
+        }
+    }
+    if indexed.photos.is_empty() && indexed.failures.is_empty() {
+        anyhow::bail!(
+            "no photos in {}{}",
+            list(&folders.paths),
+            skipped_words(&indexed.summary)
+        );
+    }
+    Ok(indexed)
+}
+
+/// How folders are read: as the arguments say, otherwise as the settings do.
+fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> JobOptions {
     let decoders = match common.threads {
         0 => settings.threads,
         threads => threads,
@@ -147,7 +163,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
             "{decoders} threads are more than any machine has use for: {MAX_DECODERS} are used"
         ));
     }
-    let options = JobOptions {
+    JobOptions {
         scan: ScanOptions {
             subfolders: !folders.no_subfolders,
             hidden: folders.hidden,
@@ -157,56 +173,7 @@ pub fn collect(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::R
         decoders,
         thumbnail_quality: settings.thumbnail_quality,
         ..JobOptions::new(folders.paths.clone())
-    };
-    let job = pipeline::start(&opened.session, options).context("no threads for the work")?;
-    let bar = progress_bar("{bar:30} {pos}/{len} {msg}");
-    let (mut photos, mut failures) = (Vec::new(), Vec::new());
-    let mut last = None;
-    while let Some(message) = job.next() {
-        match message.event {
-            Event::Photo { photo, row, .. } => photos.push((photo, row)),
-            Event::Failed(failure) => failures.push(failure),
-            Event::Progress(progress) => show(&bar, &progress),
-            Event::Unread(_) => {}
-            Event::Waiting(Some(reason)) => {
-                bar.suspend(|| say(format_args!("{reason}; waiting for room")));
-            }
-            Event::Waiting(None) => bar.suspend(|| say("there is room again")),
-            Event::Finished(summary) => last = Some(summary),
-        }
     }
-    bar.finish_and_clear();
-    let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));
-    if let Some(trouble) = &summary.trouble {
-        anyhow::bail!("{trouble}");
-    }
-    // Photos that another process's rebuilding of the store has orphaned are read at the next run.
-    let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
-    let orphaned = |photo: Photo| {
-        let message = "the store was rebuilt meanwhile: run this again";
-        Failure::new(photo.file.path, Stage::Read, message)
-    };
-    failures.extend(orphans.map(|(photo, _)| orphaned(photo)));
-    // In place: there may be millions.
-    photos.sort_unstable_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
-    failures.sort_by(|a, b| a.path.cmp(&b.path));
-    for (photo, _) in &photos {
-        if let Some(warning) = &photo.facts.warning {
-            say(format_args!("{}: {warning}", photo.file.path.display()));
-        }
-    }
-    if photos.is_empty() && failures.is_empty() {
-        anyhow::bail!(
-            "no photos in {}{}",
-            list(&folders.paths),
-            skipped_words(&summary)
-        );
-    }
-    Ok(Collected {
-        photos,
-        failures,
-        summary,
-    })
 }
 
 fn list(paths: &[PathBuf]) -> String {

@@ -3,7 +3,6 @@
 mod args;
 mod bundle;
 mod classify;
-mod collect;
 mod commands;
 mod decided;
 mod doctor;
@@ -11,6 +10,7 @@ mod export;
 mod json;
 mod keywords;
 mod labels;
+mod library;
 mod models;
 mod output;
 mod path_text;

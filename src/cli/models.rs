@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::Outcome;
 use super::args::{Common, ModelAction};
-use super::collect::{choose_model, load_options, load_settings, progress_bar, store_dir};
+use super::library::{choose_model, load_options, load_settings, progress_bar, store_dir};
 use super::output::{Columns, path_text, print, say};
 
 /// The command with what it needs to know.

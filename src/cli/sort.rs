@@ -7,6 +7,7 @@ use anyhow::Context;
 use lumisift::engine::files::atomic_write::atomic_write;
 use lumisift::engine::files::paths::Roots;
 use lumisift::engine::index::session::Session;
+use lumisift::engine::library::Indexed;
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::organize::contact_sheet::{self, Group, Picture};
 use lumisift::engine::organize::export::manifest::{LabelNote, ModelNote};
@@ -17,10 +18,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::args::{Common, Format, LayoutArg, Sort};
-use super::collect::{Collected, collect, open_session, skipped_words};
-use super::commands::{finish, score_photos};
+use super::commands::finish;
 use super::decided::Decided;
 use super::labels::Wanted;
+use super::library::{self, open_library, skipped_words};
 use super::output::{
     Columns, failure_json, number, path_text, percent, print_rows, say, say_failures,
 };
@@ -63,13 +64,13 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     );
     let wanted = Wanted::new(&args.labels, args.min_match)?;
     let labels = &wanted.names;
-    let opened = open_session(common)?;
-    let session = &opened.session;
-    let mut collected = collect(common, &opened, &args.folders)?;
-    let decided = Decided::read(&collected.photos, args.only.needs_decisions())?;
-    decided.keep(&args.only, &mut collected)?;
-    let scores = score_photos(session, &wanted.lessons, &collected)?;
-    let sorted = by_label(&collected, &scores, &wanted);
+    let opened = open_library(common)?;
+    let session = opened.session();
+    let mut indexed = library::index(common, &opened, &args.folders)?;
+    let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
+    decided.keep(&args.only, &mut indexed)?;
+    let scores = opened.library.ask(&wanted.lessons, &indexed.rows())?;
+    let sorted = by_label(&indexed, &scores, &wanted);
     let report = match &args.export {
         Some(target) => export_sorted(target, args, &wanted, session, &sorted, &scores)?,
         None => None,
@@ -95,7 +96,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let counts = counts(labels, &sorted);
     let failures = || {
         let exporting = report.iter().flat_map(|report| &report.failures);
-        collected.failures.iter().chain(exporting)
+        indexed.failures.iter().chain(exporting)
     };
     let value = SortReport {
         photos: Streamed(|| sorted.iter().map(photo)),
@@ -114,7 +115,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         say(format_args!(
             "{}{}",
             words.join(", "),
-            skipped_words(&collected.summary)
+            skipped_words(&indexed.summary)
         ));
         if let (Some(exported), Some(target)) = (exported, &args.export) {
             let are = if exported == 1 {
@@ -135,10 +136,10 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     }
     drop(sorted);
     if let Some(report) = report {
-        collected.failures.extend(report.failures);
+        indexed.failures.extend(report.failures);
     }
-    say_failures(&collected.failures);
-    finish(&collected)
+    say_failures(&indexed.failures);
+    finish(&indexed)
 }
 
 fn sorted_row(item: &Sorted, labels: &[String], scores: &Scores) -> Vec<String> {
@@ -153,14 +154,14 @@ fn sorted_row(item: &Sorted, labels: &[String], scores: &Scores) -> Vec<String> 
 }
 
 /// Photos by label in the person's order, within one by falling match; those that fit none last.
-fn by_label<'a>(collected: &'a Collected, scores: &Scores, wanted: &Wanted) -> Vec<Sorted<'a>> {
+fn by_label<'a>(indexed: &'a Indexed, scores: &Scores, wanted: &Wanted) -> Vec<Sorted<'a>> {
     let mut sorted: Vec<Sorted> = scores
         .ranking(None)
         .into_iter()
         .map(|at| {
             let (best, best_match) = wanted.best(scores.matches_of(at as usize));
             Sorted {
-                photo: &collected.photos[at as usize].0,
+                photo: &indexed.photos[at as usize].0,
                 at,
                 best: best.and_then(|best| u32::try_from(best).ok()),
                 best_match,
@@ -326,7 +327,7 @@ fn export_sorted(
                 label: label.clone(),
                 matched: score.matches[i],
                 probability: score.probabilities[i],
-                threshold: wanted.thresholds[i],
+                threshold: wanted.rules[i].min_match,
             })
         };
         labels.iter().enumerate().filter_map(note).collect()

@@ -40,7 +40,8 @@ fn small(ui: &Ui, text: &str) -> RichText {
 fn model_text(state: &State) -> String {
     match &state.session {
         SessionState::Loading => "loading the model…".into(),
-        SessionState::Ready(session) => {
+        SessionState::Ready(library) => {
+            let session = library.session();
             let info = session.model().info();
             format!("{}, {}", info.runs_on(), catalog::title(&info.name))
         }

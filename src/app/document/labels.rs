@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::search::fit::Rule;
 use crate::engine::search::label_set::{self, label_query};
 use crate::engine::search::query::{Query, QueryError};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
@@ -69,6 +70,15 @@ impl Label {
     #[must_use]
     pub fn members(&self) -> Vec<&'static str> {
         Query::parse(&self.text).map_or_else(|_| Vec::new(), |query| query.members())
+    }
+
+    /// When a photo fits it.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        Rule {
+            min_match: self.min_match,
+            excludes: self.negated,
+        }
     }
 
     /// What it is learned from: its text, and its examples.

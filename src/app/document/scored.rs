@@ -2,6 +2,7 @@
 
 use super::labels::{Label, LabelId};
 use super::library::ItemId;
+use crate::engine::search::fit::{self, Matched};
 use crate::engine::search::score::Scores;
 
 /// Scores of the items, and which label is in which column.
@@ -52,12 +53,16 @@ impl Scored<'_> {
         number(self.search?.matches.get(item as usize))
     }
 
-    /// Whether a label marked "not" fits, so that no other does.
-    fn is_shut_out(&self, item: ItemId) -> bool {
-        let over = |(at, label): (usize, &Label)| {
-            label.negated && self.matched(at, item).is_some_and(|m| m >= label.min_match)
-        };
-        self.labels.iter().enumerate().any(over)
+    /// The matches of a photo with the labels that count.
+    fn matches(&self, item: ItemId) -> impl Iterator<Item = Matched> + Clone {
+        let labels = self.labels.iter().enumerate();
+        labels.filter_map(move |(at, label)| {
+            Some(Matched {
+                label: at,
+                matched: self.matched(at, item)?,
+                rule: label.rule(),
+            })
+        })
     }
 
     /// Whether a photo fits a label.
@@ -66,39 +71,25 @@ impl Scored<'_> {
         let Some(matched) = self.matched(label, item) else {
             return false;
         };
-        let wanted = &self.labels[label];
-        matched >= wanted.min_match && (wanted.negated || !self.is_shut_out(item))
+        let rule = self.labels[label].rule();
+        matched >= rule.min_match && (rule.excludes || !fit::is_excluded(self.matches(item)))
     }
 
     /// The labels that fit a photo, the best first, with their matches.
     #[must_use]
     pub fn fitting(&self, item: ItemId) -> Vec<(usize, f32)> {
-        let fits = |at: &usize| !self.labels[*at].negated && self.fits(*at, item);
-        let fitting = (0..self.labels.len()).filter(fits);
-        let mut fitting: Vec<(usize, f32)> = fitting
-            .filter_map(|at| Some((at, self.matched(at, item)?)))
-            .collect();
-        fitting.sort_by(|a, b| b.1.total_cmp(&a.1));
-        fitting
+        fit::fitting(self.matches(item))
     }
 
     /// The label that fits a photo best, with its match.
     #[must_use]
     pub fn best(&self, item: ItemId) -> Option<(usize, f32)> {
-        let fitting = self.labels.iter().enumerate().filter_map(|(at, label)| {
-            let matched = self.matched(at, item)?;
-            (!label.negated && matched >= label.min_match).then_some((at, matched))
-        });
-        let best = fitting.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
-        (!self.is_shut_out(item)).then_some(best)
+        fit::best(self.matches(item))
     }
 
     /// The highest match of any label that is not marked "not", fitting or not.
     pub(in crate::app) fn highest(&self, item: ItemId) -> Option<f32> {
-        let matches = (0..self.labels.len())
-            .filter(|at| !self.labels[*at].negated)
-            .filter_map(|at| self.matched(at, item));
-        matches.max_by(f32::total_cmp)
+        fit::highest(self.matches(item))
     }
 
     /// The place of a label.

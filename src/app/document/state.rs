@@ -17,6 +17,7 @@ use crate::app::tasks::exports::Exports;
 use crate::app::tasks::keywords::Keywords;
 use crate::app::tasks::models::Models;
 use crate::app::tasks::scoring::ScoringResponse;
+use crate::engine;
 use crate::engine::index::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::engine::index::session::Session;
 use crate::engine::index::store::StoreSize;
@@ -87,7 +88,7 @@ pub enum SessionState {
     #[default]
     Loading,
     /// Ready.
-    Ready(Arc<Session>),
+    Ready(engine::library::Library),
     /// Not to be had, and why.
     Failed(String),
 }
@@ -395,7 +396,7 @@ impl State {
     #[must_use]
     pub fn session(&self) -> Option<&Arc<Session>> {
         match &self.session {
-            SessionState::Ready(session) => Some(session),
+            SessionState::Ready(library) => Some(library.session()),
             _ => None,
         }
     }

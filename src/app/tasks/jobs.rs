@@ -20,9 +20,10 @@ use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::absolute;
-use crate::engine::index::pipeline::{self, Event, JobOptions, Phase, Summary};
+use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::index::session::Session;
-use crate::engine::index::store::{Store, Tidied};
+use crate::engine::index::store::Tidied;
+use crate::engine::library::Library;
 use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::media::metadata;
 use crate::engine::media::photo::Stage;
@@ -152,19 +153,19 @@ impl App {
         }
     }
 
-    fn session_opened(&mut self, opened: Result<Arc<Session>, String>) {
+    fn session_opened(&mut self, opened: Result<Library, String>) {
         match opened {
-            Ok(session) => {
-                let notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
-                for notice in notices {
-                    self.state.notify(notice, true);
+            Ok(library) => {
+                for notice in library.notices() {
+                    self.state.notify(notice.clone(), true);
                 }
+                let session = library.session();
                 *self
                     .store_slot
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner) = Some(session.store().clone());
                 session.store().watch(self.notify.clone());
-                self.state.session = SessionState::Ready(session);
+                self.state.session = SessionState::Ready(library);
                 self.ask_view(ViewRequest::RetryThumbnails);
                 if self.state.dialog == Some(Dialog::Settings) {
                     self.measure_store();
@@ -214,9 +215,10 @@ impl App {
 
     /// Reads all open folders; what the store knows comes at once.
     pub(in crate::app) fn read_folders(&mut self) {
-        let Some(session) = self.state.session().cloned() else {
+        let SessionState::Ready(library) = &self.state.session else {
             return;
         };
+        let library = library.clone();
         self.retire_job();
         if self.state.memory.roots.is_empty() {
             return;
@@ -240,7 +242,7 @@ impl App {
         };
         work.unreachable.clear();
         work.summary = None;
-        match pipeline::start(&session, options) {
+        match library.start_indexing(options) {
             Ok(job) => {
                 work.progress = job.progress();
                 work.job = Some(job);
@@ -485,12 +487,10 @@ impl App {
     }
 }
 
-fn open(services: &Services, settings: &Settings) -> Result<Arc<Session>, String> {
+fn open(services: &Services, settings: &Settings) -> Result<Library, String> {
     let model = (services.load_model)(&settings.load_options(&services.dirs));
     let model = model.map_err(|e| e.to_string())?;
-    let store = Store::open(&settings.store_dir(&services.dirs)).map_err(|e| e.to_string())?;
-    // A store that cannot be tidied can be read all the same.
-    let _ = store.tidy_if_due(settings.store_limits());
-    let session = Session::open(model, Arc::new(store)).map_err(|e| e.to_string())?;
-    Ok(Arc::new(session))
+    let store = settings.store_dir(&services.dirs);
+    let library = Library::with_model(model, &store, settings.store_limits());
+    library.map_err(|e| e.to_string())
 }

@@ -1,11 +1,9 @@
 //! The thread that answers questions: texts to vectors, vectors to scores, scores to an order.
 //!
 //! The window asks with a snapshot of all it knows and goes on drawing the last answer. Only the newest
-//! question waits; what an earlier one computed is used again: a label's vector while its text stays,
-//! scores while the labels stay, with only new photos added.
+//! question waits.
 
 use std::collections::HashMap;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,18 +13,14 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use crate::app::document::arrange::{Arrangement, arrange};
 use crate::app::document::filter::{Filter, Sorting};
 use crate::app::document::labels::Label;
-use crate::app::document::library::{Item, ItemId, Snapshot};
+use crate::app::document::library::{ItemId, Snapshot};
 use crate::app::document::scored::Scored;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
-use crate::engine::inference::Fingerprint;
+use crate::engine::library::{Asker, Photos};
 use crate::engine::search::query::Query;
 use crate::engine::search::score::Scores;
-use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
-
-/// Vectors of texts that are kept beyond a question. Those that the question itself needs are kept however many
-/// they are.
-const KEPT_TEXTS: usize = 512;
+use crate::engine::search::teach::TrainingSet;
 
 /// What the window wants to know.
 #[derive(Clone)]
@@ -114,11 +108,11 @@ impl ScoringWorker {
         std::thread::Builder::new()
             .name("lumisift-score".into())
             .spawn(move || {
-                let mut thinker = Worker::default();
+                let mut asker = Asker::default();
                 for question in inbox {
-                    let answer = catch_unwind(AssertUnwindSafe(|| thinker.answer(&question)));
+                    let answer = catch_unwind(AssertUnwindSafe(|| answer(&mut asker, &question)));
                     let answer = answer.unwrap_or_else(|_| {
-                        thinker = Worker::default();
+                        asker = Asker::default();
                         gave_up(&question)
                     });
                     drop(question);
@@ -198,184 +192,73 @@ fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
     told
 }
 
-/// What is used again between questions.
-#[derive(Default)]
-struct Worker {
-    model: Option<Fingerprint>,
-    texts: HashMap<String, Kept>,
-    /// Counts questions.
-    asked: u64,
-    labels: Mailbox,
-    search: Mailbox,
+/// Answers a request, from what the ones before it left.
+fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
+    let mut response = ScoringResponse {
+        number: request.number,
+        labels: request.labels.clone(),
+        columns: vec![None; request.labels.len()],
+        troubles: vec![None; request.labels.len()],
+        ..ScoringResponse::default()
+    };
+    if let Some(session) = &request.session {
+        score(asker, session, request, &mut response);
+    }
+    response.told = told(&request.library, response.scored());
+    response.arrangement = arrange(
+        &request.library,
+        response.scored(),
+        request.sorting,
+        &request.filter,
+    );
+    response
 }
 
-/// What a lesson taught, and the question that needed it last.
-struct Kept {
-    taught: Classifier,
-    asked: u64,
-}
-
-/// Scores of one set of texts over a growing library.
-#[derive(Default)]
-struct Mailbox {
-    keys: Vec<String>,
-    epoch: u64,
-    scores: Arc<Scores>,
-    photos: usize,
-    /// The scores before these, whose room the next ones take once the window has let go of them.
-    spare: Arc<Scores>,
-}
-
-impl Worker {
-    fn answer(&mut self, question: &ScoringRequest) -> ScoringResponse {
-        let mut columns = vec![None; question.labels.len()];
-        let mut troubles = vec![None; question.labels.len()];
-        let mut search_trouble = None;
-        let mut search = None;
-        let mut scores = Arc::default();
-        if let Some(session) = &question.session {
-            self.use_model(session);
-            self.asked += 1;
-            let mut keys = Vec::new();
-            for (at, label) in question.labels.iter().enumerate().filter(|(_, l)| l.on) {
-                let lesson = label.lesson().map_err(|e| e.to_string());
-                match self.key(session, lesson) {
-                    Ok(key) => {
-                        columns[at] = Some(keys.len());
-                        keys.push(key);
-                    }
-                    Err(trouble) => troubles[at] = Some(trouble),
+/// Scores the labels that are on, and the search.
+fn score(
+    asker: &mut Asker,
+    session: &Session,
+    request: &ScoringRequest,
+    response: &mut ScoringResponse,
+) {
+    let (mut places, mut labels) = (Vec::new(), Vec::new());
+    for (at, label) in request.labels.iter().enumerate().filter(|(_, l)| l.on) {
+        match label.lesson() {
+            Ok(lesson) => {
+                places.push(at);
+                labels.push(lesson);
+            }
+            Err(error) => response.troubles[at] = Some(error.to_string()),
+        }
+    }
+    let query = match request.search.trim() {
+        "" => None,
+        _ => Some(Query::parse(&request.search).map(TrainingSet::of)),
+    };
+    let items = &request.library.items;
+    let photos = Photos {
+        count: items.len(),
+        epoch: request.library.epoch,
+        row: &|at| items[at].row(),
+    };
+    let search = query.as_ref().and_then(|query| query.as_ref().ok());
+    let answer = asker.ask(session, &labels, search, photos);
+    match answer.scores {
+        Ok(scores) => {
+            response.scores = scores;
+            for (at, column) in places.into_iter().zip(answer.columns) {
+                match column {
+                    Ok(column) => response.columns[at] = Some(column),
+                    Err(error) => response.troubles[at] = Some(error.to_string()),
                 }
             }
-            match self
-                .labels
-                .score(session, &self.texts, keys, &question.library)
-            {
-                Ok(found) => scores = found,
-                Err(trouble) => {
-                    columns.fill(None);
-                    troubles.fill(Some(trouble));
-                }
-            }
-            if !question.search.trim().is_empty() {
-                let query = Query::parse(&question.search).map_err(|e| e.to_string());
-                let key = self.key(session, query.map(TrainingSet::of));
-                let found = key.and_then(|key| {
-                    let keys = vec![key];
-                    self.search
-                        .score(session, &self.texts, keys, &question.library)
-                });
-                match found {
-                    Ok(found) => search = Some(found),
-                    Err(trouble) => search_trouble = Some(trouble),
-                }
-            }
-            self.forget_old_texts();
         }
-        let mut answer = ScoringResponse {
-            number: question.number,
-            labels: question.labels.clone(),
-            columns,
-            troubles,
-            scores,
-            search,
-            search_trouble,
-            told: Vec::new(),
-            arrangement: Arrangement::default(),
-            trouble: None,
-        };
-        answer.told = told(&question.library, answer.scored());
-        answer.arrangement = arrange(
-            &question.library,
-            answer.scored(),
-            question.sorting,
-            &question.filter,
-        );
-        answer
+        Err(error) => response.troubles.fill(Some(error.to_string())),
     }
-
-    fn use_model(&mut self, session: &Session) {
-        let model = session.model().info().fingerprint;
-        if self.model != Some(model) {
-            *self = Self {
-                model: Some(model),
-                ..Self::default()
-            };
-        }
-    }
-
-    /// The key under which what a lesson teaches is kept; it is computed if it is not there yet.
-    fn key(
-        &mut self,
-        session: &Session,
-        lesson: Result<TrainingSet, String>,
-    ) -> Result<String, String> {
-        let lesson = lesson?;
-        let key = format!("{lesson:?}");
-        let asked = self.asked;
-        if let Some(kept) = self.texts.get_mut(&key) {
-            kept.asked = asked;
-        } else {
-            // What fails is not kept: it may succeed next time, when a photo is there that was not.
-            let taught = session.teach(&lesson).map_err(|e| e.to_string())?;
-            self.texts.insert(key.clone(), Kept { taught, asked });
-        }
-        Ok(key)
-    }
-
-    /// Makes room by what no recent question needed; never by what this one did.
-    fn forget_old_texts(&mut self) {
-        if self.texts.len() <= KEPT_TEXTS {
-            return;
-        }
-        let mut ages: Vec<u64> = self.texts.values().map(|kept| kept.asked).collect();
-        ages.sort_unstable();
-        let oldest = ages[ages.len() - KEPT_TEXTS];
-        self.texts.retain(|_, kept| kept.asked >= oldest);
-    }
-}
-
-impl Mailbox {
-    /// Scores of `keys` over the library: those of photos that were scored already are kept.
-    fn score(
-        &mut self,
-        session: &Session,
-        texts: &HashMap<String, Kept>,
-        keys: Vec<String>,
-        library: &Snapshot,
-    ) -> Result<Arc<Scores>, String> {
-        let photos = library.items.len();
-        let fresh = self.keys != keys || self.epoch != library.epoch || self.photos > photos;
-        if fresh {
-            (self.keys, self.epoch, self.photos) = (keys, library.epoch, 0);
-        }
-        if self.photos == photos && !fresh {
-            return Ok(self.scores.clone());
-        }
-        // A column for each key, in their order: a missing one would shift all that follow.
-        let taught = self.keys.iter().map(|key| texts.get(key));
-        let taught: Option<Vec<&Classifier>> = taught.map(|kept| Some(&kept?.taught)).collect();
-        let Some(taught) = taught else {
-            self.keys.clear();
-            return Err("Scoring lost a label: please type it again".into());
-        };
-        let taught = ClassifierSet::new(session.model().info().dim, taught);
-        let scorer = session.taught_scorer(&taught);
-        let rows: Vec<u32> = library.items[self.photos..]
-            .iter()
-            .map(|item: &Arc<Item>| item.row())
-            .collect();
-        if self.photos == 0 {
-            let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
-            (session.score_into(&scorer, &rows, &mut scores)).map_err(|e| e.to_string())?;
-            self.spare = mem::replace(&mut self.scores, Arc::new(scores));
-        } else {
-            let new = session.score(&scorer, &rows).map_err(|e| e.to_string())?;
-            let scores = Arc::make_mut(&mut self.scores);
-            scores.matches.extend(new.matches);
-            scores.probabilities.extend(new.probabilities);
-        }
-        self.photos = photos;
-        Ok(self.scores.clone())
+    match (query, answer.search) {
+        (Some(Err(error)), _) => response.search_trouble = Some(error.to_string()),
+        (_, Some(Err(error))) => response.search_trouble = Some(error.to_string()),
+        (_, Some(Ok(found))) => response.search = Some(found),
+        (_, None) => {}
     }
 }

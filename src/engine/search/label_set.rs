@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::fit::Rule;
 use super::query::{Query, QueryError, What};
 use super::teach::TrainingSet;
 use crate::engine::files::atomic_write::atomic_write_through_links;
@@ -93,6 +94,15 @@ pub enum LabelSetError {
 }
 
 impl LabelEntry {
+    /// When a photo fits it; from `min_match` on where it says nothing else.
+    #[must_use]
+    pub fn rule(&self, min_match: f32) -> Rule {
+        Rule {
+            min_match: self.threshold.unwrap_or(min_match),
+            excludes: self.not,
+        }
+    }
+
     /// What it is learned from: its words in its templates, and its examples.
     ///
     /// # Errors

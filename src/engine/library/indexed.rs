@@ -1,0 +1,60 @@
+//! What indexing gave, once it is over.
+
+use super::LibraryError;
+use crate::engine::index::pipeline::{Event, JobHandle, Summary};
+use crate::engine::media::photo::{Failure, Photo, Stage};
+
+/// The photos of folders.
+pub struct Indexed {
+    /// Photos by path, each with the row of its vector.
+    pub photos: Vec<(Photo, u32)>,
+    /// What failed, by path.
+    pub failures: Vec<Failure>,
+    /// What was done and passed over.
+    pub summary: Summary,
+}
+
+impl Indexed {
+    /// Waits for the end of a job. `watch` is told of each event before it is taken.
+    ///
+    /// # Errors
+    /// If the job had to stop.
+    pub fn wait_for(job: &JobHandle, mut watch: impl FnMut(&Event)) -> Result<Self, LibraryError> {
+        let (mut photos, mut failures) = (Vec::new(), Vec::new());
+        let mut last = None;
+        while let Some(message) = job.next() {
+            watch(&message.event);
+            match message.event {
+                Event::Photo { photo, row, .. } => photos.push((photo, row)),
+                Event::Failed(failure) => failures.push(failure),
+                Event::Finished(summary) => last = Some(summary),
+                Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) => {}
+            }
+        }
+        let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));
+        if let Some(trouble) = summary.trouble {
+            return Err(LibraryError::Stopped(trouble));
+        }
+        // Photos that another process's rebuilding of the store has orphaned are read at the next run.
+        let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);
+        let orphaned = |(photo, _): (Photo, u32)| {
+            let message = "the store was rebuilt meanwhile: run this again";
+            Failure::new(photo.file.path, Stage::Read, message)
+        };
+        failures.extend(orphans.map(orphaned));
+        // In place: there may be millions.
+        photos.sort_unstable_by(|a, b| a.0.file.path.cmp(&b.0.file.path));
+        failures.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(Self {
+            photos,
+            failures,
+            summary,
+        })
+    }
+
+    /// The rows of the photos' vectors, in their order.
+    #[must_use]
+    pub fn rows(&self) -> Vec<u32> {
+        self.photos.iter().map(|(_, row)| *row).collect()
+    }
+}

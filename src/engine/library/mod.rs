@@ -1,0 +1,142 @@
+//! The engine's entry point, for the window and the command line alike: open a model and a store, index folders,
+//! ask which photos fit which labels.
+//!
+//! ```no_run
+//! use std::path::{Path, PathBuf};
+//! use lumisift::engine::index::pipeline::JobOptions;
+//! use lumisift::engine::inference::{LoadOptions, ModelChoice};
+//! use lumisift::engine::index::store::Limits;
+//! use lumisift::engine::library::Library;
+//! use lumisift::engine::search::query::Query;
+//! use lumisift::engine::search::teach::TrainingSet;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let limits = Limits::megabytes(None);
+//! let library = Library::open(&LoadOptions::new(ModelChoice::Starter), Path::new("store"), limits)?;
+//! let indexed = library.index(JobOptions::new(vec![PathBuf::from("photos")]), |_| ())?;
+//! let labels = [TrainingSet::of(Query::parse("cat")?), TrainingSet::of(Query::parse("dog")?)];
+//! let scores = library.ask(&labels, &indexed.rows())?;
+//! for (at, (photo, _)) in indexed.photos.iter().enumerate() {
+//!     println!("{}: {:?}", photo.file.path.display(), scores.matches_of(at));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod ask;
+mod indexed;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::index::pipeline::{self, Event, JobHandle, JobOptions};
+use super::index::session::{Session, SessionError};
+use super::index::store::{Limits, Store, StoreError};
+use super::inference::{self, LoadOptions, Model, ModelError};
+use super::search::score::Scores;
+use super::search::teach::TrainingSet;
+
+pub use ask::{Answer, Asker, Photos};
+pub use indexed::Indexed;
+
+/// What can go wrong with a library. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The model cannot be loaded.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A question cannot be answered.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The system gives no threads.
+    #[error("no threads for the work: {0}")]
+    Threads(std::io::Error),
+    /// Indexing had to stop before its end.
+    #[error("{0}")]
+    Stopped(String),
+}
+
+/// A model with a store of what it has seen.
+#[derive(Clone)]
+pub struct Library {
+    session: Arc<Session>,
+    notices: Arc<[String]>,
+}
+
+impl Library {
+    /// Loads a model, and opens the store in a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If either cannot be used.
+    pub fn open(model: &LoadOptions, store: &Path, limits: Limits) -> Result<Self, LibraryError> {
+        Self::with_model(inference::load(model)?, store, limits)
+    }
+
+    /// The same with a model that is loaded already.
+    ///
+    /// # Errors
+    /// If the store cannot be used, or the model fails on the background's texts.
+    pub fn with_model(
+        model: Arc<dyn Model>,
+        store: &Path,
+        limits: Limits,
+    ) -> Result<Self, LibraryError> {
+        let store = Store::open(store)?;
+        // A store that cannot be tidied can be read all the same.
+        let tidied = store.tidy_if_due(limits);
+        let session = Session::open(model, Arc::new(store))?;
+        let mut notices: Vec<String> = session.notices().map(ToOwned::to_owned).collect();
+        notices.extend(tidied.err().map(|error| error.to_string()));
+        Ok(Self {
+            session: Arc::new(session),
+            notices: notices.into(),
+        })
+    }
+
+    /// The model and the store.
+    #[must_use]
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    /// What a person should know of the opening: what was set aside, repaired or could not be tidied.
+    #[must_use]
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Begins to read folders into the store, in threads of its own.
+    ///
+    /// # Errors
+    /// If the system gives no threads.
+    pub fn start_indexing(&self, options: JobOptions) -> Result<JobHandle, LibraryError> {
+        pipeline::start(&self.session, options).map_err(LibraryError::Threads)
+    }
+
+    /// Reads folders into the store and waits for the end. `watch` is told of everything that happens.
+    ///
+    /// # Errors
+    /// If the system gives no threads, or the work has to stop.
+    pub fn index(
+        &self,
+        options: JobOptions,
+        watch: impl FnMut(&Event),
+    ) -> Result<Indexed, LibraryError> {
+        Indexed::wait_for(&self.start_indexing(options)?, watch)
+    }
+
+    /// Scores of photos, by the rows of their vectors, for labels; in the order of both. The store's checks are finished first, because the answer is
+    /// not given a second time; who asks again and again, and can show a better answer later, takes an [`Asker`].
+    ///
+    /// # Errors
+    /// If a label's picture cannot be read, the model refuses a text, or the store cannot be read.
+    pub fn ask(&self, labels: &[TrainingSet], rows: &[u32]) -> Result<Scores, LibraryError> {
+        self.session.store().finish_checks();
+        let taught = self.session.teach_all(labels)?;
+        let scorer = self.session.taught_scorer(&taught);
+        Ok(self.session.score(&scorer, rows)?)
+    }
+}

@@ -1,0 +1,114 @@
+//! Which labels fit a photo, by its matches and each label's line; pure.
+
+/// When a photo fits a label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Match from which it does, 0 to 1.
+    pub min_match: f32,
+    /// Whether a photo that fits this label fits no other.
+    pub excludes: bool,
+}
+
+/// The match of one label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Matched {
+    /// The label's place in the person's order.
+    pub label: usize,
+    /// Its match; not a number for a photo without a vector.
+    pub matched: f32,
+    /// When the photo fits.
+    pub rule: Rule,
+}
+
+impl Matched {
+    /// Whether the match reaches the line.
+    #[must_use]
+    pub fn reaches(&self) -> bool {
+        self.matched >= self.rule.min_match
+    }
+}
+
+/// Whether a label that excludes all others fits.
+#[must_use]
+pub fn is_excluded(mut matches: impl Iterator<Item = Matched>) -> bool {
+    matches.any(|one| one.rule.excludes && one.reaches())
+}
+
+/// The label that fits best with its match: of equal ones the first, as the person listed them.
+#[must_use]
+pub fn best(matches: impl Iterator<Item = Matched> + Clone) -> Option<(usize, f32)> {
+    let fitting = matches
+        .clone()
+        .filter(|one| !one.rule.excludes && one.reaches());
+    let order = |a: &Matched, b: &Matched| {
+        let by_match = a.matched.total_cmp(&b.matched);
+        by_match.then(b.label.cmp(&a.label))
+    };
+    let best = fitting.max_by(order)?;
+    (!is_excluded(matches)).then_some((best.label, best.matched))
+}
+
+/// The labels that fit, the best first, with their matches.
+#[must_use]
+pub fn fitting(matches: impl Iterator<Item = Matched> + Clone) -> Vec<(usize, f32)> {
+    if is_excluded(matches.clone()) {
+        return Vec::new();
+    }
+    let mut fitting: Vec<(usize, f32)> = matches
+        .filter(|one| !one.rule.excludes && one.reaches())
+        .map(|one| (one.label, one.matched))
+        .collect();
+    fitting.sort_by(|a, b| b.1.total_cmp(&a.1));
+    fitting
+}
+
+/// The highest match of any label that excludes no other, fitting or not.
+#[must_use]
+pub fn highest(matches: impl Iterator<Item = Matched>) -> Option<f32> {
+    matches
+        .filter(|one| !one.rule.excludes && !one.matched.is_nan())
+        .map(|one| one.matched)
+        .max_by(f32::total_cmp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINES: [(f32, bool); 3] = [(0.2, false), (0.5, false), (0.3, true)];
+
+    fn matches(values: [f32; 3]) -> impl Iterator<Item = Matched> + Clone {
+        let labels = values.into_iter().zip(LINES).enumerate();
+        labels.map(|(label, (matched, (min_match, excludes)))| Matched {
+            label,
+            matched,
+            rule: Rule {
+                min_match,
+                excludes,
+            },
+        })
+    }
+
+    #[test]
+    fn each_label_has_its_line_and_some_exclude_all_others() {
+        assert_eq!(best(matches([0.3, 0.4, 0.0])), Some((0, 0.3)));
+        assert_eq!(best(matches([0.3, 0.6, 0.0])), Some((1, 0.6)));
+        assert_eq!(best(matches([0.3, 0.6, 0.3])), None);
+        assert_eq!(fitting(matches([0.3, 0.6, 0.0])), [(1, 0.6), (0, 0.3)]);
+        assert!(fitting(matches([0.3, 0.6, 0.9])).is_empty());
+    }
+
+    #[test]
+    fn of_equal_matches_the_first_label_is_the_best() {
+        assert_eq!(best(matches([0.6, 0.6, 0.0])), Some((0, 0.6)));
+    }
+
+    #[test]
+    fn what_has_no_vector_fits_nothing() {
+        let none = matches([f32::NAN; 3]);
+        assert_eq!(best(none.clone()), None);
+        assert!(fitting(none.clone()).is_empty());
+        assert_eq!(highest(none), None);
+        assert_eq!(highest(matches([0.1, 0.4, 0.9])), Some(0.4));
+    }
+}
