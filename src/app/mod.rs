@@ -139,7 +139,7 @@ pub struct App {
     opening: u64,
     was_focused: bool,
     saved: tasks::save::Saved,
-    /// What is asked of the view, and not fulfilled yet.
+    /// What is asked of the view, and not handled yet.
     requests: Vec<ViewRequest>,
 }
 

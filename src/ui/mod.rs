@@ -88,7 +88,7 @@ impl Interface {
     }
 
     /// Does what the state asks of the view.
-    pub fn fulfil(&mut self, request: ViewRequest, state: &State) {
+    pub fn handle(&mut self, request: ViewRequest, state: &State) {
         match request {
             ViewRequest::BeginDialog => self.begin_dialog(state.dialog.as_ref()),
             ViewRequest::ExportRejects => self.export_rejects(),

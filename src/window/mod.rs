@@ -1,5 +1,4 @@
-//! The window: the event loop's end of the program. It owns the state and what is drawn of it, so that neither
-//! knows the other's owner.
+//! The window: the glue between eframe and the program. It owns both the state (`app`) and the view (`ui`).
 
 mod input;
 mod start;
@@ -54,12 +53,12 @@ impl MainWindow {
     /// Does something as if a person had asked for it.
     pub fn command(&mut self, command: Command) {
         self.app.command(command);
-        self.fulfil_requests();
+        self.handle_requests();
     }
 
-    fn fulfil_requests(&mut self) {
+    fn handle_requests(&mut self) {
         for request in self.app.take_requests() {
-            self.ui.fulfil(request, self.app.state());
+            self.ui.handle(request, self.app.state());
         }
     }
 }
@@ -67,7 +66,7 @@ impl MainWindow {
 impl eframe::App for MainWindow {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.app.begin_frame(ctx);
-        self.fulfil_requests();
+        self.handle_requests();
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
@@ -76,7 +75,7 @@ impl eframe::App for MainWindow {
         commands.extend(input::dropped(&ctx, &self.ui));
         let drawn = self.ui.show(ui, self.app.state(), &mut commands);
         self.app.end_frame(drawn, commands);
-        self.fulfil_requests();
+        self.handle_requests();
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
