@@ -9,9 +9,30 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &st
     format!("{count} {noun}")
 }
 
+/// A number with its thousands parted, as in 9,804.
+#[must_use]
+pub fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_parted() {
+        assert_eq!(thousands(100), "100");
+        assert_eq!(thousands(9_804), "9,804");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
 
     #[test]
     fn one_is_singular_and_none_is_plural() {

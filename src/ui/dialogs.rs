@@ -11,12 +11,13 @@ use super::icons::Icon;
 use super::models_dialog::remove_model;
 use super::theme::{self, palette};
 use super::top_bar::heading;
-use super::widgets::{icon_button_sized, main_button, photos, thousands};
+use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::{Dialog, Kept, State};
 use crate::app::services::Purpose;
 use crate::engine::media::photo::Failure;
+use crate::engine::plural::thousands;
 use crate::engine::search::label_set::READY;
 
 impl Interface {

@@ -7,7 +7,7 @@ use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, Spinner, TextEdit,
 use super::Interface;
 use super::dialogs::{kept_copies, title};
 use super::theme::{self, palette};
-use super::widgets::{Lines, bytes, main_button, photos, thousands};
+use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;
 use crate::app::document::state::{ExportWhat, State};
 use crate::app::services::Purpose;
@@ -17,6 +17,7 @@ use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{
     Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
 };
+use crate::engine::plural::thousands;
 
 /// What was chosen in the dialog.
 #[derive(Clone, Debug)]

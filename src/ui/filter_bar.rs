@@ -6,11 +6,11 @@ use super::grid::colour_dot;
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
-use super::widgets::thousands;
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::{Filter, Fit, FlagFilter};
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
+use crate::engine::plural::thousands;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let margin = egui::Margin::symmetric(10, 6);

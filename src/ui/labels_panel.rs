@@ -9,12 +9,13 @@ use super::histogram::{self, histogram};
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::top_bar::heading;
-use super::widgets::{icon_button_sized, menu_entry, thousands};
+use super::widgets::{icon_button_sized, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::{Fit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};
 use crate::app::document::state::State;
+use crate::engine::plural::thousands;
 
 /// Suggestions that are shown.
 const SUGGESTIONS: usize = 6;

@@ -8,7 +8,7 @@ use super::Interface;
 use super::dialogs::title;
 use super::icons::Icon;
 use super::keywords_dialog::naming_choice;
-use super::widgets::{bytes, icon_button_sized, thousands};
+use super::widgets::{bytes, icon_button_sized};
 use crate::app::command::Command;
 use crate::app::document::state::{Dialog, State};
 use crate::app::services::Purpose;
@@ -16,6 +16,7 @@ use crate::engine::hub::catalog;
 use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
 use crate::engine::media::memory_budget::default_limit;
+use crate::engine::plural::thousands;
 use crate::settings::{Settings, Theme};
 
 /// The limit that is offered first: thumbnails and vectors of about 300,000 photos.

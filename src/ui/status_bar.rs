@@ -4,12 +4,13 @@ use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
 use super::icons::Icon;
 use super::theme::{self, palette};
-use super::widgets::{duration, icon_button_sized, photos, thousands};
+use super::widgets::{duration, icon_button_sized, photos};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
 use crate::app::tasks::exports::ExportState;
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
+use crate::engine::plural::thousands;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {

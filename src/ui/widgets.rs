@@ -14,6 +14,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
+use crate::engine::plural::thousands;
 
 /// Two columns of small text under headings, with rows drawn on demand.
 pub struct Lines {
@@ -149,20 +150,6 @@ pub fn percent(value: f32) -> String {
     }
 }
 
-/// A number with its thousands parted, as in 9,804.
-#[must_use]
-pub fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// "1 photo", "2 photos".
 #[must_use]
 pub fn photos(count: usize) -> String {
@@ -212,9 +199,7 @@ mod tests {
 
     #[test]
     fn numbers_read_as_people_write_them() {
-        assert_eq!(thousands(9_804), "9,804");
-        assert_eq!(thousands(100), "100");
-        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(photos(9_804), "9,804 photos");
         assert_eq!(photos(1), "1 photo");
         assert_eq!(percent(0.974), "97 %");
         assert_eq!(percent(0.996), "99.6 %");

@@ -9,7 +9,7 @@ use crate::app::services::Desktop;
 use crate::app::{App, News};
 use crate::engine::media::companions::{Companion, Companions};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
-use crate::engine::plural::counted;
+use crate::engine::plural::thousands;
 
 /// A reject on its way.
 struct Reject {
@@ -54,8 +54,15 @@ impl App {
     }
 
     pub(in crate::app) fn trashed(&mut self, trashed: &Trashed) {
-        let are = counted(trashed.photos, "photo is", "photos are");
-        let text = format!("{are} in the trash, to be brought back from there");
+        let are = if trashed.photos == 1 {
+            "photo is"
+        } else {
+            "photos are"
+        };
+        let text = format!(
+            "{} {are} in the trash, to be brought back from there",
+            thousands(trashed.photos)
+        );
         self.state.notify(text, false);
         for failure in &trashed.failures {
             let text = format!("{}: {}", failure.path.display(), failure.message);
