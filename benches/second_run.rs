@@ -27,6 +27,7 @@ fn fill(folder: &Path, session: &Session) {
             height: 3000,
             taken: None,
             warning: None,
+            video: None,
         };
         let vectors = vec![(dim as f32).sqrt().recip(); dim];
         let new = Some(NewContent {

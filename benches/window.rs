@@ -93,6 +93,7 @@ fn fill(folder: &Path, session: &Session) {
             height: 3000,
             taken: Some(Taken::from_text(format!("20{:02}-05-01T10:00:00", n % 25))),
             warning: None,
+            video: None,
         };
         let mut vectors: Vec<f32> = (0..dim).map(|_| noise(&mut seed) - 0.5).collect();
         let norm = vectors.iter().map(|v| v * v).sum::<f32>().sqrt();

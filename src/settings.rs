@@ -180,6 +180,8 @@ pub struct Settings {
     pub thumbnail_quality: u8,
     /// Folders that are left out with all that is in them.
     pub excluded_folders: Vec<PathBuf>,
+    /// Whether videos are read.
+    pub videos: bool,
     /// How sidecars are named.
     pub sidecar_names: SidecarNaming,
 }
@@ -199,6 +201,7 @@ impl Default for Settings {
             store_limit_mb: None,
             thumbnail_quality: crate::engine::media::thumbnail::QUALITY,
             excluded_folders: Vec::new(),
+            videos: true,
             sidecar_names: SidecarNaming::default(),
         }
     }

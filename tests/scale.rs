@@ -86,6 +86,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
                     height: 3000,
                     taken: Some(Taken::from_text("2024-05-01T10:00:00".into())),
                     warning: None,
+                    video: None,
                 },
                 new: Some(NewContent {
                     vectors: noise.vector(dim),

@@ -173,6 +173,23 @@ fn a_store_of_the_first_version_is_read_again_and_says_so_once() {
 }
 
 #[test]
+fn a_store_from_before_there_were_videos_is_gone_on_with() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 4);
+    run(&session(&store), std::slice::from_ref(&folder));
+    let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
+    facts
+        .execute_batch("ALTER TABLE contents DROP COLUMN video; PRAGMA user_version = 2;")
+        .expect("as it was");
+    drop(facts);
+    let opened = session(&store);
+    assert_eq!(opened.notices().count(), 0);
+    let again = run(&opened, std::slice::from_ref(&folder));
+    assert_eq!(again.from(Source::Cached), 4);
+}
+
+#[test]
 fn absurd_arguments_are_answered_with_a_word() {
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("photos");

@@ -186,6 +186,9 @@ pub struct Folders {
     /// Also read hidden files and folders
     #[arg(long)]
     pub hidden: bool,
+    /// Leave out videos
+    #[arg(long)]
+    pub no_video: bool,
 }
 
 /// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
@@ -384,6 +387,7 @@ impl Keywords {
             paths: self.paths.clone(),
             no_subfolders: self.no_subfolders,
             hidden: false,
+            no_video: false,
         }
     }
 }

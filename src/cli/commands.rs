@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use anyhow::Context;
 use lumisift::engine::files::atomic_write::atomic_write_with;
 use lumisift::engine::library::Indexed;
-use lumisift::engine::media::photo::{Failure, Photo};
+use lumisift::engine::media::photo::Failure;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::query::normalise;
 use lumisift::engine::search::teach::TrainingSet;
@@ -17,6 +17,7 @@ use serde_json::json;
 use super::Outcome;
 use super::args::{Common, Embed, Format, Index, Search};
 use super::decided::Decided;
+use super::frames::describe;
 use super::json::json_line;
 use super::labels::with_absolute_paths;
 use super::library::{self, open_library, skipped_words};
@@ -44,22 +45,26 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let opened = open_library(common)?;
     let mut indexed = library::index(common, &opened, &args.folders)?;
     Decided::read(&indexed.photos, args.only.needs_decisions())?.keep(&args.only, &mut indexed)?;
-    let scores = opened
-        .library
-        .ask(&[TrainingSet::of(query)], &indexed.rows())?;
-    let mut hits: Vec<(&Photo, f32)> = Vec::new();
-    for at in scores.top(Some(0), args.limit) {
-        let fit = scores.matches_of(at as usize)[0];
+    let found = opened.library.ask(&[TrainingSet::of(query)], &indexed)?;
+    let mut hits: Vec<(u32, f32)> = Vec::new();
+    for at in found.scores.top(Some(0), args.limit) {
+        let fit = found.scores.matches_of(at as usize)[0];
         if fit >= args.min_match {
-            hits.push((&indexed.photos[at as usize].0, fit));
+            hits.push((at, fit));
         }
     }
+    let photo = |at: u32| &indexed.photos[at as usize].0;
     let mut columns = Columns::new(&["photo"], &["match".into()]);
-    for (photo, fit) in &hits {
-        columns.push(vec![path_text(&photo.file.path), percent(*fit)]);
+    for (at, fit) in &hits {
+        columns.push(vec![path_text(&photo(*at).file.path), percent(*fit)]);
     }
     print(common.format, &columns, || {
-        let hit = |(photo, fit): &(&Photo, f32)| json!({ "path": path_text(&photo.file.path), "match": number(*fit) });
+        let hit = |(at, fit): &(u32, f32)| {
+            let photo = photo(*at);
+            let mut value = json!({ "path": path_text(&photo.file.path), "match": number(*fit) });
+            describe(photo, found.frames.get(*at, 0), &mut value);
+            value
+        };
         json!({
             "photos": hits.iter().map(hit).collect::<Vec<_>>(),
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),

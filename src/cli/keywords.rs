@@ -103,7 +103,7 @@ fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<V
     let lesson = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
     let lessons: Vec<TrainingSet> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
     let indexed = library::index(common, opened, &args.folders())?;
-    let scores = opened.library.ask(&lessons, &indexed.rows())?;
+    let scores = opened.library.ask(&lessons, &indexed)?.scores;
     let decided = Decided::read(&indexed.photos, args.stars || args.colours || args.rejects)?;
     let contents = Contents {
         parent: args.parent.clone(),

@@ -166,6 +166,7 @@ fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> JobOp
     JobOptions {
         scan: ScanOptions {
             subfolders: !folders.no_subfolders,
+            videos: settings.videos && !folders.no_video,
             hidden: folders.hidden,
             excluded: settings.excluded_folders.clone(),
             journals: Some(Dirs::detect().journals()),
@@ -201,6 +202,17 @@ pub fn skipped_words(summary: &Summary) -> String {
             skipped.paired,
             "RAW file beside its picture",
             "RAW files beside their pictures",
+        ),
+        (
+            skipped.live_movies,
+            "movie of a Live Photo",
+            "movies of Live Photos",
+        ),
+        (skipped.videos, "video left out", "videos left out"),
+        (
+            skipped.needs_ffmpeg,
+            "video that ffmpeg alone reads: install ffmpeg to see it",
+            "videos that ffmpeg alone reads: install ffmpeg to see them",
         ),
         (skipped.exported, "exported earlier", "exported earlier"),
         (

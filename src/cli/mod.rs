@@ -7,6 +7,7 @@ mod commands;
 mod decided;
 mod doctor;
 mod export;
+mod frames;
 mod json;
 mod keywords;
 mod labels;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use super::args::{Common, Format, LayoutArg, Sort};
 use super::commands::finish;
 use super::decided::Decided;
+use super::frames::describe;
 use super::labels::Wanted;
 use super::library::{self, open_library, skipped_words};
 use super::output::{
@@ -69,10 +70,11 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
-    let scores = opened.library.ask(&wanted.lessons, &indexed.rows())?;
-    let sorted = by_label(&indexed, &scores, &wanted);
+    let found = opened.library.ask(&wanted.lessons, &indexed)?;
+    let scores = &found.scores;
+    let sorted = by_label(&indexed, scores, &wanted);
     let report = match &args.export {
-        Some(target) => export_sorted(target, args, &wanted, session, &sorted, &scores)?,
+        Some(target) => export_sorted(target, args, &wanted, session, &sorted, scores)?,
         None => None,
     };
     if let Some(file) = &args.contact_sheet {
@@ -89,8 +91,13 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         .collect();
     let photo = |item: &Sorted| {
         let target = targets.get(&*item.photo.file.path);
-        let mut value = sorted_json(item, labels, &scores, target);
+        let mut value = sorted_json(item, labels, scores, target);
         decided.describe(item.photo, &mut value);
+        let label = item
+            .best()
+            .or_else(|| scores.best(item.at()).map(|(label, _)| label));
+        let frame = label.and_then(|label| found.frames.get(item.at, label));
+        describe(item.photo, frame, &mut value);
         value
     };
     let counts = counts(labels, &sorted);
@@ -105,7 +112,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),
     };
-    let rows = || sorted.iter().map(|item| sorted_row(item, labels, &scores));
+    let rows = || sorted.iter().map(|item| sorted_row(item, labels, scores));
     print_rows(common.format, &columns, rows, &value)?;
     if common.format == Format::Table {
         let words: Vec<String> = counts
@@ -318,7 +325,10 @@ fn export_sorted(
         .iter()
         .map(|item| (&*item.photo.file.path, item))
         .collect();
-    report.note_contents(|source| Some(places.get(source)?.photo.facts.content));
+    report.note_contents(|source| {
+        let photo = places.get(source)?.photo;
+        photo.facts.whole_hash(photo.file.size)
+    });
     let notes = |source: &Path| {
         let score = places.get(source).map(|item| scores.of(item.at()));
         let note = |(i, label): (usize, &String)| {

@@ -148,6 +148,9 @@ fn idle_text(state: &State) -> String {
     let counts = [
         (skipped.unsupported, "in formats that cannot be read"),
         (skipped.paired, "RAW files beside their pictures"),
+        (skipped.live_movies, "movies of Live Photos"),
+        (skipped.videos, "videos left out"),
+        (skipped.needs_ffmpeg, "videos that need ffmpeg installed"),
         (skipped.exported, "exported earlier"),
         (skipped.repeated, "links to others"),
     ];

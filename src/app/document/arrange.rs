@@ -300,6 +300,7 @@ mod tests {
             height: size as u32,
             taken: taken.map(|text| Taken::from_text(text.into())),
             warning: None,
+            video: None,
         };
         Item::read(Photo { file, facts }, 0)
     }

@@ -458,6 +458,7 @@ mod tests {
             height: 3,
             taken: None,
             warning: None,
+            video: None,
         };
         Item::read(Photo { file, facts }, u32::from(content))
     }

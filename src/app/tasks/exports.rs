@@ -124,7 +124,8 @@ impl State {
         let notes = |id: ItemId| {
             let labels = 0..scored.labels.len();
             let item = self.item(id)?;
-            let content = item.facts().map(|facts| facts.content);
+            let facts = item.facts();
+            let content = facts.and_then(|facts| facts.whole_hash(item.file.size));
             let labels = labels.filter_map(|at| note(id, at)).collect();
             Some((item.file.path.clone(), (labels, content)))
         };

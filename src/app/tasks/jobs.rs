@@ -228,6 +228,7 @@ impl App {
         let options = JobOptions {
             scan: ScanOptions {
                 subfolders: self.state.memory.subfolders,
+                videos: self.state.settings.videos,
                 hidden: false,
                 excluded: self.state.settings.excluded_folders.clone(),
                 journals: Some(self.services.dirs.journals()),

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
 use crate::app::services::Desktop;
 use crate::app::{App, News};
+use crate::engine::files::regular::open_regular;
 use crate::engine::media::companions::{Companion, Companions};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
 use crate::engine::plural::thousands;
@@ -17,6 +19,8 @@ struct Reject {
     content: Option<ContentId>,
     /// The copy that stays.
     kept: Option<Candidate>,
+    /// Whether its content is told by a part of its bytes alone, so that a copy must be compared.
+    is_sampled: bool,
 }
 
 /// What became of rejects.
@@ -44,6 +48,9 @@ impl App {
                 path: item.file.path.clone(),
                 content: item.content(),
                 kept: kept(item.content()),
+                is_sampled: item
+                    .facts()
+                    .is_some_and(|facts| facts.whole_hash(item.file.size).is_none()),
             })
         };
         let going: Vec<Reject> = rejects.going.iter().filter_map(reject).collect();
@@ -114,14 +121,36 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
         return Ok(());
     };
     let now = fs::metadata(&kept.path).map(|metadata| Candidate::new(kept.path.clone(), &metadata));
-    if now.is_ok_and(|now| now == *kept) {
-        return Ok(());
-    }
     let copy = kept.path.display();
+    if now.is_ok_and(|now| now == *kept) {
+        if !reject.is_sampled || matches!(are_same(&reject.path, &kept.path), Ok(true)) {
+            return Ok(());
+        }
+        let message = format!("it stays: {copy} is nearly the same video, but no copy of it");
+        return Err(Failure::new(&reject.path, Stage::Export, message));
+    }
     let message = format!(
         "it stays: {copy}, its copy that was to stay, changed or is gone; look for new photos first"
     );
     Err(Failure::new(&reject.path, Stage::Export, message))
+}
+
+/// Whether two files hold the same bytes.
+fn are_same(a: &Path, b: &Path) -> std::io::Result<bool> {
+    let (a, b) = (open_regular(a)?, open_regular(b)?);
+    let (mut a, mut b) = (BufReader::new(a), BufReader::new(b));
+    loop {
+        let (of_a, of_b) = (a.fill_buf()?, b.fill_buf()?);
+        let length = of_a.len().min(of_b.len());
+        if length == 0 {
+            return Ok(of_a.is_empty() && of_b.is_empty());
+        }
+        if of_a[..length] != of_b[..length] {
+            return Ok(false);
+        }
+        a.consume(length);
+        b.consume(length);
+    }
 }
 
 fn trash(desktop: &dyn Desktop, path: &Path) -> Result<(), Failure> {
@@ -130,4 +159,39 @@ fn trash(desktop: &dyn Desktop, path: &Path) -> Result<(), Failure> {
         Failure::new(path, Stage::Export, message)
     };
     desktop.trash(path).map_err(fail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_that_is_known_by_a_part_is_compared_whole() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = dir.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            path
+        };
+        let long = vec![7; 100_000];
+        let mut other = long.clone();
+        other[50_000] = 8;
+        let (path, copy) = (write("a.mp4", &long), write("b.mp4", &long));
+        let not = write("c.mp4", &other);
+        let kept = |path: &Path| {
+            let metadata = fs::metadata(path).expect("there");
+            Some(Candidate::new(path.into(), &metadata))
+        };
+        let reject = |kept| Reject {
+            path: path.clone(),
+            content: None,
+            kept,
+            is_sampled: true,
+        };
+        assert!(is_safe(&reject(kept(&copy))).is_ok());
+        let refused = is_safe(&reject(kept(&not))).expect_err("no copy");
+        assert!(refused.message.contains("no copy of it"), "{refused:?}");
+        assert!(is_safe(&reject(None)).is_ok());
+        assert!(!are_same(&path, &write("d.mp4", &long[1..])).expect("compared"));
+    }
 }

@@ -12,8 +12,10 @@ use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::decode::{self, DecodeError};
 use crate::engine::media::photo::Candidate;
 use crate::engine::media::preprocess::Resampler;
+#[cfg(feature = "video")]
+use crate::engine::media::video::{self, Frame, Video, VideoError};
 use crate::engine::search::query::{self, Axes, Query, Term, What};
-use crate::engine::search::score::{Background, Calibration, Score, Scorer, Scores};
+use crate::engine::search::score::{self, Background, Calibration, Score, Scorer, Scores};
 use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
@@ -141,7 +143,8 @@ impl Session {
         Ok(parts.rows().next().unwrap_or_default().to_vec())
     }
 
-    /// The vectors of a picture file: that of [`Self::embed_picture`], and those of more parts of a wide one.
+    /// The vectors of a picture file: that of [`Self::embed_picture`], and those of more parts of a wide one; or those of
+    /// a video's frames.
     ///
     /// # Errors
     /// If it cannot be read or the model fails.
@@ -150,9 +153,33 @@ impl Session {
             path: path.into(),
             message,
         };
+        #[cfg(feature = "video")]
+        if video::is_video_file(path) {
+            return self.embed_video(path);
+        }
         let bytes = decode::read_file(path, &Cancel::default())
             .map_err(|failure| refuse(failure.message))?;
         self.embed_bytes(path, &bytes)
+    }
+
+    #[cfg(feature = "video")]
+    fn embed_video(&self, path: &Path) -> Result<Embeddings, SessionError> {
+        let spec = self.model.info().preprocess;
+        let cancel = Cancel::default();
+        let mut resampler = Resampler::default();
+        let mut crops = Vec::new();
+        let each = |frame: Frame| {
+            let crop = resampler.crop(&frame.pixels, &spec);
+            crops.push(crop.map_err(|_| VideoError::Damaged("its frames are empty"))?);
+            Ok(())
+        };
+        let read =
+            Video::open(path, &cancel).and_then(|video| video.frames(2 * spec.side, &cancel, each));
+        read.map_err(|error| SessionError::Picture {
+            path: path.into(),
+            message: error.to_string(),
+        })?;
+        Ok(self.model.embed_images(&crops, &cancel)?)
     }
 
     /// The same of a picture's bytes, which are called `name` in messages.
@@ -372,6 +399,27 @@ impl Session {
         scorer.score_into(ready.vectors.values(), ready.sums.values(), rows, scores);
         score_parts(&ready, scorer, rows, scores);
         Ok(())
+    }
+
+    /// For photos by the first rows of their vectors, which of a photo's parts fits each label best: of a video, which
+    /// frame.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn best_parts(&self, scorer: &Scorer, rows: &[u32]) -> Result<Vec<Vec<u8>>, SessionError> {
+        let ready = self.ready()?;
+        let best = |row: &u32| {
+            let parts: Vec<u32> = ready.vectors.rows_of(*row).collect();
+            let scores = scorer.score(ready.vectors.values(), ready.sums.values(), &parts);
+            let of_label = |label: usize| {
+                let matches = (0..parts.len()).map(|part| scores.matches_of(part)[label]);
+                let matches: Vec<f32> = matches.collect();
+                let best = score::best(&matches).map_or(0, |(part, _)| part);
+                u8::try_from(best).unwrap_or_default()
+            };
+            (0..scores.labels).map(of_label).collect()
+        };
+        Ok(rows.iter().map(best).collect())
     }
 
     /// The vectors as they are now. The store is asked each time: rows of another generation are an error, never

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::mem;
 use std::sync::Arc;
 
+use super::frames::BestFrames;
 use crate::engine::index::session::{Session, SessionError};
 use crate::engine::inference::Fingerprint;
 use crate::engine::search::score::Scores;
@@ -22,8 +23,19 @@ pub struct Photos<'a> {
     pub count: usize,
     /// Changes whenever a photo that was there has another row or place; a count that grows is no such change.
     pub epoch: u64,
-    /// The row of a photo's vector, by its place.
+    /// The row of a photo's vector, by its place; of a video the first.
     pub row: &'a dyn Fn(usize) -> u32,
+    /// Whether it is a video.
+    pub is_video: &'a dyn Fn(usize) -> bool,
+}
+
+/// Scores of photos, and which frames of videos they are of.
+#[derive(Clone, Default)]
+pub struct Scored {
+    /// The scores, by place.
+    pub scores: Scores,
+    /// The frames.
+    pub frames: BestFrames,
 }
 
 /// Scores of photos for labels, and for a search.
@@ -31,9 +43,9 @@ pub struct Answer {
     /// For each label its column in the scores, or why it has none.
     pub columns: Vec<Result<usize, SessionError>>,
     /// Scores of the labels that have a column.
-    pub scores: Result<Arc<Scores>, SessionError>,
+    pub scores: Result<Arc<Scored>, SessionError>,
     /// Scores of the search, if there is one.
-    pub search: Option<Result<Arc<Scores>, SessionError>>,
+    pub search: Option<Result<Arc<Scored>, SessionError>>,
 }
 
 /// Answers questions, each from what the ones before it left.
@@ -65,10 +77,10 @@ struct Column {
 struct ScoreCache {
     columns: Vec<Column>,
     epoch: u64,
-    scores: Arc<Scores>,
+    scored: Arc<Scored>,
     photos: usize,
     /// The scores before these, whose memory the next ones take once nobody else holds them.
-    spare: Arc<Scores>,
+    spare: Arc<Scored>,
 }
 
 impl Asker {
@@ -157,30 +169,36 @@ impl ScoreCache {
         session: &Session,
         columns: Vec<Column>,
         photos: Photos<'_>,
-    ) -> Result<Arc<Scores>, SessionError> {
+    ) -> Result<Arc<Scored>, SessionError> {
         let known = self.columns.iter().map(|column| &column.key);
         let same = known.eq(columns.iter().map(|column| &column.key)) && self.epoch == photos.epoch;
         let fresh = !same || self.photos > photos.count;
         if fresh {
             (self.columns, self.epoch, self.photos) = (columns, photos.epoch, 0);
         } else if self.photos == photos.count {
-            return Ok(self.scores.clone());
+            return Ok(self.scored.clone());
         }
         let classifiers = self.columns.iter().map(|column| &*column.classifier);
         let classifiers = ClassifierSet::new(session.model().info().dim, classifiers);
         let scorer = session.taught_scorer(&classifiers);
         let rows: Vec<u32> = (self.photos..photos.count).map(photos.row).collect();
+        let new = self.photos..photos.count;
+        let videos = new.filter(|at| (photos.is_video)(*at));
+        let videos = videos.map(|at| (u32::try_from(at).unwrap_or(u32::MAX), (photos.row)(at)));
         if self.photos == 0 {
-            let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
-            session.score_into(&scorer, &rows, &mut scores)?;
-            self.spare = mem::replace(&mut self.scores, Arc::new(scores));
+            let mut scored = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
+            session.score_into(&scorer, &rows, &mut scored.scores)?;
+            scored.frames = BestFrames::default();
+            scored.frames.add(session, &scorer, videos)?;
+            self.spare = mem::replace(&mut self.scored, Arc::new(scored));
         } else {
             let new = session.score(&scorer, &rows)?;
-            let scores = Arc::make_mut(&mut self.scores);
-            scores.matches.extend(new.matches);
-            scores.probabilities.extend(new.probabilities);
+            let scored = Arc::make_mut(&mut self.scored);
+            scored.frames.add(session, &scorer, videos)?;
+            scored.scores.matches.extend(new.matches);
+            scored.scores.probabilities.extend(new.probabilities);
         }
         self.photos = photos.count;
-        Ok(self.scores.clone())
+        Ok(self.scored.clone())
     }
 }

@@ -52,7 +52,14 @@ impl Indexed {
         })
     }
 
-    /// The rows of the photos' vectors, in their order.
+    /// The places of videos, each with the first row of its vectors.
+    pub(super) fn videos(&self) -> impl Iterator<Item = (u32, u32)> {
+        let photos = (0..).zip(&self.photos);
+        let videos = photos.filter(|(_, (photo, _))| photo.facts.video.is_some());
+        videos.map(|(at, (_, row))| (at, *row))
+    }
+
+    /// The rows of the photos' vectors, in their order; of a video the first.
     #[must_use]
     pub fn rows(&self) -> Vec<u32> {
         self.photos.iter().map(|(_, row)| *row).collect()

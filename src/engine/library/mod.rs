@@ -15,7 +15,7 @@
 //! let library = Library::open(&LoadOptions::new(ModelChoice::Starter), Path::new("store"), limits)?;
 //! let indexed = library.index(JobOptions::new(vec![PathBuf::from("photos")]), |_| ())?;
 //! let labels = [TrainingSet::of(Query::parse("cat")?), TrainingSet::of(Query::parse("dog")?)];
-//! let scores = library.ask(&labels, &indexed.rows())?;
+//! let scores = library.ask(&labels, &indexed)?.scores;
 //! for (at, (photo, _)) in indexed.photos.iter().enumerate() {
 //!     println!("{}: {:?}", photo.file.path.display(), scores.matches_of(at));
 //! }
@@ -24,6 +24,7 @@
 //! ```
 
 mod ask;
+mod frames;
 mod indexed;
 
 use std::path::Path;
@@ -33,10 +34,10 @@ use super::index::pipeline::{self, Event, JobHandle, JobOptions};
 use super::index::session::{Session, SessionError};
 use super::index::store::{Limits, Store, StoreError};
 use super::inference::{self, LoadOptions, Model, ModelError};
-use super::search::score::Scores;
 use super::search::teach::TrainingSet;
 
-pub use ask::{Answer, Asker, Photos};
+pub use ask::{Answer, Asker, Photos, Scored};
+pub use frames::BestFrames;
 pub use indexed::Indexed;
 
 /// What can go wrong with a library. Each message is one sentence.
@@ -128,15 +129,18 @@ impl Library {
         Indexed::wait_for(&self.start_indexing(options)?, watch)
     }
 
-    /// Scores of photos, by the rows of their vectors, for labels; in the order of both. The store's checks are finished first, because the answer is
+    /// Scores of photos for labels, in the order of both. The store's checks are finished first, because the answer is
     /// not given a second time; who asks again and again, and can show a better answer later, takes an [`Asker`].
     ///
     /// # Errors
     /// If a label's picture cannot be read, the model refuses a text, or the store cannot be read.
-    pub fn ask(&self, labels: &[TrainingSet], rows: &[u32]) -> Result<Scores, LibraryError> {
+    pub fn ask(&self, labels: &[TrainingSet], photos: &Indexed) -> Result<Scored, LibraryError> {
         self.session.store().finish_checks();
         let taught = self.session.teach_all(labels)?;
         let scorer = self.session.taught_scorer(&taught);
-        Ok(self.session.score(&scorer, rows)?)
+        let scores = self.session.score(&scorer, &photos.rows())?;
+        let mut frames = BestFrames::default();
+        frames.add(&self.session, &scorer, photos.videos())?;
+        Ok(Scored { scores, frames })
     }
 }

@@ -14,3 +14,5 @@ pub mod samples;
 pub mod scan;
 pub mod takeout;
 pub mod thumbnail;
+#[cfg(feature = "video")]
+pub mod video;

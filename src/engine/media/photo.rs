@@ -74,6 +74,53 @@ pub struct PhotoFacts {
     pub taken: Option<Taken>,
     /// What was wrong with the file, where it could be read all the same.
     pub warning: Option<String>,
+    /// What a video is besides; nothing for a photo.
+    pub video: Option<Box<VideoFacts>>,
+}
+
+impl PhotoFacts {
+    /// The hash of all bytes of a file of this size with this content; nothing for a large video, which is identified by
+    /// a part of them.
+    #[must_use]
+    pub fn whole_hash(&self, size: u64) -> Option<ContentId> {
+        let whole = self.video.is_none() || size <= HASHED_WHOLE;
+        whole.then_some(self.content)
+    }
+}
+
+/// Videos of up to so many bytes are identified as photos are, by the hash of all of them.
+pub const HASHED_WHOLE: u64 = 8 << 20;
+
+/// How long a video is, and which of its frames stand for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VideoFacts {
+    /// Its length in milliseconds; 0 if nobody knows.
+    pub duration_ms: u64,
+    /// When each of the frames is shown, in milliseconds, rising. The rows of the video's vectors are theirs, in their
+    /// order.
+    pub frames_ms: Vec<u64>,
+}
+
+impl VideoFacts {
+    /// As text, as the store keeps it: the duration, and the times of frames after it.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let all = std::iter::once(&self.duration_ms).chain(&self.frames_ms);
+        let all: Vec<String> = all.map(ToString::to_string).collect();
+        all.join(" ")
+    }
+
+    /// From text in that form.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let numbers: Option<Vec<u64>> = text.split(' ').map(|n| n.parse().ok()).collect();
+        let mut numbers = numbers?;
+        let duration_ms = numbers.remove(0);
+        Some(Self {
+            duration_ms,
+            frames_ms: numbers,
+        })
+    }
 }
 
 /// A photo that was read.

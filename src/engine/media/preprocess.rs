@@ -167,6 +167,24 @@ impl Resampler {
         Ok(Pixels::new(width, height, rgb, pixels.orientation).upright())
     }
 
+    /// The same picture with as many columns as are asked for, before turning: for pixels that are not square.
+    ///
+    /// # Errors
+    /// If the picture is empty.
+    pub fn stretched(&mut self, pixels: Pixels, width: u32) -> Result<Pixels, EmptyPicture> {
+        if width == pixels.width {
+            return Ok(pixels);
+        }
+        let window = (0.0, 0.0, pixels.width.into(), pixels.height.into());
+        let rgb = self.resize(
+            &pixels,
+            window,
+            (width, pixels.height),
+            FilterType::Bilinear,
+        )?;
+        Ok(Pixels::new(width, pixels.height, rgb, pixels.orientation))
+    }
+
     /// Resizes a window of a picture, rows first and then columns, as PIL does: the passes round to
     /// bytes in between, so their order can be seen in the result.
     fn resize(

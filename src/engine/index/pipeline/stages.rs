@@ -16,11 +16,15 @@ use crate::engine::index::session::Session;
 use crate::engine::index::store::{NewContent, Record, StoreError};
 use crate::engine::inference::{Embeddings, ModelError};
 use crate::engine::media::decode::{self, DecodeError};
+#[cfg(feature = "video")]
+use crate::engine::media::photo::VideoFacts;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
 use crate::engine::media::preprocess::{Crop, Resampler};
 use crate::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
 use crate::engine::media::takeout::TakeoutDates;
 use crate::engine::media::thumbnail;
+#[cfg(feature = "video")]
+use crate::engine::media::video::{self, Frame, Video, VideoError};
 use crate::engine::pause::Gate;
 
 /// How long the encoder waits for a batch to fill.
@@ -79,7 +83,9 @@ pub struct Prepared {
     file: Candidate,
     facts: PhotoFacts,
     thumbnail: Vec<u8>,
-    /// What the model reads of it: one square, and more of a wide picture.
+    /// Those of a video's other frames.
+    frame_thumbnails: Vec<Vec<u8>>,
+    /// What the model reads of it: one square, and more of a wide picture; or one of each frame.
     crops: Vec<Crop>,
 }
 
@@ -193,24 +199,40 @@ enum Step {
     Cancelled,
 }
 
+/// What is known of a content, if the session's model has read it.
+fn recognised(shared: &Shared, file: &Candidate, content: &ContentId) -> Option<Step> {
+    let session = &shared.session;
+    let known = session
+        .store()
+        .lookup_content(session.key(), content)
+        .ok()??;
+    known.row?;
+    Some(Step::Recognised(Box::new(Record {
+        file: file.clone(),
+        facts: known.facts,
+        new: None,
+    })))
+}
+
 fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Result<Step, Failure> {
+    #[cfg(feature = "video")]
+    if video::is_video_file(&file.path) {
+        return prepare_video(shared, resampler, file);
+    }
     let bytes = match decode::read_file(&file.path, &shared.cancel) {
         Err(_) if shared.cancel.is_cancelled() => return Ok(Step::Cancelled),
         read => read?,
     };
-    let content = ContentId::of(&bytes);
-    let session = &shared.session;
-    if let Ok(Some(known)) = session.store().lookup_content(session.key(), &content)
-        && known.row.is_some()
-    {
-        let record = Record {
-            file,
-            facts: known.facts,
-            new: None,
-        };
-        return Ok(Step::Recognised(Box::new(record)));
+    #[cfg(feature = "video")]
+    if video::is_video(&bytes) {
+        drop(bytes);
+        return prepare_video(shared, resampler, file);
     }
-    let spec = session.model().info().preprocess;
+    let content = ContentId::of(&bytes);
+    if let Some(step) = recognised(shared, &file, &content) {
+        return Ok(step);
+    }
+    let spec = shared.session.model().info().preprocess;
     let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
     let decoded = match decode::decode(&bytes, side, &shared.cancel) {
         Ok(decoded) => decoded,
@@ -232,12 +254,74 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
         height: decoded.height,
         taken: decoded.taken,
         warning: decoded.warning,
+        video: None,
     };
     Ok(Step::Encode(Box::new(Prepared {
         file,
         facts,
         thumbnail,
+        frame_thumbnails: Vec::new(),
         crops,
+    })))
+}
+
+/// Reads a video's index and frames: each is a picture of its own.
+#[cfg(feature = "video")]
+fn prepare_video(
+    shared: &Shared,
+    resampler: &mut Resampler,
+    file: Candidate,
+) -> Result<Step, Failure> {
+    let cancel = &shared.cancel;
+    let failed = |error: VideoError| match error {
+        VideoError::Cancelled => Ok(Step::Cancelled),
+        error @ VideoError::Io(_) => Err(Failure::new(&file.path, Stage::Read, error)),
+        error => Err(Failure::new(&file.path, Stage::Decode, error)),
+    };
+    let video = match Video::open(&file.path, cancel) {
+        Ok(video) => video,
+        Err(error) => return failed(error),
+    };
+    if let Some(step) = recognised(shared, &file, &video.content()) {
+        return Ok(step);
+    }
+    let spec = shared.session.model().info().preprocess;
+    let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
+    let (mut crops, mut thumbnails) = (Vec::new(), Vec::new());
+    let mut size = (0, 0);
+    let mut facts = VideoFacts {
+        duration_ms: video.duration_ms(),
+        frames_ms: Vec::new(),
+    };
+    let each = |frame: Frame| {
+        let refuse = |_| VideoError::Damaged("its frames are empty");
+        crops.push(resampler.crop(&frame.pixels, &spec).map_err(refuse)?);
+        let small = resampler
+            .thumbnail(&frame.pixels, thumbnail::THUMBNAIL_SIDE)
+            .map_err(refuse)?;
+        let jpeg = thumbnail::encode(&small, shared.thumbnail_quality);
+        thumbnails.push(jpeg.map_err(|_| VideoError::Damaged("its frames are too large"))?);
+        facts.frames_ms.push(frame.time_ms);
+        size = (frame.width, frame.height);
+        Ok(())
+    };
+    if let Err(error) = video.frames(side, cancel, each) {
+        return failed(error);
+    }
+    let mut thumbnails = thumbnails.into_iter();
+    Ok(Step::Encode(Box::new(Prepared {
+        facts: PhotoFacts {
+            content: video.content(),
+            width: size.0,
+            height: size.1,
+            taken: video.taken(),
+            warning: None,
+            video: Some(Box::new(facts)),
+        },
+        thumbnail: thumbnails.next().unwrap_or_default(),
+        frame_thumbnails: thumbnails.collect(),
+        crops,
+        file,
     })))
 }
 
@@ -257,7 +341,10 @@ pub fn encode(
         }
         let (crops, photos): (Vec<Vec<Crop>>, Vec<_>) = batch
             .into_iter()
-            .map(|p| (p.crops, (p.file, p.facts, p.thumbnail)))
+            .map(|p| {
+                let thumbnails = (p.thumbnail, p.frame_thumbnails);
+                (p.crops, (p.file, p.facts, thumbnails))
+            })
             .unzip();
         let counts: Vec<usize> = crops.iter().map(Vec::len).collect();
         let pictures: Vec<Crop> = crops.into_iter().flatten().collect();
@@ -270,12 +357,14 @@ pub fn encode(
             }
         };
         let mut left = vectors.values.as_slice();
-        for ((file, facts, thumbnail), count) in photos.into_iter().zip(counts) {
+        for ((file, facts, (thumbnail, frame_thumbnails)), count) in photos.into_iter().zip(counts)
+        {
             let (vectors, others) = left.split_at((count * vectors.dim).min(left.len()));
             left = others;
             let new = Some(NewContent {
                 vectors: vectors.to_vec(),
                 thumbnail,
+                frame_thumbnails,
             });
             let record = Record { file, facts, new };
             if results.send((record, Source::Encoded)).is_err() {
@@ -312,7 +401,7 @@ fn embed(
     Ok(Embeddings { dim, values })
 }
 
-fn fail_all(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, Vec<u8>)>, message: &str) {
+fn fail_all<T>(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, T)>, message: &str) {
     for (file, ..) in photos {
         shared.fail(Failure::new(file.path, Stage::Encode, message));
     }

@@ -72,7 +72,11 @@ pub fn facts(facts: &PhotoFacts) -> i64 {
     };
     let taken = text(facts.taken.as_ref().map(Taken::as_str));
     let warning = text(facts.warning.as_deref());
-    short(b'c', &[&facts.content.0, &size, &taken, &warning])
+    let mut parts = vec![&facts.content.0[..], &size, &taken, &warning];
+    let video = facts.video.as_ref().map(|video| video.to_text());
+    // A photo's is as it was before there were videos.
+    parts.extend(video.as_ref().map(|video| video.as_bytes()));
+    short(b'c', &parts)
 }
 
 /// Of the row that says which vectors a content has.

@@ -18,13 +18,22 @@ pub struct Schema {
     pub version: i64,
     /// The statements that make its tables.
     pub tables: &'static str,
+    /// For each earlier version that is taken over, the statements that make the next of it.
+    pub steps: &'static [(i64, &'static str)],
     /// Its tables, each with what it is sorted by: what a damaged one still has is taken over.
     pub keys: &'static [(&'static str, &'static str)],
 }
 
+impl Schema {
+    /// Whether tables of a version can be made those of this one.
+    fn takes_over(&self, version: i64) -> bool {
+        version == self.version || self.steps.iter().any(|(from, _)| *from == version)
+    }
+}
+
 /// Files, contents and which content has which vector.
 pub const FACTS: Schema = Schema {
-    version: 2,
+    version: 3,
     tables: "
     CREATE TABLE files (
         path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
@@ -32,7 +41,8 @@ pub const FACTS: Schema = Schema {
     ) WITHOUT ROWID;
     CREATE TABLE contents (
         content BLOB PRIMARY KEY, width INTEGER NOT NULL, height INTEGER NOT NULL,
-        taken TEXT, warning TEXT, checksum INTEGER NOT NULL, seen INTEGER NOT NULL
+        taken TEXT, warning TEXT, checksum INTEGER NOT NULL, seen INTEGER NOT NULL,
+        video TEXT
     ) WITHOUT ROWID;
     CREATE TABLE models (
         id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint BLOB NOT NULL, preprocessing INTEGER NOT NULL,
@@ -55,6 +65,7 @@ pub const FACTS: Schema = Schema {
     ) WITHOUT ROWID;
     CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 ",
+    steps: &[(2, "ALTER TABLE contents ADD COLUMN video TEXT")],
     keys: &[
         ("models", "id"),
         ("segments", "model, first"),
@@ -68,6 +79,7 @@ pub const FACTS: Schema = Schema {
 pub const THUMBNAILS: Schema = Schema {
     version: 1,
     tables: "CREATE TABLE thumbnails (content BLOB PRIMARY KEY, jpeg BLOB NOT NULL);",
+    steps: &[],
     keys: &[("thumbnails", "rowid")],
 };
 
@@ -108,7 +120,8 @@ pub fn open(
     let opened = prepare(path, schema, false).map_err(fail)?;
     let mut opened = opened.ok_or_else(newer)?;
     let connection = &mut opened.connection;
-    salvage(&aside, connection, schema.version, schema.keys);
+    let is_read = |version| schema.takes_over(version);
+    salvage(&aside, connection, is_read, schema.keys);
     opened.salvaged = true;
     Ok(opened)
 }
@@ -191,9 +204,14 @@ fn prepare(path: &Path, schema: &Schema, thorough: bool) -> rusqlite::Result<Opt
         return Err(corrupt("its header is not SQLite's".into()));
     }
     let connection = connect(path)?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let mut version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > schema.version {
         return Ok(None);
+    }
+    while let Some((_, step)) = schema.steps.iter().find(|(from, _)| *from == version) {
+        version += 1;
+        let step = format!("BEGIN IMMEDIATE; {step}; PRAGMA user_version = {version}; COMMIT;");
+        connection.execute_batch(&step)?;
     }
     let large = path.metadata().is_ok_and(|m| m.len() > CHECKED_BYTES);
     let mut opened = Opened {

@@ -65,10 +65,12 @@ pub struct Record {
 #[derive(Clone, Debug)]
 pub struct NewContent {
     /// Its vectors, normalised, one after another: that of the model's own crop, then those of more parts of a wide
-    /// picture.
+    /// picture; or those of a video's frames.
     pub vectors: Vec<f32>,
     /// Its thumbnail as a JPEG.
     pub thumbnail: Vec<u8>,
+    /// Those of a video's other frames, kept under [`ContentId::of_part`].
+    pub frame_thumbnails: Vec<Vec<u8>>,
 }
 
 /// A photo that the store knows.

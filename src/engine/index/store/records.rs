@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::checksum::{self, Generation};
 use super::vectors::{Rows, Segment, VectorFile, VectorsError};
 use super::{Known, ModelKey, Record};
-use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
+use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken, VideoFacts};
 
 /// What can go wrong inside a transaction.
 pub enum WriteError {
@@ -218,7 +218,7 @@ fn vector_row(
 fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite::Result<()> {
     let (file, facts) = (&record.file, &record.facts);
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+        .prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
         .execute(params![
             facts.content.0,
             facts.width,
@@ -226,7 +226,8 @@ fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite
             facts.taken.as_ref().map(Taken::as_str),
             facts.warning,
             checksum::facts(facts),
-            today
+            today,
+            facts.video.as_ref().map(|video| video.to_text())
         ])?;
     transaction
         .prepare_cached("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)")?
@@ -241,28 +242,32 @@ fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite
 }
 
 /// What a look-up selects, in the order in which [`known`] reads it.
-pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.count, v.checksum";
+pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.count, v.checksum, c.video";
 
 /// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
-/// is what was asked for, with the checksum in the eleventh column.
+/// is what was asked for, with the checksum in the twelfth column.
 pub fn known(
     row: &rusqlite::Row<'_>,
     model: &ModelKey,
     file: Option<&Candidate>,
 ) -> rusqlite::Result<Option<(Known, i64)>> {
     let taken: Option<String> = row.get(3)?;
+    let video: Option<String> = row.get(10)?;
     let facts = PhotoFacts {
         content: ContentId(row.get(0)?),
         width: row.get(1)?,
         height: row.get(2)?,
         taken: taken.map(Taken::from_text),
         warning: row.get(4)?,
+        video: video
+            .and_then(|text| VideoFacts::from_text(&text))
+            .map(Box::new),
     };
     if row.get::<_, i64>(5)? != checksum::facts(&facts) {
         return Ok(None);
     }
     if let Some(file) = file
-        && row.get::<_, i64>(10)? != checksum::file(file, &facts.content)
+        && row.get::<_, i64>(11)? != checksum::file(file, &facts.content)
     {
         return Ok(None);
     }

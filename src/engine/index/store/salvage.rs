@@ -5,14 +5,20 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, params_from_iter};
 
-/// Copies every row that can be read into a new database of the same version: of `tables`, each with what it is sorted by. What cannot be read is left; rows that
+/// Copies every row that can be read into a new database: of `tables`, each with what it is sorted by, if `is_read`
+/// says that the new database takes over those of the damaged one's version. What cannot be read is left; rows that
 /// were changed are told by their own checksums when they are next used.
-pub fn salvage(damaged: &Path, new: &mut Connection, version: i64, tables: &[(&str, &str)]) {
+pub fn salvage(
+    damaged: &Path,
+    new: &mut Connection,
+    is_read: impl Fn(i64) -> bool,
+    tables: &[(&str, &str)],
+) {
     let Ok(old) = Connection::open_with_flags(damaged, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
         return;
     };
-    let found = old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
-    if found != Ok(version) {
+    let version = old.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    if !version.is_ok_and(is_read) {
         return;
     }
     for (table, keys) in tables {

@@ -12,10 +12,14 @@ impl Store {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             for record in batch {
-                if let Some(new) = &record.new {
+                let new = record.new.iter();
+                let parts =
+                    new.flat_map(|new| [&new.thumbnail].into_iter().chain(&new.frame_thumbnails));
+                for (number, thumbnail) in parts.enumerate() {
+                    let content = record.facts.content.of_part(number);
                     transaction
                         .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
-                        .execute(params![record.facts.content.0, new.thumbnail])?;
+                        .execute(params![content.0, thumbnail])?;
                 }
             }
             transaction.commit()
@@ -23,7 +27,7 @@ impl Store {
         insert(&mut thumbnails).map_err(|source| self.thumbnails_error(needed, source))
     }
 
-    /// The thumbnail of a content as a JPEG, if there is one.
+    /// The thumbnail of a content, or of a frame of a video ([`ContentId::of_part`]), as a JPEG, if there is one.
     ///
     /// # Errors
     /// If the store cannot be read.

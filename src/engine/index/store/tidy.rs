@@ -1,5 +1,6 @@
 //! The store's life cycle: what no file had for a while goes, and what is beyond the size that a person sets.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,7 +8,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::records::WriteError;
 use super::{Store, StoreError, lock, repair, today, upkeep};
-use crate::engine::media::photo::Candidate;
+use crate::engine::media::photo::{Candidate, ContentId, VideoFacts};
 
 /// Days that something is kept after a file had it last, or after a newer model of the same name took its place.
 pub const KEPT_DAYS: i64 = 90;
@@ -136,7 +137,10 @@ impl Store {
         if contents.is_empty() {
             return Ok(0);
         }
-        let delete = |connection: &mut Connection, tables: &[&str]| -> rusqlite::Result<()> {
+        let delete = |connection: &mut Connection,
+                      tables: &[&str],
+                      contents: &[[u8; 32]]|
+         -> rusqlite::Result<()> {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             transaction.execute_batch(
@@ -155,12 +159,44 @@ impl Store {
             }
             transaction.commit()
         };
-        // Thumbnails last: facts without one would show a gap.
-        delete(&mut lock(&self.facts), &["vectors", "files", "contents"])
+        let parts = self
+            .frames_of(contents)
             .map_err(|e| self.database_error(e))?;
-        delete(&mut lock(&self.thumbnails), &["thumbnails"])
-            .map_err(|e| self.thumbnails_error(0, e))?;
+        // Thumbnails last: facts without one would show a gap.
+        delete(
+            &mut lock(&self.facts),
+            &["vectors", "files", "contents"],
+            contents,
+        )
+        .map_err(|e| self.database_error(e))?;
+        delete(
+            &mut lock(&self.thumbnails),
+            &["thumbnails"],
+            &[contents, &parts].concat(),
+        )
+        .map_err(|e| self.thumbnails_error(0, e))?;
         Ok(contents.len() as u64)
+    }
+
+    /// Under what the thumbnails of frames are kept, of those contents that are videos.
+    fn frames_of(&self, contents: &[[u8; 32]]) -> rusqlite::Result<Vec<[u8; 32]>> {
+        let contents: HashSet<&[u8; 32]> = contents.iter().collect();
+        let facts = lock(&self.facts);
+        let mut query =
+            facts.prepare("SELECT content, video FROM contents WHERE video IS NOT NULL")?;
+        let mut rows = query.query([])?;
+        let mut parts = Vec::new();
+        while let Some(row) = rows.next()? {
+            // A changed row may be of other types.
+            let (Ok(content), Ok(video)) = (row.get(0), row.get::<_, String>(1)) else {
+                continue;
+            };
+            if contents.contains(&content) {
+                let frames = VideoFacts::from_text(&video).map_or(0, |video| video.frames_ms.len());
+                parts.extend((1..frames).map(|number| ContentId(content).of_part(number).0));
+            }
+        }
+        Ok(parts)
     }
 
     /// Forgets models that newer ones of the same name took the place of.

@@ -11,6 +11,8 @@ const HEAD: u64 = 256 << 10;
 const MAX_MOOV: u64 = 8 << 20;
 /// Boxes of a movie that are looked at for its description.
 const BOXES: usize = 64;
+/// Seconds of a Live Photo's or motion photo's movie at most; they are three seconds long.
+const LONGEST: f64 = 10.0;
 /// What stands before Apple's notes in a picture.
 const MAKER: &[u8] = b"Apple iOS\0";
 /// The number of the identifier among them.
@@ -18,10 +20,27 @@ const TAG: u16 = 0x11;
 /// What a movie calls it.
 const KEY: &[u8] = b"com.apple.quicktime.content.identifier";
 
-/// Whether a picture and a movie both say which Live Photo they are of, and it is not the same.
+/// Whether a movie is not that of a picture's Live Photo: both say which one they are of, and it is not the same; or one
+/// of them does not, and the movie is longer than those are.
 pub fn differ(picture: &Path, movie: &Path) -> bool {
-    let of_movie = || identifier_of_movie(movie);
-    identifier_of_picture(picture).is_some_and(|id| of_movie().is_some_and(|other| other != id))
+    let Some(moov) = description(movie) else {
+        return false;
+    };
+    match (identifier_in_moov(&moov), identifier_of_picture(picture)) {
+        (Some(of_movie), Some(of_picture)) => of_movie != of_picture,
+        _ => seconds(&moov).is_some_and(|seconds| seconds > LONGEST),
+    }
+}
+
+/// How long a movie is, by its header.
+fn seconds(moov: &[u8]) -> Option<f64> {
+    let header = inner(moov, b"mvhd")?;
+    let at = if header.first() == Some(&1) { 20 } else { 12 };
+    let duration = match at {
+        20 => f64::from(u32_at(header, 24)?) * 2f64.powi(32) + f64::from(u32_at(header, 28)?),
+        _ => f64::from(u32_at(header, 16)?),
+    };
+    Some(duration / f64::from(u32_at(header, at)?))
 }
 
 fn identifier_of_picture(path: &Path) -> Option<Vec<u8>> {
@@ -47,7 +66,8 @@ fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
     Some(trimmed(text))
 }
 
-fn identifier_of_movie(path: &Path) -> Option<Vec<u8>> {
+/// The description of a movie.
+fn description(path: &Path) -> Option<Vec<u8>> {
     let mut file = open_regular(path).ok()?;
     let mut at = 0;
     for _ in 0..BOXES {
@@ -69,7 +89,7 @@ fn identifier_of_movie(path: &Path) -> Option<Vec<u8>> {
             };
             let mut moov = Vec::new();
             file.take(length).read_to_end(&mut moov).ok()?;
-            return identifier_in_moov(&moov);
+            return Some(moov);
         }
         at = at.checked_add(length.max(start)).filter(|_| length != 0)?;
     }
@@ -148,8 +168,14 @@ mod tests {
             a_box(&[0, 0, 0, 2], &value(id)),
         ];
         let meta = a_box(b"meta", &[keys, a_box(b"ilst", &values.concat())].concat());
-        let moov = a_box(b"moov", &[a_box(b"mvhd", &[0; 100]), meta].concat());
+        let moov = a_box(b"moov", &[header(3), meta].concat());
         [a_box(b"ftyp", b"qt  "), a_box(b"mdat", &[7; 1000]), moov].concat()
+    }
+
+    /// Of a movie of so many seconds.
+    fn header(seconds: u32) -> Vec<u8> {
+        let times = [600, 600 * seconds].map(u32::to_be_bytes).concat();
+        a_box(b"mvhd", &[&[0; 12][..], &times, &[0; 80]].concat())
     }
 
     fn picture(id: &[u8]) -> Vec<u8> {
@@ -173,12 +199,15 @@ mod tests {
         let own = write("own.mov", &movie(&ID.to_ascii_lowercase()));
         let other = write("other.mov", &movie(OTHER));
         assert_eq!(identifier_of_picture(&photo).as_deref(), Some(ID));
-        assert_eq!(identifier_of_movie(&other).as_deref(), Some(OTHER));
+        let in_movie = description(&other).and_then(|moov| identifier_in_moov(&moov));
+        assert_eq!(in_movie.as_deref(), Some(OTHER));
         assert!(!differ(&photo, &own) && differ(&photo, &other));
         // What says nothing is paired by name.
         let plain = write("plain.jpg", b"\xff\xd8\xff");
         let cut = write("cut.mov", &movie(OTHER)[..1100]);
         assert!(!differ(&plain, &other) && !differ(&photo, &cut));
         assert!(!differ(&photo, &dir.path().join("gone.mov")));
+        let lasting = |seconds| write("long.mov", &a_box(b"moov", &header(seconds)));
+        assert!(!differ(&photo, &lasting(9)) && differ(&photo, &lasting(11)));
     }
 }

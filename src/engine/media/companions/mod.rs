@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{join, last_dot, pieces};
+use crate::engine::media::scan;
 use folder::{Folder, Tie};
 use table::is_raw;
 
@@ -66,8 +67,11 @@ impl Companions {
         };
         let mut found = Vec::new();
         folder.tied_to(name, &mut found);
-        let is_movie = |tie: &Tie| matches!(tie.kind, "mov" | "mp4");
-        found.retain(|(tie, _)| !is_movie(tie) || !live::differ(photo, &dir.join(&tie.file)));
+        let is_movie = |tie: &Tie| is_movie_ending(tie.kind);
+        found.retain(|(tie, _)| !is_movie(tie) || is_movie_of(&dir.join(&tie.file), photo));
+        if scan::is_video_name(photo) {
+            found.retain(|(tie, _)| !is_raw(tie.kind));
+        }
         // RAW files and movies have sidecars of their own.
         let carriers: Vec<_> = found
             .iter()
@@ -105,6 +109,18 @@ impl Companions {
         };
         found.into_iter().map(companion).collect()
     }
+}
+
+/// Whether a movie is that of a picture's Live Photo, if both have one stem.
+pub(in crate::engine::media) fn is_movie_of(movie: &Path, picture: &Path) -> bool {
+    let ending = movie.extension().unwrap_or_default().to_ascii_lowercase();
+    ending.to_str().is_some_and(is_movie_ending)
+        && !scan::is_video_name(picture)
+        && !live::differ(picture, movie)
+}
+
+fn is_movie_ending(ending: &str) -> bool {
+    matches!(ending, "mov" | "mp4")
 }
 
 /// A photo's own ending, and one after it.

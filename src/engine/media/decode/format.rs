@@ -93,6 +93,8 @@ pub enum Content {
     Picture,
     /// A picture that is not.
     Unread,
+    /// A video.
+    Video,
     /// Something else.
     Other,
 }
@@ -103,6 +105,8 @@ pub fn content(head: &[u8]) -> Content {
     match sniff(head) {
         Ok(format) if format.is_certain(head) => Content::Picture,
         Err(DecodeError::Unsupported(_)) => Content::Unread,
+        #[cfg(feature = "video")]
+        _ if crate::engine::media::video::is_video(head) => Content::Video,
         _ => Content::Other,
     }
 }

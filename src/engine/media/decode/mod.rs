@@ -5,7 +5,7 @@
 
 mod alpha;
 mod colour;
-#[cfg(feature = "heic")]
+#[cfg(any(feature = "heic", feature = "video"))]
 mod detached;
 mod embedded;
 mod error;
@@ -40,6 +40,8 @@ use format::{PictureFormat, sniff};
 use limits::Limits;
 use picture::Picture;
 
+#[cfg(feature = "video")]
+pub(super) use detached::detached;
 pub use error::DecodeError;
 pub use exif::{Orientation, camera_facts};
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};

@@ -31,10 +31,11 @@ impl Looks {
     pub fn content(&mut self, path: &Path, kind: Kind) -> Content {
         match kind {
             Kind::Picture | Kind::Raw => Content::Picture,
+            Kind::Video | Kind::FfmpegVideo => Content::Video,
             Kind::Other => Content::Other,
             Kind::Likely => self.look(path),
             Kind::Unread => match self.look(path) {
-                Content::Picture => Content::Picture,
+                found @ (Content::Picture | Content::Video) => found,
                 _ => Content::Unread,
             },
             Kind::Unknown => self.look_while_it_pays(path),
@@ -54,7 +55,7 @@ impl Looks {
         }
         let found = self.look(path);
         let misses = match found {
-            Content::Picture => 0,
+            Content::Picture | Content::Video => 0,
             _ => misses + 1,
         };
         self.misses.insert(ending, misses);

@@ -26,7 +26,7 @@ use pairs::Pairs;
 use roots::Roots;
 
 pub use found::Found;
-pub use names::is_picture_name;
+pub use names::{is_picture_name, is_video_name};
 pub use options::{ScanOptions, Skipped};
 
 /// A walk over files and folders. Each file is found once, under its own name rather than a link's.
@@ -47,6 +47,9 @@ pub struct Scan {
     results: Results,
     looks: Looks,
     pairs: Pairs,
+    /// Whether ffmpeg is there.
+    #[cfg(feature = "video")]
+    ffmpeg: bool,
 }
 
 /// A walk over one folder.
@@ -95,6 +98,8 @@ impl Scan {
             results,
             looks: Looks::default(),
             pairs: Pairs::default(),
+            #[cfg(feature = "video")]
+            ffmpeg: crate::engine::media::video::has_ffmpeg(),
         }
     }
 
@@ -120,8 +125,12 @@ impl Scan {
         Some(None)
     }
 
-    /// A file that was named: it is taken, whatever it is called.
+    /// A file that was named: it is taken, whatever it is called, unless it is a video and those are left out.
     fn named(&mut self, path: PathBuf) -> Option<Found> {
+        if !self.options.videos && self.looks.content(&path, kind(&path)) == Content::Video {
+            self.skipped.videos += 1;
+            return None;
+        }
         match fs::metadata(&path) {
             Ok(metadata) => {
                 let new = FileKey::with(&path, &metadata).is_none_or(|key| self.found.insert(key));
@@ -189,7 +198,10 @@ impl Scan {
         let name = real.file_name().unwrap_or_default();
         folder.is_some_and(|folder| self.walked.contains(&folder))
             && (self.options.hidden || !is_hidden(name))
-            && self.looks.content(real, kind(real)) == Content::Picture
+            && matches!(
+                self.looks.content(real, kind(real)),
+                Content::Picture | Content::Video
+            )
     }
 
     /// What to do with an entry of a walk; `None` to pass over it.
@@ -218,12 +230,19 @@ impl Scan {
         let kind = kind(entry.path());
         // A pipe or a device under the name of a picture is told of.
         let content = match kind {
-            Kind::Picture | Kind::Raw | Kind::Other => self.looks.content(entry.path(), kind),
+            Kind::Picture | Kind::Raw | Kind::Video | Kind::FfmpegVideo | Kind::Other => {
+                self.looks.content(entry.path(), kind)
+            }
             _ if kind_of.is_file() => self.looks.content(entry.path(), kind),
             _ => Content::Other,
         };
         match content {
             Content::Picture => {}
+            Content::Video => {
+                if self.passes_over_video(entry.path(), kind) {
+                    return None;
+                }
+            }
             Content::Unread => {
                 self.skipped.unsupported += 1;
                 return None;
@@ -245,6 +264,25 @@ impl Scan {
             Ok(metadata) => self.file(entry.path(), &metadata),
             Err(error) => Some(Found::Failure(walk_failure(&error, entry.path()))),
         }
+    }
+
+    /// Whether a video is left out, and counts why.
+    fn passes_over_video(&mut self, path: &Path, kind: Kind) -> bool {
+        #[cfg(feature = "video")]
+        let needs_ffmpeg = kind == Kind::FfmpegVideo && !self.ffmpeg;
+        #[cfg(not(feature = "video"))]
+        let needs_ffmpeg = kind == Kind::FfmpegVideo;
+        let count = if !self.options.videos {
+            &mut self.skipped.videos
+        } else if self.pairs.is_of_live_photo(path) {
+            &mut self.skipped.live_movies
+        } else if needs_ffmpeg {
+            &mut self.skipped.needs_ffmpeg
+        } else {
+            return false;
+        };
+        *count += 1;
+        true
     }
 
     fn consider_folder(&mut self, entry: &DirEntry) -> Option<Found> {

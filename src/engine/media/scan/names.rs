@@ -18,6 +18,12 @@ const OPTIONAL: &[(&str, bool)] = &[
     ("jxl", cfg!(feature = "jxl")),
 ];
 
+/// Endings of videos that are read, and of those that ffmpeg alone reads.
+const VIDEOS: &[&str] = &["mp4", "mov", "m4v", "3gp", "3g2", "qt"];
+const FFMPEG_VIDEOS: &[&str] = &[
+    "avi", "mkv", "webm", "wmv", "flv", "mpg", "mpeg", "mts", "m2ts", "vob", "ogv",
+];
+
 /// Endings of picture files that are not read. They are counted, in order to tell the person, unless there is another
 /// picture in them.
 const UNREAD: &[&str] = &["avif", "psd"];
@@ -37,9 +43,8 @@ const OTHERS: &[&str] = &[
     "pkg wasm rlib rmeta d pdb obj lib whl ipynb cmake mk",
     // Archives and images of disks.
     "zip rar 7z tar gz tgz bz2 xz zst lz4 cab iso img vmdk vdi qcow2",
-    // Films and sounds.
-    "m4v 3gp 3g2 avi mkv webm wmv flv mpg mpeg mts m2ts vob ogv mp3 m4a aac flac ogg oga opus wma aiff",
-    "aif mid midi amr insv lrv",
+    // Sounds, and what cameras keep beside films.
+    "mp3 m4a aac flac ogg oga opus wma aiff aif mid midi amr insv lrv",
     // Fonts, drawings and models.
     "ttf otf woff woff2 eot ai eps ps sketch fig blend stl fbx gltf glb dwg dxf xcf kra psb indd cube lut",
     "icc icm",
@@ -68,6 +73,10 @@ pub enum Kind {
     Picture,
     /// A camera's RAW file.
     Raw,
+    /// A video, whatever is in it.
+    Video,
+    /// A video that ffmpeg alone reads.
+    FfmpegVideo,
     /// A picture that is not read: only its bytes can tell whether it is another one.
     Unread,
     /// Something that only its bytes can tell, whose name begins as a picture's does: `a.jpg:large`.
@@ -100,6 +109,18 @@ pub fn kind(path: &Path) -> Kind {
         Kind::Raw
     } else if UNREAD.iter().any(|known| is(known)) || OPTIONAL.iter().any(|(known, _)| is(known)) {
         Kind::Unread
+    } else if VIDEOS.iter().any(|known| is(known)) {
+        if cfg!(feature = "video") {
+            Kind::Video
+        } else {
+            Kind::Other
+        }
+    } else if FFMPEG_VIDEOS.iter().any(|known| is(known)) {
+        if cfg!(feature = "video") {
+            Kind::FfmpegVideo
+        } else {
+            Kind::Other
+        }
     } else if others().any(is) || TABLE.iter().any(|kind| is(kind.ending)) {
         Kind::Other
     } else {
@@ -118,6 +139,12 @@ pub fn kind(path: &Path) -> Kind {
 #[must_use]
 pub fn is_picture_name(path: &Path) -> bool {
     matches!(kind(path), Kind::Picture | Kind::Raw | Kind::Unread)
+}
+
+/// Whether a name is that of a video.
+#[must_use]
+pub fn is_video_name(path: &Path) -> bool {
+    matches!(kind(path), Kind::Video | Kind::FfmpegVideo)
 }
 
 /// Whether a name means that the file is hidden.
@@ -169,19 +196,29 @@ mod tests {
             "a.jpg~",
             "a.xmp",
             "a.thm",
-            "a.mov",
+            "a.mp3",
             "a.txt",
             "a.crdownload",
         ] {
             assert_eq!(kind(name), Kind::Other, "{name}");
         }
         assert_eq!(kind("a.psd"), Kind::Unread);
+        if cfg!(feature = "video") {
+            assert_eq!(kind("a.MOV"), Kind::Video);
+            assert_eq!(kind("a.mkv"), Kind::FfmpegVideo);
+        }
         assert_eq!(kind("a.CR2"), Kind::Raw);
     }
 
     #[test]
     fn no_ending_is_in_two_lists() {
-        let mut all: Vec<&str> = [PICTURES, UNREAD, RAW].concat();
+        let mut all: Vec<&str> = [PICTURES, UNREAD, RAW, FFMPEG_VIDEOS].concat();
+        // Movies of Live Photos are companions as well.
+        all.extend(
+            VIDEOS
+                .iter()
+                .filter(|ending| !matches!(**ending, "mov" | "mp4")),
+        );
         all.extend(others());
         all.extend(OPTIONAL.iter().map(|(ending, _)| ending));
         all.extend(TABLE.iter().map(|kind| kind.ending));

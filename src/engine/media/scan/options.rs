@@ -7,6 +7,8 @@ use std::path::PathBuf;
 pub struct ScanOptions {
     /// Whether folders in folders are walked.
     pub subfolders: bool,
+    /// Whether videos are listed.
+    pub videos: bool,
     /// Whether hidden files and folders, whose names start with a dot, are listed.
     pub hidden: bool,
     /// Folders that are left out with all that is in them.
@@ -19,6 +21,7 @@ impl Default for ScanOptions {
     fn default() -> Self {
         Self {
             subfolders: true,
+            videos: true,
             hidden: false,
             excluded: Vec::new(),
             journals: None,
@@ -41,6 +44,12 @@ pub struct Skipped {
     pub other: u64,
     /// RAW files beside a picture of the same name, with which they are one photo.
     pub paired: u64,
+    /// Movies of Live Photos, which are shown by their pictures.
+    pub live_movies: u64,
+    /// Videos that the person left out.
+    pub videos: u64,
+    /// Videos that ffmpeg alone reads, which is not there.
+    pub needs_ffmpeg: u64,
     /// What an earlier export put there.
     pub exported: u64,
     /// Files and folders that were there already under another name: links and hard links.

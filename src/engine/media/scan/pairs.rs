@@ -1,42 +1,59 @@
-//! RAW files beside a picture of the same name, as cameras write them in pairs: the picture stands for both, and an
-//! export takes the RAW file along.
+//! What is one photo in two files: a RAW file beside a picture of the same name, as cameras write them, and the movie of a
+//! Live Photo. The picture stands for both, and an export takes the other file along.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::names::{Kind, kind};
 use crate::engine::files::fold::fold;
+use crate::engine::media::companions::is_movie_of;
 
-/// The pictures of the folder that was asked for last. It is listed once, when the first RAW file is met.
+/// The pictures of the folder that was asked for last. It is listed once, when the first RAW file or movie is met.
 #[derive(Default)]
 pub struct Pairs {
     folder: Option<PathBuf>,
-    stems: HashSet<String>,
+    /// By folded stem: the pictures, RAW files among them.
+    pictures: HashMap<String, Vec<PathBuf>>,
 }
 
 impl Pairs {
     /// Whether there is a picture that is no RAW file, of the same stem.
     pub fn has_picture(&mut self, raw: &Path) -> bool {
-        let folder = raw.parent().unwrap_or(Path::new(""));
+        let pictures = self.pictures_beside(raw);
+        pictures
+            .iter()
+            .any(|picture| kind(picture) == Kind::Picture)
+    }
+
+    /// Whether there is a picture whose Live Photo a movie is of.
+    pub fn is_of_live_photo(&mut self, movie: &Path) -> bool {
+        let pictures = self.pictures_beside(movie);
+        pictures.iter().any(|picture| is_movie_of(movie, picture))
+    }
+
+    /// The pictures of the same stem.
+    fn pictures_beside(&mut self, file: &Path) -> &[PathBuf] {
+        let folder = file.parent().unwrap_or(Path::new(""));
         if self.folder.as_deref() != Some(folder) {
-            self.stems = stems(folder);
+            self.pictures = pictures(folder);
             self.folder = Some(folder.into());
         }
-        let stem = fold(raw.file_stem().unwrap_or_default());
-        self.stems.contains(&stem)
+        let stem = fold(file.file_stem().unwrap_or_default());
+        self.pictures.get(&stem).map_or(&[], Vec::as_slice)
     }
 }
 
-fn stems(folder: &Path) -> HashSet<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let pictures = entries.filter(|entry| {
-        kind(Path::new(&entry.file_name())) == Kind::Picture
-            && entry.file_type().is_ok_and(|kind| !kind.is_dir())
-    });
-    let stem = |entry: fs::DirEntry| {
-        let name = entry.file_name();
-        fold(Path::new(&name).file_stem().unwrap_or_default())
-    };
-    pictures.map(stem).collect()
+fn pictures(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
+    let mut pictures: HashMap<String, Vec<PathBuf>> = HashMap::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_picture = matches!(kind(&path), Kind::Picture | Kind::Raw)
+            && entry.file_type().is_ok_and(|kind| !kind.is_dir());
+        if is_picture {
+            let stem = fold(path.file_stem().unwrap_or_default());
+            pictures.entry(stem).or_default().push(path);
+        }
+    }
+    pictures
 }

@@ -1,0 +1,15 @@
+//! What is printed of a video: how long it is, and when the frame is shown that fits best.
+
+use lumisift::engine::media::photo::Photo;
+use serde_json::{Value, json};
+
+/// Adds to what is said of a photo how long the video is, and the time of its best frame.
+pub fn describe(photo: &Photo, best_frame: Option<usize>, value: &mut Value) {
+    let Some(video) = &photo.facts.video else {
+        return;
+    };
+    let seconds = |ms: u64| json!(ms as f64 / 1000.0);
+    let time = best_frame.and_then(|frame| video.frames_ms.get(frame));
+    value["duration_seconds"] = seconds(video.duration_ms);
+    value["frame_seconds"] = time.map_or(Value::Null, |time| seconds(*time));
+}

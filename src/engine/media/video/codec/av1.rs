@@ -1,0 +1,117 @@
+//! AV1 key frames.
+
+use re_rav1d::dav1d::{
+    Decoder, Error, Picture, PixelLayout, PlanarImageComponent, Settings, pixel,
+};
+
+use super::Refused;
+use crate::engine::media::video::planes::{Planes, Samples};
+use crate::engine::media::video::track::Colour;
+
+/// Decodes a key frame; the configuration record has the sequence's header where the sample has none.
+pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
+    let own = first_picture(sample.to_vec(), most_pixels);
+    let picture = own.or_else(|_| {
+        let header = config.get(4..).unwrap_or_default();
+        first_picture([header, sample].concat(), most_pixels)
+    })?;
+    planes(&picture)
+}
+
+fn first_picture(data: Vec<u8>, most_pixels: u32) -> Result<Picture, Refused> {
+    let mut settings = Settings::new();
+    settings.set_n_threads(1);
+    settings.set_max_frame_delay(1);
+    settings.set_frame_size_limit(most_pixels);
+    let mut decoder = Decoder::with_settings(&settings).map_err(|_| Refused::Damaged)?;
+    let mut sent = decoder.send_data(data, None, None, None);
+    loop {
+        match decoder.get_picture() {
+            Ok(picture) => return Ok(picture),
+            Err(Error::Again) if sent == Err(Error::Again) => sent = decoder.send_pending_data(),
+            Err(Error::UnsupportedBitstream) => return Err(Refused::Unsupported),
+            Err(_) => return Err(Refused::Damaged),
+        }
+    }
+}
+
+fn planes(picture: &Picture) -> Result<Planes, Refused> {
+    let depth = picture.bits_per_component().ok_or(Refused::Unsupported)?.0;
+    let (width, height) = (picture.width(), picture.height());
+    let (halved, grey) = match picture.pixel_layout() {
+        PixelLayout::I400 => ((false, false), true),
+        PixelLayout::I420 => ((true, true), false),
+        PixelLayout::I422 => ((true, false), false),
+        PixelLayout::I444 => ((false, false), false),
+    };
+    let samples = |component, (columns, rows): (u32, u32)| {
+        let plane = picture.plane(component);
+        let stride = picture.stride(component) as usize;
+        packed(&plane, stride, (columns as usize, rows as usize), depth)
+    };
+    let size = (
+        width.div_ceil(1 + u32::from(halved.0)),
+        height.div_ceil(1 + u32::from(halved.1)),
+    );
+    let chroma = || {
+        [PlanarImageComponent::U, PlanarImageComponent::V].map(|component| samples(component, size))
+    };
+    Ok(Planes {
+        width,
+        height,
+        luma: samples(PlanarImageComponent::Y, (width, height)),
+        chroma: (!grey).then(chroma),
+        halved,
+        depth: u8::try_from(depth).unwrap_or(8),
+        colour: Some(colour(picture)),
+    })
+}
+
+/// Rows without what is between them.
+fn packed(plane: &[u8], stride: usize, (columns, rows): (usize, usize), depth: usize) -> Samples {
+    let bytes = if depth > 8 { 2 } else { 1 };
+    let row = |row: usize| {
+        plane
+            .get(row * stride..row * stride + columns * bytes)
+            .unwrap_or_default()
+    };
+    let all = (0..rows).flat_map(row);
+    match bytes {
+        1 => Samples::Bytes(all.copied().collect()),
+        _ => {
+            let all: Vec<u8> = all.copied().collect();
+            Samples::Words(
+                all.as_chunks()
+                    .0
+                    .iter()
+                    .map(|pair| u16::from_ne_bytes(*pair))
+                    .collect(),
+            )
+        }
+    }
+}
+
+/// The numbers of H.273 that are told apart here.
+fn colour(picture: &Picture) -> Colour {
+    use pixel::{ColorPrimaries, MatrixCoefficients, TransferCharacteristic};
+    Colour {
+        primaries: match picture.color_primaries() {
+            ColorPrimaries::BT2020 => 9,
+            _ => 2,
+        },
+        transfer: match picture.transfer_characteristic() {
+            TransferCharacteristic::PerceptualQuantizer => 16,
+            TransferCharacteristic::HybridLogGamma => 18,
+            _ => 2,
+        },
+        matrix: match picture.matrix_coefficients() {
+            MatrixCoefficients::Identity => 0,
+            MatrixCoefficients::BT709 => 1,
+            MatrixCoefficients::BT470BG | MatrixCoefficients::ST170M => 6,
+            MatrixCoefficients::BT2020NonConstantLuminance
+            | MatrixCoefficients::BT2020ConstantLuminance => 9,
+            _ => 2,
+        },
+        full_range: picture.color_range() == pixel::YUVRange::Full,
+    }
+}

@@ -1,0 +1,116 @@
+//! Which containers of moving pictures there are, told by a file's first bytes.
+
+/// A container of moving pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// MP4, QuickTime and 3GP.
+    Iso,
+    /// One that ffmpeg alone reads.
+    Other(&'static Other),
+}
+
+/// A container that ffmpeg alone reads.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Other {
+    /// What messages call it.
+    pub name: &'static str,
+    /// What ffmpeg calls it.
+    pub format: &'static str,
+    /// What files begin with.
+    magic: &'static [u8],
+    /// And what stands at the eighth byte.
+    then: &'static [u8],
+}
+
+const fn other(
+    name: &'static str,
+    format: &'static str,
+    magic: &'static [u8],
+    then: &'static [u8],
+) -> Other {
+    Other {
+        name,
+        format,
+        magic,
+        then,
+    }
+}
+
+static OTHERS: &[Other] = &[
+    other("AVI", "avi", b"RIFF", b"AVI "),
+    other("Matroska or WebM", "matroska", b"\x1a\x45\xdf\xa3", b""),
+    other("MPEG", "mpeg", b"\0\0\x01\xba", b""),
+    other("Flash video", "flv", b"FLV\x01", b""),
+    other(
+        "Windows Media",
+        "asf",
+        b"\x30\x26\xb2\x75\x8e\x66\xcf\x11",
+        b"",
+    ),
+    other("Ogg", "ogg", b"OggS", b""),
+];
+
+/// Its packets have no more than a byte in common, at the start or after a time.
+static TRANSPORT: Other = other("MPEG transport stream", "mpegts", b"\x47", b"");
+
+/// Brands of files that are not of moving pictures: stills, sound and RAW files.
+const OTHER_BRANDS: &[&[u8]] = &[
+    b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ",
+    b"M4A ", b"M4B ", b"M4P ", b"jp2 ", b"jpx ", b"jxl ", b"F4A ",
+];
+
+/// What a QuickTime file without a brand begins with.
+const QUICKTIME: &[&[u8]] = &[b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"];
+
+/// The container of a file that begins so. Sound alone may be in some of them.
+pub fn tell(head: &[u8]) -> Option<Container> {
+    let at =
+        |start: usize, what: &[u8]| head.get(start..).is_some_and(|rest| rest.starts_with(what));
+    if at(4, b"ftyp") {
+        let still = OTHER_BRANDS.iter().any(|brand| at(8, brand));
+        return (!still).then_some(Container::Iso);
+    }
+    if QUICKTIME.iter().any(|kind| at(4, kind)) {
+        return Some(Container::Iso);
+    }
+    let found = OTHERS
+        .iter()
+        .find(|other| at(0, other.magic) && at(8, other.then));
+    found.map(Container::Other)
+}
+
+/// The same of a file whose name says that it is a video: then a little is enough.
+pub fn tell_named(head: &[u8]) -> Option<Container> {
+    let transport = head.first() == Some(&0x47) || head.get(4) == Some(&0x47);
+    tell(head).or_else(|| transport.then_some(Container::Other(&TRANSPORT)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn containers_are_told_by_their_first_bytes() {
+        let name = |head: &[u8]| match tell_named(head) {
+            Some(Container::Iso) => "MP4",
+            Some(Container::Other(other)) => other.format,
+            None => "",
+        };
+        assert_eq!(name(b"\0\0\0\x18ftypisom\0\0\0\0"), "MP4");
+        assert_eq!(name(b"\0\0\0\x14ftypqt  "), "MP4");
+        assert_eq!(name(b"\0\0\0\x08wide\0\0\0\0mdat"), "MP4");
+        assert_eq!(name(b"RIFF\0\0\0\0AVI LIST"), "avi");
+        assert_eq!(name(b"\x47\x40\0\x10"), "mpegts");
+        assert_eq!(name(b"\0\0\0\0\x47\x40\0\x10"), "mpegts");
+        for still in [
+            &b"\0\0\0\x18ftypheic"[..],
+            b"\0\0\0\x18ftypcrx ",
+            b"RIFF\0\0\0\0WEBP",
+            b"RIFF\0\0\0\0WAVE",
+            b"x",
+        ] {
+            assert_eq!(name(still), "");
+        }
+        assert_eq!(tell(b"\x47\x49\x46"), None);
+    }
+}

@@ -1,0 +1,136 @@
+//! What a video file says of itself: how long it is, when and where it was recorded, and with what.
+
+use super::boxes::{Fields, boxes, child, inside};
+use crate::engine::media::dates;
+use crate::engine::media::photo::Taken;
+
+/// Seconds between 1904, from which QuickTime counts, and 1970.
+const FROM_1904_TO_1970: u64 = 2_082_844_800;
+
+/// The date of recording. Apple writes the clock on the wall; the header of the movie has a moment, whose date is that
+/// of UTC.
+pub fn taken(moov: &[u8]) -> Option<Taken> {
+    let written =
+        value(moov, "com.apple.quicktime.creationdate").or_else(|| user_data(moov, b"\xa9day"));
+    let written = written.and_then(|text| dates::parse(&text));
+    written.or_else(|| {
+        let mut fields = Fields::new(child(moov, b"mvhd")?);
+        let (version, _) = fields.version_and_flags()?;
+        let seconds = fields.sized(version)?;
+        // Some programs count from 1970. 0 is no date.
+        let seconds = seconds.checked_sub(FROM_1904_TO_1970).unwrap_or(seconds);
+        (seconds > 0).then_some(())?;
+        dates::from_unix_seconds(i64::try_from(seconds).ok()?)
+    })
+}
+
+/// How long the movie is, in milliseconds, if its header says so.
+pub fn duration_ms(moov: &[u8]) -> Option<u64> {
+    let mut fields = Fields::new(child(moov, b"mvhd")?);
+    let (version, _) = fields.version_and_flags()?;
+    fields.skip(if version == 1 { 16 } else { 8 })?;
+    let timescale = u64::from(fields.u32()?);
+    let duration = fields.sized(version)?;
+    // All bits set where nobody knew.
+    let known = duration < u32::MAX.into() && duration > 0 && timescale > 0;
+    known.then(|| milliseconds(duration, timescale))
+}
+
+/// A time in milliseconds, of units of which a second has so many.
+pub fn milliseconds(time: u64, timescale: u64) -> u64 {
+    let wide = u128::from(time) * 1000 / u128::from(timescale.max(1));
+    u64::try_from(wide)
+        .unwrap_or(u64::MAX)
+        .min(u64::from(u32::MAX))
+}
+
+/// What is shown of a video's recording, besides its date: name and value.
+pub fn camera(moov: &[u8]) -> Vec<(&'static str, String)> {
+    let make = || value(moov, "com.apple.quicktime.make").or_else(|| user_data(moov, b"\xa9mak"));
+    let model = value(moov, "com.apple.quicktime.model").or_else(|| user_data(moov, b"\xa9mod"));
+    let place =
+        value(moov, "com.apple.quicktime.location.ISO6709").or_else(|| user_data(moov, b"\xa9xyz"));
+    let place = place.and_then(|text| location(&text));
+    let camera = model
+        .map(|model| ("Camera", model))
+        .or_else(|| Some(("Camera", make()?)));
+    let place = place.map(|(north, east)| ("Place", format!("{north:.5}, {east:.5}")));
+    camera.into_iter().chain(place).collect()
+}
+
+/// Degrees north and east, as ISO 6709 writes them: `+48.1374+011.5755+519/`.
+fn location(text: &str) -> Option<(f64, f64)> {
+    let signs = text.match_indices(['+', '-', '/']).map(|(at, _)| at);
+    let mut ends = signs.chain([text.len()]).skip(1);
+    let (first, second) = (ends.next()?, ends.next()?);
+    let north: f64 = text.get(..first)?.parse().ok()?;
+    let east: f64 = text.get(first..second)?.parse().ok()?;
+    ((-90.0..=90.0).contains(&north) && (-180.0..=180.0).contains(&east)).then_some((north, east))
+}
+
+/// A value by its name. `meta` has the names in `keys`, and the values in `ilst` by their numbers.
+fn value(moov: &[u8], name: &str) -> Option<String> {
+    let meta = child(moov, b"meta")?;
+    // QuickTime has no version before the boxes in it, ISO has.
+    let meta = [meta, meta.get(4..).unwrap_or_default()]
+        .into_iter()
+        .find(|meta| child(meta, b"keys").is_some())?;
+    let keys = child(meta, b"keys")?.get(8..)?;
+    let number = boxes(keys).position(|(_, key)| key == name.as_bytes())? + 1;
+    let number = u32::try_from(number).ok()?.to_be_bytes();
+    // Type and language come before the text.
+    text(inside(meta, &[b"ilst", &number, b"data"])?.get(8..)?)
+}
+
+/// A text of the user data; its length and language come before it.
+fn user_data(moov: &[u8], kind: &[u8; 4]) -> Option<String> {
+    let mut fields = Fields::new(inside(moov, &[b"udta", kind])?);
+    let length = fields.u16()?;
+    fields.skip(2)?;
+    text(fields.take(length.into())?)
+}
+
+fn text(bytes: &[u8]) -> Option<String> {
+    let bytes = bytes.split(|byte| *byte == 0).next()?;
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_as_they_are_written() {
+        assert_eq!(
+            location("+48.1374+011.5755+519.000/"),
+            Some((48.1374, 11.5755))
+        );
+        assert_eq!(location("-33.8600+151.2100/"), Some((-33.86, 151.21)));
+        assert_eq!(location("+40.7-074.0"), Some((40.7, -74.0)));
+        for wrong in ["", "+", "north", "+95.0+10.0/", "+4é.0+1"] {
+            assert_eq!(location(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_header_of_a_movie_has_a_moment() {
+        let movie = |seconds: u32| {
+            let mut mvhd = vec![0, 0, 0, 108];
+            mvhd.extend(b"mvhd\0\0\0\0");
+            mvhd.extend(seconds.to_be_bytes());
+            mvhd.extend([0; 4]);
+            mvhd.extend(600u32.to_be_bytes());
+            mvhd.extend(1500u32.to_be_bytes());
+            mvhd.extend([0; 80]);
+            mvhd
+        };
+        let from = |seconds| taken(&movie(seconds)).map(|taken| taken.to_string());
+        let at = 1_714_557_600u32;
+        let day = Some("2024-05-01T10:00:00".to_owned());
+        assert_eq!(from(at + FROM_1904_TO_1970 as u32), day);
+        assert_eq!(from(at), day);
+        assert_eq!(from(0), None);
+        assert_eq!(duration_ms(&movie(0)), Some(2500));
+    }
+}

@@ -1,0 +1,408 @@
+//! Frames of videos that only ffmpeg reads, if the person has it.
+//!
+//! It is called with a vector of arguments, for files alone and for one container, so that no name and no content can
+//! make it open anything else; with limits of time, memory and output.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, bounded};
+
+use super::choose::MOST_FRAMES;
+use super::error::VideoError;
+use crate::engine::cancel::Cancel;
+use crate::engine::media::dates;
+use crate::engine::media::decode::{self, Pixels};
+use crate::engine::media::photo::Taken;
+use crate::engine::sanitize::printable;
+
+/// How long one call may take, and all calls for one video.
+const CALL_TIME: Duration = Duration::from_secs(20);
+const VIDEO_TIME: Duration = Duration::from_secs(90);
+/// How soon its end or a cancel is noticed.
+const LOOK: Duration = Duration::from_millis(10);
+/// Most bytes of a frame, and of what it says.
+const MAX_FRAME: u64 = 64 << 20;
+const MAX_WORDS: u64 = 256 << 10;
+/// Address space of the process, where the system can limit that, and largest single piece.
+#[cfg(target_os = "linux")]
+const MAX_MEMORY: u64 = 4 << 30;
+const MAX_ALLOCATION: u64 = 512 << 20;
+/// When the first frame is taken, where the video is longer.
+const START_MS: u64 = 500;
+
+/// Where ffmpeg is, if a folder of PATH has it.
+pub fn find() -> Option<PathBuf> {
+    let name = format!("ffmpeg{}", std::env::consts::EXE_SUFFIX);
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(&name))
+        .find(|program| program.is_file())
+}
+
+/// A video that ffmpeg can read.
+pub struct External {
+    program: PathBuf,
+    /// As ffmpeg is told it.
+    input: OsString,
+    format: &'static str,
+    pub duration_ms: u64,
+    pub taken: Option<Taken>,
+    deadline: Instant,
+}
+
+impl External {
+    /// Asks ffmpeg what is in a file.
+    ///
+    /// # Errors
+    /// If it finds no moving picture.
+    pub fn open(
+        program: PathBuf,
+        path: &Path,
+        format: &'static str,
+        cancel: &Cancel,
+    ) -> Result<Self, VideoError> {
+        // With the protocol before it, no name is taken for an option, an address or a pattern.
+        let mut input = OsString::from("file:");
+        input.push(std::path::absolute(path)?);
+        let mut external = Self {
+            program,
+            input,
+            format,
+            duration_ms: 0,
+            taken: None,
+            deadline: Instant::now() + VIDEO_TIME,
+        };
+        // Without an output it describes the input, and ends with an error.
+        let said = external.call(&[], &[], cancel)?.words;
+        if !said
+            .lines()
+            .any(|line| line.contains("Stream #") && line.contains("Video:"))
+        {
+            return Err(match said.contains("Stream #") {
+                true => VideoError::NoPicture,
+                false => VideoError::Ffmpeg(last_line(&said)),
+            });
+        }
+        external.duration_ms = after(&said, "Duration: ")
+            .and_then(clock_ms)
+            .unwrap_or_default();
+        external.taken = after(&said, "creation_time")
+            .and_then(|rest| dates::parse(rest.trim_start_matches([' ', ':'])));
+        Ok(external)
+    }
+
+    /// When frames are to be taken, in milliseconds.
+    pub fn times_ms(&self) -> Vec<u64> {
+        if self.duration_ms <= START_MS {
+            return vec![0];
+        }
+        let span = self.duration_ms - START_MS;
+        let time = |number: u64| START_MS + span * number / MOST_FRAMES as u64;
+        (0..MOST_FRAMES as u64).map(time).collect()
+    }
+
+    /// The key frame at or before a time, upright and with square pixels, with the time that it has.
+    ///
+    /// # Errors
+    /// If there is none, ffmpeg fails, or it takes too long.
+    pub fn frame(
+        &self,
+        time_ms: u64,
+        min_short_side: u32,
+        cancel: &Cancel,
+    ) -> Result<(u64, Pixels), VideoError> {
+        let seek = format!("{}.{:03}", time_ms / 1000, time_ms % 1000);
+        let side = min_short_side.max(16);
+        let shrink = format!("min(1\\,{side}/min(iw\\,ih))");
+        let filter = format!(
+            "showinfo,scale=w=max(1\\,iw*sar):h=ih,setsar=1,scale=w=max(1\\,iw*{shrink}):h=max(1\\,ih*{shrink})"
+        );
+        let before = [
+            "-noaccurate_seek",
+            "-copyts",
+            "-skip_frame",
+            "nokey",
+            "-ss",
+            &seek,
+        ];
+        let after = [
+            "-map",
+            "0:v:0",
+            "-frames:v",
+            "1",
+            "-an",
+            "-sn",
+            "-dn",
+            "-vf",
+            &filter,
+            "-f",
+            "image2pipe",
+            "-c:v",
+            "ppm",
+            "pipe:1",
+        ];
+        let output = self.call(&before, &after, cancel)?;
+        if output.bytes.is_empty() {
+            return Err(match output.good {
+                true => VideoError::NoPicture,
+                false => VideoError::Ffmpeg(last_line(&output.words)),
+            });
+        }
+        let decoded = decode::decode(&output.bytes, 1, cancel);
+        let decoded = decoded.map_err(|error| VideoError::Ffmpeg(error.to_string()))?;
+        let own = after_last(&output.words, "pts_time:");
+        let own = own.and_then(|text| text.split_whitespace().next()?.parse::<f64>().ok());
+        let own = own
+            .filter(|seconds| *seconds >= 0.0)
+            .map(|seconds| (seconds * 1000.0) as u64);
+        Ok((own.unwrap_or(time_ms), decoded.pixels))
+    }
+
+    fn call(&self, before: &[&str], after: &[&str], cancel: &Cancel) -> Result<Output, VideoError> {
+        let max_allocation = MAX_ALLOCATION.to_string();
+        let mut command = Command::new(&self.program);
+        command
+            .args([
+                "-hide_banner",
+                "-nostdin",
+                "-nostats",
+                "-max_alloc",
+                &max_allocation,
+            ])
+            .args(["-threads", "1", "-protocol_whitelist", "file"])
+            .args(["-f", self.format])
+            .args(before)
+            .args([OsStr::new("-i"), &self.input])
+            .args(after)
+            .env_remove("FFREPORT")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            command.process_group(0);
+        }
+        tracing::debug!(?command, "calling ffmpeg");
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        Running::start(&mut command)?.finish(left.min(CALL_TIME), cancel)
+    }
+}
+
+/// What a call gave.
+struct Output {
+    bytes: Vec<u8>,
+    words: String,
+    good: bool,
+}
+
+/// A call, which ends when this is dropped.
+struct Running {
+    child: Child,
+    bytes: Receiver<Vec<u8>>,
+    words: Receiver<Vec<u8>>,
+    /// Whether it was waited for: then its number may be another's.
+    ended: bool,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Result<Self, VideoError> {
+        let mut child = command
+            .spawn()
+            .map_err(|error| VideoError::Ffmpeg(format!("it could not be started ({error})")))?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let (Some(stdout), Some(stderr)) = (stdout, stderr) else {
+            return Err(VideoError::Ffmpeg("it has no output".into()));
+        };
+        // Held from here on, so that an error ends the child.
+        let (none, nothing) = bounded(1);
+        let mut running = Self {
+            child,
+            bytes: nothing.clone(),
+            words: nothing,
+            ended: false,
+        };
+        drop(none);
+        running.limit_memory();
+        running.bytes = gather(stdout, MAX_FRAME)?;
+        running.words = gather(stderr, MAX_WORDS)?;
+        Ok(running)
+    }
+
+    /// Limits what the process may take, where the system can do that from outside.
+    fn limit_memory(&self) {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::process::{Pid, Resource, Rlimit, prlimit};
+            let at_most = |most| Rlimit {
+                current: Some(most),
+                maximum: Some(most),
+            };
+            let process = Some(Pid::from_child(&self.child));
+            // A process that has ended needs no limit.
+            let _ = prlimit(process, Resource::As, at_most(MAX_MEMORY));
+            let _ = prlimit(process, Resource::Cpu, at_most(VIDEO_TIME.as_secs()));
+        }
+    }
+
+    fn finish(mut self, most: Duration, cancel: &Cancel) -> Result<Output, VideoError> {
+        let until = Instant::now() + most;
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                self.ended = true;
+                break status;
+            }
+            if cancel.is_cancelled() {
+                return Err(VideoError::Cancelled);
+            }
+            if Instant::now() >= until {
+                return Err(VideoError::Ffmpeg(
+                    "it took too long, so it was stopped".into(),
+                ));
+            }
+            std::thread::sleep(LOOK);
+        };
+        // What it left running may hold its output open.
+        let rest = |from: &Receiver<Vec<u8>>| {
+            from.recv_timeout(Duration::from_secs(1))
+                .unwrap_or_default()
+        };
+        let bytes = rest(&self.bytes);
+        if bytes.len() as u64 > MAX_FRAME {
+            return Err(VideoError::Ffmpeg("it gave more than a frame".into()));
+        }
+        Ok(Output {
+            bytes,
+            words: String::from_utf8_lossy(&rest(&self.words)).into_owned(),
+            good: status.success(),
+        })
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process_group};
+            // With all that it may have started.
+            let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads an output on a thread, up to one byte more than a limit; then the process that writes it is cut off.
+fn gather(from: impl Read + Send + 'static, most: u64) -> Result<Receiver<Vec<u8>>, VideoError> {
+    let (tell, told) = bounded(1);
+    let read = move || {
+        let mut bytes = Vec::new();
+        let _ = from.take(most + 1).read_to_end(&mut bytes);
+        // Nobody listens after a timeout.
+        let _ = tell.send(bytes);
+    };
+    let thread = std::thread::Builder::new().name("lumisift-ffmpeg".into());
+    match thread.spawn(read) {
+        Ok(_) => Ok(told),
+        Err(error) => Err(VideoError::NoThread(error.to_string())),
+    }
+}
+
+fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+    let (_, rest) = text.split_once(mark)?;
+    rest.lines().next()
+}
+
+fn after_last<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+    text.rsplit_once(mark).map(|(_, rest)| rest)
+}
+
+/// `00:01:02.34` in milliseconds.
+fn clock_ms(text: &str) -> Option<u64> {
+    let clock = text.split([',', ' ']).next()?;
+    let mut seconds = 0.0;
+    for part in clock.split(':') {
+        seconds = seconds * 60.0 + part.parse::<f64>().ok()?;
+    }
+    (0.0..=1e9)
+        .contains(&seconds)
+        .then(|| (seconds * 1000.0) as u64)
+}
+
+/// The last words of a process, short and harmless.
+fn last_line(said: &str) -> String {
+    let line = said
+        .lines()
+        .rev()
+        .find(|line| !line.trim().is_empty() && !line.contains("At least one output"));
+    let line: String = line
+        .unwrap_or("it said nothing")
+        .chars()
+        .take(200)
+        .collect();
+    printable(&line).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    fn run(
+        program: &str,
+        arguments: &[&str],
+        most: Duration,
+        cancel: &Cancel,
+    ) -> Result<Output, VideoError> {
+        let mut command = Command::new(program);
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Running::start(&mut command)?.finish(most, cancel)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_process_that_does_not_end_is_stopped_with_what_it_started() {
+        let since = Instant::now();
+        let cancel = Cancel::default();
+        let both = ["-c", "sleep 600 & sleep 600"];
+        let late = run("sh", &both, Duration::from_millis(20), &cancel);
+        assert!(late.is_err_and(|error| error.to_string().contains("too long")));
+        cancel.cancel();
+        let cancelled = run("sh", &both, Duration::from_secs(600), &cancel);
+        assert!(matches!(cancelled, Err(VideoError::Cancelled)));
+        assert!(since.elapsed() < Duration::from_secs(500));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn output_without_end_is_cut_off() {
+        let flood = run(
+            "sh",
+            &["-c", "exec cat /dev/zero"],
+            Duration::from_secs(60),
+            &Cancel::default(),
+        );
+        assert!(flood.is_err_and(|error| error.to_string().contains("more than a frame")));
+    }
+
+    #[test]
+    fn what_ffmpeg_says_is_read() {
+        let said = "  Duration: 00:01:02.34, start: 0.000000, bitrate: 1 kb/s\n  Stream #0:0: Video: mpeg4\n";
+        assert_eq!(after(said, "Duration: ").and_then(clock_ms), Some(62_340));
+        assert_eq!(clock_ms("N/A"), None);
+        assert_eq!(last_line("a\nb\u{1b}[31m\n\n"), "b\\u{1b}[31m");
+    }
+}

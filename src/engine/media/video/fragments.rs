@@ -1,0 +1,130 @@
+//! Key frames of a file that is written in fragments (ISO/IEC 14496-12, 8.8), as recorders do that may be cut off.
+
+use super::boxes::{Fields, boxes, child, inside};
+use super::samples::{Key, Place};
+
+/// Most samples of a file that are looked at, and most key frames among them.
+const MOST: (u32, usize) = (1 << 24, 1 << 14);
+/// What the flags of a sample say of one that is no key frame.
+const NOT_SYNC: u32 = 0x1_0000;
+
+/// The key frames in fragments of a track, and when the last sample ends, in the track's units.
+pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<Key>, u64) {
+    let mut found = Found {
+        keys: Vec::new(),
+        time: 0,
+        left: MOST.0,
+    };
+    let usual = usual(moov, track).unwrap_or_default();
+    for (start, moof) in moofs {
+        for (_, traf) in boxes(moof).filter(|(kind, _)| kind == b"traf") {
+            // A fragment that is damaged ends its own samples alone.
+            let _ = found.fragment(traf, *start, track, usual);
+        }
+    }
+    (found.keys, found.time)
+}
+
+/// What samples are where nothing else is said.
+#[derive(Clone, Copy, Default)]
+struct Usual {
+    duration: u32,
+    size: u32,
+    flags: u32,
+}
+
+fn usual(moov: &[u8], track: u32) -> Option<Usual> {
+    let mvex = child(moov, b"mvex")?;
+    let of_track = |content: &[u8]| {
+        let mut fields = Fields::new(content.get(4..)?);
+        (fields.u32()? == track).then_some(())?;
+        fields.skip(4)?;
+        Some(Usual {
+            duration: fields.u32()?,
+            size: fields.u32()?,
+            flags: fields.u32()?,
+        })
+    };
+    let mut all = boxes(mvex).filter(|(kind, _)| kind == b"trex");
+    all.find_map(|(_, content)| of_track(content))
+}
+
+struct Found {
+    keys: Vec<Key>,
+    /// When the next sample comes.
+    time: u64,
+    /// Samples that are still looked at.
+    left: u32,
+}
+
+impl Found {
+    fn fragment(&mut self, traf: &[u8], moof: u64, track: u32, mut usual: Usual) -> Option<()> {
+        let mut header = Fields::new(child(traf, b"tfhd")?);
+        let (_, flags) = header.version_and_flags()?;
+        if header.u32()? != track {
+            return None;
+        }
+        let mut base = moof;
+        if flags & 0x1 != 0 {
+            base = header.u64()?;
+        }
+        if flags & 0x2 != 0 {
+            header.skip(4)?;
+        }
+        for (flag, value) in [
+            (0x8, &mut usual.duration),
+            (0x10, &mut usual.size),
+            (0x20, &mut usual.flags),
+        ] {
+            if flags & flag != 0 {
+                *value = header.u32()?;
+            }
+        }
+        if let Some(time) = inside(traf, &[b"tfdt"]) {
+            let mut fields = Fields::new(time);
+            let (version, _) = fields.version_and_flags()?;
+            self.time = fields.sized(version)?;
+        }
+        let mut next = base;
+        for (_, run) in boxes(traf).filter(|(kind, _)| kind == b"trun") {
+            next = self.run(run, base, next, usual)?;
+        }
+        Some(())
+    }
+
+    /// One run of samples; where the next begins if it does not say so.
+    fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: Usual) -> Option<u64> {
+        let mut fields = Fields::new(trun);
+        let (_, flags) = fields.version_and_flags()?;
+        let count = fields.u32()?;
+        let mut at = match flags & 0x1 {
+            0 => next,
+            _ => base.checked_add_signed(fields.i32()?.into())?,
+        };
+        let first_flags = match flags & 0x4 {
+            0 => None,
+            _ => Some(fields.u32()?),
+        };
+        for number in 0..count {
+            self.left = self.left.checked_sub(1)?;
+            let mut field = |flag: u32, usual: u32| match flags & flag {
+                0 => Some(usual),
+                _ => fields.u32(),
+            };
+            let duration = field(0x100, usual.duration)?;
+            let size = field(0x200, usual.size)?;
+            let own_flags = field(0x400, usual.flags)?;
+            let shift = field(0x800, 0)?.cast_signed();
+            let of_first = first_flags.filter(|_| number == 0);
+            if of_first.unwrap_or(own_flags) & NOT_SYNC == 0 && self.keys.len() < MOST.1 {
+                self.keys.push(Key {
+                    time: i64::try_from(self.time).ok()?.checked_add(shift.into())?,
+                    place: Place::At(at, size.into()),
+                });
+            }
+            at = at.checked_add(size.into())?;
+            self.time = self.time.checked_add(duration.into())?;
+        }
+        Some(at)
+    }
+}

@@ -1,0 +1,277 @@
+//! MP4, QuickTime and 3GP files: their index and the key frames that stand for them.
+
+use std::io::{Read, Seek};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::choose::choose;
+use super::codec::{self, Refused};
+use super::error::VideoError;
+use super::layout::{self, Layout};
+use super::samples::{self, Key, Place};
+use super::track::{self, Codec, Colour};
+use super::{Frame, facts, fragments};
+use crate::engine::cancel::Cancel;
+use crate::engine::media::decode::{Orientation, Pixels, detached};
+use crate::engine::media::memory_budget::{DecodeMemory, NoMemory, Reservation};
+use crate::engine::media::photo::Taken;
+use crate::engine::media::preprocess::Resampler;
+
+/// Largest key frame that is read, and most bytes of all together.
+const MAX_SAMPLE: u64 = 32 << 20;
+const MAX_SAMPLES: u64 = 128 << 20;
+/// Largest frame: beyond level 6.2 of all three codings.
+const MAX_PIXELS: u64 = 8192 * 8192;
+/// Pixels that a frame may have beyond what its file says, on each side: codings fill up blocks.
+const BLOCK: u32 = 64;
+/// Bytes that a pixel takes while it is decoded: planes, references of the decoder, and RGB.
+const BYTES_PER_PIXEL: u64 = 24;
+
+/// A movie, with the bytes of its key frames.
+pub struct Movie {
+    moov: Vec<u8>,
+    codec: Arc<Codec>,
+    orientation: Orientation,
+    coded: (u32, u32),
+    pixel_aspect: f64,
+    colour: Option<Colour>,
+    duration_ms: u64,
+    /// Each with its time in milliseconds.
+    frames: Vec<(u64, Arc<Vec<u8>>)>,
+    /// What those bytes take of the memory that decoders share.
+    _memory: Reservation,
+}
+
+impl Movie {
+    /// Reads a file's index and the frames that stand for it.
+    ///
+    /// # Errors
+    /// If it cannot be read or shows nothing; or `cancel` was raised.
+    pub fn read(source: &mut (impl Read + Seek), cancel: &Cancel) -> Result<Self, VideoError> {
+        let layout = layout::read(source)?;
+        let track = track::shown(&layout.moov).ok_or(VideoError::NoPicture)?;
+        let (keys, end) = all_keys(&layout, &track);
+        let timescale = u64::from(track.timescale);
+        let ms = |time: i64| {
+            facts::milliseconds(
+                time.saturating_sub(track.start).max(0).unsigned_abs(),
+                timescale,
+            )
+        };
+        let times: Vec<u64> = keys.iter().map(|key| ms(key.time)).collect();
+        let places = choose(&times).into_iter().filter_map(|at| {
+            let (start, length) = match keys[at].place {
+                Place::Numbered(number) => samples::place(track.samples, number)?,
+                Place::At(start, length) => (start, length),
+            };
+            let whole =
+                start.checked_add(length)? <= layout.length && (1..=MAX_SAMPLE).contains(&length);
+            whole.then_some((times[at], start, length))
+        });
+        let mut left = MAX_SAMPLES;
+        let places: Vec<(u64, u64, u64)> = places
+            .take_while(|(.., length)| match left.checked_sub(*length) {
+                Some(rest) => {
+                    left = rest;
+                    true
+                }
+                None => false,
+            })
+            .collect();
+        if places.is_empty() && !matches!(track.codec, Codec::Other(_)) {
+            return Err(if keys.is_empty() {
+                VideoError::Damaged("its index names no key frame")
+            } else {
+                VideoError::CutOff
+            });
+        }
+        let bytes = layout.moov.len() as u64 + MAX_SAMPLES - left;
+        let memory = DecodeMemory::of_process()
+            .files
+            .reserve_at_most_all(bytes, cancel);
+        let memory = memory.map_err(|_| VideoError::Cancelled)?;
+        let mut frames = Vec::with_capacity(places.len());
+        for (time, start, length) in places {
+            frames.push((time, Arc::new(layout::bytes(source, start, length)?)));
+        }
+        let in_header = facts::duration_ms(&layout.moov).unwrap_or_default();
+        let in_track = facts::milliseconds(track.duration.max(end), timescale);
+        Ok(Self {
+            codec: Arc::new(track.codec),
+            orientation: track.orientation,
+            coded: track.coded,
+            pixel_aspect: track.pixel_aspect,
+            colour: track.colour,
+            duration_ms: in_header.max(in_track),
+            frames,
+            _memory: memory,
+            moov: layout.moov,
+        })
+    }
+
+    /// Why ffmpeg alone can read it.
+    fn unread_form(&self) -> VideoError {
+        let name = match &*self.codec {
+            Codec::H264(_) => "H.264",
+            Codec::Hevc(_) => "HEVC",
+            Codec::Av1(_) => "AV1",
+            Codec::Other(kind) => return VideoError::NeedsFfmpeg(name(kind)),
+        };
+        VideoError::NeedsFfmpeg(format!("in a form of {name} that is not read here"))
+    }
+
+    /// What was read of the file and identifies it.
+    pub fn parts(&self) -> Vec<&[u8]> {
+        let frames = self.frames.iter().map(|(_, bytes)| &bytes[..]);
+        std::iter::once(&self.moov[..]).chain(frames).collect()
+    }
+
+    pub fn times_ms(&self) -> Vec<u64> {
+        if matches!(*self.codec, Codec::Other(_)) {
+            // To be told on the first try what it needs.
+            return vec![0];
+        }
+        self.frames.iter().map(|(time, _)| *time).collect()
+    }
+
+    pub fn duration_ms(&self) -> u64 {
+        self.duration_ms
+    }
+
+    pub fn taken(&self) -> Option<Taken> {
+        facts::taken(&self.moov)
+    }
+
+    pub fn camera_facts(&self) -> Vec<(&'static str, String)> {
+        facts::camera(&self.moov)
+    }
+
+    /// Pixels that a frame may have.
+    fn most_pixels(&self) -> u64 {
+        let side = |side: u32| u64::from(side) + u64::from(BLOCK);
+        (side(self.coded.0) * side(self.coded.1)).min(MAX_PIXELS)
+    }
+
+    /// Decodes a frame, with what it takes of the memory that decoders share.
+    ///
+    /// # Errors
+    /// If it is damaged or beyond the limits, or `cancel` was raised.
+    pub fn frame(
+        &self,
+        at: usize,
+        min_short_side: u32,
+        cancel: &Cancel,
+    ) -> Result<(Frame, Reservation), VideoError> {
+        if matches!(*self.codec, Codec::Other(_)) {
+            return Err(self.unread_form());
+        }
+        let (time_ms, bytes) = self.frames.get(at).ok_or(VideoError::NoPicture)?;
+        let need = self.most_pixels() * BYTES_PER_PIXEL;
+        let mut memory = DecodeMemory::of_process()
+            .pixels
+            .reserve(need, cancel)
+            .map_err(|refused| match refused {
+                NoMemory::Cancelled => VideoError::Cancelled,
+                NoMemory::Beyond { limit } => VideoError::TooLarge {
+                    width: self.coded.0,
+                    height: self.coded.1,
+                    need,
+                    limit,
+                },
+            })?;
+        let most = u32::try_from(self.most_pixels()).unwrap_or(u32::MAX);
+        let (codec, bytes, colour) = (self.codec.clone(), bytes.clone(), self.colour);
+        let work = move || {
+            // A decoder that panics over a damaged frame costs that frame.
+            let planes = catch_unwind(AssertUnwindSafe(|| codec::decode(&codec, &bytes, most)));
+            let planes = planes.unwrap_or(Err(Refused::Damaged))?;
+            let size = (planes.width, planes.height);
+            Ok((size, planes.to_rgb(min_short_side, colour)))
+        };
+        let ((width, height), rgb) =
+            detached(cancel, work)?.map_err(|refused: Refused| match refused {
+                Refused::Unsupported => self.unread_form(),
+                Refused::Damaged => {
+                    VideoError::Damaged("its frames end early or contradict themselves")
+                }
+            })?;
+        memory.shrink_to(rgb.rgb.len() as u64);
+        let wide = |width: u32| ((f64::from(width) * self.pixel_aspect).round() as u32).max(1);
+        let pixels = Pixels::new(rgb.width, rgb.height, rgb.rgb, self.orientation);
+        let pixels = Resampler::default().stretched(pixels, wide(rgb.width));
+        let pixels = pixels.map_err(|_| VideoError::Damaged("its frames are empty"))?;
+        let (width, height) = match self.orientation.swaps_sides() {
+            true => (height, wide(width)),
+            false => (wide(width), height),
+        };
+        let frame = Frame {
+            time_ms: *time_ms,
+            pixels,
+            width,
+            height,
+        };
+        Ok((frame, memory))
+    }
+}
+
+/// What messages call a coding that ffmpeg alone reads.
+fn name(kind: &[u8; 4]) -> String {
+    match kind {
+        b"mp4v" => "MPEG-4 Part 2".into(),
+        b"jpeg" | b"mjpa" | b"mjpb" => "Motion JPEG".into(),
+        b"vp08" | b"vp09" => "VP8 or VP9".into(),
+        b"s263" | b"h263" => "H.263".into(),
+        b"apch" | b"apcn" | b"apcs" | b"apco" | b"ap4h" | b"ap4x" => "ProRes".into(),
+        kind => format!("in the coding {:?}", String::from_utf8_lossy(kind)),
+    }
+}
+
+/// The key frames of a track in the order in which they are shown, and when the last fragment ends.
+fn all_keys(layout: &Layout, track: &track::Track<'_>) -> (Vec<Key>, u64) {
+    let mut keys = samples::keys(track.samples);
+    let (in_fragments, end) = fragments::keys(&layout.moov, &layout.moofs, track.id);
+    keys.extend(in_fragments);
+    keys.sort_by_key(|key| key.time);
+    (keys, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Cursor, SeekFrom};
+
+    use super::*;
+
+    /// Counts the bytes that are read.
+    struct Counted<T>(T, u64);
+
+    impl<T: Read> Read for Counted<T> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.read(buffer)?;
+            self.1 += count as u64;
+            Ok(count)
+        }
+    }
+
+    impl<T: Seek> Seek for Counted<T> {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn what_lies_between_is_not_read() {
+        let mut bytes = include_bytes!("../../../../tests/fixtures/video/early.m4v").to_vec();
+        let small = bytes.len() as u64;
+        // After what the index names, 64 MB of something else.
+        bytes.extend([0x04, 0, 0, 0]);
+        bytes.extend(b"free");
+        bytes.resize(bytes.len() + (64 << 20) - 8, 7);
+        let length = bytes.len() as u64;
+        let mut source = Counted(Cursor::new(bytes), 0);
+        let movie = Movie::read(&mut source, &Cancel::default()).expect("read");
+        assert_eq!(movie.times_ms(), [1000, 2000, 3000, 4000, 5000]);
+        assert!(source.1 <= small, "{} of {small} bytes", source.1);
+        super::super::content::identify(&mut source, length, &movie.parts()).expect("identified");
+        assert!(source.1 < 2 << 20, "{}", source.1);
+    }
+}

@@ -1,0 +1,104 @@
+//! Where the parts of a video file are: the description of all it holds (`moov`) and of its fragments (`moof`) are read,
+//! what lies between is passed over.
+
+use std::io::{Read, Seek, SeekFrom};
+
+use super::boxes::{Fields, child};
+use super::error::VideoError;
+
+/// Largest description that is read: that of ten hours takes less.
+const MAX_MOOV: u64 = 64 << 20;
+/// Most bytes of fragments' descriptions that are read, and most of them.
+const MAX_MOOFS: (u64, usize) = (32 << 20, 1 << 15);
+/// Most boxes that are looked at.
+const MAX_BOXES: usize = 1 << 17;
+
+/// The descriptions in a file.
+pub struct Layout {
+    /// The description of all tracks.
+    pub moov: Vec<u8>,
+    /// Those of fragments, each with where it begins.
+    pub moofs: Vec<(u64, Vec<u8>)>,
+    /// The length of the file.
+    pub length: u64,
+}
+
+/// Walks a file from box to box.
+///
+/// # Errors
+/// If it cannot be read, or has no description.
+pub fn read(source: &mut (impl Read + Seek)) -> Result<Layout, VideoError> {
+    let length = source.seek(SeekFrom::End(0))?;
+    let mut layout = Layout {
+        moov: Vec::new(),
+        moofs: Vec::new(),
+        length,
+    };
+    let mut moofs_left = MAX_MOOFS.0;
+    let mut at = 0;
+    for _ in 0..MAX_BOXES {
+        let Some((kind, content, end)) = header(source, at, length)? else {
+            break;
+        };
+        match &kind {
+            b"moov" if layout.moov.is_empty() => {
+                if end - content > MAX_MOOV {
+                    return Err(VideoError::Damaged("its index is too large"));
+                }
+                if end > length {
+                    return Err(VideoError::CutOff);
+                }
+                layout.moov = bytes(source, content, end - content)?;
+            }
+            b"moof" if end <= length && end - content <= moofs_left => {
+                moofs_left -= end - content;
+                layout
+                    .moofs
+                    .push((at, bytes(source, content, end - content)?));
+            }
+            _ => {}
+        }
+        // A file without fragments is known from here.
+        let fragmented = child(&layout.moov, b"mvex").is_some();
+        if (!layout.moov.is_empty() && !fragmented) || layout.moofs.len() >= MAX_MOOFS.1 {
+            break;
+        }
+        at = end;
+    }
+    match layout.moov.is_empty() {
+        true => Err(VideoError::CutOff),
+        false => Ok(layout),
+    }
+}
+
+/// The box at a place: its kind, where its content begins, and where it ends. Nothing at the end of the file, or where
+/// there is no box.
+fn header(
+    source: &mut (impl Read + Seek),
+    at: u64,
+    length: u64,
+) -> Result<Option<([u8; 4], u64, u64)>, VideoError> {
+    let head = bytes(source, at, 16.min(length.saturating_sub(at)))?;
+    let mut fields = Fields::new(&head);
+    let (Some(short), Some(kind)) = (fields.u32(), fields.array()) else {
+        return Ok(None);
+    };
+    let (start, size) = match short {
+        0 => (8, length - at),
+        1 => match fields.u64() {
+            Some(size) => (16, size),
+            None => return Ok(None),
+        },
+        short => (8, short.into()),
+    };
+    let end = at.checked_add(size).filter(|_| size >= start);
+    Ok(end.map(|end| (kind, at + start, end)))
+}
+
+/// Bytes of a file, as many as there are.
+pub fn bytes(source: &mut (impl Read + Seek), at: u64, length: u64) -> Result<Vec<u8>, VideoError> {
+    source.seek(SeekFrom::Start(at))?;
+    let mut bytes = Vec::new();
+    source.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,299 @@
+//! Videos by their key frames: at most sixteen, spread evenly by time, each of which is shown and searched as a picture.
+//!
+//! Of a file only its index and those frames are read, however long it is. MP4 and QuickTime are taken apart here and
+//! decoded by crates; everything else is left to ffmpeg, if the person has it.
+
+mod boxes;
+mod choose;
+mod codec;
+mod container;
+mod content;
+mod error;
+mod facts;
+mod ffmpeg;
+mod fragments;
+mod hdr;
+mod iso;
+mod layout;
+mod planes;
+mod samples;
+mod track;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::decode::Pixels;
+use super::memory_budget::Reservation;
+use super::photo::{ContentId, Taken};
+use super::scan;
+use crate::engine::cancel::Cancel;
+use crate::engine::files::regular::open_regular;
+use container::Container;
+use ffmpeg::External;
+use iso::Movie;
+
+pub use choose::MOST_FRAMES;
+pub use error::VideoError;
+
+/// Bytes at the start of a file by which its container is told.
+const HEAD: u64 = 64;
+
+/// Whether a file that begins so is a video, read or not.
+#[must_use]
+pub fn is_video(head: &[u8]) -> bool {
+    container::tell(head).is_some()
+}
+
+/// Whether a file is a video, by its first bytes; those of a file that is called a picture are not looked at.
+#[must_use]
+pub fn is_video_file(path: &Path) -> bool {
+    if scan::is_picture_name(path) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = open_regular(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    match scan::is_video_name(path) {
+        true => read.is_ok() && container::tell_named(&head).is_some(),
+        false => read.is_ok() && is_video(&head),
+    }
+}
+
+/// Whether ffmpeg is there for what is not read here.
+#[must_use]
+pub fn has_ffmpeg() -> bool {
+    ffmpeg::find().is_some()
+}
+
+/// A frame of a video.
+pub struct Frame {
+    /// When it is shown, in milliseconds from the start.
+    pub time_ms: u64,
+    /// Its pixels.
+    pub pixels: Pixels,
+    /// Width of the video in pixels, upright and with square pixels.
+    pub width: u32,
+    /// Height of the video in pixels.
+    pub height: u32,
+}
+
+/// A video file, of which the frames that stand for it were found.
+pub struct Video {
+    path: PathBuf,
+    content: ContentId,
+    source: Source,
+}
+
+enum Source {
+    Movie(Box<Movie>),
+    External(External),
+}
+
+impl Video {
+    /// Opens a video and finds the frames that stand for it. Waits until there is memory for their bytes.
+    ///
+    /// # Errors
+    /// If it cannot be read, shows nothing, or needs ffmpeg and that is not there or fails; or `cancel` was raised.
+    pub fn open(path: &Path, cancel: &Cancel) -> Result<Self, VideoError> {
+        let mut file = open_regular(path)?;
+        let mut head = Vec::new();
+        (&mut file).take(HEAD).read_to_end(&mut head)?;
+        match container::tell_named(&head) {
+            Some(Container::Iso) => {
+                let length = file.metadata()?.len();
+                let movie = Movie::read(&mut file, cancel)?;
+                let content = content::identify(&mut file, length, &movie.parts())?;
+                Ok(Self {
+                    path: path.into(),
+                    content,
+                    source: Source::Movie(Box::new(movie)),
+                })
+            }
+            Some(Container::Other(other)) => {
+                let content = identify(&mut file)?;
+                let external = external(path, other.name, other.format, cancel)?;
+                Ok(Self {
+                    path: path.into(),
+                    content,
+                    source: Source::External(external),
+                })
+            }
+            None if head.is_empty() => Err(VideoError::Damaged("the file is empty")),
+            None => Err(VideoError::Damaged(
+                "its content is of no known kind of video",
+            )),
+        }
+    }
+
+    /// What identifies it, under every name: the hash of all its bytes, or of a video larger than
+    /// [`HASHED_WHOLE`](super::photo::HASHED_WHOLE) that of its length, index, frames and parts of the rest.
+    #[must_use]
+    pub fn content(&self) -> ContentId {
+        self.content
+    }
+
+    /// When it was recorded.
+    #[must_use]
+    pub fn taken(&self) -> Option<Taken> {
+        match &self.source {
+            Source::Movie(movie) => movie.taken(),
+            Source::External(external) => external.taken.clone(),
+        }
+    }
+
+    /// How long it is, in milliseconds; 0 if nobody knows.
+    #[must_use]
+    pub fn duration_ms(&self) -> u64 {
+        match &self.source {
+            Source::Movie(movie) => movie.duration_ms(),
+            Source::External(external) => external.duration_ms,
+        }
+    }
+
+    /// What is shown of its recording: name and value.
+    #[must_use]
+    pub fn camera_facts(&self) -> Vec<(&'static str, String)> {
+        match &self.source {
+            Source::Movie(movie) => movie.camera_facts(),
+            Source::External(_) => Vec::new(),
+        }
+    }
+
+    /// Decodes the frames one after another, at a scale that keeps their short side at `min_short_side` pixels or more,
+    /// and hands each on. One that is damaged is left out; where all are, the first one's error is told. Waits until there
+    /// is memory for a frame, which is held until `each` returns.
+    ///
+    /// # Errors
+    /// If no frame can be decoded, `each` fails, or `cancel` was raised.
+    pub fn frames<E: From<VideoError>>(
+        &self,
+        min_short_side: u32,
+        cancel: &Cancel,
+        mut each: impl FnMut(Frame) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (mut last_time, mut first_error) = (None, None);
+        let mut external: Option<Source> = None;
+        'source: loop {
+            let source = external.as_ref().unwrap_or(&self.source);
+            for (at, time_ms) in source.times_ms().into_iter().enumerate() {
+                if cancel.is_cancelled() {
+                    return Err(VideoError::Cancelled.into());
+                }
+                match source.frame(at, time_ms, min_short_side, cancel) {
+                    // ffmpeg gives the key frame before a time, which may be that of the time before.
+                    Ok((frame, _memory)) if last_time.is_none_or(|last| frame.time_ms > last) => {
+                        last_time = Some(frame.time_ms);
+                        each(frame)?;
+                    }
+                    Ok(_) => {}
+                    Err(VideoError::NeedsFfmpeg(what))
+                        if last_time.is_none() && external.is_none() =>
+                    {
+                        external = Some(self.external(&what, cancel)?);
+                        continue 'source;
+                    }
+                    Err(error @ (VideoError::Cancelled | VideoError::TooLarge { .. })) => {
+                        return Err(error.into());
+                    }
+                    Err(error) => first_error = first_error.or(Some(error)),
+                }
+            }
+            break;
+        }
+        match last_time {
+            None => Err(first_error.unwrap_or(VideoError::NoPicture).into()),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Decodes the frame at a time that [`Self::frames`] gave.
+    ///
+    /// # Errors
+    /// If it cannot be decoded, or `cancel` was raised.
+    pub fn frame_at(
+        &self,
+        time_ms: u64,
+        min_short_side: u32,
+        cancel: &Cancel,
+    ) -> Result<Frame, VideoError> {
+        match self.source.nearest(time_ms, min_short_side, cancel) {
+            Err(VideoError::NeedsFfmpeg(what)) => {
+                let external = self.external(&what, cancel)?;
+                external.nearest(time_ms, min_short_side, cancel)
+            }
+            frame => frame,
+        }
+    }
+
+    /// A movie as ffmpeg reads it: it is in a coding, or a form of one, that is not read here.
+    fn external(&self, what: &str, cancel: &Cancel) -> Result<Source, VideoError> {
+        external(&self.path, what, "mov", cancel).map(Source::External)
+    }
+}
+
+impl Source {
+    /// When frames are taken.
+    fn times_ms(&self) -> Vec<u64> {
+        match self {
+            Self::Movie(movie) => movie.times_ms(),
+            Self::External(external) => external.times_ms(),
+        }
+    }
+
+    /// The frame that is nearest to a time.
+    fn nearest(
+        &self,
+        time_ms: u64,
+        min_short_side: u32,
+        cancel: &Cancel,
+    ) -> Result<Frame, VideoError> {
+        let times = self.times_ms();
+        let nearest = (0..times.len()).min_by_key(|at| times[*at].abs_diff(time_ms));
+        let at = nearest.ok_or(VideoError::NoPicture)?;
+        let (frame, _memory) = self.frame(at, time_ms, min_short_side, cancel)?;
+        Ok(frame)
+    }
+
+    /// The frame of a number and time, with what it takes of the memory that decoders share.
+    fn frame(
+        &self,
+        at: usize,
+        time_ms: u64,
+        min_short_side: u32,
+        cancel: &Cancel,
+    ) -> Result<(Frame, Option<Reservation>), VideoError> {
+        match self {
+            Self::Movie(movie) => {
+                let (frame, memory) = movie.frame(at, min_short_side, cancel)?;
+                Ok((frame, Some(memory)))
+            }
+            Self::External(external) => {
+                let (time_ms, pixels) = external.frame(time_ms, min_short_side, cancel)?;
+                let (width, height) = (pixels.width, pixels.height);
+                let frame = Frame {
+                    time_ms,
+                    pixels,
+                    width,
+                    height,
+                };
+                Ok((frame, None))
+            }
+        }
+    }
+}
+
+/// A video of a kind that is not read here.
+fn external(
+    path: &Path,
+    what: &str,
+    format: &'static str,
+    cancel: &Cancel,
+) -> Result<External, VideoError> {
+    let program = ffmpeg::find().ok_or_else(|| VideoError::NeedsFfmpeg(what.into()))?;
+    External::open(program, path, format, cancel)
+}
+
+fn identify(file: &mut File) -> Result<ContentId, VideoError> {
+    let length = file.metadata()?.len();
+    Ok(content::identify(file, length, &[])?)
+}

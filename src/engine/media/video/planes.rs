@@ -1,0 +1,254 @@
+//! Luma and chroma, as video decoders give them, to RGB no larger than needed.
+
+use super::hdr;
+use super::track::Colour;
+
+/// The matrix of RGB that is coded as it is, those of BT.601, and those of BT.2020, in H.273.
+const IDENTITY: u16 = 0;
+const BT_601: [u16; 3] = [4, 5, 6];
+const BT_2020: [u16; 2] = [9, 10];
+/// What H.273 calls unspecified.
+const UNSPECIFIED: u16 = 2;
+/// Frames from this height on are of BT.709 where nothing is said.
+const HIGH_DEFINITION: u32 = 720;
+/// How many times smaller a frame is made at most in one step.
+const MOST_SHRINK: u32 = 8;
+
+/// Samples of one plane, row by row without gaps.
+pub enum Samples {
+    /// Of up to eight bits.
+    Bytes(Vec<u8>),
+    /// Of more.
+    Words(Vec<u16>),
+}
+
+impl Samples {
+    fn at(&self, at: usize) -> u32 {
+        let sample = match self {
+            Self::Bytes(samples) => samples.get(at).copied().map(u32::from),
+            Self::Words(samples) => samples.get(at).copied().map(u32::from),
+        };
+        sample.unwrap_or_default()
+    }
+}
+
+/// A decoded frame.
+pub struct Planes {
+    pub width: u32,
+    pub height: u32,
+    pub luma: Samples,
+    /// Chroma, unless the frame is grey.
+    pub chroma: Option<[Samples; 2]>,
+    /// Whether chroma has half the columns, and half the rows.
+    pub halved: (bool, bool),
+    /// Bits of a sample.
+    pub depth: u8,
+    /// What the stream says of its colours.
+    pub colour: Option<Colour>,
+}
+
+/// Pixels of a frame: width, height, and red, green and blue of each.
+pub struct Rgb {
+    pub width: u32,
+    pub height: u32,
+    pub rgb: Vec<u8>,
+}
+
+impl Planes {
+    /// To RGB, at the smallest power of two that keeps the short side at `min_short_side` pixels or more. What the file
+    /// says of colours counts before what the stream does.
+    pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Colour>) -> Rgb {
+        let short = self.width.min(self.height);
+        let fits = |by: &u32| short / by >= min_short_side.max(1);
+        let by = [MOST_SHRINK, 4, 2].into_iter().find(fits).unwrap_or(1);
+        let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
+        let colour = self.meant(of_file);
+        let convert = Conversion::new(colour, self.depth);
+        let tone = hdr::Tone::of(colour);
+        let shifts = (u32::from(self.halved.0), u32::from(self.halved.1));
+        let columns = self.width.div_ceil(1 << shifts.0);
+        let mut rgb = Vec::with_capacity((width * height * 3) as usize);
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let luma = mean(&self.luma, self.width, (x * by, y * by), (by, by));
+            let pixel = match &self.chroma {
+                None => convert.grey(luma),
+                Some([blue, red]) => {
+                    let corner = (x * by >> shifts.0, y * by >> shifts.1);
+                    let size = ((by >> shifts.0).max(1), (by >> shifts.1).max(1));
+                    let chroma = |plane| mean(plane, columns, corner, size);
+                    convert.pixel(luma, chroma(blue), chroma(red))
+                }
+            };
+            let pixel = tone.as_ref().map_or(pixel, |tone| tone.to_srgb(pixel));
+            rgb.extend(pixel.map(|value| (value * 255.0 + 0.5) as u8));
+        }
+        Rgb { width, height, rgb }
+    }
+
+    /// What is said of colours, with what is meant where nothing is.
+    fn meant(&self, of_file: Option<Colour>) -> Colour {
+        let said = |colour: &Colour| colour.matrix != UNSPECIFIED;
+        let usual = if self.height.min(self.width) >= HIGH_DEFINITION {
+            1
+        } else {
+            6
+        };
+        let guess = Colour {
+            primaries: UNSPECIFIED,
+            transfer: UNSPECIFIED,
+            matrix: usual,
+            full_range: self.colour.is_some_and(|colour| colour.full_range),
+        };
+        let full_range = [of_file, self.colour]
+            .into_iter()
+            .flatten()
+            .any(|colour| colour.full_range);
+        let colour = of_file
+            .filter(said)
+            .or(self.colour.filter(said))
+            .unwrap_or(guess);
+        Colour {
+            full_range,
+            ..colour
+        }
+    }
+}
+
+/// The mean of a rectangle of a plane.
+fn mean(plane: &Samples, columns: u32, (left, top): (u32, u32), (wide, high): (u32, u32)) -> f32 {
+    let mut sum = 0;
+    for y in top..top + high {
+        let start = y as usize * columns as usize + left as usize;
+        sum += (start..start + wide as usize)
+            .map(|at| plane.at(at))
+            .sum::<u32>();
+    }
+    sum as f32 / (wide * high) as f32
+}
+
+/// From luma and chroma to red, green and blue, all from 0 to 1 (H.273, 8.3).
+struct Conversion {
+    luma: (f32, f32),
+    chroma: (f32, f32),
+    identity: bool,
+    /// What red takes of the second chroma, green of both, and blue of the first.
+    red: f32,
+    green: (f32, f32),
+    blue: f32,
+}
+
+impl Conversion {
+    fn new(colour: Colour, depth: u8) -> Self {
+        let (red, blue) = match colour.matrix {
+            matrix if BT_601.contains(&matrix) => (0.299, 0.114),
+            matrix if BT_2020.contains(&matrix) => (0.2627, 0.0593),
+            _ => (0.2126, 0.0722),
+        };
+        let green = 1.0 - red - blue;
+        let unit = f32::from(1u16 << (depth.clamp(8, 15) - 8));
+        let most = 256.0 * unit - 1.0;
+        let (luma, chroma) = match colour.full_range {
+            true => ((0.0, most), most),
+            false => ((16.0 * unit, 219.0 * unit), 224.0 * unit),
+        };
+        Self {
+            luma,
+            chroma: (128.0 * unit, chroma),
+            identity: colour.matrix == IDENTITY,
+            red: 2.0 * (1.0 - red),
+            green: (
+                2.0 * blue * (1.0 - blue) / green,
+                2.0 * red * (1.0 - red) / green,
+            ),
+            blue: 2.0 * (1.0 - blue),
+        }
+    }
+
+    fn grey(&self, luma: f32) -> [f32; 3] {
+        [((luma - self.luma.0) / self.luma.1).clamp(0.0, 1.0); 3]
+    }
+
+    fn pixel(&self, luma: f32, first: f32, second: f32) -> [f32; 3] {
+        if self.identity {
+            return [second, luma, first].map(|value| self.grey(value)[0]);
+        }
+        let y = (luma - self.luma.0) / self.luma.1;
+        let [b, r] = [first, second].map(|value| (value - self.chroma.0) / self.chroma.1);
+        let rgb = [
+            y + self.red * r,
+            y - self.green.0 * b - self.green.1 * r,
+            y + self.blue * b,
+        ];
+        rgb.map(|value| value.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grey_frame(width: u32, height: u32, depth: u8, colour: [u16; 3]) -> Planes {
+        let area = (width * height) as usize;
+        let plane = |value: u16, count: usize| match depth {
+            8 => Samples::Bytes(vec![value as u8; count]),
+            _ => Samples::Words(vec![value; count]),
+        };
+        Planes {
+            width,
+            height,
+            luma: plane(colour[0], area),
+            chroma: Some([
+                plane(colour[1], area.div_ceil(4)),
+                plane(colour[2], area.div_ceil(4)),
+            ]),
+            halved: (true, true),
+            depth,
+            colour: None,
+        }
+    }
+
+    #[test]
+    fn colours_follow_their_matrix_range_and_depth() {
+        let first = |planes: &Planes, colour| planes.to_rgb(1000, colour).rgb[..3].to_vec();
+        // Pure red: in BT.601, and in BT.709 with ten bits.
+        assert_eq!(
+            first(&grey_frame(8, 8, 8, [81, 90, 240]), None),
+            [254, 0, 0]
+        );
+        let high = grey_frame(720, 720, 10, [63 * 4, 102 * 4, 240 * 4]);
+        assert_eq!(first(&high, None), [255, 0, 1]);
+        let full = |matrix| {
+            Some(Colour {
+                primaries: 1,
+                transfer: 1,
+                matrix,
+                full_range: true,
+            })
+        };
+        assert_eq!(
+            first(&grey_frame(8, 8, 8, [100, 128, 128]), full(6)),
+            [100; 3]
+        );
+        assert_eq!(
+            first(&grey_frame(8, 8, 8, [100, 200, 50]), full(0)),
+            [50, 100, 200]
+        );
+        let mut grey = grey_frame(8, 8, 8, [235, 0, 0]);
+        grey.chroma = None;
+        assert_eq!(first(&grey, None), [255; 3]);
+    }
+
+    #[test]
+    fn frames_are_shrunk_no_further_than_asked() {
+        let size = |side, min| {
+            let rgb = grey_frame(side, side, 8, [100, 128, 128]).to_rgb(min, None);
+            assert_eq!(rgb.rgb.len() as u32, rgb.width * rgb.height * 3);
+            rgb.width
+        };
+        assert_eq!(
+            [size(100, 51), size(100, 50), size(100, 12), size(100, 1)],
+            [100, 50, 12, 12]
+        );
+        assert_eq!([size(3, 1), size(1, 1)], [1, 1]);
+    }
+}

@@ -1,0 +1,262 @@
+//! Where the key frames of a track are, and when they are shown, by its tables (ISO/IEC 14496-12, 8.6 and 8.7).
+//!
+//! No table is unrolled: a claimed number of samples costs nothing.
+
+use super::boxes::{Fields, child, number, table};
+
+/// Most key frames that are looked at; of more, some that are spread evenly.
+const MOST_KEYS: usize = 1 << 14;
+
+/// A key frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// When it is shown, in the track's units.
+    pub time: i64,
+    pub place: Place,
+}
+
+/// Where a sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// By its number from 0, in the tables.
+    Numbered(u32),
+    /// From a byte of the file on, so many bytes.
+    At(u64, u64),
+}
+
+/// The key frames that a track's tables name, in the order of their numbers.
+pub fn keys(stbl: &[u8]) -> Vec<Key> {
+    let numbers = key_numbers(stbl);
+    let times = times(stbl, &numbers);
+    let key = |(number, time): (&u32, i64)| Key {
+        time,
+        place: Place::Numbered(*number),
+    };
+    numbers.iter().zip(times).map(key).collect()
+}
+
+/// How many samples there are.
+fn count(stbl: &[u8]) -> Option<u32> {
+    let mut fields = Fields::new(child(stbl, b"stsz").or_else(|| child(stbl, b"stz2"))?);
+    fields.skip(8)?;
+    fields.u32()
+}
+
+/// Numbers from 0 of the samples that are key frames, rising.
+fn key_numbers(stbl: &[u8]) -> Vec<u32> {
+    let count = count(stbl).unwrap_or_default();
+    let Some(noted) = child(stbl, b"stss").and_then(table::<1>) else {
+        // All are.
+        let step = count.div_ceil(MOST_KEYS as u32).max(1);
+        return (0..count).step_by(step as usize).collect();
+    };
+    let step = noted.len().div_ceil(MOST_KEYS).max(1);
+    let noted = noted
+        .iter()
+        .step_by(step)
+        .map(|[from_one]| number(*from_one));
+    let mut numbers: Vec<u32> = noted
+        .filter_map(|from_one| from_one.checked_sub(1))
+        .filter(|number| *number < count)
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// When samples of these rising numbers are shown. Ends at the first that the tables do not reach.
+fn times(stbl: &[u8], numbers: &[u32]) -> Vec<i64> {
+    let rows = |kind: &[u8; 4]| child(stbl, kind).and_then(table::<2>).unwrap_or_default();
+    let mut decoded = Runs::new(rows(b"stts"));
+    let mut shifts = Runs::new(rows(b"ctts"));
+    let time = |wanted: &u32| {
+        let time = decoded.reach(*wanted)?;
+        // A signed number in every file that is not of 2004.
+        let shift = shifts
+            .reach(*wanted)
+            .map_or(0, |_| shifts.value.cast_signed());
+        i64::try_from(time).ok()?.checked_add(shift.into())
+    };
+    numbers.iter().map_while(time).collect()
+}
+
+/// A table of runs: so many samples with one value each.
+struct Runs<'a> {
+    rows: std::slice::Iter<'a, [[u8; 4]; 2]>,
+    /// Samples before the run, and those with it.
+    first: u64,
+    end: u64,
+    /// The sum of all values before the run.
+    sum: u64,
+    value: u32,
+}
+
+impl<'a> Runs<'a> {
+    fn new(rows: &'a [[[u8; 4]; 2]]) -> Self {
+        Self {
+            rows: rows.iter(),
+            first: 0,
+            end: 0,
+            sum: 0,
+            value: 0,
+        }
+    }
+
+    /// Goes on to the run of a sample; the sum of the values before it.
+    fn reach(&mut self, wanted: u32) -> Option<u64> {
+        let wanted = u64::from(wanted);
+        while wanted >= self.end {
+            let [count, value] = self.rows.next()?.map(number);
+            let run = (self.end - self.first).checked_mul(self.value.into())?;
+            self.sum = self.sum.checked_add(run)?;
+            self.first = self.end;
+            self.end += u64::from(count);
+            self.value = value;
+        }
+        let before = (wanted - self.first).checked_mul(self.value.into())?;
+        self.sum.checked_add(before)
+    }
+}
+
+/// Where the sample of this number is, and its length.
+pub fn place(stbl: &[u8], wanted: u32) -> Option<(u64, u64)> {
+    let (chunk, first) = chunk_of(stbl, wanted)?;
+    let start = match child(stbl, b"stco").and_then(table::<1>) {
+        Some(offsets) => number(offsets.get(chunk)?[0]).into(),
+        None => {
+            let [high, low] = child(stbl, b"co64")
+                .and_then(table::<2>)?
+                .get(chunk)?
+                .map(number);
+            u64::from(high) << 32 | u64::from(low)
+        }
+    };
+    let sizes = Sizes::read(stbl)?;
+    let length = sizes.of(wanted)?;
+    Some((sizes.sum(first, wanted)?.checked_add(start)?, length))
+}
+
+/// The number from 0 of the chunk that a sample is in, and that of the chunk's first sample.
+fn chunk_of(stbl: &[u8], wanted: u32) -> Option<(usize, u32)> {
+    let runs = child(stbl, b"stsc").and_then(table::<3>)?;
+    let wanted = u64::from(wanted);
+    let mut before = 0;
+    for (at, run) in runs.iter().enumerate() {
+        let [first_chunk, each, _] = run.map(number).map(u64::from);
+        let first_chunk = first_chunk.checked_sub(1)?;
+        let next = runs.get(at + 1).map(|next| u64::from(number(next[0])));
+        let chunks = match next {
+            Some(next) => next.checked_sub(1)?.checked_sub(first_chunk)?,
+            None => u64::from(u32::MAX),
+        };
+        let in_run = chunks.checked_mul(each)?;
+        if wanted - before < in_run {
+            let chunk = (wanted - before) / each;
+            let first = before + chunk * each;
+            let chunk = usize::try_from(first_chunk.checked_add(chunk)?).ok()?;
+            return Some((chunk, u32::try_from(first).ok()?));
+        }
+        before += in_run;
+    }
+    None
+}
+
+/// Lengths of samples.
+enum Sizes<'a> {
+    /// All of one length.
+    Same(u32, u32),
+    Each(&'a [[[u8; 4]; 1]]),
+}
+
+impl<'a> Sizes<'a> {
+    fn read(stbl: &'a [u8]) -> Option<Self> {
+        let stsz = child(stbl, b"stsz")?;
+        let mut fields = Fields::new(stsz);
+        fields.skip(4)?;
+        match fields.u32()? {
+            // From its length on it is a table like others.
+            0 => table(stsz.get(4..)?).map(Self::Each),
+            same => Some(Self::Same(same, fields.u32()?)),
+        }
+    }
+
+    fn of(&self, sample: u32) -> Option<u64> {
+        match self {
+            Self::Same(size, count) => (sample < *count).then_some((*size).into()),
+            Self::Each(sizes) => Some(number(sizes.get(sample as usize)?[0]).into()),
+        }
+    }
+
+    /// Of all from `first` to the one before `end`.
+    fn sum(&self, first: u32, end: u32) -> Option<u64> {
+        match self {
+            Self::Same(size, _) => Some(u64::from(*size) * u64::from(end - first)),
+            Self::Each(sizes) => {
+                let sizes = sizes.get(first as usize..end as usize)?;
+                Some(sizes.iter().map(|[size]| u64::from(number(*size))).sum())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn a_box(kind: &[u8], numbers: &[u32]) -> Vec<u8> {
+        let content: Vec<u8> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
+        let length = u32::try_from(content.len() + 8).expect("short");
+        [&length.to_be_bytes(), kind, &content].concat()
+    }
+
+    #[test]
+    fn samples_are_found_by_tables_of_runs() {
+        let stbl = [
+            // Two samples of 10 units, then three of 20; the second is shown 5 later.
+            a_box(b"stts", &[0, 2, 2, 10, 3, 20]),
+            a_box(b"ctts", &[0, 3, 1, 0, 1, 5, 3, 0]),
+            a_box(b"stss", &[0, 3, 1, 2, 5]),
+            // One sample in the first chunk, two in all others.
+            a_box(b"stsc", &[0, 2, 1, 1, 1, 2, 2, 1]),
+            a_box(b"stsz", &[0, 0, 5, 11, 12, 13, 14, 15]),
+            a_box(b"stco", &[0, 3, 100, 200, 300]),
+        ]
+        .concat();
+        let times: Vec<i64> = keys(&stbl).iter().map(|key| key.time).collect();
+        assert_eq!(times, [0, 15, 60]);
+        let places: Vec<_> = (0..6).map(|at| place(&stbl, at)).collect();
+        let want = [(100, 11), (200, 12), (212, 13), (300, 14), (314, 15)];
+        assert_eq!(places[..5], want.map(Some));
+        assert_eq!(places[5], None);
+    }
+
+    #[test]
+    fn claims_cost_nothing() {
+        let stbl = [
+            a_box(b"stts", &[0, 1, u32::MAX, u32::MAX]),
+            a_box(b"stsc", &[0, 1, 1, u32::MAX, 1]),
+            a_box(b"stsz", &[0, u32::MAX, u32::MAX]),
+            a_box(b"stco", &[0, 1, 7]),
+        ]
+        .concat();
+        let keys = keys(&stbl);
+        assert!(keys.len() <= MOST_KEYS && keys.len() > 100);
+        let far = u64::from(u32::MAX - 2) * u64::from(u32::MAX) + 7;
+        assert_eq!(place(&stbl, u32::MAX - 2), Some((far, u32::MAX.into())));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200), kinds in proptest::collection::vec(0usize..6, 1..6), at in any::<u32>()) {
+            let kind = [b"stts", b"ctts", b"stss", b"stsc", b"stsz", b"stco"];
+            let mut stbl = Vec::new();
+            for (part, which) in bytes.chunks(bytes.len().div_ceil(kinds.len()).max(1)).zip(kinds) {
+                let length = u32::try_from(part.len() + 8).expect("short");
+                stbl.extend([&length.to_be_bytes()[..], kind[which], part].concat());
+            }
+            keys(&stbl);
+            place(&stbl, at);
+        }
+    }
+}

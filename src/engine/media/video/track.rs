@@ -1,0 +1,259 @@
+//! The track of a file that is shown: how it is coded, and how it lies.
+
+use super::boxes::{Fields, boxes, child, inside};
+use crate::engine::media::decode::Orientation;
+
+/// How a track is coded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// H.264, with its configuration record.
+    H264(Vec<u8>),
+    /// HEVC, with its configuration record.
+    Hevc(Vec<u8>),
+    /// AV1, with its configuration record.
+    Av1(Vec<u8>),
+    /// Something else, by its four letters.
+    Other([u8; 4]),
+}
+
+/// Colours as ITU-T H.273 numbers them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Colour {
+    /// Which colours red, green and blue are.
+    pub primaries: u16,
+    /// How values grow with light.
+    pub transfer: u16,
+    /// How luma and chroma are made of the colours.
+    pub matrix: u16,
+    /// Whether samples use all values.
+    pub full_range: bool,
+}
+
+/// A track of moving pictures.
+pub struct Track<'a> {
+    /// Its number, by which fragments name it.
+    pub id: u32,
+    pub codec: Codec,
+    /// How frames are turned to be upright.
+    pub orientation: Orientation,
+    /// Size of a frame as it is coded.
+    pub coded: (u32, u32),
+    /// How many times as wide as high a pixel is.
+    pub pixel_aspect: f64,
+    /// What the file says of colours.
+    pub colour: Option<Colour>,
+    /// Units of time in a second.
+    pub timescale: u32,
+    /// How long it is, in those units.
+    pub duration: u64,
+    /// When in the track's time it begins to be shown.
+    pub start: i64,
+    /// Where its samples are.
+    pub samples: &'a [u8],
+}
+
+/// The track that is shown: the first of those whose coding is read, or else the first of moving pictures.
+pub fn shown(moov: &[u8]) -> Option<Track<'_>> {
+    let tracks = boxes(moov).filter(|(kind, _)| kind == b"trak");
+    let mut first = None;
+    for track in tracks.filter_map(|(_, content)| track(content)) {
+        match track.codec {
+            Codec::Other(_) => first = first.or(Some(track)),
+            _ => return Some(track),
+        }
+    }
+    first
+}
+
+fn track(trak: &[u8]) -> Option<Track<'_>> {
+    let mdia = child(trak, b"mdia")?;
+    let mut handler = Fields::new(child(mdia, b"hdlr")?);
+    handler.skip(8)?;
+    if &handler.array()? != b"vide" {
+        return None;
+    }
+    let header = Header::read(child(trak, b"tkhd")?)?;
+    let mut times = Fields::new(child(mdia, b"mdhd")?);
+    let (version, _) = times.version_and_flags()?;
+    times.skip(if version == 1 { 16 } else { 8 })?;
+    let timescale = times.u32()?.max(1);
+    let duration = times.sized(version)?;
+    let samples = inside(mdia, &[b"minf", b"stbl"])?;
+    let entry = Entry::read(child(samples, b"stsd")?)?;
+    let coded = match entry.size {
+        (0, _) | (_, 0) => header.size,
+        size => size,
+    };
+    let by_header = ratio(header.size) / ratio(coded);
+    let pixel_aspect = entry.pixel_aspect.unwrap_or(by_header);
+    Some(Track {
+        id: header.id,
+        codec: entry.codec,
+        orientation: header.orientation,
+        coded,
+        // What no camera writes is a mistake.
+        pixel_aspect: if (0.2..=5.0).contains(&pixel_aspect) {
+            pixel_aspect
+        } else {
+            1.0
+        },
+        colour: entry.colour,
+        timescale,
+        // All bits set where nobody knew.
+        duration: if duration >= u32::MAX.into() {
+            0
+        } else {
+            duration
+        },
+        start: start(trak).unwrap_or_default(),
+        samples,
+    })
+}
+
+fn ratio((width, height): (u32, u32)) -> f64 {
+    f64::from(width) / f64::from(height)
+}
+
+/// When in the track's time it begins to be shown, by the first entry of its edit list that shows anything.
+fn start(trak: &[u8]) -> Option<i64> {
+    let mut fields = Fields::new(inside(trak, &[b"edts", b"elst"])?);
+    let (version, _) = fields.version_and_flags()?;
+    for _ in 0..fields.u32()?.min(16) {
+        fields.sized(version)?;
+        let start = match version {
+            1 => fields.u64()?.cast_signed(),
+            _ => fields.i32()?.into(),
+        };
+        fields.skip(4)?;
+        if start >= 0 {
+            return Some(start);
+        }
+    }
+    None
+}
+
+/// What a track's header says.
+struct Header {
+    id: u32,
+    orientation: Orientation,
+    /// As it is shown, before turning.
+    size: (u32, u32),
+}
+
+impl Header {
+    fn read(tkhd: &[u8]) -> Option<Self> {
+        let mut fields = Fields::new(tkhd);
+        let (version, _) = fields.version_and_flags()?;
+        fields.skip(if version == 1 { 16 } else { 8 })?;
+        let id = fields.u32()?;
+        fields.skip(4)?;
+        fields.sized(version)?;
+        fields.skip(16)?;
+        let mut matrix = [0; 9];
+        for value in &mut matrix {
+            *value = fields.i32()?;
+        }
+        let size = (fields.u32()? >> 16, fields.u32()? >> 16);
+        Some(Self {
+            id,
+            orientation: orientation(&matrix),
+            size,
+        })
+    }
+}
+
+/// What a matrix does, if it turns by right angles or mirrors: as in EXIF.
+fn orientation(matrix: &[i32; 9]) -> Orientation {
+    let sign = |at: usize| matrix[at].signum();
+    let value = match [sign(0), sign(1), sign(3), sign(4)] {
+        [-1, 0, 0, 1] => 2,
+        [-1, 0, 0, -1] => 3,
+        [1, 0, 0, -1] => 4,
+        [0, 1, 1, 0] => 5,
+        [0, 1, -1, 0] => 6,
+        [0, -1, -1, 0] => 7,
+        [0, -1, 1, 0] => 8,
+        _ => 1,
+    };
+    Orientation::from_exif(value)
+}
+
+/// What a sample description says.
+struct Entry {
+    codec: Codec,
+    size: (u32, u32),
+    pixel_aspect: Option<f64>,
+    colour: Option<Colour>,
+}
+
+impl Entry {
+    fn read(stsd: &[u8]) -> Option<Self> {
+        let (kind, content) = boxes(stsd.get(8..)?).next()?;
+        let mut fields = Fields::new(content);
+        fields.skip(24)?;
+        let size = (fields.u16()?.into(), fields.u16()?.into());
+        fields.skip(50)?;
+        let more = fields.rest();
+        let config = |kind: &[u8; 4]| child(more, kind).map(<[u8]>::to_vec);
+        let codec = match &kind {
+            b"avc1" | b"avc3" => config(b"avcC").map(Codec::H264),
+            b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => config(b"hvcC").map(Codec::Hevc),
+            b"av01" => config(b"av1C").map(Codec::Av1),
+            _ => None,
+        };
+        Some(Self {
+            codec: codec.unwrap_or(Codec::Other(kind)),
+            size,
+            pixel_aspect: child(more, b"pasp").and_then(pixel_aspect),
+            colour: child(more, b"colr").and_then(colour),
+        })
+    }
+}
+
+fn pixel_aspect(pasp: &[u8]) -> Option<f64> {
+    let mut fields = Fields::new(pasp);
+    let (wide, high) = (fields.u32()?, fields.u32()?);
+    (wide > 0 && high > 0).then(|| f64::from(wide) / f64::from(high))
+}
+
+/// Colours by number; the range is in ISO's form of the box alone.
+fn colour(colr: &[u8]) -> Option<Colour> {
+    let mut fields = Fields::new(colr);
+    let kind: [u8; 4] = fields.array()?;
+    if !matches!(&kind, b"nclx" | b"nclc") {
+        return None;
+    }
+    Some(Colour {
+        primaries: fields.u16()?,
+        transfer: fields.u16()?,
+        matrix: fields.u16()?,
+        full_range: &kind == b"nclx" && fields.u8().is_some_and(|flags| flags & 0x80 != 0),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn matrices_turn_as_orientations_do() {
+        let one = 1 << 16;
+        let of = |a: i32, b: i32, c: i32, d: i32| {
+            orientation(&[a * one, b * one, 0, c * one, d * one, 0, 0, 0, 1 << 30])
+        };
+        let want = [
+            ((1, 0, 0, 1), 1),
+            ((-1, 0, 0, 1), 2),
+            ((-1, 0, 0, -1), 3),
+            ((1, 0, 0, -1), 4),
+            ((0, 1, 1, 0), 5),
+            ((0, 1, -1, 0), 6),
+            ((0, -1, -1, 0), 7),
+            ((0, -1, 1, 0), 8),
+            ((1, 1, 1, 1), 1),
+        ];
+        for ((a, b, c, d), exif) in want {
+            assert_eq!(of(a, b, c, d), Orientation::from_exif(exif), "{exif}");
+        }
+    }
+}
