@@ -33,6 +33,7 @@ fn fill(folder: &Path, session: &Session) {
         let new = Some(NewContent {
             vectors,
             thumbnail: vec![0; 8000],
+            frame_thumbnails: Vec::new(),
         });
         Record {
             file: Candidate::new(path, &metadata),

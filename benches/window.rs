@@ -102,7 +102,11 @@ fn fill(folder: &Path, session: &Session) {
         Record {
             file: Candidate::new(path, &metadata),
             facts,
-            new: Some(NewContent { vectors, thumbnail }),
+            new: Some(NewContent {
+                vectors,
+                thumbnail,
+                frame_thumbnails: Vec::new(),
+            }),
         }
     };
     let mut n = 0;

@@ -91,6 +91,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
                 new: Some(NewContent {
                     vectors: noise.vector(dim),
                     thumbnail: Vec::new(),
+                    frame_thumbnails: Vec::new(),
                 }),
             }
         };

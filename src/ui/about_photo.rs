@@ -2,10 +2,10 @@
 
 use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::grid;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{bytes, elided, percent};
+use super::{grid, videos};
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::state::State;
 use crate::engine::media::metadata::Source;
@@ -30,6 +30,7 @@ pub fn about(
             let mut rows: Vec<(&str, String)> = Vec::new();
             if let Some(facts) = item.facts() {
                 rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
+                rows.extend(videos::duration(item).map(|length| ("Length", length)));
                 if let Some(taken) = &facts.taken {
                     rows.push(("Taken", taken.as_str().replace('T', " ")));
                 }

@@ -9,7 +9,7 @@ use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, menu_entry, percent, photos};
-use super::{Interface, lay_out, top_bar};
+use super::{Interface, lay_out, top_bar, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::Heading;
 use crate::app::document::grid_layout::{GAP, GridLayout, HEADER};
@@ -17,6 +17,7 @@ use crate::app::document::library::{Item, ItemId};
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::{GridState, State};
 use crate::app::tasks::pictures::ThumbKey;
+use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Flag, Mark};
 
 /// Width of the scroll bar.
@@ -90,7 +91,8 @@ impl Interface {
         let after = seen.end..(seen.end + ahead).min(order.len());
         let before = seen.start.saturating_sub(ahead)..seen.start;
         for place in after.chain(before) {
-            let content = order.get(place).and_then(|id| state.item(*id)?.content());
+            let shown = |id: &ItemId| videos::shown(state, *id, state.item(*id)?);
+            let content = order.get(place).and_then(shown);
             if let Some(content) = content {
                 self.textures.wish(ThumbKey { content, side });
             }
@@ -115,7 +117,8 @@ impl Interface {
             WidgetInfo::selected(Role::ListItem, true, selected, name)
         });
         let picture = rect.with_max_y(rect.max.y - CAPTION).shrink(4.0);
-        self.paint_picture(ui, rect, picture, item, mark);
+        let content = videos::shown(state, id, item);
+        self.paint_picture(ui, rect, picture, content, mark);
         paint_frame(
             ui,
             rect,
@@ -125,6 +128,7 @@ impl Interface {
         );
         paint_caption(ui, rect, item, id, state);
         paint_badges(ui, picture, item, mark);
+        videos::paint_mark(ui, picture, state, id, item);
         clicks(ui, &response, id, state, commands);
         response.context_menu(|ui| context_menu(ui, state, commands));
         if let Some(warning) = item.warning() {
@@ -132,10 +136,17 @@ impl Interface {
         }
     }
 
-    fn paint_picture(&mut self, ui: &Ui, cell: Rect, picture: Rect, item: &Item, mark: Mark) {
+    fn paint_picture(
+        &mut self,
+        ui: &Ui,
+        cell: Rect,
+        picture: Rect,
+        content: Option<ContentId>,
+        mark: Mark,
+    ) {
         let palette = palette(ui);
         ui.painter().rect_filled(cell, theme::RADIUS, palette.panel);
-        let Some(content) = item.content() else {
+        let Some(content) = content else {
             let middle = Rect::from_center_size(picture.center(), vec2(40.0, 40.0));
             icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
             return;
@@ -467,6 +478,7 @@ fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// What a screen reader says: "cat.jpg, cat 97 percent, picked".
 pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
+    name.push_str(&videos::spoken(state, id, item));
     if let Some((at, matched)) = state.answer.scored().best(id) {
         let text = &state.answer.labels[at].text;
         name.push_str(&format!(", {text} {:.0} percent", matched * 100.0));

@@ -19,6 +19,7 @@ mod status_bar;
 mod textures;
 pub mod theme;
 mod top_bar;
+mod videos;
 mod viewer;
 mod views;
 pub mod widgets;

@@ -46,6 +46,8 @@ impl Interface {
                         memory_row(ui, &mut settings);
                         store_row(ui, state, &mut settings, commands);
                         quality_row(ui, &mut settings);
+                        #[cfg(feature = "video")]
+                        videos_row(ui, &mut settings);
                         excluded_row(ui, &mut settings, commands);
                         ui.label("Sidecars");
                         naming_choice(ui, &state.settings, commands);
@@ -228,6 +230,14 @@ fn quality_row(ui: &mut Ui, settings: &mut Settings) {
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label("Thumbnail quality"));
     response.on_hover_text("JPEG quality of thumbnails made from now on");
+    ui.end_row();
+}
+
+#[cfg(feature = "video")]
+fn videos_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Videos");
+    ui.checkbox(&mut settings.videos, "Show videos among photos")
+        .on_hover_text("Each is shown and found by its best frame");
     ui.end_row();
 }
 

@@ -10,12 +10,13 @@ use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{centred, elided, icon_button};
-use super::{Interface, grid};
+use super::{Interface, grid, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::state::{State, Viewer};
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
+use crate::engine::media::photo::ContentId;
 
 /// Zooms, in pixels of the screen for a pixel of the photo.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
@@ -44,10 +45,17 @@ impl Interface {
             .default_size(width)
             .size_range(180.0..=460.0)
             .show(ui, |ui| {
-                let held = self.views.find(&item);
+                let shown = videos::shown(state, viewer.item, &item);
+                let held = self.views.find(&item, shown);
                 let camera = held.and_then(|held| Some(&held.shown.as_ref().ok()?.camera));
                 about(ui, state, viewer.item, &item, camera);
             });
+        let chosen = self.frames(ui, state, viewer.item, &item);
+        let viewer = Viewer {
+            frame: chosen.or(viewer.frame),
+            ..viewer
+        };
+        let shown = videos::shown(state, viewer.item, &item);
         let view = ui.available_rect_before_wrap();
         let sense = Sense::click_and_drag();
         let response = ui.interact(view, ui.scope_id().with("photo"), sense);
@@ -56,7 +64,7 @@ impl Interface {
             let name = grid::accessible_name(&item, viewer.item, mark, state);
             WidgetInfo::labeled(Role::Image, true, name)
         });
-        let moved = self.photo(ui, view, viewer, &item, &response);
+        let moved = self.photo(ui, view, viewer, &item, shown, &response);
         if response.double_clicked() {
             commands.push(Command::Do(Action::ActualSize));
         }
@@ -72,6 +80,7 @@ impl Interface {
         view: Rect,
         mut viewer: Viewer,
         item: &Item,
+        content: Option<ContentId>,
         response: &egui::Response,
     ) -> Viewer {
         let palette = palette(ui);
@@ -79,7 +88,7 @@ impl Interface {
         let Some(facts) = item.facts() else {
             return no_picture(ui, view, viewer, item.warning().unwrap_or_default());
         };
-        let held = self.views.find(item);
+        let held = self.views.find(item, content);
         if let Some(Err(trouble)) = held.map(|held| &held.shown) {
             return no_picture(ui, view, viewer, trouble);
         }
@@ -89,7 +98,7 @@ impl Interface {
             .map(|shown| shown.texture.clone());
         let texture = texture.or_else(|| {
             let key = ThumbKey {
-                content: facts.content,
+                content: content.unwrap_or(facts.content),
                 side: side_for(f32::INFINITY),
             };
             self.textures.get(key).cloned()
@@ -124,7 +133,8 @@ impl Interface {
             let scale = zoom.map_or(fit, |zoom| zoom.clamp(fit, 1.0));
             Some(ViewKey {
                 path: item.file.path.clone(),
-                content: item.content(),
+                content: videos::shown(state, id, item),
+                time_ms: videos::time_ms(state, id, item),
                 short_side: (width.min(height) * scale).ceil() as u32,
                 max_side,
             })

@@ -8,6 +8,7 @@ use crate::app::document::library::Item;
 use crate::app::tasks::fetcher::Fetcher;
 use crate::app::tasks::pictures::{View, ViewKey, start_views};
 use crate::engine::index::pipeline::Notify;
+use crate::engine::media::photo::ContentId;
 
 /// Large pictures that are held: the one seen, its neighbours, and one on the way out.
 const HELD: usize = 4;
@@ -69,11 +70,11 @@ impl ViewCache {
         }
     }
 
-    /// The picture of an item, if it is held.
-    pub fn find(&self, item: &Item) -> Option<&Held> {
+    /// The picture of an item, or of the frame that it shows, if it is held.
+    pub fn find(&self, item: &Item, shown: Option<ContentId>) -> Option<&Held> {
         self.held
             .iter()
-            .find(|held| held.key.is_of(&item.file.path, item.content()))
+            .find(|held| held.key.is_of(&item.file.path, shown))
     }
 
     /// Wants these, most urgent first, as far as what is held is not enough.

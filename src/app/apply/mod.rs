@@ -222,7 +222,7 @@ impl App {
         let another = before.model != now.model
             || before.device != now.device
             || before.precision != now.precision;
-        let reread = before.excluded_folders != now.excluded_folders;
+        let reread = before.excluded_folders != now.excluded_folders || before.videos != now.videos;
         DecodeMemory::of_process().set_megabytes(now.decode_memory_mb);
         if moved {
             self.forget_photos();

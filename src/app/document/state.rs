@@ -204,6 +204,8 @@ pub struct Viewer {
     pub zoom: Option<f32>,
     /// The photo's point in the middle of the window, in parts of its width and height.
     pub centre: egui::Vec2,
+    /// The frame of a video that the person chose; the best one if none.
+    pub frame: Option<usize>,
 }
 
 impl Viewer {
@@ -214,6 +216,7 @@ impl Viewer {
             item,
             zoom: None,
             centre: egui::vec2(0.5, 0.5),
+            frame: None,
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::engine::index::store::Store;
 use crate::engine::media::decode::{self, Decoded, Pixels};
 use crate::engine::media::photo::ContentId;
 use crate::engine::media::preprocess::Resampler;
+#[cfg(feature = "video")]
+use crate::engine::media::video::{Frame, Video};
 
 /// Threads that fetch thumbnails.
 const THUMB_THREADS: usize = 2;
@@ -63,8 +65,10 @@ pub fn start_thumbs(
 pub struct ViewKey {
     /// The file.
     pub path: PathBuf,
-    /// What was in it when it was read: a file that changed is another photo.
+    /// What was in it when it was read: a file that changed is another photo. Of a video, that of the frame.
     pub content: Option<ContentId>,
+    /// When the frame of a video is shown, in milliseconds.
+    pub time_ms: Option<u64>,
     /// Pixels of its short side that are needed at least, where it has them.
     pub short_side: u32,
     /// Most pixels of a side that the graphics adapter takes.
@@ -104,6 +108,10 @@ pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<V
 
 fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
     let cancel = Cancel::default();
+    #[cfg(feature = "video")]
+    if let Some(time_ms) = key.time_ms {
+        return frame(key, time_ms, resampler);
+    }
     let bytes = decode::read_file(&key.path, &cancel).map_err(|failure| failure.message)?;
     let decoded = decode::decode(&bytes, key.short_side, &cancel).map_err(|e| e.to_string())?;
     let Decoded {
@@ -123,6 +131,29 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
     })
 }
 
+/// A frame of a video.
+#[cfg(feature = "video")]
+fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View, String> {
+    let cancel = Cancel::default();
+    let video = Video::open(&key.path, &cancel).map_err(|e| e.to_string())?;
+    let frame = video.frame_at(time_ms, key.short_side, &cancel);
+    let Frame {
+        pixels,
+        width,
+        height,
+        ..
+    } = frame.map_err(|e| e.to_string())?;
+    let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
+    let fitting = resampler
+        .thumbnail(&pixels, key.max_side)
+        .map_err(|e| e.to_string())?;
+    Ok(View {
+        image: to_image(&fitting),
+        full,
+        camera: video.camera_facts(),
+    })
+}
+
 fn to_image(pixels: &Pixels) -> ColorImage {
     let size = [pixels.width as usize, pixels.height as usize];
     ColorImage::from_rgb(size, &pixels.rgb)
@@ -138,6 +169,7 @@ mod tests {
         let key = |short_side, max_side| ViewKey {
             path: path.clone(),
             content: None,
+            time_ms: None,
             short_side,
             max_side,
         };
@@ -151,6 +183,7 @@ mod tests {
         let missing = ViewKey {
             path: "missing.jpg".into(),
             content: None,
+            time_ms: None,
             short_side: 1,
             max_side: 1,
         };

@@ -17,7 +17,7 @@ use crate::app::document::library::{ItemId, Snapshot};
 use crate::app::document::scored::Scored;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
-use crate::engine::library::{Asker, Photos};
+use crate::engine::library::{Asker, BestFrames, Photos};
 use crate::engine::search::query::Query;
 use crate::engine::search::score::Scores;
 use crate::engine::search::teach::TrainingSet;
@@ -56,6 +56,10 @@ pub struct ScoringResponse {
     pub scores: Arc<Scores>,
     /// Matches with the search by item, if there is one.
     pub search: Option<Arc<Scores>>,
+    /// Of videos, which frame fits each label best, and which the search.
+    pub frames: Arc<BestFrames>,
+    /// The same for the search.
+    pub search_frames: Arc<BestFrames>,
     /// Why the search cannot be scored.
     pub search_trouble: Option<String>,
     /// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
@@ -78,6 +82,21 @@ impl ScoringResponse {
         }
     }
 
+    /// The number of the frame by which a video is shown: that which fits the search best, or else the label that fits
+    /// best; the first for photos.
+    #[must_use]
+    pub fn best_frame(&self, item: ItemId) -> usize {
+        let of_search = self
+            .search
+            .as_ref()
+            .and_then(|_| self.search_frames.get(item, 0));
+        let of_label = || {
+            let (label, _) = self.scored().best(item)?;
+            self.frames.get(item, (*self.columns.get(label)?)?)
+        };
+        of_search.or_else(of_label).unwrap_or_default()
+    }
+
     /// Which items of an earlier numbering are which now; nothing shown is kept that is gone.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
@@ -86,6 +105,8 @@ impl ScoringResponse {
         self.scores = Arc::default();
         self.columns.iter_mut().for_each(|column| *column = None);
         self.search = None;
+        self.frames = Arc::default();
+        self.search_frames = Arc::default();
     }
 }
 
@@ -240,12 +261,13 @@ fn score(
         count: items.len(),
         epoch: request.library.epoch,
         row: &|at| items[at].row(),
+        is_video: &|at| items[at].facts().is_some_and(|facts| facts.video.is_some()),
     };
     let search = query.as_ref().and_then(|query| query.as_ref().ok());
     let answer = asker.ask(session, &labels, search, photos);
     match answer.scores {
-        Ok(scores) => {
-            response.scores = scores;
+        Ok(scored) => {
+            (response.scores, response.frames) = (scored.scores, scored.frames);
             for (at, column) in places.into_iter().zip(answer.columns) {
                 match column {
                     Ok(column) => response.columns[at] = Some(column),
@@ -258,7 +280,9 @@ fn score(
     match (query, answer.search) {
         (Some(Err(error)), _) => response.search_trouble = Some(error.to_string()),
         (_, Some(Err(error))) => response.search_trouble = Some(error.to_string()),
-        (_, Some(Ok(found))) => response.search = Some(found),
+        (_, Some(Ok(found))) => {
+            (response.search, response.search_frames) = (Some(found.scores), found.frames);
+        }
         (_, None) => {}
     }
 }

@@ -33,9 +33,9 @@ pub struct Photos<'a> {
 #[derive(Clone, Default)]
 pub struct Scored {
     /// The scores, by place.
-    pub scores: Scores,
+    pub scores: Arc<Scores>,
     /// The frames.
-    pub frames: BestFrames,
+    pub frames: Arc<BestFrames>,
 }
 
 /// Scores of photos for labels, and for a search.
@@ -43,9 +43,9 @@ pub struct Answer {
     /// For each label its column in the scores, or why it has none.
     pub columns: Vec<Result<usize, SessionError>>,
     /// Scores of the labels that have a column.
-    pub scores: Result<Arc<Scored>, SessionError>,
+    pub scores: Result<Scored, SessionError>,
     /// Scores of the search, if there is one.
-    pub search: Option<Result<Arc<Scored>, SessionError>>,
+    pub search: Option<Result<Scored, SessionError>>,
 }
 
 /// Answers questions, each from what the ones before it left.
@@ -77,10 +77,10 @@ struct Column {
 struct ScoreCache {
     columns: Vec<Column>,
     epoch: u64,
-    scored: Arc<Scored>,
+    scored: Scored,
     photos: usize,
     /// The scores before these, whose memory the next ones take once nobody else holds them.
-    spare: Arc<Scored>,
+    spare: Arc<Scores>,
 }
 
 impl Asker {
@@ -169,7 +169,7 @@ impl ScoreCache {
         session: &Session,
         columns: Vec<Column>,
         photos: Photos<'_>,
-    ) -> Result<Arc<Scored>, SessionError> {
+    ) -> Result<Scored, SessionError> {
         let known = self.columns.iter().map(|column| &column.key);
         let same = known.eq(columns.iter().map(|column| &column.key)) && self.epoch == photos.epoch;
         let fresh = !same || self.photos > photos.count;
@@ -186,18 +186,17 @@ impl ScoreCache {
         let videos = new.filter(|at| (photos.is_video)(*at));
         let videos = videos.map(|at| (u32::try_from(at).unwrap_or(u32::MAX), (photos.row)(at)));
         if self.photos == 0 {
-            let mut scored = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
-            session.score_into(&scorer, &rows, &mut scored.scores)?;
-            scored.frames = BestFrames::default();
-            scored.frames.add(session, &scorer, videos)?;
-            self.spare = mem::replace(&mut self.scored, Arc::new(scored));
+            let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
+            session.score_into(&scorer, &rows, &mut scores)?;
+            self.scored.frames = Arc::default();
+            self.spare = mem::replace(&mut self.scored.scores, Arc::new(scores));
         } else {
             let new = session.score(&scorer, &rows)?;
-            let scored = Arc::make_mut(&mut self.scored);
-            scored.frames.add(session, &scorer, videos)?;
-            scored.scores.matches.extend(new.matches);
-            scored.scores.probabilities.extend(new.probabilities);
+            let scores = Arc::make_mut(&mut self.scored.scores);
+            scores.matches.extend(new.matches);
+            scores.probabilities.extend(new.probabilities);
         }
+        Arc::make_mut(&mut self.scored.frames).add(session, &scorer, videos)?;
         self.photos = photos.count;
         Ok(self.scored.clone())
     }

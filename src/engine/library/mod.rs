@@ -141,6 +141,9 @@ impl Library {
         let scores = self.session.score(&scorer, &photos.rows())?;
         let mut frames = BestFrames::default();
         frames.add(&self.session, &scorer, photos.videos())?;
-        Ok(Scored { scores, frames })
+        Ok(Scored {
+            scores: scores.into(),
+            frames: frames.into(),
+        })
     }
 }

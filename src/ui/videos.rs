@@ -1,0 +1,167 @@
+//! Videos among photos: which frame stands for one, its mark and time, and the strip of all frames in the viewer.
+
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Panel, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, epaint::RectShape, pos2, vec2,
+};
+
+use super::Interface;
+use super::icons::{self, Icon};
+use super::textures::side_for;
+use super::theme::{self, palette};
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::state::State;
+use crate::app::tasks::pictures::ThumbKey;
+use crate::engine::media::photo::{ContentId, VideoFacts};
+
+/// Height of a frame in the strip.
+const FRAME: f32 = 64.0;
+
+/// What an item shows: its content, or that of the frame that fits best.
+pub fn shown(state: &State, id: ItemId, item: &Item) -> Option<ContentId> {
+    Some(item.content()?.of_part(frame(state, id, item)))
+}
+
+/// The number of the frame that an item shows; 0 for photos. In the viewer a person may choose another.
+pub fn frame(state: &State, id: ItemId, item: &Item) -> usize {
+    let Some(video) = video(item) else { return 0 };
+    let chosen = state.viewer.filter(|viewer| viewer.item == id);
+    let chosen = chosen.and_then(|viewer| viewer.frame);
+    let frame = chosen.unwrap_or_else(|| state.answer.best_frame(id));
+    frame.min(video.frames_ms.len().saturating_sub(1))
+}
+
+/// When the frame that an item shows is shown, in milliseconds; nothing for photos.
+pub fn time_ms(state: &State, id: ItemId, item: &Item) -> Option<u64> {
+    video(item)?.frames_ms.get(frame(state, id, item)).copied()
+}
+
+fn video(item: &Item) -> Option<&VideoFacts> {
+    item.facts()?.video.as_deref()
+}
+
+/// What a screen reader adds to the name: "video, 0:12 of 1:05".
+pub fn spoken(state: &State, id: ItemId, item: &Item) -> String {
+    let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
+        return String::new();
+    };
+    let (time, duration) = (clock(time), clock(video.duration_ms));
+    format!(", video, {time} of {duration}")
+}
+
+/// How long a video is, for people.
+pub fn duration(item: &Item) -> Option<String> {
+    Some(clock(video(item)?.duration_ms))
+}
+
+/// `1:05`, or `1:02:03` from an hour on.
+fn clock(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
+/// The mark of a video over its picture, with the time of the frame and the length of the whole.
+pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &Item) {
+    let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
+        return;
+    };
+    let text = format!("{} / {}", clock(time), clock(video.duration_ms));
+    let font = FontId::proportional(theme::TEXT_S);
+    let galley = ui.painter().layout_no_wrap(text, font, Color32::WHITE);
+    let size = galley.size() + vec2(26.0, 4.0);
+    let at = pos2(
+        picture.center().x - size.x / 2.0,
+        picture.max.y - size.y - 2.0,
+    );
+    let ground = Rect::from_min_size(at, size);
+    ui.painter()
+        .rect_filled(ground, 8.0, Color32::from_black_alpha(170));
+    let icon = Rect::from_center_size(ground.left_center() + vec2(12.0, 0.0), vec2(12.0, 12.0));
+    icons::paint(ui.painter(), Icon::Play, icon, Color32::WHITE);
+    ui.painter()
+        .galley(at + vec2(21.0, 2.0), galley, Color32::WHITE);
+}
+
+impl Interface {
+    /// All frames of the video in the viewer, below it. Returns the number of the one that was clicked.
+    pub(super) fn frames(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        id: ItemId,
+        item: &Item,
+    ) -> Option<usize> {
+        let video = video(item).filter(|video| video.frames_ms.len() > 1)?;
+        let (content, shown) = (item.content()?, frame(state, id, item));
+        let mut clicked = None;
+        let mut strip = |ui: &mut Ui| {
+            for (number, time) in video.frames_ms.iter().enumerate() {
+                let key = ThumbKey {
+                    content: content.of_part(number),
+                    side: side_for(2.0 * FRAME * ui.pixels_per_point()),
+                };
+                if self.strip_frame(ui, key, *time, number == shown) {
+                    clicked = Some(number);
+                }
+            }
+        };
+        Panel::bottom("frames of the video").show(ui, |ui| {
+            egui::ScrollArea::horizontal().show(ui, |ui| ui.horizontal(&mut strip));
+        });
+        clicked
+    }
+
+    /// One frame of the strip; whether it was clicked.
+    fn strip_frame(&mut self, ui: &mut Ui, key: ThumbKey, time_ms: u64, selected: bool) -> bool {
+        let texture = self.textures.get(key).cloned();
+        let shape = texture.as_ref().map_or(vec2(FRAME, FRAME), |texture| {
+            let size = texture.size_vec2();
+            size * (FRAME / size.y.max(1.0))
+        });
+        let (rect, response) = ui.allocate_exact_size(shape, Sense::click());
+        response.widget_info(|| {
+            let name = format!("Frame at {}", clock(time_ms));
+            WidgetInfo::selected(Role::ListItem, true, selected, name)
+        });
+        let palette = palette(ui);
+        match texture {
+            Some(texture) => {
+                let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+                let shape = RectShape::filled(rect, CornerRadius::same(3), Color32::WHITE);
+                ui.painter().add(shape.with_texture(texture.id(), uv));
+            }
+            None => {
+                ui.painter().rect_filled(rect, 3.0, palette.panel);
+            }
+        }
+        ui.painter().text(
+            rect.center_bottom() - vec2(0.0, 2.0),
+            Align2::CENTER_BOTTOM,
+            clock(time_ms),
+            FontId::proportional(theme::TEXT_S),
+            Color32::WHITE,
+        );
+        if selected {
+            let line = Stroke::new(2.5, palette.accent);
+            ui.painter()
+                .rect_stroke(rect, 3.0, line, StrokeKind::Inside);
+        }
+        response.clicked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_on_a_clock() {
+        assert_eq!(clock(0), "0:00");
+        assert_eq!(clock(65_900), "1:05");
+        assert_eq!(clock(3_723_000), "1:02:03");
+    }
+}
