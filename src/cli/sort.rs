@@ -211,6 +211,9 @@ fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option
         "height": facts.height,
         "taken": facts.taken.as_ref().map(ToString::to_string),
     });
+    if let Some(taken) = &facts.taken {
+        value["taken_from"] = json!(taken.source().name());
+    }
     if let Some(warning) = &facts.warning {
         value["warning"] = json!(warning);
     }

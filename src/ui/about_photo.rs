@@ -32,7 +32,8 @@ pub fn about(
                 rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
                 rows.extend(videos::duration(item).map(|length| ("Length", length)));
                 if let Some(taken) = &facts.taken {
-                    rows.push(("Taken", taken.as_str().replace('T', " ")));
+                    let source = taken.source().note();
+                    rows.push(("Taken", taken.as_str().replace('T', " ") + source));
                 }
             }
             rows.push(("File", bytes(item.file.size)));

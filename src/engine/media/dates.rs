@@ -1,8 +1,9 @@
 //! When a photo was taken: dates as programs write them, and as names of files tell them.
 //!
 //! A date is local time by the clock of whatever wrote it; zone offsets are left out, because a trip is sorted by
-//! the clock on the wall. Dates that cannot be are refused: days that no month has, years before photography, and
-//! what lies in the future.
+//! the clock on the wall. What only counts seconds since 1970 is in UTC, since it names no zone. Dates that cannot be
+//! are refused: days that no month has, years before photography, and what lies in the future. `docs/metadata.md` has
+//! the order of sources.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -18,7 +19,8 @@ const FIRST_YEAR: i16 = 1826;
 const FIRST_NAMED_YEAR: i16 = 1990;
 
 /// Reads a date in the spellings that EXIF, XMP, IPTC and QuickTime fields have: separated by `:`, `-`, `/` or
-/// `.`, with or without a time, a fraction of a second and an offset, which are left out.
+/// `.`, with or without a time, a fraction of a second and an offset, which are left out. Of two digits the first may
+/// be a space or missing.
 #[must_use]
 pub fn parse(text: &str) -> Option<Taken> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
@@ -29,14 +31,17 @@ pub fn parse(text: &str) -> Option<Taken> {
         _ => return None,
     };
     numbers.0 = rest;
-    let month = numbers.field(2, &[':', '-', '/', '.'])?;
-    let day = numbers.next(2)?.0;
+    let month = numbers.short_field(&[':', '-', '/', '.'])?;
+    let day = numbers.short()?.0;
     let date = date(year, month, day, FIRST_YEAR)?;
     let time = match numbers.0.chars().next() {
         None => Some((0, 0, 0)),
         Some(' ' | 'T' | 't') => {
             numbers.0 = numbers.0[1..].trim_start();
-            numbers.time()
+            match numbers.0.is_empty() {
+                true => Some((0, 0, 0)),
+                false => numbers.time(),
+            }
         }
         Some('0'..='9') => numbers.time(),
         Some(_) => None,
@@ -61,9 +66,13 @@ pub fn from_file_name(path: &Path) -> Option<Taken> {
     None
 }
 
-/// A moment in seconds since 1970, as Google Takeout notes it. It names no zone: the date is that of UTC.
+/// A moment in seconds since 1970, as Google Takeout notes it. It names no zone: the date is that of UTC. Zero is what
+/// programs write that do not know it.
 #[must_use]
 pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
+    if seconds == 0 {
+        return None;
+    }
     let at = Timestamp::from_second(seconds).ok()?;
     taken(at.to_zoned(TimeZone::UTC).datetime())
 }
@@ -115,6 +124,24 @@ impl Numbers<'_> {
         Some((digits.parse().ok()?, after))
     }
 
+    /// A number of up to two digits, of which the first may be a space, and the character after it.
+    fn short(&mut self) -> Option<(i16, char)> {
+        self.0 = self.0.strip_prefix(' ').unwrap_or(self.0);
+        let is_two = self.0.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        self.next(if is_two { 2 } else { 1 })
+    }
+
+    /// A number of up to two digits and the separator after it, if there is one of `separators`.
+    fn short_field(&mut self, separators: &[char]) -> Option<i16> {
+        let (number, after) = self.short()?;
+        if separators.contains(&after) {
+            self.0 = &self.0[after.len_utf8()..];
+        } else if !after.is_ascii_digit() {
+            return None;
+        }
+        Some(number)
+    }
+
     /// A number of `width` digits and the separator after it, if there is one of `separators`.
     fn field(&mut self, width: usize, separators: &[char]) -> Option<i16> {
         let (number, after) = self.next(width)?;
@@ -128,13 +155,13 @@ impl Numbers<'_> {
 
     /// Hours, minutes and perhaps seconds; what follows, such as a fraction or an offset, does not count.
     fn time(&mut self) -> Option<(i16, i16, i16)> {
-        let hour = self.field(2, &[':', '.'])?;
-        let (minute, after) = self.next(2)?;
+        let hour = self.short_field(&[':', '.'])?;
+        let (minute, after) = self.short()?;
         if matches!(after, ':' | '.') {
             self.0 = &self.0[1..];
         }
         let second = match after {
-            ':' | '.' | '0'..='9' => self.next(2)?.0,
+            ':' | '.' | '0'..='9' => self.short()?.0,
             _ => 0,
         };
         Some((hour, minute, second))
@@ -142,15 +169,33 @@ impl Numbers<'_> {
 
     /// The time that follows a date in the name of a file.
     fn named_time(mut self) -> Option<(i16, i16, i16)> {
-        let rest = self.0;
-        let rest = rest
-            .strip_prefix(" at ")
-            .or_else(|| rest.strip_prefix(['_', '-', ' ', 'T']))
-            .unwrap_or(rest);
+        let words = [
+            " at ", " um ", " à ", " às ", " a las ", " alle ", " om ", " kl. ",
+        ];
+        let (rest, is_said) = match words.iter().find_map(|word| self.0.strip_prefix(word)) {
+            Some(rest) => (rest, true),
+            None => (
+                self.0.strip_prefix(['_', '-', ' ', 'T']).unwrap_or(self.0),
+                false,
+            ),
+        };
         self.0 = rest;
-        let hour = self.field(2, &['.', '-', ':', '_'])?;
-        let minute = self.field(2, &['.', '-', ':', '_'])?;
+        let separators = ['.', '-', ':', '_'];
+        // A Mac in English writes 3.05.07 PM.
+        let mut hour = match is_said {
+            true => self.short_field(&separators)?,
+            false => self.field(2, &separators)?,
+        };
+        let minute = self.field(2, &separators)?;
         let second = self.next(2)?.0;
+        let half = self.0.trim_start().get(..2).unwrap_or_default();
+        if is_said && (1..=12).contains(&hour) {
+            match half.to_ascii_uppercase().as_str() {
+                "AM" => hour %= 12,
+                "PM" => hour = hour % 12 + 12,
+                _ => {}
+            }
+        }
         (hour < 24 && minute < 60 && second <= 60).then_some((hour, minute, second))
     }
 }
@@ -206,6 +251,10 @@ mod tests {
             "20240501T100000",
             "20240501 100000+0200",
             " 2024:05:01 10:00:00\0",
+            "2024: 5: 1 10: 0: 0",
+            "2024-5-1 10:00",
+            "2024-05-01 10:00:00.123456-08:00",
+            "2024:05:01 10:00:00 +02:00",
         ] {
             assert_eq!(parsed(text), "2024-05-01T10:00:00", "{text}");
         }
@@ -213,6 +262,7 @@ mod tests {
             "2024:05:01",
             "2024-05-01",
             "20240501",
+            "2024:05:01 ",
             "2024:05:01 00:00:00",
         ] {
             assert_eq!(parsed(text), "2024-05-01T00:00:00", "{text}");
@@ -268,6 +318,20 @@ mod tests {
                 "WhatsApp Image 2024-05-01 at 10.00.00.jpeg",
                 "2024-05-01T10:00:00",
             ),
+            (
+                "Screenshot 2024-05-01 at 3.05.07\u{202f}PM.png",
+                "2024-05-01T15:05:07",
+            ),
+            (
+                "Screenshot 2024-05-01 at 12.00.09 AM.png",
+                "2024-05-01T00:00:09",
+            ),
+            (
+                "Bildschirmfoto 2024-05-01 um 10.00.00.png",
+                "2024-05-01T10:00:00",
+            ),
+            ("photo_2024-05-01_10-00-00.jpg", "2024-05-01T10:00:00"),
+            ("WIN_20240501_10_00_00_Pro.jpg", "2024-05-01T10:00:00"),
             ("2024-05-01 10.00.00.jpg", "2024-05-01T10:00:00"),
             ("2024_05_01 party.jpg", "2024-05-01T00:00:00"),
             ("FB_IMG_1558375918123.jpg", "2019-05-20T18:11:58"),
@@ -295,7 +359,9 @@ mod tests {
     fn seconds_since_1970_are_utc() {
         let taken = from_unix_seconds(1_258_375_918).expect("a date");
         assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
-        assert_eq!(from_unix_seconds(i64::MAX), None);
+        for seconds in [0, i64::MAX, i64::MIN, 32_503_680_000] {
+            assert_eq!(from_unix_seconds(seconds), None, "{seconds}");
+        }
     }
 
     proptest! {

@@ -39,25 +39,76 @@ impl Candidate {
 /// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
 /// Sorts by time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Taken(String);
+pub struct Taken {
+    text: String,
+    source: DateSource,
+}
+
+/// What tells when a photo was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DateSource {
+    /// Its content: EXIF, XMP or IPTC-IIM.
+    Photo,
+    /// The name of its file.
+    Name,
+    /// What Google Takeout put beside it.
+    Takeout,
+}
+
+impl DateSource {
+    /// The word in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Photo => "photo",
+            Self::Name => "name",
+            Self::Takeout => "takeout",
+        }
+    }
+
+    /// What a person is told behind the date, where that is not what is expected.
+    #[must_use]
+    pub fn note(self) -> &'static str {
+        match self {
+            Self::Photo => "",
+            Self::Name => " (from the name)",
+            Self::Takeout => " (from Google Takeout)",
+        }
+    }
+}
 
 impl Taken {
-    /// From text in the form above, as the store keeps it.
+    /// From text in the form above, as the store keeps it: what a photo's content says.
     #[must_use]
     pub fn from_text(text: String) -> Self {
-        Self(text)
+        Self {
+            text,
+            source: DateSource::Photo,
+        }
+    }
+
+    /// The same date, as another source tells it.
+    #[must_use]
+    pub fn told_by(self, source: DateSource) -> Self {
+        Self { source, ..self }
     }
 
     /// As text in the form above.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What tells it.
+    #[must_use]
+    pub fn source(&self) -> DateSource {
+        self.source
     }
 }
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -136,9 +187,8 @@ impl Photo {
     /// A file with what its content says of it. Where that has no date, the file's name may tell one.
     #[must_use]
     pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
-        facts.taken = facts
-            .taken
-            .or_else(|| super::dates::from_file_name(&file.path));
+        let named = || super::dates::from_file_name(&file.path);
+        facts.taken = (facts.taken).or_else(|| Some(named()?.told_by(DateSource::Name)));
         Self { file, facts }
     }
 }

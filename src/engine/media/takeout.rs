@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::dates;
-use super::photo::Taken;
+use super::photo::{DateSource, Taken};
 use crate::engine::files::regular::read_regular;
 use crate::engine::media::companions::Companions;
 
@@ -22,8 +22,15 @@ struct Description {
 
 #[derive(Deserialize)]
 struct Moment {
-    /// Seconds since 1970, as text.
-    timestamp: String,
+    timestamp: Seconds,
+}
+
+/// Seconds since 1970: Takeout writes text, and tools that rewrite its files a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Text(String),
+    Number(i64),
 }
 
 /// Listings that are kept: photos come folder by folder, but several threads read them.
@@ -54,9 +61,20 @@ impl TakeoutDates {
 }
 
 fn date(path: &Path) -> Option<Taken> {
-    let bytes = read_regular(path, MAX_BYTES).ok()?;
-    let description: Description = serde_json::from_slice(&bytes).ok()?;
-    let seconds = description.photo_taken_time.timestamp.parse().ok()?;
+    let taken = described(&read_regular(path, MAX_BYTES).ok()?)?;
+    Some(taken.told_by(DateSource::Takeout))
+}
+
+/// When a photo was taken, as the content of the file beside it says.
+#[must_use]
+pub fn described(bytes: &[u8]) -> Option<Taken> {
+    // Tools that save it anew may put a mark of its encoding before it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let description: Description = serde_json::from_slice(bytes).ok()?;
+    let seconds = match description.photo_taken_time.timestamp {
+        Seconds::Text(text) => text.trim().parse().ok()?,
+        Seconds::Number(seconds) => seconds,
+    };
     dates::from_unix_seconds(seconds)
 }
 
@@ -88,6 +106,12 @@ mod tests {
         for name in ["a.jpg", "b.jpg", "c.jpg", "d(1).jpg"] {
             let taken = dates.taken(&dir.path().join(name)).expect(name);
             assert_eq!(taken.as_str(), "2009-11-16T12:51:58", "{name}");
+        }
+        let number = br#"{"photoTakenTime":{"timestamp":1258375918}}"#;
+        let marked = [&b"\xef\xbb\xbf"[..], number].concat();
+        for bytes in [&number[..], &marked] {
+            let taken = described(bytes).expect("a date");
+            assert_eq!(taken.as_str(), "2009-11-16T12:51:58");
         }
         for name in ["e.jpg", "f.jpg"] {
             assert_eq!(dates.taken(&dir.path().join(name)), None, "{name}");
