@@ -4,13 +4,13 @@
 //! embedding does not depend on which program computed it.
 
 use fast_image_resize::images::{Image as Buffer, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::decode::Pixels;
 use super::multi_crop::{self, Window};
 
 /// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
-pub const PREPROCESS_VERSION: u32 = 3;
+pub const PREPROCESS_VERSION: u32 = 4;
 
 /// How a model wants its input.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -90,7 +90,7 @@ impl Resampler {
         if pixels.width == 0 || pixels.height == 0 {
             return Err(EmptyPicture);
         }
-        let (width, height) = pixels.covered;
+        let (width, height) = upright_size(pixels);
         let side = f64::from(spec.side);
         let window = match spec.fit {
             Fit::Stretch => (0.0, 0.0, width, height),
@@ -125,13 +125,13 @@ impl Resampler {
     /// If the picture is empty.
     pub fn crops(&mut self, pixels: &Pixels, spec: &Preprocess) -> Result<Vec<Crop>, EmptyPicture> {
         let mut crops = vec![self.crop(pixels, spec)?];
-        for window in multi_crop::windows(pixels.covered) {
+        for window in multi_crop::windows(upright_size(pixels)) {
             crops.push(self.square(pixels, window, spec)?);
         }
         Ok(crops)
     }
 
-    /// A window of a picture as the model's input, upright.
+    /// A window of the upright picture as the model's input.
     fn square(
         &mut self,
         pixels: &Pixels,
@@ -142,11 +142,10 @@ impl Resampler {
             Filter::Bicubic => FilterType::CatmullRom,
             Filter::Bilinear => FilterType::Bilinear,
         };
-        let rgb = self.resize(pixels, window, (spec.side, spec.side), filter)?;
-        let square = Pixels::new(spec.side, spec.side, rgb, pixels.orientation);
+        let square = self.resize(pixels, window, (spec.side, spec.side), filter)?;
         Ok(Crop {
             side: spec.side,
-            rgb: square.upright().rgb,
+            rgb: square.rgb,
         })
     }
 
@@ -161,60 +160,105 @@ impl Resampler {
             return Ok(pixels.clone().upright());
         }
         let fit = |n: u32| ((f64::from(n) * scale).round() as u32).max(1);
-        let (width, height) = (fit(pixels.width), fit(pixels.height));
-        let window = (0.0, 0.0, pixels.covered.0, pixels.covered.1);
-        let rgb = self.resize(pixels, window, (width, height), FilterType::Bilinear)?;
-        Ok(Pixels::new(width, height, rgb, pixels.orientation).upright())
+        let (width, height) = match pixels.orientation.swaps_sides() {
+            true => (fit(pixels.height), fit(pixels.width)),
+            false => (fit(pixels.width), fit(pixels.height)),
+        };
+        let (across, down) = upright_size(pixels);
+        let window = (0.0, 0.0, across, down);
+        self.resize(pixels, window, (width, height), FilterType::Bilinear)
     }
 
     /// The same picture with as many columns as are asked for, before turning: for pixels that are not square.
     ///
     /// # Errors
     /// If the picture is empty.
-    pub fn stretched(&mut self, pixels: Pixels, width: u32) -> Result<Pixels, EmptyPicture> {
+    pub fn stretched(&mut self, mut pixels: Pixels, width: u32) -> Result<Pixels, EmptyPicture> {
         if width == pixels.width {
             return Ok(pixels);
         }
+        let orientation = std::mem::take(&mut pixels.orientation);
         let window = (0.0, 0.0, pixels.width.into(), pixels.height.into());
-        let rgb = self.resize(
-            &pixels,
-            window,
-            (width, pixels.height),
-            FilterType::Bilinear,
-        )?;
-        Ok(Pixels::new(width, pixels.height, rgb, pixels.orientation))
+        let size = (width, pixels.height);
+        let mut stretched = self.resize(&pixels, window, size, FilterType::Bilinear)?;
+        stretched.orientation = orientation;
+        Ok(stretched)
     }
 
-    /// Resizes a window of a picture, rows first and then columns, as PIL does: the passes round to
-    /// bytes in between, so their order can be seen in the result.
+    /// Resizes a window of the upright picture, rows first and then columns, as PIL does: the passes round to
+    /// bytes in between, so their order can be seen in the result. Sizes are the upright picture's, so that it does
+    /// not matter how a picture is stored; only the small result is turned.
     fn resize(
         &mut self,
         pixels: &Pixels,
-        (left, top, width, height): Window,
+        window: Window,
         (to_width, to_height): (u32, u32),
         filter: FilterType,
-    ) -> Result<Vec<u8>, EmptyPicture> {
-        // Rows of the window, and those beyond it that the filter of the second pass reaches.
-        let reach = 2.0 * (height / f64::from(to_height)).max(1.0) + 1.0;
-        let first = (top - reach).floor().max(0.0);
-        let last = (top + height + reach).ceil().min(f64::from(pixels.height));
-        let rows = last - first;
+    ) -> Result<Pixels, EmptyPicture> {
+        let turned = pixels.orientation.swaps_sides();
+        let (left, top, width, height) = pixels.orientation.stored(window, pixels.covered);
+        let to = match turned {
+            true => (to_height, to_width),
+            false => (to_width, to_height),
+        };
+        // What the second pass reads: its part of the window, and what its filter reaches beyond that.
+        let (start, length, to_length, end) = match turned {
+            true => (left, width, to.0, pixels.width),
+            false => (top, height, to.1, pixels.height),
+        };
+        let reach = 2.0 * (length / f64::from(to_length)).max(1.0) + 1.0;
+        let first = (start - reach).floor().max(0.0);
+        let last = (start + length + reach).ceil().min(f64::from(end));
+        let kept = last - first;
+        let (between, first_window, second_window) = match turned {
+            true => (
+                (kept as u32, to.1),
+                (first, top, kept, height),
+                (left - first, 0.0, width, f64::from(to.1)),
+            ),
+            false => (
+                (to.0, kept as u32),
+                (left, first, width, kept),
+                (0.0, top - first, f64::from(to.0), height),
+            ),
+        };
         let source = ImageRef::new(pixels.width, pixels.height, &pixels.rgb, PixelType::U8x3)
             .map_err(|_| EmptyPicture)?;
+        let half = self.pass(&source, between, first_window, filter)?;
+        let small = self.pass(&half, to, second_window, filter)?;
+        Ok(Pixels::new(to.0, to.1, small.into_vec(), pixels.orientation).upright())
+    }
+
+    /// Resizes a window of a picture as it is stored.
+    fn pass(
+        &mut self,
+        source: &impl IntoImageView,
+        (to_width, to_height): (u32, u32),
+        (left, top, width, height): Window,
+        filter: FilterType,
+    ) -> Result<Buffer<'static>, EmptyPicture> {
+        // Sums of fractions may reach beyond the picture by the last bit.
+        let (left, top) = (left.max(0.0), top.max(0.0));
+        let width = width.min(f64::from(source.width()) - left);
+        let height = height.min(f64::from(source.height()) - top);
         let options = ResizeOptions::new()
             .resize_alg(ResizeAlg::Convolution(filter))
-            .use_alpha(false);
-        let mut narrow = Buffer::new(to_width, rows as u32, PixelType::U8x3);
-        let window = options.crop(left, first, width, rows);
-        self.0
-            .resize(&source, &mut narrow, &window)
-            .map_err(|_| EmptyPicture)?;
+            .use_alpha(false)
+            .crop(left, top, width, height);
         let mut target = Buffer::new(to_width, to_height, PixelType::U8x3);
-        let window = options.crop(0.0, top - first, f64::from(to_width), height);
-        self.0
-            .resize(&narrow, &mut target, &window)
-            .map_err(|_| EmptyPicture)?;
-        Ok(target.into_vec())
+        match self.0.resize(source, &mut target, &options) {
+            Ok(()) => Ok(target),
+            Err(_) => Err(EmptyPicture),
+        }
+    }
+}
+
+/// Width and height of what a picture covers, upright.
+fn upright_size(pixels: &Pixels) -> (f64, f64) {
+    let (width, height) = pixels.covered;
+    match pixels.orientation.swaps_sides() {
+        true => (height, width),
+        false => (width, height),
     }
 }
 
@@ -306,6 +350,67 @@ mod tests {
         assert_eq!(crop.rgb[100 * 99 * 3..][..3], [255, 255, 255]);
         let thumbnail = resampler.thumbnail(&pixels, 100).expect("a thumbnail");
         assert_eq!((thumbnail.width, thumbnail.height), (50, 100));
+    }
+
+    /// A picture of this size without symmetries, as a file of this orientation stores it.
+    fn stored(width: u32, height: u32, value: u32) -> Pixels {
+        let upright = |x: u32, y: u32| {
+            let wave = |n: u32, step: u32| ((x * step + y * (step + n) + x * y / 7) % 251) as u8;
+            [wave(3, 5), wave(11, 2), wave(5, 17)]
+        };
+        let orientation = Orientation::from_exif(value);
+        let (across, down) = match orientation.swaps_sides() {
+            true => (height, width),
+            false => (width, height),
+        };
+        let mut pixels = Pixels::new(
+            across,
+            down,
+            vec![0; (width * height * 3) as usize],
+            orientation,
+        );
+        for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
+            let part = (f64::from(x), f64::from(y), 1.0, 1.0);
+            let (left, top, ..) = orientation.stored(part, pixels.covered);
+            let at = (top as u32 * across + left as u32) as usize * 3;
+            pixels.rgb[at..at + 3].copy_from_slice(&upright(x, y));
+        }
+        pixels
+    }
+
+    #[test]
+    fn all_orientations_give_the_same_crops_and_thumbnails() {
+        let mut resampler = Resampler::default();
+        let spec = spec(
+            32,
+            Fit::CentreCrop {
+                short_side: 33,
+                long_side: Rounding::Down,
+            },
+        );
+        for (width, height) in [(101, 75), (75, 101), (97, 97), (200, 61), (61, 200)] {
+            let upright = stored(width, height, 1);
+            let crops = resampler.crops(&upright, &spec).expect("crops");
+            let thumbnail = resampler.thumbnail(&upright, 40).expect("a thumbnail");
+            for value in 2..=8 {
+                let turned = stored(width, height, value);
+                let same = |a: &[u8], b: &[u8]| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1);
+                let all = resampler.crops(&turned, &spec).expect("crops");
+                assert_eq!(all.len(), crops.len());
+                for (crop, want) in all.iter().zip(&crops) {
+                    assert!(same(&crop.rgb, &want.rgb), "{width} x {height}, {value}");
+                }
+                let small = resampler.thumbnail(&turned, 40).expect("a thumbnail");
+                assert_eq!(
+                    (small.width, small.height),
+                    (thumbnail.width, thumbnail.height)
+                );
+                assert!(
+                    same(&small.rgb, &thumbnail.rgb),
+                    "{width} x {height}, {value}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -181,7 +181,7 @@ pub fn decode(
             Err(_) => {
                 tracing::error!(path = ?file.path, "a decoder panicked over this photo");
                 resampler = Resampler::default();
-                let message = "the decoder gave up on this file: it is probably damaged";
+                let message = "the decoder gave up on this file: it is probably damaged, look for another copy of the photo";
                 shared.fail(Failure::new(file.path, Stage::Decode, message));
                 true
             }
@@ -247,7 +247,10 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     let small = resampler
         .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
         .map_err(|e| refuse(&e))?;
-    let thumbnail = thumbnail::encode(&small, shared.thumbnail_quality).map_err(|e| refuse(&e))?;
+    let thumbnail = thumbnail::encode(&small, shared.thumbnail_quality).map_err(|error| {
+        tracing::warn!(path = ?file.path, %error, "no thumbnail could be made");
+        refuse(&"no thumbnail can be made of it: save the photo as JPEG with another program")
+    })?;
     let facts = PhotoFacts {
         content,
         width: decoded.width,

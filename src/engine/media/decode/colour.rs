@@ -1,5 +1,6 @@
 //! From a picture's own colours to sRGB, which models were trained on and screens show.
 
+use super::jpeg;
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 /// Pixels that are converted at once.
@@ -19,7 +20,8 @@ pub fn display_p3_to_srgb(rgb: &mut [u8]) {
     convert(rgb, &ColorProfile::new_display_p3());
 }
 
-fn convert(rgb: &mut [u8], profile: &ColorProfile) {
+/// Converts pixels of a profile's colours.
+pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
     let layout = match profile.color_space {
         DataColorSpace::Rgb => Layout::Rgb,
         DataColorSpace::Gray => Layout::Gray,
@@ -44,27 +46,46 @@ fn convert(rgb: &mut [u8], profile: &ColorProfile) {
     }
 }
 
-/// The profile of a JPEG, put together from its segments (ICC.1, annex B.4).
-pub fn jpeg_profile(bytes: &[u8]) -> Option<Vec<u8>> {
-    let mut parts: Vec<(u8, &[u8])> = Vec::new();
-    let mut rest = bytes.get(2..)?;
-    while let [0xff, marker, after @ ..] = rest {
-        match marker {
-            0xff => rest = &rest[1..],
-            0xda | 0xd9 => break,
-            0x01 | 0xd0..=0xd7 => rest = after,
-            _ => {
-                let length = usize::from(u16::from_be_bytes(*after.first_chunk()?));
-                let segment = after.get(2..length)?;
-                if *marker == 0xe2
-                    && let Some([number, _, part @ ..]) = segment.strip_prefix(b"ICC_PROFILE\0")
-                {
-                    parts.push((*number, part));
-                }
-                rest = &after[length..];
-            }
+/// Light of inks (cyan, magenta, yellow, black; 255 is full), by the profile that a file embeds. Without one, or with
+/// one that is damaged or for something else, each ink takes its share of the light.
+pub fn inks_to_srgb(inks: &[u8], profile: Option<&[u8]>) -> Vec<u8> {
+    let (pixels, _) = inks.as_chunks::<4>();
+    let profile = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok());
+    let mut rgb = vec![0; pixels.len() * 3];
+    if let Some(profile) = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk)
+        && let Ok(transform) = profile.create_transform_8bit(
+            // Four channels, whatever they are.
+            Layout::Rgba,
+            &ColorProfile::new_srgb(),
+            Layout::Rgb,
+            TransformOptions::default(),
+        )
+    {
+        let mut parts = rgb.chunks_mut(PIXELS * 3).zip(inks.chunks(PIXELS * 4));
+        if parts.all(|(rgb, inks)| transform.transform(inks, rgb).is_ok()) {
+            return rgb;
         }
     }
+    for (light, [cyan, magenta, yellow, black]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(pixels)
+    {
+        *light = [*cyan, *magenta, *yellow].map(|ink| {
+            let light = (255 - u32::from(ink)) * (255 - u32::from(*black));
+            ((light + 127) / 255) as u8
+        });
+    }
+    rgb
+}
+
+/// The profile of a JPEG, put together from its segments (ICC.1, annex B.4).
+pub fn jpeg_profile<'a>(bytes: &'a [u8]) -> Option<Vec<u8>> {
+    let part = |(marker, content): (u8, &'a [u8])| match (marker, content) {
+        (0xe2, content) => match content.strip_prefix(b"ICC_PROFILE\0")? {
+            [number, _, part @ ..] => Some((*number, part)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut parts: Vec<(u8, &[u8])> = jpeg::segments(bytes).filter_map(part).collect();
     parts.sort_by_key(|(number, _)| *number);
     let profile = parts.iter().flat_map(|(_, part)| *part).copied();
     (!parts.is_empty()).then(|| profile.collect())
@@ -105,6 +126,15 @@ mod tests {
                 assert!(got.abs_diff(*want) <= 3, "{pixels:?}, not {colours:?}");
             }
         }
+    }
+
+    #[test]
+    fn inks_take_light_without_a_profile() {
+        let inks = [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255];
+        let want = [255, 255, 255, 0, 255, 255, 0, 0, 0];
+        assert_eq!(inks_to_srgb(&inks, None), want);
+        let of_rgb = encoded(&ColorProfile::new_srgb());
+        assert_eq!(inks_to_srgb(&inks, Some(&of_rgb)), want);
     }
 
     #[test]

@@ -12,12 +12,21 @@ const PREFIX: &[u8] = b"Exif\0\0";
 /// The most bytes of a profile: a JPEG segment holds 64 KB, so nothing larger comes from a camera.
 const LIMIT: u64 = 1 << 20;
 
+/// The TIFF structure in ImageMagick's text, without what programs put before it.
+pub fn of_text(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
+    let profile = raw_profile(kind, data)?;
+    Some(match profile.strip_prefix(PREFIX) {
+        Some(tiff) => tiff.to_vec(),
+        None => profile,
+    })
+}
+
 /// The TIFF structure of the EXIF in a PNG, WebP or JPEG XL file, without what programs put before it.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
             b"eXIf" => Some(data.to_vec()),
-            b"tEXt" | b"zTXt" => raw_profile(kind, data),
+            b"tEXt" | b"zTXt" | b"iTXt" => raw_profile(kind, data),
             _ => None,
         })
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
@@ -67,17 +76,25 @@ fn riff_chunks(mut rest: &[u8]) -> impl Iterator<Item = (&[u8; 4], &[u8])> {
     })
 }
 
-/// ImageMagick's text: a keyword, then a name, a length and bytes in hexadecimal, compressed in `zTXt`.
+/// ImageMagick's text: a keyword, then a name, a length and bytes in hexadecimal, perhaps compressed.
 fn raw_profile(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     let end = data.iter().position(|byte| *byte == 0)?;
     let (keyword, data) = (&data[..end], &data[end + 1..]);
     if !matches!(keyword, b"Raw profile type exif" | b"Raw profile type APP1") {
         return None;
     }
+    let (is_compressed, data) = match (kind, data) {
+        (b"zTXt", [_method, data @ ..]) => (true, data),
+        // A flag and a method, then a language and a translated keyword, each with a zero behind it.
+        (b"iTXt", [flag, _method, data @ ..]) => {
+            let mut parts = data.splitn(3, |byte| *byte == 0);
+            (*flag == 1, parts.nth(2)?)
+        }
+        _ => (false, data),
+    };
     let mut text = Vec::new();
-    if kind == b"zTXt" {
-        let compressed = data.get(1..)?;
-        let mut inflated = ZlibDecoder::new(compressed).take(LIMIT);
+    if is_compressed {
+        let mut inflated = ZlibDecoder::new(data).take(LIMIT);
         inflated.read_to_end(&mut text).ok()?;
     } else {
         text.extend_from_slice(data);
@@ -142,11 +159,14 @@ mod tests {
         zlib.write_all(profile().as_bytes()).expect("compressed");
         let compressed = zlib.finish().expect("compressed");
         let compressed = [b"Raw profile type APP1\0\0".to_vec(), compressed].concat();
+        let international = b"Raw profile type exif\0\0\0en\0\0".to_vec();
+        let international = [international, profile().into_bytes()].concat();
         for file in [
             png(b"eXIf", TIFF),
             png(b"eXIf", &prefixed),
             png(b"tEXt", &text),
             png(b"zTXt", &compressed),
+            png(b"iTXt", &international),
             jxl(&[b"\0\0\0\x02ab", TIFF].concat()),
             jxl(TIFF),
             webp(TIFF),

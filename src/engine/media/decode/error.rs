@@ -9,14 +9,19 @@ pub enum DecodeError {
     #[error("the work was cancelled")]
     Cancelled,
     /// A file without content.
-    #[error("the file is empty")]
+    #[error("the file is empty: look for another copy of the photo")]
     Empty,
     /// A file of another kind.
     #[error("not a photo: {0}")]
     NotAPhoto(&'static str),
     /// A picture format that is known but not read.
-    #[error("{0} files cannot be read yet: convert the photo to JPEG")]
+    #[error("{0} files cannot be read yet: save the photo as JPEG or PNG with another program")]
     Unsupported(&'static str),
+    /// A picture in a format that is read, made in a way that is not.
+    #[error(
+        "this kind of {0} cannot be read yet: save the photo as JPEG or PNG with another program"
+    )]
+    UnsupportedKind(&'static str),
     /// A camera's RAW file with nothing in it that can be shown.
     #[error(
         "the RAW file holds no preview, and RAW data is not developed: export the photo as JPEG from the \
@@ -42,11 +47,11 @@ pub enum DecodeError {
     #[error("no thread could be started ({0}): close other programs and try again")]
     NoThread(String),
     /// The decoder refused it.
-    #[error("damaged {format}: {reason}")]
+    #[error("damaged {format}: {reason}; look for another copy of the photo")]
     Damaged {
         /// What it should have been.
         format: &'static str,
-        /// The decoder's words.
+        /// Why, for a person.
         reason: String,
     },
 }

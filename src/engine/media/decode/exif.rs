@@ -1,72 +1,15 @@
 //! The few EXIF facts that sorting needs. Corrupt metadata is no metadata: it never stops a photo.
 
+use std::cell::LazyCell;
 use std::io::Cursor;
 
 pub use exif::Exif;
 use exif::{In, Reader, Tag, Value};
 
 use super::format::PictureFormat;
-use super::{Pixels, embedded, sniff};
+use super::{Orientation, embedded, sniff};
 use crate::engine::media::photo::Taken;
 use crate::engine::media::{dates, metadata};
-
-/// One of the eight ways in which EXIF says a picture lies; 1 is upright.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Orientation(u8);
-
-impl Default for Orientation {
-    fn default() -> Self {
-        Self(1)
-    }
-}
-
-impl Orientation {
-    /// From the tag's value; values outside 1-8 mean upright.
-    #[must_use]
-    pub fn from_exif(value: u32) -> Self {
-        match u8::try_from(value) {
-            Ok(value @ 1..=8) => Self(value),
-            _ => Self::default(),
-        }
-    }
-
-    /// Whether width and height change places.
-    #[must_use]
-    pub fn swaps_sides(self) -> bool {
-        self.0 >= 5
-    }
-
-    /// Turns a picture upright.
-    pub(super) fn apply(self, pixels: Pixels) -> Pixels {
-        if self == Self::default() {
-            return pixels;
-        }
-        let (from_width, from_height) = (pixels.width as usize, pixels.height as usize);
-        let (width, height) = if self.swaps_sides() {
-            (from_height, from_width)
-        } else {
-            (from_width, from_height)
-        };
-        let mut rgb = Vec::with_capacity(pixels.rgb.len());
-        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-            let (flip_x, flip_y) = (from_width - 1, from_height - 1);
-            // Where the upright pixel lies in the stored picture; EXIF 2.32, tag 0x0112.
-            let (from_x, from_y) = match self.0 {
-                2 => (flip_x - x, y),
-                3 => (flip_x - x, flip_y - y),
-                4 => (x, flip_y - y),
-                5 => (y, x),
-                6 => (y, flip_y - x),
-                7 => (flip_x - y, flip_y - x),
-                8 => (flip_x - y, x),
-                _ => (x, y),
-            };
-            let at = (from_y * from_width + from_x) * 3;
-            rgb.extend_from_slice(&pixels.rgb[at..at + 3]);
-        }
-        Pixels::new(width as u32, height as u32, rgb, Self::default())
-    }
-}
 
 /// What is read from a file's metadata.
 #[derive(Default)]
@@ -75,24 +18,26 @@ pub(super) struct Facts {
     pub taken: Option<Taken>,
 }
 
-/// Reads the metadata of a file of this format.
+/// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
 pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
-    // A date that only XMP or IPTC-IIM has.
-    let elsewhere = || metadata::facts_inside(Cursor::new(bytes)).taken;
-    let Some(exif) = format.exif(bytes) else {
-        return Facts {
-            taken: elsewhere(),
-            ..Facts::default()
-        };
-    };
-    let orientation = orientation(&exif).unwrap_or_default();
-    let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
-        .into_iter()
-        .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value));
+    let exif = format.exif(bytes);
+    let exif = exif.as_ref();
+    let orientation = exif.and_then(orientation).or_else(|| {
+        let described = metadata::described(Cursor::new(bytes));
+        described.orientation.map(Orientation::from_exif)
+    });
+    let taken = exif.and_then(taken);
     Facts {
-        orientation,
-        taken: taken.or_else(elsewhere),
+        orientation: orientation.unwrap_or_default(),
+        taken: taken.or_else(|| metadata::facts_inside(Cursor::new(bytes)).taken),
     }
+}
+
+/// When the photo was taken: the first possible date counts.
+fn taken(exif: &Exif) -> Option<Taken> {
+    [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
+        .into_iter()
+        .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
 }
 
 /// The orientation, if one is written there.
@@ -115,17 +60,30 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
         (Tag::Artist, "Artist"),
     ];
     let exif = sniff(bytes).ok().and_then(|format| format.exif(bytes));
-    let Some(exif) = exif else {
-        return Vec::new();
+    let fact = |tag: Tag| {
+        let exif = exif.as_ref()?;
+        let field = exif.get_field(tag, In::PRIMARY)?;
+        let text = field.display_value().with_unit(exif).to_string();
+        Some(
+            text.trim_matches(['"', ' '])
+                .trim_end_matches('\0')
+                .trim()
+                .to_owned(),
+        )
     };
-    let fact = |(tag, name): &(Tag, &'static str)| {
-        let field = exif.get_field(*tag, In::PRIMARY)?;
-        let text = field.display_value().with_unit(&exif).to_string();
-        let text = text.trim_matches(['"', ' ']).trim_end_matches('\0').trim();
+    let described = LazyCell::new(|| metadata::described(Cursor::new(bytes)));
+    let facts = SHOWN.iter().filter_map(|(tag, name)| {
+        let text = fact(*tag)
+            .filter(|text| !text.is_empty())
+            .or_else(|| match *tag {
+                Tag::Model => described.camera.clone(),
+                Tag::LensModel => described.lens.clone(),
+                _ => None,
+            });
         // A damaged field can be of any length, and a caption cannot.
-        (!text.is_empty()).then(|| (*name, text.chars().take(80).collect()))
-    };
-    SHOWN.iter().filter_map(fact).collect()
+        Some((*name, text?.chars().take(80).collect()))
+    });
+    facts.collect()
 }
 
 /// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
@@ -163,56 +121,6 @@ fn date(value: &Value) -> Option<Taken> {
 mod tests {
     use super::*;
     use crate::engine::media::decode::jpeg::Jpeg;
-
-    /// A 3 x 2 picture whose pixels are numbered as they should appear upright, stored as `value` says.
-    fn stored(value: u32) -> Pixels {
-        let upright = [[1u8, 2, 3], [4, 5, 6]];
-        let at = |y: usize, x: usize| upright[y][x];
-        let rows: Vec<Vec<u8>> = match value {
-            1 => (0..2).map(|y| (0..3).map(|x| at(y, x)).collect()).collect(),
-            2 => (0..2)
-                .map(|y| (0..3).map(|x| at(y, 2 - x)).collect())
-                .collect(),
-            3 => (0..2)
-                .map(|y| (0..3).map(|x| at(1 - y, 2 - x)).collect())
-                .collect(),
-            4 => (0..2)
-                .map(|y| (0..3).map(|x| at(1 - y, x)).collect())
-                .collect(),
-            5 => (0..3).map(|x| (0..2).map(|y| at(y, x)).collect()).collect(),
-            6 => (0..3)
-                .map(|x| (0..2).map(|y| at(y, x)).collect::<Vec<_>>())
-                .rev()
-                .collect(),
-            7 => (0..3)
-                .rev()
-                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
-                .collect(),
-            _ => (0..3)
-                .map(|x| (0..2).rev().map(|y| at(y, x)).collect())
-                .collect(),
-        };
-        let (height, width) = (rows.len() as u32, rows[0].len() as u32);
-        let rgb = rows.concat().into_iter().flat_map(|v| [v; 3]).collect();
-        Pixels::new(width, height, rgb, Orientation::from_exif(value))
-    }
-
-    #[test]
-    fn all_eight_orientations_end_upright() {
-        let want = stored(1);
-        for value in 1..=8 {
-            let turned = stored(value).upright();
-            assert_eq!((turned.width, turned.height), (3, 2), "orientation {value}");
-            assert_eq!(turned.rgb, want.rgb, "orientation {value}");
-        }
-    }
-
-    #[test]
-    fn nonsense_orientations_mean_upright() {
-        for value in [0, 9, 90, u32::MAX] {
-            assert_eq!(Orientation::from_exif(value), Orientation::default());
-        }
-    }
 
     #[test]
     fn dates_become_sortable_and_nonsense_is_ignored() {

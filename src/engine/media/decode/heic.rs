@@ -98,7 +98,7 @@ fn to_rgb(image: &DecodedImage) -> Result<Vec<u8>, HeifError> {
 
 fn refused(error: HeifError) -> DecodeError {
     match error {
-        HeifError::Unsupported(_) => DecodeError::Unsupported("HEIC of this kind"),
+        HeifError::Unsupported(_) => DecodeError::UnsupportedKind(NAME),
         HeifError::LimitExceeded(_) => DecodeError::Damaged {
             format: NAME,
             reason: "it claims more pixels than a photo has".into(),

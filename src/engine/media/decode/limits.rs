@@ -41,6 +41,11 @@ impl<'a> Limits<'a> {
         Ok(())
     }
 
+    /// The memory that decoders share.
+    pub fn budget(&self) -> &'a Arc<MemoryBudget> {
+        self.budget
+    }
+
     /// Bytes at which a decoder that counts for itself gives up. What counts is reserved by the size that the header
     /// claims.
     pub fn most_allocated(&self) -> u64 {

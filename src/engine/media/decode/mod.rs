@@ -23,7 +23,9 @@ mod jpeg;
 #[cfg(feature = "jxl")]
 mod jxl;
 mod limits;
+mod orientation;
 mod other_kinds;
+mod partial;
 mod picture;
 mod png;
 mod raster;
@@ -31,6 +33,7 @@ mod raw;
 #[cfg(test)]
 mod tests;
 mod tiff;
+mod warning;
 
 use std::sync::Arc;
 
@@ -42,10 +45,12 @@ use picture::Picture;
 
 #[cfg(feature = "video")]
 pub(super) use detached::detached;
+pub(in crate::engine::media) use embedded::of_text as exif_of_text;
 pub use error::DecodeError;
-pub use exif::{Orientation, camera_facts};
+pub use exif::camera_facts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
 pub use format::{Content, content};
+pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
 
 /// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or

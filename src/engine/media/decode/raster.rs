@@ -2,12 +2,12 @@
 
 use std::io::Cursor;
 
-use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
 
 use super::alpha::flatten;
 use super::format::PictureFormat;
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour};
+use super::{DecodeError, Limits, Picture, colour, partial};
 use crate::engine::cancel::CancelReader;
 
 /// One of these formats.
@@ -130,21 +130,44 @@ fn looks_like_tga(bytes: &[u8]) -> bool {
         && sides.iter().all(|side| *side > 0)
 }
 
-/// Decodes a file with the image crate's decoder for this format.
+/// Decodes a file with the image crate's decoder for this format, a damaged one in part.
 pub fn decode(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
+    match decode_whole(bytes, format, name, limits) {
+        Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
+            partial::decode(bytes, format, name, limits)?.ok_or(error)
+        }
+        result => result,
+    }
+}
+
+fn decode_whole(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &mut Limits<'_>,
+) -> Result<Picture, DecodeError> {
+    let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
+    let per_pixel = bytes_per_pixel(format, decoder.color_type());
+    decode_with(decoder, name, per_pixel, limits)
+}
+
+/// The image crate's decoder for a file of this format.
+pub fn decoder<'a>(
+    bytes: &'a [u8],
+    format: ImageFormat,
+    limits: &Limits<'a>,
+) -> Result<impl ImageDecoder + 'a, image::ImageError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut reader = ImageReader::with_format(reader, format);
     let mut own_limits = image::Limits::default();
     own_limits.max_alloc = Some(limits.most_allocated());
     reader.limits(own_limits);
-    let decoder = reader.into_decoder().map_err(|e| damaged(name, &e))?;
-    let per_pixel = bytes_per_pixel(format, decoder.color_type());
-    decode_with(decoder, name, per_pixel, limits)
+    reader.into_decoder()
 }
 
 /// Decodes with any decoder of the image crate's kind, which takes so many bytes a pixel.
@@ -165,20 +188,24 @@ pub fn decode_with(
     Ok(Picture::whole(width, height, rgb))
 }
 
-/// What a decoder said of a file that it refused.
-pub fn damaged(name: &'static str, error: &image::ImageError) -> DecodeError {
-    // Some decoders report over several lines.
-    let text = error.to_string();
-    let reason = text.lines().next().unwrap_or_default().trim().into();
+/// What is said of a file that a decoder refused. The decoder's own words are for the log.
+pub fn damaged(name: &'static str, error: &ImageError) -> DecodeError {
+    tracing::debug!(format = name, %error, "a decoder refused a file");
+    let reason = match error {
+        ImageError::Unsupported(_) => return DecodeError::UnsupportedKind(name),
+        ImageError::Limits(_) => "it claims to hold more than a picture can",
+        ImageError::IoError(_) => "it ends before its picture does",
+        _ => "its picture data contradicts itself",
+    };
     DecodeError::Damaged {
         format: name,
-        reason,
+        reason: reason.into(),
     }
 }
 
 /// Most bytes that a decode takes for a pixel: what the decoder gives, what it keeps meanwhile, and the
 /// eight-bit RGB that is made of it.
-fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
+pub fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
     let given = u64::from(colour.bytes_per_pixel());
     let made = match colour {
         ColorType::Rgb8 | ColorType::Rgba8 => 0,

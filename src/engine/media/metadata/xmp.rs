@@ -15,6 +15,9 @@ const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 const MICROSOFT: &str = "http://ns.microsoft.com/photo/1.0/";
 const DARKTABLE: &str = "http://darktable.sf.net/";
+const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
+const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
+const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
 const NOTE: &str = "http://ns.adobe.com/xmp/note/";
 
 /// A packet in which nothing stands yet.
@@ -64,13 +67,25 @@ pub const LABEL: Property = Property::new(XMP, "xmp", "Label");
 /// What an extended packet of a JPEG is called.
 pub const EXTENDED: Property = Property::new(NOTE, "xmpNote", "HasExtendedXMP");
 
+/// How the photo lies, as EXIF's orientation.
+pub const ORIENTATION: Property = Property::new(TIFF, "tiff", "Orientation");
+/// The camera's model.
+pub const MODEL: Property = Property::new(TIFF, "tiff", "Model");
+/// The lens's name: the first that is there counts.
+pub const LENSES: [Property; 3] = [
+    Property::new(EXIF_EX, "exifEX", "LensModel"),
+    Property::new(AUX, "aux", "Lens"),
+    Property::new(AUX, "aux", "LensModel"),
+];
+
 const RATING_PERCENT: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "Rating");
 const WINDOWS_TAGS: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "LastKeywordXMP");
 const DIGIKAM_COLOUR: Property = Property::new(DIGIKAM, "digiKam", "ColorLabel");
 const DARKTABLE_COLOURS: Property = Property::new(DARKTABLE, "darktable", "colorlabels");
 /// When the photo was taken: the first that is there counts.
-const DATES: [Property; 3] = [
+const DATES: [Property; 4] = [
     Property::new(EXIF, "exif", "DateTimeOriginal"),
+    Property::new(EXIF, "exif", "DateTimeDigitized"),
     Property::new(PHOTOSHOP, "photoshop", "DateCreated"),
     Property::new(XMP, "xmp", "CreateDate"),
 ];

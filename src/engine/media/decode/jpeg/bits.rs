@@ -269,6 +269,31 @@ impl<'a> BitReader<'a> {
         }
     }
 
+    /// Goes on behind the next restart marker, whatever lies before it, and returns its number. None if the picture
+    /// ends before there is another. Other markers are what damage makes of the data.
+    pub fn next_restart(&mut self) -> Option<u8> {
+        loop {
+            self.at += memchr::memchr(0xff, self.data.get(self.at..)?)?;
+            match self.data.get(self.at + 1)? {
+                marker @ 0xd0..=0xd7 => {
+                    self.at += 2;
+                    (self.buffer, self.count, self.padding, self.pending) = (0, 0, 0, 0);
+                    return Some(marker - 0xd0);
+                }
+                // The end, and the beginning of another picture.
+                0xd8 | 0xd9 => return None,
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// Whether the data that is left begins with a restart marker: nothing is missing before it.
+    pub fn is_at_restart(&self) -> bool {
+        let rest = self.data.get(self.at..).unwrap_or_default();
+        let fill = rest.iter().take_while(|byte| **byte == 0xff).count();
+        fill > 0 && matches!(rest.get(fill), Some(0xd0..=0xd7))
+    }
+
     /// Steps over a restart marker (E.2.4). None if there is none.
     pub fn restart(&mut self) -> Option<()> {
         if self.overrun() {

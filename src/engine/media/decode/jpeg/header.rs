@@ -95,9 +95,32 @@ pub fn read_header(bytes: &[u8]) -> Result<(Header, Scan), Unsupported> {
     Ok((header, scan))
 }
 
-/// Width and height of a file whose frame is one of those that are read: baseline, extended sequential or progressive,
-/// of eight bits. `bytes` may go on behind the file.
-pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
+/// The segments before the picture data: the second byte of the marker, and the content, of which the end may be
+/// missing. What is no segment is passed over up to the next marker.
+pub fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut at = 2;
+    std::iter::from_fn(move || {
+        for _ in 0..MOST_SEGMENTS {
+            at += memchr::memchr(0xff, bytes.get(at..)?)?;
+            match *bytes.get(at + 1)? {
+                0xff => at += 1,
+                0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
+                0xd9 | 0xda => return None,
+                marker => {
+                    let length = usize::from(word(bytes, at + 2).ok()?).max(2);
+                    let end = (at + 2 + length).min(bytes.len());
+                    let content = bytes.get(at + 4..end)?;
+                    at += 2 + length;
+                    return Some((marker, content));
+                }
+            }
+        }
+        None
+    })
+}
+
+/// The frame of a file: its marker and parameters (B.2.2).
+fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
     if !bytes.starts_with(b"\xff\xd8\xff") {
         return None;
     }
@@ -105,17 +128,36 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
     for _ in 0..MOST_SEGMENTS {
         let (marker, segment) = next_segment(bytes, &mut at).ok()?;
         match marker {
-            0xc0..=0xc2 => {
-                let side = |at: usize| word(segment, at).ok().filter(|side| *side > 0);
-                let eight_bits = segment.first() == Some(&8);
-                let (height, width) = (side(1)?, side(3)?);
-                return eight_bits.then_some((width.into(), height.into()));
-            }
-            0xc4 | 0xdb | 0xdd | 0xe0..=0xef | 0xfe => {}
+            0xc4 | 0xdb | 0xdd | 0xde | 0xe0..=0xef | 0xfe | 0xcc => {}
+            0xc0..=0xcf => return Some((marker, segment)),
             _ => return None,
         }
     }
     None
+}
+
+/// Width and height of a file whose frame is one of those that are read: baseline, extended sequential or progressive,
+/// of eight bits. `bytes` may go on behind the file.
+pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (0xc0..=0xc2, segment) = frame(bytes)? else {
+        return None;
+    };
+    let side = |at: usize| word(segment, at).ok().filter(|side| *side > 0);
+    let eight_bits = segment.first() == Some(&8);
+    let (height, width) = (side(1)?, side(3)?);
+    eight_bits.then_some((width.into(), height.into()))
+}
+
+/// What a file is called whose kind of frame no decoder here reads (B.1.1.3, table B.1).
+pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
+    let (marker, segment) = frame(bytes)?;
+    match marker {
+        0xc3 | 0xc7 | 0xcb | 0xcf => Some("Lossless JPEG"),
+        0xc9 | 0xca => Some("Arithmetic-coded JPEG"),
+        0xc5 | 0xc6 | 0xcd | 0xce => Some("Hierarchical JPEG"),
+        _ if *segment.first()? > 8 => Some("12-bit JPEG"),
+        _ => None,
+    }
 }
 
 /// Where the data that begins at `at` ends: at the next marker that does not belong to it.
@@ -293,6 +335,33 @@ impl Header {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn segments_are_found_behind_fill_bytes_and_stray_data() {
+        let file = b"\xff\xd8\xff\xe0\0\x04ab\xff\xff\xe1\0\x03cxyz\xff\xfe\0\x09cut";
+        let found: Vec<_> = segments(file).collect();
+        assert_eq!(found, [(0xe0, &b"ab"[..]), (0xe1, b"c"), (0xfe, b"cut")]);
+        for end in 0..file.len() {
+            let _ = segments(&file[..end]).count();
+        }
+        assert_eq!(segments(b"\xff\xd8\xff\xda\0\x02\xff\xe1\0\x02").count(), 0);
+    }
+
+    #[test]
+    fn kinds_of_frames_that_are_not_read_are_named() {
+        let file = |marker: u8, precision: u8| {
+            let frame = [0xff, marker, 0, 11, precision, 0, 8, 0, 8, 1, 1, 0x11, 0];
+            [&[0xff, 0xd8, 0xff, 0xfe, 0, 3, 7][..], &frame].concat()
+        };
+        assert_eq!(unread_kind(&file(0xc0, 8)), None);
+        assert_eq!(unread_kind(&file(0xc2, 8)), None);
+        assert_eq!(unread_kind(&file(0xc1, 12)), Some("12-bit JPEG"));
+        assert_eq!(unread_kind(&file(0xc3, 16)), Some("Lossless JPEG"));
+        assert_eq!(unread_kind(&file(0xc9, 8)), Some("Arithmetic-coded JPEG"));
+        assert_eq!(unread_kind(&file(0xc5, 8)), Some("Hierarchical JPEG"));
+        assert_eq!(frame_size(&file(0xc2, 8)), Some((8, 8)));
+        assert_eq!(frame_size(&file(0xc3, 8)), None);
+    }
 
     #[test]
     fn data_ends_at_a_marker_that_is_not_its_own() {

@@ -5,6 +5,7 @@ mod header;
 mod planes;
 mod progressive;
 mod sequential;
+mod stripes;
 
 use std::io::Cursor;
 
@@ -14,11 +15,13 @@ use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, raster};
+use super::{DecodeError, Limits, Picture, colour, raster, warning};
 use crate::engine::cancel::CancelReader;
-use header::Coding;
+use header::{Coding, Header, Scan, Unsupported};
+use planes::{FULL, Scaled};
+use stripes::Tally;
 
-pub use header::frame_size;
+pub use header::{frame_size, segments};
 
 const NAME: &str = "JPEG";
 
@@ -37,9 +40,18 @@ impl PictureFormat for Jpeg {
         bytes.starts_with(b"\xff\xd8\xff")
     }
 
-    /// Metadata stands before the picture data, which need not be searched.
+    /// Of several segments the first counts that can be read.
     fn exif(&self, bytes: &[u8]) -> Option<Exif> {
-        exif::fields(head(bytes))
+        // Some programs write another byte in place of the second zero.
+        let tiff = |(marker, content): (u8, &[u8])| match marker {
+            0xe1 => content
+                .strip_prefix(b"Exif\0")?
+                .get(1..)
+                .map(<[u8]>::to_vec),
+            _ => None,
+        };
+        let mut structures = header::segments(bytes).filter_map(tiff);
+        structures.find_map(exif::parse)
     }
 
     fn decode(
@@ -52,30 +64,35 @@ impl PictureFormat for Jpeg {
     }
 }
 
-/// What stands before the picture data.
-pub fn head(bytes: &[u8]) -> &[u8] {
-    &bytes[..first_scan(bytes).unwrap_or(bytes.len())]
-}
-
-/// The way from the fastest decoder to the most patient: our own at a scale, another at a scale, and
-/// in full what only the last one reads, damaged files in part.
+/// The way from the fastest decoder to the most patient: our own at a scale, another at a scale or in full, our own
+/// for what is damaged, and in full what only the last one reads.
 fn decode(
     bytes: &[u8],
     min_short_side: u32,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
-    if let Some(picture) = decode_small(bytes, min_short_side, limits)? {
-        return Ok(in_srgb(picture, bytes));
+    if let Some(kind) = header::unread_kind(bytes) {
+        return Err(DecodeError::Unsupported(kind));
     }
+    let is_whole = match decode_own(bytes, min_short_side, limits)? {
+        Own::Picture(picture) => return Ok(in_srgb(*picture, bytes)),
+        Own::Left { is_whole } => is_whole,
+    };
     match decode_scaled(bytes, min_short_side, limits) {
-        Ok(picture) => Ok(in_srgb(picture, bytes)),
+        Ok(picture) if is_whole || !ends_early(bytes) => Ok(in_srgb(picture, bytes)),
+        Ok(picture) => Ok(Picture {
+            warning: Some(warning::CUT_SHORT.into()),
+            ..in_srgb(picture, bytes)
+        }),
         Err(Refusal::Limit(error)) => Err(error),
-        Err(Refusal::Decoder(reason)) => {
+        Err(Refusal::Decoder) => {
             let picture = raster::decode(bytes, ImageFormat::Jpeg, NAME, limits)?;
-            Ok(Picture {
-                warning: Some(damage(bytes, &reason)),
-                ..picture
-            })
+            let warning = match (is_whole, ends_early(bytes)) {
+                (true, _) => None,
+                (false, true) => Some(warning::CUT_SHORT.into()),
+                (false, false) => Some(warning::DAMAGED.into()),
+            };
+            Ok(Picture { warning, ..picture })
         }
     }
 }
@@ -87,41 +104,113 @@ fn in_srgb(mut picture: Picture, bytes: &[u8]) -> Picture {
     picture
 }
 
-/// A file at a scale below its full size; nothing if our own decoders leave it to others.
-fn decode_small(
+/// What our own decoders make of a file.
+enum Own {
+    Picture(Box<Picture>),
+    /// It is left to others: none of its data is missing, or that is not known.
+    Left {
+        is_whole: bool,
+    },
+}
+
+/// A file at a scale below its full size, and a damaged one at any.
+fn decode_own(
     bytes: &[u8],
     min_short_side: u32,
     limits: &mut Limits<'_>,
-) -> Result<Option<Picture>, DecodeError> {
+) -> Result<Own, DecodeError> {
     let Ok((header, scan)) = header::read_header(bytes) else {
-        return Ok(None);
+        return Ok(Own::Left { is_whole: false });
     };
-    let (full_width, full_height) = (header.width, header.height);
-    let eighths = eighths(full_width.min(full_height), min_short_side);
-    if eighths == 8 {
-        return Ok(None);
+    let full = (header.width, header.height);
+    let eighths = eighths(full.0.min(full.1), min_short_side);
+    // In full another decoder is more exact, but does not say what is missing: that is looked for at a small scale.
+    let tried = match (eighths, header.coding) {
+        (8, Coding::Sequential) => 1,
+        (8, Coding::Progressive) => 2,
+        (eighths, _) => eighths,
+    };
+    reserve(&header, tried, limits)?;
+    if let Ok(scaled) = decode_whole(bytes, (header, scan), tried, limits) {
+        return Ok(match eighths {
+            8 => Own::Left { is_whole: true },
+            _ => Own::Picture(Box::new(picture(scaled, full, None))),
+        });
     }
-    let (width, height) = (
-        (full_width * eighths).div_ceil(8),
-        (full_height * eighths).div_ceil(8),
-    );
-    // The planes, the picture, and the coefficients of a progressive file.
-    let per_pixel = match header.coding {
-        Coding::Sequential => 6,
-        Coding::Progressive => 12,
+    if limits.cancel.is_cancelled() {
+        return Err(DecodeError::Cancelled);
+    }
+    let Ok((header, scan)) = header::read_header(bytes) else {
+        return Ok(Own::Left { is_whole: false });
     };
-    let need = area(width, height, per_pixel).max(huge(full_width, full_height));
-    limits.reserve(full_width, full_height, need)?;
-    let cancel = limits.cancel;
+    reserve(&header, eighths, limits)?;
+    let coding = header.coding;
+    let Ok((scaled, tally)) = decode_damaged(bytes, (header, scan), eighths, limits) else {
+        return Ok(Own::Left { is_whole: false });
+    };
+    if tally.read == 0 {
+        return Err(DecodeError::Damaged {
+            format: NAME,
+            reason: "none of its picture data can be read".into(),
+        });
+    }
+    let warning = match (tally.lost_percent(), ends_early(bytes), coding) {
+        // Only a file with something unusual in it, which another decoder may read better.
+        (0, _, Coding::Sequential) => return Ok(Own::Left { is_whole: true }),
+        (0, true, _) => Some("the file is cut short: fine details are missing".into()),
+        (0, false, _) => Some("the file is damaged: fine details are missing".into()),
+        (lost, true, _) => Some(warning::cut_short(lost)),
+        (lost, false, _) => Some(warning::damaged(lost)),
+    };
+    Ok(Own::Picture(Box::new(picture(scaled, full, warning))))
+}
+
+fn decode_whole(
+    bytes: &[u8],
+    (header, scan): (Header, Scan),
+    eighths: u32,
+    limits: &Limits<'_>,
+) -> Result<Scaled, Unsupported> {
     let eighths = eighths as usize;
-    let scaled = match header.coding {
-        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
-        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, cancel),
+    match header.coding {
+        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, limits.cancel),
+        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, limits.cancel),
+    }
+}
+
+fn decode_damaged(
+    bytes: &[u8],
+    (header, scan): (Header, Scan),
+    eighths: u32,
+    limits: &Limits<'_>,
+) -> Result<(Scaled, Tally), Unsupported> {
+    let (eighths, cancel) = (eighths as usize, limits.cancel);
+    match header.coding {
+        Coding::Sequential => sequential::decode_damaged(bytes, (&header, &scan), eighths, cancel),
+        Coding::Progressive => progressive::decode_damaged(bytes, (header, scan), eighths, cancel),
+    }
+}
+
+/// Waits for the memory that our own decoders take.
+fn reserve(header: &Header, eighths: u32, limits: &mut Limits<'_>) -> Result<(), DecodeError> {
+    let (full_width, full_height) = (header.width, header.height);
+    let at_scale = |side: u32| (side * eighths).div_ceil(8);
+    let (width, height) = (at_scale(full_width), at_scale(full_height));
+    // The planes and the picture; of a progressive file, the coefficients, and a bit for each of all.
+    let need = match header.coding {
+        Coding::Sequential => area(width, height, 6),
+        Coding::Progressive => area(width, height, 12) + area(full_width, full_height, 3) / 8,
     };
-    let Ok(scaled) = scaled else {
-        return Ok(None);
-    };
-    Ok(Some(Picture {
+    let need = need.max(huge(full_width, full_height));
+    limits.reserve(full_width, full_height, need)
+}
+
+fn picture(
+    scaled: Scaled,
+    (full_width, full_height): (u32, u32),
+    warning: Option<String>,
+) -> Picture {
+    Picture {
         scaled_width: scaled.width,
         scaled_height: scaled.height,
         rgb: scaled.rgb,
@@ -129,8 +218,8 @@ fn decode_small(
         full_height,
         orientation: None,
         stands_for: None,
-        warning: None,
-    }))
+        warning,
+    }
 }
 
 /// The scale at which a side became so many pixels: 1, or a half, a quarter or an eighth, whose pixels are counted up.
@@ -152,17 +241,19 @@ fn huge(full_width: u32, full_height: u32) -> u64 {
 /// The smallest of the scales 1/8, 1/4, 1/2 and 1 at which the short side is long enough.
 fn eighths(short_side: u32, min_short_side: u32) -> u32 {
     let enough = |eighths: &u32| (short_side * eighths).div_ceil(8) >= min_short_side;
-    [1, 2, 4].into_iter().find(enough).unwrap_or(8)
+    let full = FULL as u32;
+    [1, 2, 4].into_iter().find(enough).unwrap_or(full)
 }
 
 enum Refusal {
     Limit(DecodeError),
-    Decoder(String),
+    Decoder,
 }
 
 impl From<jpeg_decoder::Error> for Refusal {
     fn from(error: jpeg_decoder::Error) -> Self {
-        Self::Decoder(error.to_string())
+        tracing::debug!(%error, "a JPEG is left to another decoder");
+        Self::Decoder
     }
 }
 
@@ -173,9 +264,7 @@ fn decode_scaled(
 ) -> Result<Picture, Refusal> {
     let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), limits.cancel));
     decoder.read_info()?;
-    let full = decoder
-        .info()
-        .ok_or_else(|| Refusal::Decoder("no picture in it".into()))?;
+    let full = decoder.info().ok_or(Refusal::Decoder)?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
     // Only baseline files are decoded without keeping coefficients of the full size.
     let coefficients = match full.coding_process {
@@ -200,16 +289,16 @@ fn decode_scaled(
     Ok(Picture {
         scaled_width: width,
         scaled_height: height,
-        rgb: to_rgb(data, format),
+        rgb: to_rgb(data, format, bytes),
         full_width,
         full_height,
         orientation: None,
         stands_for: None,
-        warning: ends_early(bytes).then(|| damage(bytes, "no end mark")),
+        warning: None,
     })
 }
 
-fn to_rgb(data: Vec<u8>, format: PixelFormat) -> Vec<u8> {
+fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
     match format {
         PixelFormat::RGB24 => data,
         PixelFormat::L8 => data.iter().flat_map(|grey| [*grey; 3]).collect(),
@@ -220,17 +309,10 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat) -> Vec<u8> {
             .iter()
             .flat_map(|sample| [(u16::from_ne_bytes(*sample) >> 8) as u8; 3])
             .collect(),
-        PixelFormat::CMYK32 => data
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .flat_map(|[cyan, magenta, yellow, black]| {
-                [*cyan, *magenta, *yellow].map(|ink| {
-                    let light = (255 - u32::from(ink)) * (255 - u32::from(*black));
-                    ((light + 127) / 255) as u8
-                })
-            })
-            .collect(),
+        PixelFormat::CMYK32 => {
+            let profile = colour::jpeg_profile(bytes);
+            colour::inks_to_srgb(&data, profile.as_deref())
+        }
     }
 }
 
@@ -252,14 +334,6 @@ fn first_scan(bytes: &[u8]) -> Option<usize> {
             return Some(at);
         }
         at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-    }
-}
-
-fn damage(bytes: &[u8], reason: &str) -> String {
-    if ends_early(bytes) {
-        "the file is cut short: only the part that is there was read".into()
-    } else {
-        format!("the file is damaged ({reason}): only the part that could be read was used")
     }
 }
 
@@ -313,14 +387,5 @@ mod tests {
         let picture = decode(&bytes[..bytes.len() / 2], 224).expect("decodes in part");
         assert!(picture.warning.expect("a warning").contains("cut short"));
         assert!(decode(&bytes, 224).expect("decodes").warning.is_none());
-    }
-
-    #[test]
-    fn inks_become_light() {
-        let inks = vec![0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255];
-        assert_eq!(
-            to_rgb(inks, PixelFormat::CMYK32),
-            [255, 255, 255, 0, 255, 255, 0, 0, 0]
-        );
     }
 }

@@ -1,4 +1,4 @@
-//! From the lowest frequencies of blocks to RGB pixels at a half, a quarter or an eighth of the size.
+//! From the frequencies of blocks to RGB pixels at the full size, a half, a quarter or an eighth of it.
 //!
 //! At a small scale only the lowest frequencies of each block show, and the inverse transform is as
 //! small as its output.
@@ -11,6 +11,9 @@ const ZIGZAG: [u8; 64] = [
     13, 6, 7, 14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59,
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 ];
+
+/// Eighths of the full size that are all of it.
+pub const FULL: usize = 8;
 
 /// RGB pixels at a scale.
 pub struct Scaled {
@@ -68,25 +71,25 @@ impl Grid {
 pub struct Plane {
     /// Of which component.
     pub component: Component,
-    /// For each coefficient in coding order: its place in a 4 x 4 corner, or none.
+    /// For each coefficient in coding order: its place in a 4 x 4 corner, at the full size in the block, or none.
     pub place: [Option<u8>; 64],
     /// Index behind the last coefficient that is needed.
     pub needed: usize,
     /// Steps of the coefficients in coding order.
     pub quantisation: [f32; 64],
-    /// Samples of a block along a side, 1, 2 or 4.
+    /// Samples of a block along a side, 1, 2 or 4; 8 of all planes at the full size.
     pub size: usize,
     /// The inverse transform along one dimension, transposed: size frequencies x size samples.
-    basis: [[f32; 4]; 4],
+    basis: [[f32; 8]; 8],
     samples: Vec<u8>,
     stride: usize,
 }
 
 /// Columns of the inverse transform of `size` points over the lowest of 8 orthonormal frequencies:
 /// sqrt(size / 8) a(u) cos((2i + 1) u pi / 2 size), with a(0) = sqrt(1 / size), a(u) = sqrt(2 / size).
-fn basis(size: usize) -> [[f32; 4]; 4] {
+fn basis(size: usize) -> [[f32; 8]; 8] {
     let n = size as f32;
-    let mut basis = [[0.0; 4]; 4];
+    let mut basis = [[0.0; 8]; 8];
     for (u, frequency) in basis.iter_mut().enumerate().take(size) {
         for (i, value) in frequency.iter_mut().enumerate().take(size) {
             let a = if u == 0 { 1.0 } else { 2f32 }.sqrt() / n.sqrt();
@@ -108,13 +111,14 @@ impl Plane {
     ) -> Result<Self, Unsupported> {
         let subsampling =
             (grid.horizontal / component.horizontal).min(grid.vertical / component.vertical);
-        let size = (eighths * subsampling).min(4);
+        let size = (eighths * subsampling).min(if eighths == FULL { 8 } else { 4 });
+        let stride = if eighths == FULL { 8 } else { 4 };
         let mut place = [None; 64];
         let mut needed = 1;
         for (k, at) in ZIGZAG.iter().enumerate() {
             let (v, u) = (usize::from(at / 8), usize::from(at % 8));
             if v < size && u < size {
-                place[k] = Some((v * 4 + u) as u8);
+                place[k] = Some((v * stride + u) as u8);
                 needed = k + 1;
             }
         }
@@ -134,9 +138,14 @@ impl Plane {
         })
     }
 
-    /// Transforms the block at `column` and `row` from the 4 x 4 corner of its frequencies.
+    /// Makes everything grey, which is how parts look that are never put.
+    pub fn clear(&mut self) {
+        self.samples.fill(128);
+    }
+
+    /// Transforms the block at `column` and `row` from the 4 x 4 corner of its frequencies, at the full size from all.
     #[inline]
-    pub fn put(&mut self, corner: &[f32; 16], column: usize, row: usize) {
+    pub fn put<const N: usize>(&mut self, corner: &[f32; N], column: usize, row: usize) {
         let start = row * self.size * self.stride + column * self.size;
         match self.size {
             1 => self.samples[start] = sample(corner[0] * 0.125),
@@ -152,30 +161,31 @@ impl Plane {
                 lower[0] = sample(dc + dx - dy - dxy);
                 lower[1] = sample(dc - dx - dy + dxy);
             }
-            _ => self.put_sixteen(corner, start),
+            4 => self.put_square::<4>(corner, start),
+            _ => self.put_square::<8>(corner, start),
         }
     }
 
-    fn put_sixteen(&mut self, corner: &[f32; 16], start: usize) {
-        let (rows, _) = corner.as_chunks::<4>();
+    fn put_square<const SIDE: usize>(&mut self, corner: &[f32], start: usize) {
+        let (rows, _) = corner.as_chunks::<SIDE>();
         let smooth = corner[1..].iter().all(|value| *value == 0.0);
-        let flat = [sample(corner[0] * 0.125); 4];
-        for y in 0..4 {
+        let flat = [sample(corner[0] * 0.125); SIDE];
+        for y in 0..SIDE {
             let samples = if smooth {
                 flat
             } else {
-                // Down the columns, then along the row, four values side by side.
-                let mut half = [0f32; 4];
+                // Down the columns, then along the row, the values of a row side by side.
+                let mut half = [0f32; SIDE];
                 for (row, frequency) in rows.iter().zip(&self.basis) {
-                    (0..4).for_each(|u| half[u] += row[u] * frequency[y]);
+                    (0..SIDE).for_each(|u| half[u] += row[u] * frequency[y]);
                 }
-                let mut out = [0f32; 4];
+                let mut out = [0f32; SIDE];
                 for (value, frequency) in half.iter().zip(&self.basis) {
-                    (0..4).for_each(|x| out[x] += value * frequency[x]);
+                    (0..SIDE).for_each(|x| out[x] += value * frequency[x]);
                 }
                 out.map(sample)
             };
-            self.samples[start + y * self.stride..][..4].copy_from_slice(&samples);
+            self.samples[start + y * self.stride..][..SIDE].copy_from_slice(&samples);
         }
     }
 }

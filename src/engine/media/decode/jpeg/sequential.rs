@@ -1,4 +1,4 @@
-//! Baseline JPEG straight to a half, a quarter or an eighth of its size.
+//! Baseline JPEG straight to a half, a quarter or an eighth of its size, and damaged files at any size.
 //!
 //! Most photos are such files, and reading them is most of the work over a folder. The frequencies
 //! that a small scale does not show are stepped over, several codes at once. Section numbers are those
@@ -6,7 +6,8 @@
 
 use super::bits::{BitReader, Huffman, Skips, Symbol};
 use super::header::{Header, Scan, ScanComponent, Unsupported};
-use super::planes::{Grid, Plane, Scaled, picture};
+use super::planes::{FULL, Grid, Plane, Scaled, picture};
+use super::stripes::{self, Tally};
 use crate::engine::cancel::Cancel;
 
 /// What decodes the blocks of one component.
@@ -27,13 +28,7 @@ pub fn decode(
     cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
     let grid = Grid::new(header)?;
-    if scan.components.len() != header.components.len() {
-        return Err(Unsupported);
-    }
-    let channels = scan.components.iter();
-    let mut channels = channels
-        .map(|part| Channel::new(header, *part, eighths, grid))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut channels = channels(header, scan, eighths, grid)?;
     let mut bits = BitReader::new(bytes.get(scan.data..).ok_or(Unsupported)?);
     let mut until_restart = header.restart_interval;
     for row in 0..grid.rows {
@@ -50,7 +45,7 @@ pub fn decode(
                 until_restart -= 1;
             }
             for channel in &mut channels {
-                channel.mcu(&mut bits, column, row)?;
+                channel.mcu::<16>(&mut bits, column, row)?;
             }
         }
         if bits.overrun() {
@@ -59,6 +54,73 @@ pub fn decode(
     }
     let planes: Vec<Plane> = channels.into_iter().map(|c| c.plane).collect();
     Ok(picture(&planes, header, eighths))
+}
+
+/// What a damaged file still shows, at any scale; what is lost is grey.
+pub fn decode_damaged(
+    bytes: &[u8],
+    (header, scan): (&Header, &Scan),
+    eighths: usize,
+    cancel: &Cancel,
+) -> Result<(Scaled, Tally), Unsupported> {
+    let grid = Grid::new(header)?;
+    let mut channels = channels(header, scan, eighths, grid)?;
+    channels.iter_mut().for_each(|c| c.plane.clear());
+    let mut bits = BitReader::new(bytes.get(scan.data..).ok_or(Unsupported)?);
+    let total = grid.columns * grid.rows;
+    let restarts = header.restart_interval;
+    let channels = std::cell::RefCell::new(channels);
+    let mut first_fault = None;
+    let begin = || (channels.borrow_mut().iter_mut()).for_each(|channel| channel.predictor = 0);
+    let mut tally = stripes::read(&mut bits, (total, restarts), begin, |bits, at| {
+        if cancel.is_cancelled() {
+            return false;
+        }
+        let (column, row) = (at % grid.columns, at / grid.columns);
+        let mut channels = channels.borrow_mut();
+        let is_good = channels.iter_mut().all(|channel| {
+            let read = match eighths {
+                FULL => channel.mcu::<64>(bits, column, row),
+                _ => channel.mcu::<16>(bits, column, row),
+            };
+            read.is_ok()
+        });
+        if is_good || restarts > 0 {
+            return is_good;
+        }
+        // Without markers the codes themselves fall into step again as a rule, somewhat to the side.
+        first_fault.get_or_insert(at);
+        bits.bits(1);
+        true
+    });
+    if let Some(at) = first_fault {
+        let read = tally.read.min(at);
+        tally = Tally {
+            read,
+            lost: total - read,
+        };
+    }
+    if cancel.is_cancelled() {
+        return Err(Unsupported);
+    }
+    let planes: Vec<Plane> = channels.into_inner().into_iter().map(|c| c.plane).collect();
+    Ok((picture(&planes, header, eighths), tally))
+}
+
+/// What decodes the components of a frame, all of which must be in its first scan.
+fn channels<'a>(
+    header: &'a Header,
+    scan: &Scan,
+    eighths: usize,
+    grid: Grid,
+) -> Result<Vec<Channel<'a>>, Unsupported> {
+    if scan.components.len() != header.components.len() {
+        return Err(Unsupported);
+    }
+    let parts = scan.components.iter();
+    parts
+        .map(|part| Channel::new(header, *part, eighths, grid))
+        .collect()
 }
 
 impl<'a> Channel<'a> {
@@ -82,11 +144,16 @@ impl<'a> Channel<'a> {
     }
 
     /// Decodes the blocks of one MCU (A.2.3).
-    fn mcu(&mut self, bits: &mut BitReader, column: usize, row: usize) -> Result<(), Unsupported> {
+    fn mcu<const N: usize>(
+        &mut self,
+        bits: &mut BitReader,
+        column: usize,
+        row: usize,
+    ) -> Result<(), Unsupported> {
         let component = self.plane.component;
         for y in 0..component.vertical {
             for x in 0..component.horizontal {
-                let corner = self.block(bits)?;
+                let corner = self.block::<N>(bits)?;
                 let (x, y) = (
                     column * component.horizontal + x,
                     row * component.vertical + y,
@@ -97,10 +164,10 @@ impl<'a> Channel<'a> {
         Ok(())
     }
 
-    /// The lowest frequencies of the next block (F.2.2).
+    /// The frequencies of the next block that its scale shows (F.2.2): a corner of 4 x 4, or all.
     #[inline]
-    fn block(&mut self, bits: &mut BitReader) -> Result<[f32; 16], Unsupported> {
-        let mut corner = [0f32; 16];
+    fn block<const N: usize>(&mut self, bits: &mut BitReader) -> Result<[f32; N], Unsupported> {
+        let mut corner = [0f32; N];
         let Symbol { size, .. } = bits.symbol(self.dc).ok_or(Unsupported)?;
         self.predictor = self.predictor.wrapping_add(bits.take_value());
         if size > 11 {
@@ -122,7 +189,7 @@ impl<'a> Channel<'a> {
             if k < self.plane.needed
                 && let Some(at) = self.plane.place[k]
             {
-                corner[usize::from(at & 15)] = value as f32 * self.plane.quantisation[k];
+                corner[usize::from(at) & (N - 1)] = value as f32 * self.plane.quantisation[k];
             }
             k += 1;
         }

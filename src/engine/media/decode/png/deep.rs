@@ -6,7 +6,8 @@ use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
 use super::super::alpha::over_white;
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture, colour};
+use super::super::{DecodeError, Limits, Picture};
+use super::chroma;
 use crate::engine::cancel::CancelReader;
 
 /// Decodes a file that is not interlaced; anything else, and any fault in it, is left to others.
@@ -23,7 +24,7 @@ pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, 
     let info = reader.info();
     let (width, height) = (info.width, info.height);
     let whole = info.interlaced || info.animation_control.is_some();
-    let profile = info.icc_profile.clone();
+    let profile = chroma::profile(info);
     let (kind, depth) = reader.output_color_type();
     if whole || depth != BitDepth::Sixteen {
         return Ok(None);
@@ -31,9 +32,7 @@ pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, 
     limits.reserve(width, height, area(width, height, 3))?;
     let rgb = rows(&mut reader, kind, width, height);
     Ok(rgb.map(|mut rgb| {
-        if let Some(profile) = profile {
-            colour::to_srgb(&mut rgb, &profile);
-        }
+        chroma::apply(profile, &mut rgb);
         Picture::whole(width, height, rgb)
     }))
 }

@@ -1,5 +1,7 @@
 //! PNG.
 
+mod chroma;
+mod damaged;
 mod deep;
 
 use image::ImageFormat;
@@ -27,9 +29,19 @@ impl PictureFormat for Png {
         _min_short_side: u32,
         limits: &mut Limits<'_>,
     ) -> Result<Picture, DecodeError> {
-        match deep::decode(bytes, limits)? {
-            Some(picture) => Ok(picture),
-            None => raster::decode(bytes, ImageFormat::Png, NAME, limits),
+        if let Some(picture) = deep::decode(bytes, limits)? {
+            return Ok(picture);
+        }
+        match raster::decode(bytes, ImageFormat::Png, NAME, limits) {
+            Ok(mut picture) => {
+                // An embedded profile was applied already.
+                chroma::apply(chroma::made_for(bytes), &mut picture.rgb);
+                Ok(picture)
+            }
+            Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
+                damaged::decode(bytes, limits)?.ok_or(error)
+            }
+            Err(error) => Err(error),
         }
     }
 }

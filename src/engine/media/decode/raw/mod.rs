@@ -111,7 +111,7 @@ impl<'a> Container<'a> {
             Self::Tiff(tiff) => exif::parse(tiff.exif()),
             Self::Cr3 => exif::parse(cr3::exif(bytes)?),
             Self::Crw => exif::parse(crw::exif(bytes)?),
-            Self::Raf => exif::fields(jpeg::head(raf::preview(bytes)?.bytes)),
+            Self::Raf => jpeg::Jpeg.exif(raf::preview(bytes)?.bytes),
             Self::Unknown => None,
         }
     }

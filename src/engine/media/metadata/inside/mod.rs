@@ -15,7 +15,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::facts::Facts;
-use super::xmp::Packet;
+use super::xmp::{self, Packet, Property};
 use crate::engine::files::regular::open_regular;
 use input::Input;
 
@@ -86,6 +86,36 @@ pub fn facts<R: Read + Seek>(reader: R) -> Facts {
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
     let xmp = packets.reduce(Facts::or).unwrap_or_default();
     xmp.or(iptc.unwrap_or_default()).or(blocks.exif)
+}
+
+/// How a photo lies and what took it, as XMP says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Described {
+    /// As EXIF's orientation.
+    pub orientation: Option<u32>,
+    /// The model's name.
+    pub camera: Option<String>,
+    /// The lens's name.
+    pub lens: Option<String>,
+}
+
+/// What XMP in a photo says of how it lies and what took it, for photos of which EXIF says nothing.
+pub fn described<R: Read + Seek>(reader: R) -> Described {
+    let blocks = Blocks::read(reader);
+    let packets: Vec<Packet> = (blocks.xmp.iter())
+        .filter_map(|packet| Packet::parse(packet).ok())
+        .collect();
+    let first = |properties: &[Property]| {
+        let mut all = packets
+            .iter()
+            .flat_map(|packet| properties.iter().map(move |p| (packet, p)));
+        all.find_map(|(packet, property)| packet.simple(*property))
+    };
+    Described {
+        orientation: first(&[xmp::ORIENTATION]).and_then(|text| text.trim().parse().ok()),
+        camera: first(&[xmp::MODEL]),
+        lens: first(&xmp::LENSES),
+    }
 }
 
 /// What the photo in a file says of itself.

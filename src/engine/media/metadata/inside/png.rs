@@ -6,6 +6,7 @@ use flate2::read::ZlibDecoder;
 
 use super::input::Input;
 use super::{Blocks, tiff};
+use crate::engine::media::decode::exif_of_text;
 
 /// What the chunk of an XMP packet begins with.
 pub const XMP: &[u8] = b"XML:com.adobe.xmp\0";
@@ -27,9 +28,24 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
         at = body + u64::from(length) + 4;
         match &kind {
             b"IEND" => break,
-            b"iTXt" => blocks.xmp.extend(packet(input, body, length as usize)),
+            b"iTXt" | b"tEXt" | b"zTXt" => {
+                let packet = match &kind {
+                    b"iTXt" => packet(input, body, length as usize),
+                    _ => None,
+                };
+                if packet.is_none()
+                    && let Some(text) = input.read(body, length as usize)
+                    && let Some(exif) = exif_of_text(&kind, text)
+                {
+                    let tiff = tiff::read(&mut Input::new(Cursor::new(exif)));
+                    blocks.exif = blocks.exif.or(tiff.exif);
+                }
+                blocks.xmp.extend(packet);
+            }
             b"eXIf" => {
                 if let Some(body) = input.read(body, length as usize) {
+                    // Some programs begin it as JPEGs do.
+                    let body = body.strip_prefix(b"Exif\0\0").unwrap_or(body);
                     let tiff = tiff::read(&mut Input::new(Cursor::new(body)));
                     blocks.exif = blocks.exif.or(tiff.exif);
                 }

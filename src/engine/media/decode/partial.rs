@@ -1,0 +1,163 @@
+//! What damaged files of formats that the image crate decodes still show.
+
+use std::borrow::Cow;
+
+use image::{DynamicImage, ImageDecoder, ImageFormat};
+
+use super::alpha::flatten;
+use super::limits::area;
+use super::raster::{bytes_per_pixel, decoder};
+use super::{DecodeError, Limits, Picture, colour, warning};
+
+/// What samples are before they are read: grey, and where there is alpha, half of it.
+const UNREAD: u8 = 128;
+/// Most bytes that are put behind the end of a file.
+const MOST_PADDING: usize = 1 << 30;
+/// A RIFF file's kind, length and form.
+const RIFF_HEAD: usize = 12;
+/// Flags of `VP8X` that say which metadata there is: ICC, EXIF and XMP.
+const WEBP_METADATA: u8 = 0x2c;
+
+/// Decodes a file as far as it goes, once its decoder refused it whole. Nothing if it shows nothing.
+///
+/// # Errors
+/// If there is no memory for it.
+pub fn decode(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &mut Limits<'_>,
+) -> Result<Option<Picture>, DecodeError> {
+    let mended = match format {
+        ImageFormat::WebP => mended_webp(bytes),
+        ImageFormat::Bmp | ImageFormat::Tga | ImageFormat::Pnm | ImageFormat::Qoi => {
+            padded(bytes, format, limits)
+        }
+        ImageFormat::Gif => Some((Cow::Borrowed(bytes), 0)),
+        _ => None,
+    };
+    let Some((mended, missing)) = mended else {
+        return Ok(None);
+    };
+    let cancel = limits.cancel;
+    let inner = Limits::new(limits.budget(), cancel);
+    let Ok(mut decoder) = decoder(&mended, format, &inner) else {
+        return Ok(None);
+    };
+    let (width, height) = decoder.dimensions();
+    let per_pixel = bytes_per_pixel(format, decoder.color_type());
+    let padding = (mended.len() - bytes.len()) as u64;
+    limits.reserve(
+        width,
+        height,
+        area(width, height, per_pixel).saturating_add(padding),
+    )?;
+    let profile = decoder.icc_profile().ok().flatten();
+    let kind = decoder.color_type();
+    let Ok(size) = usize::try_from(decoder.total_bytes()) else {
+        return Ok(None);
+    };
+    let mut samples = vec![UNREAD; size];
+    let read = decoder.read_image(&mut samples);
+    let row = size / (height.max(1) as usize);
+    let unread = samples
+        .chunks(row.max(1))
+        .filter(|row| row.iter().all(|v| *v == UNREAD));
+    let missing = match read {
+        Ok(()) => missing,
+        Err(error) => {
+            tracing::debug!(format = name, %error, "a file is read in part");
+            unread.count() * 100 / (height.max(1) as usize)
+        }
+    };
+    if missing >= 100 {
+        return Ok(None);
+    }
+    let Some(image) = image_of(kind, width, height, samples) else {
+        return Ok(None);
+    };
+    let mut rgb = flatten(image);
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut rgb, &profile);
+    }
+    let warning = match (padding, missing) {
+        (0, 0) => warning::DAMAGED.into(),
+        (0, missing) => warning::damaged(missing),
+        (_, missing) => warning::cut_short(missing.max(1)),
+    };
+    Ok(Some(Picture {
+        warning: Some(warning),
+        ..Picture::whole(width, height, rgb)
+    }))
+}
+
+/// Eight-bit samples as a picture: damaged files of more bits are too rare to be read in part.
+fn image_of(
+    kind: image::ColorType,
+    width: u32,
+    height: u32,
+    samples: Vec<u8>,
+) -> Option<DynamicImage> {
+    use image::ColorType;
+    match kind {
+        ColorType::L8 => Some(image::GrayImage::from_raw(width, height, samples)?.into()),
+        ColorType::La8 => Some(image::GrayAlphaImage::from_raw(width, height, samples)?.into()),
+        ColorType::Rgb8 => Some(image::RgbImage::from_raw(width, height, samples)?.into()),
+        ColorType::Rgba8 => Some(image::RgbaImage::from_raw(width, height, samples)?.into()),
+        _ => None,
+    }
+}
+
+/// A file with grey behind its end, as much as its picture can take, and the hundredths of it that were missing. Run
+/// lengths and references behind the end are what the grey makes of them.
+fn padded<'a>(
+    bytes: &'a [u8],
+    format: ImageFormat,
+    limits: &Limits<'_>,
+) -> Option<(Cow<'a, [u8]>, usize)> {
+    let inner = Limits::new(limits.budget(), limits.cancel);
+    let size = decoder(bytes, format, &inner).ok()?.total_bytes();
+    let size = usize::try_from(size)
+        .ok()
+        .filter(|size| *size <= MOST_PADDING)?;
+    let mut longer = bytes.to_vec();
+    longer.resize(bytes.len() + size, UNREAD);
+    let missing = size.saturating_sub(bytes.len());
+    Some((Cow::Owned(longer), (missing * 100).div_ceil(size.max(1))))
+}
+
+/// A WebP of the length that it claims, whose head says only what it has, and the hundredths that were missing. Its
+/// decoder takes zeros behind the end for codes, as others do.
+fn mended_webp(bytes: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
+    let length = u32::from_le_bytes(*bytes.get(4..8)?.first_chunk()?) as usize;
+    let mut whole = length.checked_add(8)?;
+    // The last chunk may claim more than the file does.
+    let (mut at, mut has) = (RIFF_HEAD, 0);
+    while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let next = (at + 8).checked_add(size.checked_next_multiple_of(2)?)?;
+        if next <= bytes.len() {
+            has |= match &head[..4] {
+                b"ICCP" => 0x20,
+                b"EXIF" => 0x08,
+                b"XMP " => 0x04,
+                _ => 0,
+            };
+        }
+        whole = whole.max(next);
+        at = next;
+    }
+    if whole > bytes.len() + MOST_PADDING {
+        return None;
+    }
+    let mut mended = bytes.to_vec();
+    mended.resize(whole.max(bytes.len()), 0);
+    if mended.get(RIFF_HEAD..RIFF_HEAD + 4) == Some(b"VP8X") {
+        let flags = mended.get_mut(RIFF_HEAD + 8)?;
+        *flags &= !WEBP_METADATA | has;
+    }
+    let riff = u32::try_from(mended.len() - 8).ok()?.to_le_bytes();
+    mended[4..8].copy_from_slice(&riff);
+    let missing = mended.len() - bytes.len();
+    Some((Cow::Owned(mended), (missing * 100).div_ceil(whole.max(1))))
+}

@@ -1,0 +1,146 @@
+//! The colours of a PNG: by an embedded profile, or by its gamma and the primaries of its screen (PNG, sections 11.3.2
+//! and 12.8).
+
+use std::io::Cursor;
+
+use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
+use png::{Decoder, Info};
+
+use super::super::colour;
+
+/// The exponent and the chromaticities that programs write for sRGB; `gAMA` times 100,000, then white, red, green, blue.
+const SRGB_GAMMA: u32 = 45_455;
+const SRGB: [(u32, u32); 4] = [
+    (31_270, 32_900),
+    (64_000, 33_000),
+    (30_000, 60_000),
+    (15_000, 6_000),
+];
+/// How far numbers for sRGB may be from these.
+const NEAR: u32 = 200;
+
+/// What says how the samples of a picture are meant.
+pub enum Profile {
+    Embedded(Vec<u8>),
+    Made(Box<ColorProfile>),
+}
+
+/// The profile of a picture; nothing for sRGB, and where it says nothing.
+pub fn profile(info: &Info<'_>) -> Option<Profile> {
+    if info.srgb.is_some() {
+        return None;
+    }
+    if let Some(profile) = &info.icc_profile {
+        return Some(Profile::Embedded(profile.to_vec()));
+    }
+    let gamma = info.gama_chunk.map(|gamma| gamma.into_scaled());
+    let given = info.chrm_chunk.map(|given| {
+        [given.white, given.red, given.green, given.blue]
+            .map(|(x, y)| (x.into_scaled(), y.into_scaled()))
+    });
+    made(gamma, given)
+}
+
+/// The profile of a file that says by gamma and chromaticities how it is meant.
+pub fn made_for(bytes: &[u8]) -> Option<Profile> {
+    let reader = Decoder::new(Cursor::new(bytes)).read_info().ok()?;
+    profile(reader.info()).filter(|profile| matches!(profile, Profile::Made(_)))
+}
+
+/// A profile of a gamma and chromaticities; what is not given is sRGB's.
+fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
+    let near = |a: u32, b: u32| a.abs_diff(b) <= NEAR;
+    let gamma = gamma.filter(|gamma| *gamma > 0 && !near(*gamma, SRGB_GAMMA));
+    let differs = |given: &[(u32, u32); 4]| {
+        let mut pairs = given.iter().zip(SRGB);
+        pairs.any(|(a, b)| !near(a.0, b.0) || !near(a.1, b.1))
+    };
+    let given = given.filter(|given| given.iter().all(|(_, y)| *y > 0) && differs(given));
+    if gamma.is_none() && given.is_none() {
+        return None;
+    }
+    let mut profile = ColorProfile::new_srgb();
+    // The code points would count more than what follows.
+    profile.cicp = None;
+    if let Some(gamma) = gamma {
+        let curve = ToneReprCurve::Parametric(vec![100_000.0 / gamma as f32]);
+        profile.red_trc = Some(curve.clone());
+        profile.green_trc = Some(curve.clone());
+        profile.blue_trc = Some(curve);
+    }
+    if let Some([white, red, green, blue]) = given {
+        let number = |n: u32| n as f32 / 100_000.0;
+        let place = |(x, y): (u32, u32)| Chromaticity {
+            x: number(x),
+            y: number(y),
+        };
+        let white = XyY {
+            x: f64::from(number(white.0)),
+            y: f64::from(number(white.1)),
+            yb: 1.0,
+        };
+        let primaries = ColorPrimaries {
+            red: place(red),
+            green: place(green),
+            blue: place(blue),
+        };
+        profile.update_rgb_colorimetry(white, primaries);
+    }
+    Some(Profile::Made(Box::new(profile)))
+}
+
+/// Converts pixels to sRGB.
+pub fn apply(profile: Option<Profile>, rgb: &mut [u8]) {
+    match profile {
+        Some(Profile::Embedded(profile)) => colour::to_srgb(rgb, &profile),
+        Some(Profile::Made(profile)) => colour::convert(rgb, &profile),
+        None => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(gamma: Option<u32>, given: Option<[(u32, u32); 4]>, pixel: [u8; 3]) -> [u8; 3] {
+        let mut rgb = pixel;
+        apply(made(gamma, given), &mut rgb);
+        rgb
+    }
+
+    #[test]
+    fn gamma_and_primaries_become_srgb() {
+        // Linear light: a half of it is 188 in sRGB.
+        let [red, green, blue] = shown(Some(100_000), None, [128; 3]);
+        assert!(red.abs_diff(188) <= 1 && green == red && blue == red);
+        // Screens of old Macs.
+        let [grey, ..] = shown(Some(55_556), None, [128; 3]);
+        let want = 255.0 * srgb_curve((128.0f64 / 255.0).powf(1.8));
+        assert!(
+            (f64::from(grey) - want).abs() <= 1.0,
+            "{grey}, not {want:.1}"
+        );
+        // Red and green swapped.
+        let [white, red, green, blue] = SRGB;
+        let swapped = Some([white, green, red, blue]);
+        let [r, g, b] = shown(None, swapped, [200, 30, 60]);
+        assert!(r.abs_diff(30) <= 2 && g.abs_diff(200) <= 2 && b.abs_diff(60) <= 2);
+    }
+
+    /// The curve of sRGB (IEC 61966-2-1).
+    fn srgb_curve(light: f64) -> f64 {
+        match light <= 0.003_130_8 {
+            true => 12.92 * light,
+            false => 1.055 * light.powf(1.0 / 2.4) - 0.055,
+        }
+    }
+
+    #[test]
+    fn what_means_srgb_or_nothing_changes_nothing() {
+        assert!(made(None, None).is_none());
+        assert!(made(Some(45_455), Some(SRGB)).is_none());
+        assert!(made(Some(0), None).is_none());
+        let [white, red, green, _] = SRGB;
+        assert!(made(None, Some([white, red, green, (15_000, 0)])).is_none());
+    }
+}
