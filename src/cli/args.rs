@@ -32,7 +32,7 @@ pub struct Common {
     /// "starter", the name of an added model, or a folder with a CLIP model
     #[arg(long, global = true, value_name = "NAME|DIR")]
     pub model: Option<String>,
-    /// Where the model runs: auto, cpu, cuda, cuda:N or metal
+    /// Where the model runs: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal
     #[arg(long, global = true, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
     /// In which numbers the model runs on the CPU (default: as the settings say)

@@ -6,6 +6,8 @@ use lumisift::engine::index::store::{Store, StoreError};
 use lumisift::engine::inference::ModelChoice;
 use lumisift::engine::inference::cpu::{IntegerIsa, SimdLevel};
 use lumisift::engine::inference::device::{self, nvidia_driver};
+#[cfg(feature = "gpu")]
+use lumisift::engine::inference::gpu;
 use lumisift::engine::inference::place;
 use lumisift::engine::media::memory_budget::{default_limit, size_text};
 use lumisift::engine::plural::counted;
@@ -131,6 +133,8 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
         ("device", json!(device)),
         ("device reason", json!(reason)),
         ("built for", json!(built_for)),
+        ("graphics cards", json!(graphics_cards())),
+        ("graphics cards tested", json!(tested_cards(&dirs.checks()))),
         (
             "NVIDIA driver",
             json!(if nvidia_driver() {
@@ -150,4 +154,60 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
     ];
     facts.extend(tidied.map(|tidied| ("tidied", json!(tidied))));
     facts
+}
+
+/// The graphics cards by number, as `--device gpu:N` takes them.
+#[cfg(feature = "gpu")]
+fn graphics_cards() -> String {
+    let describe = |(number, card): (usize, &gpu::Adapter)| {
+        let (kind, interface) = (card.kind.name(), card.interface);
+        format!(
+            "{number}: {} ({kind}, {interface}, {})",
+            card.name, card.driver
+        )
+    };
+    let cards = gpu::adapters();
+    let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
+    if cards.is_empty() {
+        "none found".into()
+    } else {
+        cards.join("; ")
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn graphics_cards() -> String {
+    "this build has no code for them".into()
+}
+
+/// What tests of cards with models have found.
+#[cfg(feature = "gpu")]
+fn tested_cards(checks: &Path) -> String {
+    let describe = |found: gpu::Finding| {
+        let verdict = match found.against() {
+            None => "it pays".into(),
+            Some(reason) => format!("it does not pay: {reason}"),
+        };
+        format!(
+            "{} with {}: {:.1} photos/s, the CPU {:.1}, decoding {:.1}, cosine {:.4} over {} ({verdict})",
+            found.adapter,
+            found.model,
+            found.card,
+            found.cpu,
+            found.decoding,
+            found.cosine,
+            counted(found.photos, "photo", "photos"),
+        )
+    };
+    let tested: Vec<String> = gpu::findings(checks).into_iter().map(describe).collect();
+    if tested.is_empty() {
+        "none yet".into()
+    } else {
+        tested.join("; ")
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+fn tested_cards(_: &Path) -> String {
+    "none".into()
 }

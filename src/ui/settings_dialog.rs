@@ -93,10 +93,12 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, "CPU");
             for name in device::built_for() {
                 let choice = match name {
+                    "GPU" => DeviceChoice::Gpu(None),
                     "CUDA" => DeviceChoice::Cuda(0),
                     "Metal" => DeviceChoice::Metal,
                     _ => continue,
                 };
+                let name = if name == "GPU" { "Graphics card" } else { name };
                 ui.selectable_value(&mut settings.device, choice, name);
             }
         });

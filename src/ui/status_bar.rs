@@ -53,13 +53,14 @@ fn model_text(state: &State) -> String {
 /// What the pointer over the model's name tells.
 fn about_model(state: &State) -> Option<String> {
     let info = state.session()?.model().info();
+    let device = &info.device;
+    let why = device.reason.as_ref();
+    let why = why.map(|why| format!("It runs on the {}: {why}", device.name));
     if state.settings.model.is_none() {
         let words = "The built-in starter knows everyday things. CLIP models know far more: get one under Models";
-        return Some(words.into());
+        return Some(why.map_or_else(|| words.into(), |why| format!("{words}. {why}")));
     }
-    let device = &info.device;
-    let why = device.reason.as_ref()?;
-    Some(format!("It runs on the {}: {why}", device.name))
+    why
 }
 
 fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -8,7 +8,7 @@ fn collect(dir: &Path, found: &mut Vec<(String, String)>) {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, found);
-        } else {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.push((
                 path.display().to_string(),
                 fs::read_to_string(&path).expect("read"),

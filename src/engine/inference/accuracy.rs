@@ -43,7 +43,7 @@ impl Accuracy {
     /// # Errors
     /// If one of them fails.
     pub fn measure(full: &dyn Model, short: &dyn Model) -> Result<Self, ModelError> {
-        let crops = crops(&full.info().preprocess);
+        let crops = sample_crops(&full.info().preprocess);
         let here = full.embed_images(&crops, &Cancel::default())?;
         let there = short.embed_images(&crops, &Cancel::default())?;
         let cosines: Vec<f32> = (here.rows().zip(there.rows()))
@@ -81,7 +81,8 @@ fn record(folder: &Path, model: &Fingerprint) -> PathBuf {
     folder.join(format!("{model}-{unit}-{version}-{ROUNDING}.json"))
 }
 
-fn crops(spec: &Preprocess) -> Vec<Crop> {
+/// The photos that come with the program, as a model reads them.
+pub(super) fn sample_crops(spec: &Preprocess) -> Vec<Crop> {
     let mut resampler = Resampler::default();
     let photos = samples::PHOTOS.iter();
     let crop = |(_, bytes): &(&str, &[u8])| {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+#[cfg(feature = "gpu")]
+use std::sync::Arc;
 
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
@@ -23,8 +25,12 @@ use crate::engine::files::regular::{open_regular, read_regular};
 use crate::engine::inference::device::Device;
 use crate::engine::inference::families::Family;
 use crate::engine::inference::families::dual_encoder::DualEncoder;
+#[cfg(feature = "gpu")]
+use crate::engine::inference::gpu::{Context, ImageTower, TransformerTower};
 use crate::engine::inference::layers::WeightFormat;
 use crate::engine::media::preprocess::Crop;
+#[cfg(feature = "gpu")]
+use crate::engine::media::preprocess::Preprocess;
 
 pub const CONFIG: &str = "config.json";
 pub const PREPROCESSOR: &str = "preprocessor_config.json";
@@ -114,6 +120,28 @@ pub(super) fn load_as(
         tokenizer,
         form,
     })
+}
+
+/// The image tower of the model in `dir` on a graphics card.
+///
+/// # Errors
+/// As [`load_folder`], or if the card fails.
+#[cfg(feature = "gpu")]
+pub fn load_folder_tower(
+    dir: &Path,
+    context: &Arc<Context>,
+    preprocess: &Preprocess,
+) -> Result<ImageTower, ModelError> {
+    let family = read_family(dir)?;
+    let shards = weight_files(dir)?;
+    let damaged = |e: candle_core::Error| damaged_weights(&shards, &e);
+    let weights = Weights::open(&shards).map_err(damaged)?;
+    let cpu = candle_core::Device::Cpu;
+    let vb = VarBuilder::from_backend(Box::new(weights), candle_core::DType::F32, cpu);
+    let source = family.vision_tower(&vb).map_err(damaged)?;
+    let tower = TransformerTower::load(context, &source, preprocess).map_err(damaged)?;
+    context.check()?;
+    Ok(ImageTower::new(context.clone(), Box::new(tower)))
 }
 
 fn read_family(dir: &Path) -> Result<Family, ModelError> {

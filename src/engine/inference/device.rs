@@ -16,7 +16,9 @@ pub enum DeviceChoice {
     Auto,
     /// The CPU.
     Cpu,
-    /// An NVIDIA GPU, by its number.
+    /// A graphics card through wgpu: the best, or by its number.
+    Gpu(Option<usize>),
+    /// An NVIDIA GPU through CUDA, by its number.
     Cuda(usize),
     /// A Mac's GPU.
     Metal,
@@ -30,11 +32,15 @@ impl FromStr for DeviceChoice {
         let choice = match text {
             "auto" => Some(Self::Auto),
             "cpu" => Some(Self::Cpu),
+            "gpu" => Some(Self::Gpu(None)),
             "cuda" => Some(Self::Cuda(0)),
             "metal" => Some(Self::Metal),
-            _ => text.strip_prefix("cuda:").and_then(cuda),
+            _ => match text.strip_prefix("gpu:") {
+                Some(number) => number.parse().ok().map(|number| Self::Gpu(Some(number))),
+                None => text.strip_prefix("cuda:").and_then(cuda),
+            },
         };
-        choice.ok_or_else(|| "a device is auto, cpu, cuda, cuda:N or metal".into())
+        choice.ok_or_else(|| "a device is auto, cpu, gpu, gpu:N, cuda, cuda:N or metal".into())
     }
 }
 
@@ -57,6 +63,8 @@ impl fmt::Display for DeviceChoice {
         match self {
             Self::Auto => f.write_str("auto"),
             Self::Cpu => f.write_str("cpu"),
+            Self::Gpu(None) => f.write_str("gpu"),
+            Self::Gpu(Some(number)) => write!(f, "gpu:{number}"),
             Self::Cuda(0) => f.write_str("cuda"),
             Self::Cuda(number) => write!(f, "cuda:{number}"),
             Self::Metal => f.write_str("metal"),
@@ -74,10 +82,12 @@ pub struct Device {
 /// What is told of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceFacts {
-    /// Its name: "CPU", "CUDA 0", "Metal".
+    /// Its name: "CPU", "CUDA 0", "Metal", "Radeon RX 6600".
     pub name: String,
     /// Why it is this one and not a faster one, in words.
     pub reason: Option<String>,
+    /// Photos a second that it encodes, where that was measured.
+    pub photos_per_second: Option<u32>,
 }
 
 /// Why a device that a person asked for cannot be used.
@@ -98,7 +108,11 @@ impl Device {
     }
 
     fn new(inner: candle_core::Device, name: String) -> Self {
-        let facts = DeviceFacts { name, reason: None };
+        let facts = DeviceFacts {
+            name,
+            reason: None,
+            photos_per_second: None,
+        };
         Self { inner, facts }
     }
 
@@ -117,6 +131,9 @@ impl Device {
     pub fn open(choice: DeviceChoice) -> Result<Self, String> {
         match choice {
             DeviceChoice::Cpu => Ok(Self::cpu()),
+            // What candle computes stays on the CPU: texts, and what a card falls back to.
+            DeviceChoice::Gpu(_) if cfg!(feature = "gpu") => Ok(Self::cpu()),
+            DeviceChoice::Gpu(_) => Err("this build has no code for graphics cards".into()),
             DeviceChoice::Cuda(number) => cuda(number),
             DeviceChoice::Metal => metal(),
             DeviceChoice::Auto if cfg!(feature = "cuda") => cuda(0),
@@ -179,9 +196,11 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// What is said where a build without GPUs takes the CPU.
+/// What is said where a build without CUDA and Metal takes the CPU.
 fn no_gpu_build() -> String {
-    if nvidia_driver() {
+    if cfg!(feature = "gpu") {
+        "graphics cards are tested with each model".into()
+    } else if nvidia_driver() {
         "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
             .into()
     } else {
@@ -207,6 +226,7 @@ pub fn nvidia_driver() -> bool {
 #[must_use]
 pub fn built_for() -> Vec<&'static str> {
     let known = [
+        (cfg!(feature = "gpu"), "GPU"),
         (cfg!(feature = "cuda"), "CUDA"),
         (cfg!(feature = "cudnn"), "cuDNN"),
         (cfg!(any(feature = "metal", target_os = "macos")), "Metal"),
@@ -226,12 +246,14 @@ mod tests {
 
     #[test]
     fn choices_are_read_as_they_are_written() {
-        for text in ["auto", "cpu", "cuda", "cuda:3", "metal"] {
+        for text in [
+            "auto", "cpu", "gpu", "gpu:0", "gpu:2", "cuda", "cuda:3", "metal",
+        ] {
             let choice: DeviceChoice = text.parse().expect(text);
             assert_eq!(choice.to_string(), text);
         }
         assert_eq!("cuda:0".parse(), Ok(DeviceChoice::Cuda(0)));
-        for wrong in ["", "gpu", "cuda:", "cuda:x", "CPU"] {
+        for wrong in ["", "gpu:", "gpu:x", "cuda:", "cuda:x", "CPU"] {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
         }
     }

@@ -10,6 +10,8 @@ pub mod cpu;
 pub mod device;
 mod device_selection;
 mod families;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 pub mod layers;
 mod patches;
 mod tokenizer;
@@ -27,11 +29,15 @@ use crate::engine::inference::device::{Device, DeviceChoice, DeviceError, Device
 use crate::engine::inference::layers::WeightFormat;
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
+#[cfg(all(feature = "gpu", feature = "starter"))]
+pub use crate::engine::inference::families::starter_model::load_starter_tower;
 #[cfg(feature = "starter")]
 pub use crate::engine::inference::families::starter_model::{
     STARTER_NAME, StarterModel, load_starter,
 };
 pub use accuracy::Accuracy;
+#[cfg(feature = "gpu")]
+pub use checkpoint::load_folder_tower;
 pub use checkpoint::{FolderModel, folder_fingerprint, load_folder, load_folder_in};
 pub use device_selection::place;
 
@@ -77,10 +83,19 @@ impl ModelInfo {
     /// Where it runs and in which numbers, in a word or two.
     #[must_use]
     pub fn runs_on(&self) -> String {
-        match self.int8 {
-            Some(_) => format!("{} int8", self.device.name),
-            None => self.device.name.clone(),
+        let name = &self.device.name;
+        match (self.int8, self.device.photos_per_second) {
+            (_, Some(1)) => format!("{name}, 1 photo/s"),
+            (_, Some(rate)) => format!("{name}, {rate} photos/s"),
+            (Some(_), None) => format!("{name} int8"),
+            (None, None) => name.clone(),
         }
+    }
+
+    /// Whether its image tower runs on the CPU.
+    #[must_use]
+    pub fn is_on_cpu(&self) -> bool {
+        self.device.name == Device::cpu().facts().name
     }
 
     /// Pictures encoded at once, at first and at most.
@@ -89,7 +104,7 @@ impl ModelInfo {
     /// most 16, from where a larger batch gains nothing. On a GPU the best number is found while it works.
     #[must_use]
     pub fn batch_sizes(&self) -> (usize, usize) {
-        if self.device.name == Device::cpu().facts().name {
+        if self.is_on_cpu() {
             let fixed = ((150.0 / self.gflop_per_image.max(0.1)) as usize).clamp(1, 16);
             (fixed, fixed)
         } else {
@@ -198,6 +213,49 @@ impl LoadOptions {
 /// If a file is missing, damaged or of a family that is not supported, or a device that was named cannot
 /// be used.
 pub fn load(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
+    let model = load_as_candle_has_it(options)?;
+    #[cfg(feature = "gpu")]
+    let model = on_graphics_card(model, options)?;
+    Ok(model)
+}
+
+/// Brings a model's image tower to a graphics card, if that is asked for, or left open and pays.
+#[cfg(feature = "gpu")]
+fn on_graphics_card(
+    model: Arc<dyn Model>,
+    options: &LoadOptions,
+) -> Result<Arc<dyn Model>, ModelError> {
+    let number = match options.device {
+        DeviceChoice::Gpu(number) => number,
+        DeviceChoice::Auto if model.info().is_on_cpu() => None,
+        _ => return Ok(model),
+    };
+    let request = gpu::Request {
+        number,
+        wanted: options.device != DeviceChoice::Auto,
+        checks: options.checks.clone(),
+    };
+    let (choice, spec) = (options.choice.clone(), model.info().preprocess);
+    let wanted = options.device;
+    let load = Box::new(move |context: &Arc<gpu::Context>| match &choice {
+        #[cfg(feature = "starter")]
+        ModelChoice::Starter => load_starter_tower(context),
+        #[cfg(not(feature = "starter"))]
+        ModelChoice::Starter => Err(ModelError::NoStarter),
+        ModelChoice::Folder(dir) => load_folder_tower(dir, context, &spec),
+    });
+    gpu::accelerate(model, &request, load).map_err(|error| match error {
+        ModelError::Gpu(reason) => DeviceError {
+            choice: wanted,
+            reason: reason.to_string(),
+        }
+        .into(),
+        other => other,
+    })
+}
+
+/// Loads a model onto the CPU or a device that candle knows.
+fn load_as_candle_has_it(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
     match &options.choice {
         #[cfg(feature = "starter")]
         ModelChoice::Starter => Ok(Arc::new(load_starter()?)),
@@ -285,6 +343,10 @@ pub enum ModelError {
     /// A device that cannot be used.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// A graphics card that failed.
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(#[from] gpu::GpuError),
     /// A family that this program does not know.
     #[error("{}: models of type \"{family}\" are not supported ({})", path.display(), families::SUPPORTED)]
     UnsupportedFamily {

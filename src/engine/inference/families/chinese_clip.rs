@@ -5,7 +5,8 @@ use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::bert::{Bert, BertConfig};
-use super::clip::VisionTower;
+use super::clip;
+use super::vision_tower::VisionTower;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::config::ChineseClipConfig;
 use crate::engine::inference::cpu::Activation;
@@ -54,7 +55,7 @@ impl ChineseClip {
             .to_dtype(DType::F32)?
             .to_scalar()?;
         Ok(Self {
-            vision: VisionTower::load(&config.vision_config, dim, form, spec, vb)?,
+            vision: VisionTower::load(clip::vision(&config.vision_config, dim, vb)?, form, spec)?,
             bert: Bert::load(&text, form.in_full(), &text_model)?,
             projection: Linear::load_without_bias(
                 c.hidden_size,

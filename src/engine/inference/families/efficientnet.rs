@@ -16,9 +16,9 @@ use crate::engine::inference::patches;
 use crate::engine::media::preprocess::{Crop, Preprocess};
 
 /// Outputs of the first convolution.
-const STEM: usize = 32;
+pub const STEM: usize = 32;
 /// The step of the first convolution, in pixels.
-const STEM_STRIDE: usize = 2;
+pub const STEM_STRIDE: usize = 2;
 /// Features of a picture.
 pub const FEATURES: usize = 1280;
 
@@ -33,6 +33,77 @@ pub struct BlockConfig {
     pub expand: usize,
     /// Channels of the result.
     pub outputs: usize,
+}
+
+/// Where a model file has the parts of the network.
+pub struct NetworkSource<'a> {
+    /// The first convolution: [`STEM`] x 3 x 3 x 3, with a bias.
+    pub stem: VarBuilder<'a>,
+    /// The blocks.
+    pub blocks: Vec<BlockSource<'a>>,
+    /// The last convolution, of 1 x 1, to [`FEATURES`].
+    pub head: VarBuilder<'a>,
+}
+
+/// Where a model file has the parts of a block.
+pub struct BlockSource<'a> {
+    /// Its sizes.
+    pub config: BlockConfig,
+    /// Channels that it gets.
+    pub inputs: usize,
+    /// Channels between its first and its last product.
+    pub channels: usize,
+    /// Whether its input is added to its result.
+    pub skip: bool,
+    /// The product to more channels, which the first block does not have.
+    pub expand: Option<VarBuilder<'a>>,
+    /// The filters.
+    pub depthwise: VarBuilder<'a>,
+    /// The product to fewer channels.
+    pub project: VarBuilder<'a>,
+}
+
+impl<'a> NetworkSource<'a> {
+    /// The parts under `stem`, `blocks.N` and `head`.
+    ///
+    /// # Errors
+    /// If blocks do not follow each other as both executors take them.
+    pub fn of(configs: &[BlockConfig], vb: &VarBuilder<'a>) -> Result<Self> {
+        let mut inputs = STEM;
+        let mut blocks = Vec::with_capacity(configs.len());
+        for (i, config) in configs.iter().enumerate() {
+            let vb = vb.pp(format!("blocks.{i}"));
+            let expand = match (i, config.expand) {
+                (0, 1) if config.outputs != STEM => None,
+                (1.., 2..) => Some(vb.pp("expand")),
+                _ => candle_core::bail!(
+                    "block {i}: only the first must not expand, and it must narrow"
+                ),
+            };
+            blocks.push(BlockSource {
+                config: *config,
+                inputs,
+                channels: inputs * config.expand,
+                skip: config.stride == 1 && inputs == config.outputs,
+                expand,
+                depthwise: vb.pp("depthwise"),
+                project: vb.pp("project"),
+            });
+            inputs = config.outputs;
+        }
+        Ok(Self {
+            stem: vb.pp("stem"),
+            blocks,
+            head: vb.pp("head"),
+        })
+    }
+
+    /// Channels of the last block's result.
+    pub fn channels(&self) -> usize {
+        self.blocks
+            .last()
+            .map_or(STEM, |block| block.config.outputs)
+    }
 }
 
 /// The network up to the mean over positions.
@@ -75,28 +146,24 @@ fn stem(spec: &Preprocess, vb: &VarBuilder) -> Result<(PackedI16, i16)> {
 }
 
 impl EfficientNet {
-    /// Reads the tower from `stem`, `blocks.N` and `head`.
+    /// Loads the network.
     ///
     /// # Errors
     /// If something is missing or has another shape.
-    pub fn load(configs: &[BlockConfig], spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
-        let (stem, centre) = stem(spec, &vb.pp("stem"))?;
+    pub fn load(source: &NetworkSource, spec: &Preprocess) -> Result<Self> {
+        let (stem, centre) = stem(spec, &source.stem)?;
         let mut stem = Some(stem);
         let mut side = (spec.side as usize).div_ceil(STEM_STRIDE);
-        let mut inputs = STEM;
-        let mut blocks = Vec::with_capacity(configs.len());
-        for (i, config) in configs.iter().enumerate() {
-            let vb = vb.pp(format!("blocks.{i}"));
-            let channels = inputs * config.expand;
-            let expand = match (stem.take(), config.expand) {
-                (Some(stem), 1) if config.outputs != STEM => stem,
-                (None, 2..) => pointwise(inputs, channels, &vb.pp("expand"))?,
-                _ => candle_core::bail!(
-                    "block {i}: only the first must not expand, and it must narrow"
-                ),
+        let mut blocks = Vec::with_capacity(source.blocks.len());
+        for block in &source.blocks {
+            let (config, channels) = (block.config, block.channels);
+            let expand = match (&block.expand, stem.take()) {
+                (Some(expand), _) => pointwise(block.inputs, channels, expand)?,
+                (None, Some(stem)) => stem,
+                (None, None) => candle_core::bail!("only the first block must not expand"),
             };
             let kernel = config.kernel;
-            let filter = vb.pp("depthwise");
+            let filter = &block.depthwise;
             let weight = cpu_values(&filter.get((channels, 1, kernel, kernel), "weight")?)?;
             let bias = cpu_values(&filter.get(channels, "bias")?)?;
             let shape = DepthwiseShape {
@@ -109,15 +176,14 @@ impl EfficientNet {
             blocks.push(Bottleneck {
                 expand,
                 depthwise: Depthwise::new(&weight, &bias, shape),
-                project: pointwise(channels, config.outputs, &vb.pp("project"))?,
-                skip: config.stride == 1 && inputs == config.outputs,
+                project: pointwise(channels, config.outputs, &block.project)?,
+                skip: block.skip,
             });
-            inputs = config.outputs;
             side = side.div_ceil(config.stride);
         }
         Ok(Self {
             blocks,
-            head: pointwise(inputs, FEATURES, &vb.pp("head"))?,
+            head: pointwise(source.channels(), FEATURES, &source.head)?,
             centre,
             rooms: Mutex::default(),
         })

@@ -13,6 +13,8 @@ pub(crate) mod starter;
 pub(crate) mod starter_model;
 pub(crate) mod text_tower;
 pub(crate) mod transformer;
+pub(crate) mod vision;
+pub(crate) mod vision_tower;
 
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -26,6 +28,8 @@ use chinese_clip::ChineseClip;
 use clip::Clip;
 use dual_encoder::DualEncoder;
 use siglip::Siglip;
+#[cfg(feature = "gpu")]
+use vision::VisionTransformer;
 
 /// Families that are read, as messages name them.
 pub const SUPPORTED: &str = "CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are";
@@ -129,6 +133,19 @@ impl Family {
                 pad: None,
                 lowercase: false,
             },
+        }
+    }
+
+    /// The image tower, for other executors than [`Self::load`]'s.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    #[cfg(feature = "gpu")]
+    pub fn vision_tower<'a>(&self, vb: &VarBuilder<'a>) -> Result<VisionTransformer<'a>> {
+        match self {
+            Self::Clip(c) => clip::vision(&c.vision_config, c.projection_dim, vb),
+            Self::Siglip(c) => siglip::vision(c, vb),
+            Self::ChineseClip(c) => clip::vision(&c.vision_config, c.projection_dim, vb),
         }
     }
 

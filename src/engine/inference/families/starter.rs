@@ -10,7 +10,7 @@ use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::bert::{Bert, BertConfig, Words};
-use super::efficientnet::{BlockConfig, EfficientNet, FEATURES};
+use super::efficientnet::{BlockConfig, EfficientNet, FEATURES, NetworkSource};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, normalise_rows};
@@ -43,30 +43,15 @@ impl Starter {
     pub fn load(gguf: &[u8], device: &Device) -> Result<Self> {
         let mut cursor = Cursor::new(gguf);
         let content = Content::read(&mut cursor)?;
-        let mut tensors = HashMap::new();
         // Of the words, two thirds of all weights, a text needs a few rows.
         let words = content.tensor(&mut cursor, WORDS, device)?;
-        for name in content.tensor_infos.keys().filter(|name| *name != WORDS) {
-            let tensor = content
-                .tensor(&mut cursor, name, device)?
-                .dequantize(device)?;
-            tensors.insert(name.clone(), tensor);
-        }
-        let vb = VarBuilder::from_tensors(tensors, DType::F32, device);
+        let vb = tensors(&content, cursor, device, |name| name != WORDS)?;
         let meta = Metadata(&content);
-        let preprocess = Preprocess {
-            side: meta.number("image_size")?.to_u32()?,
-            fit: Fit::CentreCrop {
-                short_side: meta.number("image_size")?.to_u32()?,
-                long_side: Rounding::Nearest,
-            },
-            filter: Filter::Bicubic,
-            mean: meta.triple("image_mean")?,
-            std: meta.triple("image_std")?,
-        };
+        let source = StarterVision::of(&meta, &vb)?;
+        let preprocess = source.preprocess;
         let dim = meta.size("embedding_length")?;
         Ok(Self {
-            image: ImageTower::load(&meta, dim, &preprocess, &vb)?,
+            image: ImageTower::load(&source)?,
             text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
             logit_scale: meta.number("logit_scale")?.to_f32()?,
             match_bias: meta.optional("match_bias").map_or(Ok(0.0), Value::to_f32)?,
@@ -99,6 +84,79 @@ impl Starter {
     /// If memory is short.
     pub fn embed_tokens(&self, tokens: &[&[u32]]) -> Result<Tensor> {
         self.text.forward(tokens)
+    }
+}
+
+/// Tensors of a model file in full precision: those that are `wanted`.
+fn tensors(
+    content: &Content,
+    mut cursor: Cursor<&[u8]>,
+    device: &Device,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<VarBuilder<'static>> {
+    let mut tensors = HashMap::new();
+    for name in content.tensor_infos.keys().filter(|name| wanted(name)) {
+        let tensor = content.tensor(&mut cursor, name, device)?;
+        tensors.insert(name.clone(), tensor.dequantize(device)?);
+    }
+    Ok(VarBuilder::from_tensors(tensors, DType::F32, device))
+}
+
+/// What the image tower is made of, for the CPU and for graphics cards.
+pub struct StarterVision<'a> {
+    /// Up to the features.
+    pub network: NetworkSource<'a>,
+    /// From the features to a vector.
+    pub linear: VarBuilder<'a>,
+    /// From the features to a hidden layer.
+    pub hidden: VarBuilder<'a>,
+    /// From that to what is added to the vector.
+    pub output: VarBuilder<'a>,
+    /// Width of the hidden layer.
+    pub hidden_width: usize,
+    /// Width of the vector.
+    pub dim: usize,
+    /// How pictures are prepared.
+    pub preprocess: Preprocess,
+}
+
+impl<'a> StarterVision<'a> {
+    /// The image tower alone out of the bytes of the model's GGUF file.
+    ///
+    /// # Errors
+    /// If the bytes are not that file.
+    #[cfg(feature = "gpu")]
+    pub fn read(gguf: &[u8]) -> Result<StarterVision<'static>> {
+        let mut cursor = Cursor::new(gguf);
+        let content = Content::read(&mut cursor)?;
+        let vb = tensors(&content, cursor, &Device::Cpu, |name| {
+            name.starts_with("image.")
+        })?;
+        StarterVision::of(&Metadata(&content), &vb)
+    }
+
+    fn of(meta: &Metadata, vb: &VarBuilder<'a>) -> Result<Self> {
+        let side = meta.number("image_size")?.to_u32()?;
+        let image = vb.pp("image");
+        let projection = image.pp("proj");
+        Ok(Self {
+            network: NetworkSource::of(&meta.blocks()?, &image)?,
+            linear: projection.pp("linear"),
+            hidden: projection.pp("hidden"),
+            output: projection.pp("output"),
+            hidden_width: 768,
+            dim: meta.size("embedding_length")?,
+            preprocess: Preprocess {
+                side,
+                fit: Fit::CentreCrop {
+                    short_side: side,
+                    long_side: Rounding::Nearest,
+                },
+                filter: Filter::Bicubic,
+                mean: meta.triple("image_mean")?,
+                std: meta.triple("image_std")?,
+            },
+        })
     }
 }
 
@@ -160,18 +218,14 @@ struct ImageTower {
 }
 
 impl ImageTower {
-    fn load(meta: &Metadata, dim: usize, spec: &Preprocess, vb: &VarBuilder) -> Result<Self> {
-        let image = vb.pp("image");
-        let hidden = 768;
-        let projection = image.pp("proj");
-        let load = |inputs, outputs, name| {
-            Linear::load(inputs, outputs, WeightFormat::Float, &projection.pp(name))
-        };
+    fn load(source: &StarterVision) -> Result<Self> {
+        let load = |inputs, outputs, vb| Linear::load(inputs, outputs, WeightFormat::Float, vb);
+        let (hidden, dim) = (source.hidden_width, source.dim);
         Ok(Self {
-            network: EfficientNet::load(&meta.blocks()?, spec, &image)?,
-            linear: load(FEATURES, dim, "linear")?,
-            hidden: load(FEATURES, hidden, "hidden")?,
-            output: load(hidden, dim, "output")?,
+            network: EfficientNet::load(&source.network, &source.preprocess)?,
+            linear: load(FEATURES, dim, &source.linear)?,
+            hidden: load(FEATURES, hidden, &source.hidden)?,
+            output: load(hidden, dim, &source.output)?,
         })
     }
 

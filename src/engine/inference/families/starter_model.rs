@@ -1,12 +1,18 @@
 //! The starter model with its tokenizer, as a [`Model`].
 
 use std::path::PathBuf;
+#[cfg(feature = "gpu")]
+use std::sync::Arc;
 
 use candle_core::Device;
 
 use super::starter::Starter;
+#[cfg(feature = "gpu")]
+use super::starter::StarterVision;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::device;
+#[cfg(feature = "gpu")]
+use crate::engine::inference::gpu::{Context, ConvolutionTower, ImageTower};
 use crate::engine::inference::tokenizer::{TextRules, Tokenizer};
 use crate::engine::inference::{
     Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
@@ -68,6 +74,17 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         towers,
         tokenizer,
     })
+}
+
+/// The image tower of the compiled-in model on a graphics card.
+///
+/// # Errors
+/// If the program file is damaged, or the card fails.
+#[cfg(feature = "gpu")]
+pub fn load_starter_tower(context: &Arc<Context>) -> Result<ImageTower, ModelError> {
+    let tower = ConvolutionTower::load(context, &StarterVision::read(WEIGHTS)?)?;
+    context.check()?;
+    Ok(ImageTower::new(context.clone(), Box::new(tower)))
 }
 
 impl StarterModel {

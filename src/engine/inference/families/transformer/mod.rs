@@ -48,6 +48,38 @@ struct Layer {
     fall: Linear,
 }
 
+/// Where a checkpoint has the parts of a layer.
+pub struct LayerSource<'a> {
+    /// The norm before the attention.
+    pub attention_norm: VarBuilder<'a>,
+    /// Projections of queries, keys and values.
+    pub projections: [VarBuilder<'a>; 3],
+    /// What follows the attention.
+    pub out: VarBuilder<'a>,
+    /// The norm before the feed-forward part.
+    pub feed_norm: VarBuilder<'a>,
+    /// Its first product.
+    pub rise: VarBuilder<'a>,
+    /// Its second.
+    pub fall: VarBuilder<'a>,
+}
+
+impl<'a> LayerSource<'a> {
+    /// The parts of one of Hugging Face's `CLIPEncoderLayer`s under `layers.N`.
+    pub fn of(encoder: &VarBuilder<'a>, layer: usize) -> Self {
+        let vb = encoder.pp(format!("layers.{layer}"));
+        let attention = vb.pp("self_attn");
+        Self {
+            attention_norm: vb.pp("layer_norm1"),
+            projections: ["q_proj", "k_proj", "v_proj"].map(|name| attention.pp(name)),
+            out: attention.pp("out_proj"),
+            feed_norm: vb.pp("layer_norm2"),
+            rise: vb.pp("mlp.fc1"),
+            fall: vb.pp("mlp.fc2"),
+        }
+    }
+}
+
 /// How an attention gets at queries, keys and values.
 enum Projections {
     /// Of all tokens, as one product.
@@ -70,7 +102,7 @@ impl Layer {
         config: &EncoderConfig,
         form: WeightFormat,
         for_one: bool,
-        vb: &VarBuilder,
+        source: &LayerSource,
     ) -> Result<Self> {
         let EncoderConfig {
             width,
@@ -79,20 +111,19 @@ impl Layer {
             epsilon,
             ..
         } = *config;
-        let attention = vb.pp("self_attn");
+        let parts = &source.projections;
         let projections = if for_one && form != WeightFormat::Tensor {
-            Projections::One(PooledAttention::load(width, heads, &attention)?)
+            Projections::One(PooledAttention::load(width, heads, parts)?)
         } else {
-            let parts = ["q_proj", "k_proj", "v_proj"].map(|name| attention.pp(name));
-            Projections::Fused(Linear::load_fused(width, width, form, &parts)?)
+            Projections::Fused(Linear::load_fused(width, width, form, parts)?)
         };
         Ok(Self {
-            attention_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm1"))?,
+            attention_norm: LayerNorm::load(width, epsilon, form, &source.attention_norm)?,
             projections,
-            out: Linear::load(width, width, form, &attention.pp("out_proj"))?,
-            feed_norm: LayerNorm::load(width, epsilon, form, &vb.pp("layer_norm2"))?,
-            rise: Linear::load(width, hidden, form, &vb.pp("mlp.fc1"))?,
-            fall: Linear::load(hidden, width, form, &vb.pp("mlp.fc2"))?,
+            out: Linear::load(width, width, form, &source.out)?,
+            feed_norm: LayerNorm::load(width, epsilon, form, &source.feed_norm)?,
+            rise: Linear::load(width, hidden, form, &source.rise)?,
+            fall: Linear::load(hidden, width, form, &source.fall)?,
         })
     }
 
@@ -175,7 +206,7 @@ impl Encoder {
                 WeightFormat::Int8 if i < SIXTEEN_BITS => WeightFormat::Int16,
                 form => form,
             };
-            Layer::load(&config, form, for_one, &vb.pp(format!("layers.{i}")))
+            Layer::load(&config, form, for_one, &LayerSource::of(vb, i))
         };
         // Laying weights out takes longer than reading them.
         let layers = (0..config.layers).into_par_iter().map(layer);

@@ -41,14 +41,14 @@ pub struct OneQueryRoom {
 const PLAIN: GemmEpilogue = GemmEpilogue::Activate(Activation::None);
 
 impl PooledAttention {
-    /// Loads `q_proj`, `k_proj` and `v_proj`.
+    /// Loads the projections of queries, keys and values.
     ///
     /// # Errors
     /// If one is missing or of another shape.
-    pub fn load(width: usize, heads: usize, vb: &VarBuilder) -> Result<Self> {
-        let weight = |name: &str| vb.pp(name).get((width, width), "weight");
-        let bias = |name: &str| cpu_values(&vb.pp(name).get(width, "bias")?);
-        let (keys, values, biases) = (weight("k_proj")?, weight("v_proj")?, bias("v_proj")?);
+    pub fn load(width: usize, heads: usize, [query, key, value]: &[VarBuilder; 3]) -> Result<Self> {
+        let weight = |vb: &VarBuilder| vb.get((width, width), "weight");
+        let bias = |vb: &VarBuilder| cpu_values(&vb.get(width, "bias")?);
+        let (keys, values, biases) = (weight(key)?, weight(value)?, bias(value)?);
         let size = width / heads;
         let head = |head: usize| {
             let rows = |weight: &Tensor| weight.narrow(0, head * size, size);
@@ -60,7 +60,7 @@ impl PooledAttention {
             })
         };
         Ok(Self {
-            query: PackedF32::new(&cpu_values(&weight("q_proj")?)?, &bias("q_proj")?),
+            query: PackedF32::new(&cpu_values(&weight(query)?)?, &bias(query)?),
             heads: (0..heads).map(head).collect::<Result<_>>()?,
             size,
         })

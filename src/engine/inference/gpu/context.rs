@@ -1,0 +1,311 @@
+//! A graphics card that is open: its device and queue, what it can, its kernels, and what has gone wrong with it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use half::f16;
+
+use super::GpuError;
+use super::adapter::Adapter;
+use super::kernels::{Kernel, WORKGROUP_MEMORY};
+
+/// In which numbers weights and what lies between two layers are kept. Sums and the residual stream are in f32 always.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// Halves where the card has them.
+    Fastest,
+    /// Full precision.
+    Full,
+}
+
+/// How a value is kept on the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    F32,
+    F16,
+}
+
+impl Element {
+    pub fn wgsl(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+        }
+    }
+
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 => 2,
+        }
+    }
+
+    pub fn encode(self, values: &[f32]) -> Vec<u8> {
+        match self {
+            Self::F32 => bytemuck::cast_slice(values).to_vec(),
+            Self::F16 => {
+                let halves: Vec<f16> = values.iter().map(|v| f16::from_f32(*v)).collect();
+                bytemuck::cast_slice(&halves).to_vec()
+            }
+        }
+    }
+}
+
+/// What wgpu reports on its own time.
+#[derive(Default)]
+struct Trouble {
+    lost: OnceLock<String>,
+    /// The first of it; the rest follows from that.
+    error: Mutex<Option<GpuError>>,
+}
+
+impl Trouble {
+    fn tell(&self, error: GpuError) {
+        let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
+        first.get_or_insert(error);
+    }
+}
+
+/// An open graphics card.
+pub struct Context {
+    pub(super) device: wgpu::Device,
+    pub(super) queue: wgpu::Queue,
+    name: String,
+    element: Element,
+    /// Most bytes of a buffer that a kernel sees.
+    most_bytes: u64,
+    pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
+    trouble: Arc<Trouble>,
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Longest reason that is told, in characters.
+const REASON: usize = 300;
+
+fn translate(error: wgpu::Error) -> GpuError {
+    match error {
+        wgpu::Error::OutOfMemory { .. } => GpuError::OutOfMemory,
+        wgpu::Error::Validation { description, .. } | wgpu::Error::Internal { description, .. } => {
+            let words: Vec<&str> = description.split_whitespace().collect();
+            let reason: String = words.join(" ").chars().take(REASON).collect();
+            let lower = reason.to_lowercase();
+            if lower.contains("device is lost") || lower.contains("device lost") {
+                GpuError::Lost(reason)
+            } else {
+                GpuError::Failed(reason)
+            }
+        }
+    }
+}
+
+impl Context {
+    /// Opens a card.
+    ///
+    /// # Errors
+    /// If its driver refuses, or it lacks what the kernels need.
+    pub fn open(adapter: &Adapter, numbers: Numbers) -> Result<Self, GpuError> {
+        let there = adapter.inner.limits();
+        let lacks = |what: &str| GpuError::Unsupported {
+            adapter: adapter.name.clone(),
+            what: what.into(),
+        };
+        if (there.max_compute_workgroup_storage_size as usize) < WORKGROUP_MEMORY {
+            return Err(lacks("workgroup memory of 16 KB"));
+        }
+        if there.max_compute_invocations_per_workgroup < 256 {
+            return Err(lacks("workgroups of 256"));
+        }
+        let half = numbers == Numbers::Fastest
+            && adapter
+                .inner
+                .features()
+                .contains(wgpu::Features::SHADER_F16);
+        let features = if half {
+            wgpu::Features::SHADER_F16
+        } else {
+            wgpu::Features::empty()
+        };
+        let limits = wgpu::Limits {
+            max_storage_buffer_binding_size: there.max_storage_buffer_binding_size,
+            max_buffer_size: there.max_buffer_size,
+            ..wgpu::Limits::defaults()
+        };
+        let opened = adapter.inner.request_device(&wgpu::DeviceDescriptor {
+            label: Some("lumisift"),
+            required_features: features,
+            required_limits: limits.or_worse_values_from(&there),
+            ..Default::default()
+        });
+        let (device, queue) =
+            pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e.to_string())))?;
+        let trouble = Arc::new(Trouble::default());
+        let told = trouble.clone();
+        device.on_uncaptured_error(Arc::new(move |error| told.tell(translate(error))));
+        let told = trouble.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            let message = first_line(&message);
+            let said = if message.is_empty() {
+                format!("{reason:?}")
+            } else {
+                message
+            };
+            let _ = told.lost.set(said);
+        });
+        Ok(Self {
+            device,
+            queue,
+            name: adapter.name.clone(),
+            element: if half { Element::F16 } else { Element::F32 },
+            most_bytes: there
+                .max_storage_buffer_binding_size
+                .min(there.max_buffer_size),
+            pipelines: Mutex::default(),
+            trouble,
+        })
+    }
+
+    /// Takes buffers for smaller than they may be.
+    #[must_use]
+    pub fn with_most_bytes(mut self, bytes: u64) -> Self {
+        self.most_bytes = self.most_bytes.min(bytes);
+        self
+    }
+
+    /// The card's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether weights are kept in halves.
+    #[must_use]
+    pub fn in_halves(&self) -> bool {
+        self.element == Element::F16
+    }
+
+    /// How weights, and what lies between two layers, are kept.
+    pub(super) fn element(&self) -> Element {
+        self.element
+    }
+
+    pub(super) fn most_bytes(&self) -> u64 {
+        self.most_bytes
+    }
+
+    /// Gives the device up, as a driver does that has crashed.
+    pub fn lose(&self) {
+        self.device.destroy();
+    }
+
+    /// What has gone wrong since it was last asked. That a card is lost stays so.
+    ///
+    /// # Errors
+    /// With that.
+    pub fn check(&self) -> Result<(), GpuError> {
+        let error = self.trouble.error.lock();
+        let error = error.unwrap_or_else(PoisonError::into_inner).take();
+        if error.is_some() {
+            // A lost device first shows as calls that fail; wgpu tells of it when it is next asked.
+            let _ = self.device.poll(wgpu::PollType::Poll);
+        }
+        if let Some(GpuError::Lost(reason)) = &error {
+            let _ = self.trouble.lost.set(reason.clone());
+        }
+        if let Some(reason) = self.trouble.lost.get() {
+            return Err(GpuError::Lost(reason.clone()));
+        }
+        error.map_or(Ok(()), Err)
+    }
+
+    /// A buffer on the card, filled with zeros.
+    pub(super) fn buffer(
+        &self,
+        label: &str,
+        bytes: u64,
+        usage: wgpu::BufferUsages,
+    ) -> wgpu::Buffer {
+        self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(label),
+            size: bytes.next_multiple_of(16).max(16),
+            usage,
+            mapped_at_creation: false,
+        })
+    }
+
+    /// A buffer with these bytes, whose number is a multiple of four.
+    pub(super) fn upload(&self, label: &str, bytes: &[u8]) -> wgpu::Buffer {
+        let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
+        let buffer = self.buffer(label, bytes.len() as u64, usage);
+        self.queue.write_buffer(&buffer, 0, bytes);
+        // So that what was written does not pile up in the driver until the first batch.
+        self.queue.submit([]);
+        buffer
+    }
+
+    /// The pipeline of a kernel, compiled when it is first asked for.
+    pub(super) fn pipeline(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
+        let mut known = self
+            .pipelines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = known.get(&kernel.source) {
+            return pipeline.clone();
+        }
+        let module = self
+            .device
+            .create_shader_module(wgpu::ShaderModuleDescriptor {
+                label: Some(kernel.name),
+                source: wgpu::ShaderSource::Wgsl(kernel.source.as_str().into()),
+            });
+        let bindings = self.bindings(kernel.inputs);
+        let layout = self
+            .device
+            .create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+                label: Some(kernel.name),
+                bind_group_layouts: &[Some(&bindings)],
+                immediate_size: 0,
+            });
+        let pipeline = self
+            .device
+            .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(kernel.name),
+                layout: Some(&layout),
+                module: &module,
+                entry_point: Some("main"),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    // Kernels write all that they read.
+                    zero_initialize_workgroup_memory: false,
+                    ..Default::default()
+                },
+                cache: None,
+            });
+        known.insert(kernel.source.clone(), pipeline.clone());
+        pipeline
+    }
+
+    /// `inputs` buffers that are read, one that is written, and the parameters.
+    fn bindings(&self, inputs: usize) -> wgpu::BindGroupLayout {
+        let entry = |binding: usize, ty: wgpu::BufferBindingType| wgpu::BindGroupLayoutEntry {
+            binding: binding as u32,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer {
+                ty,
+                has_dynamic_offset: false,
+                min_binding_size: None,
+            },
+            count: None,
+        };
+        let storage = |read_only| wgpu::BufferBindingType::Storage { read_only };
+        let mut entries: Vec<_> = (0..inputs).map(|i| entry(i, storage(true))).collect();
+        entries.push(entry(inputs, storage(false)));
+        entries.push(entry(inputs + 1, wgpu::BufferBindingType::Uniform));
+        self.device
+            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+                label: None,
+                entries: &entries,
+            })
+    }
+}

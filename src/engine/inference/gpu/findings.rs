@@ -1,0 +1,315 @@
+//! What was found out about a card with a model, kept in the cache; and a mark on cards whose driver hung or took the program
+//! down with it, so that this does not happen at every start.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::files::atomic_write::atomic_write;
+use crate::engine::files::regular::read_regular;
+use crate::engine::inference::ModelInfo;
+
+/// Least cosine between the vectors of a photo by the card and by the CPU.
+const AGREEMENT: f32 = 0.999;
+/// Largest note that is read.
+const MAX_RECORD: u64 = 64 << 10;
+/// Which kernels were measured; counted up with each change to them.
+const KERNELS: u32 = 1;
+/// How long a test may take before whoever began it counts as gone.
+const TEST: Duration = Duration::from_secs(120);
+
+/// How a card did with a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The card's name.
+    pub adapter: String,
+    /// The model's name.
+    pub model: String,
+    /// The lowest cosine of a photo with the CPU's vector.
+    pub cosine: f32,
+    /// Over how many photos.
+    pub photos: usize,
+    /// Photos a second that the card encodes.
+    pub card: f64,
+    /// Photos a second that the CPU encodes, when it does nothing else.
+    pub cpu: f64,
+    /// Photos a second that the CPU decodes, when it does nothing else.
+    pub decoding: f64,
+}
+
+impl Finding {
+    /// Whether the card computes what the CPU computes. Not a number is no agreement either.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.cosine >= AGREEMENT
+    }
+
+    /// Photos a second from the file to the vector, with the card: it encodes while the CPU decodes.
+    #[must_use]
+    pub fn with_card(&self) -> f64 {
+        self.card.min(self.decoding)
+    }
+
+    /// Photos a second from the file to the vector, without it: the CPU does both.
+    #[must_use]
+    pub fn without_card(&self) -> f64 {
+        1.0 / (1.0 / self.cpu + 1.0 / self.decoding)
+    }
+
+    /// Why the card is not taken, if it is not.
+    #[must_use]
+    pub fn against(&self) -> Option<String> {
+        let Self {
+            adapter, cosine, ..
+        } = self;
+        if !self.agrees() {
+            return Some(format!(
+                "{adapter} computes something else than the CPU (cosine {cosine:.4}); a newer driver may help"
+            ));
+        }
+        (self.with_card() <= self.without_card()).then(|| {
+            let (with, without) = (self.with_card(), self.without_card());
+            format!("{adapter} would read {with:.1} photos/s with this model, the CPU reads {without:.1}")
+        })
+    }
+}
+
+/// What a mark on a card says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum State {
+    /// Somebody tests it.
+    Testing,
+    /// It gave no answer.
+    Hung,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Mark {
+    adapter: String,
+    state: State,
+    /// Seconds since 1970.
+    since: u64,
+}
+
+/// Where findings are kept, if they are.
+#[derive(Clone, Debug)]
+pub struct Records {
+    folder: Option<PathBuf>,
+    /// The card with its driver.
+    adapter: String,
+}
+
+fn short_hash(parts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for part in parts {
+        hasher.update(part.as_bytes()).update(b"\n");
+    }
+    hasher.finalize().to_hex().as_str()[..16].to_owned()
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_secs())
+}
+
+impl Records {
+    /// The records of an adapter, whose driver is part of its identity.
+    pub fn new(folder: Option<&Path>, adapter: String) -> Self {
+        Self {
+            folder: folder.map(Path::to_path_buf),
+            adapter,
+        }
+    }
+
+    /// Another driver, model or program is another file.
+    fn file(&self, model: &ModelInfo) -> Option<PathBuf> {
+        let parts = [
+            self.adapter.as_str(),
+            &model.fingerprint.to_string(),
+            &model.runs_on(),
+            env!("CARGO_PKG_VERSION"),
+            &KERNELS.to_string(),
+        ];
+        Some(
+            self.folder
+                .as_ref()?
+                .join(format!("gpu-{}.json", short_hash(&parts))),
+        )
+    }
+
+    fn mark_file(&self) -> Option<PathBuf> {
+        let name = format!("gpu-{}.mark.json", short_hash(&[&self.adapter]));
+        Some(self.folder.as_ref()?.join(name))
+    }
+
+    /// What was found earlier.
+    pub fn known(&self, model: &ModelInfo) -> Option<Finding> {
+        serde_json::from_slice(&read_regular(&self.file(model)?, MAX_RECORD).ok()?).ok()
+    }
+
+    /// Keeps what was found. Where it cannot be kept, it is found out again next time.
+    pub fn keep(&self, model: &ModelInfo, finding: &Finding) {
+        if let (Some(file), Ok(bytes)) = (self.file(model), serde_json::to_vec(finding)) {
+            let _ = atomic_write(&file, &bytes);
+        }
+    }
+
+    /// Why the card is not to be tried, if it is not.
+    pub fn blocked(&self) -> Option<String> {
+        let bytes = read_regular(&self.mark_file()?, MAX_RECORD).ok()?;
+        let mark: Mark = serde_json::from_slice(&bytes).ok()?;
+        let again = "choose --device gpu to try it again";
+        let age = now().saturating_sub(mark.since);
+        Some(match mark.state {
+            State::Hung => format!("the driver gave no answer the last time; {again}"),
+            State::Testing if age < TEST.as_secs() => {
+                "another Lumisift is testing the graphics card just now".into()
+            }
+            State::Testing => format!("the program ended while the driver was tested; {again}"),
+        })
+    }
+
+    fn mark(&self, state: State) {
+        let mark = Mark {
+            adapter: self.adapter.clone(),
+            state,
+            since: now(),
+        };
+        if let (Some(file), Ok(bytes)) = (self.mark_file(), serde_json::to_vec(&mark)) {
+            let _ = atomic_write(&file, &bytes);
+        }
+    }
+
+    /// A test begins.
+    pub fn testing(&self) {
+        self.mark(State::Testing);
+    }
+
+    /// The driver gave no answer.
+    pub fn hung(&self) {
+        self.mark(State::Hung);
+    }
+
+    /// Nothing is held against the card any more.
+    pub fn clear(&self) {
+        if let Some(file) = self.mark_file() {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+/// Everything that was found about an adapter with any model, for `doctor`.
+pub fn findings(folder: &Path) -> Vec<Finding> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let ours = |path: &PathBuf| {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        name.starts_with("gpu-") && name.ends_with(".json") && !name.ends_with(".mark.json")
+    };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(ours)
+        .collect();
+    files.sort();
+    let read = |path: PathBuf| serde_json::from_slice(&read_regular(&path, MAX_RECORD).ok()?).ok();
+    files.into_iter().filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::inference::device::Device;
+    use crate::engine::inference::{Fingerprint, ModelInfo};
+    use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
+
+    fn finding(cosine: f32, card: f64) -> Finding {
+        Finding {
+            adapter: "Radeon".into(),
+            model: "clip".into(),
+            cosine,
+            photos: 14,
+            card,
+            cpu: 100.0,
+            decoding: 100.0,
+        }
+    }
+
+    fn info(number: u8) -> ModelInfo {
+        ModelInfo {
+            name: "clip".into(),
+            fingerprint: Fingerprint([number; 32]),
+            dim: 4,
+            logit_scale: 1.0,
+            sigmoid_bias: None,
+            match_bias: 0.0,
+            preprocess: Preprocess {
+                side: 4,
+                fit: Fit::Stretch,
+                filter: Filter::Bicubic,
+                mean: [0.0; 3],
+                std: [1.0; 3],
+            },
+            gflop_per_image: 1.0,
+            device: Device::cpu().facts().clone(),
+            int8: None,
+        }
+    }
+
+    #[test]
+    fn a_card_wins_by_agreement_and_the_rate_from_file_to_vector() {
+        assert_eq!(finding(0.9999, 500.0).against(), None);
+        // Slower than the CPU alone, but the CPU is free to decode meanwhile.
+        assert_eq!(finding(0.9999, 60.0).against(), None);
+        let slow = finding(0.9999, 40.0).against().expect("refused");
+        assert!(slow.contains("the CPU reads 50"), "{slow}");
+        for wrong in [0.998, f32::NAN] {
+            let why = finding(wrong, 500.0).against().expect("refused");
+            assert!(why.contains("something else than the CPU"), "{why}");
+        }
+    }
+
+    #[test]
+    fn findings_are_kept_for_each_card_driver_and_model() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let records = |driver: &str| Records::new(Some(dir.path()), format!("Radeon {driver}"));
+        records("1").keep(&info(1), &finding(1.0, 2.0));
+        assert_eq!(records("1").known(&info(1)), Some(finding(1.0, 2.0)));
+        assert_eq!(records("2").known(&info(1)), None);
+        assert_eq!(records("1").known(&info(2)), None);
+        assert_eq!(findings(dir.path()), [finding(1.0, 2.0)]);
+        assert_eq!(Records::new(None, "Radeon".into()).known(&info(1)), None);
+    }
+
+    #[test]
+    fn a_driver_that_hung_is_left_alone_until_it_is_asked_for() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let records = Records::new(Some(dir.path()), "Radeon".into());
+        assert_eq!(records.blocked(), None);
+        records.hung();
+        let why = records.blocked().expect("blocked");
+        assert!(why.contains("--device gpu"), "{why}");
+        let other = Records::new(Some(dir.path()), "Radeon, newer driver".into());
+        assert_eq!(other.blocked(), None);
+        records.clear();
+        assert_eq!(records.blocked(), None);
+        records.testing();
+        let why = records.blocked().expect("blocked");
+        assert!(why.contains("just now"), "{why}");
+        // Somebody began long ago and never ended.
+        let mark = Mark {
+            adapter: "Radeon".into(),
+            state: State::Testing,
+            since: now() - 1000,
+        };
+        let file = records.mark_file().expect("a file");
+        std::fs::write(file, serde_json::to_vec(&mark).expect("JSON")).expect("written");
+        let why = records.blocked().expect("blocked");
+        assert!(why.contains("ended while"), "{why}");
+    }
+}

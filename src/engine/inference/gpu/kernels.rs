@@ -1,0 +1,382 @@
+//! The kernels as WGSL: templates in `kernels/`, filled in with types and sizes, their inner loops written out, because not
+//! every driver's compiler unrolls a loop over registers.
+
+use std::fmt::Write;
+
+use super::context::Element;
+use crate::engine::inference::cpu::Activation;
+
+/// What every adapter has of workgroup memory, in bytes.
+pub const WORKGROUP_MEMORY: usize = 16 << 10;
+/// Invocations of a workgroup where a kernel has no other number.
+pub const THREADS: u32 = 64;
+
+/// A kernel's source, with how many buffers it reads before the one that it writes.
+pub struct Kernel {
+    pub name: &'static str,
+    pub source: String,
+    pub inputs: usize,
+}
+
+fn fill(template: &str, half: bool, values: &[(&str, String)]) -> String {
+    let mut source = String::new();
+    if half {
+        source.push_str("enable f16;\n");
+    }
+    source.push_str(template);
+    for (name, value) in values {
+        source = source.replace(&format!("{{{name}}}"), value);
+    }
+    source
+}
+
+/// How large a part of a product one workgroup computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tile {
+    /// 32 x 32, for few rows.
+    Small,
+    /// 64 x 64.
+    Medium,
+    /// 128 x 128, where there are enough of them to keep a card busy.
+    Large,
+}
+
+/// Workgroups that keep all units of a large card busy.
+const ENOUGH_WORKGROUPS: usize = 96;
+
+impl Tile {
+    /// The largest of which there are enough.
+    #[must_use]
+    pub fn fitting(rows: usize, columns: usize) -> Self {
+        let enough = |tile: &Self| {
+            let (high, wide) = tile.size();
+            rows.div_ceil(high) * columns.div_ceil(wide) >= ENOUGH_WORKGROUPS
+        };
+        let tiles = [Self::Large, Self::Medium];
+        tiles.into_iter().find(enough).unwrap_or(Self::Small)
+    }
+
+    /// Invocations across and down, and the rows and vectors of columns that each computes.
+    fn parts(self) -> (usize, usize, usize, usize) {
+        match self {
+            Self::Small => (8, 8, 4, 1),
+            Self::Medium => (16, 16, 4, 1),
+            Self::Large => (16, 16, 8, 2),
+        }
+    }
+
+    /// Rows and columns.
+    #[must_use]
+    pub fn size(self) -> (usize, usize) {
+        let (across, down, rows, vectors) = self.parts();
+        (down * rows, 4 * across * vectors)
+    }
+}
+
+/// Where a product goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Through an activation.
+    Activate(Activation),
+    /// Added to what is there.
+    InPlace,
+    /// Added to other rows.
+    Skip,
+}
+
+/// `out = store(x W^T + b)`.
+pub fn gemm(tile: Tile, input: Element, weights: Element, output: Element, store: Store) -> Kernel {
+    /// Vectors of inputs that are in workgroup memory at a time, as the template has it.
+    const STEP: usize = 4;
+    let (across, down, rows, vectors) = tile.parts();
+    let (high, wide) = (down * rows, across * vectors);
+    let stored = match store {
+        Store::Activate(_) => format!("out[at] = vec4<{}>(activate(y));", output.wgsl()),
+        Store::InPlace => format!("out[at] += vec4<{}>(y);", output.wgsl()),
+        Store::Skip => format!(
+            "out[at] = vec4<{}>(y + skip[p.skip_offset + row % p.skip_period * p.skip_stride + column]);",
+            output.wgsl()
+        ),
+    };
+    let activation = match store {
+        Store::Activate(kind) => activation(kind),
+        _ => "",
+    };
+    let half = [input, weights, output].contains(&Element::F16);
+    let mut template = include_str!("kernels/gemm.wgsl").to_owned();
+    // The two sides of the product have types of their own.
+    template = template.replace(
+        "x: array<vec4<{element}>>",
+        &format!("x: array<vec4<{}>>", input.wgsl()),
+    );
+    let source = fill(
+        &template,
+        half,
+        &[
+            ("element", weights.wgsl().into()),
+            ("output", output.wgsl().into()),
+            ("across", across.to_string()),
+            ("down", down.to_string()),
+            ("tile_rows", high.to_string()),
+            ("tile_columns", wide.to_string()),
+            ("x_tile", (high * STEP).to_string()),
+            ("w_tile", (4 * STEP * wide).to_string()),
+            ("activation", activation.into()),
+            ("store", stored),
+            (
+                "declare_sums",
+                each(rows, vectors, |r, c| {
+                    format!("    var sum_{r}_{c} = vec4<f32>();\n")
+                }),
+            ),
+            ("multiply", multiply(rows, vectors)),
+            (
+                "finish_all",
+                each(rows, vectors, |r, c| {
+                    format!(
+                        "    finish(first_row + local.y + {r}u * DOWN, first_column + local.x + {c}u * ACROSS, sum_{r}_{c});\n"
+                    )
+                }),
+            ),
+        ],
+    );
+    Kernel {
+        name: "product",
+        source,
+        inputs: 4,
+    }
+}
+
+fn each(rows: usize, vectors: usize, line: impl Fn(usize, usize) -> String) -> String {
+    let places = (0..rows).flat_map(|r| (0..vectors).map(move |c| (r, c)));
+    places.map(|(r, c)| line(r, c)).collect()
+}
+
+/// Four inputs of all rows by four inputs of all columns of an invocation.
+fn multiply(rows: usize, vectors: usize) -> String {
+    let mut text = String::new();
+    for r in 0..rows {
+        let _ = writeln!(
+            text,
+            "            let x_{r} = x_tile[(local.y + {r}u * DOWN) * STEP + k];"
+        );
+    }
+    for c in 0..vectors {
+        for lane in 0..4 {
+            let _ = writeln!(
+                text,
+                "            let w_{c}_{lane} = w_tile[(4u * k + {lane}u) * TILE_COLUMNS + local.x + {c}u * ACROSS];"
+            );
+        }
+        for r in 0..rows {
+            for (lane, part) in ["x", "y", "z", "w"].iter().enumerate() {
+                let _ = writeln!(
+                    text,
+                    "            sum_{r}_{c} = fma(vec4<f32>(x_{r}.{part}), w_{c}_{lane}, sum_{r}_{c});"
+                );
+            }
+        }
+    }
+    text
+}
+
+/// The same formulas as the CPU's, in `cpu/math.rs`.
+fn activation(kind: Activation) -> &'static str {
+    match kind {
+        Activation::None => "fn activate(x: vec4<f32>) -> vec4<f32> { return x; }",
+        Activation::Relu6 => {
+            "fn activate(x: vec4<f32>) -> vec4<f32> { return clamp(x, vec4<f32>(0.0), vec4<f32>(6.0)); }"
+        }
+        Activation::QuickGelu => {
+            "fn activate(x: vec4<f32>) -> vec4<f32> {
+    return x / (1.0 + exp(min(-1.702 * x, vec4<f32>(80.0))));
+}"
+        }
+        Activation::Gelu => {
+            "// The error function is Abramowitz and Stegun's 7.1.26.
+fn activate(x: vec4<f32>) -> vec4<f32> {
+    let a = abs(x) * 0.70710678;
+    let t = 1.0 / (1.0 + 0.3275911 * a);
+    let poly = ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t;
+    let erf = 1.0 - poly * exp(-min(a * a, vec4<f32>(80.0)));
+    return 0.5 * x * (1.0 + sign(x) * erf);
+}"
+        }
+        Activation::GeluTanh => {
+            "fn activate(x: vec4<f32>) -> vec4<f32> {
+    let inner = 1.5957691 * (x + 0.044715 * x * x * x);
+    return x / (1.0 + exp(min(-inner, vec4<f32>(80.0))));
+}"
+        }
+    }
+}
+
+pub fn layer_norm(output: Element) -> Kernel {
+    Kernel {
+        name: "layer norm",
+        source: fill(
+            include_str!("kernels/layer_norm.wgsl"),
+            output == Element::F16,
+            &[("output", output.wgsl().into())],
+        ),
+        inputs: 3,
+    }
+}
+
+/// Sizes of the attention's tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttentionTile {
+    /// Queries of a workgroup.
+    pub queries: usize,
+    /// Keys that it looks at together.
+    pub keys: usize,
+}
+
+impl AttentionTile {
+    /// The largest that fits in workgroup memory, for heads of this width.
+    pub fn fitting(size: usize, queries: usize) -> Self {
+        let pitch = size.div_ceil(4) + 1;
+        let tiles = [(16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
+            queries: if queries == 1 { 1 } else { rows },
+            keys,
+        });
+        let fits = |tile: &Self| {
+            let vectors = (tile.queries + tile.keys) * pitch;
+            16 * vectors + 4 * (tile.queries * tile.keys + 3 * tile.queries) <= WORKGROUP_MEMORY
+        };
+        let smallest = tiles[tiles.len() - 1];
+        tiles.into_iter().find(fits).unwrap_or(smallest)
+    }
+}
+
+/// Attention of heads that are `size` wide.
+pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
+    const THREADS: usize = 128;
+    let AttentionTile { queries, keys } = tile;
+    let vectors = size.div_ceil(4);
+    let own = (queries * vectors).div_ceil(THREADS);
+    let result = |line: &dyn Fn(usize) -> String| (0..own).map(line).collect::<String>();
+    let accumulate = result(&|i| {
+        format!(
+            "        if (index + {i}u * THREADS < QUERIES * VECTORS) {{
+            let query = (index + {i}u * THREADS) / VECTORS;
+            let vector = (index + {i}u * THREADS) % VECTORS;
+            result_{i} *= fades[query];
+            for (var key = 0u; key < KEYS; key++) {{
+                result_{i} = fma(vec4<f32>(scores[query * KEYS + key]), kv_tile[key * PITCH + vector], result_{i});
+            }}
+        }}\n"
+        )
+    });
+    let finish = result(&|i| {
+        format!(
+            "    if (index + {i}u * THREADS < QUERIES * VECTORS) {{
+        let query = (index + {i}u * THREADS) / VECTORS;
+        let vector = (index + {i}u * THREADS) % VECTORS;
+        if (first_query + query < p.queries) {{
+            let value = result_{i} / sums[query];
+            let row = (sequence * p.queries + first_query + query) * p.out_stride + head;
+            for (var lane = 0u; lane < 4u; lane++) {{
+                if (4u * vector + lane < SIZE) {{
+                    out[row + 4u * vector + lane] = {element}(value[lane]);
+                }}
+            }}
+        }}
+    }}\n",
+            element = element.wgsl()
+        )
+    });
+    let source = fill(
+        include_str!("kernels/attention.wgsl"),
+        element == Element::F16,
+        &[
+            ("element", element.wgsl().into()),
+            ("size", size.to_string()),
+            ("vectors", vectors.to_string()),
+            ("queries", queries.to_string()),
+            ("keys", keys.to_string()),
+            ("threads", THREADS.to_string()),
+            ("own", own.to_string()),
+            ("q_tile", (queries * (vectors + 1)).to_string()),
+            ("kv_tile", (keys * (vectors + 1)).to_string()),
+            ("scores", (queries * keys).to_string()),
+            (
+                "declare_result",
+                result(&|i| format!("    var result_{i} = vec4<f32>();\n")),
+            ),
+            ("accumulate", accumulate),
+            ("finish_all", finish),
+        ],
+    );
+    Kernel {
+        name: "attention",
+        source,
+        inputs: 2,
+    }
+}
+
+fn of_elements(name: &'static str, template: &str, element: Element, inputs: usize) -> Kernel {
+    Kernel {
+        name,
+        source: fill(
+            template,
+            element == Element::F16,
+            &[("element", element.wgsl().into())],
+        ),
+        inputs,
+    }
+}
+
+pub fn unfold(element: Element) -> Kernel {
+    of_elements("unfold", include_str!("kernels/unfold.wgsl"), element, 1)
+}
+
+pub fn depthwise(element: Element) -> Kernel {
+    of_elements(
+        "depthwise",
+        include_str!("kernels/depthwise.wgsl"),
+        element,
+        3,
+    )
+}
+
+pub fn mean(element: Element) -> Kernel {
+    of_elements("mean", include_str!("kernels/mean.wgsl"), element, 1)
+}
+
+pub fn normalise() -> Kernel {
+    of_elements(
+        "normalise",
+        include_str!("kernels/normalise.wgsl"),
+        Element::F32,
+        0,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tiles_fit_in_the_memory_that_every_adapter_has() {
+        for size in 1..=256 {
+            for queries in [1, 50] {
+                let AttentionTile { queries, keys } = AttentionTile::fitting(size, queries);
+                let vectors = (queries + keys) * (size.div_ceil(4) + 1);
+                let bytes = 16 * vectors + 4 * (queries * keys + 3 * queries);
+                assert!(bytes <= WORKGROUP_MEMORY, "{size} wide: {bytes} bytes");
+            }
+        }
+        for tile in [Tile::Small, Tile::Medium, Tile::Large] {
+            let (rows, columns) = tile.size();
+            assert!(16 * 4 * (rows + columns) <= WORKGROUP_MEMORY);
+        }
+    }
+
+    #[test]
+    fn large_tiles_are_for_products_that_have_many() {
+        assert_eq!(Tile::fitting(16, 512), Tile::Small);
+        assert_eq!(Tile::fitting(800, 768), Tile::Medium);
+        assert_eq!(Tile::fitting(3200, 3072), Tile::Large);
+    }
+}

@@ -1,0 +1,132 @@
+// Multi-head attention without the scores ever leaving the workgroup (Dao et al. 2022, https://arxiv.org/abs/2205.14135): one
+// workgroup takes QUERIES queries of one head of one sequence, and goes over the keys KEYS at a time with a running softmax.
+// Strides and offsets count values.
+
+struct Params {
+    tokens: u32,
+    heads: u32,
+    // Queries of a sequence.
+    queries: u32,
+    // From the queries of one sequence to those of the next; 0 where all share them.
+    q_sequence: u32,
+    q_stride: u32,
+    q_offset: u32,
+    kv_stride: u32,
+    k_offset: u32,
+    v_offset: u32,
+    out_stride: u32,
+    scale: f32,
+}
+
+@group(0) @binding(0) var<storage, read> q: array<{element}>;
+@group(0) @binding(1) var<storage, read> kv: array<{element}>;
+@group(0) @binding(2) var<storage, read_write> out: array<{element}>;
+@group(0) @binding(3) var<uniform> p: Params;
+
+// Width of a head, and the vectors that it fills.
+const SIZE: u32 = {size}u;
+const VECTORS: u32 = {vectors}u;
+// One more than that, so that rows begin in different banks.
+const PITCH: u32 = VECTORS + 1u;
+const QUERIES: u32 = {queries}u;
+const KEYS: u32 = {keys}u;
+const THREADS: u32 = {threads}u;
+// Vectors of the result that an invocation sums up.
+const OWN: u32 = {own}u;
+
+var<workgroup> q_tile: array<vec4<f32>, {q_tile}>;
+// Keys, then values.
+var<workgroup> kv_tile: array<vec4<f32>, {kv_tile}>;
+var<workgroup> scores: array<f32, {scores}>;
+var<workgroup> peaks: array<f32, QUERIES>;
+var<workgroup> sums: array<f32, QUERIES>;
+// What earlier sums are multiplied by, since the peak has moved.
+var<workgroup> fades: array<f32, QUERIES>;
+
+fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<f32> {
+    var value = vec4<f32>();
+    if (valid) {
+        for (var lane = 0u; lane < 4u; lane++) {
+            let column = 4u * vector + lane;
+            if (column < SIZE) {
+                value[lane] = f32(kv[row * p.kv_stride + first + column]);
+            }
+        }
+    }
+    return value;
+}
+
+@compute @workgroup_size({threads})
+fn main(
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(local_invocation_index) index: u32,
+) {
+    let first_query = group.x * QUERIES;
+    let head = group.y * SIZE;
+    let sequence = group.z;
+    for (var i = index; i < QUERIES * VECTORS; i += THREADS) {
+        let query = first_query + i / VECTORS;
+        var value = vec4<f32>();
+        if (query < p.queries) {
+            let row = p.q_offset + sequence * p.q_sequence + query * p.q_stride + head;
+            for (var lane = 0u; lane < 4u; lane++) {
+                let column = 4u * (i % VECTORS) + lane;
+                if (column < SIZE) {
+                    value[lane] = f32(q[row + column]) * p.scale;
+                }
+            }
+        }
+        q_tile[i / VECTORS * PITCH + i % VECTORS] = value;
+    }
+    if (index < QUERIES) {
+        peaks[index] = -3.0e38;
+        sums[index] = 0.0;
+    }
+{declare_result}
+    for (var first_key = 0u; first_key < p.tokens; first_key += KEYS) {
+        workgroupBarrier();
+        for (var i = index; i < KEYS * VECTORS; i += THREADS) {
+            let key = first_key + i / VECTORS;
+            let row = sequence * p.tokens + key;
+            kv_tile[i / VECTORS * PITCH + i % VECTORS] =
+                kv_vector(row, p.k_offset + head, i % VECTORS, key < p.tokens);
+        }
+        workgroupBarrier();
+        for (var i = index; i < QUERIES * KEYS; i += THREADS) {
+            let query = i / KEYS * PITCH;
+            let key = i % KEYS;
+            var sum = 0.0;
+            for (var v = 0u; v < VECTORS; v++) {
+                sum += dot(q_tile[query + v], kv_tile[key * PITCH + v]);
+            }
+            scores[i] = select(-3.0e38, sum, first_key + key < p.tokens);
+        }
+        workgroupBarrier();
+        for (var i = index; i < KEYS * VECTORS; i += THREADS) {
+            let key = first_key + i / VECTORS;
+            let row = sequence * p.tokens + key;
+            kv_tile[i / VECTORS * PITCH + i % VECTORS] =
+                kv_vector(row, p.v_offset + head, i % VECTORS, key < p.tokens);
+        }
+        if (index < QUERIES) {
+            let own = index * KEYS;
+            var peak = peaks[index];
+            for (var key = 0u; key < KEYS; key++) {
+                peak = max(peak, scores[own + key]);
+            }
+            let fade = exp(peaks[index] - peak);
+            var sum = sums[index] * fade;
+            for (var key = 0u; key < KEYS; key++) {
+                let weight = exp(scores[own + key] - peak);
+                scores[own + key] = weight;
+                sum += weight;
+            }
+            peaks[index] = peak;
+            sums[index] = sum;
+            fades[index] = fade;
+        }
+        workgroupBarrier();
+{accumulate}
+    }
+{finish_all}
+}

@@ -1,0 +1,80 @@
+//! Image towers on a graphics card, through wgpu: Vulkan, DirectX 12 or Metal.
+//!
+//! `adapter` finds cards, `context` opens one, with a device and a queue of its own beside the window's. `kernels` has what a
+//! card computes. A `plan` is a whole tower as a list of dispatches; a `recorder` writes it, with the `operations` that `tower`
+//! and `convolution` make of the families' descriptions, and `executor` runs it. `self_test` compares a card with the CPU,
+//! `choice` decides by that, and `model` is what comes out. Texts stay on the CPU.
+
+mod adapter;
+mod choice;
+mod context;
+#[cfg(feature = "starter")]
+mod convolution;
+mod executor;
+mod findings;
+mod kernels;
+mod model;
+mod operations;
+mod plan;
+mod recorder;
+mod self_test;
+mod synthetic;
+mod tower;
+mod weights;
+
+pub use adapter::{Adapter, AdapterKind, adapters};
+pub use choice::{Request, accelerate};
+pub use context::{Context, Numbers};
+#[cfg(feature = "starter")]
+pub use convolution::ConvolutionTower;
+pub use executor::{ImageTower, Network};
+pub use findings::{Finding, findings};
+pub use kernels::Tile;
+pub use model::GpuModel;
+pub use operations::{After, AttentionInput, UnfoldShape};
+pub use plan::{Dispatch, Plan, Rows};
+pub use recorder::Recorder;
+pub use synthetic::synthetic_tower;
+pub use tower::TransformerTower;
+pub use weights::{GpuDepthwise, GpuLinear, GpuNorm, GpuTable};
+
+/// What can go wrong with a graphics card. Each message says what happened, not yet what is done about it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GpuError {
+    /// There is none, or none of that number.
+    #[error("{0}")]
+    NotFound(String),
+    /// One that lacks something that the kernels need.
+    #[error("{adapter} lacks {what}")]
+    Unsupported {
+        /// Its name.
+        adapter: String,
+        /// What it lacks.
+        what: String,
+    },
+    /// Its memory is full.
+    #[error("the graphics card is out of memory")]
+    OutOfMemory,
+    /// It was removed, reset, or its driver stopped.
+    #[error("the graphics card was lost ({0})")]
+    Lost(String),
+    /// It has not answered for long.
+    #[error("the graphics card gave no answer for {0} seconds")]
+    Hung(u64),
+    /// The driver or wgpu refused something.
+    #[error("the graphics card failed ({0})")]
+    Failed(String),
+    /// Its results are not the CPU's.
+    #[error(
+        "{adapter} computes something else than the CPU (cosine {cosine}); a newer driver may help"
+    )]
+    Wrong {
+        /// Its name.
+        adapter: String,
+        /// The lowest cosine with the CPU's vectors, in words.
+        cosine: String,
+    },
+    /// The job was cancelled.
+    #[error("the work was cancelled")]
+    Cancelled,
+}

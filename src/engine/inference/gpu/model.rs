@@ -1,0 +1,143 @@
+//! A model whose image tower is on a card. The CPU's is kept beside it: if the card fails, the work goes on there.
+
+use std::sync::{Arc, OnceLock};
+
+use super::GpuError;
+use super::executor::ImageTower;
+use super::findings::Records;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::device::DeviceFacts;
+use crate::engine::inference::{Embeddings, Model, ModelError, ModelInfo, patches};
+use crate::engine::media::preprocess::Crop;
+
+/// A model on a card.
+pub struct GpuModel {
+    cpu: Arc<dyn Model>,
+    tower: ImageTower,
+    info: ModelInfo,
+    records: Records,
+    /// What is told since the card has failed.
+    fallen: OnceLock<ModelInfo>,
+}
+
+impl GpuModel {
+    /// The model that also runs on the CPU, with its image tower on a card, which encodes so many photos a second.
+    pub(super) fn new(
+        cpu: Arc<dyn Model>,
+        tower: ImageTower,
+        photos_per_second: f64,
+        records: Records,
+    ) -> Self {
+        let device = DeviceFacts {
+            name: tower.context().name().into(),
+            reason: None,
+            photos_per_second: Some(photos_per_second.round() as u32).filter(|rate| *rate > 0),
+        };
+        let info = ModelInfo {
+            device,
+            int8: None,
+            ..cpu.info().clone()
+        };
+        Self {
+            cpu,
+            tower,
+            info,
+            records,
+            fallen: OnceLock::new(),
+        }
+    }
+
+    /// The tower on the card.
+    #[must_use]
+    pub fn tower(&self) -> &ImageTower {
+        &self.tower
+    }
+
+    /// Goes on without the card.
+    fn fall(&self, error: &GpuError) {
+        if matches!(error, GpuError::Hung(_)) {
+            self.records.hung();
+        }
+        let card = &self.info.device.name;
+        let reason = format!("{card}: {error}; a restart of the program tries it again");
+        tracing::warn!("{reason}. Photos are read on the CPU from here on");
+        let mut info = self.cpu.info().clone();
+        info.device.reason = Some(reason);
+        let _ = self.fallen.set(info);
+    }
+
+    /// On the CPU, in batches that it takes, because those for a card may be large.
+    fn on_cpu(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        let info = self.cpu.info();
+        let mut values = Vec::with_capacity(crops.len() * info.dim);
+        for batch in crops.chunks(info.batch_sizes().1) {
+            if cancel.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            values.extend(self.cpu.embed_images(batch, cancel)?.values);
+        }
+        let dim = info.dim;
+        Ok(Embeddings { dim, values })
+    }
+}
+
+/// That all vectors have a direction: damaged weights give some that have none.
+fn directed(vectors: Embeddings) -> Result<Embeddings, ModelError> {
+    for row in vectors.rows() {
+        let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+        if !norm.is_finite() || norm == 0.0 {
+            return Err(ModelError::NoDirection { norm });
+        }
+    }
+    Ok(vectors)
+}
+
+impl Model for GpuModel {
+    fn info(&self) -> &ModelInfo {
+        self.fallen.get().unwrap_or(&self.info)
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        patches::checked_side(crops, &self.info.preprocess)?;
+        if self.fallen.get().is_none() {
+            match self.tower.embed(crops, cancel) {
+                Ok(vectors) => return directed(vectors),
+                Err(GpuError::Cancelled) => return Err(ModelError::Cancelled),
+                Err(error) => self.fall(&error),
+            }
+        }
+        self.on_cpu(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        self.cpu.embed_texts(texts)
+    }
+}
+
+/// A model on the CPU, with the reason why it is there.
+pub(super) struct CpuModel {
+    model: Arc<dyn Model>,
+    info: ModelInfo,
+}
+
+impl CpuModel {
+    pub(super) fn new(model: Arc<dyn Model>, reason: String) -> Self {
+        let mut info = model.info().clone();
+        info.device.reason = Some(reason);
+        Self { model, info }
+    }
+}
+
+impl Model for CpuModel {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        self.model.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        self.model.embed_texts(texts)
+    }
+}

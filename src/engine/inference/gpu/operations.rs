@@ -1,0 +1,315 @@
+//! What a plan can do: products, norms, attention, convolutions.
+
+use super::GpuError;
+use super::context::Element;
+use super::kernels::{self, AttentionTile, Store, THREADS, Tile};
+use super::plan::Rows;
+use super::recorder::{MOST_WORKGROUPS, Recorder};
+use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
+use crate::engine::inference::cpu::{Activation, DepthwiseShape};
+
+/// What follows a product.
+#[derive(Clone, Copy)]
+pub enum After<'a> {
+    /// An activation; the result is kept as weights are.
+    Activate(Activation),
+    /// An activation; the result is kept in full precision.
+    ActivateInFull(Activation),
+    /// The result is added to these rows.
+    AddTo(&'a Rows),
+    /// These rows are added, again and again if they are fewer; the result is kept in full precision.
+    Add(&'a Rows),
+}
+
+/// What attends to what.
+pub struct AttentionInput<'a> {
+    /// Queries: those of all sequences one after another, or, if `shared`, the same for each.
+    pub queries: &'a Rows,
+    /// Whether all sequences have the same queries.
+    pub shared: bool,
+    /// Keys and values of all tokens.
+    pub keys_values: &'a Rows,
+    /// Where in their rows queries, keys and values begin.
+    pub columns: [usize; 3],
+    /// Tokens of a sequence.
+    pub tokens: usize,
+    /// Heads.
+    pub heads: usize,
+    /// Their width together.
+    pub width: usize,
+    /// What scores are multiplied by.
+    pub scale: f32,
+}
+
+/// How pictures are cut into rows.
+#[derive(Clone, Copy, Debug)]
+pub struct UnfoldShape {
+    /// Side of a picture in pixels.
+    pub side: usize,
+    /// Side of a patch.
+    pub kernel: usize,
+    /// From one patch to the next.
+    pub stride: usize,
+    /// Pixels that the first patch reaches out of the picture.
+    pub padding: usize,
+    /// Patches along a side.
+    pub grid: usize,
+    /// Rows of zeros that come before a picture's patches.
+    pub before: usize,
+    /// What is subtracted from the pixels, as parts of 1.
+    pub mean: [f32; 3],
+    /// What they are then divided by.
+    pub std: [f32; 3],
+}
+
+/// Workgroups for so many of them in a row, in two dimensions if one has not enough.
+fn in_two_dimensions(count: usize) -> [usize; 3] {
+    let across = count.min(MOST_WORKGROUPS / 2).max(1);
+    [across, count.div_ceil(across), 1]
+}
+
+impl Recorder<'_> {
+    /// `x W^T + b`, followed by something.
+    pub fn linear(&mut self, x: &Rows, layer: &GpuLinear, after: After) -> Rows {
+        let own = self.context.element();
+        let (out, store, skip) = match after {
+            After::Activate(kind) => (
+                self.rows(x.rows, layer.outputs, own),
+                Store::Activate(kind),
+                None,
+            ),
+            After::ActivateInFull(kind) => (
+                self.rows(x.rows, layer.outputs, Element::F32),
+                Store::Activate(kind),
+                None,
+            ),
+            After::AddTo(rows) => (rows.clone(), Store::InPlace, None),
+            After::Add(rows) => (
+                self.rows(x.rows, layer.outputs, Element::F32),
+                Store::Skip,
+                Some(rows),
+            ),
+        };
+        if layer.inputs != x.width || layer.outputs != out.width || x.rows != out.rows {
+            let text = format!(
+                "a product of {} x {} for {} rows of {}",
+                layer.outputs, layer.inputs, x.rows, x.width
+            );
+            self.problem.get_or_insert(GpuError::Failed(text));
+        }
+        for slice in &layer.slices {
+            let tile = self
+                .tile
+                .unwrap_or_else(|| Tile::fitting(x.rows, 4 * slice.columns));
+            let (high, wide) = tile.size();
+            let kernel = kernels::gemm(tile, x.element, layer.element, out.element, store);
+            let (period, stride, offset) = skip.map_or((1, 0, 0), |skip| {
+                (skip.rows, skip.stride, skip.offset + slice.first)
+            });
+            let parameters = [
+                x.rows,
+                vectors(x.width),
+                slice.columns,
+                x.offset,
+                x.stride,
+                out.offset + slice.first,
+                out.stride,
+                period,
+                stride,
+                offset,
+            ]
+            .map(|n| n as u32);
+            let columns = (4 * slice.columns) as f64;
+            let (rows, inputs) = (x.rows as f64, x.width as f64);
+            let bytes = rows * inputs * x.element.bytes() as f64
+                + inputs * columns * layer.element.bytes() as f64
+                + rows * columns * out.element.bytes() as f64;
+            let skip = skip.map_or(&slice.bias, |skip| &skip.buffer);
+            self.dispatch(
+                kernel,
+                &[&x.buffer, &slice.weights, &slice.bias, skip, &out.buffer],
+                &parameters,
+                [(4 * slice.columns).div_ceil(wide), x.rows.div_ceil(high), 1],
+                (2.0 * rows * inputs * columns, bytes),
+            );
+        }
+        out
+    }
+
+    /// Layer normalisation of rows in full precision; the result is kept as weights are.
+    pub fn layer_norm(&mut self, x: &Rows, norm: &GpuNorm) -> Rows {
+        let out = self.rows(x.rows, x.width, self.context.element());
+        self.norm_into(x, norm, &out);
+        out
+    }
+
+    /// The same, kept in full precision.
+    pub fn layer_norm_in_full(&mut self, x: &Rows, norm: &GpuNorm) -> Rows {
+        let out = self.rows(x.rows, x.width, Element::F32);
+        self.norm_into(x, norm, &out);
+        out
+    }
+
+    fn norm_into(&mut self, x: &Rows, norm: &GpuNorm, out: &Rows) {
+        if norm.width != x.width || x.element != Element::F32 {
+            let text = format!("a norm of {} for rows of {}", norm.width, x.width);
+            self.problem.get_or_insert(GpuError::Failed(text));
+        }
+        let counts = [x.rows, x.width, x.offset, x.stride, out.stride].map(|n| n as u32);
+        let mut parameters = counts.to_vec();
+        parameters.push(norm.epsilon.to_bits());
+        let values = (x.rows * x.width) as f64;
+        self.dispatch(
+            kernels::layer_norm(out.element),
+            &[&x.buffer, &norm.weight, &norm.bias, &out.buffer],
+            &parameters,
+            in_two_dimensions(x.rows),
+            (8.0 * values, values * (4 + out.element.bytes()) as f64),
+        );
+    }
+
+    /// Multi-head attention: rows of queries to rows of what they attend to.
+    pub fn attention(&mut self, input: &AttentionInput) -> Rows {
+        let AttentionInput {
+            queries,
+            keys_values,
+            tokens,
+            heads,
+            width,
+            ..
+        } = *input;
+        let sequences = keys_values.rows / tokens;
+        let each = if input.shared {
+            queries.rows
+        } else {
+            queries.rows / sequences.max(1)
+        };
+        let out = self.rows(sequences * each, width, self.context.element());
+        let size = width / heads;
+        let tile = AttentionTile::fitting(size, each);
+        let [q, k, v] = input.columns;
+        let q_sequence = if input.shared {
+            0
+        } else {
+            4 * each * queries.stride
+        };
+        let counts = [
+            tokens,
+            heads,
+            each,
+            q_sequence,
+            4 * queries.stride,
+            4 * queries.offset + q,
+            4 * keys_values.stride,
+            4 * keys_values.offset + k,
+            4 * keys_values.offset + v,
+            4 * out.stride,
+        ];
+        let mut parameters: Vec<u32> = counts.iter().map(|n| *n as u32).collect();
+        parameters.push(input.scale.to_bits());
+        let pairs = (sequences * each * tokens * width) as f64;
+        let values = (out.rows * 2 + keys_values.rows * 2) * width * out.element.bytes();
+        self.dispatch(
+            kernels::attention(out.element, size, tile),
+            &[&queries.buffer, &keys_values.buffer, &out.buffer],
+            &parameters,
+            [each.div_ceil(tile.queries), heads, sequences],
+            (4.0 * pairs, values as f64),
+        );
+        out
+    }
+
+    /// Rows of normalised values out of pictures.
+    pub fn unfold(&mut self, pictures: &wgpu::Buffer, count: usize, shape: UnfoldShape) -> Rows {
+        let width = 3 * shape.kernel * shape.kernel;
+        let rows = count * (shape.grid * shape.grid + shape.before);
+        let out = self.rows(rows, width, self.context.element());
+        let all = rows * out.stride;
+        let counts = [
+            all,
+            shape.side,
+            shape.kernel,
+            shape.stride,
+            shape.padding,
+            shape.grid,
+            shape.before,
+            out.stride,
+        ];
+        let [mean, rate] = [shape.mean, shape.std.map(|std| 1.0 / std)];
+        let colours = [mean, rate]
+            .into_iter()
+            .flat_map(|[r, g, b]| [r, g, b, 0.0]);
+        let mut parameters: Vec<u32> = counts.iter().map(|n| *n as u32).collect();
+        parameters.extend(colours.map(f32::to_bits));
+        let bytes = count * 3 * shape.side * shape.side + all * 4 * out.element.bytes();
+        self.dispatch(
+            kernels::unfold(out.element),
+            &[pictures, &out.buffer],
+            &parameters,
+            in_two_dimensions(all.div_ceil(THREADS as usize)),
+            (8.0 * all as f64, bytes as f64),
+        );
+        out
+    }
+
+    /// Depthwise convolution with ReLU6 over pictures of `side` x `side` rows. Returns the new side as well.
+    pub fn depthwise(&mut self, x: &Rows, side: usize, filter: &GpuDepthwise) -> (Rows, usize) {
+        let (out_side, padding) = DepthwiseShape::same(side, filter.kernel, filter.stride);
+        let pictures = x.rows / (side * side).max(1);
+        let out = self.rows(pictures * out_side * out_side, x.width, x.element);
+        if filter.channels != x.width || x.offset != 0 || x.stride != vectors(x.width) {
+            let text = format!("filters for {} channels over {}", filter.channels, x.width);
+            self.problem.get_or_insert(GpuError::Failed(text));
+        }
+        let all = out.rows * out.stride;
+        let parameters = [
+            all,
+            out.stride,
+            side,
+            out_side,
+            filter.kernel,
+            filter.stride,
+            padding,
+        ]
+        .map(|n| n as u32);
+        let taps = filter.kernel * filter.kernel;
+        let values = (x.rows * x.width + out.rows * out.width) * x.element.bytes();
+        self.dispatch(
+            kernels::depthwise(x.element),
+            &[&x.buffer, &filter.weights, &filter.bias, &out.buffer],
+            &parameters,
+            in_two_dimensions(all.div_ceil(THREADS as usize)),
+            (2.0 * (out.rows * out.width * taps) as f64, values as f64),
+        );
+        (out, out_side)
+    }
+
+    /// The mean of each `places` rows.
+    pub fn mean(&mut self, x: &Rows, places: usize) -> Rows {
+        let out = self.rows(x.rows / places.max(1), x.width, x.element);
+        let all = out.rows * out.stride;
+        let parameters = [all, out.stride, places].map(|n| n as u32);
+        let values = (x.rows * x.width) as f64;
+        self.dispatch(
+            kernels::mean(x.element),
+            &[&x.buffer, &out.buffer],
+            &parameters,
+            in_two_dimensions(all.div_ceil(THREADS as usize)),
+            (values, values * x.element.bytes() as f64),
+        );
+        out
+    }
+
+    /// Brings rows in full precision to length 1.
+    pub fn normalise(&mut self, x: &Rows) {
+        let parameters = [x.rows, x.stride].map(|n| n as u32);
+        let values = (x.rows * x.width) as f64;
+        self.dispatch(
+            kernels::normalise(),
+            &[&x.buffer],
+            &parameters,
+            in_two_dimensions(x.rows),
+            (3.0 * values, 8.0 * values),
+        );
+    }
+}

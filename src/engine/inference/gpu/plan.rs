@@ -1,0 +1,218 @@
+//! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
+
+use std::time::Duration;
+
+use super::GpuError;
+use super::context::{Context, Element};
+use super::weights::{GpuTable, vectors};
+
+/// Operations that moving a byte counts as, where the time of a dispatch is estimated: about the ratio of a card's arithmetic to
+/// its memory's rate.
+const OPERATIONS_PER_BYTE: f64 = 16.0;
+
+/// Rows of values on the card. Offsets and strides count vectors of four values.
+#[derive(Clone)]
+pub struct Rows {
+    pub(super) buffer: wgpu::Buffer,
+    pub(super) element: Element,
+    pub(super) rows: usize,
+    pub(super) width: usize,
+    pub(super) offset: usize,
+    pub(super) stride: usize,
+}
+
+impl Rows {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows
+    }
+
+    /// How many values each has.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Of sequences of `tokens` rows, the row `token` of each.
+    #[must_use]
+    pub fn of_each(&self, tokens: usize, token: usize) -> Self {
+        Self {
+            rows: self.rows / tokens,
+            offset: self.offset + token * self.stride,
+            stride: self.stride * tokens,
+            ..self.clone()
+        }
+    }
+}
+
+impl From<&GpuTable> for Rows {
+    fn from(table: &GpuTable) -> Self {
+        Self {
+            buffer: table.buffer.clone(),
+            element: table.element,
+            rows: table.rows,
+            width: table.width,
+            offset: 0,
+            stride: vectors(table.width),
+        }
+    }
+}
+
+/// One kernel, once.
+pub struct Dispatch {
+    /// The kernel's name.
+    pub name: &'static str,
+    /// Arithmetic, in operations.
+    pub operations: f64,
+    /// What it reads and writes at least, in bytes.
+    pub bytes: f64,
+    pub(super) pipeline: wgpu::ComputePipeline,
+    pub(super) binding: wgpu::BindGroup,
+    pub(super) workgroups: [u32; 3],
+}
+
+impl Dispatch {
+    /// What its time is estimated by.
+    fn cost(&self) -> f64 {
+        self.operations + OPERATIONS_PER_BYTE * self.bytes
+    }
+
+    /// Adds it to a pass.
+    fn record(&self, pass: &mut wgpu::ComputePass) {
+        pass.set_pipeline(&self.pipeline);
+        pass.set_bind_group(0, &self.binding, &[]);
+        let [x, y, z] = self.workgroups;
+        pass.dispatch_workgroups(x, y, z);
+    }
+}
+
+/// What a card does with a batch of one size.
+pub struct Plan {
+    pub(super) dispatches: Vec<Dispatch>,
+    pub(super) output: Rows,
+    pub(super) bytes: u64,
+}
+
+impl Plan {
+    /// Its dispatches, in order.
+    #[must_use]
+    pub fn dispatches(&self) -> &[Dispatch] {
+        &self.dispatches
+    }
+
+    /// Memory that it takes on the card for what lies between layers.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What the time of the longest dispatch is estimated by.
+    pub(super) fn longest(&self) -> f64 {
+        self.dispatches
+            .iter()
+            .map(Dispatch::cost)
+            .fold(0.0, f64::max)
+    }
+
+    /// What the time of all is estimated by.
+    pub(super) fn cost(&self) -> f64 {
+        self.dispatches.iter().map(Dispatch::cost).sum()
+    }
+
+    /// The dispatches as commands, each list of which costs little more than `share`; the last one ends with a copy of the
+    /// result into `target`.
+    pub(super) fn commands<'a>(
+        &'a self,
+        context: &'a Context,
+        share: f64,
+        target: &'a wgpu::Buffer,
+    ) -> impl Iterator<Item = wgpu::CommandBuffer> + 'a {
+        let mut left = self.dispatches.as_slice();
+        let mut done = false;
+        std::iter::from_fn(move || {
+            if done {
+                return None;
+            }
+            let mut sum = 0.0;
+            let count = left.iter().take_while(|dispatch| {
+                let first = sum == 0.0;
+                sum += dispatch.cost();
+                first || sum <= share
+            });
+            let (now, later) = left.split_at(count.count());
+            left = later;
+            done = left.is_empty();
+            let mut encoder = context.device.create_command_encoder(&Default::default());
+            {
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                now.iter().for_each(|dispatch| dispatch.record(&mut pass));
+            }
+            if done {
+                encoder.copy_buffer_to_buffer(
+                    &self.output.buffer,
+                    0,
+                    target,
+                    0,
+                    self.output_bytes(),
+                );
+            }
+            Some(encoder.finish())
+        })
+    }
+
+    /// Bytes of the result, whose rows are padded to whole vectors.
+    pub(super) fn output_bytes(&self) -> u64 {
+        (self.output.rows * self.output.stride * 4 * self.output.element.bytes()) as u64
+    }
+
+    /// The values of the result out of its bytes, without what pads its rows.
+    pub(super) fn values(&self, bytes: &[u8]) -> Vec<f32> {
+        let values: Vec<f32> = match self.output.element {
+            Element::F32 => bytemuck::pod_collect_to_vec(bytes),
+            Element::F16 => bytemuck::pod_collect_to_vec::<u8, half::f16>(bytes)
+                .iter()
+                .map(|half| half.to_f32())
+                .collect(),
+        };
+        let rows = values.chunks_exact((4 * self.output.stride).max(1));
+        rows.flat_map(|row| &row[..self.output.width])
+            .copied()
+            .collect()
+    }
+
+    /// Writes rows that the plan reads.
+    pub fn write(&self, context: &Context, rows: &Rows, values: &[f32]) {
+        let full = 4 * rows.stride;
+        let mut padded = vec![0f32; rows.rows * full];
+        for (room, row) in padded
+            .chunks_exact_mut(full.max(1))
+            .zip(values.chunks_exact(rows.width.max(1)))
+        {
+            room[..rows.width].copy_from_slice(row);
+        }
+        context
+            .queue
+            .write_buffer(&rows.buffer, 0, &rows.element.encode(&padded));
+    }
+
+    /// Writes pictures that the plan reads.
+    pub fn write_pictures(&self, context: &Context, buffer: &wgpu::Buffer, bytes: &[u8]) {
+        let whole = bytes.len() / 4 * 4;
+        context.queue.write_buffer(buffer, 0, &bytes[..whole]);
+        if whole < bytes.len() {
+            let mut last = [0; 4];
+            last[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
+            context.queue.write_buffer(buffer, whole as u64, &last);
+        }
+    }
+
+    /// Runs it once and returns its result.
+    ///
+    /// # Errors
+    /// If the card fails.
+    pub fn run(&self, context: &Context, patience: Duration) -> Result<Vec<f32>, GpuError> {
+        let mut pending = super::executor::submit(context, self, f64::INFINITY, &|| false)?;
+        pending.wait(context, self, patience)
+    }
+}

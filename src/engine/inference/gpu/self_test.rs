@@ -1,0 +1,128 @@
+//! Compares a card with the CPU on the photos that come with the program: whether both give the same vectors, and how fast.
+
+use std::time::{Duration, Instant};
+
+use super::executor::ImageTower;
+use super::findings::Finding;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::accuracy::sample_crops;
+use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::preprocess::Crop;
+
+/// How long the card is timed.
+const TIMED: Duration = Duration::from_millis(200);
+/// Pictures of a batch whose time is taken.
+const BATCH: usize = 16;
+/// Arithmetic that the CPU may take for the comparison, in 10^9 operations: a few seconds.
+const CPU_GFLOP: f64 = 400.0;
+/// Photos that a driver which computes on the processor gets.
+const FEW: usize = 2;
+
+/// How many photos are compared: all, unless the model is so large that the CPU would take long.
+fn photos(gflop_per_image: f64, software: bool, all: usize) -> usize {
+    if software {
+        return FEW.min(all);
+    }
+    ((CPU_GFLOP / gflop_per_image.max(0.1)) as usize)
+        .clamp(4, 14)
+        .min(all)
+}
+
+/// The lowest cosine between vectors of the same pictures.
+fn lowest_cosine(a: &Embeddings, b: &Embeddings) -> f32 {
+    if a.len() != b.len() || a.is_empty() {
+        return f32::NAN;
+    }
+    let cosines = a.rows().zip(b.rows());
+    let cosines = cosines.map(|(a, b)| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>());
+    // `f32::min` would pass over what is not a number.
+    cosines.fold(1.0, |lowest: f32, cosine| {
+        if lowest.is_nan() || cosine >= lowest {
+            lowest
+        } else {
+            cosine
+        }
+    })
+}
+
+/// Takes the CPU's and the card's vectors and times.
+///
+/// # Errors
+/// If either fails.
+pub fn measure(cpu: &dyn Model, tower: &ImageTower, software: bool) -> Result<Finding, ModelError> {
+    let info = cpu.info();
+    let began = Instant::now();
+    let mut crops = sample_crops(&info.preprocess);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let decoding = rate(crops.len() * threads, began.elapsed());
+    crops.truncate(photos(info.gflop_per_image, software, crops.len()));
+    let began = Instant::now();
+    let expected = cpu.embed_images(&crops, &Cancel::default())?;
+    let cpu_rate = rate(crops.len(), began.elapsed());
+    // Compiles the kernels as well.
+    let found = tower.embed(&crops, &Cancel::default())?;
+    let cosine = lowest_cosine(&found, &expected);
+    let card = if software {
+        timed(tower, &crops, Duration::ZERO)?
+    } else {
+        let batch: Vec<Crop> = crops.iter().cycle().take(BATCH).cloned().collect();
+        // The plan for this size.
+        tower.embed(&batch, &Cancel::default())?;
+        timed(tower, &batch, TIMED)?
+    };
+    Ok(Finding {
+        adapter: tower.context().name().into(),
+        model: info.name.clone(),
+        cosine,
+        photos: crops.len(),
+        card,
+        cpu: cpu_rate,
+        decoding,
+    })
+}
+
+fn rate(count: usize, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64().max(1e-6)
+}
+
+/// Pictures a second over at least this time, and at least once.
+fn timed(tower: &ImageTower, batch: &[Crop], least: Duration) -> Result<f64, ModelError> {
+    let began = Instant::now();
+    let mut done = 0;
+    loop {
+        tower.embed(batch, &Cancel::default())?;
+        done += batch.len();
+        if began.elapsed() >= least {
+            return Ok(rate(done, began.elapsed()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_wrong_vector_is_enough() {
+        let vectors = |values: &[f32]| Embeddings {
+            dim: 2,
+            values: values.to_vec(),
+        };
+        let right = vectors(&[1.0, 0.0, 0.0, 1.0]);
+        assert!(lowest_cosine(&right, &right) >= 1.0);
+        let wrong = lowest_cosine(&right, &vectors(&[1.0, 0.0, 1.0, 0.0]));
+        assert!(wrong < 0.1);
+        for nan in [&[f32::NAN, 0.0, 0.0, 1.0], &[1.0, 0.0, f32::NAN, 1.0]] {
+            assert!(lowest_cosine(&vectors(nan), &right).is_nan());
+        }
+        assert!(lowest_cosine(&right, &vectors(&[1.0, 0.0])).is_nan());
+    }
+
+    #[test]
+    fn large_models_are_compared_over_fewer_photos() {
+        assert_eq!(photos(1.7, false, 14), 14);
+        assert_eq!(photos(35.0, false, 14), 11);
+        assert_eq!(photos(162.0, false, 14), 4);
+        assert_eq!(photos(1.7, true, 14), 2);
+    }
+}

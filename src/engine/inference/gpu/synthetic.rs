@@ -1,0 +1,63 @@
+//! Towers of the usual sizes with weights that look random, to time a card without a download.
+
+use std::sync::Arc;
+
+use candle_core::{DType, Device, Error, Result, Shape, Tensor};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use serde_json::Value;
+
+use super::context::Context;
+use super::executor::ImageTower;
+use super::tower::TransformerTower;
+use crate::engine::inference::families::Family;
+use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
+
+/// Any tensor that is asked for.
+struct Noise;
+
+impl SimpleBackend for Noise {
+    fn get(&self, shape: Shape, _: &str, _: Init, dtype: DType, device: &Device) -> Result<Tensor> {
+        // Of a size that keeps what passes through a layer about as large as it was.
+        let inputs: usize = shape.dims().iter().skip(1).product();
+        let scale = 1.0 / (inputs.max(1) as f32).sqrt();
+        let mut number = 1u32;
+        let values = std::iter::repeat_with(|| {
+            number = number.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            ((number >> 8) as f32 / 8_388_608.0 - 1.0) * scale
+        });
+        let values: Vec<f32> = values.take(shape.elem_count()).collect();
+        Tensor::from_vec(values, shape, device)?.to_dtype(dtype)
+    }
+
+    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {
+        Err(Error::Msg(format!("nothing says how large {name} is")))
+    }
+
+    fn contains_tensor(&self, _: &str) -> bool {
+        true
+    }
+}
+
+/// The image tower of a family's configuration, on a card.
+///
+/// # Errors
+/// If the configuration is of no known family, or the card fails.
+pub fn synthetic_tower(context: &Arc<Context>, config: Value) -> Result<ImageTower> {
+    let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
+    let family = Family::read(&model_type, config).map_err(Error::wrap)?;
+    let Some(family) = family else {
+        candle_core::bail!("models of type {model_type:?} are not known");
+    };
+    let spec = Preprocess {
+        side: family.vision().image_size as u32,
+        fit: Fit::Stretch,
+        filter: Filter::Bicubic,
+        mean: [0.5; 3],
+        std: [0.25; 3],
+    };
+    let vb = VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu);
+    let tower = TransformerTower::load(context, &family.vision_tower(&vb)?, &spec)?;
+    context.check().map_err(Error::wrap)?;
+    Ok(ImageTower::new(context.clone(), Box::new(tower)))
+}

@@ -1,0 +1,338 @@
+//! The transformer towers on a card, from the same description as the CPU's.
+
+use candle_core::Result;
+use candle_nn::VarBuilder;
+
+use super::context::Context;
+use super::executor::Network;
+use super::operations::{After, AttentionInput, UnfoldShape};
+use super::plan::Rows;
+use super::recorder::Recorder;
+use super::weights::{GpuLinear, GpuNorm, GpuTable};
+use crate::engine::inference::cpu::Activation;
+use crate::engine::inference::families::transformer::{EncoderConfig, LayerSource};
+use crate::engine::inference::families::vision::{
+    PoolingHeadSource, VisionHead, VisionTransformer,
+};
+use crate::engine::inference::layers::cpu_values;
+use crate::engine::media::preprocess::Preprocess;
+
+/// A product without what could follow it.
+const PLAIN: After = After::Activate(Activation::None);
+
+struct Layer {
+    attention_norm: GpuNorm,
+    projections: Projections,
+    out: GpuLinear,
+    feed: FeedForward,
+}
+
+/// How an attention gets at queries, keys and values.
+enum Projections {
+    /// Of all tokens, as one product.
+    Fused(GpuLinear),
+    /// Keys and values of all tokens, but the query of one only.
+    One {
+        query: GpuLinear,
+        keys_values: GpuLinear,
+    },
+}
+
+struct FeedForward {
+    norm: GpuNorm,
+    rise: GpuLinear,
+    fall: GpuLinear,
+}
+
+/// Several projections of one input as a single product, outputs one after another.
+fn fused(context: &Context, width: usize, parts: &[VarBuilder]) -> Result<GpuLinear> {
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for vb in parts {
+        weights.extend(cpu_values(&vb.get((width, width), "weight")?)?);
+        biases.extend(cpu_values(&vb.get(width, "bias")?)?);
+    }
+    let sizes = (width, parts.len() * width);
+    Ok(GpuLinear::new(context, &weights, Some(&biases), sizes))
+}
+
+impl Layer {
+    fn load(
+        context: &Context,
+        config: &EncoderConfig,
+        for_one: bool,
+        source: &LayerSource,
+    ) -> Result<Self> {
+        let (width, epsilon) = (config.width, config.epsilon);
+        let projections = if for_one {
+            let (query, keys_values) = source.projections.split_at(1);
+            Projections::One {
+                query: fused(context, width, query)?,
+                keys_values: fused(context, width, keys_values)?,
+            }
+        } else {
+            Projections::Fused(fused(context, width, &source.projections)?)
+        };
+        Ok(Self {
+            attention_norm: GpuNorm::load(context, width, epsilon, &source.attention_norm)?,
+            projections,
+            out: GpuLinear::load(context, (width, width), true, &source.out)?,
+            feed: FeedForward::load(
+                context,
+                config,
+                [&source.feed_norm, &source.rise, &source.fall],
+            )?,
+        })
+    }
+
+    /// Takes (batch x tokens) x width to the same, or, if it was loaded for one token, to batch x width.
+    fn record(
+        &self,
+        recorder: &mut Recorder,
+        config: &EncoderConfig,
+        x: Rows,
+        tokens: usize,
+    ) -> Rows {
+        let (width, heads) = (config.width, config.heads);
+        let scale = 1.0 / ((width / heads) as f32).sqrt();
+        let input = AttentionInput {
+            queries: &x,
+            shared: false,
+            keys_values: &x,
+            columns: [0, width, 2 * width],
+            tokens,
+            heads,
+            width,
+            scale,
+        };
+        let normed = recorder.layer_norm(&x, &self.attention_norm);
+        let (x, attended) = match &self.projections {
+            Projections::Fused(qkv) => {
+                let qkv = recorder.linear(&normed, qkv, PLAIN);
+                recorder.release(normed);
+                let attended = recorder.attention(&AttentionInput {
+                    queries: &qkv,
+                    keys_values: &qkv,
+                    ..input
+                });
+                recorder.release(qkv);
+                recorder.linear(&attended, &self.out, After::AddTo(&x));
+                (x, attended)
+            }
+            Projections::One { query, keys_values } => {
+                let query = recorder.linear(&normed.of_each(tokens, 0), query, PLAIN);
+                let keys_values = recorder.linear(&normed, keys_values, PLAIN);
+                recorder.release(normed);
+                let attended = recorder.attention(&AttentionInput {
+                    queries: &query,
+                    keys_values: &keys_values,
+                    columns: [0, 0, width],
+                    ..input
+                });
+                recorder.release(query);
+                recorder.release(keys_values);
+                let first = x.of_each(tokens, 0);
+                let new = recorder.linear(&attended, &self.out, After::Add(&first));
+                recorder.release(x);
+                (new, attended)
+            }
+        };
+        recorder.release(attended);
+        self.feed.record(recorder, config.activation, &x);
+        x
+    }
+}
+
+impl FeedForward {
+    fn load(
+        context: &Context,
+        config: &EncoderConfig,
+        [norm, rise, fall]: [&VarBuilder; 3],
+    ) -> Result<Self> {
+        let (width, hidden) = (config.width, config.hidden);
+        Ok(Self {
+            norm: GpuNorm::load(context, width, config.epsilon, norm)?,
+            rise: GpuLinear::load(context, (width, hidden), true, rise)?,
+            fall: GpuLinear::load(context, (hidden, width), true, fall)?,
+        })
+    }
+
+    /// Adds what it makes of `x` to `x`.
+    fn record(&self, recorder: &mut Recorder, activation: Activation, x: &Rows) {
+        let normed = recorder.layer_norm(x, &self.norm);
+        let hidden = recorder.linear(&normed, &self.rise, After::Activate(activation));
+        recorder.release(normed);
+        recorder.linear(&hidden, &self.fall, After::AddTo(x));
+        recorder.release(hidden);
+    }
+}
+
+enum Head {
+    Class(GpuLinear),
+    Pooling(PoolingHead),
+}
+
+struct PoolingHead {
+    /// The learned query, projected.
+    query: GpuTable,
+    keys_values: GpuLinear,
+    out: GpuLinear,
+    feed: FeedForward,
+}
+
+impl PoolingHead {
+    fn load(context: &Context, config: &EncoderConfig, source: &PoolingHeadSource) -> Result<Self> {
+        let width = config.width;
+        let query_weight = source.weight.narrow(0, 0, width)?;
+        let query = source.probe.matmul(&query_weight.t()?)?;
+        let query = query.broadcast_add(&source.bias.narrow(0, 0, width)?)?;
+        let weight = cpu_values(&source.weight.narrow(0, width, 2 * width)?)?;
+        let bias = cpu_values(&source.bias.narrow(0, width, 2 * width)?)?;
+        let sizes = (width, 2 * width);
+        Ok(Self {
+            query: GpuTable::of_activations(context, &cpu_values(&query)?, width),
+            keys_values: GpuLinear::new(context, &weight, Some(&bias), sizes),
+            out: GpuLinear::load(context, (width, width), true, &source.out)?,
+            feed: FeedForward::load(context, config, [&source.norm, &source.rise, &source.fall])?,
+        })
+    }
+
+    /// (batch x tokens) x width to batch x width.
+    fn record(
+        &self,
+        recorder: &mut Recorder,
+        config: &EncoderConfig,
+        x: &Rows,
+        tokens: usize,
+    ) -> Rows {
+        let (width, heads) = (config.width, config.heads);
+        let keys_values = recorder.linear(x, &self.keys_values, PLAIN);
+        let attended = recorder.attention(&AttentionInput {
+            queries: &Rows::from(&self.query),
+            shared: true,
+            keys_values: &keys_values,
+            columns: [0, 0, width],
+            tokens,
+            heads,
+            width,
+            scale: 1.0 / ((width / heads) as f32).sqrt(),
+        });
+        recorder.release(keys_values);
+        let plain = After::ActivateInFull(Activation::None);
+        let pooled = recorder.linear(&attended, &self.out, plain);
+        recorder.release(attended);
+        self.feed.record(recorder, config.activation, &pooled);
+        pooled
+    }
+}
+
+/// An image tower of CLIP, SigLIP or Chinese-CLIP.
+pub struct TransformerTower {
+    preprocess: Preprocess,
+    patch: usize,
+    tokens: usize,
+    class_tokens: usize,
+    config: EncoderConfig,
+    patches: GpuLinear,
+    positions: GpuTable,
+    pre_norm: Option<GpuNorm>,
+    layers: Vec<Layer>,
+    post_norm: GpuNorm,
+    head: Head,
+    dim: usize,
+}
+
+impl TransformerTower {
+    /// Uploads a tower.
+    ///
+    /// # Errors
+    /// If a tensor is missing or has another shape than the configuration says.
+    pub(in crate::engine::inference) fn load(
+        context: &Context,
+        source: &VisionTransformer,
+        spec: &Preprocess,
+    ) -> Result<Self> {
+        let config = source.encoder;
+        let width = config.width;
+        let patch = source.patches.dim(3)?;
+        let (tokens, _) = source.positions.dims2()?;
+        let weight = cpu_values(&source.patches)?;
+        let for_one = matches!(source.head, VisionHead::Class(_));
+        let layer = |i: usize| {
+            let for_one = for_one && i + 1 == config.layers;
+            Layer::load(
+                context,
+                &config,
+                for_one,
+                &LayerSource::of(&source.layers, i),
+            )
+        };
+        let norm = |vb: &VarBuilder| GpuNorm::load(context, width, config.epsilon, vb);
+        Ok(Self {
+            preprocess: *spec,
+            patch,
+            tokens,
+            class_tokens: source.class_tokens,
+            config,
+            patches: GpuLinear::new(context, &weight, None, (3 * patch * patch, width)),
+            positions: GpuTable::new(context, &cpu_values(&source.positions)?, width),
+            pre_norm: source.pre_norm.as_ref().map(norm).transpose()?,
+            layers: (0..config.layers).map(layer).collect::<Result<_>>()?,
+            post_norm: norm(&source.post_norm)?,
+            head: match &source.head {
+                VisionHead::Class(vb) => {
+                    Head::Class(GpuLinear::load(context, (width, source.dim), false, vb)?)
+                }
+                VisionHead::Pooling(pooling) => {
+                    Head::Pooling(PoolingHead::load(context, &config, pooling)?)
+                }
+            },
+            dim: source.dim,
+        })
+    }
+}
+
+impl Network for TransformerTower {
+    fn side(&self) -> usize {
+        self.preprocess.side as usize
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows {
+        let side = self.side();
+        let shape = UnfoldShape {
+            side,
+            kernel: self.patch,
+            stride: self.patch,
+            padding: 0,
+            grid: side / self.patch,
+            before: self.class_tokens,
+            mean: self.preprocess.mean,
+            std: self.preprocess.std,
+        };
+        let patches = recorder.unfold(pictures, count, shape);
+        let positions = Rows::from(&self.positions);
+        let mut x = recorder.linear(&patches, &self.patches, After::Add(&positions));
+        recorder.release(patches);
+        if let Some(norm) = &self.pre_norm {
+            let normed = recorder.layer_norm_in_full(&x, norm);
+            recorder.release(x);
+            x = normed;
+        }
+        for layer in &self.layers {
+            x = layer.record(recorder, &self.config, x, self.tokens);
+        }
+        let normed = recorder.layer_norm(&x, &self.post_norm);
+        recorder.release(x);
+        let vectors = match &self.head {
+            Head::Class(projection) => {
+                recorder.linear(&normed, projection, After::ActivateInFull(Activation::None))
+            }
+            Head::Pooling(head) => head.record(recorder, &self.config, &normed, self.tokens),
+        };
+        recorder.normalise(&vectors);
+        vectors
+    }
+}

@@ -1,0 +1,346 @@
+//! Products, norms and attention.
+
+use lumisift::engine::inference::cpu::Activation;
+use lumisift::engine::inference::gpu::{
+    After, AttentionInput, Context, GpuLinear, GpuNorm, GpuTable, Numbers, Recorder, Rows, Tile,
+};
+use proptest::prelude::*;
+
+use super::{CONTEXTS, adapter, assert_near, computed, for_cases, kept, noise, run};
+
+pub const TESTS: &[(&str, fn())] = &[
+    (
+        "products_of_any_shape_are_those_of_the_definition",
+        products,
+    ),
+    ("activations_are_those_of_the_definition", activations),
+    ("products_add_to_rows_and_to_repeated_rows", additions),
+    ("weights_larger_than_a_buffer_are_split", split_weights),
+    ("one_row_of_each_sequence_is_read_in_place", strided_rows),
+    (
+        "layer_norms_of_any_width_are_those_of_the_definition",
+        norms,
+    ),
+    (
+        "attention_of_any_shape_is_that_of_the_definition",
+        attention,
+    ),
+    (
+        "one_query_for_all_sequences_attends_as_its_copies",
+        shared_query,
+    ),
+    ("normalised_rows_have_length_one", normalised),
+];
+
+/// `x W^T + b` in double precision.
+fn product(x: &[f32], weight: &[f32], bias: &[f32], inputs: usize) -> Vec<f32> {
+    let rows = x.chunks_exact(inputs);
+    let dot = |row: &[f32], line: &[f32]| -> f64 {
+        row.iter()
+            .zip(line)
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum()
+    };
+    rows.flat_map(|row| {
+        let lines = weight.chunks_exact(inputs).zip(bias);
+        lines.map(move |(line, bias)| (dot(row, line) + f64::from(*bias)) as f32)
+    })
+    .collect()
+}
+
+struct Case {
+    x: Vec<f32>,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+}
+
+/// A product whose results are about 1.
+fn case(rows: usize, inputs: usize, outputs: usize) -> Case {
+    let scale = 1.0 / (inputs as f32).sqrt();
+    Case {
+        x: noise(rows * inputs, 1),
+        weight: noise(outputs * inputs, 2)
+            .iter()
+            .map(|w| w * scale)
+            .collect(),
+        bias: noise(outputs, 3),
+    }
+}
+
+impl Case {
+    fn layer(&self, context: &Context) -> GpuLinear {
+        let (outputs, inputs) = (self.bias.len(), self.weight.len() / self.bias.len());
+        GpuLinear::new(context, &self.weight, Some(&self.bias), (inputs, outputs))
+    }
+
+    fn expected(&self, context: &Context) -> Vec<f32> {
+        let inputs = self.weight.len() / self.bias.len();
+        let (x, weight) = (kept(context, &self.x), kept(context, &self.weight));
+        product(&x, &weight, &self.bias, inputs)
+    }
+}
+
+fn products() {
+    let shapes = (1usize..150, 1usize..90, 1usize..150);
+    let tiles = prop::sample::select(vec![Tile::Small, Tile::Medium, Tile::Large]);
+    for_cases(24, (shapes, tiles), |((rows, inputs, outputs), tile)| {
+        for context in CONTEXTS.iter() {
+            let case = case(rows, inputs, outputs);
+            let layer = case.layer(context);
+            let mut recorder = Recorder::new(context).with_tile(tile);
+            let x = recorder.activations(rows, inputs);
+            let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
+            let card = run(context, recorder, &[(x, &case.x)], out);
+            let what = format!("{rows} x {inputs} to {outputs} in {tile:?} tiles");
+            assert_near(context, &card, &case.expected(context), &what);
+        }
+    });
+}
+
+fn activations() {
+    let kinds: [(Activation, fn(f64) -> f64); 5] = [
+        (Activation::None, |x| x),
+        (Activation::Relu6, |x| x.clamp(0.0, 6.0)),
+        (Activation::QuickGelu, |x| x / (1.0 + (-1.702 * x).exp())),
+        (Activation::Gelu, |x| {
+            0.5 * x * (1.0 + erf(x / std::f64::consts::SQRT_2))
+        }),
+        (Activation::GeluTanh, |x| {
+            let inner = (2.0 / std::f64::consts::PI).sqrt() * (x + 0.044715 * x * x * x);
+            0.5 * x * (1.0 + inner.tanh())
+        }),
+    ];
+    // One input, so that each output is the activation of a value of our choice.
+    let x: Vec<f32> = (-600..=600).map(|i| i as f32 / 25.0).collect();
+    for context in CONTEXTS.iter() {
+        let layer = GpuLinear::new(context, &[1.0], None, (1, 1));
+        for (kind, define) in &kinds {
+            let card = computed(context, |recorder| {
+                let input = recorder.activations(x.len(), 1);
+                let out = recorder.linear(&input, &layer, After::Activate(*kind));
+                (vec![(input, x.as_slice())], out)
+            });
+            let cpu: Vec<f32> = kept(context, &x)
+                .iter()
+                .map(|x| define(f64::from(*x)) as f32)
+                .collect();
+            assert_near(context, &card, &cpu, &format!("{kind:?}"));
+        }
+    }
+}
+
+/// The error function by its series, far more exact than single precision.
+fn erf(x: f64) -> f64 {
+    let a = x.abs();
+    if a > 4.5 {
+        return x.signum();
+    }
+    let (mut term, mut sum) = (a, a);
+    for n in 1..200 {
+        term *= -a * a / f64::from(n);
+        sum += term / f64::from(2 * n + 1);
+    }
+    x.signum() * sum * 2.0 / std::f64::consts::PI.sqrt()
+}
+
+fn additions() {
+    for context in CONTEXTS.iter() {
+        for (rows, inputs, outputs, period) in [(12, 9, 7, 4), (50, 32, 33, 50), (33, 5, 64, 11)] {
+            let case = case(rows, inputs, outputs);
+            let layer = case.layer(context);
+            let before = noise(rows * outputs, 5);
+            let plain = case.expected(context);
+            let card = computed(context, |recorder| {
+                let x = recorder.activations(rows, inputs);
+                let stream = recorder.input(rows, outputs);
+                let out = recorder.linear(&x, &layer, After::AddTo(&stream));
+                (vec![(x, &case.x[..]), (stream, before.as_slice())], out)
+            });
+            let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
+            assert_near(context, &card, &cpu, "added in place");
+            let table = GpuTable::new(context, &before[..period * outputs], outputs);
+            let card = computed(context, |recorder| {
+                let x = recorder.activations(rows, inputs);
+                let out = recorder.linear(&x, &layer, After::Add(&Rows::from(&table)));
+                (vec![(x, &case.x[..])], out)
+            });
+            let repeated = before[..period * outputs].iter().cycle();
+            let cpu: Vec<f32> = plain.iter().zip(repeated).map(|(a, b)| a + b).collect();
+            assert_near(context, &card, &cpu, "with repeated rows");
+        }
+    }
+}
+
+fn split_weights() {
+    for numbers in [Numbers::Full, Numbers::Fastest] {
+        let context = Context::open(adapter(), numbers)
+            .expect("opens")
+            .with_most_bytes(4096);
+        let (rows, inputs, outputs) = (6, 40, 150);
+        let case = case(rows, inputs, outputs);
+        let layer = case.layer(&context);
+        assert!(layer.slices() > 2, "{} buffers", layer.slices());
+        let mut recorder = Recorder::new(&context);
+        let x = recorder.activations(rows, inputs);
+        let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
+        let card = run(&context, recorder, &[(x, &case.x)], out);
+        assert_near(&context, &card, &case.expected(&context), "split");
+    }
+}
+
+fn strided_rows() {
+    for context in CONTEXTS.iter() {
+        let (sequences, tokens, width) = (3, 5, 22);
+        let all = case(sequences * tokens, width, 13);
+        let layer = all.layer(context);
+        let card = computed(context, |recorder| {
+            let x = recorder.activations(sequences * tokens, width);
+            let first = x.of_each(tokens, 2);
+            let out = recorder.linear(&first, &layer, After::ActivateInFull(Activation::None));
+            (vec![(x, &all.x[..])], out)
+        });
+        let rows = all.expected(context);
+        let cpu: Vec<f32> = rows
+            .chunks_exact(tokens * 13)
+            .flat_map(|rows| &rows[26..39])
+            .copied()
+            .collect();
+        assert_near(context, &card, &cpu, "the third of each five rows");
+    }
+}
+
+fn norms() {
+    for_cases(16, (1usize..40, 1usize..700), |(rows, width)| {
+        let x: Vec<f32> = noise(rows * width, 6)
+            .iter()
+            .map(|v| 3.0 * v + 0.5)
+            .collect();
+        let (weight, bias) = (noise(width, 7), noise(width, 8));
+        let cpu: Vec<f32> = x
+            .chunks_exact(width)
+            .flat_map(|row| {
+                let n = width as f64;
+                let mean = row.iter().map(|v| f64::from(*v)).sum::<f64>() / n;
+                let square = |v: &f32| (f64::from(*v) - mean).powi(2);
+                let scale = 1.0 / (row.iter().map(square).sum::<f64>() / n + 1e-5).sqrt();
+                let value = move |((v, w), b): ((&f32, &f32), &f32)| {
+                    ((f64::from(*v) - mean) * scale * f64::from(*w) + f64::from(*b)) as f32
+                };
+                row.iter()
+                    .zip(&weight)
+                    .zip(&bias)
+                    .map(value)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        for context in CONTEXTS.iter() {
+            let norm = GpuNorm::new(context, &weight, &bias, 1e-5);
+            let card = computed(context, |recorder| {
+                let input = recorder.input(rows, width);
+                let out = recorder.layer_norm(&input, &norm);
+                (vec![(input, x.as_slice())], out)
+            });
+            assert_near(context, &card, &cpu, &format!("{rows} rows of {width}"));
+        }
+    });
+}
+
+/// Sizes of an attention: sequences, tokens, queries, heads, width of a head.
+type Shape = (usize, usize, usize, usize, usize);
+
+/// Attention by its definition; queries are rows of their own, keys and values lie side by side.
+fn attended(q: &[f32], kv: &[f32], (sequences, tokens, queries, heads, size): Shape) -> Vec<f32> {
+    let width = heads * size;
+    let mut out = vec![0f32; sequences * queries * width];
+    for (at, out) in out.chunks_exact_mut(size).enumerate() {
+        let (row, head) = (at / heads, at % heads * size);
+        let sequence = row / queries;
+        let query = &q[row * width + head..][..size];
+        let token = |t: usize| (sequence * tokens + t) * 2 * width + head;
+        let scores: Vec<f64> = (0..tokens)
+            .map(|t| {
+                let key = &kv[token(t)..][..size];
+                let dot: f64 = query.iter().zip(key).map(|(a, b)| f64::from(a * b)).sum();
+                (dot / (size as f64).sqrt()).exp()
+            })
+            .collect();
+        let sum: f64 = scores.iter().sum();
+        for (column, out) in out.iter_mut().enumerate() {
+            let value = |t: usize| f64::from(kv[token(t) + width + column]);
+            *out = (0..tokens).map(|t| scores[t] / sum * value(t)).sum::<f64>() as f32;
+        }
+    }
+    out
+}
+
+fn attention_on_card(
+    context: &Context,
+    (q, kv): (&[f32], &[f32]),
+    (sequences, tokens, queries, heads, size): Shape,
+    shared: bool,
+) -> Vec<f32> {
+    let width = heads * size;
+    let mut recorder = Recorder::new(context);
+    let rows = if shared { queries } else { sequences * queries };
+    let q_rows = recorder.activations(rows, width);
+    let kv_rows = recorder.activations(sequences * tokens, 2 * width);
+    let out = recorder.attention(&AttentionInput {
+        queries: &q_rows,
+        shared,
+        keys_values: &kv_rows,
+        columns: [0, 0, width],
+        tokens,
+        heads,
+        width,
+        scale: 1.0 / (size as f32).sqrt(),
+    });
+    run(context, recorder, &[(q_rows, q), (kv_rows, kv)], out)
+}
+
+fn attention() {
+    let sizes = prop::sample::select(vec![1, 3, 8, 12, 33, 64, 72, 80, 104, 128, 256]);
+    let shapes = (1usize..4, 1usize..70, 1usize..40, 1usize..4, sizes);
+    for_cases(20, shapes, |shape| {
+        let (sequences, tokens, queries, heads, size) = shape;
+        let width = heads * size;
+        let q = noise(sequences * queries * width, 9);
+        let kv = noise(sequences * tokens * 2 * width, 10);
+        for context in CONTEXTS.iter() {
+            let card = attention_on_card(context, (&q, &kv), shape, false);
+            let cpu = attended(&kept(context, &q), &kept(context, &kv), shape);
+            assert_near(context, &card, &cpu, &format!("{shape:?}"));
+        }
+    });
+}
+
+fn shared_query() {
+    let (sequences, tokens, heads, size) = (3, 49, 2, 12);
+    let width = heads * size;
+    let q = noise(width, 11);
+    let kv = noise(sequences * tokens * 2 * width, 12);
+    for context in CONTEXTS.iter() {
+        let shape = (sequences, tokens, 1, heads, size);
+        let card = attention_on_card(context, (&q, &kv), shape, true);
+        let copies = q.repeat(sequences);
+        let cpu = attended(&kept(context, &copies), &kept(context, &kv), shape);
+        assert_near(context, &card, &cpu, "shared");
+    }
+}
+
+fn normalised() {
+    for (rows, width) in [(1, 1), (5, 3), (3, 513)] {
+        let x = noise(rows * width, 13);
+        for context in CONTEXTS.iter() {
+            let mut recorder = Recorder::new(context);
+            let input = recorder.input(rows, width);
+            recorder.normalise(&input);
+            let card = run(context, recorder, &[(input.clone(), &x)], input);
+            let unit = |row: &[f32]| {
+                let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
+                row.iter().map(|v| v / norm).collect::<Vec<_>>()
+            };
+            let cpu: Vec<f32> = x.chunks_exact(width).flat_map(unit).collect();
+            assert_near(context, &card, &cpu, &format!("{rows} rows of {width}"));
+        }
+    }
+}
