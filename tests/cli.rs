@@ -246,7 +246,7 @@ fn csv_and_tables_say_the_same() {
     };
     let csv = run("csv");
     assert!(
-        csv.starts_with("photo,best label,match,probability\n"),
+        csv.starts_with("photo,best label,match,probability,place\n"),
         "{csv}"
     );
     assert!(csv.contains("\"cat, kitten\""), "{csv}");

@@ -203,6 +203,9 @@ pub struct Only {
     /// Only photos with a keyword, in them or their sidecar, that contains this; give several to ask for all
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
+    /// Only photos taken in a town, region or country, as "Munich", "Bavaria", "Munich, Germany" or "DE"; give several for any of them
+    #[arg(long, value_name = "PLACE")]
+    pub place: Vec<String>,
     /// Only picks
     #[arg(long)]
     pub picked: bool,

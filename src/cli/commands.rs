@@ -44,7 +44,8 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     let query = with_absolute_paths(label_query(&args.query, &[], args.no_expand, &[])?);
     let opened = open_library(common)?;
     let mut indexed = library::index(common, &opened, &args.folders)?;
-    Decided::read(&indexed.photos, args.only.needs_decisions())?.keep(&args.only, &mut indexed)?;
+    let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
+    decided.keep(&args.only, &mut indexed)?;
     let found = opened.library.ask(&[TrainingSet::of(query)], &indexed)?;
     let mut hits: Vec<(u32, f32)> = Vec::new();
     for at in found.scores.top(Some(0), args.limit) {
@@ -54,15 +55,22 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
         }
     }
     let photo = |at: u32| &indexed.photos[at as usize].0;
-    let mut columns = Columns::new(&["photo"], &["match".into()]);
+    let mut columns =
+        Columns::new(&["photo"], &["match".into()]).with_text_in_csv("place", common.format);
     for (at, fit) in &hits {
-        columns.push(vec![path_text(&photo(*at).file.path), percent(*fit)]);
+        let photo = photo(*at);
+        let mut row = vec![path_text(&photo.file.path), percent(*fit)];
+        if common.format == Format::Csv {
+            row.push(decided.place_text(photo));
+        }
+        columns.push(row);
     }
     print(common.format, &columns, || {
         let hit = |(at, fit): &(u32, f32)| {
             let photo = photo(*at);
             let mut value = json!({ "path": path_text(&photo.file.path), "match": number(*fit) });
             describe(photo, found.frames.get(*at, 0), &mut value);
+            decided.describe_place(photo, &mut value);
             value
         };
         json!({

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use lumisift::engine::library::Indexed;
 use lumisift::engine::media::metadata::{self, Metadata, Source};
 use lumisift::engine::media::photo::{ContentId, Photo};
+use lumisift::engine::media::places::{Place, PlaceQuery, Words};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
@@ -60,18 +61,43 @@ impl Decided {
         metadata.map_or(&[], |metadata| &metadata.facts.keywords)
     }
 
+    /// Where a photo was taken, if its coordinates say so.
+    pub fn place(&self, photo: &Photo) -> Option<Place> {
+        self.metadata.get(&photo.file.path)?.place
+    }
+
+    /// Where a photo was taken, in words; empty if it does not say.
+    pub fn place_text(&self, photo: &Photo) -> String {
+        (self.place(photo)).map_or_else(String::new, |place| place.to_string())
+    }
+
+    /// Adds where a photo was taken to its JSON.
+    pub fn describe_place(&self, photo: &Photo, value: &mut Value) {
+        let metadata = self.metadata.get(&photo.file.path);
+        let position = metadata.and_then(|metadata| metadata.facts.position);
+        value["place"] = json!(self.place(photo).map(|place| place.to_string()));
+        value["coordinates"] = json!(position.map(|at| [at.latitude(), at.longitude()]));
+    }
+
     /// Keeps the photos that are asked for.
     ///
     /// # Errors
     /// If there is none.
     pub fn keep(&self, only: &Only, indexed: &mut Indexed) -> anyhow::Result<()> {
         let before = indexed.photos.len();
+        let query = |text: &String| PlaceQuery::new(text, Words::Whole);
+        let places: Vec<PlaceQuery> = only.place.iter().map(query).collect();
+        let is_there = |photo: &Photo| {
+            places.is_empty()
+                || (self.place(photo))
+                    .is_some_and(|place| places.iter().any(|query| query.fits(place)))
+        };
         indexed
             .photos
-            .retain(|(photo, _)| self.is_asked_for(only, photo));
+            .retain(|(photo, _)| self.is_asked_for(only, photo) && is_there(photo));
         anyhow::ensure!(
             before == 0 || !indexed.photos.is_empty(),
-            "none of the {before} photos has the stars, colour, keyword or decision asked for"
+            "none of the {before} photos has the stars, colour, keyword, place or decision asked for"
         );
         Ok(())
     }
@@ -101,6 +127,7 @@ impl Decided {
         value["stars"] = json!(mark.stars);
         value["colour"] = json!(mark.colour.map(|colour| colour.name().to_lowercase()));
         value["keywords"] = json!(self.keywords(photo));
+        self.describe_place(photo, value);
         value["metadata_from"] = self.origins(photo);
     }
 
@@ -123,6 +150,7 @@ impl Decided {
             "stars": mark(origins.map(|o| &o.rating)),
             "colour": mark(origins.map(|o| &o.colour)),
             "keywords": from(origins.map(|o| &o.keywords)),
+            "place": from(origins.map(|o| &o.position)),
         })
     }
 }

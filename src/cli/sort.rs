@@ -82,6 +82,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     }
     let numbers = ["match".into(), "probability".into()];
     let columns = Columns::new(&["photo", "best label"], &numbers);
+    let columns = columns.with_text_in_csv("place", common.format);
     let exported = report.as_ref().map(|report| report.photos);
     let there_already = report.as_ref().map_or(0, |report| report.skipped);
     let targets: HashMap<&Path, &Path> = report
@@ -112,7 +113,14 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),
     };
-    let rows = || sorted.iter().map(|item| sorted_row(item, labels, scores));
+    let row = |item: &Sorted| {
+        let mut row = sorted_row(item, labels, scores);
+        if common.format == Format::Csv {
+            row.push(decided.place_text(item.photo));
+        }
+        row
+    };
+    let rows = || sorted.iter().map(row);
     print_rows(common.format, &columns, rows, &value)?;
     if common.format == Format::Table {
         let words: Vec<String> = counts

@@ -54,6 +54,7 @@ pub fn about(
                         ui.end_row();
                     }
                 });
+            position(ui, item);
             let folder = item.file.path.parent().map(|dir| dir.display().to_string());
             ui.add(
                 egui::Label::new(RichText::new(folder.unwrap_or_default()).small().weak()).wrap(),
@@ -92,11 +93,22 @@ fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
         ("Rating", from(rating, &origins.rating)),
         ("Label", from(colour, &origins.colour)),
         ("Keywords", from(Some(keywords), &origins.keywords)),
+        ("Place", metadata.place.map(|place| place.to_string())),
     ];
     let said = rows
         .into_iter()
         .filter_map(|(name, row)| Some((name, row?)));
     said.collect()
+}
+
+/// Its coordinates. A map is asked for only when they are clicked: who has it learns where the photo was taken.
+fn position(ui: &mut Ui, item: &Item) {
+    let metadata = item.metadata.as_ref();
+    if let Some(at) = metadata.and_then(|metadata| metadata.facts.position) {
+        let text = RichText::new(at.to_string()).small();
+        let link = ui.hyperlink_to(text, at.map_address());
+        link.on_hover_text("Show on openstreetmap.org, in the browser");
+    }
 }
 
 fn decision(ui: &mut Ui, state: &State, id: ItemId) {

@@ -351,4 +351,9 @@ fn about(ui: &mut Ui) {
     ui.label(format!("Version {}", env!("LUMISIFT_VERSION")));
     ui.label("Sifts photos by typed labels, on this computer and nowhere else");
     ui.label(RichText::new("MIT or Apache-2.0. The model and the samples have their own licences, listed in THIRD_PARTY.md").small().weak());
+    ui.label(
+        RichText::new("Names of places: contains data from GeoNames (geonames.org), CC BY 4.0")
+            .small()
+            .weak(),
+    );
 }

@@ -114,6 +114,7 @@ fn more(ui: &mut Ui, state: &State, filter: &mut Filter) {
     let on = usize::from(filter.min_stars > 0)
         + usize::from(filter.colour.is_some())
         + usize::from(!filter.keyword.is_empty())
+        + usize::from(!filter.place.is_empty())
         + usize::from(filter.ending.is_some())
         + usize::from(!filter.from.is_empty() || !filter.to.is_empty())
         + usize::from(!filter.name.is_empty())
@@ -134,6 +135,7 @@ fn more(ui: &mut Ui, state: &State, filter: &mut Filter) {
                     stars_row(ui, filter);
                     colour_row(ui, filter);
                     keyword_row(ui, filter);
+                    place_row(ui, filter);
                     ending_row(ui, state, filter);
                 });
             ui.checkbox(&mut filter.failures, "Only photos with problems");
@@ -209,6 +211,13 @@ fn keyword_row(ui: &mut Ui, filter: &mut Filter) {
     ui.label("Keyword");
     let hint = "in it or its sidecar";
     field(ui, &mut filter.keyword, "Keyword contains", hint, 190.0);
+    ui.end_row();
+}
+
+fn place_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Place");
+    let hint = "town, region or country";
+    field(ui, &mut filter.place, "Place contains", hint, 190.0);
     ui.end_row();
 }
 

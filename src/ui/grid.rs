@@ -281,8 +281,10 @@ fn headers(ui: &Ui, view: Rect, layout: &GridLayout, offset: f64, state: &State)
             _ => None,
         };
         let other = match group.heading {
-            Heading::NotRead => "Not read yet",
-            _ => "Something else",
+            Heading::NotRead => "Not read yet".into(),
+            Heading::Place(place) => place.to_string(),
+            Heading::NoPlace => "No place".into(),
+            _ => "Something else".into(),
         };
         if let Some(label) = label {
             let dot = pos2(x + 6.0, y);
@@ -290,7 +292,7 @@ fn headers(ui: &Ui, view: Rect, layout: &GridLayout, offset: f64, state: &State)
                 .circle_filled(dot, 6.0, theme::label_colour(label.colour));
             x += 20.0;
         }
-        let name = label.map_or(other, |label| label.text.as_str());
+        let name = label.map_or(&*other, |label| label.text.as_str());
         let name = elided(ui, name, 16.0, palette.text, view.width() * 0.6);
         let width = name.size().x;
         ui.painter()

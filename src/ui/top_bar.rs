@@ -192,7 +192,7 @@ fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                     .clicked()
                 {
                     // Names from A to Z, all else from the highest.
-                    let descending = key != SortKey::Name;
+                    let descending = !matches!(key, SortKey::Name | SortKey::Place);
                     commands.push(Command::SortBy(Sorting { key, descending }));
                 }
             }
@@ -217,6 +217,7 @@ fn keys(state: &State) -> Vec<SortKey> {
         SortKey::Dimensions,
         SortKey::Stars,
         SortKey::Colour,
+        SortKey::Place,
     ]);
     keys
 }
@@ -239,6 +240,7 @@ fn key_text(state: &State, key: SortKey) -> String {
         SortKey::Dimensions => "Dimensions".into(),
         SortKey::Stars => "Stars".into(),
         SortKey::Colour => "Colour".into(),
+        SortKey::Place => "Place".into(),
     }
 }
 

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::filter::{Filter, Fit, SortKey, Sorting};
 use super::library::{Item, ItemId, Outcome, Snapshot, UNREAD, by_name};
 use super::scored::Scored;
+use crate::engine::media::places::{Place, PlaceQuery, Words};
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 
@@ -20,6 +21,10 @@ pub enum Heading {
     SomethingElse,
     /// They have no scores: not read yet, or not readable.
     NotRead,
+    /// They were taken there.
+    Place(Place),
+    /// They do not say where they were taken.
+    NoPlace,
 }
 
 /// Photos in a row of the order that belong together.
@@ -99,6 +104,7 @@ struct Test<'a> {
     label: Option<usize>,
     name: String,
     keyword: String,
+    place: PlaceQuery,
     search_min: f32,
 }
 
@@ -119,6 +125,7 @@ impl<'a> Test<'a> {
             label,
             name: filter.name.to_lowercase(),
             keyword: filter.keyword.trim().to_lowercase(),
+            place: PlaceQuery::new(&filter.place, Words::Beginning),
             search_min,
         }
     }
@@ -129,6 +136,7 @@ impl<'a> Test<'a> {
             && mark.stars >= self.filter.min_stars
             && (self.filter.colour.is_none() || mark.colour == self.filter.colour)
             && self.keyword(item)
+            && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
             && (self.name.is_empty() || item.name.to_lowercase().contains(&self.name))
@@ -210,13 +218,21 @@ fn sort(
         .collect();
     keyed.par_sort_unstable();
     let order = keyed.iter().map(|(_, _, id)| *id).collect();
-    if sorting.key != SortKey::BestLabel {
-        return (order, Vec::new());
-    }
-    let heading = |(none, rank, _): &(bool, u64, ItemId)| match (none, rank) {
-        (false, rank) => Heading::Label((rank >> 32) as usize),
-        (true, 0) => Heading::SomethingElse,
-        (true, _) => Heading::NotRead,
+    let by_place = match sorting.key {
+        SortKey::BestLabel => false,
+        SortKey::Place => true,
+        _ => return (order, Vec::new()),
+    };
+    let place = |rank: u64| {
+        let rank = if sorting.descending { !rank } else { rank };
+        Heading::Place(Place::of_rank(rank as u32))
+    };
+    let heading = |(none, rank, _): &(bool, u64, ItemId)| match (by_place, none, rank) {
+        (true, false, rank) => place(*rank),
+        (true, true, _) => Heading::NoPlace,
+        (_, false, rank) => Heading::Label((rank >> 32) as usize),
+        (_, true, 0) => Heading::SomethingElse,
+        (_, true, _) => Heading::NotRead,
     };
     let mut groups: Vec<Group> = Vec::new();
     for same in keyed.chunk_by(|a, b| heading(a) == heading(b)) {
@@ -269,6 +285,7 @@ fn key(library: &Snapshot, scored: Scored<'_>, sorting: Sorting, id: ItemId) -> 
         SortKey::Colour => {
             (library.marks[id as usize].colour).map(|colour| u64::from(u8::MAX - colour as u8))
         }
+        SortKey::Place => item.place().map(|place| u64::from(place.rank())),
     }
     .filter(|_| by == SortKey::BestLabel || !matches!(item.outcome, Outcome::Failed(_)))
 }

@@ -33,6 +33,8 @@ pub enum SortKey {
     Stars,
     /// By colour, in the order of their keys; those without come last.
     Colour,
+    /// By country, region and town, under headers; those without come last.
+    Place,
 }
 
 /// An order of photos.
@@ -112,6 +114,8 @@ pub struct Filter {
     pub colour: Option<Colour>,
     /// A part of a keyword, in any case.
     pub keyword: String,
+    /// A town, region or country, or its beginning, in any spelling.
+    pub place: String,
     /// An ending of names, in lower case.
     pub ending: Option<String>,
     /// Taken on this day or later, as `2024-05-01` or a beginning of it.

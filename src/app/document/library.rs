@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use crate::engine::media::metadata::Metadata;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
+use crate::engine::media::places::Place;
 use crate::engine::organize::marks::{Flag, Mark};
 
 /// Number of an item. It stays while others come, and changes only when items are removed.
@@ -101,6 +102,12 @@ impl Item {
     pub fn keywords(&self) -> &[String] {
         let metadata = self.metadata.as_ref();
         metadata.map_or(&[], |metadata| &metadata.facts.keywords)
+    }
+
+    /// Where it was taken, if its coordinates or those in a sidecar say so.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.metadata.as_ref()?.place
     }
 
     /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.

@@ -9,6 +9,7 @@ pub mod metadata;
 pub mod multi_crop;
 pub mod own_exports;
 pub mod photo;
+pub mod places;
 pub mod preprocess;
 pub mod samples;
 pub mod scan;

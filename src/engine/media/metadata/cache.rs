@@ -13,9 +13,10 @@ use super::facts::Facts;
 use super::inside;
 use crate::engine::files::private;
 use crate::engine::media::photo::Taken;
+use crate::engine::media::places::Coordinates;
 
 /// Raised when other facts are read: then all photos are looked into again.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 /// Photos that are kept; more than that, and it begins anew.
 const MAX_ROWS: i64 = 2_000_000;
 /// Photos that are written at once.
@@ -46,6 +47,7 @@ struct Row {
     rating: Option<i8>,
     colour: Option<String>,
     taken: Option<String>,
+    position: Option<(f64, f64)>,
     modified: Option<i64>,
 }
 
@@ -175,6 +177,7 @@ fn to_text(facts: &Facts) -> String {
         rating: facts.rating,
         colour: facts.colour.clone(),
         taken: facts.taken.as_ref().map(ToString::to_string),
+        position: (facts.position).map(|at| (at.latitude(), at.longitude())),
         modified: facts.modified.map(Timestamp::as_millisecond),
     };
     serde_json::to_string(&row).unwrap_or_default()
@@ -192,6 +195,8 @@ fn from_text(text: &str) -> Option<Facts> {
         rating: row.rating,
         colour: row.colour,
         taken: row.taken.map(Taken::from_text),
+        position: (row.position)
+            .and_then(|(latitude, longitude)| Coordinates::new(latitude, longitude)),
         modified: modified.transpose().ok()?,
     })
 }
@@ -251,7 +256,7 @@ mod tests {
 
     fn photo(path: &Path, keyword: &str) {
         let packet = format!(
-            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/' xmlns:x='http://ns.adobe.com/xap/1.0/'><r:Description d:subject='{keyword}' x:Rating='4' x:ModifyDate='2024-05-01T10:00:00Z' x:CreateDate='2024-05-01'/></r:RDF>"
+            "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/' xmlns:x='http://ns.adobe.com/xap/1.0/'><r:Description d:subject='{keyword}' x:Rating='4' x:ModifyDate='2024-05-01T10:00:00Z' x:CreateDate='2024-05-01' xmlns:e='http://ns.adobe.com/exif/1.0/' e:GPSLatitude='48,8.25N' e:GPSLongitude='11,34.5E'/></r:RDF>"
         );
         let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
         bytes.extend((packet.len() as u16 + 2 + 29).to_be_bytes());
@@ -290,7 +295,7 @@ mod tests {
             (&first.keywords[..], first.rating),
             (&["sea".into()][..], Some(4))
         );
-        assert!(first.modified.is_some() && first.taken.is_some());
+        assert!(first.modified.is_some() && first.taken.is_some() && first.position.is_some());
         // Changed behind its back, length and time alike: what is kept counts.
         photo(&path, "lea");
         set();

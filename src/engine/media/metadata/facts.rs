@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::engine::media::mark::{Colour, Flag, Mark};
 use crate::engine::media::photo::Taken;
+use crate::engine::media::places::Coordinates;
 
 /// What one source says of a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Facts {
     pub colour: Option<String>,
     /// When the photo was taken.
     pub taken: Option<Taken>,
+    /// Where the photo was taken.
+    pub position: Option<Coordinates>,
     /// When the metadata was changed last, as it says itself.
     pub modified: Option<Timestamp>,
 }
@@ -37,6 +40,7 @@ impl Facts {
         self.rating = self.rating.or(others.rating);
         self.colour = self.colour.or(others.colour);
         self.taken = self.taken.or(others.taken);
+        self.position = self.position.or(others.position);
         self.modified = self.modified.max(others.modified);
         self
     }

@@ -17,6 +17,7 @@ use super::names::{Folders, SidecarNaming};
 use super::xmp::Packet;
 use super::{MAX_BYTES, inside};
 use crate::engine::files::regular::open_regular;
+use crate::engine::media::places::Place;
 
 /// Threads that read: a disk and a network answer several at once sooner than one after another.
 const READERS: usize = 4;
@@ -50,6 +51,7 @@ pub struct Origins {
     pub rating: Option<Source>,
     pub colour: Option<Source>,
     pub taken: Option<Source>,
+    pub position: Option<Source>,
 }
 
 /// What a photo and its sidecars say together.
@@ -59,6 +61,8 @@ pub struct Metadata {
     pub facts: Facts,
     /// Where that stands.
     pub origins: Origins,
+    /// Where its coordinates are.
+    pub place: Option<Place>,
     /// How the files were when they were read.
     state: u64,
 }
@@ -117,6 +121,7 @@ impl Metadata {
         for Said { source, facts, .. } in sources {
             all.add(&source, facts);
         }
+        all.place = all.facts.position.and_then(Place::at);
         all
     }
 
@@ -135,6 +140,7 @@ impl Metadata {
             (now.rating != before.rating, &mut origins.rating),
             (now.colour != before.colour, &mut origins.colour),
             (now.taken != before.taken, &mut origins.taken),
+            (now.position != before.position, &mut origins.position),
         ] {
             if changed {
                 *origin = Some(source.clone());

@@ -5,6 +5,7 @@ use super::text::Encoding;
 use super::xml::{Document, Id};
 use crate::engine::media::dates;
 use crate::engine::media::mark::Colour;
+use crate::engine::media::places::Coordinates;
 
 pub(super) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -88,6 +89,11 @@ const DATES: [Property; 4] = [
     Property::new(EXIF, "exif", "DateTimeDigitized"),
     Property::new(PHOTOSHOP, "photoshop", "DateCreated"),
     Property::new(XMP, "xmp", "CreateDate"),
+];
+/// Where the photo was taken.
+const POSITION: [Property; 2] = [
+    Property::new(EXIF, "exif", "GPSLatitude"),
+    Property::new(EXIF, "exif", "GPSLongitude"),
 ];
 /// When the metadata was changed.
 const CHANGED: [Property; 2] = [
@@ -174,6 +180,8 @@ impl Packet {
         }
         let percent = || self.simple(RATING_PERCENT)?.trim().parse().ok();
         let date = |property: &Property| dates::parse(&self.simple(*property)?);
+        let [latitude, longitude] = POSITION.map(|property| self.simple(property));
+        let position = || Coordinates::from_xmp(&latitude?, &longitude?);
         let changed = |property: &Property| facts::moment(&self.simple(*property)?);
         Facts {
             keywords,
@@ -182,6 +190,7 @@ impl Packet {
                 .or_else(|| facts::stars_of_percent(percent()?)),
             colour: self.colour(),
             taken: DATES.iter().find_map(date),
+            position: position(),
             modified: CHANGED.iter().filter_map(changed).max(),
         }
     }

@@ -7,6 +7,7 @@ use super::{Blocks, iptc};
 use crate::engine::files::patch::Patch;
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
+use crate::engine::media::places::Coordinates;
 
 const RATING: u16 = 0x4746;
 const RATING_PERCENT: u16 = 0x4749;
@@ -16,6 +17,9 @@ const PHOTOSHOP: u16 = 34_377;
 const WINDOWS_KEYWORDS: u16 = 0x9c9e;
 const EXIF: u16 = 0x8769;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
+const GPS: u16 = 0x8825;
+/// Hemisphere and degrees, minutes and seconds, north first.
+const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
 /// Most fields of a directory that are looked at.
 const MAX_FIELDS: u64 = 2_000;
 /// Largest value that is read.
@@ -82,6 +86,44 @@ impl Form {
         }
         Some(fields)
     }
+
+    /// The directory that a field leads to.
+    fn inner<R: Read + Seek>(self, input: &mut Input<R>, field: &Field) -> Vec<Field> {
+        let width = if self.big && field.length == 8 { 8 } else { 4 };
+        let place = self.number(input, field.at, width);
+        let fields = place.and_then(|at| self.fields(input, at));
+        fields.unwrap_or_default()
+    }
+
+    /// Up to three fractions; seconds are often left out, or 0/0.
+    fn fractions<R: Read + Seek>(self, input: &mut Input<R>, field: &Field) -> Option<[f64; 3]> {
+        let mut values = [0.0; 3];
+        let count = (field.length / 8).min(3);
+        for (at, value) in (0..count).zip(&mut values) {
+            let place = field.at + 8 * at;
+            let above = self.number(input, place, 4)? as f64;
+            let below = self.number(input, place + 4, 4)? as f64;
+            match (above, below) {
+                (0.0, 0.0) if at > 0 => {}
+                _ => *value = above / below,
+            }
+        }
+        (count > 0).then_some(values)
+    }
+}
+
+/// Where a photo was taken, as its directory of GPS says.
+fn position<R: Read + Seek>(
+    form: Form,
+    input: &mut Input<R>,
+    fields: &[Field],
+) -> Option<Coordinates> {
+    let find = |tag: u16| fields.iter().find(|field| field.tag == tag);
+    let mut part = |(hemisphere, degrees): (u16, u16)| {
+        let [letter] = input.array(find(hemisphere)?.at)?;
+        Some((form.fractions(input, find(degrees)?)?, letter))
+    };
+    Coordinates::from_parts(part(POSITION[0])?, part(POSITION[1])?)
 }
 
 /// The metadata of a TIFF.
@@ -109,18 +151,15 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
             EXIF => {
-                let place = form.number(
-                    input,
-                    field.at,
-                    if form.big && field.length == 8 { 8 } else { 4 },
-                );
-                let inner = place
-                    .and_then(|at| form.fields(input, at))
-                    .unwrap_or_default();
+                let inner = form.inner(input, field);
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
                     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
                 });
+            }
+            GPS => {
+                let inner = form.inner(input, field);
+                blocks.exif.position = position(form, input, &inner);
             }
             _ => {}
         }
@@ -341,6 +380,75 @@ mod tests {
         }
         let percent = tiff(true, &[(RATING_PERCENT, 3, &[75, 0])]);
         assert_eq!(blocks(&percent).exif.rating, Some(4));
+    }
+
+    /// The fields of a GPS directory with these fractions, behind a first directory with one field.
+    fn gps(little: bool, north: [(u32, u32); 3], east: [(u32, u32); 3]) -> Vec<u8> {
+        let mut bytes = tiff(little, &[(GPS, 1, &[0; 4])]);
+        let at = bytes.len() as u32;
+        let long = |n: u32| {
+            if little {
+                n.to_le_bytes()
+            } else {
+                n.to_be_bytes()
+            }
+        };
+        let short = |n: u16| {
+            if little {
+                n.to_le_bytes()
+            } else {
+                n.to_be_bytes()
+            }
+        };
+        bytes[18..22].copy_from_slice(&long(at));
+        bytes.extend(short(4));
+        let values = at + 2 + 4 * 12 + 4;
+        for (tag, kind, count, value) in [
+            (1, 2, 2, *b"S\0\0\0"),
+            (2, 5, 3, long(values)),
+            (3, 2, 2, *b"E\0\0\0"),
+            (4, 5, 3, long(values + 24)),
+        ] {
+            bytes.extend(short(tag));
+            bytes.extend(short(kind));
+            bytes.extend(long(count));
+            bytes.extend(value);
+        }
+        bytes.extend([0; 4]);
+        for (above, below) in north.into_iter().chain(east) {
+            bytes.extend(long(above));
+            bytes.extend(long(below));
+        }
+        bytes
+    }
+
+    #[test]
+    fn positions_are_read_in_every_form_of_fractions() {
+        let sydney = Coordinates::new(-33.8688, 151.2095);
+        for little in [true, false] {
+            for (north, east) in [
+                (
+                    [(33, 1), (52, 1), (768, 100)],
+                    [(151, 1), (12, 1), (3420, 100)],
+                ),
+                (
+                    [(33, 1), (52_128, 1000), (0, 1)],
+                    [(151, 1), (1257, 100), (0, 0)],
+                ),
+                (
+                    [(338_688, 10_000), (0, 1), (0, 0)],
+                    [(1_512_095, 10_000), (0, 0), (0, 0)],
+                ),
+            ] {
+                let bytes = gps(little, north, east);
+                assert_eq!(blocks(&bytes).exif.position, sydney);
+                for end in 0..bytes.len() {
+                    assert_eq!(blocks(&bytes[..end]).exif.position, None);
+                }
+            }
+            let nowhere = [(0, 0); 3];
+            assert_eq!(blocks(&gps(little, nowhere, nowhere)).exif.position, None);
+        }
     }
 
     #[test]

@@ -1,0 +1,207 @@
+//! Words that a person gives for a place, and which places they are about.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::Place;
+use super::table::Table;
+
+/// How words of a query are compared with those of names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// They are all there: "india" is not Indiana.
+    Whole,
+    /// The last one may still be typed: "mun" may become Munich.
+    Beginning,
+}
+
+/// A part of a query.
+#[derive(Clone, Debug)]
+struct Part {
+    folded: String,
+    /// Two capitals, which may be a country's code.
+    code: Option<String>,
+}
+
+/// A query made ready: "munich", "Bavaria", "Munich, Germany", "DE". Letter case and diacritics do not matter.
+#[derive(Clone, Debug)]
+pub struct PlaceQuery {
+    parts: Vec<Part>,
+    words: Words,
+}
+
+impl PlaceQuery {
+    /// Reads a query. Each part between commas must be about the town, the region or the country.
+    #[must_use]
+    pub fn new(text: &str, words: Words) -> Self {
+        let part = |text: &str| {
+            let text = text.trim();
+            let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+            Part {
+                folded: fold(text),
+                code: is_code.then(|| text.to_owned()),
+            }
+        };
+        let parts = text.split(',').map(part);
+        Self {
+            parts: parts.filter(|part| !part.folded.is_empty()).collect(),
+            words,
+        }
+    }
+
+    /// Whether nothing is asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// Whether a place is what is asked for.
+    #[must_use]
+    pub fn fits(&self, place: Place) -> bool {
+        self.parts.iter().all(|part| self.part_fits(part, place))
+    }
+
+    fn part_fits(&self, part: &Part, place: Place) -> bool {
+        let table = Table::get();
+        let country = table.country_of(place.town);
+        let names = [Some(&*country.name), place.region(), place.town()];
+        let mut folded = names.into_iter().flatten().map(fold);
+        let other_towns = place.is_near.then(|| table.other_names(place.town));
+        let mut others = country
+            .other_names
+            .lines()
+            .chain(other_towns.unwrap_or_default().lines());
+        part.code.as_deref() == Some(&*country.code)
+            || folded.any(|name| self.holds(&name, &part.folded))
+            || others.any(|name| self.is_name(name, &part.folded))
+    }
+
+    /// Whether words are a whole folded name: of many languages, single words mean too much.
+    fn is_name(&self, name: &str, wanted: &str) -> bool {
+        match self.words {
+            Words::Whole => name == wanted,
+            Words::Beginning => name.starts_with(wanted),
+        }
+    }
+
+    /// Whether words stand in a folded name one after another.
+    fn holds(&self, name: &str, wanted: &str) -> bool {
+        let mut found = name.match_indices(wanted);
+        found.any(|(at, _)| {
+            let end = at + wanted.len();
+            let begins = at == 0 || name.as_bytes()[at - 1] == b' ';
+            let ends = end == name.len() || name.as_bytes()[end] == b' ';
+            begins && (ends || self.words == Words::Beginning)
+        })
+    }
+}
+
+/// A name without letter case, diacritics and punctuation; `fold` in assets/places/build.py does the same.
+fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    let mut push = |c: char| {
+        let plain = match c {
+            'ß' => "ss",
+            'ø' => "o",
+            'ł' => "l",
+            'đ' | 'ð' => "d",
+            'ı' => "i",
+            'æ' => "ae",
+            'œ' => "oe",
+            'þ' => "th",
+            'ħ' => "h",
+            '\'' | '’' | '‘' | 'ʻ' | 'ʼ' | '`' => "",
+            c if c.is_alphanumeric() => return folded.push(c),
+            // One space between words, and none before the first.
+            _ if folded.ends_with(' ') || folded.is_empty() => "",
+            _ => " ",
+        };
+        folded.push_str(plain);
+    };
+    match name.is_ascii() {
+        true => name
+            .bytes()
+            .for_each(|byte| push(byte.to_ascii_lowercase().into())),
+        false => {
+            let lower = name.to_lowercase();
+            lower
+                .nfd()
+                .filter(|c| !is_combining_mark(*c))
+                .for_each(push);
+        }
+    }
+    folded.truncate(folded.trim_end().len());
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Coordinates;
+    use super::*;
+
+    fn fits(text: &str, (latitude, longitude): (f64, f64), words: Words) -> bool {
+        let place = Coordinates::new(latitude, longitude).and_then(Place::at);
+        PlaceQuery::new(text, words).fits(place.expect("a place"))
+    }
+
+    const MUNICH: (f64, f64) = (48.137, 11.575);
+    const ZURICH: (f64, f64) = (47.3769, 8.5417);
+    const INDIANAPOLIS: (f64, f64) = (39.7684, -86.1581);
+    const NEW_YORK: (f64, f64) = (40.7128, -74.006);
+
+    #[test]
+    fn towns_regions_and_countries_are_found_in_any_spelling() {
+        for (text, at) in [
+            ("Munich", MUNICH),
+            ("MUNICH", MUNICH),
+            ("bavaria", MUNICH),
+            ("germany", MUNICH),
+            ("DE", MUNICH),
+            ("Munich, Germany", MUNICH),
+            (" munich ,bavaria,", MUNICH),
+            ("München", MUNICH),
+            ("munchen", MUNICH),
+            ("慕尼黑", MUNICH),
+            ("ミュンヘン", MUNICH),
+            ("Zurich", ZURICH),
+            ("zürich", ZURICH),
+            ("york", NEW_YORK),
+            ("New  York", NEW_YORK),
+            ("usa", NEW_YORK),
+        ] {
+            assert!(fits(text, at, Words::Whole), "{text}");
+        }
+        for (text, at) in [
+            ("Berlin", MUNICH),
+            ("Munich, France", MUNICH),
+            ("Mun", MUNICH),
+            ("de", MUNICH),
+            ("unich", MUNICH),
+            ("india", INDIANAPOLIS),
+        ] {
+            assert!(!fits(text, at, Words::Whole), "{text}");
+        }
+        assert!(PlaceQuery::new(" , ", Words::Whole).is_empty());
+    }
+
+    #[test]
+    fn beginnings_of_words_are_enough_while_typing() {
+        for (text, at) in [
+            ("Mun", MUNICH),
+            ("new yo", NEW_YORK),
+            ("indi", INDIANAPOLIS),
+        ] {
+            assert!(fits(text, at, Words::Beginning), "{text}");
+        }
+        assert!(!fits("unich", MUNICH, Words::Beginning));
+    }
+
+    #[test]
+    fn names_fold_to_plain_words() {
+        assert_eq!(fold("St. Gallen"), "st gallen");
+        assert_eq!(fold("L’Aquila"), "laquila");
+        assert_eq!(fold("Łódź"), "lodz");
+        assert_eq!(fold(" Aix-en-Provence "), "aix en provence");
+        assert_eq!(fold("Tromsø"), "tromso");
+    }
+}
