@@ -14,8 +14,9 @@ fn main() {
     let version = env!("CARGO_PKG_VERSION");
     let named = commit().map_or_else(|| version.to_owned(), |c| format!("{version} ({c})"));
     println!("cargo:rustc-env=LUMISIFT_VERSION={named}");
-    #[cfg(windows)]
-    windows_resources();
+    if std::env::var_os("CARGO_CFG_WINDOWS").is_some() {
+        windows_resources();
+    }
 }
 
 fn commit() -> Option<String> {
@@ -28,15 +29,23 @@ fn commit() -> Option<String> {
     (output.status.success() && !text.is_empty()).then(|| text.to_owned())
 }
 
-/// The icon, and a manifest that allows paths longer than 260 characters.
-#[cfg(windows)]
+/// The icon, what the file's properties show, and a manifest for long paths, UTF-8 and sharp text on every screen. The
+/// system that is built for counts, not the one that builds.
 fn windows_resources() {
     println!("cargo:rerun-if-changed=assets/icon.ico");
     println!("cargo:rerun-if-changed=assets/lumisift.manifest");
     let mut resources = winresource::WindowsResource::new();
     resources
         .set_icon("assets/icon.ico")
-        .set_manifest_file("assets/lumisift.manifest");
+        .set_manifest_file("assets/lumisift.manifest")
+        .set("ProductName", "Lumisift")
+        .set("FileDescription", "Lumisift")
+        .set("LegalCopyright", "MIT OR Apache-2.0");
+    if !cfg!(windows) {
+        resources
+            .set_windres_path("x86_64-w64-mingw32-windres")
+            .set_ar_path("x86_64-w64-mingw32-ar");
+    }
     if let Err(error) = resources.compile() {
         println!("cargo:warning=the icon and manifest were left out: {error}");
     }

@@ -198,6 +198,8 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/mod.rs", "new"),
     ("app/tasks/pictures.rs", "*"),
     ("window/start.rs", "*"),
+    ("app/single_instance/mod.rs", "*"),
+    ("app/single_instance/place.rs", "*"),
     ("app/tasks/trash.rs", "is_safe"),
 ];
 
@@ -366,6 +368,7 @@ fn disk_calls_are_found_where_they_are_not_in_a_slot() {
 #[test]
 fn threads_of_the_window_are_started_in_few_places() {
     let allowed = [
+        "app/single_instance/mod.rs",
         "app/tasks/fetcher.rs",
         "app/tasks/marks_writer.rs",
         "app/tasks/scoring.rs",

@@ -9,6 +9,7 @@ mod apply;
 pub mod command;
 pub mod document;
 pub mod services;
+pub mod single_instance;
 pub mod tasks;
 
 use std::path::PathBuf;
@@ -141,6 +142,8 @@ pub struct App {
     saved: tasks::save::Saved,
     /// What is asked of the view, and not handled yet.
     requests: Vec<ViewRequest>,
+    /// Where later starts hand their paths over.
+    instance: Option<Arc<single_instance::Instance>>,
 }
 
 impl App {
@@ -190,6 +193,7 @@ impl App {
             was_focused: true,
             saved,
             requests: Vec::new(),
+            instance: None,
         };
         for notice in broken.into_iter().chain(broken_memory) {
             app.state.notify(notice, true);
@@ -335,6 +339,7 @@ impl App {
             0 => ctx.request_repaint(),
             _ => {}
         }
+        self.take_handed_over(ctx);
         self.take_news();
         self.take_events();
         self.take_answer();

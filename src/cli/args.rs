@@ -21,6 +21,9 @@ pub struct Args {
     /// Folders or photos to open in the window
     #[arg(value_parser = path())]
     pub paths: Vec<PathBuf>,
+    /// Open another window, even if one is open
+    #[arg(long)]
+    pub new_window: bool,
     /// Options of every command
     #[command(flatten)]
     pub common: Common,

@@ -136,7 +136,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor(args)) => doctor::run(common, args),
         #[cfg(feature = "gui")]
-        None => window::open(common, &args.paths),
+        None => window::open(common, &args.paths, args.new_window),
         #[cfg(not(feature = "gui"))]
         None => anyhow::bail!(
             "this build has no window: give a command, as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"

@@ -3,13 +3,15 @@
 use std::path::PathBuf;
 
 use lumisift::app::services::Services;
+use lumisift::window::{Shown, open_window};
 use lumisift::settings::Dirs;
 use lumisift::window::open_window;
 
 use super::Outcome;
 use super::args::Common;
+use super::output::say;
 
-pub fn open(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
+pub fn open(common: &Common, paths: &[PathBuf], new_window: bool) -> anyhow::Result<Outcome> {
     for path in paths {
         anyhow::ensure!(
             path.exists(),
@@ -26,6 +28,8 @@ pub fn open(common: &Common, paths: &[PathBuf]) -> anyhow::Result<Outcome> {
             && common.memory.is_none(),
         "the window has its own settings for --model, --device, --precision, --store, --threads and --memory: leave them out"
     );
-    open_window(&Services::real(Dirs::detect()), paths)?;
+    if open_window(&Services::real(Dirs::detect()), paths, new_window)? == Shown::HandedOver {
+        say("shown in the window that is open already; --new-window opens another one");
+    }
     Ok(Outcome::Fine)
 }

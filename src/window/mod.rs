@@ -4,6 +4,7 @@ mod input;
 mod start;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::{Context, Ui};
 
@@ -11,9 +12,10 @@ use crate::app::App;
 use crate::app::command::Command;
 use crate::app::document::state::State;
 use crate::app::services::Services;
+use crate::app::single_instance::Instance;
 use crate::ui::Interface;
 
-pub use start::{StartError, open_window};
+pub use start::{Shown, StartError, open_window};
 
 /// The program's one window.
 pub struct MainWindow {
@@ -30,6 +32,13 @@ impl MainWindow {
         let app = App::new(ctx, services, paths)?;
         let ui = Interface::new(ctx, app.store_slot(), app.notify())?;
         Ok(Self { app, ui })
+    }
+
+    /// Opens what later starts hand over, too.
+    #[must_use]
+    pub fn receiving(mut self, instance: Option<Arc<Instance>>) -> Self {
+        self.app = self.app.receiving(instance);
+        self
     }
 
     /// What the window knows.

@@ -1,6 +1,7 @@
 //! Opening the window, with a second renderer for machines on which the first does not start.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui_wgpu::WgpuSetup;
 use eframe::wgpu::Backends;
@@ -10,6 +11,7 @@ use egui::ViewportBuilder;
 use super::MainWindow;
 use crate::app::document::state::Memory;
 use crate::app::services::Services;
+use crate::app::single_instance::{self, Instance, Started};
 use crate::settings;
 
 static ICON: &[u8] = include_bytes!("../../assets/icon.png");
@@ -24,19 +26,42 @@ pub struct StartError {
     cause: String,
 }
 
-/// Opens the window on `paths`, and returns when it is closed.
+/// What became of a start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// A window, which is closed by now.
+    Window,
+    /// The window that was open already has the paths.
+    HandedOver,
+}
+
+/// Opens the window on `paths`, and returns when it is closed; unless a window is open, which is handed the paths, and
+/// `new_window` is not asked for.
 ///
 /// # Errors
 /// If there is no display, or no renderer starts.
-pub fn open_window(services: &Services, paths: &[PathBuf]) -> Result<(), StartError> {
+pub fn open_window(
+    services: &Services,
+    paths: &[PathBuf],
+    new_window: bool,
+) -> Result<Shown, StartError> {
     if !has_display() {
         return Err(StartError {
             cause: "there is no display".into(),
         });
     }
-    let first = run(services, paths, Renderer::Wgpu);
+    let instance = match new_window {
+        true => None,
+        false => match single_instance::start(&services.dirs, paths) {
+            Started::HandedOver => return Ok(Shown::HandedOver),
+            Started::First(instance) => Some(Arc::new(instance)),
+            Started::Alone => None,
+        },
+    };
+    let instance = instance.as_ref();
+    let first = run(services, paths, instance, Renderer::Wgpu);
     match first {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(Shown::Window),
         // Without a connection to the display, no renderer can help.
         Err(error @ (eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_))) => {
             Err(StartError {
@@ -44,9 +69,12 @@ pub fn open_window(services: &Services, paths: &[PathBuf]) -> Result<(), StartEr
             })
         }
         // OpenGL is there where Vulkan is not: in virtual machines, on old adapters.
-        Err(error) => run(services, paths, Renderer::Glow).map_err(|second| StartError {
-            cause: format!("{error}; {second}"),
-        }),
+        Err(error) => match run(services, paths, instance, Renderer::Glow) {
+            Ok(()) => Ok(Shown::Window),
+            Err(second) => Err(StartError {
+                cause: format!("{error}; {second}"),
+            }),
+        },
     }
 }
 
@@ -56,7 +84,12 @@ fn has_display() -> bool {
     !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
-fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Result {
+fn run(
+    services: &Services,
+    paths: &[PathBuf],
+    instance: Option<&Arc<Instance>>,
+    renderer: Renderer,
+) -> eframe::Result {
     let memory: Memory = settings::peek(&services.dirs.window_file());
     let [width, height] = memory.window;
     let mut viewport = ViewportBuilder::default()
@@ -76,10 +109,13 @@ fn run(services: &Services, paths: &[PathBuf], renderer: Renderer) -> eframe::Re
         // OpenGL is the second renderer's: looking for it here as well would only delay the window.
         setup.instance_descriptor.backends.remove(Backends::GL);
     }
-    let (services, paths) = (services.clone(), paths.to_vec());
+    let (services, paths, instance) = (services.clone(), paths.to_vec(), instance.cloned());
     eframe::run_native(
         "Lumisift",
         options,
-        Box::new(move |cc| Ok(Box::new(MainWindow::new(&cc.egui_ctx, services, paths)?))),
+        Box::new(move |cc| {
+            let window = MainWindow::new(&cc.egui_ctx, services, paths)?;
+            Ok(Box::new(window.receiving(instance)))
+        }),
     )
 }

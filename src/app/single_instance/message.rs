@@ -1,0 +1,89 @@
+//! What a second start says to the window that is open, and what that answers.
+//!
+//! Four letters with the version, the length of what follows in four bytes (little-endian), and a list of paths as JSON;
+//! the answer is the same four letters and one byte.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::files::path_serde;
+
+const VERSION: &[u8; 4] = b"LSI1";
+/// Longest list of paths: more than any command line holds.
+const MAX_BYTES: u32 = 16 << 20;
+
+/// What the window answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// It has the paths.
+    Taken,
+    /// It does not take them.
+    Refused,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry(#[serde(with = "path_serde")] PathBuf);
+
+fn invalid(text: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+/// A message about these paths.
+///
+/// # Errors
+/// If they are too many.
+pub fn encode(paths: &[PathBuf]) -> io::Result<Vec<u8>> {
+    let entries: Vec<Entry> = paths.iter().cloned().map(Entry).collect();
+    let json = serde_json::to_vec(&entries)?;
+    let length = u32::try_from(json.len()).ok();
+    let length = length.filter(|length| *length <= MAX_BYTES);
+    let length = length.ok_or_else(|| invalid("too many paths to hand over"))?;
+    Ok([&VERSION[..], &length.to_le_bytes(), &json].concat())
+}
+
+/// The paths of a message.
+///
+/// # Errors
+/// If it is none, or of another version.
+pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
+    let mut head = [0; 8];
+    stream.read_exact(&mut head)?;
+    let [a, b, c, d, length @ ..] = head;
+    if [a, b, c, d] != *VERSION {
+        return Err(invalid("its version is another one"));
+    }
+    let length = u32::from_le_bytes(length);
+    if length > MAX_BYTES {
+        return Err(invalid("it is too long"));
+    }
+    // Room is made for what comes, not for what is promised.
+    let mut json = Vec::new();
+    stream.take(length.into()).read_to_end(&mut json)?;
+    if json.len() != length as usize {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let entries: Vec<Entry> = serde_json::from_slice(&json)?;
+    Ok(entries.into_iter().map(|entry| entry.0).collect())
+}
+
+/// An answer.
+#[must_use]
+pub fn encode_reply(reply: Reply) -> [u8; 5] {
+    let [a, b, c, d] = *VERSION;
+    [a, b, c, d, u8::from(reply == Reply::Taken)]
+}
+
+/// The answer to a message.
+///
+/// # Errors
+/// If none comes.
+pub fn read_reply(stream: &mut impl Read) -> io::Result<Reply> {
+    let mut bytes = [0; 5];
+    stream.read_exact(&mut bytes)?;
+    Ok(match bytes == encode_reply(Reply::Taken) {
+        true => Reply::Taken,
+        false => Reply::Refused,
+    })
+}

@@ -1,0 +1,452 @@
+//! One window for a person: a second start hands its paths to the window that is open, which comes to the front.
+//!
+//! The first one holds a lock for as long as it lives and listens on a socket, or on Windows on a named pipe, that only
+//! this person can reach. It agrees only after the window itself took the paths. Whatever goes wrong (no answer in time,
+//! a version that it does not understand, a folder that does not allow it), the second start opens a window of its own.
+
+mod message;
+mod place;
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use egui::{Context, UserAttentionType, ViewportCommand};
+
+use super::App;
+use crate::app::command::Command;
+use crate::engine::index::pipeline::Notify;
+use crate::settings::Dirs;
+use message::Reply;
+use place::{Listener, Place};
+
+/// How long the window may take to take paths: at its start, the first frame takes its time.
+const WINDOW_TIME: Duration = Duration::from_secs(4);
+/// How long a second start waits for all of it. Then it opens a window.
+const HAND_OVER_TIME: Duration = Duration::from_secs(5);
+/// How long a second start may take to say what it wants.
+const MESSAGE_TIME: Duration = Duration::from_secs(2);
+/// Between two tries to reach a window that is just starting, or ending.
+const RETRY: Duration = Duration::from_millis(20);
+/// Starts that wait for the window at a time.
+const WAITING: usize = 64;
+
+/// What became of a start.
+pub enum Started {
+    /// It is the first: it opens a window and takes what later ones hand over.
+    First(Instance),
+    /// The open window has the paths.
+    HandedOver,
+    /// It opens a window that is on its own.
+    Alone,
+}
+
+/// The window that later starts hand paths to.
+pub struct Instance {
+    handed: Receiver<Handed>,
+    notify: Arc<OnceLock<Notify>>,
+    place: Place,
+    /// Held until the end, when the system lets go of it, whatever kind of end it is.
+    _lock: File,
+}
+
+/// What a later start handed over.
+pub struct Handed {
+    paths: Vec<PathBuf>,
+    state: Arc<AtomicU8>,
+    taken: Sender<()>,
+}
+
+const OFFERED: u8 = 0;
+const TAKEN: u8 = 1;
+const WITHDRAWN: u8 = 2;
+
+impl Handed {
+    /// The paths; nothing if the other start did not wait any longer, and opened a window itself.
+    pub fn take(self) -> Option<Vec<PathBuf>> {
+        let taken = change(&self.state, TAKEN);
+        let _ = self.taken.try_send(());
+        taken.then_some(self.paths)
+    }
+}
+
+/// Decides what becomes of an offer; whoever comes first does.
+fn change(state: &AtomicU8, to: u8) -> bool {
+    let changed = state.compare_exchange(OFFERED, to, Ordering::AcqRel, Ordering::Acquire);
+    changed.is_ok()
+}
+
+/// Finds out whether a window is open that takes these paths.
+#[must_use]
+pub fn start(dirs: &Dirs, paths: &[PathBuf]) -> Started {
+    start_within(dirs, paths, HAND_OVER_TIME, WINDOW_TIME)
+}
+
+fn start_within(dirs: &Dirs, paths: &[PathBuf], patience: Duration, window: Duration) -> Started {
+    match first_or_handed_over(dirs, paths, patience, window) {
+        Ok(started) => started,
+        Err(error) => {
+            tracing::warn!("this window is on its own: {error}");
+            Started::Alone
+        }
+    }
+}
+
+fn first_or_handed_over(
+    dirs: &Dirs,
+    paths: &[PathBuf],
+    patience: Duration,
+    window: Duration,
+) -> io::Result<Started> {
+    let place = Place::of(dirs)?;
+    let until = Instant::now() + patience;
+    let mut last = io::Error::from(io::ErrorKind::TimedOut);
+    while Instant::now() < until {
+        if let Some(lock) = place.lock()? {
+            return Ok(Started::First(Instance::listen(place, lock, window)?));
+        }
+        match hand_over(&place, paths, until) {
+            Ok(Reply::Taken) => return Ok(Started::HandedOver),
+            Ok(Reply::Refused) => {
+                return Err(io::Error::other("the open window does not take paths now"));
+            }
+            // It is about to listen, or to end.
+            Err(error) => last = error,
+        }
+        thread::sleep(RETRY.min(until.saturating_duration_since(Instant::now())));
+    }
+    Err(last)
+}
+
+/// Tells the open window, on a thread of its own: nothing that it does or leaves undone holds this start up for longer.
+fn hand_over(place: &Place, paths: &[PathBuf], until: Instant) -> io::Result<Reply> {
+    let bytes = message::encode(paths)?;
+    let (tell, told) = bounded(1);
+    let place = place.clone();
+    let talk = move || -> io::Result<Reply> {
+        let mut stream = place.connect()?;
+        stream.write_all(&bytes)?;
+        stream.flush()?;
+        message::read_reply(&mut stream)
+    };
+    thread::Builder::new()
+        .name("lumisift-hand-over".into())
+        .spawn(move || tell.send(talk()))?;
+    let left = until.saturating_duration_since(Instant::now());
+    let told = told.recv_timeout(left);
+    told.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+impl Instance {
+    fn listen(place: Place, lock: File, window: Duration) -> io::Result<Self> {
+        let listener = place.listen()?;
+        let (offer, handed) = bounded(WAITING);
+        let notify = Arc::new(OnceLock::new());
+        let desk = Desk {
+            offer,
+            notify: notify.clone(),
+            window,
+        };
+        thread::Builder::new()
+            .name("lumisift-instance".into())
+            .spawn(move || desk.serve(&listener))?;
+        Ok(Self {
+            handed,
+            notify,
+            place,
+            _lock: lock,
+        })
+    }
+
+    /// Calls this whenever there is something to take.
+    pub fn notify_with(&self, notify: Notify) {
+        if self.notify.set(notify.clone()).is_ok() && !self.handed.is_empty() {
+            notify();
+        }
+    }
+
+    /// What was handed over since this was asked last.
+    pub fn handed(&self) -> impl Iterator<Item = Handed> {
+        self.handed.try_iter()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // Before the lock: who gets it next makes a socket of its own.
+        self.place.remove_socket();
+    }
+}
+
+/// Where later starts are received.
+struct Desk {
+    offer: Sender<Handed>,
+    notify: Arc<OnceLock<Notify>>,
+    window: Duration,
+}
+
+impl Desk {
+    fn serve(&self, listener: &Listener) {
+        loop {
+            // A start that went away, or more of them than the system has room for: the next one may do better.
+            let Ok(mut stream) = listener.accept(MESSAGE_TIME) else {
+                thread::sleep(RETRY);
+                continue;
+            };
+            let reply = self.receive(&mut stream).unwrap_or_else(|error| {
+                tracing::warn!("what a second start said is no message: {error}");
+                Reply::Refused
+            });
+            let _ = stream
+                .write_all(&message::encode_reply(reply))
+                .and_then(|()| stream.flush());
+        }
+    }
+
+    fn receive(&self, stream: &mut impl Read) -> io::Result<Reply> {
+        let until = Instant::now() + MESSAGE_TIME;
+        let paths = message::read(&mut Until { stream, until })?;
+        let state = Arc::new(AtomicU8::new(OFFERED));
+        let (taken, was_taken) = bounded(1);
+        let handed = Handed {
+            paths,
+            state: state.clone(),
+            taken,
+        };
+        if self.offer.try_send(handed).is_err() {
+            return Ok(Reply::Refused);
+        }
+        if let Some(notify) = self.notify.get() {
+            notify();
+        }
+        let _ = was_taken.recv_timeout(self.window);
+        // A window that hangs must not open them later, when the other start has long done so.
+        Ok(match change(&state, WITHDRAWN) {
+            true => Reply::Refused,
+            false => Reply::Taken,
+        })
+    }
+}
+
+/// A reader that gives up at a time, however slowly bytes trickle in.
+struct Until<'a, R> {
+    stream: &'a mut R,
+    until: Instant,
+}
+
+impl<R: Read> Read for Until<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match Instant::now() < self.until {
+            true => self.stream.read(buffer),
+            false => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+impl App {
+    /// Takes what later starts hand over, from now on.
+    #[must_use]
+    pub fn receiving(mut self, instance: Option<Arc<Instance>>) -> Self {
+        if let Some(instance) = &instance {
+            instance.notify_with(self.notify.clone());
+        }
+        self.instance = instance;
+        self
+    }
+
+    /// Opens what was handed over, and comes to the front.
+    pub(super) fn take_handed_over(&mut self, ctx: &Context) {
+        let Some(instance) = self.instance.clone() else {
+            return;
+        };
+        for paths in instance.handed().filter_map(Handed::take) {
+            if !paths.is_empty() {
+                self.apply(Command::OpenPaths(paths));
+            }
+            ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+            ctx.send_viewport_cmd(ViewportCommand::Focus);
+            // Where a program may not put itself in front, its entry in the task bar says that it has news.
+            let attention = UserAttentionType::Informational;
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(attention));
+        }
+    }
+}
+
+/// Which windows are one: those of the same folders, on the same screen.
+fn identity(dirs: &Dirs) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    for folder in [&dirs.config, &dirs.cache, &dirs.data, &dirs.state] {
+        let folder: &Path = folder;
+        add(folder.as_os_str().as_encoded_bytes());
+    }
+    for variable in ["DISPLAY", "WAYLAND_DISPLAY"] {
+        let value = std::env::var_os(variable).unwrap_or_default();
+        add(value.as_encoded_bytes());
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(60);
+    const SHORT: Duration = Duration::from_millis(50);
+
+    fn dirs(home: &Path) -> Dirs {
+        Dirs {
+            config: home.join("config"),
+            cache: home.join("cache"),
+            data: home.join("data"),
+            state: home.join("state"),
+            hub_cache: None,
+        }
+    }
+
+    fn first(dirs: &Dirs, window: Duration) -> Instance {
+        match start_within(dirs, &[], LONG, window) {
+            Started::First(instance) => instance,
+            _ => panic!("not the first"),
+        }
+    }
+
+    fn second(dirs: &Dirs, paths: &[PathBuf], patience: Duration) -> &'static str {
+        match start_within(dirs, paths, patience, LONG) {
+            Started::First(_) => "first",
+            Started::HandedOver => "handed over",
+            Started::Alone => "alone",
+        }
+    }
+
+    /// Starts a second time, and takes what it hands over as a window would.
+    fn handed_over(instance: &Instance, dirs: &Dirs, paths: &[PathBuf]) -> Vec<PathBuf> {
+        thread::scope(|scope| {
+            let second = scope.spawn(|| second(dirs, paths, LONG));
+            let handed = instance.handed.recv().expect("an offer");
+            let taken = handed.take().expect("still offered");
+            assert_eq!(second.join().expect("no panic"), "handed over");
+            taken
+        })
+    }
+
+    #[test]
+    fn paths_reach_the_first_window_as_they_are() {
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = dirs(home.path());
+        let instance = first(&dirs, LONG);
+        assert!(handed_over(&instance, &dirs, &[]).is_empty());
+        // As a file manager does that opens a whole selection.
+        let mut many: Vec<PathBuf> = (0..20_000)
+            .map(|at| format!("/photos/a folder/IMG_{at:05}.jpg").into())
+            .collect();
+        #[cfg(unix)]
+        {
+            use std::os::unix::ffi::OsStrExt;
+            many.push(std::ffi::OsStr::from_bytes(b"/photos/\xe9\xff.jpg").into());
+        }
+        assert_eq!(handed_over(&instance, &dirs, &many), many);
+        // Another person's folders are another window's.
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        assert_eq!(second(&self::dirs(elsewhere.path()), &many, LONG), "first");
+    }
+
+    #[test]
+    fn the_window_is_told_of_what_came_before_it_listened() {
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = dirs(home.path());
+        let instance = first(&dirs, LONG);
+        let (tell, told) = bounded(8);
+        thread::scope(|scope| {
+            let second = scope.spawn(|| second(&dirs, &["/a".into()], LONG));
+            // What is offered stays offered until it is taken.
+            let handed = instance.handed.recv().expect("an offer");
+            instance.notify_with(Arc::new(move || {
+                let _ = tell.send(());
+            }));
+            assert_eq!(handed.take(), Some(vec!["/a".into()]));
+            assert_eq!(second.join().expect("no panic"), "handed over");
+            let third = scope.spawn(|| self::second(&dirs, &[], LONG));
+            told.recv().expect("told");
+            let handed = instance.handed.recv().expect("an offer");
+            handed.take().expect("still offered");
+            assert_eq!(third.join().expect("no panic"), "handed over");
+        });
+    }
+
+    #[test]
+    fn a_window_that_hangs_costs_a_while_and_opens_nothing_later() {
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = dirs(home.path());
+        let instance = first(&dirs, SHORT);
+        assert_eq!(second(&dirs, &["/a".into()], LONG), "alone");
+        let handed = instance.handed.recv().expect("an offer");
+        assert_eq!(handed.take(), None, "it was withdrawn");
+        // One that does not even listen, but holds the lock.
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let dirs = self::dirs(elsewhere.path());
+        let place = Place::of(&dirs).expect("a place");
+        let lock = place.lock().expect("locked").expect("the first");
+        assert_eq!(second(&dirs, &[], SHORT), "alone");
+        drop(lock);
+        assert_eq!(second(&dirs, &[], SHORT), "first");
+    }
+
+    #[test]
+    fn what_is_no_message_is_refused_and_the_next_one_is_taken() {
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = dirs(home.path());
+        let instance = first(&dirs, LONG);
+        let place = Place::of(&dirs).expect("a place");
+        let good = message::encode(&["/a".into()]).expect("encoded");
+        let mut huge = good.clone();
+        huge[4..8].copy_from_slice(&u32::MAX.to_le_bytes());
+        let newer = [&b"LSI2"[..], &good[4..]].concat();
+        let mut garbled = good.clone();
+        garbled[8] = b'!';
+        for bytes in [&huge[..], &newer, &garbled, b"GET / HTTP/1.1\r\n\r\n"] {
+            let mut stream = place.connect().expect("connected");
+            stream.write_all(bytes).expect("sent");
+            let reply = message::read_reply(&mut stream).expect("a reply");
+            assert_eq!(reply, Reply::Refused);
+        }
+        // Who hangs up in the middle.
+        let mut stream = place.connect().expect("connected");
+        stream.write_all(&good[..9]).expect("sent");
+        drop(stream);
+        let paths = [PathBuf::from("/b")];
+        assert_eq!(handed_over(&instance, &dirs, &paths), paths);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_an_earlier_window_left_behind_is_in_nobodys_way() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().expect("a folder");
+        let dirs = dirs(home.path());
+        let instance = first(&dirs, LONG);
+        let socket = instance.place.socket().to_owned();
+        let folder = socket.parent().expect("a folder");
+        let mode = std::fs::metadata(folder)
+            .expect("there")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o700, "nobody else looks in");
+        drop(instance);
+        assert!(!socket.exists(), "it is removed at the end");
+        // A window that was killed leaves its socket, and lets go of its lock.
+        drop(std::os::unix::net::UnixListener::bind(&socket).expect("bound"));
+        assert!(socket.exists());
+        let instance = first(&dirs, LONG);
+        let paths = [PathBuf::from("/a")];
+        assert_eq!(handed_over(&instance, &dirs, &paths), paths);
+    }
+}
