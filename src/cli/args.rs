@@ -123,6 +123,15 @@ pub enum Command {
     },
     /// Tell versions, processor, paths and the size of the store, or bundle them with the log
     Doctor(Doctor),
+    /// Put this program into the desktop's menu and "Open with", for this person, or take it out
+    Desktop {
+        /// What to do
+        #[command(subcommand)]
+        action: DesktopAction,
+    },
+    /// Write manual pages and shell completions into a folder, for packages
+    #[command(hide = true)]
+    Generate(Generate),
 }
 
 impl Command {
@@ -140,8 +149,38 @@ impl Command {
             Self::Undo(_) => "undo",
             Self::Models { .. } => "models",
             Self::Doctor(_) => "doctor",
+            Self::Desktop { .. } => "desktop",
+            Self::Generate(_) => "generate",
         }
     }
+}
+
+/// `desktop`.
+#[derive(Debug, Subcommand)]
+pub enum DesktopAction {
+    /// Write menu entry, icons and description into the folder for this person's data (XDG_DATA_HOME)
+    Install(DesktopInstall),
+    /// Remove what `install` wrote; files that were changed since stay
+    Uninstall,
+}
+
+/// `desktop install`.
+#[derive(Debug, ClapArgs)]
+pub struct DesktopInstall {
+    /// Write into DIR instead, as a package is built; no record is kept
+    #[arg(long, value_name = "DIR", hide = true, value_parser = path())]
+    pub into: Option<PathBuf>,
+    /// The program that the menu entry starts (default: this one)
+    #[arg(long, value_name = "PROGRAM", hide = true)]
+    pub program: Option<String>,
+}
+
+/// `generate`.
+#[derive(Debug, ClapArgs)]
+pub struct Generate {
+    /// The folder
+    #[arg(value_parser = path())]
+    pub dir: PathBuf,
 }
 
 /// `doctor`.

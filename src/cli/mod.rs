@@ -5,9 +5,11 @@ mod bundle;
 mod classify;
 mod commands;
 mod decided;
+mod desktop;
 mod doctor;
 mod export;
 mod frames;
+mod generate;
 mod json;
 mod keywords;
 mod labels;
@@ -135,6 +137,8 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
         Some(Command::Doctor(args)) => doctor::run(common, args),
+        Some(Command::Desktop { action }) => desktop::run(action),
+        Some(Command::Generate(args)) => generate::run(args),
         #[cfg(feature = "gui")]
         None => window::open(common, &args.paths, args.new_window),
         #[cfg(not(feature = "gui"))]

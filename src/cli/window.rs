@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 
 use lumisift::app::services::Services;
-use lumisift::window::{Shown, open_window};
 use lumisift::settings::Dirs;
-use lumisift::window::open_window;
+use lumisift::window::{Shown, open_window};
 
 use super::Outcome;
 use super::args::Common;

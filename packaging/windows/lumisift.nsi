@@ -1,0 +1,120 @@
+; The installer for Windows: for one person, without administrator's rights. packaging/windows.sh calls makensis with
+; VERSION, FILES (a folder with what is installed) and OUT.
+Unicode true
+ManifestDPIAware true
+ManifestLongPathAware true
+SetCompressor /SOLID lzma
+RequestExecutionLevel user
+!include MUI2.nsh
+!include FileFunc.nsh
+
+!define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Lumisift"
+!define CLASSES "Software\Classes"
+!define APPLICATION "${CLASSES}\Applications\lumisift-window.exe"
+
+Name "Lumisift"
+OutFile "${OUT}"
+InstallDir "$LOCALAPPDATA\Programs\Lumisift"
+InstallDirRegKey HKCU "${KEY}" "InstallLocation"
+VIProductVersion "${VERSION}.0"
+VIAddVersionKey "ProductName" "Lumisift"
+VIAddVersionKey "ProductVersion" "${VERSION}"
+VIAddVersionKey "FileVersion" "${VERSION}"
+VIAddVersionKey "FileDescription" "Lumisift installer"
+VIAddVersionKey "LegalCopyright" "MIT OR Apache-2.0"
+
+!define MUI_ICON "${FILES}\lumisift.ico"
+!define MUI_UNICON "${FILES}\lumisift.ico"
+!define MUI_FINISHPAGE_RUN "$INSTDIR\lumisift-window.exe"
+!define MUI_FINISHPAGE_RUN_TEXT "Start Lumisift"
+!insertmacro MUI_PAGE_DIRECTORY
+!insertmacro MUI_PAGE_INSTFILES
+!insertmacro MUI_PAGE_FINISH
+!insertmacro MUI_UNPAGE_CONFIRM
+!insertmacro MUI_UNPAGE_INSTFILES
+!insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "SimpChinese"
+!insertmacro MUI_LANGUAGE "German"
+!insertmacro MUI_LANGUAGE "French"
+!insertmacro MUI_LANGUAGE "Spanish"
+!insertmacro MUI_LANGUAGE "Japanese"
+
+!macro OpenWith Type
+  WriteRegStr HKCU "${APPLICATION}\SupportedTypes" "${Type}" ""
+!macroend
+
+Section "Lumisift"
+  SetOutPath "$INSTDIR"
+  File "${FILES}\lumisift.exe"
+  File "${FILES}\lumisift-window.exe"
+  File "${FILES}\lumisift.ico"
+  File "${FILES}\README.md"
+  File "${FILES}\THIRD_PARTY.md"
+  File "${FILES}\LICENSE-MIT"
+  File "${FILES}\LICENSE-APACHE"
+  WriteUninstaller "$INSTDIR\uninstall.exe"
+  CreateShortcut "$SMPROGRAMS\Lumisift.lnk" "$INSTDIR\lumisift-window.exe" "" "$INSTDIR\lumisift.ico"
+
+  ; "Open with" for photos. Which program opens them by default stays as it is.
+  WriteRegStr HKCU "${APPLICATION}" "FriendlyAppName" "Lumisift"
+  WriteRegStr HKCU "${APPLICATION}\DefaultIcon" "" "$INSTDIR\lumisift.ico"
+  WriteRegStr HKCU "${APPLICATION}\shell\open\command" "" '"$INSTDIR\lumisift-window.exe" "%1"'
+  !insertmacro OpenWith ".jpg"
+  !insertmacro OpenWith ".jpeg"
+  !insertmacro OpenWith ".png"
+  !insertmacro OpenWith ".webp"
+  !insertmacro OpenWith ".gif"
+  !insertmacro OpenWith ".tif"
+  !insertmacro OpenWith ".tiff"
+  !insertmacro OpenWith ".bmp"
+  !insertmacro OpenWith ".heic"
+  !insertmacro OpenWith ".heif"
+  !insertmacro OpenWith ".jxl"
+  !insertmacro OpenWith ".cr2"
+  !insertmacro OpenWith ".cr3"
+  !insertmacro OpenWith ".nef"
+  !insertmacro OpenWith ".arw"
+  !insertmacro OpenWith ".dng"
+  !insertmacro OpenWith ".raf"
+  !insertmacro OpenWith ".orf"
+  !insertmacro OpenWith ".rw2"
+  ; A folder's menu, and that of the empty space in one.
+  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "" "Open with Lumisift"
+  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift" "Icon" "$INSTDIR\lumisift.ico"
+  WriteRegStr HKCU "${CLASSES}\Directory\shell\Lumisift\command" "" '"$INSTDIR\lumisift-window.exe" "%1"'
+  WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift" "" "Open with Lumisift"
+  WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift" "Icon" "$INSTDIR\lumisift.ico"
+  WriteRegStr HKCU "${CLASSES}\Directory\Background\shell\Lumisift\command" "" '"$INSTDIR\lumisift-window.exe" "%V"'
+
+  WriteRegStr HKCU "${KEY}" "DisplayName" "Lumisift"
+  WriteRegStr HKCU "${KEY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKCU "${KEY}" "DisplayIcon" "$INSTDIR\lumisift.ico"
+  WriteRegStr HKCU "${KEY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKCU "${KEY}" "UninstallString" '"$INSTDIR\uninstall.exe"'
+  WriteRegStr HKCU "${KEY}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
+  WriteRegDWORD HKCU "${KEY}" "NoModify" 1
+  WriteRegDWORD HKCU "${KEY}" "NoRepair" 1
+  ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
+  WriteRegDWORD HKCU "${KEY}" "EstimatedSize" "$0"
+  ; Explorer looks at "Open with" again (SHCNE_ASSOCCHANGED).
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+SectionEnd
+
+; What was installed, name by name: a person may have put other things there. Settings, decisions and models stay.
+Section "Uninstall"
+  Delete "$INSTDIR\lumisift.exe"
+  Delete "$INSTDIR\lumisift-window.exe"
+  Delete "$INSTDIR\lumisift.ico"
+  Delete "$INSTDIR\README.md"
+  Delete "$INSTDIR\THIRD_PARTY.md"
+  Delete "$INSTDIR\LICENSE-MIT"
+  Delete "$INSTDIR\LICENSE-APACHE"
+  Delete "$INSTDIR\uninstall.exe"
+  RMDir "$INSTDIR"
+  Delete "$SMPROGRAMS\Lumisift.lnk"
+  DeleteRegKey HKCU "${APPLICATION}"
+  DeleteRegKey HKCU "${CLASSES}\Directory\shell\Lumisift"
+  DeleteRegKey HKCU "${CLASSES}\Directory\Background\shell\Lumisift"
+  DeleteRegKey HKCU "${KEY}"
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+SectionEnd

@@ -1,0 +1,305 @@
+//! `lumisift desktop`: the program in the menu and under "Open with" of a freedesktop.org desktop, for one person.
+//!
+//! Where another installation or the person put a file of the same name, nothing is written. What was written is noted
+//! with its hash, and only that is ever replaced or removed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Cursor};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Context;
+use image::imageops::FilterType;
+use lumisift::engine::files::atomic_write::atomic_write;
+use lumisift::engine::files::regular::read_regular;
+use lumisift::engine::plural::counted;
+use lumisift::settings::Dirs;
+use serde::{Deserialize, Serialize};
+
+use super::Outcome;
+use super::args::{DesktopAction, DesktopInstall};
+use super::output::say;
+
+static ENTRY: &str = include_str!("../../assets/lumisift.desktop");
+static DESCRIPTION: &str = include_str!("../../packaging/org.lumisift.Lumisift.metainfo.xml");
+static ICON: &[u8] = include_bytes!("../../assets/icon.png");
+static DRAWING: &[u8] = include_bytes!("../../assets/icon.svg");
+/// Sides of icons that menus, docks and file managers ask for.
+const SIDES: [u32; 8] = [16, 22, 24, 32, 48, 64, 128, 256];
+/// Largest file that can be one of ours.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// What was written: files by their paths below the data folder, and folders that were made for them.
+#[derive(Default, Serialize, Deserialize)]
+struct Record {
+    /// The data folder.
+    root: PathBuf,
+    /// Hash of each file.
+    files: BTreeMap<PathBuf, String>,
+    /// The innermost come last.
+    folders: Vec<PathBuf>,
+}
+
+/// `lumisift desktop`.
+pub fn run(action: &DesktopAction) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        cfg!(all(unix, not(target_os = "macos"))),
+        "menu entries are made by the installer on Windows, and by moving Lumisift.app into Applications on a Mac"
+    );
+    let record = Dirs::detect().data.join("desktop-entry.json");
+    match action {
+        DesktopAction::Install(args) => install(args, &record),
+        DesktopAction::Uninstall => uninstall(&record),
+    }
+}
+
+fn install(args: &DesktopInstall, record_file: &Path) -> anyhow::Result<Outcome> {
+    let program = match &args.program {
+        Some(program) => program.clone(),
+        None => {
+            let program = std::env::current_exe().context("where this program is")?;
+            let text = program.to_str().map(ToOwned::to_owned);
+            text.with_context(|| format!("{} is no text", program.display()))?
+        }
+    };
+    let files = files(&program)?;
+    if let Some(root) = &args.into {
+        for (path, bytes) in &files {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(root))?;
+            atomic_write(&path, bytes)?;
+        }
+        return Ok(Outcome::Fine);
+    }
+    let root = data_home()?;
+    let mut record = read_record(record_file)?;
+    if record.root != root {
+        anyhow::ensure!(
+            record.files.is_empty(),
+            "there is a menu entry in {}: remove it first, with XDG_DATA_HOME as it was and `lumisift desktop uninstall`",
+            record.root.display()
+        );
+        record.root.clone_from(&root);
+    }
+    for path in files.keys() {
+        let there = root.join(path);
+        anyhow::ensure!(
+            fs::symlink_metadata(&there).is_err() || record.is_own(path),
+            "{} is there already and not from here: move it away first",
+            there.display()
+        );
+    }
+    for (path, bytes) in &files {
+        let there = root.join(path);
+        record.make_folders(there.parent().unwrap_or(&root))?;
+        record.files.insert(path.clone(), hash(bytes));
+        // The record first: what it names and is not there does no harm.
+        write_record(record_file, &record)?;
+        atomic_write(&there, bytes).with_context(|| format!("cannot write {}", there.display()))?;
+    }
+    refresh(&root);
+    say(format_args!(
+        "Lumisift is in the menu and under \"Open with\" now ({} in {}); `lumisift desktop uninstall` removes them",
+        counted(files.len() as u64, "file", "files"),
+        root.display()
+    ));
+    Ok(Outcome::Fine)
+}
+
+fn uninstall(record_file: &Path) -> anyhow::Result<Outcome> {
+    let record = read_record(record_file)?;
+    if record.files.is_empty() {
+        say("there is no menu entry that `lumisift desktop install` wrote");
+        return Ok(Outcome::Fine);
+    }
+    let mut removed = 0_u64;
+    for path in record.files.keys() {
+        let there = record.root.join(path);
+        if record.is_own(path) {
+            fs::remove_file(&there)
+                .with_context(|| format!("cannot remove {}", there.display()))?;
+            removed += 1;
+        } else if fs::symlink_metadata(&there).is_ok() {
+            say(format_args!("{} was changed and stays", there.display()));
+        }
+    }
+    refresh(&record.root);
+    for folder in record.folders.iter().rev() {
+        // One that holds something else stays.
+        let _ = fs::remove_dir(folder);
+    }
+    fs::remove_file(record_file)?;
+    if let Some(folder) = record_file.parent() {
+        // Unless models or decisions are kept there.
+        let _ = fs::remove_dir(folder);
+    }
+    say(format_args!(
+        "{} removed",
+        counted(removed, "file", "files")
+    ));
+    Ok(Outcome::Fine)
+}
+
+impl Record {
+    /// Whether a file is as it was written.
+    fn is_own(&self, path: &Path) -> bool {
+        let there = read_regular(&self.root.join(path), MAX_BYTES);
+        let noted = self.files.get(path);
+        noted.is_some_and(|noted| there.is_ok_and(|bytes| hash(&bytes) == *noted))
+    }
+
+    /// Makes a folder and those above it, and notes which ones were not there.
+    fn make_folders(&mut self, folder: &Path) -> io::Result<()> {
+        let missing: Vec<&Path> = folder.ancestors().take_while(|dir| !dir.exists()).collect();
+        for dir in missing.into_iter().rev() {
+            fs::create_dir(dir)?;
+            self.folders.push(dir.into());
+        }
+        Ok(())
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    blake3::hash(bytes).to_hex().to_string()
+}
+
+fn read_record(file: &Path) -> anyhow::Result<Record> {
+    match read_regular(file, MAX_BYTES) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is damaged: remove it", file.display())),
+        Err(_) if fs::symlink_metadata(file).is_err() => Ok(Record::default()),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+    }
+}
+
+fn write_record(file: &Path, record: &Record) -> anyhow::Result<()> {
+    fs::create_dir_all(file.parent().unwrap_or(file))?;
+    atomic_write(file, &serde_json::to_vec_pretty(record)?)
+        .with_context(|| format!("cannot write {}", file.display()))
+}
+
+/// The folder for a person's data, by the XDG Base Directory Specification: a relative path counts as none.
+fn data_home() -> anyhow::Result<PathBuf> {
+    let variable = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
+    if let Some(dir) = variable.filter(|dir| dir.is_absolute()) {
+        return Ok(dir);
+    }
+    let home = std::env::home_dir().filter(|home| home.is_absolute());
+    Ok(home
+        .context("there is no home folder")?
+        .join(".local/share"))
+}
+
+/// All files, by their paths below a data folder.
+fn files(program: &str) -> anyhow::Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    let mut add = |path: String, bytes: Vec<u8>| files.insert(PathBuf::from(path), bytes);
+    add(
+        "applications/lumisift.desktop".into(),
+        entry(program)?.into(),
+    );
+    let description = "metainfo/org.lumisift.Lumisift.metainfo.xml";
+    add(description.into(), DESCRIPTION.into());
+    let drawing = "icons/hicolor/scalable/apps/lumisift.svg";
+    add(drawing.into(), DRAWING.into());
+    let icon = image::load_from_memory(ICON)?;
+    for side in SIDES {
+        let mut png = Cursor::new(Vec::new());
+        let small = icon.resize_exact(side, side, FilterType::Lanczos3);
+        small.write_to(&mut png, image::ImageFormat::Png)?;
+        let path = format!("icons/hicolor/{side}x{side}/apps/lumisift.png");
+        add(path, png.into_inner());
+    }
+    Ok(files)
+}
+
+/// The menu entry that starts a program.
+fn entry(program: &str) -> anyhow::Result<String> {
+    let command = quoted(program)?;
+    let lines = ENTRY.lines().map(|line| match line {
+        "Exec=lumisift %F" => format!("Exec={command} %F"),
+        line => line.to_owned(),
+    });
+    Ok(lines.map(|line| line + "\n").collect())
+}
+
+/// A program's path as the value of `Exec`: quoted as an argument, then escaped as a string (Desktop Entry
+/// Specification, "The Exec key").
+fn quoted(program: &str) -> anyhow::Result<String> {
+    anyhow::ensure!(
+        !program.is_empty() && !program.contains(char::is_control) && !program.contains('='),
+        "{program:?} cannot be started from a menu: move the program to another folder"
+    );
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:,@".contains(c);
+    if program.chars().all(plain) {
+        return Ok(program.to_owned());
+    }
+    let mut argument = String::from("\"");
+    for c in program.chars() {
+        match c {
+            '"' | '`' | '$' | '\\' => argument.extend(['\\', c]),
+            // It would begin a field code.
+            '%' => argument.push_str("%%"),
+            _ => argument.push(c),
+        }
+    }
+    argument.push('"');
+    Ok(argument.replace('\\', "\\\\"))
+}
+
+/// Lets the desktop look at what changed. Without these programs it does so by itself, later.
+fn refresh(root: &Path) {
+    let run = |program: &str, args: &[&str], folder: PathBuf| {
+        let mut command = Command::new(program);
+        command.args(args).arg(folder).stdin(Stdio::null());
+        let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    };
+    let applications = root.join("applications");
+    // Only where the desktop keeps a list already: a new one would be left behind.
+    if applications.join("mimeinfo.cache").is_file() {
+        run("update-desktop-database", &["-q"], applications);
+    }
+    let icons = root.join("icons/hicolor");
+    if icons.join("icon-theme.cache").is_file() {
+        run("gtk-update-icon-cache", &["-q", "-t"], icons);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_quoted_for_the_menu() {
+        for (program, wanted) in [
+            ("lumisift", "lumisift"),
+            ("/opt/lumisift-0.1/lumisift", "/opt/lumisift-0.1/lumisift"),
+            ("/home/a b/lumisift", "\"/home/a b/lumisift\""),
+            ("/a\"b/x", r#""/a\\"b/x""#),
+            ("/a$b`c/x", r#""/a\\$b\\`c/x""#),
+            (r"/a\b/x", r#""/a\\\\b/x""#),
+            ("/100%/x", "\"/100%%/x\""),
+            ("/照片/x", "\"/照片/x\""),
+        ] {
+            assert_eq!(quoted(program).expect(program), wanted);
+        }
+        for program in ["", "/a\nb", "/a=b"] {
+            assert!(quoted(program).is_err(), "{program:?}");
+        }
+    }
+
+    #[test]
+    fn the_entry_names_the_program_and_all_icons_are_there() {
+        let files = files("/opt/x/lumisift").expect("files");
+        let entry = &files[Path::new("applications/lumisift.desktop")];
+        let entry = std::str::from_utf8(entry).expect("text");
+        assert!(entry.contains("\nExec=/opt/x/lumisift %F\n"), "{entry}");
+        assert!(entry.contains("inode/directory;"));
+        for side in SIDES {
+            let path = format!("icons/hicolor/{side}x{side}/apps/lumisift.png");
+            let icon = image::load_from_memory(&files[Path::new(&path)]).expect("a picture");
+            assert_eq!((icon.width(), icon.height()), (side, side));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! `lumisift generate`: manual pages and completions, made from the arguments themselves, for packages.
+
+use std::fs;
+
+use anyhow::Context;
+use clap::{CommandFactory, ValueEnum};
+use clap_complete::Shell;
+
+use super::Outcome;
+use super::args::{Args, Generate};
+
+pub fn run(args: &Generate) -> anyhow::Result<Outcome> {
+    let dir = &args.dir;
+    let failed = || format!("cannot write into {}", dir.display());
+    fs::create_dir_all(dir).with_context(failed)?;
+    clap_mangen::generate_to(Args::command(), dir).with_context(failed)?;
+    for shell in Shell::value_variants() {
+        clap_complete::generate_to(*shell, &mut Args::command(), "lumisift", dir)
+            .with_context(failed)?;
+    }
+    Ok(Outcome::Fine)
+}

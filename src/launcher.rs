@@ -1,0 +1,34 @@
+//! Starts the window on Windows from the menu and "Open with", without a console beside it.
+//!
+//! Lumisift itself is a console program, so that shells wait for it, pipes work and exit codes arrive; one for windows
+//! that attaches to its parent's console would do none of these. This one is for windows, and starts the other without a
+//! console of its own.
+#![cfg_attr(windows, windows_subsystem = "windows")]
+
+use std::process::{Command, ExitCode};
+
+fn main() -> ExitCode {
+    let Ok(this) = std::env::current_exe() else {
+        return ExitCode::FAILURE;
+    };
+    let mut command = Command::new(this.with_file_name(program()));
+    command.args(std::env::args_os().skip(1));
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt;
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
+    match command.spawn() {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn program() -> &'static str {
+    if cfg!(windows) {
+        "lumisift.exe"
+    } else {
+        "lumisift"
+    }
+}
