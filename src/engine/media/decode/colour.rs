@@ -137,6 +137,68 @@ mod tests {
         assert_eq!(inks_to_srgb(&inks, Some(&of_rgb)), want);
     }
 
+    /// A printer's profile whose tables of two points an ink say: black and every cyan ink are black, magenta ink alone is
+    /// red, everything else white. That is no printer's, so that it shows whether the profile was used.
+    fn printer() -> Vec<u8> {
+        let mut table = b"mft1\0\0\0\0\x04\x03\x02\0".to_vec();
+        for row in 0..3 {
+            for column in 0..3 {
+                table.extend((i32::from(row == column) << 16).to_be_bytes());
+            }
+        }
+        let line: Vec<u8> = (0..=255).collect();
+        table.extend(line.repeat(4));
+        for inks in 0..16 {
+            let (cyan, magenta, black) = (inks & 8 > 0, inks & 4 > 0, inks & 1 > 0);
+            // L, a and b in eight bits.
+            table.extend(match (cyan || black, magenta) {
+                (true, _) => [0, 128, 128],
+                (false, true) => [135, 208, 195],
+                (false, false) => [255, 128, 128],
+            });
+        }
+        table.extend(line.repeat(3));
+        table.resize(table.len().next_multiple_of(4), 0);
+        let white = b"XYZ \0\0\0\0\0\0\xf6\xd6\0\x01\0\0\0\0\xd3\x2d";
+        let mut profile = vec![0; 128];
+        profile[8] = 2;
+        profile[12..24].copy_from_slice(b"prtrCMYKLab ");
+        profile[36..40].copy_from_slice(b"acsp");
+        profile[68..80].copy_from_slice(&white[8..]);
+        profile.extend(2u32.to_be_bytes());
+        let data = 128 + 4 + 2 * 12;
+        for (name, at, length) in [
+            (b"wtpt", data, white.len()),
+            (b"A2B0", data + white.len(), table.len()),
+        ] {
+            profile.extend(name);
+            profile.extend((at as u32).to_be_bytes());
+            profile.extend((length as u32).to_be_bytes());
+        }
+        profile.extend(white);
+        profile.extend(table);
+        let length = (profile.len() as u32).to_be_bytes();
+        profile[..4].copy_from_slice(&length);
+        profile
+    }
+
+    #[test]
+    fn inks_are_shown_by_their_profile() {
+        let inks = [
+            0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255,
+        ];
+        let rgb = inks_to_srgb(&inks, Some(&printer()));
+        let [white, cyan, magenta, yellow, black] = rgb.as_chunks::<3>().0 else {
+            panic!("five pixels");
+        };
+        assert!(
+            white.iter().chain(yellow).all(|value| *value >= 250),
+            "{rgb:?}"
+        );
+        assert!(cyan.iter().chain(black).all(|value| *value <= 8), "{rgb:?}");
+        assert!(magenta[0] >= 200 && magenta[1] <= 90, "{rgb:?}");
+    }
+
     #[test]
     fn srgb_stays_and_damaged_profiles_change_nothing() {
         let colours: Vec<u8> = (0..=254).collect();

@@ -5,6 +5,7 @@
 
 mod alpha;
 mod colour;
+mod cut_tiff;
 #[cfg(any(feature = "heic", feature = "video"))]
 mod detached;
 mod embedded;

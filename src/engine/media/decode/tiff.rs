@@ -3,7 +3,7 @@
 use image::ImageFormat;
 
 use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, raster};
+use super::{DecodeError, Limits, Picture, cut_tiff, raster};
 
 const NAME: &str = "TIFF";
 
@@ -25,6 +25,12 @@ impl PictureFormat for Tiff {
         _min_short_side: u32,
         limits: &mut Limits<'_>,
     ) -> Result<Picture, DecodeError> {
-        raster::decode(bytes, ImageFormat::Tiff, NAME, limits)
+        match raster::decode(bytes, ImageFormat::Tiff, NAME, limits) {
+            Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
+                let whole = |bytes: &[u8]| raster::decode(bytes, ImageFormat::Tiff, NAME, limits);
+                cut_tiff::decode(bytes, whole)?.ok_or(error)
+            }
+            result => result,
+        }
     }
 }

@@ -8,7 +8,7 @@ mod exif_builder;
 mod maker_notes;
 mod raf;
 mod search;
-mod tiff;
+pub(super) mod tiff;
 
 use std::cmp::Reverse;
 
@@ -46,7 +46,7 @@ enum Container<'a> {
 
 /// A JPEG, or a JPEG XL picture, inside a RAW file.
 #[derive(Clone, Copy, Debug)]
-struct Preview<'a> {
+pub(super) struct Preview<'a> {
     bytes: &'a [u8],
     width: u32,
     height: u32,

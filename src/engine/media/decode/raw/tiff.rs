@@ -52,7 +52,7 @@ pub struct Tiff<'a> {
 pub struct Field {
     pub tag: u16,
     kind: u16,
-    count: u32,
+    pub count: u32,
     /// Where the value is, in the file.
     pub at: usize,
     pub length: usize,
@@ -180,7 +180,7 @@ impl<'a> Tiff<'a> {
     }
 
     /// The first directory.
-    fn main(&self) -> Option<Directory> {
+    pub fn main(&self) -> Option<Directory> {
         self.directory(self.first)
     }
 

@@ -53,11 +53,9 @@ pub fn facts(mut bytes: &[u8]) -> Facts {
         }
     }
     let taken = || {
-        let day = day.filter(|day| day.len() == 8 && day.is_ascii())?;
-        let day = format!("{}-{}-{}", &day[..4], &day[4..6], &day[6..]);
-        let time = time.filter(|time| time.len() >= 6 && time.is_ascii());
-        let time = time.map(|t| format!("T{}:{}:{}", &t[..2], &t[2..4], &t[4..6]));
-        dates::parse(&(day + &time.unwrap_or_default()))
+        let (day, time) = (day?, time.unwrap_or_default());
+        // A time that is none does not cost the day.
+        dates::parse(&format!("{day}T{time}")).or_else(|| dates::parse(day))
     };
     Facts {
         keywords,
@@ -112,6 +110,15 @@ mod tests {
         let read = facts(&utf8);
         assert_eq!(read.keywords, ["Müller", "sea"]);
         assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T10:11:12");
+        for (day, time) in [
+            (&b"20240501"[..], &b"101112"[..]),
+            (b"2024-05-01", b"10:11:12+02:00"),
+        ] {
+            let read = facts(&[set(2, 55, day), set(2, 60, time)].concat());
+            assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T10:11:12");
+        }
+        let read = facts(&[set(2, 55, b"20240501"), set(2, 60, b"noon")].concat());
+        assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T00:00:00");
         assert_eq!(facts(&set(2, 25, b"M\xfcller")).keywords, ["Müller"]);
         for end in 0..utf8.len() {
             let _ = facts(&utf8[..end]);
