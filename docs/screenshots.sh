@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Opens the release binary on the samples under Xvfb, types labels with xdotool, and saves three pictures into
-# docs/images: an empty window, photos being sorted, and a photo in the viewer. Also prints how long the window
+# docs/images: an empty window, a second label while it is typed, photos being sorted, a photo in the viewer, photos
+# side by side, and photos by month. Also prints how long the window
 # takes to show and to close. Needs xvfb, xdotool, imagemagick and a software Vulkan driver (mesa-vulkan-drivers).
 # Usage: docs/screenshots.sh [FOLDER FOR PICTURES]
 set -euo pipefail
@@ -21,9 +22,7 @@ until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
-# By match, so that all labels are seen at once.
 mkdir -p "$home/config"
-echo '{ "sorting": { "key": "BestMatch", "descending": true } }' >"$home/config/window.json"
 
 # Opens the window and waits until it is seen, which it is once its first frame is painted.
 open() {
@@ -71,8 +70,15 @@ settle
 # A person's pace: what is typed goes to the field that had the keyboard in the last frame.
 press() { xdotool key "$1" && sleep 0.4; }
 press slash
-for label in cat motorcycle drink building document; do
-    xdotool type --delay 40 "$label"
+type_label() { xdotool type --delay 40 "$1" && sleep 0.4; }
+type_label cat
+press Return
+type_label motorcycle
+settle
+picture typing
+press Return
+for label in drink building document; do
+    type_label "$label"
     press Return
 done
 settle
@@ -85,6 +91,12 @@ picture sorted
 xdotool key Return
 settle
 picture viewer
+press Escape
+press shift+Right
+press shift+Right
+press c
+settle
+picture compare
 start=$(milliseconds)
 xdotool key ctrl+q
 wait "$app"
@@ -93,3 +105,11 @@ if grep -qi panicked "$home/said"; then
     cat "$home/said" >&2
     exit 1
 fi
+
+# By month: other groups, chosen before the start.
+sed -i 's/"grouping": *"[A-Za-z]*"/"grouping": "Month"/' "$home/config/window.json"
+open assets/samples
+settle
+picture months
+xdotool key ctrl+q
+wait "$app"

@@ -9,8 +9,9 @@ use std::fs;
 use std::path::Path;
 
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
-use lumisift::app::document::filter::Filter;
+use lumisift::app::document::filter::{Filter, Fit};
 use lumisift::app::document::state::{Dialog, ExportWhat};
 use lumisift::app::tasks::exports::{ExportRequest, ExportState};
 use lumisift::engine::cancel::Cancel;
@@ -329,6 +330,7 @@ fn only_the_last_of_many_plans_counts() {
     for n in 0..50 {
         let request = ExportRequest {
             what: ExportWhat::Shown,
+            rejects: false,
             options: Options::new(target.path().join(n.to_string())),
             manifest: false,
         };
@@ -339,4 +341,52 @@ fn only_the_last_of_many_plans_counts() {
         panic!("a plan");
     };
     assert_eq!(plan.target, target.path().join("49"));
+}
+
+#[test]
+fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen() {
+    let (_dir, mut window) = with_red();
+    window.command(Command::AddLabels("blue".into()));
+    window.command(Command::ToggleFit(Fit::Label(1)));
+    let cell = window.harness.query_all_by_label_contains("red 1.png, ");
+    { cell }.next().expect("a cell").click();
+    window.harness.step();
+    window.key(Key::X);
+    window.act(Action::SelectNone);
+    window.act(Action::ClearFilter);
+    let target = tempfile::tempdir().expect("a folder");
+    open_export(&mut window, target.path());
+    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
+    assert_eq!(asked(&window).what, ExportWhat::Fitting);
+    assert!(window.has("All that fit a label (5)"));
+    // What each folder holds.
+    assert!(window.has_containing("2 photos, ") && window.has_containing("3 photos, "));
+    assert!(window.has_containing(" free"));
+    window.click("Leave rejects out");
+    planned(&mut window);
+    assert!(window.has("All that fit a label (6)"));
+    window.click("Write down what went where (JSON and CSV)");
+    planned(&mut window);
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Export);
+    planned(&mut window);
+    assert!(asked(&window).manifest && asked(&window).rejects);
+    assert_eq!(asked(&window).options.target, target.path());
+}
+
+#[test]
+fn all_that_is_shown_is_never_exported_unasked() {
+    let (_dir, mut window) = with_red();
+    window.act(Action::ClearLabels);
+    window.open_dialog(Action::Export);
+    window.click("Shown (9)");
+    window.command(Command::Show(None));
+    let target = tempfile::tempdir().expect("a folder");
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    window.open_dialog(Action::Export);
+    window.click("Choose a folder…");
+    window.until("the folder", |w| w.state().exports.target.is_some());
+    window.harness.step();
+    assert!(window.has_containing("Choose which photos"));
+    assert!(matches!(window.state().exports.state, ExportState::Idle));
 }

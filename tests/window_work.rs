@@ -86,6 +86,7 @@ fn a_folder_that_vanishes_is_said_and_its_photos_stay() {
             .contains(&gone.display().to_string())
     );
     assert_eq!(window.state().library.len(), 9);
+    window.in_place();
     window.click("Take this message away");
     assert!(window.state().notices.is_empty());
 }

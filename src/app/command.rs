@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use egui::{Key, Modifiers};
 
-use crate::app::document::filter::{Filter, Fit, Sorting};
+use crate::app::document::export_choices::ExportChoices;
+use crate::app::document::filter::{Filter, Fit, Grouping, Sorting};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
@@ -38,6 +39,8 @@ pub enum Action {
     CopyPaths,
     View,
     CloseView,
+    Compare,
+    Survey,
     Open,
     Reveal,
     FindSimilar,
@@ -47,6 +50,9 @@ pub enum Action {
     Stars(u8),
     Colour(Colour),
     AddLabel,
+    Example,
+    CounterExample,
+    LabelFromThese,
     LabelSets,
     PasteLabels,
     ClearLabels,
@@ -55,6 +61,9 @@ pub enum Action {
     Larger,
     Smaller,
     ActualSize,
+    FullScreen,
+    Panels,
+    NextPane,
     Captions,
     Theme,
     Subfolders,
@@ -165,6 +174,7 @@ impl Keys {
         let shift = if self.shift { "Shift+" } else { "" };
         let key = match self.key {
             Key::Escape => "Esc",
+            Key::Tab => "Tab",
             Key::Plus => "+",
             Key::Minus => "-",
             Key::Slash => "/",
@@ -208,6 +218,8 @@ impl Action {
         Self::CopyPaths,
         Self::View,
         Self::CloseView,
+        Self::Compare,
+        Self::Survey,
         Self::Open,
         Self::Reveal,
         Self::FindSimilar,
@@ -226,6 +238,9 @@ impl Action {
         Self::Colour(Colour::Blue),
         Self::Colour(Colour::Purple),
         Self::AddLabel,
+        Self::Example,
+        Self::CounterExample,
+        Self::LabelFromThese,
         Self::PasteLabels,
         Self::LabelSets,
         Self::ClearLabels,
@@ -234,6 +249,9 @@ impl Action {
         Self::Larger,
         Self::Smaller,
         Self::ActualSize,
+        Self::FullScreen,
+        Self::Panels,
+        Self::NextPane,
         Self::Captions,
         Self::Theme,
         Self::Subfolders,
@@ -274,6 +292,18 @@ impl Action {
                 const { &[plain(Key::Enter), plain(Key::Space)] },
             ),
             Self::CloseView => (View, "Close or clear", const { &[plain(Key::Escape)] }),
+            Self::Compare => (Photo, "Compare side by side", const { &[plain(Key::C)] }),
+            Self::Survey => (
+                Photo,
+                "Survey the burst",
+                const {
+                    &[Keys {
+                        command: false,
+                        shift: true,
+                        key: Key::C,
+                    }]
+                },
+            ),
             Self::Open => (
                 Photo,
                 "Open in another program",
@@ -296,6 +326,23 @@ impl Action {
             Self::Colour(Colour::Blue) => (Photo, "Colour blue", const { &[plain(Key::Num9)] }),
             Self::Colour(Colour::Purple) => (Photo, "Colour purple", &[]),
             Self::AddLabel => (Labels, "Add a label", const { &[plain(Key::Slash)] }),
+            Self::Example => (
+                Labels,
+                "These show the open label",
+                const { &[plain(Key::T)] },
+            ),
+            Self::CounterExample => (
+                Labels,
+                "These do not show the open label",
+                const {
+                    &[Keys {
+                        command: false,
+                        shift: true,
+                        key: Key::T,
+                    }]
+                },
+            ),
+            Self::LabelFromThese => (Labels, "New label from these photos", &[]),
             Self::PasteLabels => (Labels, "Paste a list of labels", &[]),
             Self::LabelSets => (Labels, "Label sets…", const { &[ctrl(Key::L)] }),
             Self::ClearLabels => (Labels, "Remove all labels", &[]),
@@ -312,6 +359,9 @@ impl Action {
             ),
             Self::Smaller => (View, "Smaller thumbnails", const { &[plain(Key::Minus)] }),
             Self::ActualSize => (View, "Actual size or fit", const { &[plain(Key::Z)] }),
+            Self::FullScreen => (View, "Full screen", const { &[plain(Key::F11)] }),
+            Self::Panels => (View, "Hide or show panels", const { &[plain(Key::Tab)] }),
+            Self::NextPane => (View, "Go to the next pane", const { &[plain(Key::F6)] }),
             Self::Captions => (View, "Show matches or names", const { &[plain(Key::I)] }),
             Self::Theme => (View, "Light or dark", const { &[ctrl(Key::D)] }),
             Self::Subfolders => (File, "Include subfolders", &[]),
@@ -338,10 +388,111 @@ impl Action {
         }
     }
 
+    /// Other words for it, by which the palette finds it.
+    #[must_use]
+    pub fn synonyms(self) -> &'static str {
+        match self {
+            Self::OpenFolder => "add import browse directory load",
+            Self::OpenPhotos => "add import images pictures files",
+            Self::Samples => "demo example tutorial",
+            Self::Rescan => "refresh reload update scan",
+            Self::CloseFolders => "remove empty clear",
+            Self::Export => "copy move save send share",
+            Self::MoveRejects => "clean up delete",
+            Self::TrashRejects => "delete remove bin clean up",
+            Self::Keywords => "tags xmp iptc metadata sidecar",
+            Self::Models => "clip siglip download ai network",
+            Self::Settings => "preferences options configuration",
+            Self::Quit => "exit close",
+            Self::Undo => "revert back",
+            Self::Redo => "again repeat",
+            Self::SelectAll => "everything mark",
+            Self::SelectNone => "deselect nothing unmark",
+            Self::CopyPaths => "clipboard file location",
+            Self::View => "enlarge large open zoom preview",
+            Self::CloseView => "back escape grid",
+            Self::Compare => "side by side loupe difference",
+            Self::Survey => "burst series stack",
+            Self::Open => "external editor application",
+            Self::Reveal => "finder explorer folder location",
+            Self::FindSimilar => "like duplicates lookalike",
+            Self::Pick => "flag keep accept favourite favorite yes",
+            Self::Reject => "flag discard delete no bad",
+            Self::Unflag => "clear flag undecided",
+            Self::Stars(_) => "rating rate",
+            Self::Colour(_) => "color label tag",
+            Self::AddLabel => "new category class tag type",
+            Self::Example => "teach train positive shows learn",
+            Self::CounterExample => "teach train negative not learn wrong",
+            Self::LabelFromThese => "teach train examples category similar",
+            Self::PasteLabels => "list many import categories",
+            Self::LabelSets => "presets templates save load categories",
+            Self::ClearLabels => "delete reset categories",
+            Self::Search => "find query look for",
+            Self::ClearFilter => "reset show everything",
+            Self::Larger => "bigger zoom in grow",
+            Self::Smaller => "zoom out shrink",
+            Self::ActualSize => "zoom 100 percent pixels 1:1",
+            Self::FullScreen => "fullscreen maximize",
+            Self::Panels => "sidebar distraction hide interface",
+            Self::NextPane => "focus keyboard panel switch",
+            Self::Captions => "filenames labels text",
+            Self::Theme => "dark mode night appearance",
+            Self::Subfolders => "recursive nested",
+            Self::AutoAdvance => "advance next automatically step",
+            Self::Pause => "resume hold continue wait",
+            Self::Cancel => "abort stop",
+            Self::Failures => "errors problems broken damaged",
+            Self::Palette => "commands actions",
+            Self::Keys => "shortcuts keyboard hotkeys help",
+            Self::About => "version licence license",
+        }
+    }
+
+    /// Whether all words that were typed are in its name, or begin a word of its name or a synonym; nothing if not.
+    #[must_use]
+    pub fn is_called(self, typed: &str) -> Option<bool> {
+        let typed = typed.to_lowercase();
+        let name = self.entry().name.to_lowercase();
+        if typed.split_whitespace().all(|word| name.contains(word)) {
+            return Some(true);
+        }
+        let begins = |word: &str| {
+            name.contains(word)
+                || self
+                    .synonyms()
+                    .split(' ')
+                    .any(|other| other.starts_with(word))
+        };
+        typed.split_whitespace().all(begins).then_some(false)
+    }
+
     /// The first key that calls it, in words.
     #[must_use]
     pub fn key_text(self) -> Option<String> {
         self.entry().keys.first().map(|keys| keys.text())
+    }
+
+    /// Whether it opens a text field or a dialog, to which the keys after it belong.
+    #[must_use]
+    pub fn takes_keyboard(self) -> bool {
+        matches!(
+            self,
+            Self::AddLabel
+                | Self::Search
+                | Self::Palette
+                | Self::PasteLabels
+                | Self::LabelSets
+                | Self::Export
+                | Self::MoveRejects
+                | Self::TrashRejects
+                | Self::Keywords
+                | Self::Models
+                | Self::Settings
+                | Self::Failures
+                | Self::Keys
+                | Self::About
+        )
     }
 
     /// Whether it can do something now.
@@ -358,6 +509,8 @@ impl Action {
             Self::SelectNone => !state.selection.is_empty(),
             Self::CopyPaths
             | Self::View
+            | Self::Compare
+            | Self::Survey
             | Self::Open
             | Self::Reveal
             | Self::FindSimilar
@@ -366,9 +519,14 @@ impl Action {
             | Self::Unflag
             | Self::Stars(_)
             | Self::Colour(_) => state.has_target(),
+            Self::LabelFromThese => state.has_target(),
+            Self::Example | Self::CounterExample => {
+                state.has_target() && !state.memory.labels.is_empty()
+            }
             Self::ClearLabels => !state.memory.labels.is_empty(),
             Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),
             Self::ActualSize => state.viewer.is_some(),
+            Self::Panels => !state.library.is_empty(),
             Self::Pause | Self::Cancel => state.work.is_running(),
             Self::Failures => state.failure_count() > 0,
             _ => true,
@@ -429,8 +587,14 @@ pub enum Command {
     SearchFor(String),
     /// Sort.
     SortBy(Sorting),
+    /// Put photos together under headings.
+    GroupBy(Grouping),
     /// Filter.
     FilterBy(Filter),
+    /// Show a label's line and words, and scroll to its photos.
+    GoToLabel(LabelId),
+    /// Show only what fits a label, and after it what is just below its line; or that no longer.
+    ToggleNear(LabelId),
     /// Show only what fits a label, or all again.
     ToggleFit(Fit),
     /// A click on a photo or a step to it.
@@ -441,6 +605,8 @@ pub enum Command {
     GridMove(GridMove, bool),
     /// Show a photo large.
     ViewItem(ItemId),
+    /// Of the photos that are seen side by side, the one that keys are about.
+    FocusCompared(ItemId),
     /// Side of thumbnails in points.
     CellSide(f32),
     /// Open a dialog, or close the one that is open.
@@ -467,6 +633,8 @@ pub enum Command {
     TidyStore,
     /// Decide what an export would do.
     PlanExport(Box<ExportRequest>),
+    /// Remember what was chosen for exports.
+    KeepExportChoices(Box<ExportChoices>),
     /// Do what was planned.
     StartExport,
     /// Go on with an export that was interrupted.
@@ -508,11 +676,68 @@ impl Command {
                     | Action::Export
                     | Action::Keywords
                     | Action::CopyPaths
+                    | Action::Example
+                    | Action::CounterExample
+                    | Action::LabelFromThese
             ),
             Self::AddExamples(_) | Self::AddCounterExamples(_) => true,
             _ => false,
         }
     }
+}
+
+/// What the grid and the viewer do with keys and the pointer besides commands.
+pub const GESTURES: [(&str, &str); 9] = [
+    ("Arrows, Page, Home, End", "Move"),
+    ("Shift with these", "Extend the selection"),
+    (
+        "Ctrl and a click",
+        "Add a photo to the selection, or take it out",
+    ),
+    ("A click on a heading", "Select the photos below it"),
+    ("Ctrl and the wheel", "Size of thumbnails"),
+    ("The wheel over a large photo", "Zoom"),
+    ("The space bar held over a large photo", "Loupe"),
+    ("Left and right at a threshold", "A step of 0.1 %"),
+    ("Shift with these", "A step of 1 %"),
+];
+
+/// The keys of a section: what is pressed, and what it does.
+#[must_use]
+pub fn keys_of(section: Section) -> Vec<(String, &'static str)> {
+    let all = Action::ALL.iter().map(|action| action.entry());
+    let with_keys = all.filter(|entry| entry.section == section && !entry.keys.is_empty());
+    with_keys
+        .map(|entry| {
+            let keys: Vec<String> = entry.keys.iter().map(|keys| keys.text()).collect();
+            (keys.join("  or  "), entry.name)
+        })
+        .collect()
+}
+
+/// The page of all keys, in Markdown.
+#[must_use]
+pub fn keys_page() -> String {
+    let mut page = String::from(
+        "# Keys\n\nKeys belong to what has the focus: an open menu, a dialog, a text field, and otherwise the photos.\n",
+    );
+    let mut table = |title: &str, rows: &[(String, &str)]| {
+        page.push_str(&format!("\n## {title}\n\n| key | does |\n|---|---|\n"));
+        for (keys, does) in rows {
+            page.push_str(&format!("| {keys} | {does} |\n"));
+        }
+    };
+    for section in Section::ALL {
+        let rows = keys_of(section);
+        if !rows.is_empty() {
+            table(section.name(), &rows);
+        }
+    }
+    table(
+        "Photos",
+        &GESTURES.map(|(keys, does)| (keys.to_owned(), does)),
+    );
+    page
 }
 
 #[cfg(test)]
@@ -530,6 +755,21 @@ mod tests {
                 assert_ne!(keys, other, "{action:?} and {second:?}");
             }
         }
+    }
+
+    #[test]
+    fn commands_are_found_by_other_words() {
+        for (typed, action) in [
+            ("advance", Action::AutoAdvance),
+            ("next", Action::AutoAdvance),
+            ("preferences", Action::Settings),
+            ("delete reject", Action::TrashRejects),
+            ("color red", Action::Colour(Colour::Red)),
+        ] {
+            assert!(action.is_called(typed).is_some(), "{typed}");
+        }
+        assert_eq!(Action::Undo.is_called("undo"), Some(true));
+        assert_eq!(Action::Undo.is_called("export"), None);
     }
 
     #[test]

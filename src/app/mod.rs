@@ -26,10 +26,12 @@ use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::Metadata;
+use crate::engine::organize::export::Transfer;
 use crate::settings::{self, Settings};
 use command::Command;
+use document::labels::LabelId;
 use document::library::Library;
-use document::state::{Drawn, Memory, State, ViewRequest};
+use document::state::{Cause, Drawn, Memory, State, ViewRequest};
 use services::Services;
 use tasks::marks_writer::{MarksNews, MarksWriter};
 use tasks::pictures::StoreSlot;
@@ -56,6 +58,8 @@ enum News {
     Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
     Trashed(tasks::trash::Trashed),
+    /// Files came back from the trash, or did not; and the contents that were rejected.
+    Restored(Result<tasks::trash::Restored, String>),
     /// What keywords do.
     Keywords(tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
@@ -64,6 +68,8 @@ enum News {
     StoreSize(Option<StoreSize>),
     /// The models that there are.
     Models(Vec<InstalledModel>),
+    /// How fast this machine is, if that could be measured.
+    Speed(Option<f32>),
     /// How far a model is on its way.
     Arriving(DownloadProgress),
     /// A model arrived, or not.
@@ -115,6 +121,8 @@ struct Asking {
     answered: u64,
     /// The earliest question, not answered yet, whose answer is shown from the top.
     top_from: Option<u64>,
+    /// The label whose photos are shown when the newest question is answered.
+    goal: Option<LabelId>,
     last: Instant,
 }
 
@@ -187,6 +195,7 @@ impl App {
                 valid_from: 0,
                 answered: 0,
                 top_from: None,
+                goal: None,
                 last: Instant::now(),
             },
             opening: 0,
@@ -299,6 +308,8 @@ impl App {
             labels: self.state.labels_with_draft(),
             search: self.state.search.clone(),
             sorting: self.state.memory.sorting,
+            grouping: self.state.memory.grouping,
+            draft: self.state.draft_id(),
             filter: self.state.memory.filter.clone(),
         });
     }
@@ -312,7 +323,9 @@ impl App {
             return;
         }
         if let Some(trouble) = &answer.trouble {
-            self.state.notify(trouble.clone(), true);
+            self.state.notify_of(Cause::Scoring, trouble.clone());
+        } else {
+            self.state.settle(Cause::Scoring);
         }
         if self
             .asking
@@ -325,6 +338,13 @@ impl App {
             self.state.keep_place();
         }
         self.state.answer = *answer;
+        if let Some(label) = self.asking.goal
+            && self.state.answer.number == self.asking.number
+        {
+            self.asking.goal = None;
+            self.state.go_to(label);
+        }
+        self.say_what_was_taught();
     }
 }
 
@@ -347,6 +367,9 @@ impl App {
         self.look_for_changes(ctx);
         self.ask();
         self.save_changes();
+        if let Some(left) = self.state.forget_seen() {
+            ctx.request_repaint_after(left);
+        }
         if self.state.work.behind {
             ctx.request_repaint();
         }
@@ -376,7 +399,13 @@ impl App {
     }
 }
 
-fn new_state(settings: Settings, memory: Memory) -> State {
+fn new_state(settings: Settings, mut memory: Memory) -> State {
+    // Moving photos is chosen anew each time that the program is started.
+    if memory.export.transfer == Transfer::Move {
+        memory.export.transfer = Transfer::Copy;
+    }
+    let mut exports = tasks::exports::Exports::default();
+    exports.target.clone_from(&memory.export.target);
     State {
         settings,
         memory,
@@ -386,16 +415,21 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         library: Library::default(),
         draft: String::new(),
         search: String::new(),
-        sorting_before_search: None,
+        open_label: None,
+        taught: None,
+        before_search: None,
         answer: tasks::scoring::ScoringResponse::default(),
         selection: document::selection::Selection::default(),
         viewer: None,
+        compared: Vec::new(),
+        panels_hidden: false,
         grid: document::state::GridState::default(),
         work: document::state::Work::default(),
-        exports: tasks::exports::Exports::default(),
+        exports,
         keywords: tasks::keywords::Keywords::default(),
         dialog: None,
         notices: Vec::new(),
+        said: std::collections::VecDeque::new(),
         standing: document::state::Standing::default(),
         history: document::history::History::default(),
     }

@@ -52,6 +52,15 @@ pub trait Desktop: Send + Sync {
     /// If there is none for it.
     fn trash(&self, path: &Path) -> Result<(), String>;
 
+    /// Whether files can be brought back from the trash.
+    fn can_restore(&self) -> bool;
+
+    /// Brings files back from the trash to where they were.
+    ///
+    /// # Errors
+    /// If that cannot be done here, or for one of them.
+    fn restore(&self, paths: &[PathBuf]) -> Result<(), String>;
+
     /// Shows a file in the file manager.
     ///
     /// # Errors
@@ -107,6 +116,32 @@ impl Desktop for Platform {
 
     fn trash(&self, path: &Path) -> Result<(), String> {
         trash::delete(path).map_err(|e| e.to_string())
+    }
+
+    fn can_restore(&self) -> bool {
+        cfg!(any(windows, all(unix, not(target_os = "macos"))))
+    }
+
+    #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
+    fn restore(&self, paths: &[PathBuf]) -> Result<(), String> {
+        let mut there = trash::os_limited::list().map_err(|e| e.to_string())?;
+        // Of several that had the same name, the one that went last.
+        there.sort_by_key(|item| std::cmp::Reverse(item.time_deleted));
+        let mut chosen = Vec::new();
+        let mut missing = None;
+        for path in paths {
+            match there.iter().position(|item| item.original_path() == *path) {
+                Some(at) => chosen.push(there.remove(at)),
+                None => missing = Some(format!("{} is not there", path.display())),
+            }
+        }
+        trash::os_limited::restore_all(chosen).map_err(|e| e.to_string())?;
+        missing.map_or(Ok(()), Err)
+    }
+
+    #[cfg(not(any(windows, all(unix, not(target_os = "macos")))))]
+    fn restore(&self, _: &[PathBuf]) -> Result<(), String> {
+        Err("this system lets only its file manager bring files back".into())
     }
 
     fn reveal(&self, path: &Path) -> Result<(), String> {

@@ -7,6 +7,7 @@ use super::top_bar::heading;
 use super::widgets::{bytes, elided, percent};
 use super::{grid, videos};
 use crate::app::document::library::{Item, ItemId};
+use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::media::metadata::Source;
 use crate::engine::organize::marks::Flag;
@@ -184,8 +185,8 @@ fn bar(
         );
         WidgetInfo::labeled(Role::Label, true, text)
     });
-    let values = format!("{} · {}", percent(matched), percent(probability));
-    let values = elided(ui, &values, theme::TEXT_S, palette.weak, 120.0);
+    let values = format!("{}, {} likely", percent(matched), percent(probability));
+    let values = elided(ui, &values, theme::TEXT_S, palette.weak, 130.0);
     let text = elided(
         ui,
         name,
@@ -202,10 +203,10 @@ fn bar(
         pos2(rect.max.x, rect.max.y - 5.0),
     );
     ui.painter().rect_filled(track, 3.0, palette.raised);
-    let end = track.min.x + track.width() * matched.clamp(0.0, 1.0);
+    let end = track.min.x + track.width() * match_axis::place(matched);
     ui.painter().rect_filled(track.with_max_x(end), 3.0, colour);
     if let Some(line) = line {
-        let x = track.min.x + track.width() * line;
+        let x = track.min.x + track.width() * match_axis::place(line);
         let stroke = egui::Stroke::new(1.5, palette.text);
         ui.painter()
             .vline(x, track.min.y - 2.0..=track.max.y + 2.0, stroke);

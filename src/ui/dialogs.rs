@@ -12,7 +12,7 @@ use super::models_dialog::remove_model;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
-use crate::app::command::{Action, Command, Section};
+use crate::app::command::{Action, Command, GESTURES, Section, keys_of};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::{Dialog, Kept, State};
 use crate::app::services::Purpose;
@@ -30,6 +30,8 @@ impl Interface {
         let modal = modal.show(ui.ctx(), |ui| {
             ui.set_width(width);
             ui.set_max_height(screen.y - 80.0);
+            // Its place and size stay while what it shows changes.
+            ui.set_min_height(dialog_height(dialog).min(screen.y - 80.0));
             match dialog {
                 Dialog::Settings => self.settings_dialog(ui, state, commands),
                 Dialog::Keys => keys(ui, screen.y, commands),
@@ -142,6 +144,17 @@ fn dialog_width(dialog: &Dialog) -> f32 {
     }
 }
 
+/// Heights of dialogs whose contents change while they are open.
+fn dialog_height(dialog: &Dialog) -> f32 {
+    match dialog {
+        Dialog::Export => 620.0,
+        Dialog::Models | Dialog::Settings | Dialog::Keywords => 540.0,
+        Dialog::Palette => 440.0,
+        Dialog::LabelSets => 300.0,
+        _ => 0.0,
+    }
+}
+
 /// A dialog's heading, with the button that closes it.
 pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -161,32 +174,13 @@ fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
     area.max_height(height - 160.0).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         for section in Section::ALL {
-            let all = Action::ALL.iter().map(|action| action.entry());
-            let with_keys: Vec<(String, &str)> = all
-                .filter(|entry| entry.section == section && !entry.keys.is_empty())
-                .map(|entry| {
-                    let keys: Vec<String> = entry.keys.iter().map(|keys| keys.text()).collect();
-                    (keys.join("  or  "), entry.name)
-                })
-                .collect();
-            if !with_keys.is_empty() {
-                key_table(ui, section.name(), &with_keys);
+            let rows = keys_of(section);
+            if !rows.is_empty() {
+                key_table(ui, section.name(), &rows);
             }
         }
-        let grid = [
-            ("Arrows, Page, Home, End", "Move"),
-            ("Shift with these", "Extend the selection"),
-            (
-                "Ctrl and a click",
-                "Add a photo to the selection, or take it out",
-            ),
-            ("Ctrl and the wheel", "Size of thumbnails"),
-        ];
-        key_table(
-            ui,
-            "In the grid",
-            &grid.map(|(keys, what)| (keys.into(), what)),
-        );
+        let gestures = GESTURES.map(|(keys, what)| (keys.to_owned(), what));
+        key_table(ui, "In the grid and over a large photo", &gestures);
     });
 }
 

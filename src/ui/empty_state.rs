@@ -6,7 +6,9 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::main_button;
 use crate::app::command::{Action, Command};
+use crate::app::document::filter::Filter;
 use crate::app::document::state::{SessionState, State};
+use crate::engine::plural::counted;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = palette(ui);
@@ -70,7 +72,13 @@ fn passed_over(state: &State) -> Option<String> {
             "All photos here were put here by an export: open the folder that they are in".into(),
         );
     }
-    (count > 0).then(|| format!("{count} files are in formats that cannot be read"))
+    (count > 0).then(|| {
+        counted(
+            count,
+            "file is in a format that cannot be read",
+            "files are in formats that cannot be read",
+        )
+    })
 }
 
 /// In place of a grid that the filters left empty.
@@ -80,14 +88,30 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.add_space(height * 0.35);
         let text = if state.answer.number == 0 {
             "Sorting…"
+        } else if nothing_read(state) {
+            "Photos are being read…"
         } else {
             "No photo fits the filters and the search"
         };
         ui.label(RichText::new(text).size(18.0));
+        let hides = !state.search.is_empty() && !state.memory.filter.search_shows_all;
+        if hides && main_button(ui, "Show the nearest").clicked() {
+            let filter = Filter {
+                search_shows_all: true,
+                ..state.memory.filter.clone()
+            };
+            commands.push(Command::FilterBy(filter));
+        }
         if Action::ClearFilter.enabled(state) && ui.button("Clear filters and search").clicked() {
             commands.push(Command::Do(Action::ClearFilter));
         }
     });
+}
+
+/// Whether no photo has been read yet by which labels and searches could be told apart.
+fn nothing_read(state: &State) -> bool {
+    let unread = state.library.unread_count() + state.library.failure_count();
+    state.work.is_running() && unread == state.library.len()
 }
 
 /// While files are held over the window: where they go.

@@ -9,6 +9,7 @@ use super::dialogs::{kept_copies, title};
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;
+use crate::app::document::export_choices::{ExportChoices, first_choice, totals};
 use crate::app::document::state::{ExportWhat, State};
 use crate::app::services::Purpose;
 use crate::app::tasks::exports::{ExportRequest, ExportState};
@@ -17,25 +18,18 @@ use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{
     Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
 };
-use crate::engine::plural::thousands;
+use crate::engine::plural::counted;
 
-/// What was chosen in the dialog.
-#[derive(Clone, Debug)]
+/// What is chosen in the dialog.
+#[derive(Clone, Debug, Default)]
 pub struct Choices {
-    what: Option<ExportWhat>,
-    transfer: Transfer,
-    layout: Layout,
-    names: String,
-    conflict: Conflict,
-    every_label: bool,
-    companions: bool,
-    manifest: bool,
+    now: ExportChoices,
     /// Photos of each choice, by [`CHOICES`], and of which answer.
     counts: [usize; 5],
-    counted: Option<u64>,
-    /// What was chosen before the rejects were to be moved: that is for one time only.
-    before_rejects: Option<Box<Self>>,
-    /// Whether the rejects are to be moved, and the dialog has not opened yet.
+    counted: Option<(u64, bool)>,
+    /// Whether the rejects are to be moved: that is for one time only.
+    for_rejects: bool,
+    /// Whether it is for the rejects that the dialog opens next.
     opens_for_rejects: bool,
 }
 
@@ -63,11 +57,32 @@ const LAYOUTS: [(Layout, &str); 4] = [
 ];
 
 impl Choices {
+    /// Begins with what was chosen last.
+    fn begin(&mut self, state: &State) {
+        self.for_rejects = std::mem::take(&mut self.opens_for_rejects);
+        self.counted = None;
+        self.now = match self.for_rejects {
+            true => ExportChoices {
+                what: Some(ExportWhat::Rejected),
+                transfer: Transfer::Move,
+                layout: Layout::Flat,
+                ..ExportChoices::default()
+            },
+            false => state.memory.export.clone(),
+        };
+        self.count(state);
+        if !self.for_rejects {
+            self.now.what = first_choice(self.now.what, |what| self.count_of(what));
+        }
+    }
+
     /// Counts what each choice holds, once for each answer: over a large folder it takes a while.
-    fn count(&mut self, state: &State, anew: bool) {
-        if anew || self.counted != Some(state.answer.number) {
-            self.counts = CHOICES.map(|(what, _)| state.export_items(what).len());
-            self.counted = Some(state.answer.number);
+    fn count(&mut self, state: &State) {
+        let of = Some((state.answer.number, self.now.rejects));
+        if self.counted != of {
+            let rejects = self.now.rejects;
+            self.counts = CHOICES.map(|(what, _)| state.export_ids(what, rejects).len());
+            self.counted = of;
         }
     }
 
@@ -78,47 +93,30 @@ impl Choices {
 
     /// What is asked for, if it can be.
     fn request(&self, state: &State) -> Result<Option<ExportRequest>, String> {
-        let names = Pattern::from_str(self.names.trim())?;
-        let (Some(target), Some(what)) = (state.exports.target.clone(), self.what) else {
+        let now = &self.now;
+        let names = Pattern::from_str(now.names.trim())?;
+        let (Some(target), Some(what)) = (state.exports.target.clone(), now.what) else {
             return Ok(None);
         };
         let options = Options {
             target,
-            transfer: self.transfer,
-            layout: self.layout,
+            transfer: now.transfer,
+            layout: now.layout,
             names,
-            conflict: self.conflict,
-            several: if self.every_label {
+            conflict: now.conflict,
+            several: if now.every_label {
                 Several::All
             } else {
                 Several::Best
             },
-            companions: self.companions,
+            companions: now.companions,
         };
         Ok(Some(ExportRequest {
             what,
+            rejects: now.rejects,
             options,
-            manifest: self.manifest,
+            manifest: now.manifest,
         }))
-    }
-}
-
-impl Default for Choices {
-    fn default() -> Self {
-        Self {
-            what: None,
-            transfer: Transfer::Copy,
-            layout: Layout::Label,
-            names: "{name}".into(),
-            conflict: Conflict::Number,
-            every_label: false,
-            companions: true,
-            manifest: false,
-            counts: [0; 5],
-            counted: None,
-            before_rejects: None,
-            opens_for_rejects: false,
-        }
     }
 }
 
@@ -139,42 +137,34 @@ impl Interface {
 
     /// Chooses the rejects and a move the next time that the dialog opens, and only then.
     pub(super) fn export_rejects(&mut self) {
-        let mut before = std::mem::take(&mut self.buffers.export);
-        let before = before.before_rejects.take().unwrap_or(Box::new(before));
-        self.buffers.export = Choices {
-            what: Some(ExportWhat::Rejected),
-            transfer: Transfer::Move,
-            layout: Layout::Flat,
-            before_rejects: Some(before),
-            opens_for_rejects: true,
-            ..Choices::default()
-        };
+        self.buffers.export.opens_for_rejects = true;
     }
 
     fn export_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let choices = &mut self.buffers.export;
-        let usual = if state.selection.is_empty() {
-            ExportWhat::Shown
-        } else {
-            ExportWhat::Selected
-        };
-        if self.dialog_is_new && !std::mem::take(&mut choices.opens_for_rejects) {
-            if let Some(before) = choices.before_rejects.take() {
-                *choices = *before;
-            }
-            choices.what = Some(usual);
+        if self.dialog_is_new {
+            choices.begin(state);
         }
-        choices.count(state, self.dialog_is_new);
+        choices.count(state);
+        let before = choices.now.clone();
         let grid = Grid::new("export").num_columns(2).spacing([16.0, 8.0]);
         grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
-        if choices.what == Some(ExportWhat::Rejected) {
+        if choices.now != before && !choices.for_rejects {
+            let kept = Box::new(choices.now.clone());
+            commands.push(Command::KeepExportChoices(kept));
+        }
+        if choices.now.what == Some(ExportWhat::Rejected) {
             kept_copies(ui, state, &state.rejects().kept);
         }
         ui.separator();
         let request = match choices.request(state) {
             Ok(Some(request)) => request,
             Ok(None) => {
-                ui.label(RichText::new("Choose a folder to see what will happen").weak());
+                let text = match choices.now.what {
+                    None => "Choose which photos, and a folder, to see what will happen",
+                    Some(_) => "Choose a folder to see what will happen",
+                };
+                ui.label(RichText::new(text).weak());
                 return;
             }
             Err(trouble) => {
@@ -206,9 +196,9 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
         for (choice, name) in CHOICES {
             let count = choices.count_of(choice);
             let text = format!("{name} ({})", thousands(count));
-            let radio = egui::RadioButton::new(choices.what == Some(choice), text);
+            let radio = egui::RadioButton::new(choices.now.what == Some(choice), text);
             if ui.add_enabled(count > 0, radio).clicked() {
-                choices.what = Some(choice);
+                choices.now.what = Some(choice);
             }
         }
     });
@@ -226,46 +216,54 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.label("How");
     ui.horizontal(|ui| {
         for (transfer, name) in TRANSFERS {
-            ui.selectable_value(&mut choices.transfer, transfer, name);
+            ui.selectable_value(&mut choices.now.transfer, transfer, name);
         }
     });
     ui.end_row();
     ui.label("Folders");
     ui.horizontal(|ui| {
-        let name = LAYOUTS.iter().find(|(layout, _)| *layout == choices.layout);
+        let name = LAYOUTS
+            .iter()
+            .find(|(layout, _)| *layout == choices.now.layout);
         let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| l.1));
         let shown = combo.show_ui(ui, |ui| {
             for (layout, name) in LAYOUTS {
-                ui.selectable_value(&mut choices.layout, layout, name);
+                ui.selectable_value(&mut choices.now.layout, layout, name);
             }
         });
         ui.ctx()
             .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
-        if matches!(choices.layout, Layout::Label | Layout::Month) {
-            ui.checkbox(&mut choices.every_label, "To every label that fits");
+        if matches!(choices.now.layout, Layout::Label | Layout::Month) {
+            ui.checkbox(&mut choices.now.every_label, "To every label that fits");
         }
     });
     ui.end_row();
     ui.label("Names");
     ui.horizontal(|ui| {
-        let response = ui.add(TextEdit::singleline(&mut choices.names).desired_width(150.0));
+        let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
         response.on_hover_text("Made of {name}, {label}, {date}, {match} and {n}");
-        ui.label("if taken");
-        ui.selectable_value(&mut choices.conflict, Conflict::Number, "number");
-        let aside = ui.selectable_value(&mut choices.conflict, Conflict::Overwrite, "replace");
+        ui.label("If one is taken:");
+        ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
+        let aside = ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
         aside.on_hover_text("What was there is set aside, and comes back if the export is undone");
     });
     ui.end_row();
     ui.label("Besides");
     ui.vertical(|ui| {
+        let mut left_out = !choices.now.rejects;
+        let rejects = choices.now.what == Some(ExportWhat::Rejected);
+        let leave = egui::Checkbox::new(&mut left_out, "Leave rejects out");
+        if ui.add_enabled(!rejects, leave).changed() {
+            choices.now.rejects = !left_out;
+        }
         ui.checkbox(
-            &mut choices.companions,
+            &mut choices.now.companions,
             "Sidecars, RAW files of pairs and Live Photo movies come along",
         );
         ui.checkbox(
-            &mut choices.manifest,
+            &mut choices.now.manifest,
             "Write down what went where (JSON and CSV)",
         );
     });
@@ -277,20 +275,21 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     let mut words = vec![photos(plan.photos())];
     let companions = plan.steps.iter().filter(|step| step.companion).count();
     let counts = [
-        (companions, "companions"),
-        (plan.skipped.len(), "there already"),
-        (plan.renamed, "get a number"),
-        (plan.replaced(), "replace others"),
+        (companions, "file beside them", "files beside them"),
+        (plan.skipped.len(), "is there already", "are there already"),
+        (plan.renamed, "gets a number", "get a number"),
+        (plan.replaced(), "replaces another", "replace others"),
     ];
-    let some = counts.iter().filter(|(count, _)| *count > 0);
-    words.extend(some.map(|(count, what)| format!("{} {what}", thousands(*count))));
+    let some = counts.into_iter().filter(|(count, ..)| *count > 0);
+    words.extend(some.map(|(count, one, many)| counted(count, one, many)));
     let free = plan
         .free
-        .map_or_else(String::new, |free| format!(", {} free", bytes(free)));
+        .map_or_else(String::new, |free| format!(" of {} free", bytes(free)));
     ui.label(format!("{}: {}{free}", words.join(", "), bytes(plan.bytes)));
+    folder_totals(ui, plan);
     failures(ui, &plan.failures, "cannot be exported");
     // What stands above and below takes the rest of a small window.
-    let height = (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0);
+    let height = (ui.ctx().content_rect().height() - 560.0).clamp(60.0, 220.0);
     let lines = Lines {
         id: "plan",
         headings: ["Photo", "Goes to"],
@@ -310,6 +309,30 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         if main_button(ui, &text).clicked() {
             commands.push(Command::StartExport);
         }
+    });
+}
+
+/// What goes into each folder, if there are several.
+fn folder_totals(ui: &mut Ui, plan: &Plan) {
+    let totals = totals(plan);
+    if totals.len() < 2 {
+        return;
+    }
+    let lines = Lines {
+        id: "totals",
+        headings: ["Folder", "Holds"],
+        height: 92.0,
+    };
+    lines.show(ui, totals.len(), |at| {
+        let total = &totals[at];
+        let folder = match total.folder.as_os_str().is_empty() {
+            true => "the folder itself".to_owned(),
+            false => total.folder.display().to_string(),
+        };
+        [
+            folder,
+            format!("{}, {}", photos(total.photos), bytes(total.bytes)),
+        ]
     });
 }
 

@@ -9,10 +9,11 @@ use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, menu_entry, percent, photos};
-use super::{Interface, lay_out, top_bar, videos};
+use super::{Interface, headings, lay_out, top_bar, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::Heading;
-use crate::app::document::grid_layout::{GAP, GridLayout, HEADER};
+use crate::app::document::filter::{Fit, SortKey};
+use crate::app::document::grid_layout::GridLayout;
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::{GridState, State};
@@ -50,7 +51,7 @@ impl Interface {
         area.set_clip_rect(view.intersect(ui.clip_rect()));
         let offset = grid.offset;
         self.cells(&mut area, view, &layout, offset, state, commands);
-        headers(&area, view, &layout, offset, state);
+        headings::show(&mut area, view, &layout, offset, state, commands);
         let order = &state.answer.arrangement.order;
         self.rubber_band(
             &area,
@@ -79,11 +80,14 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         let order = &state.answer.arrangement.order;
+        let groups = &state.answer.arrangement.groups;
         let seen = layout.visible(offset, offset + f64::from(view.height()));
         for place in seen.clone() {
             let Some(id) = order.get(place) else { break };
             let rect = layout.cell(place, offset).translate(view.min.to_vec2());
-            self.cell(ui, rect, *id, state, commands);
+            let group = groups.partition_point(|group| group.first <= place);
+            let heading = group.checked_sub(1).map(|at| &groups[at].heading);
+            self.cell(ui, rect, *id, heading, state, commands);
         }
         // Two rows around are fetched after what is seen.
         let ahead = 2 * layout.columns();
@@ -104,21 +108,39 @@ impl Interface {
         ui: &mut Ui,
         rect: Rect,
         id: ItemId,
+        heading: Option<&Heading>,
         state: &State,
         commands: &mut Vec<Command>,
     ) {
         let Some(item) = state.item(id) else { return };
+        let near = matches!(heading, Some(Heading::NearMisses(_)));
         let mark = state.library.mark(id);
         // Not reached by Tab: a hundred thousand stops are none. The arrows walk over cells.
-        let response = ui.interact(rect, ui.scope_id().with(("cell", id)), Sense::CLICK);
         let selected = state.selection.contains(id);
+        // What is selected can be dragged; a drag that begins elsewhere selects.
+        let sense = match selected {
+            true => Sense::CLICK | Sense::DRAG,
+            false => Sense::CLICK,
+        };
+        let response = ui.interact(rect, ui.scope_id().with(("cell", id)), sense);
+        if selected {
+            response.dnd_set_drag_payload(DraggedPhotos);
+            if response.dragged() {
+                dragged(ui, state);
+            }
+        }
         response.widget_info(|| {
             let name = accessible_name(item, id, mark, state);
             WidgetInfo::selected(Role::ListItem, true, selected, name)
         });
         let picture = rect.with_max_y(rect.max.y - CAPTION).shrink(4.0);
+        let dim = match (mark.flag, near) {
+            (Flag::Reject, _) => 0.35,
+            (_, true) => 0.6,
+            _ => 1.0,
+        };
         let content = videos::shown(state, id, item);
-        self.paint_picture(ui, rect, picture, content, mark);
+        self.paint_picture(ui, rect, picture, content, dim);
         paint_frame(
             ui,
             rect,
@@ -126,7 +148,7 @@ impl Interface {
             selected,
             state.selection.cursor == Some(id),
         );
-        paint_caption(ui, rect, item, id, state);
+        paint_caption(ui, rect, item, id, heading, state);
         paint_badges(ui, picture, item, mark);
         videos::paint_mark(ui, picture, state, id, item);
         clicks(ui, &response, id, state, commands);
@@ -142,7 +164,7 @@ impl Interface {
         cell: Rect,
         picture: Rect,
         content: Option<ContentId>,
-        mark: Mark,
+        dim: f32,
     ) {
         let palette = palette(ui);
         ui.painter().rect_filled(cell, theme::RADIUS, palette.panel);
@@ -151,15 +173,19 @@ impl Interface {
             icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
             return;
         };
-        let side = side_for(cell.width() * ui.pixels_per_point());
+        self.paint_thumbnail(ui, picture, content, dim);
+    }
+
+    /// A photo in a rectangle, as far as its thumbnail is there.
+    pub(super) fn paint_thumbnail(&mut self, ui: &Ui, place: Rect, content: ContentId, dim: f32) {
+        let side = side_for(place.width() * ui.pixels_per_point());
         let Some(texture) = self.textures.get(ThumbKey { content, side }) else {
             return;
         };
         let size = texture.size_vec2();
         // Small pictures are enlarged at most to twice their size.
-        let scale = (picture.width() / size.x).min(picture.height() / size.y);
-        let rect = Rect::from_center_size(picture.center(), size * scale.min(2.0));
-        let dim = if mark.flag == Flag::Reject { 0.35 } else { 1.0 };
+        let scale = (place.width() / size.x).min(place.height() / size.y);
+        let rect = Rect::from_center_size(place.center(), size * scale.min(2.0));
         let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
         let tint = Color32::WHITE.gamma_multiply(dim);
         let shape = RectShape::filled(rect, CornerRadius::same(3), tint);
@@ -267,46 +293,6 @@ fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, grid: &mut GridState) {
         .rect_filled(rect.shrink2(vec2(0.0, 2.0)), width / 2.0, colour);
 }
 
-fn headers(ui: &Ui, view: Rect, layout: &GridLayout, offset: f64, state: &State) {
-    let palette = palette(ui);
-    let groups = &state.answer.arrangement.groups;
-    for (at, top) in layout.headers(offset, view.height()) {
-        let Some(group) = groups.get(at) else {
-            continue;
-        };
-        let y = view.min.y + top + HEADER / 2.0;
-        let mut x = view.min.x + GAP;
-        let label = match group.heading {
-            Heading::Label(at) => state.answer.labels.get(at),
-            _ => None,
-        };
-        let other = match group.heading {
-            Heading::NotRead => "Not read yet".into(),
-            Heading::Place(place) => place.to_string(),
-            Heading::NoPlace => "No place".into(),
-            _ => "Something else".into(),
-        };
-        if let Some(label) = label {
-            let dot = pos2(x + 6.0, y);
-            ui.painter()
-                .circle_filled(dot, 6.0, theme::label_colour(label.colour));
-            x += 20.0;
-        }
-        let name = label.map_or(&*other, |label| label.text.as_str());
-        let name = elided(ui, name, 16.0, palette.text, view.width() * 0.6);
-        let width = name.size().x;
-        ui.painter()
-            .galley(pos2(x, y - name.size().y / 2.0), name, palette.text);
-        ui.painter().text(
-            pos2(x + width + theme::SPACE_M, y),
-            Align2::LEFT_CENTER,
-            photos(group.len),
-            FontId::proportional(theme::TEXT_S),
-            palette.weak,
-        );
-    }
-}
-
 fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor: bool) {
     let palette = palette(ui);
     let line = if selected {
@@ -326,37 +312,89 @@ fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor:
         .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
 }
 
-/// The line below a picture: the label that fits best with its match, or the name.
-fn paint_caption(ui: &Ui, rect: Rect, item: &Item, id: ItemId, state: &State) {
+/// The label that a photo's caption is about, with the match: that of the filter, of the group, the best, or the one
+/// that it misses by least. The last is whether it fits.
+fn caption_label(
+    id: ItemId,
+    heading: Option<&Heading>,
+    state: &State,
+) -> Option<(usize, f32, bool)> {
+    let scored = state.answer.scored();
+    let asked = match (state.memory.filter.fit, heading) {
+        (Fit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
+        (_, Some(Heading::Label(at) | Heading::NearMisses(at))) => Some(*at),
+        _ => None,
+    };
+    let of_asked = asked.and_then(|at| Some((at, scored.matched(at, id)?, scored.fits(at, id))));
+    of_asked
+        .or_else(|| scored.best(id).map(|(at, matched)| (at, matched, true)))
+        .or_else(|| scored.nearest(id).map(|(at, matched)| (at, matched, false)))
+}
+
+/// The match of a photo with the search, while that is what photos are sorted by.
+fn found(id: ItemId, state: &State) -> Option<f32> {
+    let by_search = state.memory.sorting.key == SortKey::Search;
+    state.answer.scored().search_match(id).filter(|_| by_search)
+}
+
+/// The line below a picture: its label with the match, or the name. What the heading says is not said again.
+fn paint_caption(
+    ui: &Ui,
+    rect: Rect,
+    item: &Item,
+    id: ItemId,
+    heading: Option<&Heading>,
+    state: &State,
+) {
     let palette = palette(ui);
     let line = rect
         .with_min_y(rect.max.y - CAPTION)
         .shrink2(vec2(8.0, 0.0));
-    let best = state.answer.scored().best(id);
     let show = state.memory.captions_show_matches;
-    let Some((at, matched)) = best.filter(|_| show) else {
-        let colour = if show { palette.weak } else { palette.text };
-        let name = elided(ui, &item.name, theme::TEXT_S, colour, line.width());
-        let top = line.center().y - name.size().y / 2.0;
-        ui.painter().galley(pos2(line.min.x, top), name, colour);
-        return;
-    };
-    let label = &state.answer.labels[at];
-    let dot = pos2(line.min.x + 4.0, line.center().y);
-    ui.painter()
-        .circle_filled(dot, 4.5, theme::label_colour(label.colour));
-    let value = ui.painter().text(
-        line.right_center(),
-        Align2::RIGHT_CENTER,
-        percent(matched),
-        FontId::proportional(theme::TEXT_S),
-        palette.weak,
-    );
-    let width = value.min.x - line.min.x - 20.0;
-    let text = elided(ui, &label.text, theme::TEXT_S, palette.text, width);
+    let found = found(id, state).filter(|_| show);
+    let label = caption_label(id, heading, state).filter(|_| show && found.is_none());
+    let mut left = line.min.x;
+    let mut right = line.max.x;
+    let (mut text, mut colour) = (item.name.as_str(), palette.text);
+    if let Some((at, matched, fits)) = label {
+        let value = ui.painter().text(
+            line.right_center(),
+            Align2::RIGHT_CENTER,
+            percent(matched),
+            FontId::proportional(theme::TEXT_S),
+            palette.weak,
+        );
+        right = value.min.x - 6.0;
+        let said = matches!(heading, Some(Heading::Label(of)) if *of == at);
+        if said {
+            colour = palette.weak;
+        } else {
+            let label = &state.answer.labels[at];
+            text = &label.text;
+            colour = if fits { palette.text } else { palette.weak };
+            let dot = pos2(left + 4.0, line.center().y);
+            let fill = theme::label_colour(label.colour);
+            match fits {
+                true => ui.painter().circle_filled(dot, 4.5, fill),
+                false => ui.painter().circle_stroke(dot, 4.0, Stroke::new(1.5, fill)),
+            };
+            left += 14.0;
+        }
+    } else if let Some(matched) = found {
+        let value = ui.painter().text(
+            line.right_center(),
+            Align2::RIGHT_CENTER,
+            percent(matched),
+            FontId::proportional(theme::TEXT_S),
+            palette.weak,
+        );
+        right = value.min.x - 6.0;
+    } else if show {
+        colour = palette.weak;
+    }
+    let text = elided(ui, text, theme::TEXT_S, colour, right - left);
     let top = line.center().y - text.size().y / 2.0;
-    ui.painter()
-        .galley(pos2(line.min.x + 14.0, top), text, palette.text);
+    ui.painter().galley(pos2(left, top), text, colour);
 }
 
 /// Pick or reject, stars and warnings, over the picture.
@@ -415,6 +453,25 @@ pub fn stars(ui: &Ui, left_bottom: Pos2, count: u8) {
     }
 }
 
+/// The selected photos, on their way to a label.
+pub struct DraggedPhotos;
+
+/// What is seen of photos that are dragged.
+fn dragged(ui: &Ui, state: &State) {
+    let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
+        return;
+    };
+    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged photos"));
+    let painter = ui.ctx().layer_painter(layer);
+    let text = format!("{}: drop on a label", photos(state.selection.len()));
+    super::widgets::badge(
+        &painter,
+        pointer + vec2(14.0, 8.0),
+        &text,
+        palette(ui).accent,
+    );
+}
+
 fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mut Vec<Command>) {
     if response.double_clicked() {
         commands.push(Command::ViewItem(id));
@@ -462,6 +519,7 @@ fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
     });
     ui.separator();
+    menu_entry(ui, state, Action::LabelFromThese, commands);
     for action in [Action::Pick, Action::Reject, Action::Unflag] {
         menu_entry(ui, state, action, commands);
     }
@@ -481,9 +539,13 @@ fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
     name.push_str(&videos::spoken(state, id, item));
-    if let Some((at, matched)) = state.answer.scored().best(id) {
+    if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.answer.labels[at].text;
-        name.push_str(&format!(", {text} {:.0} percent", matched * 100.0));
+        let nearest = if fits { "" } else { "nearest to " };
+        name.push_str(&format!(", {nearest}{text} {:.0} percent", matched * 100.0));
+    }
+    if let Some(matched) = found(id, state) {
+        name.push_str(&format!(", found {:.0} percent", matched * 100.0));
     }
     match mark.flag {
         Flag::Pick => name.push_str(", picked"),

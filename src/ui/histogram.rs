@@ -3,10 +3,11 @@
 use egui::{Color32, Key, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, palette};
-use super::widgets::{elided, percent};
+use super::widgets::{elided, fine_percent};
 use crate::app::command::Command;
 use crate::app::document::arrange::BARS;
 use crate::app::document::labels::Label;
+use crate::app::document::match_axis;
 use crate::app::document::state::State;
 
 /// Height of a histogram.
@@ -37,7 +38,7 @@ pub fn histogram(
     );
     if let Some(pointer) = response.interact_pointer_pos() {
         let to = (pointer.x - rect.min.x) / rect.width();
-        commands.push(Command::SetMinMatch(label.id, (to * 100.0).round() / 100.0));
+        commands.push(Command::SetMinMatch(label.id, match_axis::matched_at(to)));
     }
     if response.has_focus() {
         ui.memory_mut(|memory| {
@@ -47,20 +48,23 @@ pub fn histogram(
             };
             memory.set_focus_lock_filter(response.id, arrows);
         });
-        let (left, right) = ui.input(|input| {
+        let (left, right, far) = ui.input(|input| {
             (
                 input.key_pressed(Key::ArrowLeft),
                 input.key_pressed(Key::ArrowRight),
+                input.modifiers.shift,
             )
         });
-        let by = f32::from(u8::from(right)) - f32::from(u8::from(left));
+        let steps = if far { 10.0 } else { 1.0 };
+        let by =
+            steps * match_axis::STEP * (f32::from(u8::from(right)) - f32::from(u8::from(left)));
         if by != 0.0 {
-            commands.push(Command::SetMinMatch(label.id, label.min_match + by * 0.01));
+            commands.push(Command::SetMinMatch(label.id, label.min_match + by));
         }
     }
     response.on_hover_text(format!(
-        "A photo fits from a match of {} on: drag the line",
-        percent(label.min_match)
+        "A photo fits from a match of {} on: drag the line, or step with the arrow keys, with Shift in larger steps",
+        fine_percent(label.min_match)
     ));
 }
 
@@ -72,7 +76,7 @@ pub fn paint_bars(ui: &Ui, rect: Rect, counts: &[u32; BARS], label: &Label) {
     let width = rect.width() / BARS as f32;
     let colour = theme::label_colour(label.colour);
     for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
-        let fits = (at as f32 + 0.5) / BARS as f32 >= label.min_match;
+        let fits = (at as f32 + 0.5) / BARS as f32 >= match_axis::place(label.min_match);
         let fill = if fits { colour } else { palette(ui).line };
         let top = rect.max.y - rect.height() * height(*count) / most;
         let left = rect.min.x + at as f32 * width;
@@ -83,7 +87,7 @@ pub fn paint_bars(ui: &Ui, rect: Rect, counts: &[u32; BARS], label: &Label) {
 
 fn paint_threshold(ui: &Ui, rect: Rect, label: &Label, lively: bool) {
     let palette = palette(ui);
-    let x = rect.min.x + rect.width() * label.min_match;
+    let x = rect.min.x + rect.width() * match_axis::place(label.min_match);
     let base = rect.max.y - 4.0;
     ui.painter()
         .hline(rect.x_range(), base, Stroke::new(1.0, palette.line));
@@ -91,7 +95,7 @@ fn paint_threshold(ui: &Ui, rect: Rect, label: &Label, lively: bool) {
     ui.painter()
         .vline(x, rect.min.y..=base, Stroke::new(1.5, colour));
     ui.painter().circle_filled(pos2(x, base), 4.0, colour);
-    let text = elided(ui, &percent(label.min_match), 10.5, palette.weak, 60.0);
+    let text = elided(ui, &fine_percent(label.min_match), 10.5, palette.weak, 60.0);
     let right = x + 5.0 + text.size().x < rect.max.x;
     let left = if right {
         x + 5.0

@@ -43,6 +43,8 @@ pub enum Icon {
     Export,
     /// Four squares: the grid.
     Grid,
+    /// A bell: messages.
+    Bell,
 }
 
 /// Paints an icon into the largest square in the middle of `rect`.
@@ -97,6 +99,19 @@ pub fn paint(painter: &Painter, icon: Icon, rect: Rect, colour: Color32) {
             for (x, y) in [(0.16, 0.16), (0.56, 0.16), (0.16, 0.56), (0.56, 0.56)] {
                 pen.filled(&[(x, y), (x + 0.28, y), (x + 0.28, y + 0.28), (x, y + 0.28)]);
             }
+        }
+        Icon::Bell => {
+            pen.closed(&[
+                (0.18, 0.72),
+                (0.28, 0.58),
+                (0.3, 0.36),
+                (0.42, 0.2),
+                (0.58, 0.2),
+                (0.7, 0.36),
+                (0.72, 0.58),
+                (0.82, 0.72),
+            ]);
+            pen.dot((0.5, 0.84), 0.07);
         }
         Icon::Export => {
             pen.line(&[(0.14, 0.6), (0.14, 0.84), (0.86, 0.84), (0.86, 0.6)]);

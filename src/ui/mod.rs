@@ -5,14 +5,19 @@ mod about_photo;
 mod dialogs;
 mod empty_state;
 mod export_dialog;
+mod filmstrip;
 mod filter_bar;
+mod filter_menu;
 mod grid;
+mod headings;
 mod histogram;
 pub mod icons;
 mod keywords_dialog;
+mod label_card;
 mod labels_panel;
 mod models_dialog;
 mod notices;
+mod order_controls;
 mod palette_dialog;
 mod settings_dialog;
 mod status_bar;
@@ -21,6 +26,7 @@ pub mod theme;
 mod top_bar;
 mod videos;
 mod viewer;
+mod viewer_overlay;
 mod views;
 pub mod widgets;
 
@@ -33,14 +39,24 @@ use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
 use textures::Textures;
+pub use viewer_overlay::HOLD;
 use views::ViewCache;
 
-/// A text field that is to have the keyboard in the next frame.
+/// What is to have the keyboard in the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Focus {
     LabelBox,
     SearchBox,
+    GroupBox,
 }
+
+/// Where the keyboard goes from pane to pane; the photos have it while nothing else does.
+const PANES: [Option<Focus>; 4] = [
+    None,
+    Some(Focus::LabelBox),
+    Some(Focus::SearchBox),
+    Some(Focus::GroupBox),
+];
 
 /// Text that is being typed, which the state does not know yet.
 #[derive(Default)]
@@ -52,6 +68,7 @@ struct Buffers {
     palette_row: usize,
     repository: String,
     mirrors: String,
+    line: Option<label_card::TypedLine>,
     export: export_dialog::Choices,
     keywords: keywords_dialog::Choices,
 }
@@ -62,11 +79,16 @@ pub struct Interface {
     views: ViewCache,
     buffers: Buffers,
     focus: Option<Focus>,
+    /// The pane that was given the keyboard last, by [`PANES`], and whether the next one is to have it.
+    pane: usize,
+    next_pane: bool,
     search_box: Rect,
     theme: Option<Theme>,
     dialog_is_new: bool,
     /// Where a rubber band began, in the grid's content.
     band: Option<(f32, f64)>,
+    /// Since when the space bar is held over a large photo.
+    loupe: Option<f64>,
 }
 
 impl Interface {
@@ -81,10 +103,13 @@ impl Interface {
             views: ViewCache::new(notify)?,
             buffers: Buffers::default(),
             focus: None,
+            pane: 0,
+            next_pane: false,
             search_box: Rect::NOTHING,
             theme: None,
             dialog_is_new: false,
             band: None,
+            loupe: None,
         })
     }
 
@@ -95,6 +120,7 @@ impl Interface {
             ViewRequest::ExportRejects => self.export_rejects(),
             ViewRequest::FocusLabelBox => self.focus = Some(Focus::LabelBox),
             ViewRequest::FocusSearchBox => self.focus = Some(Focus::SearchBox),
+            ViewRequest::NextPane => self.next_pane = true,
             ViewRequest::RetryThumbnails => self.textures.forget_missing(),
         }
     }
@@ -137,20 +163,24 @@ impl Interface {
             theme::choose(ui.ctx(), state.settings.theme);
         }
         self.textures.begin_frame(ui.ctx());
+        self.go_to_next_pane(ui, state);
         let palette = theme::palette(ui);
         let bar = |x: i8, y: i8| {
             Frame::new()
                 .fill(palette.panel)
                 .inner_margin(Margin::symmetric(x, y))
         };
-        Panel::top("top bar")
-            .frame(bar(10, 6))
-            .show(ui, |ui| self.top_bar(ui, state, commands));
-        Panel::bottom("status bar")
-            .frame(bar(12, 5))
-            .show(ui, |ui| status_bar::show(ui, state, commands));
+        let all = !state.panels_hidden;
+        if all {
+            Panel::top("top bar")
+                .frame(bar(10, 6))
+                .show(ui, |ui| self.top_bar(ui, state, commands));
+            Panel::bottom("status bar")
+                .frame(bar(12, 5))
+                .show(ui, |ui| status_bar::show(ui, state, commands));
+        }
+        let frame = Frame::new().fill(palette.background);
         if state.viewer.is_some() {
-            let frame = Frame::new().fill(palette.background);
             CentralPanel::default()
                 .frame(frame)
                 .show(ui, |ui| drawn.viewer = self.viewer(ui, state, commands));
@@ -160,20 +190,43 @@ impl Interface {
             } else {
                 268.0
             };
-            Panel::left("labels")
-                .frame(bar(12, 10))
-                .default_size(default)
-                .size_range(180.0..=420.0)
-                .show(ui, |ui| self.labels_panel(ui, state, commands));
-            let frame = Frame::new().fill(palette.background);
+            if all {
+                Panel::left("labels")
+                    .frame(bar(12, 10))
+                    .default_size(default)
+                    .size_range(180.0..=420.0)
+                    .show(ui, |ui| self.labels_panel(ui, state, commands));
+            }
             CentralPanel::default()
                 .frame(frame)
                 .show(ui, |ui| drawn.grid = self.photos(ui, state, commands));
         }
+        notices::show(ui, state, commands);
         self.dialogs(ui, state, commands);
         empty_state::drop_target(ui);
         self.textures.end_frame();
         drawn
+    }
+
+    /// Gives the next pane the keyboard, among those that are there.
+    fn go_to_next_pane(&mut self, ui: &Ui, state: &State) {
+        if !std::mem::take(&mut self.next_pane) {
+            return;
+        }
+        let focused = ui.memory(|memory| memory.focused());
+        let grid = state.viewer.is_none();
+        let now = focused.map_or(0, |_| self.pane);
+        let after = (1..=PANES.len()).map(|step| (now + step) % PANES.len());
+        let there = |pane: &usize| match PANES[*pane] {
+            Some(Focus::LabelBox) => grid,
+            Some(Focus::GroupBox) => grid && !state.library.is_empty(),
+            _ => true,
+        };
+        self.pane = { after }.find(there).unwrap_or(0);
+        self.focus = PANES[self.pane];
+        if let (None, Some(id)) = (self.focus, focused) {
+            ui.memory_mut(|memory| memory.surrender_focus(id));
+        }
     }
 
     fn photos(
@@ -182,12 +235,14 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) -> Option<GridState> {
-        notices::show(ui, state, commands);
         if state.library.is_empty() {
             empty_state::show(ui, state, commands);
             return None;
         }
-        filter_bar::show(ui, state, commands);
+        if !state.panels_hidden {
+            let focus = self.focus.take_if(|focus| *focus == Focus::GroupBox);
+            filter_bar::show(ui, state, focus.is_some(), commands);
+        }
         if state.answer.arrangement.order.is_empty() {
             empty_state::nothing_fits(ui, state, commands);
             return None;

@@ -13,10 +13,14 @@ use crate::app::command::Command;
 use crate::app::document::state::{Dialog, State};
 use crate::app::services::Purpose;
 use crate::app::tasks::models::Download;
+use crate::app::tasks::models::speed_text;
 use crate::engine::hub::catalog::CatalogModel;
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};
 use crate::engine::hub::installed::{InstalledModel, Owner};
 use crate::settings::Settings;
+
+/// Billions of operations that the starter needs for a photo.
+const STARTER_GFLOP: f32 = 1.7;
 
 impl Interface {
     pub(super) fn models_dialog(
@@ -104,7 +108,10 @@ fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             ui.label(RichText::new("Starter").strong());
-            let about = "Built in · English · everyday things · 1.7 GFLOP a photo";
+            let mut about = "Built in · English · everyday things".to_owned();
+            if let Some(rate) = state.models.rate {
+                about = format!("{about} · {}", speed_text(rate, STARTER_GFLOP));
+            }
             ui.label(RichText::new(about).small().weak());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -151,7 +158,10 @@ fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<
                     ui.label(RichText::new(text).small().color(palette(ui).good));
                 }
             });
-            let about = shelved.entry.map_or_else(|| where_it_is(shelved), about);
+            let about = shelved.entry.map_or_else(
+                || where_it_is(shelved),
+                |entry| about(entry, state.models.rate),
+            );
             ui.add(egui::Label::new(RichText::new(about).small().weak()).truncate());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -198,12 +208,12 @@ fn buttons(
 }
 
 /// What is worth knowing of a model before it is fetched.
-fn about(entry: &CatalogModel) -> String {
+fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
     let mut parts = vec![entry.languages.to_owned()];
     if let Some(imagenet) = entry.imagenet {
         parts.push(format!("{imagenet} % of ImageNet"));
     }
-    parts.push(format!("{} GFLOP a photo", entry.gflop));
+    parts.extend(rate.map(|rate| speed_text(rate, entry.gflop)));
     parts.push(entry.licence.into());
     parts.join(" · ")
 }

@@ -1,40 +1,55 @@
-//! Messages above the grid that stay until they are taken away.
+//! Messages in a corner over the photos, which they never move; and all that was said, under a bell.
 
-use egui::{Frame, Margin, RichText, Ui};
+use egui::{Align2, Area, Frame, Id, Margin, Order, Popup, RichText, ScrollArea, Ui, vec2};
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::icon_button_sized;
-use crate::app::command::Action;
-use crate::app::command::Command;
+use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
 
 /// Messages that are shown at once.
-const SHOWN: usize = 3;
+const SHOWN: usize = 4;
+/// Width of a message.
+const WIDTH: f32 = 380.0;
 
-pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    if let SessionState::Failed(trouble) = &state.session {
-        let text = format!("{trouble}. Choose another model or store in the settings");
-        message(ui, &text, true, |ui| {
-            if ui.button("Settings…").clicked() {
-                commands.push(Command::Do(Action::Settings));
-            }
-        });
-    }
+/// Draws the messages over everything but dialogs.
+pub fn show(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
     let standing = &state.standing;
-    for text in [&standing.marks, &standing.store, &standing.settings]
-        .into_iter()
-        .flatten()
-    {
-        message(ui, text, true, |_| {});
+    let standing = [&standing.marks, &standing.store, &standing.settings];
+    let failed = matches!(state.session, SessionState::Failed(_));
+    if state.notices.is_empty() && !failed && standing.iter().all(|text| text.is_none()) {
+        return;
     }
-    for (at, notice) in state.notices.iter().enumerate().take(SHOWN) {
-        message(ui, &notice.text, notice.bad, |ui| {
-            if icon_button_sized(ui, Icon::Cross, "Take this message away", 22.0).clicked() {
-                commands.push(Command::DismissNotice(at));
+    let screen = ui.ctx().content_rect();
+    let width = WIDTH.min(screen.width() - 32.0);
+    Area::new(Id::unique("messages"))
+        .order(Order::Middle)
+        .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0))
+        .show(ui.ctx(), |ui| {
+            ui.set_width(width);
+            if let SessionState::Failed(trouble) = &state.session {
+                let text = format!("{trouble}. Choose another model or store in the settings");
+                message(ui, &text, true, |ui| {
+                    if ui.button("Settings…").clicked() {
+                        commands.push(Command::Do(Action::Settings));
+                    }
+                });
+            }
+            for text in standing.into_iter().flatten() {
+                message(ui, text, true, |_| {});
+            }
+            // The last ones are the news.
+            let first = state.notices.len().saturating_sub(SHOWN);
+            for (at, notice) in state.notices.iter().enumerate().skip(first) {
+                message(ui, &notice.text, notice.bad, |ui| {
+                    if icon_button_sized(ui, Icon::Cross, "Take this message away", 22.0).clicked()
+                    {
+                        commands.push(Command::DismissNotice(at));
+                    }
+                });
             }
         });
-    }
 }
 
 fn message(ui: &mut Ui, text: &str, bad: bool, buttons: impl FnOnce(&mut Ui)) {
@@ -45,19 +60,52 @@ fn message(ui: &mut Ui, text: &str, bad: bool, buttons: impl FnOnce(&mut Ui)) {
         .stroke(egui::Stroke::new(1.0, colour))
         .corner_radius(theme::RADIUS)
         .inner_margin(Margin::symmetric(10, 6))
-        .outer_margin(Margin::symmetric(8, 4))
+        .shadow(ui.visuals().popup_shadow)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                let (rect, _) =
-                    ui.allocate_exact_size(egui::vec2(18.0, 18.0), egui::Sense::hover());
-                let icon = if bad { Icon::Warning } else { Icon::Tick };
-                icons::paint(ui.painter(), icon, rect, colour);
-                let width = ui.available_width() - 96.0;
-                ui.allocate_ui(egui::vec2(width, 0.0), |ui| {
+                sign(ui, bad);
+                let width = ui.available_width() - 90.0;
+                ui.allocate_ui(vec2(width, 0.0), |ui| {
                     ui.set_width(width);
-                    ui.add(egui::Label::new(RichText::new(text)).wrap());
+                    let label = ui.add(egui::Label::new(RichText::new(text)).wrap());
+                    ui.ctx().accesskit_node_builder(label.id, |node| {
+                        node.set_live(egui::accesskit::Live::Polite);
+                    });
                 });
-                buttons(ui);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), buttons);
+            });
+        });
+}
+
+fn sign(ui: &mut Ui, bad: bool) {
+    let palette = palette(ui);
+    let (icon, colour) = match bad {
+        true => (Icon::Warning, palette.warn),
+        false => (Icon::Tick, palette.good),
+    };
+    let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+    icons::paint(ui.painter(), icon, rect, colour);
+}
+
+/// The bell, under which all messages of this run can be read again.
+pub fn bell(ui: &mut Ui, state: &State) {
+    let button = icon_button_sized(ui, Icon::Bell, "Messages", 22.0);
+    Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            ui.set_width(WIDTH);
+            let area = ScrollArea::vertical().auto_shrink([false, true]);
+            area.max_height(320.0).show(ui, |ui| {
+                if state.said.is_empty() {
+                    ui.label(RichText::new("Nothing was said yet").weak());
+                }
+                for notice in &state.said {
+                    ui.horizontal(|ui| {
+                        sign(ui, notice.bad);
+                        let text = RichText::new(&notice.text).size(theme::TEXT_S);
+                        ui.add(egui::Label::new(text).wrap());
+                    });
+                }
             });
         });
 }

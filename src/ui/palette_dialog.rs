@@ -59,6 +59,10 @@ impl Interface {
                 ui.label(RichText::new("No command is called that").weak());
             }
         });
+        if chosen.is_none() && response.lost_focus() && enter {
+            // Nothing was found: what is typed next goes on.
+            response.request_focus();
+        }
         if let Some(action) = chosen {
             commands.push(Command::Show(None));
             commands.push(Command::Do(action));
@@ -66,15 +70,14 @@ impl Interface {
     }
 }
 
-/// Commands that can do something now and whose names hold all words that were typed.
+/// Commands that can do something now and whose names or synonyms begin all words that were typed, those first that are
+/// found by their names.
 fn find(typed: &str, state: &State) -> Vec<Action> {
-    let typed = typed.to_lowercase();
-    let has_all = |name: &str| {
-        let name = name.to_lowercase();
-        typed.split_whitespace().all(|word| name.contains(word))
-    };
     let all = Action::ALL.iter().copied();
-    all.filter(|action| *action != Action::Palette && action.enabled(state))
-        .filter(|action| has_all(action.entry().name))
-        .collect()
+    let mut found: Vec<(bool, Action)> = all
+        .filter(|action| *action != Action::Palette && action.enabled(state))
+        .filter_map(|action| Some((!action.is_called(typed)?, action)))
+        .collect();
+    found.sort_by_key(|(by_name, _)| !*by_name);
+    found.into_iter().map(|(_, action)| action).collect()
 }

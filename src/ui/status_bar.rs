@@ -3,6 +3,7 @@
 use egui::{Align, Layout, ProgressBar, RichText, Ui};
 
 use super::icons::Icon;
+use super::notices::bell;
 use super::theme::{self, palette};
 use super::widgets::{duration, icon_button_sized, photos};
 use crate::app::command::{Action, Command};
@@ -10,7 +11,7 @@ use crate::app::document::state::{SessionState, State};
 use crate::app::tasks::exports::ExportState;
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
-use crate::engine::plural::thousands;
+use crate::engine::plural::counted;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -18,12 +19,17 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         work(ui, state, commands);
         failures(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            bell(ui, state);
             let model = ui.label(small(ui, &model_text(state)));
             if let Some(words) = about_model(state) {
                 model.on_hover_text(words);
             }
             if let ExportState::Running(progress) = state.exports.state {
-                let text = format!("Exporting: {} of {}", progress.files, progress.of);
+                let text = format!(
+                    "Exporting: {} of {}",
+                    thousands(progress.files),
+                    thousands(progress.of)
+                );
                 if ui.button(RichText::new(text).size(theme::TEXT_S)).clicked() {
                     commands.push(Command::Do(Action::Export));
                 }
@@ -147,16 +153,36 @@ fn idle_text(state: &State) -> String {
     }
     let skipped = &summary.skipped;
     let counts = [
-        (skipped.unsupported, "in formats that cannot be read"),
-        (skipped.paired, "RAW files beside their pictures"),
-        (skipped.live_movies, "movies of Live Photos"),
-        (skipped.videos, "videos left out"),
-        (skipped.needs_ffmpeg, "videos that need ffmpeg installed"),
-        (skipped.exported, "exported earlier"),
-        (skipped.repeated, "links to others"),
+        (
+            skipped.unsupported,
+            "file in a format that cannot be read",
+            "files in formats that cannot be read",
+        ),
+        (
+            skipped.paired,
+            "RAW file beside its picture",
+            "RAW files beside their pictures",
+        ),
+        (
+            skipped.live_movies,
+            "movie of a Live Photo",
+            "movies of Live Photos",
+        ),
+        (skipped.videos, "video left out", "videos left out"),
+        (
+            skipped.needs_ffmpeg,
+            "video that needs ffmpeg installed",
+            "videos that need ffmpeg installed",
+        ),
+        (
+            skipped.exported,
+            "photo exported earlier",
+            "photos exported earlier",
+        ),
+        (skipped.repeated, "link to another", "links to others"),
     ];
-    for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
-        text.push_str(&format!(", {count} {what}"));
+    for (count, one, many) in counts.into_iter().filter(|(count, ..)| *count > 0) {
+        text.push_str(&format!(", {}", counted(count, one, many)));
     }
     text
 }

@@ -1,13 +1,12 @@
 //! The bar at the top: menu, folders, search, order, size of thumbnails.
 
-use egui::{Align, ComboBox, Key, Layout, Popup, RichText, Slider, TextEdit, Ui, vec2};
+use egui::{Align, Key, Layout, Popup, RichText, Slider, TextEdit, Ui, vec2};
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
-use crate::app::document::filter::{SortKey, Sorting};
 use crate::app::document::state::{CELL_SIDES, State};
 
 impl Interface {
@@ -18,7 +17,6 @@ impl Interface {
             folders_button(ui, state, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 size_slider(ui, state, narrow, commands);
-                sort_box(ui, state, commands);
                 self.search_field(ui, state, commands);
             });
         });
@@ -29,7 +27,7 @@ impl Interface {
         let clear = !state.search.is_empty();
         let mut text = state.search.clone();
         let edit = TextEdit::singleline(&mut text)
-            .hint_text("Search, such as sunset -people")
+            .hint_text("Search: sunset -people, IMG_40*, beach 2019")
             .margin(egui::Margin {
                 left: 30,
                 right: if clear { 28 } else { 8 },
@@ -164,83 +162,6 @@ fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Comm
         .accesskit_node_builder(response.id, |node| node.set_label("Size of thumbnails"));
     if response.on_hover_text("Size of thumbnails").changed() {
         commands.push(Command::CellSide(side));
-    }
-}
-
-fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let now = state.memory.sorting;
-    let (icon, name) = if now.descending {
-        (Icon::Down, "Highest first")
-    } else {
-        (Icon::Up, "Lowest first")
-    };
-    let turn = Sorting {
-        descending: !now.descending,
-        ..now
-    };
-    if icon_button(ui, icon, name).clicked() {
-        commands.push(Command::SortBy(turn));
-    }
-    let combo = ComboBox::from_id_salt("sort")
-        .width(128.0)
-        .selected_text(key_text(state, now.key))
-        .height(420.0)
-        .show_ui(ui, |ui| {
-            for key in keys(state) {
-                if ui
-                    .selectable_label(key == now.key, key_text(state, key))
-                    .clicked()
-                {
-                    // Names from A to Z, all else from the highest.
-                    let descending = !matches!(key, SortKey::Name | SortKey::Place);
-                    commands.push(Command::SortBy(Sorting { key, descending }));
-                }
-            }
-        });
-    ui.ctx()
-        .accesskit_node_builder(combo.response.id, |node| node.set_label("Sort by"));
-}
-
-fn keys(state: &State) -> Vec<SortKey> {
-    let mut keys = vec![SortKey::BestLabel, SortKey::BestMatch];
-    let labels = || state.memory.labels.iter().map(|label| label.id);
-    keys.extend(labels().map(SortKey::Match));
-    keys.extend(labels().map(SortKey::Probability));
-    if !state.search.is_empty() {
-        keys.push(SortKey::Search);
-    }
-    keys.extend([
-        SortKey::Name,
-        SortKey::Taken,
-        SortKey::Modified,
-        SortKey::Size,
-        SortKey::Dimensions,
-        SortKey::Stars,
-        SortKey::Colour,
-        SortKey::Place,
-    ]);
-    keys
-}
-
-fn key_text(state: &State, key: SortKey) -> String {
-    let label = |id| {
-        let label = state.memory.labels.iter().find(|label| label.id == id);
-        label.map_or("label", |label| label.text.as_str())
-    };
-    match key {
-        SortKey::BestLabel => "Best label".into(),
-        SortKey::BestMatch => "Best match".into(),
-        SortKey::Match(id) => format!("Match: {}", label(id)),
-        SortKey::Probability(id) => format!("Probability: {}", label(id)),
-        SortKey::Search => "Search".into(),
-        SortKey::Name => "Name".into(),
-        SortKey::Taken => "Date taken".into(),
-        SortKey::Modified => "Date modified".into(),
-        SortKey::Size => "File size".into(),
-        SortKey::Dimensions => "Dimensions".into(),
-        SortKey::Stars => "Stars".into(),
-        SortKey::Colour => "Colour".into(),
-        SortKey::Place => "Place".into(),
     }
 }
 

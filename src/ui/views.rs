@@ -33,6 +33,8 @@ pub struct ViewCache {
     fetcher: Fetcher<ViewKey, Result<View, String>>,
     held: VecDeque<Held>,
     wanted: Vec<ViewKey>,
+    /// How many pictures the last frame wanted, there or not.
+    most_wanted: usize,
 }
 
 impl ViewCache {
@@ -45,6 +47,7 @@ impl ViewCache {
             fetcher: start_views(notify)?,
             held: VecDeque::new(),
             wanted: Vec::new(),
+            most_wanted: 0,
         })
     }
 
@@ -61,20 +64,36 @@ impl ViewCache {
                 full: view.full,
                 camera: view.camera,
             });
-            self.held
-                .retain(|held| !held.key.is_of(&key.path, key.content));
+            self.held.retain(|held| {
+                let same_kind = held.key.region.is_some() == key.region.is_some();
+                !(same_kind && held.key.is_of(&key.path, key.content))
+            });
             self.held.push_back(Held { key, shown });
-            if self.held.len() > HELD {
+            if self.held.len() > HELD.max(self.most_wanted + 1) {
                 self.held.pop_front();
             }
         }
+    }
+
+    /// The part of an item that is held at its full size, and where in the photo it lies.
+    pub fn find_region(
+        &self,
+        item: &Item,
+        shown: Option<ContentId>,
+    ) -> Option<(&TextureHandle, [u32; 4])> {
+        let parts = self
+            .held
+            .iter()
+            .filter(|held| held.key.is_of(&item.file.path, shown) && held.key.region.is_some());
+        let part = { parts }.next_back()?;
+        Some((&part.shown.as_ref().ok()?.texture, part.key.region?))
     }
 
     /// The picture of an item, or of the frame that it shows, if it is held.
     pub fn find(&self, item: &Item, shown: Option<ContentId>) -> Option<&Held> {
         self.held
             .iter()
-            .find(|held| held.key.is_of(&item.file.path, shown))
+            .find(|held| held.key.region.is_none() && held.key.is_of(&item.file.path, shown))
     }
 
     /// Wants these, most urgent first, as far as what is held is not enough.
@@ -83,10 +102,13 @@ impl ViewCache {
             self.held.iter().any(|held| {
                 let full = held.shown.as_ref().is_ok_and(|shown| shown.full);
                 let failed = held.shown.is_err();
+                let same_part = held.key.region == key.region;
                 held.key.is_of(&key.path, key.content)
+                    && same_part
                     && (full || failed || held.key.short_side >= key.short_side)
             })
         };
+        self.most_wanted = keys.len();
         let missing: Vec<ViewKey> = keys.into_iter().filter(|key| !enough(key)).collect();
         if missing != self.wanted {
             self.fetcher.want(missing.iter().cloned());

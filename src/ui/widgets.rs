@@ -66,7 +66,18 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
 
 /// An icon button of any side.
 pub fn icon_button_sized(ui: &mut Ui, icon: Icon, name: &str, side: f32) -> Response {
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::click());
+    icon_button_sensing(ui, icon, name, side, Sense::click())
+}
+
+/// An icon button that senses only so much.
+pub fn icon_button_sensing(
+    ui: &mut Ui,
+    icon: Icon,
+    name: &str,
+    side: f32,
+    sense: Sense,
+) -> Response {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), sense);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
     if ui.is_rect_visible(rect) {
         let palette = palette(ui);
@@ -139,14 +150,48 @@ pub fn badge(painter: &Painter, at: Pos2, text: &str, fill: Color32) -> Rect {
     rect
 }
 
+/// Something that holds and goes with a click.
+pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
+    let palette = palette(ui);
+    let galley = elided(ui, text, theme::TEXT_S, palette.text, 200.0);
+    let size = vec2(galley.size().x + 30.0, 22.0);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+    let lively = response.hovered() || response.has_focus();
+    let fill = if lively {
+        palette.hovered
+    } else {
+        palette.raised
+    };
+    ui.painter().rect_filled(rect, 11.0, fill);
+    let top = rect.center().y - galley.size().y / 2.0;
+    ui.painter()
+        .galley(egui::pos2(rect.min.x + 9.0, top), galley, palette.text);
+    let cross = Rect::from_center_size(rect.right_center() - vec2(12.0, 0.0), vec2(12.0, 12.0));
+    icons::paint(ui.painter(), Icon::Cross, cross, palette.weak);
+    response.on_hover_text(name)
+}
+
 /// A match or probability as people read it.
 #[must_use]
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
-    if percent > 99.0 && percent < 99.95 {
+    let near_an_end = (percent > 99.0 && percent < 99.95) || (percent >= 0.05 && percent < 0.95);
+    if near_an_end {
         format!("{percent:.1} %")
     } else {
         format!("{percent:.0} %")
+    }
+}
+
+/// A threshold as people read it, in its steps of 0.1 %.
+#[must_use]
+pub fn fine_percent(value: f32) -> String {
+    let tenths = (value * 1000.0).round();
+    if tenths % 10.0 == 0.0 {
+        format!("{:.0} %", tenths / 10.0)
+    } else {
+        format!("{:.1} %", tenths / 10.0)
     }
 }
 
@@ -204,6 +249,12 @@ mod tests {
         assert_eq!(percent(0.974), "97 %");
         assert_eq!(percent(0.996), "99.6 %");
         assert_eq!(percent(1.0), "100 %");
+        assert_eq!(percent(0.004), "0.4 %");
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(
+            (fine_percent(0.125), fine_percent(0.2)),
+            ("12.5 %".into(), "20 %".into())
+        );
         assert_eq!(bytes(12_345_678), "12.3 MB");
         assert_eq!(duration(Duration::from_secs(59)), "59 s");
         assert_eq!(duration(Duration::from_secs(3700)), "1 h 01 min");

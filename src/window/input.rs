@@ -1,72 +1,233 @@
 //! From keys and dropped files to commands.
 
-use egui::{Context, Event, Key};
+use egui::{Context, Event, FocusDirection, Key, Modifiers, Popup};
 
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::state::State;
-use crate::ui::Interface;
+use crate::ui::{HOLD, Interface};
 
-/// Commands of the keys that were pressed in this frame.
-pub fn keys(ctx: &Context, state: &State) -> Vec<Command> {
-    let typing = ctx.text_edit_focused();
-    // A dialog and an open menu have the keyboard for themselves, but for what closes them.
-    let occupied = state.dialog.is_some() || ctx.any_popup_open();
-    // Enter and Space belong to the button that has the focus.
-    let focused = ctx.memory(|memory| memory.focused().is_some());
-    let mut commands = Vec::new();
-    ctx.input(|input| {
-        for event in &input.events {
-            let Event::Key {
-                key,
-                pressed: true,
-                modifiers,
-                repeat,
-                ..
-            } = event
-            else {
+/// Frames that keys wait for a field or a dialog that one of them opens.
+const PATIENCE: u8 = 4;
+
+/// What keys belong to, the first of these that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    /// An open menu or list.
+    Popup,
+    /// An open dialog.
+    Dialog,
+    /// A text field.
+    TextField,
+    /// A button or slider that was reached with the Tab key.
+    Widget,
+    /// The photos.
+    Photos,
+}
+
+impl Owner {
+    fn now(ctx: &Context, state: &State) -> Self {
+        // What is open is known from the last frame: in this one, nothing has been drawn yet.
+        if Popup::is_any_open(ctx) {
+            Self::Popup
+        } else if state.dialog.is_some() {
+            Self::Dialog
+        } else if ctx.text_edit_focused() {
+            Self::TextField
+        } else if ctx.memory(|memory| memory.focused().is_some()) {
+            Self::Widget
+        } else {
+            Self::Photos
+        }
+    }
+
+    /// Whether it leaves a key to the window's commands.
+    fn leaves(self, key: Key, modifiers: Modifiers) -> bool {
+        match self {
+            Self::Popup | Self::Dialog => false,
+            Self::TextField => is_function_key(key) || (modifiers.command && !is_editing(key)),
+            Self::Widget => {
+                !matches!(key, Key::Enter | Key::Space | Key::Escape | Key::Tab)
+                    && step(key).is_none()
+            }
+            Self::Photos => true,
+        }
+    }
+}
+
+/// From keys to commands. What is typed while a field or dialog opens waits until it is there.
+#[derive(Default)]
+pub struct Keyboard {
+    held: Vec<Event>,
+    waits: u8,
+    /// Whether the character of the key that opens the field is still to come: it is not typed into it.
+    own_character: bool,
+    /// Since when the space bar is held over a large photo.
+    space_since: Option<f64>,
+}
+
+impl Keyboard {
+    /// Commands of the keys that were pressed in this frame.
+    pub fn commands(&mut self, ctx: &Context, state: &State) -> Vec<Command> {
+        if self.waits > 0 {
+            self.waits -= 1;
+            let typed = take_typed(ctx);
+            self.keep(typed);
+            if !ctx.text_edit_focused() && self.waits > 0 {
+                ctx.request_repaint();
+                return Vec::new();
+            }
+            self.waits = 0;
+            let held = std::mem::take(&mut self.held);
+            ctx.input_mut(|input| input.events.splice(0..0, held).for_each(drop));
+        }
+        let owner = Owner::now(ctx, state);
+        let events = ctx.input(|input| input.events.clone());
+        let mut commands = Vec::new();
+        if owner == Owner::Photos && events.iter().any(is_tab) && Action::Panels.enabled(state) {
+            // The Tab key hides panels here, and does not go on to the next widget.
+            ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+        }
+        self.space(ctx, state, owner, &events, &mut commands);
+        for (at, event) in events.iter().enumerate() {
+            let over_a_photo = state.viewer.is_some() && is_space(event).is_some();
+            if over_a_photo {
+                continue;
+            }
+            let Some(command) = command(event, owner) else {
                 continue;
             };
-            if occupied {
-                continue;
-            }
-            let types = !modifiers.command && !is_function_key(*key) && *key != Key::Escape;
-            if typing && (types || is_editing(*key)) {
-                continue;
-            }
-            if focused && matches!(key, Key::Enter | Key::Space | Key::Escape) {
-                continue;
-            }
-            let step = step(*key).filter(|_| !modifiers.command && !modifiers.alt);
-            if let Some(step) = step {
-                commands.push(Command::GridMove(step, modifiers.shift));
-                continue;
-            }
-            let action = Action::ALL.iter().find(|action| {
-                let mut keys = action.entry().keys.iter();
-                keys.any(|keys| keys.is(*key, *modifiers))
-            });
-            // Whether it can do something is asked when it is carried out: a key before it may matter.
-            if let Some(action) = action
-                && !(*repeat && *action == Action::Quit)
-            {
-                commands.push(Command::Do(*action));
+            let opens = matches!(&command, Command::Do(action) if action.takes_keyboard());
+            commands.push(command);
+            if opens {
+                self.hold(ctx, at);
+                break;
             }
         }
+        commands
+    }
+
+    /// Over a large photo, a touch of the space bar closes it, and holding it shows the loupe.
+    fn space(
+        &mut self,
+        ctx: &Context,
+        state: &State,
+        owner: Owner,
+        events: &[Event],
+        commands: &mut Vec<Command>,
+    ) {
+        let now = ctx.input(|input| input.time);
+        for pressed in events.iter().filter_map(is_space) {
+            match (pressed, self.space_since.take()) {
+                (true, since) => {
+                    let here = state.viewer.is_some() && owner == Owner::Photos;
+                    self.space_since = since.or(here.then_some(now));
+                }
+                (false, Some(since)) if now - since < HOLD => {
+                    commands.push(Command::Do(Action::View));
+                }
+                (false, _) => {}
+            }
+        }
+    }
+
+    /// Keeps what was typed after an event for what the event opens.
+    fn hold(&mut self, ctx: &Context, at: usize) {
+        self.waits = PATIENCE;
+        self.own_character = true;
+        ctx.request_repaint();
+        let later = ctx.input_mut(|input| input.events.split_off(at + 1));
+        let (typed, rest): (Vec<_>, Vec<_>) = later.into_iter().partition(is_typed);
+        ctx.input_mut(|input| input.events.extend(rest));
+        self.keep(typed);
+    }
+
+    fn keep(&mut self, typed: Vec<Event>) {
+        for event in typed {
+            let own = std::mem::take(&mut self.own_character);
+            if !(own && matches!(event, Event::Text(_))) {
+                self.held.push(event);
+            }
+        }
+    }
+}
+
+/// Whether the space bar was pressed or let go.
+fn is_space(event: &Event) -> Option<bool> {
+    match event {
+        Event::Key {
+            key: Key::Space,
+            pressed,
+            ..
+        } => Some(*pressed),
+        _ => None,
+    }
+}
+
+fn is_tab(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key {
+            key: Key::Tab,
+            pressed: true,
+            ..
+        }
+    )
+}
+
+fn is_typed(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key { pressed: true, .. }
+            | Event::Text(_)
+            | Event::Ime(_)
+            | Event::Paste(_)
+            | Event::Copy
+            | Event::Cut
+    )
+}
+
+/// Takes what was typed out of this frame.
+fn take_typed(ctx: &Context) -> Vec<Event> {
+    ctx.input_mut(|input| {
+        let all = std::mem::take(&mut input.events);
+        let (typed, rest) = all.into_iter().partition(is_typed);
+        input.events = rest;
+        typed
+    })
+}
+
+/// The command of an event, if it is one and `owner` leaves it to the window.
+fn command(event: &Event, owner: Owner) -> Option<Command> {
+    let (key, modifiers, repeat) = match event {
+        Event::Key {
+            key,
+            pressed: true,
+            modifiers,
+            repeat,
+            ..
+        } => (*key, *modifiers, *repeat),
         // Copying is an event of its own.
-        let copies = input
-            .events
-            .iter()
-            .any(|event| matches!(event, Event::Copy));
-        if copies && !typing && !occupied && Action::CopyPaths.enabled(state) {
-            commands.push(Command::Do(Action::CopyPaths));
-        }
-    });
-    commands
+        Event::Copy => (Key::C, Modifiers::COMMAND, false),
+        _ => return None,
+    };
+    if !owner.leaves(key, modifiers) {
+        return None;
+    }
+    let step = step(key).filter(|_| !modifiers.command && !modifiers.alt);
+    if let Some(step) = step {
+        return Some(Command::GridMove(step, modifiers.shift));
+    }
+    // Whether it can do something is asked when it is carried out: a key before it may matter.
+    let action = Action::ALL.iter().find(|action| {
+        let mut keys = action.entry().keys.iter();
+        keys.any(|keys| keys.is(key, modifiers))
+    })?;
+    (!(repeat && *action == Action::Quit)).then_some(Command::Do(*action))
 }
 
 fn is_function_key(key: Key) -> bool {
-    matches!(key, Key::F1 | Key::F5)
+    matches!(key, Key::F1 | Key::F5 | Key::F6 | Key::F11)
 }
 
 /// Keys that a text field uses with Ctrl.
@@ -113,5 +274,46 @@ pub fn dropped(ctx: &Context, ui: &Interface) -> Option<Command> {
         [] => None,
         [picture] if on_search => Some(Command::SearchDropped(picture.clone())),
         _ => Some(Command::OpenPaths(files)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(key: Key, modifiers: Modifiers) -> Event {
+        Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers,
+        }
+    }
+
+    #[test]
+    fn keys_belong_to_what_has_the_focus() {
+        let x = pressed(Key::X, Modifiers::NONE);
+        let export = pressed(Key::E, Modifiers::COMMAND);
+        let down = pressed(Key::ArrowDown, Modifiers::NONE);
+        let help = pressed(Key::F1, Modifiers::NONE);
+        let enter = pressed(Key::Enter, Modifiers::NONE);
+        for owner in [Owner::Popup, Owner::Dialog] {
+            for event in [&x, &export, &down, &help, &enter, &Event::Copy] {
+                assert_eq!(command(event, owner), None, "{event:?}");
+            }
+        }
+        let left_to_commands = |owner: Owner| {
+            [&x, &export, &down, &help, &enter, &Event::Copy].map(|e| command(e, owner).is_some())
+        };
+        assert_eq!(
+            left_to_commands(Owner::TextField),
+            [false, true, false, true, false, false]
+        );
+        assert_eq!(
+            left_to_commands(Owner::Widget),
+            [true, true, false, true, false, true]
+        );
+        assert_eq!(left_to_commands(Owner::Photos), [true; 6]);
     }
 }

@@ -21,6 +21,7 @@ pub use start::{Shown, StartError, open_window};
 pub struct MainWindow {
     app: App,
     ui: Interface,
+    keyboard: input::Keyboard,
 }
 
 impl MainWindow {
@@ -31,7 +32,11 @@ impl MainWindow {
     pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let app = App::new(ctx, services, paths)?;
         let ui = Interface::new(ctx, app.store_slot(), app.notify())?;
-        Ok(Self { app, ui })
+        Ok(Self {
+            app,
+            ui,
+            keyboard: input::Keyboard::default(),
+        })
     }
 
     /// Opens what later starts hand over, too.
@@ -80,7 +85,7 @@ impl eframe::App for MainWindow {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        let mut commands = input::keys(&ctx, self.app.state());
+        let mut commands = self.keyboard.commands(&ctx, self.app.state());
         commands.extend(input::dropped(&ctx, &self.ui));
         let drawn = self.ui.show(ui, self.app.state(), &mut commands);
         self.app.end_frame(drawn, commands);

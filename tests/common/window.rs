@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct FakeDesktop {
     /// What the next dialog gives.
     pub chosen: Mutex<Vec<PathBuf>>,
+    /// What is in the trash.
+    pub trashed: Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// What was opened and revealed.
     pub shown: Mutex<Vec<PathBuf>>,
 }
@@ -43,7 +45,27 @@ impl Desktop for FakeDesktop {
     }
 
     fn trash(&self, path: &Path) -> Result<(), String> {
-        fs::remove_file(path).map_err(|e| e.to_string())
+        let bytes = fs::read(path).map_err(|e| e.to_string())?;
+        fs::remove_file(path).map_err(|e| e.to_string())?;
+        self.trashed
+            .lock()
+            .expect("no panic")
+            .push((path.into(), bytes));
+        Ok(())
+    }
+
+    fn can_restore(&self) -> bool {
+        true
+    }
+
+    fn restore(&self, paths: &[PathBuf]) -> Result<(), String> {
+        let mut trashed = self.trashed.lock().expect("no panic");
+        for path in paths {
+            let at = trashed.iter().position(|(was, _)| was == path);
+            let (path, bytes) = trashed.remove(at.ok_or("not in the trash")?);
+            fs::write(path, bytes).map_err(|e| e.to_string())?;
+        }
+        Ok(())
     }
 
     fn reveal(&self, _: &Path) -> Result<(), String> {

@@ -6,7 +6,7 @@ use crate::app::command::Command;
 use crate::app::document::filter::{Fit, SortKey, Sorting};
 use crate::app::document::history::{Edit, HistoryStep as Undo};
 use crate::app::document::labels::{self, Label, LabelId, SavedLabels};
-use crate::app::document::library::ItemId;
+use crate::app::document::match_axis;
 use crate::app::document::state::{PAST_LABELS, State};
 use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News, RefreshPriority};
@@ -30,7 +30,12 @@ impl App {
         }
     }
 
-    fn with_label(&mut self, id: LabelId, need: RefreshPriority, change: impl FnOnce(&mut Label)) {
+    pub(super) fn with_label(
+        &mut self,
+        id: LabelId,
+        need: RefreshPriority,
+        change: impl FnOnce(&mut Label),
+    ) {
         self.edit_label(id, None, need, change);
     }
 
@@ -76,18 +81,24 @@ impl App {
             Command::AddLabels(list) => {
                 self.state.draft.clear();
                 remember(&mut self.state, &list);
+                let mut added = Vec::new();
                 self.with_labels(None, RefreshPriority::FromTop, |labels| {
-                    labels::add_list(labels, &list);
+                    added = labels::add_list(labels, &list);
                 });
+                self.state.open_label = added.last().copied().or(self.state.open_label);
+                // What was just typed stays in sight, wherever its group is now.
+                self.asking.goal = added.last().copied();
             }
             Command::SetLabelText(id, text) => {
                 let edit = Some(Edit::Text(id));
                 self.edit_label(id, edit, RefreshPriority::FromTop, |label| {
                     label.text = text
                 });
+                self.state.open_label = Some(id);
+                self.asking.goal = Some(id);
             }
             Command::SetMinMatch(id, min) => {
-                let min = min.clamp(0.0, 1.0);
+                let min = match_axis::in_steps(min);
                 let edit = Some(Edit::Threshold(id));
                 self.edit_label(id, edit, RefreshPriority::Now, |label| {
                     label.min_match = min
@@ -142,26 +153,6 @@ impl App {
             }),
             sets => self.change_sets(sets),
         }
-    }
-
-    /// Adds the chosen photos to those that show a label, or that do not; no photo is both.
-    fn add_examples(&mut self, id: LabelId, shown: bool) {
-        let paths: Vec<PathBuf> = (self.state.targets().into_iter())
-            .filter_map(|item: ItemId| Some(self.state.item(item)?.file.path.clone()))
-            .collect();
-        self.with_label(id, RefreshPriority::Now, |label| {
-            let (to, from) = if shown {
-                (&mut label.examples, &mut label.counter_examples)
-            } else {
-                (&mut label.counter_examples, &mut label.examples)
-            };
-            from.retain(|path| !paths.contains(path));
-            for path in paths {
-                if !to.contains(&path) {
-                    to.push(path);
-                }
-            }
-        });
     }
 
     /// Puts the labels of a file in the place of the present ones.

@@ -1,10 +1,11 @@
 //! Decisions about photos, and undoing them.
 
 use crate::app::document::grid_layout::GridMove;
-use crate::app::document::history::HistoryStep as Undo;
+use crate::app::document::history::{HistoryStep as Undo, labels_put_back};
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
+use crate::engine::plural::counted;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.
@@ -64,7 +65,20 @@ impl App {
         self.decide(&after);
     }
 
+    /// Rejects contents again that came back.
+    pub(in crate::app) fn reject_again(&mut self, contents: &[ContentId]) {
+        let library = &self.state.library;
+        let rejected = |content: &ContentId| {
+            let mark = library.decision(content).unwrap_or_default();
+            let flag = Flag::Reject;
+            (*content, Some(Mark { flag, ..mark }))
+        };
+        let after: Vec<Decision> = contents.iter().map(rejected).collect();
+        self.decide(&after);
+    }
+
     pub(super) fn go_back(&mut self, forward: bool) {
+        let done = if forward { "Done again" } else { "Undone" };
         let mut history = std::mem::take(&mut self.state.history);
         let swap = |step| match step {
             Undo::Marks(marks) => {
@@ -72,11 +86,16 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
                 self.decide(&marks);
+                let photos = counted(marks.len(), "photo", "photos");
+                let text = format!("{done}: the decision about {photos}");
+                self.state.notify(text, false);
                 Some(Undo::Marks(now))
             }
             Undo::Labels(labels) => {
                 self.need(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
+                let what = labels_put_back(&now, &self.state.memory.labels);
+                self.state.notify(format!("{done}: {what}"), false);
                 Some(Undo::Labels(now))
             }
             // Files are brought back; doing it again is a new export.
@@ -86,6 +105,10 @@ impl App {
             }
             Undo::Keywords => {
                 self.undo_keywords();
+                None
+            }
+            Undo::Trash { files, rejected } => {
+                self.restore(files, rejected);
                 None
             }
         };

@@ -1,15 +1,18 @@
 //! The only place where commands change the state.
 
+mod compare;
 mod labels;
 mod marks;
 mod samples;
+mod teach;
 
 use std::path::{Path, PathBuf};
 
 use super::command::{Action, Command};
 use super::services::Purpose;
 use super::{App, RefreshPriority};
-use crate::app::document::filter::{Filter, Fit, SortKey, Sorting};
+use crate::app::document::export_choices::ExportChoices;
+use crate::app::document::filter::{Filter, Fit, Grouping, SortKey, Sorting};
 use crate::app::document::grid_layout::{GridMove, reveal};
 use crate::app::document::history::HistoryStep as Undo;
 use crate::app::document::selection::SelectionMode;
@@ -43,6 +46,10 @@ impl App {
             Command::UseModel(dir) => self.use_model(dir),
             Command::RemoveModel(dir) => self.remove_model(&dir),
             Command::PlanExport(request) => self.plan_export(*request),
+            Command::KeepExportChoices(choices) => {
+                let target = self.state.exports.target.clone();
+                self.state.memory.export = ExportChoices { target, ..*choices };
+            }
             Command::StartExport => self.start_export(),
             Command::FinishExport(id) => self.finish_export(id),
             Command::UndoExport(id) => {
@@ -66,8 +73,26 @@ impl App {
             Command::SearchDropped(path) => self.search_dropped(path),
             Command::SearchFor(text) => self.search(text),
             Command::SortBy(sorting) => {
-                self.state.sorting_before_search = None;
+                self.state.before_search = None;
                 self.state.memory.sorting = sorting;
+                self.need(RefreshPriority::FromTop);
+            }
+            Command::GroupBy(grouping) => {
+                self.state.before_search = None;
+                self.state.memory.grouping = grouping;
+                self.need(RefreshPriority::FromTop);
+            }
+            Command::GoToLabel(id) => {
+                self.state.open_label = Some(id);
+                self.state.go_to(id);
+            }
+            Command::ToggleNear(id) => {
+                let filter = &mut self.state.memory.filter;
+                let on = filter.near && filter.fit == Fit::Label(id);
+                (filter.fit, filter.near) = match on {
+                    true => (Fit::All, false),
+                    false => (Fit::Label(id), true),
+                };
                 self.need(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
@@ -77,12 +102,14 @@ impl App {
             Command::ToggleFit(fit) => {
                 let now = &mut self.state.memory.filter.fit;
                 *now = if *now == fit { Fit::All } else { fit };
-                self.need(RefreshPriority::Now);
+                self.state.memory.filter.near = false;
+                self.need(RefreshPriority::FromTop);
             }
             Command::SelectionMode(..)
             | Command::SelectItems(..)
             | Command::GridMove(..)
             | Command::ViewItem(_)
+            | Command::FocusCompared(_)
             | Command::CellSide(_) => self.look(command),
             labels => self.change_labels(labels),
         }
@@ -124,12 +151,14 @@ impl App {
             Action::CopyPaths => self.copy_paths(),
             Action::View => self.view_or_close(),
             Action::CloseView => self.close_or_clear(),
+            Action::Compare => self.compare(),
+            Action::Survey => self.survey(),
             Action::Open => self.on_target(|desktop, path| desktop.open(path)),
             Action::Reveal => self.on_target(|desktop, path| desktop.reveal(path)),
             Action::FindSimilar => {
                 let path = self.target_path();
                 if let Some(path) = path {
-                    self.state.viewer = None;
+                    self.close_viewer();
                     self.search(like(&path));
                 }
             }
@@ -138,8 +167,19 @@ impl App {
             Action::Unflag => self.mark(|mark| mark.flag = Flag::None),
             Action::Stars(stars) => self.mark(|mark| mark.stars = stars),
             Action::Colour(colour) => self.colour(colour),
-            Action::AddLabel => self.ask_view(ViewRequest::FocusLabelBox),
-            Action::Search => self.ask_view(ViewRequest::FocusSearchBox),
+            Action::AddLabel => {
+                // The field is beside the grid.
+                self.close_viewer();
+                self.state.panels_hidden = false;
+                self.ask_view(ViewRequest::FocusLabelBox);
+            }
+            Action::Example => self.teach_open_label(true),
+            Action::CounterExample => self.teach_open_label(false),
+            Action::LabelFromThese => self.label_from_these(),
+            Action::Search => {
+                self.state.panels_hidden = false;
+                self.ask_view(ViewRequest::FocusSearchBox);
+            }
             Action::LabelSets => self.show(Some(Dialog::LabelSets)),
             Action::PasteLabels => self.show(Some(Dialog::PasteLabels)),
             Action::ClearLabels => self.with_labels(None, RefreshPriority::FromTop, Vec::clear),
@@ -151,6 +191,12 @@ impl App {
             Action::Larger => self.apply(Command::CellSide(self.state.memory.cell_side * 1.2)),
             Action::Smaller => self.apply(Command::CellSide(self.state.memory.cell_side / 1.2)),
             Action::ActualSize => self.toggle_actual_size(),
+            Action::FullScreen => self.toggle_full_screen(),
+            Action::Panels => self.state.panels_hidden = !self.state.panels_hidden,
+            Action::NextPane => {
+                self.state.panels_hidden = false;
+                self.ask_view(ViewRequest::NextPane);
+            }
             Action::Captions => {
                 let shown = &mut self.state.memory.captions_show_matches;
                 *shown = !*shown;
@@ -251,18 +297,19 @@ impl App {
 
     fn search(&mut self, text: String) {
         let (before, now) = (self.state.search.is_empty(), text.is_empty());
-        let sorting = &mut self.state.memory.sorting;
+        let memory = &mut self.state.memory;
         if before && !now {
-            self.state.sorting_before_search = Some(*sorting);
-            *sorting = Sorting {
+            self.state.before_search = Some((memory.sorting, memory.grouping));
+            memory.sorting = Sorting {
                 key: SortKey::Search,
                 descending: true,
             };
+            memory.grouping = Grouping::Nothing;
         }
-        if now && let Some(earlier) = self.state.sorting_before_search.take() {
-            *sorting = earlier;
-        } else if now && sorting.key == SortKey::Search {
-            *sorting = Sorting::default();
+        if now && let Some(earlier) = self.state.before_search.take() {
+            (memory.sorting, memory.grouping) = earlier;
+        } else if now && memory.sorting.key == SortKey::Search {
+            memory.sorting = Sorting::default();
         }
         self.state.search = text;
         self.need(RefreshPriority::FromTop);
@@ -306,7 +353,7 @@ impl App {
 
     fn view_or_close(&mut self) {
         if self.state.viewer.is_some() {
-            self.state.viewer = None;
+            self.close_viewer();
         } else if let Some(item) = self.state.target() {
             self.state.viewer = Some(Viewer::of(item));
         }
@@ -314,7 +361,10 @@ impl App {
 
     /// Esc: closes what is open, then clears what is typed, then what is selected.
     fn close_or_clear(&mut self) {
-        if self.state.viewer.take().is_some() {
+        if self.state.viewer.is_some() {
+            return self.close_viewer();
+        }
+        if std::mem::take(&mut self.state.panels_hidden) {
             return;
         }
         if !self.state.search.is_empty() {
@@ -345,8 +395,10 @@ impl App {
             Command::GridMove(step, extend) => self.step(step, extend),
             Command::ViewItem(id) => {
                 self.apply(Command::SelectionMode(id, SelectionMode::Only));
+                self.state.compared.clear();
                 self.state.viewer = Some(Viewer::of(id));
             }
+            Command::FocusCompared(id) => self.focus_compared(id),
             Command::CellSide(side) => {
                 self.state.keep_place();
                 self.state.memory.cell_side = side.clamp(*CELL_SIDES.start(), *CELL_SIDES.end());
@@ -356,6 +408,9 @@ impl App {
     }
 
     fn step(&mut self, step: GridMove, extend: bool) {
+        if !self.state.compared.is_empty() {
+            return self.step_compared(step);
+        }
         let state = &mut self.state;
         let order = &state.answer.arrangement.order;
         let Some(layout) = &state.grid.layout else {

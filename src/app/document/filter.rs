@@ -1,5 +1,7 @@
 //! What a person can sort and filter by.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::labels::LabelId;
@@ -8,10 +10,9 @@ use crate::engine::organize::marks::{Colour, Flag};
 /// What photos are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
-    /// By the label that fits best, under headers; within each by match.
+    /// By the match of the label that a photo is grouped or filtered by, otherwise by its highest one.
     #[default]
-    BestLabel,
-    /// By the highest match of all labels.
+    #[serde(alias = "BestLabel")]
     BestMatch,
     /// By the match of one label.
     Match(LabelId),
@@ -33,7 +34,7 @@ pub enum SortKey {
     Stars,
     /// By colour, in the order of their keys; those without come last.
     Colour,
-    /// By country, region and town, under headers; those without come last.
+    /// By country, region and town; those without come last.
     Place,
 }
 
@@ -52,6 +53,105 @@ impl Default for Sorting {
         Self {
             key: SortKey::default(),
             descending: true,
+        }
+    }
+}
+
+/// What photos are put together by, under headings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Grouping {
+    /// Nothing: no headings.
+    Nothing,
+    /// The label that fits best.
+    #[default]
+    Label,
+    /// The month in which they were taken.
+    Month,
+    /// The day on which they were taken.
+    Day,
+    /// The folder that they are in.
+    Folder,
+    /// The camera.
+    Camera,
+    /// Country, region and town.
+    Place,
+    /// Their stars.
+    Rating,
+}
+
+impl Grouping {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 8] = [
+        Self::Nothing,
+        Self::Label,
+        Self::Month,
+        Self::Day,
+        Self::Folder,
+        Self::Camera,
+        Self::Place,
+        Self::Rating,
+    ];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "None",
+            Self::Label => "Label",
+            Self::Month => "Month",
+            Self::Day => "Day",
+            Self::Folder => "Folder",
+            Self::Camera => "Camera",
+            Self::Place => "Place",
+            Self::Rating => "Rating",
+        }
+    }
+}
+
+/// How the sides of a photo relate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// Wider than high.
+    Landscape,
+    /// Higher than wide.
+    Portrait,
+    /// As wide as high, within a twentieth.
+    Square,
+    /// At least twice as long on one side as on the other.
+    Panorama,
+}
+
+impl Shape {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 4] = [
+        Self::Landscape,
+        Self::Portrait,
+        Self::Square,
+        Self::Panorama,
+    ];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Landscape => "Landscape",
+            Self::Portrait => "Portrait",
+            Self::Square => "Square",
+            Self::Panorama => "Panorama",
+        }
+    }
+
+    /// Whether a photo of these sides, upright, has it.
+    #[must_use]
+    pub fn is_of(self, width: u32, height: u32) -> bool {
+        let (width, height) = (u64::from(width), u64::from(height));
+        let (long, short) = (width.max(height), width.min(height));
+        let square = 20 * (long - short) <= long;
+        match self {
+            Self::Landscape => width > height && !square,
+            Self::Portrait => height > width && !square,
+            Self::Square => square,
+            Self::Panorama => long >= 2 * short,
         }
     }
 }
@@ -87,6 +187,27 @@ pub enum FlagFilter {
 }
 
 impl FlagFilter {
+    /// All, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [
+        Self::All,
+        Self::Picked,
+        Self::Rejected,
+        Self::NotRejected,
+        Self::Undecided,
+    ];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "Any decision",
+            Self::Picked => "Picked",
+            Self::Rejected => "Rejected",
+            Self::NotRejected => "Not rejected",
+            Self::Undecided => "Undecided",
+        }
+    }
+
     /// Whether a decision passes.
     #[must_use]
     pub fn lets_through(self, flag: Flag) -> bool {
@@ -106,6 +227,8 @@ impl FlagFilter {
 pub struct Filter {
     /// By label.
     pub fit: Fit,
+    /// With one label: those just below its line too, after the others.
+    pub near: bool,
     /// By pick or reject.
     pub flag: FlagFilter,
     /// At least so many stars.
@@ -124,6 +247,14 @@ pub struct Filter {
     pub to: String,
     /// A part of the name, in any case.
     pub name: String,
+    /// The camera, as it calls itself.
+    pub camera: Option<String>,
+    /// The lens, as it calls itself.
+    pub lens: Option<String>,
+    /// The folder that they are in, or one above it.
+    pub folder: Option<PathBuf>,
+    /// How the sides relate.
+    pub shape: Option<Shape>,
     /// Only what failed or came with a warning.
     pub failures: bool,
     /// What fits the search badly is shown too.
@@ -139,5 +270,29 @@ impl Filter {
             ..Self::default()
         };
         *self == ignored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_are_told_by_the_sides() {
+        let shapes = |width, height| -> Vec<Shape> {
+            let all = Shape::ALL.into_iter();
+            all.filter(|shape| shape.is_of(width, height)).collect()
+        };
+        assert_eq!(shapes(4000, 3000), [Shape::Landscape]);
+        assert_eq!(shapes(3000, 4000), [Shape::Portrait]);
+        assert_eq!(shapes(1000, 1040), [Shape::Square]);
+        assert_eq!(shapes(6000, 2000), [Shape::Landscape, Shape::Panorama]);
+    }
+
+    #[test]
+    fn orders_that_were_kept_by_earlier_versions_are_read() {
+        let kept = r#"{"key":"BestLabel","descending":true}"#;
+        let sorting: Sorting = serde_json::from_str(kept).expect("an order");
+        assert_eq!(sorting, Sorting::default());
     }
 }

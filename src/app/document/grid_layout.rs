@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use super::arrange::{Group, Heading};
+use super::arrange::Group;
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;
@@ -39,9 +39,8 @@ impl GridLayout {
     pub fn new(width: f32, cell: Vec2, count: usize, groups: &[Group]) -> Self {
         let columns = columns(width, cell.x);
         let whole = [Group {
-            heading: Heading::SomethingElse,
-            first: 0,
             len: count,
+            ..Group::default()
         }];
         let (groups, header) = if groups.is_empty() {
             (&whole[..], 0.0)
@@ -299,9 +298,9 @@ mod tests {
         lens.iter()
             .map(|len| {
                 let group = Group {
-                    heading: Heading::SomethingElse,
                     first,
                     len: *len,
+                    ..Group::default()
                 };
                 first += len;
                 group

@@ -1,5 +1,7 @@
 //! Undo and redo of decisions about photos and of labels.
 
+use std::path::PathBuf;
+
 use super::labels::{Label, LabelId};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::Mark;
@@ -18,6 +20,13 @@ pub enum HistoryStep {
     Export(String),
     /// Keywords that were written last.
     Keywords,
+    /// Files that went to the trash, and the contents that were rejected.
+    Trash {
+        /// Where they were.
+        files: Vec<PathBuf>,
+        /// What was rejected.
+        rejected: Vec<ContentId>,
+    },
 }
 
 /// A change of one label that goes on from frame to frame: all of it is one step.
@@ -87,6 +96,31 @@ impl History {
     }
 }
 
+/// What becomes of labels that are put back, in words.
+#[must_use]
+pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
+    let back: Vec<&str> = missing(now, then);
+    let gone: Vec<&str> = missing(then, now);
+    let changed = then.iter().find(|label| {
+        let other = now.iter().find(|other| other.id == label.id);
+        other.is_some_and(|other| other != *label)
+    });
+    match (back.as_slice(), gone.as_slice(), changed) {
+        ([one], [], _) => format!("the label “{one}” is back"),
+        ([], [one], _) => format!("the label “{one}” is gone"),
+        ([], [], Some(label)) => format!("the label “{}” is as it was", label.text),
+        ([], [], None) => "labels are in their former order".into(),
+        _ => "labels are as they were".into(),
+    }
+}
+
+/// The labels that are not in `these`, but in `those`.
+fn missing<'a>(these: &[Label], those: &'a [Label]) -> Vec<&'a str> {
+    let there = |id: LabelId| these.iter().any(|label| label.id == id);
+    let missing = those.iter().filter(|label| !there(label.id));
+    missing.map(|label| label.text.as_str()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +145,25 @@ mod tests {
         assert_eq!(now, marks(2));
         history.push(marks(3), None);
         assert!(!history.can_redo());
+    }
+
+    #[test]
+    fn what_is_put_back_is_said() {
+        let label = |id, text: &str| Label {
+            id,
+            text: text.into(),
+            ..Label::default()
+        };
+        let cat = [label(1, "cat")];
+        let both = [label(1, "cat"), label(2, "dog")];
+        assert_eq!(labels_put_back(&cat, &both), "the label “dog” is back");
+        assert_eq!(labels_put_back(&both, &cat), "the label “dog” is gone");
+        let typed = [label(1, "ca")];
+        assert_eq!(
+            labels_put_back(&typed, &cat),
+            "the label “cat” is as it was"
+        );
+        assert_eq!(labels_put_back(&[], &both), "labels are as they were");
     }
 
     #[test]

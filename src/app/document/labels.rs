@@ -179,6 +179,13 @@ pub fn split_list(text: &str) -> Vec<String> {
 pub fn add_list(labels: &mut Vec<Label>, list: &str) -> Vec<LabelId> {
     let mut added = Vec::new();
     for text in split_list(list) {
+        // What is typed with a minus before it is a label that shuts photos out.
+        let shut_out = text
+            .strip_prefix('-')
+            .map(str::trim)
+            .filter(|rest| !rest.is_empty());
+        let negated = shut_out.is_some();
+        let text = shut_out.unwrap_or(&text).to_owned();
         if labels.iter().any(|label| label.text == text) {
             continue;
         }
@@ -187,6 +194,7 @@ pub fn add_list(labels: &mut Vec<Label>, list: &str) -> Vec<LabelId> {
             id,
             colour: free_colour(labels),
             text,
+            negated,
             ..Label::default()
         });
         added.push(id);
@@ -195,7 +203,7 @@ pub fn add_list(labels: &mut Vec<Label>, list: &str) -> Vec<LabelId> {
 }
 
 /// The colour that the fewest labels have.
-fn free_colour(labels: &[Label]) -> usize {
+pub(in crate::app) fn free_colour(labels: &[Label]) -> usize {
     let used = |colour: &usize| labels.iter().filter(|l| l.colour == *colour).count();
     (0..COLOURS).min_by_key(used).unwrap_or_default()
 }
@@ -227,6 +235,25 @@ mod tests {
         add_list(&mut labels, "bird");
         let colours: Vec<usize> = labels.iter().map(|label| label.colour).collect();
         assert_eq!(colours, [1, 0]);
+    }
+
+    #[test]
+    fn a_minus_makes_a_label_that_shuts_photos_out() {
+        let mut labels = Vec::new();
+        add_list(&mut labels, "cat, -dog, -, sea -people");
+        let made: Vec<(&str, bool)> = labels
+            .iter()
+            .map(|l| (l.text.as_str(), l.negated))
+            .collect();
+        assert_eq!(
+            made,
+            [
+                ("cat", false),
+                ("dog", true),
+                ("-", false),
+                ("sea -people", false)
+            ]
+        );
     }
 
     #[test]

@@ -110,6 +110,18 @@ impl Item {
         self.metadata.as_ref()?.place
     }
 
+    /// The camera, as it calls itself.
+    #[must_use]
+    pub fn camera(&self) -> Option<&str> {
+        self.metadata.as_ref()?.facts.camera.as_deref()
+    }
+
+    /// The lens, as it calls itself.
+    #[must_use]
+    pub fn lens(&self) -> Option<&str> {
+        self.metadata.as_ref()?.facts.lens.as_deref()
+    }
+
     /// The row of its vector; [`UNREAD`], which scores nothing, if there is none.
     #[must_use]
     pub fn row(&self) -> u32 {

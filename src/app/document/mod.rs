@@ -1,11 +1,18 @@
 //! What the window knows and what follows from it; only `app::apply` changes it.
 
 pub mod arrange;
+pub mod burst;
+pub mod calendar;
+pub mod chips;
+pub mod export_choices;
 pub mod filter;
 pub mod grid_layout;
+pub mod groups;
 pub mod history;
 pub mod labels;
 pub mod library;
+pub mod match_axis;
 pub mod scored;
+pub mod search_text;
 pub mod selection;
 pub mod state;

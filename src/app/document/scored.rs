@@ -3,7 +3,12 @@
 use super::labels::{Label, LabelId};
 use super::library::ItemId;
 use crate::engine::search::fit::{self, Matched};
-use crate::engine::search::score::Scores;
+use crate::engine::search::score::{Scores, moved_line};
+
+/// The least match of a label that is named as the nearest one.
+const NAMED: f32 = 0.01;
+/// How far below a line a photo is just below it, in steps of [`moved_line`].
+const NEAR_STEPS: f32 = 2.0;
 
 /// Scores of the items, and which label is in which column.
 #[derive(Clone, Copy)]
@@ -90,6 +95,44 @@ impl Scored<'_> {
     /// The highest match of any label that is not marked "not", fitting or not.
     pub(in crate::app) fn highest(&self, item: ItemId) -> Option<f32> {
         fit::highest(self.matches(item))
+    }
+
+    /// The label that a photo misses by least, with its match: the one whose line is the fewest times its odds. Of
+    /// photos that fit a label it says nothing, nor of those that a label marked "not" shuts out.
+    #[must_use]
+    pub fn nearest(&self, item: ItemId) -> Option<(usize, f32)> {
+        let (_, label, matched) = self.miss(item)?;
+        (matched >= NAMED).then_some((label, matched))
+    }
+
+    /// The same with how many times the line's odds the photo has, which is less than 1.
+    pub(in crate::app) fn miss(&self, item: ItemId) -> Option<(f32, usize, f32)> {
+        if self.best(item).is_some() || fit::is_excluded(self.matches(item)) {
+            return None;
+        }
+        let odds = |matched: f32| matched / (1.0 - matched).max(f32::MIN_POSITIVE);
+        let all = self.labels.iter().enumerate();
+        let all = all.filter(|(_, label)| !label.negated && label.min_match > 0.0);
+        let near = all.filter_map(|(at, label)| {
+            let matched = self.matched(at, item)?;
+            Some((odds(matched) / odds(label.min_match), at, matched))
+        });
+        near.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))
+    }
+
+    /// The match from which a photo that does not fit a label is just below its line.
+    #[must_use]
+    pub fn near_line(&self, label: usize) -> f32 {
+        moved_line(self.labels[label].min_match, -NEAR_STEPS)
+    }
+
+    /// Whether a photo is just below the line of a label.
+    #[must_use]
+    pub fn is_near(&self, label: usize, item: ItemId) -> bool {
+        let wanted = &self.labels[label];
+        let below = self.matched(label, item).filter(|m| *m < wanted.min_match);
+        below.is_some_and(|matched| matched >= self.near_line(label))
+            && (wanted.negated || !fit::is_excluded(self.matches(item)))
     }
 
     /// The place of a label.

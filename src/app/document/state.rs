@@ -1,15 +1,18 @@
 //! Everything that the window knows. Panels read it; only `app::apply` changes it.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::filter::{Filter, Sorting};
-use super::grid_layout::GridLayout;
+use super::arrange::Heading;
+use super::export_choices::ExportChoices;
+use super::filter::{Filter, Grouping, Sorting};
+use super::grid_layout::{GAP, GridLayout, HEADER};
 use super::history::History;
-use super::labels::{Label, SavedLabels};
+use super::labels::{Label, LabelId, SavedLabels};
 use super::library::{Item, ItemId, Library};
 use super::selection::Selection;
 use crate::app::command::Command;
@@ -52,6 +55,8 @@ pub struct Memory {
     pub past_labels: Vec<String>,
     /// The order.
     pub sorting: Sorting,
+    /// What is put together under headings.
+    pub grouping: Grouping,
     /// What is shown.
     pub filter: Filter,
     /// Side of thumbnails in points.
@@ -60,12 +65,15 @@ pub struct Memory {
     pub captions_show_matches: bool,
     /// Whether a decision leads on to the next photo.
     pub auto_advance: bool,
+    /// What was chosen for the last export.
+    pub export: ExportChoices,
 }
 
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            window: [1280.0, 800.0],
+            // With its frame and the system's bars, it fits a screen of 1280 by 800.
+            window: [1180.0, 680.0],
             roots: Vec::new(),
             recent: Vec::new(),
             subfolders: true,
@@ -73,10 +81,12 @@ impl Default for Memory {
             sets: Vec::new(),
             past_labels: Vec::new(),
             sorting: Sorting::default(),
+            grouping: Grouping::default(),
             filter: Filter::default(),
             cell_side: 168.0,
             captions_show_matches: true,
             auto_advance: false,
+            export: ExportChoices::default(),
         }
     }
 }
@@ -124,6 +134,17 @@ impl Work {
     }
 }
 
+/// A label that was given examples, until it is known what that changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taught {
+    /// Which.
+    pub label: LabelId,
+    /// How many photos fitted before.
+    pub before: usize,
+    /// The first answer that knows of the examples.
+    pub answer: u64,
+}
+
 /// What a dialog is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Dialog {
@@ -160,7 +181,7 @@ pub enum Dialog {
 }
 
 /// Which photos are exported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExportWhat {
     /// Those that are selected.
     Selected,
@@ -243,6 +264,8 @@ pub enum ViewRequest {
     FocusLabelBox,
     /// Give the search box the keyboard.
     FocusSearchBox,
+    /// Give the next pane the keyboard.
+    NextPane,
     /// Look for thumbnails anew: a store was opened.
     RetryThumbnails,
 }
@@ -268,14 +291,40 @@ impl GridState {
     }
 }
 
-/// A message that stays until it is taken away.
+/// What a message is about, so that it goes when that is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Folders that could not be read.
+    Reading,
+    /// Labels that could not be scored.
+    Scoring,
+}
+
+/// A message: it goes when a person takes it away, when its cause is over, or by itself if nothing went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// One sentence.
     pub text: String,
     /// Whether something went wrong.
     pub bad: bool,
+    /// What it is about.
+    pub cause: Option<Cause>,
+    /// When it was said.
+    pub since: Instant,
 }
+
+impl Notice {
+    /// Whether it has been seen long enough: what went wrong never has.
+    #[must_use]
+    pub fn is_over(&self, now: Instant) -> bool {
+        !self.bad && now.saturating_duration_since(self.since) >= NOTICE_TIME
+    }
+}
+
+/// How long a message stays that needs no answer.
+pub const NOTICE_TIME: Duration = Duration::from_secs(8);
+/// Messages that are kept to be read again.
+const SAID: usize = 100;
 
 impl Values for Memory {}
 
@@ -304,18 +353,26 @@ pub struct State {
     pub store_size: Option<StoreSize>,
     /// The photos.
     pub library: Library,
+    /// The label whose line and words are seen.
+    pub open_label: Option<LabelId>,
+    /// The label that was given examples just now.
+    pub taught: Option<Taught>,
     /// What is typed as a label but not added yet.
     pub draft: String,
     /// What is typed into the search box.
     pub search: String,
-    /// The order before the search took over.
-    pub sorting_before_search: Option<Sorting>,
+    /// The order and the groups before the search took over.
+    pub before_search: Option<(Sorting, Grouping)>,
     /// The last scores and order.
     pub answer: ScoringResponse,
     /// The chosen photos.
     pub selection: Selection,
     /// The photo seen large.
     pub viewer: Option<Viewer>,
+    /// The photos that are seen side by side, the one of [`Self::viewer`] among them; empty if it is seen alone.
+    pub compared: Vec<ItemId>,
+    /// Whether only photos are seen, and nothing around them.
+    pub panels_hidden: bool,
     /// Where the grid is.
     pub grid: GridState,
     /// The work in the background.
@@ -328,6 +385,8 @@ pub struct State {
     pub dialog: Option<Dialog>,
     /// Messages.
     pub notices: Vec<Notice>,
+    /// Messages of this run, the last first.
+    pub said: VecDeque<Notice>,
     /// Messages that cannot be taken away.
     pub standing: Standing,
     /// What can be undone.
@@ -349,6 +408,13 @@ impl State {
         let place = seen.clone().find(|at| Some(order[*at]) == cursor);
         let place = place.or_else(|| seen.clone().next().filter(|_| offset > 0.0));
         self.grid.anchor = place.map(|at| (order[at], (layout.top(at) - offset) as f32));
+    }
+
+    /// Scrolls to the photos of a label, with the heading over them in sight.
+    pub fn go_to(&mut self, id: LabelId) {
+        if let Some(item) = self.first_of(id) {
+            self.grid.anchor = Some((item, HEADER + GAP));
+        }
     }
 
     /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
@@ -408,11 +474,40 @@ impl State {
     #[must_use]
     pub fn labels_with_draft(&self) -> Vec<Label> {
         let mut labels = self.memory.labels.clone();
-        // One letter says nothing, and a list says too much.
-        if self.draft.trim().chars().count() > 1 && !self.draft.contains(',') {
+        // A letter of an alphabet says nothing, and a list says too much.
+        let draft = self.draft.trim();
+        let says = draft.chars().count() > 1 || !draft.is_ascii();
+        if says && !draft.is_empty() && !draft.contains(',') {
             super::labels::add_list(&mut labels, &self.draft);
         }
         labels
+    }
+
+    /// The label that is being typed, if it counts.
+    #[must_use]
+    pub fn draft_id(&self) -> Option<LabelId> {
+        let labels = self.labels_with_draft();
+        let draft = labels.get(self.memory.labels.len());
+        draft.map(|label| label.id)
+    }
+
+    /// The first of the photos of a label in what is shown.
+    #[must_use]
+    pub fn first_of(&self, id: LabelId) -> Option<ItemId> {
+        let scored = self.answer.scored();
+        let place = scored.place(id)?;
+        let arrangement = &self.answer.arrangement;
+        let group = arrangement
+            .groups
+            .iter()
+            .find(|group| group.heading == Heading::Label(place));
+        match group {
+            Some(group) => arrangement.order.get(group.first).copied(),
+            None => {
+                let mut shown = arrangement.order.iter().copied();
+                shown.find(|item| scored.fits(place, *item))
+            }
+        }
     }
 
     /// Photos of an export.
@@ -432,6 +527,16 @@ impl State {
             }
         };
         ids.into_iter().filter(readable).collect()
+    }
+
+    /// Photos of an export, with rejects or without them. Who exports the rejects means them.
+    #[must_use]
+    pub fn export_ids(&self, what: ExportWhat, rejects: bool) -> Vec<ItemId> {
+        let mut ids = self.export_items(what);
+        if !rejects && what != ExportWhat::Rejected {
+            ids.retain(|id| self.library.mark(*id).flag != Flag::Reject);
+        }
+        ids
     }
 
     /// Photos with a decision.
@@ -487,12 +592,67 @@ impl State {
 
     /// Says something.
     pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
+        self.say(text.into(), bad, None);
+    }
+
+    /// Says that something went wrong, for as long as it does.
+    pub fn notify_of(&mut self, cause: Cause, text: impl Into<String>) {
+        self.say(text.into(), true, Some(cause));
+    }
+
+    /// Takes away what was said of something that is over.
+    pub fn settle(&mut self, cause: Cause) {
+        self.notices.retain(|notice| notice.cause != Some(cause));
+    }
+
+    /// Takes away what has been seen long enough; says how long the next one stays.
+    pub fn forget_seen(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        self.notices.retain(|notice| !notice.is_over(now));
+        let passing = self.notices.iter().filter(|notice| !notice.bad);
+        let left = passing.map(|notice| NOTICE_TIME.saturating_sub(notice.since.elapsed()));
+        left.min()
+    }
+
+    fn say(&mut self, text: String, bad: bool, cause: Option<Cause>) {
+        let since = Instant::now();
         let notice = Notice {
-            text: text.into(),
+            text,
             bad,
+            cause,
+            since,
         };
-        if !self.notices.contains(&notice) {
-            self.notices.push(notice);
+        let there = |other: &Notice| other.text == notice.text;
+        // Said again, it is not listed twice in a row.
+        if !self.said.front().is_some_and(there) {
+            self.said.push_front(notice.clone());
+            self.said.truncate(SAID);
         }
+        match self
+            .notices
+            .iter_mut()
+            .find(|other| other.text == notice.text)
+        {
+            Some(other) => other.since = since,
+            None => self.notices.push(notice),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_went_well_goes_by_itself() {
+        let notice = |bad| Notice {
+            text: "done".into(),
+            bad,
+            cause: None,
+            since: Instant::now(),
+        };
+        let later = Instant::now() + NOTICE_TIME;
+        assert!(notice(false).is_over(later) && !notice(true).is_over(later));
+        assert!(!notice(false).is_over(Instant::now()));
     }
 }

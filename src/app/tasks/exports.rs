@@ -30,6 +30,8 @@ const MANIFEST: &str = "lumisift-manifest";
 pub struct ExportRequest {
     /// Which photos.
     pub what: ExportWhat,
+    /// Whether rejects among them go too.
+    pub rejects: bool,
     /// How and where to.
     pub options: Options,
     /// Whether what went where is written down beside the photos.
@@ -86,7 +88,7 @@ pub enum ExportNews {
 
 impl State {
     /// Photos of an export, as it takes them.
-    fn export_list(&self, what: ExportWhat) -> Vec<Item> {
+    fn export_list(&self, what: ExportWhat, rejects: bool) -> Vec<Item> {
         let scored = self.answer.scored();
         let roots = Roots::new(&self.memory.roots);
         let item = |id: ItemId| {
@@ -104,14 +106,14 @@ impl State {
                 place: None,
             })
         };
-        self.export_items(what)
+        self.export_ids(what, rejects)
             .into_iter()
             .filter_map(item)
             .collect()
     }
 
     /// What is known of photos, for a manifest.
-    fn notes(&self, what: ExportWhat) -> Notes {
+    fn notes(&self, what: ExportWhat, rejects: bool) -> Notes {
         let scored = self.answer.scored();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
@@ -129,7 +131,7 @@ impl State {
             let labels = labels.filter_map(|at| note(id, at)).collect();
             Some((item.file.path.clone(), (labels, content)))
         };
-        self.export_items(what)
+        self.export_ids(what, rejects)
             .into_iter()
             .filter_map(notes)
             .collect()
@@ -149,7 +151,7 @@ impl App {
 
     /// Plans an export; an earlier plan no longer counts.
     pub(in crate::app) fn plan_export(&mut self, request: ExportRequest) {
-        let items = self.state.export_list(request.what);
+        let items = self.state.export_list(request.what, request.rejects);
         let options = request.options.clone();
         let exports = &mut self.state.exports;
         exports.plans += 1;
@@ -175,7 +177,9 @@ impl App {
         });
         exports.cancel = Cancel::default();
         let cancel = exports.cancel.clone();
-        let notes = request.manifest.then(|| self.state.notes(request.what));
+        let notes = request
+            .manifest
+            .then(|| self.state.notes(request.what, request.rejects));
         let model = self.state.session().map(|session| {
             let info = session.model().info();
             ModelNote {

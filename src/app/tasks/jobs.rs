@@ -14,7 +14,7 @@ use crate::app::apply::like;
 use crate::app::command::Command;
 use crate::app::document::library::{Item, UNREAD};
 use crate::app::document::selection::Selection;
-use crate::app::document::state::{Dialog, RECENT, SessionState, ViewRequest};
+use crate::app::document::state::{Cause, Dialog, RECENT, SessionState, ViewRequest};
 use crate::app::services::{Purpose, Services};
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
@@ -133,7 +133,8 @@ impl App {
                     self.state.library.set_metadata(changes);
                     self.need(RefreshPriority::Now);
                 }
-                News::Trashed(trashed) => self.trashed(&trashed),
+                News::Trashed(trashed) => self.trashed(trashed),
+                News::Restored(restored) => self.restored(restored),
                 News::Folders(folders) => self.remember_folders(folders),
                 News::Dropped(path, true) => self.apply(Command::SearchFor(like(&path))),
                 News::Dropped(path, false) => self.add_roots(vec![path]),
@@ -144,6 +145,7 @@ impl App {
                 News::Cleared(cleared) => self.store_cleared(cleared),
                 News::Marks(news) => self.take_marks_news(news),
                 News::Tidied(tidied) => self.store_tidied(tidied),
+                News::Speed(rate) => self.state.models.rate = rate,
                 News::Models(list) => self.state.models.list = list,
                 News::Arriving(arrival) => self.model_arriving(arrival),
                 News::Arrived(arrived) => self.model_arrived(arrived),
@@ -189,6 +191,7 @@ impl App {
             }
             opened.push(path);
         }
+        self.forget_sample_labels(&opened);
         self.queue(Slot::Folders, move |_| {
             News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
         });
@@ -321,9 +324,10 @@ impl App {
         let work = &mut self.state.work;
         work.progress = summary.progress;
         work.progress.phase = Phase::Done;
+        self.state.settle(Cause::Reading);
         if let Some(trouble) = &summary.trouble {
             let text = format!("Reading stopped: {trouble}");
-            self.state.notify(text, true);
+            self.state.notify_of(Cause::Reading, text);
         } else if !summary.cancelled {
             let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
                 .map(|failure| failure.path.clone())
@@ -336,7 +340,7 @@ impl App {
                         "{} cannot be read now: connect it again and choose \"Look for new photos\"",
                         root.display()
                     );
-                    self.state.notify(text, true);
+                    self.state.notify_of(Cause::Reading, text);
                 }
             }
         }
@@ -371,6 +375,8 @@ impl App {
                 viewer.item = follow(viewer.item)?;
                 Some(viewer)
             });
+            let compared = std::mem::take(&mut self.state.compared).into_iter();
+            self.state.compared = compared.filter_map(follow).collect();
             self.asking.valid_from = self.asking.number + 1;
             self.need(RefreshPriority::Now);
         }
@@ -401,7 +407,10 @@ impl App {
         let mut settings = self.state.settings.clone();
         match purpose {
             Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
-            Purpose::ExportTo => self.state.exports.target = Some(first),
+            Purpose::ExportTo => {
+                self.state.exports.target = Some(first.clone());
+                self.state.memory.export.target = Some(first);
+            }
             Purpose::LoadLabels => self.load_labels(first),
             Purpose::SaveLabels => self.save_labels(first),
             Purpose::Model => {
@@ -483,6 +492,7 @@ impl App {
         self.state.answer = ScoringResponse::default();
         self.state.selection = Selection::default();
         self.state.viewer = None;
+        self.state.compared.clear();
         self.asking.valid_from = self.asking.number + 1;
         self.need(RefreshPriority::FromTop);
     }

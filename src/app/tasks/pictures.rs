@@ -73,6 +73,8 @@ pub struct ViewKey {
     pub short_side: u32,
     /// Most pixels of a side that the graphics adapter takes.
     pub max_side: u32,
+    /// A part of a photo that is too large for the adapter, at its full size: left, top, width and height in pixels.
+    pub region: Option<[u32; 4]>,
 }
 
 impl ViewKey {
@@ -120,6 +122,13 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
         height,
         ..
     } = decoded;
+    if let Some(region) = key.region {
+        return Ok(View {
+            image: crop(&pixels.upright(), region),
+            full: true,
+            camera: Vec::new(),
+        });
+    }
     let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
     let fitting = resampler
         .thumbnail(&pixels, key.max_side)
@@ -154,6 +163,19 @@ fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View,
     })
 }
 
+/// A part of an upright picture, as far as it lies in it.
+fn crop(pixels: &Pixels, [left, top, width, height]: [u32; 4]) -> ColorImage {
+    let (left, top) = (left.min(pixels.width), top.min(pixels.height));
+    let width = width.min(pixels.width - left) as usize;
+    let height = height.min(pixels.height - top) as usize;
+    let mut rgb = Vec::with_capacity(width * height * 3);
+    for row in 0..height {
+        let start = ((top as usize + row) * pixels.width as usize + left as usize) * 3;
+        rgb.extend_from_slice(&pixels.rgb[start..start + width * 3]);
+    }
+    ColorImage::from_rgb([width, height], &rgb)
+}
+
 fn to_image(pixels: &Pixels) -> ColorImage {
     let size = [pixels.width as usize, pixels.height as usize];
     ColorImage::from_rgb(size, &pixels.rgb)
@@ -172,6 +194,7 @@ mod tests {
             time_ms: None,
             short_side,
             max_side,
+            region: None,
         };
         let mut resampler = Resampler::default();
         let small = view(&key(60, 4096), &mut resampler).expect("a view");
@@ -180,12 +203,21 @@ mod tests {
         assert!(full.full && !small.full);
         let capped = view(&key(u32::MAX, 100), &mut resampler).expect("a view");
         assert!(capped.full && capped.image.size[0] <= 100);
+        let part = ViewKey {
+            region: Some([10, 20, 30, 10_000]),
+            ..key(u32::MAX, 100)
+        };
+        let part = view(&part, &mut resampler).expect("a view");
+        let whole_height = full.image.size[1];
+        assert_eq!(part.image.size, [30, whole_height - 20]);
+        assert_eq!(part.image[(0, 0)], full.image[(10, 20)]);
         let missing = ViewKey {
             path: "missing.jpg".into(),
             content: None,
             time_ms: None,
             short_side: 1,
             max_side: 1,
+            region: None,
         };
         assert!(view(&missing, &mut resampler).is_err_and(|e| e.contains("not there")));
     }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
-use crate::app::document::arrange::{Arrangement, arrange};
-use crate::app::document::filter::{Filter, Sorting};
-use crate::app::document::labels::Label;
+use crate::app::document::arrange::{Arrangement, Wanted, arrange};
+use crate::app::document::filter::{Filter, Grouping, Sorting};
+use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::library::{ItemId, Snapshot};
 use crate::app::document::scored::Scored;
+use crate::app::document::search_text::SearchText;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
 use crate::engine::library::{Asker, BestFrames, Photos};
@@ -37,6 +38,10 @@ pub struct ScoringRequest {
     pub search: String,
     /// How to sort.
     pub sorting: Sorting,
+    /// What to put together.
+    pub grouping: Grouping,
+    /// The label that is being typed.
+    pub draft: Option<LabelId>,
     /// What to show.
     pub filter: Filter,
 }
@@ -102,6 +107,7 @@ impl ScoringResponse {
         let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
         self.arrangement.order = self.arrangement.order.iter().filter_map(follow).collect();
         self.arrangement.groups.clear();
+        self.arrangement.best.clear();
         self.scores = Arc::default();
         self.columns.iter_mut().for_each(|column| *column = None);
         self.search = None;
@@ -213,6 +219,13 @@ fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
     told
 }
 
+/// The year and month of today.
+fn this_month() -> (u32, u32) {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let year = u32::try_from(today.year()).unwrap_or_default();
+    (year, u32::try_from(today.month()).unwrap_or(1))
+}
+
 /// Answers a request, from what the ones before it left.
 fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
     let mut response = ScoringResponse {
@@ -222,24 +235,28 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
         troubles: vec![None; request.labels.len()],
         ..ScoringResponse::default()
     };
+    let search = SearchText::parse(&request.search, this_month());
     if let Some(session) = &request.session {
-        score(asker, session, request, &mut response);
+        score(asker, session, request, &search.meaning, &mut response);
     }
     response.told = told(&request.library, response.scored());
-    response.arrangement = arrange(
-        &request.library,
-        response.scored(),
-        request.sorting,
-        &request.filter,
-    );
+    let wanted = Wanted {
+        sorting: request.sorting,
+        grouping: request.grouping,
+        filter: &request.filter,
+        draft: request.draft,
+        search: &search,
+    };
+    response.arrangement = arrange(&request.library, response.scored(), wanted);
     response
 }
 
-/// Scores the labels that are on, and the search.
+/// Scores the labels that are on, and what is searched for by its meaning.
 fn score(
     asker: &mut Asker,
     session: &Session,
     request: &ScoringRequest,
+    meaning: &str,
     response: &mut ScoringResponse,
 ) {
     let (mut places, mut labels) = (Vec::new(), Vec::new());
@@ -252,9 +269,9 @@ fn score(
             Err(error) => response.troubles[at] = Some(error.to_string()),
         }
     }
-    let query = match request.search.trim() {
+    let query = match meaning {
         "" => None,
-        _ => Some(Query::parse(&request.search).map(TrainingSet::of)),
+        _ => Some(Query::parse(meaning).map(TrainingSet::of)),
     };
     let items = &request.library.items;
     let photos = Photos {

@@ -42,6 +42,8 @@ pub enum Slot {
     Trash,
     /// Which models there are.
     Models,
+    /// How fast this machine is.
+    Speed,
     /// Fetching a model.
     Download,
     /// Clearing the store, and removing what belongs to a model.

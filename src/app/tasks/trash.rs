@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
+use crate::app::document::history::HistoryStep;
 use crate::app::services::Desktop;
 use crate::app::{App, News};
 use crate::engine::files::regular::open_regular;
@@ -27,7 +28,15 @@ struct Reject {
 pub(in crate::app) struct Trashed {
     photos: usize,
     contents: Vec<ContentId>,
+    /// Everything that went, photos and what belongs to them.
+    gone: Vec<PathBuf>,
     failures: Vec<Failure>,
+}
+
+/// What came back from the trash.
+pub(in crate::app) struct Restored {
+    files: usize,
+    contents: Vec<ContentId>,
 }
 
 impl App {
@@ -60,22 +69,53 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn trashed(&mut self, trashed: &Trashed) {
-        let are = if trashed.photos == 1 {
-            "photo is"
-        } else {
-            "photos are"
+    pub(in crate::app) fn trashed(&mut self, trashed: Trashed) {
+        let are = counted(trashed.photos, "photo is", "photos are");
+        let text = match self.services.desktop.can_restore() {
+            true => format!("{are} in the trash: undo brings them back"),
+            false => format!("{are} in the trash, to be brought back from there"),
         };
-        let text = format!(
-            "{} {are} in the trash, to be brought back from there",
-            thousands(trashed.photos)
-        );
         self.state.notify(text, false);
+        if !trashed.gone.is_empty() && self.services.desktop.can_restore() {
+            let step = HistoryStep::Trash {
+                files: trashed.gone.clone(),
+                rejected: trashed.contents.clone(),
+            };
+            self.state.history.push(step, None);
+        }
         for failure in &trashed.failures {
             let text = format!("{}: {}", failure.path.display(), failure.message);
             self.state.notify(text, true);
         }
         self.forget_rejections(&trashed.contents);
+        self.read_folders();
+    }
+
+    /// Brings files back that went to the trash.
+    pub(in crate::app) fn restore(&mut self, files: Vec<PathBuf>, contents: Vec<ContentId>) {
+        let desktop = self.services.desktop.clone();
+        self.queue(Slot::Trash, move |_| {
+            let restored = desktop.restore(&files).map(|()| Restored {
+                files: files.len(),
+                contents,
+            });
+            News::Restored(restored)
+        });
+    }
+
+    pub(in crate::app) fn restored(&mut self, restored: Result<Restored, String>) {
+        match restored {
+            Ok(restored) => {
+                self.reject_again(&restored.contents);
+                let files = counted(restored.files, "file is", "files are");
+                self.state
+                    .notify(format!("{files} back from the trash"), false);
+            }
+            Err(trouble) => {
+                let text = format!("Not everything came back from the trash: {trouble}");
+                self.state.notify(text, true);
+            }
+        }
         self.read_folders();
     }
 }
@@ -103,14 +143,19 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
         for companion in with {
             let owners = companion.shared.iter().chain([&reject.path]);
             let belongs_to_none = { owners }.all(|owner| gone.contains(&**owner));
-            if belongs_to_none && gone.insert(&companion.path) {
-                failures.extend(trash(desktop, &companion.path).err());
+            if belongs_to_none
+                && gone.insert(&companion.path)
+                && let Err(failure) = trash(desktop, &companion.path)
+            {
+                gone.remove(&*companion.path);
+                failures.push(failure);
             }
         }
     }
     Trashed {
         photos,
         contents,
+        gone: gone.iter().map(|path| path.to_path_buf()).collect(),
         failures,
     }
 }

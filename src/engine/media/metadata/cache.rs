@@ -16,7 +16,7 @@ use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
 /// Raised when other facts are read: then all photos are looked into again.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// Photos that are kept; more than that, and it begins anew.
 const MAX_ROWS: i64 = 2_000_000;
 /// Photos that are written at once.
@@ -48,6 +48,10 @@ struct Row {
     colour: Option<String>,
     taken: Option<String>,
     position: Option<(f64, f64)>,
+    #[serde(default)]
+    camera: Option<String>,
+    #[serde(default)]
+    lens: Option<String>,
     modified: Option<i64>,
 }
 
@@ -178,6 +182,8 @@ fn to_text(facts: &Facts) -> String {
         colour: facts.colour.clone(),
         taken: facts.taken.as_ref().map(ToString::to_string),
         position: (facts.position).map(|at| (at.latitude(), at.longitude())),
+        camera: facts.camera.clone(),
+        lens: facts.lens.clone(),
         modified: facts.modified.map(Timestamp::as_millisecond),
     };
     serde_json::to_string(&row).unwrap_or_default()
@@ -197,6 +203,8 @@ fn from_text(text: &str) -> Option<Facts> {
         taken: row.taken.map(Taken::from_text),
         position: (row.position)
             .and_then(|(latitude, longitude)| Coordinates::new(latitude, longitude)),
+        camera: row.camera,
+        lens: row.lens,
         modified: modified.transpose().ok()?,
     })
 }

@@ -23,6 +23,10 @@ pub struct Facts {
     pub taken: Option<Taken>,
     /// Where the photo was taken.
     pub position: Option<Coordinates>,
+    /// The camera, as it calls itself.
+    pub camera: Option<String>,
+    /// The lens, as it calls itself.
+    pub lens: Option<String>,
     /// When the metadata was changed last, as it says itself.
     pub modified: Option<Timestamp>,
 }
@@ -41,6 +45,8 @@ impl Facts {
         self.colour = self.colour.or(others.colour);
         self.taken = self.taken.or(others.taken);
         self.position = self.position.or(others.position);
+        self.camera = self.camera.or(others.camera);
+        self.lens = self.lens.or(others.lens);
         self.modified = self.modified.max(others.modified);
         self
     }

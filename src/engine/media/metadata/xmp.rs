@@ -8,6 +8,9 @@ use crate::engine::media::mark::Colour;
 use crate::engine::media::places::Coordinates;
 
 pub(super) const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
+const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
+const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
 const LR: &str = "http://ns.adobe.com/lightroom/1.0/";
 const DIGIKAM: &str = "http://www.digikam.org/ns/1.0/";
@@ -16,9 +19,6 @@ const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
 const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 const MICROSOFT: &str = "http://ns.microsoft.com/photo/1.0/";
 const DARKTABLE: &str = "http://darktable.sf.net/";
-const TIFF: &str = "http://ns.adobe.com/tiff/1.0/";
-const AUX: &str = "http://ns.adobe.com/exif/1.0/aux/";
-const EXIF_EX: &str = "http://cipa.jp/exif/1.0/";
 const NOTE: &str = "http://ns.adobe.com/xmp/note/";
 
 /// A packet in which nothing stands yet.
@@ -191,6 +191,8 @@ impl Packet {
             colour: self.colour(),
             taken: DATES.iter().find_map(date),
             position: position(),
+            camera: self.simple(MODEL).filter(|name| !name.is_empty()),
+            lens: LENSES.iter().find_map(|lens| self.simple(*lens)),
             modified: CHANGED.iter().filter_map(changed).max(),
         }
     }

@@ -16,12 +16,16 @@ const IPTC: u16 = 33_723;
 const PHOTOSHOP: u16 = 34_377;
 const WINDOWS_KEYWORDS: u16 = 0x9c9e;
 const EXIF: u16 = 0x8769;
+const MODEL: u16 = 0x0110;
+const LENS: u16 = 0xa434;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
 /// Hemisphere and degrees, minutes and seconds, north first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
 /// Most fields of a directory that are looked at.
 const MAX_FIELDS: u64 = 2_000;
+/// Most characters of a name that are kept.
+const MAX_NAME: usize = 80;
 /// Largest value that is read.
 const MAX_VALUE: u64 = 16 << 20;
 
@@ -150,12 +154,15 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
             WINDOWS_KEYWORDS => {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
+            MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
             EXIF => {
                 let inner = form.inner(input, field);
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
                     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
                 });
+                let lens = inner.iter().find(|field| field.tag == LENS);
+                blocks.exif.lens = lens.and_then(|field| name(&value(input, field)?));
             }
             GPS => {
                 let inner = form.inner(input, field);
@@ -196,6 +203,13 @@ fn value<R: Read + Seek>(input: &mut Input<R>, field: &Field) -> Option<Vec<u8>>
     let length = (field.length <= MAX_VALUE).then_some(field.length)?;
     let bytes = input.read(field.at, usize::try_from(length).ok()?)?;
     Some(bytes.to_vec())
+}
+
+/// The name of a device: damaged ones can be of any length.
+fn name(bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.split('\0').next().unwrap_or_default().trim();
+    (!text.is_empty()).then(|| text.chars().take(MAX_NAME).collect())
 }
 
 /// Keywords as Windows has them, separated by semicolons, in UTF-16.
@@ -378,6 +392,9 @@ mod tests {
                 let _ = blocks(&bytes[..end]);
             }
         }
+        let device = tiff(true, &[(MODEL, 2, b"EOS R5\0\0")]);
+        assert_eq!(blocks(&device).exif.camera.as_deref(), Some("EOS R5"));
+        assert_eq!(blocks(&tiff(true, &[(MODEL, 2, b" \0")])).exif.camera, None);
         let percent = tiff(true, &[(RATING_PERCENT, 3, &[75, 0])]);
         assert_eq!(blocks(&percent).exif.rating, Some(4));
     }

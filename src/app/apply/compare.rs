@@ -1,0 +1,96 @@
+//! Photos side by side: chosen, stepped through, and left.
+
+use crate::app::App;
+use crate::app::document::burst::{COMPARED, SURVEYED, around, burst};
+use crate::app::document::grid_layout::GridMove;
+use crate::app::document::library::ItemId;
+use crate::app::document::state::Viewer;
+
+impl App {
+    /// Shows the selected photos side by side; of a single one, those that were taken right before and after it, or
+    /// else the next one. A second time, the one that keys are about is seen alone.
+    pub(super) fn compare(&mut self) {
+        if !self.state.compared.is_empty() {
+            self.state.compared.clear();
+            return;
+        }
+        let Some(target) = self.state.target() else {
+            return;
+        };
+        let order = &self.state.answer.arrangement.order;
+        let mut chosen = self.state.selection.acted_on(order);
+        if chosen.len() < 2 || !chosen.contains(&target) {
+            let taken_together = burst(self.state.library.snapshot(), target);
+            chosen = around(&taken_together, target, COMPARED);
+        }
+        if chosen.len() < 2 {
+            let place = order.iter().position(|id| *id == target).unwrap_or(0);
+            let next = order.get(place + 1).or(order.get(place.wrapping_sub(1)));
+            chosen.extend(next);
+        }
+        let chosen = around(&chosen, target, COMPARED);
+        self.show_together(chosen, target);
+    }
+
+    /// Shows the burst of a photo at once.
+    pub(super) fn survey(&mut self) {
+        let Some(target) = self.state.target() else {
+            return;
+        };
+        let taken_together = burst(self.state.library.snapshot(), target);
+        if taken_together.len() < 2 {
+            let text = "No other photo of this folder was taken within 2 seconds of this one";
+            return self.state.notify(text, false);
+        }
+        self.show_together(around(&taken_together, target, SURVEYED), target);
+    }
+
+    fn show_together(&mut self, items: Vec<ItemId>, target: ItemId) {
+        if items.len() > 1 {
+            self.state.viewer = Some(Viewer::of(target));
+            self.state.compared = items;
+        }
+    }
+
+    /// Goes back to the grid.
+    pub(super) fn close_viewer(&mut self) {
+        self.state.viewer = None;
+        self.state.compared.clear();
+    }
+
+    /// Lets keys be about another of the photos that are seen side by side; zoom and place stay.
+    pub(super) fn focus_compared(&mut self, id: ItemId) {
+        if let Some(viewer) = &mut self.state.viewer
+            && self.state.compared.contains(&id)
+        {
+            viewer.item = id;
+        }
+    }
+
+    pub(super) fn step_compared(&mut self, step: GridMove) {
+        let compared = &self.state.compared;
+        let Some(viewer) = self.state.viewer else {
+            return;
+        };
+        let last = compared.len().saturating_sub(1);
+        let place = compared
+            .iter()
+            .position(|id| *id == viewer.item)
+            .unwrap_or(0);
+        let goal = match step {
+            GridMove::Left | GridMove::Up | GridMove::PageUp => place.saturating_sub(1),
+            GridMove::Right | GridMove::Down | GridMove::PageDown => (place + 1).min(last),
+            GridMove::Home => 0,
+            GridMove::End => last,
+        };
+        self.focus_compared(compared[goal]);
+    }
+
+    pub(super) fn toggle_full_screen(&mut self) {
+        let ctx = &self.wake.ctx;
+        let now = ctx
+            .input(|input| input.viewport().fullscreen)
+            .unwrap_or(false);
+        ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(!now));
+    }
+}

@@ -1,0 +1,110 @@
+//! Labels learn from photos, and say what that changed.
+
+use std::path::PathBuf;
+
+use super::like;
+use crate::app::document::filter::Fit;
+use crate::app::document::labels::{Label, LabelId, free_colour};
+use crate::app::document::state::Taught;
+use crate::app::{App, RefreshPriority};
+
+impl App {
+    fn target_paths(&self) -> Vec<PathBuf> {
+        let targets = self.state.targets().into_iter();
+        let items = targets.filter_map(|id| self.state.item(id));
+        items.map(|item| item.file.path.clone()).collect()
+    }
+
+    /// Adds the chosen photos to those that show a label, or that do not; no photo is both.
+    pub(super) fn add_examples(&mut self, id: LabelId, shown: bool) {
+        let paths = self.target_paths();
+        let scored = self.state.answer.scored();
+        let before = scored
+            .place(id)
+            .and_then(|at| self.state.answer.arrangement.counts.get(at).copied());
+        self.with_label(id, RefreshPriority::Now, |label| {
+            let (to, from) = if shown {
+                (&mut label.examples, &mut label.counter_examples)
+            } else {
+                (&mut label.counter_examples, &mut label.examples)
+            };
+            from.retain(|path| !paths.contains(path));
+            for path in paths {
+                if !to.contains(&path) {
+                    to.push(path);
+                }
+            }
+        });
+        self.state.taught = before.map(|before| Taught {
+            label: id,
+            before,
+            answer: self.asking.number + 1,
+        });
+    }
+
+    /// The same of the label that is open, or the only one there is.
+    pub(super) fn teach_open_label(&mut self, shown: bool) {
+        let labels = &self.state.memory.labels;
+        let there = |id: &LabelId| labels.iter().any(|label| label.id == *id);
+        let filtered = match self.state.memory.filter.fit {
+            Fit::Label(id) => Some(id),
+            _ => None,
+        };
+        let only = match labels.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        };
+        let label = self.state.open_label.filter(there).or(filtered).or(only);
+        match label {
+            Some(id) => self.add_examples(id, shown),
+            None => {
+                let text = "Click on a label first: photos become examples of the one that is open";
+                self.state.notify(text, false);
+            }
+        }
+    }
+
+    /// Makes a label of what looks like the chosen photos.
+    pub(super) fn label_from_these(&mut self) {
+        let mut paths = self.target_paths();
+        if paths.is_empty() {
+            return;
+        }
+        let first = paths.remove(0);
+        let mut made = 0;
+        self.with_labels(None, RefreshPriority::FromTop, |labels| {
+            made = labels.iter().map(|label| label.id + 1).max().unwrap_or(1);
+            labels.push(Label {
+                id: made,
+                text: like(&first),
+                colour: free_colour(labels),
+                examples: paths,
+                ..Label::default()
+            });
+        });
+        self.state.open_label = Some(made);
+        self.asking.goal = Some(made);
+    }
+
+    /// Says what examples changed, once it is known.
+    pub(in crate::app) fn say_what_was_taught(&mut self) {
+        let answered = self.state.answer.number;
+        let Some(taught) = self
+            .state
+            .taught
+            .take_if(|taught| taught.answer <= answered)
+        else {
+            return;
+        };
+        let scored = self.state.answer.scored();
+        let now = scored.place(taught.label).and_then(|at| {
+            let count = self.state.answer.arrangement.counts.get(at)?;
+            Some((scored.labels[at].text.clone(), *count))
+        });
+        if let Some((text, now)) = now {
+            let before = taught.before;
+            let text = format!("{text}: {before} → {now} photos fit");
+            self.state.notify(text, false);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Photos that were taken one right after another; pure.
+
+use super::library::{Item, ItemId, Snapshot};
+
+/// Seconds between two photos of a burst at most.
+const GAP: i64 = 2;
+/// Photos that are compared side by side at most.
+pub const COMPARED: usize = 4;
+/// Photos of a burst that are seen at once at most.
+pub const SURVEYED: usize = 9;
+
+/// When a photo was taken, in seconds from a day long ago.
+fn seconds(item: &Item) -> Option<i64> {
+    let taken = item.facts()?.taken.as_ref()?.as_str();
+    let taken: jiff::civil::DateTime = taken.get(..19)?.parse().ok()?;
+    let day = taken.date().since(jiff::civil::date(1900, 1, 1)).ok()?;
+    let time = taken.time();
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    let of_day = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    Some(i64::from(day.get_days()) * 86_400 + of_day)
+}
+
+/// The photos of the same folder that were taken within two seconds of each other around one, in their order; only that
+/// one if there are no others.
+#[must_use]
+pub fn burst(library: &Snapshot, id: ItemId) -> Vec<ItemId> {
+    let alone = vec![id];
+    let Some(item) = library.items.get(id as usize) else {
+        return alone;
+    };
+    if seconds(item).is_none() {
+        return alone;
+    }
+    let folder = item.file.path.parent();
+    let beside = library.items.iter().zip(0..);
+    let beside = beside.filter(|(other, _)| other.file.path.parent() == folder);
+    let mut times: Vec<(i64, &str, ItemId)> = beside
+        .filter_map(|(other, id)| Some((seconds(other)?, other.name_key.as_str(), id)))
+        .collect();
+    times.sort_unstable();
+    let mut bursts = times.chunk_by(|a, b| b.0 - a.0 <= GAP);
+    let own = bursts.find(|burst| burst.iter().any(|(_, _, other)| *other == id));
+    own.map_or(alone, |burst| burst.iter().map(|(_, _, id)| *id).collect())
+}
+
+/// Photos of a burst that are seen at once: those around one.
+#[must_use]
+pub fn around(burst: &[ItemId], id: ItemId, most: usize) -> Vec<ItemId> {
+    let place = burst.iter().position(|other| *other == id).unwrap_or(0);
+    let last = burst.len().saturating_sub(most);
+    let first = place.saturating_sub(most / 2).min(last);
+    burst.iter().skip(first).take(most).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::media::photo::{Candidate, ContentId, Photo, PhotoFacts, Taken};
+
+    fn photo(path: &str, taken: Option<&str>) -> Arc<Item> {
+        let file = Candidate {
+            path: path.into(),
+            size: 1,
+            modified_ns: 0,
+        };
+        let facts = PhotoFacts {
+            content: ContentId([0; 32]),
+            width: 4,
+            height: 3,
+            taken: taken.map(|text| Taken::from_text(text.into())),
+            warning: None,
+            video: None,
+        };
+        Arc::new(Item::read(Photo { file, facts }, 0))
+    }
+
+    #[test]
+    fn a_burst_is_what_was_taken_without_a_pause_in_one_folder() {
+        let items = vec![
+            photo("in/b.jpg", Some("2024-05-01T09:59:59")),
+            photo("in/a.jpg", Some("2024-05-01T10:00:01")),
+            photo("in/c.jpg", Some("2024-05-01T10:00:03")),
+            photo("in/d.jpg", Some("2024-05-01T10:00:06")),
+            photo("out/e.jpg", Some("2024-05-01T10:00:01")),
+            photo("in/f.jpg", None),
+        ];
+        let library = Snapshot {
+            items: Arc::new(items),
+            ..Snapshot::default()
+        };
+        assert_eq!(burst(&library, 2), [0, 1, 2]);
+        assert_eq!(burst(&library, 3), [3]);
+        assert_eq!(burst(&library, 4), [4]);
+        assert_eq!(burst(&library, 5), [5]);
+    }
+
+    #[test]
+    fn of_a_long_burst_those_around_a_photo_are_seen() {
+        let burst: Vec<ItemId> = (0..20).collect();
+        assert_eq!(around(&burst, 0, 4), [0, 1, 2, 3]);
+        assert_eq!(around(&burst, 10, 4), [8, 9, 10, 11]);
+        assert_eq!(around(&burst, 19, 4), [16, 17, 18, 19]);
+        assert_eq!(around(&[5], 5, 4), [5]);
+    }
+}

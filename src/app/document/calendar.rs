@@ -1,0 +1,139 @@
+//! Days of photos, as text of their dates has them, and how people write them.
+
+/// A day as a number that sorts: year, month and day in decimal digits, as in 20240514.
+pub type Day = u32;
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// The day of a date such as `2024-05-14T10:00:00`.
+#[must_use]
+pub fn day_of(taken: &str) -> Option<Day> {
+    let bytes = taken.as_bytes().get(..10)?;
+    let mut day = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        match (at, byte) {
+            (4 | 7, b'-') => {}
+            (4 | 7, _) => return None,
+            (_, b'0'..=b'9') => day = day * 10 + u32::from(byte - b'0'),
+            _ => return None,
+        }
+    }
+    Some(day)
+}
+
+/// The month of a day, as 202405.
+#[must_use]
+pub fn month_of(day: Day) -> u32 {
+    day / 100
+}
+
+fn name_of(month: u32) -> &'static str {
+    MONTHS[(month.clamp(1, 12) - 1) as usize]
+}
+
+/// "May 2024".
+#[must_use]
+pub fn month_text(month: u32) -> String {
+    format!("{} {}", name_of(month % 100), month / 100)
+}
+
+/// "14 May 2024".
+#[must_use]
+pub fn day_text(day: Day) -> String {
+    format!("{} {}", day % 100, month_text(month_of(day)))
+}
+
+/// "14 May 2024", "3 to 14 May 2024", "30 April to 2 May 2024", "2019 to 2024" over years.
+#[must_use]
+pub fn span_text(first: Day, last: Day) -> String {
+    if first == last {
+        day_text(first)
+    } else if month_of(first) == month_of(last) {
+        format!("{} to {}", first % 100, day_text(last))
+    } else if first / 10_000 == last / 10_000 {
+        let month = name_of(month_of(first) % 100);
+        format!("{} {month} to {}", first % 100, day_text(last))
+    } else {
+        format!("{} to {}", first / 10_000, last / 10_000)
+    }
+}
+
+/// Why a typed beginning of a date is none; nothing if it is one, or empty.
+#[must_use]
+pub fn trouble(text: &str) -> Option<&'static str> {
+    const HOW: &str = "Write a date as 2024, 2024-05 or 2024-05-31";
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &&str, digits: usize| {
+        let all = part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+        all.then(|| part.parse::<u32>().ok()).flatten()
+    };
+    let right = match parts.as_slice() {
+        [year] => number(year, 4).is_some(),
+        [year, month] => number(year, 4).is_some() && is_month(number(month, 2)),
+        [year, month, day] => {
+            is_month(number(month, 2))
+                && number(year, 4)
+                    .zip(number(month, 2))
+                    .zip(number(day, 2))
+                    .is_some_and(|((year, month), day)| {
+                        let (year, month) = (year as i16, month as i8);
+                        jiff::civil::Date::new(year, month, day as i8).is_ok()
+                    })
+        }
+        _ => false,
+    };
+    (!right).then_some(HOW)
+}
+
+fn is_month(month: Option<u32>) -> bool {
+    month.is_some_and(|month| (1..=12).contains(&month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_from_dates() {
+        assert_eq!(day_of("2024-05-14T10:00:00"), Some(20_240_514));
+        assert_eq!(day_of("2024-05"), None);
+        assert_eq!(day_of("2024/05/14"), None);
+    }
+
+    #[test]
+    fn spans_read_as_people_write_them() {
+        let span = |first, last| span_text(first, last);
+        assert_eq!(span(20_240_514, 20_240_514), "14 May 2024");
+        assert_eq!(span(20_240_503, 20_240_514), "3 to 14 May 2024");
+        assert_eq!(span(20_240_430, 20_240_502), "30 April to 2 May 2024");
+        assert_eq!(span(20_191_231, 20_240_101), "2019 to 2024");
+        assert_eq!(month_text(202_402), "February 2024");
+    }
+
+    #[test]
+    fn only_dates_and_beginnings_of_dates_are_taken() {
+        for right in ["", " 2024 ", "2024-05", "2024-02-29"] {
+            assert_eq!(trouble(right), None, "{right}");
+        }
+        for wrong in ["24", "2024-13", "2024-02-30", "May 2024", "2024-05-01-02"] {
+            assert!(trouble(wrong).is_some(), "{wrong}");
+        }
+    }
+}

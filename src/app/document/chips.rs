@@ -1,0 +1,133 @@
+//! The filters that are active, each in words and with the filter that is left when it is taken away; pure.
+
+use super::filter::{Filter, Fit, FlagFilter};
+use super::labels::Label;
+
+/// One active filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    /// What it lets through.
+    pub text: String,
+    /// The filter without it.
+    pub without: Filter,
+}
+
+/// The active filters, in the order in which they are shown.
+#[must_use]
+pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    let mut chip = |text: Option<String>, clear: &dyn Fn(&mut Filter)| {
+        if let Some(text) = text {
+            let mut without = filter.clone();
+            clear(&mut without);
+            chips.push(Chip { text, without });
+        }
+    };
+    let fit = match filter.fit {
+        Fit::All => None,
+        Fit::AnyLabel => Some("Any label".to_owned()),
+        Fit::Nothing => Some("Something else".into()),
+        Fit::Label(id) => labels.iter().find(|l| l.id == id).map(|l| l.text.clone()),
+    };
+    let near = (filter.near && fit.is_some()).then(|| "just below the line too".to_owned());
+    chip(fit, &|f| (f.fit, f.near) = (Fit::All, false));
+    chip(near, &|f| f.near = false);
+    let flag = (filter.flag != FlagFilter::All).then(|| filter.flag.name().to_owned());
+    chip(flag, &|f| f.flag = FlagFilter::All);
+    let stars = match filter.min_stars {
+        0 => None,
+        5 => Some("5 stars".to_owned()),
+        1 => Some("1 star or more".into()),
+        stars => Some(format!("{stars} stars or more")),
+    };
+    chip(stars, &|f| f.min_stars = 0);
+    let colour = filter.colour.map(|colour| colour.name().to_owned());
+    chip(colour, &|f| f.colour = None);
+    let text = |prefix: &str, text: &str| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| format!("{prefix} {text}"))
+    };
+    chip(text("name:", &filter.name), &|f| f.name.clear());
+    chip(text("keyword:", &filter.keyword), &|f| f.keyword.clear());
+    chip(text("place:", &filter.place), &|f| f.place.clear());
+    chip(text("from", &filter.from), &|f| f.from.clear());
+    chip(text("until", &filter.to), &|f| f.to.clear());
+    let ending = filter.ending.as_ref().map(|e| e.to_uppercase());
+    chip(ending, &|f| f.ending = None);
+    chip(filter.camera.clone(), &|f| f.camera = None);
+    chip(filter.lens.clone(), &|f| f.lens = None);
+    let folder = filter.folder.as_ref().map(|folder| {
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        format!("in {}", name.display())
+    });
+    chip(folder, &|f| f.folder = None);
+    let shape = filter.shape.map(|shape| shape.name().to_owned());
+    chip(shape, &|f| f.shape = None);
+    let failures = filter.failures.then(|| "with problems".to_owned());
+    chip(failures, &|f| f.failures = false);
+    chips
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::document::filter::Shape;
+    use crate::engine::organize::marks::Colour;
+
+    #[test]
+    fn every_filter_is_a_chip_and_goes_with_it() {
+        let labels = [Label {
+            id: 3,
+            text: "cat".into(),
+            ..Label::default()
+        }];
+        let filter = Filter {
+            fit: Fit::Label(3),
+            near: true,
+            flag: FlagFilter::Picked,
+            min_stars: 2,
+            colour: Some(Colour::Red),
+            keyword: "sea".into(),
+            place: "Munich".into(),
+            ending: Some("jpg".into()),
+            from: "2024".into(),
+            to: "2025".into(),
+            name: "IMG".into(),
+            camera: Some("EOS R5".into()),
+            lens: Some("50 mm".into()),
+            folder: Some("/photos/2024".into()),
+            shape: Some(Shape::Portrait),
+            failures: true,
+            search_shows_all: false,
+        };
+        let mut left = filter;
+        let mut texts = Vec::new();
+        while let Some(chip) = chips(&left, &labels).pop() {
+            texts.push(chip.text);
+            left = chip.without;
+        }
+        assert!(left.is_clear());
+        texts.reverse();
+        assert_eq!(
+            texts,
+            [
+                "cat",
+                "just below the line too",
+                "Picked",
+                "2 stars or more",
+                "Red",
+                "name: IMG",
+                "keyword: sea",
+                "place: Munich",
+                "from 2024",
+                "until 2025",
+                "JPG",
+                "EOS R5",
+                "50 mm",
+                "in 2024",
+                "Portrait",
+                "with problems"
+            ]
+        );
+    }
+}

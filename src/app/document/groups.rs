@@ -1,0 +1,241 @@
+//! What photos are put together by, and the headings over them; pure.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::arrange::Wanted;
+use super::calendar::{self, Day};
+use super::filter::{Filter, Fit, Grouping, SortKey};
+use super::library::{Item, ItemId, Snapshot, UNREAD};
+use super::scored::Scored;
+use crate::engine::media::places::Place;
+
+/// What the photos of a group have in common.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Heading {
+    /// The label that fits them best, by its place.
+    Label(usize),
+    /// They are just below the line of a label, by its place.
+    NearMisses(usize),
+    /// No label fits.
+    #[default]
+    SomethingElse,
+    /// They have no scores: not read yet, or not readable.
+    NotRead,
+    /// A month, a day, a folder, a camera, a place or stars, in words.
+    Named(Arc<str>),
+}
+
+/// Photos in a row of the order that belong together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// What they have in common.
+    pub heading: Heading,
+    /// Where in the order they begin.
+    pub first: usize,
+    /// How many they are.
+    pub len: usize,
+    /// The first and the last day on which they were taken, of those that say so.
+    pub days: Option<(Day, Day)>,
+}
+
+/// Ranks of groups that come after all others.
+const NEAR: u64 = u64::MAX - 3;
+const SOMETHING_ELSE: u64 = u64::MAX - 2;
+const NOT_READ: u64 = u64::MAX - 1;
+/// The rank of what does not say what it is grouped by.
+const UNKNOWN: u64 = u64::MAX;
+/// Labels have the ranks from here on; the one that is being typed comes before.
+const FIRST_LABEL: u64 = 1;
+
+/// Ranks photos by their groups.
+pub struct Groups<'a> {
+    library: &'a Snapshot,
+    scored: Scored<'a>,
+    grouping: Grouping,
+    filter: &'a Filter,
+    /// The label that the filter asks for.
+    filtered: Option<usize>,
+    /// The label that is being typed.
+    draft: Option<usize>,
+    /// Whether the earliest comes first.
+    rises: bool,
+    names: Vec<&'a OsStr>,
+    ranks: HashMap<&'a OsStr, u64>,
+}
+
+impl<'a> Groups<'a> {
+    /// Looks at what is shown, as far as ranks follow from it.
+    #[must_use]
+    pub fn new(
+        library: &'a Snapshot,
+        scored: Scored<'a>,
+        wanted: &Wanted<'a>,
+        filtered: Option<usize>,
+        shown: &[ItemId],
+    ) -> Self {
+        let mut groups = Self {
+            library,
+            scored,
+            grouping: wanted.grouping,
+            filter: wanted.filter,
+            filtered,
+            draft: wanted.draft.and_then(|id| scored.place(id)),
+            rises: wanted.sorting.key == SortKey::Taken && !wanted.sorting.descending,
+            names: Vec::new(),
+            ranks: HashMap::new(),
+        };
+        let unlabelled = scored.columns.iter().all(Option::is_none);
+        if groups.grouping == Grouping::Label && unlabelled {
+            groups.grouping = Grouping::Nothing;
+        }
+        if matches!(groups.grouping, Grouping::Folder | Grouping::Camera) {
+            groups.rank_names(shown);
+        }
+        groups
+    }
+
+    fn name(&self, id: ItemId) -> Option<&'a OsStr> {
+        let item: &'a Item = &self.library.items[id as usize];
+        match self.grouping {
+            Grouping::Folder => item.file.path.parent().map(Path::as_os_str),
+            _ => item.camera().map(OsStr::new),
+        }
+    }
+
+    fn rank_names(&mut self, shown: &[ItemId]) {
+        let mut names: Vec<&OsStr> = shown.par_iter().filter_map(|id| self.name(*id)).collect();
+        names.par_sort_unstable();
+        names.dedup();
+        self.ranks = names.iter().copied().zip(0..).collect();
+        self.names = names;
+    }
+
+    /// Whether there are headings at all.
+    #[must_use]
+    pub fn has_headings(&self) -> bool {
+        let near = self.filter.near && self.filtered.is_some();
+        self.grouping != Grouping::Nothing || near
+    }
+
+    /// The rank of a photo's group.
+    #[must_use]
+    pub fn of(&self, id: ItemId) -> u64 {
+        if let Some(label) = self.filtered
+            && self.filter.near
+            && !self.scored.fits(label, id)
+        {
+            return NEAR;
+        }
+        let item = &self.library.items[id as usize];
+        match self.grouping {
+            Grouping::Nothing => 0,
+            Grouping::Label => self.by_label(id, item),
+            Grouping::Month => self.by_date(item, calendar::month_of),
+            Grouping::Day => self.by_date(item, |day| day),
+            Grouping::Folder | Grouping::Camera => {
+                let rank = self.name(id).and_then(|name| self.ranks.get(name));
+                rank.copied().unwrap_or(UNKNOWN)
+            }
+            Grouping::Place => item
+                .place()
+                .map_or(UNKNOWN, |place| u64::from(place.rank())),
+            Grouping::Rating => match self.library.marks[id as usize].stars {
+                0 => UNKNOWN,
+                stars => u64::from(u8::MAX - stars),
+            },
+        }
+    }
+
+    fn by_label(&self, id: ItemId, item: &Item) -> u64 {
+        // What fits the label that is being typed is what the person wants to see.
+        if let Some(draft) = self.draft
+            && self.scored.fits(draft, id)
+        {
+            return 0;
+        }
+        let label = match (self.filtered, self.filter.fit) {
+            (Some(label), Fit::Label(_)) => Some(label),
+            _ => self.scored.best(id).map(|(label, _)| label),
+        };
+        match label {
+            Some(label) => FIRST_LABEL + label as u64,
+            None if item.row() == UNREAD => NOT_READ,
+            None => SOMETHING_ELSE,
+        }
+    }
+
+    fn by_date(&self, item: &Item, part: impl Fn(Day) -> u32) -> u64 {
+        let taken = item.facts().and_then(|facts| facts.taken.as_ref());
+        match taken.and_then(|taken| calendar::day_of(taken.as_str())) {
+            Some(day) if self.rises => u64::from(part(day)),
+            Some(day) => u64::from(u32::MAX - part(day)),
+            None => UNKNOWN,
+        }
+    }
+
+    /// The label that photos of a group are sorted by.
+    #[must_use]
+    pub fn label(&self, group: u64) -> Option<usize> {
+        match group {
+            NEAR => self.filtered,
+            _ if self.filtered.is_some() => self.filtered,
+            SOMETHING_ELSE | NOT_READ | UNKNOWN => None,
+            0 if self.grouping == Grouping::Label => self.draft,
+            label if self.grouping == Grouping::Label => usize::try_from(label - FIRST_LABEL).ok(),
+            _ => None,
+        }
+    }
+
+    /// Whether the photos of a group are those just below a line.
+    #[must_use]
+    pub fn is_near_a_line(group: u64) -> bool {
+        group == NEAR
+    }
+
+    /// Whether the photos of a group fit no label.
+    #[must_use]
+    pub fn is_something_else(group: u64) -> bool {
+        group == SOMETHING_ELSE
+    }
+
+    /// What stands over a group.
+    #[must_use]
+    pub fn heading(&self, group: u64) -> Heading {
+        let named = |name: String| Heading::Named(name.into());
+        let date = |rank: u64| {
+            let rank = u32::try_from(rank).unwrap_or(u32::MAX);
+            if self.rises { rank } else { u32::MAX - rank }
+        };
+        match (self.grouping, group) {
+            (_, NEAR) => Heading::NearMisses(self.filtered.unwrap_or_default()),
+            (Grouping::Label, SOMETHING_ELSE) => Heading::SomethingElse,
+            (Grouping::Label, NOT_READ) => Heading::NotRead,
+            (Grouping::Label | Grouping::Nothing, _) => {
+                Heading::Label(self.label(group).unwrap_or_default())
+            }
+            (Grouping::Month | Grouping::Day, UNKNOWN) => named("No date".into()),
+            (Grouping::Month, month) => named(calendar::month_text(date(month))),
+            (Grouping::Day, day) => named(calendar::day_text(date(day))),
+            (Grouping::Camera, UNKNOWN) => named("No camera named".into()),
+            (Grouping::Place, UNKNOWN) => named("No place".into()),
+            (Grouping::Place, rank) => {
+                let rank = u32::try_from(rank).unwrap_or(u32::MAX);
+                named(Place::of_rank(rank).to_string())
+            }
+            (Grouping::Rating, UNKNOWN) => named("No stars".into()),
+            (Grouping::Rating, rank) => match u64::from(u8::MAX) - rank {
+                1 => named("1 star".into()),
+                stars => named(format!("{stars} stars")),
+            },
+            (Grouping::Folder | Grouping::Camera, rank) => {
+                let name = usize::try_from(rank).ok().and_then(|at| self.names.get(at));
+                named(name.map_or_else(String::new, |name| name.display().to_string()))
+            }
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! What a person types into the search box, taken apart: names, dates, stars and labels that photos have or have not,
+//! and the rest, which is about what they show; pure.
+
+use super::filter::FlagFilter;
+use super::labels::Label;
+use super::library::Item;
+use super::scored::Scored;
+use crate::engine::organize::marks::Mark;
+
+/// A search, taken apart. What it asks for besides meaning must all hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchText {
+    /// What the photos show, for the model.
+    pub meaning: String,
+    /// The same in lower case, if it is long enough to be looked for in names.
+    named: String,
+    /// Patterns of names, such as `img_40*`, in lower case.
+    names: Vec<String>,
+    /// Beginnings of dates between which a photo was taken, both included.
+    dates: Option<(String, String)>,
+    min_stars: u8,
+    flag: FlagFilter,
+    /// Parts of labels that must fit, in lower case.
+    labels: Vec<String>,
+    folders: Vec<String>,
+}
+
+/// A season: the months that it has.
+const SEASONS: [(&str, u32, u32); 5] = [
+    ("spring", 3, 5),
+    ("summer", 6, 8),
+    ("autumn", 9, 11),
+    ("fall", 9, 11),
+    ("winter", 12, 2),
+];
+
+impl SearchText {
+    /// Takes a search apart. `today` is the year and month that "last summer" counts from.
+    #[must_use]
+    pub fn parse(text: &str, today: (u32, u32)) -> Self {
+        let mut parts = Self::default();
+        let mut meaning = Vec::new();
+        let words: Vec<&str> = words(text);
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            let lower = word.to_lowercase();
+            let next = words.get(at + 1).map(|word| word.to_lowercase());
+            at += 1;
+            let taken = parts.take_keyed(&lower)
+                || parts.take_name(&lower)
+                || parts.take_date(&lower)
+                || (lower == "last" && next.is_some_and(|next| parts.take_last(&next, today)) && {
+                    at += 1;
+                    true
+                });
+            if !taken {
+                meaning.push(*word);
+            }
+        }
+        parts.meaning = meaning.join(" ");
+        if parts.meaning.chars().count() > 2 {
+            parts.named = parts.meaning.to_lowercase();
+        }
+        parts
+    }
+
+    /// `label:cat`, `folder:holiday`, `name:IMG`, `stars:3`, `picked`, `rejected`.
+    fn take_keyed(&mut self, word: &str) -> bool {
+        if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
+            let value = value.trim_matches('"').to_owned();
+            match key {
+                "label" => self.labels.push(value),
+                "folder" => self.folders.push(value),
+                "name" => self.names.push(value),
+                "stars" | "rating" => match value.trim_end_matches('+').parse() {
+                    Ok(stars @ 0..=5) => self.min_stars = stars,
+                    _ => return false,
+                },
+                "is" => match value.as_str() {
+                    "picked" => self.flag = FlagFilter::Picked,
+                    "rejected" => self.flag = FlagFilter::Rejected,
+                    "undecided" => self.flag = FlagFilter::Undecided,
+                    _ => return false,
+                },
+                _ => return false,
+            }
+            return true;
+        }
+        false
+    }
+
+    /// What holds a star, an underscore beside digits or an ending of pictures is a name.
+    fn take_name(&mut self, word: &str) -> bool {
+        let pattern = word.contains('*') || word.contains('?');
+        let digits = word.bytes().any(|byte| byte.is_ascii_digit());
+        let numbered = word.contains('_') && digits;
+        let ends = [
+            ".jpg", ".jpeg", ".png", ".heic", ".dng", ".webp", ".tif", ".tiff",
+        ];
+        let is_name = pattern || numbered || ends.iter().any(|end| word.ends_with(end));
+        let plain = !word.starts_with('"') && !word.starts_with('-') && !word.contains(':');
+        if is_name && plain {
+            self.names.push(word.to_owned());
+        }
+        is_name && plain
+    }
+
+    /// `2019`, `2019-05`, `2019-05-31`.
+    fn take_date(&mut self, word: &str) -> bool {
+        let year = word.get(..4).and_then(|year| year.parse::<u32>().ok());
+        let is_date = year.is_some_and(|year| (1900..2100).contains(&year))
+            && super::calendar::trouble(word).is_none();
+        if is_date {
+            self.dates = Some((word.to_owned(), word.to_owned()));
+        }
+        is_date
+    }
+
+    /// "last year", "last month", "last summer".
+    fn take_last(&mut self, what: &str, (year, month): (u32, u32)) -> bool {
+        let months = |from: (u32, u32), to: (u32, u32)| {
+            let text = |(year, month)| format!("{year:04}-{month:02}");
+            Some((text(from), text(to)))
+        };
+        let dates = match what {
+            "year" => Some(((year - 1).to_string(), (year - 1).to_string())),
+            "month" if month == 1 => months((year - 1, 12), (year - 1, 12)),
+            "month" => months((year, month - 1), (year, month - 1)),
+            _ => SEASONS
+                .iter()
+                .find(|season| season.0 == what)
+                .and_then(|(_, first, last)| {
+                    // The last one that is over.
+                    let ends = |year: u32| if last < first { year + 1 } else { year };
+                    let over = |begun: u32| (ends(begun), *last) < (year, month);
+                    let begun = (year.saturating_sub(2)..=year)
+                        .rev()
+                        .find(|begun| over(*begun))?;
+                    months((begun, *first), (ends(begun), *last))
+                }),
+        };
+        let found = dates.is_some();
+        self.dates = dates.or(self.dates.take());
+        found
+    }
+
+    /// Whether nothing but meaning is asked for.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        let (meaning, named) = (self.meaning.clone(), self.named.clone());
+        *self
+            == Self {
+                meaning,
+                named,
+                ..Self::default()
+            }
+    }
+
+    /// Whether a photo has everything that is asked for besides meaning.
+    #[must_use]
+    pub fn lets_through(&self, item: &Item, mark: Mark, scored: Scored<'_>, id: u32) -> bool {
+        let named = || {
+            let name = item.name.to_lowercase();
+            self.names.iter().all(|pattern| matches(pattern, &name))
+        };
+        mark.stars >= self.min_stars
+            && self.flag.lets_through(mark.flag)
+            && (self.names.is_empty() || named())
+            && self.dates.as_ref().is_none_or(|dates| within(item, dates))
+            && (self.folders.is_empty() || self.in_folders(item))
+            && self.labels.iter().all(|text| fits(text, scored, id))
+    }
+
+    fn in_folders(&self, item: &Item) -> bool {
+        let folder = item.file.path.parent();
+        let folder = folder.map(|folder| folder.to_string_lossy().to_lowercase());
+        let folder = folder.unwrap_or_default();
+        self.folders.iter().all(|part| folder.contains(part))
+    }
+
+    /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
+    #[must_use]
+    pub fn is_named(&self, item: &Item) -> bool {
+        if self.named.is_empty() {
+            return false;
+        }
+        let folder = item
+            .file
+            .path
+            .parent()
+            .and_then(|folder| folder.file_name());
+        let folder = folder.and_then(|name| name.to_str());
+        holds(&item.name, &self.named) || folder.is_some_and(|folder| holds(folder, &self.named))
+    }
+}
+
+/// Whether a text holds another, which is in lower case. It is asked of every photo, so that nothing is allocated where
+/// both are ASCII.
+fn holds(text: &str, wanted: &str) -> bool {
+    if !text.is_ascii() || !wanted.is_ascii() {
+        return text.to_lowercase().contains(wanted);
+    }
+    let mut places = text.as_bytes().windows(wanted.len());
+    places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
+}
+
+/// Words parted by spaces outside quotes.
+fn words(text: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut quoted) = (0, false);
+    for (at, c) in text.char_indices() {
+        quoted ^= c == '"';
+        if c.is_whitespace() && !quoted {
+            words.push(&text[start..at]);
+            start = at + c.len_utf8();
+        }
+    }
+    words.push(&text[start..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a name matches a pattern with `*` and `?`; without them, whether it holds it.
+fn matches(pattern: &str, name: &str) -> bool {
+    if !pattern.contains(['*', '?']) {
+        return name.contains(pattern);
+    }
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where the last star stands, and what it holds so far.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, held)) => {
+                    star = Some((at, held + 1));
+                    p = at + 1;
+                    n = held + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+fn within(item: &Item, (from, to): &(String, String)) -> bool {
+    let taken = item.facts().and_then(|facts| facts.taken.as_ref());
+    taken.is_some_and(|taken| {
+        let text = taken.as_str();
+        let end = text.get(..to.len()).unwrap_or(text);
+        text >= from.as_str() && end <= to.as_str()
+    })
+}
+
+fn fits(text: &str, scored: Scored<'_>, id: u32) -> bool {
+    let named = |label: &Label| label.text.to_lowercase().contains(text);
+    let mut labels = scored.labels.iter().enumerate();
+    labels.any(|(at, label)| named(label) && scored.fits(at, id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> SearchText {
+        SearchText::parse(text, (2025, 7))
+    }
+
+    #[test]
+    fn dates_names_and_decisions_are_taken_out_of_what_is_meant() {
+        let beach = parse("beach 2019");
+        assert_eq!(beach.meaning, "beach");
+        assert_eq!(beach.dates, Some(("2019".into(), "2019".into())));
+        assert_eq!(parse("IMG_40*").names, ["img_40*"]);
+        assert_eq!(parse("dsc_0012 sea").names, ["dsc_0012"]);
+        let all = parse("label:cat stars:3+ is:picked folder:\"my trip\" on a sofa -dog");
+        assert_eq!(all.meaning, "on a sofa -dog");
+        assert_eq!((all.min_stars, all.flag), (3, FlagFilter::Picked));
+        assert_eq!(
+            (&all.labels[..], &all.folders[..]),
+            (&["cat".to_owned()][..], &["my trip".to_owned()][..])
+        );
+        for plain in [
+            "like:\"a_1.jpg\"",
+            "cat, dog",
+            "\"2019 was *good*\"",
+            "sunset^2 -people",
+            "last",
+            "stars:9",
+        ] {
+            assert!(parse(plain).is_plain(), "{plain}");
+            assert_eq!(parse(plain).meaning, plain);
+        }
+    }
+
+    #[test]
+    fn seasons_and_years_are_the_last_that_are_over() {
+        let dates = |text| parse(text).dates.map(|(from, to)| format!("{from} {to}"));
+        assert_eq!(dates("last year").as_deref(), Some("2024 2024"));
+        assert_eq!(dates("last month").as_deref(), Some("2025-06 2025-06"));
+        assert_eq!(dates("last summer").as_deref(), Some("2024-06 2024-08"));
+        assert_eq!(dates("last spring").as_deref(), Some("2025-03 2025-05"));
+        assert_eq!(dates("last winter").as_deref(), Some("2024-12 2025-02"));
+        assert_eq!(parse("last summer beach").meaning, "beach");
+    }
+
+    #[test]
+    fn names_are_found_in_any_case() {
+        assert!(holds("IMG_Beach.jpg", "beach") && !holds("IMG.jpg", "beach"));
+        assert!(holds("Größe.jpg", "größe") && !holds("ab", "abc"));
+    }
+
+    #[test]
+    fn patterns_match_as_in_a_shell() {
+        assert!(matches("img_40*", "img_4012.jpg") && !matches("img_40*", "my img_40.jpg"));
+        assert!(matches("*_4?.jpg", "img_40.jpg") && !matches("*_4?.jpg", "img_400.jpg"));
+        assert!(matches("g_40", "img_4012.jpg"));
+        assert!(matches("*", "") && !matches("?", ""));
+    }
+}

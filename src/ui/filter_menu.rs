@@ -1,0 +1,253 @@
+//! All filters in one menu, which keeps its place and size while they are chosen.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use egui::{
+    CollapsingHeader, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+};
+
+use super::filter_bar::at_least;
+use super::grid::colour_dot;
+use super::theme::{self, palette};
+use crate::app::command::Command;
+use crate::app::document::calendar;
+use crate::app::document::chips::chips;
+use crate::app::document::filter::{Filter, Fit, FlagFilter, Shape};
+use crate::app::document::library::Item;
+use crate::app::document::state::State;
+use crate::engine::organize::marks::Colour;
+use crate::engine::plural::thousands;
+
+/// Size of the menu.
+const SIZE: egui::Vec2 = vec2(400.0, 430.0);
+/// Values of a kind that are listed.
+const LISTED: usize = 200;
+
+/// The button that opens the menu, with how many filters are active.
+pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let text = match chips(&state.memory.filter, &state.memory.labels).len() {
+        0 => "Filter".into(),
+        n => format!("Filter ({n})"),
+    };
+    let button = ui.button(text);
+    ui.ctx()
+        .accesskit_node_builder(button.id, |node| node.set_label("Filter"));
+    let screen = ui.ctx().content_rect();
+    Popup::menu(&button)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            let height = SIZE.y.min(screen.height() - 160.0);
+            ui.set_width(SIZE.x.min(screen.width() - 40.0));
+            ui.set_height(height);
+            let mut filter = state.memory.filter.clone();
+            let area = ScrollArea::vertical().auto_shrink([false, false]);
+            area.max_height(height).show(ui, |ui| {
+                rows(ui, state, &mut filter);
+                values(ui, state, &mut filter);
+            });
+            if filter != state.memory.filter {
+                commands.push(Command::FilterBy(filter));
+            }
+        });
+}
+
+fn rows(ui: &mut Ui, state: &State, filter: &mut Filter) {
+    fit_row(ui, state, filter);
+    flag_row(ui, state, filter);
+    egui::Grid::new("filters")
+        .num_columns(2)
+        .spacing([12.0, 6.0])
+        .show(ui, |ui| {
+            stars_row(ui, filter);
+            colour_row(ui, filter);
+            text_row(ui, "Name contains", &mut filter.name, "IMG_20");
+            date_rows(ui, filter);
+            text_row(
+                ui,
+                "Keyword contains",
+                &mut filter.keyword,
+                "in it or its sidecar",
+            );
+            let hint = "town, region or country";
+            text_row(ui, "Place contains", &mut filter.place, hint);
+            shape_row(ui, filter);
+        });
+    ui.checkbox(&mut filter.failures, "Only photos with problems");
+}
+
+fn fit_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+        let mut choices = vec![(Fit::All, "All photos"), (Fit::AnyLabel, "Any label")];
+        let labels = state.memory.labels.iter();
+        choices.extend(labels.map(|label| (Fit::Label(label.id), label.text.as_str())));
+        choices.push((Fit::Nothing, "Something else"));
+        for (fit, text) in choices {
+            let on = filter.fit == fit;
+            let shown: String = text.chars().take(32).collect();
+            let response = ui.selectable_label(on, shown);
+            let name = format!("Filter by label: {text}");
+            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
+            if response.clicked() {
+                (filter.fit, filter.near) = (fit, false);
+            }
+        }
+    });
+}
+
+fn flag_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
+    let marks = &state.library.snapshot().marks;
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+        for flag in FlagFilter::ALL {
+            // Only an open menu looks at the whole library.
+            let count = marks.iter().filter(|mark| flag.lets_through(mark.flag));
+            let text = format!("{} ({})", flag.name(), thousands(count.count()));
+            ui.selectable_value(&mut filter.flag, flag, text);
+        }
+    });
+}
+
+fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32) {
+    let edit = TextEdit::singleline(text)
+        .hint_text(hint)
+        .desired_width(width);
+    let response = ui.add(edit);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name.to_owned()));
+}
+
+fn text_row(ui: &mut Ui, name: &str, text: &mut String, hint: &str) {
+    ui.label(name);
+    field(ui, text, name, hint, 220.0);
+    ui.end_row();
+}
+
+fn date_rows(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Taken");
+    ui.vertical(|ui| {
+        ui.horizontal(|ui| {
+            field(ui, &mut filter.from, "Taken from", "2024-05", 92.0);
+            ui.label("to");
+            field(ui, &mut filter.to, "Taken to", "2024-08-31", 92.0);
+        });
+        // There from the start, so that nothing moves.
+        let trouble = calendar::trouble(&filter.from).or(calendar::trouble(&filter.to));
+        let colour = palette(ui).bad;
+        ui.label(RichText::new(trouble.unwrap_or(" ")).small().color(colour));
+    });
+    ui.end_row();
+}
+
+fn stars_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Stars");
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut filter.min_stars, 0, "Any");
+        for stars in 1..=5 {
+            let text = match stars {
+                5 => "5".into(),
+                stars => format!("{stars}+"),
+            };
+            let response = ui.selectable_value(&mut filter.min_stars, stars, text);
+            response.on_hover_text(at_least(stars));
+        }
+    });
+    ui.end_row();
+}
+
+fn colour_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Colour");
+    ui.horizontal(|ui| {
+        ui.selectable_value(&mut filter.colour, None, "Any");
+        for colour in Colour::ALL {
+            let (rect, response) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::click());
+            let on = filter.colour == Some(colour);
+            response
+                .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, colour.name()));
+            if on || response.hovered() || response.has_focus() {
+                let palette = palette(ui);
+                let ground = if on { palette.accent } else { palette.hovered };
+                ui.painter().rect_filled(rect, theme::RADIUS, ground);
+            }
+            colour_dot(ui, rect.center(), colour);
+            if response.on_hover_text(colour.name()).clicked() {
+                filter.colour = Some(colour).filter(|_| !on);
+            }
+        }
+    });
+    ui.end_row();
+}
+
+fn shape_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("Orientation");
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::SPACE_S;
+        ui.selectable_value(&mut filter.shape, None, "Any");
+        for shape in Shape::ALL {
+            ui.selectable_value(&mut filter.shape, Some(shape), shape.name());
+        }
+    });
+    ui.end_row();
+}
+
+/// Filters whose values are those that the photos have: each opens to a list of them.
+fn values(ui: &mut Ui, state: &State, filter: &mut Filter) {
+    let type_of = |item: &Item| item.ending();
+    let camera = |item: &Item| item.camera().map(ToOwned::to_owned);
+    let lens = |item: &Item| item.lens().map(ToOwned::to_owned);
+    let upper = |text: &String| text.to_uppercase();
+    value_list(ui, state, "Type", &mut filter.ending, type_of, upper);
+    value_list(
+        ui,
+        state,
+        "Camera",
+        &mut filter.camera,
+        camera,
+        String::clone,
+    );
+    value_list(ui, state, "Lens", &mut filter.lens, lens, String::clone);
+    let folder = |item: &Item| item.file.path.parent().map(Path::to_path_buf);
+    let shown = |folder: &PathBuf| folder.display().to_string();
+    value_list(ui, state, "Folder", &mut filter.folder, folder, shown);
+}
+
+fn value_list<T: Clone + Ord>(
+    ui: &mut Ui,
+    state: &State,
+    name: &str,
+    now: &mut Option<T>,
+    of: impl Fn(&Item) -> Option<T>,
+    text: impl Fn(&T) -> String,
+) {
+    let title = match now {
+        Some(now) => format!("{name}: {}", text(now)),
+        None => format!("{name}: any"),
+    };
+    CollapsingHeader::new(title).id_salt(name).show(ui, |ui| {
+        // Only an open list looks at the whole library.
+        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+        for item in state.library.snapshot().items.iter() {
+            if let Some(value) = of(item) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        if ui.selectable_label(now.is_none(), "Any").clicked() {
+            *now = None;
+        }
+        if counts.is_empty() {
+            ui.label(RichText::new("No photo says so").small().weak());
+        }
+        for (value, count) in counts.iter().take(LISTED) {
+            let line = format!("{} ({})", text(value), thousands(*count));
+            let on = now.as_ref() == Some(value);
+            if ui.selectable_label(on, line).clicked() {
+                *now = (!on).then(|| value.clone());
+            }
+        }
+        if counts.len() > LISTED {
+            let more = format!("and {} more", thousands(counts.len() - LISTED));
+            ui.label(RichText::new(more).small().weak());
+        }
+    });
+}

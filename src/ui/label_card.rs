@@ -1,0 +1,464 @@
+//! One label: a line with its colour, text and count; its threshold and what it stands for while it is open.
+
+use egui::{
+    Align, Frame, Key, Layout, Margin, Popup, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
+    UiBuilder, Vec2, WidgetInfo, vec2,
+};
+
+use super::Interface;
+use super::grid::DraggedPhotos;
+use super::histogram::histogram;
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::widgets::{fine_percent, icon_button_sensing};
+use crate::app::command::Command;
+use crate::app::document::filter::{Fit, SortKey, Sorting};
+use crate::app::document::labels::{COLOURS, Label, LabelId};
+use crate::app::document::match_axis;
+use crate::app::document::state::State;
+use crate::engine::plural::thousands;
+
+/// A threshold that is being typed.
+pub struct TypedLine {
+    label: LabelId,
+    text: String,
+    /// Whether its field has had the keyboard.
+    begun: bool,
+}
+
+/// The ground of a label.
+pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let fill = palette(ui).raised.gamma_multiply(0.6);
+    Frame::new()
+        .fill(fill)
+        .corner_radius(theme::RADIUS)
+        .inner_margin(Margin::symmetric(8, 4))
+        .show(ui, |ui| {
+            ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
+            ui.set_width(ui.available_width());
+            contents(ui);
+        });
+}
+
+impl Interface {
+    pub(super) fn label_card(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        at: usize,
+        label: &Label,
+        commands: &mut Vec<Command>,
+    ) {
+        let place = answer_place(state, label);
+        let top = ui.cursor().min.y;
+        let whole = UiBuilder::new().id_salt("card").sense(Sense::CLICK);
+        let response = ui
+            .scope_builder(whole, |ui| {
+                card(ui, |ui| {
+                    line(ui, state, at, place, label, commands);
+                    let trouble = place.and_then(|place| state.answer.troubles[place].as_ref());
+                    if let Some(trouble) = trouble {
+                        let bad = palette(ui).bad;
+                        ui.label(RichText::new(trouble).small().color(bad));
+                    } else if label.on && state.open_label == Some(label.id) {
+                        histogram(ui, state, place, label, commands);
+                        self.threshold_row(ui, state, place, label, commands);
+                        advice(ui, state, place, label);
+                        members(ui, label, commands);
+                    }
+                    notes(ui, label);
+                });
+            })
+            .response;
+        let name = format!("Go to {}", label.text);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if response.clicked() {
+            commands.push(Command::GoToLabel(label.id));
+        }
+        dropped_on(ui, top, at, label, commands);
+    }
+
+    /// The threshold as a number that can be typed, and how many photos are just below it.
+    fn threshold_row(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        place: Option<usize>,
+        label: &Label,
+        commands: &mut Vec<Command>,
+    ) {
+        ui.horizontal(|ui| {
+            ui.set_min_height(20.0);
+            let typed = self.buffers.line.as_mut();
+            match typed.filter(|typed| typed.label == label.id) {
+                Some(typed) => {
+                    if typed_line(ui, typed, label, commands) {
+                        self.buffers.line = None;
+                    }
+                }
+                None => {
+                    let text = RichText::new(format!("from {}", fine_percent(label.min_match)));
+                    let response = ui.add(egui::Label::new(text.small()).sense(Sense::CLICK));
+                    let name = format!("Type the threshold of {}", label.text);
+                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                    if response.on_hover_text("Click to type it").clicked() {
+                        self.buffers.line = Some(TypedLine {
+                            label: label.id,
+                            text: fine_percent(label.min_match),
+                            begun: false,
+                        });
+                    }
+                }
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                near_button(ui, state, place, label, commands);
+            });
+        });
+    }
+}
+
+/// The field for a threshold; returns whether it is done.
+fn typed_line(
+    ui: &mut Ui,
+    typed: &mut TypedLine,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let edit = TextEdit::singleline(&mut typed.text).desired_width(64.0);
+    let response = ui.add(edit.margin(Margin::symmetric(4, 1)));
+    let name = format!("Threshold of {} in percent", label.text);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    if !typed.begun {
+        typed.begun = true;
+        response.request_focus();
+        return false;
+    }
+    if !response.lost_focus() {
+        return !response.has_focus();
+    }
+    let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
+    if let Some(line) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
+        commands.push(Command::SetMinMatch(label.id, line));
+    }
+    true
+}
+
+/// "118 more just below the line", which shows them after the others.
+fn near_button(
+    ui: &mut Ui,
+    state: &State,
+    place: Option<usize>,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
+    let near = place.and_then(|place| state.answer.arrangement.near.get(place));
+    let Some(near) = near.copied().filter(|near| *near > 0) else {
+        return;
+    };
+    let on = state.memory.filter.near && state.memory.filter.fit == Fit::Label(label.id);
+    let text = RichText::new(format!("{} more just below", thousands(near))).small();
+    let text = if on { text.strong() } else { text.weak() };
+    let response = ui.add(egui::Label::new(text.underline()).sense(Sense::CLICK));
+    let name = format!(
+        "{} more just below the line of {}",
+        thousands(near),
+        label.text
+    );
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
+    if response
+        .on_hover_text("Show them after the others")
+        .clicked()
+    {
+        commands.push(Command::ToggleNear(label.id));
+    }
+}
+
+/// What is always seen of a label.
+fn line(
+    ui: &mut Ui,
+    state: &State,
+    at: usize,
+    place: Option<usize>,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
+    ui.horizontal(|ui| {
+        swatch(ui, label, commands);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let remove = format!("Remove {}", label.text);
+            if quiet_button(ui, Icon::Cross, &remove).clicked() {
+                commands.push(Command::RemoveLabel(label.id));
+            }
+            label_menu(ui, state, at, label, commands);
+            if let Some(place) = place {
+                count_button(ui, state, place, label, commands);
+            }
+            text_field(ui, label, commands);
+        });
+    });
+}
+
+/// What is known of a label's line: what was measured with this model, and what the person said of photos.
+fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
+    if state.library.is_empty() {
+        return;
+    }
+    let measured = state.session().and_then(|session| session.calibration());
+    let mut words = match measured.map(|known| known.share_above(label.min_match)) {
+        Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
+        Some(None) => "many above so low a line do not fit".into(),
+        None => "look at photos near the line".into(),
+    };
+    let told = place.and_then(|place| state.answer.told.get(place));
+    if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
+        words = format!("{words}; of your examples above it {fit} of {all}");
+    }
+    let hint = match measured {
+        Some(_) => {
+            "Measured with this model on photos of everyday life: for your photos it is a guide, no promise"
+        }
+        None => {
+            "How many fit was not measured with this model: sort by match, and draw the line where they stop fitting"
+        }
+    };
+    ui.label(RichText::new(words).small().weak())
+        .on_hover_text(hint);
+}
+
+/// What a general word stands for besides itself; a click switches one off or on.
+fn members(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
+    let members = label.members();
+    if members.is_empty() || label.exactly {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+        ui.spacing_mut().interact_size.y = 16.0;
+        ui.label(RichText::new("also:").small().weak());
+        for member in members {
+            let on = !label.without.iter().any(|word| word == member);
+            let text = RichText::new(member).small();
+            let text = if on {
+                text
+            } else {
+                text.weak().strikethrough()
+            };
+            let response = ui.add(egui::Label::new(text).sense(Sense::CLICK));
+            let name = format!("{} stands for {member}", label.text);
+            response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
+            let hint = if on {
+                "Leave this out"
+            } else {
+                "Let the label stand for this too"
+            };
+            if response.on_hover_text(hint).clicked() {
+                commands.push(Command::SetMember(label.id, member.into(), !on));
+            }
+        }
+    });
+}
+
+/// The place of a label in the last answer, which may be about earlier labels.
+fn answer_place(state: &State, label: &Label) -> Option<usize> {
+    state.answer.labels.iter().position(|l| l.id == label.id)
+}
+
+/// A label's colour; a click counts it or not, a drag moves it.
+fn swatch(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::CLICK | Sense::DRAG);
+    let name = format!("{} counts", label.text);
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, label.on, &name));
+    let hint = if label.on { "Turn off" } else { "Turn on" };
+    let colour = theme::label_colour(label.colour);
+    let line = Stroke::new(1.0, palette(ui).weak);
+    if label.on {
+        ui.painter().circle(rect.center(), 7.0, colour, line);
+    } else {
+        ui.painter()
+            .circle_stroke(rect.center(), 6.0, Stroke::new(2.0, colour));
+    }
+    if label.negated {
+        let bar = Rect::from_center_size(rect.center(), vec2(8.0, 2.5));
+        ui.painter().rect_filled(bar, 1.0, theme::text_on(colour));
+    }
+    response.dnd_set_drag_payload(label.id);
+    if response.on_hover_text(hint).clicked() {
+        commands.push(Command::SetLabelOn(label.id, !label.on));
+    }
+}
+
+/// Takes a label that is dropped onto this one's card, or photos that show what it means.
+fn dropped_on(ui: &Ui, top: f32, at: usize, label: &Label, commands: &mut Vec<Command>) {
+    let bottom = ui.cursor().min.y;
+    let card = Rect::from_x_y_ranges(ui.max_rect().x_range(), top..=bottom);
+    let response = ui.interact(card, ui.scope_id().with("drop"), Sense::hover());
+    if response.dnd_hover_payload::<u32>().is_some() {
+        let line = Stroke::new(2.0, palette(ui).accent);
+        ui.painter().hline(card.x_range(), card.min.y, line);
+    }
+    if response.dnd_hover_payload::<DraggedPhotos>().is_some() {
+        let line = Stroke::new(2.0, palette(ui).accent);
+        ui.painter()
+            .rect_stroke(card, theme::RADIUS, line, egui::StrokeKind::Inside);
+    }
+    if response.dnd_release_payload::<DraggedPhotos>().is_some() {
+        commands.push(Command::AddExamples(label.id));
+    }
+    if let Some(id) = response.dnd_release_payload::<u32>() {
+        commands.push(Command::MoveLabel(*id, at));
+    }
+}
+
+fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
+    let mut text = label.text.clone();
+    let colour = if label.on {
+        palette(ui).text
+    } else {
+        palette(ui).weak
+    };
+    let edit = TextEdit::singleline(&mut text)
+        .frame(Frame::NONE)
+        .text_color(colour)
+        .margin(Margin::symmetric(4, 0))
+        .align(egui::Align2::LEFT_CENTER);
+    let response = ui.add_sized(vec2(ui.available_width(), 24.0), edit);
+    let name = format!("Label {}", label.text);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    if response.gained_focus() {
+        commands.push(Command::GoToLabel(label.id));
+    }
+    if response.changed() {
+        commands.push(Command::SetLabelText(label.id, text));
+    }
+}
+
+/// A button that the Tab key passes by: a label has one stop, its text.
+fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
+    icon_button_sensing(ui, icon, name, 20.0, Sense::CLICK)
+}
+
+/// How many photos fit; a click shows only those.
+fn count_button(
+    ui: &mut Ui,
+    state: &State,
+    place: usize,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
+    let Some(count) = state.answer.arrangement.counts.get(place) else {
+        return;
+    };
+    let fit = Fit::Label(label.id);
+    let on = state.memory.filter.fit == fit;
+    let text = RichText::new(thousands(*count)).small();
+    let response = ui.add(egui::Button::selectable(on, text).sense(Sense::CLICK));
+    let name = format!("Show only {}: {count}", label.text);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
+    if response.on_hover_text(name).clicked() {
+        commands.push(Command::ToggleFit(fit));
+    }
+}
+
+fn label_menu(ui: &mut Ui, state: &State, at: usize, label: &Label, commands: &mut Vec<Command>) {
+    let button = quiet_button(ui, Icon::More, &format!("More for {}", label.text));
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(200.0);
+        let mut entry = |ui: &mut Ui, text: &str, command: Command| {
+            if ui.button(text).clicked() {
+                commands.push(command);
+                ui.close();
+            }
+        };
+        let by = |key| {
+            Command::SortBy(Sorting {
+                key,
+                descending: true,
+            })
+        };
+        entry(ui, "Sort by match", by(SortKey::Match(label.id)));
+        entry(
+            ui,
+            "Show only these",
+            Command::ToggleFit(Fit::Label(label.id)),
+        );
+        let text = if label.negated {
+            "No longer shut photos out"
+        } else {
+            "Not: shut these photos out of other labels"
+        };
+        entry(ui, text, Command::SetNegated(label.id, !label.negated));
+        let text = if label.on { "Turn off" } else { "Turn on" };
+        entry(ui, text, Command::SetLabelOn(label.id, !label.on));
+        if !label.members().is_empty() {
+            let text = if label.exactly {
+                "Let it stand for more words"
+            } else {
+                "Take the word alone"
+            };
+            entry(ui, text, Command::SetExactly(label.id, !label.exactly));
+        }
+        if at > 0 {
+            entry(ui, "Move up", Command::MoveLabel(label.id, at - 1));
+        }
+        if at + 1 < state.memory.labels.len() {
+            entry(ui, "Move down", Command::MoveLabel(label.id, at + 1));
+        }
+        if !label.examples.is_empty() || !label.counter_examples.is_empty() {
+            let text = if label.text_only {
+                "Let its examples count"
+            } else {
+                "Text only: examples do not count"
+            };
+            entry(ui, text, Command::SetTextOnly(label.id, !label.text_only));
+            entry(ui, "Forget its examples", Command::ClearExamples(label.id));
+        }
+        colours(ui, label, commands);
+    });
+}
+
+fn colours(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 2.0;
+        for colour in 0..COLOURS {
+            let (rect, response) = ui.allocate_exact_size(Vec2::splat(17.0), Sense::click());
+            let name = format!("Colour {}", colour + 1);
+            let on = label.colour == colour;
+            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
+            ui.painter()
+                .circle_filled(rect.center(), 7.0, theme::label_colour(colour));
+            if on || response.hovered() {
+                let line = Stroke::new(1.5, palette(ui).text);
+                ui.painter().circle_stroke(rect.center(), 7.5, line);
+            }
+            if response.clicked() {
+                commands.push(Command::SetColour(label.id, colour));
+                ui.close();
+            }
+        }
+    });
+}
+
+fn notes(ui: &mut Ui, label: &Label) {
+    let mut notes = Vec::new();
+    if label.negated {
+        notes.push("not: shuts photos out of other labels".to_owned());
+    }
+    match label.examples.len() {
+        0 => {}
+        1 => notes.push("1 example".into()),
+        n => notes.push(format!("{n} examples")),
+    }
+    match label.counter_examples.len() {
+        0 => {}
+        1 => notes.push("1 counter-example".into()),
+        n => notes.push(format!("{n} counter-examples")),
+    }
+    if label.text_only {
+        notes.push("text only".into());
+    }
+    if !notes.is_empty() {
+        ui.label(RichText::new(notes.join(", ")).small().weak());
+    }
+}

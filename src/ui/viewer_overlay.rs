@@ -1,0 +1,182 @@
+//! Over a large photo: its decision, to be changed with a click, and a loupe while the space bar is held.
+
+use egui::{
+    Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    epaint::RectShape, pos2, vec2,
+};
+
+use super::icons::{self, Icon};
+use super::theme::{self, palette};
+use super::top_bar::stars_text;
+use super::viewer::Placed;
+use super::{Interface, videos};
+use crate::app::command::{Action, Command};
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::state::State;
+use crate::engine::organize::marks::{Colour, Flag};
+
+/// Side of a sign.
+const SIGN: f32 = 24.0;
+/// Width of the loupe in points.
+const LOUPE: f32 = 300.0;
+/// Seconds that the space bar is held before the loupe is seen; before that, it closes the photo.
+pub const HOLD: f64 = 0.25;
+
+/// One sign of a decision.
+struct Sign {
+    name: String,
+    on: bool,
+    icon: Option<Icon>,
+    colour: Color32,
+    action: Action,
+}
+
+/// Pick, reject, stars and colours of a photo, each shown as it is and changed with a click.
+pub fn marks(
+    ui: &Ui,
+    pane: Rect,
+    id: ItemId,
+    item: &Item,
+    state: &State,
+    commands: &mut Vec<Command>,
+) {
+    let mut signs = signs(ui, id, state);
+    let most = ((pane.width() - 16.0) / SIGN) as usize;
+    if most < signs.len() {
+        // Colours go first, then nothing is left to do without.
+        signs.truncate(7);
+    }
+    if most < signs.len() {
+        return;
+    }
+    let size = vec2(SIGN * signs.len() as f32 + 8.0, SIGN + 6.0);
+    let middle = pane.center_bottom() - vec2(0.0, size.y / 2.0 + 8.0);
+    let ground = Rect::from_center_size(middle, size);
+    ui.painter()
+        .rect_filled(ground, size.y / 2.0, Color32::from_black_alpha(170));
+    for (at, sign) in signs.into_iter().enumerate() {
+        let corner = pos2(ground.min.x + 4.0 + SIGN * at as f32, ground.min.y + 3.0);
+        let rect = Rect::from_min_size(corner, vec2(SIGN, SIGN));
+        let scope = ui.scope_id().with(("mark", id, at));
+        let response = ui.interact(rect, scope, Sense::CLICK);
+        let name = match state.compared.is_empty() {
+            true => sign.name.clone(),
+            false => format!("{}: {}", item.name, sign.name),
+        };
+        response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, sign.on, &name));
+        paint(ui, rect, &sign, response.hovered());
+        if response.on_hover_text(name).clicked() {
+            if !state.compared.is_empty() {
+                commands.push(Command::FocusCompared(id));
+            }
+            commands.push(Command::Do(sign.action));
+        }
+    }
+}
+
+fn signs(ui: &Ui, id: ItemId, state: &State) -> Vec<Sign> {
+    let mark = state.library.mark(id);
+    let palette = palette(ui);
+    let flag = |name: &str, flag: Flag, icon, colour, action| Sign {
+        name: name.into(),
+        on: mark.flag == flag,
+        icon: Some(icon),
+        colour,
+        action: if mark.flag == flag {
+            Action::Unflag
+        } else {
+            action
+        },
+    };
+    let mut signs = vec![
+        flag("Pick", Flag::Pick, Icon::Tick, palette.good, Action::Pick),
+        flag(
+            "Reject",
+            Flag::Reject,
+            Icon::Cross,
+            palette.bad,
+            Action::Reject,
+        ),
+    ];
+    signs.extend((1..=5).map(|stars| Sign {
+        name: stars_text(stars),
+        on: mark.stars >= stars,
+        icon: Some(Icon::Star),
+        colour: Color32::from_rgb(0xF2, 0xB8, 0x4B),
+        action: Action::Stars(if mark.stars == stars { 0 } else { stars }),
+    }));
+    signs.extend(Colour::ALL.into_iter().map(|colour| Sign {
+        name: format!("Colour {}", colour.name().to_lowercase()),
+        on: mark.colour == Some(colour),
+        icon: None,
+        colour: theme::mark_colour(colour),
+        action: Action::Colour(colour),
+    }));
+    signs
+}
+
+fn paint(ui: &Ui, rect: Rect, sign: &Sign, hovered: bool) {
+    let faint = Color32::from_white_alpha(if hovered { 200 } else { 90 });
+    let colour = if sign.on { sign.colour } else { faint };
+    match sign.icon {
+        Some(icon) => icons::paint(ui.painter(), icon, rect.shrink(4.0), colour),
+        None => {
+            let fill = sign
+                .colour
+                .gamma_multiply(if sign.on || hovered { 1.0 } else { 0.5 });
+            ui.painter().circle_filled(rect.center(), 6.0, fill);
+            if sign.on {
+                let line = Stroke::new(2.0, Color32::WHITE);
+                ui.painter().circle_stroke(rect.center(), 8.0, line);
+            }
+        }
+    }
+}
+
+impl Interface {
+    /// While the space bar is held, shows what is under the pointer pixel by pixel. Returns the photo that is needed at
+    /// its full size for that.
+    pub(super) fn loupe(&mut self, ui: &Ui, placed: &[Placed], state: &State) -> Option<ItemId> {
+        let (held, now, pointer) = ui.input(|input| {
+            let pointer = input.pointer.latest_pos();
+            (input.key_down(Key::Space), input.time, pointer)
+        });
+        if !held || ui.ctx().text_edit_focused() {
+            self.loupe = None;
+            return None;
+        }
+        let since = *self.loupe.get_or_insert(now);
+        if now - since < HOLD {
+            ui.ctx().request_repaint();
+            return None;
+        }
+        let pointer = pointer?;
+        let photo = placed.iter().find(|photo| photo.pane.contains(pointer))?;
+        let item = state.item(photo.item)?.clone();
+        let facts = item.facts()?;
+        let content = videos::shown(state, photo.item, &item);
+        let texture = self.texture_of(&item, content)?;
+        let size = vec2(facts.width as f32, facts.height as f32);
+        let at = (pointer - photo.whole.min) / photo.whole.size();
+        let half = egui::Vec2::splat(LOUPE * ui.pixels_per_point() / 2.0) / size;
+        let seen = Rect::from_min_max((at - half).to_pos2(), (at + half).to_pos2());
+        let glass = Rect::from_center_size(pointer, egui::Vec2::splat(LOUPE));
+        let all = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+        let inside = seen.intersect(all);
+        let painter = ui.painter();
+        painter.rect_filled(glass, 8.0, palette(ui).background);
+        if inside.is_positive() {
+            let to_glass = |uv: Pos2| glass.min + (uv - seen.min) / seen.size() * glass.size();
+            let part = Rect::from_min_max(to_glass(inside.min), to_glass(inside.max));
+            let shape = RectShape::filled(part, CornerRadius::ZERO, Color32::WHITE);
+            painter.add(shape.with_texture(texture.id(), inside));
+        }
+        let line = Stroke::new(2.0, palette(ui).accent);
+        painter.rect_stroke(glass, 8.0, line, StrokeKind::Outside);
+        let id = ui.scope_id().with("loupe");
+        let response = ui.interact(glass, id, Sense::hover());
+        let name = format!("Loupe over {}", item.name);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        Some(photo.item)
+    }
+}
