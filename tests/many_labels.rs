@@ -69,6 +69,8 @@ fn answers(
             library: library.snapshot().clone(),
             labels,
             search: "\"17\"".into(),
+            draft: None,
+            grouping: Default::default(),
             sorting: Default::default(),
             filter: Default::default(),
         });

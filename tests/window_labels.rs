@@ -72,9 +72,8 @@ fn in_any_order_the_card_shows_the_best_photos() {
     assert!(window.has_containing("Best for blue: blue"));
     let best = window.state().answer.arrangement.best.clone();
     let name = &window.state().item(best[0]).expect("a photo").name.clone();
-    let button = window
-        .harness
-        .query_all_by_label_contains(&format!("Best for blue: {name}"));
+    let label = format!("Best for blue: {name}");
+    let button = window.harness.query_all_by_label_contains(&label);
     let at = { button }.next().expect("a button").rect().center();
     window.harness.drag_at(at);
     window.harness.drop_at(at);
