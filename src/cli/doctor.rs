@@ -5,7 +5,7 @@ use std::path::Path;
 use lumisift::engine::index::store::{Store, StoreError};
 use lumisift::engine::inference::ModelChoice;
 use lumisift::engine::inference::cpu::{IntegerIsa, SimdLevel};
-use lumisift::engine::inference::device::{self, nvidia_driver};
+use lumisift::engine::inference::device::{self, DeviceChoice, nvidia_driver};
 #[cfg(feature = "gpu")]
 use lumisift::engine::inference::gpu;
 use lumisift::engine::inference::place;
@@ -92,18 +92,7 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
         Err(error) => error.to_string(),
     };
     let wanted = common.device.unwrap_or(settings.device);
-    let (device, reason) = match place(wanted) {
-        Ok(device) => {
-            let facts = device.facts().clone();
-            (
-                facts.name,
-                facts
-                    .reason
-                    .unwrap_or_else(|| "it computes as the CPU does".into()),
-            )
-        }
-        Err(error) => ("none".into(), error.to_string()),
-    };
+    let (device, reason) = device_in_use(wanted);
     let mut built_for = vec!["CPU"];
     built_for.extend(device::built_for());
     let built_for = built_for.join(", ");
@@ -154,6 +143,26 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
     ];
     facts.extend(tidied.map(|tidied| ("tidied", json!(tidied))));
     facts
+}
+
+/// The device that is taken, and why it is that one.
+fn device_in_use(wanted: DeviceChoice) -> (String, String) {
+    #[cfg(feature = "gpu")]
+    if let DeviceChoice::Gpu(number) = wanted {
+        return match gpu::adapter(number) {
+            Ok(card) => (card.name, "it is tested with each model".into()),
+            Err(error) => ("none".into(), error.to_string()),
+        };
+    }
+    match place(wanted) {
+        Ok(device) => {
+            let facts = device.facts().clone();
+            let why = facts.reason;
+            let why = why.unwrap_or_else(|| "it computes as the CPU does".into());
+            (facts.name, why)
+        }
+        Err(error) => ("none".into(), error.to_string()),
+    }
 }
 
 /// The graphics cards by number, as `--device gpu:N` takes them.

@@ -22,7 +22,7 @@ pub(in crate::engine::inference) struct VisionTower {
 
 enum Head {
     Class(Linear),
-    Pooling(PoolingHead),
+    Pooling(Box<PoolingHead>),
 }
 
 impl VisionTower {
@@ -50,7 +50,7 @@ impl VisionTower {
                 Encoder::load_for_one(config, form, &source.layers)?,
             ),
             VisionHead::Pooling(pooling) => (
-                Head::Pooling(PoolingHead::load(&config, full, pooling)?),
+                Head::Pooling(Box::new(PoolingHead::load(&config, full, pooling)?)),
                 Encoder::load(config, form, &source.layers)?,
             ),
         };

@@ -157,6 +157,14 @@ pub fn choose(adapters: &[Adapter], number: Option<usize>) -> Result<&Adapter, G
     }
 }
 
+/// The card that a person named by its number, or the best that is not software.
+///
+/// # Errors
+/// If there is none.
+pub fn adapter(number: Option<usize>) -> Result<Adapter, GpuError> {
+    choose(&adapters(), number).cloned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ const TESTING: Duration = Duration::from_secs(90);
 /// What is asked for.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The card's number, if a person named it.
+    /// The card's number, if it is to be one of its own.
     pub number: Option<usize>,
     /// Whether a person wants a card, even if the CPU is faster.
     pub wanted: bool,
@@ -54,7 +54,7 @@ fn on_card(
     request: &Request,
     load: LoadTower,
 ) -> Result<GpuModel, ModelError> {
-    if !request.wanted && !may_have_card() {
+    if !request.wanted && request.number.is_none() && !may_have_card() {
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
     }
     let found = patiently(LISTING, || Ok(adapters()))?;

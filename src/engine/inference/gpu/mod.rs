@@ -22,7 +22,7 @@ mod synthetic;
 mod tower;
 mod weights;
 
-pub use adapter::{Adapter, AdapterKind, adapters};
+pub use adapter::{Adapter, AdapterKind, adapter, adapters};
 pub use choice::{Request, accelerate};
 pub use context::{Context, Numbers};
 #[cfg(feature = "starter")]

@@ -64,7 +64,7 @@ pub struct UnfoldShape {
 
 /// Workgroups for so many of them in a row, in two dimensions if one has not enough.
 fn in_two_dimensions(count: usize) -> [usize; 3] {
-    let across = count.min(MOST_WORKGROUPS / 2).max(1);
+    let across = count.clamp(1, MOST_WORKGROUPS / 2);
     [across, count.div_ceil(across), 1]
 }
 

@@ -168,7 +168,7 @@ impl FeedForward {
 
 enum Head {
     Class(GpuLinear),
-    Pooling(PoolingHead),
+    Pooling(Box<PoolingHead>),
 }
 
 struct PoolingHead {
@@ -283,7 +283,7 @@ impl TransformerTower {
                     Head::Class(GpuLinear::load(context, (width, source.dim), false, vb)?)
                 }
                 VisionHead::Pooling(pooling) => {
-                    Head::Pooling(PoolingHead::load(context, &config, pooling)?)
+                    Head::Pooling(Box::new(PoolingHead::load(context, &config, pooling)?))
                 }
             },
             dim: source.dim,
