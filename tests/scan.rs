@@ -310,7 +310,7 @@ fn photos_are_told_by_content_whatever_they_are_called() {
     assert_eq!((skipped.other, skipped.unsupported), (6, 0));
     // A name that promises a picture is believed, so that what is wrong with the file is said.
     fs::write(dir.path().join("x.jpg"), "no picture").expect("written");
-    fs::write(dir.path().join("y.psd"), "no picture").expect("written");
+    fs::write(dir.path().join("y.jxr"), "no picture").expect("written");
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
     assert!(found.contains(&"x.jpg".into()));
     assert_eq!(skipped.unsupported, 1);

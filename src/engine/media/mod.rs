@@ -3,6 +3,8 @@
 pub mod companions;
 pub mod dates;
 pub mod decode;
+mod input;
+mod iso_media;
 pub mod mark;
 pub mod memory_budget;
 pub mod metadata;

@@ -1,16 +1,16 @@
 //! The identifier that the picture and the movie of a Live Photo share: a camera's movie of the same name is none.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::Read;
 use std::path::Path;
 
 use crate::engine::files::regular::open_regular;
+use crate::engine::media::input::Input;
+use crate::engine::media::iso_media::{boxes, child, content, parts};
 
 /// Bytes of a picture in which the camera's notes are.
 const HEAD: u64 = 256 << 10;
 /// Largest description of a movie that is read.
 const MAX_MOOV: u64 = 8 << 20;
-/// Boxes of a movie that are looked at for its description.
-const BOXES: usize = 64;
 /// Seconds of a Live Photo's or motion photo's movie at most; they are three seconds long.
 const LONGEST: f64 = 10.0;
 /// What stands before Apple's notes in a picture.
@@ -68,39 +68,19 @@ fn identifier_in_notes(notes: &[u8]) -> Option<Vec<u8>> {
 
 /// The description of a movie.
 fn description(path: &Path) -> Option<Vec<u8>> {
-    let mut file = open_regular(path).ok()?;
-    let mut at = 0;
-    for _ in 0..BOXES {
-        file.seek(SeekFrom::Start(at)).ok()?;
-        let mut header = [0; 16];
-        file.read_exact(&mut header[..8]).ok()?;
-        let mut length = u64::from(u32_at(&header, 0)?);
-        let mut start = 8;
-        if length == 1 {
-            file.read_exact(&mut header[8..]).ok()?;
-            length = u64::from(u32_at(&header, 8)?) << 32 | u64::from(u32_at(&header, 12)?);
-            start = 16;
-        }
-        if &header[4..8] == b"moov" {
-            let length = if length == 0 {
-                MAX_MOOV
-            } else {
-                length.checked_sub(start)?.min(MAX_MOOV)
-            };
-            let mut moov = Vec::new();
-            file.take(length).read_to_end(&mut moov).ok()?;
-            return Some(moov);
-        }
-        at = at.checked_add(length.max(start)).filter(|_| length != 0)?;
-    }
-    None
+    let mut input = Input::new(open_regular(path).ok()?);
+    let all = parts(&mut input, 0, u64::MAX);
+    let moov = all.iter().find(|part| &part.kind == b"moov")?;
+    let end = moov.end.min(moov.body + MAX_MOOV);
+    content(&mut input, moov.body, end)
 }
 
 /// `meta` has the names of values in `keys`, and the values in `ilst` by their numbers.
 fn identifier_in_moov(moov: &[u8]) -> Option<Vec<u8>> {
     let meta = inner(moov, b"meta")?;
     let keys = inner(meta, b"keys")?.get(8..)?;
-    let number = boxes(keys).position(|(_, name)| name == KEY)? + 1;
+    let mut names = boxes(keys, (0, keys.len()));
+    let number = names.position(|(_, (start, end))| &keys[start..end] == KEY)? + 1;
     let number = u32::try_from(number).ok()?.to_be_bytes();
     let value = inner(inner(meta, b"ilst")?, &number)?;
     // Type and language come before the text.
@@ -109,20 +89,8 @@ fn identifier_in_moov(moov: &[u8]) -> Option<Vec<u8>> {
 
 /// The content of the first box of a kind.
 fn inner<'a>(bytes: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    boxes(bytes)
-        .find(|(found, _)| *found == kind)
-        .map(|(_, content)| content)
-}
-
-/// Boxes one after another: kind and content.
-fn boxes(bytes: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let length = u32_at(rest, 0)? as usize;
-        let found = rest.get(..length).filter(|_| length >= 8)?;
-        rest = &rest[length..];
-        Some((&found[4..8], &found[8..]))
-    })
+    let (start, end) = child(bytes, (0, bytes.len()), kind)?;
+    bytes.get(start..end)
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {

@@ -1,7 +1,11 @@
 //! From a picture's own colours to sRGB, which models were trained on and screens show.
 
+use std::sync::Arc;
+
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
+
 use super::jpeg;
-use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use super::tone::linear_to_srgb;
 
 /// Pixels that are converted at once.
 const PIXELS: usize = 4096;
@@ -18,6 +22,78 @@ pub fn to_srgb(rgb: &mut [u8], profile: &[u8]) {
 #[cfg(feature = "heic")]
 pub fn display_p3_to_srgb(rgb: &mut [u8]) {
     convert(rgb, &ColorProfile::new_display_p3());
+}
+
+/// Inks of cyan, magenta, yellow and black, through a profile if there is one that fits.
+pub struct Inks(Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>);
+
+impl Inks {
+    /// By an embedded profile.
+    pub fn new(profile: Option<&[u8]>) -> Self {
+        let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
+        let inks = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
+        let transform = inks.and_then(|profile| {
+            let srgb = ColorProfile::new_srgb();
+            let options = TransformOptions::default();
+            // Four inks are laid out as four channels are.
+            let transform =
+                profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options);
+            transform.ok()
+        });
+        Self(transform)
+    }
+
+    /// A pixel, of which 255 is all of an ink. Without a profile each ink takes its share of the light.
+    pub fn to_srgb(&self, inks: [u8; 4]) -> [u8; 3] {
+        let mut rgb = [0; 3];
+        self.convert(&inks, &mut rgb);
+        rgb
+    }
+
+    /// The same of many pixels.
+    pub fn all_to_srgb(&self, inks: &[u8]) -> Vec<u8> {
+        let mut rgb = vec![0; inks.len() / 4 * 3];
+        for (rgb, inks) in rgb.chunks_mut(PIXELS * 3).zip(inks.chunks(PIXELS * 4)) {
+            self.convert(inks, rgb);
+        }
+        rgb
+    }
+
+    fn convert(&self, inks: &[u8], rgb: &mut [u8]) {
+        let by_profile = |transform: &Arc<dyn TransformExecutor<u8> + Send + Sync>| {
+            transform.transform(inks, &mut *rgb).is_ok()
+        };
+        if self.0.as_ref().is_some_and(by_profile) {
+            return;
+        }
+        for (light, inks) in rgb
+            .as_chunks_mut::<3>()
+            .0
+            .iter_mut()
+            .zip(inks.as_chunks::<4>().0)
+        {
+            let [cyan, magenta, yellow, black] = inks.map(|ink| 255 - u32::from(ink));
+            *light = [cyan, magenta, yellow].map(|left| ((left * black + 127) / 255) as u8);
+        }
+    }
+}
+
+/// A colour of CIE L*a*b* under D50, as sRGB between 0 and 1.
+pub fn lab_to_srgb([lightness, a, b]: [f32; 3]) -> [f32; 3] {
+    let middle = (lightness + 16.0) / 116.0;
+    let cube = |value: f32| match value > 6.0 / 29.0 {
+        true => value.powi(3),
+        false => 3.0 * (6.0_f32 / 29.0).powi(2) * (value - 4.0 / 29.0),
+    };
+    let x = 0.964_22 * cube(middle + a / 500.0);
+    let (y, z) = (cube(middle), 0.825_21 * cube(middle - b / 200.0));
+    // Of XYZ under D50 to linear sRGB, with Bradford's adaptation.
+    let light = [
+        3.133_856 * x - 1.616_867 * y - 0.490_615 * z,
+        -0.978_769 * x + 1.916_142 * y + 0.033_454 * z,
+        0.071_945 * x - 0.228_991 * y + 1.405_243 * z,
+    ];
+    light.map(|value| linear_to_srgb(value.clamp(0.0, 1.0)))
 }
 
 /// Converts pixels of a profile's colours.
@@ -44,36 +120,6 @@ pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
             return;
         }
     }
-}
-
-/// Light of inks (cyan, magenta, yellow, black; 255 is full), by the profile that a file embeds. Without one, or with
-/// one that is damaged or for something else, each ink takes its share of the light.
-pub fn inks_to_srgb(inks: &[u8], profile: Option<&[u8]>) -> Vec<u8> {
-    let (pixels, _) = inks.as_chunks::<4>();
-    let profile = profile.and_then(|profile| ColorProfile::new_from_slice(profile).ok());
-    let mut rgb = vec![0; pixels.len() * 3];
-    if let Some(profile) = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk)
-        && let Ok(transform) = profile.create_transform_8bit(
-            // Four channels, whatever they are.
-            Layout::Rgba,
-            &ColorProfile::new_srgb(),
-            Layout::Rgb,
-            TransformOptions::default(),
-        )
-    {
-        let mut parts = rgb.chunks_mut(PIXELS * 3).zip(inks.chunks(PIXELS * 4));
-        if parts.all(|(rgb, inks)| transform.transform(inks, rgb).is_ok()) {
-            return rgb;
-        }
-    }
-    for (light, [cyan, magenta, yellow, black]) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(pixels)
-    {
-        *light = [*cyan, *magenta, *yellow].map(|ink| {
-            let light = (255 - u32::from(ink)) * (255 - u32::from(*black));
-            ((light + 127) / 255) as u8
-        });
-    }
-    rgb
 }
 
 /// The profile of a JPEG, put together from its segments (ICC.1, annex B.4).
@@ -132,9 +178,9 @@ mod tests {
     fn inks_take_light_without_a_profile() {
         let inks = [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255];
         let want = [255, 255, 255, 0, 255, 255, 0, 0, 0];
-        assert_eq!(inks_to_srgb(&inks, None), want);
+        assert_eq!(Inks::new(None).all_to_srgb(&inks), want);
         let of_rgb = encoded(&ColorProfile::new_srgb());
-        assert_eq!(inks_to_srgb(&inks, Some(&of_rgb)), want);
+        assert_eq!(Inks::new(Some(&of_rgb)).all_to_srgb(&inks), want);
     }
 
     /// A printer's profile whose tables of two points an ink say: black and every cyan ink are black, magenta ink alone is
@@ -187,7 +233,7 @@ mod tests {
         let inks = [
             0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255,
         ];
-        let rgb = inks_to_srgb(&inks, Some(&printer()));
+        let rgb = Inks::new(Some(&printer())).all_to_srgb(&inks);
         let [white, cyan, magenta, yellow, black] = rgb.as_chunks::<3>().0 else {
             panic!("five pixels");
         };

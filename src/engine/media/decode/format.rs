@@ -56,10 +56,19 @@ static FORMATS: &[&dyn PictureFormat] = &[
     // Most RAW files are TIFF as well.
     &super::raw::Raw,
     &super::tiff::Tiff,
-    &raster::BMP,
+    &super::bmp::Bmp,
     &raster::QOI,
-    &raster::ICO,
+    &super::ico::Ico,
     &raster::PNM,
+    &super::psd::Psd,
+    &super::hdr::Exr,
+    &super::hdr::Radiance,
+    &super::jp2::Jp2,
+    &super::extras::DDS,
+    &super::extras::SGI,
+    &super::extras::PCX,
+    #[cfg(feature = "avif")]
+    &super::avif::Avif,
     #[cfg(feature = "heic")]
     &super::heic::Heic,
     #[cfg(feature = "jxl")]
@@ -78,8 +87,8 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
         return Err(known);
     }
     // Last, because TGA has no magic number: only a plausible header.
-    if raster::TGA.probe(bytes) {
-        return Ok(&raster::TGA);
+    if super::tga::Tga.probe(bytes) {
+        return Ok(&super::tga::Tga);
     }
     Err(DecodeError::NotAPhoto(
         "its content is of no known picture format",

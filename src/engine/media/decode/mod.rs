@@ -4,22 +4,25 @@
 //! decode serves the thumbnail and the model's input.
 
 mod alpha;
+#[cfg(feature = "avif")]
+mod avif;
+mod bmp;
+#[cfg(feature = "avif")]
+mod cicp;
 mod colour;
-mod cut_tiff;
-#[cfg(any(feature = "heic", feature = "video"))]
+#[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 mod detached;
 mod embedded;
 mod error;
 mod exif;
+mod extras;
 mod file;
 mod format;
+mod hdr;
 #[cfg(feature = "heic")]
 mod heic;
-#[cfg_attr(
-    not(feature = "heic"),
-    allow(dead_code, reason = "other formats need the boxes alone")
-)]
-mod iso_media;
+mod ico;
+mod jp2;
 mod jpeg;
 #[cfg(feature = "jxl")]
 mod jxl;
@@ -29,15 +32,19 @@ mod other_kinds;
 mod partial;
 mod picture;
 mod png;
+mod psd;
 mod raster;
 mod raw;
 #[cfg(test)]
 mod tests;
+mod tga;
 mod tiff;
+mod tone;
 mod warning;
 
 use std::sync::Arc;
 
+use super::iso_media;
 use super::memory_budget::{DecodeMemory, MemoryBudget};
 use crate::engine::cancel::Cancel;
 use format::{PictureFormat, sniff};

@@ -137,7 +137,7 @@ pub fn decode(
     name: &'static str,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
-    match decode_whole(bytes, format, name, limits) {
+    match decode_then(bytes, format, name, limits, |image| image) {
         Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
             partial::decode(bytes, format, name, limits)?.ok_or(error)
         }
@@ -145,15 +145,17 @@ pub fn decode(
     }
 }
 
-fn decode_whole(
+/// Decodes a whole file whose samples mean something else than the decoder takes them for.
+pub fn decode_then(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
     limits: &mut Limits<'_>,
+    then: impl FnOnce(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
     let per_pixel = bytes_per_pixel(format, decoder.color_type());
-    decode_with(decoder, name, per_pixel, limits)
+    decode_with_then(decoder, name, per_pixel, limits, then)
 }
 
 /// The image crate's decoder for a file of this format.
@@ -172,16 +174,26 @@ pub fn decoder<'a>(
 
 /// Decodes with any decoder of the image crate's kind, which takes so many bytes a pixel.
 pub fn decode_with(
+    decoder: impl ImageDecoder,
+    name: &'static str,
+    per_pixel: u64,
+    limits: &mut Limits<'_>,
+) -> Result<Picture, DecodeError> {
+    decode_with_then(decoder, name, per_pixel, limits, |image| image)
+}
+
+fn decode_with_then(
     mut decoder: impl ImageDecoder,
     name: &'static str,
     per_pixel: u64,
     limits: &mut Limits<'_>,
+    then: impl FnOnce(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let (width, height) = decoder.dimensions();
     limits.reserve(width, height, area(width, height, per_pixel))?;
     let profile = decoder.icc_profile().ok().flatten();
     let image = DynamicImage::from_decoder(decoder).map_err(|e| damaged(name, &e))?;
-    let mut rgb = flatten(image);
+    let mut rgb = flatten(then(image));
     if let Some(profile) = profile {
         colour::to_srgb(&mut rgb, &profile);
     }

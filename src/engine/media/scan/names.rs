@@ -8,10 +8,14 @@ use crate::engine::media::companions::{RAW, TABLE};
 /// Endings of picture files that are read.
 const PICTURES: &[&str] = &[
     "jpg", "jpeg", "jpe", "jfif", "jif", "pjpeg", "pjp", "jps", "mpo", "png", "apng", "webp",
-    "gif", "tif", "tiff", "bmp", "dib", "pbm", "pgm", "ppm", "pnm", "pam", "qoi", "tga", "ico",
+    "gif", "tif", "tiff", "btf", "tf8", "bmp", "dib", "pbm", "pgm", "ppm", "pnm", "pam", "qoi",
+    "tga", "ico", "psd", "psb", "exr", "hdr", "jp2", "jpx", "jpf", "j2k", "j2c", "jpc", "dds",
+    "sgi", "pcx",
 ];
 /// And those that a build may leave out.
 const OPTIONAL: &[(&str, bool)] = &[
+    ("avif", cfg!(feature = "avif")),
+    ("avifs", cfg!(feature = "avif")),
     ("heic", cfg!(feature = "heic")),
     ("heif", cfg!(feature = "heic")),
     ("hif", cfg!(feature = "heic")),
@@ -26,7 +30,7 @@ const FFMPEG_VIDEOS: &[&str] = &[
 
 /// Endings of picture files that are not read. They are counted, in order to tell the person, unless there is another
 /// picture in them.
-const UNREAD: &[&str] = &["avif", "psd"];
+const UNREAD: &[&str] = &["bpg", "flif", "hdp", "jxr", "wdp"];
 
 /// Endings of files in which nobody looks for a photo; besides those of [`TABLE`], which belong to photos.
 const OTHERS: &[&str] = &[
@@ -46,7 +50,7 @@ const OTHERS: &[&str] = &[
     // Sounds, and what cameras keep beside films.
     "mp3 m4a aac flac ogg oga opus wma aiff aif mid midi amr insv lrv",
     // Fonts, drawings and models.
-    "ttf otf woff woff2 eot ai eps ps sketch fig blend stl fbx gltf glb dwg dxf xcf kra psb indd cube lut",
+    "ttf otf woff woff2 eot ai eps ps sketch fig blend stl fbx gltf glb dwg dxf xcf kra indd cube lut",
     "icc icm",
     // Catalogues of photo programs, and files that are still being made or kept in case.
     "lrcat lrcat-data lrprev lrmprev lrtemplate ithmb part partial crdownload download opdownload tmp",
@@ -202,7 +206,7 @@ mod tests {
         ] {
             assert_eq!(kind(name), Kind::Other, "{name}");
         }
-        assert_eq!(kind("a.psd"), Kind::Unread);
+        assert_eq!(kind("a.jxr"), Kind::Unread);
         if cfg!(feature = "video") {
             assert_eq!(kind("a.MOV"), Kind::Video);
             assert_eq!(kind("a.mkv"), Kind::FfmpegVideo);

@@ -37,7 +37,7 @@ fn pictures_are_listed_by_name_and_the_rest_is_counted() {
         "node_modules/f.png",
         "nameless",
     ]);
-    fs::write(dir.path().join("x.psd"), "no picture").expect("written");
+    fs::write(dir.path().join("x.jxr"), "no picture").expect("written");
     fs::write(dir.path().join("pages"), "no picture either").expect("written");
     let mut scan = Scan::new(&[dir.path().into()], ScanOptions::default());
     assert_eq!(names(&mut scan), ["a.png", "b.JPG", "c.webp", "nameless"]);

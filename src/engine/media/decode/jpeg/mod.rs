@@ -274,7 +274,11 @@ fn decode_scaled(
     // The decoder chooses by either side, so it is asked for the exact size of the wanted scale.
     let eighths = eighths(full_width.min(full_height), min_short_side);
     let at_scale = |side: u32| u16::try_from((side * eighths).div_ceil(8)).unwrap_or(u16::MAX);
-    let (width, height) = decoder.scale(at_scale(full_width), at_scale(full_height))?;
+    let (width, height) = match eighths {
+        // One pixel across is one at every scale, and would be enough for it at the smallest.
+        8 => (full.width, full.height),
+        _ => decoder.scale(at_scale(full_width), at_scale(full_height))?,
+    };
     let (width, height) = (u32::from(width), u32::from(height));
     let need = area(width, height, 7)
         .saturating_add(coefficients)
@@ -311,7 +315,7 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
             .collect(),
         PixelFormat::CMYK32 => {
             let profile = colour::jpeg_profile(bytes);
-            colour::inks_to_srgb(&data, profile.as_deref())
+            colour::Inks::new(profile.as_deref()).all_to_srgb(&data)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! PNG.
 
+mod apple;
 mod chroma;
 mod damaged;
 mod deep;
@@ -29,6 +30,9 @@ impl PictureFormat for Png {
         _min_short_side: u32,
         limits: &mut Limits<'_>,
     ) -> Result<Picture, DecodeError> {
+        if apple::is_apple(bytes) {
+            return apple::decode(bytes, limits);
+        }
         if let Some(picture) = deep::decode(bytes, limits)? {
             return Ok(picture);
         }

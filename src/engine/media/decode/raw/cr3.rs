@@ -3,7 +3,7 @@
 use super::Preview;
 use super::exif_builder::ExifBuilder;
 use super::tiff::Tiff;
-use crate::engine::media::decode::iso_media::{Span, boxes, child};
+use crate::engine::media::iso_media::{Span, boxes, child, track};
 
 /// Canon's box inside `moov`.
 const CANON: [u8; 16] = [
@@ -17,11 +17,6 @@ const PREVIEW: [u8; 16] = [
 const HEADER: usize = 64;
 /// Tracks that are looked at.
 const MOST_TRACKS: usize = 8;
-
-fn number(bytes: &[u8], at: usize) -> Option<usize> {
-    let number = bytes.get(at..)?.first_chunk()?;
-    usize::try_from(u32::from_be_bytes(*number)).ok()
-}
 
 /// The content of a box that is known by a number of its own.
 fn uuid(bytes: &[u8], within: Span, id: &[u8; 16]) -> Option<Span> {
@@ -61,23 +56,8 @@ fn jpeg_in(bytes: &[u8], (start, end): Span) -> Option<Preview<'_>> {
 
 /// The first sample of a track.
 fn jpeg_of(bytes: &[u8], track: Span) -> Option<Preview<'_>> {
-    let mut table = track;
-    for kind in [b"mdia", b"minf", b"stbl"] {
-        table = child(bytes, table, kind)?;
-    }
-    let sizes = child(bytes, table, b"stsz")?.0;
-    let size = match number(bytes, sizes + 4)? {
-        0 => number(bytes, sizes + 12)?,
-        size => size,
-    };
-    let offset = match child(bytes, table, b"co64") {
-        Some((start, _)) => {
-            let offset = bytes.get(start + 8..)?.first_chunk()?;
-            usize::try_from(u64::from_be_bytes(*offset)).ok()?
-        }
-        None => number(bytes, child(bytes, table, b"stco")?.0 + 8)?,
-    };
-    Preview::at(bytes, offset, size)
+    let (start, end) = track::first_sample(bytes, track)?;
+    Preview::at(bytes, start, end - start)
 }
 
 /// The structures with the fields of the first directory and of the Exif directory.

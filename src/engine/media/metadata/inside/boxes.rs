@@ -3,63 +3,14 @@
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
 
-use super::input::Input;
-use super::items::{Items, Kind};
+use super::input::{Input, Source};
 use super::{Blocks, tiff};
+use crate::engine::media::iso_media::{Items, Kind, MAX_META, Part, content, parts};
 
 /// The box of an XMP packet in files that are no HEIC, by Adobe's number for it.
 const XMP_UUID: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
-/// Most boxes and items that are looked at.
-pub const MAX_PARTS: u64 = 20_000;
-/// Largest description of items that is read.
-pub const MAX_META: u64 = 16 << 20;
-
-/// A box.
-pub struct Part {
-    /// Its kind.
-    pub kind: [u8; 4],
-    /// Where it begins.
-    pub start: u64,
-    /// Where its content begins.
-    pub body: u64,
-    /// Where it ends, or where what it is in does.
-    pub end: u64,
-    /// Whether it ends where it says itself; one that says nothing goes on to the end of the file.
-    pub is_whole: bool,
-}
-
-fn part<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Part> {
-    let [a, b, c, d, kind @ ..] = input.array::<8>(at)?;
-    let (body, length) = match u32::from_be_bytes([a, b, c, d]) {
-        0 => (at + 8, end - at),
-        1 => (at + 16, u64::from_be_bytes(input.array(at + 8)?)),
-        length => (at + 8, u64::from(length)),
-    };
-    let own_end = at.checked_add(length)?;
-    (own_end.min(end) >= body).then_some(Part {
-        kind,
-        start: at,
-        body,
-        end: own_end.min(end),
-        is_whole: own_end <= end,
-    })
-}
-
-/// The boxes between two places.
-pub fn parts<R: Read + Seek>(input: &mut Input<R>, mut at: u64, end: u64) -> Vec<Part> {
-    let mut found = Vec::new();
-    while at < end && (found.len() as u64) < MAX_PARTS {
-        let Some(part) = part(input, at, end) else {
-            break;
-        };
-        at = part.end;
-        found.push(part);
-    }
-    found
-}
-
 /// The metadata of such a file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
     let mut blocks = Blocks::default();
@@ -81,13 +32,6 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
         }
     }
     blocks
-}
-
-/// All between two places, unless it is more than metadata can be.
-pub fn content<R: Read + Seek>(input: &mut Input<R>, at: u64, end: u64) -> Option<Vec<u8>> {
-    let length = end.checked_sub(at).filter(|length| *length <= MAX_META)?;
-    let bytes = input.read(at, usize::try_from(length).ok()?)?;
-    Some(bytes.to_vec())
 }
 
 /// EXIF, before which stands how far from there it begins.

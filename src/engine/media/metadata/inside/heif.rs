@@ -7,10 +7,11 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
-use super::boxes::{MAX_META, Part, content, parts};
-use super::input::Input;
-use super::items::{Fields, Items, Kind, Place, push};
+use super::input::{Input, Source};
 use crate::engine::files::patch::Patch;
+use crate::engine::media::iso_media::{
+    Fields, Items, Kind, MAX_META, Part, Place, content, parts, push,
+};
 use crate::engine::media::photo::ContentId;
 
 /// Boxes of a file that hold no places in it, or that come along: `mpvd` is a motion photo's film, and `sefd` what Samsung

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Seek};
 
 use super::Blocks;
-use super::input::Input;
+use super::input::{Input, Source};
 use super::tiff;
 use crate::engine::media::metadata::xmp::{EXTENDED, Packet};
 

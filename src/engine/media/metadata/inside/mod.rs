@@ -2,11 +2,10 @@
 
 mod boxes;
 mod heif;
-mod input;
 mod iptc;
-mod items;
 mod jpeg;
 mod png;
+mod psd;
 mod tiff;
 mod webp;
 mod write;
@@ -17,7 +16,7 @@ use std::path::Path;
 use super::facts::Facts;
 use super::xmp::{self, Packet, Property};
 use crate::engine::files::regular::open_regular;
-use input::Input;
+use crate::engine::media::input::{self, Input, Source};
 
 pub use write::{plan, write};
 
@@ -40,8 +39,10 @@ enum Format {
     /// TIFF, DNG and most camera RAW.
     Tiff,
     WebP,
-    /// HEIC, AVIF, CR3 and JPEG XL.
+    /// HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
     Boxes,
+    /// Photoshop's own.
+    Psd,
 }
 
 impl Format {
@@ -53,7 +54,9 @@ impl Format {
             [b'I', b'I', ..] | [b'M', b'M', ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Some(Self::WebP),
             [_, _, _, _, b'f', b't', b'y', b'p', ..]
-            | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => Some(Self::Boxes),
+            | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..]
+            | [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => Some(Self::Boxes),
+            [b'8', b'B', b'P', b'S', ..] => Some(Self::Psd),
             _ => None,
         }
     }
@@ -67,6 +70,7 @@ impl Blocks {
             Format::Tiff => tiff::read(input),
             Format::WebP => webp::read(input),
             Format::Boxes => boxes::read(input),
+            Format::Psd => psd::read(input),
         }
     }
 

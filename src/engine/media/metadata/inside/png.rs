@@ -4,7 +4,7 @@ use std::io::{Cursor, Read, Seek};
 
 use flate2::read::ZlibDecoder;
 
-use super::input::Input;
+use super::input::{Input, Source};
 use super::{Blocks, tiff};
 use crate::engine::media::decode::exif_of_text;
 

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::input::Input;
+use super::input::{Input, Source};
 use super::{Blocks, iptc};
 use crate::engine::files::patch::Patch;
 use crate::engine::media::dates;

@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use super::input::Input;
+use super::input::{Input, Source};
 use super::{Blocks, tiff};
 
 /// Most chunks that are looked at: an animation has one for each frame.

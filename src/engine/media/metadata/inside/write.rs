@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use super::input::Input;
+use super::input::{Input, Source};
 use super::{Blocks, Format, heif, jpeg, png, tiff, webp};
 use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::open_regular;
@@ -73,6 +73,7 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<Planned>, Stri
             patches.ok_or_else(|| UNUSUAL.into())
         }
         Format::Tiff => Err("camera RAW is not written into".into()),
+        Format::Psd => Err("Photoshop files are not written into".into()),
     };
     patches.map(|patches| Some((keywords, patches)))
 }

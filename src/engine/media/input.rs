@@ -9,6 +9,24 @@ const PIECE: usize = 512;
 /// What is read of one file at most.
 const BUDGET: usize = 32 << 20;
 
+/// Bytes that are read in pieces.
+pub trait Source {
+    /// So many bytes from a place; nothing if there are fewer.
+    fn read(&mut self, at: u64, length: usize) -> Option<&[u8]>;
+
+    /// A fixed number of bytes from a place.
+    fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
+        self.read(at, N)?.try_into().ok()
+    }
+}
+
+impl Source for &[u8] {
+    fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
+        let at = usize::try_from(at).ok()?;
+        self.get(at..at.checked_add(length)?)
+    }
+}
+
 /// A file that is read in pieces, within bounds.
 pub struct Input<R> {
     reader: R,
@@ -28,9 +46,11 @@ impl<R: Read + Seek> Input<R> {
             left: BUDGET,
         }
     }
+}
 
-    /// So many bytes from a place; nothing if the file ends before, or if more is asked for than metadata can have.
-    pub fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
+impl<R: Read + Seek> Source for Input<R> {
+    /// Nothing also if more is asked for than metadata can have.
+    fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
         let inside = |at: u64, piece: &[u8], start: u64| {
             let start = usize::try_from(at.checked_sub(start)?).ok()?;
             let end = start.checked_add(length)?;
@@ -50,10 +70,5 @@ impl<R: Read + Seek> Input<R> {
         }
         let range = inside(at, &self.piece, self.at)?;
         self.piece.get(range)
-    }
-
-    /// A fixed number of bytes from a place.
-    pub fn array<const N: usize>(&mut self, at: u64) -> Option<[u8; N]> {
-        self.read(at, N)?.try_into().ok()
     }
 }

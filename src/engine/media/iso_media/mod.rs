@@ -1,6 +1,21 @@
-//! The little of ISO base media files (ISO/IEC 14496-12 and 23008-12) that decoders need help with.
+//! ISO base media files (ISO/IEC 14496-12 and 23008-12): HEIC, AVIF, CR3, JPEG XL and films are made of these boxes.
+//!
+//! [`parts`] walks boxes of a file that is read in pieces, and [`boxes`] those of bytes at hand; [`Items`] are what a
+//! `meta` box describes, and [`Heif`] adds what is said of each picture.
+
+mod heif;
+mod items;
+mod parts;
+mod places;
+pub mod track;
 
 use std::borrow::Cow;
+
+pub use heif::Heif;
+pub use items::{Items, Kind};
+pub use parts::{MAX_META, Part, content, parts};
+pub use places::{Fields, Place, push};
+pub use track::Track;
 
 /// The brands by which a file says what it holds.
 pub struct Brands<'a> {
@@ -49,28 +64,18 @@ pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
     bytes
 }
 
-/// Where a box's content lies: start and end.
+/// Where a box's content lies in bytes that are at hand: start and end.
 pub type Span = (usize, usize);
 
 /// The boxes in a span: kind and content. Ends at the first that is damaged.
 pub fn boxes(bytes: &[u8], (start, end): Span) -> impl Iterator<Item = ([u8; 4], Span)> {
     let mut at = start;
     std::iter::from_fn(move || {
-        let header = bytes.get(at..end)?.first_chunk::<8>()?;
-        let (size, kind) = header.split_first_chunk::<4>()?;
-        let kind = *kind.first_chunk()?;
-        let (size, content) = match u32::from_be_bytes(*size) {
-            // To the end of the file.
-            0 => (end - at, at + 8),
-            1 => {
-                let large = bytes.get(at + 8..end)?.first_chunk()?;
-                (usize::try_from(u64::from_be_bytes(*large)).ok()?, at + 16)
-            }
-            size => (size as usize, at + 8),
-        };
-        let next = at.checked_add(size).filter(|next| *next <= end)?;
-        at = next;
-        (content <= next).then_some((kind, (content, next)))
+        let mut source = bytes;
+        let part = parts::part(&mut source, at as u64, end as u64).filter(|part| part.is_whole)?;
+        let body = usize::try_from(part.body).ok()?;
+        at = usize::try_from(part.end).ok()?;
+        Some((part.kind, (body, at)))
     })
 }
 

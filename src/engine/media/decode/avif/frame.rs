@@ -1,0 +1,324 @@
+//! AV1 pictures: decoded to planes, and those to RGB.
+
+use re_rav1d::dav1d::{
+    Decoder, Error, Picture, PixelLayout, PlanarImageComponent, Plane, Settings,
+};
+
+use super::{DecodeError, damaged};
+use crate::engine::media::decode::cicp::{Cicp, ToSrgb};
+use crate::engine::media::decode::tone::eight_bits;
+
+/// How often the decoder is asked for a picture while it takes data.
+const MOST_TRIES: usize = 256;
+/// By how much a picture in the data may be larger than the container says, as sides are rounded up.
+const SLACK: u32 = 128;
+
+/// A picture's data.
+pub struct Coded {
+    data: Vec<u8>,
+    size: (u32, u32),
+    operating_point: u32,
+}
+
+impl Coded {
+    /// Data of a picture that the container says is of this size, with its property of that name.
+    pub fn new(data: Vec<u8>, size: (u32, u32), operating_point: Option<&[u8]>) -> Self {
+        let operating_point = operating_point.and_then(|point| point.first());
+        Self {
+            data,
+            size,
+            operating_point: operating_point.map_or(0, |point| u32::from(point & 31)),
+        }
+    }
+
+    /// Pixels that it says it has.
+    pub fn pixels(&self) -> u64 {
+        u64::from(self.size.0) * u64::from(self.size.1)
+    }
+
+    /// Decodes it on this thread.
+    pub fn decode(self) -> Result<Frame, DecodeError> {
+        let refused = |_: Error| damaged("its picture data ends early or contradicts itself");
+        let mut settings = Settings::new();
+        settings.set_n_threads(1);
+        settings.set_max_frame_delay(1);
+        settings.set_all_layers(false);
+        settings.set_operating_point(self.operating_point);
+        let (width, height) = self.size;
+        let most = (width.saturating_add(SLACK)).saturating_mul(height.saturating_add(SLACK));
+        settings.set_frame_size_limit(most);
+        let mut decoder = Decoder::with_settings(&settings).map_err(refused)?;
+        match decoder.send_data(self.data, None, None, None) {
+            Err(error) if !error.is_again() => return Err(refused(error)),
+            _ => {}
+        }
+        for _ in 0..MOST_TRIES {
+            match decoder.get_picture() {
+                Ok(picture) => return Ok(Frame::new(picture)),
+                Err(error) if !error.is_again() => return Err(refused(error)),
+                Err(_) => {}
+            }
+            match decoder.send_pending_data() {
+                Err(error) if !error.is_again() => return Err(refused(error)),
+                _ => {}
+            }
+        }
+        Err(damaged("there is no picture in its data"))
+    }
+}
+
+/// A decoded picture.
+pub struct Frame {
+    picture: Picture,
+    width: usize,
+    height: usize,
+    bits: u32,
+}
+
+/// A plane's samples.
+struct Samples {
+    plane: Plane,
+    /// Bytes of a row.
+    stride: usize,
+    width: usize,
+    height: usize,
+    wide: bool,
+}
+
+impl Samples {
+    fn get(&self, row: &[u8], x: usize) -> f32 {
+        match self.wide {
+            true => f32::from(u16::from_ne_bytes([row[2 * x], row[2 * x + 1]])),
+            false => f32::from(row[x]),
+        }
+    }
+
+    fn row(&self, y: usize) -> &[u8] {
+        let start = y.min(self.height - 1) * self.stride;
+        &self.plane[start..start + self.width * if self.wide { 2 } else { 1 }]
+    }
+
+    fn read(&self, y: usize, target: &mut [f32]) {
+        let row = self.row(y);
+        for (x, value) in target.iter_mut().enumerate() {
+            *value = self.get(row, x);
+        }
+    }
+}
+
+/// Samples of colour for each pixel of a row, out of a plane that may have half as many.
+struct Chroma {
+    samples: Samples,
+    halved: (bool, bool),
+    near: Vec<f32>,
+    far: Vec<f32>,
+}
+
+impl Chroma {
+    fn new(samples: Samples, halved: (bool, bool)) -> Self {
+        let row = vec![0.0; samples.width];
+        Self {
+            samples,
+            halved,
+            near: row.clone(),
+            far: row,
+        }
+    }
+
+    /// A row between the two that are next to it, three parts of the nearer one; then the same across.
+    fn read(&mut self, y: usize, target: &mut [f32]) {
+        if self.halved.1 {
+            let near = y / 2;
+            let far = if y % 2 == 0 {
+                near.saturating_sub(1)
+            } else {
+                near + 1
+            };
+            self.samples.read(near, &mut self.near);
+            self.samples.read(far, &mut self.far);
+            for (near, far) in self.near.iter_mut().zip(&self.far) {
+                *near = 0.75 * *near + 0.25 * far;
+            }
+        } else {
+            self.samples.read(y, &mut self.near);
+        }
+        if !self.halved.0 {
+            target.copy_from_slice(&self.near[..target.len()]);
+            return;
+        }
+        let last = self.near.len() - 1;
+        for (x, value) in target.iter_mut().enumerate() {
+            let near = x / 2;
+            let far = if x % 2 == 0 {
+                near.saturating_sub(1)
+            } else {
+                near + 1
+            };
+            *value = 0.75 * self.near[near.min(last)] + 0.25 * self.near[far.min(last)];
+        }
+    }
+}
+
+/// How samples become values between 0 and 1, and colour differences between -0.5 and 0.5.
+struct Range {
+    luma: (f32, f32),
+    chroma: (f32, f32),
+}
+
+impl Range {
+    fn new(bits: u32, full: bool) -> Self {
+        let scale = f32::from(1_u16 << (bits - 8));
+        let most = 256.0 * scale - 1.0;
+        match full {
+            true => Self {
+                luma: (0.0, 1.0 / most),
+                chroma: (128.0 * scale, 1.0 / most),
+            },
+            false => Self {
+                luma: (16.0 * scale, 1.0 / (219.0 * scale)),
+                chroma: (128.0 * scale, 1.0 / (224.0 * scale)),
+            },
+        }
+    }
+}
+
+impl Frame {
+    fn new(picture: Picture) -> Self {
+        Self {
+            width: picture.width() as usize,
+            height: picture.height() as usize,
+            bits: picture.bits_per_component().map_or(8, |bits| bits.0 as u32),
+            picture,
+        }
+    }
+
+    /// Width and height.
+    pub fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// What the data itself says of its colours.
+    pub fn cicp(&self) -> Cicp {
+        Cicp {
+            primaries: self.picture.color_primaries() as u16,
+            transfer: self.picture.transfer_characteristic() as u16,
+            matrix: self.picture.matrix_coefficients() as u16,
+            full_range: self.is_full_range(),
+        }
+    }
+
+    fn is_full_range(&self) -> bool {
+        self.picture.color_range() as u8 == 1
+    }
+
+    fn samples(&self, component: PlanarImageComponent, halved: (bool, bool)) -> Samples {
+        let side = |side: usize, halved: bool| if halved { side.div_ceil(2) } else { side };
+        Samples {
+            plane: self.picture.plane(component),
+            stride: self.picture.stride(component) as usize,
+            width: side(self.width, halved.0),
+            height: side(self.height, halved.1),
+            wide: self.bits > 8,
+        }
+    }
+
+    /// Gives RGB of eight bits, row by row. `convert` is whether colours named by numbers become sRGB here.
+    pub fn to_rgb(
+        &self,
+        cicp: &Cicp,
+        convert: bool,
+        mut put: impl FnMut(usize, &[u8]),
+    ) -> Result<(), DecodeError> {
+        let halved = match self.picture.pixel_layout() {
+            PixelLayout::I400 => None,
+            PixelLayout::I420 => Some((true, true)),
+            PixelLayout::I422 => Some((true, false)),
+            PixelLayout::I444 => Some((false, false)),
+        };
+        let mix = Mix::of(cicp, halved)?;
+        let to_srgb = cicp.to_srgb().filter(|_| convert);
+        let range = Range::new(self.bits, cicp.full_range);
+        let luma = self.samples(PlanarImageComponent::Y, (false, false));
+        let mut planes = halved.map(|halved| {
+            [PlanarImageComponent::U, PlanarImageComponent::V]
+                .map(|plane| Chroma::new(self.samples(plane, halved), halved))
+        });
+        let mut rows = [(); 3].map(|()| vec![range.chroma.0; self.width]);
+        let mut rgb = vec![0; 3 * self.width];
+        for y in 0..self.height {
+            luma.read(y, &mut rows[0]);
+            if let Some([blue, red]) = &mut planes {
+                blue.read(y, &mut rows[1]);
+                red.read(y, &mut rows[2]);
+            }
+            mix.row(&range, &rows, &mut rgb, to_srgb.as_ref());
+            put(y, &rgb);
+        }
+        Ok(())
+    }
+
+    /// Gives opacity, row by row.
+    pub fn to_alpha(&self, mut put: impl FnMut(usize, &[u8])) {
+        let range = Range::new(self.bits, self.is_full_range());
+        let samples = self.samples(PlanarImageComponent::Y, (false, false));
+        let mut row = vec![0.0; self.width];
+        for y in 0..self.height {
+            samples.read(y, &mut row);
+            let opacity = |value: &f32| eight_bits((value - range.luma.0) * range.luma.1);
+            let opacity: Vec<u8> = row.iter().map(opacity).collect();
+            put(y, &opacity);
+        }
+    }
+}
+
+/// How luma and two differences become red, green and blue.
+enum Mix {
+    /// They are green, blue and red.
+    Identity,
+    /// Shares of red and of blue in luma.
+    Shares(f32, f32),
+    /// Green and orange.
+    GreenOrange,
+}
+
+impl Mix {
+    fn of(cicp: &Cicp, halved: Option<(bool, bool)>) -> Result<Self, DecodeError> {
+        match (cicp.matrix, halved) {
+            (_, None) => Ok(Self::Shares(0.299, 0.114)),
+            (0, Some((false, false))) => Ok(Self::Identity),
+            (8, _) => Ok(Self::GreenOrange),
+            _ => match cicp.luma() {
+                Some((red, blue)) => Ok(Self::Shares(red, blue)),
+                None => Err(DecodeError::Unsupported("AVIF with colours of this kind")),
+            },
+        }
+    }
+
+    fn row(&self, range: &Range, rows: &[Vec<f32>; 3], rgb: &mut [u8], to_srgb: Option<&ToSrgb>) {
+        let luma = |value: f32| (value - range.luma.0) * range.luma.1;
+        let chroma = |value: f32| (value - range.chroma.0) * range.chroma.1;
+        let pixels = rgb.as_chunks_mut::<3>().0.iter_mut();
+        for (x, pixel) in pixels.enumerate() {
+            let (first, second, third) = (rows[0][x], rows[1][x], rows[2][x]);
+            let y = luma(first);
+            let mixed = match self {
+                Self::Identity => [luma(third), y, luma(second)],
+                Self::Shares(of_red, of_blue) => {
+                    let (cb, cr) = (chroma(second), chroma(third));
+                    let red = y + 2.0 * (1.0 - of_red) * cr;
+                    let blue = y + 2.0 * (1.0 - of_blue) * cb;
+                    let green = (y - of_red * red - of_blue * blue) / (1.0 - of_red - of_blue);
+                    [red, green, blue]
+                }
+                Self::GreenOrange => {
+                    let (green, orange) = (chroma(second), chroma(third));
+                    [y - green + orange, y + green, y - green - orange]
+                }
+            };
+            *pixel = match to_srgb {
+                Some(to_srgb) => to_srgb.convert(mixed),
+                None => mixed.map(eight_bits),
+            };
+        }
+    }
+}

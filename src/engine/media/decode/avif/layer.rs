@@ -1,0 +1,135 @@
+//! The coded pictures that one picture is made of: one, or the tiles of a grid.
+
+use super::frame::{Coded, Frame};
+use super::{DecodeError, damaged};
+use crate::engine::media::iso_media::{Fields, Heif};
+
+/// Tiles of a grid.
+const MOST_TILES: usize = 1024;
+
+/// One picture, or several in a grid.
+pub struct Layer {
+    pub size: (u32, u32),
+    columns: u32,
+    tiles: Vec<Coded>,
+}
+
+/// Where a tile goes: the picture's size, and the tile's corner in it.
+pub struct Place {
+    size: (usize, usize),
+    corner: (usize, usize),
+}
+
+impl Place {
+    /// Puts a row of a tile where it belongs, as far as it is inside the picture.
+    pub fn row(&self, target: &mut [u8], channels: usize, row: usize, values: &[u8]) {
+        let (x, y) = (self.corner.0, self.corner.1 + row);
+        if x >= self.size.0 || y >= self.size.1 {
+            return;
+        }
+        let length = values.len().min((self.size.0 - x) * channels);
+        let at = (y * self.size.0 + x) * channels;
+        target[at..at + length].copy_from_slice(&values[..length]);
+    }
+}
+
+impl Layer {
+    /// The picture of an item.
+    pub fn of(heif: &Heif<'_>, id: u32) -> Result<Self, DecodeError> {
+        let size = heif.size(id).filter(|size| size.0 > 0 && size.1 > 0);
+        let size = size.ok_or_else(|| damaged("it does not say how large it is"))?;
+        match heif.kind(id) {
+            Some(b"av01") => Ok(Self {
+                size,
+                columns: 1,
+                tiles: vec![tile(heif, id, size)?],
+            }),
+            // The same picture, with properties of its own.
+            Some(b"iden") => match heif.references(b"dimg", id) {
+                [of] if heif.kind(*of) != Some(b"iden") => Self::of(heif, *of),
+                _ => Err(damaged("the picture that it stands for is missing")),
+            },
+            Some(b"grid") => {
+                let (columns, rows, size) =
+                    grid(heif, id).ok_or_else(|| damaged("its grid is cut"))?;
+                let parts = heif.references(b"dimg", id);
+                if parts.len() != (columns * rows) as usize || parts.len() > MOST_TILES {
+                    return Err(damaged("parts of its grid are missing"));
+                }
+                let tiles = parts.iter().map(|part| tile(heif, *part, size));
+                Ok(Self {
+                    size,
+                    columns,
+                    tiles: tiles.collect::<Result<_, _>>()?,
+                })
+            }
+            _ => Err(DecodeError::Unsupported("AVIF of this kind")),
+        }
+    }
+
+    /// A picture that is one frame.
+    pub fn of_frame(data: &[u8], size: (u32, u32)) -> Self {
+        Self {
+            size,
+            columns: 1,
+            tiles: vec![Coded::new(data.to_vec(), size, None)],
+        }
+    }
+
+    /// Pixels of the largest coded picture.
+    pub fn largest(&self) -> u64 {
+        self.tiles
+            .iter()
+            .map(Coded::pixels)
+            .max()
+            .unwrap_or_default()
+    }
+
+    /// Decodes one part after another. All but those of the last row and column have one size.
+    pub fn each(
+        self,
+        mut take: impl FnMut(&Frame, &Place) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
+        let size = (self.size.0 as usize, self.size.1 as usize);
+        let columns = self.columns as usize;
+        let rows = self.tiles.len() / columns.max(1);
+        let mut first = None;
+        for (index, tile) in self.tiles.into_iter().enumerate() {
+            let frame = tile.decode()?;
+            let (width, height) = *first.get_or_insert(frame.size());
+            let corner = (index % columns * width, index / columns * height);
+            take(&frame, &Place { size, corner })?;
+        }
+        let Some((width, height)) = first else {
+            return Err(damaged("there is no picture in it"));
+        };
+        // Nothing may be left that was never painted.
+        match width * columns >= size.0 && height * rows >= size.1 {
+            true => Ok(()),
+            false => Err(damaged("its parts do not cover it")),
+        }
+    }
+}
+
+fn tile(heif: &Heif<'_>, id: u32, size: (u32, u32)) -> Result<Coded, DecodeError> {
+    let data = heif.data(id).filter(|data| !data.is_empty());
+    let data = data.ok_or_else(|| damaged("its picture data is not in the file"))?;
+    let size = heif.size(id).unwrap_or(size);
+    Ok(Coded::new(
+        data.into_owned(),
+        size,
+        heif.property(id, b"a1op"),
+    ))
+}
+
+/// Columns, rows and size of a grid.
+fn grid(heif: &Heif<'_>, id: u32) -> Option<(u32, u32, (u32, u32))> {
+    let data = heif.data(id)?;
+    let (header, sizes) = data.split_first_chunk::<4>()?;
+    let width = if header[1] & 1 == 1 { 4 } else { 2 };
+    let mut fields = Fields(sizes);
+    let mut side = || u32::try_from(fields.number(width)?).ok();
+    let size = (side()?, side()?);
+    let (rows, columns) = (u32::from(header[2]) + 1, u32::from(header[3]) + 1);
+    (size.0 > 0 && size.1 > 0).then_some((columns, rows, size))
+}

@@ -1,0 +1,171 @@
+//! AVIF: still pictures in AV1, with grids, alpha and up to twelve bits.
+
+mod frame;
+mod layer;
+mod transform;
+
+use super::alpha::over_white;
+use super::cicp::Cicp;
+use super::detached::detached;
+use super::exif::{self, Exif};
+use super::format::PictureFormat;
+use super::iso_media::{self, Heif, Track};
+use super::limits::area;
+use super::{DecodeError, Limits, Picture, colour, embedded};
+use layer::Layer;
+
+const NAME: &str = "AVIF";
+/// Bytes that a pixel of the largest coded picture takes: planes of sixteen bits and the decoder's own notes.
+const BYTES_PER_CODED_PIXEL: u64 = 12;
+/// Bytes that a pixel takes afterwards: RGB and alpha.
+const BYTES_PER_PIXEL: u64 = 4;
+/// How the item of transparency is called.
+const ALPHA: [&[u8]; 2] = [
+    b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
+    b"urn:mpeg:hevc:2015:auxid:1\0",
+];
+
+/// AVIF.
+pub struct Avif;
+
+impl PictureFormat for Avif {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        iso_media::brands(bytes).is_some_and(|brands| brands.is_avif())
+    }
+
+    fn exif(&self, bytes: &[u8]) -> Option<Exif> {
+        let data = Heif::read(bytes)?.exif()?;
+        let tiff = embedded::behind_offset(&data)?;
+        exif::parse(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff).to_vec())
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        _min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        let Some(heif) = Heif::read(bytes) else {
+            // A sequence that has no picture besides its frames.
+            let plan = Plan::of_sequence(bytes).ok_or_else(|| damaged("it has no picture"))?;
+            let size = plan.colour.size;
+            let rgb = plan.run(limits)?;
+            return Ok(Picture::whole(size.0, size.1, rgb));
+        };
+        let plan = Plan::of(&heif)?;
+        let size = plan.colour.size;
+        let profile = plan.profile.clone();
+        let rgb = plan.run(limits)?;
+        let (width, height, mut rgb) = transform::cropped(rgb, size, transform::crop(&heif, size));
+        if let Some(profile) = profile {
+            colour::to_srgb(&mut rgb, &profile);
+        }
+        Ok(Picture {
+            orientation: transform::orientation(&heif),
+            ..Picture::whole(width, height, rgb)
+        })
+    }
+}
+
+fn damaged(reason: &str) -> DecodeError {
+    DecodeError::Damaged {
+        format: NAME,
+        reason: reason.into(),
+    }
+}
+
+/// What is to be decoded, with data of its own: a cancelled job does not wait for it.
+struct Plan {
+    colour: Layer,
+    alpha: Option<Layer>,
+    /// Whether colours are multiplied by alpha already.
+    premultiplied: bool,
+    cicp: Option<Cicp>,
+    profile: Option<Vec<u8>>,
+}
+
+impl Plan {
+    fn of(heif: &Heif<'_>) -> Result<Self, DecodeError> {
+        let primary = heif.primary;
+        let is_alpha = |id: &u32| {
+            let kind = heif.property(*id, b"auxC");
+            let kind = kind.and_then(|content| content.get(4..));
+            kind.is_some_and(|kind| ALPHA.iter().any(|known| kind.starts_with(known)))
+        };
+        let colour = Layer::of(heif, primary)?;
+        let alpha = heif.referring(b"auxl", primary).find(is_alpha);
+        // Transparency that cannot be read is none.
+        let same_size = |layer: &Layer| layer.size == colour.size;
+        let layer = alpha.and_then(|id| Layer::of(heif, id).ok());
+        let colours = || {
+            let all = heif.properties(primary);
+            all.filter_map(|(kind, content)| (kind == b"colr").then_some(content))
+        };
+        let profile = colours().find_map(|content| {
+            let profile = content.strip_prefix(b"prof");
+            profile.or_else(|| content.strip_prefix(b"rICC"))
+        });
+        Ok(Self {
+            alpha: layer.filter(same_size),
+            premultiplied: alpha.is_some_and(|id| heif.references(b"prem", primary).contains(&id)),
+            colour,
+            cicp: colours().find_map(Cicp::of_box),
+            profile: profile.map(<[u8]>::to_vec),
+        })
+    }
+
+    /// The first frame of a sequence.
+    fn of_sequence(bytes: &[u8]) -> Option<Self> {
+        let track = Track::first(bytes, b"pict")?;
+        Some(Self {
+            colour: Layer::of_frame(bytes.get(track.sample.0..track.sample.1)?, track.size),
+            alpha: None,
+            premultiplied: false,
+            cicp: None,
+            profile: None,
+        })
+    }
+
+    /// Decodes it within limits, on a thread that a cancelled job does not wait for.
+    fn run(self, limits: &mut Limits<'_>) -> Result<Vec<u8>, DecodeError> {
+        let (width, height) = self.colour.size;
+        let of_alpha = self.alpha.as_ref().map_or(0, Layer::largest);
+        let coded = self.colour.largest().max(of_alpha);
+        let need = area(width, height, BYTES_PER_PIXEL);
+        let need = need.saturating_add(coded.saturating_mul(BYTES_PER_CODED_PIXEL));
+        limits.reserve(width, height, need)?;
+        detached(limits.cancel, move || self.decode())?
+    }
+
+    /// RGB of eight bits over white.
+    fn decode(self) -> Result<Vec<u8>, DecodeError> {
+        let (width, height) = self.colour.size;
+        let pixels = usize::try_from(area(width, height, 1)).unwrap_or_default();
+        let mut rgb = vec![0; pixels * 3];
+        let named = self.profile.is_none();
+        let cicp = self.cicp;
+        self.colour.each(|frame, place| {
+            let cicp = cicp.unwrap_or_else(|| frame.cicp());
+            frame.to_rgb(&cicp, named, |y, row| place.row(&mut rgb, 3, y, row))
+        })?;
+        if let Some(alpha) = self.alpha {
+            let mut opacity = vec![255; pixels];
+            alpha.each(|frame, place| {
+                frame.to_alpha(|y, row| place.row(&mut opacity, 1, y, row));
+                Ok(())
+            })?;
+            for (pixel, opacity) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(opacity) {
+                let [red, green, blue] = *pixel;
+                *pixel = match self.premultiplied {
+                    true => pixel.map(|value| value.saturating_add(255 - opacity)),
+                    false => over_white([red, green, blue, opacity]),
+                };
+            }
+        }
+        Ok(rgb)
+    }
+}

@@ -1,0 +1,62 @@
+//! How the container says that a picture is cropped, turned and mirrored.
+
+use crate::engine::media::decode::Orientation;
+use crate::engine::media::iso_media::Heif;
+
+/// A part of a picture: left, top, width and height.
+pub type Window = (u32, u32, u32, u32);
+
+/// The rotation and mirroring of the primary picture as one of EXIF's eight orientations, if it has any.
+pub fn orientation(items: &Heif<'_>) -> Option<Orientation> {
+    let byte = |kind: &[u8; 4]| Some(*items.property(items.primary, kind)?.first()?);
+    // Quarter turns against the clock, then a mirror: 0 exchanges above and below, 1 left and right.
+    let (turns, mirror) = (byte(b"irot"), byte(b"imir"));
+    if turns.is_none() && mirror.is_none() {
+        return None;
+    }
+    let value = match (turns.unwrap_or_default() & 3, mirror.map(|axis| axis & 1)) {
+        (0, None) => 1,
+        (0, Some(1)) | (2, Some(0)) => 2,
+        (2, None) => 3,
+        (0, Some(_)) | (2, Some(_)) => 4,
+        (1, Some(0)) | (3, Some(1)) => 5,
+        (3, None) => 6,
+        (3, Some(_)) | (1, Some(_)) => 7,
+        _ => 8,
+    };
+    Some(Orientation::from_exif(value))
+}
+
+/// The clean aperture, if it is a part of the picture.
+pub fn crop(items: &Heif<'_>, (width, height): (u32, u32)) -> Option<Window> {
+    let content = items.property(items.primary, b"clap")?;
+    let (numbers, _) = content.as_chunks::<4>();
+    let number = |at: usize| Some(i32::from_be_bytes(*numbers.get(at)?));
+    let ratio = |at: usize| {
+        let (top, bottom) = (number(at)?, number(at + 1)?);
+        (bottom != 0).then(|| f64::from(top) / f64::from(bottom))
+    };
+    let side = |size: u32, length: f64, shift: f64| {
+        // Its centre is so far from the picture's.
+        let start = (f64::from(size) - length) / 2.0 + shift;
+        let fits = length >= 1.0 && start >= 0.0 && start + length <= f64::from(size);
+        fits.then_some((start.round() as u32, length.floor() as u32))
+    };
+    let (left, wide) = side(width, ratio(0)?, ratio(4)?)?;
+    let (top, high) = side(height, ratio(2)?, ratio(6)?)?;
+    (left + wide <= width && top + high <= height).then_some((left, top, wide, high))
+}
+
+/// The part of a picture that is to be seen.
+pub fn cropped(rgb: Vec<u8>, size: (u32, u32), crop: Option<Window>) -> (u32, u32, Vec<u8>) {
+    let Some((left, top, width, height)) = crop else {
+        return (size.0, size.1, rgb);
+    };
+    let stride = 3 * size.0 as usize;
+    let rows = rgb
+        .chunks_exact(stride)
+        .skip(top as usize)
+        .take(height as usize);
+    let part = rows.flat_map(|row| &row[3 * left as usize..3 * (left + width) as usize]);
+    (width, height, part.copied().collect())
+}

@@ -1,0 +1,209 @@
+//! What the numbers of a picture's colours mean (ITU-T H.273), and their way to sRGB.
+
+use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
+
+const UNSPECIFIED: u16 = 2;
+
+/// The numbers by which a file names its colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cicp {
+    pub primaries: u16,
+    pub transfer: u16,
+    pub matrix: u16,
+    /// Whether samples use all values, and not those of television.
+    pub full_range: bool,
+}
+
+impl Cicp {
+    /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5).
+    pub fn of_box(content: &[u8]) -> Option<Self> {
+        let numbers = content.strip_prefix(b"nclx")?.first_chunk::<7>()?;
+        let number = |at: usize| u16::from_be_bytes([numbers[at], numbers[at + 1]]);
+        Some(Self {
+            primaries: number(0),
+            transfer: number(2),
+            matrix: number(4),
+            full_range: numbers[6] & 0x80 != 0,
+        })
+    }
+
+    /// The shares of red and blue in luma.
+    pub fn luma(&self) -> Option<(f32, f32)> {
+        Some(match self.matrix {
+            1 => (0.2126, 0.0722),
+            4 => (0.30, 0.11),
+            7 => (0.212, 0.087),
+            9 | 10 => (0.2627, 0.0593),
+            // Derived from the primaries.
+            12 => match self.primaries {
+                9 => (0.2627, 0.0593),
+                12 => (0.228_97, 0.079_29),
+                _ => (0.2126, 0.0722),
+            },
+            // Unspecified means what JPEG means.
+            UNSPECIFIED | 5 | 6 => (0.299, 0.114),
+            _ => return None,
+        })
+    }
+
+    /// The way to sRGB, if the colours are not as good as that already.
+    pub fn to_srgb(self) -> Option<ToSrgb> {
+        let primaries = match self.primaries {
+            9 => Some(REC_2020),
+            11 | 12 => Some(P3),
+            _ => None,
+        };
+        let light = match self.transfer {
+            8 => Some(linear as fn(f32) -> f32),
+            16 => Some(perceptual as fn(f32) -> f32),
+            18 => Some(hybrid as fn(f32) -> f32),
+            _ => None,
+        };
+        if primaries.is_none() && light.is_none() {
+            return None;
+        }
+        Some(ToSrgb::new(
+            primaries.unwrap_or(SAME),
+            // Also for the curves of television: pictures are made on screens.
+            light.unwrap_or(srgb_to_linear),
+            matches!(self.transfer, 16 | 18),
+            self.transfer == 18,
+        ))
+    }
+}
+
+type Matrix = [[f32; 3]; 3];
+
+const SAME: Matrix = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+/// Linear Display P3 to linear sRGB (both D65).
+const P3: Matrix = [
+    [1.224_94, -0.224_94, 0.0],
+    [-0.042_06, 1.042_06, 0.0],
+    [-0.019_64, -0.078_64, 1.098_27],
+];
+/// Linear Rec. 2020 to linear sRGB (ITU-R BT.2087).
+const REC_2020: Matrix = [
+    [1.660_49, -0.587_64, -0.072_85],
+    [-0.124_55, 1.132_90, -0.008_35],
+    [-0.018_15, -0.100_58, 1.118_73],
+];
+/// Brightness of white in candela per square metre, as it is meant in pictures of high range (ITU-R BT.2408).
+const WHITE: f32 = 203.0;
+/// Brightness of the brightest signal of hybrid log-gamma.
+const HYBRID_PEAK: f32 = 1000.0;
+/// Steps of the tables.
+const STEPS: usize = 4096;
+
+/// A way from coded colours to sRGB.
+pub struct ToSrgb {
+    light: Vec<f32>,
+    encoded: Vec<u8>,
+    matrix: Matrix,
+    high_range: bool,
+    scene: bool,
+}
+
+impl ToSrgb {
+    fn new(matrix: Matrix, light: fn(f32) -> f32, high_range: bool, scene: bool) -> Self {
+        let steps = || (0..=STEPS).map(|step| step as f32 / STEPS as f32);
+        Self {
+            light: steps().map(light).collect(),
+            encoded: steps()
+                .map(|value| eight_bits(linear_to_srgb(value)))
+                .collect(),
+            matrix,
+            high_range,
+            scene,
+        }
+    }
+
+    /// A pixel whose channels go from 0 to 1.
+    pub fn convert(&self, pixel: [f32; 3]) -> [u8; 3] {
+        let index = |value: f32| (value.clamp(0.0, 1.0) * STEPS as f32 + 0.5) as usize;
+        let mut light = pixel.map(|value| self.light[index(value)]);
+        if self.scene {
+            // From the scene's light to the screen's (ITU-R BT.2100).
+            let luma = 0.2627 * light[0] + 0.678 * light[1] + 0.0593 * light[2];
+            let factor = luma.max(1e-6).powf(0.2) * HYBRID_PEAK / WHITE;
+            light = light.map(|value| value * factor);
+        }
+        let mut light = self.matrix.map(|row| {
+            let sum = row[0] * light[0] + row[1] * light[1] + row[2] * light[2];
+            sum.max(0.0)
+        });
+        if self.high_range {
+            light = compressed(light);
+        }
+        light.map(|value| self.encoded[index(value)])
+    }
+}
+
+fn linear(value: f32) -> f32 {
+    value
+}
+
+/// The perceptual quantiser (SMPTE ST 2084), as parts of white.
+fn perceptual(value: f32) -> f32 {
+    let (m1, m2) = (2610.0 / 16_384.0, 2523.0 / 32.0);
+    let (c1, c2, c3) = (3424.0 / 4096.0, 2413.0 / 128.0, 2392.0 / 128.0);
+    let power = value.powf(1.0 / m2);
+    let light = ((power - c1).max(0.0) / (c2 - c3 * power)).powf(1.0 / m1);
+    light * 10_000.0 / WHITE
+}
+
+/// Hybrid log-gamma (ITU-R BT.2100): the scene's light, 1 at most.
+fn hybrid(value: f32) -> f32 {
+    let (a, b, c) = (0.178_832_77, 0.284_668_92, 0.559_910_7);
+    match value <= 0.5 {
+        true => value * value / 3.0,
+        false => (((value - c) / a).exp() + b) / 12.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cicp(primaries: u16, transfer: u16) -> Cicp {
+        Cicp {
+            primaries,
+            transfer,
+            matrix: 6,
+            full_range: true,
+        }
+    }
+
+    #[test]
+    fn colours_that_are_srgb_need_no_conversion() {
+        for (primaries, transfer) in [(1, 13), (2, 2), (1, 1), (6, 6), (5, 14)] {
+            assert!(cicp(primaries, transfer).to_srgb().is_none());
+        }
+    }
+
+    #[test]
+    fn greys_stay_grey_and_white_stays_white() {
+        for (primaries, transfer) in [(12, 13), (9, 1), (1, 8)] {
+            let convert = cicp(primaries, transfer).to_srgb().expect("a conversion");
+            for value in [0.0, 0.2, 0.5, 1.0] {
+                let [red, green, blue] = convert.convert([value; 3]);
+                assert!(red.abs_diff(green) <= 1 && green.abs_diff(blue) <= 1);
+            }
+            assert_eq!(convert.convert([1.0; 3]), [255; 3]);
+            assert_eq!(convert.convert([0.0; 3]), [0; 3]);
+        }
+    }
+
+    #[test]
+    fn the_middle_of_a_high_range_is_as_bright_as_in_a_usual_one() {
+        // A third of white: 67.7 candela, which the quantiser codes as 0.468.
+        let convert = cicp(9, 16).to_srgb().expect("a conversion");
+        let [grey, ..] = convert.convert([0.468; 3]);
+        let want = (linear_to_srgb(1.0 / 3.0) * 255.0) as u8;
+        assert!(grey.abs_diff(want) <= 3, "{grey}, not {want}");
+        // Brighter is brighter, up to the end.
+        let greys: Vec<u8> = (0..=20)
+            .map(|n| convert.convert([n as f32 / 20.0; 3])[0])
+            .collect();
+        assert!(greys.is_sorted() && greys[20] >= 254, "{greys:?}");
+    }
+}

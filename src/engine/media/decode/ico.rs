@@ -1,0 +1,95 @@
+//! ICO: the largest of its pictures, each of which is a BMP or a PNG.
+
+use image::ImageFormat;
+
+use super::format::PictureFormat;
+use super::{DecodeError, Limits, Picture, png, raster};
+
+const NAME: &str = "ICO";
+const DIRECTORY: usize = 6;
+const ENTRY: usize = 16;
+
+/// ICO.
+pub struct Ico;
+
+impl PictureFormat for Ico {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        raster::ICO.probe(bytes)
+    }
+
+    fn is_certain(&self, bytes: &[u8]) -> bool {
+        raster::ICO.is_certain(bytes)
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        let mut result = Err(DecodeError::Damaged {
+            format: NAME,
+            reason: "none of its pictures is in the file".into(),
+        });
+        for (entry, picture) in pictures(bytes) {
+            result = match png::Png.probe(picture) {
+                true => png::Png.decode(picture, min_short_side, limits),
+                false => {
+                    // The decoder takes files, so it is given one with this picture alone.
+                    let mut file = b"\0\0\x01\0\x01\0".to_vec();
+                    file.extend_from_slice(&entry[..12]);
+                    file.extend(((DIRECTORY + ENTRY) as u32).to_le_bytes());
+                    file.extend_from_slice(picture);
+                    raster::decode(&file, ImageFormat::Ico, NAME, limits)
+                }
+            };
+            // The next one may be whole.
+            if !matches!(
+                result,
+                Err(DecodeError::Damaged { .. } | DecodeError::Unsupported(_))
+            ) {
+                break;
+            }
+        }
+        result
+    }
+}
+
+/// The entries of the directory with their pictures, the largest and deepest first.
+fn pictures(bytes: &[u8]) -> Vec<(&[u8; ENTRY], &[u8])> {
+    let count = bytes.get(4).copied().unwrap_or_default();
+    let entries = bytes.get(DIRECTORY..).unwrap_or_default().as_chunks().0;
+    let word = |entry: &[u8; ENTRY], at: usize| {
+        let word = entry[at..].first_chunk().copied().unwrap_or_default();
+        u32::from_le_bytes(word) as usize
+    };
+    let entries = entries.iter().take(usize::from(count));
+    let found = entries.filter_map(|entry: &[u8; ENTRY]| {
+        let rest = bytes.get(word(entry, 12)..)?;
+        let picture = &rest[..word(entry, 8).min(rest.len())];
+        (!picture.is_empty()).then_some((entry, picture))
+    });
+    let mut found: Vec<_> = found.collect();
+    found.sort_by_key(|(entry, picture)| {
+        // Zero means 256.
+        let side = |side: u8| u32::from(side.wrapping_sub(1)) + 1;
+        let area = match (png::Png.probe(picture), picture.get(16..24)) {
+            // The directory has no room for larger ones.
+            (true, Some(sides)) => {
+                let side = |at: usize| {
+                    sides[at..]
+                        .first_chunk()
+                        .map_or(0, |s| u32::from_be_bytes(*s))
+                };
+                u64::from(side(0)) * u64::from(side(4))
+            }
+            _ => u64::from(side(entry[0])) * u64::from(side(entry[1])),
+        };
+        std::cmp::Reverse((area, entry[6]))
+    });
+    found
+}

@@ -1,0 +1,165 @@
+//! The sections of a Photoshop file (Adobe Photoshop File Formats Specification): header, palette, resources, layers,
+//! picture.
+
+/// Names of channels beyond the colours, as a list of texts.
+const NAMES: u16 = 1006;
+/// The largest sides that Photoshop has.
+const MOST: u32 = 300_000;
+/// Resources that are looked at.
+const MOST_RESOURCES: usize = 4096;
+
+/// What channels mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Bitmap,
+    Grey,
+    Indexed,
+    Rgb,
+    Cmyk,
+    Lab,
+}
+
+impl Mode {
+    /// Channels of colour.
+    pub fn colours(self) -> usize {
+        match self {
+            Self::Bitmap | Self::Grey | Self::Indexed => 1,
+            Self::Rgb | Self::Lab => 3,
+            Self::Cmyk => 4,
+        }
+    }
+}
+
+/// The sections of a file.
+pub struct Sections<'a> {
+    pub is_large: bool,
+    pub channels: usize,
+    pub width: u32,
+    pub height: u32,
+    pub depth: usize,
+    pub mode: Option<Mode>,
+    pub palette: &'a [u8],
+    resources: Vec<(u16, &'a [u8])>,
+    /// The number of layers; below zero if the first channel beyond the colours is the picture's transparency.
+    layers: Option<i16>,
+    pub compression: u16,
+    /// The picture behind the number of its compression.
+    pub picture: &'a [u8],
+}
+
+/// Big-endian numbers and sections, one after another.
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn number(&mut self, width: usize) -> Option<usize> {
+        let bytes = self.bytes(width)?;
+        let number = bytes
+            .iter()
+            .fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte));
+        usize::try_from(number).ok()
+    }
+
+    fn section(&mut self, width: usize) -> Option<&'a [u8]> {
+        let length = self.number(width)?;
+        self.bytes(length)
+    }
+}
+
+impl<'a> Sections<'a> {
+    /// Reads all sections; their lengths are believed only as far as the file goes.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut reader = Reader(bytes.strip_prefix(b"8BPS")?);
+        let is_large = reader.number(2)? == 2;
+        reader.bytes(6)?;
+        let channels = reader.number(2)?;
+        let mut side = || u32::try_from(reader.number(4)?).ok();
+        let (height, width) = (side()?, side()?);
+        let depth = reader.number(2)?;
+        let mode = match reader.number(2)? {
+            0 => Some(Mode::Bitmap),
+            // Duotone is grey for those who do not know its inks.
+            1 | 8 => Some(Mode::Grey),
+            2 => Some(Mode::Indexed),
+            3 => Some(Mode::Rgb),
+            4 => Some(Mode::Cmyk),
+            9 => Some(Mode::Lab),
+            _ => None,
+        };
+        let palette = reader.section(4)?;
+        let resources = resources(reader.section(4)?);
+        let layers = layers(reader.section(if is_large { 8 } else { 4 })?, is_large);
+        let compression = reader.number(2)? as u16;
+        let sides = 1..=MOST;
+        let fits = sides.contains(&width)
+            && sides.contains(&height)
+            && (1..=56).contains(&channels)
+            && matches!(depth, 1 | 8 | 16 | 32);
+        fits.then_some(Self {
+            is_large,
+            channels,
+            width,
+            height,
+            depth,
+            mode,
+            palette,
+            resources,
+            layers,
+            compression,
+            picture: reader.0,
+        })
+    }
+
+    /// The content of a resource.
+    pub fn resource(&self, wanted: u16) -> Option<&'a [u8]> {
+        let found = self.resources.iter().find(|(id, _)| *id == wanted);
+        found.map(|(_, content)| *content)
+    }
+
+    /// Whether the channel behind the colours is transparency, and not a selection that someone saved.
+    pub fn has_alpha(&self) -> bool {
+        let colours = self.mode.map_or(usize::MAX, Mode::colours);
+        if self.channels <= colours {
+            return false;
+        }
+        match self.layers {
+            Some(count) => count < 0,
+            None => {
+                let name = self.resource(NAMES).and_then(|names| {
+                    let (length, names) = names.split_first()?;
+                    names.get(..usize::from(*length))
+                });
+                name.is_none_or(|name| name == b"Transparency")
+            }
+        }
+    }
+}
+
+fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
+    let mut reader = Reader(section);
+    let mut next = || {
+        reader.bytes(4)?;
+        let id = reader.number(2)? as u16;
+        let name = reader.number(1)?;
+        // A name has an odd length with the byte before it made even, and so has the content.
+        reader.bytes(name | 1)?;
+        let length = reader.number(4)?;
+        let content = reader.bytes(length)?;
+        let _ = reader.bytes(length & 1);
+        Some((id, content))
+    };
+    std::iter::from_fn(&mut next).take(MOST_RESOURCES).collect()
+}
+
+/// The number of layers, if there is a list of them.
+fn layers(section: &[u8], is_large: bool) -> Option<i16> {
+    let mut reader = Reader(section);
+    let mut list = Reader(reader.section(if is_large { 8 } else { 4 })?);
+    let count = list.number(2)? as u16;
+    (count != 0).then_some(count as i16)
+}

@@ -1,0 +1,317 @@
+//! Strips and tiles: from compressed bytes to rows of samples as they are in memory.
+
+use std::io::Read;
+
+use jpeg_decoder::{ColorTransform, PixelFormat};
+
+use super::fax;
+use super::layout::{Codec, Layout, Meaning, YCbCr};
+
+/// Memory that a stream of LZMA may take, in KB.
+const LZMA_KB: u32 = 128 << 10;
+/// Bytes that a stream of Zstandard may look back.
+const ZSTD_WINDOW: u64 = 128 << 20;
+
+/// Rows of a strip or tile: of `samples` a pixel, whole bytes a row.
+pub struct Chunk {
+    pub bytes: Vec<u8>,
+    pub row_bytes: usize,
+    /// Whether nothing is missing at its end.
+    pub is_whole: bool,
+    /// Whether the colours became RGB of eight bits on the way.
+    pub is_rgb: bool,
+    /// Whether numbers have their highest byte first now.
+    pub is_big_endian: bool,
+}
+
+/// Decodes one strip or tile of so many rows; nothing if it cannot be.
+pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+    let reversed: Vec<u8>;
+    let data = match layout.is_reversed {
+        true => {
+            reversed = data.iter().map(|byte| byte.reverse_bits()).collect();
+            &reversed
+        }
+        false => data,
+    };
+    let (width, row_bytes) = (layout.chunk.0 as usize, layout.row_bytes());
+    let units = match &layout.meaning {
+        Meaning::YCbCr(colours) if colours.shared != (1, 1) && layout.codec != Codec::Jpeg => {
+            Some(Units::new(colours, width, rows))
+        }
+        _ => None,
+    };
+    let size = match &units {
+        Some(units) => units.bytes(),
+        None => row_bytes.checked_mul(rows)?,
+    };
+    let (bytes, is_whole) = match layout.codec {
+        Codec::Jpeg => return jpeg(layout, data, rows),
+        Codec::WebP => return webp(layout, data, rows),
+        Codec::Fax(kind) => (fax::decode(data, width, rows, kind)?, true),
+        codec => plain(codec, data, size)?,
+    };
+    let mut chunk = Chunk {
+        bytes,
+        row_bytes,
+        is_whole,
+        is_rgb: false,
+        is_big_endian: !layout.numbers.little,
+    };
+    if let Some(units) = units {
+        chunk.bytes = units.unpack(&chunk.bytes);
+    }
+    match layout.predictor {
+        2 => sum_up(layout, &mut chunk),
+        3 => sum_up_bytes(layout, &mut chunk),
+        _ => {}
+    }
+    Some(chunk)
+}
+
+/// So many bytes of a stream, and whether all are there. What is missing at its end is zero; nothing if all is.
+fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, bool)> {
+    let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(8)));
+    let limit = size as u64;
+    // An error after some bytes is what a cut file has.
+    let mut take = |reader: &mut dyn Read| {
+        let _ = reader.take(limit).read_to_end(&mut bytes);
+    };
+    match codec {
+        Codec::Deflate => take(&mut flate2::read::ZlibDecoder::new(data)),
+        Codec::Zstd => {
+            let decoder =
+                ruzstd::decoding::StreamingDecoder::new_with_max_window_size(data, ZSTD_WINDOW);
+            take(&mut decoder.ok()?);
+        }
+        Codec::Lzma => take(&mut lzma_rust2::XzReader::new_mem_limit(
+            data, true, LZMA_KB,
+        )),
+        Codec::Lzw => bytes = lzw(data, size),
+        Codec::PackBits => bytes = pack_bits(data, size),
+        _ => bytes.extend_from_slice(&data[..size.min(data.len())]),
+    }
+    let length = bytes.len();
+    bytes.resize(size, 0);
+    (length > 0).then_some((bytes, length == size))
+}
+
+fn lzw(data: &[u8], size: usize) -> Vec<u8> {
+    use weezl::{BitOrder, LzwStatus, decode::Decoder};
+    // Before 1988 the lowest bit came first.
+    let mut decoder = match data {
+        [0, second, ..] if second & 1 == 1 => Decoder::new(BitOrder::Lsb, 8),
+        _ => Decoder::with_tiff_size_switch(BitOrder::Msb, 8),
+    };
+    let mut bytes = vec![0; size];
+    let (mut from, mut to) = (0, 0);
+    while to < size {
+        let result = decoder.decode_bytes(&data[from..], &mut bytes[to..]);
+        from += result.consumed_in;
+        to += result.consumed_out;
+        let is_idle = result.consumed_in == 0 && result.consumed_out == 0;
+        if is_idle || !matches!(result.status, Ok(LzwStatus::Ok)) {
+            break;
+        }
+    }
+    bytes.truncate(to);
+    bytes
+}
+
+/// Apple's PackBits: a count and that many bytes, or a negative count and a byte to repeat.
+pub fn pack_bits(mut data: &[u8], size: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(64)));
+    while bytes.len() < size {
+        let Some((head, rest)) = data.split_first() else {
+            break;
+        };
+        data = rest;
+        match *head as i8 {
+            -128 => {}
+            count @ 0.. => {
+                let count = (count as usize + 1).min(data.len());
+                bytes.extend_from_slice(&data[..count]);
+                data = &data[count..];
+            }
+            count => {
+                let Some((value, rest)) = data.split_first() else {
+                    break;
+                };
+                data = rest;
+                bytes.resize(bytes.len() + usize::from(count.unsigned_abs()) + 1, *value);
+            }
+        }
+    }
+    bytes.truncate(size);
+    bytes
+}
+
+/// Undoes differences to the pixel on the left.
+fn sum_up(layout: &Layout<'_>, chunk: &mut Chunk) {
+    let step = layout.samples_together();
+    let little = !chunk.is_big_endian;
+    macro_rules! sums {
+        ($number:ty, $width:literal) => {
+            for row in chunk.bytes.chunks_exact_mut(chunk.row_bytes) {
+                let numbers = row.as_chunks_mut::<$width>().0;
+                let read = |bytes: [u8; $width]| match little {
+                    true => <$number>::from_le_bytes(bytes),
+                    false => <$number>::from_be_bytes(bytes),
+                };
+                for at in step..numbers.len() {
+                    let sum = read(numbers[at]).wrapping_add(read(numbers[at - step]));
+                    numbers[at] = match little {
+                        true => sum.to_le_bytes(),
+                        false => sum.to_be_bytes(),
+                    };
+                }
+            }
+        };
+    }
+    match layout.bits {
+        8 => sums!(u8, 1),
+        16 => sums!(u16, 2),
+        32 => sums!(u32, 4),
+        _ => sums!(u64, 8),
+    }
+}
+
+/// Undoes differences of bytes, of which the highest of all numbers in a row come first, then the next ones
+/// (Adobe Photoshop TIFF Technical Note 3).
+fn sum_up_bytes(layout: &Layout<'_>, chunk: &mut Chunk) {
+    let (step, width) = (layout.samples_together(), layout.bits / 8);
+    let mut copy = vec![0; chunk.row_bytes];
+    for row in chunk.bytes.chunks_exact_mut(chunk.row_bytes) {
+        for at in step..row.len() {
+            row[at] = row[at].wrapping_add(row[at - step]);
+        }
+        copy.copy_from_slice(row);
+        let count = row.len() / width;
+        for (index, number) in row.chunks_exact_mut(width).enumerate() {
+            for (byte, value) in number.iter_mut().enumerate() {
+                *value = copy[byte * count + index];
+            }
+        }
+    }
+    chunk.is_big_endian = true;
+}
+
+/// Blocks of luma samples, each followed by the two differences that they share.
+struct Units {
+    shared: (usize, usize),
+    width: usize,
+    rows: usize,
+}
+
+impl Units {
+    fn new(colours: &YCbCr, width: usize, rows: usize) -> Self {
+        Self {
+            shared: colours.shared,
+            width,
+            rows,
+        }
+    }
+
+    /// Blocks across and down, and the bytes of each.
+    fn sizes(&self) -> (usize, usize, usize) {
+        let (across, down) = self.shared;
+        (
+            self.width.div_ceil(across),
+            self.rows.div_ceil(down),
+            across * down + 2,
+        )
+    }
+
+    fn bytes(&self) -> usize {
+        let (across, down, size) = self.sizes();
+        across * down * size
+    }
+
+    /// Three samples for each pixel.
+    fn unpack(&self, bytes: &[u8]) -> Vec<u8> {
+        let (across, _, size) = self.sizes();
+        let mut pixels = vec![0; 3 * self.width * self.rows];
+        for (index, unit) in bytes.chunks_exact(size).enumerate() {
+            let (left, top) = (
+                index % across * self.shared.0,
+                index / across * self.shared.1,
+            );
+            for (at, luma) in unit[..size - 2].iter().enumerate() {
+                let (x, y) = (left + at % self.shared.0, top + at / self.shared.0);
+                if x < self.width && y < self.rows {
+                    let pixel = [*luma, unit[size - 2], unit[size - 1]];
+                    let at = 3 * (y * self.width + x);
+                    pixels[at..at + 3].copy_from_slice(&pixel);
+                }
+            }
+        }
+        pixels
+    }
+}
+
+/// A JPEG whose tables may be stored once for all.
+fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+    let tables = layout.jpeg_tables;
+    let tables = tables.strip_suffix(b"\xff\xd9").unwrap_or(tables);
+    let picture = match tables.starts_with(b"\xff\xd8") {
+        true => [tables, data.strip_prefix(b"\xff\xd8").unwrap_or(data)].concat(),
+        false => data.to_vec(),
+    };
+    let mut decoder = jpeg_decoder::Decoder::new(&picture[..]);
+    decoder.read_info().ok()?;
+    let info = decoder.info()?;
+    let (width, height) = (usize::from(info.width), usize::from(info.height));
+    // A picture of another size was never reserved.
+    if width > layout.chunk.0 as usize + 16 || height > layout.chunk.1 as usize + 16 {
+        return None;
+    }
+    let channels = match info.pixel_format {
+        PixelFormat::L8 => 1,
+        PixelFormat::RGB24 => 3,
+        PixelFormat::CMYK32 => 4,
+        PixelFormat::L16 => return None,
+    };
+    if channels != layout.samples_together() {
+        return None;
+    }
+    let is_ycbcr = matches!(layout.meaning, Meaning::YCbCr(_));
+    decoder.set_color_transform(match is_ycbcr {
+        true => ColorTransform::YCbCr,
+        false => ColorTransform::None,
+    });
+    let pixels = decoder.decode().ok()?;
+    let row_bytes = layout.row_bytes();
+    let mut chunk = Chunk {
+        bytes: vec![0; row_bytes * rows],
+        row_bytes,
+        is_whole: true,
+        is_rgb: is_ycbcr,
+        is_big_endian: false,
+    };
+    let targets = chunk.bytes.chunks_exact_mut(row_bytes);
+    for (target, row) in targets.zip(pixels.chunks_exact(width * channels)) {
+        let length = target.len().min(row.len());
+        target[..length].copy_from_slice(&row[..length]);
+    }
+    Some(chunk)
+}
+
+fn webp(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+    use image::{DynamicImage, ImageDecoder, codecs::webp::WebPDecoder};
+    let decoder = WebPDecoder::new(std::io::Cursor::new(data)).ok()?;
+    let (width, height) = decoder.dimensions();
+    let fits = width == layout.chunk.0 && height as usize >= rows && height <= layout.chunk.1;
+    let image = DynamicImage::from_decoder(decoder).ok().filter(|_| fits)?;
+    let bytes = match layout.samples_together() {
+        3 => image.into_rgb8().into_raw(),
+        4 => image.into_rgba8().into_raw(),
+        _ => return None,
+    };
+    Some(Chunk {
+        bytes,
+        row_bytes: layout.row_bytes(),
+        is_whole: true,
+        is_rgb: false,
+        is_big_endian: false,
+    })
+}

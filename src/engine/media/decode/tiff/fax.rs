@@ -1,0 +1,189 @@
+//! Pages as fax machines code them (ITU-T T.4 and T.6): one bit a pixel, set where it is black. Codes are those of the
+//! `fax` crate; rows and their ends, which TIFF has in more ways than fax machines, are read here.
+
+use fax::maps::{Mode, black, mode, white};
+use fax::{BitReader, Bits};
+
+/// How rows follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// Each for itself, beginning at a multiple of so many bits.
+    Huffman(usize),
+    /// Each behind a mark, or without one; `mixed` are those that may be given by what differs from the one above.
+    Group3 { mixed: bool },
+    /// All by what differs from the one above.
+    Group4,
+}
+
+/// Bits one after another; behind the end there are zeros.
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl BitReader for Reader<'_> {
+    type Error = ();
+
+    fn peek(&self, bits: u8) -> Option<u16> {
+        let byte = |index: usize| u32::from(self.bytes.get(index).copied().unwrap_or_default());
+        let first = self.at / 8;
+        let three = byte(first) << 16 | byte(first + 1) << 8 | byte(first + 2);
+        let value = three << (8 + self.at % 8) >> (32 - u32::from(bits.max(1)));
+        Some(if bits == 0 { 0 } else { value as u16 })
+    }
+
+    fn consume(&mut self, bits: u8) -> Result<(), ()> {
+        self.at += usize::from(bits);
+        if self.is_at_end() { Err(()) } else { Ok(()) }
+    }
+
+    fn bits_to_byte_boundary(&self) -> u8 {
+        (self.at.next_multiple_of(8) - self.at) as u8
+    }
+
+    fn expect(&mut self, bits: Bits) -> Result<(), Option<Bits>> {
+        match self.peek(bits.len) {
+            Some(found) if found == bits.data => self.consume(bits.len).map_err(|()| None),
+            _ => Err(None),
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn is_at_end(&self) -> bool {
+        self.at > 8 * self.bytes.len()
+    }
+
+    /// Whether a mark or the zeros before it come next, which no code begins with.
+    fn is_at_mark(&self) -> bool {
+        self.peek(9) == Some(0)
+    }
+
+    /// Goes behind the next mark: eleven zeros or more, and a one.
+    fn skip_mark(&mut self) -> Option<()> {
+        while self.peek(11) != Some(0) {
+            self.consume(1).ok()?;
+        }
+        while self.peek(1) == Some(0) {
+            self.consume(1).ok()?;
+        }
+        self.consume(1).ok()
+    }
+
+    /// The length of a run, which may be given in several parts.
+    fn run(&mut self, is_black: bool) -> Option<usize> {
+        let mut sum = 0;
+        loop {
+            let part = match is_black {
+                true => black::decode(self),
+                false => white::decode(self),
+            }?;
+            sum += usize::from(part);
+            if part < 64 {
+                return Some(sum);
+            }
+        }
+    }
+
+    /// A row for itself: where it changes its colour, beginning with white.
+    fn row(&mut self, width: usize, changes: &mut Vec<usize>) -> Option<()> {
+        let (mut at, mut is_black) = (0, false);
+        while at < width {
+            at += self.run(is_black)?;
+            changes.push(at.min(width));
+            is_black = !is_black;
+        }
+        Some(())
+    }
+
+    /// A row by what differs from the one above it (T.4, 4.2).
+    fn row_below(&mut self, above: &[usize], width: usize, changes: &mut Vec<usize>) -> Option<()> {
+        let (mut at, mut is_black, mut begins) = (0, false, true);
+        while at < width {
+            // The next change above to the other colour, and the one after it.
+            let right = above.partition_point(|change| *change < at + usize::from(!begins));
+            let first = right + usize::from(right % 2 != usize::from(is_black));
+            let above_at = |index: usize| above.get(index).copied().unwrap_or(width);
+            match mode::decode(self)? {
+                Mode::Pass => at = above_at(first + 1),
+                Mode::Horizontal => {
+                    for is_black in [is_black, !is_black] {
+                        at = (at + self.run(is_black)?).min(width);
+                        changes.push(at);
+                    }
+                }
+                Mode::Vertical(by) => {
+                    let to = above_at(first).checked_add_signed(by.into())?;
+                    if to < at || to > width {
+                        return None;
+                    }
+                    at = to;
+                    changes.push(at);
+                    is_black = !is_black;
+                }
+                Mode::Extension | Mode::EOF => return None,
+            }
+            begins = false;
+        }
+        Some(())
+    }
+}
+
+/// Decodes so many rows; those that are missing are white, and nothing is returned if all are.
+pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<Vec<u8>> {
+    let stride = width.div_ceil(8);
+    let mut picture = vec![0; stride * height];
+    let mut reader = Reader { bytes, at: 0 };
+    let (mut above, mut changes) = (Vec::new(), Vec::new());
+    let (mut any, mut is_lost) = (false, false);
+    for row in picture.chunks_mut(stride.max(1)) {
+        changes.clear();
+        let mut below = rows == Rows::Group4;
+        match rows {
+            Rows::Huffman(boundary) => reader.at = reader.at.next_multiple_of(boundary),
+            Rows::Group3 { mixed } => {
+                // Some writers leave out the first mark, or all of them.
+                if (is_lost || reader.is_at_mark()) && reader.skip_mark().is_none() {
+                    break;
+                }
+                if mixed {
+                    below = reader.peek(1) == Some(0);
+                    if reader.consume(1).is_err() {
+                        break;
+                    }
+                }
+            }
+            Rows::Group4 => {}
+        }
+        let read = match below {
+            true => reader.row_below(&above, width, &mut changes),
+            false => reader.row(width, &mut changes),
+        };
+        if read.is_none() && matches!(rows, Rows::Group4 | Rows::Huffman(_)) {
+            break;
+        }
+        if reader.is_at_end() {
+            break;
+        }
+        is_lost = read.is_none();
+        any = true;
+        paint(row, &changes);
+        std::mem::swap(&mut above, &mut changes);
+    }
+    any.then_some(picture)
+}
+
+/// Sets the bits of black runs.
+fn paint(row: &mut [u8], changes: &[usize]) {
+    for run in changes.chunks(2) {
+        let (start, end) = match run {
+            [start, end] => (*start, *end),
+            // Black to the end of the row.
+            [start] => (*start, 8 * row.len()),
+            _ => return,
+        };
+        for at in start..end.min(8 * row.len()) {
+            row[at / 8] |= 0x80 >> (at % 8);
+        }
+    }
+}

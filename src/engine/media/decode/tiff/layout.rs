@@ -1,0 +1,404 @@
+//! What the fields of a page say: how its samples are stored and what they mean. Whatever is not understood is refused
+//! here, so that nothing is ever shown wrongly.
+
+use super::directory::{Directory, Numbers};
+use super::fax::Rows;
+use super::{DecodeError, damaged};
+
+const WIDTH: u16 = 256;
+const HEIGHT: u16 = 257;
+const BITS: u16 = 258;
+const COMPRESSION: u16 = 259;
+const PHOTOMETRIC: u16 = 262;
+const FILL_ORDER: u16 = 266;
+const STRIP_OFFSETS: u16 = 273;
+const SAMPLES: u16 = 277;
+const ROWS_PER_STRIP: u16 = 278;
+const STRIP_LENGTHS: u16 = 279;
+const PLANAR: u16 = 284;
+const GROUP_3_OPTIONS: u16 = 292;
+const PREDICTOR: u16 = 317;
+const COLOUR_MAP: u16 = 320;
+const TILE_WIDTH: u16 = 322;
+const TILE_HEIGHT: u16 = 323;
+const TILE_OFFSETS: u16 = 324;
+const TILE_LENGTHS: u16 = 325;
+const INK_SET: u16 = 332;
+const EXTRA_SAMPLES: u16 = 338;
+const SAMPLE_FORMAT: u16 = 339;
+const JPEG_TABLES: u16 = 347;
+const JPEG_OFFSET: u16 = 513;
+const LUMA: u16 = 529;
+const SUBSAMPLING: u16 = 530;
+const REFERENCE: u16 = 532;
+const PROFILE: u16 = 34_675;
+
+/// Samples of a pixel.
+const MOST_SAMPLES: u64 = 64;
+/// Strips or tiles of a page.
+const MOST_CHUNKS: u64 = 1 << 22;
+
+/// What a sample is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Unsigned,
+    Signed,
+    Float,
+}
+
+/// How strips or tiles are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    None,
+    PackBits,
+    Lzw,
+    Deflate,
+    Zstd,
+    Lzma,
+    Fax(Rows),
+    Jpeg,
+    WebP,
+}
+
+/// What the samples of a pixel mean.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meaning {
+    Grey { white_is_zero: bool },
+    Rgb,
+    Palette(Vec<[u8; 3]>),
+    Cmyk,
+    YCbCr(YCbCr),
+    Lab { offset: bool },
+}
+
+/// Luma and two differences.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YCbCr {
+    /// The shares of red, green and blue.
+    pub luma: [f32; 3],
+    /// Pixels across and down that share their differences.
+    pub shared: (usize, usize),
+    /// Of each sample the values of black (or none) and white (or most).
+    pub reference: [f32; 6],
+}
+
+/// Transparency: which sample, and whether colours are multiplied by it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alpha {
+    pub sample: usize,
+    pub is_associated: bool,
+}
+
+/// How a page is stored.
+pub struct Layout<'a> {
+    pub width: u32,
+    pub height: u32,
+    pub samples: usize,
+    pub bits: usize,
+    pub format: Format,
+    pub meaning: Meaning,
+    pub alpha: Option<Alpha>,
+    pub codec: Codec,
+    pub predictor: u64,
+    /// Whether each sample has strips or tiles of its own.
+    pub is_planar: bool,
+    /// Whether the bits of each byte lie in the other order.
+    pub is_reversed: bool,
+    pub numbers: Numbers,
+    /// Width and height of a strip or tile.
+    pub chunk: (u32, u32),
+    pub is_tiled: bool,
+    pub offsets: Vec<f64>,
+    pub lengths: Vec<f64>,
+    pub jpeg_tables: &'a [u8],
+    pub profile: Option<&'a [u8]>,
+}
+
+fn unsupported(what: &'static str) -> DecodeError {
+    DecodeError::Unsupported(what)
+}
+
+impl<'a> Layout<'a> {
+    pub fn of(page: &Directory<'a>) -> Result<Self, DecodeError> {
+        let side = |tag| {
+            let side = page.number(tag).and_then(|side| u32::try_from(side).ok());
+            side.filter(|side| *side > 0)
+        };
+        let (width, height) = side(WIDTH)
+            .zip(side(HEIGHT))
+            .ok_or_else(|| damaged("it does not say how large it is"))?;
+        let samples = page.number(SAMPLES).unwrap_or(1);
+        if !(1..=MOST_SAMPLES).contains(&samples) {
+            return Err(unsupported("TIFF with so many samples a pixel"));
+        }
+        let samples = samples as usize;
+        let bits = alike(page, BITS, 1).ok_or(unsupported("TIFF with samples of several sizes"))?;
+        let format = match alike(page, SAMPLE_FORMAT, 1) {
+            // Void means that nobody knows.
+            Some(1 | 4) => Format::Unsigned,
+            Some(2) => Format::Signed,
+            Some(3) => Format::Float,
+            _ => {
+                return Err(unsupported(
+                    "TIFF with complex numbers or samples of several kinds",
+                ));
+            }
+        };
+        let fits = match format {
+            Format::Unsigned => (1..=32).contains(&bits),
+            Format::Signed => matches!(bits, 8 | 16 | 32),
+            Format::Float => matches!(bits, 16 | 32 | 64),
+        };
+        if !fits {
+            return Err(unsupported("TIFF with samples of this size"));
+        }
+        let codec = codec(page)?;
+        let photometric = page.number(PHOTOMETRIC);
+        let photometric = photometric.unwrap_or(if samples >= 3 { 2 } else { 1 });
+        let meaning = meaning(page, photometric, bits)?;
+        let is_plain = format == Format::Unsigned && matches!(bits, 8 | 16);
+        if matches!(meaning, Meaning::Lab { .. }) && !is_plain
+            || matches!(meaning, Meaning::Palette(_)) && format != Format::Unsigned
+        {
+            return Err(unsupported("TIFF with colours of this kind"));
+        }
+        let colours = match meaning {
+            Meaning::Grey { .. } | Meaning::Palette(_) => 1,
+            Meaning::Rgb | Meaning::YCbCr(_) | Meaning::Lab { .. } => 3,
+            Meaning::Cmyk => 4,
+        };
+        if samples < colours {
+            return Err(damaged("it has fewer samples than its colours need"));
+        }
+        let tiled = side(TILE_WIDTH).zip(side(TILE_HEIGHT));
+        let chunk = tiled.unwrap_or_else(|| {
+            let rows = page.number(ROWS_PER_STRIP).unwrap_or(u64::MAX);
+            (width, rows.clamp(1, height.into()) as u32)
+        });
+        let (offsets, lengths) = match tiled {
+            Some(_) => (TILE_OFFSETS, TILE_LENGTHS),
+            None => (STRIP_OFFSETS, STRIP_LENGTHS),
+        };
+        let offsets = page.all(offsets).or_else(|| page.all(STRIP_OFFSETS));
+        let lengths = page.all(lengths).or_else(|| page.all(STRIP_LENGTHS));
+        let layout = Self {
+            width,
+            height,
+            samples,
+            bits: bits as usize,
+            format,
+            alpha: alpha(page, samples, colours),
+            meaning,
+            predictor: match codec {
+                Codec::Lzw | Codec::Deflate | Codec::Zstd | Codec::Lzma => {
+                    page.number(PREDICTOR).unwrap_or(1)
+                }
+                _ => 1,
+            },
+            codec,
+            is_planar: samples > 1 && page.number(PLANAR) == Some(2),
+            is_reversed: page.number(FILL_ORDER) == Some(2) && codec != Codec::Jpeg,
+            numbers: page.numbers,
+            chunk,
+            is_tiled: tiled.is_some(),
+            offsets: offsets.ok_or_else(|| damaged("it does not say where its pixels are"))?,
+            lengths: lengths.unwrap_or_default(),
+            jpeg_tables: page.raw(JPEG_TABLES).unwrap_or_default(),
+            profile: page.raw(PROFILE),
+        };
+        layout.checked()
+    }
+
+    /// Refuses what contradicts itself or is not read.
+    fn checked(self) -> Result<Self, DecodeError> {
+        let predicted = match self.predictor {
+            1 => true,
+            2 => matches!(self.bits, 8 | 16 | 32 | 64),
+            3 => self.format == Format::Float,
+            _ => false,
+        };
+        if !predicted {
+            return Err(unsupported("TIFF with this predictor"));
+        }
+        let fits = match self.codec {
+            Codec::Fax(_) => self.bits == 1 && (self.samples == 1 || self.is_planar),
+            Codec::Jpeg | Codec::WebP => self.bits == 8,
+            _ => true,
+        };
+        if !fits {
+            return Err(unsupported(
+                "TIFF with samples of this size in this compression",
+            ));
+        }
+        if let Meaning::YCbCr(colours) = &self.meaning {
+            let plain = self.bits == 8 && self.samples == 3 && self.predictor == 1;
+            let halved = colours.shared != (1, 1);
+            if !plain || halved && self.is_planar || self.is_planar && self.codec == Codec::Jpeg {
+                return Err(unsupported(
+                    "TIFF with luma and colour differences of this kind",
+                ));
+            }
+        }
+        let (across, down) = self.grid();
+        let planes = if self.is_planar { self.samples } else { 1 };
+        let count = u64::from(across) * u64::from(down) * planes as u64;
+        if count > MOST_CHUNKS || count > self.offsets.len() as u64 {
+            return Err(damaged("it has fewer strips than its size needs"));
+        }
+        Ok(self)
+    }
+
+    /// Strips or tiles across and down.
+    pub fn grid(&self) -> (u32, u32) {
+        (
+            self.width.div_ceil(self.chunk.0),
+            self.height.div_ceil(self.chunk.1),
+        )
+    }
+
+    /// Samples of a pixel in one strip or tile.
+    pub fn samples_together(&self) -> usize {
+        if self.is_planar { 1 } else { self.samples }
+    }
+
+    /// Bytes of a row of a strip or tile.
+    pub fn row_bytes(&self) -> usize {
+        (self.chunk.0 as usize * self.samples_together() * self.bits).div_ceil(8)
+    }
+}
+
+/// A number that all samples have alike.
+fn alike(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
+    let Some(numbers) = page.all(tag) else {
+        return Some(otherwise);
+    };
+    let first = *numbers.first()?;
+    let all = numbers.iter().all(|number| *number == first);
+    all.then_some(first as u64)
+}
+
+fn codec(page: &Directory<'_>) -> Result<Codec, DecodeError> {
+    let mixed = page.number(GROUP_3_OPTIONS).unwrap_or_default() & 1 == 1;
+    Ok(match page.number(COMPRESSION).unwrap_or(1) {
+        1 => Codec::None,
+        2 => Codec::Fax(Rows::Huffman(8)),
+        3 => Codec::Fax(Rows::Group3 { mixed }),
+        4 => Codec::Fax(Rows::Group4),
+        5 => Codec::Lzw,
+        // A whole JPEG may be in it.
+        6 if page.number(JPEG_OFFSET).is_none() => {
+            return Err(unsupported("TIFF with JPEG of the old kind"));
+        }
+        6 | 7 => Codec::Jpeg,
+        8 | 32_946 => Codec::Deflate,
+        32_771 => Codec::Fax(Rows::Huffman(16)),
+        32_773 => Codec::PackBits,
+        34_712 => return Err(unsupported("TIFF with JPEG 2000")),
+        34_887 => return Err(unsupported("TIFF with LERC compression")),
+        34_925 => Codec::Lzma,
+        50_000 => Codec::Zstd,
+        50_001 => Codec::WebP,
+        50_002 | 52_546 => return Err(unsupported("TIFF with JPEG XL")),
+        34_676 | 34_677 => return Err(unsupported("TIFF with LogLuv colours")),
+        _ => return Err(unsupported("TIFF of this compression")),
+    })
+}
+
+/// Where a whole JPEG of the old kind lies.
+pub fn old_jpeg(page: &Directory<'_>) -> Option<usize> {
+    let is_old = page.number(COMPRESSION) == Some(6);
+    let offset = page.number(JPEG_OFFSET).filter(|_| is_old)?;
+    usize::try_from(offset).ok()
+}
+
+fn meaning(page: &Directory<'_>, photometric: u64, bits: u64) -> Result<Meaning, DecodeError> {
+    Ok(match photometric {
+        0 => Meaning::Grey {
+            white_is_zero: true,
+        },
+        // A mask is white where something is seen.
+        1 | 4 => Meaning::Grey {
+            white_is_zero: false,
+        },
+        2 => Meaning::Rgb,
+        3 => Meaning::Palette(palette(page, bits)?),
+        5 if matches!(page.number(INK_SET), None | Some(1)) => Meaning::Cmyk,
+        5 => return Err(unsupported("TIFF with inks of its own")),
+        6 => Meaning::YCbCr(ycbcr(page)?),
+        8 => Meaning::Lab { offset: false },
+        9 => Meaning::Lab { offset: true },
+        32_844 | 32_845 => return Err(unsupported("TIFF with LogLuv colours")),
+        32_803 | 34_892 => return Err(unsupported("TIFF with a sensor's RAW data")),
+        _ => return Err(unsupported("TIFF with colours of this kind")),
+    })
+}
+
+fn palette(page: &Directory<'_>, bits: u64) -> Result<Vec<[u8; 3]>, DecodeError> {
+    if bits > 16 {
+        return Err(unsupported("TIFF with a palette of this size"));
+    }
+    let size = 1_usize << bits;
+    let map = page.all(COLOUR_MAP).filter(|map| map.len() >= 3 * size);
+    let map = map.ok_or_else(|| damaged("its palette is missing"))?;
+    // Some writers give eight bits where sixteen are due.
+    let scale = if map.iter().all(|value| *value < 256.0) {
+        1.0
+    } else {
+        257.0
+    };
+    let value = |at: usize| (map[at] / scale).round() as u8;
+    Ok((0..size)
+        .map(|index| [0, 1, 2].map(|channel| value(channel * size + index)))
+        .collect())
+}
+
+fn ycbcr(page: &Directory<'_>) -> Result<YCbCr, DecodeError> {
+    let floats = |tag| {
+        let values = page.all(tag).unwrap_or_default();
+        values
+            .into_iter()
+            .map(|value| value as f32)
+            .collect::<Vec<_>>()
+    };
+    let luma = floats(LUMA);
+    let luma = luma.first_chunk().filter(|luma| luma[1].is_normal());
+    let reference = floats(REFERENCE);
+    let reference = reference.first_chunk::<6>().filter(|values| {
+        let spread = |at: usize| (values[at + 1] - values[at]).abs() >= 1.0;
+        spread(0) && spread(2) && spread(4)
+    });
+    let shared = page.all(SUBSAMPLING).unwrap_or_default();
+    let shared = match shared[..] {
+        [across, down, ..] => (across as usize, down as usize),
+        _ => (2, 2),
+    };
+    if ![1, 2, 4].contains(&shared.0) || ![1, 2, 4].contains(&shared.1) {
+        return Err(damaged("its colour differences are shared by no block"));
+    }
+    Ok(YCbCr {
+        luma: luma.copied().unwrap_or([0.299, 0.587, 0.114]),
+        shared,
+        reference: reference
+            .copied()
+            .unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]),
+    })
+}
+
+/// The first extra sample that says it is transparency.
+fn alpha(page: &Directory<'_>, samples: usize, colours: usize) -> Option<Alpha> {
+    // Where nobody says what a fourth sample is, it is what most programs mean.
+    let left_out = if samples == colours + 1 {
+        vec![2.0]
+    } else {
+        Vec::new()
+    };
+    let kinds = page.all(EXTRA_SAMPLES).unwrap_or(left_out);
+    let at = kinds
+        .iter()
+        .position(|kind| matches!(*kind as u64, 1 | 2))?;
+    let alpha = Alpha {
+        sample: colours + at,
+        is_associated: kinds[at] as u64 == 1,
+    };
+    (alpha.sample < samples).then_some(alpha)
+}

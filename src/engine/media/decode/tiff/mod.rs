@@ -1,0 +1,210 @@
+//! TIFF: its first page, as libtiff's users write it. Directories, rows and colours are read here, and what compresses
+//! strips and tiles by crates.
+
+mod codec;
+mod directory;
+mod fax;
+mod layout;
+mod samples;
+
+use super::format::PictureFormat;
+use super::limits::area;
+use super::{DecodeError, Limits, Orientation, Picture, colour, jpeg, warning};
+use codec::Chunk;
+pub use codec::pack_bits;
+use directory::{Directory, pages};
+use layout::{Layout, Meaning};
+use samples::{Painter, extremes, needs_extremes};
+
+const NAME: &str = "TIFF";
+const SUBFILE: u16 = 254;
+const ORIENTATION: u16 = 274;
+/// What is painted where a strip or tile is missing.
+const MISSING: u8 = 128;
+
+/// TIFF, also with 64-bit offsets.
+pub struct Tiff;
+
+impl PictureFormat for Tiff {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn probe(&self, bytes: &[u8]) -> bool {
+        [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]
+            .iter()
+            .any(|magic| bytes.starts_with(*magic))
+    }
+
+    fn decode(
+        &self,
+        bytes: &[u8],
+        min_short_side: u32,
+        limits: &mut Limits<'_>,
+    ) -> Result<Picture, DecodeError> {
+        let pages = pages(bytes);
+        // A thumbnail or a mask may come first.
+        let is_picture = |page: &&Directory<'_>| page.number(SUBFILE).unwrap_or_default() & 5 == 0;
+        let page = pages.iter().find(is_picture).or(pages.first());
+        let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
+        let mut picture = match layout::old_jpeg(page).and_then(|at| bytes.get(at..)) {
+            Some(old) if old.starts_with(b"\xff\xd8\xff") => {
+                jpeg::Jpeg.decode(old, min_short_side, limits)?
+            }
+            _ => Page::new(bytes, page)?.decode(limits)?,
+        };
+        let orientation = page.number(ORIENTATION);
+        let orientation = orientation.and_then(|value| u32::try_from(value).ok());
+        picture.orientation = orientation.map(Orientation::from_exif);
+        let count = pages.iter().filter(is_picture).count();
+        if count > 1 {
+            let told = format!("the first of {count} pages is shown");
+            picture.warning.get_or_insert(told);
+        }
+        Ok(picture)
+    }
+}
+
+fn damaged(reason: &str) -> DecodeError {
+    DecodeError::Damaged {
+        format: NAME,
+        reason: reason.into(),
+    }
+}
+
+/// A page that is decoded.
+struct Page<'a> {
+    bytes: &'a [u8],
+    layout: Layout<'a>,
+}
+
+/// A strip or tile with its place in the picture.
+struct Place {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl<'a> Page<'a> {
+    fn new(bytes: &'a [u8], page: &Directory<'a>) -> Result<Self, DecodeError> {
+        Ok(Self {
+            bytes,
+            layout: Layout::of(page)?,
+        })
+    }
+
+    fn decode(&self, limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+        let layout = &self.layout;
+        let (width, height) = (layout.width, layout.height);
+        limits.reserve(width, height, self.need())?;
+        let mut found = None;
+        if needs_extremes(layout) {
+            let (mut least, mut most) = (f32::MAX, f32::MIN);
+            self.each(limits, |chunks, place| {
+                for y in 0..place.height {
+                    let row = extremes(layout, chunks, y, place.width);
+                    (least, most) = (least.min(row.0), most.max(row.1));
+                }
+            })?;
+            found = Some((least, most));
+        }
+        let mut painter = Painter::new(layout, found);
+        let size = usize::try_from(area(width, height, 3)).unwrap_or(usize::MAX);
+        let mut rgb = vec![MISSING; size];
+        let warning = self.each(limits, |chunks, place| {
+            for y in 0..place.height {
+                let at = 3 * ((place.top + y) * width as usize + place.left);
+                painter.row(chunks, y, &mut rgb[at..at + 3 * place.width]);
+            }
+        })?;
+        // Inks have gone through the profile already.
+        let is_plain = matches!(layout.meaning, Meaning::Grey { .. } | Meaning::Rgb)
+            || matches!(layout.meaning, Meaning::YCbCr(_) | Meaning::Palette(_));
+        if let Some(profile) = layout.profile.filter(|_| is_plain) {
+            colour::to_srgb(&mut rgb, profile);
+        }
+        Ok(Picture {
+            warning,
+            ..Picture::whole(width, height, rgb)
+        })
+    }
+
+    /// Bytes that decoding takes.
+    fn need(&self) -> u64 {
+        let layout = &self.layout;
+        let chunk = area(layout.chunk.0, layout.chunk.1, layout.samples as u64);
+        // A strip or tile as it is stored, and once more while its compression or differences are undone.
+        let of_chunk = chunk.saturating_mul(2 * layout.bits.div_ceil(8) as u64);
+        let of_row = u64::from(layout.chunk.0).saturating_mul(4 * layout.samples as u64);
+        let rgb = area(layout.width, layout.height, 3);
+        rgb.saturating_add(of_chunk).saturating_add(of_row)
+    }
+
+    /// Decodes all strips or tiles, one place after another, and tells if something is missing.
+    fn each(
+        &self,
+        limits: &Limits<'_>,
+        mut take: impl FnMut(&[Chunk], &Place),
+    ) -> Result<Option<String>, DecodeError> {
+        let layout = &self.layout;
+        let (across, down) = layout.grid();
+        let planes = if layout.is_planar { layout.samples } else { 1 };
+        let (mut missing, mut found) = (0_usize, 0_usize);
+        for index in 0..across as usize * down as usize {
+            if limits.cancel.is_cancelled() {
+                return Err(DecodeError::Cancelled);
+            }
+            let place = self.place(index);
+            // The last strip may be shorter, tiles never are.
+            let rows = match layout.is_tiled {
+                true => layout.chunk.1 as usize,
+                false => place.height,
+            };
+            let number = |plane: usize| plane * across as usize * down as usize + index;
+            let chunk = |plane: usize| codec::decode(layout, self.data(number(plane))?, rows);
+            let chunks: Option<Vec<Chunk>> = (0..planes).map(chunk).collect();
+            match chunks {
+                Some(chunks) => {
+                    let is_whole = chunks.iter().all(|chunk| chunk.is_whole);
+                    missing += usize::from(!is_whole);
+                    found += 1;
+                    take(&chunks, &place);
+                }
+                None => missing += 1,
+            }
+        }
+        let all = across as usize * down as usize;
+        match (found, missing) {
+            (0, _) => Err(damaged("its pixels are missing or contradict themselves")),
+            (_, 0) => Ok(None),
+            _ => Ok(Some(warning::cut_short((100 * missing).div_ceil(all)))),
+        }
+    }
+
+    fn place(&self, index: usize) -> Place {
+        let layout = &self.layout;
+        let across = layout.grid().0 as usize;
+        let (width, height) = (layout.chunk.0 as usize, layout.chunk.1 as usize);
+        let (left, top) = (index % across * width, index / across * height);
+        Place {
+            left,
+            top,
+            width: width.min(layout.width as usize - left),
+            height: height.min(layout.height as usize - top),
+        }
+    }
+
+    /// The bytes of a strip or tile, as far as the file goes.
+    fn data(&self, number: usize) -> Option<&'a [u8]> {
+        let start = *self.layout.offsets.get(number)? as usize;
+        let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
+        // Where nobody says how long they are, the next ones follow.
+        let length = self
+            .layout
+            .lengths
+            .get(number)
+            .map(|length| *length as usize);
+        Some(&rest[..length.unwrap_or(usize::MAX).min(rest.len())])
+    }
+}

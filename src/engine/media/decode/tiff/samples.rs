@@ -1,0 +1,244 @@
+//! From rows of samples to sRGB.
+
+use half::f16;
+
+use super::codec::Chunk;
+use super::layout::{Format, Layout, Meaning, YCbCr};
+use crate::engine::media::decode::colour::{Inks, lab_to_srgb};
+use crate::engine::media::decode::tone::{compressed, eight_bits};
+
+/// Least and most of the samples of a picture.
+pub type Extremes = (f32, f32);
+
+/// How samples of one page become colours.
+pub struct Painter<'a> {
+    layout: &'a Layout<'a>,
+    /// What is black (or no ink), and what white (or all of it).
+    range: (f32, f32),
+    /// Whether light beyond white is compressed.
+    is_bright: bool,
+    inks: Option<Inks>,
+    values: Vec<f32>,
+}
+
+/// Whether only the samples themselves can tell what is black and white.
+pub fn needs_extremes(layout: &Layout<'_>) -> bool {
+    let is_raw = matches!(layout.meaning, Meaning::Palette(_) | Meaning::YCbCr(_));
+    !is_raw && (layout.format != Format::Unsigned || layout.bits > 16)
+}
+
+/// What is black and what is white among numbers whose range no standard fixes: a picture of bytes or words that was
+/// stored in a larger type keeps its own; numbers below zero, and those beyond all types, are stretched.
+fn range(layout: &Layout<'_>, (least, most): Extremes) -> (f32, f32) {
+    let of_type = match (layout.format, layout.bits) {
+        (Format::Float, _) => 65_535.0,
+        (Format::Signed, bits) => 2_f32.powi(bits as i32 - 1) - 1.0,
+        (Format::Unsigned, bits) => 2_f32.powi(bits as i32) - 1.0,
+    };
+    let steps: &[f32] = match layout.format {
+        // Up to sixteen times white, values are light of a high range.
+        Format::Float => &[16.0, 255.5, 65_535.5],
+        Format::Signed if layout.bits == 8 => &[127.0],
+        Format::Signed if layout.bits == 16 => &[255.0, 32_767.0],
+        _ => &[255.0, 65_535.0, of_type],
+    };
+    let is_stretched = least
+        < if layout.format == Format::Float {
+            -0.5
+        } else {
+            0.0
+        };
+    match steps.iter().find(|step| most <= **step) {
+        Some(step) if !is_stretched => match layout.format {
+            Format::Float if *step == 16.0 => (0.0, 1.0),
+            _ => (0.0, step.floor()),
+        },
+        _ if most > least => (least, most),
+        _ => (0.0, 1.0),
+    }
+}
+
+impl<'a> Painter<'a> {
+    pub fn new(layout: &'a Layout<'a>, extremes: Option<Extremes>) -> Self {
+        let range = match (&layout.meaning, extremes) {
+            (Meaning::Palette(_) | Meaning::YCbCr(_), _) => (0.0, 1.0),
+            (_, Some(extremes)) => range(layout, extremes),
+            _ => (0.0, 2_f32.powi(layout.bits as i32) - 1.0),
+        };
+        let is_cmyk = layout.meaning == Meaning::Cmyk;
+        Self {
+            layout,
+            range,
+            is_bright: layout.format == Format::Float && range == (0.0, 1.0),
+            inks: is_cmyk.then(|| Inks::new(layout.profile)),
+            values: Vec::new(),
+        }
+    }
+
+    /// Paints a row of strips or tiles, one for all samples or one for each.
+    pub fn row(&mut self, chunks: &[Chunk], y: usize, rgb: &mut [u8]) {
+        let first = &chunks[0];
+        let row = &first.bytes[y * first.row_bytes..(y + 1) * first.row_bytes];
+        let is_plain = self.layout.meaning == Meaning::Rgb
+            && self.layout.samples_together() == 3
+            && (self.layout.bits, self.layout.format) == (8, Format::Unsigned);
+        if first.is_rgb || is_plain {
+            rgb.copy_from_slice(&row[..rgb.len()]);
+            return;
+        }
+        read(self.layout, chunks, y, rgb.len() / 3, &mut self.values);
+        let (black, white) = self.range;
+        if self.range != (0.0, 1.0) {
+            let factor = 1.0 / (white - black);
+            for value in &mut self.values {
+                *value = (*value - black) * factor;
+            }
+        }
+        let pixels = self.values.chunks_exact(self.layout.samples);
+        for (pixel, target) in pixels.zip(rgb.as_chunks_mut::<3>().0) {
+            *target = self.colour(pixel);
+        }
+    }
+
+    fn colour(&self, pixel: &[f32]) -> [u8; 3] {
+        let colour = match &self.layout.meaning {
+            Meaning::Grey { white_is_zero } => {
+                let grey = match white_is_zero {
+                    true => 1.0 - pixel[0],
+                    false => pixel[0],
+                };
+                [grey; 3]
+            }
+            Meaning::Rgb => [pixel[0], pixel[1], pixel[2]],
+            Meaning::Palette(colours) => {
+                let colour = colours.get(pixel[0] as usize).copied();
+                colour
+                    .unwrap_or_default()
+                    .map(|value| f32::from(value) / 255.0)
+            }
+            Meaning::YCbCr(colours) => from_ycbcr(colours, pixel),
+            Meaning::Lab { offset } => {
+                // The differences are signed, or begin at the middle.
+                let difference = |value: f32| match offset {
+                    true => value * 255.0 - 128.0,
+                    false if value > 0.5 => value * 255.0 - 256.0,
+                    false => value * 255.0,
+                };
+                lab_to_srgb([pixel[0] * 100.0, difference(pixel[1]), difference(pixel[2])])
+            }
+            Meaning::Cmyk => {
+                let inks = [0, 1, 2, 3].map(|ink| eight_bits(pixel[ink]));
+                let rgb = self.inks.as_ref().map_or([0; 3], |all| all.to_srgb(inks));
+                rgb.map(|value| f32::from(value) / 255.0)
+            }
+        };
+        let colour = match self.is_bright {
+            true => bright(colour),
+            false => colour,
+        };
+        let over_white = match self.layout.alpha {
+            Some(alpha) => {
+                // Beside an index, which is none of a range, it is still a part of all that its bits have.
+                let most = match self.layout.meaning {
+                    Meaning::Palette(_) => 2_f32.powi(self.layout.bits as i32) - 1.0,
+                    _ => 1.0,
+                };
+                let opacity = (pixel[alpha.sample] / most).clamp(0.0, 1.0);
+                let factor = if alpha.is_associated { 1.0 } else { opacity };
+                colour.map(|value| value * factor + 1.0 - opacity)
+            }
+            None => colour,
+        };
+        over_white.map(eight_bits)
+    }
+}
+
+/// Values up to white stay; where one goes beyond, all are brought below it.
+fn bright(colour: [f32; 3]) -> [f32; 3] {
+    match colour.iter().any(|value| *value > 1.05) {
+        true => compressed(colour.map(|value| value.max(0.0))),
+        false => colour,
+    }
+}
+
+fn from_ycbcr(colours: &YCbCr, pixel: &[f32]) -> [f32; 3] {
+    let of = &colours.reference;
+    let luma = (pixel[0] - of[0]) / (of[1] - of[0]);
+    let difference =
+        |value: f32, at: usize| (value - of[at]) / (of[at + 1] - of[at]) * 127.0 / 255.0;
+    let (blue, red) = (difference(pixel[1], 2), difference(pixel[2], 4));
+    let [of_red, of_green, of_blue] = colours.luma;
+    let red = luma + red * (2.0 - 2.0 * of_red);
+    let blue = luma + blue * (2.0 - 2.0 * of_blue);
+    [red, (luma - of_red * red - of_blue * blue) / of_green, blue]
+}
+
+/// Least and most of the colours in so many pixels of a row.
+pub fn extremes(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize) -> Extremes {
+    let mut values = Vec::new();
+    read(layout, chunks, y, pixels, &mut values);
+    let is_colour = |at: usize| {
+        layout
+            .alpha
+            .is_none_or(|alpha| at % layout.samples != alpha.sample)
+    };
+    let colours = values
+        .iter()
+        .enumerate()
+        .filter(|(at, value)| is_colour(*at) && value.is_finite());
+    colours.fold((f32::MAX, f32::MIN), |(least, most), (_, value)| {
+        (least.min(*value), most.max(*value))
+    })
+}
+
+/// The numbers of a row, all samples of a pixel together.
+fn read(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize, values: &mut Vec<f32>) {
+    values.clear();
+    values.resize(pixels * layout.samples, 0.0);
+    let together = layout.samples_together();
+    for (plane, chunk) in chunks.iter().enumerate() {
+        let row = &chunk.bytes[y * chunk.row_bytes..(y + 1) * chunk.row_bytes];
+        let number = reader(layout, chunk.is_big_endian);
+        for index in 0..pixels * together {
+            let at = index / together * layout.samples + index % together + plane;
+            values[at] = number(row, index);
+        }
+    }
+}
+
+/// How the number at an index of a row is read.
+fn reader(layout: &Layout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> f32 {
+    let (format, bits) = (layout.format, layout.bits);
+    let of_bytes = move |bytes: &[u8]| {
+        let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+        match is_big_endian {
+            true => bytes.iter().fold(0, sum),
+            false => bytes.iter().rev().fold(0, sum),
+        }
+    };
+    move |row: &[u8], index: usize| {
+        if bits == 8 && format == Format::Unsigned {
+            return f32::from(row[index]);
+        }
+        if !bits.is_multiple_of(8) {
+            // Numbers of other sizes follow each other without gaps, the highest bit first.
+            let mut value = 0_u32;
+            for at in index * bits..(index + 1) * bits {
+                value = value << 1 | u32::from(row[at / 8] >> (7 - at % 8) & 1);
+            }
+            return value as f32;
+        }
+        let width = bits / 8;
+        let value = of_bytes(&row[index * width..(index + 1) * width]);
+        let value = match (format, bits) {
+            (Format::Unsigned, _) => value as f32,
+            (Format::Signed, 8) => f32::from(value as u8 as i8),
+            (Format::Signed, 16) => f32::from(value as u16 as i16),
+            (Format::Signed, _) => value as u32 as i32 as f32,
+            (Format::Float, 16) => f16::from_bits(value as u16).to_f32(),
+            (Format::Float, 32) => f32::from_bits(value as u32),
+            (Format::Float, _) => f64::from_bits(value) as f32,
+        };
+        if value.is_nan() { 0.0 } else { value }
+    }
+}

@@ -1,0 +1,59 @@
+//! Light beyond white, and sRGB's curve: pictures of high dynamic range on an ordinary screen.
+
+/// Up to this part of white, light stays as it is; beyond it is compressed.
+const KNEE: f32 = 0.6;
+
+/// Light beyond white, brought below it: the brightest channel is compressed, the others keep their proportions.
+pub fn compressed(light: [f32; 3]) -> [f32; 3] {
+    let most = light[0].max(light[1]).max(light[2]);
+    if most <= KNEE {
+        return light;
+    }
+    let room = 1.0 - KNEE;
+    let target = KNEE + room * (1.0 - (-(most - KNEE) / room).exp());
+    light.map(|value| value * target / most)
+}
+
+/// sRGB's curve (IEC 61966-2-1): from a coded value to light.
+pub fn srgb_to_linear(value: f32) -> f32 {
+    match value <= 0.040_45 {
+        true => value / 12.92,
+        false => ((value + 0.055) / 1.055).powf(2.4),
+    }
+}
+
+/// And back.
+pub fn linear_to_srgb(value: f32) -> f32 {
+    match value <= 0.003_130_8 {
+        true => value * 12.92,
+        false => 1.055 * value.powf(1.0 / 2.4) - 0.055,
+    }
+}
+
+/// The nearest value of eight bits of one between 0 and 1.
+pub fn eight_bits(value: f32) -> u8 {
+    (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn light_below_the_knee_is_not_touched() {
+        assert_eq!(compressed([0.1, 0.5, 0.3]), [0.1, 0.5, 0.3]);
+        let [red, green, blue] = compressed([4.0, 2.0, 0.0]);
+        assert!(red < 1.0 && (red / green - 2.0).abs() < 1e-5 && blue == 0.0);
+    }
+
+    #[test]
+    fn the_curve_is_its_own_inverse() {
+        for value in 0..=255 {
+            let coded = f32::from(value as u8) / 255.0;
+            assert_eq!(
+                eight_bits(linear_to_srgb(srgb_to_linear(coded))),
+                value as u8
+            );
+        }
+    }
+}

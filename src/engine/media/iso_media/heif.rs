@@ -1,0 +1,162 @@
+//! The pictures of a HEIF file (ISO/IEC 23008-12): what they are, where their data lies, and what is said of them.
+//! Numbers of a file are believed only as far as the file goes.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::items::{Items, Reference};
+use super::parts::{MAX_PARTS, parts};
+use super::places::Fields;
+use super::{Kind, Span, boxes};
+
+/// A property of an item: its kind, and where its content lies.
+type Property = ([u8; 4], Span);
+
+/// The pictures of a file that is at hand.
+pub struct Heif<'a> {
+    bytes: &'a [u8],
+    items: Items,
+    /// The picture that is shown.
+    pub primary: u32,
+    properties: Vec<Property>,
+    /// Numbers of an item's properties, counted from one.
+    associations: HashMap<u32, Vec<usize>>,
+}
+
+impl<'a> Heif<'a> {
+    /// The pictures of a file that has some.
+    pub fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut source = bytes;
+        let all = parts(&mut source, 0, bytes.len() as u64);
+        let meta = all.iter().find(|part| &part.kind == b"meta")?;
+        let items = Items::read(&mut source, meta)?;
+        let mut heif = Self {
+            bytes,
+            primary: items.primary?,
+            items,
+            properties: Vec::new(),
+            associations: HashMap::new(),
+        };
+        heif.read_properties();
+        Some(heif)
+    }
+
+    fn read_properties(&mut self) -> Option<()> {
+        let part = self.items.part(b"iprp")?;
+        let span = (
+            usize::try_from(part.body).ok()?,
+            usize::try_from(part.end).ok()?,
+        );
+        for (kind, span) in boxes(self.bytes, span).take(16) {
+            match &kind {
+                b"ipco" => {
+                    let all = boxes(self.bytes, span).take(MAX_PARTS as usize);
+                    self.properties.extend(all);
+                }
+                b"ipma" => {
+                    self.read_associations(self.bytes.get(span.0..span.1)?);
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    fn read_associations(&mut self, content: &[u8]) -> Option<()> {
+        let mut fields = Fields(content);
+        let head = fields.number(4)?;
+        let (version, wide) = (head >> 24, head & 1 == 1);
+        let count = fields.number(4)?.min(MAX_PARTS);
+        for _ in 0..count {
+            let id = fields.number(if version > 0 { 4 } else { 2 })?;
+            let list = self.associations.entry(u32::try_from(id).ok()?);
+            let list = list.or_default();
+            for _ in 0..fields.number(1)? {
+                // The highest bit says that the property must be understood.
+                let number = match wide {
+                    true => fields.number(2)? & 0x7fff,
+                    false => fields.number(1)? & 0x7f,
+                };
+                list.push(usize::try_from(number).ok()?);
+            }
+        }
+        Some(())
+    }
+
+    /// What an item is.
+    pub fn kind(&self, id: u32) -> Option<&[u8; 4]> {
+        self.items.kinds.get(&id)
+    }
+
+    /// The EXIF of the picture that is shown, with what stands before it.
+    pub fn exif(&self) -> Option<Cow<'a, [u8]>> {
+        let mut metadata = self.items.metadata.iter();
+        let (id, _) = metadata.find(|(_, kind)| *kind == Kind::Exif)?;
+        self.data(*id)
+    }
+
+    /// An item's data, unless parts of it lie outside the file.
+    pub fn data(&self, id: u32) -> Option<Cow<'a, [u8]>> {
+        let place = self
+            .items
+            .places
+            .items
+            .iter()
+            .find(|place| place.id == id)?;
+        let piece = |(at, length): (u64, u64)| {
+            let at = usize::try_from(at).ok()?;
+            match usize::try_from(length).ok()? {
+                // To the end.
+                0 => self.bytes.get(at..),
+                length => self.bytes.get(at..at.checked_add(length)?),
+            }
+        };
+        let extents = self.items.extents(place)?;
+        if let [only] = extents[..] {
+            return piece(only).map(Cow::Borrowed);
+        }
+        let mut data = Vec::new();
+        for extent in extents {
+            let piece = piece(extent)?;
+            // Pieces that overlap could make more of a file than there is.
+            if data.len() + piece.len() > self.bytes.len() {
+                return None;
+            }
+            data.extend_from_slice(piece);
+        }
+        Some(Cow::Owned(data))
+    }
+
+    /// The properties of an item, in their order: kind and content.
+    pub fn properties(&self, id: u32) -> impl Iterator<Item = (&[u8; 4], &'a [u8])> {
+        let numbers = self.associations.get(&id).into_iter().flatten();
+        let properties = numbers.filter_map(|number| self.properties.get(number.checked_sub(1)?));
+        properties.filter_map(|(kind, (start, end))| Some((kind, self.bytes.get(*start..*end)?)))
+    }
+
+    /// The content of an item's first property of a kind.
+    pub fn property(&self, id: u32, kind: &[u8; 4]) -> Option<&'a [u8]> {
+        let mut properties = self.properties(id);
+        properties.find_map(|(known, content)| (known == kind).then_some(content))
+    }
+
+    /// The items that an item refers to.
+    pub fn references(&self, kind: &[u8; 4], from: u32) -> &[u32] {
+        let is = |r: &&Reference| r.kind == *kind && r.from == from;
+        let found = self.items.references.iter().find(is);
+        found.map_or(&[], |reference| &reference.to)
+    }
+
+    /// The items that refer to an item.
+    pub fn referring(&self, kind: &[u8; 4], to: u32) -> impl Iterator<Item = u32> {
+        let refers = move |r: &&Reference| r.kind == *kind && r.to.contains(&to);
+        self.items.references.iter().filter(refers).map(|r| r.from)
+    }
+
+    /// Width and height of an item.
+    pub fn size(&self, id: u32) -> Option<(u32, u32)> {
+        let mut fields = Fields(self.property(id, b"ispe")?.get(4..)?);
+        let mut side = || u32::try_from(fields.number(4)?).ok();
+        Some((side()?, side()?))
+    }
+}
