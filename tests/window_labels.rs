@@ -71,10 +71,11 @@ fn in_any_order_the_card_shows_the_best_photos() {
     window.type_into("New label", "blue");
     assert!(window.has_containing("Best for blue: blue"));
     let best = window.state().answer.arrangement.best.clone();
-    let name = &window.state().item(best[0]).expect("a photo").name.clone();
-    let label = format!("Best for blue: {name}");
-    let button = window.harness.query_all_by_label_contains(&label);
-    let at = { button }.next().expect("a button").rect().center();
+    let name = window.state().item(best[0]).expect("a photo").name.clone();
+    let name = format!("Best for blue: {name}");
+    let mut buttons = window.harness.query_all_by_label_contains(&name);
+    let at = buttons.next().expect("a button").rect().center();
+    drop(buttons);
     window.harness.drag_at(at);
     window.harness.drop_at(at);
     window.harness.step();
