@@ -197,7 +197,7 @@ fn tab_hides_all_panels_and_shows_them_again() {
 #[test]
 fn a_key_fills_the_screen() {
     let (_dir, mut window) = selected(1);
-    window.harness.key_press(Key::F11);
+    window.harness.key_down(Key::F11);
     window.harness.step();
     let mut outputs = window.harness.output().viewport_output.values();
     let full = ViewportCommand::Fullscreen(true);
@@ -220,7 +220,8 @@ fn holding_the_space_bar_shows_a_loupe_and_touching_it_closes_the_photo() {
     let (_dir, mut window) = selected(1);
     window.key(Key::Enter);
     window.until("the photo", |w| w.harness.state().has_all_pictures());
-    let over = window.harness.get_by_label("blue 1.png").rect().center();
+    let photo = window.harness.get_by_role_and_label(egui::Role::Image, "blue 1.png");
+    let over = photo.rect().center();
     window.harness.hover_at(over);
     space(&mut window, true);
     window.harness.run_steps(30);
