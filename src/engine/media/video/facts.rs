@@ -68,13 +68,20 @@ fn location(text: &str) -> Option<(f64, f64)> {
     ((-90.0..=90.0).contains(&north) && (-180.0..=180.0).contains(&east)).then_some((north, east))
 }
 
-/// A value by its name. `meta` has the names in `keys`, and the values in `ilst` by their numbers.
+/// A value by its name. `meta` has the names in `keys`, and the values in `ilst` by their numbers; Apple writes it into
+/// the movie, ffmpeg into the user data.
 fn value(moov: &[u8], name: &str) -> Option<String> {
-    let meta = child(moov, b"meta")?;
+    let metas = [child(moov, b"meta"), inside(moov, &[b"udta", b"meta"])];
+    let has_keys = |meta: &&[u8]| child(meta, b"keys").is_some();
     // QuickTime has no version before the boxes in it, ISO has.
-    let meta = [meta, meta.get(4..).unwrap_or_default()]
+    let forms = metas
         .into_iter()
-        .find(|meta| child(meta, b"keys").is_some())?;
+        .flatten()
+        .flat_map(|meta| [meta, meta.get(4..).unwrap_or_default()]);
+    forms.filter(has_keys).find_map(|meta| value_in(meta, name))
+}
+
+fn value_in(meta: &[u8], name: &str) -> Option<String> {
     let keys = child(meta, b"keys")?.get(8..)?;
     let number = boxes(keys).position(|(_, key)| key == name.as_bytes())? + 1;
     let number = u32::try_from(number).ok()?.to_be_bytes();

@@ -52,11 +52,11 @@ impl Movie {
         let track = track::shown(&layout.moov).ok_or(VideoError::NoPicture)?;
         let (keys, end) = all_keys(&layout, &track);
         let timescale = u64::from(track.timescale);
+        // Without an edit list, frames that are coded before those that come first put all off.
+        let first = keys.first().map_or(0, |key| key.time);
+        let begin = track.start.unwrap_or(first);
         let ms = |time: i64| {
-            facts::milliseconds(
-                time.saturating_sub(track.start).max(0).unsigned_abs(),
-                timescale,
-            )
+            facts::milliseconds(time.saturating_sub(begin).max(0).unsigned_abs(), timescale)
         };
         let times: Vec<u64> = keys.iter().map(|key| ms(key.time)).collect();
         let places = choose(&times).into_iter().filter_map(|at| {

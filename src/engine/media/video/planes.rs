@@ -216,7 +216,7 @@ mod tests {
             [254, 0, 0]
         );
         let high = grey_frame(720, 720, 10, [63 * 4, 102 * 4, 240 * 4]);
-        assert_eq!(first(&high, None), [255, 0, 1]);
+        assert_eq!(first(&high, None), [255, 1, 0]);
         let full = |matrix| {
             Some(Colour {
                 primaries: 1,

@@ -46,8 +46,8 @@ pub struct Track<'a> {
     pub timescale: u32,
     /// How long it is, in those units.
     pub duration: u64,
-    /// When in the track's time it begins to be shown.
-    pub start: i64,
+    /// When in the track's time it begins to be shown, if its edit list says so.
+    pub start: Option<i64>,
     /// Where its samples are.
     pub samples: &'a [u8],
 }
@@ -105,7 +105,7 @@ fn track(trak: &[u8]) -> Option<Track<'_>> {
         } else {
             duration
         },
-        start: start(trak).unwrap_or_default(),
+        start: start(trak),
         samples,
     })
 }
