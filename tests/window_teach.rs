@@ -24,7 +24,7 @@ fn a_key_makes_examples_and_says_what_they_changed() {
     window.click("green 1.png");
     window.key(Key::T);
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
-    assert!(window.has_containing("red: 3 → "));
+    assert!(window.has_containing("red: 3 -> "));
     window.keys(Modifiers::SHIFT, Key::T);
     let label = &window.state().memory.labels[0];
     assert_eq!((label.examples.len(), label.counter_examples.len()), (0, 1));

@@ -220,7 +220,9 @@ fn holding_the_space_bar_shows_a_loupe_and_touching_it_closes_the_photo() {
     let (_dir, mut window) = selected(1);
     window.key(Key::Enter);
     window.until("the photo", |w| w.harness.state().has_all_pictures());
-    let photo = window.harness.get_by_role_and_label(egui::Role::Image, "blue 1.png");
+    let photo = window
+        .harness
+        .get_by_role_and_label(egui::Role::Image, "blue 1.png");
     let over = photo.rect().center();
     window.harness.hover_at(over);
     space(&mut window, true);

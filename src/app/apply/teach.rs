@@ -103,7 +103,7 @@ impl App {
         });
         if let Some((text, now)) = now {
             let before = taught.before;
-            let text = format!("{text}: {before} → {now} photos fit");
+            let text = format!("{text}: {before} -> {now} photos fit");
             self.state.notify(text, false);
         }
     }

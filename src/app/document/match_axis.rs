@@ -5,6 +5,8 @@
 const END: f32 = 0.001;
 /// Least step of a threshold: 0.1 %.
 pub const STEP: f32 = 0.001;
+/// Steps from 0 to 1.
+const STEPS: f32 = 1000.0;
 
 fn logit(matched: f32) -> f32 {
     (matched / (1.0 - matched)).ln()
@@ -30,7 +32,7 @@ pub fn matched_at(place: f32) -> f32 {
 /// A threshold in whole steps, from 0 to 1.
 #[must_use]
 pub fn in_steps(matched: f32) -> f32 {
-    ((matched / STEP).round() * STEP).clamp(0.0, 1.0)
+    ((matched * STEPS).round() / STEPS).clamp(0.0, 1.0)
 }
 
 /// The matches at which the bars of a histogram over this axis begin, but for the first.
