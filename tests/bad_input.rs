@@ -47,7 +47,8 @@ fn with_bad(name: &str, bytes: &[u8]) -> tempfile::TempDir {
 #[test]
 fn an_empty_file() {
     let dir = with_bad("bad.jpg", b"");
-    assert_eq!(message_for(dir.path(), 1, "bad.jpg"), "the file is empty");
+    let want = "the file is empty: look for another copy of the photo";
+    assert_eq!(message_for(dir.path(), 1, "bad.jpg"), want);
 }
 
 #[test]

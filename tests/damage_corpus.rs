@@ -4,9 +4,11 @@
 mod common;
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
@@ -230,6 +232,80 @@ fn cut_files_are_shown_as_far_as_they_go() {
             let _ = shown(&whole[..length], 480);
         }
     }
+}
+
+/// A TIFF of these strips of grey, of so many rows each.
+fn tiff(width: u32, rows: u32, compression: u32, strips: &[Vec<u8>]) -> Vec<u8> {
+    let count = strips.len() as u32;
+    let height = rows * count;
+    let entries = 9;
+    let arrays = 8 + 2 + 12 * entries + 4;
+    let data = arrays + 8 * count;
+    // A single number stands in the entry itself.
+    let (places, lengths) = match strips {
+        [only] => (data, only.len() as u32),
+        _ => (arrays, arrays + 4 * count),
+    };
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    bytes.extend((entries as u16).to_le_bytes());
+    for (tag, count, value) in [
+        (256_u16, 1, width),
+        (257, 1, height),
+        (258, 1, 8),
+        (259, 1, compression),
+        (262, 1, 1),
+        (273, count, places),
+        (277, 1, 1),
+        (278, 1, rows),
+        (279, count, lengths),
+    ] {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(4_u16.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    let mut at = data;
+    for strip in strips {
+        bytes.extend(at.to_le_bytes());
+        at += strip.len() as u32;
+    }
+    for strip in strips {
+        bytes.extend((strip.len() as u32).to_le_bytes());
+    }
+    bytes.extend(strips.concat());
+    bytes
+}
+
+#[test]
+fn a_cut_tiff_is_shown_as_far_as_its_strips_go() {
+    let grey = DynamicImage::from(photo()).into_luma8();
+    let rows = grey.as_raw().chunks(640 * 16);
+    let plain: Vec<Vec<u8>> = rows.clone().map(<[u8]>::to_vec).collect();
+    let deflated: Vec<Vec<u8>> = rows
+        .map(|rows| {
+            let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+            zlib.write_all(rows).expect("compressed");
+            zlib.finish().expect("compressed")
+        })
+        .collect();
+    for (compression, strips) in [(1, plain), (8, deflated)] {
+        let whole = tiff(640, 16, compression, &strips);
+        let want = shown(&whole, 480).expect("whole");
+        assert_eq!(want.warning, None);
+        let part = shown(&whole[..whole.len() * 6 / 10], 480).expect("in part");
+        let warning = part.warning.expect("a warning");
+        assert!(warning.contains("cut short: about"), "{warning}");
+        let good = 30 - differing(&part.pixels, &want.pixels, 30).len();
+        assert!((12..=20).contains(&good), "{good} of 30 strips");
+        for length in (0..whole.len()).step_by(whole.len() / 23) {
+            let _ = shown(&whole[..length], 480);
+        }
+    }
+    let one = tiff(640, 480, 1, &[grey.as_raw().clone()]);
+    let part = shown(&one[..one.len() / 2], 480).expect("in part");
+    let warning = part.warning.expect("a warning");
+    assert!(warning.contains("about 5"), "{warning}");
 }
 
 #[test]
