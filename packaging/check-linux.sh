@@ -48,15 +48,21 @@ cp /etc/resolv.conf "$root/etc/resolv.conf"
 inside() {
     env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"
 }
-# The screen and what looks at it are no part of the package.
-inside apt-get update -qq
-inside apt-get install -y -qq --no-install-recommends xvfb xdotool procps >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; fail "apt"; }
-inside sh -c 'id tester >/dev/null 2>&1 || useradd -m tester'
-
 said "installed, with what it depends on and nothing that is recommended"
+inside apt-get update -qq
 cp "$deb" "$root/tmp/lumisift.deb"
 inside apt-get install -y -qq --no-install-recommends /tmp/lumisift.deb >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; fail "install"; }
 inside lumisift --version
+# What the window loads while it runs must have come along.
+libraries=$(inside ldconfig -p)
+for library in libX11.so.6 libX11-xcb.so.1 libXcursor.so.1 libXi.so.6 libXrandr.so.2 libxkbcommon.so.0 \
+    libxkbcommon-x11.so.0 libwayland-client.so.0 libwayland-egl.so.1 libEGL.so.1 libGL.so.1; do
+    case $libraries in *"$library"*) ;; *) fail "$library is not there" ;; esac
+done
+
+# The screen and what looks at it are no part of the package.
+inside apt-get install -y -qq --no-install-recommends xvfb xdotool procps >"$work/apt.log" 2>&1 || { tail -5 "$work/apt.log"; fail "apt"; }
+inside sh -c 'id tester >/dev/null 2>&1 || useradd -m tester'
 
 said "started from the menu entry"
 photos=$root/home/tester/photos

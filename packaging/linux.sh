@@ -111,7 +111,7 @@ Summary: $summary
 License: MIT OR Apache-2.0
 Requires: libX11.so.6()(64bit), libxkbcommon.so.0()(64bit), libxkbcommon-x11.so.0()(64bit), libwayland-client.so.0()(64bit), libEGL.so.1()(64bit)
 Recommends: vulkan-loader, mesa-vulkan-drivers, xdg-desktop-portal, google-noto-sans-cjk-fonts
-%global __strip /bin/true
+%global __os_install_post %{nil}
 %global _build_id_links none
 %global source_date_epoch_from_changelog 0
 %global use_source_date_epoch_as_buildtime 1
