@@ -64,7 +64,7 @@ impl Interface {
         let response = ui.add(edit);
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label("New label"));
-        if self.focus == Some(Focus::LabelBox) {
+        if self.focus == Some(Focus::Labels) {
             self.focus = None;
             response.request_focus();
         }

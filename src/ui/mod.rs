@@ -45,17 +45,17 @@ use views::ViewCache;
 /// What is to have the keyboard in the next frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Focus {
-    LabelBox,
-    SearchBox,
-    GroupBox,
+    Labels,
+    Search,
+    Groups,
 }
 
 /// Where the keyboard goes from pane to pane; the photos have it while nothing else does.
 const PANES: [Option<Focus>; 4] = [
     None,
-    Some(Focus::LabelBox),
-    Some(Focus::SearchBox),
-    Some(Focus::GroupBox),
+    Some(Focus::Labels),
+    Some(Focus::Search),
+    Some(Focus::Groups),
 ];
 
 /// Text that is being typed, which the state does not know yet.
@@ -118,8 +118,8 @@ impl Interface {
         match request {
             ViewRequest::BeginDialog => self.begin_dialog(state.dialog.as_ref()),
             ViewRequest::ExportRejects => self.export_rejects(),
-            ViewRequest::FocusLabelBox => self.focus = Some(Focus::LabelBox),
-            ViewRequest::FocusSearchBox => self.focus = Some(Focus::SearchBox),
+            ViewRequest::FocusLabelBox => self.focus = Some(Focus::Labels),
+            ViewRequest::FocusSearchBox => self.focus = Some(Focus::Search),
             ViewRequest::NextPane => self.next_pane = true,
             ViewRequest::RetryThumbnails => self.textures.forget_missing(),
         }
@@ -218,8 +218,8 @@ impl Interface {
         let now = focused.map_or(0, |_| self.pane);
         let after = (1..=PANES.len()).map(|step| (now + step) % PANES.len());
         let there = |pane: &usize| match PANES[*pane] {
-            Some(Focus::LabelBox) => grid,
-            Some(Focus::GroupBox) => grid && !state.library.is_empty(),
+            Some(Focus::Labels) => grid,
+            Some(Focus::Groups) => grid && !state.library.is_empty(),
             _ => true,
         };
         self.pane = { after }.find(there).unwrap_or(0);
@@ -240,7 +240,7 @@ impl Interface {
             return None;
         }
         if !state.panels_hidden {
-            let focus = self.focus.take_if(|focus| *focus == Focus::GroupBox);
+            let focus = self.focus.take_if(|focus| *focus == Focus::Groups);
             filter_bar::show(ui, state, focus.is_some(), commands);
         }
         if state.answer.arrangement.order.is_empty() {

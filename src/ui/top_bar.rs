@@ -51,7 +51,7 @@ impl Interface {
             vec2(16.0, 16.0),
         );
         icons::paint(ui.painter(), Icon::Search, glass, palette.weak);
-        if self.focus == Some(Focus::SearchBox) {
+        if self.focus == Some(Focus::Search) {
             self.focus = None;
             response.request_focus();
         }

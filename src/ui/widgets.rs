@@ -176,7 +176,7 @@ pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
 #[must_use]
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
-    let near_an_end = (percent > 99.0 && percent < 99.95) || (percent >= 0.05 && percent < 0.95);
+    let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
     if near_an_end {
         format!("{percent:.1} %")
     } else {

@@ -40,10 +40,8 @@ impl MainWindow {
     }
 
     /// Opens what later starts hand over, too.
-    #[must_use]
-    pub fn receiving(mut self, instance: Option<Arc<Instance>>) -> Self {
-        self.app = self.app.receiving(instance);
-        self
+    pub fn receive(&mut self, instance: Arc<Instance>) {
+        self.app.receive(instance);
     }
 
     /// What the window knows.

@@ -114,8 +114,11 @@ fn run(
         "Lumisift",
         options,
         Box::new(move |cc| {
-            let window = MainWindow::new(&cc.egui_ctx, services, paths)?;
-            Ok(Box::new(window.receiving(instance)))
+            let mut window = MainWindow::new(&cc.egui_ctx, services, paths)?;
+            if let Some(instance) = instance {
+                window.receive(instance);
+            }
+            Ok(Box::new(window))
         }),
     )
 }

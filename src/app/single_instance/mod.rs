@@ -250,13 +250,9 @@ impl<R: Read> Read for Until<'_, R> {
 
 impl App {
     /// Takes what later starts hand over, from now on.
-    #[must_use]
-    pub fn receiving(mut self, instance: Option<Arc<Instance>>) -> Self {
-        if let Some(instance) = &instance {
-            instance.notify_with(self.notify.clone());
-        }
-        self.instance = instance;
-        self
+    pub fn receive(&mut self, instance: Arc<Instance>) {
+        instance.notify_with(self.notify.clone());
+        self.instance = Some(instance);
     }
 
     /// Opens what was handed over, and comes to the front.

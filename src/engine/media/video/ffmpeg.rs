@@ -334,7 +334,7 @@ fn clock_ms(text: &str) -> Option<u64> {
     }
     (0.0..=1e9)
         .contains(&seconds)
-        .then(|| (seconds * 1000.0) as u64)
+        .then_some((seconds * 1000.0) as u64)
 }
 
 /// The last words of a process, short and harmless.

@@ -84,7 +84,7 @@ fn pq(value: f32) -> f32 {
 fn hlg(value: f32) -> f32 {
     let light = match value <= 0.5 {
         true => value * value / 3.0,
-        false => (((value - 0.559_910_73) / 0.178_832_77).exp() + 0.284_668_92) / 12.0,
+        false => (((value - 0.559_910_7) / 0.178_832_77).exp() + 0.284_668_92) / 12.0,
     };
     PEAK * light.powf(1.2)
 }

@@ -73,7 +73,7 @@ impl Planes {
             let pixel = match &self.chroma {
                 None => convert.grey(luma),
                 Some([blue, red]) => {
-                    let corner = (x * by >> shifts.0, y * by >> shifts.1);
+                    let corner = ((x * by) >> shifts.0, (y * by) >> shifts.1);
                     let size = ((by >> shifts.0).max(1), (by >> shifts.1).max(1));
                     let chroma = |plane| mean(plane, columns, corner, size);
                     convert.pixel(luma, chroma(blue), chroma(red))

@@ -129,7 +129,7 @@ impl Chroma {
     fn read(&mut self, y: usize, target: &mut [f32]) {
         if self.halved.1 {
             let near = y / 2;
-            let far = if y % 2 == 0 {
+            let far = if y.is_multiple_of(2) {
                 near.saturating_sub(1)
             } else {
                 near + 1
