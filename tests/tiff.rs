@@ -370,6 +370,11 @@ fn numbers_with_signs_larger_ones_and_floating_point() {
     let want: Vec<u8> = grey().iter().map(stretched).collect();
     let data = bytes(&|v| (i16::from(v) * 100 - 12_800).to_le_bytes().to_vec());
     assert_shows(&of(16, 2, data), &as_rgb(&want), 1.0, "negative numbers");
+    // Unless they use most of their type.
+    let level = |v: u8| 40 + i32::from(v - least) * 3 / 2;
+    let want: Vec<u8> = grey().iter().map(|v| level(*v) as u8).collect();
+    let data = bytes(&|v| ((level(v) * 257 - 32_768) as i16).to_le_bytes().to_vec());
+    assert_shows(&of(16, 2, data), &as_rgb(&want), 1.0, "words moved down");
     let refused = read(&of(64, 6, vec![0; 61 * 45 * 8]));
     assert!(
         matches!(refused, Err(DecodeError::Unsupported(_))),
@@ -536,6 +541,17 @@ fn jpeg_in_tiff_with_tables_of_its_own() {
         read(&old.to_bytes()),
         Err(DecodeError::Unsupported(_))
     ));
+}
+
+/// Written by Pillow: see the README beside them.
+#[test]
+fn jpeg_in_tiff_without_luma() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+    let file = |name: &str| fs::read(fixtures.join(name)).expect("a fixture");
+    let want = image::load_from_memory(&file("reference.png")).expect("a picture");
+    for name in ["jpeg-rgb.tif", "jpeg-cmyk.tif"] {
+        assert_shows(&file(name), &want.to_rgb8(), 5.0, name);
+    }
 }
 
 trait Concat {

@@ -275,11 +275,18 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
         return None;
     }
     let is_ycbcr = matches!(layout.meaning, Meaning::YCbCr(_));
-    decoder.set_color_transform(match is_ycbcr {
-        true => ColorTransform::YCbCr,
-        false => ColorTransform::None,
-    });
-    let pixels = decoder.decode().ok()?;
+    // Without a transform the decoder would give each row of a component after another.
+    match channels {
+        1 => {}
+        3 if is_ycbcr => decoder.set_color_transform(ColorTransform::YCbCr),
+        3 => decoder.set_color_transform(ColorTransform::RGB),
+        _ => decoder.set_color_transform(ColorTransform::CMYK),
+    }
+    let mut pixels = decoder.decode().ok()?;
+    if channels == 4 {
+        // Which it takes for Adobe's, where no ink is 255.
+        pixels.iter_mut().for_each(|value| *value = 255 - *value);
+    }
     let row_bytes = layout.row_bytes();
     let mut chunk = Chunk {
         bytes: vec![0; row_bytes * rows],

@@ -35,6 +35,10 @@ fn range(layout: &Layout<'_>, (least, most): Extremes) -> (f32, f32) {
         (Format::Signed, bits) => 2_f32.powi(bits as i32 - 1) - 1.0,
         (Format::Unsigned, bits) => 2_f32.powi(bits as i32) - 1.0,
     };
+    // Numbers that use most of a type with a sign are those of one without, moved down.
+    if layout.format == Format::Signed && least < 0.0 && most - least > of_type {
+        return (-of_type - 1.0, of_type);
+    }
     let steps: &[f32] = match layout.format {
         // Up to sixteen times white, values are light of a high range.
         Format::Float => &[16.0, 255.5, 65_535.5],
