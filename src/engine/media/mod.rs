@@ -4,6 +4,10 @@ pub mod companions;
 pub mod dates;
 pub mod decode;
 mod input;
+#[cfg_attr(
+    not(all(feature = "avif", feature = "heic")),
+    allow(dead_code, unused_imports, reason = "not every format needs all of it")
+)]
 mod iso_media;
 pub mod mark;
 pub mod memory_budget;

@@ -10,7 +10,6 @@ mod bmp;
 #[cfg(feature = "avif")]
 mod cicp;
 mod colour;
-#[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 mod detached;
 mod embedded;
 mod error;
