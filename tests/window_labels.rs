@@ -73,9 +73,10 @@ fn in_any_order_the_card_shows_the_best_photos() {
     let best = window.state().answer.arrangement.best.clone();
     let name = window.state().item(best[0]).expect("a photo").name.clone();
     let name = format!("Best for blue: {name}");
-    let mut buttons = window.harness.query_all_by_label_contains(&name);
-    let at = buttons.next().expect("a button").rect().center();
-    drop(buttons);
+    let at = {
+        let mut buttons = window.harness.query_all_by_label_contains(&name);
+        buttons.next().expect("a button").rect().center()
+    };
     window.harness.drag_at(at);
     window.harness.drop_at(at);
     window.harness.step();
