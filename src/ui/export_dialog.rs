@@ -18,7 +18,7 @@ use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{
     Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
 };
-use crate::engine::plural::counted;
+use crate::engine::plural::{counted, thousands};
 
 /// What is chosen in the dialog.
 #[derive(Clone, Debug, Default)]

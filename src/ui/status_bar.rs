@@ -11,7 +11,7 @@ use crate::app::document::state::{SessionState, State};
 use crate::app::tasks::exports::ExportState;
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
-use crate::engine::plural::counted;
+use crate::engine::plural::{counted, thousands};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {

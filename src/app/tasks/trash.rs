@@ -12,7 +12,7 @@ use crate::app::{App, News};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::companions::{Companion, Companions};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
-use crate::engine::plural::thousands;
+use crate::engine::plural::counted;
 
 /// A reject on its way.
 struct Reject {
