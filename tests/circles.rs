@@ -36,8 +36,11 @@ fn needs(files: &[(String, String)]) -> BTreeMap<Module, BTreeSet<Module>> {
     let of = |(path, text): &(String, String)| {
         let module = module_of(path);
         let used = CratePaths::of(text);
-        let targets = used.iter().filter_map(|used| target(&modules, &module, used));
-        let others = targets.filter(|other| !other.starts_with(&module) && !module.starts_with(other));
+        let targets = used
+            .iter()
+            .filter_map(|used| target(&modules, &module, used));
+        let others =
+            targets.filter(|other| !other.starts_with(&module) && !module.starts_with(other));
         (module.clone(), others.collect())
     };
     files.iter().map(of).collect()
@@ -52,24 +55,36 @@ fn circle(needs: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
         done: &mut BTreeSet<Module>,
     ) -> Option<Vec<String>> {
         if let Some(start) = way.iter().position(|module| module == at) {
-            return Some(way[start..].iter().map(|module| module.join("::")).collect());
+            return Some(
+                way[start..]
+                    .iter()
+                    .map(|module| module.join("::"))
+                    .collect(),
+            );
         }
         if !done.insert(at.clone()) {
             return None;
         }
         way.push(at.clone());
-        let found = needs[at].iter().find_map(|next| walk(next, needs, way, done));
+        let found = needs[at]
+            .iter()
+            .find_map(|next| walk(next, needs, way, done));
         way.pop();
         found
     }
     let mut done = BTreeSet::new();
-    needs.keys().find_map(|module| walk(module, needs, &mut Vec::new(), &mut done))
+    needs
+        .keys()
+        .find_map(|module| walk(module, needs, &mut Vec::new(), &mut done))
 }
 
 #[test]
 fn no_files_need_each_other() {
     let found = circle(&needs(&all("src")));
-    assert_eq!(found, None, "each of these files needs the next, and the last the first");
+    assert_eq!(
+        found, None,
+        "each of these files needs the next, and the last the first"
+    );
 }
 
 #[test]

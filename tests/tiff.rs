@@ -570,7 +570,7 @@ fn files_of_libtiff() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/tiff");
     let black = |x: u32, y: u32| {
         let ring = (x as i32 - 30).pow(2) + (y as i32 - 22).pow(2);
-        (100..300).contains(&ring) || (x / 3 + y) % 7 == 0
+        (100..300).contains(&ring) || (x / 3 + y).is_multiple_of(7)
     };
     let want = RgbImage::from_fn(SIZE.0, SIZE.1, |x, y| {
         Rgb([if black(x, y) { 0 } else { 255 }; 3])

@@ -155,7 +155,7 @@ fn thresholds_filters_and_orders_change_what_is_shown() {
         name: "GREEN".into(),
         ..Filter::default()
     };
-    window.command(Command::FilterBy(filter));
+    window.command(Command::FilterBy(Box::new(filter)));
     assert_eq!(
         window.shown(),
         ["green 1.png", "green 2.png", "green 3.png"]

@@ -155,7 +155,7 @@ fn cameras_group_and_filter() {
         camera: Some("EOS R5".into()),
         ..Filter::default()
     };
-    window.command(Command::FilterBy(filter));
+    window.command(Command::FilterBy(Box::new(filter)));
     assert_eq!(window.shown(), ["red 1.png"]);
     assert!(window.has("Remove the filter EOS R5"));
 }

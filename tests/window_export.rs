@@ -145,10 +145,10 @@ fn selected_photos_that_a_filter_hides_are_left_alone_until_the_person_agrees() 
     let (_dir, mut window) = with_red();
     window.act(Action::SelectAll);
     let filter = |name: &str| {
-        Command::FilterBy(Filter {
+        Command::FilterBy(Box::new(Filter {
             name: name.into(),
             ..Filter::default()
-        })
+        }))
     };
     let rejects = |window: &Window| window.state().flagged(Flag::Reject).len();
     window.command(filter("green"));

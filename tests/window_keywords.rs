@@ -38,7 +38,7 @@ fn id(window: &Window, dir: &Path, name: &str) -> u32 {
 }
 
 fn filter(window: &mut Window, filter: Filter) -> Vec<String> {
-    window.command(Command::FilterBy(filter));
+    window.command(Command::FilterBy(Box::new(filter)));
     window.shown()
 }
 

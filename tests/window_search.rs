@@ -52,10 +52,10 @@ fn hits_say_their_match_and_no_hit_offers_the_nearest() {
     let (_dir, mut window) = coloured();
     window.command(Command::SearchFor("blue".into()));
     assert!(window.has_containing("blue 1.png, found "));
-    window.command(Command::FilterBy(Filter {
+    window.command(Command::FilterBy(Box::new(Filter {
         name: "red".into(),
         ..Filter::default()
-    }));
+    })));
     assert!(window.shown().is_empty());
     window.click("Show the nearest");
     assert_eq!(window.shown().len(), 3);

@@ -590,7 +590,7 @@ pub enum Command {
     /// Put photos together under headings.
     GroupBy(Grouping),
     /// Filter.
-    FilterBy(Filter),
+    FilterBy(Box<Filter>),
     /// Show a label's line and words, and scroll to its photos.
     GoToLabel(LabelId),
     /// Show only what fits a label, and after it what is just below its line; or that no longer.

@@ -100,7 +100,7 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 search_shows_all: true,
                 ..state.memory.filter.clone()
             };
-            commands.push(Command::FilterBy(filter));
+            commands.push(Command::FilterBy(Box::new(filter)));
         }
         if Action::ClearFilter.enabled(state) && ui.button("Clear filters and search").clicked() {
             commands.push(Command::Do(Action::ClearFilter));

@@ -51,7 +51,7 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         for active in chips {
             let name = format!("Remove the filter {}", active.text);
             if chip(ui, &active.text, &name).clicked() {
-                commands.push(Command::FilterBy(active.without));
+                commands.push(Command::FilterBy(Box::new(active.without)));
             }
         }
         if ui.small_button("Clear all").clicked() {
@@ -90,7 +90,7 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             ui.label(note.small().weak());
             let all = RichText::new("show all, best first").small();
             if ui.checkbox(&mut filter.search_shows_all, all).changed() {
-                commands.push(Command::FilterBy(filter));
+                commands.push(Command::FilterBy(Box::new(filter)));
             }
         });
     }

@@ -47,7 +47,7 @@ pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 values(ui, state, &mut filter);
             });
             if filter != state.memory.filter {
-                commands.push(Command::FilterBy(filter));
+                commands.push(Command::FilterBy(Box::new(filter)));
             }
         });
 }

@@ -97,8 +97,11 @@ fn products() {
     });
 }
 
+/// An activation beside its definition in double precision.
+type Defined = (Activation, fn(f64) -> f64);
+
 fn activations() {
-    let kinds: [(Activation, fn(f64) -> f64); 5] = [
+    let kinds: [Defined; 5] = [
         (Activation::None, |x| x),
         (Activation::Relu6, |x| x.clamp(0.0, 6.0)),
         (Activation::QuickGelu, |x| x / (1.0 + (-1.702 * x).exp())),

@@ -96,7 +96,7 @@ impl App {
                 self.need(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
-                self.state.memory.filter = filter;
+                self.state.memory.filter = *filter;
                 self.need(RefreshPriority::Now);
             }
             Command::ToggleFit(fit) => {
