@@ -13,28 +13,6 @@ use crate::engine::hub::installed::InstalledModel;
 use crate::engine::inference::{Model, folder_fingerprint};
 use crate::engine::media::preprocess::Crop;
 
-/// A model on its way.
-pub struct Download {
-    /// Its repository.
-    pub repo: RepoId,
-    /// How far it is.
-    pub arrival: DownloadProgress,
-    cancel: Cancel,
-}
-
-/// The models that a person can choose.
-#[derive(Default)]
-pub struct Models {
-    /// All but the starter, once they were looked for.
-    pub list: Vec<InstalledModel>,
-    /// The one that is being fetched.
-    pub download: Option<Download>,
-    /// Why the last one did not arrive.
-    pub trouble: Option<String>,
-    /// Billions of operations a second of this machine with the model in use, once that was measured.
-    pub rate: Option<f32>,
-}
-
 /// Photos that are read to see how fast this machine is.
 const TRIALS: usize = 2;
 

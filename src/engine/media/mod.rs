@@ -19,6 +19,7 @@ pub mod places;
 pub mod preprocess;
 pub mod samples;
 pub mod scan;
+mod taken;
 pub mod takeout;
 pub mod thumbnail;
 #[cfg(feature = "video")]

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use image::{DynamicImage, ImageDecoder, ImageFormat};
 
 use super::alpha::flatten;
+use super::codec::{bytes_per_pixel, decoder};
 use super::limits::area;
-use super::raster::{bytes_per_pixel, decoder};
 use super::{DecodeError, Limits, Picture, colour, warning};
 
 /// What samples are before they are read: grey, and where there is alpha, half of it.

@@ -12,7 +12,6 @@ mod error;
 mod facts;
 mod ffmpeg;
 mod fragments;
-mod hdr;
 mod iso;
 mod layout;
 mod planes;
