@@ -258,12 +258,21 @@ impl<'a> Test<'a> {
     }
 }
 
-/// A photo and what it is sorted by: its group, whether it has nothing to be sorted by, and otherwise that.
+/// A photo and what it is sorted by: its group, whether it has nothing to be sorted by or was not even read, and
+/// otherwise that.
 struct Keyed {
     group: u64,
-    none: bool,
+    lacks: Lacks,
     key: u64,
     id: ItemId,
+}
+
+/// What a photo lacks to be sorted: what lacks more comes later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lacks {
+    Nothing,
+    Value,
+    Content,
 }
 
 /// Numbers that are not negative sort as their bits do.
@@ -315,7 +324,11 @@ fn sort(
             };
             Keyed {
                 group,
-                none: value.is_none(),
+                lacks: match value {
+                    Some(_) => Lacks::Nothing,
+                    None if matches!(item(*id).outcome, Outcome::Failed(_)) => Lacks::Content,
+                    None => Lacks::Value,
+                },
                 key,
                 id: *id,
             }
@@ -327,7 +340,7 @@ fn sort(
             (true, false) => by_name(item(a.id), item(b.id)),
             _ => a.id.cmp(&b.id),
         };
-        let (left, right) = ((a.group, a.none, a.key), (b.group, b.none, b.key));
+        let (left, right) = ((a.group, a.lacks, a.key), (b.group, b.lacks, b.key));
         left.cmp(&right).then_with(names)
     });
     let order: Vec<ItemId> = keyed.iter().map(|keyed| keyed.id).collect();
@@ -477,7 +490,7 @@ mod tests {
     fn scores() -> Scores {
         Scores {
             labels: 2,
-            matches: vec![0.9, 0.1, 0.6, 0.8, 0.0, 0.0, 0.2, 0.3],
+            matches: vec![0.9, 0.1, 0.6, 0.8, f32::NAN, f32::NAN, 0.2, 0.3],
             probabilities: vec![0.0; 12],
         }
     }
@@ -544,7 +557,8 @@ mod tests {
         let rest = [(Heading::SomethingElse, 1), (Heading::NotRead, 1)];
         assert_eq!(groups, [&[(first, 1), (second, 1)], &rest[..]].concat());
         assert_eq!(got.counts, [2, 1]);
-        assert_eq!(got.histograms[0].iter().sum::<u32>(), 4);
+        // What could not be read has no match.
+        assert_eq!(got.histograms[0].iter().sum::<u32>(), 3);
         let bar = (match_axis::place(0.8) * BARS as f32) as usize;
         assert_eq!(got.histograms[1][bar], 1);
         assert_eq!(got.something_else, 1);

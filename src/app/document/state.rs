@@ -16,7 +16,7 @@ use super::labels::{Label, LabelId, SavedLabels};
 use super::library::{Item, ItemId, Library};
 use super::selection::Selection;
 use crate::app::command::Command;
-use crate::app::document::exports::Exports;
+use crate::app::document::exports::{ExportWhat, Exports};
 use crate::app::document::keywords::Keywords;
 use crate::app::document::models::Models;
 use crate::app::tasks::scoring::ScoringResponse;
@@ -635,8 +635,9 @@ mod tests {
             cause: None,
             since: Instant::now(),
         };
+        let (good, bad) = (notice(false), notice(true));
         let later = Instant::now() + NOTICE_TIME;
-        assert!(notice(false).is_over(later) && !notice(true).is_over(later));
-        assert!(!notice(false).is_over(Instant::now()));
+        assert!(good.is_over(later) && !bad.is_over(later));
+        assert!(!good.is_over(good.since));
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::supervisor::Slot;
-use crate::app::document::exports::ExportWhat;
+use crate::app::document::exports::{ExportRequest, ExportState, ExportWhat};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::library::ItemId;
 use crate::app::document::state::{Dialog, State};
@@ -16,8 +16,8 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::organize::export::journal::past;
 use crate::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
 use crate::engine::organize::export::{
-    self, ExportError, ExportProgress, Fitting, Item, Options, Past, PastState, Plan, Report,
-    Transfer, Undone,
+    self, ExportError, ExportProgress, Fitting, Item, Past, PastState, Plan, Report, Transfer,
+    Undone,
 };
 
 /// What is known of photos besides where they are, by path.

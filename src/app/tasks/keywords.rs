@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::supervisor::Slot;
-use crate::app::document::exports::ExportWhat;
 use crate::app::document::history::HistoryStep;
+use crate::app::document::keywords::{KeywordRequest, KeywordState};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
-use crate::engine::organize::sidecars::{self, Contents, Count, SidecarEdit, SidecarPlan, Way};
+use crate::engine::organize::sidecars::{self, Count, SidecarEdit, SidecarPlan};
 
 /// What the threads of keywords tell.
 pub enum KeywordNews {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::supervisor::Slot;
+use crate::app::document::models::Download;
 use crate::app::document::state::Dialog;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
 use crate::engine::hub::endpoint::{self, RepoId};
-use crate::engine::hub::installed::InstalledModel;
 use crate::engine::inference::{Model, folder_fingerprint};
 use crate::engine::media::preprocess::Crop;
 

@@ -3,6 +3,7 @@
 pub mod companions;
 pub mod dates;
 pub mod decode;
+mod file_names;
 mod input;
 #[cfg_attr(
     not(all(feature = "avif", feature = "heic")),

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use half::f16;
-
 use super::GpuError;
 use super::adapter::Adapter;
 use super::element::Element;

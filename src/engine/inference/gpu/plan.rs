@@ -1,8 +1,5 @@
 //! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
 
-use std::time::Duration;
-
-use super::GpuError;
 use super::context::Context;
 use super::element::Element;
 use super::weights::{GpuTable, vectors};

@@ -135,21 +135,31 @@ pub fn decode(
     name: &'static str,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
-    match decode_then(bytes, format, name, limits, |image| image) {
-        Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
-            partial::decode(bytes, format, name, limits)?.ok_or(error)
-        }
-        result => result,
-    }
+    decode_then(bytes, format, name, limits, |image| image)
 }
 
-/// Decodes a whole file whose samples mean something else than the decoder takes them for.
+/// As [`decode`], for samples that mean something else than the decoder takes them for: `then` corrects them.
 pub fn decode_then(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
     limits: &mut Limits<'_>,
-    then: impl FnOnce(DynamicImage) -> DynamicImage,
+    then: impl Fn(DynamicImage) -> DynamicImage,
+) -> Result<Picture, DecodeError> {
+    match decode_whole(bytes, format, name, limits, &then) {
+        Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
+            partial::decode(bytes, format, name, limits, then)?.ok_or(error)
+        }
+        result => result,
+    }
+}
+
+fn decode_whole(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &mut Limits<'_>,
+    then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
     let per_pixel = bytes_per_pixel(format, decoder.color_type());

@@ -22,7 +22,7 @@ use header::{Coding, Header, Scan, Unsupported};
 use planes::{FULL, Scaled};
 use stripes::Tally;
 
-pub use header::{frame_size, segments};
+pub use header::frame_size;
 
 const NAME: &str = "JPEG";
 
