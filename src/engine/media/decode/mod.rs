@@ -1,6 +1,6 @@
 //! From a file's bytes to upright RGB pixels, no larger than needed and within limits.
 //!
-//! [`format`] has the trait of all formats, and [`formats`] tells which one a file is of, by its bytes and never by its name. One
+//! `format` has the trait of all formats, and `formats` tells which one a file is of, by its bytes and never by its name. One
 //! decode serves the thumbnail and the model's input.
 
 mod alpha;
