@@ -172,7 +172,7 @@ fn main() {
         adapter.driver
     );
     for numbers in [Numbers::Fastest, Numbers::Full] {
-        let context = Arc::new(Context::open(adapter, numbers).expect("opens"));
+        let context = Arc::new(Context::open(adapter, numbers, None).expect("opens"));
         println!(
             "\nweights in {}",
             if context.in_halves() { "f16" } else { "f32" }

@@ -164,6 +164,8 @@ pub struct Settings {
     pub device: DeviceChoice,
     /// In which numbers it runs on the CPU.
     pub precision: Precision,
+    /// Whether a graphics card may be chosen while the machine runs on its battery.
+    pub gpu_on_battery: bool,
     /// Addresses of hubs that are asked for models before Hugging Face is.
     pub mirrors: Vec<String>,
     /// Light or dark.
@@ -193,6 +195,7 @@ impl Default for Settings {
             model: None,
             device: DeviceChoice::default(),
             precision: Precision::default(),
+            gpu_on_battery: true,
             mirrors: Vec::new(),
             theme: Theme::default(),
             threads: 0,
@@ -224,6 +227,7 @@ impl Settings {
             choice: self.model_choice(),
             device: self.device,
             precision: self.precision,
+            gpu_on_battery: self.gpu_on_battery,
             checks: Some(dirs.checks()),
         }
     }

@@ -102,6 +102,13 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
                 ui.selectable_value(&mut settings.device, choice, name);
             }
         });
+        #[cfg(feature = "gpu")]
+        if settings.device == DeviceChoice::Auto {
+            ui.checkbox(
+                &mut settings.gpu_on_battery,
+                "Use the graphics card on battery, too",
+            );
+        }
         if let Some(session) = state.session() {
             let facts = &session.model().info().device;
             let mut text = format!("In use: {}", facts.name);

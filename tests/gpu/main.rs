@@ -27,7 +27,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 static ADAPTERS: LazyLock<Vec<Adapter>> = LazyLock::new(adapters);
 /// The first adapter, in full precision and in halves.
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
-    let open = |numbers| Context::open(adapter(), numbers).expect("opens");
+    let open = |numbers| Context::open(adapter(), numbers, None).expect("opens");
     vec![open(Numbers::Full), open(Numbers::Fastest)]
 });
 

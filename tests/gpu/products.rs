@@ -176,7 +176,7 @@ fn additions() {
 
 fn split_weights() {
     for numbers in [Numbers::Full, Numbers::Fastest] {
-        let context = Context::open(adapter(), numbers)
+        let context = Context::open(adapter(), numbers, None)
             .expect("opens")
             .with_most_bytes(4096);
         let (rows, inputs, outputs) = (6, 40, 150);

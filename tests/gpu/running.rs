@@ -26,6 +26,7 @@ pub const TESTS: &[(&str, fn())] = &[
         command_line,
     ),
     ("batches_too_large_for_a_buffer_are_split", small_buffers),
+    ("compiled_kernels_are_kept_and_used_again", kept_kernels),
 ];
 
 fn lost() {
@@ -88,6 +89,7 @@ fn on_card(dir: &Path, cpu: FolderModel) -> (Arc<dyn Model>, Arc<Context>) {
     let request = Request {
         number: Some(0),
         wanted: true,
+        on_battery: true,
         checks: None,
     };
     let model = accelerate(Arc::new(cpu), &request, load).expect("a model");
@@ -211,7 +213,7 @@ fn small_buffers() {
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
     // Four pictures fit, five do not.
     let most = 4 * 50 * 3 * 32 * 32 * 4;
-    let context = Context::open(adapter(), Numbers::Full)
+    let context = Context::open(adapter(), Numbers::Full, None)
         .expect("opens")
         .with_most_bytes(most);
     let tower = load_folder_tower(dir.path(), &Arc::new(context), &model.info().preprocess);
@@ -222,4 +224,35 @@ fn small_buffers() {
         .embed_images(&crops, &Cancel::default())
         .expect("vectors");
     assert!(worst_gap(&card, &cpu) < 1e-4);
+}
+
+fn kept_kernels() {
+    let dir = model_folder("clip-tiny");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let (spec, crops) = (cpu.info().preprocess, crops(3, cpu.info().preprocess.side));
+    let cache = tempfile::tempdir().expect("a folder");
+    let run = || {
+        let context = Context::open(adapter(), Numbers::Full, Some(cache.path())).expect("opens");
+        let context = Arc::new(context);
+        let tower = load_folder_tower(dir.path(), &context, &spec).expect("loads");
+        let vectors = tower.embed(&crops, &Cancel::default()).expect("vectors");
+        context.keep_kernels();
+        vectors
+    };
+    let files = || -> Vec<_> {
+        let entries = std::fs::read_dir(cache.path()).expect("a folder");
+        entries.map(|entry| entry.expect("a file").path()).collect()
+    };
+    let first = run();
+    let kept = files();
+    assert_eq!(
+        kept.len(),
+        1,
+        "lavapipe hands out what it compiled: {kept:?}"
+    );
+    assert_eq!(run(), first);
+    // What is damaged is left alone, and replaced.
+    std::fs::write(&kept[0], b"something else").expect("written");
+    assert_eq!(run(), first);
+    assert!(std::fs::metadata(&kept[0]).expect("a file").len() > 32);
 }

@@ -79,7 +79,7 @@ pub fn model_folder(name: &str) -> tempfile::TempDir {
 }
 
 pub fn tower(dir: &Path, model: &FolderModel, numbers: Numbers) -> ImageTower {
-    let context = Arc::new(Context::open(adapter(), numbers).expect("opens"));
+    let context = Arc::new(Context::open(adapter(), numbers, None).expect("opens"));
     load_folder_tower(dir, &context, &model.info().preprocess).expect("loads")
 }
 
@@ -286,7 +286,7 @@ fn starter() {
         .embed_images(&crops, &Cancel::default())
         .expect("vectors");
     for (numbers, _) in TOLERANCES {
-        let context = Arc::new(Context::open(adapter(), numbers).expect("opens"));
+        let context = Arc::new(Context::open(adapter(), numbers, None).expect("opens"));
         let tower = load_starter_tower(&context).expect("loads");
         let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
         let gap = worst_gap(&card, &cpu);

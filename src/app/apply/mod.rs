@@ -267,7 +267,8 @@ impl App {
         let moved = before.store != now.store;
         let another = before.model != now.model
             || before.device != now.device
-            || before.precision != now.precision;
+            || before.precision != now.precision
+            || before.gpu_on_battery != now.gpu_on_battery;
         let reread = before.excluded_folders != now.excluded_folders || before.videos != now.videos;
         DecodeMemory::of_process().set_megabytes(now.decode_memory_mb);
         if moved {

@@ -190,6 +190,8 @@ pub struct LoadOptions {
     pub device: DeviceChoice,
     /// In which numbers.
     pub precision: Precision,
+    /// Whether a graphics card may be chosen while the machine runs on its battery.
+    pub gpu_on_battery: bool,
     /// A folder for what is found out about models; without it, it is found out each time.
     pub checks: Option<PathBuf>,
 }
@@ -202,6 +204,7 @@ impl LoadOptions {
             choice,
             device: DeviceChoice::Auto,
             precision: Precision::Auto,
+            gpu_on_battery: true,
             checks: None,
         }
     }
@@ -233,6 +236,7 @@ fn on_graphics_card(
     let request = gpu::Request {
         number,
         wanted: options.device != DeviceChoice::Auto,
+        on_battery: options.gpu_on_battery,
         checks: options.checks.clone(),
     };
     let (choice, spec) = (options.choice.clone(), model.info().preprocess);

@@ -10,6 +10,7 @@ use super::context::{Context, Numbers};
 use super::executor::ImageTower;
 use super::findings::{Finding, Records};
 use super::model::{CpuModel, GpuModel};
+use super::power::on_battery;
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
@@ -25,7 +26,9 @@ pub struct Request {
     pub number: Option<usize>,
     /// Whether a person wants a card, even if the CPU is faster.
     pub wanted: bool,
-    /// A folder for what is found out; without it, it is found out each time.
+    /// Whether a card may be chosen while the machine runs on its battery. One that is wanted always may.
+    pub on_battery: bool,
+    /// A folder for what is found out and compiled; without it, that is done each time.
     pub checks: Option<PathBuf>,
 }
 
@@ -57,6 +60,10 @@ fn on_card(
     if !request.wanted && request.number.is_none() && !may_have_card() {
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
     }
+    if !request.wanted && !request.on_battery && on_battery() {
+        let reason = "on battery the settings leave the graphics card alone";
+        return Err(GpuError::NotFound(reason.into()).into());
+    }
     let found = patiently(LISTING, || Ok(adapters()))?;
     let adapter = choose(&found, request.number)?.clone();
     let records = Records::new(request.checks.as_deref(), adapter.identity());
@@ -71,8 +78,10 @@ fn on_card(
     } else {
         records.testing();
     }
-    let (model, kept) = (cpu.clone(), known.clone());
-    let tried = patiently(TESTING, move || open(&adapter, model.as_ref(), kept, load));
+    let (model, kept, folder) = (cpu.clone(), known.clone(), request.checks.clone());
+    let tried = patiently(TESTING, move || {
+        open(&adapter, model.as_ref(), kept, folder, load)
+    });
     match tried {
         Ok((tower, finding)) => {
             if known.is_none() {
@@ -112,13 +121,18 @@ fn open(
     adapter: &Adapter,
     cpu: &dyn Model,
     known: Option<Finding>,
+    cache: Option<PathBuf>,
     load: LoadTower,
 ) -> Result<(ImageTower, Finding), ModelError> {
-    let context = Arc::new(Context::open(adapter, Numbers::Fastest)?);
+    let context = Arc::new(Context::open(adapter, Numbers::Fastest, cache.as_deref())?);
     let tower = load(&context)?;
     let finding = match known {
         Some(finding) => finding,
-        None => self_test::measure(cpu, &tower, adapter.is_software())?,
+        None => {
+            let finding = self_test::measure(cpu, &tower, adapter.is_software())?;
+            context.keep_kernels();
+            finding
+        }
     };
     tracing::info!("{} with {}: {finding:?}", adapter.name, finding.model);
     Ok((tower, finding))

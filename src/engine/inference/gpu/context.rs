@@ -1,12 +1,14 @@
 //! A graphics card that is open: its device and queue, what it can, its kernels, and what has gone wrong with it.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
 use super::adapter::Adapter;
 use super::element::Element;
 use super::kernels::{Kernel, WORKGROUP_MEMORY};
+use super::pipeline_cache::PipelineCache;
 
 /// In which numbers weights and what lies between two layers are kept. Sums and the residual stream are in f32 always.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,7 @@ pub struct Context {
     /// Most bytes of a buffer that a kernel sees.
     most_bytes: u64,
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
+    compiled: Option<PipelineCache>,
     trouble: Arc<Trouble>,
 }
 
@@ -68,11 +71,16 @@ fn translate(error: wgpu::Error) -> GpuError {
 }
 
 impl Context {
-    /// Opens a card.
+    /// Opens a card. Kernels that it compiled are looked up in `cache`, a folder, and kept there by
+    /// [`Context::keep_kernels`].
     ///
     /// # Errors
     /// If its driver refuses, or it lacks what the kernels need.
-    pub fn open(adapter: &Adapter, numbers: Numbers) -> Result<Self, GpuError> {
+    pub fn open(
+        adapter: &Adapter,
+        numbers: Numbers,
+        cache: Option<&Path>,
+    ) -> Result<Self, GpuError> {
         let there = adapter.inner.limits();
         let lacks = |what: &str| GpuError::Unsupported {
             adapter: adapter.name.clone(),
@@ -84,16 +92,10 @@ impl Context {
         if there.max_compute_invocations_per_workgroup < 256 {
             return Err(lacks("workgroups of 256"));
         }
-        let half = numbers == Numbers::Fastest
-            && adapter
-                .inner
-                .features()
-                .contains(wgpu::Features::SHADER_F16);
-        let features = if half {
-            wgpu::Features::SHADER_F16
-        } else {
-            wgpu::Features::empty()
-        };
+        let mut wanted = wgpu::Features::PIPELINE_CACHE;
+        wanted.set(wgpu::Features::SHADER_F16, numbers == Numbers::Fastest);
+        let features = adapter.inner.features() & wanted;
+        let half = features.contains(wgpu::Features::SHADER_F16);
         let limits = wgpu::Limits {
             max_storage_buffer_binding_size: there.max_storage_buffer_binding_size,
             max_buffer_size: there.max_buffer_size,
@@ -107,6 +109,7 @@ impl Context {
         });
         let (device, queue) =
             pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e.to_string())))?;
+        let compiled = cache.and_then(|folder| PipelineCache::open(&device, adapter, folder));
         let trouble = Arc::new(Trouble::default());
         let told = trouble.clone();
         device.on_uncaptured_error(Arc::new(move |error| told.tell(translate(error))));
@@ -129,6 +132,7 @@ impl Context {
                 .max_storage_buffer_binding_size
                 .min(there.max_buffer_size),
             pipelines: Mutex::default(),
+            compiled,
             trouble,
         })
     }
@@ -212,6 +216,13 @@ impl Context {
     }
 
     /// The pipeline of a kernel, compiled when it is first asked for.
+    /// Keeps compiled kernels for the next start, where the driver hands them out and there is a folder for them.
+    pub fn keep_kernels(&self) {
+        if let Some(compiled) = &self.compiled {
+            compiled.keep();
+        }
+    }
+
     pub(super) fn pipeline(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
         let mut known = self
             .pipelines
@@ -246,7 +257,7 @@ impl Context {
                     zero_initialize_workgroup_memory: false,
                     ..Default::default()
                 },
-                cache: None,
+                cache: self.compiled.as_ref().map(PipelineCache::inner),
             });
         known.insert(kernel.source.clone(), pipeline.clone());
         pipeline
