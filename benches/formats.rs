@@ -1,0 +1,106 @@
+//! One picture at a time, as `benches/formats.py` asks for it: how long reading takes and how much memory, what its pixels
+//! are, and colour profiles to write into pictures.
+//!
+//! `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
+//! crop, and the most memory in kB. `pixels FILE OUT.ppm` writes the picture in full. `profiles DIR` writes ICC profiles.
+#![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
+
+use std::path::Path;
+use std::time::Instant;
+
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::media::decode;
+use lumisift::engine::media::preprocess::{Filter, Fit, Preprocess, Resampler, Rounding};
+use lumisift::engine::media::thumbnail;
+use moxcms::ColorProfile;
+
+const SIDE: u32 = 224;
+
+fn main() {
+    // cargo adds `--bench`.
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|w| w != "--bench")
+        .collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words[..] {
+        ["time", file, rounds] => time(Path::new(file), rounds.parse().expect("a number")),
+        ["pixels", file, out] => pixels(Path::new(file), Path::new(out)),
+        ["profiles", dir] => profiles(Path::new(dir)),
+        _ => println!("see benches/formats.py"),
+    }
+}
+
+fn time(file: &Path, rounds: usize) {
+    let spec = Preprocess {
+        side: SIDE,
+        fit: Fit::CentreCrop {
+            short_side: SIDE,
+            long_side: Rounding::Down,
+        },
+        filter: Filter::Bicubic,
+        mean: [0.5; 3],
+        std: [0.5; 3],
+    };
+    let mut resampler = Resampler::default();
+    let before = peak_kb();
+    let mut round = || {
+        let start = Instant::now();
+        let bytes = decode::read_file(file, &Cancel::default()).expect("read");
+        let decoded = decode::decode(&bytes, 2 * SIDE, &Cancel::default()).expect("decoded");
+        resampler.crop(&decoded.pixels, &spec).expect("a crop");
+        let small = resampler
+            .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
+            .expect("a thumbnail");
+        thumbnail::encode(&small, thumbnail::QUALITY).expect("encoded");
+        start.elapsed().as_secs_f64() * 1000.0
+    };
+    let best = (0..rounds).map(|_| round()).fold(f64::MAX, f64::min);
+    println!("{best:.1} {}", peak_kb().saturating_sub(before));
+}
+
+/// Most memory that this process had so far; zero where the system does not tell.
+fn peak_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = peak.and_then(|text| text.split_whitespace().next()?.parse().ok());
+    number.unwrap_or_default()
+}
+
+fn pixels(file: &Path, out: &Path) {
+    let bytes = decode::read_file(file, &Cancel::default()).expect("read");
+    let decoded = decode::decode(&bytes, u32::MAX, &Cancel::default()).expect("decoded");
+    let pixels = &decoded.pixels;
+    image::save_buffer(
+        out,
+        &pixels.rgb,
+        pixels.width,
+        pixels.height,
+        image::ExtendedColorType::Rgb8,
+    )
+    .expect("saved");
+}
+
+fn profiles(dir: &Path) {
+    // Red where green is, green where blue is, and blue where red is: a picture that ignores it shows at once.
+    let mut swapped = ColorProfile::new_srgb();
+    let colours = [
+        swapped.red_colorant,
+        swapped.green_colorant,
+        swapped.blue_colorant,
+    ];
+    [
+        swapped.green_colorant,
+        swapped.blue_colorant,
+        swapped.red_colorant,
+    ] = colours;
+    for (name, profile) in [
+        ("p3", ColorProfile::new_display_p3()),
+        ("adobe", ColorProfile::new_adobe_rgb()),
+        ("prophoto", ColorProfile::new_pro_photo_rgb()),
+        ("swapped", swapped),
+    ] {
+        let file = dir.join(format!("{name}.icc"));
+        std::fs::write(file, profile.encode().expect("a profile")).expect("written");
+    }
+}
