@@ -12,8 +12,8 @@ use egui::accesskit::{Role, Toggled};
 use egui::{Key, Modifiers, vec2};
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
+use lumisift::app::document::exports::ExportState;
 use lumisift::app::document::state::Dialog;
-use lumisift::app::tasks::exports::ExportState;
 use lumisift::engine::organize::marks::{Colour, Flag};
 use lumisift::settings::Settings;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -183,7 +183,7 @@ fn the_window_and_its_dialogs_have_names() {
         (Dialog::Settings, "Settings"),
         (Dialog::Models, "Models"),
         (Dialog::Export, "Export"),
-        (Dialog::Palette, "Find a command"),
+        (Dialog::Palette, "Commands"),
         (Dialog::About, "About Lumisift"),
     ] {
         window.command(Command::Show(Some(dialog)));

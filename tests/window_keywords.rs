@@ -11,7 +11,7 @@ use std::path::Path;
 use egui::Key;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::filter::{Filter, SortKey, Sorting};
-use lumisift::app::tasks::keywords::KeywordState;
+use lumisift::app::document::keywords::KeywordState;
 use lumisift::engine::media::metadata::Metadata;
 use lumisift::engine::organize::marks::{Colour, Flag};
 use window::{Setup, Window, colours};

@@ -147,33 +147,27 @@ fn a_threshold_is_typed_in_tenths_of_a_percent() {
 #[test]
 fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
     let (_dir, mut window) = coloured();
-    add_label(&mut window, "red");
-    let red = window.state().answer.arrangement.order[0];
-    let matched = window
-        .state()
-        .answer
-        .scored()
-        .matched(0, red)
-        .expect("a match");
-    // A line that all red photos miss by a little.
+    // The model of tests knows no such thing: all photos match it a little.
+    add_label(&mut window, "haze");
+    let best = window.state().answer.arrangement.order[0];
+    let scored = window.state().answer.scored();
+    let matched = scored.matched(0, best).expect("a match");
+    // A line that two thirds of them miss by a little.
     let odds = matched / (1.0 - matched) * 1.8;
     window.command(Command::SetMinMatch(1, odds / (1.0 + odds)));
     assert_eq!(window.state().answer.arrangement.counts, [0]);
-    assert_eq!(window.state().answer.arrangement.near, [3]);
+    assert_eq!(window.state().answer.arrangement.near, [6]);
     // All are something else now, nearest first, each with what it misses.
     assert!(window.has("Show only something else: 9 photos"));
-    assert!(
-        window.shown()[..3]
-            .iter()
-            .all(|name| name.starts_with("red"))
-    );
-    assert!(window.has_containing("red 1.png, nearest to red "));
-    window.click("3 more just below the line of red");
+    let first = window.shown()[0].clone();
+    assert!(window.has_containing(&format!("{first}, nearest to haze ")));
+    let button = "6 more just below the line of haze";
+    window.click(button);
     assert_eq!(window.state().memory.filter.fit, Fit::Label(1));
-    assert_eq!(window.shown().len(), 3);
-    assert!(window.has("Select all of Just below the line, 3 photos"));
+    assert_eq!(window.shown().len(), 6);
+    assert!(window.has("Select all of Just below the line, 6 photos"));
     assert!(window.has("Remove the filter just below the line too"));
-    window.click("3 more just below the line of red");
+    window.click(button);
     assert_eq!(window.shown().len(), 9);
     window.click("Show only something else: 9 photos");
     assert_eq!(window.state().memory.filter.fit, Fit::Nothing);

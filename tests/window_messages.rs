@@ -10,7 +10,7 @@ use std::fs;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::Action;
-use lumisift::app::tasks::exports::ExportState;
+use lumisift::app::document::exports::ExportState;
 use lumisift::engine::organize::marks::Flag;
 use window::{add_label, coloured};
 

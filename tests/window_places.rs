@@ -43,17 +43,19 @@ fn travels(dir: &Path) -> Window {
 fn photos_are_filtered_by_place_and_show_it() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut window = travels(dir.path());
-    window.click("Filter");
+    window.harness.get_by_label("Filter").click();
+    window.in_place();
     window.type_into("Place contains", "mün");
     assert_eq!(
         window.shown().len(),
         2,
         "the filter is applied while it is typed"
     );
+    window.key(Key::Escape);
+    window.in_place();
     assert!(window.has("Remove the filter place: mün"));
     window.act(Action::ClearFilter);
     assert_eq!(window.shown().len(), 12);
-    window.key(Key::Escape);
     window.click("sydney.jpg");
     window.key(Key::Enter);
     assert!(

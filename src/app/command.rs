@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use crate::app::document::export_choices::ExportChoices;
+use crate::app::document::exports::ExportRequest;
 use crate::app::document::filter::{Filter, Fit, Grouping, Sorting};
 use crate::app::document::grid_layout::GridMove;
+use crate::app::document::keywords::KeywordRequest;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::Dialog;
-use crate::app::tasks::exports::ExportRequest;
-use crate::app::tasks::keywords::KeywordRequest;
 use crate::settings::Settings;
 
 pub use super::action::{Action, CommandEntry, Section};

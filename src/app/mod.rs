@@ -412,14 +412,14 @@ fn new_state(settings: Settings, mut memory: Memory) -> State {
     if memory.export.transfer == Transfer::Move {
         memory.export.transfer = Transfer::Copy;
     }
-    let mut exports = tasks::exports::Exports::default();
+    let mut exports = document::exports::Exports::default();
     exports.target.clone_from(&memory.export.target);
     State {
         settings,
         memory,
         session: document::state::SessionState::Loading,
         store_size: None,
-        models: tasks::models::Models::default(),
+        models: document::models::Models::default(),
         library: Library::default(),
         draft: String::new(),
         search: String::new(),
@@ -434,7 +434,7 @@ fn new_state(settings: Settings, mut memory: Memory) -> State {
         grid: document::state::GridState::default(),
         work: document::state::Work::default(),
         exports,
-        keywords: tasks::keywords::Keywords::default(),
+        keywords: document::keywords::Keywords::default(),
         dialog: None,
         path_trouble: None,
         notices: Vec::new(),

@@ -154,7 +154,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
     match dialog {
         Dialog::Settings => "Settings",
         Dialog::Keys => "Keys",
-        Dialog::Palette => "Find a command",
+        Dialog::Palette => "Commands",
         Dialog::Failures => "Photos that could not be read",
         Dialog::Export => "Export",
         Dialog::Interrupted => "An export was interrupted",

@@ -10,9 +10,10 @@ use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;
 use crate::app::document::export_choices::{ExportChoices, first_choice, totals};
-use crate::app::document::state::{ExportWhat, State};
+use crate::app::document::exports::ExportWhat;
+use crate::app::document::exports::{ExportRequest, ExportState};
+use crate::app::document::state::State;
 use crate::app::services::Purpose;
-use crate::app::tasks::exports::{ExportRequest, ExportState};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{

@@ -25,7 +25,10 @@ pub fn histogram(
     let size = vec2(ui.available_width(), HEIGHT);
     // The Tab key passes it by: a label has one stop, its text, from which the arrow down leads here.
     let (_, rect) = ui.allocate_space(size);
-    let response = ui.interact(rect, threshold_id(label.id), Sense::CLICK | Sense::DRAG);
+    let id = threshold_id(label.id);
+    let mut senses = Sense::CLICK | Sense::DRAG;
+    senses.set(Sense::FOCUSABLE, ui.memory(|memory| memory.has_focus(id)));
+    let response = ui.interact(rect, id, senses);
     let name = format!("Threshold of {}", label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
     asked(ui, &response, label, commands);

@@ -12,6 +12,7 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
     let now = state.memory.grouping;
     let combo = ComboBox::from_id_salt("group")
         .width(88.0)
+        .height(420.0)
         .selected_text(match now {
             Grouping::Nothing => "No groups",
             other => other.name(),

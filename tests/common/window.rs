@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, Vec2, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::State;
 use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Services};
@@ -234,13 +234,21 @@ impl Window {
 
     /// Types into a text field, character by character, as a person does.
     pub fn type_into(&mut self, field: &str, text: &str) {
-        self.harness.get_by_label(field).focus();
+        self.field(field).focus();
         self.harness.step();
         for c in text.chars() {
-            self.harness.get_by_label(field).type_text(&c.to_string());
+            // The name of a field may follow what is in it.
+            self.harness.event(egui::Event::Text(c.to_string()));
             self.harness.step();
         }
         self.settle();
+    }
+
+    /// The text field of this name, which the text beside it may have too.
+    fn field<'a>(&'a self, name: &'a str) -> egui_kittest::Node<'a> {
+        let mut found = self.harness.query_all_by_label(name);
+        let field = found.find(|node| node.accesskit_node().role() != egui::accesskit::Role::Label);
+        field.unwrap_or_else(|| panic!("no field {name}"))
     }
 
     pub fn has(&self, label: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What becomes of pixels: patches, neighbourhoods, depthwise filters, means.
 
 use lumisift::engine::inference::cpu::DepthwiseShape;
-use lumisift::engine::inference::gpu::{Context, GpuDepthwise, Plan, Recorder, UnfoldShape};
+use lumisift::engine::inference::gpu::{self, Context, GpuDepthwise, Plan, Recorder, UnfoldShape};
 use proptest::prelude::*;
 
 use super::{CONTEXTS, PATIENCE, assert_near, computed, for_cases, kept, noise};
@@ -57,7 +57,7 @@ fn check_unfold(context: &Context, count: usize, shape: UnfoldShape) {
     let out = recorder.unfold(&buffer, count, shape);
     let plan: Plan = recorder.finish(out).expect("a plan");
     plan.write_pictures(context, &buffer, &pictures);
-    let card = plan.run(context, PATIENCE).expect("runs");
+    let card = gpu::run(context, &plan, PATIENCE).expect("runs");
     assert_near(
         context,
         &card,

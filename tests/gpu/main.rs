@@ -17,7 +17,9 @@ use std::time::Duration;
 
 use half::f16;
 use libtest_mimic::{Arguments, Trial};
-use lumisift::engine::inference::gpu::{Adapter, Context, Numbers, Plan, Recorder, Rows, adapters};
+use lumisift::engine::inference::gpu::{
+    self, Adapter, Context, Numbers, Plan, Recorder, Rows, adapters,
+};
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
@@ -71,7 +73,7 @@ fn run(context: &Context, recorder: Recorder, inputs: &[(Rows, &[f32])], output:
     for (rows, values) in inputs {
         plan.write(context, rows, values);
     }
-    plan.run(context, PATIENCE).expect("runs")
+    gpu::run(context, &plan, PATIENCE).expect("runs")
 }
 
 /// Fails unless two results are near each other: to a hundred thousandth in full precision, and to what halves round away

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::state::ExportWhat;
+use super::exports::ExportWhat;
 use crate::engine::organize::export::{Conflict, Layout, Plan, Transfer};
 
 /// What was chosen last, for the next time.

@@ -334,6 +334,7 @@ mod tests {
         lens.iter()
             .map(|len| {
                 let group = Group {
+                    heading: Heading::Named("a day".into()),
                     first,
                     len: *len,
                     ..Group::default()

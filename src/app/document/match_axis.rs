@@ -1,8 +1,9 @@
 //! Where a match lies on the axis of a threshold. Most of what matters lies close to 0 or close to 1, where a linear
 //! axis shows nothing: this one is even in odds.
 
-/// The match at the left end of the axis; at the right end it is as far from 1.
-const END: f32 = 0.001;
+/// The match at the left end of the axis; at the right end it is as far from 1. Half of a step, so that only the ends
+/// themselves mean 0 and 1.
+const END: f32 = 0.0005;
 /// Least step of a threshold: 0.1 %.
 pub const STEP: f32 = 0.001;
 /// Steps from 0 to 1.
@@ -16,7 +17,7 @@ fn logit(matched: f32) -> f32 {
 #[must_use]
 pub fn place(matched: f32) -> f32 {
     let matched = matched.clamp(END, 1.0 - END);
-    0.5 + 0.5 * logit(matched) / logit(1.0 - END)
+    (0.5 + 0.5 * logit(matched) / logit(1.0 - END)).clamp(0.0, 1.0)
 }
 
 /// The threshold at a place, in whole steps. What lies beyond the ends is 0 or 1.

@@ -69,8 +69,9 @@ mod tests {
             cause: None,
             since: Instant::now(),
         };
+        let (good, bad) = (notice(false), notice(true));
         let later = Instant::now() + NOTICE_TIME;
-        assert!(notice(false).is_over(later) && !notice(true).is_over(later));
-        assert!(!notice(false).is_over(Instant::now()));
+        assert!(good.is_over(later) && !bad.is_over(later));
+        assert!(!good.is_over(good.since));
     }
 }

@@ -16,10 +16,10 @@ use super::labels::{Label, LabelId, SavedLabels};
 use super::library::{Item, ItemId, Library};
 use super::selection::Selection;
 use crate::app::command::Command;
+use crate::app::document::exports::Exports;
+use crate::app::document::keywords::Keywords;
+use crate::app::document::models::Models;
 use crate::app::services::Purpose;
-use crate::app::tasks::exports::Exports;
-use crate::app::tasks::keywords::Keywords;
-use crate::app::tasks::models::Models;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::engine;
 use crate::engine::index::pipeline::{JobHandle, Phase, Progress, Summary};
@@ -196,22 +196,6 @@ pub struct PathPrompt {
     pub reason: Option<String>,
     /// The dialog that comes back.
     pub back: Option<Box<Dialog>>,
-}
-
-/// Which photos are exported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExportWhat {
-    /// Those that are selected.
-    Selected,
-    /// Those that are shown.
-    #[default]
-    Shown,
-    /// Picks.
-    Picked,
-    /// Rejects.
-    Rejected,
-    /// Those that fit a label.
-    Fitting,
 }
 
 /// Rejects that are put away, and copies of them that stay.

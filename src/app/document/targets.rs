@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::exports::ExportWhat;
 use super::library::ItemId;
-use super::state::{ExportWhat, Kept, Rejects, State};
+use super::state::{Kept, Rejects, State};
 use crate::engine::organize::marks::Flag;
 
 impl State {

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::supervisor::Slot;
+use crate::app::document::exports::{ExportRequest, ExportState, ExportWhat};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::library::ItemId;
-use crate::app::document::state::{Dialog, ExportWhat, State};
+use crate::app::document::state::{Dialog, State};
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::Roots;
@@ -15,8 +16,8 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::organize::export::journal::past;
 use crate::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
 use crate::engine::organize::export::{
-    self, ExportError, ExportProgress, Fitting, Item, Options, Past, PastState, Plan, Report,
-    Transfer, Undone,
+    self, ExportError, ExportProgress, Fitting, Item, Past, PastState, Plan, Report, Transfer,
+    Undone,
 };
 
 /// What is known of photos besides where they are, by path.
@@ -24,53 +25,6 @@ type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 
 /// The manifest's name in the target's folder, without its ending.
 const MANIFEST: &str = "lumisift-manifest";
-
-/// An export as a person chose it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExportRequest {
-    /// Which photos.
-    pub what: ExportWhat,
-    /// Whether rejects among them go too.
-    pub rejects: bool,
-    /// How and where to.
-    pub options: Options,
-    /// Whether what went where is written down beside the photos.
-    pub manifest: bool,
-}
-
-/// How an export goes.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum ExportState {
-    /// None was begun.
-    #[default]
-    Idle,
-    /// Its names are being decided.
-    Planning,
-    /// It can be begun.
-    Planned(Arc<Plan>),
-    /// It cannot be begun, and why.
-    Refused(String),
-    /// Files are on their way.
-    Running(ExportProgress),
-    /// It is over.
-    Done(Arc<Report>),
-}
-
-/// Everything about exports.
-#[derive(Default)]
-pub struct Exports {
-    /// How the present one goes.
-    pub state: ExportState,
-    /// What was asked for last.
-    pub request: Option<ExportRequest>,
-    /// The folder that the person chose last, in this window.
-    pub target: Option<PathBuf>,
-    /// Exports that a kill interrupted.
-    pub interrupted: Vec<Past>,
-    cancel: Cancel,
-    /// Counts plans: only the newest counts.
-    plans: u64,
-}
 
 /// What the threads of an export tell.
 pub enum ExportNews {

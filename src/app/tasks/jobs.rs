@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use egui::Context;
 
-use super::exports::ExportState;
-use super::keywords::KeywordState;
 use super::supervisor::Slot;
+use crate::app::document::exports::ExportState;
+use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{Item, UNREAD};
 use crate::app::document::selection::Selection;
 use crate::app::document::state::{Cause, Dialog, SessionState, ViewRequest};

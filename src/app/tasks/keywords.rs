@@ -4,63 +4,12 @@ use std::sync::Arc;
 
 use super::supervisor::Slot;
 use crate::app::document::history::HistoryStep;
+use crate::app::document::keywords::{KeywordRequest, KeywordState};
 use crate::app::document::library::ItemId;
-use crate::app::document::state::{ExportWhat, State};
+use crate::app::document::state::State;
 use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
-use crate::engine::organize::sidecars::{self, Contents, Count, SidecarEdit, SidecarPlan, Way};
-
-/// What a person wants written, and about which photos.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeywordRequest {
-    /// Which photos.
-    pub what: ExportWhat,
-    /// Whether labels that fit become keywords.
-    pub labels: bool,
-    /// What else is written.
-    pub contents: Contents,
-    /// Where it is written.
-    pub way: Way,
-}
-
-/// How far keywords are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum KeywordState {
-    /// Nothing was asked for.
-    #[default]
-    Idle,
-    /// Sidecars are being read.
-    Planning,
-    /// They can be written.
-    Planned(Arc<SidecarPlan>),
-    /// They are being written.
-    Writing,
-    /// What was written, how many files had nothing to gain, and what was not written.
-    Done(Count, usize, Vec<Failure>),
-    /// Nothing was written, and why.
-    Refused(String),
-}
-
-/// Everything about keywords.
-#[derive(Default)]
-pub struct Keywords {
-    /// How far they are.
-    pub state: KeywordState,
-    /// What was asked for last.
-    pub request: Option<KeywordRequest>,
-    /// Counts plans: only the newest counts.
-    plans: u64,
-}
-
-impl Keywords {
-    /// Begins anew, unless something is being written.
-    pub fn begin(&mut self) {
-        if self.state != KeywordState::Writing {
-            self.state = KeywordState::Idle;
-            self.request = None;
-        }
-    }
-}
+use crate::engine::organize::sidecars::{self, Count, SidecarEdit, SidecarPlan};
 
 /// What the threads of keywords tell.
 pub enum KeywordNews {

@@ -3,36 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
+use crate::app::document::models::Download;
 use crate::app::document::state::Dialog;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
 use crate::engine::hub::endpoint::{self, RepoId};
-use crate::engine::hub::installed::InstalledModel;
 use crate::engine::inference::folder_fingerprint;
 use crate::engine::inference::speed::measure;
-
-/// A model on its way.
-pub struct Download {
-    /// Its repository.
-    pub repo: RepoId,
-    /// How far it is.
-    pub arrival: DownloadProgress,
-    cancel: Cancel,
-}
-
-/// The models that a person can choose.
-#[derive(Default)]
-pub struct Models {
-    /// All but the starter, once they were looked for.
-    pub list: Vec<InstalledModel>,
-    /// The one that is being fetched.
-    pub download: Option<Download>,
-    /// Why the last one did not arrive.
-    pub trouble: Option<String>,
-    /// Billions of operations a second of this machine with the model in use, once that was measured.
-    pub rate: Option<f32>,
-}
 
 impl App {
     /// Looks for models.

@@ -11,7 +11,7 @@ use std::path::Path;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Timestamp, ToSpan, tz::TimeZone};
 
-use super::photo::Taken;
+use super::taken::Taken;
 
 /// The year of the earliest photograph.
 const FIRST_YEAR: i16 = 1826;

@@ -3,6 +3,7 @@
 pub mod companions;
 pub mod dates;
 pub mod decode;
+mod file_names;
 mod input;
 #[cfg_attr(
     not(all(feature = "avif", feature = "heic")),
@@ -19,6 +20,7 @@ pub mod places;
 pub mod preprocess;
 pub mod samples;
 pub mod scan;
+mod taken;
 pub mod takeout;
 pub mod thumbnail;
 #[cfg(feature = "video")]

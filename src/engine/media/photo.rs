@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::UNIX_EPOCH;
 
+pub use super::taken::{DateSource, Taken};
 pub use crate::engine::files::content_id::ContentId;
 
 /// A file that may be a photo, as a folder lists it.
@@ -33,82 +34,6 @@ impl Candidate {
             size: metadata.len(),
             modified_ns,
         }
-    }
-}
-
-/// When a photo was taken, by the camera's clock, which knows no time zone: `2024-05-01T10:00:00`.
-/// Sorts by time.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Taken {
-    text: String,
-    source: DateSource,
-}
-
-/// What tells when a photo was taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DateSource {
-    /// Its content: EXIF, XMP or IPTC-IIM.
-    Photo,
-    /// The name of its file.
-    Name,
-    /// What Google Takeout put beside it.
-    Takeout,
-}
-
-impl DateSource {
-    /// The word in output.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Photo => "photo",
-            Self::Name => "name",
-            Self::Takeout => "takeout",
-        }
-    }
-
-    /// What a person is told behind the date, where that is not what is expected.
-    #[must_use]
-    pub fn note(self) -> &'static str {
-        match self {
-            Self::Photo => "",
-            Self::Name => " (from the name)",
-            Self::Takeout => " (from Google Takeout)",
-        }
-    }
-}
-
-impl Taken {
-    /// From text in the form above, as the store keeps it: what a photo's content says.
-    #[must_use]
-    pub fn from_text(text: String) -> Self {
-        Self {
-            text,
-            source: DateSource::Photo,
-        }
-    }
-
-    /// The same date, as another source tells it.
-    #[must_use]
-    pub fn told_by(self, source: DateSource) -> Self {
-        Self { source, ..self }
-    }
-
-    /// As text in the form above.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// What tells it.
-    #[must_use]
-    pub fn source(&self) -> DateSource {
-        self.source
-    }
-}
-
-impl fmt::Display for Taken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -10,12 +10,21 @@ use crate::app::document::labels::LabelId;
 use crate::app::document::library::{ItemId, Outcome, Snapshot, by_name};
 use crate::app::document::scored::Scored;
 
-/// A photo and what it is sorted by: its group, whether it has nothing to be sorted by, and otherwise that.
+/// A photo and what it is sorted by: its group, whether it has nothing to be sorted by or was not even read, and
+/// otherwise that.
 struct Keyed {
     group: u64,
-    none: bool,
+    lacks: Lacks,
     key: u64,
     id: ItemId,
+}
+
+/// What a photo lacks to be sorted: what lacks more comes later.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Lacks {
+    Nothing,
+    Value,
+    Content,
 }
 
 /// Numbers that are not negative sort as their bits do.
@@ -68,7 +77,11 @@ pub fn sort(
             };
             Keyed {
                 group,
-                none: value.is_none(),
+                lacks: match value {
+                    Some(_) => Lacks::Nothing,
+                    None if matches!(item(*id).outcome, Outcome::Failed(_)) => Lacks::Content,
+                    None => Lacks::Value,
+                },
                 key,
                 id: *id,
             }
@@ -80,7 +93,7 @@ pub fn sort(
             (true, false) => by_name(item(a.id), item(b.id)),
             _ => a.id.cmp(&b.id),
         };
-        let (left, right) = ((a.group, a.none, a.key), (b.group, b.none, b.key));
+        let (left, right) = ((a.group, a.lacks, a.key), (b.group, b.lacks, b.key));
         left.cmp(&right).then_with(names)
     });
     let order: Vec<ItemId> = keyed.iter().map(|keyed| keyed.id).collect();

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use half::f16;
-
 use super::GpuError;
 use super::adapter::Adapter;
+use super::element::Element;
 use super::kernels::{Kernel, WORKGROUP_MEMORY};
 
 /// In which numbers weights and what lies between two layers are kept. Sums and the residual stream are in f32 always.
@@ -16,39 +15,6 @@ pub enum Numbers {
     Fastest,
     /// Full precision.
     Full,
-}
-
-/// How a value is kept on the card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Element {
-    F32,
-    F16,
-}
-
-impl Element {
-    pub fn wgsl(self) -> &'static str {
-        match self {
-            Self::F32 => "f32",
-            Self::F16 => "f16",
-        }
-    }
-
-    pub fn bytes(self) -> usize {
-        match self {
-            Self::F32 => 4,
-            Self::F16 => 2,
-        }
-    }
-
-    pub fn encode(self, values: &[f32]) -> Vec<u8> {
-        match self {
-            Self::F32 => bytemuck::cast_slice(values).to_vec(),
-            Self::F16 => {
-                let halves: Vec<f16> = values.iter().map(|v| f16::from_f32(*v)).collect();
-                bytemuck::cast_slice(&halves).to_vec()
-            }
-        }
-    }
 }
 
 /// What wgpu reports on its own time.

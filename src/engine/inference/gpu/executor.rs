@@ -3,7 +3,6 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use super::GpuError;
 use super::context::Context;
 use super::plan::{Plan, Rows};
 use super::recorder::Recorder;
+use super::submission::{Pending, submit};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::Embeddings;
 use crate::engine::media::preprocess::Crop;
@@ -42,71 +42,6 @@ pub trait Network: Send + Sync {
 
     /// Writes the plan for so many `pictures`, whose vectors, of length 1, it returns.
     fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows;
-}
-
-/// A batch that the card works on.
-pub(super) struct Pending {
-    submission: wgpu::SubmissionIndex,
-    target: wgpu::Buffer,
-    mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
-}
-
-/// Hands a plan to the card, in submissions that cost little more than `share`.
-pub(super) fn submit(
-    context: &Context,
-    plan: &Plan,
-    share: f64,
-    stop: &dyn Fn() -> bool,
-) -> Result<Pending, GpuError> {
-    let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-    let target = context.buffer("result", plan.output_bytes(), usage);
-    let mut submission = None;
-    for commands in plan.commands(context, share, &target) {
-        if stop() {
-            return Err(GpuError::Cancelled);
-        }
-        submission = Some(context.queue.submit([commands]));
-    }
-    context.check()?;
-    let submission = submission.ok_or_else(|| GpuError::Failed("an empty plan".into()))?;
-    let (told, mapped) = channel();
-    target.map_async(wgpu::MapMode::Read, .., move |result| {
-        let _ = told.send(result);
-    });
-    Ok(Pending {
-        submission,
-        target,
-        mapped,
-    })
-}
-
-impl Pending {
-    /// The values, once they are there.
-    pub(super) fn wait(
-        &mut self,
-        context: &Context,
-        plan: &Plan,
-        patience: Duration,
-    ) -> Result<Vec<f32>, GpuError> {
-        let waited = context.device.poll(wgpu::PollType::Wait {
-            submission_index: Some(self.submission.clone()),
-            timeout: Some(patience),
-        });
-        context.check()?;
-        match waited {
-            Ok(_) => {}
-            Err(wgpu::PollError::Timeout) => return Err(GpuError::Hung(patience.as_secs())),
-            Err(error) => return Err(GpuError::Failed(error.to_string())),
-        }
-        let failed = |reason: String| GpuError::Failed(reason);
-        let mapped = self.mapped.recv_timeout(patience);
-        mapped
-            .map_err(|e| failed(e.to_string()))?
-            .map_err(|e| failed(e.to_string()))?;
-        let range = self.target.get_mapped_range(..plan.output_bytes());
-        let values = plan.values(&range.map_err(|e| failed(e.to_string()))?);
-        Ok(values)
-    }
 }
 
 /// A plan with the buffer of the pictures that it reads.

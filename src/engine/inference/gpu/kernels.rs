@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::context::Element;
+use super::element::Element;
 use crate::engine::inference::cpu::Activation;
 
 /// What every adapter has of workgroup memory, in bytes.

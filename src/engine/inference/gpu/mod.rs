@@ -2,7 +2,7 @@
 //!
 //! `adapter` finds cards, `context` opens one, with a device and a queue of its own beside the window's. `kernels` has what a
 //! card computes. A `plan` is a whole tower as a list of dispatches; a `recorder` writes it, with the `operations` that `tower`
-//! and `convolution` make of the families' descriptions, and `executor` runs it. `self_test` compares a card with the CPU,
+//! and `convolution` make of the families' descriptions, and `executor` runs it, by `submission`s. `self_test` compares a card with the CPU,
 //! `choice` decides by that, and `model` is what comes out. Texts stay on the CPU.
 
 mod adapter;
@@ -10,6 +10,7 @@ mod choice;
 mod context;
 #[cfg(feature = "starter")]
 mod convolution;
+mod element;
 mod executor;
 mod findings;
 mod kernels;
@@ -18,6 +19,7 @@ mod operations;
 mod plan;
 mod recorder;
 mod self_test;
+mod submission;
 mod synthetic;
 mod tower;
 mod weights;
@@ -34,6 +36,7 @@ pub use model::GpuModel;
 pub use operations::{After, AttentionInput, UnfoldShape};
 pub use plan::{Dispatch, Plan, Rows};
 pub use recorder::Recorder;
+pub use submission::run;
 pub use synthetic::synthetic_tower;
 pub use tower::TransformerTower;
 pub use weights::{GpuDepthwise, GpuLinear, GpuNorm, GpuTable};

@@ -1,7 +1,7 @@
 //! What a plan can do: products, norms, attention, convolutions.
 
 use super::GpuError;
-use super::context::Element;
+use super::element::Element;
 use super::kernels::{self, AttentionTile, Store, THREADS, Tile};
 use super::plan::Rows;
 use super::recorder::{MOST_WORKGROUPS, Recorder};

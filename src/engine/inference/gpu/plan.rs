@@ -1,9 +1,7 @@
 //! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
 
-use std::time::Duration;
-
-use super::GpuError;
-use super::context::{Context, Element};
+use super::context::Context;
+use super::element::Element;
 use super::weights::{GpuTable, vectors};
 
 /// Operations that moving a byte counts as, where the time of a dispatch is estimated: about the ratio of a card's arithmetic to
@@ -205,14 +203,5 @@ impl Plan {
             last[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
             context.queue.write_buffer(buffer, whole as u64, &last);
         }
-    }
-
-    /// Runs it once and returns its result.
-    ///
-    /// # Errors
-    /// If the card fails.
-    pub fn run(&self, context: &Context, patience: Duration) -> Result<Vec<f32>, GpuError> {
-        let mut pending = super::executor::submit(context, self, f64::INFINITY, &|| false)?;
-        pending.wait(context, self, patience)
     }
 }

@@ -1,7 +1,8 @@
 //! Writes plans: room for rows, dispatches in order, then the bindings of all of them. What can be recorded is in `operations`.
 
 use super::GpuError;
-use super::context::{Context, Element};
+use super::context::Context;
+use super::element::Element;
 use super::kernels::{Kernel, Tile};
 use super::plan::{Dispatch, Plan, Rows};
 use super::weights::vectors;

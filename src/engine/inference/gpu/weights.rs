@@ -7,7 +7,8 @@ use candle_core::Result;
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
-use super::context::{Context, Element};
+use super::context::Context;
+use super::element::Element;
 use crate::engine::inference::layers::cpu_values;
 
 /// Vectors of four that so many values fill.

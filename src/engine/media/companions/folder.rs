@@ -8,7 +8,7 @@ use std::path::Path;
 use super::table::{After, Kind, RAW, TABLE, has_raw_ending, is_raw};
 use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{Piece, join, last_dot, pieces, strip_ending};
-use crate::engine::media::scan;
+use crate::engine::media::file_names;
 
 /// What Takeout puts between a photo's name and `.json`, or the beginning of it.
 const TAKEOUT: &str = "supplemental-metadata";
@@ -72,7 +72,7 @@ impl Folder {
         let raw = RAW
             .iter()
             .find(|ending| strip_ending(&name, ending).is_some());
-        if raw.is_some() || scan::is_picture_name(Path::new(&file)) {
+        if raw.is_some() || file_names::is_picture_name(Path::new(&file)) {
             let stem = fold(Path::new(&file).file_stem().unwrap_or_default());
             self.names.insert(fold(&file));
             self.names.insert(stem.clone());

@@ -5,7 +5,7 @@
 
 mod folder;
 mod live;
-mod table;
+pub(super) mod table;
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{join, last_dot, pieces};
-use crate::engine::media::scan;
+use crate::engine::media::file_names;
 use folder::{Folder, Tie};
 use table::is_raw;
 
@@ -69,7 +69,7 @@ impl Companions {
         folder.tied_to(name, &mut found);
         let is_movie = |tie: &Tie| is_movie_ending(tie.kind);
         found.retain(|(tie, _)| !is_movie(tie) || is_movie_of(&dir.join(&tie.file), photo));
-        if scan::is_video_name(photo) {
+        if file_names::is_video_name(photo) {
             found.retain(|(tie, _)| !is_raw(tie.kind));
         }
         // RAW files and movies have sidecars of their own.
@@ -115,7 +115,7 @@ impl Companions {
 pub(in crate::engine::media) fn is_movie_of(movie: &Path, picture: &Path) -> bool {
     let ending = movie.extension().unwrap_or_default().to_ascii_lowercase();
     ending.to_str().is_some_and(is_movie_ending)
-        && !scan::is_video_name(picture)
+        && !file_names::is_video_name(picture)
         && !live::differ(picture, movie)
 }
 

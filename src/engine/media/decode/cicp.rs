@@ -15,15 +15,20 @@ pub struct Cicp {
 }
 
 impl Cicp {
-    /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5).
+    /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5). QuickTime's form of it
+    /// says nothing of the range.
     pub fn of_box(content: &[u8]) -> Option<Self> {
-        let numbers = content.strip_prefix(b"nclx")?.first_chunk::<7>()?;
-        let number = |at: usize| u16::from_be_bytes([numbers[at], numbers[at + 1]]);
+        let (kind, numbers) = content.split_first_chunk::<4>()?;
+        if !matches!(kind, b"nclx" | b"nclc") {
+            return None;
+        }
+        let fields = numbers.first_chunk::<6>()?;
+        let number = |at: usize| u16::from_be_bytes([fields[at], fields[at + 1]]);
         Some(Self {
             primaries: number(0),
             transfer: number(2),
             matrix: number(4),
-            full_range: numbers[6] & 0x80 != 0,
+            full_range: kind == b"nclx" && numbers.get(6).is_some_and(|flags| flags & 0x80 != 0),
         })
     }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformExecutor, TransformOptions};
 
-use super::jpeg;
 use super::tone::linear_to_srgb;
 
 /// Pixels that are converted at once.
@@ -120,21 +119,6 @@ pub fn convert(rgb: &mut [u8], profile: &ColorProfile) {
             return;
         }
     }
-}
-
-/// The profile of a JPEG, put together from its segments (ICC.1, annex B.4).
-pub fn jpeg_profile<'a>(bytes: &'a [u8]) -> Option<Vec<u8>> {
-    let part = |(marker, content): (u8, &'a [u8])| match (marker, content) {
-        (0xe2, content) => match content.strip_prefix(b"ICC_PROFILE\0")? {
-            [number, _, part @ ..] => Some((*number, part)),
-            _ => None,
-        },
-        _ => None,
-    };
-    let mut parts: Vec<(u8, &[u8])> = jpeg::segments(bytes).filter_map(part).collect();
-    parts.sort_by_key(|(number, _)| *number);
-    let profile = parts.iter().flat_map(|(_, part)| *part).copied();
-    (!parts.is_empty()).then(|| profile.collect())
 }
 
 #[cfg(test)]
@@ -266,27 +250,5 @@ mod tests {
         for end in (0..whole.len()).step_by(7) {
             to_srgb(&mut colours.clone(), &whole[..end]);
         }
-    }
-
-    #[test]
-    fn the_profile_of_a_jpeg_is_put_together_from_its_segments() {
-        let segment = |number: u8, part: &[u8]| {
-            let data = [b"ICC_PROFILE\0", &[number, 2][..], part].concat();
-            let length = (data.len() as u16 + 2).to_be_bytes();
-            [&[0xff, 0xe2][..], &length, &data].concat()
-        };
-        let start = [0xff, 0xd8];
-        let jpeg = [
-            &start[..],
-            &segment(2, b"two"),
-            &segment(1, b"one"),
-            &[0xff, 0xda],
-        ]
-        .concat();
-        assert_eq!(jpeg_profile(&jpeg).as_deref(), Some(&b"onetwo"[..]));
-        for end in 0..jpeg.len() - 2 {
-            let _ = jpeg_profile(&jpeg[..end]);
-        }
-        assert_eq!(jpeg_profile(&[0xff, 0xd8, 0xff, 0xda]), None);
     }
 }

@@ -1,40 +1,16 @@
-//! The few EXIF facts that sorting needs. Corrupt metadata is no metadata: it never stops a photo.
+//! EXIF fields. Corrupt metadata is no metadata: it never stops a photo.
 
-use std::cell::LazyCell;
 use std::io::Cursor;
 
 pub use exif::Exif;
 use exif::{In, Reader, Tag, Value};
 
-use super::format::PictureFormat;
-use super::{Orientation, embedded, sniff};
-use crate::engine::media::photo::Taken;
-use crate::engine::media::{dates, metadata};
-
-/// What is read from a file's metadata.
-#[derive(Default)]
-pub(super) struct Facts {
-    pub orientation: Orientation,
-    pub taken: Option<Taken>,
-}
-
-/// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
-pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
-    let exif = format.exif(bytes);
-    let exif = exif.as_ref();
-    let orientation = exif.and_then(orientation).or_else(|| {
-        let described = metadata::described(Cursor::new(bytes));
-        described.orientation.map(Orientation::from_exif)
-    });
-    let taken = exif.and_then(taken);
-    Facts {
-        orientation: orientation.unwrap_or_default(),
-        taken: taken.or_else(|| metadata::facts_inside(Cursor::new(bytes)).taken),
-    }
-}
+use super::{Orientation, embedded};
+use crate::engine::media::dates;
+use crate::engine::media::taken::Taken;
 
 /// When the photo was taken: the first possible date counts.
-fn taken(exif: &Exif) -> Option<Taken> {
+pub(super) fn taken(exif: &Exif) -> Option<Taken> {
     [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
@@ -44,46 +20,6 @@ fn taken(exif: &Exif) -> Option<Taken> {
 pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
     let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;
     field.value.get_uint(0).map(Orientation::from_exif)
-}
-
-/// What a camera wrote of a photo, for people: name and value, in the order of a caption.
-#[must_use]
-pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
-    const SHOWN: &[(Tag, &str)] = &[
-        (Tag::Model, "Camera"),
-        (Tag::LensModel, "Lens"),
-        (Tag::ExposureTime, "Exposure"),
-        (Tag::FNumber, "Aperture"),
-        (Tag::PhotographicSensitivity, "ISO"),
-        (Tag::FocalLength, "Focal length"),
-        (Tag::Flash, "Flash"),
-        (Tag::Artist, "Artist"),
-    ];
-    let exif = sniff(bytes).ok().and_then(|format| format.exif(bytes));
-    let fact = |tag: Tag| {
-        let exif = exif.as_ref()?;
-        let field = exif.get_field(tag, In::PRIMARY)?;
-        let text = field.display_value().with_unit(exif).to_string();
-        Some(
-            text.trim_matches(['"', ' '])
-                .trim_end_matches('\0')
-                .trim()
-                .to_owned(),
-        )
-    };
-    let described = LazyCell::new(|| metadata::described(Cursor::new(bytes)));
-    let facts = SHOWN.iter().filter_map(|(tag, name)| {
-        let text = fact(*tag)
-            .filter(|text| !text.is_empty())
-            .or_else(|| match *tag {
-                Tag::Model => described.camera.clone(),
-                Tag::LensModel => described.lens.clone(),
-                _ => None,
-            });
-        // A damaged field can be of any length, and a caption cannot.
-        Some((*name, text?.chars().take(80).collect()))
-    });
-    facts.collect()
 }
 
 /// The fields of a file, without those that are damaged: a bad pointer to GPS data or to the thumbnail's directory
@@ -120,7 +56,6 @@ fn date(value: &Value) -> Option<Taken> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::media::decode::jpeg::Jpeg;
 
     #[test]
     fn dates_become_sortable_and_nonsense_is_ignored() {
@@ -135,117 +70,5 @@ mod tests {
         ] {
             assert_eq!(date(&ascii(text)), None, "{text}");
         }
-    }
-
-    /// One entry of a directory, big-endian.
-    fn entry(tag: u16, kind: u16, count: u32, value: u32) -> Vec<u8> {
-        let mut bytes = tag.to_be_bytes().to_vec();
-        bytes.extend(kind.to_be_bytes());
-        bytes.extend(count.to_be_bytes());
-        bytes.extend(value.to_be_bytes());
-        bytes
-    }
-
-    /// A directory with its pointer to the next one.
-    fn directory(entries: &[Vec<u8>], next: u32) -> Vec<u8> {
-        let mut bytes = (entries.len() as u16).to_be_bytes().to_vec();
-        bytes.extend(entries.concat());
-        bytes.extend(next.to_be_bytes());
-        bytes
-    }
-
-    /// A JPEG of 32 x 16 pixels with this TIFF structure after `MM` and the offset of its first directory.
-    fn jpeg_with(directories: &[u8]) -> Vec<u8> {
-        let tiff = [&b"Exif\0\0MM\0*\0\0\0\x08"[..], directories].concat();
-        let image = image::RgbImage::from_pixel(32, 16, image::Rgb([10, 200, 30]));
-        let mut jpeg = Cursor::new(Vec::new());
-        image
-            .write_to(&mut jpeg, image::ImageFormat::Jpeg)
-            .expect("encodes");
-        let mut segment = vec![0xff, 0xe1];
-        segment.extend((tiff.len() as u16 + 2).to_be_bytes());
-        segment.extend(tiff);
-        let mut bytes = jpeg.into_inner();
-        bytes.splice(2..2, segment);
-        bytes
-    }
-
-    #[test]
-    fn facts_are_read_from_the_head_of_a_jpeg() {
-        let orientation = entry(0x112, 3, 1, 6 << 16);
-        let date = entry(0x132, 2, 20, 8 + 2 + 24 + 4);
-        let mut tiff = directory(&[orientation, date], 0);
-        tiff.extend(b"2024:05:01 10:00:00\0");
-        let bytes = jpeg_with(&tiff);
-        let decoded =
-            crate::engine::media::decode::decode(&bytes, 4, &Default::default()).expect("decodes");
-        assert_eq!((decoded.width, decoded.height), (16, 32));
-        assert_eq!(decoded.pixels.orientation, Orientation::from_exif(6));
-        assert_eq!(
-            decoded.taken.expect("a date").as_str(),
-            "2024-05-01T10:00:00"
-        );
-    }
-
-    #[test]
-    fn damage_elsewhere_does_not_hide_the_orientation() {
-        let turned = || entry(0x112, 3, 1, 6 << 16);
-        let date = b"2024:05:01 10:00:00\0";
-        // What piexif writes: the Exif directory has no pointer to a next one, and its values follow at once.
-        let exif_at = 8 + 2 + 24 + 4;
-        let mut piexif = directory(&[turned(), entry(0x8769, 4, 1, exif_at)], 0);
-        piexif.extend(1u16.to_be_bytes());
-        piexif.extend(entry(0x9003, 2, 20, exif_at + 14));
-        piexif.extend(date);
-        let cases = [
-            (
-                "a pointer to the next directory",
-                directory(&[turned()], 0x7fff_ffff),
-            ),
-            (
-                "a pointer to GPS data",
-                directory(&[turned(), entry(0x8825, 4, 1, 0xff_ffff)], 0),
-            ),
-            (
-                "the offset of a value before it",
-                directory(&[entry(0x10f, 2, 400, 0xff_ffff), turned()], 0),
-            ),
-            (
-                "a pointer to the Exif directory",
-                directory(&[turned(), entry(0x8769, 4, 1, 0xff_ffff)], 0),
-            ),
-            (
-                "an unknown type of value",
-                directory(&[entry(0x10f, 77, 1, 0), turned()], 0),
-            ),
-            ("a missing pointer to the next directory", {
-                let mut cut = directory(&[turned()], 0);
-                cut.truncate(cut.len() - 4);
-                cut
-            }),
-            ("piexif's Exif directory", piexif.clone()),
-        ];
-        for (what, tiff) in cases {
-            let facts = read(&Jpeg, &jpeg_with(&tiff));
-            assert_eq!(facts.orientation, Orientation::from_exif(6), "{what}");
-        }
-        let taken = read(&Jpeg, &jpeg_with(&piexif)).taken.expect("a date");
-        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
-    }
-
-    #[test]
-    fn an_impossible_date_gives_way_to_the_next_tag() {
-        let mut tiff = directory(
-            &[
-                entry(0x132, 2, 20, 8 + 2 + 24 + 4),
-                entry(0x8769, 4, 1, 8 + 2 + 24 + 4 + 20),
-            ],
-            0,
-        );
-        tiff.extend(b"2024:05:01 10:00:00\0");
-        tiff.extend(directory(&[entry(0x9003, 2, 20, 8 + 38 + 20 + 18 - 8)], 0));
-        tiff.extend(b"2024:02:31 10:00:00\0");
-        let taken = read(&Jpeg, &jpeg_with(&tiff)).taken.expect("a date");
-        assert_eq!(taken.as_str(), "2024-05-01T10:00:00");
     }
 }

@@ -1,22 +1,25 @@
 //! From a file's bytes to upright RGB pixels, no larger than needed and within limits.
 //!
-//! [`format`] has the trait of all formats and tells which one a file is of, by its bytes and never by its name. One
+//! `format` has the trait of all formats, and `formats` tells which one a file is of, by its bytes and never by its name. One
 //! decode serves the thumbnail and the model's input.
 
 mod alpha;
 #[cfg(feature = "avif")]
 mod avif;
 mod bmp;
-#[cfg(feature = "avif")]
+#[cfg(any(feature = "avif", feature = "video"))]
 mod cicp;
+mod codec;
 mod colour;
 mod detached;
 mod embedded;
 mod error;
 mod exif;
 mod extras;
+mod facts;
 mod file;
 mod format;
+mod formats;
 mod hdr;
 #[cfg(feature = "heic")]
 mod heic;
@@ -46,19 +49,24 @@ use std::sync::Arc;
 use super::iso_media;
 use super::memory_budget::{DecodeMemory, MemoryBudget};
 use crate::engine::cancel::Cancel;
-use format::{PictureFormat, sniff};
+use format::PictureFormat;
+use formats::sniff;
 use limits::Limits;
 use picture::Picture;
 
 #[cfg(feature = "video")]
+pub(super) use cicp::Cicp;
+#[cfg(feature = "video")]
 pub(super) use detached::detached;
 pub(in crate::engine::media) use embedded::of_text as exif_of_text;
 pub use error::DecodeError;
-pub use exif::camera_facts;
+pub use facts::camera_facts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
-pub use format::{Content, content};
+pub use formats::{Content, content};
 pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
+#[cfg(feature = "video")]
+pub(super) use tone::eight_bits;
 
 /// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or
 /// more, where the format can be decoded at a scale (JPEG), otherwise in full. Waits until there is memory
@@ -97,7 +105,7 @@ pub fn decode_within(
         }
         Ok(picture) => {
             let memory = limits.keep(picture.rgb.len() as u64);
-            Ok(picture.with_facts(exif::read(format, bytes), memory))
+            Ok(picture.with_facts(facts::read(format, bytes), memory))
         }
     }
 }

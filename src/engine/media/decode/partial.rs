@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use image::{DynamicImage, ImageDecoder, ImageFormat};
 
 use super::alpha::flatten;
+use super::codec::{bytes_per_pixel, decoder};
 use super::limits::area;
-use super::raster::{bytes_per_pixel, decoder};
 use super::{DecodeError, Limits, Picture, colour, warning};
 
 /// What samples are before they are read: grey, and where there is alpha, half of it.
@@ -18,7 +18,8 @@ const RIFF_HEAD: usize = 12;
 /// Flags of `VP8X` that say which metadata there is: ICC, EXIF and XMP.
 const WEBP_METADATA: u8 = 0x2c;
 
-/// Decodes a file as far as it goes, once its decoder refused it whole. Nothing if it shows nothing.
+/// Decodes a file as far as it goes, once its decoder refused it whole; `then` corrects what samples mean. Nothing if it
+/// shows nothing.
 ///
 /// # Errors
 /// If there is no memory for it.
@@ -27,6 +28,7 @@ pub fn decode(
     format: ImageFormat,
     name: &'static str,
     limits: &mut Limits<'_>,
+    then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Option<Picture>, DecodeError> {
     let mended = match format {
         ImageFormat::WebP => mended_webp(bytes),
@@ -76,7 +78,7 @@ pub fn decode(
     let Some(image) = image_of(kind, width, height, samples) else {
         return Ok(None);
     };
-    let mut rgb = flatten(image);
+    let mut rgb = flatten(then(image));
     if let Some(profile) = profile {
         colour::to_srgb(&mut rgb, &profile);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::exif::Facts;
+use super::facts::Facts;
 use super::format::PictureFormat;
 use super::{Orientation, jpeg};
 use crate::engine::media::memory_budget::Reservation;

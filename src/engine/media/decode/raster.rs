@@ -1,14 +1,12 @@
 //! Formats that the image crate decodes and that need nothing else.
 
-use std::io::Cursor;
-
-use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat};
 
 use super::alpha::flatten;
+use super::codec::{bytes_per_pixel, decoder};
 use super::format::PictureFormat;
 use super::limits::area;
 use super::{DecodeError, Limits, Picture, colour, partial};
-use crate::engine::cancel::CancelReader;
 
 /// One of these formats.
 pub struct Raster {
@@ -137,39 +135,35 @@ pub fn decode(
     name: &'static str,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
-    match decode_then(bytes, format, name, limits, |image| image) {
-        Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
-            partial::decode(bytes, format, name, limits)?.ok_or(error)
-        }
-        result => result,
-    }
+    decode_then(bytes, format, name, limits, |image| image)
 }
 
-/// Decodes a whole file whose samples mean something else than the decoder takes them for.
+/// As [`decode`], for samples that mean something else than the decoder takes them for: `then` corrects them.
 pub fn decode_then(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
     limits: &mut Limits<'_>,
-    then: impl FnOnce(DynamicImage) -> DynamicImage,
+    then: impl Fn(DynamicImage) -> DynamicImage,
+) -> Result<Picture, DecodeError> {
+    match decode_whole(bytes, format, name, limits, &then) {
+        Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
+            partial::decode(bytes, format, name, limits, then)?.ok_or(error)
+        }
+        result => result,
+    }
+}
+
+fn decode_whole(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &mut Limits<'_>,
+    then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
     let per_pixel = bytes_per_pixel(format, decoder.color_type());
     decode_with_then(decoder, name, per_pixel, limits, then)
-}
-
-/// The image crate's decoder for a file of this format.
-pub fn decoder<'a>(
-    bytes: &'a [u8],
-    format: ImageFormat,
-    limits: &Limits<'a>,
-) -> Result<impl ImageDecoder + 'a, image::ImageError> {
-    let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
-    let mut reader = ImageReader::with_format(reader, format);
-    let mut own_limits = image::Limits::default();
-    own_limits.max_alloc = Some(limits.most_allocated());
-    reader.limits(own_limits);
-    reader.into_decoder()
 }
 
 /// Decodes with any decoder of the image crate's kind, which takes so many bytes a pixel.
@@ -213,29 +207,6 @@ pub fn damaged(name: &'static str, error: &ImageError) -> DecodeError {
         format: name,
         reason: reason.into(),
     }
-}
-
-/// Most bytes that a decode takes for a pixel: what the decoder gives, what it keeps meanwhile, and the
-/// eight-bit RGB that is made of it.
-pub fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
-    let given = u64::from(colour.bytes_per_pixel());
-    let made = match colour {
-        ColorType::Rgb8 | ColorType::Rgba8 => 0,
-        // Alpha goes through eight-bit RGBA.
-        _ if colour.has_alpha() => 4,
-        _ => 3,
-    };
-    let kept = match format {
-        // Coefficients of a progressive file.
-        ImageFormat::Jpeg => 6,
-        // The canvas on which frames are painted, and the frame.
-        ImageFormat::Gif | ImageFormat::WebP => 4,
-        // A copy of all samples.
-        ImageFormat::Tiff => given,
-        _ => 0,
-    };
-    // The decoder is gone before the pixels are converted.
-    given + made.max(kept)
 }
 
 #[cfg(test)]

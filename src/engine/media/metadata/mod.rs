@@ -7,7 +7,6 @@ mod facts;
 pub(crate) mod inside;
 pub(crate) mod look;
 pub(crate) mod names;
-mod parse;
 mod splices;
 pub(crate) mod text;
 mod xml;

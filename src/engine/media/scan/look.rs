@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 
-use super::names::{Kind, kind};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::decode::{Content, content};
+use crate::engine::media::file_names::{Kind, kind};
 
 /// Bytes of a file that are read.
 const HEAD: u64 = 64;

@@ -2,7 +2,6 @@
 
 mod found;
 mod look;
-mod names;
 mod options;
 mod pairs;
 mod roots;
@@ -16,18 +15,18 @@ use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 use super::decode::Content;
+use super::file_names::{Kind, is_hidden, is_system_folder, kind};
 use super::photo::{Failure, Stage};
 use crate::engine::files::file_key::{FileKey, has_other_names};
 use crate::engine::media::own_exports::Results;
 use found::{candidate, walk_failure};
 use look::Looks;
-use names::{Kind, is_hidden, is_system_folder, kind};
 use pairs::Pairs;
 use roots::Roots;
 
+pub use super::file_names::{is_picture_name, is_video_name};
 pub use found::Found;
 pub use look::may_be_photo;
-pub use names::{is_picture_name, is_video_name};
 pub use options::{ScanOptions, Skipped};
 
 /// A walk over files and folders. Each file is found once, under its own name rather than a link's.

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::names::{Kind, kind};
 use crate::engine::files::fold::fold;
 use crate::engine::media::companions::is_movie_of;
+use crate::engine::media::file_names::{Kind, kind};
 
 /// The pictures of the folder that was asked for last. It is listed once, when the first RAW file or movie is met.
 #[derive(Default)]

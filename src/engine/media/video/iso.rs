@@ -9,9 +9,10 @@ use super::codec::{self, Refused};
 use super::error::VideoError;
 use super::layout::{self, Layout};
 use super::samples::{self, Key, Place};
-use super::track::{self, Codec, Colour};
+use super::track::{self, Codec};
 use super::{Frame, facts, fragments};
 use crate::engine::cancel::Cancel;
+use crate::engine::media::decode::Cicp;
 use crate::engine::media::decode::{Orientation, Pixels, detached};
 use crate::engine::media::memory_budget::{DecodeMemory, NoMemory, Reservation};
 use crate::engine::media::photo::Taken;
@@ -34,7 +35,7 @@ pub struct Movie {
     orientation: Orientation,
     coded: (u32, u32),
     pixel_aspect: f64,
-    colour: Option<Colour>,
+    colour: Option<Cicp>,
     duration_ms: u64,
     /// Each with its time in milliseconds.
     frames: Vec<(u64, Arc<Vec<u8>>)>,

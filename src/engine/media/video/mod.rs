@@ -12,7 +12,6 @@ mod error;
 mod facts;
 mod ffmpeg;
 mod fragments;
-mod hdr;
 mod iso;
 mod layout;
 mod planes;
@@ -24,9 +23,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::decode::Pixels;
+use super::file_names;
 use super::memory_budget::Reservation;
 use super::photo::{ContentId, Taken};
-use super::scan;
 use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::open_regular;
 use container::Container;
@@ -48,12 +47,12 @@ pub fn is_video(head: &[u8]) -> bool {
 /// Whether a file is a video, by its first bytes; those of a file that is called a picture are not looked at.
 #[must_use]
 pub fn is_video_file(path: &Path) -> bool {
-    if scan::is_picture_name(path) {
+    if file_names::is_picture_name(path) {
         return false;
     }
     let mut head = Vec::new();
     let read = open_regular(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
-    match scan::is_video_name(path) {
+    match file_names::is_video_name(path) {
         true => read.is_ok() && container::tell_named(&head).is_some(),
         false => read.is_ok() && is_video(&head),
     }

@@ -1,12 +1,11 @@
 //! Luma and chroma, as video decoders give them, to RGB no larger than needed.
 
-use super::hdr;
-use super::track::Colour;
+use crate::engine::media::decode::{Cicp, eight_bits};
 
-/// The matrix of RGB that is coded as it is, those of BT.601, and those of BT.2020, in H.273.
+/// The matrix of RGB that is coded as it is, in H.273.
 const IDENTITY: u16 = 0;
-const BT_601: [u16; 3] = [4, 5, 6];
-const BT_2020: [u16; 2] = [9, 10];
+/// The shares of red and blue in the luma of high definition.
+const BT_709: (f32, f32) = (0.2126, 0.0722);
 /// What H.273 calls unspecified.
 const UNSPECIFIED: u16 = 2;
 /// Frames from this height on are of BT.709 where nothing is said.
@@ -44,7 +43,7 @@ pub struct Planes {
     /// Bits of a sample.
     pub depth: u8,
     /// What the stream says of its colours.
-    pub colour: Option<Colour>,
+    pub colour: Option<Cicp>,
 }
 
 /// Pixels of a frame: width, height, and red, green and blue of each.
@@ -57,14 +56,14 @@ pub struct Rgb {
 impl Planes {
     /// To RGB, at the smallest power of two that keeps the short side at `min_short_side` pixels or more. What the file
     /// says of colours counts before what the stream does.
-    pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Colour>) -> Rgb {
+    pub fn to_rgb(&self, min_short_side: u32, of_file: Option<Cicp>) -> Rgb {
         let short = self.width.min(self.height);
         let fits = |by: &u32| short / by >= min_short_side.max(1);
         let by = [MOST_SHRINK, 4, 2].into_iter().find(fits).unwrap_or(1);
         let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
         let colour = self.meant(of_file);
         let convert = Conversion::new(colour, self.depth);
-        let tone = hdr::Tone::of(colour);
+        let to_srgb = colour.to_srgb();
         let shifts = (u32::from(self.halved.0), u32::from(self.halved.1));
         let columns = self.width.div_ceil(1 << shifts.0);
         let mut rgb = Vec::with_capacity((width * height * 3) as usize);
@@ -79,21 +78,23 @@ impl Planes {
                     convert.pixel(luma, chroma(blue), chroma(red))
                 }
             };
-            let pixel = tone.as_ref().map_or(pixel, |tone| tone.to_srgb(pixel));
-            rgb.extend(pixel.map(|value| (value * 255.0 + 0.5) as u8));
+            rgb.extend(match &to_srgb {
+                Some(to_srgb) => to_srgb.convert(pixel),
+                None => pixel.map(eight_bits),
+            });
         }
         Rgb { width, height, rgb }
     }
 
     /// What is said of colours, with what is meant where nothing is.
-    fn meant(&self, of_file: Option<Colour>) -> Colour {
-        let said = |colour: &Colour| colour.matrix != UNSPECIFIED;
+    fn meant(&self, of_file: Option<Cicp>) -> Cicp {
+        let said = |colour: &Cicp| colour.matrix != UNSPECIFIED;
         let usual = if self.height.min(self.width) >= HIGH_DEFINITION {
             1
         } else {
             6
         };
-        let guess = Colour {
+        let guess = Cicp {
             primaries: UNSPECIFIED,
             transfer: UNSPECIFIED,
             matrix: usual,
@@ -107,7 +108,7 @@ impl Planes {
             .filter(said)
             .or(self.colour.filter(said))
             .unwrap_or(guess);
-        Colour {
+        Cicp {
             full_range,
             ..colour
         }
@@ -138,12 +139,8 @@ struct Conversion {
 }
 
 impl Conversion {
-    fn new(colour: Colour, depth: u8) -> Self {
-        let (red, blue) = match colour.matrix {
-            matrix if BT_601.contains(&matrix) => (0.299, 0.114),
-            matrix if BT_2020.contains(&matrix) => (0.2627, 0.0593),
-            _ => (0.2126, 0.0722),
-        };
+    fn new(colour: Cicp, depth: u8) -> Self {
+        let (red, blue) = colour.luma().unwrap_or(BT_709);
         let green = 1.0 - red - blue;
         let unit = f32::from(1u16 << (depth.clamp(8, 15) - 8));
         let most = 256.0 * unit - 1.0;
@@ -218,7 +215,7 @@ mod tests {
         let high = grey_frame(720, 720, 10, [63 * 4, 102 * 4, 240 * 4]);
         assert_eq!(first(&high, None), [255, 1, 0]);
         let full = |matrix| {
-            Some(Colour {
+            Some(Cicp {
                 primaries: 1,
                 transfer: 1,
                 matrix,

@@ -1,7 +1,7 @@
 //! The track of a file that is shown: how it is coded, and how it lies.
 
 use super::boxes::{Fields, boxes, child, inside};
-use crate::engine::media::decode::Orientation;
+use crate::engine::media::decode::{Cicp, Orientation};
 
 /// How a track is coded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,19 +16,6 @@ pub enum Codec {
     Other([u8; 4]),
 }
 
-/// Colours as ITU-T H.273 numbers them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Colour {
-    /// Which colours red, green and blue are.
-    pub primaries: u16,
-    /// How values grow with light.
-    pub transfer: u16,
-    /// How luma and chroma are made of the colours.
-    pub matrix: u16,
-    /// Whether samples use all values.
-    pub full_range: bool,
-}
-
 /// A track of moving pictures.
 pub struct Track<'a> {
     /// Its number, by which fragments name it.
@@ -41,7 +28,7 @@ pub struct Track<'a> {
     /// How many times as wide as high a pixel is.
     pub pixel_aspect: f64,
     /// What the file says of colours.
-    pub colour: Option<Colour>,
+    pub colour: Option<Cicp>,
     /// Units of time in a second.
     pub timescale: u32,
     /// How long it is, in those units.
@@ -183,7 +170,7 @@ struct Entry {
     codec: Codec,
     size: (u32, u32),
     pixel_aspect: Option<f64>,
-    colour: Option<Colour>,
+    colour: Option<Cicp>,
 }
 
 impl Entry {
@@ -205,7 +192,7 @@ impl Entry {
             codec: codec.unwrap_or(Codec::Other(kind)),
             size,
             pixel_aspect: child(more, b"pasp").and_then(pixel_aspect),
-            colour: child(more, b"colr").and_then(colour),
+            colour: child(more, b"colr").and_then(Cicp::of_box),
         })
     }
 }
@@ -214,21 +201,6 @@ fn pixel_aspect(pasp: &[u8]) -> Option<f64> {
     let mut fields = Fields::new(pasp);
     let (wide, high) = (fields.u32()?, fields.u32()?);
     (wide > 0 && high > 0).then(|| f64::from(wide) / f64::from(high))
-}
-
-/// Colours by number; the range is in ISO's form of the box alone.
-fn colour(colr: &[u8]) -> Option<Colour> {
-    let mut fields = Fields::new(colr);
-    let kind: [u8; 4] = fields.array()?;
-    if !matches!(&kind, b"nclx" | b"nclc") {
-        return None;
-    }
-    Some(Colour {
-        primaries: fields.u16()?,
-        transfer: fields.u16()?,
-        matrix: fields.u16()?,
-        full_range: &kind == b"nclx" && fields.u8().is_some_and(|flags| flags & 0x80 != 0),
-    })
 }
 
 #[cfg(test)]

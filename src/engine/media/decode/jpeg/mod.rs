@@ -3,6 +3,7 @@
 mod bits;
 mod header;
 mod planes;
+mod profile;
 mod progressive;
 mod sequential;
 mod stripes;
@@ -21,7 +22,7 @@ use header::{Coding, Header, Scan, Unsupported};
 use planes::{FULL, Scaled};
 use stripes::Tally;
 
-pub use header::{frame_size, segments};
+pub use header::frame_size;
 
 const NAME: &str = "JPEG";
 
@@ -98,7 +99,7 @@ fn decode(
 }
 
 fn in_srgb(mut picture: Picture, bytes: &[u8]) -> Picture {
-    if let Some(profile) = colour::jpeg_profile(bytes) {
+    if let Some(profile) = profile::profile(bytes) {
         colour::to_srgb(&mut picture.rgb, &profile);
     }
     picture
@@ -314,7 +315,7 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
             .flat_map(|sample| [(u16::from_ne_bytes(*sample) >> 8) as u8; 3])
             .collect(),
         PixelFormat::CMYK32 => {
-            let profile = colour::jpeg_profile(bytes);
+            let profile = profile::profile(bytes);
             colour::Inks::new(profile.as_deref()).all_to_srgb(&data)
         }
     }

@@ -5,7 +5,6 @@
 mod cr3;
 mod crw;
 mod exif_builder;
-mod maker_notes;
 mod raf;
 mod search;
 pub(super) mod tiff;

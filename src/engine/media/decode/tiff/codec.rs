@@ -16,8 +16,8 @@ const ZSTD_WINDOW: u64 = 128 << 20;
 pub struct Chunk {
     pub bytes: Vec<u8>,
     pub row_bytes: usize,
-    /// Whether nothing is missing at its end.
-    pub is_whole: bool,
+    /// The share that is missing at its end, from 0 to 1.
+    pub missing: f32,
     /// Whether the colours became RGB of eight bits on the way.
     pub is_rgb: bool,
     /// Whether numbers have their highest byte first now.
@@ -45,16 +45,16 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
         Some(units) => units.bytes(),
         None => row_bytes.checked_mul(rows)?,
     };
-    let (bytes, is_whole) = match layout.codec {
+    let (bytes, missing) = match layout.codec {
         Codec::Jpeg => return jpeg(layout, data, rows),
         Codec::WebP => return webp(layout, data, rows),
-        Codec::Fax(kind) => (fax::decode(data, width, rows, kind)?, true),
+        Codec::Fax(kind) => (fax::decode(data, width, rows, kind)?, 0.0),
         codec => plain(codec, data, size)?,
     };
     let mut chunk = Chunk {
         bytes,
         row_bytes,
-        is_whole,
+        missing,
         is_rgb: false,
         is_big_endian: !layout.numbers.little,
     };
@@ -69,8 +69,8 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
     Some(chunk)
 }
 
-/// So many bytes of a stream, and whether all are there. What is missing at its end is zero; nothing if all is.
-fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, bool)> {
+/// So many bytes of a stream, and the share of them that is missing at its end, which is zero; nothing if all is missing.
+fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)> {
     let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(8)));
     let limit = size as u64;
     // An error after some bytes is what a cut file has.
@@ -93,7 +93,7 @@ fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, bool)> {
     }
     let length = bytes.len();
     bytes.resize(size, 0);
-    (length > 0).then_some((bytes, length == size))
+    (length > 0).then_some((bytes, 1.0 - length as f32 / size as f32))
 }
 
 fn lzw(data: &[u8], size: usize) -> Vec<u8> {
@@ -291,7 +291,7 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
     let mut chunk = Chunk {
         bytes: vec![0; row_bytes * rows],
         row_bytes,
-        is_whole: true,
+        missing: 0.0,
         is_rgb: is_ycbcr,
         is_big_endian: false,
     };
@@ -317,7 +317,7 @@ fn webp(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
     Some(Chunk {
         bytes,
         row_bytes: layout.row_bytes(),
-        is_whole: true,
+        missing: 0.0,
         is_rgb: false,
         is_big_endian: false,
     })

@@ -150,7 +150,7 @@ impl<'a> Page<'a> {
         let layout = &self.layout;
         let (across, down) = layout.grid();
         let planes = if layout.is_planar { layout.samples } else { 1 };
-        let (mut missing, mut found) = (0_usize, 0_usize);
+        let (mut missing, mut found) = (0.0_f32, 0_usize);
         for index in 0..across as usize * down as usize {
             if limits.cancel.is_cancelled() {
                 return Err(DecodeError::Cancelled);
@@ -166,19 +166,20 @@ impl<'a> Page<'a> {
             let chunks: Option<Vec<Chunk>> = (0..planes).map(chunk).collect();
             match chunks {
                 Some(chunks) => {
-                    let is_whole = chunks.iter().all(|chunk| chunk.is_whole);
-                    missing += usize::from(!is_whole);
+                    missing += chunks
+                        .iter()
+                        .fold(0.0, |most, chunk| chunk.missing.max(most));
                     found += 1;
                     take(&chunks, &place);
                 }
-                None => missing += 1,
+                None => missing += 1.0,
             }
         }
-        let all = across as usize * down as usize;
-        match (found, missing) {
-            (0, _) => Err(damaged("its pixels are missing or contradict themselves")),
-            (_, 0) => Ok(None),
-            _ => Ok(Some(warning::cut_short((100 * missing).div_ceil(all)))),
+        let percent = 100.0 * missing / (across as usize * down as usize) as f32;
+        match found {
+            0 => Err(damaged("its pixels are missing or contradict themselves")),
+            _ if percent <= 0.0 => Ok(None),
+            _ => Ok(Some(warning::cut_short((percent.ceil() as usize).min(99)))),
         }
     }
 

@@ -5,8 +5,8 @@ use re_rav1d::dav1d::{
 };
 
 use super::Refused;
+use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{Planes, Samples};
-use crate::engine::media::video::track::Colour;
 
 /// Decodes a key frame; the configuration record has the sequence's header where the sample has none.
 pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
@@ -92,9 +92,9 @@ fn packed(plane: &[u8], stride: usize, (columns, rows): (usize, usize), depth: u
 }
 
 /// The numbers of H.273 that are told apart here.
-fn colour(picture: &Picture) -> Colour {
+fn colour(picture: &Picture) -> Cicp {
     use pixel::{ColorPrimaries, MatrixCoefficients, TransferCharacteristic};
-    Colour {
+    Cicp {
         primaries: match picture.color_primaries() {
             ColorPrimaries::BT2020 => 9,
             _ => 2,

@@ -7,8 +7,8 @@ use rust_h264::nal::{
 };
 
 use super::{Refused, units};
+use crate::engine::media::decode::Cicp;
 use crate::engine::media::video::planes::{Planes, Samples};
-use crate::engine::media::video::track::Colour;
 
 /// Decodes a key frame with the parameters of its configuration record (ISO/IEC 14496-15, 5.3.3).
 pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
@@ -66,7 +66,7 @@ fn planes(frame: Frame, about: Option<SpsInfo>) -> Planes {
                 .collect(),
         ),
     };
-    let colour = about.map(|info| Colour {
+    let colour = about.map(|info| Cicp {
         primaries: info.primaries.into(),
         transfer: info.transfer.into(),
         matrix: info.matrix.into(),

@@ -1,10 +1,12 @@
 //! RAW files that are TIFF: DNG, CR2, NEF, NRW, ARW, SR2, PEF, SRW, IIQ, 3FR and others, and ORF and RW2, which differ
 //! by their magic numbers. Directories are followed within bounds; what lies outside the file is passed over.
 
+mod maker_notes;
+
 use std::collections::HashSet;
 
+use super::Preview;
 use super::exif_builder::ExifBuilder;
-use super::{Preview, maker_notes};
 
 /// Directories that are followed.
 const MOST_DIRECTORIES: usize = 64;

@@ -1,7 +1,7 @@
 //! Previews that only the notes of a maker lead to.
 
-use super::Preview;
-use super::tiff::{Field, Tiff};
+use super::super::Preview;
+use super::{Field, Tiff};
 
 /// Where a maker's note begins, how its offsets count, and which fields lead to the preview.
 pub fn preview<'a>(tiff: &Tiff<'a>, bytes: &'a [u8], note: &Field) -> Option<Preview<'a>> {

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::engine::media::companions::{RAW, TABLE};
+use crate::engine::media::companions::table::{RAW, TABLE};
 
 /// Endings of picture files that are read.
 const PICTURES: &[&str] = &[

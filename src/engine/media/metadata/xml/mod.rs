@@ -1,5 +1,7 @@
 //! XML as a tree of places in its text, so that an edit can leave every other byte as it is.
 
+mod parse;
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -107,7 +109,7 @@ impl Document {
     /// In words, if it is not well-formed, declares a document type (whose entities could grow without bound), or is
     /// nested too deeply.
     pub fn parse(text: String) -> Result<Self, String> {
-        super::parse::document(text)
+        parse::document(text)
     }
 
     /// The text that was read.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::xml::{Attribute, Document, Element, Id, Span, XML, lossy, unescape};
+use super::{Attribute, Document, Element, Id, Span, XML, lossy, unescape};
 
 /// Deepest nesting that is read: sidecars have about ten levels.
 const MAX_DEPTH: usize = 100;

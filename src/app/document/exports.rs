@@ -1,0 +1,73 @@
+//! How the present export goes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::cancel::Cancel;
+use crate::engine::organize::export::{ExportProgress, Options, Past, Plan, Report};
+
+/// Which photos are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportWhat {
+    /// Those that are selected.
+    Selected,
+    /// Those that are shown.
+    #[default]
+    Shown,
+    /// Picks.
+    Picked,
+    /// Rejects.
+    Rejected,
+    /// Those that fit a label.
+    Fitting,
+}
+
+/// An export as a person chose it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// Whether rejects among them go too.
+    pub rejects: bool,
+    /// How and where to.
+    pub options: Options,
+    /// Whether what went where is written down beside the photos.
+    pub manifest: bool,
+}
+
+/// How an export goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ExportState {
+    /// None was begun.
+    #[default]
+    Idle,
+    /// Its names are being decided.
+    Planning,
+    /// It can be begun.
+    Planned(Arc<Plan>),
+    /// It cannot be begun, and why.
+    Refused(String),
+    /// Files are on their way.
+    Running(ExportProgress),
+    /// It is over.
+    Done(Arc<Report>),
+}
+
+/// Everything about exports.
+#[derive(Default)]
+pub struct Exports {
+    /// How the present one goes.
+    pub state: ExportState,
+    /// What was asked for last.
+    pub request: Option<ExportRequest>,
+    /// The folder that the person chose last, in this window.
+    pub target: Option<PathBuf>,
+    /// Exports that a kill interrupted.
+    pub interrupted: Vec<Past>,
+    /// Ends the one that runs.
+    pub(in crate::app) cancel: Cancel,
+    /// Counts plans: only the newest counts.
+    pub(in crate::app) plans: u64,
+}

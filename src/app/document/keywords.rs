@@ -1,0 +1,59 @@
+//! How far the keywords are that a person wants written.
+
+use std::sync::Arc;
+
+use super::exports::ExportWhat;
+use crate::engine::media::photo::Failure;
+use crate::engine::organize::sidecars::{Contents, Count, SidecarPlan, Way};
+
+/// What a person wants written, and about which photos.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeywordRequest {
+    /// Which photos.
+    pub what: ExportWhat,
+    /// Whether labels that fit become keywords.
+    pub labels: bool,
+    /// What else is written.
+    pub contents: Contents,
+    /// Where it is written.
+    pub way: Way,
+}
+
+/// How far keywords are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum KeywordState {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// Sidecars are being read.
+    Planning,
+    /// They can be written.
+    Planned(Arc<SidecarPlan>),
+    /// They are being written.
+    Writing,
+    /// What was written, how many files had nothing to gain, and what was not written.
+    Done(Count, usize, Vec<Failure>),
+    /// Nothing was written, and why.
+    Refused(String),
+}
+
+/// Everything about keywords.
+#[derive(Default)]
+pub struct Keywords {
+    /// How far they are.
+    pub state: KeywordState,
+    /// What was asked for last.
+    pub request: Option<KeywordRequest>,
+    /// Counts plans: only the newest counts.
+    pub(in crate::app) plans: u64,
+}
+
+impl Keywords {
+    /// Begins anew, unless something is being written.
+    pub fn begin(&mut self) {
+        if self.state != KeywordState::Writing {
+            self.state = KeywordState::Idle;
+            self.request = None;
+        }
+    }
+}

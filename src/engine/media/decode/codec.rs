@@ -1,0 +1,45 @@
+//! Decoders of the image crate, within limits.
+
+use std::io::Cursor;
+
+use image::{ColorType, ImageDecoder, ImageFormat, ImageReader};
+
+use super::Limits;
+use crate::engine::cancel::CancelReader;
+
+/// The image crate's decoder for a file of this format.
+pub fn decoder<'a>(
+    bytes: &'a [u8],
+    format: ImageFormat,
+    limits: &Limits<'a>,
+) -> Result<impl ImageDecoder + 'a, image::ImageError> {
+    let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
+    let mut reader = ImageReader::with_format(reader, format);
+    let mut own_limits = image::Limits::default();
+    own_limits.max_alloc = Some(limits.most_allocated());
+    reader.limits(own_limits);
+    reader.into_decoder()
+}
+
+/// Most bytes that a decode takes for a pixel: what the decoder gives, what it keeps meanwhile, and the
+/// eight-bit RGB that is made of it.
+pub fn bytes_per_pixel(format: ImageFormat, colour: ColorType) -> u64 {
+    let given = u64::from(colour.bytes_per_pixel());
+    let made = match colour {
+        ColorType::Rgb8 | ColorType::Rgba8 => 0,
+        // Alpha goes through eight-bit RGBA.
+        _ if colour.has_alpha() => 4,
+        _ => 3,
+    };
+    let kept = match format {
+        // Coefficients of a progressive file.
+        ImageFormat::Jpeg => 6,
+        // The canvas on which frames are painted, and the frame.
+        ImageFormat::Gif | ImageFormat::WebP => 4,
+        // A copy of all samples.
+        ImageFormat::Tiff => given,
+        _ => 0,
+    };
+    // The decoder is gone before the pixels are converted.
+    given + made.max(kept)
+}

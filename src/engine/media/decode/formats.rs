@@ -1,0 +1,77 @@
+//! The picture formats that are read, told by a file's first bytes and never by its name.
+
+use super::format::PictureFormat;
+use super::{DecodeError, other_kinds, raster};
+
+/// All formats that are read; the first whose probe agrees takes a file.
+static FORMATS: &[&dyn PictureFormat] = &[
+    &super::jpeg::Jpeg,
+    &super::png::Png,
+    &raster::WEBP,
+    &raster::GIF,
+    // Most RAW files are TIFF as well.
+    &super::raw::Raw,
+    &super::tiff::Tiff,
+    &super::bmp::Bmp,
+    &raster::QOI,
+    &super::ico::Ico,
+    &raster::PNM,
+    &super::psd::Psd,
+    &super::hdr::Exr,
+    &super::hdr::Radiance,
+    &super::jp2::Jp2,
+    &super::extras::DDS,
+    &super::extras::SGI,
+    &super::extras::PCX,
+    #[cfg(feature = "avif")]
+    &super::avif::Avif,
+    #[cfg(feature = "heic")]
+    &super::heic::Heic,
+    #[cfg(feature = "jxl")]
+    &super::jxl::Jxl,
+];
+
+/// Tells the format of a file from its bytes.
+///
+/// # Errors
+/// With what the file is instead, if it is no picture that can be read.
+pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
+    if let Some(format) = FORMATS.iter().find(|format| format.probe(bytes)) {
+        return Ok(*format);
+    }
+    if let Some(known) = other_kinds::tell(bytes) {
+        return Err(known);
+    }
+    // Last, because TGA has no magic number: only a plausible header.
+    if super::tga::Tga.probe(bytes) {
+        return Ok(&super::tga::Tga);
+    }
+    Err(DecodeError::NotAPhoto(
+        "its content is of no known picture format",
+    ))
+}
+
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A picture that is read.
+    Picture,
+    /// A picture that is not.
+    Unread,
+    /// A video.
+    Video,
+    /// Something else.
+    Other,
+}
+
+/// What a file that begins so holds, for those whose names do not say it.
+#[must_use]
+pub fn content(head: &[u8]) -> Content {
+    match sniff(head) {
+        Ok(format) if format.is_certain(head) => Content::Picture,
+        Err(DecodeError::Unsupported(_)) => Content::Unread,
+        #[cfg(feature = "video")]
+        _ if crate::engine::media::video::is_video(head) => Content::Video,
+        _ => Content::Other,
+    }
+}
