@@ -56,7 +56,22 @@ pub struct Shared {
     pub gave_up: Arc<AtomicBool>,
 }
 
+/// Notes a panic before a stage lets go of its channels: the last thread must not take their end for a proper one.
+struct PanicNote<'a>(&'a AtomicBool);
+
+impl Drop for PanicNote<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+}
+
 impl Shared {
+    fn note_panics(&self) -> PanicNote<'_> {
+        PanicNote(&self.gave_up)
+    }
+
     fn fail(&self, failure: Failure) {
         tracing::debug!(path = ?failure.path, "{}", failure.message);
         self.counters.failed.fetch_add(1, Relaxed);
@@ -101,6 +116,7 @@ pub fn scan(
     files: &Sender<Candidate>,
     waits: &Sender<()>,
 ) -> Skipped {
+    let _note = shared.note_panics();
     shared.counters.start();
     let mut scan = Scan::new(roots, options);
     let mut batch = Vec::new();
@@ -149,6 +165,7 @@ pub fn scan(
 /// Counts the files while the walk that reads them waits for decoders, so that the total and the time left are known
 /// early. It keeps no list: a million files cost it no memory. A walk that never waits needs no count.
 pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
+    let _note = shared.note_panics();
     if waited.recv().is_err() {
         return;
     }
@@ -188,6 +205,7 @@ pub fn decode(
     crops: &Sender<Prepared>,
     results: &Sender<Outcome>,
 ) {
+    let _note = shared.note_panics();
     let mut resampler = Resampler::default();
     for file in files {
         shared.gate.pass(&shared.cancel);
@@ -364,6 +382,7 @@ pub fn encode(
     crops: &Receiver<Prepared>,
     results: &Sender<Outcome>,
 ) {
+    let _note = shared.note_panics();
     let mut batching = Batching::new(batches);
     while let Some(batch) = next_batch(crops, batching.size()) {
         shared.gate.pass(&shared.cancel);
