@@ -155,7 +155,7 @@ impl GridLayout {
             })
             .map(move |(at, block)| {
                 let left = self.left(block.column) - GAP;
-                let right = self.left(block.column + block.width);
+                let right = self.left(block.column + block.width) - GAP;
                 let top = (block.top - offset) as f32;
                 let size = vec2(right - left, block.header);
                 (at, Rect::from_min_size(pos2(left, top), size))
@@ -313,8 +313,13 @@ pub fn cell_size(width: f32, side: f32) -> Vec2 {
 /// An offset that shows a cell wholly, changed as little as possible.
 #[must_use]
 pub fn reveal(layout: &GridLayout, place: usize, offset: f64, height: f32) -> f64 {
-    let top = layout.top(place) - f64::from(GAP);
-    let bottom = top + f64::from(layout.cell.y + 2.0 * GAP);
+    let cell = layout.top(place);
+    // The first photos of a group are seen with their heading, and the first of all with the edge of the grid.
+    let heading = layout
+        .block_of(place)
+        .filter(|block| place - block.first < layout.columns);
+    let top = heading.map_or(cell, |block| block.top) - f64::from(GAP);
+    let bottom = cell + f64::from(layout.cell.y + GAP);
     if top < offset {
         top.max(0.0)
     } else if bottom > offset + f64::from(height) {
@@ -396,6 +401,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_photos_of_a_group_are_shown_with_their_heading() {
+        let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 40, &groups(&[20, 20]));
+        assert_eq!(reveal(&layout, 0, 900.0, 400.0), 0.0);
+        let heading = layout.headers(0.0, 5000.0).nth(1).expect("a heading").1;
+        let offset = reveal(&layout, 21, 2000.0, 400.0);
+        assert!(offset <= f64::from(heading.top()));
+        assert!(reveal(&layout, 24, 2000.0, 400.0) > f64::from(heading.top()));
+    }
+
+    #[test]
     fn small_groups_stand_beside_each_other() {
         // Three columns: 0 | 1 2, then 3 | 4, then 5 6 7 / 8, then 9.
         let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 10, &groups(&[1, 2, 1, 1, 4, 1]));
@@ -409,7 +424,7 @@ mod tests {
         // Each has a header over its own cells, the last of a row to its end.
         let headers: Vec<(usize, Rect)> = layout.headers(0.0, 2000.0).collect();
         assert_eq!(headers.len(), 6);
-        assert_eq!(headers[0].1.right(), headers[1].1.left() + GAP);
+        assert_eq!(headers[0].1.right(), headers[1].1.left());
         assert_eq!(headers[0].1.top(), headers[1].1.top());
         assert!(headers[1].1.contains(second.center_top() - vec2(0.0, 4.0)));
         // The arrows keep their column.
