@@ -77,7 +77,7 @@ impl Keys {
 }
 
 /// What the grid and the viewer do with keys and the pointer besides commands.
-pub const GESTURES: [(&str, &str); 9] = [
+pub const GESTURES: [(&str, &str); 11] = [
     ("Arrows, Page, Home, End", "Move"),
     ("Shift with these", "Extend the selection"),
     (
@@ -88,6 +88,8 @@ pub const GESTURES: [(&str, &str); 9] = [
     ("Ctrl and the wheel", "Size of thumbnails"),
     ("The wheel over a large photo", "Zoom"),
     ("The space bar held over a large photo", "Loupe"),
+    ("Ctrl+V over the photos", "Open what the pasted paths name"),
+    ("Down in a label", "Go to its threshold"),
     ("Left and right at a threshold", "A step of 0.1 %"),
     ("Shift with these", "A step of 1 %"),
 ];

@@ -27,7 +27,9 @@ pub fn histogram(
     let (_, rect) = ui.allocate_space(size);
     let id = threshold_id(label.id);
     let mut senses = Sense::CLICK | Sense::DRAG;
-    senses.set(Sense::FOCUSABLE, ui.memory(|memory| memory.has_focus(id)));
+    let wanted = ui.input(|input| input.has_accesskit_action_request(id, Action::Focus));
+    let has_keyboard = wanted || ui.memory(|memory| memory.has_focus(id));
+    senses.set(Sense::FOCUSABLE, has_keyboard);
     let response = ui.interact(rect, id, senses);
     let name = format!("Threshold of {}", label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
