@@ -75,14 +75,18 @@ close() {
 
 seen() { import -window root rgb:- | sha256sum; }
 
-# Waits until nothing moves on the screen.
+# Ticks of the processor that the program has used.
+used() { awk '{ print $14 + $15 }' "/proc/$app/stat"; }
+
+# Waits until nothing moves on the screen and the program does nothing.
 settle() {
-    local before after=none
-    for _ in $(seq 60); do
+    local before after=none ticks
+    for _ in $(seq 150); do
         before=$after
+        ticks=$(used)
         sleep 0.4
         after=$(seen)
-        [ "$before" = "$after" ] && return
+        [ "$before" = "$after" ] && [ $(($(used) - ticks)) -le 2 ] && return
     done
     fail "the window does not come to rest"
 }
@@ -124,6 +128,7 @@ settle
 press Escape
 press Home
 # What is pressed while a menu is open goes no farther.
+settle
 before=$(seen)
 xdotool mousemove 24 24 click 1
 sleep 0.4
@@ -160,8 +165,9 @@ sleep 0.3
 rm -f "$home/drop"
 python3 docs/xdnd_drop.py "$window" "$search" 24 --hold "$home/drop" assets/samples/cat.jpg &
 drag=$!
-sleep 0.5
-picture zones
+# Frames are drawn as long as files are held over the window: it does not come to rest.
+sleep 2
+import -window root "$out/zones.png"
 touch "$home/drop"
 wait "$drag"
 xdotool mousemove_relative 1 1

@@ -103,7 +103,7 @@ impl Interface {
         let mut kept = false;
         card(ui, |ui| {
             let count = arrangement.counts.get(place).copied().unwrap_or(0);
-            let text = format!("{draft}: {} would fit. Enter keeps it", thousands(count));
+            let text = format!("{draft}: {} would fit", thousands(count));
             ui.horizontal(|ui| {
                 let weak = palette(ui).weak;
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
