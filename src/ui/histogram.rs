@@ -109,7 +109,7 @@ fn asked(ui: &Ui, response: &Response, label: &Label, commands: &mut Vec<Command
         )
     });
     let steps = up as f32 - down as f32;
-    let to = typed.or((steps != 0.0).then(|| label.min_match + steps * match_axis::STEP));
+    let to = typed.or((steps != 0.0).then_some(label.min_match + steps * match_axis::STEP));
     if let Some(to) = to {
         commands.push(Command::SetMinMatch(label.id, to));
     }

@@ -254,8 +254,8 @@ impl GridLayout {
         let Some(top) = next.map(|next| next.top) else {
             return place;
         };
-        let band = filled().filter(|other| other.top == top);
-        let target = band.filter(|other| other.column <= column).last();
+        let mut band = filled().filter(|other| other.top == top);
+        let target = band.rfind(|other| other.column <= column);
         target.map_or(place, |target| {
             let row = match by > 0 {
                 true => 0,
