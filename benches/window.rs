@@ -1,4 +1,4 @@
-//! The window over 100,000 photos: time of a frame while scrolling and typing, time from a key to the
+//! The window over 100,000 photos, or as many as `LUMISIFT_BENCH_PHOTOS` says: time of a frame while scrolling and typing, time from a key to the
 //! sorted grid, time until an indexed folder is shown, memory.
 //!
 //! `LUMISIFT_BENCH_HOME` names a folder that keeps the photos and the store, for looking at them with the
@@ -11,7 +11,7 @@
 )]
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use egui::{Event, Modifiers, MouseWheelUnit, TouchPhase, vec2};
@@ -28,7 +28,11 @@ use lumisift::engine::media::scan::{Found, Scan, ScanOptions};
 use lumisift::settings::Dirs;
 use lumisift::window::MainWindow;
 
-const PHOTOS: u32 = 100_000;
+/// How many photos there are.
+static PHOTOS: LazyLock<u32> = LazyLock::new(|| {
+    let asked = std::env::var("LUMISIFT_BENCH_PHOTOS");
+    asked.map_or(100_000, |text| text.parse().expect("a number of photos"))
+});
 /// How often the folder is listed; the median counts.
 const RUNS: usize = 5;
 /// Thumbnails that are fetched, from all over the store.
@@ -110,8 +114,8 @@ fn fill(folder: &Path, session: &Session) {
         }
     };
     let mut n = 0;
-    while n < PHOTOS {
-        let batch: Vec<Record> = (n..(n + 1000).min(PHOTOS)).map(&mut record).collect();
+    while n < *PHOTOS {
+        let batch: Vec<Record> = (n..(n + 1000).min(*PHOTOS)).map(&mut record).collect();
         session.store().write(session.key(), &batch).expect("kept");
         n += 1000;
     }
@@ -219,7 +223,7 @@ fn scan(folder: &Path) {
             let files = Scan::new(&[folder.to_path_buf()], ScanOptions::default())
                 .filter(|found| matches!(found, Found::Candidate(_)))
                 .count();
-            assert_eq!(files, PHOTOS as usize);
+            assert_eq!(files, *PHOTOS as usize);
             start.elapsed()
         })
         .collect();
@@ -234,7 +238,7 @@ fn thumbnails(dirs: &Dirs) {
     for side in [320, 200] {
         let fetcher = start_thumbs(&slot, &notify).expect("threads");
         let key = |n: u32| ThumbKey {
-            content: ContentId::of(&(n * (PHOTOS / THUMBNAILS)).to_le_bytes()),
+            content: ContentId::of(&(n * (*PHOTOS / THUMBNAILS)).to_le_bytes()),
             side,
         };
         let start = Instant::now();
@@ -289,12 +293,13 @@ fn main() {
     });
     println!("first photos of an indexed folder: {:?}", start.elapsed());
     until(&mut harness, |app| {
-        app.state().library.len() == PHOTOS as usize
+        app.state().library.len() == *PHOTOS as usize
             && app.state().work.summary.is_some()
             && app.is_settled()
     });
     println!(
-        "all {PHOTOS} photos of an indexed folder: {:?}",
+        "all {} photos of an indexed folder: {:?}",
+        *PHOTOS,
         start.elapsed()
     );
     scroll(&mut harness);

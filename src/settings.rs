@@ -170,6 +170,8 @@ pub struct Settings {
     pub mirrors: Vec<String>,
     /// Light or dark.
     pub theme: Theme,
+    /// Size of text and controls in percent, 100 to 200.
+    pub text_size: u16,
     /// Threads that decode photos; 0 for one a core.
     pub threads: usize,
     /// Megabytes that pictures may take together while they are decoded; 0 for a quarter of the memory.
@@ -198,6 +200,7 @@ impl Default for Settings {
             gpu_on_battery: true,
             mirrors: Vec::new(),
             theme: Theme::default(),
+            text_size: 100,
             threads: 0,
             decode_memory_mb: 0,
             store: None,
@@ -210,7 +213,16 @@ impl Default for Settings {
     }
 }
 
+/// Sizes of text and controls that are offered, in percent.
+pub const TEXT_SIZES: [u16; 5] = [100, 125, 150, 175, 200];
+
 impl Settings {
+    /// Size of text and controls in percent.
+    #[must_use]
+    pub fn text_percent(&self) -> f32 {
+        f32::from(self.text_size.clamp(100, 200))
+    }
+
     /// Which model is in use.
     #[must_use]
     pub fn model_choice(&self) -> ModelChoice {
@@ -263,6 +275,14 @@ impl Values for Settings {
                 "\"store\": {:?} is not the whole path of a folder: the usual place is used",
                 store.display().to_string()
             ));
+        }
+        if !(100..=200).contains(&self.text_size) {
+            let text = format!(
+                "\"text_size\": {} is not 100 to 200 percent",
+                self.text_size
+            );
+            refused.push(text);
+            self.text_size = 100;
         }
         if self.threads > MAX_DECODERS {
             refused.push(format!(

@@ -75,6 +75,14 @@ fn a_model_is_fetched_used_checked_and_freed() {
     assert_eq!(state(home, &hub, "clip-tiny"), Some(("ready".into(), 0)));
     let (checked, _, _) = json(program(home, &hub).args(["models", "verify", "clip-tiny"]));
     assert_eq!(checked["name"], "clip-tiny");
+    let speed = checked["speed"].as_str().expect("words");
+    assert!(speed.contains(" here: about "), "measured: {speed}");
+    let (table, _, _) = run_with(&["models"]);
+    assert!(
+        table.contains("speed") && table.contains("medium"),
+        "{table}"
+    );
+    assert!(!table.to_lowercase().contains("flop"), "{table}");
     let (folder, _, _) = run_with(&["models", "path", "clip-tiny"]);
     let folder = PathBuf::from(folder.trim());
     assert!(folder.join("model.safetensors").is_file());

@@ -211,3 +211,30 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
         }
     }
 }
+
+#[test]
+fn the_total_is_known_while_the_first_photos_are_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 400);
+    let session = session(&dir.path().join("store"));
+    let job = pipeline::start(&session, JobOptions::new(vec![folder])).expect("a job");
+    // Held up, the decoders take no file, and the walk that feeds them cannot go on.
+    job.set_paused(true);
+    let mut progress = job.progress();
+    while progress.phase == Phase::Listing {
+        std::thread::yield_now();
+        progress = job.progress();
+    }
+    assert_eq!((progress.phase, progress.total), (Phase::Reading, 400));
+    assert!(progress.done() < 400);
+    job.set_paused(false);
+    let mut last = None;
+    while let Some(message) = job.next() {
+        if let Event::Finished(summary) = message.event {
+            last = Some(summary.progress);
+        }
+    }
+    let last = last.expect("an end");
+    assert_eq!((last.total, last.done()), (400, 400));
+}

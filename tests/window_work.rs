@@ -7,6 +7,7 @@ mod window;
 
 use common::ColourModel;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::SessionState;
 use lumisift::engine::cancel::Cancel;
@@ -155,7 +156,9 @@ fn reading_can_be_held_up_and_stopped() {
     window.act(Action::Pause);
     assert!(window.state().work.is_paused());
     window.harness.step();
-    assert!(window.has("Go on"));
+    let paused = window.harness.get_by_label("Paused");
+    let toggled = paused.accesskit_node().toggled();
+    assert_eq!(toggled, Some(egui::accesskit::Toggled::True));
     window.act(Action::Cancel);
     window.until("the end", |w| w.state().work.summary.is_some());
     let summary = window.state().work.summary.clone().expect("a summary");

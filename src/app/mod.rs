@@ -5,10 +5,14 @@
 //! reads photos (`engine::index::pipeline`), [`tasks::scoring`] scores and sorts, [`tasks::fetcher`] brings pictures. Each frame takes
 //! what they have sent, for at most a few milliseconds.
 
+mod action;
+mod action_words;
 mod apply;
 pub mod command;
 pub mod document;
+mod file_dialogs;
 pub mod services;
+mod shortcuts;
 pub mod single_instance;
 pub mod tasks;
 
@@ -52,8 +56,10 @@ const NEWS: usize = 64;
 enum News {
     /// The session was opened, or not; and in which attempt.
     Session(u64, Result<engine::library::Library, String>),
-    /// A person chose folders or photos.
-    Chosen(services::Purpose, Vec<PathBuf>),
+    /// A person chose folders or photos, or no dialog can be shown.
+    Chosen(services::Purpose, Result<Vec<PathBuf>, String>),
+    /// The path that was typed, or what is wrong with it.
+    Typed(Result<PathBuf, String>),
     /// What an export tells.
     Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
@@ -80,8 +86,10 @@ enum News {
     Cleared(Result<(), String>),
     /// Which of the opened paths are folders.
     Folders(Vec<PathBuf>),
-    /// What was dropped onto the search box, and whether it is a file.
-    Dropped(PathBuf, bool),
+    /// Files were put onto the clipboard, or cannot be.
+    Copied(Vec<PathBuf>, Result<(), String>),
+    /// What was dropped or pasted.
+    Dropped(tasks::opening::Sorted),
     /// Labels of a file.
     Labels(Vec<document::labels::Label>),
     /// The sample photos are in a folder, or cannot be written.
@@ -428,6 +436,7 @@ fn new_state(settings: Settings, mut memory: Memory) -> State {
         exports,
         keywords: document::keywords::Keywords::default(),
         dialog: None,
+        path_trouble: None,
         notices: Vec::new(),
         said: std::collections::VecDeque::new(),
         standing: document::state::Standing::default(),

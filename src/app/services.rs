@@ -2,13 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
+use clipboard_rs::{Clipboard, ClipboardContent, ClipboardContext};
+use serde::{Deserialize, Serialize};
+
+use super::file_dialogs;
 use crate::engine::inference::{self, LoadOptions, Model, ModelError};
 use crate::settings::Dirs;
 
 /// What a chosen folder is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Purpose {
     /// To be opened.
     OpenFolder,
@@ -28,17 +33,32 @@ pub enum Purpose {
     SaveLabels,
 }
 
+impl Purpose {
+    /// Those whose dialogs begin in the same folder.
+    #[must_use]
+    pub fn together(self) -> &'static [Self] {
+        match self {
+            Self::OpenFolder | Self::OpenPhotos => &[Self::OpenFolder, Self::OpenPhotos],
+            Self::LoadLabels | Self::SaveLabels => &[Self::LoadLabels, Self::SaveLabels],
+            Self::ExportTo => &[Self::ExportTo],
+            Self::Model => &[Self::Model],
+            Self::Store => &[Self::Store],
+            Self::Exclude => &[Self::Exclude],
+        }
+    }
+}
+
 /// How models are loaded.
 pub type LoadModel = Arc<dyn Fn(&LoadOptions) -> Result<Arc<dyn Model>, ModelError> + Send + Sync>;
 
-/// What a person will have chosen.
-pub type Choice = Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>>;
+/// What a person will have chosen, or why no dialog can be shown.
+pub type Choice = Pin<Box<dyn Future<Output = Result<Vec<PathBuf>, String>> + Send>>;
 
 /// The platform's dialogs and programs.
 pub trait Desktop: Send + Sync {
-    /// Lets the person choose; nothing if they do not. Called by the window's thread, as a Mac wants it,
-    /// and awaited by another.
-    fn choose(&self, purpose: Purpose) -> Choice;
+    /// Lets the person choose, beginning in a folder; nothing if they do not. Called by the window's thread, as a Mac
+    /// wants it, and awaited by another.
+    fn choose(&self, purpose: Purpose, start: Option<&Path>) -> Choice;
 
     /// Opens a photo in the program that the person uses for it.
     ///
@@ -61,6 +81,12 @@ pub trait Desktop: Send + Sync {
     /// If that cannot be done here, or for one of them.
     fn restore(&self, paths: &[PathBuf]) -> Result<(), String>;
 
+    /// Puts files onto the clipboard, for file managers, and with them their paths, for everything else.
+    ///
+    /// # Errors
+    /// If there is no clipboard for files.
+    fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String>;
+
     /// Shows a file in the file manager.
     ///
     /// # Errors
@@ -69,11 +95,42 @@ pub trait Desktop: Send + Sync {
 }
 
 /// The platform itself.
-pub struct Platform;
+#[derive(Default)]
+pub struct Platform {
+    /// On Linux, what was copied is there as long as this is.
+    clipboard: Mutex<Option<ClipboardContext>>,
+}
+
+/// A file as clipboards name it.
+fn clipboard_name(path: &Path) -> String {
+    if cfg!(not(all(unix, not(target_os = "macos")))) {
+        return path.display().to_string();
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    let escaped = bytes.map(|byte| match plain(*byte) {
+        true => char::from(*byte).to_string(),
+        false => format!("%{byte:02X}"),
+    });
+    format!("file://{}", escaped.collect::<String>())
+}
+
+/// Paths as text, one a line.
+#[must_use]
+pub fn paths_text(paths: &[PathBuf]) -> String {
+    let lines: Vec<String> = paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    lines.join("\n")
+}
 
 impl Desktop for Platform {
-    fn choose(&self, purpose: Purpose) -> Choice {
-        let dialog = rfd::AsyncFileDialog::new();
+    fn choose(&self, purpose: Purpose, start: Option<&Path>) -> Choice {
+        let mut dialog = rfd::AsyncFileDialog::new();
+        if let Some(start) = start {
+            dialog = dialog.set_directory(start);
+        }
         let title = match purpose {
             Purpose::OpenFolder => "Open folders with photos",
             Purpose::OpenPhotos => "Open photos",
@@ -86,7 +143,7 @@ impl Desktop for Platform {
         };
         let dialog = dialog.set_title(title);
         let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().into()).collect();
-        match purpose {
+        let chosen: Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>> = match purpose {
             Purpose::OpenFolder => {
                 let chosen = dialog.pick_folders();
                 Box::pin(async move { chosen.await.map(paths).unwrap_or_default() })
@@ -107,7 +164,13 @@ impl Desktop for Platform {
                 let chosen = dialog.pick_folder();
                 Box::pin(async move { paths(chosen.await.into_iter().collect()) })
             }
-        }
+        };
+        Box::pin(async move {
+            file_dialogs::available()?;
+            let begun = Instant::now();
+            let paths = chosen.await;
+            file_dialogs::judge(paths, begun.elapsed())
+        })
     }
 
     fn open(&self, path: &Path) -> Result<(), String> {
@@ -144,6 +207,22 @@ impl Desktop for Platform {
         Err("this system lets only its file manager bring files back".into())
     }
 
+    fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {
+        let mut clipboard = { self.clipboard.lock() }.unwrap_or_else(PoisonError::into_inner);
+        let context = match clipboard.take() {
+            Some(context) => context,
+            None => ClipboardContext::new().map_err(|e| e.to_string())?,
+        };
+        let files = paths.iter().map(|path| clipboard_name(path)).collect();
+        let contents = vec![
+            ClipboardContent::Files(files),
+            ClipboardContent::Text(paths_text(paths)),
+        ];
+        context.set(contents).map_err(|e| e.to_string())?;
+        *clipboard = Some(context);
+        Ok(())
+    }
+
     fn reveal(&self, path: &Path) -> Result<(), String> {
         opener::reveal(path).map_err(|e| e.to_string())
     }
@@ -167,7 +246,24 @@ impl Services {
         Self {
             dirs,
             load_model: Arc::new(inference::load),
-            desktop: Arc::new(Platform),
+            desktop: Arc::new(Platform::default()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(all(unix, not(target_os = "macos")))]
+    fn clipboards_name_files_by_addresses() {
+        let name = clipboard_name(Path::new("/my photos/猫 100%.jpg"));
+        assert_eq!(name, "file:///my%20photos/%E7%8C%AB%20100%25.jpg");
+    }
+
+    #[test]
+    fn paths_are_lines_of_text() {
+        assert_eq!(paths_text(&["/a".into(), "/b c".into()]), "/a\n/b c");
     }
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::hub::catalog;
+use lumisift::engine::hub::catalog::{self, STARTER_GFLOP};
 use lumisift::engine::hub::download::{DownloadProgress, DownloadRequest, DownloadStage, download};
 use lumisift::engine::hub::endpoint::{self, RepoId};
 use lumisift::engine::hub::installed::{InstalledModel, Owner};
 use lumisift::engine::index::store::{Store, StoredModel};
 use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::inference::speed::{measure, relative_word, speed_text};
 use lumisift::engine::inference::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice};
 use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
@@ -72,7 +73,7 @@ impl Here<'_> {
             .store()?
             .map_or_else(|| Ok(Vec::new()), |s| s.models())?;
         let text = ["name", "state", "languages"];
-        let numbers = ["MB", "ImageNet", "GFLOP", "photos read"].map(ToOwned::to_owned);
+        let numbers = ["MB", "ImageNet", "speed", "photos read"].map(ToOwned::to_owned);
         let mut columns = Columns::new(&text, &numbers);
         let mut values: Vec<Value> = Vec::new();
         if cfg!(feature = "starter") {
@@ -86,13 +87,18 @@ impl Here<'_> {
                     "English",
                     "36",
                     "-",
-                    "1.7",
+                    relative_word(STARTER_GFLOP),
                     &photos.to_string(),
                 ]
                 .map(ToOwned::to_owned)
                 .to_vec(),
             );
-            values.push(json!({ "name": "starter", "state": state, "photos_read": photos }));
+            values.push(json!({
+                "name": "starter",
+                "state": state,
+                "speed": relative_word(STARTER_GFLOP),
+                "photos_read": photos,
+            }));
         }
         for shelved in self.settings.installed_models(&self.dirs).list() {
             let photos = photos_read(&read, &shelved.name);
@@ -107,7 +113,7 @@ impl Here<'_> {
                 entry.map_or("-", |e| e.languages).into(),
                 entry.map_or_else(|| "-".into(), |e| (e.bytes / 1_000_000).to_string()),
                 number(entry.and_then(|e| e.imagenet)),
-                number(entry.map(|e| e.gflop)),
+                entry.map_or("-", |e| relative_word(e.gflop)).into(),
                 photos.to_string(),
             ]);
             values.push(json!({
@@ -120,7 +126,7 @@ impl Here<'_> {
                 "languages": entry.map(|e| e.languages),
                 "imagenet": entry.and_then(|e| e.imagenet),
                 "coco": entry.and_then(|e| e.coco),
-                "gflop": entry.map(|e| e.gflop),
+                "speed": entry.map(|e| relative_word(e.gflop)),
                 "photos_read": photos,
             }));
         }
@@ -224,6 +230,11 @@ impl Here<'_> {
             "{name} tells no two texts apart: its files do not belong together"
         );
         let info = model.info();
+        let gflop = info.gflop_per_image as f32;
+        let speed = measure(model.as_ref(), &Cancel::default()).map_or_else(
+            || relative_word(gflop).into(),
+            |rate| speed_text(rate, gflop),
+        );
         let mut columns = Columns::new(&["what", "found"], &[]);
         let facts = [
             ("name", info.name.clone()),
@@ -231,7 +242,7 @@ impl Here<'_> {
             ("width", info.dim.to_string()),
             ("logit scale", format!("{:.2}", info.logit_scale)),
             ("input", format!("{} px", info.preprocess.side)),
-            ("GFLOP", format!("{:.1}", info.gflop_per_image)),
+            ("speed", speed),
             ("device", info.runs_on()),
             ("in eight bits", accuracy_words(info.int8)),
         ];

@@ -5,7 +5,7 @@ use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{bytes, elided, percent};
-use super::{grid, videos};
+use super::{cell, videos};
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
@@ -126,12 +126,12 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
     ui.label(RichText::new(text).small().color(colour));
     if mark.stars > 0 {
         let (rect, _) = ui.allocate_exact_size(vec2(90.0, 18.0), Sense::hover());
-        grid::stars(ui, rect.left_bottom(), mark.stars);
+        cell::stars(ui, rect.left_bottom(), mark.stars);
     }
     if let Some(colour) = mark.colour {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
-            grid::colour_dot(ui, rect.center(), colour);
+            cell::colour_dot(ui, rect.center(), colour);
             ui.label(RichText::new(colour.name()).small());
         });
     }

@@ -1,8 +1,9 @@
 //! Dialogs: the frame that they share, and the small ones.
 
 use std::collections::HashSet;
+use std::path::Path;
 
-use egui::{Frame, Id, Key, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
+use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
 use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
@@ -28,6 +29,7 @@ impl Interface {
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(theme::SPACE_L as i8));
         let modal = Modal::new(Id::unique("dialog")).frame(frame);
         let modal = modal.show(ui.ctx(), |ui| {
+            name_modal(ui, dialog_name(dialog));
             ui.set_width(width);
             ui.set_max_height(screen.y - 80.0);
             // Its place and size stay while what it shows changes.
@@ -47,6 +49,8 @@ impl Interface {
                 Dialog::ClearStore => clear_store(ui, commands),
                 Dialog::Models => self.models_dialog(ui, state, commands),
                 Dialog::RemoveModel(dir) => remove_model(ui, state, dir, commands),
+                Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
+                Dialog::Dropped(picture) => dropped(ui, picture, commands),
                 Dialog::About => about(ui),
             }
         });
@@ -134,12 +138,46 @@ impl Interface {
     }
 }
 
+/// Gives the dialog that `ui` is in a name for screen readers.
+fn name_modal(ui: &Ui, name: &str) {
+    let modal = { ui.stack().iter() }.find(|ui| ui.kind() == Some(egui::UiKind::Modal));
+    if let Some(modal) = modal {
+        ui.ctx().accesskit_node_builder(modal.unique_id, |node| {
+            node.set_label(name);
+            node.set_modal();
+        });
+    }
+}
+
+/// What a screen reader says when a dialog opens.
+fn dialog_name(dialog: &Dialog) -> &'static str {
+    match dialog {
+        Dialog::Settings => "Settings",
+        Dialog::Keys => "Keys",
+        Dialog::Palette => "Commands",
+        Dialog::Failures => "Photos that could not be read",
+        Dialog::Export => "Export",
+        Dialog::Interrupted => "An export was interrupted",
+        Dialog::Trash => "Move rejects to the trash?",
+        Dialog::Hidden(_) => "Photos that are not shown",
+        Dialog::Keywords => "Write keywords",
+        Dialog::LabelSets => "Label sets",
+        Dialog::PasteLabels => "Paste a list of labels",
+        Dialog::ClearStore => "Clear the store?",
+        Dialog::Models => "Models",
+        Dialog::RemoveModel(_) => "Remove the model?",
+        Dialog::Path(_) => "Open by path",
+        Dialog::Dropped(_) => "A picture was dropped",
+        Dialog::About => "About Lumisift",
+    }
+}
+
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export | Dialog::Keywords => {
             640.0
         }
-        Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::About => 420.0,
+        Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::Dropped(_) | Dialog::About => 420.0,
         _ => 540.0,
     }
 }
@@ -221,6 +259,7 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
     // Rows are drawn on demand: there may be thousands.
     TableBuilder::new(ui)
         .striped(true)
+        .cell_layout(Layout::left_to_right(Align::Center))
         .max_scroll_height(height - 220.0)
         .auto_shrink([false, true])
         .column(Column::remainder().clip(true))
@@ -336,6 +375,23 @@ fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if ui.button(format!("All {}", thousands(all))).clicked() {
             commands.push(Command::HiddenToo);
+        }
+    });
+}
+
+/// Whether a picture is opened or searched for, where it is not known onto what it was dropped.
+fn dropped(ui: &mut Ui, picture: &Path, commands: &mut Vec<Command>) {
+    let name = picture.file_name().unwrap_or(picture.as_os_str());
+    title(ui, "A picture was dropped", commands);
+    ui.label(name.to_string_lossy());
+    ui.horizontal(|ui| {
+        if main_button(ui, "Open it").clicked() {
+            commands.push(Command::Show(None));
+            commands.push(Command::Dropped(vec![picture.into()]));
+        }
+        if ui.button("Search for photos like it").clicked() {
+            commands.push(Command::Show(None));
+            commands.push(Command::SearchDropped(picture.into()));
         }
     });
 }

@@ -1,6 +1,6 @@
 //! What is seen where there are no photos: what to do, in a line.
 
-use egui::{Color32, CornerRadius, FontId, LayerId, Order, RichText, Stroke, StrokeKind, Ui, vec2};
+use egui::{RichText, Ui, vec2};
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
@@ -112,29 +112,4 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn nothing_read(state: &State) -> bool {
     let unread = state.library.unread_count() + state.library.failure_count();
     state.work.is_running() && unread == state.library.len()
-}
-
-/// While files are held over the window: where they go.
-pub fn drop_target(ui: &Ui) {
-    if ui.input(|input| input.raw.hovered_files.is_empty()) {
-        return;
-    }
-    let palette = palette(ui);
-    let layer = LayerId::new(Order::Foreground, egui::Id::unique("drop target"));
-    let painter = ui.ctx().layer_painter(layer);
-    let rect = ui.ctx().content_rect().shrink(10.0);
-    painter.rect(
-        rect,
-        CornerRadius::same(theme::RADIUS_L),
-        Color32::from_black_alpha(150),
-        Stroke::new(3.0, palette.accent),
-        StrokeKind::Inside,
-    );
-    painter.text(
-        rect.center(),
-        egui::Align2::CENTER_CENTER,
-        "Drop to open",
-        FontId::proportional(26.0),
-        Color32::WHITE,
-    );
 }

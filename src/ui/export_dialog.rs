@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, Spinner, TextEdit, Ui};
+use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
 use super::dialogs::{kept_copies, title};
@@ -182,10 +182,7 @@ impl Interface {
                 ui.label(RichText::new(trouble).color(palette(ui).bad));
             }
             _ => {
-                ui.horizontal(|ui| {
-                    ui.add(Spinner::new());
-                    ui.label("Looking at what is there…");
-                });
+                ui.label("Looking at what is there…");
             }
         }
     }

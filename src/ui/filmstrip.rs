@@ -4,6 +4,7 @@ use egui::{Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::Interface;
 use super::theme::{self, palette};
+use super::videos;
 use crate::app::command::Command;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Flag;
@@ -40,14 +41,15 @@ impl Interface {
             let id = ui.scope_id().with(("strip", order[place]));
             let response = ui.interact(cell.intersect(view), id, Sense::CLICK);
             let chosen = place == here;
-            let name = format!("In the strip: {}", item.name);
+            let video = videos::spoken(state, order[place], &item);
+            let name = format!("In the strip: {}{video}", item.name);
             response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, &name));
             let palette = palette(ui);
             ui.painter()
                 .rect_filled(cell, theme::RADIUS, palette.raised);
             let flag = state.library.mark(order[place]).flag;
             let dim = if flag == Flag::Reject { 0.35 } else { 1.0 };
-            if let Some(content) = item.content() {
+            if let Some(content) = videos::shown(state, order[place], &item) {
                 self.paint_thumbnail(ui, cell.shrink(3.0), content, dim);
             }
             if chosen || response.hovered() {

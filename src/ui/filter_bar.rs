@@ -1,13 +1,15 @@
 //! The bar above the grid: how many photos are shown, how they are put together and sorted, and what filters them.
 
-use egui::{Align, Layout, RichText, Ui};
+use egui::{Align, Layout, Popup, RichText, Ui};
 
 use super::icons::Icon;
 use super::order_controls::{group_box, sort_box};
+use super::status_bar::left_out;
 use super::theme::{self, palette};
 use super::widgets::{chip, icon_button_sized};
 use super::{filter_menu, top_bar};
 use crate::app::command::{Action, Command};
+use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::chips;
 use crate::app::document::state::State;
 use crate::engine::plural::thousands;
@@ -22,7 +24,7 @@ pub fn show(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>
             filter_menu::button(ui, state, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 selected(ui, state, commands);
-                count(ui, state);
+                count_button(ui, state);
             });
         });
         active(ui, state, commands);
@@ -30,14 +32,61 @@ pub fn show(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>
     });
 }
 
-fn count(ui: &mut Ui, state: &State) {
+/// How many photos are shown, of how many; a click tells what the others are.
+fn count_button(ui: &mut Ui, state: &State) {
     let (shown, all) = (state.answer.arrangement.order.len(), state.library.len());
     let text = if shown == all {
         super::widgets::photos(all)
     } else {
         format!("{} of {}", thousands(shown), super::widgets::photos(all))
     };
-    ui.add(egui::Label::new(RichText::new(text).strong()).truncate());
+    let lines = explained(state);
+    let button = egui::Button::new(RichText::new(text).strong());
+    let response = ui.add(button.frame_when_inactive(false).truncate());
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_description(lines.join(". "));
+    });
+    let tell = |ui: &mut Ui| {
+        lines.iter().for_each(|line| {
+            ui.label(line);
+        });
+    };
+    Popup::menu(&response).show(tell);
+    response.on_hover_ui(tell);
+}
+
+/// What becomes of all files of the open folders: shown, hidden and by what, or not listed and why.
+fn explained(state: &State) -> Vec<String> {
+    let arrangement = &state.answer.arrangement;
+    let all = super::widgets::photos(state.library.len());
+    let mut lines = vec![
+        format!("{all} in what is open"),
+        format!("{} shown", thousands(arrangement.order.len())),
+    ];
+    for (by, count) in HiddenBy::ALL.into_iter().zip(arrangement.hidden) {
+        let words = match by {
+            HiddenBy::Label => "hidden by the filter by label",
+            HiddenBy::Decision => "hidden by the filter of picks and rejects",
+            HiddenBy::Filter => "hidden by other filters",
+            HiddenBy::SearchUnreadable => "could not be read, so that the search leaves them out",
+            HiddenBy::SearchUnread => "not read yet, so that the search leaves them out",
+            HiddenBy::Search => "hidden by the search, which they do not fit",
+        };
+        if count > 0 {
+            lines.push(format!("{} {words}", thousands(count)));
+        }
+    }
+    let failed = state.library.failure_count();
+    if failed > 0 {
+        lines.push(format!("{} of all could not be read", thousands(failed)));
+    }
+    if let Some(summary) = &state.work.summary {
+        let left_out = left_out(&summary.skipped);
+        if !left_out.is_empty() {
+            lines.push(format!("Besides: {}", left_out.join(", ")));
+        }
+    }
+    lines
 }
 
 /// Every active filter, to be taken away with a click.

@@ -7,8 +7,8 @@ use egui::{
     CollapsingHeader, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
 };
 
+use super::cell::colour_dot;
 use super::filter_bar::at_least;
-use super::grid::colour_dot;
 use super::theme::{self, palette};
 use crate::app::command::Command;
 use crate::app::document::calendar;
@@ -71,6 +71,7 @@ fn rows(ui: &mut Ui, state: &State, filter: &mut Filter) {
             );
             let hint = "town, region or country";
             text_row(ui, "Place contains", &mut filter.place, hint);
+            located_row(ui, filter);
             shape_row(ui, filter);
         });
     ui.checkbox(&mut filter.failures, "Only photos with problems");
@@ -174,6 +175,21 @@ fn colour_row(ui: &mut Ui, filter: &mut Filter) {
             if response.on_hover_text(colour.name()).clicked() {
                 filter.colour = Some(colour).filter(|_| !on);
             }
+        }
+    });
+    ui.end_row();
+}
+
+fn located_row(ui: &mut Ui, filter: &mut Filter) {
+    ui.label("GPS");
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::SPACE_S;
+        for (located, text) in [
+            (None, "Any"),
+            (Some(true), "Has GPS"),
+            (Some(false), "No GPS"),
+        ] {
+            ui.selectable_value(&mut filter.located, located, text);
         }
     });
     ui.end_row();

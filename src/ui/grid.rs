@@ -1,30 +1,23 @@
 //! The grid of thumbnails: only what is seen is drawn, wherever it is among a hundred thousand.
 
 use egui::{
-    Align2, Color32, CornerRadius, FontId, PointerButton, Pos2, Rect, Response, Role, Sense,
-    Stroke, StrokeKind, Ui, WidgetInfo, epaint::RectShape, pos2, vec2,
+    PointerButton, Popup, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
-use super::icons::{self, Icon};
+use super::cell::cell_id;
 use super::textures::side_for;
-use super::theme::{self, palette};
-use super::widgets::{elided, menu_entry, percent, photos};
-use super::{Interface, headings, lay_out, top_bar, videos};
-use crate::app::command::{Action, Command};
-use crate::app::document::arrange::Heading;
-use crate::app::document::filter::{Fit, SortKey};
+use super::theme::palette;
+use super::widgets::photos;
+use super::{Interface, headings, lay_out, photos_id, videos};
+use crate::app::command::Command;
 use crate::app::document::grid_layout::GridLayout;
-use crate::app::document::library::{Item, ItemId};
-use crate::app::document::selection::SelectionMode;
+use crate::app::document::library::ItemId;
 use crate::app::document::state::{GridState, State};
 use crate::app::tasks::pictures::ThumbKey;
-use crate::engine::media::photo::ContentId;
-use crate::engine::organize::marks::{Colour, Flag, Mark};
 
 /// Width of the scroll bar.
 const BAR: f32 = 12.0;
-/// Height of a cell's line of text.
-const CAPTION: f32 = 22.0;
 /// Points that the grid scrolls in a frame while a rubber band leaves it.
 const BAND_SCROLL: f64 = 12.0;
 
@@ -39,15 +32,18 @@ impl Interface {
         let whole = ui.available_rect_before_wrap();
         let view = whole.with_max_x(whole.max.x - BAR);
         let (layout, mut grid) = lay_out(view.size(), state);
-        let background = ui.interact(view, ui.scope_id().with("grid"), Sense::click_and_drag());
-        background.widget_info(|| {
-            let count = photos(state.answer.arrangement.order.len());
-            WidgetInfo::labeled(Role::List, true, format!("Photos, {count}"))
-        });
+        let senses = Sense::CLICK | Sense::DRAG;
+        let background = ui.interact(view, ui.scope_id().with("grid"), senses);
         scroll(ui, view, &mut grid, state, commands);
         scroll_bar(ui, whole.with_min_x(view.max.x), &layout, &mut grid);
         grid.clamp(&layout);
-        let mut area = ui.new_child(egui::UiBuilder::new().max_rect(view));
+        let list = egui::UiBuilder::new()
+            .scope_id(photos_id())
+            .max_rect(view)
+            .sense(Sense::focusable_noninteractive());
+        let mut area = ui.new_child(list);
+        take_keyboard(&area, state);
+        name_list(&area, state);
         area.set_clip_rect(view.intersect(ui.clip_rect()));
         let offset = grid.offset;
         self.cells(&mut area, view, &layout, offset, state, commands);
@@ -88,6 +84,12 @@ impl Interface {
             let group = groups.partition_point(|group| group.first <= place);
             let heading = group.checked_sub(1).map(|at| &groups[at].heading);
             self.cell(ui, rect, *id, heading, state, commands);
+            let (place, of) = (place + 1, order.len());
+            let node = cell_id(ui, *id);
+            ui.ctx().accesskit_node_builder(node, |node| {
+                node.set_position_in_set(place);
+                node.set_size_of_set(of);
+            });
         }
         // Two rows around are fetched after what is seen.
         let ahead = 2 * layout.columns();
@@ -101,95 +103,6 @@ impl Interface {
                 self.textures.wish(ThumbKey { content, side });
             }
         }
-    }
-
-    fn cell(
-        &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        id: ItemId,
-        heading: Option<&Heading>,
-        state: &State,
-        commands: &mut Vec<Command>,
-    ) {
-        let Some(item) = state.item(id) else { return };
-        let near = matches!(heading, Some(Heading::NearMisses(_)));
-        let mark = state.library.mark(id);
-        // Not reached by Tab: a hundred thousand stops are none. The arrows walk over cells.
-        let selected = state.selection.contains(id);
-        // What is selected can be dragged; a drag that begins elsewhere selects.
-        let sense = match selected {
-            true => Sense::CLICK | Sense::DRAG,
-            false => Sense::CLICK,
-        };
-        let response = ui.interact(rect, ui.scope_id().with(("cell", id)), sense);
-        if selected {
-            response.dnd_set_drag_payload(DraggedPhotos);
-            if response.dragged() {
-                dragged(ui, state);
-            }
-        }
-        response.widget_info(|| {
-            let name = accessible_name(item, id, mark, state);
-            WidgetInfo::selected(Role::ListItem, true, selected, name)
-        });
-        let picture = rect.with_max_y(rect.max.y - CAPTION).shrink(4.0);
-        let dim = match (mark.flag, near) {
-            (Flag::Reject, _) => 0.35,
-            (_, true) => 0.6,
-            _ => 1.0,
-        };
-        let content = videos::shown(state, id, item);
-        self.paint_picture(ui, rect, picture, content, dim);
-        paint_frame(
-            ui,
-            rect,
-            &response,
-            selected,
-            state.selection.cursor == Some(id),
-        );
-        paint_caption(ui, rect, item, id, heading, state);
-        paint_badges(ui, picture, item, mark);
-        videos::paint_mark(ui, picture, state, id, item);
-        clicks(ui, &response, id, state, commands);
-        response.context_menu(|ui| context_menu(ui, state, commands));
-        if let Some(warning) = item.warning() {
-            response.on_hover_text(format!("{}\n{warning}", item.name));
-        }
-    }
-
-    fn paint_picture(
-        &mut self,
-        ui: &Ui,
-        cell: Rect,
-        picture: Rect,
-        content: Option<ContentId>,
-        dim: f32,
-    ) {
-        let palette = palette(ui);
-        ui.painter().rect_filled(cell, theme::RADIUS, palette.panel);
-        let Some(content) = content else {
-            let middle = Rect::from_center_size(picture.center(), vec2(40.0, 40.0));
-            icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
-            return;
-        };
-        self.paint_thumbnail(ui, picture, content, dim);
-    }
-
-    /// A photo in a rectangle, as far as its thumbnail is there.
-    pub(super) fn paint_thumbnail(&mut self, ui: &Ui, place: Rect, content: ContentId, dim: f32) {
-        let side = side_for(place.width() * ui.pixels_per_point());
-        let Some(texture) = self.textures.get(ThumbKey { content, side }) else {
-            return;
-        };
-        let size = texture.size_vec2();
-        // Small pictures are enlarged at most to twice their size.
-        let scale = (place.width() / size.x).min(place.height() / size.y);
-        let rect = Rect::from_center_size(place.center(), size * scale.min(2.0));
-        let uv = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-        let tint = Color32::WHITE.gamma_multiply(dim);
-        let shape = RectShape::filled(rect, CornerRadius::same(3), tint);
-        ui.painter().add(shape.with_texture(texture.id(), uv));
     }
 
     #[allow(
@@ -254,6 +167,39 @@ impl Interface {
     }
 }
 
+/// Gives the list of photos the keyboard while nothing else has it, and keeps its keys from egui.
+fn take_keyboard(ui: &Ui, state: &State) {
+    let elsewhere = state.dialog.is_some() || Popup::is_any_open(ui.ctx());
+    ui.memory_mut(|memory| match (memory.focused(), elsewhere) {
+        (None, false) => memory.request_focus(photos_id()),
+        (Some(id), true) if id == photos_id() => memory.surrender_focus(id),
+        _ => {}
+    });
+    let ours = egui::EventFilter {
+        tab: true,
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        escape: true,
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(photos_id(), ours));
+}
+
+/// Tells screen readers of the list, and which of its photos the keys are about.
+fn name_list(ui: &Ui, state: &State) {
+    let order = &state.answer.arrangement.order;
+    let cursor = state.selection.cursor.map(|id| cell_id(ui, id));
+    let count = photos(order.len());
+    ui.ctx().accesskit_node_builder(photos_id(), |node| {
+        node.set_role(egui::accesskit::Role::ListBox);
+        node.set_label(format!("Photos, {count}"));
+        node.set_multiselectable();
+        node.set_size_of_set(order.len());
+        if let Some(cursor) = cursor {
+            node.set_active_descendant(cursor.accesskit_id());
+        }
+    });
+}
+
 /// The wheel scrolls; with Ctrl it changes the size of cells.
 fn scroll(ui: &Ui, view: Rect, grid: &mut GridState, state: &State, commands: &mut Vec<Command>) {
     if !ui.rect_contains_pointer(view) {
@@ -291,275 +237,4 @@ fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, grid: &mut GridState) {
     let colour = if lively { palette.weak } else { palette.line };
     ui.painter()
         .rect_filled(rect.shrink2(vec2(0.0, 2.0)), width / 2.0, colour);
-}
-
-fn paint_frame(ui: &Ui, rect: Rect, response: &Response, selected: bool, cursor: bool) {
-    let palette = palette(ui);
-    let line = if selected {
-        Stroke::new(2.5, palette.accent)
-    } else if cursor {
-        Stroke::new(1.0, palette.accent)
-    } else if response.hovered() {
-        Stroke::new(1.0, palette.weak)
-    } else {
-        return;
-    };
-    if selected {
-        let veil = palette.accent.gamma_multiply(0.12);
-        ui.painter().rect_filled(rect, theme::RADIUS, veil);
-    }
-    ui.painter()
-        .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
-}
-
-/// The label that a photo's caption is about, with the match: that of the filter, of the group, the best, or the one
-/// that it misses by least. The last is whether it fits.
-fn caption_label(
-    id: ItemId,
-    heading: Option<&Heading>,
-    state: &State,
-) -> Option<(usize, f32, bool)> {
-    let scored = state.answer.scored();
-    let asked = match (state.memory.filter.fit, heading) {
-        (Fit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
-        (_, Some(Heading::Label(at) | Heading::NearMisses(at))) => Some(*at),
-        _ => None,
-    };
-    let of_asked = asked.and_then(|at| Some((at, scored.matched(at, id)?, scored.fits(at, id))));
-    of_asked
-        .or_else(|| scored.best(id).map(|(at, matched)| (at, matched, true)))
-        .or_else(|| scored.nearest(id).map(|(at, matched)| (at, matched, false)))
-}
-
-/// The match of a photo with the search, while that is what photos are sorted by.
-fn found(id: ItemId, state: &State) -> Option<f32> {
-    let by_search = state.memory.sorting.key == SortKey::Search;
-    state.answer.scored().search_match(id).filter(|_| by_search)
-}
-
-/// The line below a picture: its label with the match, or the name. What the heading says is not said again.
-fn paint_caption(
-    ui: &Ui,
-    rect: Rect,
-    item: &Item,
-    id: ItemId,
-    heading: Option<&Heading>,
-    state: &State,
-) {
-    let palette = palette(ui);
-    let line = rect
-        .with_min_y(rect.max.y - CAPTION)
-        .shrink2(vec2(8.0, 0.0));
-    let show = state.memory.captions_show_matches;
-    let found = found(id, state).filter(|_| show);
-    let label = caption_label(id, heading, state).filter(|_| show && found.is_none());
-    let mut left = line.min.x;
-    let mut right = line.max.x;
-    let (mut text, mut colour) = (item.name.as_str(), palette.text);
-    if let Some((at, matched, fits)) = label {
-        let value = ui.painter().text(
-            line.right_center(),
-            Align2::RIGHT_CENTER,
-            percent(matched),
-            FontId::proportional(theme::TEXT_S),
-            palette.weak,
-        );
-        right = value.min.x - 6.0;
-        let said = matches!(heading, Some(Heading::Label(of)) if *of == at);
-        if said {
-            colour = palette.weak;
-        } else {
-            let label = &state.answer.labels[at];
-            text = &label.text;
-            colour = if fits { palette.text } else { palette.weak };
-            let dot = pos2(left + 4.0, line.center().y);
-            let fill = theme::label_colour(label.colour);
-            match fits {
-                true => ui.painter().circle_filled(dot, 4.5, fill),
-                false => ui.painter().circle_stroke(dot, 4.0, Stroke::new(1.5, fill)),
-            };
-            left += 14.0;
-        }
-    } else if let Some(matched) = found {
-        let value = ui.painter().text(
-            line.right_center(),
-            Align2::RIGHT_CENTER,
-            percent(matched),
-            FontId::proportional(theme::TEXT_S),
-            palette.weak,
-        );
-        right = value.min.x - 6.0;
-    } else if show {
-        colour = palette.weak;
-    }
-    let text = elided(ui, text, theme::TEXT_S, colour, right - left);
-    let top = line.center().y - text.size().y / 2.0;
-    ui.painter().galley(pos2(left, top), text, colour);
-}
-
-/// Pick or reject, stars and warnings, over the picture.
-fn paint_badges(ui: &Ui, picture: Rect, item: &Item, mark: Mark) {
-    let palette = palette(ui);
-    let sign = |at: Pos2, icon: Icon, fill: Color32| {
-        ui.painter().circle_filled(at, 10.0, palette.panel);
-        ui.painter().circle_filled(at, 9.0, fill);
-        let rect = Rect::from_center_size(at, vec2(14.0, 14.0));
-        icons::paint(ui.painter(), icon, rect, theme::text_on(fill));
-    };
-    let corner = picture.right_top() + vec2(-9.0, 9.0);
-    match mark.flag {
-        Flag::Pick => sign(corner, Icon::Tick, palette.good),
-        Flag::Reject => sign(corner, Icon::Cross, palette.bad),
-        Flag::None => {}
-    }
-    if item.warning().is_some() {
-        let at = picture.left_top() + vec2(9.0, 9.0);
-        let rect = Rect::from_center_size(at, vec2(18.0, 18.0));
-        icons::paint(ui.painter(), Icon::Warning, rect, palette.warn);
-    }
-    stars(ui, picture.left_bottom() + vec2(2.0, -2.0), mark.stars);
-    if let Some(colour) = mark.colour {
-        let at = picture.right_bottom() + vec2(-9.0, -9.0);
-        colour_dot(ui, at, colour);
-    }
-}
-
-/// A colour, on a ground that any picture leaves readable.
-pub fn colour_dot(ui: &Ui, at: Pos2, colour: Colour) {
-    ui.painter()
-        .circle_filled(at, 8.0, Color32::from_black_alpha(170));
-    ui.painter()
-        .circle_filled(at, 5.5, theme::mark_colour(colour));
-}
-
-/// Stars in a row, on a ground that any picture leaves readable.
-pub fn stars(ui: &Ui, left_bottom: Pos2, count: u8) {
-    if count == 0 {
-        return;
-    }
-    let size = vec2(13.0 * f32::from(count) + 6.0, 16.0);
-    let ground = Rect::from_min_size(left_bottom - vec2(0.0, size.y), size);
-    ui.painter()
-        .rect_filled(ground, 8.0, Color32::from_black_alpha(170));
-    for n in 0..count {
-        let at = pos2(ground.min.x + 9.5 + 13.0 * f32::from(n), ground.center().y);
-        let rect = Rect::from_center_size(at, vec2(12.0, 12.0));
-        icons::paint(
-            ui.painter(),
-            Icon::Star,
-            rect,
-            Color32::from_rgb(0xF2, 0xB8, 0x4B),
-        );
-    }
-}
-
-/// The selected photos, on their way to a label.
-pub struct DraggedPhotos;
-
-/// What is seen of photos that are dragged.
-fn dragged(ui: &Ui, state: &State) {
-    let Some(pointer) = ui.input(|input| input.pointer.latest_pos()) else {
-        return;
-    };
-    let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged photos"));
-    let painter = ui.ctx().layer_painter(layer);
-    let text = format!("{}: drop on a label", photos(state.selection.len()));
-    super::widgets::badge(
-        &painter,
-        pointer + vec2(14.0, 8.0),
-        &text,
-        palette(ui).accent,
-    );
-}
-
-fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mut Vec<Command>) {
-    if response.double_clicked() {
-        commands.push(Command::ViewItem(id));
-    } else if response.clicked() {
-        let modifiers = ui.input(|input| input.modifiers);
-        let reach = match (modifiers.command, modifiers.shift) {
-            (true, _) => SelectionMode::Toggle,
-            (_, true) => SelectionMode::Range,
-            _ => SelectionMode::Only,
-        };
-        commands.push(Command::SelectionMode(id, reach));
-    }
-    // A menu on a photo that is not selected is about that photo.
-    if response.secondary_clicked() && !state.selection.contains(id) {
-        commands.push(Command::SelectionMode(id, SelectionMode::Only));
-    }
-}
-
-fn context_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.set_min_width(220.0);
-    for action in [
-        Action::View,
-        Action::Open,
-        Action::Reveal,
-        Action::CopyPaths,
-    ] {
-        menu_entry(ui, state, action, commands);
-    }
-    ui.separator();
-    menu_entry(ui, state, Action::FindSimilar, commands);
-    ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
-        for (name, shown) in [("Shows", true), ("Does not show", false)] {
-            ui.menu_button(name, |ui| {
-                for label in &state.memory.labels {
-                    if ui.button(label.text.as_str()).clicked() {
-                        commands.push(if shown {
-                            Command::AddExamples(label.id)
-                        } else {
-                            Command::AddCounterExamples(label.id)
-                        });
-                        ui.close();
-                    }
-                }
-            });
-        }
-    });
-    ui.separator();
-    menu_entry(ui, state, Action::LabelFromThese, commands);
-    for action in [Action::Pick, Action::Reject, Action::Unflag] {
-        menu_entry(ui, state, action, commands);
-    }
-    ui.menu_button("Stars", |ui| {
-        (0..=5).for_each(|n| menu_entry(ui, state, Action::Stars(n), commands));
-    });
-    ui.menu_button("Colour", |ui| {
-        let actions = Colour::ALL.into_iter().map(Action::Colour);
-        actions.for_each(|action| menu_entry(ui, state, action, commands));
-    });
-    ui.separator();
-    menu_entry(ui, state, Action::Export, commands);
-    menu_entry(ui, state, Action::Keywords, commands);
-}
-
-/// What a screen reader says: "cat.jpg, cat 97 percent, picked".
-pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
-    let mut name = item.name.clone();
-    name.push_str(&videos::spoken(state, id, item));
-    if let Some((at, matched, fits)) = caption_label(id, None, state) {
-        let text = &state.answer.labels[at].text;
-        let nearest = if fits { "" } else { "nearest to " };
-        name.push_str(&format!(", {nearest}{text} {:.0} percent", matched * 100.0));
-    }
-    if let Some(matched) = found(id, state) {
-        name.push_str(&format!(", found {:.0} percent", matched * 100.0));
-    }
-    match mark.flag {
-        Flag::Pick => name.push_str(", picked"),
-        Flag::Reject => name.push_str(", rejected"),
-        Flag::None => {}
-    }
-    if mark.stars > 0 {
-        name.push_str(&format!(", {}", top_bar::stars_text(mark.stars)));
-    }
-    if let Some(colour) = mark.colour {
-        name.push_str(&format!(", colour {}", colour.name().to_lowercase()));
-    }
-    if let Some(warning) = item.warning() {
-        name.push_str(&format!(", problem: {warning}"));
-    }
-    name
 }

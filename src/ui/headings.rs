@@ -7,7 +7,7 @@ use super::widgets::{elided, photos};
 use crate::app::command::Command;
 use crate::app::document::arrange::{Group, Heading};
 use crate::app::document::calendar;
-use crate::app::document::grid_layout::{GAP, GridLayout, HEADER};
+use crate::app::document::grid_layout::{GAP, GridLayout};
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::plural::thousands;
@@ -22,12 +22,11 @@ pub fn show(
     commands: &mut Vec<Command>,
 ) {
     let groups = &state.answer.arrangement.groups;
-    for (at, top) in layout.headers(offset, view.height()) {
+    for (at, place) in layout.headers(offset, view.height()) {
         let Some(group) = groups.get(at) else {
             continue;
         };
-        let corner = pos2(view.min.x, view.min.y + top);
-        let rect = Rect::from_min_size(corner, vec2(view.width(), HEADER));
+        let rect = place.translate(view.min.to_vec2());
         heading(ui, rect, at, group, state, commands);
     }
 }
@@ -76,7 +75,9 @@ fn heading(
         ui.painter()
             .hline(rect.x_range().shrink(GAP), rect.min.y + 2.0, line);
     }
-    let text = elided(ui, name, 16.0, palette.text, rect.width() * 0.5);
+    // Over a single photo there is room for the name, and for the number of photos if that is short.
+    let room = rect.max.x - x - GAP;
+    let text = elided(ui, name, 16.0, palette.text, room * 0.75);
     let width = text.size().x;
     let top = y - text.size().y / 2.0;
     ui.painter().galley(pos2(x, top), text, palette.text);

@@ -1,12 +1,13 @@
 //! How matches of a label spread, and the line from which a photo fits.
 
-use egui::{Color32, Key, Pos2, Rect, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::accesskit::{Action, ActionData};
+use egui::{Color32, Id, Key, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, palette};
 use super::widgets::{elided, fine_percent};
 use crate::app::command::Command;
 use crate::app::document::arrange::BARS;
-use crate::app::document::labels::Label;
+use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
 
@@ -22,9 +23,17 @@ pub fn histogram(
     commands: &mut Vec<Command>,
 ) {
     let size = vec2(ui.available_width(), HEIGHT);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    // The Tab key passes it by: a label has one stop, its text, from which the arrow down leads here.
+    let (_, rect) = ui.allocate_space(size);
+    let id = threshold_id(label.id);
+    let mut senses = Sense::CLICK | Sense::DRAG;
+    let wanted = ui.input(|input| input.has_accesskit_action_request(id, Action::Focus));
+    let has_keyboard = wanted || ui.memory(|memory| memory.has_focus(id));
+    senses.set(Sense::FOCUSABLE, has_keyboard);
+    let response = ui.interact(rect, id, senses);
     let name = format!("Threshold of {}", label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
+    asked(ui, &response, label, commands);
     let bars = rect.with_max_y(rect.max.y - 4.0);
     let counts = place.and_then(|place| state.answer.arrangement.histograms.get(place));
     if let Some(counts) = counts {
@@ -66,6 +75,44 @@ pub fn histogram(
         "A photo fits from a match of {} on: drag the line, or step with the arrow keys, with Shift in larger steps",
         fine_percent(label.min_match)
     ));
+}
+
+/// What the line of a label is called, for the keyboard.
+pub fn threshold_id(label: LabelId) -> Id {
+    Id::unique(("threshold", label))
+}
+
+/// Does what screen readers ask of the line.
+fn asked(ui: &Ui, response: &Response, label: &Label, commands: &mut Vec<Command>) {
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.add_action(Action::Focus);
+        node.add_action(Action::Increment);
+        node.add_action(Action::Decrement);
+        node.add_action(Action::SetValue);
+        node.set_value(fine_percent(label.min_match));
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(1.0);
+        node.set_numeric_value_step(f64::from(match_axis::STEP));
+    });
+    let (up, down, typed) = ui.input(|input| {
+        let count = |action| input.num_accesskit_action_requests(response.id, action);
+        let set = input.accesskit_action_requests(response.id, Action::SetValue);
+        let typed = set.filter_map(|request| match &request.data {
+            Some(ActionData::NumericValue(value)) => Some(*value as f32),
+            Some(ActionData::Value(text)) => match_axis::from_text(text),
+            _ => None,
+        });
+        (
+            count(Action::Increment),
+            count(Action::Decrement),
+            typed.last(),
+        )
+    });
+    let steps = up as f32 - down as f32;
+    let to = typed.or((steps != 0.0).then_some(label.min_match + steps * match_axis::STEP));
+    if let Some(to) = to {
+        commands.push(Command::SetMinMatch(label.id, to));
+    }
 }
 
 /// Bars of a histogram, those of photos that fit in the label's colour.

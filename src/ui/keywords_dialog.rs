@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use egui::{Grid, RichText, Spinner, TextEdit, Ui};
+use egui::{Grid, RichText, TextEdit, Ui};
 
 use super::Interface;
 use super::dialogs::title;
@@ -109,10 +109,7 @@ impl Interface {
 }
 
 fn waiting(ui: &mut Ui, text: &str) {
-    ui.horizontal(|ui| {
-        ui.add(Spinner::new());
-        ui.label(text);
-    });
+    ui.label(text);
 }
 
 fn done_buttons(ui: &mut Ui, some: bool, commands: &mut Vec<Command>) {

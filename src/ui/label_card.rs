@@ -1,30 +1,24 @@
-//! One label: a line with its colour, text and count; its threshold and what it stands for while it is open.
+//! One label: a line with its colour, text and count; its threshold and what it stands for while it is open. The
+//! pointer over a label that is not open shows how its matches spread.
 
 use egui::{
-    Align, Frame, Key, Layout, Margin, Popup, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
+    Align, Frame, Key, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
     UiBuilder, Vec2, WidgetInfo, vec2,
 };
 
 use super::Interface;
-use super::grid::DraggedPhotos;
-use super::histogram::histogram;
+use super::cell::DraggedPhotos;
+use super::histogram::{histogram, threshold_id};
 use super::icons::Icon;
+use super::label_line::{advice, glance};
+use super::label_menu::label_menu;
 use super::theme::{self, palette};
-use super::widgets::{fine_percent, icon_button_sensing};
+use super::widgets::icon_button_sensing;
 use crate::app::command::Command;
-use crate::app::document::filter::{Fit, SortKey, Sorting};
-use crate::app::document::labels::{COLOURS, Label, LabelId};
-use crate::app::document::match_axis;
+use crate::app::document::filter::Fit;
+use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::plural::thousands;
-
-/// A threshold that is being typed.
-pub struct TypedLine {
-    label: LabelId,
-    text: String,
-    /// Whether its field has had the keyboard.
-    begun: bool,
-}
 
 /// The ground of a label.
 pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
@@ -75,102 +69,10 @@ impl Interface {
         if response.clicked() {
             commands.push(Command::GoToLabel(label.id));
         }
+        if label.on && state.open_label != Some(label.id) {
+            response.on_hover_ui(|ui| glance(ui, state, place, label));
+        }
         dropped_on(ui, top, at, label, commands);
-    }
-
-    /// The threshold as a number that can be typed, and how many photos are just below it.
-    fn threshold_row(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        place: Option<usize>,
-        label: &Label,
-        commands: &mut Vec<Command>,
-    ) {
-        ui.horizontal(|ui| {
-            ui.set_min_height(20.0);
-            let typed = self.buffers.line.as_mut();
-            match typed.filter(|typed| typed.label == label.id) {
-                Some(typed) => {
-                    if typed_line(ui, typed, label, commands) {
-                        self.buffers.line = None;
-                    }
-                }
-                None => {
-                    let text = RichText::new(format!("from {}", fine_percent(label.min_match)));
-                    let response = ui.add(egui::Label::new(text.small()).sense(Sense::CLICK));
-                    let name = format!("Type the threshold of {}", label.text);
-                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                    if response.on_hover_text("Click to type it").clicked() {
-                        self.buffers.line = Some(TypedLine {
-                            label: label.id,
-                            text: fine_percent(label.min_match),
-                            begun: false,
-                        });
-                    }
-                }
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                near_button(ui, state, place, label, commands);
-            });
-        });
-    }
-}
-
-/// The field for a threshold; returns whether it is done.
-fn typed_line(
-    ui: &mut Ui,
-    typed: &mut TypedLine,
-    label: &Label,
-    commands: &mut Vec<Command>,
-) -> bool {
-    let edit = TextEdit::singleline(&mut typed.text).desired_width(64.0);
-    let response = ui.add(edit.margin(Margin::symmetric(4, 1)));
-    let name = format!("Threshold of {} in percent", label.text);
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label(name));
-    if !typed.begun {
-        typed.begun = true;
-        response.request_focus();
-        return false;
-    }
-    if !response.lost_focus() {
-        return !response.has_focus();
-    }
-    let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
-    if let Some(line) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
-        commands.push(Command::SetMinMatch(label.id, line));
-    }
-    true
-}
-
-/// "118 more just below the line", which shows them after the others.
-fn near_button(
-    ui: &mut Ui,
-    state: &State,
-    place: Option<usize>,
-    label: &Label,
-    commands: &mut Vec<Command>,
-) {
-    let near = place.and_then(|place| state.answer.arrangement.near.get(place));
-    let Some(near) = near.copied().filter(|near| *near > 0) else {
-        return;
-    };
-    let on = state.memory.filter.near && state.memory.filter.fit == Fit::Label(label.id);
-    let text = RichText::new(format!("{} more just below", thousands(near))).small();
-    let text = if on { text.strong() } else { text.weak() };
-    let response = ui.add(egui::Label::new(text.underline()).sense(Sense::CLICK));
-    let name = format!(
-        "{} more just below the line of {}",
-        thousands(near),
-        label.text
-    );
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
-    if response
-        .on_hover_text("Show them after the others")
-        .clicked()
-    {
-        commands.push(Command::ToggleNear(label.id));
     }
 }
 
@@ -197,33 +99,6 @@ fn line(
             text_field(ui, label, commands);
         });
     });
-}
-
-/// What is known of a label's line: what was measured with this model, and what the person said of photos.
-fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
-    if state.library.is_empty() {
-        return;
-    }
-    let measured = state.session().and_then(|session| session.calibration());
-    let mut words = match measured.map(|known| known.share_above(label.min_match)) {
-        Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
-        Some(None) => "many above so low a line do not fit".into(),
-        None => "look at photos near the line".into(),
-    };
-    let told = place.and_then(|place| state.answer.told.get(place));
-    if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
-        words = format!("{words}; of your examples above it {fit} of {all}");
-    }
-    let hint = match measured {
-        Some(_) => {
-            "Measured with this model on photos of everyday life: for your photos it is a guide, no promise"
-        }
-        None => {
-            "How many fit was not measured with this model: sort by match, and draw the line where they stop fitting"
-        }
-    };
-    ui.label(RichText::new(words).small().weak())
-        .on_hover_text(hint);
 }
 
 /// What a general word stands for besides itself; a click switches one off or on.
@@ -329,13 +204,26 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     if response.gained_focus() {
         commands.push(Command::GoToLabel(label.id));
     }
+    line_keys(ui, &response, label);
     if response.changed() {
         commands.push(Command::SetLabelText(label.id, text));
     }
 }
 
+/// The arrow down leads from a label's text to its line: the Tab key goes on to the next label.
+fn line_keys(ui: &mut Ui, response: &egui::Response, label: &Label) {
+    let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
+    if response.has_focus() && down {
+        let line = threshold_id(label.id);
+        ui.memory_mut(|memory| {
+            memory.move_focus(egui::FocusDirection::None);
+            memory.request_focus(line);
+        });
+    }
+}
+
 /// A button that the Tab key passes by: a label has one stop, its text.
-fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
+pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
     icon_button_sensing(ui, icon, name, 20.0, Sense::CLICK)
 }
 
@@ -359,85 +247,6 @@ fn count_button(
     if response.on_hover_text(name).clicked() {
         commands.push(Command::ToggleFit(fit));
     }
-}
-
-fn label_menu(ui: &mut Ui, state: &State, at: usize, label: &Label, commands: &mut Vec<Command>) {
-    let button = quiet_button(ui, Icon::More, &format!("More for {}", label.text));
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(200.0);
-        let mut entry = |ui: &mut Ui, text: &str, command: Command| {
-            if ui.button(text).clicked() {
-                commands.push(command);
-                ui.close();
-            }
-        };
-        let by = |key| {
-            Command::SortBy(Sorting {
-                key,
-                descending: true,
-            })
-        };
-        entry(ui, "Sort by match", by(SortKey::Match(label.id)));
-        entry(
-            ui,
-            "Show only these",
-            Command::ToggleFit(Fit::Label(label.id)),
-        );
-        let text = if label.negated {
-            "No longer shut photos out"
-        } else {
-            "Not: shut these photos out of other labels"
-        };
-        entry(ui, text, Command::SetNegated(label.id, !label.negated));
-        let text = if label.on { "Turn off" } else { "Turn on" };
-        entry(ui, text, Command::SetLabelOn(label.id, !label.on));
-        if !label.members().is_empty() {
-            let text = if label.exactly {
-                "Let it stand for more words"
-            } else {
-                "Take the word alone"
-            };
-            entry(ui, text, Command::SetExactly(label.id, !label.exactly));
-        }
-        if at > 0 {
-            entry(ui, "Move up", Command::MoveLabel(label.id, at - 1));
-        }
-        if at + 1 < state.memory.labels.len() {
-            entry(ui, "Move down", Command::MoveLabel(label.id, at + 1));
-        }
-        if !label.examples.is_empty() || !label.counter_examples.is_empty() {
-            let text = if label.text_only {
-                "Let its examples count"
-            } else {
-                "Text only: examples do not count"
-            };
-            entry(ui, text, Command::SetTextOnly(label.id, !label.text_only));
-            entry(ui, "Forget its examples", Command::ClearExamples(label.id));
-        }
-        colours(ui, label, commands);
-    });
-}
-
-fn colours(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 2.0;
-        for colour in 0..COLOURS {
-            let (rect, response) = ui.allocate_exact_size(Vec2::splat(17.0), Sense::click());
-            let name = format!("Colour {}", colour + 1);
-            let on = label.colour == colour;
-            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
-            ui.painter()
-                .circle_filled(rect.center(), 7.0, theme::label_colour(colour));
-            if on || response.hovered() {
-                let line = Stroke::new(1.5, palette(ui).text);
-                ui.painter().circle_stroke(rect.center(), 7.5, line);
-            }
-            if response.clicked() {
-                commands.push(Command::SetColour(label.id, colour));
-                ui.close();
-            }
-        }
-    });
 }
 
 fn notes(ui: &mut Ui, label: &Label) {

@@ -9,6 +9,7 @@ use super::icons::Icon;
 use super::label_card::card;
 use super::theme::{self, palette};
 use super::top_bar::heading;
+use super::videos;
 use super::widgets::{icon_button_sized, menu_entry, percent, photos};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
@@ -99,10 +100,27 @@ impl Interface {
             return;
         };
         let arrangement = &state.answer.arrangement;
+        let mut kept = false;
         card(ui, |ui| {
             let count = arrangement.counts.get(place).copied().unwrap_or(0);
-            let text = format!("{draft}: {} would fit. Enter keeps it", thousands(count));
-            ui.label(RichText::new(text).small().color(palette(ui).weak));
+            let text = format!("{draft}: {} would fit", thousands(count));
+            ui.horizontal(|ui| {
+                let weak = palette(ui).weak;
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    let keep = egui::Button::new(RichText::new("Keep").small()).sense(Sense::CLICK);
+                    let response = ui.add(keep);
+                    let name = format!("Keep the label {draft}");
+                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                    if response.clicked() {
+                        commands.push(Command::AddLabels(draft.to_owned()));
+                        kept = true;
+                    }
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        let text = RichText::new(text).small().color(weak);
+                        ui.add(egui::Label::new(text).truncate());
+                    });
+                });
+            });
             let gap = 3.0;
             let side = (ui.available_width() - 2.0 * gap) / 3.0;
             for row in arrangement.best.chunks(3) {
@@ -114,6 +132,9 @@ impl Interface {
                 });
             }
         });
+        if kept {
+            self.buffers.new_label.clear();
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one photo of one label")]
@@ -134,15 +155,17 @@ impl Interface {
         else {
             return;
         };
+        let frame = state.answer.frame_for(place, id);
         let name = format!(
-            "Best for {}: {}, {}",
+            "Best for {}: {}{}, {}",
             label.text,
             item.name,
+            videos::spoken_at(item, frame),
             percent(matched)
         );
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let fits = matched >= label.min_match;
-        if let Some(content) = item.content() {
+        if let Some(content) = videos::shown_at(item, frame) {
             self.paint_thumbnail(ui, rect, content, if fits { 1.0 } else { 0.35 });
         }
         if response.on_hover_text(name).clicked() {

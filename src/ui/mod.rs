@@ -2,7 +2,9 @@
 //! text being typed, textures, where the grid is scrolled to.
 
 mod about_photo;
+mod cell;
 mod dialogs;
+mod drop_zones;
 mod empty_state;
 mod export_dialog;
 mod filmstrip;
@@ -14,11 +16,15 @@ mod histogram;
 pub mod icons;
 mod keywords_dialog;
 mod label_card;
+mod label_line;
+mod label_menu;
 mod labels_panel;
 mod models_dialog;
 mod notices;
 mod order_controls;
 mod palette_dialog;
+mod path_dialog;
+mod photo_menu;
 mod settings_dialog;
 mod status_bar;
 mod textures;
@@ -26,11 +32,12 @@ pub mod theme;
 mod top_bar;
 mod videos;
 mod viewer;
+mod viewer_layout;
 mod viewer_overlay;
 mod views;
 pub mod widgets;
 
-use egui::{CentralPanel, Context, Frame, Margin, Panel, Rect, Ui};
+use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
 use crate::app::command::Command;
 use crate::app::document::grid_layout::{GridLayout, cell_size};
@@ -65,12 +72,19 @@ struct Buffers {
     pasted: String,
     set_name: String,
     palette: String,
+    path: String,
     palette_row: usize,
     repository: String,
     mirrors: String,
-    line: Option<label_card::TypedLine>,
+    line: Option<label_line::TypedLine>,
     export: export_dialog::Choices,
     keywords: keywords_dialog::Choices,
+}
+
+/// What has the keyboard while the photos have it: the list of them, for screen readers.
+#[must_use]
+pub fn photos_id() -> Id {
+    Id::unique("photos")
 }
 
 /// Everything that only drawing knows.
@@ -125,10 +139,15 @@ impl Interface {
         }
     }
 
-    /// Where the search box is.
+    /// Where a picture that is dropped is searched for.
     #[must_use]
-    pub fn search_box(&self) -> Rect {
-        self.search_box
+    pub fn search_zone(&self) -> Rect {
+        if self.search_box.is_positive() {
+            // As large as what is dragged, down to where the photos begin.
+            self.search_box.expand2(egui::vec2(24.0, 14.0))
+        } else {
+            Rect::NOTHING
+        }
     }
 
     /// Whether all pictures that the last frame wanted are there.
@@ -153,7 +172,13 @@ impl Interface {
 
     /// Draws a frame, and returns where things lie in it.
     pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Drawn {
-        let size = ui.ctx().content_rect().size();
+        let zoom = state.settings.text_percent() / 100.0;
+        ui.ctx().set_zoom_factor(zoom);
+        let size = ui.ctx().content_rect().size() * ui.ctx().zoom_factor();
+        ui.ctx()
+            .accesskit_node_builder(egui::accesskit_root_id(), |node| {
+                node.set_label("Lumisift");
+            });
         let mut drawn = Drawn {
             size: [size.x, size.y],
             ..Drawn::default()
@@ -171,6 +196,7 @@ impl Interface {
                 .inner_margin(Margin::symmetric(x, y))
         };
         let all = !state.panels_hidden;
+        self.search_box = Rect::NOTHING;
         if all {
             Panel::top("top bar")
                 .frame(bar(10, 6))
@@ -203,7 +229,7 @@ impl Interface {
         }
         notices::show(ui, state, commands);
         self.dialogs(ui, state, commands);
-        empty_state::drop_target(ui);
+        drop_zones::show(ui, self.search_zone());
         self.textures.end_frame();
         drawn
     }
@@ -214,6 +240,7 @@ impl Interface {
             return;
         }
         let focused = ui.memory(|memory| memory.focused());
+        let focused = focused.filter(|id| *id != photos_id());
         let grid = state.viewer.is_none();
         let now = focused.map_or(0, |_| self.pane);
         let after = (1..=PANES.len()).map(|step| (now + step) % PANES.len());

@@ -13,14 +13,11 @@ use crate::app::command::Command;
 use crate::app::document::models::Download;
 use crate::app::document::state::{Dialog, State};
 use crate::app::services::Purpose;
-use crate::app::tasks::models::speed_text;
-use crate::engine::hub::catalog::CatalogModel;
+use crate::engine::hub::catalog::{CatalogModel, STARTER_GFLOP};
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};
 use crate::engine::hub::installed::{InstalledModel, Owner};
+use crate::engine::inference::speed::{relative_word, speed_text};
 use crate::settings::Settings;
-
-/// Billions of operations that the starter needs for a photo.
-const STARTER_GFLOP: f32 = 1.7;
 
 impl Interface {
     pub(super) fn models_dialog(
@@ -109,9 +106,8 @@ fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.vertical(|ui| {
             ui.label(RichText::new("Starter").strong());
             let mut about = "Built in · English · everyday things".to_owned();
-            if let Some(rate) = state.models.rate {
-                about = format!("{about} · {}", speed_text(rate, STARTER_GFLOP));
-            }
+            let speed = speed_of(state.models.rate, STARTER_GFLOP);
+            about = format!("{about} · {speed}");
             ui.label(RichText::new(about).small().weak());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -207,13 +203,21 @@ fn buttons(
     use_button(ui, state, name, Some(dir), commands);
 }
 
+/// How fast a model is: as measured, or beside the others.
+fn speed_of(rate: Option<f32>, gflop: f32) -> String {
+    rate.map_or_else(
+        || relative_word(gflop).into(),
+        |rate| speed_text(rate, gflop),
+    )
+}
+
 /// What is worth knowing of a model before it is fetched.
 fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
     let mut parts = vec![entry.languages.to_owned()];
     if let Some(imagenet) = entry.imagenet {
         parts.push(format!("{imagenet} % of ImageNet"));
     }
-    parts.extend(rate.map(|rate| speed_text(rate, entry.gflop)));
+    parts.push(speed_of(rate, entry.gflop));
     parts.push(entry.licence.into());
     parts.join(" · ")
 }

@@ -17,7 +17,7 @@ use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
 use crate::engine::media::memory_budget::default_limit;
 use crate::engine::plural::thousands;
-use crate::settings::{Settings, Theme};
+use crate::settings::{Settings, TEXT_SIZES, Theme};
 
 /// The limit that is offered first: thumbnails and vectors of about 300,000 photos.
 const DEFAULT_LIMIT_MB: u64 = 5000;
@@ -39,6 +39,7 @@ impl Interface {
                     .spacing([16.0, 12.0])
                     .show(ui, |ui| {
                         theme_row(ui, &mut settings);
+                        text_row(ui, &mut settings);
                         model_row(ui, state, commands);
                         device_row(ui, state, &mut settings);
                         precision_row(ui, state, &mut settings);
@@ -66,6 +67,17 @@ fn theme_row(ui: &mut Ui, settings: &mut Settings) {
         ui.selectable_value(&mut settings.theme, Theme::System, "As the system");
         ui.selectable_value(&mut settings.theme, Theme::Light, "Light");
         ui.selectable_value(&mut settings.theme, Theme::Dark, "Dark");
+    });
+    ui.end_row();
+}
+
+fn text_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label("Text and controls");
+    ui.horizontal(|ui| {
+        for percent in TEXT_SIZES {
+            let text = format!("{percent} %");
+            ui.selectable_value(&mut settings.text_size, percent, text);
+        }
     });
     ui.end_row();
 }

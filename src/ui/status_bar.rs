@@ -1,6 +1,6 @@
 //! The bar at the bottom: what is being done, how far it is, and with which model and device.
 
-use egui::{Align, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Layout, ProgressBar, RichText, Role, Ui, WidgetInfo};
 
 use super::icons::Icon;
 use super::notices::bell;
@@ -11,6 +11,7 @@ use crate::app::document::exports::ExportState;
 use crate::app::document::state::{SessionState, State};
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
+use crate::engine::media::scan::Skipped;
 use crate::engine::plural::{counted, thousands};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -76,12 +77,13 @@ fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.label(small(ui, &idle_text(state)));
         return;
     }
-    let (icon, name) = if work.is_paused() {
-        (Icon::Play, "Go on")
-    } else {
-        (Icon::Pause, "Pause")
+    let (icon, hint) = match work.is_paused() {
+        true => (Icon::Play, "Go on"),
+        false => (Icon::Pause, "Pause"),
     };
-    if icon_button_sized(ui, icon, name, 22.0).clicked() {
+    let pause = icon_button_sized(ui, icon, hint, 22.0);
+    pause.widget_info(|| WidgetInfo::selected(Role::Button, true, work.is_paused(), "Paused"));
+    if pause.clicked() {
         commands.push(Command::Do(Action::Pause));
     }
     if icon_button_sized(ui, Icon::Stop, "Stop", 22.0).clicked() {
@@ -151,7 +153,14 @@ fn idle_text(state: &State) -> String {
     if summary.cancelled {
         text = format!("Stopped: {text}");
     }
-    let skipped = &summary.skipped;
+    for words in left_out(&summary.skipped) {
+        text.push_str(&format!(", {words}"));
+    }
+    text
+}
+
+/// What the last walk over the folders passed over, in words.
+pub fn left_out(skipped: &Skipped) -> Vec<String> {
     let counts = [
         (
             skipped.unsupported,
@@ -181,10 +190,8 @@ fn idle_text(state: &State) -> String {
         ),
         (skipped.repeated, "link to another", "links to others"),
     ];
-    for (count, one, many) in counts.into_iter().filter(|(count, ..)| *count > 0) {
-        text.push_str(&format!(", {}", counted(count, one, many)));
-    }
-    text
+    let counted_out = |(count, one, many)| (count > 0).then(|| counted(count, one, many));
+    counts.into_iter().filter_map(counted_out).collect()
 }
 
 fn failures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

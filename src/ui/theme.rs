@@ -191,7 +191,10 @@ fn dress(style: &mut Style, palette: &Palette, theme: egui::Theme) {
             _ => TEXT,
         };
     }
-    style.animation_time = 0.1;
+    // Nothing moves by itself: who asks the system for less motion gets none, and a window at rest draws nothing.
+    style.animation_time = 0.0;
+    style.scroll_animation = egui::style::ScrollAnimation::none();
+    style.visuals.text_cursor.blink = false;
 }
 
 fn visuals(palette: &Palette, theme: egui::Theme) -> Visuals {

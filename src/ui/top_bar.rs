@@ -149,6 +149,7 @@ fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         toggle_or_entry(ui, state, Action::Subfolders, commands);
         menu_entry(ui, state, Action::Rescan, commands);
         menu_entry(ui, state, Action::OpenPhotos, commands);
+        menu_entry(ui, state, Action::OpenPath, commands);
         menu_entry(ui, state, Action::Samples, commands);
     });
 }

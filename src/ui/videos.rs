@@ -19,7 +19,13 @@ const FRAME: f32 = 64.0;
 
 /// What an item shows: its content, or that of the frame that fits best.
 pub fn shown(state: &State, id: ItemId, item: &Item) -> Option<ContentId> {
-    Some(item.content()?.of_part(frame(state, id, item)))
+    shown_at(item, frame(state, id, item))
+}
+
+/// An item by one of its frames.
+pub fn shown_at(item: &Item, frame: usize) -> Option<ContentId> {
+    let last = video(item).map_or(0, |video| video.frames_ms.len().saturating_sub(1));
+    Some(item.content()?.of_part(frame.min(last)))
 }
 
 /// The number of the frame that an item shows; 0 for photos. In the viewer a person may choose another.
@@ -42,11 +48,17 @@ fn video(item: &Item) -> Option<&VideoFacts> {
 
 /// What a screen reader adds to the name: "video, 0:12 of 1:05".
 pub fn spoken(state: &State, id: ItemId, item: &Item) -> String {
-    let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
-        return String::new();
-    };
-    let (time, duration) = (clock(time), clock(video.duration_ms));
-    format!(", video, {time} of {duration}")
+    spoken_at(item, frame(state, id, item))
+}
+
+/// The same of one of its frames.
+pub fn spoken_at(item: &Item, frame: usize) -> String {
+    let of_frame = |video: &VideoFacts| Some((*video.frames_ms.get(frame)?, video.duration_ms));
+    video(item)
+        .and_then(of_frame)
+        .map_or_else(String::new, |(time, duration)| {
+            format!(", video, {} of {}", clock(time), clock(duration))
+        })
 }
 
 /// How long a video is, for people.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{
-    Align2, Button, Color32, FontId, Galley, Painter, Pos2, Rect, Response, Role, Sense, Stroke,
-    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
+    Align, Align2, Button, Color32, FontId, Galley, Layout, Painter, Pos2, Rect, Response, Role,
+    Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use egui_extras::{Column, TableBuilder};
@@ -35,6 +35,7 @@ impl Lines {
         ui.push_id(self.id, |ui| {
             TableBuilder::new(ui)
                 .striped(true)
+                .cell_layout(Layout::left_to_right(Align::Center))
                 .min_scrolled_height(60.0)
                 .max_scroll_height(self.height)
                 .auto_shrink([false, true])
@@ -120,6 +121,10 @@ pub fn menu_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Vec
         button = button.shortcut_text(keys);
     }
     let response = ui.add_enabled(action.enabled(state), button);
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_label(entry.name);
+        node.set_keyboard_shortcut(action.key_text().unwrap_or_default());
+    });
     if response.clicked() {
         commands.push(Command::Do(action));
         ui.close();

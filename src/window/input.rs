@@ -1,11 +1,11 @@
-//! From keys and dropped files to commands.
+//! From keys to commands.
 
 use egui::{Context, Event, FocusDirection, Key, Modifiers, Popup};
 
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::state::State;
-use crate::ui::{HOLD, Interface};
+use crate::ui::{HOLD, photos_id};
 
 /// Frames that keys wait for a field or a dialog that one of them opens.
 const PATIENCE: u8 = 4;
@@ -34,7 +34,7 @@ impl Owner {
             Self::Dialog
         } else if ctx.text_edit_focused() {
             Self::TextField
-        } else if ctx.memory(|memory| memory.focused().is_some()) {
+        } else if ctx.memory(|memory| memory.focused().is_some_and(|id| id != photos_id())) {
             Self::Widget
         } else {
             Self::Photos
@@ -207,6 +207,9 @@ fn command(event: &Event, owner: Owner) -> Option<Command> {
             repeat,
             ..
         } => (*key, *modifiers, *repeat),
+        Event::Paste(text) if owner == Owner::Photos => {
+            return Some(Command::Paste(text.clone()));
+        }
         // Copying is an event of its own.
         Event::Copy => (Key::C, Modifiers::COMMAND, false),
         _ => return None,
@@ -259,22 +262,6 @@ fn step(key: Key) -> Option<GridMove> {
         Key::End => GridMove::End,
         _ => return None,
     })
-}
-
-/// Commands for files that were dropped onto the window: one picture onto the search box is searched
-/// for, everything else is opened.
-pub fn dropped(ctx: &Context, ui: &Interface) -> Option<Command> {
-    let (files, pointer) = ctx.input(|input| {
-        let files = input.raw.dropped_files.iter();
-        let paths: Vec<_> = files.map(|file| file.path().to_path_buf()).collect();
-        (paths, input.pointer.latest_pos())
-    });
-    let on_search = pointer.is_some_and(|at| ui.search_box().contains(at));
-    match files.as_slice() {
-        [] => None,
-        [picture] if on_search => Some(Command::SearchDropped(picture.clone())),
-        _ => Some(Command::OpenPaths(files)),
-    }
 }
 
 #[cfg(test)]

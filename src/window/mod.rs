@@ -1,5 +1,6 @@
 //! The window: the glue between eframe and the program. It owns both the state (`app`) and the view (`ui`).
 
+mod drops;
 mod input;
 mod start;
 
@@ -22,6 +23,7 @@ pub struct MainWindow {
     app: App,
     ui: Interface,
     keyboard: input::Keyboard,
+    drops: drops::Drops,
 }
 
 impl MainWindow {
@@ -36,6 +38,7 @@ impl MainWindow {
             app,
             ui,
             keyboard: input::Keyboard::default(),
+            drops: drops::Drops::default(),
         })
     }
 
@@ -84,7 +87,7 @@ impl eframe::App for MainWindow {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         let mut commands = self.keyboard.commands(&ctx, self.app.state());
-        commands.extend(input::dropped(&ctx, &self.ui));
+        commands.extend(self.drops.command(&ctx, self.ui.search_zone()));
         let drawn = self.ui.show(ui, self.app.state(), &mut commands);
         self.app.end_frame(drawn, commands);
         self.handle_requests();

@@ -27,6 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct FakeDesktop {
     /// What the next dialog gives.
     pub chosen: Mutex<Vec<PathBuf>>,
+    /// Where the last dialog began.
+    pub began: Mutex<Option<PathBuf>>,
+    /// What is on the clipboard.
+    pub copied: Mutex<Vec<PathBuf>>,
+    /// Why no dialog can be shown, and no file copied.
+    pub refusal: Mutex<Option<String>>,
     /// What is in the trash.
     pub trashed: Mutex<Vec<(PathBuf, Vec<u8>)>>,
     /// What was opened and revealed.
@@ -34,9 +40,11 @@ pub struct FakeDesktop {
 }
 
 impl Desktop for FakeDesktop {
-    fn choose(&self, _: Purpose) -> Choice {
+    fn choose(&self, _: Purpose, start: Option<&Path>) -> Choice {
+        *self.began.lock().expect("no panic") = start.map(Into::into);
         let chosen = self.chosen.lock().expect("no panic").clone();
-        Box::pin(async move { chosen })
+        let refusal = self.refusal.lock().expect("no panic").clone();
+        Box::pin(async move { refusal.map_or(Ok(chosen), Err) })
     }
 
     fn open(&self, path: &Path) -> Result<(), String> {
@@ -65,6 +73,14 @@ impl Desktop for FakeDesktop {
             let (path, bytes) = trashed.remove(at.ok_or("not in the trash")?);
             fs::write(path, bytes).map_err(|e| e.to_string())?;
         }
+        Ok(())
+    }
+
+    fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {
+        if let Some(reason) = self.refusal.lock().expect("no panic").clone() {
+            return Err(reason);
+        }
+        *self.copied.lock().expect("no panic") = paths.to_vec();
         Ok(())
     }
 

@@ -1,12 +1,14 @@
 //! The only place where commands change the state.
 
 mod compare;
+mod desktop;
 mod labels;
+mod look;
 mod marks;
 mod samples;
 mod teach;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::command::{Action, Command};
 use super::services::Purpose;
@@ -14,10 +16,8 @@ use super::{App, RefreshPriority};
 use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportState;
 use crate::app::document::filter::{Filter, Fit, Grouping, SortKey, Sorting};
-use crate::app::document::grid_layout::{GridMove, reveal};
 use crate::app::document::history::HistoryStep as Undo;
-use crate::app::document::selection::SelectionMode;
-use crate::app::document::state::{CELL_SIDES, Dialog, ViewRequest, Viewer};
+use crate::app::document::state::{Dialog, ViewRequest};
 use crate::app::tasks::supervisor::Slot;
 use crate::engine::files::paths::Roots;
 use crate::engine::media::memory_budget::DecodeMemory;
@@ -70,7 +70,10 @@ impl App {
             Command::DismissNotice(at) => {
                 self.state.notices.remove(at);
             }
-            Command::SearchDropped(path) => self.search_dropped(path),
+            Command::Dropped(paths) => self.take_dropped(paths, false),
+            Command::SearchDropped(path) => self.take_dropped(vec![path], true),
+            Command::Paste(text) => self.paste(&text),
+            Command::TypePath(text) => self.type_path(text),
             Command::SearchFor(text) => self.search(text),
             Command::SortBy(sorting) => {
                 self.state.before_search = None;
@@ -122,6 +125,7 @@ impl App {
         match action {
             Action::OpenFolder => self.choose(Purpose::OpenFolder),
             Action::OpenPhotos => self.choose(Purpose::OpenPhotos),
+            Action::OpenPath => self.ask_for_path(Purpose::OpenFolder, None),
             Action::Samples => self.open_samples(),
             Action::Rescan => self.read_folders(),
             Action::CloseFolders => {
@@ -241,7 +245,7 @@ impl App {
         self.apply(*command);
     }
 
-    fn show(&mut self, dialog: Option<Dialog>) {
+    pub(super) fn show(&mut self, dialog: Option<Dialog>) {
         if dialog == Some(Dialog::Settings) {
             self.measure_store();
         }
@@ -296,7 +300,7 @@ impl App {
         self.read_folders();
     }
 
-    fn search(&mut self, text: String) {
+    pub(super) fn search(&mut self, text: String) {
         let (before, now) = (self.state.search.is_empty(), text.is_empty());
         let memory = &mut self.state.memory;
         if before && !now {
@@ -314,137 +318,6 @@ impl App {
         }
         self.state.search = text;
         self.need(RefreshPriority::FromTop);
-    }
-
-    fn target_path(&self) -> Option<PathBuf> {
-        let item = self.state.item(self.state.target()?)?;
-        Some(item.file.path.clone())
-    }
-
-    fn on_target(&mut self, call: fn(&dyn super::services::Desktop, &Path) -> Result<(), String>) {
-        if let Some(path) = self.target_path() {
-            self.desktop(path, call);
-        }
-    }
-
-    /// Asks the desktop for something, on a thread: it may take as long as it likes.
-    fn desktop(
-        &mut self,
-        path: PathBuf,
-        call: fn(&dyn super::services::Desktop, &Path) -> Result<(), String>,
-    ) {
-        let desktop = self.services.desktop.clone();
-        self.queue(Slot::Desktop, move |_| {
-            match call(desktop.as_ref(), &path) {
-                Ok(()) => super::News::Done,
-                Err(error) => super::News::Trouble(format!(
-                    "{} cannot be shown by another program: {error}",
-                    path.display()
-                )),
-            }
-        });
-    }
-
-    fn copy_paths(&mut self) {
-        let paths: Vec<String> = (self.state.targets().into_iter())
-            .filter_map(|id| Some(self.state.item(id)?.file.path.display().to_string()))
-            .collect();
-        self.wake.ctx.copy_text(paths.join("\n"));
-    }
-
-    fn view_or_close(&mut self) {
-        if self.state.viewer.is_some() {
-            self.close_viewer();
-        } else if let Some(item) = self.state.target() {
-            self.state.viewer = Some(Viewer::of(item));
-        }
-    }
-
-    /// Esc: closes what is open, then clears what is typed, then what is selected.
-    fn close_or_clear(&mut self) {
-        if self.state.viewer.is_some() {
-            return self.close_viewer();
-        }
-        if std::mem::take(&mut self.state.panels_hidden) {
-            return;
-        }
-        if !self.state.search.is_empty() {
-            self.search(String::new());
-        } else {
-            self.state.selection.clear();
-        }
-    }
-
-    fn toggle_actual_size(&mut self) {
-        if let Some(viewer) = &mut self.state.viewer {
-            viewer.zoom = match viewer.zoom {
-                None => Some(1.0),
-                Some(_) => None,
-            };
-            viewer.centre = egui::vec2(0.5, 0.5);
-        }
-    }
-
-    /// Commands that change what is looked at, not what is asked.
-    fn look(&mut self, command: Command) {
-        match command {
-            Command::SelectionMode(id, reach) => {
-                let order = &self.state.answer.arrangement.order;
-                self.state.selection.reach(id, reach, order);
-            }
-            Command::SelectItems(ids, add) => self.state.selection.set(ids, add),
-            Command::GridMove(step, extend) => self.step(step, extend),
-            Command::ViewItem(id) => {
-                self.apply(Command::SelectionMode(id, SelectionMode::Only));
-                self.state.compared.clear();
-                self.state.viewer = Some(Viewer::of(id));
-            }
-            Command::FocusCompared(id) => self.focus_compared(id),
-            Command::CellSide(side) => {
-                self.state.keep_place();
-                self.state.memory.cell_side = side.clamp(*CELL_SIDES.start(), *CELL_SIDES.end());
-            }
-            _ => {}
-        }
-    }
-
-    fn step(&mut self, step: GridMove, extend: bool) {
-        if !self.state.compared.is_empty() {
-            return self.step_compared(step);
-        }
-        let state = &mut self.state;
-        let order = &state.answer.arrangement.order;
-        let Some(layout) = &state.grid.layout else {
-            return;
-        };
-        if order.is_empty() {
-            return;
-        }
-        let cursor = state
-            .viewer
-            .map(|viewer| viewer.item)
-            .or(state.selection.cursor);
-        let place = cursor.and_then(|id| order.iter().position(|other| *other == id));
-        // In the viewer, up and down go to the photo before and after too.
-        let step = match (state.viewer.is_some(), step) {
-            (true, GridMove::Up) => GridMove::Left,
-            (true, GridMove::Down) => GridMove::Right,
-            (_, step) => step,
-        };
-        let goal = place.map_or(0, |place| {
-            layout.step_from(place, step, order.len(), state.grid.height)
-        });
-        let id = order[goal];
-        let reach = if extend {
-            SelectionMode::Range
-        } else {
-            SelectionMode::Only
-        };
-        state.selection.reach(id, reach, order);
-        state.grid.offset = reveal(layout, goal, state.grid.offset, state.grid.height);
-        if state.viewer.is_some() {
-            state.viewer = Some(Viewer::of(id));
-        }
     }
 }
 

@@ -50,6 +50,11 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
     chip(text("name:", &filter.name), &|f| f.name.clear());
     chip(text("keyword:", &filter.keyword), &|f| f.keyword.clear());
     chip(text("place:", &filter.place), &|f| f.place.clear());
+    let located = filter.located.map(|located| match located {
+        true => "with GPS".to_owned(),
+        false => "without GPS".into(),
+    });
+    chip(located, &|f| f.located = None);
     chip(text("from", &filter.from), &|f| f.from.clear());
     chip(text("until", &filter.to), &|f| f.to.clear());
     let ending = filter.ending.as_ref().map(|e| e.to_uppercase());
@@ -89,6 +94,7 @@ mod tests {
             colour: Some(Colour::Red),
             keyword: "sea".into(),
             place: "Munich".into(),
+            located: Some(true),
             ending: Some("jpg".into()),
             from: "2024".into(),
             to: "2025".into(),
@@ -119,6 +125,7 @@ mod tests {
                 "name: IMG",
                 "keyword: sea",
                 "place: Munich",
+                "with GPS",
                 "from 2024",
                 "until 2025",
                 "JPG",

@@ -239,6 +239,8 @@ pub struct Filter {
     pub keyword: String,
     /// A town, region or country, or its beginning, in any spelling.
     pub place: String,
+    /// With coordinates, or without.
+    pub located: Option<bool>,
     /// An ending of names, in lower case.
     pub ending: Option<String>,
     /// Taken on this day or later, as `2024-05-01` or a beginning of it.

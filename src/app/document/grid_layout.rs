@@ -7,18 +7,21 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use super::arrange::Group;
+use super::arrange::{Group, Heading};
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;
 /// Height of a group's header.
 pub const HEADER: f32 = 36.0;
 
-/// The cells of one group.
+/// The cells of one group. Groups of less than a row stand beside each other: they have one top.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Block {
     first: usize,
     len: usize,
+    /// Columns to the left of it, and those that its header has.
+    column: usize,
+    width: usize,
     /// Top of its header, or of its cells if it has none.
     top: f64,
     header: f32,
@@ -47,27 +50,42 @@ impl GridLayout {
         } else {
             (groups, HEADER)
         };
-        let mut top = f64::from(GAP);
-        let blocks = groups
-            .iter()
-            .map(|group| {
-                let block = Block {
-                    first: group.first,
-                    len: group.len,
-                    top,
-                    header,
-                };
-                let rows = group.len.div_ceil(columns);
-                top += f64::from(header) + rows as f64 * f64::from(cell.y + GAP);
-                block
-            })
-            .collect();
-        Self {
+        let mut layout = Self {
             columns,
             cell,
-            blocks,
-            height: top,
+            blocks: Vec::with_capacity(groups.len()),
+            height: f64::from(GAP),
+        };
+        for group in groups {
+            layout.add(group, header);
         }
+        layout
+    }
+
+    /// Puts a group beside the one before it where both fit into a row, and below it otherwise.
+    fn add(&mut self, group: &Group, header: f32) {
+        let columns = self.columns;
+        let beside = self.blocks.last_mut().filter(|last| {
+            let fits = last.column + last.len + group.len <= columns;
+            fits && last.len > 0 && group.len > 0 && !stands_alone(&group.heading)
+        });
+        let (column, top) = match beside {
+            Some(last) => {
+                last.width = last.len;
+                (last.column + last.len, last.top)
+            }
+            None => (0, self.height),
+        };
+        let block = Block {
+            first: group.first,
+            len: group.len,
+            column,
+            width: columns - column,
+            top,
+            header,
+        };
+        self.height = self.bottom(&block);
+        self.blocks.push(block);
     }
 
     /// Height of everything.
@@ -111,13 +129,21 @@ impl GridLayout {
     pub fn cell(&self, place: usize, offset: f64) -> Rect {
         let column = self
             .block_of(place)
-            .map_or(0, |block| (place - block.first) % self.columns);
-        let x = GAP + column as f32 * (self.cell.x + GAP);
-        Rect::from_min_size(pos2(x, (self.top(place) - offset) as f32), self.cell)
+            .map_or(0, |block| self.column(block, place));
+        let left = self.left(column);
+        Rect::from_min_size(pos2(left, (self.top(place) - offset) as f32), self.cell)
     }
 
-    /// Headers that are seen, by group, each with its top seen from the offset.
-    pub fn headers(&self, offset: f64, height: f32) -> impl Iterator<Item = (usize, f32)> {
+    fn column(&self, block: &Block, place: usize) -> usize {
+        block.column + (place - block.first) % self.columns
+    }
+
+    fn left(&self, column: usize) -> f32 {
+        GAP + column as f32 * (self.cell.x + GAP)
+    }
+
+    /// Headers that are seen, by group, each with its place seen from the offset.
+    pub fn headers(&self, offset: f64, height: f32) -> impl Iterator<Item = (usize, Rect)> {
         let bottom = offset + f64::from(height);
         self.blocks
             .iter()
@@ -127,7 +153,13 @@ impl GridLayout {
                     && block.top < bottom
                     && block.top + f64::from(block.header) > offset
             })
-            .map(move |(at, block)| (at, (block.top - offset) as f32))
+            .map(move |(at, block)| {
+                let left = self.left(block.column) - GAP;
+                let right = self.left(block.column + block.width) - GAP;
+                let top = (block.top - offset) as f32;
+                let size = vec2(right - left, block.header);
+                (at, Rect::from_min_size(pos2(left, top), size))
+            })
     }
 
     /// Places whose cells are seen between a top and a bottom, both counted from the content's top.
@@ -204,7 +236,7 @@ impl GridLayout {
         };
         let (row, column) = (
             (place - block.first) / self.columns,
-            (place - block.first) % self.columns,
+            self.column(block, place),
         );
         let rows = block.len.div_ceil(self.columns);
         if by > 0 && row + 1 < rows {
@@ -213,30 +245,34 @@ impl GridLayout {
         if by < 0 && row > 0 {
             return place - self.columns;
         }
-        // Into the next group, or stay.
-        let mut next = if by > 0 {
-            block.first + block.len
-        } else {
-            block.first
+        // Into the groups above or below, or stay.
+        let filled = || self.blocks.iter().filter(|other| other.len > 0);
+        let next = match by > 0 {
+            true => filled().find(|other| other.top > block.top),
+            false => filled().rev().find(|other| other.top < block.top),
         };
-        let target = if by > 0 {
-            self.blocks.iter().find(|b| b.first == next && b.len > 0)
-        } else {
-            next = block.first;
-            self.blocks
-                .iter()
-                .rev()
-                .find(|b| b.len > 0 && b.first + b.len == next)
+        let Some(top) = next.map(|next| next.top) else {
+            return place;
         };
+        let mut band = filled().filter(|other| other.top == top);
+        let target = band.rfind(|other| other.column <= column);
         target.map_or(place, |target| {
-            let row = if by > 0 {
-                0
-            } else {
-                (target.len - 1) / self.columns
+            let row = match by > 0 {
+                true => 0,
+                false => (target.len - 1) / self.columns,
             };
-            target.first + (row * self.columns + column).min(target.len - 1)
+            let right = column - target.column;
+            target.first + (row * self.columns + right).min(target.len - 1)
         })
     }
+}
+
+/// Whether a group begins a row of its own, because what comes before it is another matter.
+fn stands_alone(heading: &Heading) -> bool {
+    matches!(
+        heading,
+        Heading::NearMisses(_) | Heading::SomethingElse | Heading::NotRead
+    )
 }
 
 /// A step of the keyboard.
@@ -277,8 +313,13 @@ pub fn cell_size(width: f32, side: f32) -> Vec2 {
 /// An offset that shows a cell wholly, changed as little as possible.
 #[must_use]
 pub fn reveal(layout: &GridLayout, place: usize, offset: f64, height: f32) -> f64 {
-    let top = layout.top(place) - f64::from(GAP);
-    let bottom = top + f64::from(layout.cell.y + 2.0 * GAP);
+    let cell = layout.top(place);
+    // The first photos of a group are seen with their heading, and the first of all with the edge of the grid.
+    let heading = layout
+        .block_of(place)
+        .filter(|block| place - block.first < layout.columns);
+    let top = heading.map_or(cell, |block| block.top) - f64::from(GAP);
+    let bottom = cell + f64::from(layout.cell.y + GAP);
     if top < offset {
         top.max(0.0)
     } else if bottom > offset + f64::from(height) {
@@ -298,6 +339,7 @@ mod tests {
         lens.iter()
             .map(|len| {
                 let group = Group {
+                    heading: Heading::Named("a day".into()),
                     first,
                     len: *len,
                     ..Group::default()
@@ -356,6 +398,50 @@ mod tests {
         assert_eq!(step(5, GridMove::Right), 5);
         assert_eq!(step(0, GridMove::End), 5);
         assert_eq!(step(0, GridMove::PageDown), 4);
+    }
+
+    #[test]
+    fn the_first_photos_of_a_group_are_shown_with_their_heading() {
+        let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 40, &groups(&[20, 20]));
+        assert_eq!(reveal(&layout, 0, 900.0, 400.0), 0.0);
+        let heading = layout.headers(0.0, 5000.0).nth(1).expect("a heading").1;
+        let offset = reveal(&layout, 21, 2000.0, 400.0);
+        assert!(offset <= f64::from(heading.top()));
+        assert!(reveal(&layout, 24, 2000.0, 400.0) > f64::from(heading.top()));
+    }
+
+    #[test]
+    fn small_groups_stand_beside_each_other() {
+        // Three columns: 0 | 1 2, then 3 | 4, then 5 6 7 / 8, then 9.
+        let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 10, &groups(&[1, 2, 1, 1, 4, 1]));
+        assert_eq!(layout.columns(), 3);
+        let tops: Vec<f64> = (0..10).map(|place| layout.top(place)).collect();
+        assert!(tops[0] == tops[1] && tops[1] == tops[2], "{tops:?}");
+        assert!(tops[3] == tops[4] && tops[3] > tops[2]);
+        assert!(tops[5] > tops[4] && tops[8] > tops[7] && tops[9] > tops[8]);
+        let (first, second) = (layout.cell(0, 0.0), layout.cell(1, 0.0));
+        assert_eq!(second.min.x - first.max.x, GAP);
+        // Each has a header over its own cells, the last of a row to its end.
+        let headers: Vec<(usize, Rect)> = layout.headers(0.0, 2000.0).collect();
+        assert_eq!(headers.len(), 6);
+        assert_eq!(headers[0].1.right(), headers[1].1.left());
+        assert_eq!(headers[0].1.top(), headers[1].1.top());
+        assert!(headers[1].1.contains(second.center_top() - vec2(0.0, 4.0)));
+        // The arrows keep their column.
+        let step = |place, step| layout.step_from(place, step, 10, 300.0);
+        assert_eq!((step(2, GridMove::Down), step(1, GridMove::Down)), (4, 4));
+        assert_eq!((step(4, GridMove::Up), step(3, GridMove::Up)), (1, 0));
+        assert_eq!((step(4, GridMove::Down), step(8, GridMove::Down)), (6, 9));
+        assert_eq!((step(9, GridMove::Up), step(5, GridMove::Up)), (8, 3));
+        assert_eq!(step(0, GridMove::Right), 1);
+    }
+
+    #[test]
+    fn what_fits_nothing_begins_a_row_of_its_own() {
+        let mut parts = groups(&[1, 1, 1]);
+        parts[2].heading = Heading::SomethingElse;
+        let layout = GridLayout::new(340.0, vec2(100.0, 90.0), 3, &parts);
+        assert!(layout.top(0) == layout.top(1) && layout.top(2) > layout.top(1));
     }
 
     proptest! {

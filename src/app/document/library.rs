@@ -110,6 +110,13 @@ impl Item {
         self.metadata.as_ref()?.place
     }
 
+    /// Whether it or a sidecar has coordinates.
+    #[must_use]
+    pub fn is_located(&self) -> bool {
+        let metadata = self.metadata.as_ref();
+        metadata.is_some_and(|metadata| metadata.facts.position.is_some())
+    }
+
     /// The camera, as it calls itself.
     #[must_use]
     pub fn camera(&self) -> Option<&str> {

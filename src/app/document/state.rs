@@ -1,6 +1,6 @@
 //! Everything that the window knows. Panels read it; only `app::apply` changes it.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,16 +16,16 @@ use super::labels::{Label, LabelId, SavedLabels};
 use super::library::{Item, ItemId, Library};
 use super::selection::Selection;
 use crate::app::command::Command;
-use crate::app::document::exports::{ExportWhat, Exports};
+use crate::app::document::exports::Exports;
 use crate::app::document::keywords::Keywords;
 use crate::app::document::models::Models;
+use crate::app::services::Purpose;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::engine;
 use crate::engine::index::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::engine::index::session::Session;
 use crate::engine::index::store::StoreSize;
 use crate::engine::media::photo::{ContentId, Failure};
-use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Values};
 
 /// Folders that are offered again.
@@ -45,6 +45,8 @@ pub struct Memory {
     pub roots: Vec<PathBuf>,
     /// Folders that were open, the last first.
     pub recent: Vec<PathBuf>,
+    /// Where the dialogs for files and folders begin.
+    pub starts: BTreeMap<Purpose, PathBuf>,
     /// Whether folders in folders are walked.
     pub subfolders: bool,
     /// The labels.
@@ -76,6 +78,7 @@ impl Default for Memory {
             window: [1180.0, 680.0],
             roots: Vec::new(),
             recent: Vec::new(),
+            starts: BTreeMap::new(),
             subfolders: true,
             labels: Vec::new(),
             sets: Vec::new(),
@@ -176,8 +179,23 @@ pub enum Dialog {
     Models,
     /// Whether to remove a model.
     RemoveModel(PathBuf),
+    /// Typing a path.
+    Path(PathPrompt),
+    /// Whether a picture that was dropped is opened or searched for.
+    Dropped(PathBuf),
     /// The program.
     About,
+}
+
+/// What a typed path is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathPrompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Why it is typed, where the platform's dialog would be seen otherwise.
+    pub reason: Option<String>,
+    /// The dialog that comes back.
+    pub back: Option<Box<Dialog>>,
 }
 
 /// Rejects that are put away, and copies of them that stay.
@@ -307,9 +325,6 @@ impl Notice {
 
 /// How long a message stays that needs no answer.
 pub const NOTICE_TIME: Duration = Duration::from_secs(8);
-/// Messages that are kept to be read again.
-const SAID: usize = 100;
-
 impl Values for Memory {}
 
 /// Messages that stay as long as what they say.
@@ -367,6 +382,8 @@ pub struct State {
     pub keywords: Keywords,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
+    /// What is wrong with the path that was typed.
+    pub path_trouble: Option<String>,
     /// Messages.
     pub notices: Vec<Notice>,
     /// Messages of this run, the last first.
@@ -399,44 +416,6 @@ impl State {
         if let Some(item) = self.first_of(id) {
             self.grid.anchor = Some((item, HEADER + GAP));
         }
-    }
-
-    /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
-    /// counts only if the person agreed to that.
-    #[must_use]
-    pub fn targets(&self) -> Vec<ItemId> {
-        match self.viewer {
-            Some(viewer) => vec![viewer.item],
-            None => self.selection.acted_on(&self.answer.arrangement.order),
-        }
-    }
-
-    /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
-    #[must_use]
-    pub fn hidden_targets(&self) -> usize {
-        match self.viewer {
-            Some(_) => 0,
-            None => self.selection.hidden(&self.answer.arrangement.order),
-        }
-    }
-
-    /// Whether there is a photo that an action could be about.
-    #[must_use]
-    pub fn has_target(&self) -> bool {
-        self.viewer.is_some() || !self.selection.is_empty()
-    }
-
-    /// The one photo that an action is about.
-    #[must_use]
-    pub fn target(&self) -> Option<ItemId> {
-        let viewed = self.viewer.map(|viewer| viewer.item);
-        let cursor = self
-            .selection
-            .cursor
-            .filter(|id| self.selection.contains(*id));
-        viewed
-            .or(cursor)
-            .or_else(|| self.targets().first().copied())
     }
 
     /// One item.
@@ -494,150 +473,9 @@ impl State {
         }
     }
 
-    /// Photos of an export.
-    #[must_use]
-    pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
-        let shown = &self.answer.arrangement.order;
-        let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
-        let all = || 0..self.library.len() as ItemId;
-        let ids: Vec<ItemId> = match what {
-            ExportWhat::Selected => self.selection.acted_on(shown),
-            ExportWhat::Shown => shown.clone(),
-            ExportWhat::Picked => self.flagged(Flag::Pick),
-            ExportWhat::Rejected => self.rejects().going,
-            ExportWhat::Fitting => {
-                let scored = self.answer.scored();
-                all().filter(|id| scored.best(*id).is_some()).collect()
-            }
-        };
-        ids.into_iter().filter(readable).collect()
-    }
-
-    /// Photos of an export, with rejects or without them. Who exports the rejects means them.
-    #[must_use]
-    pub fn export_ids(&self, what: ExportWhat, rejects: bool) -> Vec<ItemId> {
-        let mut ids = self.export_items(what);
-        if !rejects && what != ExportWhat::Rejected {
-            ids.retain(|id| self.library.mark(*id).flag != Flag::Reject);
-        }
-        ids
-    }
-
-    /// Photos with a decision.
-    #[must_use]
-    pub fn flagged(&self, flag: Flag) -> Vec<ItemId> {
-        let marks = self.library.snapshot().marks.iter().zip(0..);
-        let fits = marks.filter(|(mark, _)| mark.flag == flag);
-        fits.map(|(_, id)| id).collect()
-    }
-
-    /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
-    /// each of them was rejected itself: a decision spreads to copies that nobody looked at.
-    #[must_use]
-    pub fn rejects(&self) -> Rejects {
-        let mut rejects = Rejects::default();
-        let mut seen = HashSet::new();
-        let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
-        for id in self.flagged(Flag::Reject) {
-            let Some(content) = self.item(id).and_then(|item| item.content()) else {
-                rejects.going.push(id);
-                continue;
-            };
-            if !seen.insert(content) {
-                continue;
-            }
-            let copies = self.library.copies(&content);
-            let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
-            let all = copies.len() > 1 && copies.iter().all(|id| is_reject(&id));
-            let unasked = copies
-                .iter()
-                .filter(|id| !self.library.is_rejected_itself(**id));
-            let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
-            let going = copies
-                .iter()
-                .filter(is_reject)
-                .filter(|id| Some(**id) != kept);
-            rejects.going.extend(going);
-            rejects.kept.extend(kept.map(|item| Kept {
-                item,
-                content,
-                copies: copies.len(),
-            }));
-        }
-        rejects.going.sort_unstable();
-        rejects
-    }
-
     /// How many files and folders could not be used.
     #[must_use]
     pub fn failure_count(&self) -> usize {
         self.library.failure_count() + self.work.unreachable.len()
-    }
-
-    /// Says something.
-    pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
-        self.say(text.into(), bad, None);
-    }
-
-    /// Says that something went wrong, for as long as it does.
-    pub fn notify_of(&mut self, cause: Cause, text: impl Into<String>) {
-        self.say(text.into(), true, Some(cause));
-    }
-
-    /// Takes away what was said of something that is over.
-    pub fn settle(&mut self, cause: Cause) {
-        self.notices.retain(|notice| notice.cause != Some(cause));
-    }
-
-    /// Takes away what has been seen long enough; says how long the next one stays.
-    pub fn forget_seen(&mut self) -> Option<Duration> {
-        let now = Instant::now();
-        self.notices.retain(|notice| !notice.is_over(now));
-        let passing = self.notices.iter().filter(|notice| !notice.bad);
-        let left = passing.map(|notice| NOTICE_TIME.saturating_sub(notice.since.elapsed()));
-        left.min()
-    }
-
-    fn say(&mut self, text: String, bad: bool, cause: Option<Cause>) {
-        let since = Instant::now();
-        let notice = Notice {
-            text,
-            bad,
-            cause,
-            since,
-        };
-        let there = |other: &Notice| other.text == notice.text;
-        // Said again, it is not listed twice in a row.
-        if !self.said.front().is_some_and(there) {
-            self.said.push_front(notice.clone());
-            self.said.truncate(SAID);
-        }
-        match self
-            .notices
-            .iter_mut()
-            .find(|other| other.text == notice.text)
-        {
-            Some(other) => other.since = since,
-            None => self.notices.push(notice),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_went_well_goes_by_itself() {
-        let notice = |bad| Notice {
-            text: "done".into(),
-            bad,
-            cause: None,
-            since: Instant::now(),
-        };
-        let (good, bad) = (notice(false), notice(true));
-        let later = Instant::now() + NOTICE_TIME;
-        assert!(good.is_over(later) && !bad.is_over(later));
-        assert!(!good.is_over(good.since));
     }
 }

@@ -1,6 +1,5 @@
 //! Work in the background: opening a session, reading folders, exporting, and what they send back.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,18 +7,15 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use super::supervisor::Slot;
-use crate::app::apply::like;
-use crate::app::command::Command;
 use crate::app::document::exports::ExportState;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{Item, UNREAD};
 use crate::app::document::selection::Selection;
-use crate::app::document::state::{Cause, Dialog, RECENT, SessionState, ViewRequest};
-use crate::app::services::{Purpose, Services};
+use crate::app::document::state::{Cause, Dialog, SessionState, ViewRequest};
+use crate::app::services::Services;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
-use crate::engine::files::paths::absolute;
 use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::index::session::Session;
 use crate::engine::index::store::Tidied;
@@ -126,7 +122,7 @@ impl App {
                     self.session_opened(opened);
                 }
                 News::Session(..) | News::Done => {}
-                News::Chosen(purpose, paths) => self.chosen(purpose, paths),
+                News::Chosen(purpose, chosen) => self.chosen(purpose, chosen),
                 News::Export(news) => self.take_export_news(news),
                 News::Keywords(news) => self.take_keyword_news(news),
                 News::Metadata(changes) => {
@@ -136,8 +132,9 @@ impl App {
                 News::Trashed(trashed) => self.trashed(trashed),
                 News::Restored(restored) => self.restored(restored),
                 News::Folders(folders) => self.remember_folders(folders),
-                News::Dropped(path, true) => self.apply(Command::SearchFor(like(&path))),
-                News::Dropped(path, false) => self.add_roots(vec![path]),
+                News::Dropped(sorted) => self.dropped(sorted),
+                News::Copied(paths, files) => self.copied(&paths, files),
+                News::Typed(path) => self.typed(path),
                 News::Labels(labels) => self.use_labels(labels),
                 News::Samples(folder) => self.samples_written(folder),
                 News::GaveUp(slot) => self.gave_up(slot),
@@ -177,43 +174,6 @@ impl App {
             Err(trouble) => self.state.session = SessionState::Failed(trouble),
         }
         self.need(RefreshPriority::FromTop);
-    }
-
-    /// Opens folders and photos besides those that are open.
-    pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
-        let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
-        let mut opened = Vec::new();
-        for path in paths {
-            // The name that the command line uses for it, so that the store knows it.
-            let path = absolute(&path);
-            if open.insert(path.clone()) {
-                self.state.memory.roots.push(path.clone());
-            }
-            opened.push(path);
-        }
-        self.forget_sample_labels(&opened);
-        self.queue(Slot::Folders, move |_| {
-            News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
-        });
-        self.read_folders();
-    }
-
-    /// Offers folders again that were opened.
-    fn remember_folders(&mut self, folders: Vec<PathBuf>) {
-        let recent = &mut self.state.memory.recent;
-        for folder in folders {
-            recent.retain(|known| *known != folder);
-            recent.insert(0, folder);
-        }
-        recent.truncate(RECENT);
-    }
-
-    /// Searches for what looks like a picture that was dropped onto the search box; a folder is opened.
-    pub(in crate::app) fn search_dropped(&mut self, path: PathBuf) {
-        self.queue(Slot::Folders, move |_| {
-            let is_file = path.is_file();
-            News::Dropped(path, is_file)
-        });
     }
 
     /// Reads all open folders; what the store knows comes at once.
@@ -389,48 +349,6 @@ impl App {
         self.was_focused = focused;
         if came_back && !self.state.work.is_running() {
             self.read_folders();
-        }
-    }
-
-    /// Lets the person choose with the platform's dialog.
-    pub(in crate::app) fn choose(&mut self, purpose: Purpose) {
-        let choice = self.services.desktop.choose(purpose);
-        self.queue(Slot::Dialog, move |_| {
-            News::Chosen(purpose, pollster::block_on(choice))
-        });
-    }
-
-    fn chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
-        let Some(first) = paths.first().cloned() else {
-            return;
-        };
-        let mut settings = self.state.settings.clone();
-        match purpose {
-            Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
-            Purpose::ExportTo => {
-                self.state.exports.target = Some(first.clone());
-                self.state.memory.export.target = Some(first);
-            }
-            Purpose::LoadLabels => self.load_labels(first),
-            Purpose::SaveLabels => self.save_labels(first),
-            Purpose::Model => {
-                if !settings.models.contains(&first) {
-                    settings.models.push(first.clone());
-                }
-                settings.model = Some(first);
-                self.change_settings(settings);
-                self.list_models();
-            }
-            Purpose::Store => {
-                settings.store = Some(first);
-                self.change_settings(settings);
-            }
-            Purpose::Exclude => {
-                if !settings.excluded_folders.contains(&first) {
-                    settings.excluded_folders.push(first);
-                }
-                self.change_settings(settings);
-            }
         }
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod jobs;
 pub mod keywords;
 pub(crate) mod marks_writer;
 pub mod models;
+pub mod opening;
 pub mod pictures;
 pub(crate) mod save;
 pub mod scoring;

@@ -1,7 +1,6 @@
 //! Models in the window: which there are, fetching one, and freeing one.
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::supervisor::Slot;
 use crate::app::document::models::Download;
@@ -10,47 +9,8 @@ use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
 use crate::engine::hub::endpoint::{self, RepoId};
-use crate::engine::inference::{Model, folder_fingerprint};
-use crate::engine::media::preprocess::Crop;
-
-/// Photos that are read to see how fast this machine is.
-const TRIALS: usize = 2;
-
-/// How fast a model reads photos here, in a word and a number.
-#[must_use]
-pub fn speed_text(rate: f32, gflop: f32) -> String {
-    let photos = rate / gflop;
-    let word = match photos {
-        15.0.. => "fast",
-        3.0.. => "medium",
-        _ => "slow",
-    };
-    match photos {
-        1.5.. => format!("{word} here: about {photos:.0} photos a second"),
-        _ => format!(
-            "{word} here: about {:.0} seconds a photo",
-            1.0 / photos.max(1e-3)
-        ),
-    }
-}
-
-/// Billions of operations a second: the better of a few trials over a grey picture.
-fn measure(model: &dyn Model, cancel: &Cancel) -> Option<f32> {
-    let info = model.info();
-    let side = info.preprocess.side;
-    let grey = Crop {
-        side,
-        rgb: vec![128; 3 * (side * side) as usize],
-    };
-    let trial = |_| {
-        let start = Instant::now();
-        model
-            .embed_images(std::slice::from_ref(&grey), cancel)
-            .ok()?;
-        Some(info.gflop_per_image as f32 / start.elapsed().as_secs_f32().max(1e-6))
-    };
-    (0..TRIALS).filter_map(trial).max_by(f32::total_cmp)
-}
+use crate::engine::inference::folder_fingerprint;
+use crate::engine::inference::speed::measure;
 
 impl App {
     /// Looks for models.
@@ -156,24 +116,5 @@ impl App {
             }
         });
         self.need(RefreshPriority::Now);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn speeds_read_as_people_think_of_them() {
-        assert_eq!(speed_text(88.0, 1.7), "fast here: about 52 photos a second");
-        assert_eq!(
-            speed_text(88.0, 8.8),
-            "medium here: about 10 photos a second"
-        );
-        assert_eq!(speed_text(88.0, 35.0), "slow here: about 3 photos a second");
-        assert_eq!(
-            speed_text(88.0, 175.0),
-            "slow here: about 2 seconds a photo"
-        );
     }
 }

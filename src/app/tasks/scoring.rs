@@ -102,6 +102,14 @@ impl ScoringResponse {
         of_search.or_else(of_label).unwrap_or_default()
     }
 
+    /// The number of the frame of a video that fits one label best; the first for photos.
+    #[must_use]
+    pub fn frame_for(&self, label: usize, item: ItemId) -> usize {
+        let column = self.columns.get(label).copied().flatten();
+        let frame = column.and_then(|column| self.frames.get(item, column));
+        frame.unwrap_or_default()
+    }
+
     /// Which items of an earlier numbering are which now; nothing shown is kept that is gone.
     pub fn renumber(&mut self, new: &[Option<ItemId>]) {
         let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();

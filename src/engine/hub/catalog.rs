@@ -38,6 +38,9 @@ impl CatalogModel {
     }
 }
 
+/// 10^9 floating-point operations that the starter needs for a picture.
+pub const STARTER_GFLOP: f32 = 1.7;
+
 /// All models that are offered, those that are recommended first.
 pub const CATALOG: &[CatalogModel] = &[
     CatalogModel {

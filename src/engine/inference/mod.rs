@@ -14,6 +14,7 @@ mod families;
 pub mod gpu;
 pub mod layers;
 mod patches;
+pub mod speed;
 mod tokenizer;
 mod weights;
 

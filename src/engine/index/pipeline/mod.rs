@@ -1,4 +1,5 @@
-//! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink.
+//! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink. Another counts files
+//! ahead of the scan as soon as that has to wait.
 //!
 //! Channels are bounded, so a slow stage slows those before it and memory does not grow with the
 //! folder. A [`JobHandle`] owns the threads; dropping it stops them, also in the middle of a picture.
@@ -270,6 +271,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let batches = session.model().info().batch_sizes();
     let (event_sender, events) = bounded(EVENTS);
     let (file_sender, files) = bounded(FILES);
+    let (wait_sender, waited) = bounded(1);
     let (crop_sender, crops) = bounded(2 * batches.1);
     let (result_sender, results) = bounded(RESULTS);
     let counters = Arc::new(Counters::default());
@@ -323,13 +325,19 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         "lumisift-encode".into(),
         Box::new(move || stages::encode(&encoder.0, batches, &crops, &encoder.1)),
     )?;
+    let counter = shared.clone();
+    let (roots, scan) = (options.roots.clone(), options.scan.clone());
+    spawn(
+        "lumisift-count".into(),
+        Box::new(move || stages::count(&counter, &roots, scan, &waited)),
+    )?;
     let scanner = shared.clone();
     let skipped = Arc::new(std::sync::OnceLock::new());
     let (roots, scan, found) = (options.roots, options.scan, skipped.clone());
     spawn(
         "lumisift-scan".into(),
         Box::new(move || {
-            let passed_over = stages::scan(&scanner, &roots, scan, &file_sender);
+            let passed_over = stages::scan(&scanner, &roots, scan, &file_sender, &wait_sender);
             // The sink reads this after its channel has closed, which this sender still keeps open.
             let _ = found.set(passed_over);
             drop(result_sender);

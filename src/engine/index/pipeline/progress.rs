@@ -24,7 +24,7 @@ pub enum Phase {
 pub struct Progress {
     /// What it is busy with.
     pub phase: Phase,
-    /// Files found so far that may be photos.
+    /// Files found so far that may be photos; all of them once it is busy reading.
     pub total: u64,
     /// Photos that the store knew as they are.
     pub cached: u64,
@@ -67,6 +67,9 @@ struct Paused {
 #[derive(Default)]
 pub struct Counters {
     pub listed: AtomicBool,
+    /// Files that a walk ahead of the reading has counted, and whether it counted all.
+    pub counted: AtomicU64,
+    pub counted_all: AtomicBool,
     pub finished: AtomicBool,
     pub total: AtomicU64,
     pub cached: AtomicU64,
@@ -111,13 +114,22 @@ impl Counters {
         let reading = since(&self.reading)
             .saturating_sub(self.pauses())
             .as_secs_f64();
+        let total = self.total.load(Relaxed);
+        let listed = self.listed.load(Relaxed);
+        // A folder may change between the two walks: the one that reads is right.
+        let ahead = if listed {
+            0
+        } else {
+            self.counted.load(Relaxed)
+        };
+        let known = listed || self.counted_all.load(Relaxed);
         Progress {
-            phase: match (self.listed.load(Relaxed), self.finished.load(Relaxed)) {
+            phase: match (known, self.finished.load(Relaxed)) {
                 (_, true) => Phase::Done,
                 (true, false) => Phase::Reading,
                 (false, false) => Phase::Listing,
             },
-            total: self.total.load(Relaxed),
+            total: total.max(ahead),
             cached: self.cached.load(Relaxed),
             recognised: self.recognised.load(Relaxed),
             encoded,
@@ -160,6 +172,21 @@ mod tests {
         assert_eq!(progress.time_left(), Some(Duration::from_secs(5)));
         progress.images_per_second = 0.0;
         assert_eq!(progress.time_left(), None);
+    }
+
+    #[test]
+    fn a_count_ahead_is_the_total_until_the_walk_that_reads_has_ended() {
+        let counters = Counters::default();
+        counters.total.store(70, Relaxed);
+        counters.counted.store(500, Relaxed);
+        let progress = counters.snapshot();
+        assert_eq!((progress.phase, progress.total), (Phase::Listing, 500));
+        counters.counted_all.store(true, Relaxed);
+        assert_eq!(counters.snapshot().phase, Phase::Reading);
+        // Some went away meanwhile.
+        counters.total.store(498, Relaxed);
+        counters.listed.store(true, Relaxed);
+        assert_eq!(counters.snapshot().total, 498);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering::{self, Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
 use super::batching::{Batching, is_out_of_memory};
 use super::{Counters, Event, EventSender, Source, Summary};
@@ -56,7 +56,22 @@ pub struct Shared {
     pub gave_up: Arc<AtomicBool>,
 }
 
+/// Notes a panic before a stage lets go of its channels: the last thread must not take their end for a proper one.
+struct PanicNote<'a>(&'a AtomicBool);
+
+impl Drop for PanicNote<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+}
+
 impl Shared {
+    fn note_panics(&self) -> PanicNote<'_> {
+        PanicNote(&self.gave_up)
+    }
+
     fn fail(&self, failure: Failure) {
         tracing::debug!(path = ?failure.path, "{}", failure.message);
         self.counters.failed.fetch_add(1, Relaxed);
@@ -92,13 +107,16 @@ pub struct Prepared {
 /// A result on its way to the store, and where it came from.
 pub type Outcome = (Record, Source);
 
-/// Lists files, answers those that the store knows, and hands on the rest.
+/// Lists files, answers those that the store knows, and hands on the rest. `waits` is told when that has to wait for
+/// decoders.
 pub fn scan(
     shared: &Shared,
     roots: &[PathBuf],
     options: ScanOptions,
     files: &Sender<Candidate>,
+    waits: &Sender<()>,
 ) -> Skipped {
+    let _note = shared.note_panics();
     shared.counters.start();
     let mut scan = Scan::new(roots, options);
     let mut batch = Vec::new();
@@ -119,7 +137,15 @@ pub fn scan(
                     shared.counters.start_reading();
                     // This may wait for the decoders.
                     shared.events.send_all(std::mem::take(&mut batch));
-                    if files.send(file).is_err() {
+                    let sent = match files.try_send(file) {
+                        Err(TrySendError::Full(file)) => {
+                            // Told once is enough.
+                            let _ = waits.try_send(());
+                            files.send(file).is_ok()
+                        }
+                        sent => sent.is_ok(),
+                    };
+                    if !sent {
                         break;
                     }
                 }
@@ -134,6 +160,25 @@ pub fn scan(
     shared.events.send_all(batch);
     shared.counters.listed.store(true, Relaxed);
     scan.skipped().clone()
+}
+
+/// Counts the files while the walk that reads them waits for decoders, so that the total and the time left are known
+/// early. It keeps no list: a million files cost it no memory. A walk that never waits needs no count.
+pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
+    let _note = shared.note_panics();
+    if waited.recv().is_err() {
+        return;
+    }
+    let counters = &shared.counters;
+    for _ in Scan::counting(roots, options) {
+        if shared.cancel.is_cancelled() || counters.listed.load(Relaxed) {
+            return;
+        }
+        counters.counted.fetch_add(1, Relaxed);
+        shared.report();
+    }
+    counters.counted_all.store(true, Relaxed);
+    shared.events.offer(Event::Progress(counters.snapshot()));
 }
 
 /// What is told of a file that the store knows as it is.
@@ -160,6 +205,7 @@ pub fn decode(
     crops: &Sender<Prepared>,
     results: &Sender<Outcome>,
 ) {
+    let _note = shared.note_panics();
     let mut resampler = Resampler::default();
     for file in files {
         shared.gate.pass(&shared.cancel);
@@ -336,6 +382,7 @@ pub fn encode(
     crops: &Receiver<Prepared>,
     results: &Sender<Outcome>,
 ) {
+    let _note = shared.note_panics();
     let mut batching = Batching::new(batches);
     while let Some(batch) = next_batch(crops, batching.size()) {
         shared.gate.pass(&shared.cancel);

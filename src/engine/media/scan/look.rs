@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::decode::{Content, content};
-use crate::engine::media::file_names::Kind;
+use crate::engine::media::file_names::{Kind, kind};
 
 /// Bytes of a file that are read.
 const HEAD: u64 = 64;
@@ -15,6 +15,13 @@ const HEAD: u64 = 64;
 const MOST_MISSES: u32 = 1000;
 /// Endings that are told apart.
 const MOST_ENDINGS: usize = 1000;
+
+/// Whether a file is a picture or a video, by its name or, where that says nothing, by its first bytes.
+#[must_use]
+pub fn may_be_photo(path: &Path) -> bool {
+    let content = Looks::default().content(path, kind(path));
+    matches!(content, Content::Picture | Content::Video)
+}
 
 /// Looks into files, as long as that finds something.
 #[derive(Default)]

@@ -26,6 +26,7 @@ use roots::Roots;
 
 pub use super::file_names::{is_picture_name, is_video_name};
 pub use found::Found;
+pub use look::may_be_photo;
 pub use options::{ScanOptions, Skipped};
 
 /// A walk over files and folders. Each file is found once, under its own name rather than a link's.
@@ -38,6 +39,8 @@ pub struct Scan {
     file_links: Vec<PathBuf>,
     walk: Option<Walk>,
     options: ScanOptions,
+    /// Whether entries come by name, for which all of a folder are held at once.
+    sorted: bool,
     skipped: Skipped,
     /// Folders that were walked.
     walked: HashSet<FileKey>,
@@ -75,6 +78,16 @@ impl Scan {
     /// walked once.
     #[must_use]
     pub fn new(roots: &[PathBuf], options: ScanOptions) -> Self {
+        Self::of(roots, options, true)
+    }
+
+    /// The same walk in any order, for which no folder is held in memory: to count what [`Self::new`] finds.
+    #[must_use]
+    pub fn counting(roots: &[PathBuf], options: ScanOptions) -> Self {
+        Self::of(roots, options, false)
+    }
+
+    fn of(roots: &[PathBuf], options: ScanOptions, sorted: bool) -> Self {
         let Roots {
             files,
             folders,
@@ -91,6 +104,7 @@ impl Scan {
             file_links: Vec::new(),
             walk: None,
             options,
+            sorted,
             skipped: Skipped::default(),
             walked: HashSet::new(),
             found: HashSet::new(),
@@ -149,11 +163,12 @@ impl Scan {
             true => usize::MAX,
             false => 1,
         };
+        let walk = WalkDir::new(&root).min_depth(1).max_depth(most_depth);
         // By name, so that a run is repeatable.
-        let walk = WalkDir::new(&root)
-            .min_depth(1)
-            .max_depth(most_depth)
-            .sort_by_file_name();
+        let walk = match self.sorted {
+            true => walk.sort_by_file_name(),
+            false => walk,
+        };
         self.walk = Some(Walk {
             entries: walk.into_iter(),
             real: fs::canonicalize(&root).unwrap_or_else(|_| root.clone()),

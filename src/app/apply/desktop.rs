@@ -1,0 +1,64 @@
+//! What other programs are asked for: opening and showing files, and the clipboard.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::services::{Desktop, paths_text};
+use crate::app::tasks::supervisor::Slot;
+use crate::app::{App, News};
+use crate::engine::plural::counted;
+
+impl App {
+    pub(super) fn target_path(&self) -> Option<PathBuf> {
+        let item = self.state.item(self.state.target()?)?;
+        Some(item.file.path.clone())
+    }
+
+    pub(super) fn on_target(&mut self, call: fn(&dyn Desktop, &Path) -> Result<(), String>) {
+        if let Some(path) = self.target_path() {
+            self.desktop(path, call);
+        }
+    }
+
+    /// Asks the desktop for something, on a thread: it may take as long as it likes.
+    pub(super) fn desktop(
+        &mut self,
+        path: PathBuf,
+        call: fn(&dyn Desktop, &Path) -> Result<(), String>,
+    ) {
+        let desktop = self.services.desktop.clone();
+        self.queue(Slot::Desktop, move |_| {
+            match call(desktop.as_ref(), &path) {
+                Ok(()) => News::Done,
+                Err(error) => News::Trouble(format!(
+                    "{} cannot be shown by another program: {error}",
+                    path.display()
+                )),
+            }
+        });
+    }
+
+    pub(super) fn copy_paths(&mut self) {
+        let paths: Vec<PathBuf> = (self.state.targets().into_iter())
+            .filter_map(|id| Some(self.state.item(id)?.file.path.clone()))
+            .collect();
+        let desktop = self.services.desktop.clone();
+        self.queue(Slot::Desktop, move |_| {
+            let files = desktop.copy_files(&paths);
+            News::Copied(paths, files)
+        });
+    }
+
+    /// Says what is on the clipboard; where files cannot be, their paths are.
+    pub(in crate::app) fn copied(&mut self, paths: &[PathBuf], files: Result<(), String>) {
+        let photos = counted(paths.len(), "photo", "photos");
+        let text = match files {
+            Ok(()) => format!("{photos} copied, to be pasted as files or as paths"),
+            Err(reason) => {
+                self.wake.ctx.copy_text(paths_text(paths));
+                let paths = counted(paths.len(), "path", "paths");
+                format!("{paths} copied; files cannot be: {reason}")
+            }
+        };
+        self.state.notify(text, false);
+    }
+}

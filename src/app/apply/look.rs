@@ -1,0 +1,104 @@
+//! Commands that change what is looked at, not what is asked.
+
+use crate::app::App;
+use crate::app::command::Command;
+use crate::app::document::grid_layout::{GridMove, reveal};
+use crate::app::document::selection::SelectionMode;
+use crate::app::document::state::{CELL_SIDES, Viewer};
+
+impl App {
+    pub(super) fn view_or_close(&mut self) {
+        if self.state.viewer.is_some() {
+            self.close_viewer();
+        } else if let Some(item) = self.state.target() {
+            self.state.viewer = Some(Viewer::of(item));
+        }
+    }
+
+    /// Esc: closes what is open, then clears what is typed, then what is selected.
+    pub(super) fn close_or_clear(&mut self) {
+        if self.state.viewer.is_some() {
+            return self.close_viewer();
+        }
+        if std::mem::take(&mut self.state.panels_hidden) {
+            return;
+        }
+        if !self.state.search.is_empty() {
+            self.search(String::new());
+        } else {
+            self.state.selection.clear();
+        }
+    }
+
+    pub(super) fn toggle_actual_size(&mut self) {
+        if let Some(viewer) = &mut self.state.viewer {
+            viewer.zoom = match viewer.zoom {
+                None => Some(1.0),
+                Some(_) => None,
+            };
+            viewer.centre = egui::vec2(0.5, 0.5);
+        }
+    }
+
+    /// Commands that change what is looked at, not what is asked.
+    pub(super) fn look(&mut self, command: Command) {
+        match command {
+            Command::SelectionMode(id, reach) => {
+                let order = &self.state.answer.arrangement.order;
+                self.state.selection.reach(id, reach, order);
+            }
+            Command::SelectItems(ids, add) => self.state.selection.set(ids, add),
+            Command::GridMove(step, extend) => self.step(step, extend),
+            Command::ViewItem(id) => {
+                self.apply(Command::SelectionMode(id, SelectionMode::Only));
+                self.state.compared.clear();
+                self.state.viewer = Some(Viewer::of(id));
+            }
+            Command::FocusCompared(id) => self.focus_compared(id),
+            Command::CellSide(side) => {
+                self.state.keep_place();
+                self.state.memory.cell_side = side.clamp(*CELL_SIDES.start(), *CELL_SIDES.end());
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn step(&mut self, step: GridMove, extend: bool) {
+        if !self.state.compared.is_empty() {
+            return self.step_compared(step);
+        }
+        let state = &mut self.state;
+        let order = &state.answer.arrangement.order;
+        let Some(layout) = &state.grid.layout else {
+            return;
+        };
+        if order.is_empty() {
+            return;
+        }
+        let cursor = state
+            .viewer
+            .map(|viewer| viewer.item)
+            .or(state.selection.cursor);
+        let place = cursor.and_then(|id| order.iter().position(|other| *other == id));
+        // In the viewer, up and down go to the photo before and after too.
+        let step = match (state.viewer.is_some(), step) {
+            (true, GridMove::Up) => GridMove::Left,
+            (true, GridMove::Down) => GridMove::Right,
+            (_, step) => step,
+        };
+        let goal = place.map_or(0, |place| {
+            layout.step_from(place, step, order.len(), state.grid.height)
+        });
+        let id = order[goal];
+        let reach = if extend {
+            SelectionMode::Range
+        } else {
+            SelectionMode::Only
+        };
+        state.selection.reach(id, reach, order);
+        state.grid.offset = reveal(layout, goal, state.grid.offset, state.grid.height);
+        if state.viewer.is_some() {
+            state.viewer = Some(Viewer::of(id));
+        }
+    }
+}

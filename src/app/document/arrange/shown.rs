@@ -1,0 +1,177 @@
+//! Which photos the filters and the search let through, and what keeps out the others.
+
+use super::Wanted;
+use crate::app::document::calendar;
+use crate::app::document::filter::{Filter, Fit};
+use crate::app::document::library::{Item, ItemId, Outcome, UNREAD};
+use crate::app::document::scored::Scored;
+use crate::app::document::search_text::SearchText;
+use crate::engine::media::places::{PlaceQuery, Words};
+use crate::engine::organize::marks::Mark;
+use crate::engine::search::score::DEFAULT_MIN_MATCH;
+
+/// What keeps a photo from being shown: the first of these that does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HiddenBy {
+    /// The filter by label.
+    Label,
+    /// The filter by pick or reject.
+    Decision,
+    /// Another filter.
+    Filter,
+    /// The search, which cannot look at what could not be read.
+    SearchUnreadable,
+    /// The search, which cannot look at what is not read yet.
+    SearchUnread,
+    /// The search, which it does not fit.
+    Search,
+}
+
+impl HiddenBy {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 6] = [
+        Self::Label,
+        Self::Decision,
+        Self::Filter,
+        Self::SearchUnreadable,
+        Self::SearchUnread,
+        Self::Search,
+    ];
+}
+
+/// A filter made ready.
+pub struct Test<'a> {
+    scored: Scored<'a>,
+    filter: &'a Filter,
+    search: &'a SearchText,
+    /// Where the answer has the label that is filtered by.
+    pub label: Option<usize>,
+    name: String,
+    keyword: String,
+    place: PlaceQuery,
+    from: &'a str,
+    to: &'a str,
+    search_min: f32,
+}
+
+impl<'a> Test<'a> {
+    /// Makes a filter ready.
+    pub fn new(scored: Scored<'a>, wanted: &Wanted<'a>) -> Self {
+        let filter = wanted.filter;
+        let label = match filter.fit {
+            Fit::Label(id) => scored.place(id),
+            _ => None,
+        };
+        let search_min = if filter.search_shows_all {
+            0.0
+        } else {
+            DEFAULT_MIN_MATCH
+        };
+        // What is no date yet, while it is typed, lets everything through.
+        let date = |text: &'a str| match calendar::trouble(text) {
+            None => text.trim(),
+            Some(_) => "",
+        };
+        Self {
+            scored,
+            filter,
+            search: wanted.search,
+            label,
+            name: filter.name.trim().to_lowercase(),
+            keyword: filter.keyword.trim().to_lowercase(),
+            place: PlaceQuery::new(&filter.place, Words::Beginning),
+            from: date(&filter.from),
+            to: date(&filter.to),
+            search_min,
+        }
+    }
+
+    /// What keeps a photo from being shown, if anything does.
+    pub fn hides(&self, id: ItemId, item: &Item, mark: Mark) -> Option<HiddenBy> {
+        if !self.fit(id, item) {
+            Some(HiddenBy::Label)
+        } else if !self.filter.flag.lets_through(mark.flag) {
+            Some(HiddenBy::Decision)
+        } else if !self.filters(item, mark) {
+            Some(HiddenBy::Filter)
+        } else if self.search(id, item, mark) {
+            None
+        } else {
+            Some(match &item.outcome {
+                Outcome::Failed(_) => HiddenBy::SearchUnreadable,
+                Outcome::Read { row: UNREAD, .. } => HiddenBy::SearchUnread,
+                Outcome::Read { .. } => HiddenBy::Search,
+            })
+        }
+    }
+
+    fn filters(&self, item: &Item, mark: Mark) -> bool {
+        mark.stars >= self.filter.min_stars
+            && (self.filter.colour.is_none() || mark.colour == self.filter.colour)
+            && self.keyword(item)
+            && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))
+            && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
+            && self.date(item)
+            && (self.name.is_empty() || item.name.to_lowercase().contains(&self.name))
+            && self.device(item)
+            && self.place(item)
+            && (self.filter.located).is_none_or(|located| item.is_located() == located)
+            && (!self.filter.failures || item.warning().is_some())
+    }
+
+    fn fit(&self, id: ItemId, item: &Item) -> bool {
+        match (self.filter.fit, self.label) {
+            (Fit::All, _) => true,
+            (Fit::AnyLabel, _) => self.scored.best(id).is_some(),
+            (Fit::Nothing, _) => item.row() != UNREAD && self.scored.best(id).is_none(),
+            (Fit::Label(_), Some(label)) => {
+                self.scored.fits(label, id) || (self.filter.near && self.scored.is_near(label, id))
+            }
+            // The label is gone.
+            (Fit::Label(_), None) => true,
+        }
+    }
+
+    fn keyword(&self, item: &Item) -> bool {
+        let mut keywords = item.keywords().iter();
+        self.keyword.is_empty() || keywords.any(|word| word.to_lowercase().contains(&self.keyword))
+    }
+
+    fn date(&self, item: &Item) -> bool {
+        if self.from.is_empty() && self.to.is_empty() {
+            return true;
+        }
+        let taken = item.facts().and_then(|facts| facts.taken.as_ref());
+        taken.is_some_and(|taken| {
+            let text = taken.as_str();
+            let within = text.get(..self.to.len()).unwrap_or(text);
+            text >= self.from && (self.to.is_empty() || within <= self.to)
+        })
+    }
+
+    fn device(&self, item: &Item) -> bool {
+        let wanted = |wanted: &Option<String>, is: Option<&str>| match wanted {
+            Some(wanted) => is == Some(wanted.as_str()),
+            None => true,
+        };
+        wanted(&self.filter.camera, item.camera()) && wanted(&self.filter.lens, item.lens())
+    }
+
+    fn place(&self, item: &Item) -> bool {
+        let folder = self.filter.folder.as_ref();
+        let shape = self.filter.shape;
+        folder.is_none_or(|folder| item.file.path.starts_with(folder))
+            && shape.is_none_or(|shape| {
+                let facts = item.facts();
+                facts.is_some_and(|facts| shape.is_of(facts.width, facts.height))
+            })
+    }
+
+    fn search(&self, id: ItemId, item: &Item, mark: Mark) -> bool {
+        let matched = |matched: f32| matched >= self.search_min;
+        self.search.lets_through(item, mark, self.scored, id)
+            && (self.scored.search.is_none()
+                || self.scored.search_match(id).is_some_and(matched)
+                || self.search.is_named(item))
+    }
+}

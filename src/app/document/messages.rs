@@ -1,0 +1,77 @@
+//! What is said to the person, and when it goes again.
+
+use std::time::{Duration, Instant};
+
+use super::state::{Cause, NOTICE_TIME, Notice, State};
+
+/// Messages that are kept to be read again.
+const SAID: usize = 100;
+
+impl State {
+    /// Says something.
+    pub fn notify(&mut self, text: impl Into<String>, bad: bool) {
+        self.say(text.into(), bad, None);
+    }
+
+    /// Says that something went wrong, for as long as it does.
+    pub fn notify_of(&mut self, cause: Cause, text: impl Into<String>) {
+        self.say(text.into(), true, Some(cause));
+    }
+
+    /// Takes away what was said of something that is over.
+    pub fn settle(&mut self, cause: Cause) {
+        self.notices.retain(|notice| notice.cause != Some(cause));
+    }
+
+    /// Takes away what has been seen long enough; says how long the next one stays.
+    pub fn forget_seen(&mut self) -> Option<Duration> {
+        let now = Instant::now();
+        self.notices.retain(|notice| !notice.is_over(now));
+        let passing = self.notices.iter().filter(|notice| !notice.bad);
+        let left = passing.map(|notice| NOTICE_TIME.saturating_sub(notice.since.elapsed()));
+        left.min()
+    }
+
+    fn say(&mut self, text: String, bad: bool, cause: Option<Cause>) {
+        let since = Instant::now();
+        let notice = Notice {
+            text,
+            bad,
+            cause,
+            since,
+        };
+        let there = |other: &Notice| other.text == notice.text;
+        // Said again, it is not listed twice in a row.
+        if !self.said.front().is_some_and(there) {
+            self.said.push_front(notice.clone());
+            self.said.truncate(SAID);
+        }
+        match self
+            .notices
+            .iter_mut()
+            .find(|other| other.text == notice.text)
+        {
+            Some(other) => other.since = since,
+            None => self.notices.push(notice),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_went_well_goes_by_itself() {
+        let notice = |bad| Notice {
+            text: "done".into(),
+            bad,
+            cause: None,
+            since: Instant::now(),
+        };
+        let (good, bad) = (notice(false), notice(true));
+        let later = Instant::now() + NOTICE_TIME;
+        assert!(good.is_over(later) && !bad.is_over(later));
+        assert!(!good.is_over(good.since));
+    }
+}

@@ -1,0 +1,122 @@
+//! Which photos an action, an export or the trash is about.
+
+use std::collections::HashSet;
+
+use super::exports::ExportWhat;
+use super::library::ItemId;
+use super::state::{Kept, Rejects, State};
+use crate::engine::organize::marks::Flag;
+
+impl State {
+    /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
+    /// counts only if the person agreed to that.
+    #[must_use]
+    pub fn targets(&self) -> Vec<ItemId> {
+        match self.viewer {
+            Some(viewer) => vec![viewer.item],
+            None => self.selection.acted_on(&self.answer.arrangement.order),
+        }
+    }
+
+    /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
+    #[must_use]
+    pub fn hidden_targets(&self) -> usize {
+        match self.viewer {
+            Some(_) => 0,
+            None => self.selection.hidden(&self.answer.arrangement.order),
+        }
+    }
+
+    /// Whether there is a photo that an action could be about.
+    #[must_use]
+    pub fn has_target(&self) -> bool {
+        self.viewer.is_some() || !self.selection.is_empty()
+    }
+
+    /// The one photo that an action is about.
+    #[must_use]
+    pub fn target(&self) -> Option<ItemId> {
+        let viewed = self.viewer.map(|viewer| viewer.item);
+        let cursor = self
+            .selection
+            .cursor
+            .filter(|id| self.selection.contains(*id));
+        viewed
+            .or(cursor)
+            .or_else(|| self.targets().first().copied())
+    }
+
+    /// Photos of an export.
+    #[must_use]
+    pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
+        let shown = &self.answer.arrangement.order;
+        let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
+        let all = || 0..self.library.len() as ItemId;
+        let ids: Vec<ItemId> = match what {
+            ExportWhat::Selected => self.selection.acted_on(shown),
+            ExportWhat::Shown => shown.clone(),
+            ExportWhat::Picked => self.flagged(Flag::Pick),
+            ExportWhat::Rejected => self.rejects().going,
+            ExportWhat::Fitting => {
+                let scored = self.answer.scored();
+                all().filter(|id| scored.best(*id).is_some()).collect()
+            }
+        };
+        ids.into_iter().filter(readable).collect()
+    }
+
+    /// Photos of an export, with rejects or without them. Who exports the rejects means them.
+    #[must_use]
+    pub fn export_ids(&self, what: ExportWhat, rejects: bool) -> Vec<ItemId> {
+        let mut ids = self.export_items(what);
+        if !rejects && what != ExportWhat::Rejected {
+            ids.retain(|id| self.library.mark(*id).flag != Flag::Reject);
+        }
+        ids
+    }
+
+    /// Photos with a decision.
+    #[must_use]
+    pub fn flagged(&self, flag: Flag) -> Vec<ItemId> {
+        let marks = self.library.snapshot().marks.iter().zip(0..);
+        let fits = marks.filter(|(mark, _)| mark.flag == flag);
+        fits.map(|(_, id)| id).collect()
+    }
+
+    /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
+    /// each of them was rejected itself: a decision spreads to copies that nobody looked at.
+    #[must_use]
+    pub fn rejects(&self) -> Rejects {
+        let mut rejects = Rejects::default();
+        let mut seen = HashSet::new();
+        let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
+        for id in self.flagged(Flag::Reject) {
+            let Some(content) = self.item(id).and_then(|item| item.content()) else {
+                rejects.going.push(id);
+                continue;
+            };
+            if !seen.insert(content) {
+                continue;
+            }
+            let copies = self.library.copies(&content);
+            let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
+            let all = copies.len() > 1 && copies.iter().all(|id| is_reject(&id));
+            let unasked = copies
+                .iter()
+                .filter(|id| !self.library.is_rejected_itself(**id));
+            let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
+            let going = copies
+                .iter()
+                .filter(is_reject)
+                .filter(|id| Some(**id) != kept);
+            rejects.going.extend(going);
+            rejects.kept.extend(kept.map(|item| Kept {
+                item,
+                content,
+                copies: copies.len(),
+            }));
+        }
+        rejects.going.sort_unstable();
+        rejects
+    }
+}

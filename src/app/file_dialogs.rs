@@ -1,0 +1,145 @@
+//! Whether the platform can show file dialogs at all. On Linux that takes a desktop portal or zenity, and a machine may
+//! have neither; a path is typed then.
+
+use std::time::Duration;
+
+/// A dialog that ended sooner than this was seen by nobody.
+pub const TOO_SHORT: Duration = Duration::from_millis(300);
+
+/// What is said where there is no dialog.
+#[cfg(any(test, all(unix, not(target_os = "macos"))))]
+const MISSING: &str = "This system shows no file dialogs: they need a desktop portal (such as xdg-desktop-portal-gtk) or zenity, \
+                       and neither is here";
+/// What is said of a dialog that nobody saw.
+const CLOSED: &str = "The system's file dialog did not open";
+
+/// Whether there can be file dialogs, or why not.
+///
+/// # Errors
+/// If there is nothing that shows them, in words for a person.
+#[cfg(any(windows, target_os = "macos"))]
+pub fn available() -> Result<(), String> {
+    Ok(())
+}
+
+/// Whether there can be file dialogs, or why not.
+///
+/// # Errors
+/// If there is nothing that shows them, in words for a person.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn available() -> Result<(), String> {
+    linux::available()
+}
+
+/// What a dialog's end means that came after some time and gave nothing, or not.
+///
+/// # Errors
+/// If nobody can have seen it, in words for a person.
+pub fn judge<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
+    let by_portal = cfg!(all(unix, not(target_os = "macos")));
+    let unseen = by_portal && chosen.is_empty() && took < TOO_SHORT;
+    match unseen {
+        true => Err(CLOSED.into()),
+        false => Ok(chosen),
+    }
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+mod linux {
+    use std::env;
+    use std::ffi::OsString;
+    use std::path::{Path, PathBuf};
+
+    /// The file by which the session bus starts the portal.
+    const PORTAL: &str = "dbus-1/services/org.freedesktop.portal.Desktop.service";
+
+    /// What the environment says of dialogs.
+    pub struct Surroundings {
+        /// Folders of programs.
+        pub programs: Vec<PathBuf>,
+        /// Folders of shared data.
+        pub data: Vec<PathBuf>,
+        /// Whether there is a session bus.
+        pub bus: bool,
+        /// Whether the program runs in a box whose portal is outside it.
+        pub boxed: bool,
+    }
+
+    impl Surroundings {
+        fn of_process() -> Self {
+            let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+            let folders = |name: &str, usual: &str| -> Vec<PathBuf> {
+                let value = set(name).unwrap_or_else(|| OsString::from(usual));
+                env::split_paths(&value).collect()
+            };
+            let mut data = folders("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+            let home = set("HOME").map(PathBuf::from);
+            let own = set("XDG_DATA_HOME").map(PathBuf::from);
+            data.extend(own.or_else(|| Some(home?.join(".local/share"))));
+            let runtime = set("XDG_RUNTIME_DIR").map(PathBuf::from);
+            let bus = runtime.is_some_and(|dir| dir.join("bus").exists());
+            Self {
+                programs: folders("PATH", "/usr/local/bin:/usr/bin:/bin"),
+                data,
+                bus: bus || set("DBUS_SESSION_BUS_ADDRESS").is_some(),
+                boxed: set("SNAP").is_some() || Path::new("/.flatpak-info").exists(),
+            }
+        }
+
+        /// Whether something here shows dialogs.
+        pub fn have_dialogs(&self) -> bool {
+            let zenity = { self.programs.iter() }.any(|dir| dir.join("zenity").exists());
+            let portal = self.data.iter().any(|dir| dir.join(PORTAL).exists());
+            zenity || (self.bus && (portal || self.boxed))
+        }
+    }
+
+    pub fn available() -> Result<(), String> {
+        match Surroundings::of_process().have_dialogs() {
+            true => Ok(()),
+            false => Err(super::MISSING.into()),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_portal_needs_a_bus_and_zenity_needs_nothing() {
+            let dir = tempfile::tempdir().expect("a folder");
+            let (bin, data) = (dir.path().join("bin"), dir.path().join("share"));
+            std::fs::create_dir_all(&bin).expect("made");
+            std::fs::create_dir_all(data.join("dbus-1/services")).expect("made");
+            let have = |bus| {
+                let surroundings = Surroundings {
+                    programs: vec![bin.clone()],
+                    data: vec![data.clone()],
+                    bus,
+                    boxed: false,
+                };
+                surroundings.have_dialogs()
+            };
+            assert!(!have(true) && !have(false));
+            std::fs::write(data.join(PORTAL), "").expect("written");
+            assert!(have(true) && !have(false));
+            std::fs::write(bin.join("zenity"), "").expect("written");
+            assert!(have(false));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dialog_that_nobody_can_have_seen_is_no_answer() {
+        let long = Duration::from_secs(2);
+        assert_eq!(judge(vec![1], Duration::ZERO), Ok(vec![1]));
+        assert_eq!(judge::<u8>(Vec::new(), long), Ok(Vec::new()));
+        let quick = judge::<u8>(Vec::new(), Duration::ZERO);
+        assert_eq!(quick.is_err(), cfg!(all(unix, not(target_os = "macos"))));
+        assert!(MISSING.contains("portal"));
+    }
+}

@@ -1,0 +1,328 @@
+//! How photos come into the window: folders and files that are chosen, typed, pasted or dropped.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use directories::BaseDirs;
+
+use super::supervisor::Slot;
+use crate::app::apply::like;
+use crate::app::command::Command;
+use crate::app::document::pasted::{self, Pasted, is_web, path_of};
+use crate::app::document::state::{Dialog, PathPrompt, RECENT};
+use crate::app::services::Purpose;
+use crate::app::{App, News};
+use crate::engine::files::paths::absolute;
+use crate::engine::media::scan::may_be_photo;
+
+/// Names of dropped files that a message lists.
+const LISTED: usize = 3;
+
+/// Dropped paths, by what can be done with them.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Sorted {
+    /// Folders and photos.
+    pub opened: Vec<PathBuf>,
+    /// A picture that is searched for.
+    pub searched: Option<PathBuf>,
+    /// Why something is not opened, in words.
+    pub refused: Option<String>,
+}
+
+impl App {
+    /// Opens folders and photos besides those that are open.
+    pub(in crate::app) fn add_roots(&mut self, paths: Vec<PathBuf>) {
+        let mut open: HashSet<PathBuf> = self.state.memory.roots.iter().cloned().collect();
+        let mut opened = Vec::new();
+        for path in paths {
+            // The name that the command line uses for it, so that the store knows it.
+            let path = absolute(&path);
+            if open.insert(path.clone()) {
+                self.state.memory.roots.push(path.clone());
+            }
+            opened.push(path);
+        }
+        self.forget_sample_labels(&opened);
+        self.queue(Slot::Folders, move |_| {
+            News::Folders(opened.into_iter().filter(|path| path.is_dir()).collect())
+        });
+        self.read_folders();
+    }
+
+    /// Offers folders again that were opened.
+    pub(in crate::app) fn remember_folders(&mut self, folders: Vec<PathBuf>) {
+        let recent = &mut self.state.memory.recent;
+        for folder in folders {
+            recent.retain(|known| *known != folder);
+            recent.insert(0, folder);
+        }
+        recent.truncate(RECENT);
+    }
+
+    /// Opens what was dropped, or searches for the one picture that was.
+    pub(in crate::app) fn take_dropped(&mut self, paths: Vec<PathBuf>, search: bool) {
+        self.queue(Slot::Folders, move |_| News::Dropped(sort(paths, search)));
+    }
+
+    pub(in crate::app) fn dropped(&mut self, sorted: Sorted) {
+        if let Some(refused) = sorted.refused {
+            self.state.notify(refused, true);
+        }
+        if let Some(picture) = sorted.searched {
+            self.apply(Command::SearchFor(like(&picture)));
+        }
+        if !sorted.opened.is_empty() {
+            self.add_roots(sorted.opened);
+        }
+    }
+
+    /// Opens paths that were pasted onto the photos; says what becomes of anything else.
+    pub(in crate::app) fn paste(&mut self, text: &str) {
+        match pasted::what_is(text) {
+            Pasted::Paths(paths) => self.take_dropped(paths, false),
+            Pasted::Web(address) => self.state.notify(web_text(&address), true),
+            Pasted::Words => self.state.notify(
+                "Paths of folders and photos can be pasted here. Words go into the field for labels or the search",
+                false,
+            ),
+        }
+    }
+
+    /// Lets the person choose with the platform's dialog.
+    pub(in crate::app) fn choose(&mut self, purpose: Purpose) {
+        let start = self.state.memory.starts.get(&purpose);
+        let desktop = &self.services.desktop;
+        let choice = desktop.choose(purpose, start.map(PathBuf::as_path));
+        self.queue(Slot::Dialog, move |_| {
+            News::Chosen(purpose, pollster::block_on(choice))
+        });
+    }
+
+    /// Takes what was chosen; where no dialog could be shown, a path is typed.
+    pub(in crate::app) fn chosen(
+        &mut self,
+        purpose: Purpose,
+        chosen: Result<Vec<PathBuf>, String>,
+    ) {
+        match chosen {
+            Ok(paths) => self.use_chosen(purpose, paths),
+            Err(reason) => self.ask_for_path(purpose, Some(reason)),
+        }
+    }
+
+    /// Opens the dialog in which a path is typed.
+    pub(in crate::app) fn ask_for_path(&mut self, purpose: Purpose, reason: Option<String>) {
+        let back = self.state.dialog.take().map(Box::new);
+        self.state.path_trouble = None;
+        self.show(Some(Dialog::Path(PathPrompt {
+            purpose,
+            reason,
+            back,
+        })));
+    }
+
+    /// Takes the path that was typed, if it is there.
+    pub(in crate::app) fn type_path(&mut self, text: String) {
+        let Some(Dialog::Path(prompt)) = &self.state.dialog else {
+            return;
+        };
+        let purpose = prompt.purpose;
+        self.state.path_trouble = None;
+        self.queue(Slot::Folders, move |_| News::Typed(look_up(&text, purpose)));
+    }
+
+    pub(in crate::app) fn typed(&mut self, path: Result<PathBuf, String>) {
+        let Some(Dialog::Path(prompt)) = self.state.dialog.clone() else {
+            return;
+        };
+        match path {
+            Ok(path) => {
+                self.show(prompt.back.map(|back| *back));
+                self.use_chosen(prompt.purpose, vec![path]);
+            }
+            Err(trouble) => self.state.path_trouble = Some(trouble),
+        }
+    }
+
+    fn use_chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+        let Some(first) = paths.first().cloned() else {
+            return;
+        };
+        if let Some(parent) = first.parent() {
+            // The next dialog begins where this one ended.
+            for purpose in purpose.together() {
+                let starts = &mut self.state.memory.starts;
+                starts.insert(*purpose, parent.to_path_buf());
+            }
+        }
+        let mut settings = self.state.settings.clone();
+        match purpose {
+            Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
+            Purpose::ExportTo => {
+                self.state.exports.target = Some(first.clone());
+                self.state.memory.export.target = Some(first);
+            }
+            Purpose::LoadLabels => self.load_labels(first),
+            Purpose::SaveLabels => self.save_labels(first),
+            Purpose::Model => {
+                if !settings.models.contains(&first) {
+                    settings.models.push(first.clone());
+                }
+                settings.model = Some(first);
+                self.change_settings(settings);
+                self.list_models();
+            }
+            Purpose::Store => {
+                settings.store = Some(first);
+                self.change_settings(settings);
+            }
+            Purpose::Exclude => {
+                if !settings.excluded_folders.contains(&first) {
+                    settings.excluded_folders.push(first);
+                }
+                self.change_settings(settings);
+            }
+        }
+    }
+}
+
+fn web_text(address: &str) -> String {
+    let shown: String = address.chars().take(80).collect();
+    format!(
+        "{shown} is on the web, and Lumisift reads only what is on this computer: save it to a folder, and drop the file"
+    )
+}
+
+/// Sorts dropped paths by what can be done with them.
+fn sort(paths: Vec<PathBuf>, search: bool) -> Sorted {
+    let mut sorted = Sorted::default();
+    let (mut missing, mut no_photos) = (Vec::new(), Vec::new());
+    let mut reasons = Vec::new();
+    for path in paths {
+        if is_web(&path.to_string_lossy()) {
+            reasons.push(web_text(&path.to_string_lossy()));
+        } else if path.is_dir() {
+            sorted.opened.push(path);
+        } else if !path.exists() {
+            missing.push(path);
+        } else if !may_be_photo(&path) {
+            no_photos.push(path);
+        } else if search && sorted.searched.is_none() {
+            sorted.searched = Some(path);
+        } else {
+            sorted.opened.push(path);
+        }
+    }
+    if !no_photos.is_empty() {
+        let (are, were) = match no_photos.len() {
+            1 => ("is no photo", "was"),
+            _ => ("are no photos", "were"),
+        };
+        let names = names(&no_photos);
+        reasons.push(format!("{names} {are} and {were} not opened"));
+    }
+    if !missing.is_empty() {
+        let are = if missing.len() == 1 { "is" } else { "are" };
+        let names = names(&missing);
+        reasons.push(format!("{names} {are} not there (moved or deleted?)"));
+    }
+    if !reasons.is_empty() {
+        sorted.refused = Some(reasons.join(". "));
+    }
+    sorted
+}
+
+/// "a.txt, b.txt and 7 more".
+fn names(paths: &[PathBuf]) -> String {
+    let name = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or(path.as_os_str());
+        name.to_string_lossy().into_owned()
+    };
+    let listed: Vec<String> = paths.iter().take(LISTED).map(name).collect();
+    match paths.len().saturating_sub(LISTED) {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+/// The path that a text names, if it is of the kind that is wanted.
+fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
+    if is_web(text) {
+        return Err(web_text(text.trim()));
+    }
+    let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
+    let path = path_of(text, home.as_deref())
+        .ok_or("Type a path from the top, such as /home/me/Pictures or C:\\Photos")?;
+    let shown = path.display();
+    match purpose {
+        // What is written need not be there yet, but where it goes must be.
+        Purpose::SaveLabels | Purpose::ExportTo | Purpose::Store => {
+            let folder = path.parent().is_some_and(std::path::Path::is_dir);
+            match folder || path.is_dir() {
+                true => Ok(path),
+                false => Err(format!("The folder above {shown} is not there")),
+            }
+        }
+        Purpose::LoadLabels if !path.is_file() => Err(format!("There is no file {shown}")),
+        Purpose::Model | Purpose::Exclude if !path.is_dir() => {
+            Err(format!("There is no folder {shown}"))
+        }
+        _ if !path.exists() => Err(format!("There is no folder or photo {shown}")),
+        _ if path.is_file() && purpose == Purpose::OpenFolder && !may_be_photo(&path) => {
+            Err(format!("{shown} is no folder and no photo"))
+        }
+        _ => Ok(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_dropped_is_opened_searched_or_refused_with_a_reason() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, b"text").expect("written");
+            path
+        };
+        let (photo, note, other) = (file("a.jpg"), file("note.txt"), file("list.csv"));
+        let opened = sort(vec![dir.path().into(), photo.clone()], false);
+        assert_eq!(opened.opened, [dir.path().to_path_buf(), photo.clone()]);
+        let found = sort(vec![photo.clone()], true);
+        assert_eq!((found.searched, found.opened), (Some(photo), Vec::new()));
+        let refused = |paths: Vec<PathBuf>| sort(paths, false).refused.expect("a reason");
+        assert_eq!(
+            refused(vec![note.clone(), other]),
+            "note.txt, list.csv are no photos and were not opened"
+        );
+        assert_eq!(
+            refused(vec![note]),
+            "note.txt is no photo and was not opened"
+        );
+        assert!(refused(vec!["https://example.org/a.jpg".into()]).contains("on the web"));
+        assert!(refused(vec![dir.path().join("gone.jpg")]).contains("not there"));
+    }
+
+    #[test]
+    fn a_typed_path_is_of_the_kind_that_is_wanted() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = dir.path().display().to_string();
+        let new = dir.path().join("new");
+        assert_eq!(look_up(&text, Purpose::OpenFolder), Ok(dir.path().into()));
+        assert_eq!(
+            look_up(&new.display().to_string(), Purpose::ExportTo),
+            Ok(new.clone())
+        );
+        for (text, purpose) in [
+            ("pictures", Purpose::OpenFolder),
+            (new.to_str().expect("text"), Purpose::OpenFolder),
+            (text.as_str(), Purpose::LoadLabels),
+            (new.to_str().expect("text"), Purpose::Model),
+            ("https://example.org", Purpose::OpenFolder),
+        ] {
+            assert!(look_up(text, purpose).is_err(), "{text}");
+        }
+    }
+}

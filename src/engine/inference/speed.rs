@@ -1,0 +1,92 @@
+//! How fast a model reads photos, in words: measured on this machine, or told by its size alone.
+
+use std::time::Instant;
+
+use super::Model;
+use crate::engine::cancel::Cancel;
+use crate::engine::media::preprocess::Crop;
+
+/// Photos that are read to see how fast this machine is.
+const TRIALS: usize = 2;
+/// Up to so many billions of operations a photo, a model is fast beside others, and up to so many it is no slow one.
+const RELATIVE: (f32, f32) = (12.0, 60.0);
+
+/// What is said of a model before anything was measured: how fast it is beside the others.
+#[must_use]
+pub fn relative_word(gflop: f32) -> &'static str {
+    match gflop {
+        _ if gflop <= RELATIVE.0 => "fast",
+        _ if gflop <= RELATIVE.1 => "medium",
+        _ => "slow",
+    }
+}
+
+/// How fast a model of so many billions of operations a photo reads photos here, in a word and a number; `rate` is what
+/// [`measure`] found.
+#[must_use]
+pub fn speed_text(rate: f32, gflop: f32) -> String {
+    let photos = rate / gflop.max(1e-3);
+    let word = match photos {
+        15.0.. => "fast",
+        3.0.. => "medium",
+        _ => "slow",
+    };
+    match photos {
+        1.5.. => format!("{word} here: about {photos:.0} photos a second"),
+        0.67.. => format!("{word} here: about 1 second a photo"),
+        _ => format!(
+            "{word} here: about {:.0} seconds a photo",
+            1.0 / photos.max(1e-3)
+        ),
+    }
+}
+
+/// Billions of operations a second of this machine with a model: the better of a few trials over a grey picture.
+#[must_use]
+pub fn measure(model: &dyn Model, cancel: &Cancel) -> Option<f32> {
+    let info = model.info();
+    let side = info.preprocess.side;
+    let grey = Crop {
+        side,
+        rgb: vec![128; 3 * (side * side) as usize],
+    };
+    let trial = |_| {
+        let start = Instant::now();
+        model
+            .embed_images(std::slice::from_ref(&grey), cancel)
+            .ok()?;
+        Some(info.gflop_per_image as f32 / start.elapsed().as_secs_f32().max(1e-6))
+    };
+    (0..TRIALS).filter_map(trial).max_by(f32::total_cmp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speeds_are_words_with_what_they_mean() {
+        assert_eq!(
+            speed_text(400.0, 8.0),
+            "fast here: about 50 photos a second"
+        );
+        assert_eq!(
+            speed_text(400.0, 100.0),
+            "medium here: about 4 photos a second"
+        );
+        assert_eq!(
+            speed_text(100.0, 100.0),
+            "slow here: about 1 second a photo"
+        );
+        assert_eq!(
+            speed_text(50.0, 160.0),
+            "slow here: about 3 seconds a photo"
+        );
+    }
+
+    #[test]
+    fn what_was_not_measured_is_told_by_size() {
+        let words = [1.7, 8.8, 35.0, 162.0].map(relative_word);
+        assert_eq!(words, ["fast", "fast", "medium", "slow"]);
+    }
+}

@@ -1,0 +1,161 @@
+//! The line from which a photo fits a label, in words and numbers: typed, and with what is just below it.
+
+use egui::{Align, Key, Layout, Margin, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+
+use super::Interface;
+use super::histogram;
+use super::widgets::{fine_percent, photos};
+use crate::app::command::Command;
+use crate::app::document::filter::Fit;
+use crate::app::document::labels::{Label, LabelId};
+use crate::app::document::match_axis;
+use crate::app::document::state::State;
+use crate::engine::plural::thousands;
+
+/// A threshold that is being typed.
+pub struct TypedLine {
+    label: LabelId,
+    text: String,
+    /// Whether its field has had the keyboard.
+    begun: bool,
+}
+
+impl Interface {
+    /// The threshold as a number that can be typed, and how many photos are just below it.
+    pub(super) fn threshold_row(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        place: Option<usize>,
+        label: &Label,
+        commands: &mut Vec<Command>,
+    ) {
+        ui.horizontal(|ui| {
+            ui.set_min_height(20.0);
+            let typed = self.buffers.line.as_mut();
+            match typed.filter(|typed| typed.label == label.id) {
+                Some(typed) => {
+                    if typed_line(ui, typed, label, commands) {
+                        self.buffers.line = None;
+                    }
+                }
+                None => {
+                    let text = RichText::new(format!("from {}", fine_percent(label.min_match)));
+                    let response = ui.add(egui::Label::new(text.small()).sense(Sense::CLICK));
+                    let name = format!("Type the threshold of {}", label.text);
+                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+                    if response.on_hover_text("Click to type it").clicked() {
+                        self.buffers.line = Some(TypedLine {
+                            label: label.id,
+                            text: fine_percent(label.min_match),
+                            begun: false,
+                        });
+                    }
+                }
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                near_button(ui, state, place, label, commands);
+            });
+        });
+    }
+}
+
+/// The field for a threshold; returns whether it is done.
+fn typed_line(
+    ui: &mut Ui,
+    typed: &mut TypedLine,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) -> bool {
+    let edit = TextEdit::singleline(&mut typed.text).desired_width(64.0);
+    let response = ui.add(edit.margin(Margin::symmetric(4, 1)));
+    let name = format!("Threshold of {} in percent", label.text);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    if !typed.begun {
+        typed.begun = true;
+        response.request_focus();
+        return false;
+    }
+    if !response.lost_focus() {
+        return !response.has_focus();
+    }
+    let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
+    if let Some(line) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
+        commands.push(Command::SetMinMatch(label.id, line));
+    }
+    true
+}
+
+/// "118 more just below the line", which shows them after the others.
+fn near_button(
+    ui: &mut Ui,
+    state: &State,
+    place: Option<usize>,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
+    let near = place.and_then(|place| state.answer.arrangement.near.get(place));
+    let Some(near) = near.copied().filter(|near| *near > 0) else {
+        return;
+    };
+    let on = state.memory.filter.near && state.memory.filter.fit == Fit::Label(label.id);
+    let text = RichText::new(format!("{} more just below", thousands(near))).small();
+    let text = if on { text.strong() } else { text.weak() };
+    let response = ui.add(egui::Label::new(text.underline()).sense(Sense::CLICK));
+    let name = format!(
+        "{} more just below the line of {}",
+        thousands(near),
+        label.text
+    );
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
+    if response
+        .on_hover_text("Show them after the others")
+        .clicked()
+    {
+        commands.push(Command::ToggleNear(label.id));
+    }
+}
+
+/// What is known of a label's line: what was measured with this model, and what the person said of photos.
+pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
+    if state.library.is_empty() {
+        return;
+    }
+    let measured = state.session().and_then(|session| session.calibration());
+    let mut words = match measured.map(|known| known.share_above(label.min_match)) {
+        Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
+        Some(None) => "many above so low a line do not fit".into(),
+        None => "look at photos near the line".into(),
+    };
+    let told = place.and_then(|place| state.answer.told.get(place));
+    if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
+        words = format!("{words}; of your examples above it {fit} of {all}");
+    }
+    let hint = match measured {
+        Some(_) => {
+            "Measured with this model on photos of everyday life: for your photos it is a guide, no promise"
+        }
+        None => {
+            "How many fit was not measured with this model: sort by match, and draw the line where they stop fitting"
+        }
+    };
+    ui.label(RichText::new(words).small().weak())
+        .on_hover_text(hint);
+}
+
+/// How the matches of a label spread, for the pointer that passes by.
+pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
+    let arrangement = &state.answer.arrangement;
+    let counts = place.and_then(|place| arrangement.histograms.get(place));
+    let fitting = place.and_then(|place| arrangement.counts.get(place));
+    if let Some(counts) = counts {
+        let size = vec2(220.0, histogram::HEIGHT);
+        let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
+        histogram::paint_bars(ui, rect, counts, label);
+    }
+    if let Some(fitting) = fitting {
+        let line = fine_percent(label.min_match);
+        ui.label(format!("{} from {line} on", photos(*fitting)));
+    }
+}

@@ -1,0 +1,73 @@
+//! Typing a path, where the platform shows no dialog or a person prefers it.
+
+use egui::{Key, RichText, TextEdit, Ui};
+
+use super::Interface;
+use super::dialogs::title;
+use super::theme::palette;
+use super::widgets::main_button;
+use crate::app::command::Command;
+use crate::app::document::state::{PathPrompt, State};
+use crate::app::services::Purpose;
+
+impl Interface {
+    pub(super) fn path_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        prompt: &PathPrompt,
+        commands: &mut Vec<Command>,
+    ) {
+        let (heading, does) = words(prompt.purpose);
+        title(ui, heading, commands);
+        if let Some(reason) = &prompt.reason {
+            ui.label(
+                RichText::new(format!("{reason}. Type the path instead")).color(palette(ui).warn),
+            );
+        }
+        if self.dialog_is_new {
+            let start = state.memory.starts.get(&prompt.purpose);
+            self.buffers.path = start.map_or_else(String::new, |start| {
+                format!("{}{}", start.display(), std::path::MAIN_SEPARATOR)
+            });
+        }
+        let edit = TextEdit::singleline(&mut self.buffers.path)
+            .hint_text("/home/me/Pictures")
+            .desired_width(f32::INFINITY);
+        let response = ui.add(edit);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Path"));
+        let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if self.dialog_is_new || enter {
+            response.request_focus();
+        }
+        // There from the start, so that nothing moves.
+        let trouble = state.path_trouble.as_deref().unwrap_or(" ");
+        ui.label(RichText::new(trouble).small().color(palette(ui).bad));
+        let ready = !self.buffers.path.trim().is_empty();
+        ui.horizontal(|ui| {
+            ui.add_enabled_ui(ready, |ui| {
+                if (main_button(ui, does).clicked() || enter) && ready {
+                    commands.push(Command::TypePath(self.buffers.path.clone()));
+                }
+            });
+            if ui.button("Cancel").clicked() {
+                commands.push(Command::Show(prompt.back.as_deref().cloned()));
+            }
+        });
+    }
+}
+
+fn words(purpose: Purpose) -> (&'static str, &'static str) {
+    match purpose {
+        Purpose::OpenFolder | Purpose::OpenPhotos => {
+            ("Open a folder or a photo by its path", "Open")
+        }
+        Purpose::ExportTo => ("Export to this folder", "Use this folder"),
+        Purpose::Model => ("A folder with a CLIP model", "Use this model"),
+        Purpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
+        Purpose::Exclude => ("A folder to pass over", "Pass it over"),
+        Purpose::LoadLabels => ("A file of labels", "Load"),
+        Purpose::SaveLabels => ("Save labels as", "Save"),
+    }
+}
