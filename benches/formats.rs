@@ -3,7 +3,12 @@
 //!
 //! `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
 //! crop, and the most memory in kB. `pixels FILE OUT.ppm` writes the picture in full. `profiles DIR` writes ICC profiles.
-#![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark"
+)]
 
 use std::path::Path;
 use std::time::Instant;

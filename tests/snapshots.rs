@@ -9,8 +9,8 @@ mod window;
 use egui::{Key, vec2};
 use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command};
-use lumisift::app::document::state::{Dialog, SessionState};
+use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::document::state::SessionState;
 use window::{Setup, Window};
 
 /// Drivers round differently: pixels that differ by so much are let pass, if they are few.

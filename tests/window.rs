@@ -7,10 +7,10 @@ mod window;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command};
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::arrange::Heading;
 use lumisift::app::document::filter::{Filter, Fit, Grouping, SortKey, Sorting};
-use lumisift::app::document::state::{Dialog, SessionState};
+use lumisift::app::document::state::SessionState;
 use lumisift::engine::organize::marks::Flag;
 use std::sync::Arc;
 use window::{Dropped, Setup, add_label, coloured};

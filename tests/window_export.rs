@@ -10,11 +10,10 @@ use std::path::Path;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command};
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::exports::ExportWhat;
 use lumisift::app::document::exports::{ExportRequest, ExportState};
 use lumisift::app::document::filter::{Filter, Fit};
-use lumisift::app::document::state::Dialog;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::{self, Item, Options, Transfer};
 use lumisift::engine::organize::marks::Flag;

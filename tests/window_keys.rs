@@ -7,8 +7,8 @@ mod window;
 
 use egui::{Event, Key, Modifiers, Popup};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command};
-use lumisift::app::document::state::{Dialog, Memory};
+use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::document::state::Memory;
 use lumisift::engine::organize::marks::Mark;
 use window::{Window, add_label, coloured};
 

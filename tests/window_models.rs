@@ -13,8 +13,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use common::ColourModel;
 use hub::FakeHub;
-use lumisift::app::command::{Action, Command};
-use lumisift::app::document::state::Dialog;
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::{
     Embeddings, Fingerprint, Model, ModelChoice, ModelError, ModelInfo,

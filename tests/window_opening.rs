@@ -11,9 +11,8 @@ use std::sync::Arc;
 
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command};
+use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::filter::Filter;
-use lumisift::app::document::state::Dialog;
 use lumisift::app::services::Purpose;
 use lumisift::engine::organize::marks::Flag;
 use window::{Dropped, Setup, Window, add_label, coloured, colours};

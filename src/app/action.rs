@@ -2,9 +2,8 @@
 
 use egui::Key;
 
-use super::shortcuts::{Keys, ctrl, ctrl_shift, plain};
-use crate::app::document::state::State;
-use crate::engine::organize::marks::{Colour, Flag};
+use super::keys::{Keys, ctrl, ctrl_shift, plain};
+use crate::engine::organize::marks::Colour;
 
 /// A command with a name, for menus, the palette and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -340,44 +339,6 @@ impl Action {
                 | Self::About
         )
     }
-
-    /// Whether it can do something now.
-    #[must_use]
-    pub fn enabled(self, state: &State) -> bool {
-        match self {
-            Self::Rescan | Self::CloseFolders => !state.memory.roots.is_empty(),
-            Self::Export | Self::Keywords | Self::SelectAll => {
-                !state.answer.arrangement.order.is_empty()
-            }
-            Self::MoveRejects | Self::TrashRejects => !state.flagged(Flag::Reject).is_empty(),
-            Self::Undo => state.history.can_undo(),
-            Self::Redo => state.history.can_redo(),
-            Self::SelectNone => !state.selection.is_empty(),
-            Self::CopyPaths
-            | Self::View
-            | Self::Compare
-            | Self::Survey
-            | Self::Open
-            | Self::Reveal
-            | Self::FindSimilar
-            | Self::Pick
-            | Self::Reject
-            | Self::Unflag
-            | Self::Stars(_)
-            | Self::Colour(_) => state.has_target(),
-            Self::LabelFromThese => state.has_target(),
-            Self::Example | Self::CounterExample => {
-                state.has_target() && !state.memory.labels.is_empty()
-            }
-            Self::ClearLabels => !state.memory.labels.is_empty(),
-            Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),
-            Self::ActualSize => state.viewer.is_some(),
-            Self::Panels => !state.library.is_empty(),
-            Self::Pause | Self::Cancel => state.work.is_running(),
-            Self::Failures => state.failure_count() > 0,
-            _ => true,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -395,5 +356,16 @@ mod tests {
                 assert_ne!(keys, other, "{action:?} and {second:?}");
             }
         }
+    }
+
+    #[test]
+    fn keys_that_need_shift_are_found_with_it() {
+        use egui::{Key, Modifiers};
+        let question = Action::Keys.entry().keys[1];
+        assert!(question.is(Key::Questionmark, Modifiers::SHIFT));
+        let undo = Action::Undo.entry().keys[0];
+        assert!(undo.is(Key::Z, Modifiers::COMMAND));
+        assert!(!undo.is(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT));
+        assert!(!Action::Pick.entry().keys[0].is(Key::P, Modifiers::COMMAND));
     }
 }

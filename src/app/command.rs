@@ -10,11 +10,12 @@ use crate::app::document::keywords::KeywordRequest;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
 use crate::app::document::selection::SelectionMode;
-use crate::app::document::state::Dialog;
+use crate::app::services::Purpose;
 use crate::settings::Settings;
 
 pub use super::action::{Action, CommandEntry, Section};
-pub use super::shortcuts::{GESTURES, Keys, keys_of, keys_page};
+pub use super::keys::Keys;
+pub use super::shortcuts::{GESTURES, keys_of, keys_page};
 
 /// A command, with what it needs to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -172,4 +173,54 @@ impl Command {
             _ => false,
         }
     }
+}
+
+/// What a dialog is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// Settings.
+    Settings,
+    /// Keys.
+    Keys,
+    /// Commands to be found by name.
+    Palette,
+    /// What could not be read.
+    Failures,
+    /// Copying photos.
+    Export,
+    /// An export that was interrupted.
+    Interrupted,
+    /// Whether rejects go to the trash.
+    Trash,
+    /// Whether a command is about selected photos that are not shown, too.
+    Hidden(Box<Command>),
+    /// Writing keywords.
+    Keywords,
+    /// Labels under names.
+    LabelSets,
+    /// A list of labels.
+    PasteLabels,
+    /// Whether to clear the store.
+    ClearStore,
+    /// Models.
+    Models,
+    /// Whether to remove a model.
+    RemoveModel(PathBuf),
+    /// Typing a path.
+    Path(PathPrompt),
+    /// Whether a picture that was dropped is opened or searched for.
+    Dropped(PathBuf),
+    /// The program.
+    About,
+}
+
+/// What a typed path is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathPrompt {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Why it is typed, where the platform's dialog would be seen otherwise.
+    pub reason: Option<String>,
+    /// The dialog that comes back.
+    pub back: Option<Box<Dialog>>,
 }

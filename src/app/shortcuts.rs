@@ -1,80 +1,6 @@
-//! Keys that call actions, and the page that lists them.
-
-use egui::{Key, Modifiers};
+//! The page that lists the keys.
 
 use super::action::{Action, Section};
-
-/// A key with modifiers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keys {
-    /// Ctrl, or Cmd on a Mac.
-    pub command: bool,
-    /// Shift.
-    pub shift: bool,
-    /// The key.
-    pub key: Key,
-}
-
-/// A key alone.
-pub const fn plain(key: Key) -> Keys {
-    Keys {
-        command: false,
-        shift: false,
-        key,
-    }
-}
-
-/// A key with Ctrl, or Cmd on a Mac.
-pub const fn ctrl(key: Key) -> Keys {
-    Keys {
-        command: true,
-        shift: false,
-        key,
-    }
-}
-
-/// A key with Ctrl and Shift.
-pub const fn ctrl_shift(key: Key) -> Keys {
-    Keys {
-        command: true,
-        shift: true,
-        key,
-    }
-}
-
-impl Keys {
-    /// As it is written on keys.
-    #[must_use]
-    pub fn text(self) -> String {
-        let command = match (self.command, cfg!(target_os = "macos")) {
-            (false, _) => "",
-            (true, true) => "Cmd+",
-            (true, false) => "Ctrl+",
-        };
-        let shift = if self.shift { "Shift+" } else { "" };
-        let key = match self.key {
-            Key::Escape => "Esc",
-            Key::Tab => "Tab",
-            Key::Plus => "+",
-            Key::Minus => "-",
-            Key::Slash => "/",
-            Key::Questionmark => "?",
-            Key::Comma => ",",
-            other => other.name(),
-        };
-        format!("{command}{shift}{key}")
-    }
-
-    /// Whether a pressed key is this one. Shift does not matter for keys that need it to be typed.
-    #[must_use]
-    pub fn is(self, key: Key, modifiers: Modifiers) -> bool {
-        let typed = matches!(self.key, Key::Plus | Key::Questionmark | Key::Slash);
-        self.key == key
-            && self.command == modifiers.command
-            && (self.shift == modifiers.shift || typed)
-            && !modifiers.alt
-    }
-}
 
 /// What the grid and the viewer do with keys and the pointer besides commands.
 pub const GESTURES: [(&str, &str); 11] = [
@@ -130,19 +56,4 @@ pub fn keys_page() -> String {
         &GESTURES.map(|(keys, does)| (keys.to_owned(), does)),
     );
     page
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_that_need_shift_are_found_with_it() {
-        let question = Action::Keys.entry().keys[1];
-        assert!(question.is(Key::Questionmark, Modifiers::SHIFT));
-        let undo = Action::Undo.entry().keys[0];
-        assert!(undo.is(Key::Z, Modifiers::COMMAND));
-        assert!(!undo.is(Key::Z, Modifiers::COMMAND | Modifiers::SHIFT));
-        assert!(!Action::Pick.entry().keys[0].is(Key::P, Modifiers::COMMAND));
-    }
 }

@@ -7,15 +7,16 @@ use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, T
 use egui_extras::{Column, TableBuilder};
 
 use super::Interface;
+use super::dialog_parts::{kept_copies, title};
 use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
-use crate::app::command::{Action, Command, GESTURES, Section, keys_of};
+use crate::app::command::{Action, Command, Dialog, GESTURES, Section, keys_of};
 use crate::app::document::library::ItemId;
-use crate::app::document::state::{Dialog, Kept, State};
+use crate::app::document::state::State;
 use crate::app::services::Purpose;
 use crate::engine::media::photo::Failure;
 use crate::engine::plural::thousands;
@@ -193,19 +194,6 @@ fn dialog_height(dialog: &Dialog) -> f32 {
     }
 }
 
-/// A dialog's heading, with the button that closes it.
-pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(text).size(18.0).strong());
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if icon_button_sized(ui, Icon::Cross, "Close", 26.0).clicked() {
-                commands.push(Command::Show(None));
-            }
-        });
-    });
-    ui.add_space(theme::SPACE_S);
-}
-
 fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
     title(ui, "Keys", commands);
     let area = ScrollArea::vertical().auto_shrink([false, true]);
@@ -325,30 +313,6 @@ fn trash(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             commands.push(Command::Show(None));
         }
     });
-}
-
-/// Which copies stay when rejects are put away.
-pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
-    const LISTED: usize = 5;
-    for kept in kept.iter().take(LISTED) {
-        let path = state
-            .item(kept.item)
-            .map(|item| item.file.path.display().to_string());
-        let text = format!(
-            "{} identical copies: 1 kept at {}",
-            kept.copies,
-            path.unwrap_or_default()
-        );
-        ui.label(RichText::new(text).small());
-    }
-    if kept.len() > LISTED {
-        let text = format!("and one copy each of {} more", photos(kept.len() - LISTED));
-        ui.label(RichText::new(text).small());
-    }
-    if !kept.is_empty() {
-        let why = "To put every copy away, reject each of them itself";
-        ui.label(RichText::new(why).small().weak());
-    }
 }
 
 /// Whether something is done to selected photos that are not shown, too.

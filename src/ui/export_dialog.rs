@@ -5,7 +5,7 @@ use std::str::FromStr;
 use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
-use super::dialogs::{kept_copies, title};
+use super::dialog_parts::{kept_copies, title};
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;

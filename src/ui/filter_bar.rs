@@ -2,12 +2,12 @@
 
 use egui::{Align, Layout, Popup, RichText, Ui};
 
+use super::filter_menu;
 use super::icons::Icon;
 use super::order_controls::{group_box, sort_box};
 use super::status_bar::left_out;
 use super::theme::{self, palette};
 use super::widgets::{chip, icon_button_sized};
-use super::{filter_menu, top_bar};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::chips;
@@ -143,9 +143,4 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         });
     }
-}
-
-/// "At least 3 stars".
-pub fn at_least(stars: u8) -> String {
-    format!("At least {}", top_bar::stars_text(stars))
 }

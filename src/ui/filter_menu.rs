@@ -8,8 +8,8 @@ use egui::{
 };
 
 use super::cell::colour_dot;
-use super::filter_bar::at_least;
 use super::theme::{self, palette};
+use super::top_bar::stars_text;
 use crate::app::command::Command;
 use crate::app::document::calendar;
 use crate::app::document::chips::chips;
@@ -139,6 +139,11 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
         ui.label(RichText::new(trouble.unwrap_or(" ")).small().color(colour));
     });
     ui.end_row();
+}
+
+/// "At least 3 stars".
+fn at_least(stars: u8) -> String {
+    format!("At least {}", stars_text(stars))
 }
 
 fn stars_row(ui: &mut Ui, filter: &mut Filter) {

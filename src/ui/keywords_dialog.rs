@@ -5,7 +5,7 @@ use std::path::Path;
 use egui::{Grid, RichText, TextEdit, Ui};
 
 use super::Interface;
-use super::dialogs::title;
+use super::dialog_parts::title;
 use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
 use super::widgets::{Lines, main_button};

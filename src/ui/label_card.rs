@@ -13,7 +13,7 @@ use super::icons::Icon;
 use super::label_line::{advice, glance};
 use super::label_menu::label_menu;
 use super::theme::{self, palette};
-use super::widgets::icon_button_sensing;
+use super::widgets::quiet_button;
 use crate::app::command::Command;
 use crate::app::document::filter::Fit;
 use crate::app::document::labels::Label;
@@ -220,11 +220,6 @@ fn line_keys(ui: &mut Ui, response: &egui::Response, label: &Label) {
             memory.request_focus(line);
         });
     }
-}
-
-/// A button that the Tab key passes by: a label has one stop, its text.
-pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
-    icon_button_sensing(ui, icon, name, 20.0, Sense::CLICK)
 }
 
 /// How many photos fit; a click shows only those.

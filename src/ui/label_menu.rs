@@ -3,8 +3,8 @@
 use egui::{Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::icons::Icon;
-use super::label_card::quiet_button;
 use super::theme::{self, palette};
+use super::widgets::quiet_button;
 use crate::app::command::Command;
 use crate::app::document::filter::{Fit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};

@@ -3,6 +3,7 @@
 
 mod about_photo;
 mod cell;
+mod dialog_parts;
 mod dialogs;
 mod drop_zones;
 mod empty_state;
@@ -39,9 +40,9 @@ pub mod widgets;
 
 use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
-use crate::app::command::Command;
+use crate::app::command::{Command, Dialog};
 use crate::app::document::grid_layout::{GridLayout, cell_size};
-use crate::app::document::state::{Dialog, Drawn, GridState, State, ViewRequest};
+use crate::app::document::state::{Drawn, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use egui::{Align, Key, Layout, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
-use super::dialogs::title;
+use super::dialog_parts::title;
 use super::icons::Icon;
 use super::theme::{self, palette};
 use super::widgets::{bytes, duration, icon_button_sized, main_button};
-use crate::app::command::Command;
+use crate::app::command::{Command, Dialog};
 use crate::app::document::models::Download;
-use crate::app::document::state::{Dialog, State};
+use crate::app::document::state::State;
 use crate::app::services::Purpose;
 use crate::engine::hub::catalog::{CatalogModel, STARTER_GFLOP};
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};

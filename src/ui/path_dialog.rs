@@ -3,11 +3,12 @@
 use egui::{Key, RichText, TextEdit, Ui};
 
 use super::Interface;
-use super::dialogs::title;
+use super::dialog_parts::title;
 use super::theme::palette;
 use super::widgets::main_button;
 use crate::app::command::Command;
-use crate::app::document::state::{PathPrompt, State};
+use crate::app::command::PathPrompt;
+use crate::app::document::state::State;
 use crate::app::services::Purpose;
 
 impl Interface {

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use egui::{DragValue, Grid, RichText, ScrollArea, Slider, Ui};
 
 use super::Interface;
-use super::dialogs::title;
+use super::dialog_parts::title;
 use super::icons::Icon;
 use super::keywords_dialog::naming_choice;
 use super::widgets::{bytes, icon_button_sized};
-use crate::app::command::Command;
-use crate::app::document::state::{Dialog, State};
+use crate::app::command::{Command, Dialog};
+use crate::app::document::state::State;
 use crate::app::services::Purpose;
 use crate::engine::hub::catalog;
 use crate::engine::inference::Precision;

@@ -9,7 +9,7 @@ use super::about_photo::about;
 use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
-use super::viewer_layout::{fitting, panes, region, zoom_and_pan};
+use super::viewer_layout::{Placed, fitting, panes, region, zoom_and_pan};
 use super::viewer_overlay::marks;
 use super::widgets::{centred, elided, icon_button};
 use super::{Interface, cell, videos};
@@ -23,16 +23,6 @@ use crate::engine::plural::thousands;
 
 /// Height of the strip of photos below.
 const STRIP: f32 = 84.0;
-/// Where a photo lies on the screen.
-pub struct Placed {
-    /// Which.
-    pub item: ItemId,
-    /// All of it, which may be larger than what is seen.
-    pub whole: Rect,
-    /// What it is seen in.
-    pub pane: Rect,
-}
-
 impl Interface {
     /// Draws the photo that is seen large, or several side by side, and returns where they were moved and zoomed to.
     pub(super) fn viewer(

@@ -2,7 +2,18 @@
 
 use egui::{Rect, Ui, vec2};
 
+use crate::app::document::library::ItemId;
 use crate::app::document::state::Viewer;
+
+/// Where a photo lies on the screen.
+pub struct Placed {
+    /// Which.
+    pub item: ItemId,
+    /// All of it, which may be larger than what is seen.
+    pub whole: Rect,
+    /// What it is seen in.
+    pub pane: Rect,
+}
 
 /// Zooms, in pixels of the screen for a pixel of the photo.
 const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;

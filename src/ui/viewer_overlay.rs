@@ -8,7 +8,7 @@ use egui::{
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
-use super::viewer::Placed;
+use super::viewer_layout::Placed;
 use super::{Interface, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::library::{Item, ItemId};

@@ -200,6 +200,11 @@ pub fn fine_percent(value: f32) -> String {
     }
 }
 
+/// A button that the Tab key passes by: a label has one stop, its text.
+pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
+    icon_button_sensing(ui, icon, name, 20.0, Sense::CLICK)
+}
+
 /// "1 photo", "2 photos".
 #[must_use]
 pub fn photos(count: usize) -> String {

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use egui::{Context, Pos2, Rect};
 
-use crate::app::command::Command;
-use crate::app::document::state::Dialog;
+use crate::app::command::{Command, Dialog};
 use crate::engine::media::scan::{is_picture_name, is_video_name};
 
 /// How long a dropped picture waits for the pointer, in seconds.

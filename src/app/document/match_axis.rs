@@ -36,9 +36,63 @@ pub fn in_steps(matched: f32) -> f32 {
     ((matched * STEPS).round() / STEPS).clamp(0.0, 1.0)
 }
 
+/// The bars of a histogram over this axis.
+pub struct Bars<const COUNT: usize> {
+    /// The matches at which they begin, but for the first.
+    edges: [f32; COUNT],
+    /// The bar that the least match of each step of odds is in.
+    first: Vec<u8>,
+}
+
+/// Bits of a float that a step of odds has in common: all but these. A step is a thirty-second of an octave or less, far
+/// narrower than a bar.
+const STEP_BITS: u32 = 18;
+
+/// The step of a match's odds: the upper bits of a float are its logarithm, roughly.
+fn step(matched: f32) -> usize {
+    let matched = matched.clamp(END, 1.0 - END);
+    let odds = matched / (1.0 - matched);
+    let lowest = (END / (1.0 - END)).to_bits() >> STEP_BITS;
+    ((odds.to_bits() >> STEP_BITS).saturating_sub(lowest)) as usize
+}
+
+impl<const COUNT: usize> Bars<COUNT> {
+    /// Lays them out.
+    #[must_use]
+    pub fn new() -> Self {
+        let edges = edges();
+        let lowest = (END / (1.0 - END)).to_bits() >> STEP_BITS;
+        let first = (0..=step(1.0)).map(|step| {
+            let odds = f32::from_bits((lowest + step as u32) << STEP_BITS);
+            let matched = odds / (1.0 + odds);
+            edges[..COUNT - 1].partition_point(|edge| *edge <= matched) as u8
+        });
+        Self {
+            first: first.collect(),
+            edges,
+        }
+    }
+
+    /// The bar of a match. A search among the edges would take ten times as long, because no processor foresees its way.
+    #[must_use]
+    pub fn bar(&self, matched: f32) -> usize {
+        let first = self.first.get(step(matched)).copied().unwrap_or_default();
+        let mut bar = usize::from(first).saturating_sub(1);
+        while bar < COUNT - 1 && self.edges[bar] <= matched {
+            bar += 1;
+        }
+        bar
+    }
+}
+
+impl<const COUNT: usize> Default for Bars<COUNT> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The matches at which the bars of a histogram over this axis begin, but for the first.
-#[must_use]
-pub fn edges<const BARS: usize>() -> [f32; BARS] {
+fn edges<const BARS: usize>() -> [f32; BARS] {
     std::array::from_fn(|at| {
         let logit = ((at + 1) as f32 / BARS as f32 - 0.5) * 2.0 * logit(1.0 - END);
         1.0 / (1.0 + (-logit).exp())
@@ -75,6 +129,21 @@ mod tests {
         let edges = edges::<32>();
         for (at, edge) in edges[..31].iter().enumerate() {
             assert!((place(*edge) - (at + 1) as f32 / 32.0).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn the_bar_of_a_match_is_the_one_that_a_search_finds() {
+        let (edges, bars) = (edges::<32>(), Bars::<32>::new());
+        let ends = edges.iter().flat_map(|edge| {
+            let bits = edge.to_bits();
+            [bits - 1, bits, bits + 1].map(f32::from_bits)
+        });
+        let even = (0..=100_000).map(|n| n as f32 / 100_000.0);
+        let tiny = (0..200).map(|n| 1.1_f32.powi(-n));
+        for matched in ends.chain(even).chain(tiny).map(|m| m.clamp(0.0, 1.0)) {
+            let searched = edges[..31].partition_point(|edge| *edge <= matched);
+            assert_eq!(bars.bar(matched), searched, "{matched}");
         }
     }
 

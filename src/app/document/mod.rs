@@ -8,7 +8,6 @@ pub mod export_choices;
 pub mod exports;
 pub mod filter;
 pub mod grid_layout;
-pub mod groups;
 pub mod history;
 pub mod keywords;
 pub mod labels;

@@ -107,7 +107,15 @@ impl Scored<'_> {
 
     /// The same with how many times the line's odds the photo has, which is less than 1.
     pub(in crate::app) fn miss(&self, item: ItemId) -> Option<(f32, usize, f32)> {
-        if self.best(item).is_some() || fit::is_excluded(self.matches(item)) {
+        match self.best(item) {
+            Some(_) => None,
+            None => self.miss_of_unfitting(item),
+        }
+    }
+
+    /// The same of a photo that is known to fit no label.
+    pub(in crate::app) fn miss_of_unfitting(&self, item: ItemId) -> Option<(f32, usize, f32)> {
+        if fit::is_excluded(self.matches(item)) {
             return None;
         }
         let odds = |matched: f32| matched / (1.0 - matched).max(f32::MIN_POSITIVE);

@@ -15,7 +15,7 @@ use super::history::History;
 use super::labels::{Label, LabelId, SavedLabels};
 use super::library::{Item, ItemId, Library};
 use super::selection::Selection;
-use crate::app::command::Command;
+use crate::app::command::Dialog;
 use crate::app::document::exports::Exports;
 use crate::app::document::keywords::Keywords;
 use crate::app::document::models::Models;
@@ -146,56 +146,6 @@ pub struct Taught {
     pub before: usize,
     /// The first answer that knows of the examples.
     pub answer: u64,
-}
-
-/// What a dialog is about.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Dialog {
-    /// Settings.
-    Settings,
-    /// Keys.
-    Keys,
-    /// Commands to be found by name.
-    Palette,
-    /// What could not be read.
-    Failures,
-    /// Copying photos.
-    Export,
-    /// An export that was interrupted.
-    Interrupted,
-    /// Whether rejects go to the trash.
-    Trash,
-    /// Whether a command is about selected photos that are not shown, too.
-    Hidden(Box<Command>),
-    /// Writing keywords.
-    Keywords,
-    /// Labels under names.
-    LabelSets,
-    /// A list of labels.
-    PasteLabels,
-    /// Whether to clear the store.
-    ClearStore,
-    /// Models.
-    Models,
-    /// Whether to remove a model.
-    RemoveModel(PathBuf),
-    /// Typing a path.
-    Path(PathPrompt),
-    /// Whether a picture that was dropped is opened or searched for.
-    Dropped(PathBuf),
-    /// The program.
-    About,
-}
-
-/// What a typed path is for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PathPrompt {
-    /// What it is for.
-    pub purpose: Purpose,
-    /// Why it is typed, where the platform's dialog would be seen otherwise.
-    pub reason: Option<String>,
-    /// The dialog that comes back.
-    pub back: Option<Box<Dialog>>,
 }
 
 /// Rejects that are put away, and copies of them that stay.

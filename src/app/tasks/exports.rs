@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::supervisor::Slot;
+use crate::app::command::Dialog;
 use crate::app::document::exports::{ExportRequest, ExportState, ExportWhat};
 use crate::app::document::history::HistoryStep;
 use crate::app::document::library::ItemId;
-use crate::app::document::state::{Dialog, State};
+use crate::app::document::state::State;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::Roots;

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use egui::Context;
 
 use super::supervisor::Slot;
+use crate::app::command::Dialog;
 use crate::app::document::exports::ExportState;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{Item, UNREAD};
 use crate::app::document::selection::Selection;
-use crate::app::document::state::{Cause, Dialog, SessionState, ViewRequest};
+use crate::app::document::state::{Cause, SessionState, ViewRequest};
 use crate::app::services::Services;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};

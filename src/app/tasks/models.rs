@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
+use crate::app::command::Dialog;
 use crate::app::document::models::Download;
-use crate::app::document::state::Dialog;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};

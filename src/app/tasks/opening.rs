@@ -7,9 +7,10 @@ use directories::BaseDirs;
 
 use super::supervisor::Slot;
 use crate::app::apply::like;
-use crate::app::command::Command;
+use crate::app::command::PathPrompt;
+use crate::app::command::{Command, Dialog};
 use crate::app::document::pasted::{self, Pasted, is_web, path_of};
-use crate::app::document::state::{Dialog, PathPrompt, RECENT};
+use crate::app::document::state::RECENT;
 use crate::app::services::Purpose;
 use crate::app::{App, News};
 use crate::engine::files::paths::absolute;

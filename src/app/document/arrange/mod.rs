@@ -1,5 +1,6 @@
 //! Which photos are shown, in which order and under which headings, and how many fit each label; pure.
 
+mod groups;
 mod order;
 mod shown;
 #[cfg(test)]
@@ -10,17 +11,19 @@ use rayon::prelude::*;
 use super::filter::{Filter, Grouping, Sorting};
 use super::labels::LabelId;
 use super::library::{ItemId, Snapshot, UNREAD};
-use super::match_axis;
+use super::match_axis::Bars;
 use super::scored::Scored;
 use super::search_text::SearchText;
 
-pub use super::groups::{Group, Heading};
+pub use groups::{Group, Heading};
 pub use shown::HiddenBy;
 
 /// Bars of a histogram of matches, over the axis of [`match_axis`].
 pub const BARS: usize = 32;
 /// Best photos of a label that is being typed.
 pub const BEST: usize = 6;
+/// Photos that are not worth another thread.
+const FEW: usize = 4096;
 
 /// How photos are to be arranged.
 #[derive(Clone, Copy, Debug)]
@@ -63,24 +66,26 @@ pub struct Arrangement {
 pub fn arrange(library: &Snapshot, scored: Scored<'_>, wanted: Wanted<'_>) -> Arrangement {
     let test = shown::Test::new(scored, &wanted);
     let count = ItemId::try_from(library.items.len()).unwrap_or(ItemId::MAX);
-    let tested: Vec<Option<HiddenBy>> = (0..count)
+    let looked: Vec<(Option<HiddenBy>, bool)> = (0..count)
         .into_par_iter()
         .map(|id| {
-            let at = id as usize;
-            test.hides(id, &library.items[at], library.marks[at])
+            let item = &library.items[id as usize];
+            let fits_none = item.row() != UNREAD && scored.best(id).is_none();
+            (test.hides(id, item, library.marks[id as usize]), fits_none)
         })
         .collect();
-    let shown = tested.iter().zip(0..).filter(|(by, _)| by.is_none());
+    let mut hidden = [0; HiddenBy::ALL.len()];
+    for by in looked.iter().filter_map(|(by, _)| *by) {
+        hidden[by as usize] += 1;
+    }
+    let shown = looked.iter().zip(0..).filter(|((by, _), _)| by.is_none());
     let shown: Vec<ItemId> = shown.map(|(_, id)| id).collect();
-    let hidden = HiddenBy::ALL.map(|by| tested.iter().filter(|other| **other == Some(by)).count());
     let (order, groups) = order::sort(library, scored, &wanted, test.label, shown);
+    let bars = Bars::new();
     let counted: Vec<Counted> = (0..scored.labels.len())
-        .into_par_iter()
-        .map(|label| count_label(scored, label, library.items.len()))
+        .map(|label| count_label(scored, label, count, &bars))
         .collect();
-    let something_else = (0..count)
-        .into_par_iter()
-        .filter(|id| library.items[*id as usize].row() != UNREAD && scored.best(*id).is_none());
+    let something_else = looked.iter().filter(|(_, fits_none)| *fits_none).count();
     let draft = wanted.draft.and_then(|id| scored.place(id));
     Arrangement {
         order,
@@ -89,7 +94,7 @@ pub fn arrange(library: &Snapshot, scored: Scored<'_>, wanted: Wanted<'_>) -> Ar
         near: counted.iter().map(|label| label.near).collect(),
         something_else: match scored.columns.iter().all(Option::is_none) {
             true => 0,
-            false => something_else.count(),
+            false => something_else,
         },
         histograms: counted.iter().map(|label| label.bars).collect(),
         hidden,
@@ -104,22 +109,34 @@ struct Counted {
     bars: [u32; BARS],
 }
 
-fn count_label(scored: Scored<'_>, label: usize, items: usize) -> Counted {
-    let edges = match_axis::edges::<BARS>();
-    let mut counted = Counted {
-        fitting: 0,
-        near: 0,
-        bars: [0; BARS],
-    };
+impl Counted {
+    fn none() -> Self {
+        Self {
+            fitting: 0,
+            near: 0,
+            bars: [0; BARS],
+        }
+    }
+
+    fn with(mut self, other: Self) -> Self {
+        self.fitting += other.fitting;
+        self.near += other.near;
+        for (bar, more) in self.bars.iter_mut().zip(other.bars) {
+            *bar += more;
+        }
+        self
+    }
+}
+
+fn count_label(scored: Scored<'_>, label: usize, items: ItemId, bars: &Bars<BARS>) -> Counted {
     let line = scored.labels[label].min_match;
     let near = scored.near_line(label);
     let some_shut_out = scored.labels.iter().any(|label| label.negated);
-    for item in 0..items as ItemId {
+    let count = |mut counted: Counted, item: ItemId| {
         let Some(matched) = scored.matched(label, item) else {
-            continue;
+            return counted;
         };
-        let bar = edges[..BARS - 1].partition_point(|edge| *edge <= matched);
-        counted.bars[bar] += 1;
+        counted.bars[bars.bar(matched)] += 1;
         if matched >= line {
             let fits = !some_shut_out || scored.fits(label, item);
             counted.fitting += usize::from(fits);
@@ -127,8 +144,11 @@ fn count_label(scored: Scored<'_>, label: usize, items: usize) -> Counted {
             let is_near = !some_shut_out || scored.is_near(label, item);
             counted.near += usize::from(is_near);
         }
-    }
-    counted
+        counted
+    };
+    let parts = (0..items).into_par_iter().with_min_len(FEW);
+    let parts = parts.fold(Counted::none, count);
+    parts.reduce(Counted::none, Counted::with)
 }
 
 /// The photos with the highest matches of a label, the best first.

@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use super::{Group, Wanted};
+use super::groups::Groups;
+use super::{FEW, Group, Wanted};
 use crate::app::document::calendar::{self, Day};
 use crate::app::document::filter::SortKey;
-use crate::app::document::groups::Groups;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::{ItemId, Outcome, Snapshot, by_name};
 use crate::app::document::scored::Scored;
@@ -63,7 +63,7 @@ pub fn sort(
             let misses = by_match && Groups::is_something_else(group);
             let value = match by_names {
                 true => Some(0),
-                false if misses => scored.miss(*id).map(|(part, ..)| bits(part)),
+                false if misses => scored.miss_of_unfitting(*id).map(|(part, ..)| bits(part)),
                 // What is called as it was typed comes before what looks like it.
                 false if sorting.key == SortKey::Search && wanted.search.is_named(item(*id)) => {
                     Some(bits(1.0 + scored.search_match(*id).unwrap_or_default()))
@@ -102,12 +102,11 @@ pub fn sort(
         let parts: Vec<&[Keyed]> = parts.collect();
         let mut first = 0;
         let headed = parts.iter().map(|part| {
-            let ids = part.iter().map(|keyed| keyed.id);
             let group = Group {
                 heading: groups.heading(part[0].group),
                 first,
                 len: part.len(),
-                days: days(library, ids),
+                days: days(library, part),
             };
             first += part.len();
             group
@@ -118,15 +117,15 @@ pub fn sort(
 }
 
 /// The first and the last day on which photos were taken.
-fn days(library: &Snapshot, ids: impl Iterator<Item = ItemId>) -> Option<(Day, Day)> {
-    let day = |id: ItemId| {
-        let taken = library.items[id as usize].facts()?.taken.as_ref()?;
-        calendar::day_of(taken.as_str())
+fn days(library: &Snapshot, part: &[Keyed]) -> Option<(Day, Day)> {
+    let day = |keyed: &Keyed| {
+        let taken = library.items[keyed.id as usize].facts()?.taken.as_ref()?;
+        let day = calendar::day_of(taken.as_str())?;
+        Some((day, day))
     };
-    ids.filter_map(day).fold(None, |span, day| match span {
-        None => Some((day, day)),
-        Some((first, last)) => Some((day.min(first), day.max(last))),
-    })
+    let around = |a: (Day, Day), b: (Day, Day)| (a.0.min(b.0), a.1.max(b.1));
+    let days = part.par_iter().with_min_len(FEW).filter_map(day);
+    days.reduce_with(around)
 }
 
 fn key(

@@ -9,6 +9,7 @@ use crate::app::document::filter::FlagFilter;
 use crate::app::document::filter::{Fit, SortKey};
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::library::Item;
+use crate::app::document::match_axis;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage, Taken};
 use crate::engine::organize::marks::Mark;
 use crate::engine::organize::marks::{Colour, Flag};

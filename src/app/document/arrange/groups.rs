@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::arrange::Wanted;
-use super::calendar::{self, Day};
-use super::filter::{Filter, Fit, Grouping, SortKey};
-use super::library::{Item, ItemId, Snapshot, UNREAD};
-use super::scored::Scored;
+use super::Wanted;
+use crate::app::document::calendar::{self, Day};
+use crate::app::document::filter::{Filter, Fit, Grouping, SortKey};
+use crate::app::document::library::{Item, ItemId, Snapshot, UNREAD};
+use crate::app::document::scored::Scored;
 use crate::engine::media::places::Place;
 
 /// What the photos of a group have in common.

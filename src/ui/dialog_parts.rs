@@ -1,0 +1,46 @@
+//! What several dialogs have.
+
+use egui::{RichText, Ui};
+
+use super::icons::Icon;
+use super::theme;
+use super::widgets::{icon_button_sized, photos};
+use crate::app::command::Command;
+use crate::app::document::state::{Kept, State};
+
+/// A dialog's heading, with the button that closes it.
+pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(text).size(18.0).strong());
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if icon_button_sized(ui, Icon::Cross, "Close", 26.0).clicked() {
+                commands.push(Command::Show(None));
+            }
+        });
+    });
+    ui.add_space(theme::SPACE_S);
+}
+
+/// Which copies stay when rejects are put away.
+pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
+    const LISTED: usize = 5;
+    for kept in kept.iter().take(LISTED) {
+        let path = state
+            .item(kept.item)
+            .map(|item| item.file.path.display().to_string());
+        let text = format!(
+            "{} identical copies: 1 kept at {}",
+            kept.copies,
+            path.unwrap_or_default()
+        );
+        ui.label(RichText::new(text).small());
+    }
+    if kept.len() > LISTED {
+        let text = format!("and one copy each of {} more", photos(kept.len() - LISTED));
+        ui.label(RichText::new(text).small());
+    }
+    if !kept.is_empty() {
+        let why = "To put every copy away, reject each of them itself";
+        ui.label(RichText::new(why).small().weak());
+    }
+}
