@@ -106,6 +106,7 @@ fn fill(folder: &Path, session: &Session) {
                 vectors,
                 thumbnail,
                 frame_thumbnails: Vec::new(),
+                appearance: None,
             }),
         }
     };

@@ -16,6 +16,7 @@ use crate::engine::media::{dates, metadata};
 pub(super) struct Facts {
     pub orientation: Orientation,
     pub taken: Option<Taken>,
+    pub camera: Option<String>,
 }
 
 /// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
@@ -29,6 +30,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
     let taken = exif.and_then(taken);
     Facts {
         orientation: orientation.unwrap_or_default(),
+        camera: exif.and_then(camera),
         taken: taken.or_else(|| metadata::facts_inside(Cursor::new(bytes)).taken),
     }
 }
@@ -38,6 +40,16 @@ fn taken(exif: &Exif) -> Option<Taken> {
     [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
         .into_iter()
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
+}
+
+/// The camera's name for itself; a damaged one can be of any length.
+fn camera(exif: &Exif) -> Option<String> {
+    let Value::Ascii(lines) = &exif.get_field(Tag::Model, In::PRIMARY)?.value else {
+        return None;
+    };
+    let name = std::str::from_utf8(lines.first()?).ok()?;
+    let name: String = name.trim_matches(['\0', ' ']).chars().take(80).collect();
+    (!name.is_empty()).then_some(name)
 }
 
 /// The orientation, if one is written there.
