@@ -89,6 +89,7 @@ impl From<PrecisionArg> for Precision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
+    #[value(alias = "text")]
     Table,
     /// For programs
     Json,
@@ -107,6 +108,12 @@ pub enum Command {
     Search(Search),
     /// Read folders ahead, so that later questions are answered at once
     Index(Index),
+    /// Find copies of photos: the same bytes, and the same picture resized, cropped or edited
+    Duplicates(Duplicates),
+    /// Find photos of one scene within seconds to minutes, and which of them came out best
+    Bursts(Bursts),
+    /// Count what may be cleared away: copies, bursts, screenshots, blurred, dark and undated photos
+    Overview(Overview),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
     /// Export photos again as a manifest says
@@ -143,6 +150,9 @@ impl Command {
             Self::Sort(_) => "sort",
             Self::Search(_) => "search",
             Self::Index(_) => "index",
+            Self::Duplicates(_) => "duplicates",
+            Self::Bursts(_) => "bursts",
+            Self::Overview(_) => "overview",
             Self::Embed(_) => "embed",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
@@ -485,6 +495,42 @@ pub struct Search {
 pub struct Index {
     #[command(flatten)]
     pub folders: Folders,
+}
+
+/// `duplicates`.
+#[derive(Debug, ClapArgs)]
+pub struct Duplicates {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// Only files with the same bytes
+    #[arg(long, conflicts_with = "turned")]
+    pub exact: bool,
+    /// Also pictures that are mirrored or rotated
+    #[arg(long)]
+    pub turned: bool,
+    /// Write a plan that sets all copies but the best aside, for `lumisift export --manifest FILE.json --move`
+    #[arg(long, value_name = "FILE.json", value_parser = path())]
+    pub export_plan: Option<PathBuf>,
+    /// Where the plan sets them aside (default: "copies" beside the plan)
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub to: Option<PathBuf>,
+}
+
+/// `bursts`.
+#[derive(Debug, ClapArgs)]
+pub struct Bursts {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `overview`.
+#[derive(Debug, ClapArgs)]
+pub struct Overview {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// List the photos of one line instead, as in "--list blurred"
+    #[arg(long, value_name = "WHAT")]
+    pub list: Option<String>,
 }
 
 /// `embed`.

@@ -7,6 +7,7 @@ mod commands;
 mod decided;
 mod desktop;
 mod doctor;
+mod duplicates;
 mod export;
 mod frames;
 mod generate;
@@ -16,6 +17,7 @@ mod labels;
 mod library;
 mod models;
 mod output;
+mod overview;
 mod path_text;
 mod redact;
 mod sort;
@@ -131,6 +133,9 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Sort(sort)) => sort::sort(common, sort),
         Some(Command::Search(search)) => commands::search(common, search),
         Some(Command::Index(index)) => commands::index(common, index),
+        Some(Command::Duplicates(args)) => duplicates::run(common, args),
+        Some(Command::Bursts(args)) => overview::bursts(common, args),
+        Some(Command::Overview(args)) => overview::overview(common, args),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),

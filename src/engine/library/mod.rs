@@ -23,9 +23,12 @@
 //! # }
 //! ```
 
+mod appearances;
 mod ask;
+mod duplicates;
 mod frames;
 mod indexed;
+mod overview;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,8 +40,10 @@ use super::inference::{self, LoadOptions, Model, ModelError};
 use super::search::teach::TrainingSet;
 
 pub use ask::{Answer, Asker, Photos, Scored};
+pub use duplicates::{Duplicates, Known};
 pub use frames::BestFrames;
 pub use indexed::Indexed;
+pub use overview::{Flaw, Flaws};
 
 /// What can go wrong with a library. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,7 @@
 //! From typed words to scores: queries, what words stand for, matches, and labels that learn from examples. Pure.
 
+pub mod bursts;
+pub mod duplicates;
 pub mod fit;
 pub mod label_set;
 pub mod lexicon;
