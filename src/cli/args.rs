@@ -114,6 +114,14 @@ pub enum Command {
     Bursts(Bursts),
     /// Count what may be cleared away: copies, bursts, screenshots, blurred, dark and undated photos
     Overview(Overview),
+    /// Propose an order: heaps of photos that are alike, named by what sets them apart
+    Heaps(Heaps),
+    /// Show where in a photo a label is to be seen
+    Explain(Explain),
+    /// Tell how many photos fit a label, from a few answers, and which photo to look at next
+    Estimate(Estimate),
+    /// Say in a few words what each photo shows, when it was taken and how it came out
+    Describe(Describe),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
     /// Export photos again as a manifest says
@@ -153,6 +161,10 @@ impl Command {
             Self::Duplicates(_) => "duplicates",
             Self::Bursts(_) => "bursts",
             Self::Overview(_) => "overview",
+            Self::Heaps(_) => "heaps",
+            Self::Explain(_) => "explain",
+            Self::Estimate(_) => "estimate",
+            Self::Describe(_) => "describe",
             Self::Embed(_) => "embed",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
@@ -531,6 +543,59 @@ pub struct Overview {
     /// List the photos of one line instead, as in "--list blurred"
     #[arg(long, value_name = "WHAT")]
     pub list: Option<String>,
+}
+
+/// `heaps`.
+#[derive(Debug, ClapArgs)]
+pub struct Heaps {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// The photo
+    #[arg(value_name = "IMAGE", value_parser = path())]
+    pub image: PathBuf,
+    /// The label, such as "cat" or "dog -cat"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Write the photo with its hot parts lit and coloured
+    #[arg(long, value_name = "FILE.png", value_parser = path())]
+    pub out: Option<PathBuf>,
+}
+
+/// `estimate`.
+#[derive(Debug, ClapArgs)]
+pub struct Estimate {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// The label, such as "receipt"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Match, 0 to 1, from which a photo fits the label
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// A photo that fits; give several
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub yes: Vec<PathBuf>,
+    /// A photo that does not fit; give several
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub no: Vec<PathBuf>,
+}
+
+/// `describe`.
+#[derive(Debug, ClapArgs)]
+pub struct Describe {
+    #[command(flatten)]
+    pub folders: Folders,
 }
 
 /// `embed`.

@@ -5,12 +5,16 @@ mod bundle;
 mod classify;
 mod commands;
 mod decided;
+mod describe;
 mod desktop;
 mod doctor;
 mod duplicates;
+mod estimate;
+mod explain;
 mod export;
 mod frames;
 mod generate;
+mod heaps;
 mod json;
 mod keywords;
 mod labels;
@@ -136,6 +140,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Duplicates(args)) => duplicates::run(common, args),
         Some(Command::Bursts(args)) => overview::bursts(common, args),
         Some(Command::Overview(args)) => overview::overview(common, args),
+        Some(Command::Heaps(args)) => heaps::run(common, args),
+        Some(Command::Explain(args)) => explain::run(common, args),
+        Some(Command::Estimate(args)) => estimate::run(common, args),
+        Some(Command::Describe(args)) => describe::run(common, args),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),

@@ -26,9 +26,12 @@
 mod appearances;
 mod ask;
 mod duplicates;
+mod explain;
 mod frames;
+mod heaps;
 mod indexed;
 mod overview;
+mod tags;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -41,7 +44,9 @@ use super::search::teach::TrainingSet;
 
 pub use ask::{Answer, Asker, Photos, Scored};
 pub use duplicates::{Duplicates, Known};
+pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
+pub use heaps::words;
 pub use indexed::Indexed;
 pub use overview::{Flaw, Flaws};
 
