@@ -122,6 +122,8 @@ pub enum Command {
     Estimate(Estimate),
     /// Say in a few words what each photo shows, when it was taken and how it came out
     Describe(Describe),
+    /// Sort what arrives in folders by rules, until it is stopped
+    Watch(Watch),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
     /// Export photos again as a manifest says
@@ -165,6 +167,7 @@ impl Command {
             Self::Explain(_) => "explain",
             Self::Estimate(_) => "estimate",
             Self::Describe(_) => "describe",
+            Self::Watch(_) => "watch",
             Self::Embed(_) => "embed",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
@@ -596,6 +599,26 @@ pub struct Estimate {
 pub struct Describe {
     #[command(flatten)]
     pub folders: Folders,
+}
+
+/// `watch`.
+#[derive(Debug, ClapArgs)]
+pub struct Watch {
+    /// The rules; docs/heap.md shows how they are written
+    #[arg(value_name = "RULES.toml", value_parser = path())]
+    pub rules: PathBuf,
+    /// Look at the folders once, and end
+    #[arg(long)]
+    pub once: bool,
+    /// Only say what would be done, and end
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out folders in folders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Seconds that a file is left alone after its last change
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub settle: u64,
 }
 
 /// `embed`.

@@ -26,6 +26,7 @@ mod path_text;
 mod redact;
 mod sort;
 mod stream;
+mod watch;
 #[cfg(feature = "gui")]
 mod window;
 
@@ -144,6 +145,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Explain(args)) => explain::run(common, args),
         Some(Command::Estimate(args)) => estimate::run(common, args),
         Some(Command::Describe(args)) => describe::run(common, args),
+        Some(Command::Watch(args)) => watch::run(common, args),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),

@@ -30,6 +30,7 @@ mod explain;
 mod frames;
 mod heaps;
 mod indexed;
+mod living;
 mod overview;
 mod tags;
 
@@ -48,6 +49,7 @@ pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
 pub use heaps::words;
 pub use indexed::Indexed;
+pub use living::{FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules};
 pub use overview::{Flaw, Flaws};
 
 /// What can go wrong with a library. Each message is one sentence.
