@@ -4,7 +4,7 @@ use super::*;
 use crate::engine::media::appearance::{GRID, Grid, Quality, TURNS};
 use crate::engine::media::mark::Mark;
 
-const DIM: usize = 8;
+const DIM: usize = 32;
 
 /// Something like a photo, of which `zoom` is seen.
 fn grid(seed: f32, zoom: f32) -> Grid {
