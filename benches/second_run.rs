@@ -34,6 +34,7 @@ fn fill(folder: &Path, session: &Session) {
             vectors,
             thumbnail: vec![0; 8000],
             frame_thumbnails: Vec::new(),
+            appearance: None,
         });
         Record {
             file: Candidate::new(path, &metadata),

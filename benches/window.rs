@@ -110,6 +110,7 @@ fn fill(folder: &Path, session: &Session) {
                 vectors,
                 thumbnail,
                 frame_thumbnails: Vec::new(),
+                appearance: None,
             }),
         }
     };

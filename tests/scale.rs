@@ -92,6 +92,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
                     vectors: noise.vector(dim),
                     thumbnail: Vec::new(),
                     frame_thumbnails: Vec::new(),
+                    appearance: None,
                 }),
             }
         };

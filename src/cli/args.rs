@@ -89,6 +89,7 @@ impl From<PrecisionArg> for Precision {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
+    #[value(alias = "text")]
     Table,
     /// For programs
     Json,
@@ -107,6 +108,22 @@ pub enum Command {
     Search(Search),
     /// Read folders ahead, so that later questions are answered at once
     Index(Index),
+    /// Find copies of photos: the same bytes, and the same picture resized, cropped or edited
+    Duplicates(Duplicates),
+    /// Find photos of one scene within seconds to minutes, and which of them came out best
+    Bursts(Bursts),
+    /// Count what may be cleared away: copies, bursts, screenshots, blurred, dark and undated photos
+    Overview(Overview),
+    /// Propose an order: heaps of photos that are alike, named by what sets them apart
+    Heaps(Heaps),
+    /// Show where in a photo a label is to be seen
+    Explain(Explain),
+    /// Tell how many photos fit a label, from a few answers, and which photo to look at next
+    Estimate(Estimate),
+    /// Say in a few words what each photo shows, when it was taken and how it came out
+    Describe(Describe),
+    /// Sort what arrives in folders by rules, until it is stopped
+    Watch(Watch),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
     /// Export photos again as a manifest says
@@ -143,6 +160,14 @@ impl Command {
             Self::Sort(_) => "sort",
             Self::Search(_) => "search",
             Self::Index(_) => "index",
+            Self::Duplicates(_) => "duplicates",
+            Self::Bursts(_) => "bursts",
+            Self::Overview(_) => "overview",
+            Self::Heaps(_) => "heaps",
+            Self::Explain(_) => "explain",
+            Self::Estimate(_) => "estimate",
+            Self::Describe(_) => "describe",
+            Self::Watch(_) => "watch",
             Self::Embed(_) => "embed",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
@@ -485,6 +510,115 @@ pub struct Search {
 pub struct Index {
     #[command(flatten)]
     pub folders: Folders,
+}
+
+/// `duplicates`.
+#[derive(Debug, ClapArgs)]
+pub struct Duplicates {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// Only files with the same bytes
+    #[arg(long, conflicts_with = "turned")]
+    pub exact: bool,
+    /// Also pictures that are mirrored or rotated
+    #[arg(long)]
+    pub turned: bool,
+    /// Write a plan that sets all copies but the best aside, for `lumisift export --manifest FILE.json --move`
+    #[arg(long, value_name = "FILE.json", value_parser = path())]
+    pub export_plan: Option<PathBuf>,
+    /// Where the plan sets them aside (default: "copies" beside the plan)
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub to: Option<PathBuf>,
+}
+
+/// `bursts`.
+#[derive(Debug, ClapArgs)]
+pub struct Bursts {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `overview`.
+#[derive(Debug, ClapArgs)]
+pub struct Overview {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// List the photos of one line instead, as in "--list blurred"
+    #[arg(long, value_name = "WHAT")]
+    pub list: Option<String>,
+}
+
+/// `heaps`.
+#[derive(Debug, ClapArgs)]
+pub struct Heaps {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// The photo
+    #[arg(value_name = "IMAGE", value_parser = path())]
+    pub image: PathBuf,
+    /// The label, such as "cat" or "dog -cat"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Write the photo with its hot parts lit and coloured
+    #[arg(long, value_name = "FILE.png", value_parser = path())]
+    pub out: Option<PathBuf>,
+}
+
+/// `estimate`.
+#[derive(Debug, ClapArgs)]
+pub struct Estimate {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// The label, such as "receipt"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Match, 0 to 1, from which a photo fits the label
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// A photo that fits; give several
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub yes: Vec<PathBuf>,
+    /// A photo that does not fit; give several
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub no: Vec<PathBuf>,
+}
+
+/// `describe`.
+#[derive(Debug, ClapArgs)]
+pub struct Describe {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `watch`.
+#[derive(Debug, ClapArgs)]
+pub struct Watch {
+    /// The rules; docs/heap.md shows how they are written
+    #[arg(value_name = "RULES.toml", value_parser = path())]
+    pub rules: PathBuf,
+    /// Look at the folders once, and end
+    #[arg(long)]
+    pub once: bool,
+    /// Only say what would be done, and end
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave out folders in folders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Seconds that a file is left alone after its last change
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub settle: u64,
 }
 
 /// `embed`.

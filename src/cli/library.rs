@@ -153,7 +153,7 @@ pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Res
 }
 
 /// How folders are read: as the arguments say, otherwise as the settings do.
-fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> JobOptions {
+pub fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> JobOptions {
     let decoders = match common.threads {
         0 => settings.threads,
         threads => threads,

@@ -5,21 +5,28 @@ mod bundle;
 mod classify;
 mod commands;
 mod decided;
+mod describe;
 mod desktop;
 mod doctor;
+mod duplicates;
+mod estimate;
+mod explain;
 mod export;
 mod frames;
 mod generate;
+mod heaps;
 mod json;
 mod keywords;
 mod labels;
 mod library;
 mod models;
 mod output;
+mod overview;
 mod path_text;
 mod redact;
 mod sort;
 mod stream;
+mod watch;
 #[cfg(feature = "gui")]
 mod window;
 
@@ -131,6 +138,14 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Sort(sort)) => sort::sort(common, sort),
         Some(Command::Search(search)) => commands::search(common, search),
         Some(Command::Index(index)) => commands::index(common, index),
+        Some(Command::Duplicates(args)) => duplicates::run(common, args),
+        Some(Command::Bursts(args)) => overview::bursts(common, args),
+        Some(Command::Overview(args)) => overview::overview(common, args),
+        Some(Command::Heaps(args)) => heaps::run(common, args),
+        Some(Command::Explain(args)) => explain::run(common, args),
+        Some(Command::Estimate(args)) => estimate::run(common, args),
+        Some(Command::Describe(args)) => describe::run(common, args),
+        Some(Command::Watch(args)) => watch::run(common, args),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),

@@ -424,7 +424,10 @@ impl Session {
 
     /// The vectors as they are now. The store is asked each time: rows of another generation are an error, never
     /// other photos.
-    fn vectors(&self) -> Result<Arc<VectorMap>, SessionError> {
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn vectors(&self) -> Result<Arc<VectorMap>, SessionError> {
         let count = self.store.vector_count(&self.key)?;
         let mut kept = self.vectors.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(vectors) = kept.as_ref().filter(|v| v.len() == count as usize) {

@@ -23,9 +23,16 @@
 //! # }
 //! ```
 
+mod appearances;
 mod ask;
+mod duplicates;
+mod explain;
 mod frames;
+mod heaps;
 mod indexed;
+mod living;
+mod overview;
+mod tags;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,8 +44,13 @@ use super::inference::{self, LoadOptions, Model, ModelError};
 use super::search::teach::TrainingSet;
 
 pub use ask::{Answer, Asker, Photos, Scored};
+pub use duplicates::{Duplicates, Known};
+pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
+pub use heaps::words;
 pub use indexed::Indexed;
+pub use living::{FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules};
+pub use overview::{Flaw, Flaws};
 
 /// What can go wrong with a library. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! From folders to pixels: finding photos, decoding them upright and in the right colours, and what their metadata says.
 
+pub mod appearance;
 pub mod companions;
 pub mod dates;
 pub mod decode;

@@ -65,6 +65,17 @@ impl Taken {
         &self.text
     }
 
+    /// The same as seconds from a day long ago, to be compared with each other.
+    #[must_use]
+    pub fn seconds(&self) -> Option<i64> {
+        let taken: jiff::civil::DateTime = self.text.get(..19)?.parse().ok()?;
+        let day = taken.date().since(jiff::civil::date(1900, 1, 1)).ok()?;
+        let time = taken.time();
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let of_day = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+        Some(i64::from(day.get_days()) * 86_400 + of_day)
+    }
+
     /// What tells it.
     #[must_use]
     pub fn source(&self) -> DateSource {

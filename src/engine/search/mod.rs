@@ -1,9 +1,14 @@
 //! From typed words to scores: queries, what words stand for, matches, and labels that learn from examples. Pure.
 
+pub mod bursts;
+pub mod describe;
+pub mod duplicates;
 pub mod fit;
+pub mod heaps;
 pub mod label_set;
 pub mod lexicon;
 pub mod prompts;
 pub mod query;
+pub mod questions;
 pub mod score;
 pub mod teach;

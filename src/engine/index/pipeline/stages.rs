@@ -15,6 +15,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::index::session::Session;
 use crate::engine::index::store::{NewContent, Record, StoreError};
 use crate::engine::inference::{Embeddings, ModelError};
+use crate::engine::media::appearance::Appearance;
 use crate::engine::media::decode::{self, DecodeError};
 #[cfg(feature = "video")]
 use crate::engine::media::photo::VideoFacts;
@@ -100,6 +101,8 @@ pub struct Prepared {
     thumbnail: Vec<u8>,
     /// Those of a video's other frames.
     frame_thumbnails: Vec<Vec<u8>>,
+    /// What it looks like; nothing of a video.
+    appearance: Option<Appearance>,
     /// What the model reads of it: one square, and more of a wide picture; or one of each frame.
     crops: Vec<Crop>,
 }
@@ -293,6 +296,8 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     let small = resampler
         .thumbnail(&decoded.pixels, thumbnail::THUMBNAIL_SIDE)
         .map_err(|e| refuse(&e))?;
+    let appearance = Appearance::of(resampler, &decoded.pixels, decoded.camera.clone())
+        .map_err(|e| refuse(&e))?;
     let thumbnail = thumbnail::encode(&small, shared.thumbnail_quality).map_err(|error| {
         tracing::warn!(path = ?file.path, %error, "no thumbnail could be made");
         refuse(&"no thumbnail can be made of it: save the photo as JPEG with another program")
@@ -310,6 +315,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
         facts,
         thumbnail,
         frame_thumbnails: Vec::new(),
+        appearance: Some(appearance),
         crops,
     })))
 }
@@ -369,6 +375,7 @@ fn prepare_video(
         },
         thumbnail: thumbnails.next().unwrap_or_default(),
         frame_thumbnails: thumbnails.collect(),
+        appearance: None,
         crops,
         file,
     })))
@@ -392,8 +399,8 @@ pub fn encode(
         let (crops, photos): (Vec<Vec<Crop>>, Vec<_>) = batch
             .into_iter()
             .map(|p| {
-                let thumbnails = (p.thumbnail, p.frame_thumbnails);
-                (p.crops, (p.file, p.facts, thumbnails))
+                let pictures = (p.thumbnail, p.frame_thumbnails, p.appearance);
+                (p.crops, (p.file, p.facts, pictures))
             })
             .unzip();
         let counts: Vec<usize> = crops.iter().map(Vec::len).collect();
@@ -407,14 +414,15 @@ pub fn encode(
             }
         };
         let mut left = vectors.values.as_slice();
-        for ((file, facts, (thumbnail, frame_thumbnails)), count) in photos.into_iter().zip(counts)
-        {
+        for ((file, facts, pictures), count) in photos.into_iter().zip(counts) {
+            let (thumbnail, frame_thumbnails, appearance) = pictures;
             let (vectors, others) = left.split_at((count * vectors.dim).min(left.len()));
             left = others;
             let new = Some(NewContent {
                 vectors: vectors.to_vec(),
                 thumbnail,
                 frame_thumbnails,
+                appearance,
             });
             let record = Record { file, facts, new };
             if results.send((record, Source::Encoded)).is_err() {

@@ -79,6 +79,11 @@ pub fn facts(facts: &PhotoFacts) -> i64 {
     short(b'c', &parts)
 }
 
+/// Of the row that says what a content looks like.
+pub fn appearance(content: &ContentId, numbers: &[u8]) -> i64 {
+    short(b'a', &[&content.0, numbers])
+}
+
 /// Of the row that says which vectors a content has.
 pub fn vectors(generation: &Generation, content: &ContentId, rows: Rows) -> i64 {
     let place = [&rows.first.to_le_bytes()[..], &[rows.count]].concat();

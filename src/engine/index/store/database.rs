@@ -75,12 +75,18 @@ pub const FACTS: Schema = Schema {
     ],
 };
 
-/// Thumbnails by content.
+/// Thumbnails by content, and what pictures look like.
 pub const THUMBNAILS: Schema = Schema {
-    version: 1,
-    tables: "CREATE TABLE thumbnails (content BLOB PRIMARY KEY, jpeg BLOB NOT NULL);",
-    steps: &[],
-    keys: &[("thumbnails", "rowid")],
+    version: 2,
+    tables: "
+    CREATE TABLE thumbnails (content BLOB PRIMARY KEY, jpeg BLOB NOT NULL);
+    CREATE TABLE appearances (content BLOB PRIMARY KEY, numbers BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID;
+",
+    steps: &[(
+        1,
+        "CREATE TABLE appearances (content BLOB PRIMARY KEY, numbers BLOB NOT NULL, checksum INTEGER NOT NULL) WITHOUT ROWID",
+    )],
+    keys: &[("thumbnails", "rowid"), ("appearances", "content")],
 };
 
 /// Databases up to this size are checked page by page on opening, which takes a tenth of a second; larger ones while

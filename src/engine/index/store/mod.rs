@@ -9,6 +9,7 @@
 //! A row number means something within its generation alone. Clearing and repairing start a new one, under a new
 //! number and a new file name, and whoever comes with a key of the old one gets [`StoreError::Superseded`].
 
+mod appearances;
 mod background;
 mod checksum;
 mod database;
@@ -34,6 +35,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::engine::files::file_key::FileKey;
 use crate::engine::inference::{Embeddings, ModelInfo};
+use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 use crate::engine::search::score::Background;
 
@@ -71,6 +73,8 @@ pub struct NewContent {
     pub thumbnail: Vec<u8>,
     /// Those of a video's other frames, kept under [`ContentId::of_part`].
     pub frame_thumbnails: Vec<Vec<u8>>,
+    /// What it looks like; nothing of a video.
+    pub appearance: Option<Appearance>,
 }
 
 /// A photo that the store knows.

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{Record, Store, StoreError, lock};
+use super::{Record, Store, StoreError, appearances, lock};
 use crate::engine::media::photo::ContentId;
 
 impl Store {
@@ -20,6 +20,10 @@ impl Store {
                     transaction
                         .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
                         .execute(params![content.0, thumbnail])?;
+                }
+                let new = record.new.as_ref();
+                if let Some(appearance) = new.and_then(|new| new.appearance.as_ref()) {
+                    appearances::insert(&transaction, &record.facts.content, appearance)?;
                 }
             }
             transaction.commit()

@@ -171,7 +171,7 @@ impl Store {
         .map_err(|e| self.database_error(e))?;
         delete(
             &mut lock(&self.thumbnails),
-            &["thumbnails"],
+            &["thumbnails", "appearances"],
             &[contents, &parts].concat(),
         )
         .map_err(|e| self.thumbnails_error(0, e))?;

@@ -33,7 +33,7 @@ impl Store {
         remove_orphans(&mut facts, &self.dir).map_err(fail)?;
         facts.execute_batch("VACUUM").map_err(fail)?;
         lock(&self.thumbnails)
-            .execute_batch("DELETE FROM thumbnails; VACUUM")
+            .execute_batch("DELETE FROM thumbnails; DELETE FROM appearances; VACUUM")
             .map_err(|e| self.thumbnails_error(0, e))
     }
 

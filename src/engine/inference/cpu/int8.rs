@@ -28,6 +28,17 @@ pub struct PackedI8 {
     bias: Vec<f32>,
 }
 
+/// A product that reaches a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reached {
+    /// The number of the row.
+    pub row: usize,
+    /// The number of the output.
+    pub output: usize,
+    /// The product.
+    pub product: f32,
+}
+
 /// Rows of activations in eight bits.
 #[derive(Clone, Debug, Default)]
 pub struct Int8Rows {
@@ -138,6 +149,57 @@ impl PackedI8 {
         }
     }
 
+    /// Adds those products `a W^T + b` to `found` that reach a line. No other is written anywhere, so that the pairs of
+    /// many vectors cost the memory of those that are near each other.
+    pub fn reaching(&self, a: &[f32], line: f32, rows: &mut Int8Rows, found: &mut Vec<Reached>) {
+        rows.fill(a, self.inputs);
+        let panels = self.values.chunks_exact(PANEL * self.depth);
+        let following = panels.clone().skip(1).chain([&[][..]]);
+        let count = rows.ranges.len();
+        for (at, (panel, next)) in panels.zip(following).enumerate() {
+            let mut row = 0;
+            while row < count {
+                let weights = (panel, prefetch::share(next, row, count));
+                row += match count - row {
+                    1 => self.tile_reaching::<1>(rows, row, at, weights, line, found),
+                    2 | 3 => self.tile_reaching::<2>(rows, row, at, weights, line, found),
+                    4 | 5 => self.tile_reaching::<4>(rows, row, at, weights, line, found),
+                    _ => self.tile_reaching::<TILE_ROWS>(rows, row, at, weights, line, found),
+                };
+            }
+        }
+    }
+
+    /// As [`Self::tile`], of which only what reaches the line is kept.
+    fn tile_reaching<const R: usize>(
+        &self,
+        rows: &Int8Rows,
+        row: usize,
+        panel: usize,
+        (weights, ahead): (&[i8], &[i8]),
+        line: f32,
+        found: &mut Vec<Reached>,
+    ) -> usize {
+        let bytes = std::array::from_fn(|r| &rows.values[(row + r) * self.depth..][..self.depth]);
+        let columns = self.columns(panel);
+        let width = PANEL.min(self.outputs - columns.first);
+        let mut sums = [[0i32; PANEL]; R];
+        self.unit.sum_bytes(bytes, weights, ahead, width, &mut sums);
+        let mut products = [[0f32; PANEL]; R];
+        if reach_rows(&sums, &rows.ranges[row..], &columns, line, &mut products) {
+            for (r, products) in products.iter().enumerate() {
+                let reached = products[..width].iter().enumerate();
+                let reached = reached.filter(|(_, product)| **product >= line);
+                found.extend(reached.map(|(output, product)| Reached {
+                    row: row + r,
+                    output: columns.first + output,
+                    product: *product,
+                }));
+            }
+        }
+        R
+    }
+
     fn columns(&self, panel: usize) -> Columns<'_> {
         Columns {
             scales: of_panel(&self.scales, panel),
@@ -211,6 +273,38 @@ multi_target! {
         then: GemmEpilogue,
         out: &mut [f32],
     ) => finish_rows_body
+}
+
+#[inline(always)]
+fn reach_rows_body<const FMA: bool>(
+    sums: &[[i32; PANEL]],
+    ranges: &[(f32, f32)],
+    columns: &Columns<'_>,
+    line: f32,
+    products: &mut [[f32; PANEL]],
+) -> bool {
+    const LANES: usize = 16;
+    let mut reached = [0u32; LANES];
+    for ((sums, (scale, offset)), products) in sums.iter().zip(ranges).zip(products) {
+        for i in 0..PANEL {
+            let sum = sums[i] as f32 * columns.scales[i];
+            let product = madd::<FMA>(sum, *scale, offset * columns.sums[i]) + columns.bias[i];
+            products[i] = product;
+            reached[i % LANES] |= u32::from(product >= line);
+        }
+    }
+    reached.iter().any(|lane| *lane != 0)
+}
+
+multi_target! {
+    /// From sums of products of bytes to real numbers, and whether one of them reaches a line.
+    fn reach_rows(
+        sums: &[[i32; PANEL]],
+        ranges: &[(f32, f32)],
+        columns: &Columns<'_>,
+        line: f32,
+        products: &mut [[f32; PANEL]],
+    ) -> bool => reach_rows_body
 }
 
 impl Int8Rows {
@@ -321,6 +415,29 @@ mod tests {
                         want[output].to_bits(),
                         "{unit:?} {row} {output}"
                     );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_reaches_a_line_is_what_the_whole_product_has_above_it() {
+        for unit in IntegerIsa::available() {
+            for (rows, inputs, outputs) in [(1, 4, 1), (3, 7, 64), (13, 200, 130), (7, 384, 63)] {
+                let (a, weight) = (noise(rows * inputs, 6), noise(outputs * inputs, 7));
+                let panels = PackedI8::for_unit(unit, &weight, &noise(outputs, 8));
+                let mut all = vec![0f32; rows * outputs];
+                let plain = GemmEpilogue::Activate(Activation::None);
+                panels.multiply(&a, plain, &mut Int8Rows::default(), &mut all);
+                let mut found = Vec::new();
+                panels.reaching(&a, 1.0, &mut Int8Rows::default(), &mut found);
+                found.sort_by_key(|hit| (hit.row, hit.output));
+                let got: Vec<usize> = found.iter().map(|h| h.row * outputs + h.output).collect();
+                let want: Vec<usize> = (0..all.len()).filter(|at| all[*at] >= 1.0).collect();
+                assert_eq!(got, want, "{unit:?} {outputs}");
+                for hit in found {
+                    let want = all[hit.row * outputs + hit.output];
+                    assert!((hit.product - want).abs() < 1e-4, "{unit:?}");
                 }
             }
         }

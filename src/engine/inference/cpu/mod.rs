@@ -25,7 +25,7 @@ pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
 pub use dots::HalfDots;
 pub use half_precision::widen;
-pub use int8::{Int8Rows, PackedI8};
+pub use int8::{Int8Rows, PackedI8, Reached};
 pub use int16::{Int16Rows, PackedI16};
 pub use integer_isa::IntegerIsa;
 pub use math::{Activation, exp_scaled};

@@ -16,6 +16,16 @@ pub(super) fn taken(exif: &Exif) -> Option<Taken> {
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
 }
 
+/// The camera's name for itself; a damaged one can be of any length.
+pub(super) fn camera(exif: &Exif) -> Option<String> {
+    let Value::Ascii(lines) = &exif.get_field(Tag::Model, In::PRIMARY)?.value else {
+        return None;
+    };
+    let name = std::str::from_utf8(lines.first()?).ok()?;
+    let name: String = name.trim_matches(['\0', ' ']).chars().take(80).collect();
+    (!name.is_empty()).then_some(name)
+}
+
 /// The orientation, if one is written there.
 pub(super) fn orientation(exif: &Exif) -> Option<Orientation> {
     let field = exif.get_field(Tag::Orientation, In::PRIMARY)?;

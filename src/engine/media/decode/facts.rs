@@ -16,6 +16,7 @@ use crate::engine::media::taken::Taken;
 pub(super) struct Facts {
     pub orientation: Orientation,
     pub taken: Option<Taken>,
+    pub camera: Option<String>,
 }
 
 /// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
@@ -29,6 +30,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
     let taken = fields.and_then(exif::taken);
     Facts {
         orientation: orientation.unwrap_or_default(),
+        camera: fields.and_then(exif::camera),
         taken: taken.or_else(|| metadata::facts_inside(Cursor::new(bytes)).taken),
     }
 }

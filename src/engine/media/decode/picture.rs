@@ -58,6 +58,8 @@ pub struct Decoded {
     pub height: u32,
     /// When the photo was taken, by the camera's clock.
     pub taken: Option<Taken>,
+    /// The camera, as it names itself.
+    pub camera: Option<String>,
     /// What was wrong with the file, where it could be read all the same.
     pub warning: Option<String>,
     /// What the pixels take of the memory that decoders share.
@@ -145,6 +147,7 @@ impl Picture {
             width,
             height,
             taken: facts.taken,
+            camera: facts.camera,
             warning: self.warning,
             _memory: memory,
         }

@@ -135,6 +135,19 @@ impl Manifest {
         }
     }
 
+    /// Of an export that is still to be done, as a person may look at it before.
+    #[must_use]
+    pub fn planned(target: &Path, transfer: Transfer, photos: Vec<ManifestEntry>) -> Self {
+        Self {
+            version: VERSION,
+            time: now(),
+            model: None,
+            target: target.into(),
+            transfer,
+            photos,
+        }
+    }
+
     /// Reads the JSON form.
     ///
     /// # Errors

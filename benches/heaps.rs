@@ -1,0 +1,229 @@
+//! How well proposed heaps agree with folders that people made, and whether the truth lies in the intervals that a few
+//! answers give.
+//!
+//!     cargo bench --bench heaps -- DIR [--store DIR]
+//!     cargo bench --bench heaps -- --scale 100000
+//!
+//! DIR has a folder for each class. `docs/heap.md` has what was found.
+#![allow(clippy::print_stdout, missing_docs, reason = "a benchmark")]
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Parser;
+use half::f16;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::JobOptions;
+use lumisift::engine::index::store::Limits;
+use lumisift::engine::inference::{Embeddings, LoadOptions, ModelChoice};
+use lumisift::engine::library::{Indexed, Library, words};
+use lumisift::engine::search::heaps::{self, Rule, Vocabulary};
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::questions::{Interval, Questions};
+use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
+use lumisift::engine::search::teach::TrainingSet;
+
+#[derive(Parser)]
+struct Args {
+    /// A folder with a folder for each class
+    source: Option<PathBuf>,
+    /// Where vectors are kept
+    #[arg(long)]
+    store: Option<PathBuf>,
+    /// Cosines at which clusters are joined
+    #[arg(long, value_delimiter = ',')]
+    same: Vec<f32>,
+    /// Answers to each label
+    #[arg(long, default_value_t = 10)]
+    answers: usize,
+    /// Heap so many random vectors instead
+    #[arg(long)]
+    scale: Option<usize>,
+    /// What `cargo bench` adds
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+fn main() {
+    let args = Args::parse();
+    match (args.scale, &args.source) {
+        (Some(count), _) => scale(count),
+        (None, Some(source)) => measure(&args, source.clone()),
+        (None, None) => println!("name a folder with a folder for each class"),
+    }
+}
+
+fn measure(args: &Args, source: PathBuf) {
+    let temporary = tempfile::tempdir().expect("a folder");
+    let store = args
+        .store
+        .clone()
+        .unwrap_or_else(|| temporary.path().into());
+    let options = LoadOptions::new(ModelChoice::Starter);
+    let library = Library::open(&options, &store, Limits::megabytes(None)).expect("a library");
+    let indexed = library
+        .index(JobOptions::new(vec![source.clone()]), |_| ())
+        .expect("indexed");
+    let class = |at: usize| {
+        let path = &indexed.photos[at].0.file.path;
+        let inside = path.strip_prefix(&source).expect("inside");
+        let first = inside.components().next().expect("a folder");
+        first.as_os_str().to_string_lossy().into_owned()
+    };
+    let classes: Vec<String> = (0..indexed.photos.len()).map(class).collect();
+    let count = classes
+        .iter()
+        .collect::<std::collections::BTreeSet<_>>()
+        .len();
+    println!("{} photos in {count} classes", classes.len());
+    println!(
+        "| joined from | heaps | in none | adjusted Rand index | named right | seconds |\n|---:|---:|---:|---:|---:|---:|"
+    );
+    let lines = match args.same.is_empty() {
+        true => vec![Rule::default().same],
+        false => args.same.clone(),
+    };
+    for same in lines {
+        let rule = Rule {
+            same,
+            ..Rule::default()
+        };
+        let since = Instant::now();
+        let found = library
+            .heaps(&indexed, &rule, &Cancel::default())
+            .expect("heaps");
+        let seconds = since.elapsed().as_secs_f64();
+        let mut of = vec![usize::MAX; classes.len()];
+        for (number, heap) in found.iter().enumerate() {
+            heap.photos.iter().for_each(|at| of[*at] = number);
+        }
+        // A photo in no heap is a heap of its own.
+        let none = of.iter().filter(|heap| **heap == usize::MAX).count();
+        let alone = of.iter_mut().filter(|heap| **heap == usize::MAX);
+        alone.zip(found.len()..).for_each(|(heap, own)| *heap = own);
+        let mut named = 0;
+        for heap in &found {
+            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            heap.photos
+                .iter()
+                .for_each(|at| *counts.entry(&classes[*at]).or_default() += 1);
+            let most = counts
+                .iter()
+                .max_by_key(|(_, count)| **count)
+                .map(|(class, _)| *class);
+            let most = most.unwrap_or_default().to_lowercase().replace('_', " ");
+            let says = |word: &usize| {
+                let word = words()[*word].to_lowercase();
+                let word = word.trim_end_matches('s');
+                most.contains(word) || word.contains(most.trim_end_matches('s'))
+            };
+            named += usize::from(heap.words.iter().any(says));
+        }
+        println!(
+            "| {same} | {} | {none} | {:.3} | {named} | {seconds:.1} |",
+            found.len(),
+            adjusted_rand(&of, &classes)
+        );
+    }
+    ask(args, &library, &indexed, &classes);
+}
+
+/// Asks about each class, and counts how often the truth lies in the interval.
+fn ask(args: &Args, library: &Library, indexed: &Indexed, classes: &[String]) {
+    let names: std::collections::BTreeSet<&String> = classes.iter().collect();
+    let (mut asked, mut wrong_inside, mut missed_inside) = (0, 0, 0);
+    for name in names {
+        let Ok(query) = label_query(&name.replace('_', " "), &[], true, &[]) else {
+            continue;
+        };
+        let scores = library
+            .ask(&[TrainingSet::of(query)], indexed)
+            .expect("scores")
+            .scores;
+        let matches: Vec<f32> = (0..classes.len())
+            .map(|at| scores.matches_of(at)[0])
+            .collect();
+        let mut questions = Questions::new(&matches, DEFAULT_MIN_MATCH);
+        for _ in 0..args.answers {
+            let photo = questions.next().expect("a photo");
+            questions.answer(photo, classes[photo] == *name);
+        }
+        let estimate = questions.estimate();
+        let count = |above: bool, fits: bool| {
+            let all = matches.iter().zip(classes);
+            let counted = all.filter(|(m, class)| {
+                (**m >= DEFAULT_MIN_MATCH) == above && (*class == name) == fits
+            });
+            counted.count() as f64
+        };
+        let inside = |interval: Interval, truth: f64| {
+            usize::from(interval.low <= truth && truth <= interval.high)
+        };
+        asked += 1;
+        wrong_inside += inside(estimate.wrong, count(true, false));
+        missed_inside += inside(estimate.missed, count(false, true));
+    }
+    println!(
+        "{} answers to each of {asked} labels: wrong ones in the 90 % interval {wrong_inside} times, missed ones {missed_inside} times",
+        args.answers
+    );
+}
+
+/// Hubert and Arabie's adjusted Rand index.
+fn adjusted_rand(of: &[usize], classes: &[String]) -> f64 {
+    let pairs = |n: usize| (n * n.saturating_sub(1)) as f64 / 2.0;
+    let mut both: HashMap<(usize, &str), usize> = HashMap::new();
+    let mut heaps: HashMap<usize, usize> = HashMap::new();
+    let mut named: HashMap<&str, usize> = HashMap::new();
+    for (heap, class) in of.iter().zip(classes) {
+        *both.entry((*heap, class)).or_default() += 1;
+        *heaps.entry(*heap).or_default() += 1;
+        *named.entry(class).or_default() += 1;
+    }
+    let together: f64 = both.values().map(|n| pairs(*n)).sum();
+    let of_heaps: f64 = heaps.values().map(|n| pairs(*n)).sum();
+    let of_classes: f64 = named.values().map(|n| pairs(*n)).sum();
+    let expected = of_heaps * of_classes / pairs(of.len());
+    let most = (of_heaps + of_classes) / 2.0;
+    (together - expected) / (most - expected)
+}
+
+/// Random vectors around sixty directions.
+fn scale(count: usize) {
+    const DIM: usize = 384;
+    let mut seed = 1u64;
+    let mut noise = || {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 40) as f32 / 8_388_608.0 - 1.0
+    };
+    let directions: Vec<f32> = (0..60 * DIM).map(|_| noise()).collect();
+    let mut values: Vec<f16> = Vec::with_capacity(count * DIM);
+    for n in 0..count {
+        let direction = &directions[n % 60 * DIM..][..DIM];
+        let vector: Vec<f32> = direction.iter().map(|d| d + 1.0 + 0.8 * noise()).collect();
+        let norm = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
+        values.extend(vector.iter().map(|v| f16::from_f32(v / norm)));
+    }
+    let words: Vec<String> = (0..1000).map(|n| n.to_string()).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let vectors = Embeddings {
+        dim: DIM,
+        values: (0..1000 * DIM).map(|_| noise() / 20.0).collect(),
+    };
+    let vocabulary = Vocabulary {
+        words: &words,
+        vectors: &vectors,
+    };
+    let rows: Vec<u32> = (0..).take(count).collect();
+    let since = Instant::now();
+    let rule = Rule::default();
+    let found = heaps::find(&rows, &values, DIM, &vocabulary, &rule, &Cancel::default());
+    println!(
+        "{count} vectors of {DIM}: {} heaps in {:.1} s",
+        found.map_or(0, |found| found.len()),
+        since.elapsed().as_secs_f64()
+    );
+}

@@ -1,0 +1,41 @@
+//! `lumisift describe`: each photo in a few words.
+
+use lumisift::engine::search::describe::{kept, sentence};
+use serde_json::json;
+
+use super::Outcome;
+use super::args::{Common, Describe};
+use super::commands::finish;
+use super::duplicates::appearances;
+use super::library::{self, open_library};
+use super::output::{Columns, failure_json, number, path_text, print, say_failures};
+
+/// `lumisift describe`.
+pub fn run(common: &Common, args: &Describe) -> anyhow::Result<Outcome> {
+    let opened = open_library(common)?;
+    let indexed = library::index(common, &opened, &args.folders)?;
+    let looks = appearances(&opened, &indexed)?;
+    let mut columns = Columns::new(&["photo", "description"], &[]);
+    let mut photos = Vec::new();
+    opened.library.tags(&indexed, |at, words| {
+        let (photo, _) = &indexed.photos[at];
+        let taken = photo.facts.taken.as_ref().map(|taken| taken.as_str());
+        let quality = looks[at].as_ref().map(|look| &look.quality);
+        let text = sentence(words, taken, quality);
+        let tags: Vec<_> = kept(words)
+            .into_iter()
+            .map(|(word, fit)| json!({ "word": word, "match": number(fit) }))
+            .collect();
+        let path = path_text(&photo.file.path);
+        photos.push(json!({ "path": path, "description": text, "tags": tags }));
+        columns.push(vec![path, text]);
+    })?;
+    print(common.format, &columns, || {
+        json!({
+            "photos": photos,
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
+    })?;
+    say_failures(&indexed.failures);
+    finish(&indexed)
+}

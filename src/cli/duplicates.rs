@@ -1,0 +1,211 @@
+//! `lumisift duplicates`: copies of photos, which of them is best kept, and a plan that sets the others aside.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::library::{Duplicates, Indexed, Known};
+use lumisift::engine::media::appearance::Appearance;
+use lumisift::engine::media::photo::Photo;
+use lumisift::engine::organize::export::Transfer;
+use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
+use lumisift::engine::plural::counted;
+use lumisift::engine::search::duplicates::{Group, Rule};
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::args::{Common, Duplicates as Args};
+use super::commands::finish;
+use super::decided::Decided;
+use super::library::{self, Opened, open_library, progress_bar};
+use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
+
+/// What photos look like, with a bar while those are looked at that an earlier version indexed.
+pub fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
+    let bar = progress_bar("{bar:30} {pos}/{len} photos are looked at");
+    let watch = |done: usize, of: usize| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    };
+    let cancel = Cancel::default();
+    let found = opened.library.appearances(&indexed.photos, &cancel, watch);
+    bar.finish_and_clear();
+    Ok(found?)
+}
+
+/// Copies among photos, with a bar meanwhile.
+pub fn find(
+    opened: &Opened,
+    indexed: &Indexed,
+    appearances: &[Option<Appearance>],
+    decided: &Decided,
+    rule: &Rule,
+) -> anyhow::Result<Duplicates> {
+    opened.session().store().finish_checks();
+    let bar = progress_bar("{bar:30} {pos}/{len} photos are compared");
+    let watch = |done: usize, of: usize| {
+        bar.set_length(of as u64);
+        bar.set_position(done as u64);
+    };
+    let known = |photo: &Photo| Known {
+        mark: decided.mark(photo),
+        facts: u32::from(!decided.keywords(photo).is_empty())
+            + u32::from(decided.place(photo).is_some()),
+    };
+    let cancel = Cancel::default();
+    let photos = &indexed.photos;
+    let found = (opened.library).duplicates(photos, appearances, known, rule, &cancel, watch);
+    bar.finish_and_clear();
+    Ok(found?)
+}
+
+/// A number of bytes for people.
+pub fn megabytes(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
+}
+
+/// `lumisift duplicates`.
+pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
+    anyhow::ensure!(
+        args.to.is_none() || args.export_plan.is_some(),
+        "--to DIR says where a plan sets copies aside: give --export-plan FILE.json as well"
+    );
+    let opened = open_library(common)?;
+    let indexed = library::index(common, &opened, &args.folders)?;
+    let looks = appearances(&opened, &indexed)?;
+    let decided = Decided::read(&indexed.photos, false)?;
+    let rule = Rule {
+        turned: args.turned,
+        ..Rule::default()
+    };
+    let mut found = find(&opened, &indexed, &looks, &decided, &rule)?;
+    if args.exact {
+        keep_exact(&mut found, &indexed);
+    }
+    let columns = columns(&found, &indexed);
+    print(common.format, &columns, || report(&found, &indexed))?;
+    say(format_args!(
+        "{} in {}; without them {} are free",
+        counted(found.copies(), "copy", "copies"),
+        counted(found.groups.len(), "group", "groups"),
+        megabytes(found.bytes_freed())
+    ));
+    if let Some(file) = &args.export_plan {
+        write_plan(file, args.to.as_deref(), &found, &indexed)?;
+    }
+    say_failures(&indexed.failures);
+    finish(&indexed)
+}
+
+/// Leaves copies out that are not the same bytes as their keeper.
+fn keep_exact(found: &mut Duplicates, indexed: &Indexed) {
+    let content = |at: usize| indexed.photos[at].0.facts.content;
+    let mut kept = Duplicates::default();
+    kept.bytes.clone_from(&found.bytes);
+    for (group, reasons) in found.groups.drain(..).zip(found.reasons.drain(..)) {
+        let keeper = content(group.keeper);
+        let pairs = group.copies.into_iter().zip(reasons);
+        let (copies, reasons): (Vec<_>, Vec<_>) =
+            pairs.filter(|(copy, _)| content(copy.at) == keeper).unzip();
+        if !copies.is_empty() {
+            kept.groups.push(Group { copies, ..group });
+            kept.reasons.push(reasons);
+        }
+    }
+    *found = kept;
+}
+
+fn columns(found: &Duplicates, indexed: &Indexed) -> Columns {
+    let numbers = ["width", "height", "bytes"].map(ToOwned::to_owned);
+    let mut columns = Columns::new(&["group", "photo", "what", "the best one is"], &numbers);
+    for ((group, reasons), number) in found.groups.iter().zip(&found.reasons).zip(1..) {
+        let mut row = |at: usize, what: &str, why: &str| {
+            let (photo, _) = &indexed.photos[at];
+            columns.push(vec![
+                number.to_string(),
+                path_text(&photo.file.path),
+                what.into(),
+                why.into(),
+                photo.facts.width.to_string(),
+                photo.facts.height.to_string(),
+                found.bytes[at].to_string(),
+            ]);
+        };
+        row(group.keeper, "keep", "");
+        for (copy, reason) in group.copies.iter().zip(reasons) {
+            row(copy.at, copy.likeness.name(), reason);
+        }
+    }
+    columns
+}
+
+fn report(found: &Duplicates, indexed: &Indexed) -> Value {
+    let photo = |at: usize, what: &str| {
+        let (photo, _) = &indexed.photos[at];
+        json!({
+            "path": path_text(&photo.file.path),
+            "what": what,
+            "width": photo.facts.width,
+            "height": photo.facts.height,
+            "bytes": found.bytes[at],
+        })
+    };
+    let group = |(group, reasons): (&Group, &Vec<String>)| {
+        let copies = group.copies.iter().zip(reasons).map(|(copy, reason)| {
+            let mut value = photo(copy.at, copy.likeness.name());
+            value["cosine"] = json!(number(copy.cosine));
+            value["fit"] = json!(number(copy.fit));
+            value["keeper_is"] = json!(reason);
+            value
+        });
+        json!({
+            "keep": photo(group.keeper, "keep"),
+            "copies": copies.collect::<Vec<_>>(),
+            "bytes": found.bytes_of(group),
+        })
+    };
+    let groups = found.groups.iter().zip(&found.reasons);
+    json!({
+        "groups": groups.map(group).collect::<Vec<_>>(),
+        "copies": found.copies(),
+        "bytes": found.bytes_freed(),
+        "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
+    })
+}
+
+/// Writes a manifest that sets all copies aside, a folder for each group.
+fn write_plan(
+    file: &Path,
+    to: Option<&Path>,
+    found: &Duplicates,
+    indexed: &Indexed,
+) -> anyhow::Result<()> {
+    let beside = || file.parent().unwrap_or(Path::new("")).join("copies");
+    let target = to.map_or_else(beside, Path::to_path_buf);
+    let path = |at: usize| &indexed.photos[at].0.file.path;
+    let mut entries = Vec::new();
+    for (group, number) in found.groups.iter().zip(1..) {
+        let keeper = path(group.keeper).file_name().unwrap_or_default();
+        let folder = format!("{number:04} {}", keeper.to_string_lossy());
+        for copy in &group.copies {
+            let source = path(copy.at);
+            let name = source.file_name().unwrap_or_default();
+            entries.push(ManifestEntry {
+                source: source.clone(),
+                target: PathBuf::from(&folder).join(name),
+                hash: None,
+                labels: Vec::new(),
+            });
+        }
+    }
+    let plan = Manifest::planned(&target, Transfer::Move, entries);
+    plan.write(file)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    say(format_args!(
+        "the plan is in {}: `lumisift export --manifest {} --move` moves the copies to {}, `lumisift undo` brings them back",
+        file.display(),
+        file.display(),
+        target.display()
+    ));
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! `lumisift estimate`: how many photos fit a label, from a few answers, and which photo is best asked about next.
+
+use std::path::Path;
+
+use lumisift::engine::plural::counted;
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::questions::{Interval, Questions};
+use lumisift::engine::search::teach::TrainingSet;
+use serde_json::{Value, json};
+
+use super::Outcome;
+use super::args::{Common, Estimate};
+use super::commands::finish;
+use super::labels::with_absolute_paths;
+use super::library::{self, open_library};
+use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
+
+/// `lumisift estimate`.
+pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
+    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let opened = open_library(common)?;
+    let indexed = library::index(common, &opened, &args.folders)?;
+    let scores = opened
+        .library
+        .ask(&[TrainingSet::of(query)], &indexed)?
+        .scores;
+    let matches: Vec<f32> = (0..indexed.photos.len())
+        .map(|at| scores.matches_of(at)[0])
+        .collect();
+    let mut questions = Questions::new(&matches, args.min_match);
+    let path = |at: usize| &*indexed.photos[at].0.file.path;
+    let place = |wanted: &Path| {
+        let found = (0..indexed.photos.len()).find(|at| path(*at) == wanted);
+        let shown = wanted.display();
+        found.ok_or_else(|| {
+            anyhow::anyhow!("{shown} is none of the photos: give its path as it is listed")
+        })
+    };
+    for (answers, fits) in [(&args.yes, true), (&args.no, false)] {
+        for answered in answers {
+            questions.answer(place(answered)?, fits);
+        }
+    }
+    let estimate = questions.estimate();
+    let next = questions.next();
+    let mut columns = Columns::new(
+        &["what"],
+        &["at least", "about", "at most"].map(ToOwned::to_owned),
+    );
+    for (what, interval) in [("wrong", estimate.wrong), ("missed", estimate.missed)] {
+        columns.push(vec![
+            what.into(),
+            interval.low.to_string(),
+            format!("{:.0}", interval.expected),
+            interval.high.to_string(),
+        ]);
+    }
+    print(common.format, &columns, || {
+        let between = |interval: Interval| -> Value {
+            json!({ "low": interval.low, "expected": interval.expected, "high": interval.high })
+        };
+        json!({
+            "label": args.label,
+            "fitting": estimate.fitting,
+            "wrong": between(estimate.wrong),
+            "missed": between(estimate.missed),
+            "suggested_min_match": number(estimate.line),
+            "answers": questions.answers().len(),
+            "next": next.map(|at| path_text(path(at))),
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
+    })?;
+    say(format_args!(
+        "{} \"{}\" from {} on; after {}, it would be best to fit from {} on",
+        counted(estimate.fitting, "photo fits", "photos fit"),
+        args.label,
+        percent(args.min_match),
+        counted(questions.answers().len(), "answer", "answers"),
+        percent(estimate.line)
+    ));
+    if let Some(next) = next {
+        say(format_args!(
+            "look at {} next, and add --yes or --no with it",
+            path(next).display()
+        ));
+    }
+    say_failures(&indexed.failures);
+    finish(&indexed)
+}

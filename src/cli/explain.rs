@@ -1,0 +1,65 @@
+//! `lumisift explain`: where in a photo a label is to be seen.
+
+use std::io::Cursor;
+
+use anyhow::Context;
+use image::{ImageFormat, RgbImage};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::files::atomic_write::atomic_write;
+use lumisift::engine::library::CELLS;
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::teach::TrainingSet;
+use serde_json::json;
+
+use super::Outcome;
+use super::args::{Common, Explain};
+use super::labels::with_absolute_paths;
+use super::library::open_library;
+use super::output::{Columns, number, path_text, percent, print, say};
+
+/// Match below which a map was measured to mean little.
+const TELLING_FROM: f32 = 0.02;
+
+/// `lumisift explain`.
+pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
+    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let opened = open_library(common)?;
+    let label = TrainingSet::of(query);
+    let (map, pixels) = opened
+        .library
+        .explain(&args.image, &label, &Cancel::default())?;
+    if let Some(out) = &args.out {
+        let drawn = map.over(pixels);
+        let (width, height) = (drawn.width, drawn.height);
+        let picture = RgbImage::from_raw(width, height, drawn.rgb).context("an empty picture")?;
+        let mut png = Cursor::new(Vec::new());
+        picture.write_to(&mut png, ImageFormat::Png)?;
+        atomic_write(out, &png.into_inner())
+            .with_context(|| format!("cannot write {}", out.display()))?;
+    }
+    let rows = || map.cells.chunks_exact(CELLS);
+    let numbers: Vec<String> = (1..=CELLS).map(|n| n.to_string()).collect();
+    let mut columns = Columns::new(&["photo", "match"], &numbers);
+    for (at, row) in rows().enumerate() {
+        let mut cells = match at {
+            0 => vec![path_text(&args.image), percent(map.matched)],
+            _ => vec![String::new(); 2],
+        };
+        cells.extend(row.iter().map(|heat| format!("{:.0}", 100.0 * heat)));
+        columns.push(cells);
+    }
+    print(common.format, &columns, || {
+        let row = |row: &[f32]| row.iter().map(|heat| number(*heat)).collect::<Vec<f64>>();
+        json!({
+            "path": path_text(&args.image),
+            "label": args.label,
+            "match": number(map.matched),
+            "heat": rows().map(row).collect::<Vec<_>>(),
+            "out": args.out.as_deref().map(path_text),
+        })
+    })?;
+    if map.matched < TELLING_FROM {
+        say("the photo hardly fits this label, so the map tells little");
+    }
+    Ok(Outcome::Fine)
+}

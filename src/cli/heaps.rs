@@ -1,0 +1,61 @@
+//! `lumisift heaps`: an order that the photos themselves suggest.
+
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::library::words;
+use lumisift::engine::plural::counted;
+use lumisift::engine::search::heaps::{Heap, Rule};
+use serde_json::json;
+
+use super::Outcome;
+use super::args::{Common, Heaps};
+use super::commands::finish;
+use super::library::{self, open_library};
+use super::output::{Columns, failure_json, path_text, print, say, say_failures};
+
+/// `lumisift heaps`.
+pub fn run(common: &Common, args: &Heaps) -> anyhow::Result<Outcome> {
+    let opened = open_library(common)?;
+    let indexed = library::index(common, &opened, &args.folders)?;
+    opened.session().store().finish_checks();
+    let rule = Rule::default();
+    let found = opened.library.heaps(&indexed, &rule, &Cancel::default())?;
+    let words = words();
+    let names = |heap: &Heap| -> Vec<&str> { heap.words.iter().map(|word| words[*word]).collect() };
+    let path = |at: &usize| path_text(&indexed.photos[*at].0.file.path);
+    let mut columns = Columns::new(&["heap", "also", "cover"], &["photos".to_owned()]);
+    for heap in &found {
+        let names = names(heap);
+        let (first, others) = names.split_first().unwrap_or((&"", &[]));
+        columns.push(vec![
+            (*first).into(),
+            others.join(", "),
+            heap.photos.first().map(path).unwrap_or_default(),
+            heap.photos.len().to_string(),
+        ]);
+    }
+    let heaped: usize = found.iter().map(|heap| heap.photos.len()).sum();
+    print(common.format, &columns, || {
+        let heap = |heap: &Heap| {
+            let names = names(heap);
+            json!({
+                "name": names.first(),
+                "words": names,
+                "count": heap.photos.len(),
+                "cover": heap.photos.first().map(path),
+                "photos": heap.photos.iter().map(path).collect::<Vec<_>>(),
+            })
+        };
+        json!({
+            "heaps": found.iter().map(heap).collect::<Vec<_>>(),
+            "in_none": indexed.photos.len() - heaped,
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
+    })?;
+    say(format_args!(
+        "{}; {} in none of them",
+        counted(found.len(), "heap", "heaps"),
+        counted(indexed.photos.len() - heaped, "photo is", "photos are")
+    ));
+    say_failures(&indexed.failures);
+    finish(&indexed)
+}

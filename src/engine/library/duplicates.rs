@@ -1,0 +1,132 @@
+//! Copies among the photos of folders.
+
+use super::{Library, LibraryError};
+use crate::engine::cancel::Cancel;
+use crate::engine::media::appearance::Appearance;
+use crate::engine::media::companions::{Companions, RAW};
+use crate::engine::media::mark::Mark;
+use crate::engine::media::photo::{DateSource, Photo};
+use crate::engine::search::duplicates::{self, Entry, FormatRank, Group, Rule, Traits};
+
+/// What is known of a photo beside its content.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// What the person decided.
+    pub mark: Mark,
+    /// How many keywords and coordinates its metadata has.
+    pub facts: u32,
+}
+
+/// Copies of photos, and what it would free to keep the best of each group alone.
+#[derive(Clone, Debug, Default)]
+pub struct Duplicates {
+    /// Each with the photo that is best kept.
+    pub groups: Vec<Group>,
+    /// For each photo, its bytes and those of what belongs to it: the RAW file of a pair, the movie of a Live Photo.
+    pub bytes: Vec<u64>,
+    /// For each group and copy, why the keeper is the better one.
+    pub reasons: Vec<Vec<String>>,
+}
+
+impl Duplicates {
+    /// How many photos are copies.
+    #[must_use]
+    pub fn copies(&self) -> usize {
+        self.groups.iter().map(|group| group.copies.len()).sum()
+    }
+
+    /// What a group's copies take.
+    #[must_use]
+    pub fn bytes_of(&self, group: &Group) -> u64 {
+        group.copies.iter().map(|copy| self.bytes[copy.at]).sum()
+    }
+
+    /// What all copies take.
+    #[must_use]
+    pub fn bytes_freed(&self) -> u64 {
+        self.groups.iter().map(|group| self.bytes_of(group)).sum()
+    }
+}
+
+impl Library {
+    /// Copies among photos, whose appearances are in the same order. `watch` is told how many of how many photos were
+    /// compared with all others.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or `cancel` was raised.
+    pub fn duplicates(
+        &self,
+        photos: &[(Photo, u32)],
+        appearances: &[Option<Appearance>],
+        known: impl Fn(&Photo) -> Known,
+        rule: &Rule,
+        cancel: &Cancel,
+        watch: impl Fn(usize, usize) + Sync,
+    ) -> Result<Duplicates, LibraryError> {
+        let vectors = self.session().vectors()?;
+        let mut companions = Companions::default();
+        let mut bytes = Vec::with_capacity(photos.len());
+        let mut entries = Vec::with_capacity(photos.len());
+        for ((photo, row), appearance) in photos.iter().zip(appearances) {
+            let (file, facts) = (&photo.file, &photo.facts);
+            let mut all_bytes = file.size;
+            let mut has_raw = false;
+            for companion in companions.of(&file.path) {
+                all_bytes += companion
+                    .path
+                    .metadata()
+                    .map_or(0, |metadata| metadata.len());
+                let ending = companion
+                    .path
+                    .extension()
+                    .unwrap_or_default()
+                    .to_ascii_lowercase();
+                has_raw |= ending.to_str().is_some_and(|ending| RAW.contains(&ending));
+            }
+            bytes.push(all_bytes);
+            let known = known(photo);
+            let own_date = facts
+                .taken
+                .as_ref()
+                .filter(|t| t.source() == DateSource::Photo);
+            let camera = appearance.as_ref().is_some_and(|a| a.camera.is_some());
+            entries.push(Entry {
+                content: facts.content,
+                row: facts.video.is_none().then_some(*row),
+                appearance: appearance.as_ref(),
+                taken: own_date.map(|taken| taken.as_str()),
+                traits: Traits {
+                    mark: known.mark,
+                    size: (facts.width, facts.height),
+                    format: FormatRank::of(&file.path, has_raw),
+                    sharpness: appearance.as_ref().and_then(|a| a.quality.sharpness),
+                    facts: known.facts + u32::from(own_date.is_some()) + u32::from(camera),
+                    bytes: all_bytes,
+                    path: &file.path,
+                },
+            });
+        }
+        let values = vectors.values();
+        let groups = duplicates::find(&entries, values, vectors.dim(), rule, cancel, watch)
+            .ok_or_else(|| LibraryError::Stopped("the work was cancelled".into()))?;
+        let reason = |group: &Group, at: usize| {
+            let keeper = &entries[group.keeper].traits;
+            keeper.reason(&entries[at].traits).unwrap_or_default()
+        };
+        let reasons = groups
+            .iter()
+            .map(|group| {
+                group
+                    .copies
+                    .iter()
+                    .map(|copy| reason(group, copy.at))
+                    .collect()
+            })
+            .collect();
+        Ok(Duplicates {
+            groups,
+            bytes,
+            reasons,
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! Proposals for an order of the photos of folders, and words for photos.
+
+use super::{Indexed, Library, LibraryError};
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::Embeddings;
+use crate::engine::search::heaps::{self, Heap, Rule, Vocabulary};
+use crate::engine::search::query;
+
+/// Words that photos are often about, one a line.
+static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
+
+/// The words that heaps and photos are told by.
+#[must_use]
+pub fn words() -> Vec<&'static str> {
+    PHOTO_WORDS.lines().collect()
+}
+
+impl Library {
+    /// Vectors of [`words`]; computed once for each model and kept in the store.
+    ///
+    /// # Errors
+    /// If the model fails, or the store cannot be used.
+    pub fn vocabulary(&self) -> Result<Embeddings, LibraryError> {
+        let session = self.session();
+        let key = blake3::hash(PHOTO_WORDS.as_bytes());
+        let (store, model) = (session.store(), session.key());
+        if let Some(kept) = store.texts(model, key.as_bytes())?
+            && kept.len() == words().len()
+        {
+            return Ok(kept);
+        }
+        let phrases = words()
+            .into_iter()
+            .map(|word| vec![format!("a photo of {word}")]);
+        let phrases: Vec<Vec<String>> = phrases.collect();
+        let computed = query::embed_phrases(session.model().as_ref(), &phrases)?;
+        store.write_texts(model, key.as_bytes(), &computed)?;
+        Ok(computed)
+    }
+
+    /// Heaps of photos that are alike, the largest first; words are places in [`words`].
+    ///
+    /// # Errors
+    /// If the model fails, the store cannot be used, or `cancel` was raised.
+    pub fn heaps(
+        &self,
+        indexed: &Indexed,
+        rule: &Rule,
+        cancel: &Cancel,
+    ) -> Result<Vec<Heap>, LibraryError> {
+        let vectors = self.vocabulary()?;
+        let words = words();
+        let vocabulary = Vocabulary {
+            words: &words,
+            vectors: &vectors,
+        };
+        let photos = self.session().vectors()?;
+        let rows = indexed.rows();
+        heaps::find(
+            &rows,
+            photos.values(),
+            photos.dim(),
+            &vocabulary,
+            rule,
+            cancel,
+        )
+        .ok_or_else(|| LibraryError::Stopped("the work was cancelled".into()))
+    }
+}

@@ -1,0 +1,121 @@
+//! What was decided about photos of living folders: a log that people can read, and what a restart goes on from.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{FolderRule, LivingError};
+use crate::engine::files::path_serde;
+use crate::engine::files::private;
+use crate::engine::files::regular::read_regular;
+use crate::engine::media::photo::Photo;
+
+/// Largest log that is read.
+const MAX_BYTES: u64 = 4 << 30;
+
+/// A line of the log.
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    time: String,
+    rule: String,
+    key: String,
+    #[serde(with = "path_serde")]
+    source: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+}
+
+/// The log, open to be added to.
+pub struct Handled {
+    path: PathBuf,
+    file: File,
+    keys: HashSet<String>,
+}
+
+impl Handled {
+    /// Opens the log at `path`, made if it is not there. A last line that was cut short counts for nothing.
+    ///
+    /// # Errors
+    /// If it cannot be read or written.
+    pub fn open(path: &Path) -> Result<Self, LivingError> {
+        let fail = |source| LivingError::Log {
+            path: path.into(),
+            source,
+        };
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(fail)?;
+        }
+        let mut file = private::options()
+            .append(true)
+            .create(true)
+            .open(path)
+            .map_err(fail)?;
+        let bytes = read_regular(path, MAX_BYTES).map_err(fail)?;
+        if bytes.last().is_some_and(|last| *last != b'\n') {
+            file.write_all(b"\n").map_err(fail)?;
+        }
+        let entry = |line: &[u8]| serde_json::from_slice::<Entry>(line).ok();
+        let entries = bytes.split(|byte| *byte == b'\n').filter_map(entry);
+        Ok(Self {
+            path: path.into(),
+            file,
+            keys: entries.map(|entry| entry.key).collect(),
+        })
+    }
+
+    /// Whether a rule decided about a photo's content already.
+    pub(super) fn knows(&self, rule: &FolderRule, photo: &Photo) -> bool {
+        self.keys.contains(&key(rule, photo))
+    }
+
+    /// Notes decisions, each with where the photo went, if it fitted.
+    pub(super) fn note<'a>(
+        &mut self,
+        rule: &FolderRule,
+        decided: impl Iterator<Item = (&'a Photo, Option<&'a Path>)>,
+    ) -> Result<(), LivingError> {
+        let now = jiff::Timestamp::now().to_string();
+        let mut lines = Vec::new();
+        for (photo, target) in decided {
+            let entry = Entry {
+                time: now.clone(),
+                rule: rule.name.clone(),
+                key: key(rule, photo),
+                source: photo.file.path.clone(),
+                target: target.map(|target| target.display().to_string()),
+            };
+            let line = serde_json::to_vec(&entry).map_err(std::io::Error::other);
+            lines.extend(line.map_err(|source| self.failed(source))?);
+            lines.push(b'\n');
+            self.keys.insert(entry.key);
+        }
+        let written = self
+            .file
+            .write_all(&lines)
+            .and_then(|()| self.file.sync_data());
+        written.map_err(|source| self.failed(source))
+    }
+
+    fn failed(&self, source: std::io::Error) -> LivingError {
+        LivingError::Log {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// What a rule does with a content: another rule, label, line or target decides anew.
+fn key(rule: &FolderRule, photo: &Photo) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let target = rule.to.as_os_str().as_encoded_bytes();
+    let line = rule.min_match.to_le_bytes();
+    for part in [rule.label.as_bytes(), &line, target, &photo.facts.content.0] {
+        hasher
+            .update(&(part.len() as u64).to_le_bytes())
+            .update(part);
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
+}

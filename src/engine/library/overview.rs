@@ -1,0 +1,203 @@
+//! What is in a heap of photos that a person may want to clear away: copies, bursts, and photos with a flaw or of a kind
+//! that is seldom kept.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use half::f16;
+
+use super::{Indexed, Library, LibraryError};
+use crate::engine::media::appearance::{Appearance, Quality};
+use crate::engine::media::mark::Mark;
+use crate::engine::media::photo::Photo;
+use crate::engine::search::bursts::{self, Burst, Rule, Shot};
+use crate::engine::search::label_set::label_query;
+use crate::engine::search::teach::TrainingSet;
+
+/// A property that photos have or have not, by a number from 0 to 1 with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Nothing in it is sharp.
+    Blurred,
+    /// Most of it is black.
+    Dark,
+    /// Much of it is white.
+    BlownOut,
+    /// Nothing is to be seen in it.
+    NearEmpty,
+    /// A picture of a screen's content.
+    Screenshot,
+    /// A document on paper.
+    Document,
+    /// A receipt or a bill.
+    Receipt,
+    /// A drawing with words, made to be passed on.
+    Meme,
+}
+
+impl Flaw {
+    /// All of them, as they are told.
+    pub const ALL: [Self; 8] = [
+        Self::Blurred,
+        Self::Dark,
+        Self::BlownOut,
+        Self::NearEmpty,
+        Self::Screenshot,
+        Self::Document,
+        Self::Receipt,
+        Self::Meme,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blurred => "blurred",
+            Self::Dark => "dark",
+            Self::BlownOut => "blown out",
+            Self::NearEmpty => "near-empty",
+            Self::Screenshot => "screenshot",
+            Self::Document => "document",
+            Self::Receipt => "receipt",
+            Self::Meme => "meme",
+        }
+    }
+
+    /// From which number on a photo has it.
+    #[must_use]
+    pub fn line(self) -> f32 {
+        match self {
+            Self::Dark => 0.85,
+            Self::NearEmpty => 0.95,
+            _ => 0.5,
+        }
+    }
+
+    /// The label that tells it, if it is one of what a photo shows.
+    fn label(self) -> Option<&'static str> {
+        match self {
+            Self::Screenshot => Some("screenshot of a phone or computer"),
+            Self::Document => Some("document with printed text"),
+            Self::Receipt => Some("receipt, invoice"),
+            Self::Meme => Some("meme with a caption"),
+            _ => None,
+        }
+    }
+
+    /// The number that the decoded picture gives; none if it says nothing.
+    fn of(self, quality: &Quality) -> Option<f32> {
+        match self {
+            Self::Blurred => quality.sharpness.map(|sharpness| 1.0 - sharpness),
+            Self::Dark => Some(quality.dark),
+            Self::BlownOut => Some(quality.blown),
+            Self::NearEmpty => Some(quality.empty),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of each photo, in the order of photos.
+#[derive(Clone, Debug, Default)]
+pub struct Flaws {
+    /// For each of [`Flaw::ALL`], each photo's number; NaN where nothing tells it.
+    numbers: Vec<Vec<f32>>,
+}
+
+impl Flaws {
+    /// A photo's number for a flaw, if something tells it.
+    #[must_use]
+    pub fn number(&self, flaw: Flaw, photo: usize) -> Option<f32> {
+        let number = *self.numbers.get(flaw as usize)?.get(photo)?;
+        (!number.is_nan()).then_some(number)
+    }
+
+    /// Whether a photo has a flaw.
+    #[must_use]
+    pub fn has(&self, flaw: Flaw, photo: usize) -> bool {
+        self.number(flaw, photo)
+            .is_some_and(|number| number >= flaw.line())
+    }
+}
+
+impl Library {
+    /// The flaws of photos, whose appearances are in the same order.
+    ///
+    /// # Errors
+    /// If the store cannot be read or the model fails.
+    pub fn flaws(
+        &self,
+        indexed: &Indexed,
+        appearances: &[Option<Appearance>],
+    ) -> Result<Flaws, LibraryError> {
+        let labels = Flaw::ALL.into_iter().filter_map(Flaw::label);
+        let queries = labels.filter_map(|label| label_query(label, &[], true, &[]).ok());
+        let lessons: Vec<TrainingSet> = queries.map(TrainingSet::of).collect();
+        let scored = self.ask(&lessons, indexed)?;
+        let mut column = 0;
+        let numbers = Flaw::ALL.into_iter().map(|flaw| {
+            if flaw.label().is_some() {
+                let own = column;
+                column += 1;
+                let photos = 0..indexed.photos.len();
+                return photos.map(|at| scored.scores.matches_of(at)[own]).collect();
+            }
+            let number = |appearance: &Option<Appearance>| {
+                let quality = appearance.as_ref().map(|a| &a.quality);
+                quality
+                    .and_then(|quality| flaw.of(quality))
+                    .unwrap_or(f32::NAN)
+            };
+            appearances.iter().map(number).collect()
+        });
+        Ok(Flaws {
+            numbers: numbers.collect(),
+        })
+    }
+
+    /// Bursts among photos, whose appearances are in the same order; those that `is_left_out` are in none.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn bursts(
+        &self,
+        photos: &[(Photo, u32)],
+        appearances: &[Option<Appearance>],
+        mark: impl Fn(&Photo) -> Mark,
+        is_left_out: impl Fn(usize) -> bool,
+        rule: &Rule,
+    ) -> Result<Vec<Burst>, LibraryError> {
+        let vectors = self.session().vectors()?;
+        let names: Vec<_> = photos
+            .iter()
+            .zip(appearances)
+            .map(|((photo, _), appearance)| {
+                let path = &photo.file.path;
+                let camera = appearance.as_ref().and_then(|a| a.camera.as_deref());
+                let folder = || text(path.parent().map(Path::as_os_str)).into_owned();
+                let camera = camera.map_or_else(folder, ToOwned::to_owned);
+                (camera, text(path.file_name()))
+            })
+            .collect();
+        let shot = |at: usize| {
+            let (photo, row) = &photos[at];
+            let is_in = photo.facts.video.is_none() && !is_left_out(at);
+            let seconds = photo.facts.taken.as_ref().and_then(|taken| taken.seconds());
+            let vector: Option<&[f16]> = vectors.row(*row);
+            Shot {
+                seconds: seconds.filter(|_| is_in),
+                camera: &names[at].0,
+                name: &names[at].1,
+                vector,
+                quality: appearances[at].as_ref().map(|a| a.quality),
+                mark: mark(photo),
+            }
+        };
+        let shots: Vec<Shot<'_>> = (0..photos.len()).map(shot).collect();
+        Ok(bursts::find(&shots, rule))
+    }
+}
+
+fn text(name: Option<&OsStr>) -> Cow<'_, str> {
+    name.unwrap_or_default().to_string_lossy()
+}

@@ -1,0 +1,46 @@
+//! Words for photos, from the vocabulary that heaps are named by.
+
+use std::cmp::Ordering;
+
+use super::{Indexed, Library, LibraryError, words};
+use crate::engine::search::describe::{MOST_WORDS, Word};
+
+/// Photos that are scored at once: each has a score for every word.
+const AT_ONCE: usize = 512;
+
+impl Library {
+    /// For each photo the words that it fits best, best first, with how well it fits them. `each` is told them photo by
+    /// photo, in their order, because there may be millions.
+    ///
+    /// # Errors
+    /// If the model fails or the store cannot be used.
+    pub fn tags(
+        &self,
+        indexed: &Indexed,
+        mut each: impl FnMut(usize, &[Word<'static>]),
+    ) -> Result<(), LibraryError> {
+        let session = self.session();
+        session.store().finish_checks();
+        let words = words();
+        let scorer = session.scorer(&self.vocabulary()?);
+        let rows = indexed.rows();
+        let mut at = 0;
+        for rows in rows.chunks(AT_ONCE) {
+            let scores = session.score(&scorer, rows)?;
+            for photo in 0..rows.len() {
+                let matches = scores.matches_of(photo);
+                let mut best: Vec<Word<'static>> =
+                    words.iter().copied().zip(matches.iter().copied()).collect();
+                let by_match = |a: &Word<'_>, b: &Word<'_>| -> Ordering { b.1.total_cmp(&a.1) };
+                // Some of them are left out again, because others contain them.
+                let most = (4 * MOST_WORDS).min(best.len().saturating_sub(1));
+                best.select_nth_unstable_by(most, by_match);
+                best.truncate(most);
+                best.sort_by(by_match);
+                each(at, &best);
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+}

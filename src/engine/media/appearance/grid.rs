@@ -1,0 +1,336 @@
+//! A picture as a small grid of grey: a perceptual hash of it, and how well two grids fit if one is a part of the other.
+//!
+//! The hash is the signs of the lowest frequencies of the grid's cosine transform (pHash; Zauner, "Implementation and
+//! benchmarking of perceptual image hash functions", 2010), without the mean. Compared with 0 instead of the median, a
+//! mirrored or turned picture's hash follows from the upright one's by arithmetic alone.
+
+use std::f32::consts::PI;
+
+use super::luma;
+use crate::engine::media::preprocess::Crop;
+
+/// Cells of a grid's side.
+pub const GRID: usize = 24;
+/// Frequencies of each axis that are in a hash.
+const LOW: usize = 8;
+/// Parts of a side that a crop may have cut off, in steps of a twentieth, and how much of a side it may cut off in all.
+const CUTS: [f32; 6] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25];
+const MOST_CUT: f32 = 0.26;
+/// Cells of a side that a first look compares, and how many of the best places are looked at in full.
+const COARSE: usize = 8;
+const LOOKED_AT: usize = 4;
+/// Cells on each side of one whose mean is taken off it, so that light and dark regions count less than what is in them.
+const NEAR: usize = 3;
+
+/// A picture in grey, stretched to a square.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Grid([u8; GRID * GRID]);
+
+impl std::fmt::Debug for Grid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Grid({:016x})", self.hash().0)
+    }
+}
+
+/// The signs of low frequencies: bit `8 v + u` is that of frequency u across and v down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PerceptualHash(pub u64);
+
+/// How a picture may have been turned: transposed or not, then mirrored across, then down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Rows became columns.
+    pub transposed: bool,
+    /// Left became right.
+    pub across: bool,
+    /// Top became bottom.
+    pub down: bool,
+}
+
+impl Turn {
+    /// Whether the picture is only mirrored, not turned.
+    #[must_use]
+    pub fn is_mirror(self) -> bool {
+        // A transposition is a mirror on the diagonal; turned by a quarter it is mirrored once more.
+        self.transposed ^ self.across ^ self.down
+    }
+
+    /// In a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match (self.is_mirror(), self) {
+            (_, turn) if turn == Self::default() => "upright",
+            (true, _) => "mirrored",
+            (false, _) => "rotated",
+        }
+    }
+}
+
+/// All ways to turn a picture, upright first.
+pub const TURNS: [Turn; 8] = {
+    let mut all = [Turn {
+        transposed: false,
+        across: false,
+        down: false,
+    }; 8];
+    let mut n = 0;
+    while n < 8 {
+        all[n].transposed = n & 4 != 0;
+        all[n].across = n & 1 != 0;
+        all[n].down = n & 2 != 0;
+        n += 1;
+    }
+    all
+};
+
+impl PerceptualHash {
+    /// How many bits differ.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u32 {
+        (self.0 ^ other.0).count_ones()
+    }
+
+    /// The hash of the same picture turned.
+    #[must_use]
+    pub fn turned(self, turn: Turn) -> Self {
+        /// Odd frequencies across.
+        const ACROSS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+        /// Odd frequencies down.
+        const DOWN: u64 = 0xff00_ff00_ff00_ff00;
+        let mut bits = self.0;
+        if turn.transposed {
+            bits = (0..64).fold(0, |all, bit| {
+                let (u, v) = (bit % LOW, bit / LOW);
+                all | (bits >> (LOW * u + v) & 1) << bit
+            });
+        }
+        bits ^= if turn.across { ACROSS } else { 0 };
+        bits ^= if turn.down { DOWN } else { 0 };
+        // The mean has no sign.
+        Self(bits & !1)
+    }
+}
+
+impl Grid {
+    /// Bytes of a grid.
+    pub const BYTES: usize = GRID * GRID;
+
+    /// Of a square of [`GRID`] pixels.
+    #[must_use]
+    pub fn of(crop: &Crop) -> Self {
+        let mut cells = [0; GRID * GRID];
+        for (cell, rgb) in cells.iter_mut().zip(crop.rgb.as_chunks::<3>().0) {
+            *cell = luma(rgb);
+        }
+        Self(cells)
+    }
+
+    /// From its bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(bytes.try_into().ok()?))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The same picture turned.
+    #[must_use]
+    pub fn turned(&self, turn: Turn) -> Self {
+        let mut cells = [0; GRID * GRID];
+        for (at, cell) in cells.iter_mut().enumerate() {
+            let mirror = |n: usize, on: bool| if on { GRID - 1 - n } else { n };
+            let (x, y) = (mirror(at % GRID, turn.across), mirror(at / GRID, turn.down));
+            *cell = match turn.transposed {
+                true => self.0[x * GRID + y],
+                false => self.0[y * GRID + x],
+            };
+        }
+        Self(cells)
+    }
+
+    /// The perceptual hash.
+    #[must_use]
+    pub fn hash(&self) -> PerceptualHash {
+        let wave = |u: usize, x: usize| (PI * (x as f32 + 0.5) * u as f32 / GRID as f32).cos();
+        let waves: [[f32; GRID]; LOW] =
+            std::array::from_fn(|u| std::array::from_fn(|x| wave(u, x)));
+        let mut half = [[0f32; LOW]; GRID];
+        for (row, half) in self.0.as_chunks::<GRID>().0.iter().zip(&mut half) {
+            for (sum, wave) in half.iter_mut().zip(&waves) {
+                *sum = row.iter().zip(wave).map(|(v, w)| f32::from(*v) * w).sum();
+            }
+        }
+        let mut bits = 0;
+        for bit in 1..LOW * LOW {
+            let (u, v) = (bit % LOW, bit / LOW);
+            let sum: f32 = half.iter().zip(&waves[v]).map(|(row, w)| row[u] * w).sum();
+            bits |= u64::from(sum > 0.0) << bit;
+        }
+        PerceptualHash(bits)
+    }
+
+    /// What is compared of it.
+    #[must_use]
+    pub fn relief(&self) -> Relief {
+        let mut cells = [0f32; GRID * GRID];
+        for (at, cell) in cells.iter_mut().enumerate() {
+            let near = |n: usize| n.saturating_sub(NEAR)..(n + NEAR + 1).min(GRID);
+            let (columns, rows) = (near(at % GRID), near(at / GRID));
+            let count = (columns.len() * rows.len()) as f32;
+            let sum: u32 = rows
+                .flat_map(|y| self.0[y * GRID..][columns.clone()].iter())
+                .map(|v| u32::from(*v))
+                .sum();
+            *cell = f32::from(self.0[at]) - sum as f32 / count;
+        }
+        Relief(cells)
+    }
+}
+
+/// A grid without its light and dark regions: what stands out of them.
+pub struct Relief([f32; GRID * GRID]);
+
+/// A part of a picture: how much is cut off its left, top, right and bottom side.
+type Cut = [f32; 4];
+
+impl Relief {
+    /// Whether there is anything to compare: a clear sky fits every other one.
+    #[must_use]
+    pub fn has_structure(&self) -> bool {
+        let power: f32 = self.0.iter().map(|v| v * v).sum();
+        power / (GRID * GRID) as f32 >= 2.0
+    }
+
+    /// How well two pictures fit, 1 at best: their correlation, where one may be a part of the other from which up to
+    /// a quarter of each side was cut off.
+    #[must_use]
+    pub fn fit(&self, other: &Self) -> f32 {
+        self.fit_of_part(other).max(other.fit_of_part(self))
+    }
+
+    /// The best correlation of a part of this one with all of the other.
+    fn fit_of_part(&self, part: &Self) -> f32 {
+        let axis = || {
+            let pairs = CUTS.iter().flat_map(|a| CUTS.iter().map(move |b| (*a, *b)));
+            pairs.filter(|(a, b)| a + b <= MOST_CUT)
+        };
+        let mut coarse: Vec<(f32, Cut)> = axis()
+            .flat_map(|(left, right)| axis().map(move |(top, bottom)| [left, top, right, bottom]))
+            .map(|cut| (self.correlation::<COARSE>(part, cut), cut))
+            .collect();
+        coarse.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let whole = self.correlation::<GRID>(part, [0.0; 4]);
+        let best = coarse.iter().take(LOOKED_AT);
+        best.map(|(_, cut)| self.improved(part, *cut))
+            .fold(whole, f32::max)
+    }
+
+    /// The correlation at a place, after each side was moved to where it is best.
+    fn improved(&self, part: &Self, mut cut: Cut) -> f32 {
+        let mut best = self.correlation::<GRID>(part, cut);
+        for step in [0.025, 0.0125] {
+            for side in 0..4 {
+                for direction in [-step, step] {
+                    let mut moved = cut;
+                    moved[side] = (moved[side] + direction).max(0.0);
+                    let fit = self.correlation::<GRID>(part, moved);
+                    if fit > best {
+                        (best, cut) = (fit, moved);
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// The correlation of this one, cut, with the other, at `N` x `N` points.
+    fn correlation<const N: usize>(&self, part: &Self, cut: Cut) -> f32 {
+        let [left, top, right, bottom] = cut;
+        let point = |start: f32, end: f32, n: usize| {
+            let along = (n as f32 + 0.5) / N as f32;
+            (GRID as f32 * (start + along * (1.0 - start - end)) - 0.5)
+                .clamp(0.0, (GRID - 1) as f32)
+        };
+        let own_x: [f32; N] = std::array::from_fn(|n| point(left, right, n));
+        let all_x: [f32; N] = std::array::from_fn(|n| point(0.0, 0.0, n));
+        let (mut a1, mut b1, mut aa, mut bb, mut ab) = (0f32, 0f32, 0f32, 0f32, 0f32);
+        for n in 0..N {
+            let (own_y, all_y) = (point(top, bottom, n), point(0.0, 0.0, n));
+            for (own_x, all_x) in own_x.iter().zip(&all_x) {
+                let (a, b) = (self.at(*own_x, own_y), part.at(*all_x, all_y));
+                a1 += a;
+                b1 += b;
+                aa += a * a;
+                bb += b * b;
+                ab += a * b;
+            }
+        }
+        let count = (N * N) as f32;
+        let (aa, bb) = (aa - a1 * a1 / count, bb - b1 * b1 / count);
+        let spread = (aa * bb).sqrt();
+        match spread > f32::EPSILON {
+            true => (ab - a1 * b1 / count) / spread,
+            false => 0.0,
+        }
+    }
+
+    /// The value between cells.
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let (left, top) = ((x as usize).min(GRID - 2), (y as usize).min(GRID - 2));
+        let (dx, dy) = (x - left as f32, y - top as f32);
+        let row = |y: usize| {
+            let row = &self.0[y * GRID + left..][..2];
+            row[0] + (row[1] - row[0]) * dx
+        };
+        let (above, below) = (row(top), row(top + 1));
+        above + (below - above) * dy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Something like a photo: waves of several lengths, seen through a window.
+    fn picture(left: f32, top: f32, width: f32, seed: f32) -> Grid {
+        let mut cells = [0; GRID * GRID];
+        for (at, cell) in cells.iter_mut().enumerate() {
+            let x = left + width * ((at % GRID) as f32 + 0.5) / GRID as f32;
+            let y = top + width * ((at / GRID) as f32 + 0.5) / GRID as f32;
+            let wave = |n: f32| (n * (x * (seed + n).sin() + y * (seed * n).cos()) + seed).sin();
+            let value: f32 = [3.0, 7.0, 13.0, 19.0].into_iter().map(wave).sum();
+            *cell = (128.0 + 30.0 * value) as u8;
+        }
+        Grid(cells)
+    }
+
+    #[test]
+    fn a_turned_picture_has_the_turned_hash() {
+        let grid = picture(0.0, 0.0, 1.0, 2.0);
+        for turn in TURNS {
+            let distance = grid.turned(turn).hash().distance(grid.hash().turned(turn));
+            assert!(distance <= 1, "{turn:?}: {distance}");
+        }
+        let names: Vec<&str> = TURNS.iter().map(|turn| turn.name()).collect();
+        let mirrored = names.iter().filter(|name| **name == "mirrored").count();
+        assert_eq!((names[0], mirrored), ("upright", 4));
+    }
+
+    #[test]
+    fn a_part_fits_the_whole_and_another_picture_does_not() {
+        let whole = picture(0.0, 0.0, 1.0, 2.0).relief();
+        assert!(whole.has_structure());
+        for (left, top, width) in [(0.0, 0.0, 1.0), (0.1, 0.05, 0.85), (0.2, 0.2, 0.8)] {
+            let part = picture(left, top, width, 2.0).relief();
+            assert!(whole.fit(&part) > 0.95, "{left}: {}", whole.fit(&part));
+            assert!((whole.fit(&part) - part.fit(&whole)).abs() < 1e-6);
+        }
+        let other = picture(0.0, 0.0, 1.0, 3.1).relief();
+        assert!(whole.fit(&other) < 0.7, "{}", whole.fit(&other));
+        assert!(!Grid([90; GRID * GRID]).relief().has_structure());
+    }
+}

@@ -1,0 +1,109 @@
+//! What a picture looks like in a few numbers that are computed once, from its decoded pixels, and kept: a small grey
+//! picture, from which copies are told, and how sharp, dark, bright and empty it is. Pure; docs/heap.md has the formulas.
+
+mod grid;
+mod quality;
+
+use super::decode::Pixels;
+use super::preprocess::{EmptyPicture, Filter, Fit, Preprocess, Resampler};
+
+pub use grid::{GRID, Grid, PerceptualHash, TURNS, Turn};
+pub use quality::Quality;
+
+/// Raised when the same picture gives other numbers: what was kept before is computed again.
+const VERSION: u8 = 1;
+/// Length in pixels of the long side of the picture that quality is measured on.
+const MEASURED_SIDE: u32 = 512;
+/// Bytes of everything but the name of the camera.
+const FIXED: usize = 1 + Grid::BYTES + Quality::BYTES;
+
+/// What a picture looks like.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Appearance {
+    /// The picture in grey, very small.
+    pub grid: Grid,
+    /// How sharp, dark, bright and empty it is.
+    pub quality: Quality,
+    /// The camera that took it, as its metadata names it.
+    pub camera: Option<String>,
+}
+
+impl Appearance {
+    /// Of a picture as it was decoded.
+    ///
+    /// # Errors
+    /// If it has no pixels.
+    pub fn of(
+        resampler: &mut Resampler,
+        pixels: &Pixels,
+        camera: Option<String>,
+    ) -> Result<Self, EmptyPicture> {
+        let measured = resampler.thumbnail(pixels, MEASURED_SIDE)?;
+        let spec = Preprocess {
+            side: GRID as u32,
+            fit: Fit::Stretch,
+            filter: Filter::Bilinear,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+        };
+        let small = resampler.crop(&measured, &spec)?;
+        Ok(Self {
+            grid: Grid::of(&small),
+            quality: Quality::of(&measured),
+            camera,
+        })
+    }
+
+    /// As it is kept.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(FIXED);
+        bytes.push(VERSION);
+        bytes.extend(self.grid.bytes());
+        bytes.extend(self.quality.to_bytes());
+        bytes.extend(self.camera.iter().flat_map(|camera| camera.bytes()));
+        bytes
+    }
+
+    /// From bytes of that form; nothing if an earlier version computed them.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (fixed, camera) = bytes.split_at_checked(FIXED)?;
+        let (version, rest) = fixed.split_first()?;
+        let (grid, quality) = rest.split_at(Grid::BYTES);
+        let camera = std::str::from_utf8(camera).ok()?;
+        (*version == VERSION).then_some(Self {
+            grid: Grid::from_bytes(grid)?,
+            quality: Quality::from_bytes(quality)?,
+            camera: (!camera.is_empty()).then(|| camera.to_owned()),
+        })
+    }
+}
+
+/// How dark a colour is, from 0 to 255: the luma of ITU-R BT.601.
+fn luma(rgb: &[u8; 3]) -> u8 {
+    let [red, green, blue] = rgb.map(u32::from);
+    ((299 * red + 587 * green + 114 * blue + 500) / 1000) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::media::decode::Orientation;
+
+    #[test]
+    fn what_is_kept_is_read_back_and_what_is_older_is_not() {
+        let pixel = |n: u32| [(n % 251) as u8, (n / 7 % 256) as u8, (n % 13) as u8];
+        let rgb = (0..640 * 480).flat_map(pixel).collect();
+        let pixels = Pixels::new(640, 480, rgb, Orientation::default());
+        for camera in [None, Some("A camera".to_owned())] {
+            let appearance =
+                Appearance::of(&mut Resampler::default(), &pixels, camera).expect("a picture");
+            let mut bytes = appearance.to_bytes();
+            assert_eq!(Appearance::from_bytes(&bytes), Some(appearance));
+            bytes[0] = 0;
+            assert_eq!(Appearance::from_bytes(&bytes), None);
+        }
+        assert_eq!(Appearance::from_bytes(&[VERSION; 20]), None);
+    }
+}

@@ -1,0 +1,215 @@
+//! Photos of one scene within seconds to minutes, and which of them came out best. Pure; docs/heap.md states the rule.
+
+use half::f16;
+
+use crate::engine::media::appearance::Quality;
+use crate::engine::media::mark::{Flag, Mark};
+
+/// From when on two photos, one taken after the other by the same camera, show one scene.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Seconds between shots of one press of the button, at most, and how near such photos are at least.
+    pub shot: (i64, f32),
+    /// Seconds between photos of one scene, at most, and how near those are at least.
+    pub scene: (i64, f32),
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            shot: (2, 0.6),
+            scene: (60, 0.85),
+        }
+    }
+}
+
+/// A photo among which bursts are looked for.
+pub struct Shot<'a> {
+    /// When it was taken, in seconds; photos without a date are in no burst.
+    pub seconds: Option<i64>,
+    /// What photos of one burst have in common: the camera, or the folder where no camera is named.
+    pub camera: &'a str,
+    /// What orders photos of one second: the name.
+    pub name: &'a str,
+    /// Its vector, of length 1.
+    pub vector: Option<&'a [f16]>,
+    /// How it came out.
+    pub quality: Option<Quality>,
+    /// What the person decided.
+    pub mark: Mark,
+}
+
+/// Photos of one scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Burst {
+    /// Places of the photos, in the order in which they were taken: at least two.
+    pub photos: Vec<usize>,
+    /// The place of the one that came out best.
+    pub best: usize,
+    /// Why, in a few words.
+    pub reason: &'static str,
+}
+
+/// Bursts, in the order of their first photos' cameras and times.
+#[must_use]
+pub fn find(shots: &[Shot<'_>], rule: &Rule) -> Vec<Burst> {
+    let mut order: Vec<(&str, i64, &str, usize)> = shots
+        .iter()
+        .enumerate()
+        .filter_map(|(at, shot)| Some((shot.camera, shot.seconds?, shot.name, at)))
+        .collect();
+    order.sort_unstable();
+    let bursts = order.chunk_by(|a, b| {
+        let apart = b.1 - a.1;
+        let near = || cosine(&shots[a.3], &shots[b.3]);
+        let within = |(seconds, line): (i64, f32)| apart <= seconds && near() >= line;
+        a.0 == b.0 && (within(rule.shot) || within(rule.scene))
+    });
+    let bursts = bursts.filter(|burst| burst.len() > 1).map(|burst| {
+        let photos: Vec<usize> = burst.iter().map(|(.., at)| *at).collect();
+        let (best, reason) = best(shots, &photos);
+        Burst {
+            photos,
+            best,
+            reason,
+        }
+    });
+    bursts.collect()
+}
+
+/// How near two photos are; as near as can be where nothing says otherwise.
+fn cosine(a: &Shot<'_>, b: &Shot<'_>) -> f32 {
+    let (Some(a), Some(b)) = (a.vector, b.vector) else {
+        return 1.0;
+    };
+    a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
+}
+
+/// The photo that came out best: what the person decided, then exposure, then sharpness, then the first.
+fn best(shots: &[Shot<'_>], photos: &[usize]) -> (usize, &'static str) {
+    let decided = |at: &usize| {
+        let mark = shots[*at].mark;
+        let flag = match mark.flag {
+            Flag::Pick => 2,
+            Flag::None => 1,
+            Flag::Reject => 0,
+        };
+        (flag, mark.stars)
+    };
+    // A tenth of the picture lost to black or white is what is noticed.
+    let lost = |at: &usize| {
+        let quality = shots[*at].quality;
+        quality.map_or(10, |q| (10.0 * (q.dark + q.blown)).round() as u8)
+    };
+    let sharp = |at: &usize| {
+        let sharpness = shots[*at].quality.and_then(|q| q.sharpness);
+        (100.0 * sharpness.unwrap_or(0.0)).round() as u8
+    };
+    let keep = |candidates: Vec<usize>, worth: &dyn Fn(&usize) -> (u8, u8)| {
+        let most = candidates.iter().map(worth).max().unwrap_or_default();
+        let best: Vec<usize> = candidates
+            .iter()
+            .copied()
+            .filter(|at| worth(at) == most)
+            .collect();
+        (best.len() < candidates.len(), best)
+    };
+    let (by_person, left) = keep(photos.to_vec(), &decided);
+    let (by_exposure, left) = keep(left, &|at| (u8::MAX - lost(at), 0));
+    let (by_sharpness, left) = keep(left, &|at| (sharp(at), 0));
+    let reason = match (by_person, by_sharpness, by_exposure) {
+        (true, ..) => "you chose it",
+        (_, true, true) => "exposed best, and the sharpest of those",
+        (_, true, false) => "the sharpest",
+        (_, false, true) => "exposed best",
+        _ => "the first of equals",
+    };
+    (left.first().copied().unwrap_or(photos[0]), reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Photo {
+        seconds: Option<i64>,
+        camera: &'static str,
+        name: String,
+        vector: Vec<f16>,
+        quality: Quality,
+        mark: Mark,
+    }
+
+    fn photo(seconds: i64, angle: f32, sharpness: f32) -> Photo {
+        Photo {
+            seconds: Some(seconds),
+            camera: "A",
+            name: format!("{seconds:04}"),
+            vector: [angle.cos(), angle.sin()].map(f16::from_f32).to_vec(),
+            quality: Quality {
+                sharpness: Some(sharpness),
+                dark: 0.0,
+                blown: 0.0,
+                empty: 0.0,
+            },
+            mark: Mark::default(),
+        }
+    }
+
+    fn bursts(photos: &[Photo]) -> Vec<Burst> {
+        let shots: Vec<Shot<'_>> = photos
+            .iter()
+            .map(|photo| Shot {
+                seconds: photo.seconds,
+                camera: photo.camera,
+                name: &photo.name,
+                vector: Some(&photo.vector),
+                quality: Some(photo.quality),
+                mark: photo.mark,
+            })
+            .collect();
+        find(&shots, &Rule::default())
+    }
+
+    #[test]
+    fn one_scene_is_told_by_time_camera_and_picture() {
+        let mut other_camera = photo(11, 0.0, 0.5);
+        other_camera.camera = "B";
+        let photos = [
+            // A press of the button: alike enough for two seconds.
+            photo(10, 0.0, 0.5),
+            photo(12, 0.8, 0.6),
+            // A minute later, the same scene; then another one, at once.
+            photo(70, 0.8, 0.4),
+            photo(71, 2.2, 0.4),
+            other_camera,
+            // Too late.
+            photo(200, 2.2, 0.4),
+        ];
+        let found = bursts(&photos);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].photos, [0, 1, 2]);
+        assert_eq!((found[0].best, found[0].reason), (1, "the sharpest"));
+    }
+
+    #[test]
+    fn what_a_person_chose_is_best_and_then_what_is_well_exposed() {
+        let mut photos = [photo(1, 0.0, 0.9), photo(2, 0.0, 0.5), photo(3, 0.0, 0.5)];
+        photos[0].quality.blown = 0.6;
+        let best = |photos: &[Photo]| (bursts(photos)[0].best, bursts(photos)[0].reason);
+        assert_eq!(best(&photos), (1, "exposed best"));
+        photos[2].mark.stars = 2;
+        assert_eq!(best(&photos), (2, "you chose it"));
+        photos[1].mark.flag = Flag::Pick;
+        assert_eq!(best(&photos), (1, "you chose it"));
+        let equals = [photo(1, 0.0, 0.5), photo(2, 0.0, 0.5)];
+        assert_eq!(best(&equals), (0, "the first of equals"));
+    }
+
+    #[test]
+    fn photos_without_a_date_are_in_no_burst() {
+        let mut photos = [photo(1, 0.0, 0.9), photo(1, 0.0, 0.5)];
+        photos[1].seconds = None;
+        assert!(bursts(&photos).is_empty());
+    }
+}

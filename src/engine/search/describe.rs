@@ -1,0 +1,93 @@
+//! A photo in a few words, for people who cannot see it: what it shows, when it was taken, how it came out. Pure.
+
+use crate::engine::media::appearance::Quality;
+
+/// Match from which on a word is said at all, and from which on it is said without doubt.
+pub const SAID_FROM: f32 = 0.3;
+const SURE_FROM: f32 = 0.6;
+/// Most words about what a photo shows.
+pub const MOST_WORDS: usize = 4;
+/// Sharpness, and parts of a picture, from which on it is said how a photo came out.
+const SHARP_FROM: f32 = 0.65;
+const BLURRED_TO: f32 = 0.5;
+const DARK_FROM: f32 = 0.85;
+const BLOWN_FROM: f32 = 0.5;
+
+/// A word with how well the photo fits it.
+pub type Word<'a> = (&'a str, f32);
+
+/// A sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". Words are given best first; those that fit too little
+/// are not said, and nor is one that another one contains.
+#[must_use]
+pub fn sentence(words: &[Word<'_>], taken: Option<&str>, quality: Option<&Quality>) -> String {
+    let mut parts = Vec::new();
+    let shown = kept(words);
+    let said = |(word, fit): &Word<'_>| match *fit >= SURE_FROM {
+        true => (*word).to_owned(),
+        false => format!("perhaps {word}"),
+    };
+    match shown.is_empty() {
+        true => parts.push("no word fits well".to_owned()),
+        false => parts.push(shown.iter().map(said).collect::<Vec<_>>().join(", ")),
+    }
+    parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
+    parts.extend(quality.and_then(came_out).map(ToOwned::to_owned));
+    parts.join("; ")
+}
+
+/// The words that are said of a photo.
+#[must_use]
+pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
+    let mut kept: Vec<Word<'a>> = Vec::new();
+    let fitting = words.iter().filter(|(_, fit)| *fit >= SAID_FROM);
+    for (word, fit) in fitting {
+        let has = |a: &str, b: &str| a.split(' ').any(|part| part == b);
+        let is_said = kept
+            .iter()
+            .any(|(other, _)| has(other, word) || has(word, other));
+        if !is_said && kept.len() < MOST_WORDS {
+            kept.push((*word, *fit));
+        }
+    }
+    kept
+}
+
+/// "4 May 2024" of "2024-05-04T10:00:00".
+fn day(taken: &str) -> Option<String> {
+    let date: jiff::civil::Date = taken.get(..10)?.parse().ok()?;
+    Some(date.strftime("%-d %B %Y").to_string())
+}
+
+fn came_out(quality: &Quality) -> Option<&'static str> {
+    match quality {
+        q if q.dark >= DARK_FROM => Some("very dark"),
+        q if q.blown >= BLOWN_FROM => Some("very bright"),
+        q if q.sharpness.is_some_and(|sharp| sharp >= SHARP_FROM) => Some("sharp"),
+        q if q.sharpness.is_some_and(|sharp| sharp <= BLURRED_TO) => Some("blurred"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certainty_is_said_and_nothing_twice() {
+        let quality = Quality {
+            sharpness: Some(0.7),
+            dark: 0.1,
+            blown: 0.0,
+            empty: 0.0,
+        };
+        let words = [("cat", 0.9), ("grey cat", 0.8), ("sofa", 0.4), ("dog", 0.1)];
+        let said = sentence(&words, Some("2024-05-04T10:00:00"), Some(&quality));
+        assert_eq!(said, "cat, perhaps sofa; taken 4 May 2024; sharp");
+        assert_eq!(sentence(&[("dog", 0.1)], None, None), "no word fits well");
+        let dark = Quality {
+            dark: 0.9,
+            ..quality
+        };
+        assert!(sentence(&[], Some("nonsense"), Some(&dark)).ends_with("; very dark"));
+    }
+}

@@ -1,0 +1,231 @@
+//! Which of several copies is best kept, and why.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+use crate::engine::media::mark::{Flag, Mark};
+
+/// Sharpness that differs by less counts as the same.
+const SHARPER: f32 = 0.05;
+/// Words in names that programs give to copies.
+const COPY_WORDS: &[&str] = &[
+    "copy",
+    "copia",
+    "copie",
+    "kopie",
+    "kopi",
+    "duplicate",
+    "edited",
+    "thumb",
+    "small",
+    "preview",
+];
+
+/// How much of what a camera saw a format keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FormatRank {
+    /// Few colours, or made to be small.
+    Reduced,
+    /// Lossy.
+    Lossy,
+    /// Nothing is lost.
+    Lossless,
+    /// What the sensor saw.
+    Raw,
+}
+
+impl FormatRank {
+    /// By a file's name; `has_raw` is whether a RAW file belongs to it.
+    #[must_use]
+    pub fn of(path: &Path, has_raw: bool) -> Self {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        match ending.to_str().unwrap_or_default() {
+            _ if has_raw => Self::Raw,
+            "dng" | "cr2" | "cr3" | "nef" | "arw" | "raf" | "rw2" | "orf" | "pef" | "srw" => {
+                Self::Raw
+            }
+            "png" | "tif" | "tiff" | "psd" | "bmp" | "exr" | "tga" | "qoi" => Self::Lossless,
+            "gif" | "ico" => Self::Reduced,
+            _ => Self::Lossy,
+        }
+    }
+}
+
+/// What speaks for keeping a photo.
+#[derive(Clone, Debug)]
+pub struct Traits<'a> {
+    /// What the person decided.
+    pub mark: Mark,
+    /// Width and height.
+    pub size: (u32, u32),
+    /// Its format.
+    pub format: FormatRank,
+    /// How sharp it is.
+    pub sharpness: Option<f32>,
+    /// How much it says of itself: date, camera, place, keywords.
+    pub facts: u32,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Where it is.
+    pub path: &'a Path,
+}
+
+impl Traits<'_> {
+    /// The better one first; the same for no two files.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
+        self.verdict(other).0
+    }
+
+    /// Why this one is better kept than another, in a few words; nothing if it is not.
+    #[must_use]
+    pub fn reason(&self, other: &Self) -> Option<String> {
+        let (ordering, reason) = self.verdict(other);
+        (ordering == Ordering::Less).then_some(reason)
+    }
+
+    /// What decides between two, in the order in which it is looked at.
+    fn verdict(&self, other: &Self) -> (Ordering, String) {
+        let better = |a: u64, b: u64| b.cmp(&a);
+        let pixels = |of: &Self| u64::from(of.size.0) * u64::from(of.size.1);
+        let steps = |of: &Self| (of.sharpness.unwrap_or(0.0) / SHARPER).floor() as u64;
+        let plain = |of: &Self| u64::from(!is_named_copy(of.path));
+        let flag = |of: &Self| match of.mark.flag {
+            Flag::Pick => 2,
+            Flag::None => 1,
+            Flag::Reject => 0,
+        };
+        let (width, height) = self.size;
+        let decided = |mark: &Mark| match (mark.flag, mark.stars) {
+            (Flag::Pick, _) => "you picked it".to_owned(),
+            (_, 0) => "you did not reject it".to_owned(),
+            (_, 1) => "1 star".to_owned(),
+            (_, stars) => format!("{stars} stars"),
+        };
+        let tests: [(Ordering, &dyn Fn() -> String); 8] = [
+            (better(flag(self), flag(other)), &|| decided(&self.mark)),
+            (
+                better(self.mark.stars.into(), other.mark.stars.into()),
+                &|| {
+                    decided(&Mark {
+                        flag: Flag::None,
+                        ..self.mark
+                    })
+                },
+            ),
+            (better(pixels(self), pixels(other)), &|| {
+                format!("more pixels ({width} x {height})")
+            }),
+            (other.format.cmp(&self.format), &|| {
+                "a format that loses less".into()
+            }),
+            (better(steps(self), steps(other)), &|| "sharper".into()),
+            (better(self.facts.into(), other.facts.into()), &|| {
+                "more metadata".into()
+            }),
+            (better(plain(self), plain(other)), &|| {
+                "not named as a copy".into()
+            }),
+            (better(self.bytes, other.bytes), &|| "a larger file".into()),
+        ];
+        for (ordering, reason) in tests {
+            if ordering != Ordering::Equal {
+                return (ordering, reason());
+            }
+        }
+        let length = |of: &Self| of.path.as_os_str().len();
+        let by_path = length(self)
+            .cmp(&length(other))
+            .then_with(|| self.path.cmp(other.path));
+        (by_path, "a shorter or earlier path".into())
+    }
+}
+
+/// Whether a name is one that programs give to copies: "IMG (1)", "IMG - Copy", "IMG-edited".
+fn is_named_copy(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.to_lowercase();
+    let mut words = stem.split(|c: char| !c.is_alphanumeric());
+    let number = stem
+        .strip_suffix(')')
+        .and_then(|stem| stem.rsplit_once('('));
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    number.is_some_and(|(_, number)| is_number(number))
+        || words.any(|word| COPY_WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn traits(path: &str) -> Traits<'_> {
+        Traits {
+            mark: Mark::default(),
+            size: (4000, 3000),
+            format: FormatRank::of(Path::new(path), false),
+            sharpness: Some(0.7),
+            facts: 2,
+            bytes: 1000,
+            path: Path::new(path),
+        }
+    }
+
+    #[test]
+    fn what_a_person_decided_comes_first_and_a_path_last() {
+        let best = traits("a.jpg");
+        let marked = |flag, stars| Mark {
+            flag,
+            stars,
+            ..Mark::default()
+        };
+        let reason = |worse: &Traits<'_>| best.reason(worse).expect("better");
+        let with = |change: &dyn Fn(&mut Traits<'_>)| {
+            let mut other = best.clone();
+            change(&mut other);
+            other
+        };
+        assert_eq!(
+            reason(&with(&|t| t.mark = marked(Flag::Reject, 5))),
+            "you did not reject it"
+        );
+        assert_eq!(
+            reason(&with(&|t| t.size = (2000, 1500))),
+            "more pixels (4000 x 3000)"
+        );
+        assert_eq!(reason(&with(&|t| t.sharpness = Some(0.5))), "sharper");
+        assert_eq!(reason(&with(&|t| t.facts = 1)), "more metadata");
+        assert_eq!(reason(&traits("a (1).jpg")), "not named as a copy");
+        assert_eq!(reason(&traits("a - Copy.jpg")), "not named as a copy");
+        assert_eq!(reason(&traits("b.jpg")), "a shorter or earlier path");
+        assert_eq!(traits("b.jpg").reason(&best), None);
+        let starred = with(&|t| {
+            t.mark = marked(Flag::None, 3);
+            t.size = (100, 100);
+        });
+        assert_eq!(starred.reason(&best).as_deref(), Some("3 stars"));
+        assert_eq!(
+            traits("a.png").reason(&best).as_deref(),
+            Some("a format that loses less")
+        );
+    }
+
+    #[test]
+    fn copies_are_told_by_how_programs_name_them() {
+        for name in [
+            "IMG (2).jpg",
+            "IMG - Kopie.jpg",
+            "IMG_copy.png",
+            "x-edited.jpg",
+        ] {
+            assert!(is_named_copy(Path::new(name)), "{name}");
+        }
+        for name in [
+            "IMG_2024.jpg",
+            "copyright.jpg",
+            "Rome (Italy).jpg",
+            "().jpg",
+        ] {
+            assert!(!is_named_copy(Path::new(name)), "{name}");
+        }
+    }
+}

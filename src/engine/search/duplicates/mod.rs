@@ -1,0 +1,194 @@
+//! Copies of a photo: the same bytes, the same picture in another file, and the same picture mirrored or turned. Pure.
+//!
+//! Photos are gone through from the best to the worst ([`Traits`]). One that is a copy of a better one belongs to it;
+//! any other may get copies itself. So each group has a keeper, every other member was compared with that keeper and
+//! not only with another copy, and the result does not depend on the order of files. docs/heap.md states the rule.
+
+mod keeper;
+mod near;
+mod turned;
+
+use std::collections::HashMap;
+
+use half::f16;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::media::appearance::{Appearance, Turn};
+use crate::engine::media::photo::ContentId;
+
+pub use keeper::{FormatRank, Traits};
+
+/// From when on two photos show the same picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Cosine of the vectors of a photo and one that was cut out of it, at least.
+    pub min_cosine: f32,
+    /// The same for photos whose hashes agree: what is small, grey or has words on it is further away for a model.
+    pub min_framed_cosine: f32,
+    /// Bits in which perceptual hashes that agree differ, at most.
+    pub max_distance: u32,
+    /// Correlation of their grids, at least, with one cut as it fits the other.
+    pub min_fit: f32,
+    /// Whether mirrored and turned pictures are looked for.
+    pub turned: bool,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            min_cosine: 0.8,
+            min_framed_cosine: 0.45,
+            max_distance: 12,
+            min_fit: 0.9,
+            turned: false,
+        }
+    }
+}
+
+/// A photo among which copies are looked for.
+pub struct Entry<'a> {
+    /// Its content.
+    pub content: ContentId,
+    /// The row of its vector; none of what is compared by content alone, as videos are.
+    pub row: Option<u32>,
+    /// What it looks like.
+    pub appearance: Option<&'a Appearance>,
+    /// When it was taken, if its content says so: photos of different seconds are no copies of each other.
+    pub taken: Option<&'a str>,
+    /// What speaks for keeping it.
+    pub traits: Traits<'a>,
+}
+
+/// In which way a photo is a copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Likeness {
+    /// Its bytes are the same.
+    Exact,
+    /// It shows the same picture.
+    Near,
+    /// It shows the same picture turned.
+    Turned(Turn),
+}
+
+impl Likeness {
+    /// In a word.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Near => "near",
+            Self::Turned(turn) => turn.name(),
+        }
+    }
+}
+
+/// A copy in a group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Copy {
+    /// Its place among the entries.
+    pub at: usize,
+    /// In which way it is one.
+    pub likeness: Likeness,
+    /// The cosine of its vector with the keeper's.
+    pub cosine: f32,
+    /// The correlation of its grid with the keeper's.
+    pub fit: f32,
+}
+
+/// A photo with its copies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The place of the photo that is best kept.
+    pub keeper: usize,
+    /// The others, best first.
+    pub copies: Vec<Copy>,
+}
+
+/// Groups of copies, in the order in which their keepers were given. `values` are all vectors of a model, each of `dim`
+/// values. `watch` is told how many of how many photos were compared with all others. Nothing if `cancel` was raised.
+pub fn find(
+    entries: &[Entry<'_>],
+    values: &[f16],
+    dim: usize,
+    rule: &Rule,
+    cancel: &Cancel,
+    watch: impl Fn(usize, usize) + Sync,
+) -> Option<Vec<Group>> {
+    let mut order: Vec<usize> = (0..entries.len()).collect();
+    order.sort_by(|a, b| {
+        let (a, b) = (&entries[*a].traits, &entries[*b].traits);
+        a.compare(b)
+    });
+    // The best of each content stands for it.
+    let mut of_content: HashMap<&ContentId, usize> = HashMap::new();
+    let mut groups: HashMap<usize, Vec<Copy>> = HashMap::new();
+    let mut leaders = Vec::new();
+    for at in order {
+        match of_content.get(&entries[at].content) {
+            Some(leader) => groups.entry(*leader).or_default().push(Copy {
+                at,
+                likeness: Likeness::Exact,
+                cosine: 1.0,
+                fit: 1.0,
+            }),
+            None => {
+                of_content.insert(&entries[at].content, at);
+                leaders.push(at);
+            }
+        }
+    }
+    let vector = |at: usize| -> Option<&[f16]> {
+        let row = entries[at].row? as usize;
+        values.get(row.checked_mul(dim)?..(row + 1).checked_mul(dim)?)
+    };
+    leaders.retain(|at| entries[*at].appearance.is_some() && vector(*at).is_some());
+    let photos: Vec<near::Compared<'_>> = leaders
+        .iter()
+        .filter_map(|at| {
+            let grid = &entries[*at].appearance?.grid;
+            Some(near::Compared {
+                vector: vector(*at)?,
+                hash: grid.hash(),
+                grid,
+                taken: entries[*at].taken,
+            })
+        })
+        .collect();
+    let mut copy_of = near::copies(&photos, rule, cancel, watch)?;
+    if rule.turned {
+        turned::add_copies(&photos, rule, cancel, &mut copy_of)?;
+    }
+    for (number, of) in copy_of.iter().enumerate() {
+        let Some(of) = of else { continue };
+        let (at, keeper) = (leaders[number], leaders[of.leader]);
+        let copy = Copy {
+            at,
+            likeness: of.likeness,
+            cosine: of.cosine,
+            fit: of.fit,
+        };
+        // Those with the same bytes as the copy are copies in the same way.
+        let same = groups.remove(&at).unwrap_or_default();
+        let group = groups.entry(keeper).or_default();
+        group.push(copy);
+        group.extend(same.into_iter().map(|other| Copy {
+            at: other.at,
+            ..copy
+        }));
+    }
+    let mut groups: Vec<Group> = groups
+        .into_iter()
+        .map(|(keeper, mut copies)| {
+            copies.sort_by(|a, b| {
+                let (a, b) = (&entries[a.at].traits, &entries[b.at].traits);
+                a.compare(b)
+            });
+            Group { keeper, copies }
+        })
+        .collect();
+    groups.sort_by_key(|group| group.keeper);
+    Some(groups)
+}
+
+#[cfg(test)]
+mod tests;

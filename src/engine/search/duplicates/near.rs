@@ -1,0 +1,250 @@
+//! Which photos show the same picture: all pairs in eight bits, block by block, and those that are near in full.
+//!
+//! Of the products of two vectors only those leave the kernel that reach the line, so memory does not grow with the
+//! number of pairs. Whether two photos are copies is then decided by their exact cosine and their grids.
+
+use half::f16;
+use rayon::prelude::*;
+
+use super::{Likeness, Rule};
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::{Int8Rows, PackedI8, Reached, widen};
+use crate::engine::media::appearance::{Grid, PerceptualHash};
+
+/// Photos that are compared with all others at once: their vectors stay in a core's cache.
+const BLOCK: usize = 2048;
+/// Photos that one task compares with a block.
+const TASK: usize = 128;
+/// What eight bits may take off a cosine.
+const MARGIN: f32 = 0.02;
+
+/// A photo that is compared with others.
+pub struct Compared<'a> {
+    /// Its vector, of length 1.
+    pub vector: &'a [f16],
+    /// The picture in grey.
+    pub grid: &'a Grid,
+    /// The grid's hash.
+    pub hash: PerceptualHash,
+    /// When it was taken.
+    pub taken: Option<&'a str>,
+}
+
+/// Of which better photo one is a copy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CopyOf {
+    /// The better one.
+    pub leader: usize,
+    /// In which way.
+    pub likeness: Likeness,
+    /// The cosine of both vectors.
+    pub cosine: f32,
+    /// The correlation of both grids.
+    pub fit: f32,
+}
+
+/// For each of the photos, best first, of which better one it is a copy; that one is a copy of none.
+pub fn copies(
+    photos: &[Compared<'_>],
+    rule: &Rule,
+    cancel: &Cancel,
+    watch: impl Fn(usize, usize) + Sync,
+) -> Option<Vec<Option<CopyOf>>> {
+    let mut copy_of: Vec<Option<CopyOf>> = vec![None; photos.len()];
+    for first in (0..photos.len()).step_by(BLOCK) {
+        let end = (first + BLOCK).min(photos.len());
+        let open = |copy_of: &[Option<CopyOf>], at: &usize| copy_of[*at].is_none();
+        let members: Vec<usize> = (first..end).filter(|at| open(&copy_of, at)).collect();
+        if members.is_empty() {
+            continue;
+        }
+        resolve(photos, &members, rule, cancel, &mut copy_of);
+        // Copies of copies are found through the photo that both are copies of.
+        let leaders: Vec<usize> = members
+            .into_iter()
+            .filter(|at| open(&copy_of, at))
+            .collect();
+        let block = Block::new(photos, leaders);
+        let later: Vec<usize> = (end..photos.len())
+            .filter(|at| open(&copy_of, at))
+            .collect();
+        let found: Vec<(usize, CopyOf)> = later
+            .par_chunks(TASK)
+            .map_init(Scratch::default, |scratch, task| {
+                match cancel.is_cancelled() {
+                    true => Vec::new(),
+                    false => block.first_of(photos, task, rule, scratch),
+                }
+            })
+            .flatten()
+            .collect();
+        for (at, of) in found {
+            copy_of[at] = Some(of);
+        }
+        if cancel.is_cancelled() {
+            return None;
+        }
+        watch(end, photos.len());
+    }
+    Some(copy_of)
+}
+
+/// Finds copies among the members of a block.
+fn resolve(
+    photos: &[Compared<'_>],
+    members: &[usize],
+    rule: &Rule,
+    cancel: &Cancel,
+    copy_of: &mut [Option<CopyOf>],
+) {
+    let block = Block::new(photos, members.to_vec());
+    let pairs: Vec<(usize, CopyOf)> = members
+        .par_chunks(TASK)
+        .map_init(Scratch::default, |scratch, task| {
+            match cancel.is_cancelled() {
+                true => Vec::new(),
+                false => block.all_of(photos, task, rule, scratch),
+            }
+        })
+        .flatten()
+        .collect();
+    // A photo is decided before any that it could be the leader of.
+    for (at, of) in pairs {
+        if copy_of[at].is_none() && copy_of[of.leader].is_none() {
+            copy_of[at] = Some(of);
+        }
+    }
+}
+
+/// Room for a task to work in.
+#[derive(Default)]
+struct Scratch {
+    wide: Vec<f32>,
+    rows: Int8Rows,
+    found: Vec<Reached>,
+}
+
+/// Photos laid out to be compared with many others.
+struct Block {
+    members: Vec<usize>,
+    vectors: PackedI8,
+}
+
+impl Block {
+    fn new(photos: &[Compared<'_>], members: Vec<usize>) -> Self {
+        let mut wide = Vec::new();
+        widen_all(photos, &members, &mut wide);
+        let vectors = PackedI8::new(&wide, &vec![0.0; members.len()]);
+        Self { members, vectors }
+    }
+
+    /// For each photo of a task, the first better member that it is a copy of.
+    fn first_of(
+        &self,
+        photos: &[Compared<'_>],
+        task: &[usize],
+        rule: &Rule,
+        scratch: &mut Scratch,
+    ) -> Vec<(usize, CopyOf)> {
+        self.near(photos, task, rule, scratch);
+        let found = scratch.found.chunk_by(|a, b| a.row == b.row);
+        let first = found.filter_map(|hits| {
+            let at = task[hits[0].row];
+            let near = hits
+                .iter()
+                .filter(|hit| may_be_copy(photos, self.members[hit.output], at, hit, rule));
+            let mut copies =
+                near.filter_map(|hit| copy(photos, self.members[hit.output], at, rule));
+            Some((at, copies.next()?))
+        });
+        first.collect()
+    }
+
+    /// For each photo of a task, all better members that it is a copy of.
+    fn all_of(
+        &self,
+        photos: &[Compared<'_>],
+        task: &[usize],
+        rule: &Rule,
+        scratch: &mut Scratch,
+    ) -> Vec<(usize, CopyOf)> {
+        self.near(photos, task, rule, scratch);
+        let pairs = scratch.found.iter().map(|hit| {
+            let (member, at) = (self.members[hit.output], task[hit.row]);
+            let may_be = member < at && may_be_copy(photos, member, at, hit, rule);
+            may_be.then(|| Some((at, copy(photos, member, at, rule)?)))?
+        });
+        pairs.flatten().collect()
+    }
+
+    /// Pairs that are near in eight bits, by the task's photo and then by member.
+    fn near(&self, photos: &[Compared<'_>], task: &[usize], rule: &Rule, scratch: &mut Scratch) {
+        widen_all(photos, task, &mut scratch.wide);
+        scratch.found.clear();
+        let line = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
+        self.vectors
+            .reaching(&scratch.wide, line, &mut scratch.rows, &mut scratch.found);
+        scratch
+            .found
+            .sort_unstable_by_key(|hit| (hit.row, hit.output));
+    }
+}
+
+/// Whether it is worth while to look at a pair closely: by its product in eight bits and its hashes alone.
+fn may_be_copy(
+    photos: &[Compared<'_>],
+    leader: usize,
+    at: usize,
+    hit: &Reached,
+    rule: &Rule,
+) -> bool {
+    hit.product >= rule.min_cosine - MARGIN
+        || photos[leader].hash.distance(photos[at].hash) <= rule.max_distance
+}
+
+/// Whether a photo is a copy of a better one.
+fn copy(photos: &[Compared<'_>], leader: usize, at: usize, rule: &Rule) -> Option<CopyOf> {
+    let (better, other) = (&photos[leader], &photos[at]);
+    if is_another_moment(better, other) {
+        return None;
+    }
+    let line = match better.hash.distance(other.hash) <= rule.max_distance {
+        true => rule.min_framed_cosine,
+        false => rule.min_cosine,
+    };
+    let cosine = cosine(better.vector, other.vector);
+    if cosine < line {
+        return None;
+    }
+    let fit = fit(better.grid, other.grid)?;
+    (fit >= rule.min_fit).then_some(CopyOf {
+        leader,
+        likeness: Likeness::Near,
+        cosine,
+        fit,
+    })
+}
+
+/// Whether two photos say of themselves that they were taken at different times.
+pub fn is_another_moment(a: &Compared<'_>, b: &Compared<'_>) -> bool {
+    matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
+}
+
+/// How well two grids fit; nothing if there is too little in them to tell.
+pub fn fit(a: &Grid, b: &Grid) -> Option<f32> {
+    let (a, b) = (a.relief(), b.relief());
+    (a.has_structure() && b.has_structure()).then(|| a.fit(&b))
+}
+
+/// The exact cosine of two vectors of length 1.
+pub fn cosine(a: &[f16], b: &[f16]) -> f32 {
+    a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
+}
+
+fn widen_all(photos: &[Compared<'_>], which: &[usize], wide: &mut Vec<f32>) {
+    let dim = which.first().map_or(0, |at| photos[*at].vector.len());
+    wide.resize(which.len() * dim, 0.0);
+    for (at, wide) in which.iter().zip(wide.chunks_exact_mut(dim.max(1))) {
+        widen(photos[*at].vector, wide);
+    }
+}

@@ -1,0 +1,167 @@
+use std::path::Path;
+
+use super::*;
+use crate::engine::media::appearance::{GRID, Grid, Quality, TURNS};
+use crate::engine::media::mark::Mark;
+
+const DIM: usize = 32;
+
+/// Something like a photo, of which `zoom` is seen.
+fn grid(seed: f32, zoom: f32) -> Grid {
+    let cell = |at: usize| {
+        let x = zoom * ((at % GRID) as f32 + 0.5) / GRID as f32;
+        let y = zoom * ((at / GRID) as f32 + 0.5) / GRID as f32;
+        let wave = |n: f32| (n * (x * (seed + n).sin() + y * (seed * n).cos()) + seed).sin();
+        let value: f32 = [3.0, 7.0, 13.0, 19.0].into_iter().map(wave).sum();
+        (128.0 + 30.0 * value) as u8
+    };
+    let cells: Vec<u8> = (0..GRID * GRID).map(cell).collect();
+    Grid::from_bytes(&cells).expect("a grid")
+}
+
+struct Photo {
+    content: u8,
+    vector: [f32; DIM],
+    appearance: Appearance,
+    taken: Option<&'static str>,
+    pixels: u32,
+    path: String,
+}
+
+/// A photo of scene `n`, the `copy`th file of it.
+fn photo(n: u8, copy: u8, grid: Grid) -> Photo {
+    let mut vector = [0.0; DIM];
+    vector[usize::from(n) % DIM] = 1.0;
+    vector[(usize::from(n) + 1) % DIM] = 0.1 * f32::from(copy);
+    let quality = Quality {
+        sharpness: Some(0.6),
+        dark: 0.0,
+        blown: 0.0,
+        empty: 0.0,
+    };
+    Photo {
+        content: 10 * n + copy,
+        vector,
+        appearance: Appearance {
+            grid,
+            quality,
+            camera: None,
+        },
+        taken: None,
+        pixels: 1000 - u32::from(copy),
+        path: format!("{n}-{copy}.jpg"),
+    }
+}
+
+/// Groups as names of the keeper and its copies with their likeness.
+fn groups(photos: &[Photo], rule: &Rule) -> Vec<(String, Vec<String>)> {
+    let unit = |v: &[f32; DIM]| {
+        let norm = v.iter().map(|v| v * v).sum::<f32>().sqrt();
+        v.map(|v| f16::from_f32(v / norm))
+    };
+    let values: Vec<f16> = photos
+        .iter()
+        .flat_map(|photo| unit(&photo.vector))
+        .collect();
+    let entries: Vec<Entry<'_>> = photos
+        .iter()
+        .zip(0..)
+        .map(|(photo, row)| Entry {
+            content: ContentId([photo.content; 32]),
+            row: Some(row),
+            appearance: Some(&photo.appearance),
+            taken: photo.taken,
+            traits: Traits {
+                mark: Mark::default(),
+                size: (photo.pixels, 1000),
+                format: FormatRank::Lossy,
+                sharpness: None,
+                facts: 0,
+                bytes: 1,
+                path: Path::new(&photo.path),
+            },
+        })
+        .collect();
+    let found = find(&entries, &values, DIM, rule, &Cancel::default(), |_, _| ());
+    let name = |at: usize| photos[at].path.trim_end_matches(".jpg").to_owned();
+    let copy = |copy: &Copy| format!("{} {}", name(copy.at), copy.likeness.name());
+    let mut named: Vec<(String, Vec<String>)> = found
+        .expect("not cancelled")
+        .iter()
+        .map(|group| (name(group.keeper), group.copies.iter().map(copy).collect()))
+        .collect();
+    named.sort();
+    named
+}
+
+#[test]
+fn copies_of_each_kind_belong_to_the_best_photo() {
+    let mut same = photo(1, 2, grid(1.0, 1.0));
+    same.content = photo(1, 1, grid(1.0, 1.0)).content;
+    let photos = [
+        photo(1, 0, grid(1.0, 1.0)),
+        photo(1, 1, grid(1.0, 0.9)),
+        same,
+        photo(2, 0, grid(2.0, 1.0)),
+        photo(2, 1, grid(2.0, 1.0).turned(TURNS[1])),
+        photo(3, 0, grid(3.1, 1.0)),
+    ];
+    let upright = vec![(
+        "1-0".to_owned(),
+        vec!["1-1 near".to_owned(), "1-2 near".into()],
+    )];
+    assert_eq!(groups(&photos, &Rule::default()), upright);
+    let rule = Rule {
+        turned: true,
+        ..Rule::default()
+    };
+    let mut all = upright;
+    all.push(("2-0".into(), vec!["2-1 mirrored".into()]));
+    assert_eq!(groups(&photos, &rule), all);
+}
+
+#[test]
+fn both_the_picture_and_the_vector_must_agree() {
+    let mut far = photo(1, 1, grid(1.0, 1.0));
+    far.vector = photo(4, 0, grid(1.0, 1.0)).vector;
+    let other = photo(1, 2, grid(3.1, 1.0));
+    let photos = [photo(1, 0, grid(1.0, 1.0)), far, other];
+    assert!(groups(&photos, &Rule::default()).is_empty());
+}
+
+#[test]
+fn photos_of_two_moments_are_no_copies() {
+    let at = |copy, taken| Photo {
+        taken,
+        ..photo(1, copy, grid(1.0, 1.0))
+    };
+    let (ten, later) = (Some("2024-05-01T10:00:00"), Some("2024-05-01T10:00:01"));
+    assert!(groups(&[at(0, ten), at(1, later)], &Rule::default()).is_empty());
+    assert_eq!(
+        groups(&[at(0, ten), at(1, None)], &Rule::default()).len(),
+        1
+    );
+    assert_eq!(groups(&[at(0, ten), at(1, ten)], &Rule::default()).len(), 1);
+}
+
+#[test]
+fn an_even_wall_is_a_copy_of_its_own_bytes_only() {
+    let wall = || Grid::from_bytes(&[128; GRID * GRID]).expect("a grid");
+    let mut same = photo(1, 2, wall());
+    same.content = photo(1, 0, wall()).content;
+    let photos = [photo(1, 0, wall()), photo(1, 1, wall()), same];
+    let exact = vec![("1-0".to_owned(), vec!["1-2 exact".to_owned()])];
+    assert_eq!(groups(&photos, &Rule::default()), exact);
+}
+
+#[test]
+fn the_order_of_files_and_the_size_of_blocks_do_not_matter() {
+    let mut photos: Vec<Photo> = (0..20)
+        .flat_map(|n| (0..3).map(move |copy| photo(n, copy, grid(f32::from(n), 1.0))))
+        .collect();
+    let forwards = groups(&photos, &Rule::default());
+    assert_eq!(forwards.len(), 20);
+    assert!(forwards.iter().all(|(_, copies)| copies.len() == 2));
+    photos.reverse();
+    assert_eq!(groups(&photos, &Rule::default()), forwards);
+}

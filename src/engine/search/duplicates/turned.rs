@@ -1,0 +1,132 @@
+//! Copies that are mirrored or turned: their vectors differ, so they are found by their hashes, which can be turned.
+
+use std::collections::HashMap;
+
+use rayon::prelude::*;
+
+use super::near::{Compared, CopyOf, cosine, fit, is_another_moment};
+use super::{Likeness, Rule};
+use crate::engine::cancel::Cancel;
+use crate::engine::media::appearance::{PerceptualHash, TURNS};
+
+/// Bits of a hash in one band, of which there are four.
+const BAND: u32 = 16;
+/// Bits in which a turned hash may differ: in one of four bands it then differs in two bits at most, so that none is
+/// missed.
+const MOST_DISTANCE: u32 = 11;
+
+/// Photos by each band of their hashes.
+struct Bands([HashMap<u16, Vec<u32>>; 4]);
+
+impl Bands {
+    fn new(hashes: &[PerceptualHash], which: &[usize]) -> Self {
+        let mut bands: [HashMap<u16, Vec<u32>>; 4] = Default::default();
+        for at in which {
+            for (number, band) in (0..).zip(&mut bands) {
+                let key = (hashes[*at].0 >> (BAND * number)) as u16;
+                let at = u32::try_from(*at).unwrap_or(u32::MAX);
+                band.entry(key).or_default().push(at);
+            }
+        }
+        Self(bands)
+    }
+
+    /// Photos later than one whose hashes are near a hash, each once, in their order.
+    fn near(&self, hashes: &[PerceptualHash], hash: PerceptualHash, after: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (number, band) in (0..).zip(&self.0) {
+            let key = (hash.0 >> (BAND * number)) as u16;
+            let flips = (0..BAND).flat_map(|a| (0..=a).map(move |b| (1u16 << a) | (1u16 << b)));
+            let keys = std::iter::once(key).chain(flips.map(|flip| key ^ flip));
+            for at in keys.filter_map(|key| band.get(&key)).flatten() {
+                let at = *at as usize;
+                if at > after && hashes[at].distance(hash) <= MOST_DISTANCE {
+                    found.push(at);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}
+
+/// Adds turned copies of those that are copies of none. Copies of what becomes one itself are copies of the same photo.
+pub fn add_copies(
+    photos: &[Compared<'_>],
+    rule: &Rule,
+    cancel: &Cancel,
+    copy_of: &mut [Option<CopyOf>],
+) -> Option<()> {
+    let hashes: Vec<PerceptualHash> = photos.iter().map(|photo| photo.hash).collect();
+    let leaders: Vec<usize> = (0..photos.len())
+        .filter(|at| copy_of[*at].is_none())
+        .collect();
+    let bands = Bands::new(&hashes, &leaders);
+    let found: Vec<(usize, CopyOf)> = leaders
+        .par_iter()
+        .flat_map_iter(|leader| match cancel.is_cancelled() {
+            true => Vec::new(),
+            false => turned_copies(photos, &hashes, &bands, *leader, rule),
+        })
+        .collect();
+    if cancel.is_cancelled() {
+        return None;
+    }
+    // In the order of leaders, so that each is decided before its copies.
+    for (at, of) in found {
+        if copy_of[at].is_none() && copy_of[of.leader].is_none() {
+            copy_of[at] = Some(of);
+        }
+    }
+    // Copies of a photo that is a turned copy now.
+    for at in 0..copy_of.len() {
+        let Some(of) = copy_of[at] else { continue };
+        if let Some(above) = copy_of[of.leader] {
+            let likeness = match of.likeness {
+                Likeness::Turned(_) => of.likeness,
+                _ => above.likeness,
+            };
+            copy_of[at] = Some(CopyOf {
+                leader: above.leader,
+                likeness,
+                ..of
+            });
+        }
+    }
+    Some(())
+}
+
+fn turned_copies(
+    photos: &[Compared<'_>],
+    hashes: &[PerceptualHash],
+    bands: &Bands,
+    leader: usize,
+    rule: &Rule,
+) -> Vec<(usize, CopyOf)> {
+    let better = &photos[leader];
+    let mut copies = Vec::new();
+    for turn in TURNS.into_iter().skip(1) {
+        let turned = better.grid.turned(turn);
+        for at in bands.near(hashes, hashes[leader].turned(turn), leader) {
+            let other = &photos[at];
+            let cosine = cosine(better.vector, other.vector);
+            if is_another_moment(better, other) || cosine < rule.min_framed_cosine {
+                continue;
+            }
+            let fit = fit(&turned, other.grid).filter(|fit| *fit >= rule.min_fit);
+            copies.extend(fit.map(|fit| {
+                let likeness = Likeness::Turned(turn);
+                let of = CopyOf {
+                    leader,
+                    likeness,
+                    cosine,
+                    fit,
+                };
+                (at, of)
+            }));
+        }
+    }
+    copies.sort_by_key(|(at, _)| *at);
+    copies
+}

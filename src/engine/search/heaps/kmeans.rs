@@ -1,0 +1,141 @@
+//! Spherical k-means: each photo belongs to the middle that it has the largest cosine with.
+
+use rayon::prelude::*;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32};
+use crate::engine::search::query::normalise;
+
+/// Photos for each cluster, on average: in few photos, and in many. And the most clusters that are made.
+const FEW_EACH: usize = 3;
+const MANY_EACH: usize = 12;
+/// Clusters up to which there are few photos.
+const FEW_CLUSTERS: usize = 24;
+const MOST_CLUSTERS: usize = 256;
+/// Photos from which middles are learned; all others only join one.
+const SAMPLE: usize = 20_000;
+/// Rounds until which middles move.
+const ROUNDS: usize = 20;
+/// Photos of one task.
+const TASK: usize = 256;
+
+/// Clusters.
+pub struct Clusters {
+    /// The middles, one after another, of length 1.
+    pub centres: Vec<f32>,
+    /// The cluster of each vector.
+    pub of: Vec<usize>,
+}
+
+/// Clusters of vectors of length 1.
+pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters> {
+    let count = vectors.len() / dim;
+    let clusters = (count / FEW_EACH).min(FEW_CLUSTERS).max(count / MANY_EACH);
+    let clusters = clusters.clamp(2, MOST_CLUSTERS).min(count);
+    let step = count.div_ceil(SAMPLE);
+    let sampled: Vec<f32> = match step {
+        1 => Vec::new(),
+        _ => vectors
+            .chunks_exact(dim)
+            .step_by(step)
+            .flatten()
+            .copied()
+            .collect(),
+    };
+    let sample = if step == 1 { vectors } else { &sampled };
+    let mut centres = seeds(sample, dim, clusters);
+    let mut of = Vec::new();
+    for _ in 0..ROUNDS {
+        if cancel.is_cancelled() {
+            return None;
+        }
+        let now: Vec<(usize, f32)> = nearest(sample, dim, &centres);
+        let now: Vec<usize> = now.into_iter().map(|(cluster, _)| cluster).collect();
+        if now == of {
+            break;
+        }
+        centres = means(sample, dim, &now, &centres);
+        of = now;
+    }
+    let of = nearest(vectors, dim, &centres);
+    Some(Clusters {
+        of: of.into_iter().map(|(cluster, _)| cluster).collect(),
+        centres,
+    })
+}
+
+/// For each vector the number of the middle with the largest cosine, and that; of equals the first.
+pub fn nearest(vectors: &[f32], dim: usize, centres: &[f32]) -> Vec<(usize, f32)> {
+    let clusters = centres.len() / dim;
+    let panels = PackedF32::new(centres, &vec![0.0; clusters]);
+    let task = |vectors: &[f32]| {
+        let mut cosines = vec![0f32; vectors.len() / dim * clusters];
+        let plain = GemmEpilogue::Activate(Activation::None);
+        panels.multiply(vectors, plain, &mut cosines);
+        let best = |row: &[f32]| {
+            let first = (0, f32::NEG_INFINITY);
+            row.iter()
+                .enumerate()
+                .fold(first, |best, (at, cosine)| match *cosine > best.1 {
+                    true => (at, *cosine),
+                    false => best,
+                })
+        };
+        cosines.chunks_exact(clusters).map(best).collect::<Vec<_>>()
+    };
+    vectors.par_chunks(TASK * dim).flat_map_iter(task).collect()
+}
+
+/// Vectors that lie apart: each next one is drawn by its distance from those before (k-means++; Arthur and
+/// Vassilvitskii, 2007), with numbers that are always the same.
+fn seeds(vectors: &[f32], dim: usize, clusters: usize) -> Vec<f32> {
+    let count = vectors.len() / dim;
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut draw = || {
+        // SplitMix64.
+        random = random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) as f64 / u64::MAX as f64
+    };
+    let vector = |at: usize| &vectors[at * dim..][..dim];
+    let mut centres = vector((draw() * (count - 1) as f64) as usize).to_vec();
+    let mut far = vec![f32::MAX; count];
+    while centres.len() < clusters * dim {
+        let last = centres[centres.len() - dim..].to_vec();
+        far.par_iter_mut().enumerate().for_each(|(at, far)| {
+            let cosine: f32 = vector(at).iter().zip(&last).map(|(a, b)| a * b).sum();
+            *far = far.min((1.0 - cosine).max(0.0));
+        });
+        // In one order, so that the sum is the same on any number of cores.
+        let total: f64 = far.iter().map(|f| f64::from(f * f)).sum();
+        let mut left = draw() * total;
+        let drawn = far.iter().position(|f| {
+            left -= f64::from(f * f);
+            left <= 0.0
+        });
+        centres.extend(vector(drawn.unwrap_or(count - 1)));
+    }
+    centres
+}
+
+/// The middles of clusters; that of an empty one stays.
+fn means(vectors: &[f32], dim: usize, of: &[usize], before: &[f32]) -> Vec<f32> {
+    let mut sums = vec![0f32; before.len()];
+    let mut counts = vec![0usize; before.len() / dim];
+    for (vector, cluster) in vectors.chunks_exact(dim).zip(of) {
+        counts[*cluster] += 1;
+        let sum = &mut sums[cluster * dim..][..dim];
+        sum.iter_mut().zip(vector).for_each(|(s, v)| *s += v);
+    }
+    for ((sum, count), before) in
+        (sums.chunks_exact_mut(dim).zip(counts)).zip(before.chunks_exact(dim))
+    {
+        match count {
+            0 => sum.copy_from_slice(before),
+            _ => normalise(sum),
+        }
+    }
+    sums
+}

@@ -1,0 +1,130 @@
+//! Proposals for an order: photos that are alike, put together and named by what sets them apart from the rest. Pure.
+//!
+//! Vectors are first moved by their mean, because those of all pictures lie in one cone. Spherical k-means (Dhillon and
+//! Modha, "Concept decompositions for large sparse text data using clustering", 2001) makes more clusters than anybody
+//! wants, and average linkage joins those that are near each other, until none are: so their number follows from the
+//! photos. Everything is computed in one order with one seed, so the same photos give the same heaps.
+
+mod kmeans;
+mod merge;
+mod naming;
+
+use half::f16;
+use rayon::prelude::*;
+
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::Embeddings;
+use crate::engine::inference::cpu::widen;
+use crate::engine::search::query::normalise;
+
+/// How heaps are made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    /// Cosine from which two clusters are one, in vectors without their mean.
+    pub same: f32,
+    /// Photos that a heap has at least.
+    pub min_photos: usize,
+    /// Cosine with the middle of a heap that a photo in it has at least.
+    pub min_cosine: f32,
+    /// Words that a heap is told by, at most.
+    pub words: usize,
+}
+
+impl Default for Rule {
+    fn default() -> Self {
+        Self {
+            same: 0.45,
+            min_photos: 4,
+            min_cosine: 0.2,
+            words: 3,
+        }
+    }
+}
+
+/// Photos that are alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heap {
+    /// Places of the photos, those that stand for it best first.
+    pub photos: Vec<usize>,
+    /// Places of words in the vocabulary, the best first.
+    pub words: Vec<usize>,
+}
+
+/// Words that heaps may be named by, with their vectors.
+pub struct Vocabulary<'a> {
+    /// The words.
+    pub words: &'a [&'a str],
+    /// For each word its vector.
+    pub vectors: &'a Embeddings,
+}
+
+/// Heaps of photos, the largest first. Rows are the photos' rows among `values`, which have `dim` values each; a photo
+/// whose row is not there is in no heap. Nothing if `cancel` was raised.
+#[must_use]
+pub fn find(
+    rows: &[u32],
+    values: &[f16],
+    dim: usize,
+    vocabulary: &Vocabulary<'_>,
+    rule: &Rule,
+    cancel: &Cancel,
+) -> Option<Vec<Heap>> {
+    let row = |at: usize| {
+        let row = rows[at] as usize;
+        values.get(row.checked_mul(dim)?..row.checked_add(1)?.checked_mul(dim)?)
+    };
+    let there: Vec<usize> = (0..rows.len()).filter(|at| row(*at).is_some()).collect();
+    if there.len() < rule.min_photos || dim == 0 {
+        return Some(Vec::new());
+    }
+    let mut vectors = vec![0f32; there.len() * dim];
+    for (at, to) in there.iter().zip(vectors.chunks_exact_mut(dim)) {
+        widen(row(*at).unwrap_or_default(), to);
+    }
+    let middle = mean(&vectors, dim);
+    let plain = naming::Plain::of(&vectors, dim);
+    vectors.par_chunks_exact_mut(dim).for_each(|vector| {
+        vector.iter_mut().zip(&middle).for_each(|(v, m)| *v -= m);
+        normalise(vector);
+    });
+    let fine = kmeans::cluster(&vectors, dim, cancel)?;
+    let joined = merge::join(&fine, dim, rule.same);
+    let clusters = joined.len();
+    let centres = merge::centres(&vectors, dim, &fine.of, &joined);
+    let of = kmeans::nearest(&vectors, dim, &centres);
+    let mut heaps: Vec<Vec<(f32, usize)>> = vec![Vec::new(); clusters];
+    for (number, (cluster, cosine)) in of.into_iter().enumerate() {
+        if cosine >= rule.min_cosine {
+            heaps[cluster].push((cosine, number));
+        }
+    }
+    heaps.retain(|heap| heap.len() >= rule.min_photos);
+    for heap in &mut heaps {
+        heap.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    }
+    heaps.sort_by_key(|heap| (usize::MAX - heap.len(), heap[0].1));
+    let members = |heap: &Vec<(f32, usize)>| heap.iter().map(|(_, number)| *number).collect();
+    let members: Vec<Vec<usize>> = heaps.iter().map(members).collect();
+    let words = naming::name(&plain, &members, vocabulary, rule.words, |number| {
+        row(there[number]).unwrap_or_default()
+    });
+    let heaps = members.into_iter().zip(words).map(|(members, words)| Heap {
+        photos: members.into_iter().map(|number| there[number]).collect(),
+        words,
+    });
+    Some(heaps.collect())
+}
+
+fn mean(vectors: &[f32], dim: usize) -> Vec<f32> {
+    let mut sum = vec![0f64; dim];
+    for vector in vectors.chunks_exact(dim) {
+        sum.iter_mut()
+            .zip(vector)
+            .for_each(|(s, v)| *s += f64::from(*v));
+    }
+    let count = (vectors.len() / dim).max(1) as f64;
+    sum.into_iter().map(|s| (s / count) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! Names of heaps: words that fit a heap's photos better than they fit the rest.
+
+use half::f16;
+
+use super::{Vocabulary, mean};
+
+/// How much it counts that a word fits at all, beside how much better it fits the heap than the rest.
+const FITS_AT_ALL: f32 = 0.5;
+
+/// All photos as they are, before their mean was taken off.
+pub struct Plain {
+    mean: Vec<f32>,
+    count: f32,
+}
+
+impl Plain {
+    /// Of the vectors of all photos.
+    pub fn of(vectors: &[f32], dim: usize) -> Self {
+        Self {
+            mean: mean(vectors, dim),
+            count: (vectors.len() / dim) as f32,
+        }
+    }
+}
+
+/// For each heap, places of words, the best first. No two heaps are named by the same first word.
+pub fn name<'a>(
+    plain: &Plain,
+    heaps: &[Vec<usize>],
+    vocabulary: &Vocabulary<'_>,
+    most: usize,
+    vector: impl Fn(usize) -> &'a [f16],
+) -> Vec<Vec<usize>> {
+    let scores: Vec<Vec<f32>> = heaps
+        .iter()
+        .map(|heap| word_scores(plain, heap, vocabulary, &vector))
+        .collect();
+    // The word that sets a heap apart most is given first.
+    let mut pairs: Vec<(f32, usize, usize)> = Vec::new();
+    for (heap, scores) in scores.iter().enumerate() {
+        for word in best(scores, heaps.len() + most) {
+            pairs.push((scores[word], heap, word));
+        }
+    }
+    pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    let mut names: Vec<Vec<usize>> = vec![Vec::new(); heaps.len()];
+    let mut taken = vec![false; vocabulary.words.len()];
+    for (_, heap, word) in pairs {
+        if names[heap].is_empty() && !taken[word] {
+            names[heap].push(word);
+            taken[word] = true;
+        }
+    }
+    for (name, scores) in names.iter_mut().zip(&scores) {
+        for word in best(scores, most) {
+            if name.len() < most && !name.contains(&word) {
+                name.push(word);
+            }
+        }
+    }
+    names
+}
+
+/// How much better each word fits the middle of a heap than that of the rest.
+fn word_scores<'a>(
+    plain: &Plain,
+    heap: &[usize],
+    vocabulary: &Vocabulary<'_>,
+    vector: &impl Fn(usize) -> &'a [f16],
+) -> Vec<f32> {
+    let mut own = vec![0f32; plain.mean.len()];
+    for number in heap {
+        let values = vector(*number);
+        own.iter_mut()
+            .zip(values)
+            .for_each(|(sum, v)| *sum += v.to_f32());
+    }
+    let count = heap.len() as f32;
+    let others = (plain.count - count).max(1.0);
+    let apart: Vec<f32> = own
+        .iter()
+        .zip(&plain.mean)
+        .map(|(sum, all)| {
+            let rest = (all * plain.count - sum) / others;
+            // If the heap is all there is, there is no rest.
+            let rest = if plain.count > count { rest } else { 0.0 };
+            sum / count * (1.0 + FITS_AT_ALL) - rest
+        })
+        .collect();
+    let dot = |word: &[f32]| word.iter().zip(&apart).map(|(a, b)| a * b).sum();
+    vocabulary.vectors.rows().map(dot).collect()
+}
+
+/// Places of the highest scores.
+fn best(scores: &[f32], most: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]).then(a.cmp(b)));
+    order.truncate(most);
+    order
+}

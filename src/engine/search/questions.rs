@@ -1,0 +1,384 @@
+//! A few yes-or-no questions about photos, from which follows how many fit a label, with an honest interval. Pure.
+//!
+//! Whether a photo fits is taken to depend on its score by a logistic curve of which neither place nor slope is known.
+//! Both are spread over a grid with broad priors, and each answer weighs the grid's points (Bayes' rule; for the curve
+//! see Platt, "Probabilistic outputs for support vector machines", 1999). Counts follow from all curves together, each
+//! with its own chance, so their interval is wide as long as the answers leave several curves open. Questions are spread
+//! over the curve, near its middle first, because photos that are surely right or wrong would tell nothing.
+
+/// Places of the curve's middle, and how far they reach around the line, in log-odds.
+const PLACES: usize = 49;
+const REACH: f64 = 7.0;
+/// Standard deviation of the middle around the line, before there are answers.
+const PLACE_SPREAD: f64 = 2.5;
+/// Slopes of the curve: from flat, where scores tell little, to steep.
+const SLOPES: [f64; 9] = [0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6];
+/// Chances that the next questions are nearest to, one after another.
+const TARGETS: [f64; 5] = [0.5, 0.2, 0.8, 0.35, 0.65];
+/// Width of a class of scores, in log-odds: photos within one are counted together.
+const CLASS: f64 = 0.1;
+/// Matches nearer to 0 or 1 than this tell no more.
+const LEAST: f32 = 1e-5;
+/// The part of probability that lies in an interval.
+const WITHIN: f64 = 0.9;
+
+/// Questions about the photos of one label.
+pub struct Questions {
+    scores: Vec<f64>,
+    line: f64,
+    answers: Vec<(usize, bool)>,
+}
+
+/// A number of photos that is not known for sure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// 5 of 100 times it is less.
+    pub low: f64,
+    /// What is expected.
+    pub expected: f64,
+    /// 5 of 100 times it is more.
+    pub high: f64,
+}
+
+/// What the answers say of a label.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    /// Photos that reach the line.
+    pub fitting: usize,
+    /// How many of them do not fit.
+    pub wrong: Interval,
+    /// How many fit and do not reach the line.
+    pub missed: Interval,
+    /// The match from which on a photo is more likely to fit than not.
+    pub line: f32,
+}
+
+/// One possible curve.
+#[derive(Clone, Copy)]
+struct Curve {
+    middle: f64,
+    slope: f64,
+    weight: f64,
+}
+
+impl Curve {
+    fn chance(&self, score: f64) -> f64 {
+        1.0 / (1.0 + (-self.slope * (score - self.middle)).exp())
+    }
+}
+
+/// Photos of about one score.
+struct Class {
+    score: f64,
+    photos: f64,
+}
+
+impl Questions {
+    /// About photos by their matches, and the match from which on they fit so far.
+    #[must_use]
+    pub fn new(matches: &[f32], line: f32) -> Self {
+        Self {
+            scores: matches.iter().map(|m| log_odds(*m)).collect(),
+            line: log_odds(line),
+            answers: Vec::new(),
+        }
+    }
+
+    /// Says of a photo whether it fits.
+    pub fn answer(&mut self, photo: usize, fits: bool) {
+        if photo < self.scores.len() {
+            self.answers.retain(|(answered, _)| *answered != photo);
+            self.answers.push((photo, fits));
+        }
+    }
+
+    /// Takes the last answer back, and returns its photo.
+    pub fn undo(&mut self) -> Option<usize> {
+        self.answers.pop().map(|(photo, _)| photo)
+    }
+
+    /// The answers so far.
+    #[must_use]
+    pub fn answers(&self) -> &[(usize, bool)] {
+        &self.answers
+    }
+
+    /// The photo that it helps most to know about; none if all are known.
+    #[must_use]
+    pub fn next(&self) -> Option<usize> {
+        let curves = self.curves();
+        let target = TARGETS[self.answers.len() % TARGETS.len()];
+        let chance = |score: f64| -> f64 {
+            curves
+                .iter()
+                .map(|curve| curve.weight * curve.chance(score))
+                .sum()
+        };
+        // The chance rises with the score, so only the nearest score is looked for.
+        let (mut low, mut high) = (-40.0, 40.0);
+        for _ in 0..40 {
+            let middle = (low + high) / 2.0;
+            match chance(middle) < target {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        let open = (0..self.scores.len()).filter(|at| !self.is_answered(*at));
+        let away = |at: &usize| (self.scores[*at] - low).abs();
+        open.filter(|at| !self.scores[*at].is_nan())
+            .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
+    }
+
+    /// What the answers say.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        let curves = self.curves();
+        let is_above = |at: usize| self.scores[at] >= self.line;
+        let known = |above: bool, fits: bool| {
+            let answers = self.answers.iter();
+            answers
+                .filter(|(at, said)| is_above(*at) == above && *said == fits)
+                .count() as f64
+        };
+        let wrong = interval(&curves, &self.classes(true), known(true, false), |chance| {
+            1.0 - chance
+        });
+        let missed = interval(
+            &curves,
+            &self.classes(false),
+            known(false, true),
+            |chance| chance,
+        );
+        let middle: f64 = curves.iter().map(|curve| curve.weight * curve.middle).sum();
+        Estimate {
+            fitting: (0..self.scores.len()).filter(|at| is_above(*at)).count(),
+            wrong,
+            missed,
+            line: (1.0 / (1.0 + (-middle).exp())) as f32,
+        }
+    }
+
+    fn is_answered(&self, photo: usize) -> bool {
+        self.answers.iter().any(|(answered, _)| *answered == photo)
+    }
+
+    /// All curves with their weights after the answers; weights add up to 1.
+    fn curves(&self) -> Vec<Curve> {
+        let mut curves = Vec::with_capacity(PLACES * SLOPES.len());
+        for place in 0..PLACES {
+            let away = REACH * (2.0 * place as f64 / (PLACES - 1) as f64 - 1.0);
+            for slope in SLOPES {
+                let mut curve = Curve {
+                    middle: self.line + away,
+                    slope,
+                    weight: -0.5 * (away / PLACE_SPREAD).powi(2),
+                };
+                for (photo, fits) in &self.answers {
+                    let chance = curve.chance(self.scores[*photo]);
+                    let chance = if *fits { chance } else { 1.0 - chance };
+                    curve.weight += chance.max(1e-9).ln();
+                }
+                curves.push(curve);
+            }
+        }
+        let most = curves
+            .iter()
+            .map(|curve| curve.weight)
+            .fold(f64::MIN, f64::max);
+        let sum: f64 = curves.iter().map(|curve| (curve.weight - most).exp()).sum();
+        for curve in &mut curves {
+            curve.weight = (curve.weight - most).exp() / sum;
+        }
+        curves
+    }
+
+    /// Photos on one side of the line of which nothing is known, by their scores.
+    fn classes(&self, above: bool) -> Vec<Class> {
+        let mut scores: Vec<f64> = (0..self.scores.len())
+            .filter(|at| !self.is_answered(*at) && !self.scores[*at].is_nan())
+            .map(|at| self.scores[at])
+            .filter(|score| (*score >= self.line) == above)
+            .collect();
+        scores.sort_by(f64::total_cmp);
+        let classes = scores.chunk_by(|a, b| (a / CLASS).floor() == (b / CLASS).floor());
+        classes
+            .map(|class| Class {
+                score: class.iter().sum::<f64>() / class.len() as f64,
+                photos: class.len() as f64,
+            })
+            .collect()
+    }
+}
+
+/// The number of photos of which `of` the chance to fit is counted, and of those that are known.
+fn interval(curves: &[Curve], classes: &[Class], known: f64, of: impl Fn(f64) -> f64) -> Interval {
+    // For each curve the count is a sum of independent events, about normally distributed.
+    let counts: Vec<(f64, f64, f64)> = curves
+        .iter()
+        .map(|curve| {
+            let (mut mean, mut variance) = (known, 0.0);
+            for class in classes {
+                let chance = of(curve.chance(class.score));
+                mean += class.photos * chance;
+                variance += class.photos * chance * (1.0 - chance);
+            }
+            (curve.weight, mean, variance.sqrt())
+        })
+        .collect();
+    let most = known + classes.iter().map(|class| class.photos).sum::<f64>();
+    let below = |count: f64| -> f64 {
+        let each = counts.iter().map(|(weight, mean, spread)| {
+            // A count is whole: half a photo more belongs to it.
+            weight * normal((count + 0.5 - mean) / spread.max(0.05))
+        });
+        each.sum()
+    };
+    let quantile = |part: f64| {
+        let (mut low, mut high) = (known, most);
+        for _ in 0..50 {
+            let middle = (low + high) / 2.0;
+            match below(middle) < part {
+                true => low = middle,
+                false => high = middle,
+            }
+        }
+        (low + high) / 2.0
+    };
+    let outside = (1.0 - WITHIN) / 2.0;
+    Interval {
+        low: quantile(outside).floor(),
+        expected: counts.iter().map(|(weight, mean, _)| weight * mean).sum(),
+        high: quantile(1.0 - outside).ceil(),
+    }
+}
+
+/// The normal distribution function, by Abramowitz and Stegun's formula 26.2.17.
+fn normal(x: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.231_641_9 * x.abs());
+    let series = [
+        0.319_381_530,
+        -0.356_563_782,
+        1.781_477_937,
+        -1.821_255_978,
+        1.330_274_429,
+    ];
+    let sum = series
+        .iter()
+        .rev()
+        .fold(0.0, |sum, factor| t * (factor + sum));
+    let tail = (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * sum;
+    if x >= 0.0 { 1.0 - tail } else { tail }
+}
+
+fn log_odds(matched: f32) -> f64 {
+    let matched = f64::from(matched.clamp(LEAST, 1.0 - LEAST));
+    (matched / (1.0 - matched)).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Random(u64);
+
+    impl Random {
+        fn uniform(&mut self) -> f64 {
+            self.0 = self
+                .0
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (self.0 >> 11) as f64 / (1u64 << 53) as f64
+        }
+
+        fn normal(&mut self) -> f64 {
+            (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
+        }
+    }
+
+    /// A library with a few photos of a label among many others, and whether each fits, by some curve.
+    fn library(random: &mut Random) -> (Vec<f32>, Vec<bool>) {
+        let middle = log_odds(0.2) + 1.5 * random.normal();
+        let slope = 0.8 * (1.2 * random.uniform()).exp();
+        let mut matches = Vec::new();
+        let mut fits = Vec::new();
+        for n in 0..600 {
+            let score = if n % 6 == 0 {
+                1.0 + 2.0 * random.normal()
+            } else {
+                -5.0 + 2.0 * random.normal()
+            };
+            matches.push((1.0 / (1.0 + (-score).exp())) as f32);
+            fits.push(random.uniform() < 1.0 / (1.0 + (-slope * (score - middle)).exp()));
+        }
+        (matches, fits)
+    }
+
+    #[test]
+    fn the_truth_lies_in_nine_of_ten_intervals() {
+        const RUNS: usize = 1000;
+        let mut random = Random(5);
+        let (mut wrong_inside, mut missed_inside) = (0, 0);
+        for _ in 0..RUNS {
+            let (matches, fits) = library(&mut random);
+            let mut questions = Questions::new(&matches, 0.2);
+            for _ in 0..10 {
+                let photo = questions.next().expect("a photo");
+                questions.answer(photo, fits[photo]);
+            }
+            let estimate = questions.estimate();
+            let count = |above: bool, said: bool| {
+                let photos = matches.iter().zip(&fits);
+                photos
+                    .filter(|(m, fits)| (**m >= 0.2) == above && **fits == said)
+                    .count() as f64
+            };
+            let inside = |interval: Interval, truth: f64| {
+                usize::from(interval.low <= truth && truth <= interval.high)
+            };
+            wrong_inside += inside(estimate.wrong, count(true, false));
+            missed_inside += inside(estimate.missed, count(false, true));
+        }
+        assert!(wrong_inside >= RUNS * 9 / 10, "{wrong_inside}");
+        assert!(missed_inside >= RUNS * 9 / 10, "{missed_inside}");
+    }
+
+    #[test]
+    fn answers_make_the_interval_narrow_and_can_be_taken_back() {
+        let matches: Vec<f32> = (0..400).map(|n| n as f32 / 400.0).collect();
+        let mut questions = Questions::new(&matches, 0.2);
+        let width = |questions: &Questions| {
+            let missed = questions.estimate().missed;
+            let wrong = questions.estimate().wrong;
+            missed.high - missed.low + wrong.high - wrong.low
+        };
+        let before = width(&questions);
+        let mut asked = Vec::new();
+        for _ in 0..10 {
+            let photo = questions.next().expect("a photo");
+            assert!(!asked.contains(&photo));
+            asked.push(photo);
+            questions.answer(photo, matches[photo] >= 0.5);
+        }
+        let after = width(&questions);
+        assert!(after < before / 3.0, "{before} to {after}");
+        let estimate = questions.estimate();
+        assert!((0.35..0.65).contains(&estimate.line), "{estimate:?}");
+        assert_eq!(estimate.fitting, 320);
+        assert_eq!(questions.undo(), asked.last().copied());
+        assert_eq!(questions.answers().len(), 9);
+    }
+
+    #[test]
+    fn when_all_is_known_nothing_is_asked_and_nothing_is_open() {
+        let mut questions = Questions::new(&[0.9, 0.1, 0.5], 0.2);
+        for (photo, fits) in [(0, true), (1, true), (2, false)] {
+            questions.answer(photo, fits);
+        }
+        questions.answer(7, true);
+        let estimate = questions.estimate();
+        assert_eq!((questions.next(), estimate.fitting), (None, 2));
+        assert_eq!((estimate.wrong.low, estimate.wrong.high), (1.0, 1.0));
+        assert_eq!((estimate.missed.low, estimate.missed.high), (1.0, 1.0));
+        assert!(Questions::new(&[], 0.2).next().is_none());
+    }
+}
