@@ -28,7 +28,10 @@ pub fn histogram(
     let id = threshold_id(label.id);
     let mut senses = Sense::CLICK | Sense::DRAG;
     let wanted = ui.input(|input| input.has_accesskit_action_request(id, Action::Focus));
-    let has_keyboard = wanted || ui.memory(|memory| memory.has_focus(id));
+    if wanted {
+        ui.memory_mut(|memory| memory.request_focus(id));
+    }
+    let has_keyboard = ui.memory(|memory| memory.has_focus(id));
     senses.set(Sense::FOCUSABLE, has_keyboard);
     let response = ui.interact(rect, id, senses);
     let name = format!("Threshold of {}", label.text);
