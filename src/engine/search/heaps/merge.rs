@@ -39,11 +39,12 @@ pub fn join(fine: &Clusters, dim: usize, same: f32) -> Vec<Vec<usize>> {
             return groups;
         }
         let share = weights[from] / (weights[to] + weights[from]);
-        for other in 0..groups.len() {
-            let joined = near[to][other] * (1.0 - share) + near[from][other] * share;
-            near[to][other] = joined;
-            near[other][to] = joined;
+        let rows = near[to].iter().zip(&near[from]);
+        let joined: Vec<f64> = rows.map(|(a, b)| a * (1.0 - share) + b * share).collect();
+        for (row, cosine) in near.iter_mut().zip(&joined) {
+            row[to] = *cosine;
         }
+        near[to] = joined;
         weights[to] += weights[from];
         let moved = groups.remove(from);
         groups[to].extend(moved);
