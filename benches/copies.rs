@@ -5,7 +5,12 @@
 //!
 //! The first makes copies of photos in memory by known changes, and looks for them among all photos of the folders. The
 //! second compares random vectors, of which a part are near each other; `docs/heap.md` has what was found.
-#![allow(clippy::print_stdout, missing_docs, reason = "a benchmark")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;

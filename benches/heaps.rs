@@ -5,7 +5,12 @@
 //!     cargo bench --bench heaps -- --scale 100000
 //!
 //! DIR has a folder for each class. `docs/heap.md` has what was found.
-#![allow(clippy::print_stdout, missing_docs, reason = "a benchmark")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a benchmark"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
