@@ -2,8 +2,8 @@
 # Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py, checks what it does, and saves pictures into
 # docs/images: an empty window, a second label while it is typed, photos being sorted, a photo in the viewer, photos side
 # by side, the export, photos by month, files held over the window, a search by a dropped picture, a path being typed.
-# Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, python3 and a software
-# Vulkan driver (mesa-vulkan-drivers).
+# Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, exiftool, python3 and
+# a software Vulkan driver (mesa-vulkan-drivers).
 # Usage: docs/screenshots.sh [FOLDER FOR PICTURES]
 #   SIZE=1280x800 of the screen, THEME=dark or light, LUMISIFT=a binary other than the release build
 set -euo pipefail
@@ -27,6 +27,15 @@ server=$!
 trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$home"' EXIT
 export DISPLAY=$display
 until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
+
+# The samples, taken in three months.
+photos=$home/Holidays
+cp -r assets/samples "$photos"
+month=4
+for photo in "$photos"/*.jpg; do
+    exiftool -q -overwrite_original "-DateTimeOriginal=2024:0$month:1$month 10:00:00" "$photo"
+    month=$((month == 6 ? 4 : month + 1))
+done
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
@@ -105,14 +114,14 @@ picture empty
 # Without a portal and zenity, a path is typed.
 press ctrl+o
 picture path
-type_text "$PWD/assets/samples"
+type_text "$photos"
 press Return
 settle
 picture opened
 close
 
 rm -f "$home/config/window.json"
-open assets/samples
+open "$photos"
 settle
 press slash
 type_text cat
@@ -163,7 +172,7 @@ search=$((width - 220))
 xdotool mousemove "$search" 24
 sleep 0.3
 rm -f "$home/drop"
-python3 docs/xdnd_drop.py "$window" "$search" 24 --hold "$home/drop" assets/samples/cat.jpg &
+python3 docs/xdnd_drop.py "$window" "$search" 24 --hold "$home/drop" "$photos/cat.jpg" &
 drag=$!
 # Frames are drawn as long as files are held over the window: it does not come to rest.
 sleep 2
@@ -178,6 +187,6 @@ close
 
 # By month: other groups, chosen before the start.
 sed -i 's/"grouping": *"[A-Za-z]*"/"grouping": "Month"/' "$home/config/window.json"
-open assets/samples
+open "$photos"
 picture months
 close
