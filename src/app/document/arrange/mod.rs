@@ -18,7 +18,7 @@ use super::search_text::SearchText;
 pub use groups::{Group, Heading};
 pub use shown::HiddenBy;
 
-/// Bars of a histogram of matches, over the axis of [`match_axis`].
+/// Bars of a histogram of matches, over the axis of [`super::match_axis`].
 pub const BARS: usize = 32;
 /// Best photos of a label that is being typed.
 pub const BEST: usize = 6;
