@@ -19,14 +19,16 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 
 PILLOW = """
-import io, json, resource, sys, time
+import io, sys, time
 from PIL import Image, ImageOps
 try:
     import pillow_heif; pillow_heif.register_heif_opener()
 except ImportError:
     pass
 Image.MAX_IMAGE_PIXELS = None
-def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 Image.init()
 before, best = peak(), 1e9
 for _ in range(int(sys.argv[2])):
@@ -137,9 +139,9 @@ def colour(folder):
             lossless = {"lossless": True} if ending == "webp" else {"quality": 95, "subsampling": 0} if ending == "jpg" else {}
             picture.save(path, icc_profile=icc, **lossless)
             with tempfile.TemporaryDirectory() as out:
-                ppm = os.path.join(out, "ours.ppm")
-                subprocess.run([program, "pixels", path, ppm], check=True)
-                got = np.asarray(Image.open(ppm)).astype(int)
+                png = os.path.join(out, "ours.png")
+                subprocess.run([program, "pixels", path, png], check=True)
+                got = np.asarray(Image.open(png)).astype(int)
             with Image.open(path) as image:
                 plain = image.convert("RGB")
             source = ImageCms.ImageCmsProfile(str(folder / f"{profile}.icc"))

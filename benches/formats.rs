@@ -2,7 +2,7 @@
 //! are, and colour profiles to write into pictures.
 //!
 //! `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
-//! crop, and the most memory in kB. `pixels FILE OUT.ppm` writes the picture in full. `profiles DIR` writes ICC profiles.
+//! crop, and the most memory in kB. `pixels FILE OUT.png` writes the picture in full. `profiles DIR` writes ICC profiles.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
