@@ -59,7 +59,9 @@ struct Told {
 }
 
 fn main() -> anyhow::Result<()> {
-    let args = Args::parse();
+    let mut args = Args::parse();
+    // What is read is known by absolute paths.
+    args.source = std::path::absolute(&args.source)?;
     let source = if args.source.is_dir() {
         classes(&args.source)?
     } else {
