@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/fixtures.rs"]
+mod fixtures;
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -49,8 +51,7 @@ fn jpeg(progressive: bool, restarts: bool) -> Vec<u8> {
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/progressive");
-    fs::read(path.join(name)).expect("a fixture")
+    fixtures::bytes(&format!("progressive/{name}"))
 }
 
 fn shown(bytes: &[u8], side: u32) -> Result<Decoded, DecodeError> {

@@ -1,6 +1,8 @@
 //! Models arrive whole or not at all, whatever the hub does.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "common/fixtures.rs"]
+mod fixtures;
 #[path = "common/hub.rs"]
 mod hub;
 
@@ -23,13 +25,6 @@ const REPO: &str = "me/clip-tiny";
 const BASE: &str = "/me/clip-tiny/resolve/main";
 const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
 
-fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
-    fs::read(path).expect("a fixture")
-}
-
 /// A hub with the small CLIP under an address.
 fn stocked_at(base: &str) -> FakeHub {
     let hub = FakeHub::start();
@@ -38,12 +33,12 @@ fn stocked_at(base: &str) -> FakeHub {
         "preprocessor_config.json",
         "model.safetensors",
     ] {
-        let bytes = fixture(&format!("clip-tiny/{file}"));
+        let bytes = fixtures::bytes(&format!("clip-tiny/{file}"));
         hub.put(&format!("{base}/{file}"), bytes);
     }
     hub.put(
         &format!("{base}/tokenizer.json"),
-        fixture("clip-tokenizer.json"),
+        fixtures::bytes("clip-tokenizer.json"),
     );
     hub
 }
@@ -155,7 +150,7 @@ fn another_version_of_a_file_is_not_appended_to_the_first() {
     hub.plot(WEIGHTS, std::iter::once(Mischief::BreakAfter(90_000)));
     hub.plot(WEIGHTS, [0; 5].map(Mischief::BreakAfter));
     home.get(&[&hub.address]).expect_err("given up");
-    let mut weights = fixture("clip-tiny/model.safetensors");
+    let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
     *weights.last_mut().expect("weights") ^= 1;
     hub.put(WEIGHTS, weights);
     assert_loads(&home.get(&[&hub.address]).expect("arrived"));
@@ -250,13 +245,16 @@ fn a_busy_hub_is_asked_again_and_a_dead_one_replaced() {
 #[test]
 fn redirects_are_followed_and_no_token_goes_unencrypted() {
     let (home, hub, other) = (Home::new(), stocked(), FakeHub::start());
-    other.put("/blob", fixture("clip-tiny/model.safetensors"));
+    other.put("/blob", fixtures::bytes("clip-tiny/model.safetensors"));
     hub.plot(
         WEIGHTS,
         [Mischief::Redirect(format!("{}/blob", other.address))],
     );
     let config = format!("{BASE}/config.json");
-    hub.put("/elsewhere/config.json", fixture("clip-tiny/config.json"));
+    hub.put(
+        "/elsewhere/config.json",
+        fixtures::bytes("clip-tiny/config.json"),
+    );
     hub.plot(
         &config,
         [Mischief::Redirect("/elsewhere/config.json".into())],
@@ -295,12 +293,12 @@ fn only_models_that_can_be_read_are_fetched_and_never_pickles() {
     for file in ["config.json", "preprocessor_config.json"] {
         hub.put(
             &format!("{BASE}/{file}"),
-            fixture(&format!("clip-tiny/{file}")),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
         );
     }
     hub.put(
         &format!("{BASE}/tokenizer.json"),
-        fixture("clip-tokenizer.json"),
+        fixtures::bytes("clip-tokenizer.json"),
     );
     hub.put(&format!("{BASE}/pytorch_model.bin"), "a pickle");
     let text = home.get(&[&hub.address]).expect_err("refused").to_string();
@@ -315,12 +313,12 @@ fn the_hub_s_own_conversion_takes_the_place_of_pickled_weights() {
     for file in ["config.json", "preprocessor_config.json"] {
         hub.put(
             &format!("{BASE}/{file}"),
-            fixture(&format!("clip-tiny/{file}")),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
         );
     }
     hub.put(
         &format!("{BASE}/tokenizer.json"),
-        fixture("clip-tokenizer.json"),
+        fixtures::bytes("clip-tokenizer.json"),
     );
     let by = |num: u32, author: &str| {
         format!(
@@ -349,7 +347,7 @@ fn mirrors_that_tell_nothing_are_good_enough_and_their_damage_is_found() {
 
     let (home, hub) = (Home::new(), stocked());
     hub.say_little();
-    let mut weights = fixture("clip-tiny/model.safetensors");
+    let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
     weights.truncate(100_000);
     hub.put(WEIGHTS, weights);
     let error = home.get(&[&hub.address]).expect_err("damaged");
@@ -363,14 +361,14 @@ fn weights_may_come_in_shards() {
     for file in ["config.json", "preprocessor_config.json"] {
         hub.put(
             &format!("{BASE}/{file}"),
-            fixture(&format!("clip-tiny/{file}")),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
         );
     }
     hub.put(
         &format!("{BASE}/tokenizer.json"),
-        fixture("clip-tokenizer.json"),
+        fixtures::bytes("clip-tokenizer.json"),
     );
-    let bytes = fixture("clip-tiny/model.safetensors");
+    let bytes = fixtures::bytes("clip-tiny/model.safetensors");
     hub.put(&format!("{BASE}/model-00001-of-00001.safetensors"), bytes);
     let index = r#"{"weight_map":{"logit_scale":"model-00001-of-00001.safetensors"}}"#;
     hub.put(&format!("{BASE}/model.safetensors.index.json"), index);

@@ -2,6 +2,11 @@
 //! with a note of where it is from. Each must show its picture, upright and in the right colours.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "common/fixtures.rs"]
+mod fixtures;
+#[path = "common/lab.rs"]
+mod lab;
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -25,8 +30,7 @@ fn picture() -> RgbImage {
 }
 
 fn fixture(name: &str) -> Vec<u8> {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
-    fs::read(fixtures.join(name)).expect("a fixture")
+    fixtures::bytes(&format!("formats/{name}"))
 }
 
 fn read(file: &[u8]) -> Result<Decoded, DecodeError> {
@@ -290,21 +294,7 @@ fn photoshop_in_all_colours() {
     let mut inks = planes(&want);
     inks.push(vec![255; grey.len()]);
     assert_shows(&psd(4, inks).to_bytes(), &want, 1.0, "CMYK");
-    let lab = |value: &u8| {
-        let coded = f64::from(*value) / 255.0;
-        let light = if coded <= 0.040_45 {
-            coded / 12.92
-        } else {
-            ((coded + 0.055) / 1.055).powf(2.4)
-        };
-        let lightness = if light > 0.008_856 {
-            116.0 * light.cbrt() - 16.0
-        } else {
-            903.3 * light
-        };
-        (lightness * 2.55).round() as u8
-    };
-    let lightness = grey.iter().map(lab).collect();
+    let lightness = grey.iter().map(|grey| lab::lightness(*grey)).collect();
     let none = || vec![128; grey.len()];
     assert_shows(
         &psd(9, vec![lightness, none(), none()]).to_bytes(),

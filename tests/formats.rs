@@ -2,6 +2,9 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(all(feature = "heic", feature = "jxl"))]
 
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,8 +12,7 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{DecodeError, Decoded, Pixels, decode};
 
 fn fixture(name: &str) -> PathBuf {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
-    fixtures.join(name)
+    fixtures::path("formats").join(name)
 }
 
 fn bytes(name: &str) -> Vec<u8> {

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/fixtures.rs"]
+mod fixtures;
 #[path = "common/hub.rs"]
 mod hub;
 
@@ -26,13 +28,6 @@ const CONFIG: &str = "/me/clip-tiny/resolve/main/config.json";
 const TOKENIZER: &str = "/me/clip-tiny/resolve/main/tokenizer.json";
 const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
 
-fn fixture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
-    fs::read(path).expect("a fixture")
-}
-
 /// A hub with the small CLIP.
 fn stocked() -> FakeHub {
     let hub = FakeHub::start();
@@ -43,15 +38,15 @@ fn stocked() -> FakeHub {
     ] {
         hub.put(
             &format!("{BASE}/{file}"),
-            fixture(&format!("clip-tiny/{file}")),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
         );
     }
-    hub.put(TOKENIZER, fixture("clip-tokenizer.json"));
+    hub.put(TOKENIZER, fixtures::bytes("clip-tokenizer.json"));
     hub
 }
 
 fn altered_weights() -> Vec<u8> {
-    let mut weights = fixture("clip-tiny/model.safetensors");
+    let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
     *weights.last_mut().expect("weights") ^= 1;
     weights
 }
@@ -115,7 +110,7 @@ fn refused_within(hub: &FakeHub, patience: Patience) -> String {
 fn another_host_s_word_about_a_file_does_not_count() {
     let (hub, other) = (stocked(), FakeHub::start());
     other.put("/blob", altered_weights());
-    let truth = fixture("clip-tiny/model.safetensors");
+    let truth = fixtures::bytes("clip-tiny/model.safetensors");
     let facts = format!(
         "X-Linked-Etag: \"{}\"\r\nX-Linked-Size: {}\r\n",
         sha256(&truth),
@@ -135,7 +130,7 @@ fn another_host_s_word_about_a_file_does_not_count() {
     hub.put(WEIGHTS, altered_weights());
     let mut order = order(home.path(), &hub);
     order.models = home.path().join("other");
-    order.sha256 = Some(sha256(&fixture("clip-tiny/model.safetensors")));
+    order.sha256 = Some(sha256(&fixtures::bytes("clip-tiny/model.safetensors")));
     let error = download(&order, &Cancel::default(), &mut |_| {}).expect_err("altered");
     assert!(matches!(error, DownloadError::Damaged { .. }), "{error}");
     // Nor do shards get around it.
@@ -143,10 +138,10 @@ fn another_host_s_word_about_a_file_does_not_count() {
     for file in ["config.json", "preprocessor_config.json"] {
         hub.put(
             &format!("{BASE}/{file}"),
-            fixture(&format!("clip-tiny/{file}")),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
         );
     }
-    hub.put(TOKENIZER, fixture("clip-tokenizer.json"));
+    hub.put(TOKENIZER, fixtures::bytes("clip-tokenizer.json"));
     hub.put(&format!("{BASE}/a.safetensors"), altered_weights());
     let index = r#"{"weight_map":{"logit_scale":"a.safetensors"}}"#;
     hub.put(&format!("{WEIGHTS}.index.json"), index);

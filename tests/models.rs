@@ -2,6 +2,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
+#[path = "common/fixtures.rs"]
+mod fixtures;
 #[path = "common/hub.rs"]
 mod hub;
 
@@ -12,12 +14,6 @@ use std::process::Command;
 use common::{json, lumisift, samples};
 use hub::{FakeHub, Mischief};
 use serde_json::Value;
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
-}
 
 /// A hub with the small CLIP under the name of a repository.
 fn stocked(repo: &str, revision: &str) -> FakeHub {
@@ -31,7 +27,7 @@ fn stocked(repo: &str, revision: &str) -> FakeHub {
         ("model.safetensors", "clip-tiny/model.safetensors"),
         ("tokenizer.json", "clip-tokenizer.json"),
     ] {
-        let bytes = fs::read(fixture(from)).expect("a fixture");
+        let bytes = fixtures::bytes(from);
         hub.put(&format!("/{repo}/resolve/{revision}/{file}"), bytes);
     }
     hub
@@ -146,7 +142,7 @@ fn what_hugging_face_s_programs_keep_is_used_in_place() {
         ("model.safetensors", "clip-tiny/model.safetensors"),
         ("tokenizer.json", "clip-tokenizer.json"),
     ] {
-        fs::copy(fixture(from), snapshot.join(file)).expect("copied");
+        fs::copy(fixtures::path(from), snapshot.join(file)).expect("copied");
     }
     let hub = FakeHub::start();
     let name = "clip-vit-base-patch16";

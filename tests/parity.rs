@@ -4,6 +4,9 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stderr, reason = "figures for docs/benchmarks.md")]
 
+#[path = "common/fixtures.rs"]
+mod fixtures;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,34 +20,11 @@ use lumisift::engine::media::preprocess::{Crop, Preprocess, Resampler};
 use lumisift::engine::search::score::exact;
 use safetensors::SafeTensors;
 
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
-}
-
 fn sample(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("assets/samples")
         .join(name);
     fs::read(path).expect("a sample photo")
-}
-
-/// A folder with the files of a fixture model and the tokenizer that they share.
-fn model_folder(name: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a folder");
-    for file in [
-        "config.json",
-        "preprocessor_config.json",
-        "model.safetensors",
-    ] {
-        fs::copy(fixture(name).join(file), dir.path().join(file)).expect("copied");
-    }
-    let own = fixture(name).join("tokenizer.json");
-    let shared = fixture("clip-tokenizer.json");
-    let tokenizer = if own.exists() { own } else { shared };
-    fs::copy(tokenizer, dir.path().join("tokenizer.json")).expect("copied");
-    dir
 }
 
 struct Golden {
@@ -55,7 +35,7 @@ struct Golden {
 
 impl Golden {
     fn load(name: &str) -> Self {
-        let json = fs::read(fixture(name).join("golden.json")).expect("names");
+        let json = fixtures::bytes(&format!("{name}/golden.json"));
         let names: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
         let list = |key: &str| {
             let items = names[key].as_array().expect("a list").iter();
@@ -64,7 +44,7 @@ impl Golden {
                 .collect()
         };
         Self {
-            bytes: fs::read(fixture(name).join("golden.safetensors")).expect("values"),
+            bytes: fixtures::bytes(&format!("{name}/golden.safetensors")),
             photos: list("photos"),
             texts: list("texts"),
         }
@@ -141,9 +121,9 @@ fn worst_cosine(ours: &Embeddings, theirs: &[f32]) -> f32 {
 fn clip_embeddings_agree_to_a_ten_thousandth() {
     for name in ["clip-tiny", "clip-tiny-gelu"] {
         let golden = Golden::load(name);
-        let dir = model_folder(name);
+        let dir = fixtures::model_folder(name);
         let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-        let crops = crops(&fixture("clip-pixels.safetensors"), 224);
+        let crops = crops(&fixtures::path("clip-pixels.safetensors"), 224);
         let images = model
             .embed_images(&crops, &Cancel::default())
             .expect("images");
@@ -171,7 +151,7 @@ fn clip_embeddings_agree_to_a_ten_thousandth() {
 
 #[test]
 fn eight_bits_are_measured_once_and_used_where_they_are_near() {
-    let dir = model_folder("clip-tiny");
+    let dir = fixtures::model_folder("clip-tiny");
     let checks = tempfile::tempdir().expect("a folder");
     let options = |precision| LoadOptions {
         device: "cpu".parse().expect("a device"),
@@ -179,7 +159,7 @@ fn eight_bits_are_measured_once_and_used_where_they_are_near() {
         checks: Some(checks.path().into()),
         ..LoadOptions::new(ModelChoice::Folder(dir.path().into()))
     };
-    let crops = crops(&fixture("clip-pixels.safetensors"), 224);
+    let crops = crops(&fixtures::path("clip-pixels.safetensors"), 224);
     let run = |precision| {
         let model = load(&options(precision)).expect("loads");
         let vectors = model.embed_images(&crops, &Cancel::default());
@@ -216,7 +196,7 @@ fn eight_bits_are_measured_once_and_used_where_they_are_near() {
 fn clip_token_ids_are_equal_for_every_text() {
     for name in ["clip-tiny", "clip-tiny-gelu"] {
         let golden = Golden::load(name);
-        let dir = model_folder(name);
+        let dir = fixtures::model_folder(name);
         let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(77)) {
             assert_eq!(
@@ -236,10 +216,10 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
         ("chinese-clip-tiny", "clip-pixels.safetensors", 224),
     ] {
         let golden = Golden::load(name);
-        let dir = model_folder(name);
+        let dir = fixtures::model_folder(name);
         let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         assert_eq!(model.info().preprocess.side, side);
-        let crops = crops(&fixture(pixels), side);
+        let crops = crops(&fixtures::path(pixels), side);
         let images = model
             .embed_images(&crops, &Cancel::default())
             .expect("images");
@@ -267,7 +247,7 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
 fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
     for (name, tokens) in [("siglip2-tiny", 64), ("chinese-clip-tiny", 52)] {
         let golden = Golden::load(name);
-        let dir = model_folder(name);
+        let dir = fixtures::model_folder(name);
         let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
         for (text, want) in golden.texts.iter().zip(golden.ids().chunks_exact(tokens)) {
             assert_eq!(
@@ -282,12 +262,12 @@ fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
 #[test]
 fn a_picture_is_stretched_where_the_model_was_trained_so() {
     let golden = Golden::load("siglip2-tiny");
-    let dir = model_folder("siglip2-tiny");
+    let dir = fixtures::model_folder("siglip2-tiny");
     let spec = load_folder(dir.path(), &Device::cpu())
         .expect("loads")
         .info()
         .preprocess;
-    let theirs = crops(&fixture("siglip2-tiny/pixels.safetensors"), 256);
+    let theirs = crops(&fixtures::path("siglip2-tiny/pixels.safetensors"), 256);
     let ours = own_crops(&golden.photos[..theirs.len()], &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
         let (worst, mean) = difference(ours, theirs);
@@ -310,14 +290,14 @@ fn difference(ours: &Crop, theirs: &Crop) -> (u8, f64) {
 #[test]
 fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
     let golden = Golden::load("clip-tiny");
-    let dir = model_folder("clip-tiny");
+    let dir = fixtures::model_folder("clip-tiny");
     let spec = load_folder(dir.path(), &Device::cpu())
         .expect("loads")
         .info()
         .preprocess;
-    let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
+    let theirs = crops(&fixtures::path("clip-pixels.safetensors"), 224);
     for name in ["cat", "motorcycle"] {
-        let bytes = fs::read(fixture(&format!("{name}.png"))).expect("a picture");
+        let bytes = fs::read(fixtures::path(&format!("{name}.png"))).expect("a picture");
         let decoded = decode(&bytes, 448, &Cancel::default()).expect("decodes");
         let ours = Resampler::default()
             .crop(&decoded.pixels, &spec)
@@ -338,12 +318,12 @@ fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
 #[test]
 fn pixels_from_our_own_jpeg_decoder_are_close_to_the_reference() {
     let golden = Golden::load("clip-tiny");
-    let dir = model_folder("clip-tiny");
+    let dir = fixtures::model_folder("clip-tiny");
     let spec = load_folder(dir.path(), &Device::cpu())
         .expect("loads")
         .info()
         .preprocess;
-    let theirs = crops(&fixture("clip-pixels.safetensors"), 224);
+    let theirs = crops(&fixtures::path("clip-pixels.safetensors"), 224);
     let ours = own_crops(&golden.photos, &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
         let (worst, mean) = difference(ours, theirs);
@@ -358,7 +338,7 @@ fn pixels_from_our_own_jpeg_decoder_are_close_to_the_reference() {
 fn the_starter_agrees_from_pixels_and_from_files() {
     let golden = Golden::load("starter");
     let model = load_starter().expect("loads");
-    let crops = crops(&fixture("starter/golden.safetensors"), 260);
+    let crops = crops(&fixtures::path("starter/golden.safetensors"), 260);
     let features = model.image_features(&crops).expect("features").concat();
     let features = Embeddings {
         dim: 1280,
@@ -397,7 +377,7 @@ fn a_cancelled_computation_says_so() {
     let cancel = Cancel::default();
     cancel.cancel();
     let model = load_starter().expect("loads");
-    let crops = crops(&fixture("starter/golden.safetensors"), 260);
+    let crops = crops(&fixtures::path("starter/golden.safetensors"), 260);
     let error = model
         .embed_images(&crops[..1], &cancel)
         .expect_err("cancelled");
@@ -440,7 +420,7 @@ fn a_scaled_decode_keeps_the_embedding() {
 #[test]
 fn a_vocabulary_alone_gives_the_same_tokens_as_a_tokenizer() {
     let name = "chinese-clip-tiny";
-    let dir = model_folder(name);
+    let dir = fixtures::model_folder(name);
     let with = load_folder(dir.path(), &Device::cpu()).expect("loads");
     let json = fs::read(dir.path().join("tokenizer.json")).expect("a tokenizer");
     let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");

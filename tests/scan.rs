@@ -198,7 +198,7 @@ fn what_an_export_put_into_its_own_source_is_left_out_and_said() {
     );
     let (rows, said) = sort(home.path(), &photos, &out, &["--move"]);
     assert_eq!(rows.len(), 2, "its own results are left out");
-    assert!(said.contains("1 exported earlier"), "{said}");
+    assert!(said.contains("1 photo exported earlier"), "{said}");
     assert!(said.contains("0 photos are now in"), "{said}");
     assert!(
         said.contains("passed over: 2 files, there already"),

@@ -4,6 +4,8 @@
 
 #[path = "common/tiff.rs"]
 mod files;
+#[path = "common/lab.rs"]
+mod lab;
 
 use std::fs;
 use std::io::Write;
@@ -418,20 +420,7 @@ fn inks_and_device_independent_colours() {
     );
     // Greys in L*: its lightness and no differences, which are signed, or begin at 128.
     for (photometric, none) in [(8, 0), (9, 128)] {
-        let lab = |value: &u8| {
-            let coded = f64::from(*value) / 255.0;
-            let light = if coded <= 0.040_45 {
-                coded / 12.92
-            } else {
-                ((coded + 0.055) / 1.055).powf(2.4)
-            };
-            let lightness = if light > 0.008_856 {
-                116.0 * light.cbrt() - 16.0
-            } else {
-                903.3 * light
-            };
-            [(lightness * 2.55).round() as u8, none, none]
-        };
+        let lab = |grey: &u8| [lab::lightness(*grey), none, none];
         let data = grey().iter().flat_map(lab).collect();
         let what = format!("Lab {photometric}");
         assert_shows(

@@ -3,6 +3,8 @@
 #![cfg(feature = "video")]
 
 mod common;
+#[path = "common/fixtures.rs"]
+mod fixtures;
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
@@ -18,8 +20,7 @@ use lumisift::engine::media::video::{Video, VideoError};
 use lumisift::engine::search::query::Query;
 
 fn fixture(name: &str) -> PathBuf {
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/video");
-    fixtures.join(name)
+    fixtures::path("video").join(name)
 }
 
 /// The frames of a video, upright, each with its time.
@@ -432,7 +433,7 @@ mod with_ffmpeg {
             .expect("runs");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(
-            said.contains("1 video that ffmpeg alone reads: install ffmpeg"),
+            said.contains("1 video that needs ffmpeg: install it"),
             "{said}"
         );
         assert!(

@@ -14,14 +14,58 @@ use lumisift::engine::search::duplicates::{Group, Rule};
 use serde_json::{Value, json};
 
 use super::Outcome;
-use super::args::{Common, Duplicates as Args};
+use super::args::{Common, Duplicates as Args, Folders};
 use super::commands::finish;
 use super::decided::Decided;
 use super::library::{self, Opened, open_library, progress_bar};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
+/// Indexed photos with all that copies, bursts and the overview are told by.
+pub struct Heap {
+    pub opened: Opened,
+    pub indexed: Indexed,
+    pub looks: Vec<Option<Appearance>>,
+    pub decided: Decided,
+}
+
+impl Heap {
+    /// Indexes folders and photos, and looks at what is known of them.
+    pub fn open(common: &Common, folders: &Folders) -> anyhow::Result<Self> {
+        let opened = open_library(common)?;
+        let indexed = library::index(common, &opened, folders)?;
+        let looks = appearances(&opened, &indexed)?;
+        let decided = Decided::read(&indexed.photos, false)?;
+        Ok(Self {
+            opened,
+            indexed,
+            looks,
+            decided,
+        })
+    }
+
+    /// Copies among the photos, with a bar meanwhile.
+    pub fn copies(&self, rule: &Rule) -> anyhow::Result<Duplicates> {
+        let library = &self.opened.library;
+        self.opened.session().store().finish_checks();
+        let bar = progress_bar("{bar:30} {pos}/{len} photos are compared");
+        let watch = |done: usize, of: usize| {
+            bar.set_length(of as u64);
+            bar.set_position(done as u64);
+        };
+        let known = |photo: &Photo| Known {
+            mark: self.decided.mark(photo),
+            facts: u32::from(!self.decided.keywords(photo).is_empty())
+                + u32::from(self.decided.place(photo).is_some()),
+        };
+        let (photos, cancel) = (&self.indexed.photos, Cancel::default());
+        let found = library.duplicates(photos, &self.looks, known, rule, &cancel, watch);
+        bar.finish_and_clear();
+        Ok(found?)
+    }
+}
+
 /// What photos look like, with a bar while those are looked at that an earlier version indexed.
-pub fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
+fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
     let bar = progress_bar("{bar:30} {pos}/{len} photos are looked at");
     let watch = |done: usize, of: usize| {
         bar.set_length(of as u64);
@@ -29,32 +73,6 @@ pub fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Opt
     };
     let cancel = Cancel::default();
     let found = opened.library.appearances(&indexed.photos, &cancel, watch);
-    bar.finish_and_clear();
-    Ok(found?)
-}
-
-/// Copies among photos, with a bar meanwhile.
-pub fn find(
-    opened: &Opened,
-    indexed: &Indexed,
-    appearances: &[Option<Appearance>],
-    decided: &Decided,
-    rule: &Rule,
-) -> anyhow::Result<Duplicates> {
-    opened.session().store().finish_checks();
-    let bar = progress_bar("{bar:30} {pos}/{len} photos are compared");
-    let watch = |done: usize, of: usize| {
-        bar.set_length(of as u64);
-        bar.set_position(done as u64);
-    };
-    let known = |photo: &Photo| Known {
-        mark: decided.mark(photo),
-        facts: u32::from(!decided.keywords(photo).is_empty())
-            + u32::from(decided.place(photo).is_some()),
-    };
-    let cancel = Cancel::default();
-    let photos = &indexed.photos;
-    let found = (opened.library).duplicates(photos, appearances, known, rule, &cancel, watch);
     bar.finish_and_clear();
     Ok(found?)
 }
@@ -70,20 +88,15 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
         args.to.is_none() || args.export_plan.is_some(),
         "--to DIR says where a plan sets copies aside: give --export-plan FILE.json as well"
     );
-    let opened = open_library(common)?;
-    let indexed = library::index(common, &opened, &args.folders)?;
-    let looks = appearances(&opened, &indexed)?;
-    let decided = Decided::read(&indexed.photos, false)?;
-    let rule = Rule {
+    let heap = Heap::open(common, &args.folders)?;
+    let found = heap.copies(&Rule {
+        exact: args.exact,
         turned: args.turned,
         ..Rule::default()
-    };
-    let mut found = find(&opened, &indexed, &looks, &decided, &rule)?;
-    if args.exact {
-        keep_exact(&mut found, &indexed);
-    }
-    let columns = columns(&found, &indexed);
-    print(common.format, &columns, || report(&found, &indexed))?;
+    })?;
+    let indexed = &heap.indexed;
+    let columns = columns(&found, indexed);
+    print(common.format, &columns, || report(&found, indexed))?;
     say(format_args!(
         "{} in {}; without them {} are free",
         counted(found.copies(), "copy", "copies"),
@@ -91,28 +104,10 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
         megabytes(found.bytes_freed())
     ));
     if let Some(file) = &args.export_plan {
-        write_plan(file, args.to.as_deref(), &found, &indexed)?;
+        write_plan(file, args.to.as_deref(), &found, indexed)?;
     }
-    say_failures(&indexed.failures);
-    finish(&indexed)
-}
-
-/// Leaves copies out that are not the same bytes as their keeper.
-fn keep_exact(found: &mut Duplicates, indexed: &Indexed) {
-    let content = |at: usize| indexed.photos[at].0.facts.content;
-    let mut kept = Duplicates::default();
-    kept.bytes.clone_from(&found.bytes);
-    for (group, reasons) in found.groups.drain(..).zip(found.reasons.drain(..)) {
-        let keeper = content(group.keeper);
-        let pairs = group.copies.into_iter().zip(reasons);
-        let (copies, reasons): (Vec<_>, Vec<_>) =
-            pairs.filter(|(copy, _)| content(copy.at) == keeper).unzip();
-        if !copies.is_empty() {
-            kept.groups.push(Group { copies, ..group });
-            kept.reasons.push(reasons);
-        }
-    }
-    *found = kept;
+    say_failures(indexed.failures);
+    finish(indexed)
 }
 
 fn columns(found: &Duplicates, indexed: &Indexed) -> Columns {

@@ -15,7 +15,6 @@ use lumisift::engine::inference::{LoadOptions, ModelChoice};
 use lumisift::engine::library::{Indexed, Library};
 use lumisift::engine::media::memory_budget::DecodeMemory;
 use lumisift::engine::media::scan::ScanOptions;
-use lumisift::engine::plural::counted;
 use lumisift::settings::{self, Dirs, Settings};
 
 use super::args::{Common, Folders};
@@ -187,45 +186,7 @@ fn list(paths: &[PathBuf]) -> String {
 
 /// What was passed over, in words, to follow a sentence; empty if nothing was.
 pub fn skipped_words(summary: &Summary) -> String {
-    let skipped = &summary.skipped;
-    let counts = [
-        (
-            skipped.unsupported,
-            "in a format that is not read",
-            "in formats that are not read",
-        ),
-        (skipped.hidden, "hidden", "hidden"),
-        (skipped.system_folders, "system folder", "system folders"),
-        (skipped.excluded, "excluded folder", "excluded folders"),
-        (skipped.other, "of another kind", "of other kinds"),
-        (
-            skipped.paired,
-            "RAW file beside its picture",
-            "RAW files beside their pictures",
-        ),
-        (
-            skipped.live_movies,
-            "movie of a Live Photo",
-            "movies of Live Photos",
-        ),
-        (skipped.videos, "video left out", "videos left out"),
-        (
-            skipped.needs_ffmpeg,
-            "video that ffmpeg alone reads: install ffmpeg to see it",
-            "videos that ffmpeg alone reads: install ffmpeg to see them",
-        ),
-        (skipped.exported, "exported earlier", "exported earlier"),
-        (
-            skipped.repeated,
-            "link to a file listed already",
-            "links to files listed already",
-        ),
-    ];
-    let words: Vec<String> = counts
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, many)| counted(count, one, many))
-        .collect();
+    let words = summary.skipped.in_words();
     if words.is_empty() {
         String::new()
     } else {

@@ -1,7 +1,6 @@
 //! `lumisift overview` and `lumisift bursts`: what is in a heap that a person may want to clear away.
 
 use lumisift::engine::library::{Duplicates, Flaw, Flaws, Indexed};
-use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::plural::counted;
 use lumisift::engine::search::bursts::{self, Burst};
@@ -11,25 +10,15 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::args::{Bursts, Common, Overview};
 use super::commands::finish;
-use super::decided::Decided;
-use super::duplicates::{appearances, find, megabytes};
-use super::library::{self, Opened, open_library};
+use super::duplicates::{Heap, megabytes};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
 /// `lumisift bursts`.
 pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
-    let opened = open_library(common)?;
-    let indexed = library::index(common, &opened, &args.folders)?;
-    let looks = appearances(&opened, &indexed)?;
-    let decided = Decided::read(&indexed.photos, false)?;
-    let copies = find(
-        &opened,
-        &indexed,
-        &looks,
-        &decided,
-        &duplicates::Rule::default(),
-    )?;
-    let found = find_bursts(&opened, &indexed, &looks, &decided, &copies)?;
+    let heap = Heap::open(common, &args.folders)?;
+    let (indexed, looks) = (&heap.indexed, &heap.looks);
+    let copies = heap.copies(&duplicates::Rule::default())?;
+    let found = find_bursts(&heap, &copies)?;
     let numbers = ["sharpness".to_owned()];
     let mut columns = Columns::new(&["burst", "photo", "taken", "what"], &numbers);
     let sharpness = |at: usize| looks[at].as_ref().and_then(|look| look.quality.sharpness);
@@ -74,24 +63,18 @@ pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
         counted(photos, "photo", "photos")
     ));
     say_failures(&indexed.failures);
-    finish(&indexed)
+    finish(indexed)
 }
 
 /// Bursts among photos that are no copies of others.
-fn find_bursts(
-    opened: &Opened,
-    indexed: &Indexed,
-    looks: &[Option<Appearance>],
-    decided: &Decided,
-    copies: &Duplicates,
-) -> anyhow::Result<Vec<Burst>> {
-    let mut is_copy = vec![false; indexed.photos.len()];
+fn find_bursts(heap: &Heap, copies: &Duplicates) -> anyhow::Result<Vec<Burst>> {
+    let (library, photos) = (&heap.opened.library, &heap.indexed.photos);
+    let mut is_copy = vec![false; photos.len()];
     let all = copies.groups.iter().flat_map(|group| &group.copies);
     all.for_each(|copy| is_copy[copy.at] = true);
-    let mark = |photo: &Photo| decided.mark(photo);
+    let mark = |photo: &Photo| heap.decided.mark(photo);
     let rule = bursts::Rule::default();
-    let photos = &indexed.photos;
-    Ok((opened.library).bursts(photos, looks, mark, |at| is_copy[at], &rule)?)
+    Ok(library.bursts(photos, &heap.looks, mark, |at| is_copy[at], &rule)?)
 }
 
 /// One line of the overview.
@@ -106,24 +89,16 @@ struct Line {
 
 /// `lumisift overview`.
 pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
-    let opened = open_library(common)?;
-    let indexed = library::index(common, &opened, &args.folders)?;
-    let looks = appearances(&opened, &indexed)?;
-    let decided = Decided::read(&indexed.photos, false)?;
-    let copies = find(
-        &opened,
-        &indexed,
-        &looks,
-        &decided,
-        &duplicates::Rule::default(),
-    )?;
-    let bursts = find_bursts(&opened, &indexed, &looks, &decided, &copies)?;
-    let flaws = opened.library.flaws(&indexed, &looks)?;
-    let lines = lines(&indexed, &copies, &bursts, &flaws);
+    let heap = Heap::open(common, &args.folders)?;
+    let (indexed, looks) = (&heap.indexed, &heap.looks);
+    let copies = heap.copies(&duplicates::Rule::default())?;
+    let bursts = find_bursts(&heap, &copies)?;
+    let flaws = heap.opened.library.flaws(indexed, looks)?;
+    let lines = lines(indexed, &copies, &bursts, &flaws);
     if let Some(wanted) = &args.list {
         let named = |line: &&Line| line.what == wanted.as_str();
         let line = lines.iter().find(named);
-        return list(common, &indexed, line, &flaws, wanted);
+        return list(common, indexed, line, &flaws, wanted);
     }
     let numbers = ["photos", "groups", "MB"].map(ToOwned::to_owned);
     let mut columns = Columns::new(&["what"], &numbers);
@@ -162,7 +137,7 @@ pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
         megabytes(copies.bytes_freed())
     ));
     say_failures(&indexed.failures);
-    finish(&indexed)
+    finish(indexed)
 }
 
 fn lines(indexed: &Indexed, copies: &Duplicates, bursts: &[Burst], flaws: &Flaws) -> Vec<Line> {

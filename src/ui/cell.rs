@@ -186,14 +186,7 @@ fn paint_caption(
     let mut right = line.max.x;
     let (mut text, mut colour) = (item.name.as_str(), palette.text);
     if let Some((at, matched, fits)) = label {
-        let value = ui.painter().text(
-            line.right_center(),
-            Align2::RIGHT_CENTER,
-            percent(matched),
-            FontId::proportional(theme::TEXT_S),
-            palette.weak,
-        );
-        right = value.min.x - 6.0;
+        right = match_at_right(ui, line, matched) - 6.0;
         let said = matches!(heading, Some(Heading::Label(of)) if *of == at);
         if said {
             colour = palette.weak;
@@ -210,20 +203,27 @@ fn paint_caption(
             left += 14.0;
         }
     } else if let Some(matched) = found {
-        let value = ui.painter().text(
-            line.right_center(),
-            Align2::RIGHT_CENTER,
-            percent(matched),
-            FontId::proportional(theme::TEXT_S),
-            palette.weak,
-        );
-        right = value.min.x - 6.0;
+        right = match_at_right(ui, line, matched) - 6.0;
     } else if show {
         colour = palette.weak;
     }
     let text = elided(ui, text, theme::TEXT_S, colour, right - left);
     let top = line.center().y - text.size().y / 2.0;
     ui.painter().galley(pos2(left, top), text, colour);
+}
+
+/// Writes a match at the right end of a caption, and returns where it begins.
+fn match_at_right(ui: &Ui, line: Rect, matched: f32) -> f32 {
+    let font = FontId::proportional(theme::TEXT_S);
+    let (painter, weak) = (ui.painter(), palette(ui).weak);
+    let text = painter.text(
+        line.right_center(),
+        Align2::RIGHT_CENTER,
+        percent(matched),
+        font,
+        weak,
+    );
+    text.min.x
 }
 
 /// Pick or reject, stars and warnings, over the picture.

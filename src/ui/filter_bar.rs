@@ -5,7 +5,6 @@ use egui::{Align, Layout, Popup, RichText, Ui};
 use super::filter_menu;
 use super::icons::Icon;
 use super::order_controls::{group_box, sort_box};
-use super::status_bar::left_out;
 use super::theme::{self, palette};
 use super::widgets::{chip, icon_button_sized};
 use crate::app::command::{Action, Command};
@@ -81,7 +80,7 @@ fn explained(state: &State) -> Vec<String> {
         lines.push(format!("{} of all could not be read", thousands(failed)));
     }
     if let Some(summary) = &state.work.summary {
-        let left_out = left_out(&summary.skipped);
+        let left_out = summary.skipped.photos_in_words();
         if !left_out.is_empty() {
             lines.push(format!("Besides: {}", left_out.join(", ")));
         }

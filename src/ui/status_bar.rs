@@ -11,8 +11,7 @@ use crate::app::document::exports::ExportState;
 use crate::app::document::state::{SessionState, State};
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
-use crate::engine::media::scan::Skipped;
-use crate::engine::plural::{counted, thousands};
+use crate::engine::plural::thousands;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -153,45 +152,10 @@ fn idle_text(state: &State) -> String {
     if summary.cancelled {
         text = format!("Stopped: {text}");
     }
-    for words in left_out(&summary.skipped) {
+    for words in summary.skipped.photos_in_words() {
         text.push_str(&format!(", {words}"));
     }
     text
-}
-
-/// What the last walk over the folders passed over, in words.
-pub fn left_out(skipped: &Skipped) -> Vec<String> {
-    let counts = [
-        (
-            skipped.unsupported,
-            "file in a format that cannot be read",
-            "files in formats that cannot be read",
-        ),
-        (
-            skipped.paired,
-            "RAW file beside its picture",
-            "RAW files beside their pictures",
-        ),
-        (
-            skipped.live_movies,
-            "movie of a Live Photo",
-            "movies of Live Photos",
-        ),
-        (skipped.videos, "video left out", "videos left out"),
-        (
-            skipped.needs_ffmpeg,
-            "video that needs ffmpeg installed",
-            "videos that need ffmpeg installed",
-        ),
-        (
-            skipped.exported,
-            "photo exported earlier",
-            "photos exported earlier",
-        ),
-        (skipped.repeated, "link to another", "links to others"),
-    ];
-    let counted_out = |(count, one, many)| (count > 0).then(|| counted(count, one, many));
-    counts.into_iter().filter_map(counted_out).collect()
 }
 
 fn failures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -7,6 +7,8 @@
 #![allow(clippy::print_stderr, reason = "left out loudly")]
 
 mod convolutions;
+#[path = "../common/fixtures.rs"]
+mod fixtures;
 mod products;
 mod running;
 mod towers;

@@ -10,7 +10,8 @@ use lumisift::engine::inference::gpu::{Context, GpuError, Numbers, Request, acce
 use lumisift::engine::inference::{FolderModel, Model, load_folder, load_folder_tower};
 
 use super::adapter;
-use super::towers::{crops, model_folder, tower, worst_gap};
+use super::fixtures::model_folder;
+use super::towers::{crops, tower, worst_gap};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("a_lost_card_is_told_as_lost", lost),

@@ -16,6 +16,7 @@ use lumisift::engine::inference::{
 use lumisift::engine::media::preprocess::Crop;
 use serde_json::{Value, json};
 
+use super::fixtures::model_folder;
 use super::{adapter, noise};
 
 pub const TESTS: &[(&str, fn())] = &[
@@ -33,12 +34,6 @@ pub const TESTS: &[(&str, fn())] = &[
 
 /// What parity asks for in full precision, and in halves.
 const TOLERANCES: [(Numbers, f32); 2] = [(Numbers::Full, 1e-4), (Numbers::Fastest, 1e-3)];
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name)
-}
 
 pub fn crops(count: usize, side: u32) -> Vec<Crop> {
     let length = (side * side * 3) as usize;
@@ -59,23 +54,6 @@ pub fn worst_gap(a: &Embeddings, b: &Embeddings) -> f32 {
     assert_eq!((a.dim, a.values.len()), (b.dim, b.values.len()));
     let gaps = a.values.iter().zip(&b.values).map(|(a, b)| (a - b).abs());
     gaps.fold(0.0, f32::max)
-}
-
-/// A folder with the files of a fixture model.
-pub fn model_folder(name: &str) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().expect("a folder");
-    for file in [
-        "config.json",
-        "preprocessor_config.json",
-        "model.safetensors",
-    ] {
-        fs::copy(fixture(name).join(file), dir.path().join(file)).expect("copied");
-    }
-    let own = fixture(name).join("tokenizer.json");
-    let shared = fixture("clip-tokenizer.json");
-    let tokenizer = if own.exists() { own } else { shared };
-    fs::copy(tokenizer, dir.path().join("tokenizer.json")).expect("copied");
-    dir
 }
 
 pub fn tower(dir: &Path, model: &FolderModel, numbers: Numbers) -> ImageTower {

@@ -9,15 +9,8 @@ pub const COMPARED: usize = 4;
 /// Photos of a burst that are seen at once at most.
 pub const SURVEYED: usize = 9;
 
-/// When a photo was taken, in seconds from a day long ago.
 fn seconds(item: &Item) -> Option<i64> {
-    let taken = item.facts()?.taken.as_ref()?.as_str();
-    let taken: jiff::civil::DateTime = taken.get(..19)?.parse().ok()?;
-    let day = taken.date().since(jiff::civil::date(1900, 1, 1)).ok()?;
-    let time = taken.time();
-    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    let of_day = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
-    Some(i64::from(day.get_days()) * 86_400 + of_day)
+    item.facts()?.taken.as_ref()?.seconds()
 }
 
 /// The photos of the same folder that were taken within two seconds of each other around one, in their order; only that

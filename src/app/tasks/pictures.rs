@@ -129,15 +129,13 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
             camera: Vec::new(),
         });
     }
-    let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
-    let fitting = resampler
-        .thumbnail(&pixels, key.max_side)
-        .map_err(|e| e.to_string())?;
-    Ok(View {
-        image: to_image(&fitting),
-        full,
-        camera: decode::camera_facts(&bytes),
-    })
+    fitting(
+        key,
+        &pixels,
+        (width, height),
+        decode::camera_facts(&bytes),
+        resampler,
+    )
 }
 
 /// A frame of a video.
@@ -152,14 +150,29 @@ fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View,
         height,
         ..
     } = frame.map_err(|e| e.to_string())?;
+    fitting(
+        key,
+        &pixels,
+        (width, height),
+        video.camera_facts(),
+        resampler,
+    )
+}
+
+/// A picture, of this size in its file, no larger than the key asks for.
+fn fitting(
+    key: &ViewKey,
+    pixels: &Pixels,
+    (width, height): (u32, u32),
+    camera: Vec<(&'static str, String)>,
+    resampler: &mut Resampler,
+) -> Result<View, String> {
     let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
-    let fitting = resampler
-        .thumbnail(&pixels, key.max_side)
-        .map_err(|e| e.to_string())?;
+    let fitting = resampler.thumbnail(pixels, key.max_side);
     Ok(View {
-        image: to_image(&fitting),
+        image: to_image(&fitting.map_err(|e| e.to_string())?),
         full,
-        camera: video.camera_facts(),
+        camera,
     })
 }
 

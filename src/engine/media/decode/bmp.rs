@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use image::ImageFormat;
 
-use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, raster};
+use super::DecodeError;
+use super::raster::{self, Raster};
 
 const NAME: &str = "BMP";
 /// Bytes before the header.
@@ -16,30 +16,21 @@ const INFO: usize = 40;
 const OS_2: usize = 64;
 
 /// BMP.
-pub struct Bmp;
-
-impl PictureFormat for Bmp {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn probe(&self, bytes: &[u8]) -> bool {
-        raster::BMP.probe(bytes)
-    }
-
-    fn is_certain(&self, bytes: &[u8]) -> bool {
-        raster::BMP.is_certain(bytes)
-    }
-
-    fn decode(
-        &self,
-        bytes: &[u8],
-        _min_short_side: u32,
-        limits: &mut Limits<'_>,
-    ) -> Result<Picture, DecodeError> {
+pub static BMP: Raster = Raster {
+    name: NAME,
+    probe: |bytes| bytes.starts_with(b"BM"),
+    is_certain,
+    decode: |bytes, limits| {
         let bytes = with_usual_header(bytes)?;
         raster::decode(&bytes, ImageFormat::Bmp, NAME, limits)
-    }
+    },
+};
+
+/// A header of one of the sizes that there are.
+fn is_certain(bytes: &[u8]) -> bool {
+    let size = bytes.get(14..18).and_then(|size| size.first_chunk());
+    let known = [12, 16, 40, 52, 56, 64, 108, 124];
+    size.is_some_and(|size| known.contains(&u32::from_le_bytes(*size)))
 }
 
 /// The same file with a header that the decoder knows: OS/2's second one begins alike, and is longer or shorter.
@@ -71,4 +62,19 @@ fn with_usual_header(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
     file.extend(usual);
     file.extend_from_slice(&bytes[FILE_HEADER + size..]);
     Ok(Cow::Owned(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::media::decode::format::PictureFormat;
+
+    #[test]
+    fn two_letters_need_a_header_of_a_known_size() {
+        let mut bmp = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        assert!(BMP.is_certain(&bmp));
+        bmp[14] = 0x29;
+        assert!(BMP.probe(&bmp) && !BMP.is_certain(&bmp));
+        assert!(!BMP.is_certain(b"BMW of my uncle, and other cars"));
+    }
 }

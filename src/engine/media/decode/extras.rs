@@ -5,36 +5,39 @@ use std::io::Cursor;
 use image::{ImageDecoder, ImageResult};
 use image_extras::{dds::DdsDecoder, pcx::PCXDecoder, sgi::SgiDecoder};
 
-use super::format::PictureFormat;
-use super::raster::{damaged, decode_with};
+use super::raster::{Raster, damaged, decode_with};
 use super::{DecodeError, Limits, Picture};
 use crate::engine::cancel::{Cancel, CancelReader};
 
 type Reader<'a> = CancelReader<'a, Cursor<&'a [u8]>>;
 
-/// One of these formats.
-pub struct Extra {
-    name: &'static str,
-    probe: fn(&[u8]) -> bool,
-    open: for<'a> fn(Reader<'a>) -> ImageResult<Box<dyn ImageDecoder + 'a>>,
-}
-
-pub static DDS: Extra = Extra {
+pub static DDS: Raster = Raster {
     name: "DDS",
-    probe: |bytes| bytes.starts_with(b"DDS \x7c\0\0\0"),
-    open: |reader| Ok(Box::new(DdsDecoder::new(reader)?)),
+    probe: is_dds,
+    is_certain: is_dds,
+    decode: |bytes, limits| decode(bytes, "DDS", DdsDecoder::new, limits),
 };
-pub static SGI: Extra = Extra {
+pub static SGI: Raster = Raster {
     name: "SGI",
-    // Compression, bytes a sample, and dimensions.
-    probe: |bytes| matches!(bytes, [0x01, 0xda, 0 | 1, 1 | 2, 0, 1..=3, ..]),
-    open: |reader| Ok(Box::new(SgiDecoder::new(reader)?)),
+    probe: is_sgi,
+    is_certain: is_sgi,
+    decode: |bytes, limits| decode(bytes, "SGI", SgiDecoder::new, limits),
 };
-pub static PCX: Extra = Extra {
+pub static PCX: Raster = Raster {
     name: "PCX",
     probe: is_pcx,
-    open: |reader| Ok(Box::new(PCXDecoder::new(reader)?)),
+    is_certain: is_pcx,
+    decode: |bytes, limits| decode(bytes, "PCX", PCXDecoder::new, limits),
 };
+
+fn is_dds(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"DDS \x7c\0\0\0")
+}
+
+/// Compression, bytes a sample, and dimensions.
+fn is_sgi(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x01, 0xda, 0 | 1, 1 | 2, 0, 1..=3, ..])
+}
 
 /// A header of which every field is one of few, as the magic number is a single byte.
 fn is_pcx(bytes: &[u8]) -> bool {
@@ -49,26 +52,16 @@ fn is_pcx(bytes: &[u8]) -> bool {
         && (1..=4).contains(&header[65])
 }
 
-impl PictureFormat for Extra {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn probe(&self, bytes: &[u8]) -> bool {
-        (self.probe)(bytes)
-    }
-
-    fn decode(
-        &self,
-        bytes: &[u8],
-        _min_short_side: u32,
-        limits: &mut Limits<'_>,
-    ) -> Result<Picture, DecodeError> {
-        let cancel: &Cancel = limits.cancel;
-        let reader = CancelReader::new(Cursor::new(bytes), cancel);
-        let decoder = (self.open)(reader).map_err(|e| damaged(self.name, &e))?;
-        // What the decoder gives, a copy in eight bits, and room for its own.
-        let per_pixel = 2 * u64::from(decoder.color_type().bytes_per_pixel()) + 4;
-        decode_with(decoder, self.name, per_pixel, limits)
-    }
+fn decode<'a, D: ImageDecoder>(
+    bytes: &'a [u8],
+    name: &'static str,
+    open: impl FnOnce(Reader<'a>) -> ImageResult<D>,
+    limits: &mut Limits<'a>,
+) -> Result<Picture, DecodeError> {
+    let cancel: &Cancel = limits.cancel;
+    let reader = CancelReader::new(Cursor::new(bytes), cancel);
+    let decoder = open(reader).map_err(|e| damaged(name, &e))?;
+    // What the decoder gives, a copy in eight bits, and room for its own.
+    let per_pixel = 2 * u64::from(decoder.color_type().bytes_per_pixel()) + 4;
+    decode_with(decoder, name, per_pixel, limits)
 }

@@ -12,9 +12,9 @@ static FORMATS: &[&dyn PictureFormat] = &[
     // Most RAW files are TIFF as well.
     &super::raw::Raw,
     &super::tiff::Tiff,
-    &super::bmp::Bmp,
+    &super::bmp::BMP,
     &raster::QOI,
-    &super::ico::Ico,
+    &super::ico::ICO,
     &raster::PNM,
     &super::psd::Psd,
     &super::hdr::Exr,
@@ -43,8 +43,8 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
         return Err(known);
     }
     // Last, because TGA has no magic number: only a plausible header.
-    if super::tga::Tga.probe(bytes) {
-        return Ok(&super::tga::Tga);
+    if super::tga::TGA.probe(bytes) {
+        return Ok(&super::tga::TGA);
     }
     Err(DecodeError::NotAPhoto(
         "its content is of no known picture format",

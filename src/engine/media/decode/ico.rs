@@ -3,60 +3,62 @@
 use image::ImageFormat;
 
 use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, png, raster};
+use super::raster::{self, Raster};
+use super::{DecodeError, Limits, Picture, png};
 
 const NAME: &str = "ICO";
 const DIRECTORY: usize = 6;
 const ENTRY: usize = 16;
 
 /// ICO.
-pub struct Ico;
+pub static ICO: Raster = Raster {
+    name: NAME,
+    probe: |bytes| bytes.starts_with(b"\0\0\x01\0"),
+    is_certain,
+    decode,
+};
 
-impl PictureFormat for Ico {
-    fn name(&self) -> &'static str {
-        NAME
-    }
+/// A first entry whose reserved byte is empty, with a picture behind the directory.
+fn is_certain(bytes: &[u8]) -> bool {
+    let Some(header) = bytes.first_chunk::<22>() else {
+        return false;
+    };
+    let word = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
+    let offset = u32::from_le_bytes([header[18], header[19], header[20], header[21]]);
+    let count = word(4);
+    (1..=256).contains(&count)
+        && header[9] == 0
+        && word(10) <= 1
+        && word(12) <= 32
+        && offset >= 6 + 16 * u32::from(count)
+}
 
-    fn probe(&self, bytes: &[u8]) -> bool {
-        raster::ICO.probe(bytes)
-    }
-
-    fn is_certain(&self, bytes: &[u8]) -> bool {
-        raster::ICO.is_certain(bytes)
-    }
-
-    fn decode(
-        &self,
-        bytes: &[u8],
-        min_short_side: u32,
-        limits: &mut Limits<'_>,
-    ) -> Result<Picture, DecodeError> {
-        let mut result = Err(DecodeError::Damaged {
-            format: NAME,
-            reason: "none of its pictures is in the file".into(),
-        });
-        for (entry, picture) in pictures(bytes) {
-            result = match png::Png.probe(picture) {
-                true => png::Png.decode(picture, min_short_side, limits),
-                false => {
-                    // The decoder takes files, so it is given one with this picture alone.
-                    let mut file = b"\0\0\x01\0\x01\0".to_vec();
-                    file.extend_from_slice(&entry[..12]);
-                    file.extend(((DIRECTORY + ENTRY) as u32).to_le_bytes());
-                    file.extend_from_slice(picture);
-                    raster::decode(&file, ImageFormat::Ico, NAME, limits)
-                }
-            };
-            // The next one may be whole.
-            if !matches!(
-                result,
-                Err(DecodeError::Damaged { .. } | DecodeError::Unsupported(_))
-            ) {
-                break;
+fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+    let mut result = Err(DecodeError::Damaged {
+        format: NAME,
+        reason: "none of its pictures is in the file".into(),
+    });
+    for (entry, picture) in pictures(bytes) {
+        result = match png::Png.probe(picture) {
+            true => png::Png.decode(picture, 0, limits),
+            false => {
+                // The decoder takes files, so it is given one with this picture alone.
+                let mut file = b"\0\0\x01\0\x01\0".to_vec();
+                file.extend_from_slice(&entry[..12]);
+                file.extend(((DIRECTORY + ENTRY) as u32).to_le_bytes());
+                file.extend_from_slice(picture);
+                raster::decode(&file, ImageFormat::Ico, NAME, limits)
             }
+        };
+        // The next one may be whole.
+        if !matches!(
+            result,
+            Err(DecodeError::Damaged { .. } | DecodeError::Unsupported(_))
+        ) {
+            break;
         }
-        result
     }
+    result
 }
 
 /// The entries of the directory with their pictures, the largest and deepest first.
@@ -92,4 +94,17 @@ fn pictures(bytes: &[u8]) -> Vec<(&[u8; ENTRY], &[u8])> {
         std::cmp::Reverse((area, entry[6]))
     });
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_bytes_need_an_entry_that_is_possible() {
+        let mut icon = b"\0\0\x01\0\x01\0\x10\x10\0\0\x01\0\x20\0\x68\x04\0\0\x16\0\0\0".to_vec();
+        assert!(ICO.is_certain(&icon));
+        icon[9] = 7;
+        assert!(!ICO.is_certain(&icon));
+    }
 }

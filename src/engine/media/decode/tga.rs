@@ -2,46 +2,46 @@
 
 use image::{DynamicImage, ImageFormat};
 
-use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, raster};
+use super::raster::{self, Raster};
+use super::{DecodeError, Limits, Picture};
 
 const NAME: &str = "TGA";
 
-/// TGA.
-pub struct Tga;
+/// TGA, which has no magic number.
+pub static TGA: Raster = Raster {
+    name: NAME,
+    probe: has_plausible_header,
+    is_certain: |_| false,
+    decode,
+};
 
-impl PictureFormat for Tga {
-    fn name(&self) -> &'static str {
-        NAME
+fn has_plausible_header(bytes: &[u8]) -> bool {
+    if bytes.ends_with(b"TRUEVISION-XFILE.\0") {
+        return true;
     }
+    let Some(header) = bytes.first_chunk::<18>() else {
+        return false;
+    };
+    let sides = [12, 14].map(|at| u16::from_le_bytes([header[at], header[at + 1]]));
+    matches!((header[1], header[2]), (0, 2 | 3 | 10 | 11) | (1, 1 | 9))
+        && matches!(header[16], 8 | 15 | 16 | 24 | 32)
+        && header[17] & 0xc0 == 0
+        && sides.iter().all(|side| *side > 0)
+}
 
-    fn probe(&self, bytes: &[u8]) -> bool {
-        raster::TGA.probe(bytes)
-    }
-
-    fn is_certain(&self, bytes: &[u8]) -> bool {
-        raster::TGA.is_certain(bytes)
-    }
-
-    fn decode(
-        &self,
-        bytes: &[u8],
-        _min_short_side: u32,
-        limits: &mut Limits<'_>,
-    ) -> Result<Picture, DecodeError> {
-        // The lowest bits of the descriptor are the number of bits of transparency.
-        let is_opaque = bytes.get(17).is_none_or(|descriptor| descriptor & 15 == 0);
-        let then = |image: DynamicImage| match image {
-            DynamicImage::ImageRgba8(image) => {
-                // Some programs leave the bytes of transparency empty.
-                let is_empty = image.pixels().all(|pixel| pixel[3] == 0);
-                match is_opaque || is_empty {
-                    true => DynamicImage::ImageRgba8(image).into_rgb8().into(),
-                    false => DynamicImage::ImageRgba8(image),
-                }
+fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+    // The lowest bits of the descriptor are the number of bits of transparency.
+    let is_opaque = bytes.get(17).is_none_or(|descriptor| descriptor & 15 == 0);
+    let then = |image: DynamicImage| match image {
+        DynamicImage::ImageRgba8(image) => {
+            // Some programs leave the bytes of transparency empty.
+            let is_empty = image.pixels().all(|pixel| pixel[3] == 0);
+            match is_opaque || is_empty {
+                true => DynamicImage::ImageRgba8(image).into_rgb8().into(),
+                false => DynamicImage::ImageRgba8(image),
             }
-            other => other,
-        };
-        raster::decode_then(bytes, ImageFormat::Tga, NAME, limits, then)
-    }
+        }
+        other => other,
+    };
+    raster::decode_then(bytes, ImageFormat::Tga, NAME, limits, then)
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::engine::plural::counted;
+
 /// How folders are walked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScanOptions {
@@ -54,4 +56,63 @@ pub struct Skipped {
     pub exported: u64,
     /// Files and folders that were there already under another name: links and hard links.
     pub repeated: u64,
+}
+
+impl Skipped {
+    /// Photos and videos that are not listed by themselves, in words.
+    #[must_use]
+    pub fn photos_in_words(&self) -> Vec<String> {
+        in_words([
+            (
+                self.unsupported,
+                "file in a format that cannot be read",
+                "files in formats that cannot be read",
+            ),
+            (
+                self.paired,
+                "RAW file beside its picture",
+                "RAW files beside their pictures",
+            ),
+            (
+                self.live_movies,
+                "movie of a Live Photo",
+                "movies of Live Photos",
+            ),
+            (self.videos, "video left out", "videos left out"),
+            (
+                self.needs_ffmpeg,
+                "video that needs ffmpeg: install it to see this one",
+                "videos that need ffmpeg: install it to see them",
+            ),
+            (
+                self.exported,
+                "photo exported earlier",
+                "photos exported earlier",
+            ),
+            (
+                self.repeated,
+                "link to a file listed already",
+                "links to files listed already",
+            ),
+        ])
+    }
+
+    /// All of it, in words: first what nobody expects among photos.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        let mut words = in_words([
+            (self.hidden, "hidden", "hidden"),
+            (self.system_folders, "system folder", "system folders"),
+            (self.excluded, "excluded folder", "excluded folders"),
+            (self.other, "file of another kind", "files of other kinds"),
+        ]);
+        words.extend(self.photos_in_words());
+        words
+    }
+}
+
+fn in_words<const KINDS: usize>(counts: [(u64, &str, &str); KINDS]) -> Vec<String> {
+    let some = counts.into_iter().filter(|(count, ..)| *count > 0);
+    some.map(|(count, one, many)| counted(count, one, many))
+        .collect()
 }

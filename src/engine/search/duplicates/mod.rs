@@ -21,6 +21,8 @@ pub use keeper::{FormatRank, Traits};
 /// From when on two photos show the same picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rule {
+    /// Whether only the same bytes count; the rest of the rule then says nothing.
+    pub exact: bool,
     /// Cosine of the vectors of a photo and one that was cut out of it, at least.
     pub min_cosine: f32,
     /// The same for photos whose hashes agree: what is small, grey or has words on it is further away for a model.
@@ -36,6 +38,7 @@ pub struct Rule {
 impl Default for Rule {
     fn default() -> Self {
         Self {
+            exact: false,
             min_cosine: 0.8,
             min_framed_cosine: 0.45,
             max_distance: 12,
@@ -137,6 +140,9 @@ pub fn find(
             }
         }
     }
+    if rule.exact {
+        return Some(sorted(groups, entries));
+    }
     let vector = |at: usize| -> Option<&[f16]> {
         let row = entries[at].row? as usize;
         values.get(row.checked_mul(dim)?..(row + 1).checked_mul(dim)?)
@@ -176,6 +182,11 @@ pub fn find(
             ..copy
         }));
     }
+    Some(sorted(groups, entries))
+}
+
+/// Groups in the order of their keepers, each with its best copies first.
+fn sorted(groups: HashMap<usize, Vec<Copy>>, entries: &[Entry<'_>]) -> Vec<Group> {
     let mut groups: Vec<Group> = groups
         .into_iter()
         .map(|(keeper, mut copies)| {
@@ -187,7 +198,7 @@ pub fn find(
         })
         .collect();
     groups.sort_by_key(|group| group.keeper);
-    Some(groups)
+    groups
 }
 
 #[cfg(test)]

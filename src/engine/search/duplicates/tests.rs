@@ -165,3 +165,21 @@ fn the_order_of_files_and_the_size_of_blocks_do_not_matter() {
     photos.reverse();
     assert_eq!(groups(&photos, &Rule::default()), forwards);
 }
+
+#[test]
+fn copies_of_one_content_are_found_without_looking_at_pictures() {
+    // Two files of the same bytes, both a smaller version of a third.
+    let mut same = photo(1, 2, grid(1.0, 1.0));
+    same.content = photo(1, 1, grid(1.0, 1.0)).content;
+    let photos = [
+        photo(1, 0, grid(1.0, 1.0)),
+        photo(1, 1, grid(1.0, 1.0)),
+        same,
+    ];
+    let rule = Rule {
+        exact: true,
+        ..Rule::default()
+    };
+    let found = vec![("1-1".to_owned(), vec!["1-2 exact".to_owned()])];
+    assert_eq!(groups(&photos, &rule), found);
+}
