@@ -6,7 +6,6 @@ mod fixtures;
 #[path = "common/hub.rs"]
 mod hub;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

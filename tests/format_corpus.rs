@@ -7,9 +7,7 @@ mod fixtures;
 #[path = "common/lab.rs"]
 mod lab;
 
-use std::fs;
 use std::io::{Cursor, Write};
-use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage, RgbaImage};
 use lumisift::engine::cancel::Cancel;

@@ -6,7 +6,7 @@
 mod fixtures;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{DecodeError, Decoded, Pixels, decode};

@@ -8,7 +8,7 @@
 mod fixtures;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::device::Device;

@@ -21,14 +21,14 @@ use super::library::{self, Opened, open_library, progress_bar};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
 /// Indexed photos with all that copies, bursts and the overview are told by.
-pub struct Heap {
+pub struct Looked {
     pub opened: Opened,
     pub indexed: Indexed,
     pub looks: Vec<Option<Appearance>>,
     pub decided: Decided,
 }
 
-impl Heap {
+impl Looked {
     /// Indexes folders and photos, and looks at what is known of them.
     pub fn open(common: &Common, folders: &Folders) -> anyhow::Result<Self> {
         let opened = open_library(common)?;
@@ -88,13 +88,13 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
         args.to.is_none() || args.export_plan.is_some(),
         "--to DIR says where a plan sets copies aside: give --export-plan FILE.json as well"
     );
-    let heap = Heap::open(common, &args.folders)?;
-    let found = heap.copies(&Rule {
+    let looked = Looked::open(common, &args.folders)?;
+    let found = looked.copies(&Rule {
         exact: args.exact,
         turned: args.turned,
         ..Rule::default()
     })?;
-    let indexed = &heap.indexed;
+    let indexed = &looked.indexed;
     let columns = columns(&found, indexed);
     print(common.format, &columns, || report(&found, indexed))?;
     say(format_args!(
@@ -106,7 +106,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
     if let Some(file) = &args.export_plan {
         write_plan(file, args.to.as_deref(), &found, indexed)?;
     }
-    say_failures(indexed.failures);
+    say_failures(&indexed.failures);
     finish(indexed)
 }
 

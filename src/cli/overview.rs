@@ -1,4 +1,4 @@
-//! `lumisift overview` and `lumisift bursts`: what is in a heap that a person may want to clear away.
+//! `lumisift overview` and `lumisift bursts`: what a person may want to clear away.
 
 use lumisift::engine::library::{Duplicates, Flaw, Flaws, Indexed};
 use lumisift::engine::media::photo::Photo;
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::args::{Bursts, Common, Overview};
 use super::commands::finish;
-use super::duplicates::{Heap, megabytes};
+use super::duplicates::{Looked, megabytes};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
 /// `lumisift bursts`.
 pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
-    let heap = Heap::open(common, &args.folders)?;
-    let (indexed, looks) = (&heap.indexed, &heap.looks);
-    let copies = heap.copies(&duplicates::Rule::default())?;
-    let found = find_bursts(&heap, &copies)?;
+    let looked = Looked::open(common, &args.folders)?;
+    let (indexed, looks) = (&looked.indexed, &looked.looks);
+    let copies = looked.copies(&duplicates::Rule::default())?;
+    let found = find_bursts(&looked, &copies)?;
     let numbers = ["sharpness".to_owned()];
     let mut columns = Columns::new(&["burst", "photo", "taken", "what"], &numbers);
     let sharpness = |at: usize| looks[at].as_ref().and_then(|look| look.quality.sharpness);
@@ -67,14 +67,14 @@ pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
 }
 
 /// Bursts among photos that are no copies of others.
-fn find_bursts(heap: &Heap, copies: &Duplicates) -> anyhow::Result<Vec<Burst>> {
-    let (library, photos) = (&heap.opened.library, &heap.indexed.photos);
+fn find_bursts(looked: &Looked, copies: &Duplicates) -> anyhow::Result<Vec<Burst>> {
+    let (library, photos) = (&looked.opened.library, &looked.indexed.photos);
     let mut is_copy = vec![false; photos.len()];
     let all = copies.groups.iter().flat_map(|group| &group.copies);
     all.for_each(|copy| is_copy[copy.at] = true);
-    let mark = |photo: &Photo| heap.decided.mark(photo);
+    let mark = |photo: &Photo| looked.decided.mark(photo);
     let rule = bursts::Rule::default();
-    Ok(library.bursts(photos, &heap.looks, mark, |at| is_copy[at], &rule)?)
+    Ok(library.bursts(photos, &looked.looks, mark, |at| is_copy[at], &rule)?)
 }
 
 /// One line of the overview.
@@ -89,11 +89,11 @@ struct Line {
 
 /// `lumisift overview`.
 pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
-    let heap = Heap::open(common, &args.folders)?;
-    let (indexed, looks) = (&heap.indexed, &heap.looks);
-    let copies = heap.copies(&duplicates::Rule::default())?;
-    let bursts = find_bursts(&heap, &copies)?;
-    let flaws = heap.opened.library.flaws(indexed, looks)?;
+    let looked = Looked::open(common, &args.folders)?;
+    let (indexed, looks) = (&looked.indexed, &looked.looks);
+    let copies = looked.copies(&duplicates::Rule::default())?;
+    let bursts = find_bursts(&looked, &copies)?;
+    let flaws = looked.opened.library.flaws(indexed, looks)?;
     let lines = lines(indexed, &copies, &bursts, &flaws);
     if let Some(wanted) = &args.list {
         let named = |line: &&Line| line.what == wanted.as_str();

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::calendar::{self, Day};
 use crate::engine::media::metadata::Metadata;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 use crate::engine::media::places::Place;
@@ -178,15 +179,77 @@ fn natural_key(name: &str) -> String {
     key
 }
 
+/// What became of a file, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A photo that was read.
+    Photo,
+    /// A video that was read.
+    Video,
+    /// A file that could not be used.
+    Failed,
+}
+
+/// What is asked of every item whenever the photos are sorted. These lie side by side in memory; the items themselves do
+/// not, and looking at each of them would take most of the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brief {
+    /// The row of its vector; [`UNREAD`] if there is none.
+    pub row: u32,
+    /// The day on which it was taken; 0 if that is not known.
+    pub day: Day,
+    /// What became of it.
+    pub kind: Kind,
+}
+
+impl Brief {
+    fn of(item: &Item) -> Self {
+        let facts = item.facts();
+        let taken = facts.and_then(|facts| facts.taken.as_ref());
+        Self {
+            row: item.row(),
+            day: taken
+                .and_then(|taken| calendar::day_of(taken.as_str()))
+                .unwrap_or_default(),
+            kind: match facts {
+                None => Kind::Failed,
+                Some(facts) if facts.video.is_some() => Kind::Video,
+                Some(_) => Kind::Photo,
+            },
+        }
+    }
+
+    /// The day on which it was taken.
+    #[must_use]
+    pub fn day(self) -> Option<Day> {
+        (self.day != 0).then_some(self.day)
+    }
+}
+
 /// Items and marks as they were at one moment.
 #[derive(Clone, Default)]
 pub struct Snapshot {
     /// The items, by number.
     pub items: Arc<Vec<Arc<Item>>>,
+    /// What is asked of each most often, by number.
+    pub briefs: Arc<Vec<Brief>>,
     /// Their marks, by number.
     pub marks: Arc<Vec<Mark>>,
     /// Counts what makes earlier numbers or scores invalid.
     pub epoch: u64,
+}
+
+impl Snapshot {
+    /// Of these items and their marks.
+    #[must_use]
+    pub fn new(items: Vec<Item>, marks: Vec<Mark>) -> Self {
+        Self {
+            briefs: Arc::new(items.iter().map(Brief::of).collect()),
+            items: Arc::new(items.into_iter().map(Arc::new).collect()),
+            marks: Arc::new(marks),
+            epoch: 0,
+        }
+    }
 }
 
 /// All items of the window.
@@ -266,6 +329,7 @@ impl Library {
             self.count(&item, 1);
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
+            Arc::make_mut(&mut self.now.briefs).push(Brief::of(&item));
             Arc::make_mut(&mut self.now.items).push(Arc::new(item));
             return;
         };
@@ -284,6 +348,7 @@ impl Library {
             }
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
+            Arc::make_mut(&mut self.now.briefs)[at] = Brief::of(&item);
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
             self.now.epoch += 1;
         }
@@ -304,6 +369,9 @@ impl Library {
             if let Outcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
                 *row = UNREAD;
             }
+        }
+        for brief in Arc::make_mut(&mut self.now.briefs) {
+            brief.row = UNREAD;
         }
         self.unread = self.len() - self.failed;
         self.now.epoch += 1;
@@ -403,6 +471,7 @@ impl Library {
         }
         let items: Vec<Arc<Item>> = kept.iter().map(|at| self.now.items[*at].clone()).collect();
         self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
+        self.now.briefs = Arc::new(kept.iter().map(|at| self.now.briefs[*at]).collect());
         self.seen = kept.iter().map(|at| self.seen[*at]).collect();
         self.by_path = items
             .iter()

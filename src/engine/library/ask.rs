@@ -55,6 +55,7 @@ pub struct Asker {
     classifiers: HashMap<String, Kept>,
     /// Counts questions.
     asked: u64,
+    rows: RowCache,
     labels: ScoreCache,
     search: ScoreCache,
 }
@@ -70,6 +71,36 @@ struct Kept {
 struct Column {
     key: String,
     classifier: Arc<Classifier>,
+}
+
+/// The rows of a growing list of photos.
+#[derive(Default)]
+struct RowCache {
+    epoch: u64,
+    /// By place; of a video the first.
+    rows: Vec<u32>,
+    /// Places of videos, with their first rows.
+    videos: Vec<(u32, u32)>,
+}
+
+impl RowCache {
+    /// Adds the photos that came, or begins anew.
+    fn update(&mut self, photos: Photos<'_>) {
+        if self.epoch != photos.epoch || self.rows.len() > photos.count {
+            *self = Self {
+                epoch: photos.epoch,
+                ..Self::default()
+            };
+        }
+        for at in self.rows.len()..photos.count {
+            let row = (photos.row)(at);
+            self.rows.push(row);
+            if (photos.is_video)(at) {
+                self.videos
+                    .push((u32::try_from(at).unwrap_or(u32::MAX), row));
+            }
+        }
+    }
 }
 
 /// Scores of one set of columns over a growing list of photos.
@@ -94,16 +125,17 @@ impl Asker {
     ) -> Answer {
         self.use_model(session);
         self.asked += 1;
+        self.rows.update(photos);
         let mut wanted = Vec::new();
         let columns = labels.iter().map(|label| {
             wanted.push(self.column(session, label)?);
             Ok(wanted.len() - 1)
         });
         let columns = columns.collect();
-        let scores = self.labels.score(session, wanted, photos);
+        let scores = self.labels.score(session, wanted, &self.rows);
         let search = search.map(|search| {
             let column = self.column(session, search)?;
-            self.search.score(session, vec![column], photos)
+            self.search.score(session, vec![column], &self.rows)
         });
         self.forget_old_classifiers();
         Answer {
@@ -168,36 +200,38 @@ impl ScoreCache {
         &mut self,
         session: &Session,
         columns: Vec<Column>,
-        photos: Photos<'_>,
+        all: &RowCache,
     ) -> Result<Scored, SessionError> {
         let known = self.columns.iter().map(|column| &column.key);
-        let same = known.eq(columns.iter().map(|column| &column.key)) && self.epoch == photos.epoch;
-        let fresh = !same || self.photos > photos.count;
+        let same = known.eq(columns.iter().map(|column| &column.key)) && self.epoch == all.epoch;
+        let count = all.rows.len();
+        let fresh = !same || self.photos > count;
         if fresh {
-            (self.columns, self.epoch, self.photos) = (columns, photos.epoch, 0);
-        } else if self.photos == photos.count {
+            (self.columns, self.epoch, self.photos) = (columns, all.epoch, 0);
+        } else if self.photos == count {
             return Ok(self.scored.clone());
         }
         let classifiers = self.columns.iter().map(|column| &*column.classifier);
         let classifiers = ClassifierSet::new(session.model().info().dim, classifiers);
         let scorer = session.taught_scorer(&classifiers);
-        let rows: Vec<u32> = (self.photos..photos.count).map(photos.row).collect();
-        let new = self.photos..photos.count;
-        let videos = new.filter(|at| (photos.is_video)(*at));
-        let videos = videos.map(|at| (u32::try_from(at).unwrap_or(u32::MAX), (photos.row)(at)));
+        let rows = &all.rows[self.photos..];
+        let seen = all
+            .videos
+            .partition_point(|(at, _)| (*at as usize) < self.photos);
+        let videos = all.videos[seen..].iter().copied();
         if self.photos == 0 {
             let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
-            session.score_into(&scorer, &rows, &mut scores)?;
+            session.score_into(&scorer, rows, &mut scores)?;
             self.scored.frames = Arc::default();
             self.spare = mem::replace(&mut self.scored.scores, Arc::new(scores));
         } else {
-            let new = session.score(&scorer, &rows)?;
+            let new = session.score(&scorer, rows)?;
             let scores = Arc::make_mut(&mut self.scored.scores);
             scores.matches.extend(new.matches);
             scores.probabilities.extend(new.probabilities);
         }
         Arc::make_mut(&mut self.scored.frames).add(session, &scorer, videos)?;
-        self.photos = photos.count;
+        self.photos = count;
         Ok(self.scored.clone())
     }
 }

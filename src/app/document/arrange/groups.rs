@@ -8,9 +8,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::Wanted;
+use super::judge::Verdict;
 use crate::app::document::calendar::{self, Day};
 use crate::app::document::filter::{Filter, Fit, Grouping, SortKey};
-use crate::app::document::library::{Item, ItemId, Snapshot, UNREAD};
+use crate::app::document::library::{Brief, Item, ItemId, Snapshot, UNREAD};
 use crate::app::document::scored::Scored;
 use crate::engine::media::places::Place;
 
@@ -43,14 +44,20 @@ pub struct Group {
     pub days: Option<(Day, Day)>,
 }
 
+/// The highest rank: thirty bits, which leave room in a key that has the order and the number of a photo as well.
+pub const MAX_RANK: u32 = (1 << 30) - 1;
+
 /// Ranks of groups that come after all others.
-const NEAR: u64 = u64::MAX - 3;
-const SOMETHING_ELSE: u64 = u64::MAX - 2;
-const NOT_READ: u64 = u64::MAX - 1;
+const NEAR: u32 = UNKNOWN - 3;
+const SOMETHING_ELSE: u32 = UNKNOWN - 2;
+const NOT_READ: u32 = UNKNOWN - 1;
 /// The rank of what does not say what it is grouped by.
-const UNKNOWN: u64 = u64::MAX;
+const UNKNOWN: u32 = MAX_RANK;
 /// Labels have the ranks from here on; the one that is being typed comes before.
-const FIRST_LABEL: u64 = 1;
+const FIRST_LABEL: u32 = 1;
+
+/// A number above those of all days, below the ranks that come last.
+const LATEST: u32 = NEAR - 1;
 
 /// Ranks photos by their groups.
 pub struct Groups<'a> {
@@ -65,7 +72,7 @@ pub struct Groups<'a> {
     /// Whether the earliest comes first.
     rises: bool,
     names: Vec<&'a OsStr>,
-    ranks: HashMap<&'a OsStr, u64>,
+    ranks: HashMap<&'a OsStr, u32>,
 }
 
 impl<'a> Groups<'a> {
@@ -124,34 +131,34 @@ impl<'a> Groups<'a> {
 
     /// The rank of a photo's group.
     #[must_use]
-    pub fn of(&self, id: ItemId) -> u64 {
+    pub fn of(&self, id: ItemId, verdict: Verdict) -> u32 {
         if let Some(label) = self.filtered
             && self.filter.near
             && !self.scored.fits(label, id)
         {
             return NEAR;
         }
-        let item = &self.library.items[id as usize];
+        let brief = self.library.briefs[id as usize];
         match self.grouping {
             Grouping::Nothing => 0,
-            Grouping::Label => self.by_label(id, item),
-            Grouping::Month => self.by_date(item, calendar::month_of),
-            Grouping::Day => self.by_date(item, |day| day),
+            Grouping::Label => self.by_label(id, brief, verdict),
+            Grouping::Month => self.by_date(brief.day().map(calendar::month_of)),
+            Grouping::Day => self.by_date(brief.day()),
             Grouping::Folder | Grouping::Camera => {
                 let rank = self.name(id).and_then(|name| self.ranks.get(name));
                 rank.copied().unwrap_or(UNKNOWN)
             }
-            Grouping::Place => item
+            Grouping::Place => self.library.items[id as usize]
                 .place()
-                .map_or(UNKNOWN, |place| u64::from(place.rank())),
+                .map_or(UNKNOWN, Place::rank),
             Grouping::Rating => match self.library.marks[id as usize].stars {
                 0 => UNKNOWN,
-                stars => u64::from(u8::MAX - stars),
+                stars => u32::from(u8::MAX - stars),
             },
         }
     }
 
-    fn by_label(&self, id: ItemId, item: &Item) -> u64 {
+    fn by_label(&self, id: ItemId, brief: Brief, verdict: Verdict) -> u32 {
         // What fits the label that is being typed is what the person wants to see.
         if let Some(draft) = self.draft
             && self.scored.fits(draft, id)
@@ -160,27 +167,26 @@ impl<'a> Groups<'a> {
         }
         let label = match (self.filtered, self.filter.fit) {
             (Some(label), Fit::Label(_)) => Some(label),
-            _ => self.scored.best(id).map(|(label, _)| label),
+            _ => verdict.best().map(|(label, _)| label),
         };
         match label {
-            Some(label) => FIRST_LABEL + label as u64,
-            None if item.row() == UNREAD => NOT_READ,
+            Some(label) => FIRST_LABEL + label as u32,
+            None if brief.row == UNREAD => NOT_READ,
             None => SOMETHING_ELSE,
         }
     }
 
-    fn by_date(&self, item: &Item, part: impl Fn(Day) -> u32) -> u64 {
-        let taken = item.facts().and_then(|facts| facts.taken.as_ref());
-        match taken.and_then(|taken| calendar::day_of(taken.as_str())) {
-            Some(day) if self.rises => u64::from(part(day)),
-            Some(day) => u64::from(u32::MAX - part(day)),
+    fn by_date(&self, date: Option<u32>) -> u32 {
+        match date {
+            Some(date) if self.rises => date,
+            Some(date) => LATEST - date,
             None => UNKNOWN,
         }
     }
 
     /// The label that photos of a group are sorted by.
     #[must_use]
-    pub fn label(&self, group: u64) -> Option<usize> {
+    pub fn label(&self, group: u32) -> Option<usize> {
         match group {
             NEAR => self.filtered,
             _ if self.filtered.is_some() => self.filtered,
@@ -193,24 +199,21 @@ impl<'a> Groups<'a> {
 
     /// Whether the photos of a group are those just below a line.
     #[must_use]
-    pub fn is_near_a_line(group: u64) -> bool {
+    pub fn is_near_a_line(group: u32) -> bool {
         group == NEAR
     }
 
     /// Whether the photos of a group fit no label.
     #[must_use]
-    pub fn is_something_else(group: u64) -> bool {
+    pub fn is_something_else(group: u32) -> bool {
         group == SOMETHING_ELSE
     }
 
     /// What stands over a group.
     #[must_use]
-    pub fn heading(&self, group: u64) -> Heading {
+    pub fn heading(&self, group: u32) -> Heading {
         let named = |name: String| Heading::Named(name.into());
-        let date = |rank: u64| {
-            let rank = u32::try_from(rank).unwrap_or(u32::MAX);
-            if self.rises { rank } else { u32::MAX - rank }
-        };
+        let date = |rank: u32| if self.rises { rank } else { LATEST - rank };
         match (self.grouping, group) {
             (_, NEAR) => Heading::NearMisses(self.filtered.unwrap_or_default()),
             (Grouping::Label, SOMETHING_ELSE) => Heading::SomethingElse,
@@ -223,12 +226,9 @@ impl<'a> Groups<'a> {
             (Grouping::Day, day) => named(calendar::day_text(date(day))),
             (Grouping::Camera, UNKNOWN) => named("No camera named".into()),
             (Grouping::Place, UNKNOWN) => named("No place".into()),
-            (Grouping::Place, rank) => {
-                let rank = u32::try_from(rank).unwrap_or(u32::MAX);
-                named(Place::of_rank(rank).to_string())
-            }
+            (Grouping::Place, rank) => named(Place::of_rank(rank).to_string()),
             (Grouping::Rating, UNKNOWN) => named("No stars".into()),
-            (Grouping::Rating, rank) => match u64::from(u8::MAX) - rank {
+            (Grouping::Rating, rank) => match u32::from(u8::MAX) - rank {
                 1 => named("1 star".into()),
                 stars => named(format!("{stars} stars")),
             },

@@ -2,22 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::groups::Groups;
+use super::groups::{Groups, MAX_RANK};
+use super::judge::Verdict;
 use super::{FEW, Group, Wanted};
-use crate::app::document::calendar::{self, Day};
+use crate::app::document::calendar::Day;
 use crate::app::document::filter::SortKey;
 use crate::app::document::labels::LabelId;
-use crate::app::document::library::{ItemId, Outcome, Snapshot, by_name};
+use crate::app::document::library::{ItemId, Kind, Snapshot, by_name};
 use crate::app::document::scored::Scored;
-
-/// A photo and what it is sorted by: its group, whether it has nothing to be sorted by or was not even read, and
-/// otherwise that.
-struct Keyed {
-    group: u64,
-    lacks: Lacks,
-    key: u64,
-    id: ItemId,
-}
 
 /// What a photo lacks to be sorted: what lacks more comes later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +17,26 @@ enum Lacks {
     Nothing,
     Value,
     Content,
+}
+
+/// A photo's group, what it lacks, what it is sorted by and its number, in one number that sorts as these do in turn:
+/// 30, 2, 64 and 32 bits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Keyed(u128);
+
+impl Keyed {
+    fn new(group: u32, lacks: Lacks, key: u64, id: ItemId) -> Self {
+        let first = u128::from(group.min(MAX_RANK)) << 2 | lacks as u128;
+        Self((first << 64 | u128::from(key)) << 32 | u128::from(id))
+    }
+
+    fn group(self) -> u32 {
+        (self.0 >> 98) as u32
+    }
+
+    fn id(self) -> ItemId {
+        self.0 as ItemId
+    }
 }
 
 /// Numbers that are not negative sort as their bits do.
@@ -39,11 +51,11 @@ type Key = Option<u64>;
 pub fn sort(
     library: &Snapshot,
     scored: Scored<'_>,
+    verdicts: &[Verdict],
     wanted: &Wanted<'_>,
     filtered: Option<usize>,
     shown: Vec<ItemId>,
 ) -> (Vec<ItemId>, Vec<Group>) {
-    let item = |id: ItemId| &*library.items[id as usize];
     let sorting = wanted.sorting;
     let groups = Groups::new(library, scored, wanted, filtered, &shown);
     // Without labels there is nothing to sort by but names.
@@ -54,73 +66,81 @@ pub fn sort(
     let by_names = sorting.key == SortKey::Name || unlabelled;
     let by_match = sorting.key == SortKey::BestMatch;
     let falls = sorting.descending && !unlabelled;
-    let mut keyed: Vec<Keyed> = shown
-        .par_iter()
-        .map(|id| {
-            let group = groups.of(*id);
-            // By match, what misses a line is always seen from there.
-            let near = by_match && Groups::is_near_a_line(group);
-            let misses = by_match && Groups::is_something_else(group);
-            let value = match by_names {
-                true => Some(0),
-                false if misses => scored.miss_of_unfitting(*id).map(|(part, ..)| bits(part)),
-                // What is called as it was typed comes before what looks like it.
-                false if sorting.key == SortKey::Search && wanted.search.is_named(item(*id)) => {
-                    Some(bits(1.0 + scored.search_match(*id).unwrap_or_default()))
-                }
-                false => key(library, scored, sorting.key, groups.label(group), *id),
-            };
-            let key = match value {
-                Some(rank) if (falls || misses || near) && !by_names => !rank,
-                Some(rank) => rank,
-                None => 0,
-            };
-            Keyed {
-                group,
-                lacks: match value {
-                    Some(_) => Lacks::Nothing,
-                    None if matches!(item(*id).outcome, Outcome::Failed(_)) => Lacks::Content,
-                    None => Lacks::Value,
-                },
-                key,
-                id: *id,
-            }
-        })
-        .collect();
-    keyed.par_sort_unstable_by(|a, b| {
-        let names = || match (by_names, falls) {
-            (true, true) => by_name(item(b.id), item(a.id)),
-            (true, false) => by_name(item(a.id), item(b.id)),
-            _ => a.id.cmp(&b.id),
+    let keyed = |id: ItemId| {
+        let verdict = verdicts[id as usize];
+        let group = groups.of(id, verdict);
+        if by_names {
+            return Keyed::new(group, Lacks::Nothing, 0, id);
+        }
+        // By match, what misses a line is always seen from there.
+        let near = by_match && Groups::is_near_a_line(group);
+        let misses = by_match && Groups::is_something_else(group);
+        let value = if misses {
+            verdict.miss().map(bits)
+        } else if sorting.key == SortKey::Search
+            && wanted.search.is_named(&library.items[id as usize])
+        {
+            // What is called as it was typed comes before what looks like it.
+            Some(bits(1.0 + scored.search_match(id).unwrap_or_default()))
+        } else {
+            key(
+                library,
+                scored,
+                verdict,
+                sorting.key,
+                groups.label(group),
+                id,
+            )
         };
-        let (left, right) = ((a.group, a.lacks, a.key), (b.group, b.lacks, b.key));
-        left.cmp(&right).then_with(names)
-    });
-    let order: Vec<ItemId> = keyed.iter().map(|keyed| keyed.id).collect();
-    if groups.has_headings() {
-        let parts = keyed.chunk_by(|a, b| a.group == b.group);
-        let parts: Vec<&[Keyed]> = parts.collect();
-        let mut first = 0;
-        let headed = parts.iter().map(|part| {
-            let group = Group {
-                heading: groups.heading(part[0].group),
-                first,
-                len: part.len(),
-                days: days(library, part),
+        let (lacks, key) = match value {
+            Some(rank) if falls || misses || near => (Lacks::Nothing, !rank),
+            Some(rank) => (Lacks::Nothing, rank),
+            None if library.briefs[id as usize].kind == Kind::Failed => (Lacks::Content, 0),
+            None => (Lacks::Value, 0),
+        };
+        Keyed::new(group, lacks, key, id)
+    };
+    let mut keyed: Vec<Keyed> = shown.par_iter().map(|id| keyed(*id)).collect();
+    if by_names {
+        let item = |keyed: &Keyed| &*library.items[keyed.id() as usize];
+        keyed.par_sort_unstable_by(|a, b| {
+            let names = || match falls {
+                true => by_name(item(b), item(a)),
+                false => by_name(item(a), item(b)),
             };
-            first += part.len();
-            group
+            a.group().cmp(&b.group()).then_with(names)
         });
-        return (order, headed.collect());
+    } else {
+        keyed.par_sort_unstable();
     }
-    (order, Vec::new())
+    let headed = match groups.has_headings() {
+        true => headed(library, &groups, &keyed),
+        false => Vec::new(),
+    };
+    (keyed.into_iter().map(Keyed::id).collect(), headed)
+}
+
+/// The groups of sorted photos.
+fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[Keyed]) -> Vec<Group> {
+    let mut first = 0;
+    let parts = keyed.chunk_by(|a, b| a.group() == b.group());
+    let group = |part: &[Keyed]| {
+        let group = Group {
+            heading: groups.heading(part[0].group()),
+            first,
+            len: part.len(),
+            days: days(library, part),
+        };
+        first += part.len();
+        group
+    };
+    parts.map(group).collect()
 }
 
 /// The first and the last day on which photos were taken.
 fn days(library: &Snapshot, part: &[Keyed]) -> Option<(Day, Day)> {
     let day = |keyed: &Keyed| {
-        let taken = library.items[keyed.id as usize].facts()?.taken.as_ref()?;
-        let day = calendar::day_of(taken.as_str())?;
+        let day = library.briefs[keyed.id() as usize].day()?;
         Some((day, day))
     };
     let around = |a: (Day, Day), b: (Day, Day)| (a.0.min(b.0), a.1.max(b.1));
@@ -131,19 +151,20 @@ fn days(library: &Snapshot, part: &[Keyed]) -> Option<(Day, Day)> {
 fn key(
     library: &Snapshot,
     scored: Scored<'_>,
+    verdict: Verdict,
     by: SortKey,
     label: Option<usize>,
     id: ItemId,
 ) -> Key {
-    let item = &*library.items[id as usize];
-    if matches!(item.outcome, Outcome::Failed(_)) {
+    let at = id as usize;
+    if library.briefs[at].kind == Kind::Failed {
         return None;
     }
     let of = |label: LabelId| scored.place(label);
     match by {
         SortKey::BestMatch => match label {
             Some(label) => scored.matched(label, id),
-            None => match scored.best(id) {
+            None => match verdict.best() {
                 Some((_, matched)) => Some(matched),
                 None => scored.highest(id),
             },
@@ -153,21 +174,23 @@ fn key(
         SortKey::Probability(label) => scored.probability(of(label)?, id).map(bits),
         SortKey::Search => scored.search_match(id).map(bits),
         SortKey::Name => None,
-        SortKey::Taken => item.facts()?.taken.as_ref().map(|taken| {
+        SortKey::Taken => library.items[at].facts()?.taken.as_ref().map(|taken| {
             let digits = taken.as_str().bytes().filter(u8::is_ascii_digit);
             digits.fold(0, |n, d| n * 10 + u64::from(d - b'0'))
         }),
         // From a signed number to one that sorts the same without a sign.
-        SortKey::Modified => Some((item.file.modified_ns as u64) ^ (1 << 63)),
-        SortKey::Size => Some(item.file.size),
-        SortKey::Dimensions => item
+        SortKey::Modified => Some((library.items[at].file.modified_ns as u64) ^ (1 << 63)),
+        SortKey::Size => Some(library.items[at].file.size),
+        SortKey::Dimensions => library.items[at]
             .facts()
             .map(|facts| u64::from(facts.width) * u64::from(facts.height)),
-        SortKey::Stars => Some(u64::from(library.marks[id as usize].stars)),
+        SortKey::Stars => Some(u64::from(library.marks[at].stars)),
         // The first colour counts as the highest.
         SortKey::Colour => {
-            (library.marks[id as usize].colour).map(|colour| u64::from(u8::MAX - colour as u8))
+            (library.marks[at].colour).map(|colour| u64::from(u8::MAX - colour as u8))
         }
-        SortKey::Place => item.place().map(|place| u64::from(place.rank())),
+        SortKey::Place => library.items[at]
+            .place()
+            .map(|place| u64::from(place.rank())),
     }
 }

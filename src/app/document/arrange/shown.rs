@@ -1,9 +1,10 @@
 //! Which photos the filters and the search let through, and what keeps out the others.
 
 use super::Wanted;
+use super::judge::Verdict;
 use crate::app::document::calendar;
 use crate::app::document::filter::{Filter, Fit};
-use crate::app::document::library::{Item, ItemId, Outcome, UNREAD};
+use crate::app::document::library::{Brief, Item, ItemId, Kind, Snapshot, UNREAD};
 use crate::app::document::scored::Scored;
 use crate::app::document::search_text::SearchText;
 use crate::engine::media::places::{PlaceQuery, Words};
@@ -52,6 +53,8 @@ pub struct Test<'a> {
     from: &'a str,
     to: &'a str,
     search_min: f32,
+    filters_items: bool,
+    is_searching: bool,
 }
 
 impl<'a> Test<'a> {
@@ -72,7 +75,19 @@ impl<'a> Test<'a> {
             None => text.trim(),
             Some(_) => "",
         };
+        // Photos are looked at one by one only where something is asked that their marks and scores do not tell.
+        let plain = Filter {
+            fit: filter.fit,
+            near: filter.near,
+            flag: filter.flag,
+            min_stars: filter.min_stars,
+            colour: filter.colour,
+            search_shows_all: filter.search_shows_all,
+            ..Filter::default()
+        };
         Self {
+            filters_items: *filter != plain,
+            is_searching: scored.search.is_some() || !wanted.search.is_plain(),
             scored,
             filter,
             search: wanted.search,
@@ -87,28 +102,34 @@ impl<'a> Test<'a> {
     }
 
     /// What keeps a photo from being shown, if anything does.
-    pub fn hides(&self, id: ItemId, item: &Item, mark: Mark) -> Option<HiddenBy> {
-        if !self.fit(id, item) {
-            Some(HiddenBy::Label)
-        } else if !self.filter.flag.lets_through(mark.flag) {
-            Some(HiddenBy::Decision)
-        } else if !self.filters(item, mark) {
-            Some(HiddenBy::Filter)
-        } else if self.search(id, item, mark) {
-            None
-        } else {
-            Some(match &item.outcome {
-                Outcome::Failed(_) => HiddenBy::SearchUnreadable,
-                Outcome::Read { row: UNREAD, .. } => HiddenBy::SearchUnread,
-                Outcome::Read { .. } => HiddenBy::Search,
-            })
+    pub fn hides(&self, id: ItemId, library: &Snapshot, verdict: Verdict) -> Option<HiddenBy> {
+        let at = id as usize;
+        let (brief, mark) = (library.briefs[at], library.marks[at]);
+        if !self.fit(id, brief, verdict) {
+            return Some(HiddenBy::Label);
         }
+        if !self.filter.flag.lets_through(mark.flag) {
+            return Some(HiddenBy::Decision);
+        }
+        let is_marked = mark.stars >= self.filter.min_stars
+            && (self.filter.colour.is_none() || mark.colour == self.filter.colour);
+        if !is_marked || (self.filters_items && !self.filters(&library.items[at])) {
+            return Some(HiddenBy::Filter);
+        }
+        if !self.is_searching || self.search(id, &library.items[at], mark) {
+            return None;
+        }
+        Some(match brief {
+            Brief {
+                kind: Kind::Failed, ..
+            } => HiddenBy::SearchUnreadable,
+            Brief { row: UNREAD, .. } => HiddenBy::SearchUnread,
+            Brief { .. } => HiddenBy::Search,
+        })
     }
 
-    fn filters(&self, item: &Item, mark: Mark) -> bool {
-        mark.stars >= self.filter.min_stars
-            && (self.filter.colour.is_none() || mark.colour == self.filter.colour)
-            && self.keyword(item)
+    fn filters(&self, item: &Item) -> bool {
+        self.keyword(item)
             && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
@@ -119,11 +140,11 @@ impl<'a> Test<'a> {
             && (!self.filter.failures || item.warning().is_some())
     }
 
-    fn fit(&self, id: ItemId, item: &Item) -> bool {
+    fn fit(&self, id: ItemId, brief: Brief, verdict: Verdict) -> bool {
         match (self.filter.fit, self.label) {
             (Fit::All, _) => true,
-            (Fit::AnyLabel, _) => self.scored.best(id).is_some(),
-            (Fit::Nothing, _) => item.row() != UNREAD && self.scored.best(id).is_none(),
+            (Fit::AnyLabel, _) => verdict.best().is_some(),
+            (Fit::Nothing, _) => brief.row != UNREAD && verdict.best().is_none(),
             (Fit::Label(_), Some(label)) => {
                 self.scored.fits(label, id) || (self.filter.near && self.scored.is_near(label, id))
             }
@@ -150,11 +171,9 @@ impl<'a> Test<'a> {
     }
 
     fn device(&self, item: &Item) -> bool {
-        let wanted = |wanted: &Option<String>, is: Option<&str>| match wanted {
-            Some(wanted) => is == Some(wanted.as_str()),
-            None => true,
-        };
-        wanted(&self.filter.camera, item.camera()) && wanted(&self.filter.lens, item.lens())
+        let (camera, lens) = (self.filter.camera.as_deref(), self.filter.lens.as_deref());
+        camera.is_none_or(|camera| item.camera() == Some(camera))
+            && lens.is_none_or(|lens| item.lens() == Some(lens))
     }
 
     fn place(&self, item: &Item) -> bool {

@@ -1,7 +1,5 @@
 //! Tests of which photos are shown, and in which order.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::*;
@@ -44,16 +42,10 @@ fn library() -> Snapshot {
         stars: 4,
         colour: Some(Colour::Green),
     };
-    Snapshot {
-        marks: Arc::new(vec![
-            Mark::default(),
-            pick,
-            Mark::default(),
-            Mark::default(),
-        ]),
-        items: Arc::new(items.into_iter().map(Arc::new).collect()),
-        epoch: 0,
-    }
+    Snapshot::new(
+        items,
+        vec![Mark::default(), pick, Mark::default(), Mark::default()],
+    )
 }
 
 fn label(id: LabelId, negated: bool) -> Label {
@@ -421,8 +413,8 @@ proptest! {
             matches: matches[..photos * 2].to_vec(),
             probabilities: vec![0.3; photos * 3],
         };
-        let items: Vec<_> = (0..photos).map(|n| Arc::new(photo(&format!("{n}"), None, n as u64))).collect();
-        let library = Snapshot { marks: Arc::new(vec![Mark::default(); photos]), items: Arc::new(items), epoch: 0 };
+        let items: Vec<_> = (0..photos).map(|n| photo(&format!("{n}"), None, n as u64)).collect();
+        let library = Snapshot::new(items, vec![Mark::default(); photos]);
         let labels = [label(1, false), label(2, true)];
         let columns = [Some(0), Some(1)];
         let scored = Scored { labels: &labels, columns: &columns, scores: &scores, search: None };

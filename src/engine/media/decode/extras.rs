@@ -9,7 +9,7 @@ use super::raster::{Raster, damaged, decode_with};
 use super::{DecodeError, Limits, Picture};
 use crate::engine::cancel::{Cancel, CancelReader};
 
-type Reader<'a> = CancelReader<'a, Cursor<&'a [u8]>>;
+type Reader<'bytes, 'cancel> = CancelReader<'cancel, Cursor<&'bytes [u8]>>;
 
 pub static DDS: Raster = Raster {
     name: "DDS",
@@ -52,13 +52,13 @@ fn is_pcx(bytes: &[u8]) -> bool {
         && (1..=4).contains(&header[65])
 }
 
-fn decode<'a, D: ImageDecoder>(
-    bytes: &'a [u8],
+fn decode<'bytes, 'cancel, D: ImageDecoder>(
+    bytes: &'bytes [u8],
     name: &'static str,
-    open: impl FnOnce(Reader<'a>) -> ImageResult<D>,
-    limits: &mut Limits<'a>,
+    open: impl FnOnce(Reader<'bytes, 'cancel>) -> ImageResult<D>,
+    limits: &mut Limits<'cancel>,
 ) -> Result<Picture, DecodeError> {
-    let cancel: &Cancel = limits.cancel;
+    let cancel: &'cancel Cancel = limits.cancel;
     let reader = CancelReader::new(Cursor::new(bytes), cancel);
     let decoder = open(reader).map_err(|e| damaged(name, &e))?;
     // What the decoder gives, a copy in eight bits, and room for its own.

@@ -1,0 +1,198 @@
+//! What the labels say of each photo, in one pass over the scores.
+
+use rayon::prelude::*;
+
+use super::{BARS, FEW};
+use crate::app::document::library::{Brief, ItemId, UNREAD};
+use crate::app::document::match_axis::Bars;
+use crate::app::document::scored::Scored;
+use crate::engine::search::fit::{self, Matched, Rule};
+
+/// In place of a label where none fits.
+const NONE: u32 = u32::MAX;
+
+/// What the labels say of one photo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    label: u32,
+    /// The match of the label that fits best. Where none fits, how many times the odds of a label's threshold the photo
+    /// has at most, which is below 1; not a number where nothing can be said.
+    value: f32,
+}
+
+impl Verdict {
+    /// The label that fits best, with its match.
+    pub fn best(self) -> Option<(usize, f32)> {
+        (self.label != NONE).then_some((self.label as usize, self.value))
+    }
+
+    /// How close a photo that fits nothing comes to a threshold.
+    pub fn miss(self) -> Option<f32> {
+        (self.label == NONE && !self.value.is_nan()).then_some(self.value)
+    }
+}
+
+/// How a label fares over all photos.
+#[derive(Clone)]
+pub struct Counted {
+    pub fitting: usize,
+    pub near: usize,
+    pub bars: [u32; BARS],
+}
+
+/// What the labels say of all photos.
+pub struct Judged {
+    /// By photo.
+    pub verdicts: Vec<Verdict>,
+    /// By label.
+    pub counted: Vec<Counted>,
+    /// Photos that were read and fit no label; none without labels.
+    pub something_else: usize,
+}
+
+/// A label with what is asked of every photo, computed once.
+struct Line {
+    label: usize,
+    column: usize,
+    rule: Rule,
+    /// Match from which a photo that does not fit is a near miss.
+    near: f32,
+    /// One through the odds of the threshold; none where every photo reaches it.
+    per_odds: Option<f32>,
+}
+
+fn odds(matched: f32) -> f32 {
+    matched / (1.0 - matched).max(f32::MIN_POSITIVE)
+}
+
+/// Judges all photos.
+pub fn judge(scored: Scored<'_>, briefs: &[Brief]) -> Judged {
+    let labels = scored.labels.iter().enumerate();
+    let lines: Vec<Line> = labels
+        .filter_map(|(label, of)| {
+            let rule = of.rule();
+            let is_missed = !rule.excludes && rule.min_match > 0.0;
+            Some(Line {
+                label,
+                column: (*scored.columns.get(label)?)?,
+                rule,
+                near: scored.near_line(label),
+                per_odds: is_missed.then(|| 1.0 / odds(rule.min_match)),
+            })
+        })
+        .collect();
+    let (columns, bars) = (scored.scores.labels.max(1), Bars::new());
+    let rows = scored.scores.matches.as_slice();
+    let none = || Part::of(scored.labels.len());
+    let parts = briefs.par_chunks(FEW).enumerate().map(|(at, briefs)| {
+        let first = at * FEW;
+        let mut part = none();
+        for (id, brief) in (first..).zip(briefs) {
+            // Photos that came since have no scores yet.
+            let row = rows
+                .get(id * columns..(id + 1) * columns)
+                .unwrap_or_default();
+            part.add(&lines, row, *brief, &bars);
+        }
+        part
+    });
+    // In their order, because each has the verdicts of its own photos.
+    let parts: Vec<Part> = parts.collect();
+    let mut judged = Judged {
+        verdicts: Vec::with_capacity(briefs.len()),
+        counted: none().counted,
+        something_else: 0,
+    };
+    for part in parts {
+        judged.verdicts.extend(part.verdicts);
+        judged.something_else += part.something_else;
+        for (all, some) in judged.counted.iter_mut().zip(part.counted) {
+            all.fitting += some.fitting;
+            all.near += some.near;
+            for (bar, more) in all.bars.iter_mut().zip(some.bars) {
+                *bar += more;
+            }
+        }
+    }
+    if lines.is_empty() {
+        judged.something_else = 0;
+    }
+    judged
+}
+
+/// Some of the photos.
+struct Part {
+    verdicts: Vec<Verdict>,
+    counted: Vec<Counted>,
+    something_else: usize,
+}
+
+impl Part {
+    fn of(labels: usize) -> Self {
+        let none = Counted {
+            fitting: 0,
+            near: 0,
+            bars: [0; BARS],
+        };
+        Self {
+            verdicts: Vec::with_capacity(FEW),
+            counted: vec![none; labels],
+            something_else: 0,
+        }
+    }
+
+    fn add(&mut self, lines: &[Line], row: &[f32], brief: Brief, bars: &Bars<BARS>) {
+        let matches = lines.iter().filter_map(|line| {
+            let matched = row.get(line.column).copied().filter(|m| !m.is_nan())?;
+            let (label, rule) = (line.label, line.rule);
+            Some((
+                line,
+                Matched {
+                    label,
+                    matched,
+                    rule,
+                },
+            ))
+        });
+        let is_excluded = fit::is_excluded(matches.clone().map(|(_, matched)| matched));
+        let mut miss = f32::NAN;
+        for (line, one) in matches.clone() {
+            let counted = &mut self.counted[line.label];
+            counted.bars[bars.bar(one.matched)] += 1;
+            let counts = line.rule.excludes || !is_excluded;
+            counted.fitting += usize::from(one.reaches() && counts);
+            counted.near += usize::from(!one.reaches() && one.matched >= line.near && counts);
+            if let Some(per_odds) = line.per_odds {
+                miss = miss.max(odds(one.matched) * per_odds);
+            }
+        }
+        let best = fit::best(matches.map(|(_, matched)| matched));
+        self.something_else += usize::from(best.is_none() && brief.row != UNREAD);
+        self.verdicts.push(match best {
+            Some((label, value)) => Verdict {
+                label: label as u32,
+                value,
+            },
+            None => Verdict {
+                label: NONE,
+                value: if is_excluded { f32::NAN } else { miss },
+            },
+        });
+    }
+}
+
+/// The photos with the highest matches of a label, the best first.
+pub fn best(scored: Scored<'_>, label: usize, items: ItemId, most: usize) -> Vec<ItemId> {
+    let mut best: Vec<(f32, ItemId)> = Vec::with_capacity(most + 1);
+    for item in 0..items {
+        let Some(matched) = scored.matched(label, item) else {
+            continue;
+        };
+        if best.len() < most || best.last().is_some_and(|last| matched > last.0) {
+            let at = best.partition_point(|other| other.0 >= matched);
+            best.insert(at, (matched, item));
+            best.truncate(most);
+        }
+    }
+    best.into_iter().map(|(_, item)| item).collect()
+}
