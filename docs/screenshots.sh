@@ -1,16 +1,29 @@
 #!/usr/bin/env bash
-# Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py, checks what it does, and saves pictures into
-# docs/images: an empty window, a second label while it is typed, photos being sorted, a photo in the viewer, photos side
-# by side, the export, photos by month, files held over the window, a search by a dropped picture, a path being typed.
+# Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py, checks what it does, and saves pictures: an empty
+# window, a second label while it is typed, photos being sorted, a photo in the viewer, photos side by side, the export,
+# photos by month, files held over the window, a search by a dropped picture, a path being typed.
 # Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, exiftool, python3 and
 # a software Vulkan driver (mesa-vulkan-drivers).
-# Usage: docs/screenshots.sh [FOLDER FOR PICTURES]
+# Usage: docs/screenshots.sh [--readme] [FOLDER FOR PICTURES]
+#   --readme also replaces the README's pictures in docs/images; without FOLDER, a new temporary one is made and printed
 #   SIZE=1280x800 of the screen, THEME=dark or light, LUMISIFT=a binary other than the release build
 set -euo pipefail
 cd "$(dirname "$0")/.."
-out=${1:-docs/images}
+readme=
+if [ "${1:-}" = --readme ]; then
+    readme=yes
+    shift
+fi
+out=${1:-$(mktemp -d)}
 size=${SIZE:-1280x800}
 mkdir -p "$out"
+# Where the photos are shows in the pictures, so it has a fixed name that a person could have chosen.
+pictures=/tmp/Pictures
+marker=$pictures/.lumisift-screenshots
+if [ -e "$pictures" ] && [ ! -e "$marker" ]; then
+    echo "$pictures is not from this script: rename it first" >&2
+    exit 1
+fi
 if [ -z "${LUMISIFT:-}" ]; then
     cargo build --release --quiet
     LUMISIFT=${CARGO_TARGET_DIR:-target}/release/lumisift
@@ -24,12 +37,15 @@ unset DBUS_SESSION_BUS_ADDRESS WAYLAND_DISPLAY
 display=:$((90 + RANDOM % 900))
 Xvfb "$display" -noreset -screen 0 "${size}x24" >/dev/null 2>&1 &
 server=$!
-trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$home"' EXIT
+trap 'kill "$server" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$home" "$pictures"' EXIT
 export DISPLAY=$display
 until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.1; done
 
 # The samples, taken in three months.
-photos=$home/Holidays
+rm -rf "$pictures"
+mkdir "$pictures"
+touch "$marker"
+photos=$pictures/Holidays
 cp -r assets/samples "$photos"
 month=4
 for photo in "$photos"/*.jpg; do
@@ -190,3 +206,10 @@ sed -i 's/"grouping": *"[A-Za-z]*"/"grouping": "Month"/' "$home/config/window.js
 open "$photos"
 picture months
 close
+
+if [ -n "$readme" ]; then
+    for name in sorted typing viewer compare months; do
+        cp "$out/$name.png" "docs/images/$name.png"
+    done
+fi
+echo "pictures are in $out"
