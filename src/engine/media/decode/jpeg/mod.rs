@@ -1,6 +1,7 @@
 //! JPEG, decoded straight to a smaller scale in the frequency domain.
 
 mod bits;
+mod full;
 mod header;
 mod planes;
 mod profile;
@@ -65,8 +66,8 @@ impl PictureFormat for Jpeg {
     }
 }
 
-/// The way from the fastest decoder to the most patient: our own at a scale, another at a scale or in full, our own
-/// for what is damaged, and in full what only the last one reads.
+/// The way from the fastest decoder to the most patient: our own at a scale and another in full, a third for what
+/// these do not read, our own for what is damaged, and in full what only the last one reads.
 fn decode(
     bytes: &[u8],
     min_short_side: u32,
@@ -132,11 +133,16 @@ fn decode_own(
         (eighths, _) => eighths,
     };
     reserve(&header, tried, limits)?;
+    let coding = header.coding;
     if let Ok(scaled) = decode_whole(bytes, (header, scan), tried, limits) {
-        return Ok(match eighths {
-            8 => Own::Left { is_whole: true },
-            _ => Own::Picture(Box::new(picture(scaled, full, None))),
-        });
+        if eighths < FULL as u32 {
+            return Ok(Own::Picture(Box::new(picture(scaled, full, None))));
+        }
+        return match full::decode(bytes, full, coding, limits) {
+            Ok(picture) => Ok(Own::Picture(Box::new(picture))),
+            Err(Refusal::Limit(error)) => Err(error),
+            Err(Refusal::Decoder) => Ok(Own::Left { is_whole: true }),
+        };
     }
     if limits.cancel.is_cancelled() {
         return Err(DecodeError::Cancelled);
@@ -251,10 +257,22 @@ enum Refusal {
     Decoder,
 }
 
-impl From<jpeg_decoder::Error> for Refusal {
-    fn from(error: jpeg_decoder::Error) -> Self {
+impl Refusal {
+    fn of(error: &dyn std::fmt::Display) -> Self {
         tracing::debug!(%error, "a JPEG is left to another decoder");
         Self::Decoder
+    }
+}
+
+impl From<jpeg_decoder::Error> for Refusal {
+    fn from(error: jpeg_decoder::Error) -> Self {
+        Self::of(&error)
+    }
+}
+
+impl From<zune_jpeg::errors::DecodeErrors> for Refusal {
+    fn from(error: zune_jpeg::errors::DecodeErrors) -> Self {
+        Self::of(&error)
     }
 }
 
