@@ -4,7 +4,7 @@
 mod common;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use common::{ColourModel, photos, run};
 use lumisift::app::document::labels::Label;
@@ -14,7 +14,11 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::engine::library::{Asker, Photos};
 use lumisift::engine::media::preprocess::Crop;
+use lumisift::engine::search::query::Query;
+use lumisift::engine::search::teach::TrainingSet;
+use proptest::prelude::*;
 
 /// The quick model, whose texts are numbers: each has a direction of its own.
 struct Numbers(ColourModel);
@@ -51,6 +55,31 @@ fn label(number: usize) -> Label {
     }
 }
 
+/// Photos in a store of their own, with a session of the quick model.
+struct Indexed {
+    dir: tempfile::TempDir,
+    session: Arc<Session>,
+}
+
+impl Indexed {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Arc::new(Store::open(&dir.path().join("store")).expect("a store"));
+        let model = Arc::new(Numbers(ColourModel::new()));
+        let session = Arc::new(Session::open(model, store).expect("a session"));
+        Self { dir, session }
+    }
+
+    /// Adds a folder of photos to a library.
+    fn add(&self, library: &mut Library, folder: &str, count: u32) {
+        let folder: PathBuf = self.dir.path().join(folder);
+        photos(&folder, count);
+        for (photo, row, _) in run(&self.session, &[folder]).photos {
+            library.put(Item::read(photo, row), 1);
+        }
+    }
+}
+
 /// Answers about each set of labels, one after another by one thread.
 fn answers(
     session: &Arc<Session>,
@@ -82,22 +111,15 @@ fn answers(
 
 #[test]
 fn each_of_five_thousand_columns_is_its_labels() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let folder: PathBuf = dir.path().join("photos");
-    photos(&folder, 3);
-    let store = Arc::new(Store::open(&dir.path().join("store")).expect("a store"));
-    let model = Arc::new(Numbers(ColourModel::new()));
-    let session = Arc::new(Session::open(model, store).expect("a session"));
+    let indexed = Indexed::new();
     let mut library = Library::default();
-    for (photo, row, _) in run(&session, &[folder]).photos {
-        library.put(Item::read(photo, row), 1);
-    }
+    indexed.add(&mut library, "photos", 3);
     let many: Vec<Label> = (0..5000).map(label).collect();
     let few: Vec<Label> = [4999, 0, 2500].map(label).into();
     let mut sets = vec![many.clone(), few.clone(), many];
     // Each alone, asked by itself.
     sets.extend([4999, 0, 2500, 700].map(|number| vec![label(number)]));
-    let answers = answers(&session, &library, sets);
+    let answers = answers(&indexed.session, &library, sets);
     let matched = |answer: &ScoringResponse, number: usize| {
         let at = (answer.labels.iter())
             .position(|l| *l == label(number))
@@ -127,4 +149,78 @@ fn each_of_five_thousand_columns_is_its_labels() {
         }
     }
     assert!(!same(matched(&answers[0], 0), matched(&answers[0], 4999)));
+}
+
+/// A step of someone who labels while photos come.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Asks about these labels.
+    Ask(Vec<usize>),
+    /// More photos come.
+    Grow,
+    /// All photos are read anew.
+    ReadAnew,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    // Few labels, so that they come back.
+    let numbers = vec![0, 900, 1800, 2700, 3600, 4500];
+    let labels = proptest::collection::vec(proptest::sample::select(numbers), 0..5);
+    prop_oneof![
+        6 => labels.prop_map(Step::Ask),
+        2 => Just(Step::Grow),
+        1 => Just(Step::ReadAnew),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn what_is_kept_between_questions_changes_no_score(
+        steps in proptest::collection::vec(step(), 1..14),
+    ) {
+        static INDEXED: LazyLock<(Indexed, Library)> = LazyLock::new(|| {
+            let indexed = Indexed::new();
+            let mut library = Library::default();
+            indexed.add(&mut library, "photos", 24);
+            (indexed, library)
+        });
+        let (indexed, all) = &*INDEXED;
+        let rows: Vec<u32> = all.snapshot().items.iter().map(|item| item.row()).collect();
+        let (mut asker, mut count, mut epoch) = (Asker::default(), 5, 0);
+        for step in steps {
+            let numbers = match step {
+                Step::Grow => {
+                    count = (count + 7).min(rows.len() - epoch);
+                    continue;
+                }
+                Step::ReadAnew => {
+                    (count, epoch) = (3, (epoch + 1).min(9));
+                    continue;
+                }
+                Step::Ask(numbers) => numbers,
+            };
+            let text = |number: &usize| Query::parse(&format!("\"{number}\"")).expect("a query");
+            let labels: Vec<TrainingSet> =
+                numbers.iter().map(|number| TrainingSet::of(text(number))).collect();
+            let shown = &rows[epoch..epoch + count];
+            let photos = Photos {
+                count,
+                epoch: epoch as u64,
+                row: &|at| shown[at],
+                is_video: &|_| false,
+            };
+            let answer = asker.ask(&indexed.session, &labels, None, photos);
+            let scores = answer.scores.expect("scores").scores;
+            let scorer = indexed.session.taught_scorer(&indexed.session.teach_all(&labels).expect("taught"));
+            let alone = indexed.session.score(&scorer, shown).expect("scores");
+            prop_assert_eq!(scores.labels, alone.labels);
+            let close = |a: &[f32], b: &[f32]| {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5)
+            };
+            prop_assert!(close(&scores.matches, &alone.matches));
+            prop_assert!(close(&scores.probabilities, &alone.probabilities));
+        }
+    }
 }

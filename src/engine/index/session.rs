@@ -15,7 +15,9 @@ use crate::engine::media::preprocess::Resampler;
 #[cfg(feature = "video")]
 use crate::engine::media::video::{self, Frame, Video, VideoError};
 use crate::engine::search::query::{self, Axes, Query, Term, What};
-use crate::engine::search::score::{self, Background, Calibration, Score, Scorer, Scores};
+use crate::engine::search::score::{
+    self, Background, Calibration, LabelMasses, Score, Scorer, Scores, Shares,
+};
 use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
 };
@@ -357,7 +359,7 @@ impl Session {
     }
 
     /// Scores photos by the rows of their vectors. Of the vectors only a part is in memory at a time, however many they
-    /// are: a question that is asked again and again is better put to [`Self::score_into`].
+    /// are: of a question that is asked again and again, [`Self::masses`] are better kept.
     ///
     /// # Errors
     /// If the store cannot be read.
@@ -381,15 +383,11 @@ impl Session {
             scores.put(part, &part_scores, rows.len());
             ready.vectors.release();
         }
-        score_parts(&ready, scorer, rows, &mut scores);
+        score_parts(&ready, scorer, rows, 0, &mut scores);
         Ok(scores)
     }
 
-    /// The same into the room that earlier scores leave.
-    ///
-    /// # Errors
-    /// If the store cannot be read.
-    pub fn score_into(
+    fn score_into(
         &self,
         scorer: &Scorer,
         rows: &[u32],
@@ -397,7 +395,49 @@ impl Session {
     ) -> Result<(), SessionError> {
         let ready = self.ready()?;
         scorer.score_into(ready.vectors.values(), ready.sums.values(), rows, scores);
-        score_parts(&ready, scorer, rows, scores);
+        score_parts(&ready, scorer, rows, 0, scores);
+        Ok(())
+    }
+
+    /// Whether there are photos with several vectors: videos and wide pictures.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn has_parts(&self) -> Result<bool, SessionError> {
+        Ok(self.ready()?.vectors.has_wide())
+    }
+
+    /// What each label of a scorer weighs in photos, by the first rows of their vectors.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn masses(&self, scorer: &Scorer, rows: &[u32]) -> Result<Vec<LabelMasses>, SessionError> {
+        let ready = self.ready()?;
+        Ok(scorer.masses(ready.vectors.values(), ready.sums.values(), rows))
+    }
+
+    /// Adds the scores of photos to those of the photos before them. `labels` has what all of them weigh, `rows` the
+    /// first rows of those to be added. Other parts of photos are scored by `scorer`, without which there are none.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    pub fn append_scores(
+        &self,
+        labels: &[&LabelMasses],
+        rows: &[u32],
+        scorer: Option<&Scorer>,
+        scores: &mut Scores,
+    ) -> Result<(), SessionError> {
+        let ready = self.ready()?;
+        let sums = ready.sums.values();
+        let sum = |row: &u32| sums.get(*row as usize).copied().unwrap_or(f32::NAN);
+        let sums: Vec<f32> = rows.iter().map(sum).collect();
+        let first = scores.photos();
+        let shares = Shares::of(labels).with_sigmoid(self.model.info().sigmoid_bias);
+        shares.append(labels, &sums, first, scores);
+        if let Some(scorer) = scorer {
+            score_parts(&ready, scorer, rows, first, scores);
+        }
         Ok(())
     }
 
@@ -487,13 +527,13 @@ impl Session {
     }
 }
 
-/// Scores what more rows there are of wide photos. `rows` are the first of each photo.
-fn score_parts(ready: &Ready, scorer: &Scorer, rows: &[u32], scores: &mut Scores) {
+/// Scores what more rows there are of wide photos. `rows` are the first of each photo, whose scores begin at `first`.
+fn score_parts(ready: &Ready, scorer: &Scorer, rows: &[u32], first: usize, scores: &mut Scores) {
     if !ready.vectors.has_wide() {
         return;
     }
     let (mut photos, mut others) = (Vec::new(), Vec::new());
-    for (photo, row) in (0..).zip(rows) {
+    for (photo, row) in (first..).zip(rows) {
         let of = ready.vectors.rows_of(*row);
         if of.len() > 1 {
             photos.push((photo, of.len() - 1));

@@ -1,16 +1,16 @@
 //! Questions that are asked again and again while labels are typed and photos come.
 //!
-//! What an earlier question computed is used again: what a label's text and examples teach while they stay, and scores
-//! while the labels stay, with only new photos added.
+//! What an earlier question computed is used again: what a label's text and examples teach, and what the label weighs in
+//! each photo. A key changes one label, so one label is computed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem;
 use std::sync::Arc;
 
 use super::frames::BestFrames;
 use crate::engine::index::session::{Session, SessionError};
 use crate::engine::inference::Fingerprint;
-use crate::engine::search::score::Scores;
+use crate::engine::search::score::{LabelMasses, Scorer, Scores};
 use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
 
 /// Classifiers that are kept beyond a question. Those that the question itself needs are kept however many they are.
@@ -103,13 +103,27 @@ impl RowCache {
     }
 }
 
+/// What a label weighs, and the question that needed it last.
+struct Weighed {
+    masses: LabelMasses,
+    asked: u64,
+}
+
+/// Labels whose masses are kept though the question does not need them: someone who types goes back, or switches a label
+/// off and on.
+const KEPT_MASSES: usize = 8;
+
 /// Scores of one set of columns over a growing list of photos.
 #[derive(Default)]
 struct ScoreCache {
     columns: Vec<Column>,
     epoch: u64,
+    /// What labels weigh in all photos that were scored, by what the labels are made from.
+    masses: HashMap<String, Weighed>,
     scored: Scored,
     photos: usize,
+    /// Counts questions.
+    asked: u64,
     /// The scores before these, whose memory the next ones take once nobody else holds them.
     spare: Arc<Scores>,
 }
@@ -195,43 +209,127 @@ impl Asker {
 }
 
 impl ScoreCache {
-    /// Scores of `columns` over the photos: those of photos that were scored already are kept.
+    /// Scores of `columns` over the photos. Only labels and photos that are new are computed.
     fn score(
         &mut self,
         session: &Session,
         columns: Vec<Column>,
         all: &RowCache,
     ) -> Result<Scored, SessionError> {
-        let known = self.columns.iter().map(|column| &column.key);
-        let same = known.eq(columns.iter().map(|column| &column.key)) && self.epoch == all.epoch;
         let count = all.rows.len();
-        let fresh = !same || self.photos > count;
-        if fresh {
-            (self.columns, self.epoch, self.photos) = (columns, all.epoch, 0);
-        } else if self.photos == count {
+        if self.epoch != all.epoch || self.photos > count {
+            *self = Self {
+                epoch: all.epoch,
+                scored: mem::take(&mut self.scored),
+                spare: mem::take(&mut self.spare),
+                ..Self::default()
+            };
+        }
+        let known = self.columns.iter().map(|column| &column.key);
+        let is_same = known.eq(columns.iter().map(|column| &column.key));
+        let is_grown = is_same && self.photos > 0;
+        if is_grown && self.photos == count {
             return Ok(self.scored.clone());
         }
-        let classifiers = self.columns.iter().map(|column| &*column.classifier);
-        let classifiers = ClassifierSet::new(session.model().info().dim, classifiers);
-        let scorer = session.taught_scorer(&classifiers);
-        let rows = &all.rows[self.photos..];
-        let seen = all
-            .videos
-            .partition_point(|(at, _)| (*at as usize) < self.photos);
-        let videos = all.videos[seen..].iter().copied();
-        if self.photos == 0 {
-            let mut scores = Arc::into_inner(mem::take(&mut self.spare)).unwrap_or_default();
-            session.score_into(&scorer, rows, &mut scores)?;
-            self.scored.frames = Arc::default();
-            self.spare = mem::replace(&mut self.scored.scores, Arc::new(scores));
-        } else {
-            let new = session.score(&scorer, rows)?;
-            let scores = Arc::make_mut(&mut self.scored.scores);
-            scores.matches.extend(new.matches);
-            scores.probabilities.extend(new.probabilities);
+        // Whatever fails below, the next question begins anew.
+        let before = mem::take(self);
+        let asked = before.asked + 1;
+        let mut masses = before.masses;
+        weigh(session, &mut masses, (&columns, asked), before.photos, all)?;
+        let scorer = match session.has_parts()? {
+            true => Some(scorer(session, columns.iter())),
+            false => None,
+        };
+        let first = if is_grown { before.photos } else { 0 };
+        let (mut scored, spare) = match is_grown {
+            true => (before.scored, before.spare),
+            false => {
+                let mut scores = Arc::into_inner(before.spare).unwrap_or_default();
+                scores.clear();
+                let frames = Arc::default();
+                let scores = Arc::new(scores);
+                (Scored { scores, frames }, before.scored.scores)
+            }
+        };
+        let of = |column: &Column| Some(&masses.get(&column.key)?.masses);
+        let labels: Vec<&LabelMasses> = columns.iter().filter_map(of).collect();
+        let scores = Arc::make_mut(&mut scored.scores);
+        session.append_scores(&labels, &all.rows[first..], scorer.as_ref(), scores)?;
+        if let Some(scorer) = scorer {
+            let seen = (all.videos).partition_point(|(at, _)| (*at as usize) < first);
+            let videos = all.videos[seen..].iter().copied();
+            Arc::make_mut(&mut scored.frames).add(session, &scorer, videos)?;
         }
-        Arc::make_mut(&mut self.scored.frames).add(session, &scorer, videos)?;
-        self.photos = count;
+        *self = Self {
+            columns,
+            epoch: all.epoch,
+            masses,
+            scored,
+            photos: count,
+            asked,
+            spare,
+        };
         Ok(self.scored.clone())
+    }
+}
+
+fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a Column>) -> Scorer {
+    let classifiers = columns.map(|column| &*column.classifier);
+    session.taught_scorer(&ClassifierSet::new(session.model().info().dim, classifiers))
+}
+
+/// Completes what is known of the first `photos`, so that it tells what `columns` weigh in all photos.
+fn weigh(
+    session: &Session,
+    known: &mut HashMap<String, Weighed>,
+    (columns, asked): (&[Column], u64),
+    photos: usize,
+    all: &RowCache,
+) -> Result<(), SessionError> {
+    let (mut growing, mut missing) = (Vec::new(), Vec::new());
+    let mut seen = HashSet::new();
+    for column in columns.iter().filter(|column| seen.insert(&column.key)) {
+        match known.get_mut(&column.key) {
+            Some(weighed) => {
+                weighed.asked = asked;
+                growing.push(column);
+            }
+            None => missing.push(column),
+        }
+    }
+    if photos < all.rows.len() {
+        // Of labels that nobody asks for now, the new photos are not worth computing.
+        known.retain(|_, weighed| weighed.asked == asked);
+    } else {
+        growing.clear();
+        forget_old(known, asked);
+    }
+    if !growing.is_empty() {
+        let scorer = scorer(session, growing.iter().copied());
+        let more = session.masses(&scorer, &all.rows[photos..])?;
+        for (column, more) in growing.into_iter().zip(more) {
+            if let Some(weighed) = known.get_mut(&column.key) {
+                weighed.masses.append(more);
+            }
+        }
+    }
+    if !missing.is_empty() {
+        let scorer = scorer(session, missing.iter().copied());
+        let new = session.masses(&scorer, &all.rows)?;
+        for (column, masses) in missing.into_iter().zip(new) {
+            known.insert(column.key.clone(), Weighed { masses, asked });
+        }
+    }
+    Ok(())
+}
+
+/// Keeps what the question needs, and a few more: the latest.
+fn forget_old(known: &mut HashMap<String, Weighed>, asked: u64) {
+    let others = known.values().filter(|weighed| weighed.asked != asked);
+    let mut ages: Vec<u64> = others.map(|weighed| weighed.asked).collect();
+    if ages.len() > KEPT_MASSES {
+        ages.sort_unstable();
+        let oldest = ages[ages.len() - KEPT_MASSES];
+        known.retain(|_, weighed| weighed.asked >= oldest);
     }
 }

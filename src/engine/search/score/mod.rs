@@ -13,6 +13,7 @@ mod background;
 mod calibration;
 mod quality;
 mod scorer;
+mod shares;
 
 use rayon::prelude::*;
 
@@ -22,6 +23,7 @@ pub use background::Background;
 pub use calibration::{Calibration, moved_line};
 pub use quality::Quality;
 pub use scorer::Scorer;
+pub use shares::{LabelMasses, Shares};
 
 /// Cosine above which a background prompt says the same as a label.
 pub const SAME_MEANING: f32 = 0.9;
@@ -100,16 +102,27 @@ impl Scores {
 
     /// Takes over what more parts of photos scored: `part` has a row for each, and `photos` says which photo has how many
     /// of them, in the order of the rows.
-    pub fn add_parts(&mut self, photos: &[(u32, usize)], part: &Self) {
+    pub fn add_parts(&mut self, photos: &[(usize, usize)], part: &Self) {
         let mut row = 0;
-        for (photo, count) in photos {
-            let at = *photo as usize;
-            for _ in 0..*count {
+        for (at, count) in photos.iter().copied() {
+            for _ in 0..count {
                 self.raise(at, part, row);
                 row += 1;
             }
             self.share(at);
         }
+    }
+
+    /// Removes all photos, and keeps the memory that they had.
+    pub fn clear(&mut self) {
+        self.matches.clear();
+        self.probabilities.clear();
+    }
+
+    /// How many photos there are.
+    #[must_use]
+    pub fn photos(&self) -> usize {
+        self.probabilities.len() / (self.labels + 1)
     }
 
     /// Matches of one photo.
@@ -204,8 +217,19 @@ fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + (-x).exp())
 }
 
+/// Sums that are added side by side, so that none waits for the one before.
+const DOT_LANES: usize = 16;
+
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<DOT_LANES>(), b.as_chunks::<DOT_LANES>());
+    let mut sums = [0.0; DOT_LANES];
+    for (a, b) in a.iter().zip(b) {
+        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
+            *sum += a * b;
+        }
+    }
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 /// A model's own example: the softmax of `s v.t` over the labels alone, which always crowns a winner, or

@@ -3,7 +3,8 @@
 use half::f16;
 use rayon::prelude::*;
 
-use super::{MOST_TOGETHER, SAME_MEANING, Scores, dot, sigmoid};
+use super::shares::{LabelMasses, Shares};
+use super::{MOST_TOGETHER, SAME_MEANING, Scores, dot};
 use crate::engine::inference::Embeddings;
 use crate::engine::inference::cpu::{HalfDots, MASS_LANES, MassRule, exp_scaled, masses};
 use crate::engine::search::teach::ClassifierSet;
@@ -11,8 +12,12 @@ use crate::engine::search::teach::ClassifierSet;
 /// What a task needs to work in.
 #[derive(Default)]
 struct Scratch {
+    /// In place of a vector that is not there.
+    zeros: Vec<f16>,
     wide: Vec<f32>,
     cosines: Vec<f32>,
+    /// What the labels weigh in one photo.
+    masses: Vec<f32>,
 }
 
 /// Rows that one task scores.
@@ -24,7 +29,6 @@ const GROUP_ROWS: usize = 64;
 /// Labels made ready for scoring against one background.
 pub struct Scorer {
     logit_scale: f32,
-    sigmoid_bias: Option<f32>,
     labels: usize,
     dim: usize,
     /// Vectors of the labels' members, then those of all left-out prompts.
@@ -35,6 +39,10 @@ pub struct Scorer {
     groups: Vec<usize>,
     /// For each label, which of the left-out prompts it leaves out.
     left_out: Vec<Vec<usize>>,
+    /// For each left-out prompt, where the background has it.
+    prompts: Vec<usize>,
+    /// How labels share a photo.
+    shares: Shares,
     /// For each member, what its mass is multiplied by.
     factors: Vec<f32>,
     /// The short way, for a few labels of which none says the same as a prompt.
@@ -46,7 +54,7 @@ impl Scorer {
     #[must_use]
     pub fn with_sigmoid(self, bias: Option<f32>) -> Self {
         Self {
-            sigmoid_bias: bias,
+            shares: self.shares.with_sigmoid(bias),
             rule: self.rule.filter(|_| bias.is_none()),
             ..self
         }
@@ -97,11 +105,11 @@ impl Scorer {
         let labels = groups.len();
         let mut vectors = scored.values.clone();
         let mut left_out = vec![Vec::new(); labels];
-        let mut prompts = 0;
+        let mut prompts = Vec::new();
         let of_member: Vec<usize> = (groups.iter().enumerate())
             .flat_map(|(label, members)| std::iter::repeat_n(label, *members))
             .collect();
-        for prompt in background.rows() {
+        for (at, prompt) in background.rows().enumerate() {
             let same = members
                 .rows()
                 .zip(&of_member)
@@ -113,12 +121,12 @@ impl Scorer {
             if !by.is_empty() {
                 vectors.extend_from_slice(prompt);
                 by.into_iter()
-                    .for_each(|label| left_out[label].push(prompts));
-                prompts += 1;
+                    .for_each(|label| left_out[label].push(prompts.len()));
+                prompts.push(at);
             }
         }
         let alone = groups.iter().all(|members| *members == 1);
-        let short = alone && prompts == 0 && labels < MASS_LANES && labels > 0;
+        let short = alone && prompts.is_empty() && labels < MASS_LANES && labels > 0;
         let rule = short.then(|| {
             let mut rule = MassRule {
                 labels,
@@ -131,13 +139,14 @@ impl Scorer {
         Self {
             rule,
             logit_scale,
-            sigmoid_bias: None,
             labels,
             dim: members.dim,
             vectors: HalfDots::new(&vectors, members.dim),
-            count: members.len() + prompts,
+            count: members.len() + prompts.len(),
             groups,
+            shares: Shares::new(left_out.iter().map(Vec::as_slice)),
             left_out,
+            prompts,
             factors,
         }
     }
@@ -171,7 +180,6 @@ impl Scorer {
         }
         scores.matches.resize(rows.len() * labels, 0.0);
         scores.probabilities.resize(rows.len() * (labels + 1), 0.0);
-        let zeros = vec![f16::ZERO; self.dim];
         (scores.matches.par_chunks_mut(TASK_ROWS * labels))
             .zip(
                 scores
@@ -180,91 +188,151 @@ impl Scorer {
             )
             .zip(rows.par_chunks(TASK_ROWS))
             .for_each_init(
-                Scratch::default,
-                |room, ((matches, probabilities), rows)| {
+                || self.scratch(),
+                |scratch, ((matches, probabilities), rows)| {
                     let groups = matches
                         .chunks_mut(GROUP_ROWS * labels)
                         .zip(probabilities.chunks_mut(GROUP_ROWS * (labels + 1)))
                         .zip(rows.chunks(GROUP_ROWS));
                     for ((matches, probabilities), rows) in groups {
-                        let mut vectors = [&zeros[..]; GROUP_ROWS];
-                        let mut sums = [f32::NAN; GROUP_ROWS];
-                        for (i, row) in rows.iter().enumerate() {
-                            let row = *row as usize;
-                            let vector = values.get(row * self.dim..(row + 1) * self.dim);
-                            if let (Some(vector), Some(sum)) = (vector, background.get(row)) {
-                                (vectors[i], sums[i]) = (vector, *sum);
-                            }
-                        }
-                        let (vectors, sums) = (&vectors[..rows.len()], &sums[..rows.len()]);
-                        self.score_group(vectors, sums, room, matches, probabilities);
+                        let sums = self.cosines(values, background, rows, scratch);
+                        self.score_group(&sums[..rows.len()], scratch, matches, probabilities);
                     }
                 },
             );
     }
 
-    /// Scores a few photos, whose products share what they load.
-    fn score_group(
-        &self,
-        vectors: &[&[f16]],
-        background: &[f32],
-        room: &mut Scratch,
-        matches: &mut [f32],
-        probabilities: &mut [f32],
-    ) {
-        let width = self.vectors.width();
-        let cosines = &mut room.cosines;
-        cosines.resize(vectors.len() * width, 0.0);
-        self.vectors.run(vectors, &mut room.wide, cosines);
-        if let Some(rule) = &self.rule {
-            return masses(cosines, background, rule, matches, probabilities);
+    /// What each label weighs in photos, which are given as to [`Self::score`]: all that their scores follow from.
+    #[must_use]
+    pub fn masses(&self, values: &[f16], background: &[f32], rows: &[u32]) -> Vec<LabelMasses> {
+        let widths = self.left_out.iter().map(|prompts| 1 + prompts.len());
+        let width: usize = widths.clone().sum();
+        if width == 0 {
+            return Vec::new();
         }
-        let targets = matches
-            .chunks_exact_mut(self.labels)
-            .zip(probabilities.chunks_exact_mut(self.labels + 1))
-            .zip(cosines.chunks_exact_mut(width.max(1)));
-        for (((matches, probabilities), cosines), background) in targets.zip(background) {
-            let cosines = &mut cosines[..self.count];
-            self.score_row(cosines, *background, matches, probabilities);
+        let mut all = vec![0.0; rows.len() * width];
+        (all.par_chunks_mut(TASK_ROWS * width))
+            .zip(rows.par_chunks(TASK_ROWS))
+            .for_each_init(
+                || self.scratch(),
+                |scratch, (masses, rows)| {
+                    let groups = masses.chunks_mut(GROUP_ROWS * width);
+                    for (masses, rows) in groups.zip(rows.chunks(GROUP_ROWS)) {
+                        let sums = self.cosines(values, background, rows, scratch);
+                        let cosines = scratch
+                            .cosines
+                            .chunks_exact_mut(self.vectors.width().max(1));
+                        let targets = masses.chunks_exact_mut(width).zip(cosines).zip(&sums);
+                        for ((masses, cosines), sum) in targets {
+                            self.masses_of_row(&mut cosines[..self.count], *sum, masses);
+                        }
+                    }
+                },
+            );
+        let mut first = 0;
+        let parts: Vec<(usize, usize, &[usize])> = widths
+            .zip(&self.left_out)
+            .map(|(own, prompts)| {
+                first += own;
+                (first - own, own, prompts.as_slice())
+            })
+            .collect();
+        let column = |(first, own, prompts): (usize, usize, &[usize])| {
+            let prompts = prompts.iter().map(|at| self.prompts[*at]).collect();
+            let rows = all.chunks_exact(width);
+            let values = rows.flat_map(|row| &row[first..][..own]).copied();
+            LabelMasses::new(prompts, values.collect())
+        };
+        parts.into_par_iter().map(column).collect()
+    }
+
+    fn scratch(&self) -> Scratch {
+        Scratch {
+            zeros: vec![f16::ZERO; self.dim],
+            masses: vec![0.0; self.left_out.iter().map(|prompts| 1 + prompts.len()).sum()],
+            ..Scratch::default()
         }
     }
 
-    /// From the cosines of one photo to its scores. `background` is the log-sum over all prompts.
-    fn score_row(
+    /// Cosines of a few photos, whose products share what they load, into `scratch`. Returns the log-sums of the photos'
+    /// background.
+    fn cosines(
         &self,
-        logits: &mut [f32],
-        background: f32,
+        values: &[f16],
+        background: &[f32],
+        rows: &[u32],
+        scratch: &mut Scratch,
+    ) -> [f32; GROUP_ROWS] {
+        let mut vectors = [&scratch.zeros[..]; GROUP_ROWS];
+        let mut sums = [f32::NAN; GROUP_ROWS];
+        for (i, row) in rows.iter().enumerate() {
+            let row = *row as usize;
+            let vector = values.get(row * self.dim..(row + 1) * self.dim);
+            if let (Some(vector), Some(sum)) = (vector, background.get(row)) {
+                (vectors[i], sums[i]) = (vector, *sum);
+            }
+        }
+        let cosines = &mut scratch.cosines;
+        cosines.resize(rows.len() * self.vectors.width(), 0.0);
+        (self.vectors).run(&vectors[..rows.len()], &mut scratch.wide, cosines);
+        sums
+    }
+
+    /// From the cosines of a few photos to their scores. `background` has the log-sums over all prompts.
+    fn score_group(
+        &self,
+        background: &[f32],
+        scratch: &mut Scratch,
         matches: &mut [f32],
         probabilities: &mut [f32],
     ) {
-        // Everything relative to the background's sum, which is then 1.
+        if let Some(rule) = &self.rule {
+            return masses(
+                &mut scratch.cosines,
+                background,
+                rule,
+                matches,
+                probabilities,
+            );
+        }
+        let width = self.vectors.width().max(1);
+        let targets = matches
+            .chunks_exact_mut(self.labels)
+            .zip(probabilities.chunks_exact_mut(self.labels + 1))
+            .zip(scratch.cosines.chunks_exact_mut(width));
+        for (((matches, probabilities), cosines), background) in targets.zip(background) {
+            let row = &mut scratch.masses;
+            self.masses_of_row(&mut cosines[..self.count], *background, row);
+            let mut rest = &**row;
+            let labels = self.left_out.iter().map(|prompts| {
+                let (own, others) = rest.split_at(1 + prompts.len());
+                rest = others;
+                own
+            });
+            self.shares
+                .score(labels, *background, matches, probabilities);
+        }
+    }
+
+    /// From the cosines of one photo to what each label weighs in it, with the prompts that the label leaves out behind
+    /// it. Everything is relative to the background's sum, which is then 1.
+    fn masses_of_row(&self, logits: &mut [f32], background: f32, row: &mut [f32]) {
         exp_scaled(logits, self.logit_scale, background);
         let (members, prompts) = logits.split_at_mut(self.factors.len());
         for (mass, factor) in members.iter_mut().zip(&self.factors) {
             *mass *= factor;
         }
-        let mut total = (1.0 - prompts.iter().sum::<f32>()).max(0.0);
-        let rest = total;
         let mut members = &*members;
-        for (label, count) in self.groups.iter().enumerate() {
+        let mut places = row.iter_mut();
+        for (count, left_out) in self.groups.iter().zip(&self.left_out) {
             let (own, others) = members.split_at(*count);
             members = others;
-            let mass = together(own);
-            let left_out: f32 = self.left_out[label].iter().map(|at| prompts[*at]).sum();
-            let others = (1.0 - left_out).max(0.0);
-            matches[label] = match self.sigmoid_bias {
-                None => mass / (mass + others).max(f32::MIN_POSITIVE),
-                // The mass is e^(s v.t), relative to the background's sum.
-                Some(bias) => sigmoid(mass.ln() + background + bias),
-            };
-            probabilities[label] = mass;
-            total += mass;
+            let of_prompts = left_out.iter().map(|at| prompts[*at]);
+            let masses = std::iter::once(together(own)).chain(of_prompts);
+            for (mass, place) in masses.zip(&mut places) {
+                *place = mass;
+            }
         }
-        let total = total.max(f32::MIN_POSITIVE);
-        for probability in &mut probabilities[..self.labels] {
-            *probability /= total;
-        }
-        probabilities[self.labels] = rest / total;
     }
 }
 
