@@ -13,7 +13,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --binary) binary=$2; shift 2 ;;
         --out) out=$2; shift 2 ;;
-        *) sed -n '2,7p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,/^[^#]/{/^#/s/^# \?//p}' "$0" >&2; exit 2 ;;
     esac
 done
 if [ -z "$binary" ]; then
@@ -23,6 +23,8 @@ fi
 binary=$(realpath "$binary")
 mkdir -p "$out"
 out=$(realpath "$out")
+# What is made now; earlier packages may lie beside it.
+made=()
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -1)
 machine=$(uname -m)
 # The same input gives the same packages.
@@ -96,6 +98,7 @@ $(echo "$description" | sed 's/^/ /')
 CONTROL
 (cd "$deb" && find usr -type f -print0 | LC_ALL=C sort -z | xargs -0 md5sum) >"$deb/DEBIAN/md5sums"
 dpkg-deb --root-owner-group -Zxz --build "$deb" "$out/lumisift_${version}_$architecture.deb" >/dev/null
+made+=("lumisift_${version}_$architecture.deb")
 
 if command -v rpmbuild >/dev/null; then
     echo "== .rpm"
@@ -125,6 +128,7 @@ $(cd "$work/root" && find usr -type f | LC_ALL=C sort | sed 's|^|/|')
 SPEC
     rpmbuild -bb --quiet --define "_topdir $work/rpm" --define "_rpmdir $out" --define "_buildhost localhost" \
         --define "_rpmfilename lumisift-$version-1.$machine.rpm" "$work/lumisift.spec"
+    made+=("lumisift-$version-1.$machine.rpm")
 else
     echo "== left out: the .rpm, because rpmbuild is not there"
 fi
@@ -145,6 +149,7 @@ for a menu entry and "Open with" (for you alone, in ~/.local/share). `./lumisift
 TEXT
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" -C "$work" -c "$folder" |
     gzip -9n >"$out/$folder.tar.gz"
+made+=("$folder.tar.gz")
 
-(cd "$out" && sha256sum lumisift*[bzm] >SHA256SUMS)
+(cd "$out" && sha256sum "${made[@]}" >SHA256SUMS)
 ls -l "$out"

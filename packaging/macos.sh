@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
     case $1 in
         --binary) binary=$2; shift 2 ;;
         --out) out=$2; shift 2 ;;
-        *) sed -n '2,8p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,/^[^#]/{/^#/s/^# \?//p}' "$0" >&2; exit 2 ;;
     esac
 done
 mkdir -p "$out"

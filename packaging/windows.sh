@@ -16,7 +16,7 @@ while [ $# -gt 0 ]; do
         --binary) binary=$2; shift 2 ;;
         --launcher) launcher=$2; shift 2 ;;
         --out) out=$2; shift 2 ;;
-        *) sed -n '2,8p' "$0" >&2; exit 2 ;;
+        *) sed -n '2,/^[^#]/{/^#/s/^# \?//p}' "$0" >&2; exit 2 ;;
     esac
 done
 if [ -z "$binary" ]; then

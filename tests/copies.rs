@@ -129,9 +129,45 @@ fn copies_are_found_set_aside_and_brought_back() {
     assert!(home.path().join("copies/0001 a.png/small.jpg").is_file());
     assert!(photos.join("a.png").is_file() && !photos.join("small.jpg").exists());
     assert!(groups(&ask(&[])).is_empty());
+    // The plan is a file of its own kind now, and may be written again; a photo never gives way to it.
+    let mut over = lumisift(home.path());
+    over.arg("duplicates").arg(&photos).arg("--export-plan");
+    let over = over.arg(photos.join("a.png")).output().expect("runs");
+    assert_eq!(over.status.code(), Some(2));
     let undone = lumisift(home.path()).arg("undo").output().expect("runs");
     assert!(undone.status.success());
     assert_eq!(groups(&ask(&[])), named("a.png", &near));
+}
+
+#[test]
+fn a_plan_that_is_out_of_date_moves_nothing_that_matters() {
+    let home = tempfile::tempdir().expect("a folder");
+    let photos = home.path().join("photos");
+    heap(&photos);
+    let plan = home.path().join("plan.json");
+    let mut write = lumisift(home.path());
+    write.arg("duplicates").arg(&photos).arg("--export-plan");
+    assert!(write.arg(&plan).status().expect("runs").success());
+    let apply = || {
+        let mut apply = lumisift(home.path());
+        apply.args(["export", "--move", "--manifest"]).arg(&plan);
+        let (moved, code, _) = json(&mut apply);
+        let moved = |list: &str| moved[list].as_array().expect("files").len();
+        (moved("exported"), moved("failures"), code)
+    };
+    // Someone works on the copy that is to be kept: it is that copy no longer.
+    let keeper = photos.join("a.png");
+    let original = std::fs::read(&keeper).expect("there");
+    std::fs::write(&keeper, b"painted over").expect("written");
+    assert_eq!(apply(), (0, 3, 1));
+    std::fs::remove_file(&keeper).expect("removed");
+    assert_eq!(apply(), (0, 3, 1));
+    std::fs::write(&keeper, &original).expect("written");
+    // Someone works on one of the others.
+    let small = photos.join("small.jpg");
+    std::fs::write(&small, &original).expect("written");
+    assert_eq!(apply(), (2, 1, 1));
+    assert!(keeper.is_file() && small.is_file());
 }
 
 #[test]

@@ -114,5 +114,5 @@ fn packages_get_pages_and_completions() {
         assert!(dir.join(name).is_file(), "{name}: {:?}", listed(&dir));
     }
     let page = fs::read_to_string(dir.join("lumisift-sort.1")).expect("there");
-    assert!(page.contains("place"), "options are described");
+    assert!(page.contains("\\-\\-place"), "options are described");
 }

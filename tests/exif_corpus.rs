@@ -357,7 +357,7 @@ fn orientation_date_camera_and_lens_are_read_all_the_same() {
 }
 
 #[test]
-fn exiftool_reads_no_more_of_the_corpus() {
+fn exiftool_reads_the_same_of_the_corpus() {
     if std::env::var_os("LUMISIFT_SKIP_EXTERNAL").is_some_and(|value| value == "1") {
         return;
     }
@@ -383,6 +383,7 @@ fn exiftool_reads_no_more_of_the_corpus() {
     let read = read.as_array().expect("a list");
     assert_eq!(read.len(), corpus.len());
     // What it reads here is what the other test asks of us.
+    let mut agreed = 0;
     for file in read {
         let text = file.to_string();
         let told = [
@@ -393,7 +394,12 @@ fn exiftool_reads_no_more_of_the_corpus() {
         for (tag, value) in told {
             if let Some(told) = file.get(tag) {
                 assert!(told.to_string().contains(value), "{text}");
+                agreed += 1;
             }
         }
     }
+    assert!(
+        agreed >= 2 * corpus.len(),
+        "it reads most of them: {agreed}"
+    );
 }

@@ -420,6 +420,7 @@ fn a_kill_at_any_moment_loses_no_photo() {
                 target: format!("sorted/{n}.jpg").into(),
                 hash: None,
                 labels: Vec::new(),
+                keeper: None,
             });
         }
         let crosses = round % 4 == 3 && elsewhere.is_some();

@@ -106,7 +106,7 @@ fn the_heat_lies_in_the_half_that_shows_the_label() {
         imageops::replace(&mut both, &square(halves[right].1), 300, 0);
         let path = home.path().join("both.png");
         both.save(&path).expect("saved");
-        let out = home.path().join("heat.png");
+        let out = home.path().join(format!("heat {left} {right}.png"));
         let mut command = lumisift(home.path());
         command
             .arg("explain")
@@ -127,6 +127,33 @@ fn the_heat_lies_in_the_half_that_shows_the_label() {
             (600, 300)
         );
     }
+}
+
+#[test]
+fn a_picture_of_where_a_label_is_replaces_no_file() {
+    let home = tempfile::tempdir().expect("a folder");
+    let original = home.path().join("photo.png");
+    resize(&photo("cat.jpg"), 64, 64, FilterType::Triangle)
+        .save(&original)
+        .expect("saved");
+    let before = fs::read(&original).expect("there");
+    let explain = |out: &Path| {
+        let mut command = lumisift(home.path());
+        command
+            .arg("explain")
+            .arg(&original)
+            .args(["--label", "cat", "--out"])
+            .arg(out);
+        command.output().expect("runs").status.code()
+    };
+    assert_eq!(explain(&original), Some(2));
+    assert_eq!(explain(&home.path().join("heat.jpg")), Some(2));
+    assert_eq!(fs::read(&original).expect("there"), before);
+    let heat = home.path().join("heat.png");
+    assert_eq!(explain(&heat), Some(0));
+    let first = fs::read(&heat).expect("there");
+    assert_eq!(explain(&heat), Some(2), "it is there already");
+    assert_eq!(fs::read(&heat).expect("there"), first);
 }
 
 #[test]

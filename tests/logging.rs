@@ -146,7 +146,7 @@ fn a_bundle_has_all_that_helps_and_no_private_path() {
         .expect("ran");
     let errors = String::from_utf8(again.stderr).expect("text");
     assert_eq!(again.status.code(), Some(2), "{errors}");
-    assert!(errors.contains("is there already"), "{errors}");
+    assert!(errors.contains("already exists"), "{errors}");
     fs::remove_file(&bundle).expect("removed");
     let mut with_paths = lumisift(home.path());
     with_paths

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::inference::Precision;
 use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::library::Flaw;
 use lumisift::engine::organize::export::names::Pattern;
 use lumisift::engine::organize::marks::Colour;
 
-use clap::builder::{PathBufValueParser, TypedValueParser};
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Sift a heap of photos by typed labels, on your own machine
 #[derive(Debug, Parser)]
 #[command(name = "lumisift", version = env!("LUMISIFT_VERSION"), subcommand_precedence_over_arg = true)]
 pub struct Args {
-    /// What to do without a window
+    /// Command to run without opening the window
     #[command(subcommand)]
     pub command: Option<Command>,
     /// Folders or photos to open in the window
@@ -24,30 +25,30 @@ pub struct Args {
     /// Open another window, even if one is open
     #[arg(long)]
     pub new_window: bool,
-    /// Options of every command
+    /// Options shared by all commands
     #[command(flatten)]
     pub common: Common,
 }
 
-/// Options of every command.
+/// Options shared by all commands.
 #[derive(Debug, ClapArgs)]
 pub struct Common {
-    /// "starter", the name of an added model, or a folder with a CLIP model
+    /// Model to use: "starter", the name of an installed model, or a folder with a CLIP model
     #[arg(long, global = true, value_name = "NAME|DIR")]
     pub model: Option<String>,
-    /// Where the model runs: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal
+    /// Device to run the model on: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal
     #[arg(long, global = true, value_name = "DEVICE")]
     pub device: Option<DeviceChoice>,
-    /// In which numbers the model runs on the CPU (default: as the settings say)
+    /// Precision of the model on the CPU (default: the one in the settings)
     #[arg(long, global = true, value_enum)]
     pub precision: Option<PrecisionArg>,
-    /// Where vectors and thumbnails are kept
+    /// Folder that holds vectors and thumbnails
     #[arg(long, global = true, value_name = "DIR", value_parser = path())]
     pub store: Option<PathBuf>,
-    /// How results are printed
+    /// Output format
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-    /// Threads that decode photos (default: one a core)
+    /// Number of decoding threads (default: one per core)
     #[arg(
         long,
         global = true,
@@ -56,22 +57,22 @@ pub struct Common {
         hide_default_value = true
     )]
     pub threads: usize,
-    /// Megabytes that photos may take together while they are decoded (default: a quarter of the memory)
+    /// Memory limit for decoding photos, in megabytes (default: a quarter of the memory)
     #[arg(long, global = true, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
     pub memory: Option<u32>,
-    /// Also print to standard error what is logged; RUST_LOG=lumisift=debug says more
+    /// Print the log to standard error; RUST_LOG=lumisift=debug adds detail
     #[arg(long, short, global = true)]
     pub verbose: bool,
 }
 
-/// Numbers that a model computes with.
+/// Precision of a model's arithmetic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionArg {
-    /// Eight bits, where they are faster and near enough
+    /// 8-bit integers where they are faster and accurate enough
     Auto,
-    /// Full precision
+    /// 32-bit floating point
     F32,
-    /// Eight bits
+    /// 8-bit integers
     Int8,
 }
 
@@ -85,7 +86,7 @@ impl From<PrecisionArg> for Precision {
     }
 }
 
-/// How results are printed.
+/// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people
@@ -93,7 +94,7 @@ pub enum Format {
     Table,
     /// For programs
     Json,
-    /// For spreadsheets; a text that they would take for a formula (=, +, -, @) begins with an apostrophe
+    /// For spreadsheets; text that would be taken for a formula (=, +, -, @) is prefixed with an apostrophe
     Csv,
 }
 
@@ -102,47 +103,47 @@ pub enum Format {
 pub enum Command {
     /// Score single photos against labels
     Classify(Classify),
-    /// Find the best label for every photo in folders, and export by label
+    /// Find the best label for every photo, and export by label
     Sort(Sort),
-    /// Find the photos that fit a query best
+    /// Find the photos that match a query best
     Search(Search),
-    /// Read folders ahead, so that later questions are answered at once
+    /// Read folders ahead of time, so that later commands answer at once
     Index(Index),
-    /// Find copies of photos: the same bytes, and the same picture resized, cropped or edited
+    /// Find duplicates: identical files, and the same picture re-encoded, resized, cropped or edited
     Duplicates(Duplicates),
-    /// Find photos of one scene within seconds to minutes, and which of them came out best
+    /// Find bursts of the same scene, and suggest the best photo of each
     Bursts(Bursts),
-    /// Count what may be cleared away: copies, bursts, screenshots, blurred, dark and undated photos
+    /// Count photos you may want to clear away: duplicates, bursts, screenshots, blurred, dark, undated
     Overview(Overview),
-    /// Propose an order: heaps of photos that are alike, named by what sets them apart
+    /// Group similar photos and suggest a name for each group
     Heaps(Heaps),
-    /// Show where in a photo a label is to be seen
+    /// Show where in a photo the model sees a label
     Explain(Explain),
-    /// Tell how many photos fit a label, from a few answers, and which photo to look at next
+    /// Estimate from a few answers how many photos fit a label, and suggest which photo to check next
     Estimate(Estimate),
-    /// Say in a few words what each photo shows, when it was taken and how it came out
+    /// Describe each photo in a few words: subject, date and quality
     Describe(Describe),
-    /// Sort what arrives in folders by rules, until it is stopped
+    /// Watch folders and sort new files by rules, until stopped
     Watch(Watch),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
-    /// Export photos again as a manifest says
+    /// Repeat an export from its manifest
     Export(Export),
-    /// Write labels, stars and rejects into XMP sidecars or photos, for other programs
+    /// Write labels, stars and rejects as XMP metadata, for other programs
     Keywords(Keywords),
-    /// Undo an export, or finish one that was interrupted
+    /// Undo an export, or finish an interrupted one
     Undo(Undo),
-    /// List, fetch, choose and remove models
+    /// List, download, choose and remove models
     Models {
-        /// What to do; lists the models if left out
+        /// Action (default: list the models)
         #[command(subcommand)]
         action: Option<ModelAction>,
     },
-    /// Tell versions, processor, paths and the size of the store, or bundle them with the log
+    /// Show versions, processor, paths and the size of the store, or bundle them with the log
     Doctor(Doctor),
-    /// Put this program into the desktop's menu and "Open with", for this person, or take it out
+    /// Add or remove the menu entry and "Open with" for the current user
     Desktop {
-        /// What to do
+        /// Action
         #[command(subcommand)]
         action: DesktopAction,
     },
@@ -183,16 +184,16 @@ impl Command {
 /// `desktop`.
 #[derive(Debug, Subcommand)]
 pub enum DesktopAction {
-    /// Write menu entry, icons and description into the folder for this person's data (XDG_DATA_HOME)
+    /// Install the menu entry, icons and description into the user's data folder (XDG_DATA_HOME)
     Install(DesktopInstall),
-    /// Remove what `install` wrote; files that were changed since stay
+    /// Remove what `install` wrote; files changed since then are kept
     Uninstall,
 }
 
 /// `desktop install`.
 #[derive(Debug, ClapArgs)]
 pub struct DesktopInstall {
-    /// Write into DIR instead, as a package is built; no record is kept
+    /// Write into DIR instead, for building packages; no record is kept
     #[arg(long, value_name = "DIR", hide = true, value_parser = path())]
     pub into: Option<PathBuf>,
     /// The program that the menu entry starts (default: this one)
@@ -211,13 +212,13 @@ pub struct Generate {
 /// `doctor`.
 #[derive(Debug, ClapArgs)]
 pub struct Doctor {
-    /// Write what helps to find a fault into a new file: log, versions, settings. Paths are left out
+    /// Write a bug report to a new file: log, versions and settings, without paths
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,
-    /// Leave paths of photos and folders in the bundle
+    /// Include paths of photos and folders in the bundle
     #[arg(long, requires = "bundle")]
     pub with_paths: bool,
-    /// Forget photos that no file had for 90 days, and what is beyond the size that the settings allow
+    /// Remove data of photos not seen for 90 days, and whatever exceeds the size limit in the settings
     #[arg(long)]
     pub tidy: bool,
 }
@@ -225,10 +226,10 @@ pub struct Doctor {
 /// Labels of `classify` and `sort`.
 #[derive(Debug, ClapArgs)]
 pub struct Labels {
-    /// A label, such as "beach", "dog -cat" or "like:photo.jpg"; give several
+    /// Label, such as "beach", "dog -cat" or "like:photo.jpg"; repeatable
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub texts: Vec<String>,
-    /// A file with labels, thresholds and examples; docs/labels.md shows one
+    /// File with labels, thresholds and examples (see docs/labels.md)
     #[arg(
         long = "labels",
         value_name = "FILE.toml",
@@ -236,7 +237,7 @@ pub struct Labels {
         required_unless_present = "texts"
     )]
     pub file: Option<PathBuf>,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
 }
@@ -247,13 +248,13 @@ pub struct Folders {
     /// Folders or photos
     #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
-    /// Leave out folders in folders
+    /// Do not descend into subfolders
     #[arg(long)]
     pub no_subfolders: bool,
     /// Also read hidden files and folders
     #[arg(long)]
     pub hidden: bool,
-    /// Leave out videos
+    /// Skip videos
     #[arg(long)]
     pub no_video: bool,
 }
@@ -261,22 +262,22 @@ pub struct Folders {
 /// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
 #[derive(Debug, ClapArgs)]
 pub struct Only {
-    /// Only photos with so many stars or more
+    /// Only photos with at least N stars
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u8).range(0..=5))]
     pub min_stars: u8,
-    /// Only photos of a colour: red, yellow, green, blue or purple
+    /// Only photos with a colour label: red, yellow, green, blue or purple
     #[arg(long, value_name = "COLOUR", value_parser = colour)]
     pub colour: Option<Colour>,
-    /// Only photos with a keyword, in them or their sidecar, that contains this; give several to ask for all
+    /// Only photos with a keyword containing WORD, embedded or in a sidecar; repeat to require several
     #[arg(long, value_name = "WORD")]
     pub keyword: Vec<String>,
-    /// Only photos taken in a town, region or country, as "Munich", "Bavaria", "Munich, Germany" or "DE"; give several for any of them
+    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; repeat to allow several
     #[arg(long, value_name = "PLACE")]
     pub place: Vec<String>,
     /// Only picks
     #[arg(long)]
     pub picked: bool,
-    /// No rejects
+    /// Leave out rejects
     #[arg(long)]
     pub no_rejects: bool,
 }
@@ -291,12 +292,12 @@ impl Only {
 /// `classify`.
 #[derive(Debug, ClapArgs)]
 pub struct Classify {
-    /// Photos, or their addresses (https://...)
+    /// Photos, or their URLs
     #[arg(required = true, value_name = "IMAGE|URL", value_parser = path_or_url())]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
     pub labels: Labels,
-    /// As CLIP's own example does it: softmax over these labels alone, as typed. Always has a winner
+    /// Softmax over these labels alone, as in CLIP's own example; there is always a winner
     #[arg(long)]
     pub exact: bool,
 }
@@ -310,16 +311,16 @@ pub struct Sort {
     pub only: Only,
     #[command(flatten)]
     pub labels: Labels,
-    /// Match, 0 to 1, from which a photo fits a label
+    /// Minimum match, 0 to 1, for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// Put photos that fit into a folder per label below DIR (copies, unless told otherwise)
+    /// Copy photos that fit into one folder per label below DIR
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub export: Option<PathBuf>,
-    /// Folders below DIR
+    /// How to arrange folders below DIR
     #[arg(long, requires = "export", value_enum, default_value_t = LayoutArg::Label, hide_default_value = true)]
     pub layout: LayoutArg,
-    /// Names of exported files, from {name}, {label}, {date}, {match} and {n}
+    /// Pattern for file names, from {name}, {label}, {date}, {match} and, for a number, n in braces
     #[arg(
         long,
         requires = "export",
@@ -327,12 +328,12 @@ pub struct Sort {
         default_value = "{name}"
     )]
     pub names: Pattern,
-    /// Export a photo that fits several labels to each of them, not only to the best
+    /// Export a photo that fits several labels to each of them, not only to the best one
     #[arg(long, requires = "export")]
     pub every_label: bool,
     #[command(flatten)]
     pub how: How,
-    /// Write a page or a picture to show others: the photos that fit, by label
+    /// Write a contact sheet of the photos that fit, by label
     #[arg(long, value_name = "FILE.html|FILE.jpg", value_parser = sheet_file)]
     pub contact_sheet: Option<PathBuf>,
 }
@@ -352,16 +353,16 @@ pub struct How {
     /// Make hard links instead of copying, on the same disk
     #[arg(long, group = "transfer")]
     pub hardlink: bool,
-    /// Set files aside that have the names of exported ones, instead of numbering these
+    /// Replace files of the same name, keeping the old ones beside them, instead of numbering
     #[arg(long)]
     pub overwrite: bool,
-    /// Leave sidecars, RAW files of pairs and Live Photo movies behind
+    /// Do not take sidecars, paired RAW files and Live Photo movies along
     #[arg(long)]
     pub no_companions: bool,
-    /// Only say what would be done
+    /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
-    /// Also write what went where to FILE (.json, to be applied again, or .csv)
+    /// Also write a manifest of the export to FILE (.json, which can be applied again, or .csv)
     #[arg(long, value_name = "FILE", value_parser = path())]
     pub manifest_out: Option<PathBuf>,
 }
@@ -396,10 +397,10 @@ pub enum LayoutArg {
 /// `export`.
 #[derive(Debug, ClapArgs)]
 pub struct Export {
-    /// A manifest that an earlier export wrote
+    /// Manifest written by an earlier export
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub manifest: PathBuf,
-    /// The folder, if it is to be another than then
+    /// Target folder, if it differs from the manifest's
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
     #[command(flatten)]
@@ -412,40 +413,40 @@ pub struct Keywords {
     /// Folders or photos
     #[arg(required_unless_present = "undo", value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
-    /// Leave out folders in folders
+    /// Do not descend into subfolders
     #[arg(long)]
     pub no_subfolders: bool,
-    /// A label that becomes a keyword where it fits; give several
+    /// Label to write as a keyword where it fits; repeatable
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub labels: Vec<String>,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// Match, 0 to 1, from which a photo fits a label
+    /// Minimum match, 0 to 1, for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// A keyword above all of these, as in "AI|cat"
+    /// Parent keyword of all labels, as in "AI|cat"
     #[arg(long, value_name = "WORD")]
     pub parent: Option<String>,
-    /// Also write stars, where a photo has no rating yet
+    /// Also write stars to photos without a rating
     #[arg(long)]
     pub stars: bool,
-    /// Also write colours, where a photo has none yet
+    /// Also write colours to photos without a colour label
     #[arg(long)]
     pub colours: bool,
     /// Also write rejects, as a rating of -1
     #[arg(long)]
     pub rejects: bool,
-    /// How new sidecars are named (default: as the settings say)
+    /// Names of new sidecars (default: as in the settings)
     #[arg(long, value_enum)]
     pub names: Option<SidecarNames>,
-    /// Write into the photos themselves where their format allows it; only their metadata changes
+    /// Write into the photos themselves where their format allows it; pixels do not change
     #[arg(long)]
     pub inside: bool,
-    /// Only say what would be written
+    /// Only print what would be written
     #[arg(long)]
     pub dry_run: bool,
-    /// Take back what was written last
+    /// Undo the last write
     #[arg(long)]
     pub undo: bool,
 }
@@ -474,12 +475,12 @@ pub enum SidecarNames {
 /// `undo`.
 #[derive(Debug, ClapArgs)]
 pub struct Undo {
-    /// Which export, as --list names it (default: the last one)
+    /// Export to undo, by its ID in --list (default: the last one)
     pub id: Option<String>,
     /// List the exports that can be undone
     #[arg(long)]
     pub list: bool,
-    /// Go on with an export that was interrupted, instead of undoing it
+    /// Resume an interrupted export instead of undoing it
     #[arg(long)]
     pub finish: bool,
 }
@@ -494,13 +495,13 @@ pub struct Search {
     /// What to look for, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// Most photos to list
+    /// Maximum number of photos to list
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub limit: usize,
-    /// Match, 0 to 1, that a photo needs to be listed
+    /// Minimum match, 0 to 1, for a photo to be listed
     #[arg(long, value_name = "M", default_value_t = 0.0, hide_default_value = true, value_parser = match_value)]
     pub min_match: f32,
 }
@@ -517,16 +518,16 @@ pub struct Index {
 pub struct Duplicates {
     #[command(flatten)]
     pub folders: Folders,
-    /// Only files with the same bytes
+    /// Only identical files
     #[arg(long, conflicts_with = "turned")]
     pub exact: bool,
-    /// Also pictures that are mirrored or rotated
+    /// Also find mirrored and rotated copies
     #[arg(long)]
     pub turned: bool,
-    /// Write a plan that sets all copies but the best aside, for `lumisift export --manifest FILE.json --move`
+    /// Write a plan that moves all copies but the best one aside, for `lumisift export --manifest FILE.json --move`
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub export_plan: Option<PathBuf>,
-    /// Where the plan sets them aside (default: "copies" beside the plan)
+    /// Where the plan moves copies (default: "copies" beside the plan)
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
 }
@@ -538,13 +539,25 @@ pub struct Bursts {
     pub folders: Folders,
 }
 
+/// Rows of the overview beside those of flaws.
+pub const COPIES: &str = "copies";
+pub const BURSTS: &str = "bursts";
+pub const UNDATED: &str = "undated";
+
+/// The names of all rows of the overview, in their order.
+fn overview_rows() -> Vec<&'static str> {
+    let flaws = Flaw::ALL.into_iter().map(Flaw::name);
+    let all = [COPIES, BURSTS].into_iter().chain(flaws);
+    all.chain([UNDATED]).collect()
+}
+
 /// `overview`.
 #[derive(Debug, ClapArgs)]
 pub struct Overview {
     #[command(flatten)]
     pub folders: Folders,
-    /// List the photos of one line instead, as in "--list blurred"
-    #[arg(long, value_name = "WHAT")]
+    /// List the photos of one category instead
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(overview_rows()))]
     pub list: Option<String>,
 }
 
@@ -564,10 +577,10 @@ pub struct Explain {
     /// The label, such as "cat" or "dog -cat"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// Write the photo with its hot parts lit and coloured
+    /// Write a heat map over the photo as a PNG
     #[arg(long, value_name = "FILE.png", value_parser = path())]
     pub out: Option<PathBuf>,
 }
@@ -580,16 +593,16 @@ pub struct Estimate {
     /// The label, such as "receipt"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
     /// Match, 0 to 1, from which a photo fits the label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
-    /// A photo that fits; give several
+    /// Photo that fits; repeatable
     #[arg(long, value_name = "PHOTO", value_parser = path())]
     pub yes: Vec<PathBuf>,
-    /// A photo that does not fit; give several
+    /// Photo that does not fit; repeatable
     #[arg(long, value_name = "PHOTO", value_parser = path())]
     pub no: Vec<PathBuf>,
 }
@@ -604,19 +617,19 @@ pub struct Describe {
 /// `watch`.
 #[derive(Debug, ClapArgs)]
 pub struct Watch {
-    /// The rules; docs/heap.md shows how they are written
+    /// File with rules (see docs/heap.md)
     #[arg(value_name = "RULES.toml", value_parser = path())]
     pub rules: PathBuf,
-    /// Look at the folders once, and end
+    /// Check the folders once, then exit
     #[arg(long)]
     pub once: bool,
-    /// Only say what would be done, and end
+    /// Only print what would be done, then exit
     #[arg(long)]
     pub dry_run: bool,
-    /// Leave out folders in folders
+    /// Do not descend into subfolders
     #[arg(long)]
     pub no_subfolders: bool,
-    /// Seconds that a file is left alone after its last change
+    /// Seconds to wait after a file's last change before touching it
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub settle: u64,
 }
@@ -636,15 +649,15 @@ pub struct Embed {
 pub enum ModelAction {
     /// List the models
     List,
-    /// Add a folder with a CLIP model, to be named by the folder's name
+    /// Add a folder with a CLIP model, under the folder's name
     Add {
         /// The folder
         #[arg(value_parser = path())]
         dir: PathBuf,
     },
-    /// Fetch a model of the catalogue, or any CLIP or SigLIP repository on Hugging Face
+    /// Download a model from the catalogue, or any CLIP or SigLIP repository on Hugging Face
     Get {
-        /// A name that `lumisift models` lists, or OWNER/NAME
+        /// Name from `lumisift models`, or OWNER/NAME
         name: String,
     },
     /// Use a model from now on, in the window and here
@@ -652,7 +665,7 @@ pub enum ModelAction {
         /// The model's name or folder
         name: String,
     },
-    /// Check that a model loads and gives sound vectors
+    /// Check that a model loads and produces valid vectors
     Verify {
         /// The model's name or folder
         name: String,
@@ -662,12 +675,12 @@ pub enum ModelAction {
         /// The model's name
         name: String,
     },
-    /// Free a model's weights and vectors. Folders that you added are only forgotten
+    /// Delete a model's weights and vectors; folders that you added are only removed from the list
     #[command(visible_alias = "remove")]
     Rm {
         /// The model's name or folder
         name: String,
-        /// Do not ask
+        /// Do not ask for confirmation
         #[arg(long, short)]
         yes: bool,
     },

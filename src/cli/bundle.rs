@@ -31,7 +31,7 @@ pub fn write(path: &Path, facts: Value, dirs: &Dirs, with_paths: bool) -> anyhow
     match file.persist_noclobber(path) {
         Ok(_) => Ok(()),
         Err(refused) if refused.error.kind() == io::ErrorKind::AlreadyExists => {
-            anyhow::bail!("{} is there already: name another file", path.display())
+            anyhow::bail!("{} already exists: choose another name", path.display())
         }
         Err(refused) => Err(refused.error).with_context(cannot),
     }

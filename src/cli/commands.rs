@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 
-use anyhow::Context;
-use lumisift::engine::files::atomic_write::atomic_write_with;
 use lumisift::engine::library::Indexed;
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::search::label_set::label_query;
@@ -21,6 +19,7 @@ use super::frames::describe;
 use super::json::json_line;
 use super::labels::with_absolute_paths;
 use super::library::{self, open_library, skipped_words};
+use super::out_file::{self, Kind};
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 
 pub fn outcome(failures: &[Failure]) -> Outcome {
@@ -131,6 +130,7 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
 
 /// `lumisift embed`.
 pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
+    out_file::check(&args.out, Kind::Safetensors)?;
     let opened = open_library(common)?;
     let session = opened.session();
     let indexed = library::index(common, &opened, &args.folders)?;
@@ -153,7 +153,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         ("fingerprint".to_owned(), info.fingerprint.to_string()),
     ]);
     let header = safetensors_header(metadata, names.len(), dim)?;
-    atomic_write_with(&args.out, |file| {
+    out_file::write_with(&args.out, Kind::Safetensors, |file| {
         let mut out = BufWriter::new(file);
         out.write_all(&header)?;
         let rows = indexed.photos.iter();
@@ -164,8 +164,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
                 .try_for_each(|v| out.write_all(&v.to_le_bytes()))?;
         }
         out.flush()
-    })
-    .with_context(|| format!("cannot write {}", args.out.display()))?;
+    })?;
     let mut columns = Columns::new(&["file"], &["photos".into(), "width".into()]);
     columns.push(vec![
         path_text(&args.out),

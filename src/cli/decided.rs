@@ -36,7 +36,7 @@ impl Decided {
             }
             Err(error) if needed => return Err(error.into()),
             Err(error) => {
-                say(format_args!("{error}; this goes on without them"));
+                say(format_args!("{error}; continuing without them"));
                 HashMap::new()
             }
         };

@@ -121,7 +121,10 @@ fn uninstall(record_file: &Path) -> anyhow::Result<Outcome> {
                 .with_context(|| format!("cannot remove {}", there.display()))?;
             removed += 1;
         } else if fs::symlink_metadata(&there).is_ok() {
-            say(format_args!("{} was changed and stays", there.display()));
+            say(format_args!(
+                "{} was changed, so it is kept",
+                there.display()
+            ));
         }
     }
     refresh(&record.root);

@@ -7,8 +7,8 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::{Duplicates, Indexed, Known};
 use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::photo::Photo;
-use lumisift::engine::organize::export::Transfer;
-use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
+use lumisift::engine::organize::export::manifest::{Keeper, Manifest, ManifestEntry};
+use lumisift::engine::organize::export::{self, Transfer};
 use lumisift::engine::plural::counted;
 use lumisift::engine::search::duplicates::{Group, Rule};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use super::args::{Common, Duplicates as Args, Folders};
 use super::commands::finish;
 use super::decided::Decided;
 use super::library::{self, Opened, open_library, progress_bar};
+use super::out_file::{self, Kind};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
 /// Indexed photos with all that copies, bursts and the overview are told by.
@@ -46,8 +47,7 @@ impl Looked {
     /// Copies among the photos, with a bar meanwhile.
     pub fn copies(&self, rule: &Rule) -> anyhow::Result<Duplicates> {
         let library = &self.opened.library;
-        self.opened.session().store().finish_checks();
-        let bar = progress_bar("{bar:30} {pos}/{len} photos are compared");
+        let bar = progress_bar("{bar:30} {pos}/{len} photos compared");
         let watch = |done: usize, of: usize| {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
@@ -66,7 +66,7 @@ impl Looked {
 
 /// What photos look like, with a bar while those are looked at that an earlier version indexed.
 fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
-    let bar = progress_bar("{bar:30} {pos}/{len} photos are looked at");
+    let bar = progress_bar("{bar:30} {pos}/{len} photos analysed");
     let watch = |done: usize, of: usize| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
@@ -86,8 +86,17 @@ pub fn megabytes(bytes: u64) -> String {
 pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
     anyhow::ensure!(
         args.to.is_none() || args.export_plan.is_some(),
-        "--to DIR says where a plan sets copies aside: give --export-plan FILE.json as well"
+        "--to DIR needs --export-plan FILE.json"
     );
+    if let Some(file) = &args.export_plan {
+        let is_json = (file.extension()).is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
+        anyhow::ensure!(
+            is_json,
+            "{}: a plan is JSON: choose a name that ends in .json",
+            file.display()
+        );
+        out_file::check(file, Kind::Manifest)?;
+    }
     let looked = Looked::open(common, &args.folders)?;
     let found = looked.copies(&Rule {
         exact: args.exact,
@@ -98,7 +107,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
     let columns = columns(&found, indexed);
     print(common.format, &columns, || report(&found, indexed))?;
     say(format_args!(
-        "{} in {}; without them {} are free",
+        "{} in {}; removing them would free {}",
         counted(found.copies(), "copy", "copies"),
         counted(found.groups.len(), "group", "groups"),
         megabytes(found.bytes_freed())
@@ -178,18 +187,32 @@ fn write_plan(
     let beside = || file.parent().unwrap_or(Path::new("")).join("copies");
     let target = to.map_or_else(beside, Path::to_path_buf);
     let path = |at: usize| &indexed.photos[at].0.file.path;
+    let hash = |at: usize| {
+        let file = &indexed.photos[at].0;
+        match file.facts.whole_hash(file.file.size) {
+            Some(content) => Ok(content.to_string()),
+            None => export::hash(path(at))
+                .map(|content| content.to_string())
+                .with_context(|| format!("cannot read {}", path(at).display())),
+        }
+    };
     let mut entries = Vec::new();
     for (group, number) in found.groups.iter().zip(1..) {
         let keeper = path(group.keeper).file_name().unwrap_or_default();
         let folder = format!("{number:04} {}", keeper.to_string_lossy());
+        let keeper = Keeper {
+            path: path(group.keeper).clone(),
+            hash: hash(group.keeper)?,
+        };
         for copy in &group.copies {
             let source = path(copy.at);
             let name = source.file_name().unwrap_or_default();
             entries.push(ManifestEntry {
                 source: source.clone(),
                 target: PathBuf::from(&folder).join(name),
-                hash: None,
+                hash: Some(hash(copy.at)?),
                 labels: Vec::new(),
+                keeper: Some(keeper.clone()),
             });
         }
     }

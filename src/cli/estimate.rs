@@ -33,7 +33,7 @@ pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
         let found = (0..indexed.photos.len()).find(|at| path(*at) == wanted);
         let shown = wanted.display();
         found.ok_or_else(|| {
-            anyhow::anyhow!("{shown} is none of the photos: give its path as it is listed")
+            anyhow::anyhow!("{shown} is not one of the photos: give its path as listed")
         })
     };
     for (answers, fits) in [(&args.yes, true), (&args.no, false)] {

@@ -5,7 +5,6 @@ use std::io::Cursor;
 use anyhow::Context;
 use image::{ImageFormat, RgbImage};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::files::atomic_write::atomic_write;
 use lumisift::engine::library::CELLS;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
@@ -15,6 +14,7 @@ use super::Outcome;
 use super::args::{Common, Explain};
 use super::labels::with_absolute_paths;
 use super::library::open_library;
+use super::out_file::{self, Kind};
 use super::output::{Columns, number, path_text, percent, print, say};
 
 /// Match below which a map was measured to mean little.
@@ -23,6 +23,15 @@ const TELLING_FROM: f32 = 0.02;
 /// `lumisift explain`.
 pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
     let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    if let Some(out) = &args.out {
+        let is_png = (out.extension()).is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
+        anyhow::ensure!(
+            is_png,
+            "{}: the picture is a PNG: choose a name that ends in .png",
+            out.display()
+        );
+        out_file::check(out, Kind::Picture)?;
+    }
     let opened = open_library(common)?;
     let label = TrainingSet::of(query);
     let (map, pixels) = opened
@@ -34,8 +43,7 @@ pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
         let picture = RgbImage::from_raw(width, height, drawn.rgb).context("an empty picture")?;
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png)?;
-        atomic_write(out, &png.into_inner())
-            .with_context(|| format!("cannot write {}", out.display()))?;
+        out_file::write(out, Kind::Picture, &png.into_inner())?;
     }
     let rows = || map.cells.chunks_exact(CELLS);
     let numbers: Vec<String> = (1..=CELLS).map(|n| n.to_string()).collect();
@@ -59,7 +67,7 @@ pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
         })
     })?;
     if map.matched < TELLING_FROM {
-        say("the photo hardly fits this label, so the map tells little");
+        say("the photo hardly matches this label, so the heat map means little");
     }
     Ok(Outcome::Fine)
 }

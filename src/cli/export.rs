@@ -20,6 +20,7 @@ use super::Outcome;
 use super::args::{Common, Export, How, Undo};
 use super::commands::outcome;
 use super::library::progress_bar;
+use super::out_file::{self, Kind};
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
 /// What a person asked to happen to photos.
@@ -59,7 +60,7 @@ pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<R
     }
     for past in interrupted(dirs) {
         say(format_args!(
-            "an earlier export to {} was interrupted: `lumisift undo {} --finish` goes on with it, `lumisift undo {}` takes it back",
+            "an earlier export to {} was interrupted: `lumisift undo {} --finish` resumes it, `lumisift undo {}` undoes it",
             past.target.display(),
             past.id,
             past.id
@@ -81,13 +82,13 @@ fn say_notes(report: &Report) {
     report.warnings.iter().chain(&report.trouble).for_each(say);
     if report.unfinished {
         say(format_args!(
-            "`lumisift undo {} --finish` goes on with it",
+            "`lumisift undo {} --finish` resumes it",
             report.id
         ));
     }
     if report.replaced > 0 {
         say(format_args!(
-            "{}; each is beside its successor, as `name (replaced DATE)`, until you remove it",
+            "{}; the old files are kept beside the new ones as `name (replaced DATE)`",
             counted(report.replaced, "file was replaced", "files were replaced")
         ));
     }
@@ -102,9 +103,9 @@ fn plan_words(plan: &Plan) -> String {
     };
     let counts = [
         (companions, belong),
-        (plan.skipped.len(), "passed over, there already"),
-        (plan.renamed, "with a number, their names are taken"),
-        (plan.replaced(), "in the place of others"),
+        (plan.skipped.len(), "skipped, already there"),
+        (plan.renamed, "numbered, because their names are taken"),
+        (plan.replaced(), "replacing others"),
         (plan.failures.len(), "not possible"),
     ];
     let some = counts.iter().filter(|(count, _)| *count > 0);
@@ -123,13 +124,16 @@ pub fn write_manifest(
     if let Some(file) = &how.manifest_out {
         let manifest = Manifest::new(target, transfer(how), model, report, scores);
         manifest.write(file)?;
-        say(format_args!("what went where is in {}", file.display()));
+        say(format_args!("the manifest is in {}", file.display()));
     }
     Ok(())
 }
 
 /// `lumisift export`.
 pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome> {
+    if let Some(file) = &args.how.manifest_out {
+        out_file::check(file, Kind::Manifest)?;
+    }
     let dirs = Dirs::detect();
     let manifest = Manifest::read(&args.manifest)?;
     let target = args
@@ -142,7 +146,9 @@ pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome>
         companions: !args.how.no_companions,
         ..Options::new(target.clone())
     };
-    let plan = export::plan(&manifest.items(), &options)?;
+    let (items, stale) = manifest.items();
+    let mut plan = export::plan(&items, &options)?;
+    plan.failures.extend(stale);
     let Some(report) = carry_out(&plan, &args.how, &dirs)? else {
         return Ok(Outcome::Fine);
     };
@@ -176,11 +182,11 @@ fn show(common: &Common, report: &Report, target: &Path) -> anyhow::Result<Outco
     })?;
     let passed_over = match report.skipped {
         0 => String::new(),
-        count => format!("; {count} passed over, there already"),
+        count => format!("; {count} skipped, already there"),
     };
     let back = match report.exported.is_empty() {
         true => "",
-        false => "; `lumisift undo` takes that back",
+        false => "; `lumisift undo` undoes this",
     };
     say(format_args!(
         "{} now in {}{passed_over}{back}",

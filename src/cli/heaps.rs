@@ -16,7 +16,6 @@ use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 pub fn run(common: &Common, args: &Heaps) -> anyhow::Result<Outcome> {
     let opened = open_library(common)?;
     let indexed = library::index(common, &opened, &args.folders)?;
-    opened.session().store().finish_checks();
     let rule = Rule::default();
     let found = opened.library.heaps(&indexed, &rule, &Cancel::default())?;
     let words = words();

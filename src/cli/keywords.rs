@@ -23,7 +23,7 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {
         let undone = sidecars::undo(&records).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => anyhow!("no keywords were written that could be taken back"),
+            ErrorKind::NotFound => anyhow!("there are no written keywords to undo"),
             _ => anyhow!(error).context(format!("cannot read {}", records.display())),
         });
         let (count, kept) = undone?;
@@ -69,7 +69,7 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
     } else {
         let undo = match count.total() {
             0 => "",
-            _ => "; `lumisift keywords --undo` takes that back",
+            _ => "; `lumisift keywords --undo` undoes this",
         };
         say(format_args!("{}{undo}", count.written(plan.unchanged)));
     }

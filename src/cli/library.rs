@@ -45,7 +45,7 @@ pub fn choose_model(
             ..
         }) => Ok(ModelChoice::Folder(dir)),
         Some(InstalledModel { name, .. }) => {
-            anyhow::bail!("{name} is not here yet: `lumisift models get {name}` fetches it")
+            anyhow::bail!("{name} is not installed: `lumisift models get {name}` downloads it")
         }
         None if path.is_dir() => Ok(ModelChoice::Folder(path)),
         None => anyhow::bail!(
@@ -127,9 +127,9 @@ pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Res
     let watch = |event: &Event| match event {
         Event::Progress(progress) => show(&bar, progress),
         Event::Waiting(Some(reason)) => {
-            bar.suspend(|| say(format_args!("{reason}; waiting for room")));
+            bar.suspend(|| say(format_args!("{reason}; waiting for free space")));
         }
-        Event::Waiting(None) => bar.suspend(|| say("there is room again")),
+        Event::Waiting(None) => bar.suspend(|| say("there is free space again")),
         _ => {}
     };
     let options = job_options(common, &opened.settings, folders);
@@ -159,7 +159,7 @@ pub fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> J
     };
     if decoders > MAX_DECODERS {
         say(format_args!(
-            "{decoders} threads are more than any machine has use for: {MAX_DECODERS} are used"
+            "{decoders} threads are more than any machine can use: using {MAX_DECODERS}"
         ));
     }
     JobOptions {
@@ -184,13 +184,13 @@ fn list(paths: &[PathBuf]) -> String {
         .join(", ")
 }
 
-/// What was passed over, in words, to follow a sentence; empty if nothing was.
+/// What was skipped, in words, to follow a sentence; empty if nothing was.
 pub fn skipped_words(summary: &Summary) -> String {
     let words = summary.skipped.in_words();
     if words.is_empty() {
         String::new()
     } else {
-        format!(" (passed over: {})", words.join(", "))
+        format!(" (skipped: {})", words.join(", "))
     }
 }
 

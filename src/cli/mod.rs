@@ -20,6 +20,7 @@ mod keywords;
 mod labels;
 mod library;
 mod models;
+mod out_file;
 mod output;
 mod overview;
 mod path_text;
@@ -158,7 +159,7 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         None => window::open(common, &args.paths, args.new_window),
         #[cfg(not(feature = "gui"))]
         None => anyhow::bail!(
-            "this build has no window: give a command, as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
+            "this build has no window: give a command, such as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
         ),
     }
 }

@@ -214,7 +214,7 @@ impl Here<'_> {
             }
         };
         self.save()?;
-        say(format_args!("{name} is used from now on"));
+        say(format_args!("now using {name}"));
         Ok(())
     }
 
@@ -227,7 +227,7 @@ impl Here<'_> {
         let cosine: f32 = a.iter().zip(b).map(|(a, b)| a * b).sum();
         anyhow::ensure!(
             cosine < 0.9999,
-            "{name} tells no two texts apart: its files do not belong together"
+            "{name} gives every text the same vector: its files do not belong together"
         );
         let info = model.info();
         let gflop = info.gflop_per_image as f32;
@@ -282,7 +282,7 @@ impl Here<'_> {
             .find(name)
             .or_else(|| installed.list().into_iter().find(|shelved| named(shelved)));
         let Some((dir, owner)) = found.and_then(|shelved| shelved.place) else {
-            anyhow::bail!("no model here is called {name:?}: `lumisift models` lists them");
+            anyhow::bail!("no installed model is called {name:?}: `lumisift models` lists them");
         };
         let vectors = self.vectors_of(&dir)?;
         let photos = vectors.as_ref().map_or(0, |(_, _, photos)| *photos);
@@ -305,7 +305,7 @@ impl Here<'_> {
         self.settings.models.retain(|known| *known != dir);
         if self.settings.model.as_ref() == Some(&dir) {
             self.settings.model = None;
-            say("the starter is used from now on");
+            say("now using the starter");
         }
         self.save()?;
         say(format_args!("{name} is gone; photos were not touched"));

@@ -5,10 +5,10 @@ use lumisift::engine::media::photo::Photo;
 use lumisift::engine::plural::counted;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Outcome;
-use super::args::{Bursts, Common, Overview};
+use super::args::{BURSTS, Bursts, COPIES, Common, Overview, UNDATED};
 use super::commands::finish;
 use super::duplicates::{Looked, megabytes};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
@@ -77,8 +77,8 @@ fn find_bursts(looked: &Looked, copies: &Duplicates) -> anyhow::Result<Vec<Burst
     Ok(library.bursts(photos, &looked.looks, mark, |at| is_copy[at], &rule)?)
 }
 
-/// One line of the overview.
-struct Line {
+/// One row of the overview.
+struct Row {
     what: &'static str,
     photos: Vec<usize>,
     /// Groups of them, where they come in groups.
@@ -90,111 +90,112 @@ struct Line {
 /// `lumisift overview`.
 pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
     let looked = Looked::open(common, &args.folders)?;
-    let (indexed, looks) = (&looked.indexed, &looked.looks);
-    let copies = looked.copies(&duplicates::Rule::default())?;
-    let bursts = find_bursts(&looked, &copies)?;
-    let flaws = looked.opened.library.flaws(indexed, looks)?;
-    let lines = lines(indexed, &copies, &bursts, &flaws);
-    if let Some(wanted) = &args.list {
-        let named = |line: &&Line| line.what == wanted.as_str();
-        let line = lines.iter().find(named);
-        return list(common, indexed, line, &flaws, wanted);
+    let indexed = &looked.indexed;
+    let is_wanted = |what: &str| args.list.as_deref().is_none_or(|wanted| wanted == what);
+    let flaws = match Flaw::ALL.into_iter().any(|flaw| is_wanted(flaw.name())) {
+        true => looked.opened.library.flaws(indexed, &looked.looks)?,
+        false => Flaws::default(),
+    };
+    let rows = rows(&looked, &flaws, is_wanted)?;
+    if args.list.is_some() {
+        rows.iter()
+            .try_for_each(|row| list(common, indexed, row, &flaws))?;
+    } else {
+        count(common, indexed, &rows)?;
     }
+    say_failures(&indexed.failures);
+    finish(indexed)
+}
+
+/// The rows that are wanted. Only what these need is looked for.
+fn rows(
+    looked: &Looked,
+    flaws: &Flaws,
+    is_wanted: impl Fn(&str) -> bool,
+) -> anyhow::Result<Vec<Row>> {
+    let photos = &looked.indexed.photos;
+    let mut rows = Vec::new();
+    if is_wanted(COPIES) || is_wanted(BURSTS) {
+        let copies = looked.copies(&duplicates::Rule::default())?;
+        let copied = copies.groups.iter().flat_map(|group| &group.copies);
+        rows.push(Row {
+            what: COPIES,
+            photos: copied.map(|copy| copy.at).collect(),
+            groups: Some(copies.groups.len()),
+            bytes: Some(copies.bytes_freed()),
+        });
+        if is_wanted(BURSTS) {
+            let bursts = find_bursts(looked, &copies)?;
+            let in_bursts = bursts.iter().flat_map(|burst| burst.photos.clone());
+            rows.push(Row {
+                what: BURSTS,
+                photos: in_bursts.collect(),
+                groups: Some(bursts.len()),
+                bytes: None,
+            });
+        }
+    }
+    let plain = |what, has: &dyn Fn(usize) -> bool| Row {
+        what,
+        photos: (0..photos.len()).filter(|at| has(*at)).collect(),
+        groups: None,
+        bytes: None,
+    };
+    let flawed = Flaw::ALL
+        .into_iter()
+        .map(|flaw| plain(flaw.name(), &|at| flaws.has(flaw, at)));
+    rows.extend(flawed);
+    let is_undated = |at: usize| photos[at].0.facts.taken.is_none();
+    rows.push(plain(UNDATED, &is_undated));
+    rows.retain(|row| is_wanted(row.what));
+    Ok(rows)
+}
+
+/// Tells how many photos each row has.
+fn count(common: &Common, indexed: &Indexed, rows: &[Row]) -> anyhow::Result<()> {
     let numbers = ["photos", "groups", "MB"].map(ToOwned::to_owned);
     let mut columns = Columns::new(&["what"], &numbers);
-    for line in &lines {
+    for row in rows {
+        let groups = row.groups.map(|groups| groups.to_string());
+        let bytes = row.bytes.map(|bytes| format!("{:.1}", bytes as f64 / 1e6));
         columns.push(vec![
-            line.what.into(),
-            line.photos.len().to_string(),
-            line.groups
-                .map(|groups| groups.to_string())
-                .unwrap_or_default(),
-            line.bytes
-                .map(|bytes| format!("{:.1}", bytes as f64 / 1e6))
-                .unwrap_or_default(),
+            row.what.into(),
+            row.photos.len().to_string(),
+            groups.unwrap_or_default(),
+            bytes.unwrap_or_default(),
         ]);
     }
     print(common.format, &columns, || {
-        let line = |line: &Line| {
-            let mut value = json!({ "what": line.what, "photos": line.photos.len() });
-            if let Some(groups) = line.groups {
+        let row = |row: &Row| {
+            let mut value = json!({ "what": row.what, "photos": row.photos.len() });
+            if let Some(groups) = row.groups {
                 value["groups"] = json!(groups);
             }
-            if let Some(bytes) = line.bytes {
+            if let Some(bytes) = row.bytes {
                 value["bytes"] = json!(bytes);
             }
             value
         };
         json!({
             "photos": indexed.photos.len(),
-            "overview": lines.iter().map(line).collect::<Vec<_>>(),
+            "overview": rows.iter().map(row).collect::<Vec<_>>(),
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
+    let copies: u64 = rows.iter().filter_map(|row| row.bytes).sum();
     say(format_args!(
-        "of {}; copies take {}; `--list WHAT` lists those of one line",
+        "of {}; copies take {}; `--list WHAT` lists the photos of one category",
         counted(indexed.photos.len(), "photo", "photos"),
-        megabytes(copies.bytes_freed())
+        megabytes(copies)
     ));
-    say_failures(&indexed.failures);
-    finish(indexed)
+    Ok(())
 }
 
-fn lines(indexed: &Indexed, copies: &Duplicates, bursts: &[Burst], flaws: &Flaws) -> Vec<Line> {
-    let all = || 0..indexed.photos.len();
-    let copied = copies.groups.iter().flat_map(|group| &group.copies);
-    let mut lines = vec![
-        Line {
-            what: "copies",
-            photos: copied.map(|copy| copy.at).collect(),
-            groups: Some(copies.groups.len()),
-            bytes: Some(copies.bytes_freed()),
-        },
-        Line {
-            what: "bursts",
-            photos: bursts
-                .iter()
-                .flat_map(|burst| burst.photos.clone())
-                .collect(),
-            groups: Some(bursts.len()),
-            bytes: None,
-        },
-    ];
-    lines.extend(Flaw::ALL.into_iter().map(|flaw| Line {
-        what: flaw.name(),
-        photos: all().filter(|at| flaws.has(flaw, *at)).collect(),
-        groups: None,
-        bytes: None,
-    }));
-    lines.push(Line {
-        what: "undated",
-        photos: all()
-            .filter(|at| indexed.photos[*at].0.facts.taken.is_none())
-            .collect(),
-        groups: None,
-        bytes: None,
-    });
-    lines
-}
-
-/// Lists the photos of a line, with the number that put them there.
-fn list(
-    common: &Common,
-    indexed: &Indexed,
-    line: Option<&Line>,
-    flaws: &Flaws,
-    wanted: &str,
-) -> anyhow::Result<Outcome> {
-    let Some(line) = line else {
-        let names: Vec<&str> = Flaw::ALL.into_iter().map(Flaw::name).collect();
-        anyhow::bail!(
-            "there is no line {wanted:?}: give copies, bursts, undated, {}",
-            names.join(", ")
-        );
-    };
-    let flaw = Flaw::ALL.into_iter().find(|flaw| flaw.name() == line.what);
+/// Lists the photos of a row, with the number that put them there.
+fn list(common: &Common, indexed: &Indexed, row: &Row, flaws: &Flaws) -> anyhow::Result<()> {
+    let flaw = Flaw::ALL.into_iter().find(|flaw| flaw.name() == row.what);
     let value = |at: usize| flaw.and_then(|flaw| flaws.number(flaw, at));
-    let mut photos = line.photos.clone();
+    let mut photos = row.photos.clone();
     if flaw.is_some() {
         let worth = |at: &usize| value(*at).unwrap_or(0.0);
         photos.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
@@ -207,9 +208,12 @@ fn list(
     }
     print(common.format, &columns, || {
         let photo = |at: &usize| json!({ "path": path(*at), "number": value(*at).map(number) });
-        let found: Vec<Value> = photos.iter().map(photo).collect();
-        json!({ "what": line.what, "line": flaw.map(|flaw| number(flaw.line())), "photos": found })
+        json!({
+            "what": row.what,
+            "threshold": flaw.map(|flaw| number(flaw.line())),
+            "photos": photos.iter().map(photo).collect::<Vec<_>>(),
+            "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
+        })
     })?;
-    say_failures(&indexed.failures);
-    finish(indexed)
+    Ok(())
 }

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::Context;
-use lumisift::engine::files::atomic_write::atomic_write;
 use lumisift::engine::files::paths::Roots;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::library::Indexed;
@@ -23,6 +21,7 @@ use super::decided::Decided;
 use super::frames::describe;
 use super::labels::Wanted;
 use super::library::{self, open_library, skipped_words};
+use super::out_file::{self, Kind};
 use super::output::{
     Columns, failure_json, number, path_text, percent, print_rows, say, say_failures,
 };
@@ -61,8 +60,14 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
 pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     anyhow::ensure!(
         args.export.is_some() || !args.how.is_asked_for(),
-        "--copy, --move, --link and what else is about exports need --export DIR"
+        "--copy, --move, --link and the other export options need --export DIR"
     );
+    if let Some(file) = &args.contact_sheet {
+        out_file::check(file, sheet_kind(file))?;
+    }
+    if let Some(file) = &args.how.manifest_out {
+        out_file::check(file, Kind::Manifest)?;
+    }
     let wanted = Wanted::new(&args.labels, args.min_match)?;
     let labels = &wanted.names;
     let opened = open_library(common)?;
@@ -140,8 +145,8 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
             };
             let passed_over = match there_already {
                 0 => String::new(),
-                1 => " (passed over: 1 file, there already)".into(),
-                count => format!(" (passed over: {count} files, there already)"),
+                1 => " (skipped: 1 file, already there)".into(),
+                count => format!(" (skipped: {count} files, already there)"),
             };
             say(format_args!(
                 "{exported} {are} now in {}{passed_over}",
@@ -253,6 +258,15 @@ fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores
     fits.map(item).collect()
 }
 
+/// What a contact sheet of this name is.
+fn sheet_kind(file: &Path) -> Kind {
+    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
+    match ending {
+        Some(ending) if ending == "jpg" || ending == "jpeg" => Kind::Picture,
+        _ => Kind::Page,
+    }
+}
+
 /// Writes the photos that fit, by label, as a page.
 fn write_contact_sheet(
     file: &Path,
@@ -282,17 +296,12 @@ fn write_contact_sheet(
         });
     }
     let title = "Photos by label";
-    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
-    let is_picture = ending.is_some_and(|ending| ending == "jpg" || ending == "jpeg");
-    let sheet = match is_picture {
-        true => contact_sheet::jpeg(title, &groups)?,
-        false => contact_sheet::html(title, &groups).into_bytes(),
+    let sheet = match sheet_kind(file) {
+        Kind::Picture => contact_sheet::jpeg(title, &groups)?,
+        _ => contact_sheet::html(title, &groups).into_bytes(),
     };
-    atomic_write(file, &sheet).with_context(|| format!("cannot write {}", file.display()))?;
-    say(format_args!(
-        "the photos that fit are shown in {}",
-        file.display()
-    ));
+    out_file::write(file, sheet_kind(file), &sheet)?;
+    say(format_args!("the contact sheet is in {}", file.display()));
     Ok(())
 }
 

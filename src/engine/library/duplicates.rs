@@ -1,11 +1,14 @@
 //! Copies among the photos of folders.
 
+use std::collections::HashMap;
+
 use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::companions::{Companions, RAW};
 use crate::engine::media::mark::Mark;
-use crate::engine::media::photo::{DateSource, Photo};
+use crate::engine::media::photo::{ContentId, DateSource, Photo};
+use crate::engine::organize::export::hash_until;
 use crate::engine::search::duplicates::{self, Entry, FormatRank, Group, Rule, Traits};
 
 /// What is known of a photo beside its content.
@@ -63,11 +66,13 @@ impl Library {
         cancel: &Cancel,
         watch: impl Fn(usize, usize) + Sync,
     ) -> Result<Duplicates, LibraryError> {
+        self.session().store().finish_checks();
         let vectors = self.session().vectors()?;
         let mut companions = Companions::default();
         let mut bytes = Vec::with_capacity(photos.len());
         let mut entries = Vec::with_capacity(photos.len());
-        for ((photo, row), appearance) in photos.iter().zip(appearances) {
+        let contents = contents(photos, cancel)?;
+        for (((photo, row), appearance), content) in photos.iter().zip(appearances).zip(contents) {
             let (file, facts) = (&photo.file, &photo.facts);
             let mut all_bytes = file.size;
             let mut has_raw = false;
@@ -91,7 +96,7 @@ impl Library {
                 .filter(|t| t.source() == DateSource::Photo);
             let camera = appearance.as_ref().is_some_and(|a| a.camera.is_some());
             entries.push(Entry {
-                content: facts.content,
+                content,
                 row: facts.video.is_none().then_some(*row),
                 appearance: appearance.as_ref(),
                 taken: own_date.map(|taken| taken.as_str()),
@@ -108,7 +113,7 @@ impl Library {
         }
         let values = vectors.values();
         let groups = duplicates::find(&entries, values, vectors.dim(), rule, cancel, watch)
-            .ok_or_else(|| LibraryError::Stopped("the work was cancelled".into()))?;
+            .ok_or_else(stopped)?;
         let reason = |group: &Group, at: usize| {
             let keeper = &entries[group.keeper].traits;
             keeper.reason(&entries[at].traits).unwrap_or_default()
@@ -129,4 +134,31 @@ impl Library {
             reasons,
         })
     }
+}
+
+/// What each photo holds, so that two of them hold the same only if all of their bytes are the same. Long videos are
+/// known by parts of their bytes; of those that agree in these, all bytes are read.
+fn contents(photos: &[(Photo, u32)], cancel: &Cancel) -> Result<Vec<ContentId>, LibraryError> {
+    let mut of_content: HashMap<ContentId, usize> = HashMap::new();
+    for (photo, _) in photos {
+        *of_content.entry(photo.facts.content).or_default() += 1;
+    }
+    let content = |(photo, _): &(Photo, u32)| {
+        let (file, facts) = (&photo.file, &photo.facts);
+        if facts.whole_hash(file.size).is_some() || of_content[&facts.content] == 1 {
+            return Ok(facts.content);
+        }
+        let whole = hash_until(&file.path, cancel);
+        if cancel.is_cancelled() {
+            return Err(stopped());
+        }
+        // What cannot be read now is the same as nothing else.
+        let path = file.path.as_os_str().as_encoded_bytes();
+        Ok(whole.unwrap_or_else(|_| ContentId::of(path)))
+    };
+    photos.iter().map(content).collect()
+}
+
+fn stopped() -> LibraryError {
+    LibraryError::Stopped("the work was cancelled".into())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::identity::{FileIdentity, outlives};
 use super::ops::{Lost, Ops};
-use crate::engine::cancel::Cancel;
+use crate::engine::cancel::{Cancel, CancelReader};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::photo::{Candidate, ContentId};
 
@@ -29,8 +29,16 @@ pub(super) fn remove_temporary(ops: &dyn Ops, temporary: &Path) -> io::Result<()
 /// # Errors
 /// If it cannot be read.
 pub fn hash(path: &Path) -> io::Result<ContentId> {
+    hash_until(path, &Cancel::default())
+}
+
+/// The same, until it is cancelled.
+///
+/// # Errors
+/// As [`hash`], or if it was cancelled.
+pub fn hash_until(path: &Path, cancel: &Cancel) -> io::Result<ContentId> {
     let mut hasher = blake3::Hasher::new();
-    hasher.update_reader(open_regular(path)?)?;
+    hasher.update_reader(CancelReader::new(open_regular(path)?, cancel))?;
     Ok(ContentId(*hasher.finalize().as_bytes()))
 }
 

@@ -13,6 +13,7 @@ use super::{Item, Report, Transfer};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::path_serde;
 use crate::engine::files::regular::read_regular;
+use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::sanitize::csv_cell;
 
 /// The version of the format.
@@ -63,6 +64,38 @@ pub struct ManifestEntry {
     /// Its scores.
     #[serde(default)]
     pub labels: Vec<LabelNote>,
+    /// Of a copy that is set aside, the better one that stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keeper: Option<Keeper>,
+}
+
+/// The copy that stays when others are set aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keeper {
+    /// Where it is.
+    #[serde(with = "path_serde")]
+    pub path: PathBuf,
+    /// blake3 of its bytes.
+    pub hash: String,
+}
+
+impl ManifestEntry {
+    /// Why a copy must not be set aside any more, if there is a reason.
+    fn outdated(&self) -> Option<String> {
+        const AGAIN: &str = "run `lumisift duplicates` again for a new plan";
+        let keeper = self.keeper.as_ref()?;
+        let is = |path: &Path, wanted: &str| hash(path).is_ok_and(|is| is.to_string() == wanted);
+        if !is(&self.source, self.hash.as_deref().unwrap_or_default()) {
+            return Some(format!("it changed since the plan was made: {AGAIN}"));
+        }
+        if !is(&keeper.path, &keeper.hash) {
+            return Some(format!(
+                "the copy to keep, {}, changed or is gone since the plan was made: {AGAIN}",
+                keeper.path.display()
+            ));
+        }
+        None
+    }
 }
 
 /// How a photo fits a label.
@@ -124,6 +157,7 @@ impl Manifest {
                 .or_else(|| hash(there).ok())
                 .map(|content| content.to_string()),
             labels: scores(source),
+            keeper: None,
         };
         Self {
             version: VERSION,
@@ -275,15 +309,22 @@ impl Manifest {
             .map_err(|e| std::io::Error::other(e.to_string()))
     }
 
-    /// The photos, each to its place.
+    /// The photos, each to its place, and those of which this is no longer right: copies that changed since, or whose
+    /// better copy changed or is gone. The files of copies are read for that.
     #[must_use]
-    pub fn items(&self) -> Vec<Item> {
-        let item = |entry: &ManifestEntry| Item {
-            source: entry.source.clone(),
-            place: Some(entry.target.clone()),
-            ..Item::default()
-        };
-        self.photos.iter().map(item).collect()
+    pub fn items(&self) -> (Vec<Item>, Vec<Failure>) {
+        let (mut items, mut stale) = (Vec::new(), Vec::new());
+        for entry in &self.photos {
+            match entry.outdated() {
+                Some(message) => stale.push(Failure::new(&entry.source, Stage::Export, message)),
+                None => items.push(Item {
+                    source: entry.source.clone(),
+                    place: Some(entry.target.clone()),
+                    ..Item::default()
+                }),
+            }
+        }
+        (items, stale)
     }
 }
 
@@ -343,6 +384,7 @@ mod tests {
             target: text.into(),
             hash: None,
             labels: vec![note(text)],
+            keeper: None,
         };
         let mut photos: Vec<ManifestEntry> = texts.iter().map(entry).collect();
         #[cfg(unix)]

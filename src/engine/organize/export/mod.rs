@@ -35,6 +35,7 @@ use crate::engine::media::photo::{ContentId, Failure, Taken};
 use names::Pattern;
 
 pub use exporter::{Exporter, finish, run};
+pub use files::{hash, hash_until};
 pub use journal::{Journal, Past, PastState};
 pub use plan::{Plan, Step, plan, plan_until};
 pub use undo::{Undone, undo};

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
+use crate::engine::media::companions::RAW;
 use crate::engine::media::mark::{Flag, Mark};
 
 /// Sharpness that differs by less counts as the same.
@@ -40,11 +41,10 @@ impl FormatRank {
     pub fn of(path: &Path, has_raw: bool) -> Self {
         let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
         match ending.to_str().unwrap_or_default() {
-            _ if has_raw => Self::Raw,
-            "dng" | "cr2" | "cr3" | "nef" | "arw" | "raf" | "rw2" | "orf" | "pef" | "srw" => {
-                Self::Raw
+            ending if has_raw || RAW.contains(&ending) => Self::Raw,
+            "png" | "tif" | "tiff" | "psd" | "psb" | "bmp" | "exr" | "tga" | "qoi" => {
+                Self::Lossless
             }
-            "png" | "tif" | "tiff" | "psd" | "bmp" | "exr" | "tga" | "qoi" => Self::Lossless,
             "gif" | "ico" => Self::Reduced,
             _ => Self::Lossy,
         }

@@ -145,6 +145,24 @@ fn photos_of_two_moments_are_no_copies() {
 }
 
 #[test]
+fn what_is_no_copy_of_the_keeper_stands_alone() {
+    let taken = |photo: Photo, taken| Photo { taken, ..photo };
+    let mirrored = || grid(1.0, 1.0).turned(TURNS[1]);
+    // The second has no date, so that each of the others may be the same picture; the others are of two moments.
+    let photos = [
+        taken(photo(1, 0, grid(1.0, 1.0)), Some("2024-05-01T10:00:00")),
+        photo(1, 1, mirrored()),
+        taken(photo(1, 2, mirrored()), Some("2024-05-01T10:00:01")),
+    ];
+    let rule = Rule {
+        turned: true,
+        ..Rule::default()
+    };
+    let found = vec![("1-0".to_owned(), vec!["1-1 mirrored".to_owned()])];
+    assert_eq!(groups(&photos, &rule), found);
+}
+
+#[test]
 fn an_even_wall_is_a_copy_of_its_own_bytes_only() {
     let wall = || Grid::from_bytes(&[128; GRID * GRID]).expect("a grid");
     let mut same = photo(1, 2, wall());

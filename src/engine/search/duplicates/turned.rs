@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::near::{Compared, CopyOf, cosine, fit, is_another_moment};
 use super::{Likeness, Rule};
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{PerceptualHash, TURNS};
+use crate::engine::media::appearance::{Grid, PerceptualHash, TURNS, Turn};
 
 /// Bits of a hash in one band, of which there are four.
 const BAND: u32 = 16;
@@ -51,7 +51,8 @@ impl Bands {
     }
 }
 
-/// Adds turned copies of those that are copies of none. Copies of what becomes one itself are copies of the same photo.
+/// Adds turned copies of those that are copies of none. Copies of what becomes one itself are compared with the same
+/// photo, and stand alone if they are no copies of it.
 pub fn add_copies(
     photos: &[Compared<'_>],
     rule: &Rule,
@@ -83,15 +84,11 @@ pub fn add_copies(
     for at in 0..copy_of.len() {
         let Some(of) = copy_of[at] else { continue };
         if let Some(above) = copy_of[of.leader] {
-            let likeness = match of.likeness {
-                Likeness::Turned(_) => of.likeness,
-                _ => above.likeness,
-            };
-            copy_of[at] = Some(CopyOf {
-                leader: above.leader,
-                likeness,
-                ..of
+            let copies = TURNS.into_iter().filter_map(|turn| {
+                let turned = photos[above.leader].grid.turned(turn);
+                turned_copy(photos, (above.leader, &turned), turn, at, rule)
             });
+            copy_of[at] = copies.max_by(|a, b| a.fit.total_cmp(&b.fit));
         }
     }
     Some(())
@@ -104,29 +101,40 @@ fn turned_copies(
     leader: usize,
     rule: &Rule,
 ) -> Vec<(usize, CopyOf)> {
-    let better = &photos[leader];
     let mut copies = Vec::new();
     for turn in TURNS.into_iter().skip(1) {
-        let turned = better.grid.turned(turn);
+        let turned = photos[leader].grid.turned(turn);
         for at in bands.near(hashes, hashes[leader].turned(turn), leader) {
-            let other = &photos[at];
-            let cosine = cosine(better.vector, other.vector);
-            if is_another_moment(better, other) || cosine < rule.min_framed_cosine {
-                continue;
-            }
-            let fit = fit(&turned, other.grid).filter(|fit| *fit >= rule.min_fit);
-            copies.extend(fit.map(|fit| {
-                let likeness = Likeness::Turned(turn);
-                let of = CopyOf {
-                    leader,
-                    likeness,
-                    cosine,
-                    fit,
-                };
-                (at, of)
-            }));
+            let copy = turned_copy(photos, (leader, &turned), turn, at, rule);
+            copies.extend(copy.map(|of| (at, of)));
         }
     }
     copies.sort_by_key(|(at, _)| *at);
     copies
+}
+
+/// Whether a photo is a copy of a leader, whose grid is given turned.
+fn turned_copy(
+    photos: &[Compared<'_>],
+    (leader, turned): (usize, &Grid),
+    turn: Turn,
+    at: usize,
+    rule: &Rule,
+) -> Option<CopyOf> {
+    let (better, other) = (&photos[leader], &photos[at]);
+    let cosine = cosine(better.vector, other.vector);
+    if is_another_moment(better, other) || cosine < rule.min_framed_cosine {
+        return None;
+    }
+    let fit = fit(turned, other.grid).filter(|fit| *fit >= rule.min_fit)?;
+    let likeness = match turn == TURNS[0] {
+        true => Likeness::Near,
+        false => Likeness::Turned(turn),
+    };
+    Some(CopyOf {
+        leader,
+        likeness,
+        cosine,
+        fit,
+    })
 }

@@ -287,13 +287,7 @@ impl Scorer {
         probabilities: &mut [f32],
     ) {
         if let Some(rule) = &self.rule {
-            return masses(
-                &mut scratch.cosines,
-                background,
-                rule,
-                matches,
-                probabilities,
-            );
+            return masses(&scratch.cosines, background, rule, matches, probabilities);
         }
         let width = self.vectors.width().max(1);
         let targets = matches
