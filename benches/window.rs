@@ -37,6 +37,8 @@ static PHOTOS: LazyLock<u32> = LazyLock::new(|| {
 const RUNS: usize = 5;
 /// Thumbnails that are fetched, from all over the store.
 const THUMBNAILS: u32 = 10_000;
+/// How long a frame takes at least.
+const FRAME: Duration = Duration::from_millis(2);
 /// Frames of each measurement.
 const FRAMES: usize = 600;
 
@@ -142,11 +144,14 @@ fn report(what: &str, times: &mut [Duration]) {
     );
 }
 
+/// Draws with pauses between frames: a window that draws without any would take the processor from the threads
+/// that it waits for.
 fn until(harness: &mut Harness<'_, Watched>, holds: impl Fn(&MainWindow) -> bool) -> Duration {
     let start = Instant::now();
     while !holds(&harness.state().app) {
+        let next = Instant::now() + FRAME;
         harness.step();
-        std::thread::sleep(Duration::from_micros(200));
+        std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }
     start.elapsed()
 }

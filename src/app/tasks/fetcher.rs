@@ -7,6 +7,37 @@ use crossbeam_channel::{Receiver, bounded};
 
 use crate::engine::index::pipeline::Notify;
 
+/// How threads share the processor with the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// As all others do.
+    Normal,
+    /// What a person waits for goes first: a key is answered before pictures come.
+    Low,
+}
+
+impl Priority {
+    fn apply(self) {
+        // Linux lowers the calling thread alone; elsewhere it would be the whole program.
+        #[cfg(target_os = "linux")]
+        if self == Self::Low {
+            // Where that is not allowed, pictures come sooner, and nothing else changes.
+            let _ = rustix::process::nice(10);
+        }
+    }
+}
+
+/// Which threads to start.
+#[derive(Clone, Copy, Debug)]
+pub struct Threads {
+    /// Their name, after the program's.
+    pub name: &'static str,
+    /// How many.
+    pub count: usize,
+    /// How they share the processor.
+    pub priority: Priority,
+}
+
 /// Threads that turn keys into values, from the side of whoever wants them.
 pub struct Fetcher<K, V> {
     shared: Arc<Shared<K>>,
@@ -33,14 +64,13 @@ impl<K> Shared<K> {
 }
 
 impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
-    /// Starts `threads` threads; each makes its own `fetch`. At most `capacity` values wait to be taken.
+    /// Starts threads; each makes its own `fetch`. At most `capacity` values wait to be taken.
     /// `notify` is called for each. `give_up` makes a value in place of one whose making panicked.
     ///
     /// # Errors
     /// If the system gives no threads.
     pub fn start<F: FnMut(&K) -> V + Send + 'static>(
-        name: &str,
-        threads: usize,
+        threads: Threads,
         capacity: usize,
         notify: &Notify,
         make_fetch: impl Fn() -> F,
@@ -55,12 +85,18 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
             changed: Condvar::new(),
         });
         let (sender, ready) = bounded(capacity);
-        for n in 0..threads {
+        let Threads {
+            name,
+            count,
+            priority,
+        } = threads;
+        for n in 0..count {
             let (shared, sender, notify) = (shared.clone(), sender.clone(), notify.clone());
             let mut fetch = make_fetch();
             std::thread::Builder::new()
                 .name(format!("lumisift-{name}-{n}"))
                 .spawn(move || {
+                    priority.apply();
                     while let Some(key) = next(&shared) {
                         // A hostile file may make a decoder panic: that costs this value only.
                         let fetched = catch_unwind(AssertUnwindSafe(|| fetch(&key)));
@@ -131,13 +167,19 @@ fn next<K: Clone>(shared: &Shared<K>) -> Option<K> {
 mod tests {
     use super::*;
 
+    const ONE: Threads = Threads {
+        name: "test",
+        count: 1,
+        priority: Priority::Low,
+    };
+
     #[test]
     fn the_newest_wishes_come_first_and_none_twice() {
         let (tell, told) = bounded::<()>(64);
         let notify: Notify = Arc::new(move || {
             let _ = tell.send(());
         });
-        let fetcher = Fetcher::start("test", 1, 1, &notify, || |key: &u32| key * 10, || 0);
+        let fetcher = Fetcher::start(ONE, 1, &notify, || |key: &u32| key * 10, || 0);
         let fetcher = fetcher.expect("threads");
         fetcher.want([1, 2, 3].into_iter());
         told.recv().expect("the first");

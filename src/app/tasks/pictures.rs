@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::ColorImage;
 
-use super::fetcher::Fetcher;
+use super::fetcher::{Fetcher, Priority, Threads};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::Store;
@@ -57,7 +57,12 @@ pub fn start_thumbs(
             Some(to_image(&small))
         }
     };
-    Fetcher::start("thumb", THUMB_THREADS, READY_THUMBS, notify, make, || None)
+    let threads = Threads {
+        name: "thumb",
+        count: THUMB_THREADS,
+        priority: Priority::Low,
+    };
+    Fetcher::start(threads, READY_THUMBS, notify, make, || None)
 }
 
 /// A photo as large as it is seen.
@@ -105,7 +110,12 @@ pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<V
         move |key: &ViewKey| view(key, &mut resampler)
     };
     let give_up = || Err("the decoder gave up on this file: it is probably damaged".into());
-    Fetcher::start("view", 1, READY_VIEWS, notify, make, give_up)
+    let threads = Threads {
+        name: "view",
+        count: 1,
+        priority: Priority::Normal,
+    };
+    Fetcher::start(threads, READY_VIEWS, notify, make, give_up)
 }
 
 fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
