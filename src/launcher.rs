@@ -8,10 +8,25 @@
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
-    let Ok(this) = std::env::current_exe() else {
-        return ExitCode::FAILURE;
-    };
-    let mut command = Command::new(this.with_file_name(program()));
+    match start() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            // There is no console that could show it.
+            rfd::MessageDialog::new()
+                .set_level(rfd::MessageLevel::Error)
+                .set_title("Lumisift")
+                .set_description(problem)
+                .show();
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts the program that lies beside this one. An error is one sentence for a person.
+fn start() -> Result<(), String> {
+    let this = std::env::current_exe().map_err(|e| format!("Lumisift cannot start: {e}"))?;
+    let program = this.with_file_name(program());
+    let mut command = Command::new(&program);
     command.args(std::env::args_os().skip(1));
     #[cfg(windows)]
     {
@@ -20,8 +35,11 @@ fn main() -> ExitCode {
         command.creation_flags(CREATE_NO_WINDOW);
     }
     match command.spawn() {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "Lumisift cannot start {}: {error}. Installing it again should help.",
+            program.display()
+        )),
     }
 }
 

@@ -63,7 +63,7 @@ fn sorting_the_samples_agrees_with_the_golden_values() {
     });
     let (result, code, errors) = json(&mut command);
     assert_eq!(code, 0, "{errors}");
-    let found: HashMap<String, &str> = result["photos"]
+    let found: HashMap<String, Vec<&str>> = result["photos"]
         .as_array()
         .expect("photos")
         .iter()
@@ -74,13 +74,19 @@ fn sorting_the_samples_agrees_with_the_golden_values() {
                 .expect("a name")
                 .to_string_lossy()
                 .into_owned();
-            (name, photo["best"].as_str().expect("a label"))
+            // Labels that are printed as equally good are: which of them is first depends on a decoder's rounding.
+            let labels = photo["labels"].as_array().expect("labels");
+            let matched = |label: &serde_json::Value| label["match"].as_f64().expect("a match");
+            let most = labels.iter().map(matched).fold(0.0, f64::max);
+            let best = labels.iter().filter(|label| matched(label) >= most - 0.001);
+            let best = best.map(|label| label["label"].as_str().expect("a label"));
+            (name, best.collect())
         })
         .collect();
     let agreeing = photos
         .iter()
         .zip(&best)
-        .filter(|(photo, best)| found[*photo] == labels[**best]);
+        .filter(|(photo, best)| found[*photo].contains(&labels[**best].as_str()));
     let count = agreeing.count();
     assert!(count >= 13, "{count} of 14 agree: {found:?}");
 }

@@ -84,7 +84,7 @@ fn what_is_not_its_own_is_neither_replaced_nor_removed() {
     fs::write(&entry, "changed by hand").expect("written");
     let (code, said) = desktop(home.path(), &share, "uninstall");
     assert!(
-        code == 0 && said.contains("was changed and stays"),
+        code == 0 && said.contains("was changed, so it is kept"),
         "{said}"
     );
     assert_eq!(

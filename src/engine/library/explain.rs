@@ -12,6 +12,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::index::session::SessionError;
 use crate::engine::media::decode::{self, Pixels};
 use crate::engine::media::preprocess::{Crop, Fit, Preprocess, Resampler};
+use crate::engine::search::math::log_odds;
 use crate::engine::search::score::Scorer;
 use crate::engine::search::teach::TrainingSet;
 
@@ -136,7 +137,7 @@ impl Library {
                 .map(|vector| session.score_vector(scorer, vector).matches[0]);
             matches.extend(each);
         }
-        let odds: Vec<f32> = matches.iter().map(|m| log_odds(*m)).collect();
+        let odds: Vec<f32> = matches.iter().map(|m| log_odds(*m) as f32).collect();
         let (covered, alone) = odds[2..].split_at(WINDOWS * WINDOWS);
         let missed = spread(covered.iter().map(|covered| odds[0] - covered));
         let shown = spread(alone.iter().map(|alone| alone - odds[1]));
@@ -176,11 +177,6 @@ fn scale(cells: &mut [f32]) {
     if most > 0.0 {
         cells.iter_mut().for_each(|cell| *cell /= most);
     }
-}
-
-fn log_odds(matched: f32) -> f32 {
-    let matched = matched.clamp(1e-6, 1.0 - 1e-6);
-    (matched / (1.0 - matched)).ln()
 }
 
 fn mean_colour(crop: &Crop) -> [u8; 3] {

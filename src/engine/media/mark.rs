@@ -14,6 +14,18 @@ pub enum Flag {
     Reject,
 }
 
+impl Flag {
+    /// How much it speaks for a photo, higher for more.
+    #[must_use]
+    pub fn rank(self) -> u64 {
+        match self {
+            Self::Reject => 0,
+            Self::None => 1,
+            Self::Pick => 2,
+        }
+    }
+}
+
 /// A colour by which photos are put together; those that Lightroom and Bridge know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is its own name")]

@@ -4,6 +4,7 @@ use half::f16;
 
 use crate::engine::media::appearance::Quality;
 use crate::engine::media::mark::{Flag, Mark};
+use crate::engine::search::math;
 
 /// From when on two photos, one taken after the other by the same camera, show one scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -82,19 +83,14 @@ fn cosine(a: &Shot<'_>, b: &Shot<'_>) -> f32 {
     let (Some(a), Some(b)) = (a.vector, b.vector) else {
         return 1.0;
     };
-    a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
+    math::cosine(a, b)
 }
 
 /// The photo that came out best: what the person decided, then exposure, then sharpness, then the first.
 fn best(shots: &[Shot<'_>], photos: &[usize]) -> (usize, &'static str) {
     let decided = |at: &usize| {
         let mark = shots[*at].mark;
-        let flag = match mark.flag {
-            Flag::Pick => 2,
-            Flag::None => 1,
-            Flag::Reject => 0,
-        };
-        (flag, mark.stars)
+        (mark.flag.rank(), mark.stars)
     };
     // A tenth of the picture lost to black or white is what is noticed.
     let lost = |at: &usize| {

@@ -7,6 +7,7 @@ pub mod fit;
 pub mod heaps;
 pub mod label_set;
 pub mod lexicon;
+pub mod math;
 pub mod prompts;
 pub mod query;
 pub mod questions;

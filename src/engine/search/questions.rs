@@ -6,6 +6,8 @@
 //! with its own chance, so their interval is wide as long as the answers leave several curves open. Questions are spread
 //! over the curve, near its middle first, because photos that are surely right or wrong would tell nothing.
 
+use super::math::log_odds;
+
 /// Places of the curve's middle, and how far they reach around the line, in log-odds.
 const PLACES: usize = 49;
 const REACH: f64 = 7.0;
@@ -17,8 +19,6 @@ const SLOPES: [f64; 9] = [0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6];
 const TARGETS: [f64; 5] = [0.5, 0.2, 0.8, 0.35, 0.65];
 /// Width of a class of scores, in log-odds: photos within one are counted together.
 const CLASS: f64 = 0.1;
-/// Matches nearer to 0 or 1 than this tell no more.
-const LEAST: f32 = 1e-5;
 /// The part of probability that lies in an interval.
 const WITHIN: f64 = 0.9;
 
@@ -268,11 +268,6 @@ fn normal(x: f64) -> f64 {
         .fold(0.0, |sum, factor| t * (factor + sum));
     let tail = (-x * x / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * sum;
     if x >= 0.0 { 1.0 - tail } else { tail }
-}
-
-fn log_odds(matched: f32) -> f64 {
-    let matched = f64::from(matched.clamp(LEAST, 1.0 - LEAST));
-    (matched / (1.0 - matched)).ln()
 }
 
 #[cfg(test)]

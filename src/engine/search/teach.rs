@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use super::query::Query;
 use crate::engine::inference::Embeddings;
+use crate::engine::search::math::{dot, sigmoid};
 
 /// Examples of each kind from which a head is fitted.
 pub const HEAD_EXAMPLES: usize = 5;
@@ -177,14 +178,6 @@ pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Examp
     Classifier {
         members: plain.members.iter().map(member).collect(),
     }
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

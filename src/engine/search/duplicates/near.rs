@@ -10,6 +10,7 @@ use super::{Likeness, Rule};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::{Int8Rows, PackedI8, Reached, widen};
 use crate::engine::media::appearance::{Grid, PerceptualHash};
+use crate::engine::search::math::cosine;
 
 /// Photos that are compared with all others at once: their vectors stay in a core's cache.
 const BLOCK: usize = 2048;
@@ -234,11 +235,6 @@ pub fn is_another_moment(a: &Compared<'_>, b: &Compared<'_>) -> bool {
 pub fn fit(a: &Grid, b: &Grid) -> Option<f32> {
     let (a, b) = (a.relief(), b.relief());
     (a.has_structure() && b.has_structure()).then(|| a.fit(&b))
-}
-
-/// The exact cosine of two vectors of length 1.
-pub fn cosine(a: &[f16], b: &[f16]) -> f32 {
-    a.iter().zip(b).map(|(a, b)| a.to_f32() * b.to_f32()).sum()
 }
 
 fn widen_all(photos: &[Compared<'_>], which: &[usize], wide: &mut Vec<f32>) {

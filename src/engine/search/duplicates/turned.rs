@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{Compared, CopyOf, cosine, fit, is_another_moment};
+use super::near::{Compared, CopyOf, fit, is_another_moment};
 use super::{Likeness, Rule};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{Grid, PerceptualHash, TURNS, Turn};
+use crate::engine::search::math::cosine;
 
 /// Bits of a hash in one band, of which there are four.
 const BAND: u32 = 16;

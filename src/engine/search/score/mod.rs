@@ -18,6 +18,7 @@ mod shares;
 use rayon::prelude::*;
 
 use crate::engine::inference::Embeddings;
+use crate::engine::search::math::{dot, sigmoid};
 
 pub use background::Background;
 pub use calibration::{Calibration, moved_line};
@@ -211,25 +212,6 @@ pub fn best(values: &[f32]) -> Option<(usize, f32)> {
         .copied()
         .enumerate()
         .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
-}
-
-fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-/// Sums that are added side by side, so that none waits for the one before.
-const DOT_LANES: usize = 16;
-
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<DOT_LANES>(), b.as_chunks::<DOT_LANES>());
-    let mut sums = [0.0; DOT_LANES];
-    for (a, b) in a.iter().zip(b) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
-        }
-    }
-    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f32>() + rest
 }
 
 /// A model's own example: the softmax of `s v.t` over the labels alone, which always crowns a winner, or

@@ -4,9 +4,10 @@ use half::f16;
 use rayon::prelude::*;
 
 use super::shares::{LabelMasses, Shares};
-use super::{MOST_TOGETHER, SAME_MEANING, Scores, dot};
+use super::{MOST_TOGETHER, SAME_MEANING, Scores};
 use crate::engine::inference::Embeddings;
 use crate::engine::inference::cpu::{HalfDots, MASS_LANES, MassRule, exp_scaled, masses};
+use crate::engine::search::math::dot;
 use crate::engine::search::teach::ClassifierSet;
 
 /// What a task needs to work in.

@@ -5,7 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::{Scores, sigmoid};
+use super::Scores;
+use crate::engine::search::math::sigmoid;
 
 /// Photos that one task works on.
 const TASK_PHOTOS: usize = 4096;
