@@ -1,19 +1,22 @@
 //! `lumisift watch`: sorts what arrives in folders by rules, without a window.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::library::{FolderRule, Handled, Round, RoundOptions, read_rules};
+use lumisift::engine::library::{Arrival, FolderRule, Handled, Round, RoundOptions, read_rules};
+use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Outcome;
 use super::args::{Common, Folders, Watch};
 use super::library::{job_options, open_library};
-use super::output::{say, say_failures};
+use super::output::say;
 
 /// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
 const QUIET: Duration = Duration::from_secs(2);
@@ -26,7 +29,7 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
     let rules = read_rules(&args.rules)?;
     let opened = open_library(common)?;
     let dirs = Dirs::detect();
-    let mut handled = Handled::open(&log_path(&dirs, &args.rules))?;
+    let mut handled = Handled::open(&log_path(&dirs))?;
     let job = |paths: Vec<PathBuf>| {
         let folders = Folders {
             paths,
@@ -36,9 +39,10 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
         };
         job_options(common, &opened.settings, &folders)
     };
+    let journals = dirs.journals();
     let options = RoundOptions {
         job: &job,
-        journals: &dirs.journals(),
+        exporter: Exporter::new(&journals),
         settle: Duration::from_secs(args.settle),
         dry_run: args.dry_run,
     };
@@ -46,49 +50,49 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
     let (told, events) = bounded(1);
     // It watches as long as it lives.
     let _watcher = (!ends).then(|| watcher(&rules, told));
+    let mut teller = Teller::default();
     loop {
         let round = opened
             .library
             .living_round(&rules, &mut handled, &options, &Cancel::default());
-        let waiting = match round {
-            Ok(round) => {
-                tell(&round, args.dry_run);
-                if ends {
-                    return Ok(match round.failures.is_empty() {
-                        true => Outcome::Fine,
-                        false => Outcome::SomeFailed,
-                    });
-                }
-                round.waiting > 0
-            }
-            Err(error) if ends => return Err(error.into()),
-            // A disk that is away may come back.
-            Err(error) => {
-                say(error);
-                false
-            }
-        };
+        teller.tell(&round, args.dry_run);
+        if ends {
+            return Ok(match round.is_fine() {
+                true => Outcome::Fine,
+                false => Outcome::SomeFailed,
+            });
+        }
         let soon = options.settle.max(QUIET);
-        wait(&events, if waiting { soon } else { POLL });
+        wait(&events, if round.waiting > 0 { soon } else { POLL });
     }
 }
 
-/// Where decisions are noted: one log for each file of rules.
-fn log_path(dirs: &Dirs, rules: &Path) -> PathBuf {
-    let hash = blake3::hash(rules.as_os_str().as_encoded_bytes()).to_hex();
-    dirs.state
-        .join("watch")
-        .join(format!("{}.jsonl", &hash[..16]))
+/// Where decisions are noted. One log serves all rules, wherever they are written: what a decision is known by says
+/// which rule made it.
+fn log_path(dirs: &Dirs) -> PathBuf {
+    dirs.state.join("watch").join("decisions.jsonl")
 }
 
-/// Tells `told` whenever something happens in the folders of rules.
+/// Whether files may be other than they were. Looking at folders opens and reads them, of which the system tells as well.
+fn is_change(event: &Event) -> bool {
+    match event.kind {
+        EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
+        EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)) => false,
+        _ => true,
+    }
+}
+
+/// Tells `told` whenever something changes in the folders of rules.
 fn watcher(
     rules: &[FolderRule],
     told: crossbeam_channel::Sender<()>,
 ) -> Option<RecommendedWatcher> {
-    let tell = move |_: notify::Result<notify::Event>| {
-        // One that waits already is enough.
-        let _ = told.try_send(());
+    let tell = move |event: notify::Result<Event>| {
+        // An error may mean that events were lost.
+        if event.as_ref().map_or(true, is_change) {
+            // One that waits already is enough.
+            let _ = told.try_send(());
+        }
     };
     let poll = "the folders are looked at once a minute instead";
     let mut watcher = match notify::recommended_watcher(tell) {
@@ -100,7 +104,11 @@ fn watcher(
             return None;
         }
     };
-    for folder in rules.iter().flat_map(|rule| &rule.folders) {
+    let folders: HashSet<&Path> = rules
+        .iter()
+        .flat_map(|rule| rule.folders.iter().map(PathBuf::as_path))
+        .collect();
+    for folder in folders {
         if let Err(error) = watcher.watch(folder, RecursiveMode::Recursive) {
             say(format_args!("{}: {error}: {poll}", folder.display()));
         }
@@ -121,30 +129,154 @@ fn wait(events: &Receiver<()>, most: Duration) {
     while since.elapsed() < PATIENCE && events.recv_timeout(QUIET).is_ok() {}
 }
 
-fn tell(round: &Round, dry_run: bool) {
-    for (rule, from, to) in &round.brought {
-        say(format_args!(
-            "{rule}: {} -> {}",
-            from.display(),
-            to.display()
-        ));
+/// Says what rounds did. What is wrong for longer than a round is said once, and again if it comes back.
+#[derive(Default)]
+struct Teller {
+    /// What is wrong, in sentences.
+    standing: HashSet<String>,
+    waiting: usize,
+}
+
+impl Teller {
+    fn tell(&mut self, round: &Round, dry_run: bool) {
+        for arrival in &round.arrivals {
+            let (from, to) = (arrival.source.display(), arrival.target.display());
+            let there = if arrival.was_there {
+                " (already there)"
+            } else {
+                ""
+            };
+            say(format_args!("{}: {from} -> {to}{there}", arrival.rule));
+        }
+        if round.arrivals.len() + round.fitting_none > 0 {
+            say(summary(&round.arrivals, round.fitting_none, dry_run));
+        }
+        if round.waiting > 0 && round.waiting != self.waiting {
+            let files = counted(round.waiting, "file is", "files are");
+            say(format_args!("{files} still being written"));
+        }
+        self.waiting = round.waiting;
+        for id in &round.stopped {
+            say(format_args!(
+                "an export stopped before its end: `lumisift undo {id}` takes back what it brought, the rest is tried again"
+            ));
+        }
+        for trouble in self.news(round) {
+            say(trouble);
+        }
     }
-    let count = round.brought.len();
-    if count + round.fitting_none > 0 {
-        let done = match (dry_run, count) {
-            (true, _) => "would be brought; nothing was done",
-            (false, 1) => "was brought",
-            (false, _) => "were brought",
+
+    /// What is wrong now and was not after the round before.
+    fn news(&mut self, round: &Round) -> Vec<String> {
+        let failures = round.failures.iter();
+        let failures =
+            failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
+        let errors = round.errors.iter().map(ToString::to_string);
+        let wrong = round.warnings.iter().cloned().chain(failures).chain(errors);
+        let mut now = HashSet::new();
+        let news = wrong.filter(|said| now.insert(said.clone()) && !self.standing.contains(said));
+        let news = news.collect();
+        self.standing = now;
+        news
+    }
+}
+
+/// "2 photos copied, 1 photo already there, 4 match no rule".
+fn summary(arrivals: &[Arrival], fitting_none: usize, dry_run: bool) -> String {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for arrival in arrivals {
+        let done = match (arrival.was_there, arrival.transfer) {
+            (true, _) => "already there",
+            (false, Transfer::Move) => "moved",
+            (false, _) => "copied",
         };
-        say(format_args!(
-            "{} {done}; {} no rule",
-            counted(count, "photo", "photos"),
-            counted(round.fitting_none, "photo fits", "photos fit")
-        ));
+        *counts.entry(done).or_default() += 1;
     }
-    if round.waiting > 0 {
-        let files = counted(round.waiting, "file is", "files are");
-        say(format_args!("{files} still being written"));
+    if counts.is_empty() {
+        counts.insert("copied", 0);
     }
-    say_failures(&round.failures);
+    let mut words = Vec::new();
+    for done in ["copied", "moved", "already there"] {
+        if let Some(count) = counts.get(done) {
+            let photos = counted(*count, "photo", "photos");
+            let would = if dry_run && done != "already there" {
+                "would be "
+            } else {
+                ""
+            };
+            words.push(format!("{photos} {would}{done}"));
+        }
+    }
+    words.push(counted(fitting_none, "matches no rule", "match no rule"));
+    let dry = if dry_run { " (dry run)" } else { "" };
+    format!("{}{dry}", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use lumisift::engine::media::photo::{Failure, Stage};
+    use notify::event::{CreateKind, DataChange, RemoveKind};
+
+    use super::*;
+
+    #[test]
+    fn looking_at_folders_is_no_change() {
+        let event = |kind| Event::new(kind);
+        for kind in [
+            EventKind::Access(AccessKind::Open(AccessMode::Any)),
+            EventKind::Access(AccessKind::Read),
+            EventKind::Access(AccessKind::Close(AccessMode::Read)),
+            EventKind::Modify(ModifyKind::Metadata(MetadataKind::AccessTime)),
+        ] {
+            assert!(!is_change(&event(kind)), "{kind:?}");
+        }
+        for kind in [
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            EventKind::Create(CreateKind::File),
+            EventKind::Modify(ModifyKind::Data(DataChange::Any)),
+            EventKind::Remove(RemoveKind::File),
+            EventKind::Any,
+            EventKind::Other,
+        ] {
+            assert!(is_change(&event(kind)), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn what_stays_wrong_is_said_once() {
+        let wrong = |paths: &[&str]| Round {
+            failures: (paths.iter())
+                .map(|path| Failure::new(*path, Stage::Read, "damaged"))
+                .collect(),
+            ..Round::default()
+        };
+        let mut teller = Teller::default();
+        assert_eq!(teller.news(&wrong(&["a", "a", "b"])).len(), 2);
+        assert_eq!(teller.news(&wrong(&["a", "b", "c"])), ["c: damaged"]);
+        assert!(teller.news(&wrong(&["b"])).is_empty());
+        assert_eq!(teller.news(&wrong(&["a", "b"])), ["a: damaged"]);
+    }
+
+    #[test]
+    fn a_round_is_summed_up_by_what_became_of_photos() {
+        let arrival = |transfer, was_there| Arrival {
+            rule: "cats".into(),
+            source: "in/a.jpg".into(),
+            target: "out/a.jpg".into(),
+            transfer,
+            was_there,
+        };
+        let copied = arrival(Transfer::Copy, false);
+        assert_eq!(
+            summary(std::slice::from_ref(&copied), 0, true),
+            "1 photo would be copied, 0 match no rule (dry run)"
+        );
+        let moved = arrival(Transfer::Move, false);
+        let there = arrival(Transfer::Copy, true);
+        assert_eq!(
+            summary(&[copied.clone(), copied, moved, there], 3, false),
+            "2 photos copied, 1 photo moved, 1 photo already there, 3 match no rule"
+        );
+        assert_eq!(summary(&[], 2, false), "0 photos copied, 2 match no rule");
+    }
 }

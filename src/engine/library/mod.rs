@@ -49,7 +49,9 @@ pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
 pub use heaps::words;
 pub use indexed::Indexed;
-pub use living::{FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules};
+pub use living::{
+    Arrival, FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules,
+};
 pub use overview::{Flaw, Flaws};
 
 /// What can go wrong with a library. Each message is one sentence.

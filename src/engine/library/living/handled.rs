@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::settled::Sightings;
 use super::{FolderRule, LivingError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
@@ -33,6 +35,7 @@ pub struct Handled {
     path: PathBuf,
     file: File,
     keys: HashSet<String>,
+    sightings: Sightings,
 }
 
 impl Handled {
@@ -63,12 +66,18 @@ impl Handled {
             path: path.into(),
             file,
             keys: entries.map(|entry| entry.key).collect(),
+            sightings: Sightings::default(),
         })
     }
 
     /// Whether a rule decided about a photo's content already.
     pub(super) fn knows(&self, rule: &FolderRule, photo: &Photo) -> bool {
         self.keys.contains(&key(rule, photo))
+    }
+
+    /// Whether a photo's file is complete, so that it can be decided about.
+    pub(super) fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
+        self.sightings.is_settled(photo, settle)
     }
 
     /// Notes decisions, each with where the photo went, if it fitted.
@@ -91,6 +100,9 @@ impl Handled {
             lines.extend(line.map_err(|source| self.failed(source))?);
             lines.push(b'\n');
             self.keys.insert(entry.key);
+        }
+        if lines.is_empty() {
+            return Ok(());
         }
         let written = self
             .file

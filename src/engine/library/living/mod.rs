@@ -6,27 +6,35 @@
 
 mod handled;
 mod rules;
+mod settled;
 
-use std::fs;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::JobOptions;
-use crate::engine::media::photo::{Candidate, Failure, Photo};
-use crate::engine::organize::export::{self, ExportError, Fitting, Item, Options};
+use crate::engine::media::photo::{Failure, Stage};
+use crate::engine::organize::export::{
+    self, ExportError, Exporter, Fitting, Item, Options, Transfer,
+};
 
 pub use handled::Handled;
 pub use rules::{FolderRule, RulesError, read_rules};
 
-/// What can go wrong with a round.
+/// What can go wrong with a rule.
 #[derive(Debug, thiserror::Error)]
 pub enum LivingError {
-    /// Reading the folders.
-    #[error(transparent)]
-    Library(#[from] LibraryError),
-    /// Carrying a rule out.
+    /// Reading its folders.
+    #[error("rule \"{rule}\": {source}")]
+    Library {
+        /// Its name.
+        rule: String,
+        /// Why.
+        source: LibraryError,
+    },
+    /// Carrying it out.
     #[error("rule \"{rule}\": {source}")]
     Export {
         /// Its name.
@@ -48,100 +56,155 @@ pub enum LivingError {
 pub struct RoundOptions<'a> {
     /// How folders are read, but for which.
     pub job: &'a dyn Fn(Vec<PathBuf>) -> JobOptions,
-    /// Where exports are journalled.
-    pub journals: &'a Path,
+    /// What runs exports, and journals them.
+    pub exporter: Exporter<'a>,
     /// How long a file is left alone after its last change.
     pub settle: Duration,
     /// Whether nothing is done, and only told.
     pub dry_run: bool,
 }
 
+/// A photo that a rule brought to its place, or would.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The rule's name.
+    pub rule: String,
+    /// Where the photo was.
+    pub source: PathBuf,
+    /// Where it is.
+    pub target: PathBuf,
+    /// How it got there.
+    pub transfer: Transfer,
+    /// Whether the same bytes were there before.
+    pub was_there: bool,
+}
+
 /// What a round did.
 #[derive(Debug, Default)]
 pub struct Round {
-    /// For each photo that arrived somewhere, or would: the rule, where it was and where it is.
-    pub brought: Vec<(String, PathBuf, PathBuf)>,
+    /// Photos that arrived somewhere, or would.
+    pub arrivals: Vec<Arrival>,
     /// Photos that fit no rule, of those that were looked at now.
     pub fitting_none: usize,
     /// Files that are still being written.
     pub waiting: usize,
     /// What failed.
     pub failures: Vec<Failure>,
+    /// Rules that could not be carried out.
+    pub errors: Vec<LivingError>,
+    /// What targets did not take of what belongs to files, in sentences.
+    pub warnings: Vec<String>,
+    /// Exports that stopped before their end, as `undo` knows them. A later round tries what is left of them.
+    pub stopped: Vec<String>,
+}
+
+impl Round {
+    /// Whether all went as the rules say.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.failures.is_empty() && self.errors.is_empty()
+    }
 }
 
 impl Library {
-    /// Looks at the folders of all rules once, and does what the rules say of photos that are new in them.
-    ///
-    /// # Errors
-    /// If a folder or the store cannot be read, an export cannot begin, or the log cannot be written.
+    /// Looks at the folders of all rules once, and does what the rules say of photos that are new in them. A rule that
+    /// cannot be carried out does not keep the others from it.
     pub fn living_round(
         &self,
         rules: &[FolderRule],
         handled: &mut Handled,
         options: &RoundOptions<'_>,
         cancel: &Cancel,
-    ) -> Result<Round, LivingError> {
+    ) -> Round {
         let mut round = Round::default();
+        let mut fits_any = HashMap::new();
         for rule in rules {
-            let mut indexed = self.index((options.job)(rule.folders.clone()), |_| ())?;
-            round.failures.append(&mut indexed.failures);
-            indexed
-                .photos
-                .retain(|(photo, _)| !handled.knows(rule, photo));
-            let new = indexed.photos.len();
-            indexed
-                .photos
-                .retain(|(photo, _)| is_settled(photo, options.settle));
-            round.waiting += new - indexed.photos.len();
-            if indexed.photos.is_empty() {
-                continue;
-            }
-            let scores = self
-                .ask(std::slice::from_ref(&rule.lesson), &indexed)?
-                .scores;
-            let mut items = Vec::new();
-            for (at, (photo, _)) in indexed.photos.iter().enumerate() {
-                let matched = scores.matches_of(at)[0];
-                if matched >= rule.min_match {
-                    let label = rule.label.clone();
-                    items.push(Item {
-                        source: photo.file.path.clone(),
-                        labels: vec![Fitting { label, matched }],
-                        taken: photo.facts.taken.clone(),
-                        ..Item::default()
-                    });
+            let carried_out =
+                self.carry_out(rule, handled, options, cancel, (&mut round, &mut fits_any));
+            if let Err(error) = carried_out {
+                // What cannot be noted would be done again in each round.
+                let ends = matches!(error, LivingError::Log { .. });
+                round.errors.push(error);
+                if ends {
+                    break;
                 }
             }
-            round.fitting_none += indexed.photos.len() - items.len();
-            let brought = bring(rule, &items, options, cancel, &mut round)?;
-            if !options.dry_run {
-                let decided = indexed.photos.iter().map(|(photo, _)| {
-                    let source = &photo.file.path;
-                    let target = brought.iter().find(|(from, _)| from == source);
-                    (photo, target.map(|(_, to)| to.as_path()))
-                });
-                // What should have been brought and was not is tried again.
-                let is_open = |photo: &Photo| {
-                    let path = &photo.file.path;
-                    round.failures.iter().any(|failure| failure.path == *path)
-                };
-                handled.note(rule, decided.filter(|(photo, _)| !is_open(photo)))?;
-            }
-            let name = |(from, to): (PathBuf, PathBuf)| (rule.name.clone(), from, to);
-            round.brought.extend(brought.into_iter().map(name));
         }
-        Ok(round)
+        round.fitting_none = fits_any.values().filter(|fits| !**fits).count();
+        round
+    }
+
+    fn carry_out(
+        &self,
+        rule: &FolderRule,
+        handled: &mut Handled,
+        options: &RoundOptions<'_>,
+        cancel: &Cancel,
+        (round, fits_any): (&mut Round, &mut HashMap<PathBuf, bool>),
+    ) -> Result<(), LivingError> {
+        let fail = |source| LivingError::Library {
+            rule: rule.name.clone(),
+            source,
+        };
+        let indexed = self.index((options.job)(rule.folders.clone()), |_| ());
+        let mut indexed = indexed.map_err(fail)?;
+        round.failures.append(&mut indexed.failures);
+        (indexed.photos).retain(|(photo, _)| !handled.knows(rule, photo));
+        let new = indexed.photos.len();
+        (indexed.photos).retain(|(photo, _)| handled.is_settled(photo, options.settle));
+        round.waiting += new - indexed.photos.len();
+        // Of files with the same bytes one stands for all, as it does for those that come later.
+        let mut contents = HashSet::new();
+        (indexed.photos).retain(|(photo, _)| contents.insert(photo.facts.content));
+        if indexed.photos.is_empty() {
+            return Ok(());
+        }
+        let asked = self.ask(std::slice::from_ref(&rule.lesson), &indexed);
+        let scores = asked.map_err(fail)?.scores;
+        let mut items = Vec::new();
+        for (at, (photo, _)) in indexed.photos.iter().enumerate() {
+            let matched = scores.matches_of(at)[0];
+            let fits = matched >= rule.min_match;
+            *fits_any.entry(photo.file.path.clone()).or_default() |= fits;
+            if fits {
+                let label = rule.label.clone();
+                items.push(Item {
+                    source: photo.file.path.clone(),
+                    labels: vec![Fitting { label, matched }],
+                    taken: photo.facts.taken.clone(),
+                    ..Item::default()
+                });
+            }
+        }
+        let fitting: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
+        let brought = bring(rule, &items, options, cancel, round)?;
+        round.arrivals.extend_from_slice(&brought);
+        if options.dry_run {
+            return Ok(());
+        }
+        let places = brought
+            .iter()
+            .map(|arrival| (&arrival.source, &arrival.target));
+        let places: HashMap<&PathBuf, &PathBuf> = places.collect();
+        let decided = indexed.photos.iter().filter_map(|(photo, _)| {
+            let path = &photo.file.path;
+            let target = places.get(path).map(|target| target.as_path());
+            // What should have been brought and was not is tried again, whatever the reason.
+            let is_open = target.is_none() && fitting.contains(path.as_path());
+            (!is_open).then_some((photo, target))
+        });
+        handled.note(rule, decided)
     }
 }
 
-/// Exports what fits a rule, or tells what would be exported.
+/// Exports what fits a rule, or tells what would be exported: what is at its place afterwards.
 fn bring(
     rule: &FolderRule,
     items: &[Item],
     options: &RoundOptions<'_>,
     cancel: &Cancel,
     round: &mut Round,
-) -> Result<Vec<(PathBuf, PathBuf)>, LivingError> {
+) -> Result<Vec<Arrival>, LivingError> {
     if items.is_empty() {
         return Ok(Vec::new());
     }
@@ -155,45 +218,35 @@ fn bring(
         ..Options::new(rule.to.clone())
     };
     let plan = export::plan_until(items, &how, cancel).map_err(fail)?;
-    if options.dry_run {
-        round.failures.extend(plan.failures.iter().cloned());
-        let steps = plan.steps.iter().filter(|step| !step.companion);
-        return Ok(steps
+    let exported = if options.dry_run {
+        round.failures.extend_from_slice(&plan.failures);
+        let steps = plan.steps.iter();
+        steps
             .map(|step| (step.source.clone(), step.target.clone()))
-            .collect());
-    }
-    let mut report = export::run(&plan, options.journals, cancel, &|_| {}).map_err(fail)?;
-    round.failures.append(&mut report.failures);
-    let is_photo =
-        |(source, _): &(PathBuf, PathBuf)| items.iter().any(|item| item.source == *source);
-    report.exported.retain(is_photo);
-    // What was there already counts as brought.
-    report.exported.extend(plan.skipped.iter().cloned());
-    Ok(report.exported)
-}
-
-/// Whether a file is as it was when it was read, and was not changed for a while.
-fn is_settled(photo: &Photo, settle: Duration) -> bool {
-    let path = &photo.file.path;
-    let Ok(metadata) = fs::metadata(path) else {
-        return false;
+            .collect()
+    } else {
+        let run = options.exporter.run(&plan, cancel, &|_| {});
+        let report = run.map_err(fail)?;
+        round.failures.extend(report.failures);
+        round.warnings.extend(report.warnings);
+        let trouble = report.trouble.as_ref();
+        (round.failures).extend(trouble.map(|why| Failure::new(&rule.to, Stage::Export, why)));
+        (round.stopped).extend(report.unfinished.then_some(report.id));
+        report.exported
     };
-    let since = |time: SystemTime| time.elapsed().is_ok_and(|since| since >= settle);
-    Candidate::new(path.clone(), &metadata) == photo.file
-        && metadata.modified().is_ok_and(since)
-        && settled_inode(&metadata, settle)
-}
-
-/// A program that copies a file may set its time of change back while it writes; the system's own note shows that.
-#[cfg(unix)]
-fn settled_inode(metadata: &fs::Metadata, settle: Duration) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let changed = u64::try_from(metadata.ctime()).unwrap_or_default();
-    let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(changed);
-    changed.elapsed().is_ok_and(|since| since >= settle)
-}
-
-#[cfg(not(unix))]
-fn settled_inode(_: &fs::Metadata, _: Duration) -> bool {
-    true
+    let arrival = |(source, target): (PathBuf, PathBuf), was_there| Arrival {
+        rule: rule.name.clone(),
+        source,
+        target,
+        transfer: rule.transfer,
+        was_there,
+    };
+    let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
+    let exported = exported.into_iter().map(|paths| arrival(paths, false));
+    // Companions came along, but nobody decided about them.
+    let photos: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
+    let arrivals = exported.chain(there);
+    Ok(arrivals
+        .filter(|arrival| photos.contains(arrival.source.as_path()))
+        .collect())
 }

@@ -1,0 +1,101 @@
+//! Whether a file is complete: it has not changed since it was read, nor for a while before.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::engine::media::photo::{Candidate, Photo};
+
+/// Files whose times say nothing, because they lie in the future, and since when each has been as it is.
+#[derive(Default)]
+pub(super) struct Sightings(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
+
+impl Sightings {
+    /// Whether a file is as it was when it was read, and was not changed for so long.
+    pub fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
+        let path = &photo.file.path;
+        let Ok(metadata) = fs::metadata(path) else {
+            return false;
+        };
+        let now = Candidate::new(path.clone(), &metadata);
+        if now != photo.file {
+            return false;
+        }
+        let (Ok(modified), Some(noted)) = (metadata.modified(), noted(&metadata)) else {
+            return false;
+        };
+        match (modified.elapsed(), noted.elapsed()) {
+            (Ok(modified), Ok(noted)) => {
+                self.0.remove(path);
+                modified >= settle && noted >= settle
+            }
+            // A camera's clock or an unpacked archive sets any time; the system's note is its own.
+            (Err(_), Ok(noted)) => noted >= settle,
+            // The system's clock was set back, or a server's is ahead: what was seen here counts.
+            (_, Err(_)) => {
+                let seen = (self.0.entry(path.clone()))
+                    .or_insert_with(|| (now.clone(), noted, Instant::now()));
+                if (&seen.0, seen.1) != (&now, noted) {
+                    *seen = (now, noted, Instant::now());
+                }
+                seen.2.elapsed() >= settle
+            }
+        }
+    }
+}
+
+/// When the system noted the last change of a file. A program that copies may set the time of change back while it
+/// writes; this it cannot set.
+#[cfg(unix)]
+fn noted(metadata: &Metadata) -> Option<SystemTime> {
+    use std::os::unix::fs::MetadataExt;
+    let seconds = u64::try_from(metadata.ctime()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}
+
+/// Where the system notes no changes, when the file was made.
+#[cfg(not(unix))]
+fn noted(metadata: &Metadata) -> Option<SystemTime> {
+    metadata.created().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+    use crate::engine::media::photo::{ContentId, PhotoFacts};
+
+    fn photo(path: PathBuf) -> Photo {
+        let metadata = fs::metadata(&path).expect("there");
+        let facts = PhotoFacts {
+            content: ContentId([1; 32]),
+            width: 1,
+            height: 1,
+            taken: None,
+            warning: None,
+            video: None,
+        };
+        Photo {
+            file: Candidate::new(path, &metadata),
+            facts,
+        }
+    }
+
+    #[test]
+    fn a_time_in_the_future_does_not_hold_a_file_back_for_ever() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.jpg");
+        fs::write(&path, b"a").expect("written");
+        let future = SystemTime::now() + Duration::from_secs(1 << 30);
+        let file = File::options().write(true).open(&path).expect("opened");
+        file.set_modified(future).expect("set");
+        let mut sightings = Sightings::default();
+        let photo = photo(path.clone());
+        assert!(sightings.is_settled(&photo, Duration::ZERO));
+        assert!(!sightings.is_settled(&photo, Duration::from_secs(3600)));
+        fs::write(&path, b"ab").expect("written");
+        assert!(!sightings.is_settled(&photo, Duration::ZERO), "it changed");
+    }
+}
