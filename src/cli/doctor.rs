@@ -122,7 +122,7 @@ fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)
         ("device", json!(device)),
         ("device reason", json!(reason)),
         ("built for", json!(built_for)),
-        ("graphics cards", json!(graphics_cards())),
+        ("graphics cards", json!(graphics_cards(&dirs.checks()))),
         ("graphics cards tested", json!(tested_cards(&dirs.checks()))),
         (
             "NVIDIA driver",
@@ -167,15 +167,20 @@ fn device_in_use(wanted: DeviceChoice) -> (String, String) {
 
 /// The graphics cards by number, as `--device gpu:N` takes them.
 #[cfg(feature = "gpu")]
-fn graphics_cards() -> String {
+fn graphics_cards(checks: &Path) -> String {
     let describe = |(number, card): (usize, &gpu::Adapter)| {
         let (kind, interface) = (card.kind.name(), card.interface);
+        let against = gpu::against(checks, card);
+        let against = against.map_or_else(String::new, |reason| format!(", left alone: {reason}"));
         format!(
-            "{number}: {} ({kind}, {interface}, {})",
+            "{number}: {} ({kind}, {interface}, {}){against}",
             card.name, card.driver
         )
     };
-    let cards = gpu::adapters();
+    let cards = match gpu::adapters() {
+        Ok(cards) => cards,
+        Err(error) => return format!("they cannot be listed: {error}"),
+    };
     let cards: Vec<String> = cards.iter().enumerate().map(describe).collect();
     if cards.is_empty() {
         "none found".into()
@@ -185,7 +190,7 @@ fn graphics_cards() -> String {
 }
 
 #[cfg(not(feature = "gpu"))]
-fn graphics_cards() -> String {
+fn graphics_cards(_: &Path) -> String {
     "this build has no code for them".into()
 }
 
@@ -197,11 +202,16 @@ fn tested_cards(checks: &Path) -> String {
             None => "it pays".into(),
             Some(reason) => format!("it does not pay: {reason}"),
         };
+        let batches = found.batches.iter();
+        let batches: Vec<String> = batches
+            .map(|(count, rate)| format!("{rate:.1} in batches of {count}"))
+            .collect();
         format!(
-            "{} with {}: {:.1} photos/s, the CPU {:.1}, decoding {:.1}, cosine {:.4} over {} ({verdict})",
+            "{} with {}: {:.1} photos/s ({}), the CPU {:.1}, decoding {:.1}, cosine {:.4} over {} ({verdict})",
             found.adapter,
             found.model,
             found.card,
+            batches.join(", "),
             found.cpu,
             found.decoding,
             found.cosine,

@@ -82,7 +82,10 @@ pub fn main() -> ExitCode {
     if let Err(error) = logged {
         tracing::warn!("{error}");
     }
+    end_in_order();
     let outcome = run(&args);
+    #[cfg(feature = "gpu")]
+    lumisift::engine::inference::gpu::leave();
     match &outcome {
         Ok(outcome) => tracing::info!(?outcome, "ended"),
         Err(error) => tracing::error!("ended: {}", told_once(error)),
@@ -98,6 +101,32 @@ pub fn main() -> ExitCode {
         }
     }
 }
+
+/// A person who interrupts the program while it tests a graphics card says nothing about its driver.
+#[cfg(all(unix, feature = "gpu"))]
+fn end_in_order() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    let work = || {
+        // Until here, and if it fails, signals end the program as usual.
+        let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
+            return;
+        };
+        for signal in signals.forever() {
+            lumisift::engine::inference::gpu::leave();
+            let _ = emulate_default_handler(signal);
+        }
+    };
+    let thread = std::thread::Builder::new().name("lumisift-signals".into());
+    if let Err(error) = thread.spawn(work) {
+        tracing::debug!(%error, "signals are left as they are");
+    }
+}
+
+#[cfg(not(all(unix, feature = "gpu")))]
+fn end_in_order() {}
 
 /// Prints what the parser of arguments says: help and version, or what is wrong. It quotes arguments, which may be names
 /// of files with anything in them. Nothing more can be said if even printing fails.

@@ -60,6 +60,7 @@ fn check_unfold(context: &Context, count: usize, shape: UnfoldShape) {
     let card = gpu::run(context, &plan, PATIENCE).expect("runs");
     assert_near(
         context,
+        "unfold",
         &card,
         &unfolded(&pictures, count, shape),
         &format!("{shape:?}"),
@@ -146,21 +147,23 @@ fn depthwise() {
                     assert_eq!(out_side, grid);
                     (vec![(input, x.as_slice())], out)
                 });
-                assert_near(context, &card, &cpu, &format!("{case:?}"));
+                assert_near(context, "depthwise", &card, &cpu, &format!("{case:?}"));
             }
         },
     );
 }
 
 fn means() {
-    for (pictures, places, channels) in [(1, 1, 1), (3, 49, 5), (2, 81, 64)] {
+    let shapes = (1usize..5, 1usize..100, 1usize..130);
+    for_cases(16, shapes, |(pictures, places, channels)| {
         let x = noise(pictures * places * channels, 23);
         for context in CONTEXTS.iter() {
             let seen = kept(context, &x);
             let mean = |at: usize| {
                 let (picture, channel) = (at / channels, at % channels);
-                let value = |place| seen[(picture * places + place) * channels + channel];
-                (0..places).map(value).sum::<f32>() / places as f32
+                let value =
+                    |place| f64::from(seen[(picture * places + place) * channels + channel]);
+                ((0..places).map(value).sum::<f64>() / places as f64) as f32
             };
             let cpu: Vec<f32> = (0..pictures * channels).map(mean).collect();
             let card = computed(context, |recorder| {
@@ -168,7 +171,8 @@ fn means() {
                 let out = recorder.mean(&input, places);
                 (vec![(input, x.as_slice())], out)
             });
-            assert_near(context, &card, &cpu, "means");
+            let what = format!("{pictures} x {places} places of {channels}");
+            assert_near(context, "mean", &card, &cpu, &what);
         }
-    }
+    });
 }

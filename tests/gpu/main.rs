@@ -13,8 +13,9 @@ mod products;
 mod running;
 mod towers;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
 use half::f16;
@@ -26,12 +27,22 @@ use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 /// Found once.
-static ADAPTERS: LazyLock<Vec<Adapter>> = LazyLock::new(adapters);
-/// The first adapter, in full precision and in halves.
+static ADAPTERS: LazyLock<Vec<Adapter>> = LazyLock::new(|| adapters().expect("drivers answer"));
+/// The first adapter, in full precision and in halves, each with the workgroup memory and the subgroups of small and of large
+/// cards.
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
-    let open = |numbers| Context::open(adapter(), numbers, None).expect("opens");
-    vec![open(Numbers::Full), open(Numbers::Fastest)]
+    let open = |numbers, memory: usize, subgroup| {
+        let context = Context::open(adapter(), numbers, None).expect("opens");
+        context
+            .with_workgroup_memory(memory << 10)
+            .with_subgroups_of(subgroup)
+    };
+    let both = [Numbers::Full, Numbers::Fastest];
+    let each = both.map(|numbers| [open(numbers, 16, 32), open(numbers, 64, 128)]);
+    each.into_iter().flatten().collect()
 });
+/// The largest difference of each kernel, in full precision or in halves: what docs/gpu.md has.
+static WORST: Mutex<BTreeMap<(&str, bool), f32>> = Mutex::new(BTreeMap::new());
 
 fn adapter() -> &'static Adapter {
     ADAPTERS.first().expect("an adapter")
@@ -78,16 +89,75 @@ fn run(context: &Context, recorder: Recorder, inputs: &[(Rows, &[f32])], output:
     gpu::run(context, &plan, PATIENCE).expect("runs")
 }
 
-/// Fails unless two results are near each other: to a hundred thousandth in full precision, and to what halves round away
-/// otherwise.
-fn assert_near(context: &Context, card: &[f32], cpu: &[f32], what: &str) {
-    assert_eq!(card.len(), cpu.len(), "{what}");
+/// Takes a difference into account for the table at the end.
+fn note(what: &'static str, halves: bool, gap: f32) {
+    let mut worst = WORST.lock().expect("free");
+    let known = worst.entry((what, halves)).or_default();
+    *known = known.max(gap);
+}
+
+/// Fails unless two results of a kernel are near each other: to a hundred thousandth in full precision, and to what halves
+/// round away otherwise.
+fn assert_near(context: &Context, kernel: &'static str, card: &[f32], cpu: &[f32], what: &str) {
+    assert_eq!(card.len(), cpu.len(), "{kernel}: {what}");
     let tolerance = if context.in_halves() { 2e-3 } else { 2e-5 };
     for (i, (a, b)) in card.iter().zip(cpu).enumerate() {
         let gap = (a - b).abs() / (1.0 + b.abs());
-        assert!(gap <= tolerance, "{what}: value {i} is {a}, not {b}");
+        assert!(
+            gap <= tolerance,
+            "{kernel}: {what}: value {i} is {a}, not {b}"
+        );
+        note(kernel, context.in_halves(), gap);
     }
 }
+
+/// Where an adapter has no halves, half of what there is to test would be left out.
+fn halves() {
+    let halves = CONTEXTS.iter().filter(|context| context.in_halves());
+    assert!(
+        halves.count() > 0,
+        "{} ({}) has no SHADER_F16: kernels in halves cannot be tested with it; another driver, such as lavapipe, has it",
+        adapter().name,
+        adapter().driver
+    );
+}
+
+/// Where lavapipe is told how many bits its registers have: a subgroup is as many invocations as they hold values of 32.
+const REGISTERS: &str = "LP_NATIVE_VECTOR_WIDTH";
+/// Set where this program runs within itself, for kernels alone.
+const KERNELS_ALONE: &str = "LUMISIFT_TEST_KERNELS_ALONE";
+
+fn subgroup_text() -> String {
+    let (fewest, most) = adapter().subgroups();
+    format!("subgroups of {fewest} to {most}")
+}
+
+/// A driver is told once how wide its registers are, so the kernels run again in a process of their own.
+fn narrow_subgroups() {
+    if !adapter().is_software() {
+        // A card has the subgroups that it has.
+        return;
+    }
+    let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
+    command.env(KERNELS_ALONE, "1").env(REGISTERS, "128");
+    let output = command.output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "{said}\n{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    assert!(said.contains("subgroups of 4 to 4"), "{said}");
+    assert!(
+        !subgroup_text().contains("of 4 to 4"),
+        "the usual ones are wider"
+    );
+}
+
+const OWN: &[(&str, fn())] = &[
+    ("the_adapter_has_halves", halves),
+    ("kernels_hold_with_other_subgroups", narrow_subgroups),
+];
 
 /// Tries a property over cases that are the same each time.
 fn for_cases<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
@@ -109,31 +179,17 @@ fn main() -> ExitCode {
     let there = !ADAPTERS.is_empty();
     let needed = std::env::var_os("LUMISIFT_NEED_GPU").is_some_and(|value| value == "1");
     if there {
-        let halves = CONTEXTS
-            .iter()
-            .filter(|context| context.in_halves())
-            .count();
-        let numbers = if halves > 0 {
-            "f32 and f16"
-        } else {
-            "f32 only: IT HAS NO f16"
-        };
-        eprintln!(
-            "graphics card: {} ({}), in {numbers}",
-            adapter().name,
-            adapter().driver
-        );
+        let (name, driver) = (&adapter().name, &adapter().driver);
+        eprintln!("graphics card: {name} ({driver}), {}", subgroup_text());
     } else {
         eprintln!(
             "NO GRAPHICS CARD AND NO SOFTWARE DRIVER: these tests are left out. Install mesa-vulkan-drivers to run them."
         );
     }
-    let tests = [
-        products::TESTS,
-        convolutions::TESTS,
-        towers::TESTS,
-        running::TESTS,
-    ];
+    let mut tests = vec![products::TESTS, convolutions::TESTS];
+    if std::env::var_os(KERNELS_ALONE).is_none() {
+        tests.extend([OWN, towers::TESTS, running::TESTS]);
+    }
     let trial = |(name, test): &(&'static str, fn())| {
         let test = *test;
         Trial::test(*name, move || {
@@ -143,5 +199,10 @@ fn main() -> ExitCode {
         .with_ignored_flag(!there && !needed)
     };
     let trials = tests.into_iter().flatten().map(trial).collect();
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let code = libtest_mimic::run(&arguments, trials).exit_code();
+    for ((what, halves), gap) in WORST.lock().expect("free").iter() {
+        let numbers = if *halves { "f16" } else { "f32" };
+        eprintln!("largest difference in {numbers}: {gap:.1e}, {what}");
+    }
+    code
 }

@@ -92,7 +92,7 @@ fn products() {
             let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
             let card = run(context, recorder, &[(x, &case.x)], out);
             let what = format!("{rows} x {inputs} to {outputs} in {tile:?} tiles");
-            assert_near(context, &card, &case.expected(context), &what);
+            assert_near(context, "product", &card, &case.expected(context), &what);
         }
     });
 }
@@ -127,7 +127,7 @@ fn activations() {
                 .iter()
                 .map(|x| define(f64::from(*x)) as f32)
                 .collect();
-            assert_near(context, &card, &cpu, &format!("{kind:?}"));
+            assert_near(context, "activations", &card, &cpu, &format!("{kind:?}"));
         }
     }
 }
@@ -160,7 +160,7 @@ fn additions() {
                 (vec![(x, &case.x[..]), (stream, before.as_slice())], out)
             });
             let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
-            assert_near(context, &card, &cpu, "added in place");
+            assert_near(context, "product", &card, &cpu, "added in place");
             let table = GpuTable::new(context, &before[..period * outputs], outputs);
             let card = computed(context, |recorder| {
                 let x = recorder.activations(rows, inputs);
@@ -169,7 +169,7 @@ fn additions() {
             });
             let repeated = before[..period * outputs].iter().cycle();
             let cpu: Vec<f32> = plain.iter().zip(repeated).map(|(a, b)| a + b).collect();
-            assert_near(context, &card, &cpu, "with repeated rows");
+            assert_near(context, "product", &card, &cpu, "with repeated rows");
         }
     }
 }
@@ -187,7 +187,13 @@ fn split_weights() {
         let x = recorder.activations(rows, inputs);
         let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
         let card = run(&context, recorder, &[(x, &case.x)], out);
-        assert_near(&context, &card, &case.expected(&context), "split");
+        assert_near(
+            &context,
+            "product",
+            &card,
+            &case.expected(&context),
+            "split",
+        );
     }
 }
 
@@ -208,7 +214,13 @@ fn strided_rows() {
             .flat_map(|rows| &rows[26..39])
             .copied()
             .collect();
-        assert_near(context, &card, &cpu, "the third of each five rows");
+        assert_near(
+            context,
+            "product",
+            &card,
+            &cpu,
+            "the third of each five rows",
+        );
     }
 }
 
@@ -243,7 +255,13 @@ fn norms() {
                 let out = recorder.layer_norm(&input, &norm);
                 (vec![(input, x.as_slice())], out)
             });
-            assert_near(context, &card, &cpu, &format!("{rows} rows of {width}"));
+            assert_near(
+                context,
+                "layer norm",
+                &card,
+                &cpu,
+                &format!("{rows} rows of {width}"),
+            );
         }
     });
 }
@@ -311,7 +329,7 @@ fn attention() {
         for context in CONTEXTS.iter() {
             let card = attention_on_card(context, (&q, &kv), shape, false);
             let cpu = attended(&kept(context, &q), &kept(context, &kv), shape);
-            assert_near(context, &card, &cpu, &format!("{shape:?}"));
+            assert_near(context, "attention", &card, &cpu, &format!("{shape:?}"));
         }
     });
 }
@@ -326,12 +344,12 @@ fn shared_query() {
         let card = attention_on_card(context, (&q, &kv), shape, true);
         let copies = q.repeat(sequences);
         let cpu = attended(&kept(context, &copies), &kept(context, &kv), shape);
-        assert_near(context, &card, &cpu, "shared");
+        assert_near(context, "attention", &card, &cpu, "shared");
     }
 }
 
 fn normalised() {
-    for (rows, width) in [(1, 1), (5, 3), (3, 513)] {
+    for_cases(16, (1usize..20, 1usize..1200), |(rows, width)| {
         let x = noise(rows * width, 13);
         for context in CONTEXTS.iter() {
             let mut recorder = Recorder::new(context);
@@ -339,11 +357,17 @@ fn normalised() {
             recorder.normalise(&input);
             let card = run(context, recorder, &[(input.clone(), &x)], input);
             let unit = |row: &[f32]| {
-                let norm = row.iter().map(|v| v * v).sum::<f32>().sqrt();
-                row.iter().map(|v| v / norm).collect::<Vec<_>>()
+                let norm = row
+                    .iter()
+                    .map(|v| f64::from(*v).powi(2))
+                    .sum::<f64>()
+                    .sqrt();
+                let scaled = row.iter().map(|v| (f64::from(*v) / norm) as f32);
+                scaled.collect::<Vec<_>>()
             };
             let cpu: Vec<f32> = x.chunks_exact(width).flat_map(unit).collect();
-            assert_near(context, &card, &cpu, &format!("{rows} rows of {width}"));
+            let what = format!("{rows} rows of {width}");
+            assert_near(context, "normalise", &card, &cpu, &what);
         }
-    }
+    });
 }

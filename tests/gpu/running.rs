@@ -1,13 +1,20 @@
 //! What happens when a card is lost, silent, too small, or no longer wanted.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::JobOptions;
+use lumisift::engine::index::store::Limits;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::gpu::{Context, GpuError, Numbers, Request, accelerate};
-use lumisift::engine::inference::{FolderModel, Model, load_folder, load_folder_tower};
+use lumisift::engine::inference::{
+    Embeddings, FolderModel, Model, ModelError, ModelInfo, load_folder, load_folder_tower,
+};
+use lumisift::engine::library::Library;
+use lumisift::engine::media::preprocess::Crop;
 
 use super::adapter;
 use super::fixtures::model_folder;
@@ -28,6 +35,15 @@ pub const TESTS: &[(&str, fn())] = &[
     ),
     ("batches_too_large_for_a_buffer_are_split", small_buffers),
     ("compiled_kernels_are_kept_and_used_again", kept_kernels),
+    (
+        "callers_at_the_same_time_get_their_own_vectors",
+        several_callers,
+    ),
+    ("a_job_that_loses_its_card_reads_all_photos", lost_in_a_job),
+    (
+        "a_kept_refusal_is_tested_again_if_the_card_is_wanted",
+        another_chance,
+    ),
 ];
 
 fn lost() {
@@ -80,10 +96,19 @@ fn wrong_pictures() {
 
 /// A model on the first adapter, with the card's context.
 fn on_card(dir: &Path, cpu: FolderModel) -> (Arc<dyn Model>, Arc<Context>) {
+    on_card_with(dir, cpu, None).expect("a model")
+}
+
+/// The same, where what is found out is kept.
+fn on_card_with(
+    dir: &Path,
+    cpu: FolderModel,
+    checks: Option<&Path>,
+) -> Result<(Arc<dyn Model>, Arc<Context>), ModelError> {
     let (folder, spec) = (dir.to_path_buf(), cpu.info().preprocess);
     let opened = Arc::new(Mutex::new(None));
     let kept = opened.clone();
-    let load = Box::new(move |context: &Arc<Context>| {
+    let load = Arc::new(move |context: &Arc<Context>| {
         *kept.lock().expect("free") = Some(context.clone());
         load_folder_tower(&folder, context, &spec)
     });
@@ -91,11 +116,11 @@ fn on_card(dir: &Path, cpu: FolderModel) -> (Arc<dyn Model>, Arc<Context>) {
         number: Some(0),
         wanted: true,
         on_battery: true,
-        checks: None,
+        checks: checks.map(Path::to_path_buf),
     };
-    let model = accelerate(Arc::new(cpu), &request, load).expect("a model");
+    let model = accelerate(Arc::new(cpu), &request, load)?;
     let context = opened.lock().expect("free").take().expect("a card");
-    (model, context)
+    Ok((model, context))
 }
 
 fn taken_over() {
@@ -236,12 +261,11 @@ fn kept_kernels() {
         let context = Context::open(adapter(), Numbers::Full, Some(cache.path())).expect("opens");
         let context = Arc::new(context);
         let tower = load_folder_tower(dir.path(), &context, &spec).expect("loads");
-        let vectors = tower.embed(&crops, &Cancel::default()).expect("vectors");
-        context.keep_kernels();
-        vectors
+        // The first batch of a size keeps what was compiled for it.
+        tower.embed(&crops, &Cancel::default()).expect("vectors")
     };
     let files = || -> Vec<_> {
-        let entries = std::fs::read_dir(cache.path()).expect("a folder");
+        let entries = std::fs::read_dir(cache.path().join("kernels")).expect("a folder");
         entries.map(|entry| entry.expect("a file").path()).collect()
     };
     let first = run();
@@ -256,4 +280,121 @@ fn kept_kernels() {
     std::fs::write(&kept[0], b"something else").expect("written");
     assert_eq!(run(), first);
     assert!(std::fs::metadata(&kept[0]).expect("a file").len() > 32);
+}
+
+fn several_callers() {
+    let dir = model_folder("clip-tiny");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let tower = tower(dir.path(), &cpu, Numbers::Full);
+    let crops = crops(24, cpu.info().preprocess.side);
+    let expected = cpu.embed_images(&crops, &Cancel::default());
+    let expected = expected.expect("vectors");
+    std::thread::scope(|scope| {
+        for first in [0, 5, 11] {
+            let (tower, crops, expected) = (&tower, &crops, &expected);
+            scope.spawn(move || {
+                for _ in 0..3 {
+                    let card = tower.embed(&crops[first..first + 13], &Cancel::default());
+                    let card = card.expect("vectors");
+                    let all = expected.values.chunks_exact(card.dim);
+                    let own: Vec<f32> = all.skip(first).take(13).flatten().copied().collect();
+                    let gap = worst_gap(
+                        &card,
+                        &Embeddings {
+                            dim: card.dim,
+                            values: own,
+                        },
+                    );
+                    assert!(gap < 1e-4, "{gap}");
+                }
+            });
+        }
+    });
+}
+
+/// Many photos, of which each is another.
+fn folder_of_photos(count: u8) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for n in 0..count {
+        let pixel = |x: u32, y: u32| image::Rgb([(x * 3) as u8, (y * 5) as u8, n.wrapping_mul(9)]);
+        let picture = image::RgbImage::from_fn(64, 64, pixel);
+        let path = dir.path().join(format!("{n:03}.png"));
+        picture.save(path).expect("saved");
+    }
+    dir
+}
+
+/// A model that loses its card when it is asked for the second batch.
+struct Fragile {
+    model: Arc<dyn Model>,
+    context: Arc<Context>,
+    batches: AtomicUsize,
+}
+
+impl Model for Fragile {
+    fn info(&self) -> &ModelInfo {
+        self.model.info()
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        if self.batches.fetch_add(1, Ordering::Relaxed) == 1 {
+            self.context.lose();
+        }
+        self.model.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        self.model.embed_texts(texts)
+    }
+
+    fn callers(&self) -> usize {
+        self.model.callers()
+    }
+}
+
+fn lost_in_a_job() {
+    let dir = model_folder("clip-tiny");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let (model, context) = on_card(dir.path(), cpu);
+    assert!(model.callers() > 1, "the card is kept busy");
+    let fragile = Arc::new(Fragile {
+        model: model.clone(),
+        context,
+        batches: AtomicUsize::new(0),
+    });
+    let photos = folder_of_photos(70);
+    let store = tempfile::tempdir().expect("a folder");
+    let limits = Limits::megabytes(None);
+    let library = Library::with_model(fragile, store.path(), limits).expect("a library");
+    let job = JobOptions::new(vec![photos.path().to_path_buf()]);
+    let indexed = library.index(job, |_| ()).expect("read");
+    assert!(indexed.failures.is_empty(), "{:?}", indexed.failures);
+    assert_eq!(indexed.photos.len(), 70);
+    let reason = model.info().device.reason.clone().expect("a reason");
+    assert!(reason.contains("lost"), "{reason}");
+}
+
+fn another_chance() {
+    let dir = model_folder("clip-tiny");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let checks = tempfile::tempdir().expect("a folder");
+    let first = on_card_with(dir.path(), cpu, Some(checks.path()));
+    assert!(first.is_ok());
+    let files: Vec<_> = std::fs::read_dir(checks.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
+        .collect();
+    assert_eq!(files.len(), 1, "no mark is left: {files:?}");
+    // As if a driver had computed something else.
+    let text = std::fs::read_to_string(&files[0]).expect("a finding");
+    let mut finding: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    finding["cosine"] = 0.5.into();
+    std::fs::write(&files[0], finding.to_string()).expect("written");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    assert!(on_card_with(dir.path(), cpu, Some(checks.path())).is_ok());
+    let text = std::fs::read_to_string(&files[0]).expect("a finding");
+    let finding: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(finding["cosine"].as_f64().expect("a number") > 0.99);
+    assert!(!finding["batches"].as_array().expect("rates").is_empty());
 }

@@ -17,7 +17,7 @@ use lumisift::engine::media::preprocess::Crop;
 use serde_json::{Value, json};
 
 use super::fixtures::model_folder;
-use super::{adapter, noise};
+use super::{adapter, fixtures, noise, note};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("towers_of_all_families_agree_with_the_cpu", families),
@@ -26,6 +26,10 @@ pub const TESTS: &[(&str, fn())] = &[
         odd_sizes,
     ),
     ("the_starter_agrees_with_the_cpu", starter),
+    (
+        "parity_models_agree_with_the_reference_implementation",
+        parity,
+    ),
     (
         "batches_of_any_size_give_what_single_pictures_give",
         batches,
@@ -70,6 +74,7 @@ fn check_folder(dir: &Path, name: &str) {
     for (numbers, tolerance) in TOLERANCES {
         let card = tower(dir, &model, numbers).embed(&crops, &Cancel::default());
         let gap = worst_gap(&card.expect("vectors"), &cpu);
+        note("towers beside the CPU", numbers == Numbers::Fastest, gap);
         assert!(gap <= tolerance, "{name}, {numbers:?}: {gap}");
     }
 }
@@ -82,6 +87,71 @@ fn families() {
         "chinese-clip-tiny",
     ] {
         check_folder(model_folder(name).path(), name);
+    }
+}
+
+/// Tensors that the reference implementation was run with or gave, of a fixture.
+fn reference(file: &str) -> HashMap<String, Tensor> {
+    safetensors::load(fixtures::path(file), &CandleDevice::Cpu).expect("tensors")
+}
+
+fn reference_crops(file: &str, side: u32) -> Vec<Crop> {
+    let pixels = &reference(file)["pixels"];
+    let pixels: Vec<u8> = pixels
+        .flatten_all()
+        .and_then(|p| p.to_vec1())
+        .expect("bytes");
+    let crops = pixels.chunks_exact((side * side * 3) as usize);
+    let crop = |rgb: &[u8]| Crop {
+        side,
+        rgb: rgb.to_vec(),
+    };
+    crops.map(crop).collect()
+}
+
+/// From pixels to the vectors of the reference implementation, without the CPU's tower.
+fn parity() {
+    for (name, label, pixels) in [
+        ("clip-tiny", "CLIP parity", "clip-pixels.safetensors"),
+        ("clip-tiny-gelu", "CLIP parity", "clip-pixels.safetensors"),
+        (
+            "siglip2-tiny",
+            "SigLIP 2 parity",
+            "siglip2-tiny/pixels.safetensors",
+        ),
+        (
+            "chinese-clip-tiny",
+            "Chinese-CLIP parity",
+            "clip-pixels.safetensors",
+        ),
+        ("starter", "starter parity", "starter/golden.safetensors"),
+    ] {
+        let golden = &reference(&format!("{name}/golden.safetensors"))["image_embeds"];
+        let golden: Vec<f32> = golden
+            .flatten_all()
+            .and_then(|v| v.to_vec1())
+            .expect("vectors");
+        for (numbers, tolerance) in TOLERANCES {
+            let context = Arc::new(Context::open(adapter(), numbers, None).expect("opens"));
+            let tower = if name == "starter" {
+                load_starter_tower(&context).expect("loads")
+            } else {
+                let dir = model_folder(name);
+                let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
+                load_folder_tower(dir.path(), &context, &model.info().preprocess).expect("loads")
+            };
+            let mut crops = reference_crops(pixels, tower.side() as u32);
+            // One dispatch after another on the processor: a few pictures have to do.
+            crops.truncate(4);
+            let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
+            let theirs = Embeddings {
+                dim: card.dim,
+                values: golden[..card.values.len()].to_vec(),
+            };
+            let gap = worst_gap(&card, &theirs);
+            note(label, numbers == Numbers::Fastest, gap);
+            assert!(gap <= tolerance, "{name}, {numbers:?}: {gap}");
+        }
     }
 }
 

@@ -158,6 +158,11 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// What went wrong.
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError>;
+
+    /// How many threads are to ask for vectors of pictures at a time, so that the device is never without work.
+    fn callers(&self) -> usize {
+        1
+    }
 }
 
 /// Which model a person asked for.
@@ -242,7 +247,7 @@ fn on_graphics_card(
     };
     let (choice, spec) = (options.choice.clone(), model.info().preprocess);
     let wanted = options.device;
-    let load = Box::new(move |context: &Arc<gpu::Context>| match &choice {
+    let load = Arc::new(move |context: &Arc<gpu::Context>| match &choice {
         #[cfg(feature = "starter")]
         ModelChoice::Starter => load_starter_tower(context),
         #[cfg(not(feature = "starter"))]

@@ -320,11 +320,12 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         spawn(format!("lumisift-decode-{n}"), Box::new(work))?;
     }
     drop(crop_sender);
-    let encoder = (shared.clone(), result_sender.clone());
-    spawn(
-        "lumisift-encode".into(),
-        Box::new(move || stages::encode(&encoder.0, batches, &crops, &encoder.1)),
-    )?;
+    for n in 0..shared.session.model().callers() {
+        let (shared, crops, results) = (shared.clone(), crops.clone(), result_sender.clone());
+        let work = move || stages::encode(&shared, batches, &crops, &results);
+        spawn(format!("lumisift-encode-{n}"), Box::new(work))?;
+    }
+    drop(crops);
     let counter = shared.clone();
     let (roots, scan) = (options.roots.clone(), options.scan.clone());
     spawn(

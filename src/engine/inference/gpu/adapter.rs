@@ -1,7 +1,16 @@
 //! Which graphics cards there are, and which of them is the one to try.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use super::GpuError;
+use super::driver;
 use crate::engine::plural::counted;
+
+/// How long drivers may take to list their cards.
+const LISTING: Duration = Duration::from_secs(15);
+/// Whether one of them took longer, in this process.
+static SILENT: AtomicBool = AtomicBool::new(false);
 
 /// What kind of card an adapter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,6 +106,13 @@ impl Adapter {
         format!("{} | {} | {}", self.name, self.driver, self.interface)
     }
 
+    /// Fewest and most invocations that it runs in step.
+    #[must_use]
+    pub fn subgroups(&self) -> (u32, u32) {
+        let info = self.inner.get_info();
+        (info.subgroup_min_size, info.subgroup_max_size)
+    }
+
     /// Whether it computes on the processor.
     #[must_use]
     pub fn is_software(&self) -> bool {
@@ -105,8 +121,21 @@ impl Adapter {
 }
 
 /// All adapters, cards of their own first, software last. This loads the drivers of the system, which may take a tenth of a second.
-#[must_use]
-pub fn adapters() -> Vec<Adapter> {
+///
+/// # Errors
+/// If a driver gives no answer for long; it is then not asked again.
+pub fn adapters() -> Result<Vec<Adapter>, GpuError> {
+    if SILENT.load(Ordering::Acquire) {
+        return Err(GpuError::Hung(LISTING.as_secs()));
+    }
+    let listed = driver::patiently(LISTING, || Ok(driver::call(list)));
+    if matches!(listed, Err(GpuError::Hung(_))) {
+        SILENT.store(true, Ordering::Release);
+    }
+    listed
+}
+
+fn list() -> Vec<Adapter> {
     let backends = wgpu::Backends::VULKAN | wgpu::Backends::DX12 | wgpu::Backends::METAL;
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,
@@ -134,26 +163,28 @@ pub fn may_have_card() -> bool {
             .any(|node| std::path::Path::new(node).exists())
 }
 
-/// The adapter that a person named by its number, or the best that is not software.
+/// The adapter that a person named by its number, or all that are not software, the best first.
 ///
 /// # Errors
 /// If there is none.
-pub fn choose(adapters: &[Adapter], number: Option<usize>) -> Result<&Adapter, GpuError> {
-    match number {
-        Some(number) => adapters.get(number).ok_or_else(|| {
+pub fn candidates(adapters: &[Adapter], number: Option<usize>) -> Result<&[Adapter], GpuError> {
+    if let Some(number) = number {
+        return adapters.get(number..=number).ok_or_else(|| {
             let known = counted(adapters.len(), "graphics card", "graphics cards");
             GpuError::NotFound(format!(
                 "there is no graphics card {number} (found: {known}, counted from 0)"
             ))
-        }),
-        None => match adapters.first() {
-            Some(first) if !first.is_software() => Ok(first),
-            Some(software) => Err(GpuError::NotFound(format!(
-                "no graphics card was found, only {}, which computes on the processor",
-                software.name
-            ))),
-            None => Err(GpuError::NotFound("no graphics card was found".into())),
-        },
+        });
+    }
+    // Software comes last.
+    let cards = adapters.partition_point(|adapter| !adapter.is_software());
+    match (cards, adapters.first()) {
+        (1.., _) => Ok(&adapters[..cards]),
+        (0, Some(software)) => Err(GpuError::NotFound(format!(
+            "no graphics card was found, only {}, which computes on the processor",
+            software.name
+        ))),
+        (0, None) => Err(GpuError::NotFound("no graphics card was found".into())),
     }
 }
 
@@ -162,7 +193,8 @@ pub fn choose(adapters: &[Adapter], number: Option<usize>) -> Result<&Adapter, G
 /// # Errors
 /// If there is none.
 pub fn adapter(number: Option<usize>) -> Result<Adapter, GpuError> {
-    choose(&adapters(), number).cloned()
+    let adapters = adapters()?;
+    Ok(candidates(&adapters, number)?[0].clone())
 }
 
 #[cfg(test)]

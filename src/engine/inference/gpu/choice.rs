@@ -2,22 +2,21 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::adapter::{Adapter, adapters, choose, may_have_card};
+use super::adapter::{Adapter, adapters, candidates, may_have_card};
 use super::context::{Context, Numbers};
+use super::driver::patiently;
 use super::executor::ImageTower;
 use super::findings::{Finding, Records};
+use super::marks::{Beginning, Mark};
 use super::model::{CpuModel, GpuModel};
 use super::power::on_battery;
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
-/// How long a driver may take to list its cards.
-const LISTING: Duration = Duration::from_secs(15);
-/// How long opening a card, uploading a model and testing both may take.
-const TESTING: Duration = Duration::from_secs(90);
+/// How long one call into a driver may take while a model comes to its card and is tested there.
+const CALL: Duration = Duration::from_secs(60);
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -33,7 +32,7 @@ pub struct Request {
 }
 
 /// Brings an image tower to a card.
-pub type LoadTower = Box<dyn FnOnce(&Arc<Context>) -> Result<ImageTower, ModelError> + Send>;
+pub type LoadTower = Arc<dyn Fn(&Arc<Context>) -> Result<ImageTower, ModelError> + Send + Sync>;
 
 /// The model on a card, if that is wanted, or right and faster; otherwise as it is, with the reason. `load` brings the tower
 /// to the card.
@@ -45,7 +44,7 @@ pub fn accelerate(
     request: &Request,
     load: LoadTower,
 ) -> Result<Arc<dyn Model>, ModelError> {
-    match on_card(&cpu, request, load) {
+    match on_card(&cpu, request, &load) {
         Ok(model) => Ok(Arc::new(model)),
         Err(error) if request.wanted => Err(error),
         Err(error) => Ok(Arc::new(CpuModel::new(cpu, error.to_string()))),
@@ -55,7 +54,7 @@ pub fn accelerate(
 fn on_card(
     cpu: &Arc<dyn Model>,
     request: &Request,
-    load: LoadTower,
+    load: &LoadTower,
 ) -> Result<GpuModel, ModelError> {
     if !request.wanted && request.number.is_none() && !may_have_card() {
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
@@ -64,28 +63,93 @@ fn on_card(
         let reason = "on battery the settings leave the graphics card alone";
         return Err(GpuError::NotFound(reason.into()).into());
     }
-    let found = patiently(LISTING, || Ok(adapters()))?;
-    let adapter = choose(&found, request.number)?.clone();
+    let found = listed(request)?;
+    first_that_works(candidates(&found, request.number)?, |adapter| {
+        on_adapter(cpu, request, adapter, load)
+    })
+}
+
+/// All adapters, unless listing them is known to hang.
+fn listed(request: &Request) -> Result<Vec<Adapter>, GpuError> {
+    let mark = Mark::new(request.checks.as_deref(), "all", "list");
+    if request.wanted {
+        mark.clear();
+    }
+    let test = match mark.begin() {
+        Beginning::Test(test) => Some(test),
+        Beginning::Busy => None,
+        Beginning::Blocked(reason) => {
+            let reason = format!("graphics cards were not listed: {reason}");
+            return Err(GpuError::NotFound(reason));
+        }
+    };
+    let found = adapters();
+    drop(test);
+    if matches!(found, Err(GpuError::Hung(_))) {
+        mark.hung();
+    }
+    found
+}
+
+/// The first success. If there is none, the only error, or all in words.
+fn first_that_works<A, T>(
+    candidates: &[A],
+    mut attempt: impl FnMut(&A) -> Result<T, ModelError>,
+) -> Result<T, ModelError> {
+    let mut errors = Vec::new();
+    for candidate in candidates {
+        match attempt(candidate) {
+            Err(ModelError::Gpu(error)) => errors.push(error),
+            // A success, or a fault of the model, which no other card mends.
+            other => return other,
+        }
+    }
+    let words: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    Err(match errors.pop() {
+        Some(only) if errors.is_empty() => only,
+        _ => GpuError::NotFound(words.join("; ")),
+    }
+    .into())
+}
+
+/// The model on one card, if it is right there and pays.
+fn on_adapter(
+    cpu: &Arc<dyn Model>,
+    request: &Request,
+    adapter: &Adapter,
+    load: &LoadTower,
+) -> Result<GpuModel, ModelError> {
+    let refused =
+        |reason: &str| Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
     let records = Records::new(request.checks.as_deref(), adapter.identity());
     if request.wanted {
-        records.clear();
-    } else if let Some(reason) = records.blocked() {
-        return Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
+        records.mark.clear();
     }
-    let known = records.known(cpu.info());
+    let mut known = records.known(cpu.info());
     if let Some(finding) = &known {
-        admit(finding, request.wanted)?;
-    } else {
-        records.testing();
+        match admit(finding, request.wanted) {
+            // A card that somebody wants gets another chance.
+            Err(_) if request.wanted => known = None,
+            admitted => admitted?,
+        }
     }
+    let test = match records.mark.begin() {
+        Beginning::Test(test) => Some(test),
+        Beginning::Busy if request.wanted || known.is_some() => None,
+        Beginning::Busy => {
+            return refused("another Lumisift is testing the graphics card just now");
+        }
+        Beginning::Blocked(reason) => return refused(&reason),
+    };
     let (model, kept, folder) = (cpu.clone(), known.clone(), request.checks.clone());
-    let tried = patiently(TESTING, move || {
-        open(&adapter, model.as_ref(), kept, folder, load)
+    let (card, load) = (adapter.clone(), load.clone());
+    let tried = patiently(CALL, move || {
+        open(&card, model.as_ref(), kept, folder, &load)
     });
+    drop(test);
     match tried {
         Ok((tower, finding)) => {
             if known.is_none() {
-                records.clear();
                 records.keep(cpu.info(), &finding);
             }
             admit(&finding, request.wanted)?;
@@ -93,9 +157,7 @@ fn on_card(
         }
         Err(error) => {
             if matches!(error, ModelError::Gpu(GpuError::Hung(_))) {
-                records.hung();
-            } else {
-                records.clear();
+                records.mark.hung();
             }
             Err(error)
         }
@@ -122,45 +184,16 @@ fn open(
     cpu: &dyn Model,
     known: Option<Finding>,
     cache: Option<PathBuf>,
-    load: LoadTower,
+    load: &LoadTower,
 ) -> Result<(ImageTower, Finding), ModelError> {
     let context = Arc::new(Context::open(adapter, Numbers::Fastest, cache.as_deref())?);
     let tower = load(&context)?;
     let finding = match known {
         Some(finding) => finding,
-        None => {
-            let finding = self_test::measure(cpu, &tower, adapter.is_software())?;
-            context.keep_kernels();
-            finding
-        }
+        None => self_test::measure(cpu, &tower, adapter.is_software())?,
     };
     tracing::info!("{} with {}: {finding:?}", adapter.name, finding.model);
     Ok((tower, finding))
-}
-
-/// Does something that may hang in a driver, on a thread that is left behind if it does.
-fn patiently<T: Send + 'static>(
-    patience: Duration,
-    work: impl FnOnce() -> Result<T, ModelError> + Send + 'static,
-) -> Result<T, ModelError> {
-    let (sender, receiver) = channel();
-    let work = move || {
-        let _ = sender.send(work());
-    };
-    let thread = std::thread::Builder::new().name("lumisift-gpu-test".into());
-    thread
-        .spawn(work)
-        .map_err(|e| GpuError::Failed(e.to_string()))?;
-    match receiver.recv_timeout(patience) {
-        Ok(result) => result,
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {
-            Err(GpuError::Hung(patience.as_secs()).into())
-        }
-        // It panicked: drivers and wgpu are not ours.
-        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
-            Err(GpuError::Failed("its driver gave up".into()).into())
-        }
-    }
 }
 
 #[cfg(test)]
@@ -168,20 +201,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_driver_that_hangs_or_panics_is_left_behind() {
-        let (hold, held) = channel::<()>();
-        let hung = patiently(Duration::from_millis(20), move || {
-            let _ = held.recv();
-            Ok(())
-        });
-        drop(hold);
-        assert!(matches!(hung, Err(ModelError::Gpu(GpuError::Hung(_)))));
-        let gone: Result<(), _> = patiently(Duration::from_secs(20), || panic!("a driver"));
-        assert!(matches!(gone, Err(ModelError::Gpu(GpuError::Failed(_)))));
-        assert_eq!(
-            patiently(Duration::from_secs(20), || Ok(7)).expect("an answer"),
-            7
+    fn another_card_is_tried_if_the_first_fails() {
+        let lost = |what: &str| -> Result<i32, ModelError> {
+            Err(ModelError::Gpu(GpuError::Lost(what.into())))
+        };
+        let attempt = |number: &i32| match *number {
+            0 => lost("a"),
+            1 => lost("b"),
+            2 => Err(ModelError::GaveUp),
+            number => Ok(number),
+        };
+        assert!(matches!(first_that_works(&[0, 3, 4], attempt), Ok(3)));
+        let both = first_that_works(&[0, 1], attempt).expect_err("none works");
+        let words = both.to_string();
+        assert!(
+            words.contains("(a)") && words.contains("; ") && words.contains("(b)"),
+            "{words}"
         );
+        let one = first_that_works(&[0], attempt);
+        assert!(matches!(one, Err(ModelError::Gpu(GpuError::Lost(_)))));
+        // What is wrong with the model is wrong on all cards.
+        let model = first_that_works(&[0, 2, 3], attempt);
+        assert!(matches!(model, Err(ModelError::GaveUp)));
     }
 
     #[test]
@@ -192,6 +233,7 @@ mod tests {
             cosine,
             photos: 14,
             card,
+            batches: Vec::new(),
             cpu: 100.0,
             decoding: 100.0,
         };

@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
+use super::abilities::{Abilities, MOST_WORKGROUP_MEMORY, WORKGROUP_MEMORY};
 use super::adapter::Adapter;
+use super::driver;
 use super::element::Element;
-use super::kernels::{Kernel, WORKGROUP_MEMORY};
+use super::kernels::Kernel;
 use super::pipeline_cache::PipelineCache;
 
 /// In which numbers weights and what lies between two layers are kept. Sums and the residual stream are in f32 always.
@@ -28,6 +30,24 @@ struct Trouble {
 }
 
 impl Trouble {
+    /// What a device reports from now on.
+    fn of(device: &wgpu::Device) -> Arc<Self> {
+        let trouble = Arc::new(Self::default());
+        let told = trouble.clone();
+        device.on_uncaptured_error(Arc::new(move |error| told.tell(translate(error))));
+        let told = trouble.clone();
+        device.set_device_lost_callback(move |reason, message| {
+            let message = first_line(&message);
+            let said = if message.is_empty() {
+                format!("{reason:?}")
+            } else {
+                message
+            };
+            let _ = told.lost.set(said);
+        });
+        trouble
+    }
+
     fn tell(&self, error: GpuError) {
         let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert(error);
@@ -39,7 +59,7 @@ pub struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
-    element: Element,
+    abilities: Abilities,
     /// Most bytes of a buffer that a kernel sees.
     most_bytes: u64,
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
@@ -81,6 +101,14 @@ impl Context {
         numbers: Numbers,
         cache: Option<&Path>,
     ) -> Result<Self, GpuError> {
+        driver::call(|| Self::open_device(adapter, numbers, cache))
+    }
+
+    fn open_device(
+        adapter: &Adapter,
+        numbers: Numbers,
+        cache: Option<&Path>,
+    ) -> Result<Self, GpuError> {
         let there = adapter.inner.limits();
         let lacks = |what: &str| GpuError::Unsupported {
             adapter: adapter.name.clone(),
@@ -99,6 +127,9 @@ impl Context {
         let limits = wgpu::Limits {
             max_storage_buffer_binding_size: there.max_storage_buffer_binding_size,
             max_buffer_size: there.max_buffer_size,
+            max_compute_workgroup_storage_size: there
+                .max_compute_workgroup_storage_size
+                .min(MOST_WORKGROUP_MEMORY as u32),
             ..wgpu::Limits::defaults()
         };
         let opened = adapter.inner.request_device(&wgpu::DeviceDescriptor {
@@ -109,30 +140,18 @@ impl Context {
         });
         let (device, queue) =
             pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e.to_string())))?;
-        let compiled = cache.and_then(|folder| PipelineCache::open(&device, adapter, folder));
-        let trouble = Arc::new(Trouble::default());
-        let told = trouble.clone();
-        device.on_uncaptured_error(Arc::new(move |error| told.tell(translate(error))));
-        let told = trouble.clone();
-        device.set_device_lost_callback(move |reason, message| {
-            let message = first_line(&message);
-            let said = if message.is_empty() {
-                format!("{reason:?}")
-            } else {
-                message
-            };
-            let _ = told.lost.set(said);
-        });
+        let trouble = Trouble::of(&device);
+        let info = adapter.inner.get_info();
         Ok(Self {
+            compiled: cache.and_then(|folder| PipelineCache::open(&device, adapter, folder)),
             device,
             queue,
             name: adapter.name.clone(),
-            element: if half { Element::F16 } else { Element::F32 },
+            abilities: Abilities::of(adapter.kind, half, &there, &info),
             most_bytes: there
                 .max_storage_buffer_binding_size
                 .min(there.max_buffer_size),
             pipelines: Mutex::default(),
-            compiled,
             trouble,
         })
     }
@@ -141,6 +160,21 @@ impl Context {
     #[must_use]
     pub fn with_most_bytes(mut self, bytes: u64) -> Self {
         self.most_bytes = self.most_bytes.min(bytes);
+        self
+    }
+
+    /// Makes kernels as for a card with so much workgroup memory, as far as this one has it.
+    #[must_use]
+    pub fn with_workgroup_memory(mut self, bytes: usize) -> Self {
+        let most = self.device.limits().max_compute_workgroup_storage_size;
+        self.abilities.memory = bytes.clamp(WORKGROUP_MEMORY, most as usize);
+        self
+    }
+
+    /// Makes kernels as for a card that runs so many invocations in step.
+    #[must_use]
+    pub fn with_subgroups_of(mut self, invocations: usize) -> Self {
+        self.abilities.subgroup = invocations;
         self
     }
 
@@ -153,12 +187,17 @@ impl Context {
     /// Whether weights are kept in halves.
     #[must_use]
     pub fn in_halves(&self) -> bool {
-        self.element == Element::F16
+        self.element() == Element::F16
     }
 
     /// How weights, and what lies between two layers, are kept.
     pub(super) fn element(&self) -> Element {
-        self.element
+        self.abilities.element
+    }
+
+    /// What its kernels are made for.
+    pub(super) fn abilities(&self) -> &Abilities {
+        &self.abilities
     }
 
     pub(super) fn most_bytes(&self) -> u64 {
@@ -184,10 +223,25 @@ impl Context {
         if let Some(GpuError::Lost(reason)) = &error {
             let _ = self.trouble.lost.set(reason.clone());
         }
-        if let Some(reason) = self.trouble.lost.get() {
-            return Err(GpuError::Lost(reason.clone()));
-        }
+        self.check_lost()?;
         error.map_or(Ok(()), Err)
+    }
+
+    /// Whether the card is still there. What calls of other threads have done wrong is for them to ask for.
+    pub(super) fn check_lost(&self) -> Result<(), GpuError> {
+        match self.trouble.lost.get() {
+            Some(reason) => Err(GpuError::Lost(reason.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// What a failed call means. A lost card first shows as calls that fail; wgpu tells of it when it is next asked.
+    pub(super) fn failure(&self, error: &dyn std::fmt::Display) -> GpuError {
+        let _ = self.device.poll(wgpu::PollType::Poll);
+        match self.check() {
+            Err(lost @ GpuError::Lost(_)) => lost,
+            _ => GpuError::Failed(error.to_string()),
+        }
     }
 
     /// A buffer on the card, filled with zeros.
@@ -197,32 +251,35 @@ impl Context {
         bytes: u64,
         usage: wgpu::BufferUsages,
     ) -> wgpu::Buffer {
-        self.device.create_buffer(&wgpu::BufferDescriptor {
+        let descriptor = wgpu::BufferDescriptor {
             label: Some(label),
             size: bytes.next_multiple_of(16).max(16),
             usage,
             mapped_at_creation: false,
-        })
+        };
+        driver::call(|| self.device.create_buffer(&descriptor))
     }
 
     /// A buffer with these bytes, whose number is a multiple of four.
     pub(super) fn upload(&self, label: &str, bytes: &[u8]) -> wgpu::Buffer {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(label, bytes.len() as u64, usage);
-        self.queue.write_buffer(&buffer, 0, bytes);
-        // So that what was written does not pile up in the driver until the first batch.
-        self.queue.submit([]);
+        driver::call(|| {
+            self.queue.write_buffer(&buffer, 0, bytes);
+            // So that what was written does not pile up in the driver until the first batch.
+            self.queue.submit([])
+        });
         buffer
     }
 
-    /// The pipeline of a kernel, compiled when it is first asked for.
     /// Keeps compiled kernels for the next start, where the driver hands them out and there is a folder for them.
     pub fn keep_kernels(&self) {
         if let Some(compiled) = &self.compiled {
-            compiled.keep();
+            driver::call(|| compiled.keep());
         }
     }
 
+    /// The pipeline of a kernel, compiled when it is first asked for.
     pub(super) fn pipeline(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
         let mut known = self
             .pipelines
@@ -231,6 +288,12 @@ impl Context {
         if let Some(pipeline) = known.get(&kernel.source) {
             return pipeline.clone();
         }
+        let pipeline = driver::call(|| self.compile(kernel));
+        known.insert(kernel.source.clone(), pipeline.clone());
+        pipeline
+    }
+
+    fn compile(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
         let module = self
             .device
             .create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -245,8 +308,7 @@ impl Context {
                 bind_group_layouts: &[Some(&bindings)],
                 immediate_size: 0,
             });
-        let pipeline = self
-            .device
+        self.device
             .create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
                 label: Some(kernel.name),
                 layout: Some(&layout),
@@ -258,9 +320,7 @@ impl Context {
                     ..Default::default()
                 },
                 cache: self.compiled.as_ref().map(PipelineCache::inner),
-            });
-        known.insert(kernel.source.clone(), pipeline.clone());
-        pipeline
+            })
     }
 
     /// `inputs` buffers that are read, one that is written, and the parameters.

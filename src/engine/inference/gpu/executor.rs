@@ -1,9 +1,9 @@
 //! Runs a tower on batches of pictures: batches of a few sizes with a plan each, in submissions short enough for a window that
-//! draws with the same card, a few in flight at a time.
+//! draws with the same card, a few in flight at a time, of one caller or of several.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::GpuError;
@@ -19,8 +19,8 @@ use crate::engine::media::preprocess::Crop;
 const SUBMISSION: Duration = Duration::from_millis(8);
 /// What a card is taken for before it was measured, in operations a second: slow.
 const FIRST_GUESS: f64 = 2e11;
-/// Batches that are under way at a time.
-const IN_FLIGHT: usize = 3;
+/// Batches of a caller that are under way at a time.
+const IN_FLIGHT: usize = 2;
 /// Plans that are kept, with their buffers.
 const PLANS: usize = 3;
 /// Most memory that plans may take together.
@@ -74,6 +74,8 @@ struct State {
     most: usize,
     /// What a picture adds to the longest dispatch.
     longest_each: f64,
+    /// When the card was done with a batch the last time.
+    done: Instant,
 }
 
 /// An image tower on a card.
@@ -97,6 +99,7 @@ impl ImageTower {
                 measured: false,
                 most: MOST_PICTURES,
                 longest_each: f64::INFINITY,
+                done: Instant::now(),
             }),
             patience: PATIENCE,
         }
@@ -196,48 +199,68 @@ impl ImageTower {
             );
             return Err(GpuError::Failed(text));
         }
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut values = Vec::with_capacity(crops.len() * self.network.dim());
         let mut flight: VecDeque<Flight> = VecDeque::new();
         let mut left = crops;
-        let mut before = Instant::now();
-        while !left.is_empty() || !flight.is_empty() {
+        loop {
             if !left.is_empty() && flight.len() < IN_FLIGHT {
-                let prepared = self.fitting(&mut state, left.len())?;
-                let (now, later) = left.split_at(prepared.count.min(left.len()));
-                left = later;
-                self.write(&prepared, now);
-                let share = state.rate * SUBMISSION.as_secs_f64();
-                let began = Instant::now();
-                let pending = submit(&self.context, &prepared.plan, share, &|| {
-                    cancel.is_cancelled()
-                })?;
-                flight.push_back(Flight {
-                    pending,
-                    first: !prepared.used.swap(true, Ordering::Relaxed),
-                    prepared,
-                    count: now.len(),
-                    began,
-                });
-                continue;
-            }
-            let Some(mut batch) = flight.pop_front() else {
+                let batch = self.begin(left, cancel)?;
+                left = &left[batch.count..];
+                flight.push_back(batch);
+            } else if let Some(batch) = flight.pop_front() {
+                values.extend(self.finish(batch)?);
+            } else {
                 break;
-            };
-            let plan = &batch.prepared.plan;
-            let vectors = batch.pending.wait(&self.context, plan, self.patience)?;
-            values.extend_from_slice(&vectors[..batch.count * self.network.dim()]);
-            // A batch begins when it was handed over, or when the one before it was done.
-            let took = before.max(batch.began).elapsed();
-            before = Instant::now();
-            if !batch.first {
-                state.learn(plan.cost(), took);
             }
         }
         Ok(Embeddings {
             dim: self.network.dim(),
             values,
         })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hands as many of the pictures over as make a batch. Nobody else does meanwhile, so what is written for a plan and the
+    /// plan follow each other on the card.
+    fn begin(&self, crops: &[Crop], cancel: &Cancel) -> Result<Flight, GpuError> {
+        let mut state = self.state();
+        let prepared = self.fitting(&mut state, crops.len())?;
+        let now = &crops[..prepared.count.min(crops.len())];
+        self.write(&prepared, now);
+        let share = state.rate * SUBMISSION.as_secs_f64();
+        let began = Instant::now();
+        let pending = submit(&self.context, &prepared.plan, share, &|| {
+            cancel.is_cancelled()
+        })?;
+        Ok(Flight {
+            pending,
+            first: !prepared.used.swap(true, Ordering::Relaxed),
+            prepared,
+            count: now.len(),
+            began,
+        })
+    }
+
+    /// Waits for a batch, during which others may be handed over.
+    fn finish(&self, mut batch: Flight) -> Result<Vec<f32>, GpuError> {
+        let plan = &batch.prepared.plan;
+        let mut vectors = (batch.pending).wait(&self.context, plan, self.patience)?;
+        vectors.truncate(batch.count * self.network.dim());
+        let mut state = self.state();
+        // A batch begins when it was handed over, or when the one before it was done.
+        let took = state.done.max(batch.began).elapsed();
+        state.done = Instant::now();
+        if !batch.first {
+            state.learn(plan.cost(), took);
+            return Ok(vectors);
+        }
+        drop(state);
+        // Its kernels are compiled now, some of them for the first time.
+        self.context.keep_kernels();
+        Ok(vectors)
     }
 
     fn write(&self, prepared: &Prepared, crops: &[Crop]) {
@@ -308,6 +331,7 @@ mod tests {
             measured: false,
             most: 64,
             longest_each: 1e6,
+            done: Instant::now(),
         };
         assert_eq!(state.timely(), FIRST_PICTURES);
         state.learn(1e9, Duration::from_secs(1));

@@ -1,11 +1,11 @@
-//! What was found out about a card with a model, kept in the cache; and a mark on cards whose driver hung or took the program
-//! down with it, so that this does not happen at every start.
+//! What was found out about a card with a model, kept in the cache.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::adapter::Adapter;
+use super::marks::Mark;
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::read_regular;
 use crate::engine::inference::ModelInfo;
@@ -15,9 +15,7 @@ const AGREEMENT: f32 = 0.999;
 /// Largest note that is read.
 const MAX_RECORD: u64 = 64 << 10;
 /// Which kernels were measured; counted up with each change to them.
-const KERNELS: u32 = 1;
-/// How long a test may take before whoever began it counts as gone.
-const TEST: Duration = Duration::from_secs(120);
+const KERNELS: u32 = 2;
 
 /// How a card did with a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +28,10 @@ pub struct Finding {
     pub cosine: f32,
     /// Over how many photos.
     pub photos: usize,
-    /// Photos a second that the card encodes.
+    /// Photos a second that the card encodes, in the batches that suit it best.
     pub card: f64,
+    /// The same by the number of photos in a batch.
+    pub batches: Vec<(usize, f64)>,
     /// Photos a second that the CPU encodes, when it does nothing else.
     pub cpu: f64,
     /// Photos a second that the CPU decodes, when it does nothing else.
@@ -75,29 +75,14 @@ impl Finding {
     }
 }
 
-/// What a mark on a card says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum State {
-    /// Somebody tests it.
-    Testing,
-    /// It gave no answer.
-    Hung,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Mark {
-    adapter: String,
-    state: State,
-    /// Seconds since 1970.
-    since: u64,
-}
-
 /// Where findings are kept, if they are.
 #[derive(Clone, Debug)]
 pub struct Records {
     folder: Option<PathBuf>,
     /// The card with its driver.
     adapter: String,
+    /// The mark on it.
+    pub mark: Mark,
 }
 
 fn short_hash(parts: &[&str]) -> String {
@@ -108,15 +93,11 @@ fn short_hash(parts: &[&str]) -> String {
     hasher.finalize().to_hex().as_str()[..16].to_owned()
 }
 
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
-}
-
 impl Records {
     /// The records of an adapter, whose driver is part of its identity.
     pub fn new(folder: Option<&Path>, adapter: String) -> Self {
         Self {
+            mark: Mark::new(folder, &adapter, &short_hash(&[&adapter])),
             folder: folder.map(Path::to_path_buf),
             adapter,
         }
@@ -138,11 +119,6 @@ impl Records {
         )
     }
 
-    fn mark_file(&self) -> Option<PathBuf> {
-        let name = format!("gpu-{}.mark.json", short_hash(&[&self.adapter]));
-        Some(self.folder.as_ref()?.join(name))
-    }
-
     /// What was found earlier.
     pub fn known(&self, model: &ModelInfo) -> Option<Finding> {
         serde_json::from_slice(&read_regular(&self.file(model)?, MAX_RECORD).ok()?).ok()
@@ -154,49 +130,14 @@ impl Records {
             let _ = atomic_write(&file, &bytes);
         }
     }
+}
 
-    /// Why the card is not to be tried, if it is not.
-    pub fn blocked(&self) -> Option<String> {
-        let bytes = read_regular(&self.mark_file()?, MAX_RECORD).ok()?;
-        let mark: Mark = serde_json::from_slice(&bytes).ok()?;
-        let again = "choose --device gpu to try it again";
-        let age = now().saturating_sub(mark.since);
-        Some(match mark.state {
-            State::Hung => format!("the driver gave no answer the last time; {again}"),
-            State::Testing if age < TEST.as_secs() => {
-                "another Lumisift is testing the graphics card just now".into()
-            }
-            State::Testing => format!("the program ended while the driver was tested; {again}"),
-        })
-    }
-
-    fn mark(&self, state: State) {
-        let mark = Mark {
-            adapter: self.adapter.clone(),
-            state,
-            since: now(),
-        };
-        if let (Some(file), Ok(bytes)) = (self.mark_file(), serde_json::to_vec(&mark)) {
-            let _ = atomic_write(&file, &bytes);
-        }
-    }
-
-    /// A test begins.
-    pub fn testing(&self) {
-        self.mark(State::Testing);
-    }
-
-    /// The driver gave no answer.
-    pub fn hung(&self) {
-        self.mark(State::Hung);
-    }
-
-    /// Nothing is held against the card any more.
-    pub fn clear(&self) {
-        if let Some(file) = self.mark_file() {
-            let _ = std::fs::remove_file(file);
-        }
-    }
+/// Why an adapter is left alone, if it is: its driver hung, or programs died while they tested it.
+#[must_use]
+pub fn against(folder: &Path, adapter: &Adapter) -> Option<String> {
+    Records::new(Some(folder), adapter.identity())
+        .mark
+        .against()
 }
 
 /// Everything that was found about an adapter with any model, for `doctor`.
@@ -235,6 +176,7 @@ mod tests {
             cosine,
             photos: 14,
             card,
+            batches: vec![(1, card / 2.0), (16, card)],
             cpu: 100.0,
             decoding: 100.0,
         }
@@ -284,32 +226,5 @@ mod tests {
         assert_eq!(records("1").known(&info(2)), None);
         assert_eq!(findings(dir.path()), [finding(1.0, 2.0)]);
         assert_eq!(Records::new(None, "Radeon".into()).known(&info(1)), None);
-    }
-
-    #[test]
-    fn a_driver_that_hung_is_left_alone_until_it_is_asked_for() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let records = Records::new(Some(dir.path()), "Radeon".into());
-        assert_eq!(records.blocked(), None);
-        records.hung();
-        let why = records.blocked().expect("blocked");
-        assert!(why.contains("--device gpu"), "{why}");
-        let other = Records::new(Some(dir.path()), "Radeon, newer driver".into());
-        assert_eq!(other.blocked(), None);
-        records.clear();
-        assert_eq!(records.blocked(), None);
-        records.testing();
-        let why = records.blocked().expect("blocked");
-        assert!(why.contains("just now"), "{why}");
-        // Somebody began long ago and never ended.
-        let mark = Mark {
-            adapter: "Radeon".into(),
-            state: State::Testing,
-            since: now() - 1000,
-        };
-        let file = records.mark_file().expect("a file");
-        std::fs::write(file, serde_json::to_vec(&mark).expect("JSON")).expect("written");
-        let why = records.blocked().expect("blocked");
-        assert!(why.contains("ended while"), "{why}");
     }
 }

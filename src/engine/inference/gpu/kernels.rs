@@ -3,11 +3,10 @@
 
 use std::fmt::Write;
 
+use super::abilities::Abilities;
 use super::element::Element;
 use crate::engine::inference::cpu::Activation;
 
-/// What every adapter has of workgroup memory, in bytes.
-pub const WORKGROUP_MEMORY: usize = 16 << 10;
 /// Invocations of a workgroup where a kernel has no other number.
 pub const THREADS: u32 = 64;
 
@@ -41,19 +40,40 @@ pub enum Tile {
     Large,
 }
 
-/// Workgroups that keep all units of a large card busy.
-const ENOUGH_WORKGROUPS: usize = 96;
+/// Vectors of inputs that a product may have in workgroup memory at a time, the more the fewer barriers.
+const DEPTHS: [usize; 2] = [8, 4];
 
 impl Tile {
-    /// The largest of which there are enough.
-    #[must_use]
-    pub fn fitting(rows: usize, columns: usize) -> Self {
+    /// The largest of which there are enough for this adapter.
+    pub(super) fn fitting(abilities: &Abilities, rows: usize, columns: usize) -> Self {
         let enough = |tile: &Self| {
             let (high, wide) = tile.size();
-            rows.div_ceil(high) * columns.div_ceil(wide) >= ENOUGH_WORKGROUPS
+            rows.div_ceil(high) * columns.div_ceil(wide) >= abilities.enough_workgroups
         };
         let tiles = [Self::Large, Self::Medium];
-        tiles.into_iter().find(enough).unwrap_or(Self::Small)
+        let fitting = tiles.into_iter().find(enough).unwrap_or(Self::Small);
+        // Fewer invocations than run in step would leave units idle.
+        match abilities.subgroup > fitting.invocations() {
+            true => Self::Medium,
+            false => fitting,
+        }
+    }
+
+    fn invocations(self) -> usize {
+        let (across, down, ..) = self.parts();
+        across * down
+    }
+
+    /// Bytes of workgroup memory, for inputs and weights that are kept so.
+    fn memory(self, depth: usize, input: Element, weights: Element) -> usize {
+        let (high, wide) = self.size();
+        4 * depth * (high * input.bytes() + wide * weights.bytes())
+    }
+
+    /// The most inputs at a time for which the adapter has workgroup memory.
+    pub(super) fn depth(self, abilities: &Abilities, input: Element, weights: Element) -> usize {
+        let fits = |depth: &usize| self.memory(*depth, input, weights) <= abilities.memory;
+        DEPTHS.into_iter().find(fits).unwrap_or(4)
     }
 
     /// Invocations across and down, and the rows and vectors of columns that each computes.
@@ -84,10 +104,22 @@ pub enum Store {
     Skip,
 }
 
+/// In which numbers a product reads and writes.
+#[derive(Clone, Copy, Debug)]
+pub struct ProductElements {
+    pub input: Element,
+    pub weights: Element,
+    pub output: Element,
+}
+
 /// `out = store(x W^T + b)`.
-pub fn gemm(tile: Tile, input: Element, weights: Element, output: Element, store: Store) -> Kernel {
-    /// Vectors of inputs that are in workgroup memory at a time, as the template has it.
-    const STEP: usize = 4;
+pub fn gemm(tile: Tile, abilities: &Abilities, elements: ProductElements, store: Store) -> Kernel {
+    let ProductElements {
+        input,
+        weights,
+        output,
+    } = elements;
+    let step = tile.depth(abilities, input, weights);
     let (across, down, rows, vectors) = tile.parts();
     let (high, wide) = (down * rows, across * vectors);
     let stored = match store {
@@ -103,24 +135,20 @@ pub fn gemm(tile: Tile, input: Element, weights: Element, output: Element, store
         _ => "",
     };
     let half = [input, weights, output].contains(&Element::F16);
-    let mut template = include_str!("kernels/gemm.wgsl").to_owned();
-    // The two sides of the product have types of their own.
-    template = template.replace(
-        "x: array<vec4<{element}>>",
-        &format!("x: array<vec4<{}>>", input.wgsl()),
-    );
     let source = fill(
-        &template,
+        include_str!("kernels/gemm.wgsl"),
         half,
         &[
-            ("element", weights.wgsl().into()),
+            ("input", input.wgsl().into()),
+            ("weight", weights.wgsl().into()),
+            ("step", step.to_string()),
             ("output", output.wgsl().into()),
             ("across", across.to_string()),
             ("down", down.to_string()),
             ("tile_rows", high.to_string()),
             ("tile_columns", wide.to_string()),
-            ("x_tile", (high * STEP).to_string()),
-            ("w_tile", (4 * STEP * wide).to_string()),
+            ("x_tile", (high * step).to_string()),
+            ("w_tile", (4 * step * wide).to_string()),
             ("activation", activation.into()),
             ("store", stored),
             (
@@ -158,14 +186,14 @@ fn multiply(rows: usize, vectors: usize) -> String {
     for r in 0..rows {
         let _ = writeln!(
             text,
-            "            let x_{r} = x_tile[(local.y + {r}u * DOWN) * STEP + k];"
+            "            let x_{r} = vec4<f32>(x_tile[(local.y + {r}u * DOWN) * STEP + k]);"
         );
     }
     for c in 0..vectors {
         for lane in 0..4 {
             let _ = writeln!(
                 text,
-                "            let w_{c}_{lane} = w_tile[(4u * k + {lane}u) * TILE_COLUMNS + local.x + {c}u * ACROSS];"
+                "            let w_{c}_{lane} = vec4<f32>(w_tile[(4u * k + {lane}u) * TILE_COLUMNS + local.x + {c}u * ACROSS]);"
             );
         }
         for r in 0..rows {
@@ -233,19 +261,22 @@ pub struct AttentionTile {
 }
 
 impl AttentionTile {
-    /// The largest that fits in workgroup memory, for heads of this width.
-    pub fn fitting(size: usize, queries: usize) -> Self {
-        let pitch = size.div_ceil(4) + 1;
-        let tiles = [(16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
+    /// The largest for which the adapter has workgroup memory, for heads of this width.
+    pub fn fitting(abilities: &Abilities, size: usize, queries: usize) -> Self {
+        let tiles = [(32, 32), (16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
             queries: if queries == 1 { 1 } else { rows },
             keys,
         });
-        let fits = |tile: &Self| {
-            let vectors = (tile.queries + tile.keys) * pitch;
-            16 * vectors + 4 * (tile.queries * tile.keys + 3 * tile.queries) <= WORKGROUP_MEMORY
-        };
+        let fits = |tile: &Self| tile.memory(size, abilities.element) <= abilities.memory;
         let smallest = tiles[tiles.len() - 1];
         tiles.into_iter().find(fits).unwrap_or(smallest)
+    }
+
+    /// Bytes of workgroup memory. Keys and values lie there as they are kept, queries in full precision.
+    fn memory(&self, size: usize, element: Element) -> usize {
+        let pitch = size.div_ceil(4) + 1;
+        let tiles = 4 * pitch * (4 * self.queries + element.bytes() * self.keys);
+        tiles + 4 * (self.queries * self.keys + 3 * self.queries)
     }
 }
 
@@ -263,7 +294,7 @@ pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
             let vector = (index + {i}u * THREADS) % VECTORS;
             result_{i} *= fades[query];
             for (var key = 0u; key < KEYS; key++) {{
-                result_{i} = fma(vec4<f32>(scores[query * KEYS + key]), kv_tile[key * PITCH + vector], result_{i});
+                result_{i} = fma(vec4<f32>(scores[query * KEYS + key]), vec4<f32>(kv_tile[key * PITCH + vector]), result_{i});
             }}
         }}\n"
         )
@@ -357,26 +388,68 @@ pub fn normalise() -> Kernel {
 mod tests {
     use super::*;
 
-    #[test]
-    fn tiles_fit_in_the_memory_that_every_adapter_has() {
-        for size in 1..=256 {
-            for queries in [1, 50] {
-                let AttentionTile { queries, keys } = AttentionTile::fitting(size, queries);
-                let vectors = (queries + keys) * (size.div_ceil(4) + 1);
-                let bytes = 16 * vectors + 4 * (queries * keys + 3 * queries);
-                assert!(bytes <= WORKGROUP_MEMORY, "{size} wide: {bytes} bytes");
-            }
+    fn abilities(element: Element, memory: usize) -> Abilities {
+        Abilities {
+            element,
+            memory,
+            subgroup: 32,
+            enough_workgroups: 96,
         }
-        for tile in [Tile::Small, Tile::Medium, Tile::Large] {
-            let (rows, columns) = tile.size();
-            assert!(16 * 4 * (rows + columns) <= WORKGROUP_MEMORY);
+    }
+
+    #[test]
+    fn tiles_fit_in_the_memory_that_an_adapter_has() {
+        let elements = [Element::F32, Element::F16];
+        for memory in [16, 24, 32, 64].map(|kilobytes| kilobytes << 10) {
+            for element in elements {
+                let abilities = abilities(element, memory);
+                for size in 1..=256 {
+                    for queries in [1, 50] {
+                        let tile = AttentionTile::fitting(&abilities, size, queries);
+                        let bytes = tile.memory(size, element);
+                        assert!(bytes <= memory, "{size} wide: {bytes} bytes");
+                    }
+                }
+                for tile in [Tile::Small, Tile::Medium, Tile::Large] {
+                    // The starter multiplies what is kept in full precision by halves.
+                    for input in elements {
+                        let depth = tile.depth(&abilities, input, element);
+                        assert!(tile.memory(depth, input, element) <= memory);
+                    }
+                }
+            }
         }
     }
 
     #[test]
     fn large_tiles_are_for_products_that_have_many() {
-        assert_eq!(Tile::fitting(16, 512), Tile::Small);
-        assert_eq!(Tile::fitting(800, 768), Tile::Medium);
-        assert_eq!(Tile::fitting(3200, 3072), Tile::Large);
+        let card = abilities(Element::F16, 16 << 10);
+        let fitting = |rows, columns| Tile::fitting(&card, rows, columns);
+        assert_eq!(fitting(16, 512), Tile::Small);
+        assert_eq!(fitting(800, 768), Tile::Medium);
+        assert_eq!(fitting(3200, 3072), Tile::Large);
+        // A card of fewer units is kept busy by fewer tiles.
+        let small = Abilities {
+            enough_workgroups: 32,
+            ..card
+        };
+        assert_eq!(Tile::fitting(&small, 800, 768), Tile::Large);
+        // One that runs more invocations in step than a small tile has gets none of those.
+        let wide = Abilities {
+            subgroup: 128,
+            ..card
+        };
+        assert_eq!(Tile::fitting(&wide, 16, 512), Tile::Medium);
+    }
+
+    #[test]
+    fn halves_and_more_memory_make_products_deeper() {
+        let depth = |element, memory: usize| {
+            let abilities = abilities(element, memory << 10);
+            Tile::Large.depth(&abilities, element, element)
+        };
+        assert_eq!(depth(Element::F32, 16), 4);
+        assert_eq!(depth(Element::F16, 16), 8);
+        assert_eq!(depth(Element::F32, 32), 8);
     }
 }

@@ -4,16 +4,21 @@
 //! card computes. A `plan` is a whole tower as a list of dispatches; a `recorder` writes it, with the `operations` that `tower`
 //! and `convolution` make of the families' descriptions, and `executor` runs it, by `submission`s. `self_test` compares a card with the CPU,
 //! `choice` decides by that, and `model` is what comes out. Texts stay on the CPU.
+//!
+//! A driver may hang or crash in any call: `driver` watches how long calls last, and `marks` remember which driver did so.
 
+mod abilities;
 mod adapter;
 mod choice;
 mod context;
 #[cfg(feature = "starter")]
 mod convolution;
+mod driver;
 mod element;
 mod executor;
 mod findings;
 mod kernels;
+mod marks;
 mod model;
 mod operations;
 mod pipeline_cache;
@@ -32,8 +37,9 @@ pub use context::{Context, Numbers};
 #[cfg(feature = "starter")]
 pub use convolution::ConvolutionTower;
 pub use executor::{ImageTower, Network};
-pub use findings::{Finding, findings};
+pub use findings::{Finding, against, findings};
 pub use kernels::Tile;
+pub use marks::leave;
 pub use model::GpuModel;
 pub use operations::{After, AttentionInput, UnfoldShape};
 pub use plan::{Dispatch, Plan, Rows};

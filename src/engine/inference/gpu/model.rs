@@ -1,6 +1,6 @@
 //! A model whose image tower is on a card. The CPU's is kept beside it: if the card fails, the work goes on there.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
 use super::executor::ImageTower;
@@ -18,7 +18,12 @@ pub struct GpuModel {
     records: Records,
     /// What is told since the card has failed.
     fallen: OnceLock<ModelInfo>,
+    /// Who computes on the CPU since then: it has no room for two at once.
+    turn: Mutex<()>,
 }
+
+/// Callers that keep a card busy: while one hands results on and gathers pictures, the card has the batches of another.
+const CALLERS: usize = 2;
 
 impl GpuModel {
     /// The model that also runs on the CPU, with its image tower on a card, which encodes so many photos a second.
@@ -44,6 +49,7 @@ impl GpuModel {
             info,
             records,
             fallen: OnceLock::new(),
+            turn: Mutex::new(()),
         }
     }
 
@@ -56,20 +62,22 @@ impl GpuModel {
     /// Goes on without the card.
     fn fall(&self, error: &GpuError) {
         if matches!(error, GpuError::Hung(_)) {
-            self.records.hung();
+            self.records.mark.hung();
         }
         let card = &self.info.device.name;
         let reason = format!("{card}: {error}; a restart of the program tries it again");
-        tracing::warn!("{reason}. Photos are read on the CPU from here on");
         let mut info = self.cpu.info().clone();
-        info.device.reason = Some(reason);
-        let _ = self.fallen.set(info);
+        info.device.reason = Some(reason.clone());
+        if self.fallen.set(info).is_ok() {
+            tracing::warn!("{reason}. Photos are read on the CPU from here on");
+        }
     }
 
     /// On the CPU, in batches that it takes, because those for a card may be large.
     fn on_cpu(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
         let info = self.cpu.info();
         let mut values = Vec::with_capacity(crops.len() * info.dim);
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         for batch in crops.chunks(info.batch_sizes().1) {
             if cancel.is_cancelled() {
                 return Err(ModelError::Cancelled);
@@ -111,6 +119,10 @@ impl Model for GpuModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         self.cpu.embed_texts(texts)
+    }
+
+    fn callers(&self) -> usize {
+        CALLERS
     }
 }
 

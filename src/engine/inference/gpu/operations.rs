@@ -2,7 +2,7 @@
 
 use super::GpuError;
 use super::element::Element;
-use super::kernels::{self, AttentionTile, Store, THREADS, Tile};
+use super::kernels::{self, AttentionTile, ProductElements, Store, THREADS, Tile};
 use super::plan::Rows;
 use super::recorder::{MOST_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
@@ -97,12 +97,18 @@ impl Recorder<'_> {
             );
             self.problem.get_or_insert(GpuError::Failed(text));
         }
+        let abilities = self.context.abilities();
         for slice in &layer.slices {
             let tile = self
                 .tile
-                .unwrap_or_else(|| Tile::fitting(x.rows, 4 * slice.columns));
+                .unwrap_or_else(|| Tile::fitting(abilities, x.rows, 4 * slice.columns));
             let (high, wide) = tile.size();
-            let kernel = kernels::gemm(tile, x.element, layer.element, out.element, store);
+            let elements = ProductElements {
+                input: x.element,
+                weights: layer.element,
+                output: out.element,
+            };
+            let kernel = kernels::gemm(tile, abilities, elements, store);
             let (period, stride, offset) = skip.map_or((1, 0, 0), |skip| {
                 (skip.rows, skip.stride, skip.offset + slice.first)
             });
@@ -186,7 +192,7 @@ impl Recorder<'_> {
         };
         let out = self.rows(sequences * each, width, self.context.element());
         let size = width / heads;
-        let tile = AttentionTile::fitting(size, each);
+        let tile = AttentionTile::fitting(self.context.abilities(), size, each);
         let [q, k, v] = input.columns;
         let q_sequence = if input.shared {
             0

@@ -1,6 +1,8 @@
 //! Compiled kernels on disk, where the driver can hand them out: the next start need not compile them again.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use super::adapter::Adapter;
 use crate::engine::files::atomic_write::atomic_write;
@@ -10,64 +12,137 @@ use crate::engine::files::regular::read_regular;
 const MAX_BYTES: u64 = 64 << 20;
 /// Length of the hash before the driver's data.
 const HASH: usize = blake3::OUT_LEN;
+/// The folder of these files, below that of what was found out about models.
+const FOLDER: &str = "kernels";
 
 /// The compiled kernels of a card, and the file that they are kept in.
 pub struct PipelineCache {
     inner: wgpu::PipelineCache,
     file: PathBuf,
+    owner: String,
+    /// The hash of what the file has.
+    kept: Mutex<Option<blake3::Hash>>,
 }
 
-/// The file for a card with its driver, if the driver has such data.
-fn file_in(folder: &Path, adapter: &Adapter) -> Option<PathBuf> {
+/// What the data belongs to: a card with its driver, for wgpu and for us. Nothing if the driver has no such data.
+fn owner(adapter: &Adapter) -> Option<String> {
     let key = wgpu::util::pipeline_cache_key(&adapter.inner.get_info())?;
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key.as_bytes());
-    hasher.update(adapter.identity().as_bytes());
-    let hash = hasher.finalize().to_hex();
-    Some(folder.join(format!("gpu-kernels-{}.bin", &hash[..16])))
+    Some(format!("{key}\n{}", adapter.identity()))
 }
 
-/// What was kept, if every byte of it is as it was written.
-fn read(file: &Path) -> Option<Vec<u8>> {
+/// The hash that stands before data of this owner.
+fn hash_of(owner: &str, data: &[u8]) -> blake3::Hash {
+    let mut hasher = blake3::Hasher::new();
+    for part in [owner.as_bytes(), data] {
+        hasher
+            .update(&(part.len() as u64).to_le_bytes())
+            .update(part);
+    }
+    hasher.finalize()
+}
+
+/// What was kept for this owner, if every byte of it is as it was written.
+fn read(file: &Path, owner: &str) -> Option<Vec<u8>> {
     let bytes = read_regular(file, MAX_BYTES).ok()?;
     let (hash, data) = bytes.split_at_checked(HASH)?;
-    (blake3::hash(data).as_bytes() == hash).then(|| data.to_vec())
+    (hash_of(owner, data).as_bytes() == hash).then(|| data.to_vec())
+}
+
+/// The folder of these files, made if it is not there. Nothing if others can write to it.
+fn own_folder(folder: &Path) -> Option<PathBuf> {
+    fs::create_dir_all(folder).ok()?;
+    let own = folder.join(FOLDER);
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(&own) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return None,
+        _ => {}
+    }
+    is_ours_alone(&own).then_some(own)
+}
+
+/// Whether only this person, and the system's administrator, can change what a folder has.
+#[cfg(unix)]
+fn is_ours_alone(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let us = rustix::process::geteuid().as_raw();
+    // A link would lead to where others may write.
+    fs::symlink_metadata(folder).is_ok_and(|metadata| {
+        metadata.is_dir() && metadata.uid() == us && metadata.mode() & 0o022 == 0
+    })
+}
+
+/// Elsewhere the folders of a person are closed to others unless they open them.
+#[cfg(not(unix))]
+fn is_ours_alone(folder: &Path) -> bool {
+    fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir())
 }
 
 impl PipelineCache {
-    /// What is known of a card from earlier runs. Nothing if the device was opened without the feature.
+    /// What is known of a card from earlier runs. Nothing if the device was opened without the feature, or there is no
+    /// folder that is safe from others.
     pub fn open(device: &wgpu::Device, adapter: &Adapter, folder: &Path) -> Option<Self> {
         if !device.features().contains(wgpu::Features::PIPELINE_CACHE) {
             return None;
         }
-        let file = file_in(folder, adapter)?;
-        let data = read(&file);
-        let descriptor = wgpu::PipelineCacheDescriptor {
-            label: Some("kernels"),
-            data: data.as_deref(),
-            fallback: true,
-        };
-        // SAFETY: wgpu asks for data that it handed out itself. `keep` alone writes this file, and the hash shows that
-        // nothing has changed since; wgpu checks in addition that it is of the same driver and version.
-        #[allow(unsafe_code, reason = "drivers trust this data")]
-        let inner = unsafe { device.create_pipeline_cache(&descriptor) };
-        Some(Self { inner, file })
+        let owner = owner(adapter)?;
+        let name = blake3::hash(owner.as_bytes()).to_hex();
+        let file = own_folder(folder)?.join(format!("{}.bin", &name[..16]));
+        let data = read(&file, &owner);
+        let known = data.as_deref().and_then(|data| create(device, Some(data)));
+        let kept = data.filter(|_| known.is_some());
+        Some(Self {
+            inner: match known {
+                Some(known) => known,
+                None => create(device, None)?,
+            },
+            kept: Mutex::new(kept.map(|data| hash_of(&owner, &data))),
+            file,
+            owner,
+        })
     }
 
     pub fn inner(&self) -> &wgpu::PipelineCache {
         &self.inner
     }
 
-    /// Writes what the driver compiled so far. Without it the next start takes longer, nothing else.
+    /// Writes what the driver compiled so far, unless the file has it. Without it the next start takes longer, nothing else.
     pub fn keep(&self) {
-        let Some(data) = self.inner.get_data() else {
+        let (Some(data), Ok(mut kept)) = (self.inner.get_data(), self.kept.lock()) else {
             return;
         };
-        let bytes = [blake3::hash(&data).as_bytes().as_slice(), &data].concat();
-        if let Err(error) = atomic_write(&self.file, &bytes) {
-            tracing::debug!(%error, "compiled kernels were not kept");
+        let hash = hash_of(&self.owner, &data);
+        if *kept == Some(hash) {
+            return;
+        }
+        let bytes = [hash.as_bytes().as_slice(), &data].concat();
+        match atomic_write(&self.file, &bytes) {
+            Ok(()) => *kept = Some(hash),
+            Err(error) => tracing::debug!(%error, "compiled kernels were not kept"),
         }
     }
+}
+
+/// A cache that begins with `data`, or empty. Nothing if wgpu refuses the data.
+fn create(device: &wgpu::Device, data: Option<&[u8]>) -> Option<wgpu::PipelineCache> {
+    let refusals = device.push_error_scope(wgpu::ErrorFilter::Validation);
+    let descriptor = wgpu::PipelineCacheDescriptor {
+        label: Some("kernels"),
+        data,
+        fallback: false,
+    };
+    // SAFETY: wgpu asks that data, if there is any, was returned by `PipelineCache::get_data` of a device of the same adapter
+    // and driver. `data` comes from `read` alone: a file that `keep` wrote, in a folder that nobody else can write to (checked
+    // on Unix), whose hash covers the bytes together with the adapter's and the driver's names and wgpu's key for both. The
+    // hash is no signature: a program that runs as the same person could forge it, and could change this program as well.
+    #[allow(unsafe_code, reason = "drivers trust this data")]
+    let cache = unsafe { device.create_pipeline_cache(&descriptor) };
+    let refused = pollster::block_on(refusals.pop());
+    if let Some(error) = &refused {
+        tracing::debug!(%error, "compiled kernels were refused");
+    }
+    refused.is_none().then_some(cache)
 }
 
 #[cfg(test)]
@@ -75,22 +150,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_data_that_is_whole_is_given_to_a_driver() {
+    fn only_data_that_is_whole_and_of_the_same_card_is_given_to_a_driver() {
         let dir = tempfile::tempdir().expect("a folder");
         let file = dir.path().join("kernels.bin");
-        let data = b"compiled";
-        let mut bytes = blake3::hash(data).as_bytes().to_vec();
+        let (card, data) = ("Radeon", b"compiled");
+        let mut bytes = hash_of(card, data).as_bytes().to_vec();
         bytes.extend(data);
-        std::fs::write(&file, &bytes).expect("written");
-        assert_eq!(read(&file).as_deref(), Some(&data[..]));
+        fs::write(&file, &bytes).expect("written");
+        assert_eq!(read(&file, card).as_deref(), Some(&data[..]));
+        assert_eq!(read(&file, "another"), None);
         for at in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1;
-            std::fs::write(&file, &damaged).expect("written");
-            assert_eq!(read(&file), None);
-            std::fs::write(&file, &bytes[..at]).expect("written");
-            assert_eq!(read(&file), None);
+            fs::write(&file, &damaged).expect("written");
+            assert_eq!(read(&file, card), None);
+            fs::write(&file, &bytes[..at]).expect("written");
+            assert_eq!(read(&file, card), None);
         }
-        assert_eq!(read(dir.path()), None);
+        assert_eq!(read(dir.path(), card), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_others_can_write_to_is_not_used() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let dir = tempfile::tempdir().expect("a folder");
+        let own = own_folder(dir.path()).expect("a folder of our own");
+        assert_eq!(own_folder(dir.path()).as_ref(), Some(&own));
+        for mode in [0o770, 0o707, 0o777] {
+            let permissions = fs::Permissions::from_mode(mode);
+            fs::set_permissions(&own, permissions).expect("set");
+            assert_eq!(own_folder(dir.path()), None, "{mode:o}");
+        }
+        fs::remove_dir(&own).expect("removed");
+        let other = tempfile::tempdir().expect("a folder");
+        symlink(other.path(), &own).expect("linked");
+        assert_eq!(own_folder(dir.path()), None);
     }
 }

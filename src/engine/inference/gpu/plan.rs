@@ -1,6 +1,7 @@
 //! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
 
 use super::context::Context;
+use super::driver;
 use super::element::Element;
 use super::weights::{GpuTable, vectors};
 
@@ -197,7 +198,7 @@ impl Plan {
     /// Writes pictures that the plan reads.
     pub fn write_pictures(&self, context: &Context, buffer: &wgpu::Buffer, bytes: &[u8]) {
         let whole = bytes.len() / 4 * 4;
-        context.queue.write_buffer(buffer, 0, &bytes[..whole]);
+        driver::call(|| context.queue.write_buffer(buffer, 0, &bytes[..whole]));
         if whole < bytes.len() {
             let mut last = [0; 4];
             last[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);

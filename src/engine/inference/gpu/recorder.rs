@@ -2,6 +2,7 @@
 
 use super::GpuError;
 use super::context::Context;
+use super::driver;
 use super::element::Element;
 use super::kernels::{Kernel, Tile};
 use super::plan::{Dispatch, Plan, Rows};
@@ -162,7 +163,7 @@ impl<'a> Recorder<'a> {
         }
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniform = context.buffer("parameters", parameters.len() as u64, usage);
-        context.queue.write_buffer(&uniform, 0, &parameters);
+        driver::call(|| context.queue.write_buffer(&uniform, 0, &parameters));
         let mut dispatches = Vec::with_capacity(self.drafts.len());
         for (i, draft) in self.drafts.into_iter().enumerate() {
             let pipeline = context.pipeline(&draft.kernel);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::GpuError;
 use super::context::Context;
+use super::driver;
 use super::plan::Plan;
 
 /// A batch that the card works on.
@@ -28,7 +29,7 @@ pub(super) fn submit(
         if stop() {
             return Err(GpuError::Cancelled);
         }
-        submission = Some(context.queue.submit([commands]));
+        submission = Some(driver::call(|| context.queue.submit([commands])));
     }
     context.check()?;
     let submission = submission.ok_or_else(|| GpuError::Failed("an empty plan".into()))?;
@@ -51,24 +52,26 @@ impl Pending {
         plan: &Plan,
         patience: Duration,
     ) -> Result<Vec<f32>, GpuError> {
-        let waited = context.device.poll(wgpu::PollType::Wait {
-            submission_index: Some(self.submission.clone()),
-            timeout: Some(patience),
-        });
-        context.check()?;
-        match waited {
-            Ok(_) => {}
-            Err(wgpu::PollError::Timeout) => return Err(GpuError::Hung(patience.as_secs())),
-            Err(error) => return Err(GpuError::Failed(error.to_string())),
+        let mapped = driver::call(|| {
+            let waited = context.device.poll(wgpu::PollType::Wait {
+                submission_index: Some(self.submission.clone()),
+                timeout: Some(patience),
+            });
+            context.check_lost()?;
+            match waited {
+                Ok(_) => {}
+                Err(wgpu::PollError::Timeout) => return Err(GpuError::Hung(patience.as_secs())),
+                Err(error) => return Err(context.failure(&error)),
+            }
+            // Another thread that waits may be the one that is told.
+            (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))
+        })?;
+        if let Err(error) = mapped {
+            return Err(context.failure(&error));
         }
-        let failed = |reason: String| GpuError::Failed(reason);
-        let mapped = self.mapped.recv_timeout(patience);
-        mapped
-            .map_err(|e| failed(e.to_string()))?
-            .map_err(|e| failed(e.to_string()))?;
         let range = self.target.get_mapped_range(..plan.output_bytes());
-        let values = plan.values(&range.map_err(|e| failed(e.to_string()))?);
-        Ok(values)
+        let range = range.map_err(|e| GpuError::Failed(e.to_string()))?;
+        Ok(plan.values(&range))
     }
 }
 

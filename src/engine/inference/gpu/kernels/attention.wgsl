@@ -35,21 +35,21 @@ const THREADS: u32 = {threads}u;
 const OWN: u32 = {own}u;
 
 var<workgroup> q_tile: array<vec4<f32>, {q_tile}>;
-// Keys, then values.
-var<workgroup> kv_tile: array<vec4<f32>, {kv_tile}>;
+// Keys, then values, as they are kept.
+var<workgroup> kv_tile: array<vec4<{element}>, {kv_tile}>;
 var<workgroup> scores: array<f32, {scores}>;
 var<workgroup> peaks: array<f32, QUERIES>;
 var<workgroup> sums: array<f32, QUERIES>;
 // What earlier sums are multiplied by, since the peak has moved.
 var<workgroup> fades: array<f32, QUERIES>;
 
-fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<f32> {
-    var value = vec4<f32>();
+fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<{element}> {
+    var value = vec4<{element}>();
     if (valid) {
         for (var lane = 0u; lane < 4u; lane++) {
             let column = 4u * vector + lane;
             if (column < SIZE) {
-                value[lane] = f32(kv[row * p.kv_stride + first + column]);
+                value[lane] = kv[row * p.kv_stride + first + column];
             }
         }
     }
@@ -97,7 +97,7 @@ fn main(
             let key = i % KEYS;
             var sum = 0.0;
             for (var v = 0u; v < VECTORS; v++) {
-                sum += dot(q_tile[query + v], kv_tile[key * PITCH + v]);
+                sum += dot(q_tile[query + v], vec4<f32>(kv_tile[key * PITCH + v]));
             }
             scores[i] = select(-3.0e38, sum, first_key + key < p.tokens);
         }

@@ -15,8 +15,8 @@ struct Params {
     skip_offset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<vec4<{element}>>;
-@group(0) @binding(1) var<storage, read> weights: array<vec4<{element}>>;
+@group(0) @binding(0) var<storage, read> x: array<vec4<{input}>>;
+@group(0) @binding(1) var<storage, read> weights: array<vec4<{weight}>>;
 @group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> out: array<vec4<{output}>>;
@@ -27,10 +27,10 @@ const DOWN: u32 = {down}u;
 const TILE_ROWS: u32 = {tile_rows}u;
 const TILE_COLUMNS: u32 = {tile_columns}u;
 // Inputs of a step, in vectors.
-const STEP: u32 = 4u;
+const STEP: u32 = {step}u;
 
-var<workgroup> x_tile: array<vec4<f32>, {x_tile}>;
-var<workgroup> w_tile: array<vec4<f32>, {w_tile}>;
+var<workgroup> x_tile: array<vec4<{input}>, {x_tile}>;
+var<workgroup> w_tile: array<vec4<{weight}>, {w_tile}>;
 
 {activation}
 
@@ -56,18 +56,18 @@ fn main(
         for (var i = index; i < TILE_ROWS * STEP; i += ACROSS * DOWN) {
             let row = first_row + i / STEP;
             let input = step + i % STEP;
-            var value = vec4<f32>();
+            var value = vec4<{input}>();
             if (row < p.rows && input < p.inputs) {
-                value = vec4<f32>(x[p.x_offset + row * p.x_stride + input]);
+                value = x[p.x_offset + row * p.x_stride + input];
             }
             x_tile[i] = value;
         }
         for (var i = index; i < 4u * STEP * TILE_COLUMNS; i += ACROSS * DOWN) {
             let input = 4u * step + i / TILE_COLUMNS;
             let column = first_column + i % TILE_COLUMNS;
-            var value = vec4<f32>();
+            var value = vec4<{weight}>();
             if (input < 4u * p.inputs && column < p.columns) {
-                value = vec4<f32>(weights[input * p.columns + column]);
+                value = weights[input * p.columns + column];
             }
             w_tile[i] = value;
         }

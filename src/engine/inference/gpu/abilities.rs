@@ -1,0 +1,78 @@
+//! What an adapter can, as far as sizes of tiles depend on it.
+
+use super::adapter::AdapterKind;
+use super::element::Element;
+
+/// What every adapter has of workgroup memory, in bytes.
+pub const WORKGROUP_MEMORY: usize = 16 << 10;
+/// More than this no kernel takes.
+pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
+
+/// What kernels of an adapter are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abilities {
+    /// How weights, and what lies between two layers, are kept.
+    pub element: Element,
+    /// Bytes of workgroup memory that a kernel may take.
+    pub memory: usize,
+    /// Most invocations that run in step.
+    pub subgroup: usize,
+    /// Workgroups that keep all units busy.
+    pub enough_workgroups: usize,
+}
+
+impl Abilities {
+    pub fn of(
+        kind: AdapterKind,
+        half: bool,
+        limits: &wgpu::Limits,
+        info: &wgpu::AdapterInfo,
+    ) -> Self {
+        Self {
+            element: if half { Element::F16 } else { Element::F32 },
+            memory: memory_of_a_kernel(limits.max_compute_workgroup_storage_size as usize),
+            subgroup: subgroup((info.subgroup_min_size, info.subgroup_max_size)),
+            // Adapters do not say how many units they have. Cards of their own have 28 and more, those in processors 4 to 16.
+            enough_workgroups: match kind {
+                AdapterKind::Discrete | AdapterKind::Other => 96,
+                AdapterKind::Integrated | AdapterKind::Software => 32,
+            },
+        }
+    }
+}
+
+/// Most invocations in step of an adapter that has these sizes, 32 of one that does not tell.
+fn subgroup(sizes: (u32, u32)) -> usize {
+    const UNTOLD: (u32, u32) = (
+        wgpu::MINIMUM_SUBGROUP_MIN_SIZE,
+        wgpu::MAXIMUM_SUBGROUP_MAX_SIZE,
+    );
+    if sizes == UNTOLD {
+        32
+    } else {
+        sizes.1 as usize
+    }
+}
+
+/// Half of what a unit has, so that two workgroups have room on it; what every adapter has, at least.
+pub fn memory_of_a_kernel(there: usize) -> usize {
+    (there / 2).clamp(WORKGROUP_MEMORY, MOST_WORKGROUP_MEMORY)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adapter_that_does_not_tell_its_subgroups_is_taken_for_a_usual_one() {
+        assert_eq!(subgroup((32, 64)), 64);
+        assert_eq!(subgroup((64, 128)), 128);
+        assert_eq!(subgroup((4, 128)), 32);
+    }
+
+    #[test]
+    fn two_workgroups_share_the_memory_of_a_unit() {
+        let kilobytes = |there: usize| memory_of_a_kernel(there << 10) >> 10;
+        assert_eq!([16, 32, 48, 64, 256].map(kilobytes), [16, 16, 24, 32, 64]);
+    }
+}

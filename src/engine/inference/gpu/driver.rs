@@ -1,0 +1,122 @@
+//! Calls into drivers, any of which may hang. How long each lasts is watched; reading weights, and what the CPU computes
+//! beside the card, may take as long as they like.
+
+use std::cell::RefCell;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::GpuError;
+
+/// Since when a thread is in a driver, if it is.
+#[derive(Default)]
+struct Clock(Mutex<Option<Instant>>);
+
+impl Clock {
+    fn set(&self, since: Option<Instant>) -> Option<Instant> {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut now, since)
+    }
+
+    fn lasts(&self) -> Duration {
+        let since = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+thread_local! {
+    /// The clock of a thread that is watched.
+    static CLOCK: RefCell<Option<Arc<Clock>>> = const { RefCell::new(None) };
+}
+
+/// Calls a driver. A call within another counts as part of it.
+pub(super) fn call<T>(work: impl FnOnce() -> T) -> T {
+    let Some(clock) = CLOCK.with_borrow(Clone::clone) else {
+        return work();
+    };
+    let outer = clock.set(Some(Instant::now()));
+    if outer.is_some() {
+        clock.set(outer);
+    }
+    let result = work();
+    clock.set(outer);
+    result
+}
+
+/// Does something on a thread that is left behind if one of its calls into a driver takes longer than `patience`.
+pub(super) fn patiently<T, E>(
+    patience: Duration,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<GpuError> + Send + 'static,
+{
+    let clock = Arc::new(Clock::default());
+    let own = clock.clone();
+    let (sender, receiver) = channel();
+    let work = move || {
+        CLOCK.set(Some(own));
+        let _ = sender.send(work());
+    };
+    let thread = std::thread::Builder::new().name("lumisift-gpu".into());
+    thread
+        .spawn(work)
+        .map_err(|e| GpuError::Failed(e.to_string()))?;
+    loop {
+        match receiver.recv_timeout(patience.saturating_sub(clock.lasts())) {
+            Ok(result) => return result,
+            Err(RecvTimeoutError::Timeout) if clock.lasts() >= patience => {
+                return Err(GpuError::Hung(patience.as_secs()).into());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // It panicked: drivers and wgpu are not ours.
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(GpuError::Failed("its driver gave up".into()).into());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_driver_that_hangs_or_panics_is_left_behind() {
+        let (hold, held) = channel::<()>();
+        let hung = patiently(Duration::from_millis(20), move || {
+            // A short call inside does not start the time anew.
+            call(|| {
+                call(|| ());
+                let _ = held.recv();
+            });
+            Ok(())
+        });
+        drop(hold);
+        assert!(matches!(hung, Err(GpuError::Hung(_))));
+        let gone: Result<(), GpuError> = patiently(Duration::from_secs(20), || panic!("a driver"));
+        assert!(matches!(gone, Err(GpuError::Failed(_))));
+    }
+
+    #[test]
+    fn what_the_cpu_does_meanwhile_may_take_long() {
+        // Outside of calls no time counts, however short the patience is.
+        let (hold, held) = channel::<()>();
+        let patience = Duration::from_millis(5);
+        let waiting = std::thread::spawn(move || {
+            patiently(patience, move || {
+                call(|| ());
+                let _ = held.recv();
+                Ok(7)
+            })
+        });
+        // As long as a thread takes that waits for longer than the patience.
+        let (_never, nothing) = channel::<()>();
+        let _ = nothing.recv_timeout(20 * patience);
+        drop(hold);
+        let result = waiting.join().expect("no panic");
+        let result: Result<i32, GpuError> = result;
+        assert_eq!(result, Ok(7));
+    }
+}
