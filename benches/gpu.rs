@@ -1,6 +1,8 @@
 //! Pictures a second through the image towers on a graphics card, by model and batch, beside what its arithmetic and memory
 //! would allow: `cargo bench --bench gpu`. Weights look random, so nothing is downloaded.
 //!
+//! Before that it prints each dispatch of a batch of 16 with its operations and bytes, and what follows from them for four cards.
+//!
 //! `LUMISIFT_BENCH_GPU=N` chooses a card by the number that `lumisift doctor` shows. Of an adapter that computes on the processor
 //! only the arithmetic is told, unless it was chosen so.
 #![allow(
@@ -60,17 +62,14 @@ const MEMORY: f64 = 0.7;
 const GAP: f64 = 5e-6;
 
 impl Paper {
-    fn seconds(&self, dispatches: &[Dispatch]) -> f64 {
-        let time = |dispatch: &Dispatch| {
-            let part = if dispatch.name == "product" {
-                PRODUCTS
-            } else {
-                OTHERS
-            };
-            let arithmetic = dispatch.operations / (part * self.operations);
-            arithmetic.max(dispatch.bytes / (MEMORY * self.bytes)) + GAP
+    fn seconds(&self, dispatch: &Dispatch) -> f64 {
+        let part = if dispatch.name == "product" {
+            PRODUCTS
+        } else {
+            OTHERS
         };
-        dispatches.iter().map(time).sum()
+        let arithmetic = dispatch.operations / (part * self.operations);
+        arithmetic.max(dispatch.bytes / (MEMORY * self.bytes)) + GAP
     }
 }
 
@@ -95,32 +94,61 @@ fn towers(context: &Arc<Context>) -> Vec<(&'static str, ImageTower)> {
     towers
 }
 
-/// Dispatches of a batch, by kernel, with their arithmetic and bytes.
+/// Dispatches that are alike, in the order of the first of each.
+fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
+    let mut groups: Vec<(&Dispatch, usize)> = Vec::new();
+    for dispatch in dispatches {
+        let same = |known: &Dispatch| {
+            (known.name, known.operations, known.bytes)
+                == (dispatch.name, dispatch.operations, dispatch.bytes)
+        };
+        match groups.iter_mut().find(|(known, _)| same(known)) {
+            Some((_, count)) => *count += 1,
+            None => groups.push((dispatch, 1)),
+        }
+    }
+    groups
+}
+
+/// Operations and bytes of each dispatch of a batch, and what is predicted of four cards by them.
 fn tell_arithmetic(name: &str, tower: &ImageTower, batch: usize) {
     let plan = tower.plan(batch).expect("a plan");
+    let dispatches = plan.dispatches();
+    let per_picture = |what: fn(&Dispatch) -> f64| -> f64 {
+        dispatches.iter().map(what).sum::<f64>() / batch as f64
+    };
     println!(
-        "\n{name}, {batch} pictures: {} dispatches, {:.0} MB between layers",
-        plan.dispatches().len(),
-        plan.bytes() as f64 / 1e6
+        "\n{name}, {batch} pictures: {} dispatches, {:.0} MB between layers; {:.2} GFLOP and {:.1} MB a picture",
+        dispatches.len(),
+        plan.bytes() as f64 / 1e6,
+        per_picture(|d| d.operations) / 1e9,
+        per_picture(|d| d.bytes) / 1e6,
     );
+    let cards = CARDS.map(|card| format!("{:>12}", card.name)).concat();
     println!(
-        "  {:<12} {:>5} {:>14} {:>12}",
-        "kernel", "times", "GFLOP/picture", "MB/picture"
+        "{:>5} {:<12} {:>12} {:>10}  us on{cards}",
+        "times", "kernel", "MFLOP", "MB"
     );
-    let mut names: Vec<&str> = plan.dispatches().iter().map(|d| d.name).collect();
-    names.sort_unstable();
-    names.dedup();
-    for kernel in names {
-        let own = || plan.dispatches().iter().filter(|d| d.name == kernel);
+    for (dispatch, count) in alike(dispatches) {
+        let times = CARDS.map(|card| format!("{:>12.0}", 1e6 * card.seconds(dispatch)));
         println!(
-            "  {kernel:<12} {:>5} {:>14.3} {:>12.2}",
-            own().count(),
-            own().map(|d| d.operations).sum::<f64>() / batch as f64 / 1e9,
-            own().map(|d| d.bytes).sum::<f64>() / batch as f64 / 1e6,
+            "{count:>5} {:<12} {:>12.1} {:>10.2}       {}",
+            dispatch.name,
+            dispatch.operations / 1e6,
+            dispatch.bytes / 1e6,
+            times.concat()
         );
     }
+    for kernel in ["product", "attention"] {
+        let own = dispatches.iter().filter(|d| d.name == kernel);
+        let sum: f64 = own.map(|d| d.operations).sum();
+        if sum > 0.0 {
+            println!("  {kernel}: {:.3} GFLOP/picture", sum / batch as f64 / 1e9);
+        }
+    }
     for card in &CARDS {
-        let rate = batch as f64 / card.seconds(plan.dispatches());
+        let time: f64 = dispatches.iter().map(|d| card.seconds(d)).sum();
+        let rate = batch as f64 / time;
         println!("  predicted on {:<12} {rate:>7.0} pictures/s", card.name);
     }
 }
@@ -159,7 +187,7 @@ fn measure(name: &str, tower: &ImageTower, batch: usize) {
 fn main() {
     let number = std::env::var("LUMISIFT_BENCH_GPU").ok();
     let chosen: usize = number.as_ref().map_or(0, |n| n.parse().expect("a number"));
-    let adapters = adapters();
+    let adapters = adapters().expect("drivers answer");
     let Some(adapter): Option<&Adapter> = adapters.get(chosen) else {
         println!("NO GRAPHICS CARD {chosen}: {} were found", adapters.len());
         return;
