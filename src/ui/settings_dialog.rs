@@ -122,9 +122,9 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             );
         }
         if let Some(session) = state.session() {
-            let facts = &session.model().info().device;
-            let mut text = format!("In use: {}", facts.name);
-            if let Some(reason) = &facts.reason {
+            let info = session.model().info();
+            let mut text = format!("In use: {}", info.runs_on());
+            if let Some(reason) = &info.device.reason {
                 text.push_str(&format!(" ({reason})"));
             }
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
