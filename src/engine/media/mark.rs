@@ -17,7 +17,7 @@ pub enum Flag {
 impl Flag {
     /// How much it speaks for a photo, higher for more.
     #[must_use]
-    pub fn rank(self) -> u64 {
+    pub fn rank(self) -> u8 {
         match self {
             Self::Reject => 0,
             Self::None => 1,

@@ -3,7 +3,7 @@
 use half::f16;
 
 use crate::engine::media::appearance::Quality;
-use crate::engine::media::mark::{Flag, Mark};
+use crate::engine::media::mark::Mark;
 use crate::engine::search::math;
 
 /// From when on two photos, one taken after the other by the same camera, show one scene.

@@ -90,7 +90,7 @@ impl Traits<'_> {
         let pixels = |of: &Self| u64::from(of.size.0) * u64::from(of.size.1);
         let steps = |of: &Self| (of.sharpness.unwrap_or(0.0) / SHARPER).floor() as u64;
         let plain = |of: &Self| u64::from(!is_named_copy(of.path));
-        let flag = |of: &Self| of.mark.flag.rank();
+        let flag = |of: &Self| of.mark.flag.rank().into();
         let (width, height) = self.size;
         let decided = |mark: &Mark| match (mark.flag, mark.stars) {
             (Flag::Pick, _) => "you picked it".to_owned(),
