@@ -363,6 +363,34 @@ fn sizes_that_are_only_claimed_cost_nothing() {
 }
 
 #[test]
+fn tiles_that_show_the_same_data_cost_it_once() {
+    let columns = 32_u16;
+    let size = (96 * u32::from(columns), 64 * u32::from(columns));
+    let sides = [size.0 as u16, size.1 as u16]
+        .map(u16::to_be_bytes)
+        .concat();
+    let shape = [&[0, 0, columns as u8 - 1, columns as u8 - 1][..], &sides].concat();
+    let mut tile = Item::picture("tile0.avif", (96, 64));
+    // What follows the picture in its data is large, and is passed over.
+    tile.data.extend([0x7a, 0x80, 0x80, 0x80, 0x01]);
+    tile.data.resize(tile.data.len() + (2 << 20), 0);
+    let items = [Item::new(b"grid", shape, vec![extent(size)]), tile];
+    let parts = vec![2; usize::from(columns * columns)];
+    let file = file(AVIF, &items, &[(b"dimg", 1, parts)]);
+    // Pixels, a tile and the data.
+    let need = u64::from(size.0 * size.1) * 4 + 96 * 64 * 12 + file.len() as u64;
+    let budget = MemoryBudget::new(need);
+    let decoded = decode_within(&file, 64, &budget, &Cancel::default()).expect("decodes");
+    assert_eq!((decoded.width, decoded.height), size);
+    let least = MemoryBudget::new(need - (2 << 20));
+    let refused = decode_within(&file, 64, &least, &Cancel::default());
+    assert!(
+        matches!(refused, Err(DecodeError::TooLarge { .. })),
+        "the data is not counted"
+    );
+}
+
+#[test]
 fn cut_and_damaged_files_are_refused_in_words() {
     for whole in [bytes("plain.avif"), bytes("alpha.avif"), grid()] {
         for part in 1..24 {

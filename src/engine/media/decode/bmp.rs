@@ -54,7 +54,7 @@ fn with_usual_header(bytes: &[u8]) -> Result<Cow<'_, [u8]>, DecodeError> {
     usual[..4].copy_from_slice(&(INFO as u32).to_le_bytes());
     // Beyond run lengths OS/2 has compressions that Windows calls otherwise.
     if usual[16] > 2 {
-        return Err(DecodeError::Unsupported("BMP of this compression"));
+        return Err(DecodeError::Unsupported("BMP files with this compression"));
     }
     let moved = (offset as usize + INFO).saturating_sub(size) as u32;
     let mut file = bytes[..FILE_HEADER].to_vec();

@@ -35,7 +35,7 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     } else if bytes.starts_with(b"\0\0\0\x0cJXL ") {
         let mut boxes = iso_media::boxes(bytes, (0, bytes.len()));
         let (_, (start, end)) = boxes.find(|(kind, _)| kind == b"Exif")?;
-        behind_offset(&bytes[start..end]).map(<[u8]>::to_vec)
+        of_item(&bytes[start..end]).map(<[u8]>::to_vec)
     } else {
         None
     }?;
@@ -46,12 +46,13 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The TIFF structure in an item or box of EXIF. Where it begins is counted from behind a number, which some programs
-/// leave out.
-pub fn behind_offset(content: &[u8]) -> Option<&[u8]> {
-    match content.split_first_chunk()? {
-        (b"II*\0" | b"MM\0*", _) => Some(content),
-        (offset, data) => data.get(u32::from_be_bytes(*offset) as usize..),
-    }
+/// leave out; others do not count what a JPEG puts before it.
+pub fn of_item(content: &[u8]) -> Option<&[u8]> {
+    let tiff = match content.split_first_chunk()? {
+        (b"II*\0" | b"MM\0*", _) => content,
+        (offset, data) => data.get(u32::from_be_bytes(*offset) as usize..)?,
+    };
+    Some(tiff.strip_prefix(PREFIX).unwrap_or(tiff))
 }
 
 /// The chunks of a PNG after its signature: kind and data.

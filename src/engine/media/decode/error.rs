@@ -14,12 +14,12 @@ pub enum DecodeError {
     /// A file of another kind.
     #[error("not a photo: {0}")]
     NotAPhoto(&'static str),
-    /// A picture format that is known but not read.
-    #[error("{0} files cannot be read yet: save the photo as JPEG or PNG with another program")]
+    /// Files that are known but not read: their kind, in the plural.
+    #[error("{0} cannot be read yet: save the photo as JPEG or PNG with another program")]
     Unsupported(&'static str),
     /// A picture in a format that is read, made in a way that is not.
     #[error(
-        "this kind of {0} cannot be read yet: save the photo as JPEG or PNG with another program"
+        "this kind of {0} file cannot be read yet: save the photo as JPEG or PNG with another program"
     )]
     UnsupportedKind(&'static str),
     /// A camera's RAW file with nothing in it that can be shown.
@@ -54,4 +54,19 @@ pub enum DecodeError {
         /// Why, for a person.
         reason: String,
     },
+}
+
+impl DecodeError {
+    /// Whether another picture in the same file may be read all the same.
+    pub(super) fn is_of_picture(&self) -> bool {
+        !matches!(self, Self::Cancelled | Self::NoThread(_))
+    }
+
+    /// A file that should be of this format, and why it cannot be shown.
+    pub(super) fn damaged(format: &'static str, reason: &str) -> Self {
+        Self::Damaged {
+            format,
+            reason: reason.into(),
+        }
+    }
 }

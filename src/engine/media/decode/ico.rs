@@ -51,10 +51,7 @@ fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError>
             }
         };
         // The next one may be whole.
-        if !matches!(
-            result,
-            Err(DecodeError::Damaged { .. } | DecodeError::Unsupported(_))
-        ) {
+        if !result.as_ref().is_err_and(DecodeError::is_of_picture) {
             break;
         }
     }

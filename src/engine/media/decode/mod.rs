@@ -7,7 +7,7 @@ mod alpha;
 #[cfg(feature = "avif")]
 mod avif;
 mod bmp;
-#[cfg(any(feature = "avif", feature = "video"))]
+#[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 mod cicp;
 mod codec;
 mod colour;
@@ -58,7 +58,7 @@ use picture::Picture;
 pub(super) use cicp::Cicp;
 #[cfg(feature = "video")]
 pub(super) use detached::detached;
-pub(in crate::engine::media) use embedded::of_text as exif_of_text;
+pub(in crate::engine::media) use embedded::{of_item as exif_of_item, of_text as exif_of_text};
 pub use error::DecodeError;
 pub use facts::camera_facts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
@@ -117,11 +117,15 @@ fn picture(
     min_short_side: u32,
     limits: &mut Limits<'_>,
 ) -> Result<Picture, DecodeError> {
+    let mut too_large = None;
     for preview in format.previews(bytes, min_short_side) {
-        let of_preview = sniff(preview)?;
+        // The next one may be whole, of another kind, or smaller.
+        let Ok(of_preview) = sniff(preview) else {
+            continue;
+        };
         match of_preview.decode(preview, min_short_side, limits) {
-            // The next one may be whole.
-            Err(DecodeError::Damaged { .. } | DecodeError::Unsupported(_)) => {}
+            Err(error @ DecodeError::TooLarge { .. }) => too_large = Some(error),
+            Err(error) if error.is_of_picture() => {}
             Err(error) => return Err(error),
             Ok(picture) => {
                 let exif = format.exif(bytes);
@@ -132,5 +136,6 @@ fn picture(
             }
         }
     }
-    format.decode(bytes, min_short_side, limits)
+    let decoded = format.decode(bytes, min_short_side, limits);
+    decoded.map_err(|error| too_large.unwrap_or(error))
 }

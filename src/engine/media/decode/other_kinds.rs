@@ -5,9 +5,9 @@ use super::{DecodeError, iso_media};
 /// Names of picture formats that are recognised in order to say what to do about them.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
     #[cfg(not(feature = "jxl"))]
-    (b"\xff\x0a", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL files"),
     #[cfg(not(feature = "jxl"))]
-    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL files"),
 ];
 
 const OTHER_KINDS: &[(&[u8], &str)] = &[
@@ -36,10 +36,10 @@ pub fn tell(bytes: &[u8]) -> Option<DecodeError> {
 
 fn iso_media_kind(brands: &iso_media::Brands<'_>) -> DecodeError {
     if brands.is_avif() {
-        return DecodeError::Unsupported("AVIF");
+        return DecodeError::Unsupported("AVIF files");
     }
     if brands.is_heic() {
-        return DecodeError::Unsupported("HEIC");
+        return DecodeError::Unsupported("HEIC files");
     }
     DecodeError::NotAPhoto("it is a video")
 }

@@ -95,36 +95,38 @@ impl<'a> Heif<'a> {
         self.data(*id)
     }
 
-    /// An item's data, unless parts of it lie outside the file.
-    pub fn data(&self, id: u32) -> Option<Cow<'a, [u8]>> {
+    /// Where an item's data lies, unless parts of it lie outside the file.
+    pub fn spans(&self, id: u32) -> Option<Vec<Span>> {
         let place = self
             .items
             .places
             .items
             .iter()
             .find(|place| place.id == id)?;
-        let piece = |(at, length): (u64, u64)| {
-            let at = usize::try_from(at).ok()?;
-            match usize::try_from(length).ok()? {
-                // To the end.
-                0 => self.bytes.get(at..),
-                length => self.bytes.get(at..at.checked_add(length)?),
-            }
-        };
+        // Pieces that overlap could make more of a file than there is.
+        let mut left = self.bytes.len();
         let extents = self.items.extents(place)?;
-        if let [only] = extents[..] {
-            return piece(only).map(Cow::Borrowed);
+        let spans = extents.into_iter().map(|(at, length)| {
+            let at = usize::try_from(at).ok()?;
+            let end = match usize::try_from(length).ok()? {
+                // To the end.
+                0 => self.bytes.len(),
+                length => at.checked_add(length)?,
+            };
+            left = left.checked_sub(self.bytes.get(at..end)?.len())?;
+            Some((at, end))
+        });
+        spans.collect()
+    }
+
+    /// An item's data, unless parts of it lie outside the file.
+    pub fn data(&self, id: u32) -> Option<Cow<'a, [u8]>> {
+        let spans = self.spans(id)?;
+        if let [(start, end)] = spans[..] {
+            return self.bytes.get(start..end).map(Cow::Borrowed);
         }
-        let mut data = Vec::new();
-        for extent in extents {
-            let piece = piece(extent)?;
-            // Pieces that overlap could make more of a file than there is.
-            if data.len() + piece.len() > self.bytes.len() {
-                return None;
-            }
-            data.extend_from_slice(piece);
-        }
-        Some(Cow::Owned(data))
+        let pieces = spans.iter().map(|(start, end)| &self.bytes[*start..*end]);
+        Some(Cow::Owned(pieces.collect::<Vec<_>>().concat()))
     }
 
     /// The properties of an item, in their order: kind and content.

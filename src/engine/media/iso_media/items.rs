@@ -6,8 +6,8 @@ use super::parts::{Part, content, parts};
 use super::places::{Fields, Place, Places};
 use crate::engine::media::input::Source;
 
-/// Largest item that is read.
-const MAX_ITEM: u64 = 16 << 20;
+/// Most bytes of metadata that are read of a file's items, all together.
+pub const MAX_ITEMS: u64 = 16 << 20;
 
 /// What an item of metadata is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,13 +105,11 @@ impl Items {
             .collect()
     }
 
-    /// The bytes of an item.
-    pub fn bytes(&self, input: &mut impl Source, place: &Place) -> Option<Vec<u8>> {
+    /// The bytes of an item. `left` is how many may be read yet of this file's items, many of which can lie in one place.
+    pub fn bytes(&self, input: &mut impl Source, place: &Place, left: &mut u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         for (at, length) in self.extents(place)? {
-            if length > MAX_ITEM - bytes.len() as u64 {
-                return None;
-            }
+            *left = left.checked_sub(length)?;
             bytes.extend_from_slice(input.read(at, usize::try_from(length).ok()?)?);
         }
         Some(bytes)

@@ -12,7 +12,7 @@ pub mod track;
 use std::borrow::Cow;
 
 pub use heif::Heif;
-pub use items::{Items, Kind};
+pub use items::{Items, Kind, MAX_ITEMS};
 pub use parts::{MAX_META, Part, content, parts};
 pub use places::{Fields, Place, push};
 pub use track::Track;
@@ -174,6 +174,15 @@ mod tests {
         };
         assert!(has_rotation(&with(b"irot")) && has_rotation(&with(b"imir")));
         assert!(!has_rotation(&with(b"pixi")) && !has_rotation(b""));
+    }
+
+    #[test]
+    fn a_description_that_is_cut_off_has_no_children() {
+        // Its content would begin behind its end, at a box that goes on to the end.
+        let empty = [boxed(b"ftyp", b"heic"), boxed(b"meta", &[]), vec![0; 24]].concat();
+        assert!(!has_rotation(&empty));
+        assert_eq!(*without_empty_properties(&empty), *empty);
+        assert!(Heif::read(&empty).is_none());
     }
 
     #[test]

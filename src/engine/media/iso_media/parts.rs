@@ -4,6 +4,8 @@ use crate::engine::media::input::Source;
 
 /// Most boxes and items that are looked at.
 pub const MAX_PARTS: u64 = 20_000;
+/// Most pieces that all items together lie in.
+pub const MAX_EXTENTS: u64 = 1 << 18;
 /// Largest description of items that is read.
 pub const MAX_META: u64 = 16 << 20;
 
@@ -25,7 +27,7 @@ pub struct Part {
 pub fn part(input: &mut impl Source, at: u64, end: u64) -> Option<Part> {
     let [a, b, c, d, kind @ ..] = input.array::<8>(at)?;
     let (body, length) = match u32::from_be_bytes([a, b, c, d]) {
-        0 => (at + 8, end - at),
+        0 => (at + 8, end.checked_sub(at)?),
         1 => (at + 16, u64::from_be_bytes(input.array(at + 8)?)),
         length => (at + 8, u64::from(length)),
     };

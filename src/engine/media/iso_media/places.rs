@@ -1,6 +1,6 @@
 //! Where items lie: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
-use super::parts::MAX_PARTS;
+use super::parts::{MAX_EXTENTS, MAX_PARTS};
 
 /// The box `iloc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,14 +71,16 @@ impl Places {
         if count > MAX_PARTS {
             return None;
         }
+        let mut left = MAX_EXTENTS;
         for _ in 0..count {
-            let item = places.place(&mut fields)?;
+            let item = places.place(&mut fields, &mut left)?;
             places.items.push(item);
         }
         Some(places)
     }
 
-    fn place(&self, fields: &mut Fields) -> Option<Place> {
+    /// The next item. `left` is how many pieces there may be yet: those whose numbers have no width take no bytes.
+    fn place(&self, fields: &mut Fields, left: &mut u64) -> Option<Place> {
         let id = u32::try_from(fields.number(self.id_width())?).ok()?;
         let method = match self.version {
             0 => 0,
@@ -87,6 +89,7 @@ impl Places {
         let reference = fields.number(2)?;
         let base = fields.number(self.width(2))?;
         let count = fields.number(2)?;
+        *left = left.checked_sub(count)?;
         let extents = (0..count).map(|_| {
             Some(Extent {
                 index: fields.number(self.width(3))?,
@@ -191,5 +194,23 @@ impl Fields<'_> {
                 .iter()
                 .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_that_take_no_bytes_are_counted_all_the_same() {
+        // Of 65,535 pieces each, whose places and lengths have no width.
+        let items = |count: u16| {
+            let item = [0, 1, 0, 0, 0xff, 0xff];
+            let head = [&[0; 6][..], &count.to_be_bytes()].concat();
+            [head, item.repeat(count.into())].concat()
+        };
+        let places = Places::parse(&items(4)).expect("a few");
+        assert_eq!(places.items[3].extents.len(), 65_535);
+        assert_eq!(Places::parse(&items(1000)), None);
     }
 }

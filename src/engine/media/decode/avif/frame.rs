@@ -1,5 +1,7 @@
 //! AV1 pictures: decoded to planes, and those to RGB.
 
+use std::sync::Arc;
+
 use re_rav1d::dav1d::{
     Decoder, Error, Picture, PixelLayout, PlanarImageComponent, Plane, Settings,
 };
@@ -15,14 +17,15 @@ const SLACK: u32 = 128;
 
 /// A picture's data.
 pub struct Coded {
-    data: Vec<u8>,
+    /// Its number among those of a file.
+    pub data: usize,
     size: (u32, u32),
     operating_point: u32,
 }
 
 impl Coded {
-    /// Data of a picture that the container says is of this size, with its property of that name.
-    pub fn new(data: Vec<u8>, size: (u32, u32), operating_point: Option<&[u8]>) -> Self {
+    /// Data of this number, of a picture that the container says is of this size, with its property of that name.
+    pub fn new(data: usize, size: (u32, u32), operating_point: Option<&[u8]>) -> Self {
         let operating_point = operating_point.and_then(|point| point.first());
         Self {
             data,
@@ -36,8 +39,8 @@ impl Coded {
         u64::from(self.size.0) * u64::from(self.size.1)
     }
 
-    /// Decodes it on this thread.
-    pub fn decode(self) -> Result<Frame, DecodeError> {
+    /// Decodes its data on this thread.
+    pub fn decode(&self, data: Arc<[u8]>) -> Result<Frame, DecodeError> {
         let refused = |_: Error| damaged("its picture data ends early or contradicts itself");
         let mut settings = Settings::new();
         settings.set_n_threads(1);
@@ -48,7 +51,7 @@ impl Coded {
         let most = (width.saturating_add(SLACK)).saturating_mul(height.saturating_add(SLACK));
         settings.set_frame_size_limit(most);
         let mut decoder = Decoder::with_settings(&settings).map_err(refused)?;
-        match decoder.send_data(self.data, None, None, None) {
+        match decoder.send_data(data, None, None, None) {
             Err(error) if !error.is_again() => return Err(refused(error)),
             _ => {}
         }
@@ -289,7 +292,9 @@ impl Mix {
             (8, _) => Ok(Self::GreenOrange),
             _ => match cicp.luma() {
                 Some((red, blue)) => Ok(Self::Shares(red, blue)),
-                None => Err(DecodeError::Unsupported("AVIF with colours of this kind")),
+                None => Err(DecodeError::Unsupported(
+                    "AVIF files with this colour matrix",
+                )),
             },
         }
     }

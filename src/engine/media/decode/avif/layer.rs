@@ -1,11 +1,63 @@
 //! The coded pictures that one picture is made of: one, or the tiles of a grid.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::frame::{Coded, Frame};
 use super::{DecodeError, damaged};
-use crate::engine::media::iso_media::{Fields, Heif};
+use crate::engine::media::iso_media::{Fields, Heif, Span};
 
 /// Tiles of a grid.
 const MOST_TILES: usize = 1024;
+
+/// Where the data of all coded pictures lies: each once, however many tiles show it.
+#[derive(Default)]
+pub struct Data {
+    places: Vec<Vec<Span>>,
+    by_item: HashMap<u32, usize>,
+    by_place: HashMap<Vec<Span>, usize>,
+}
+
+impl Data {
+    /// The number of an item's data.
+    fn of(&mut self, heif: &Heif<'_>, id: u32) -> Result<usize, DecodeError> {
+        if let Some(number) = self.by_item.get(&id) {
+            return Ok(*number);
+        }
+        let spans = heif.spans(id).unwrap_or_default();
+        if spans.iter().all(|(start, end)| start == end) {
+            return Err(damaged("its picture data is not in the file"));
+        }
+        let number = self.at(spans);
+        self.by_item.insert(id, number);
+        Ok(number)
+    }
+
+    /// The number of the data at a place.
+    pub fn at(&mut self, spans: Vec<Span>) -> usize {
+        let new = self.places.len();
+        let number = *self.by_place.entry(spans.clone()).or_insert(new);
+        if number == new {
+            self.places.push(spans);
+        }
+        number
+    }
+
+    /// Bytes of all of it.
+    pub fn bytes(&self) -> u64 {
+        let spans = self.places.iter().flatten();
+        spans.map(|(start, end)| (end - start) as u64).sum()
+    }
+
+    /// A copy of all of it, by number.
+    pub fn copied(&self, file: &[u8]) -> Vec<Arc<[u8]>> {
+        let copy = |spans: &Vec<Span>| {
+            let pieces = spans.iter().map(|(start, end)| &file[*start..*end]);
+            pieces.collect::<Vec<_>>().concat().into()
+        };
+        self.places.iter().map(copy).collect()
+    }
+}
 
 /// One picture, or several in a grid.
 pub struct Layer {
@@ -34,19 +86,19 @@ impl Place {
 }
 
 impl Layer {
-    /// The picture of an item.
-    pub fn of(heif: &Heif<'_>, id: u32) -> Result<Self, DecodeError> {
+    /// The picture of an item, whose data is noted.
+    pub fn of(heif: &Heif<'_>, id: u32, data: &mut Data) -> Result<Self, DecodeError> {
         let size = heif.size(id).filter(|size| size.0 > 0 && size.1 > 0);
         let size = size.ok_or_else(|| damaged("it does not say how large it is"))?;
         match heif.kind(id) {
             Some(b"av01") => Ok(Self {
                 size,
                 columns: 1,
-                tiles: vec![tile(heif, id, size)?],
+                tiles: vec![tile(heif, id, size, data)?],
             }),
             // The same picture, with properties of its own.
             Some(b"iden") => match heif.references(b"dimg", id) {
-                [of] if heif.kind(*of) != Some(b"iden") => Self::of(heif, *of),
+                [of] if heif.kind(*of) != Some(b"iden") => Self::of(heif, *of, data),
                 _ => Err(damaged("the picture that it stands for is missing")),
             },
             Some(b"grid") => {
@@ -56,23 +108,25 @@ impl Layer {
                 if parts.len() != (columns * rows) as usize || parts.len() > MOST_TILES {
                     return Err(damaged("parts of its grid are missing"));
                 }
-                let tiles = parts.iter().map(|part| tile(heif, *part, size));
+                let tiles = parts.iter().map(|part| tile(heif, *part, size, data));
                 Ok(Self {
                     size,
                     columns,
                     tiles: tiles.collect::<Result<_, _>>()?,
                 })
             }
-            _ => Err(DecodeError::Unsupported("AVIF of this kind")),
+            _ => Err(DecodeError::Unsupported(
+                "AVIF files made of other than AV1 pictures",
+            )),
         }
     }
 
     /// A picture that is one frame.
-    pub fn of_frame(data: &[u8], size: (u32, u32)) -> Self {
+    pub fn of_frame(data: usize, size: (u32, u32)) -> Self {
         Self {
             size,
             columns: 1,
-            tiles: vec![Coded::new(data.to_vec(), size, None)],
+            tiles: vec![Coded::new(data, size, None)],
         }
     }
 
@@ -88,6 +142,7 @@ impl Layer {
     /// Decodes one part after another. All but those of the last row and column have one size.
     pub fn each(
         self,
+        data: &[Arc<[u8]>],
         mut take: impl FnMut(&Frame, &Place) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let size = (self.size.0 as usize, self.size.1 as usize);
@@ -95,7 +150,7 @@ impl Layer {
         let rows = self.tiles.len() / columns.max(1);
         let mut first = None;
         for (index, tile) in self.tiles.into_iter().enumerate() {
-            let frame = tile.decode()?;
+            let frame = tile.decode(data[tile.data].clone())?;
             let (width, height) = *first.get_or_insert(frame.size());
             let corner = (index % columns * width, index / columns * height);
             take(&frame, &Place { size, corner })?;
@@ -111,15 +166,10 @@ impl Layer {
     }
 }
 
-fn tile(heif: &Heif<'_>, id: u32, size: (u32, u32)) -> Result<Coded, DecodeError> {
-    let data = heif.data(id).filter(|data| !data.is_empty());
-    let data = data.ok_or_else(|| damaged("its picture data is not in the file"))?;
+fn tile(heif: &Heif<'_>, id: u32, size: (u32, u32), data: &mut Data) -> Result<Coded, DecodeError> {
+    let number = data.of(heif, id)?;
     let size = heif.size(id).unwrap_or(size);
-    Ok(Coded::new(
-        data.into_owned(),
-        size,
-        heif.property(id, b"a1op"),
-    ))
+    Ok(Coded::new(number, size, heif.property(id, b"a1op")))
 }
 
 /// Columns, rows and size of a grid.

@@ -4,6 +4,8 @@ mod frame;
 mod layer;
 mod transform;
 
+use std::sync::Arc;
+
 use super::alpha::over_white;
 use super::cicp::Cicp;
 use super::detached::detached;
@@ -12,7 +14,7 @@ use super::format::PictureFormat;
 use super::iso_media::{self, Heif, Track};
 use super::limits::area;
 use super::{DecodeError, Limits, Picture, colour, embedded};
-use layer::Layer;
+use layer::{Data, Layer};
 
 const NAME: &str = "AVIF";
 /// Bytes that a pixel of the largest coded picture takes: planes of sixteen bits and the decoder's own notes.
@@ -39,8 +41,7 @@ impl PictureFormat for Avif {
 
     fn exif(&self, bytes: &[u8]) -> Option<Exif> {
         let data = Heif::read(bytes)?.exif()?;
-        let tiff = embedded::behind_offset(&data)?;
-        exif::parse(tiff.strip_prefix(b"Exif\0\0").unwrap_or(tiff).to_vec())
+        exif::parse(embedded::of_item(&data)?.to_vec())
     }
 
     fn decode(
@@ -53,13 +54,13 @@ impl PictureFormat for Avif {
             // A sequence that has no picture besides its frames.
             let plan = Plan::of_sequence(bytes).ok_or_else(|| damaged("it has no picture"))?;
             let size = plan.colour.size;
-            let rgb = plan.run(limits)?;
+            let rgb = plan.run(bytes, limits)?;
             return Ok(Picture::whole(size.0, size.1, rgb));
         };
         let plan = Plan::of(&heif)?;
         let size = plan.colour.size;
         let profile = plan.profile.clone();
-        let rgb = plan.run(limits)?;
+        let rgb = plan.run(bytes, limits)?;
         let (width, height, mut rgb) = transform::cropped(rgb, size, transform::crop(&heif, size));
         if let Some(profile) = profile {
             colour::to_srgb(&mut rgb, &profile);
@@ -78,8 +79,9 @@ fn damaged(reason: &str) -> DecodeError {
     }
 }
 
-/// What is to be decoded, with data of its own: a cancelled job does not wait for it.
+/// What is to be decoded.
 struct Plan {
+    data: Data,
     colour: Layer,
     alpha: Option<Layer>,
     /// Whether colours are multiplied by alpha already.
@@ -96,11 +98,12 @@ impl Plan {
             let kind = kind.and_then(|content| content.get(4..));
             kind.is_some_and(|kind| ALPHA.iter().any(|known| kind.starts_with(known)))
         };
-        let colour = Layer::of(heif, primary)?;
+        let mut data = Data::default();
+        let colour = Layer::of(heif, primary, &mut data)?;
         let alpha = heif.referring(b"auxl", primary).find(is_alpha);
         // Transparency that cannot be read is none.
         let same_size = |layer: &Layer| layer.size == colour.size;
-        let layer = alpha.and_then(|id| Layer::of(heif, id).ok());
+        let layer = alpha.and_then(|id| Layer::of(heif, id, &mut data).ok());
         let colours = || {
             let all = heif.properties(primary);
             all.filter_map(|(kind, content)| (kind == b"colr").then_some(content))
@@ -110,6 +113,7 @@ impl Plan {
             profile.or_else(|| content.strip_prefix(b"rICC"))
         });
         Ok(Self {
+            data,
             alpha: layer.filter(same_size),
             premultiplied: alpha.is_some_and(|id| heif.references(b"prem", primary).contains(&id)),
             colour,
@@ -121,8 +125,12 @@ impl Plan {
     /// The first frame of a sequence.
     fn of_sequence(bytes: &[u8]) -> Option<Self> {
         let track = Track::first(bytes, b"pict")?;
+        bytes.get(track.sample.0..track.sample.1)?;
+        let mut data = Data::default();
+        let frame = data.at(vec![track.sample]);
         Some(Self {
-            colour: Layer::of_frame(bytes.get(track.sample.0..track.sample.1)?, track.size),
+            data,
+            colour: Layer::of_frame(frame, track.size),
             alpha: None,
             premultiplied: false,
             cicp: None,
@@ -130,31 +138,37 @@ impl Plan {
         })
     }
 
-    /// Decodes it within limits, on a thread that a cancelled job does not wait for.
-    fn run(self, limits: &mut Limits<'_>) -> Result<Vec<u8>, DecodeError> {
+    /// Decodes it within limits, on a thread that a cancelled job does not wait for, and which has a copy of the data.
+    fn run(self, bytes: &[u8], limits: &mut Limits<'_>) -> Result<Vec<u8>, DecodeError> {
+        let of_data = self.data.bytes();
+        // Two tiles may be alike; data that overlaps would make more of a file than there is.
+        if of_data > bytes.len() as u64 {
+            return Err(damaged("the parts of its picture data overlap"));
+        }
         let (width, height) = self.colour.size;
         let of_alpha = self.alpha.as_ref().map_or(0, Layer::largest);
         let coded = self.colour.largest().max(of_alpha);
         let need = area(width, height, BYTES_PER_PIXEL);
         let need = need.saturating_add(coded.saturating_mul(BYTES_PER_CODED_PIXEL));
-        limits.reserve(width, height, need)?;
-        detached(limits.cancel, move || self.decode())?
+        limits.reserve(width, height, need.saturating_add(of_data))?;
+        let data = self.data.copied(bytes);
+        detached(limits.cancel, move || self.decode(&data))?
     }
 
     /// RGB of eight bits over white.
-    fn decode(self) -> Result<Vec<u8>, DecodeError> {
+    fn decode(self, data: &[Arc<[u8]>]) -> Result<Vec<u8>, DecodeError> {
         let (width, height) = self.colour.size;
         let pixels = usize::try_from(area(width, height, 1)).unwrap_or_default();
         let mut rgb = vec![0; pixels * 3];
         let named = self.profile.is_none();
         let cicp = self.cicp;
-        self.colour.each(|frame, place| {
+        self.colour.each(data, |frame, place| {
             let cicp = cicp.unwrap_or_else(|| frame.cicp());
             frame.to_rgb(&cicp, named, |y, row| place.row(&mut rgb, 3, y, row))
         })?;
         if let Some(alpha) = self.alpha {
             let mut opacity = vec![255; pixels];
-            alpha.each(|frame, place| {
+            alpha.each(data, |frame, place| {
                 frame.to_alpha(|y, row| place.row(&mut opacity, 1, y, row));
                 Ok(())
             })?;

@@ -152,10 +152,10 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
 pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
     let (marker, segment) = frame(bytes)?;
     match marker {
-        0xc3 | 0xc7 | 0xcb | 0xcf => Some("Lossless JPEG"),
-        0xc9 | 0xca => Some("Arithmetic-coded JPEG"),
-        0xc5 | 0xc6 | 0xcd | 0xce => Some("Hierarchical JPEG"),
-        _ if *segment.first()? > 8 => Some("12-bit JPEG"),
+        0xc3 | 0xc7 | 0xcb | 0xcf => Some("Lossless JPEG files"),
+        0xc9 | 0xca => Some("Arithmetic-coded JPEG files"),
+        0xc5 | 0xc6 | 0xcd | 0xce => Some("Hierarchical JPEG files"),
+        _ if *segment.first()? > 8 => Some("12-bit JPEG files"),
         _ => None,
     }
 }
@@ -355,10 +355,13 @@ mod tests {
         };
         assert_eq!(unread_kind(&file(0xc0, 8)), None);
         assert_eq!(unread_kind(&file(0xc2, 8)), None);
-        assert_eq!(unread_kind(&file(0xc1, 12)), Some("12-bit JPEG"));
-        assert_eq!(unread_kind(&file(0xc3, 16)), Some("Lossless JPEG"));
-        assert_eq!(unread_kind(&file(0xc9, 8)), Some("Arithmetic-coded JPEG"));
-        assert_eq!(unread_kind(&file(0xc5, 8)), Some("Hierarchical JPEG"));
+        assert_eq!(unread_kind(&file(0xc1, 12)), Some("12-bit JPEG files"));
+        assert_eq!(unread_kind(&file(0xc3, 16)), Some("Lossless JPEG files"));
+        assert_eq!(
+            unread_kind(&file(0xc9, 8)),
+            Some("Arithmetic-coded JPEG files")
+        );
+        assert_eq!(unread_kind(&file(0xc5, 8)), Some("Hierarchical JPEG files"));
         assert_eq!(frame_size(&file(0xc2, 8)), Some((8, 8)));
         assert_eq!(frame_size(&file(0xc3, 8)), None);
     }

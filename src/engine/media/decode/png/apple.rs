@@ -33,7 +33,11 @@ pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeEr
     let channels = match header[8..13] {
         [8, 2, _, _, 0] => 3,
         [8, 6, _, _, 0] => 4,
-        _ => return Err(DecodeError::Unsupported("PNG of Apple's of this kind")),
+        _ => {
+            return Err(DecodeError::Unsupported(
+                "Apple PNG files of this colour type",
+            ));
+        }
     };
     if width == 0 || height == 0 {
         return Err(damaged());

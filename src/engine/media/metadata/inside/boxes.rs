@@ -1,11 +1,12 @@
-//! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, Canon's CR3 and JPEG XL.
+//! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, Canon's CR3, JPEG XL and JPEG 2000.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
 
 use super::input::{Input, Source};
 use super::{Blocks, tiff};
-use crate::engine::media::iso_media::{Items, Kind, MAX_META, Part, content, parts};
+use crate::engine::media::decode::exif_of_item;
+use crate::engine::media::iso_media::{Items, Kind, MAX_ITEMS, MAX_META, Part, content, parts};
 
 /// The box of an XMP packet in files that are no HEIC, by Adobe's number for it.
 const XMP_UUID: [u8; 16] = [
@@ -14,11 +15,12 @@ const XMP_UUID: [u8; 16] = [
 /// The metadata of such a file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
     let mut blocks = Blocks::default();
+    let mut left = MAX_ITEMS;
     for part in parts(input, 0, u64::MAX) {
         let length = part.end - part.body;
         match &part.kind {
             b"meta" if length <= MAX_META => {
-                items(input, &part, &mut blocks);
+                items(input, &part, &mut left, &mut blocks);
             }
             b"uuid" if input.array(part.body) == Some(XMP_UUID) => {
                 blocks.xmp.extend(content(input, part.body + 16, part.end));
@@ -34,27 +36,28 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
     blocks
 }
 
-/// EXIF, before which stands how far from there it begins.
+/// What an item or box of EXIF says.
 fn exif(bytes: &[u8], blocks: &mut Blocks) {
-    let tiff = bytes.split_first_chunk().and_then(|(offset, rest)| {
-        let offset = usize::try_from(u32::from_be_bytes(*offset)).ok()?;
-        rest.get(offset..)
-    });
-    if let Some(tiff) = tiff {
+    if let Some(tiff) = exif_of_item(bytes) {
         let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
         blocks.exif = std::mem::take(&mut blocks.exif).or(read.exif);
     }
 }
 
-/// Reads the items of a `meta` box that are metadata.
-fn items<R: Read + Seek>(input: &mut Input<R>, meta: &Part, blocks: &mut Blocks) -> Option<()> {
+/// Reads the items of a `meta` box that are metadata, as long as there are bytes left for them.
+fn items<R: Read + Seek>(
+    input: &mut Input<R>,
+    meta: &Part,
+    left: &mut u64,
+    blocks: &mut Blocks,
+) -> Option<()> {
     let items = Items::read(input, meta)?;
     let kinds: HashMap<u32, Kind> = items.metadata.iter().copied().collect();
     for place in &items.places.items {
         let Some(kind) = kinds.get(&place.id) else {
             continue;
         };
-        let bytes = items.bytes(input, place).unwrap_or_default();
+        let bytes = items.bytes(input, place, left).unwrap_or_default();
         match kind {
             Kind::Xmp if !bytes.is_empty() => blocks.xmp.push(bytes),
             Kind::Exif => exif(&bytes, blocks),
@@ -121,6 +124,56 @@ mod tests {
         for end in 0..bytes.len() {
             let _ = Blocks::read(Cursor::new(&bytes[..end]));
         }
+    }
+
+    #[test]
+    fn exif_is_found_however_it_begins() {
+        let tiff = &b"II*\0\x08\0\0\0\x01\0\x46\x47\x03\0\x01\0\0\0\x05\0\0\0\0\0\0\0"[..];
+        for start in [
+            &b""[..],
+            &[0; 4],
+            b"\0\0\0\x06Exif\0\0",
+            b"\0\0\0\0Exif\0\0",
+        ] {
+            let file = [
+                boxed(b"JXL ", &[b"\r\n\x87\n"]),
+                boxed(b"Exif", &[start, tiff]),
+            ];
+            let read = Blocks::read(Cursor::new(file.concat()));
+            assert_eq!(read.exif.rating, Some(5), "{start:?}");
+        }
+    }
+
+    #[test]
+    fn packets_in_one_place_do_not_make_more_of_a_file_than_it_can_say() {
+        const PACKET: u32 = 4 << 20;
+        let count = 100_u16;
+        let infos = (1..=count).map(|id| {
+            let rest = b"\0application/rdf+xml\0\0";
+            boxed(
+                b"infe",
+                &[&[2, 0, 0, 0], &id.to_be_bytes(), &[0, 0], b"mime", rest],
+            )
+        });
+        let infos = infos.collect::<Vec<_>>().concat();
+        let infos = boxed(b"iinf", &[&[0; 4], &count.to_be_bytes(), &infos]);
+        let build = |at: u32| {
+            let place = |id: u16| {
+                let extent = [at, PACKET].map(u32::to_be_bytes).concat();
+                [&id.to_be_bytes()[..], &[0, 0, 0, 1], &extent].concat()
+            };
+            let places = (1..=count).map(place).collect::<Vec<_>>().concat();
+            let head = [&[0, 0, 0, 0, 0x44, 0][..], &count.to_be_bytes()].concat();
+            let places = boxed(b"iloc", &[&head, &places]);
+            let kind = boxed(b"ftyp", &[b"heic\0\0\0\0"]);
+            [kind, boxed(b"meta", &[&[0; 4], &infos, &places])].concat()
+        };
+        let at = build(0).len() as u32 + 8;
+        let packet = vec![b' '; PACKET as usize];
+        let file = [build(at), boxed(b"mdat", &[&packet])].concat();
+        let read = Blocks::read(Cursor::new(file));
+        let bytes: usize = read.xmp.iter().map(Vec::len).sum();
+        assert_eq!(bytes as u64, MAX_ITEMS);
     }
 
     #[test]

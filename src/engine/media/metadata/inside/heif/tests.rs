@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::*;
 use crate::engine::files::patch;
+use crate::engine::media::iso_media::MAX_ITEMS;
 use crate::engine::media::metadata::edit::Additions;
 use crate::engine::media::metadata::inside::{Blocks, facts_of, plan, write};
 
@@ -183,7 +184,14 @@ fn items(bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
         .expect("there");
     let items = Items::read(&mut input, meta).expect("readable");
     let mut held: Vec<_> = (items.places.items.iter())
-        .map(|place| (place.id, items.bytes(&mut input, place).expect("there")))
+        .map(|place| {
+            (
+                place.id,
+                items
+                    .bytes(&mut input, place, &mut MAX_ITEMS.clone())
+                    .expect("there"),
+            )
+        })
         .collect();
     held.sort();
     held
