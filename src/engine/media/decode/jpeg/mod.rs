@@ -18,7 +18,7 @@ use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::limits::area;
 use super::{DecodeError, Limits, Picture, colour, raster, warning};
-use crate::engine::cancel::CancelReader;
+use crate::engine::cancel::{Cancel, CancelReader};
 use header::{Coding, Header, Scan, Unsupported};
 use planes::{FULL, Scaled};
 use stripes::Tally;
@@ -126,15 +126,14 @@ fn decode_own(
     };
     let full = (header.width, header.height);
     let eighths = eighths(full.0.min(full.1), min_short_side);
-    // In full another decoder is more exact, but does not say what is missing: that is looked for at a small scale.
-    let tried = match (eighths, header.coding) {
-        (8, Coding::Sequential) => 1,
-        (8, Coding::Progressive) => 2,
-        (eighths, _) => eighths,
+    // In full another decoder is more exact, but does not say what is missing.
+    let tried = match eighths {
+        8 => telling(header.coding),
+        eighths => eighths,
     };
     reserve(&header, tried, limits)?;
     let coding = header.coding;
-    if let Ok(scaled) = decode_whole(bytes, (header, scan), tried, limits) {
+    if let Ok(scaled) = decode_whole(bytes, (header, scan), tried, limits.cancel) {
         if eighths < FULL as u32 {
             return Ok(Own::Picture(Box::new(picture(scaled, full, None))));
         }
@@ -152,7 +151,7 @@ fn decode_own(
     };
     reserve(&header, eighths, limits)?;
     let coding = header.coding;
-    let Ok((scaled, tally)) = decode_damaged(bytes, (header, scan), eighths, limits) else {
+    let Ok((scaled, tally)) = decode_damaged(bytes, (header, scan), eighths, limits.cancel) else {
         return Ok(Own::Left { is_whole: false });
     };
     if tally.read == 0 {
@@ -172,16 +171,37 @@ fn decode_own(
     Ok(Own::Picture(Box::new(picture(scaled, full, warning))))
 }
 
+/// The small scale at which all of a file is looked at, in eighths.
+fn telling(coding: Coding) -> u32 {
+    match coding {
+        Coding::Sequential => 1,
+        Coding::Progressive => 2,
+    }
+}
+
+/// The share of a file's picture that is missing, from 0 to 1; none if our own decoders do not read such files. It takes
+/// less than two bytes a pixel, which are the caller's to reserve.
+pub fn lost_share(bytes: &[u8], cancel: &Cancel) -> Option<f32> {
+    let file = header::read_header(bytes).ok()?;
+    let eighths = telling(file.0.coding);
+    if decode_whole(bytes, file, eighths, cancel).is_ok() {
+        return Some(0.0);
+    }
+    let file = header::read_header(bytes).ok()?;
+    let (_, tally) = decode_damaged(bytes, file, eighths, cancel).ok()?;
+    Some(tally.lost as f32 / (tally.read + tally.lost).max(1) as f32)
+}
+
 fn decode_whole(
     bytes: &[u8],
     (header, scan): (Header, Scan),
     eighths: u32,
-    limits: &Limits<'_>,
+    cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
     let eighths = eighths as usize;
     match header.coding {
-        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, limits.cancel),
-        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, limits.cancel),
+        Coding::Sequential => sequential::decode(bytes, (&header, &scan), eighths, cancel),
+        Coding::Progressive => progressive::decode(bytes, (header, scan), eighths, cancel),
     }
 }
 
@@ -189,9 +209,9 @@ fn decode_damaged(
     bytes: &[u8],
     (header, scan): (Header, Scan),
     eighths: u32,
-    limits: &Limits<'_>,
+    cancel: &Cancel,
 ) -> Result<(Scaled, Tally), Unsupported> {
-    let (eighths, cancel) = (eighths as usize, limits.cancel);
+    let eighths = eighths as usize;
     match header.coding {
         Coding::Sequential => sequential::decode_damaged(bytes, (&header, &scan), eighths, cancel),
         Coding::Progressive => progressive::decode_damaged(bytes, (header, scan), eighths, cancel),
@@ -363,7 +383,6 @@ fn first_scan(bytes: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::cancel::Cancel;
     use crate::engine::media::memory_budget::MemoryBudget;
     use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
 

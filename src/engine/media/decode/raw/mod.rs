@@ -11,11 +11,10 @@ pub(super) mod tiff;
 
 use std::cmp::Reverse;
 
-use image::ImageFormat;
-
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, iso_media, jpeg, raster};
+use super::tiff::first_page;
+use super::{DecodeError, Limits, Picture, iso_media, jpeg};
 use tiff::Tiff;
 
 const NAME: &str = "RAW";
@@ -171,8 +170,7 @@ impl PictureFormat for Raw {
     ) -> Result<Picture, DecodeError> {
         match Container::of(bytes) {
             Some(Container::Tiff(tiff)) if tiff.begins_with_plain_picture() => {
-                let picture = raster::decode(bytes, ImageFormat::Tiff, NAME, limits);
-                match picture {
+                match first_page(bytes, limits) {
                     Ok(picture) => {
                         let orientation = self.exif(bytes).as_ref().and_then(exif::orientation);
                         Ok(picture.into_preview(self, bytes, orientation))

@@ -6,9 +6,13 @@ use jpeg_decoder::{ColorTransform, PixelFormat};
 
 use super::fax;
 use super::layout::{Codec, Layout, Meaning, YCbCr};
+use crate::engine::cancel::Cancel;
+use crate::engine::media::decode::jpeg;
 
 /// Memory that a stream of LZMA may take, in KB.
 const LZMA_KB: u32 = 128 << 10;
+/// What is painted where a JPEG ends early.
+const MISSING: u8 = 128;
 /// Bytes that a stream of Zstandard may look back.
 const ZSTD_WINDOW: u64 = 128 << 20;
 
@@ -25,7 +29,7 @@ pub struct Chunk {
 }
 
 /// Decodes one strip or tile of so many rows; nothing if it cannot be.
-pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<Chunk> {
     let reversed: Vec<u8>;
     let data = match layout.is_reversed {
         true => {
@@ -46,9 +50,9 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
         None => row_bytes.checked_mul(rows)?,
     };
     let (bytes, missing) = match layout.codec {
-        Codec::Jpeg => return jpeg(layout, data, rows),
+        Codec::Jpeg => return jpeg(layout, data, rows, cancel),
         Codec::WebP => return webp(layout, data, rows),
-        Codec::Fax(kind) => (fax::decode(data, width, rows, kind)?, 0.0),
+        Codec::Fax(kind) => fax::decode(data, width, rows, kind)?,
         codec => plain(codec, data, size)?,
     };
     let mut chunk = Chunk {
@@ -250,19 +254,54 @@ impl Units {
 }
 
 /// A JPEG whose tables may be stored once for all.
-fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<Chunk> {
     let tables = layout.jpeg_tables;
     let tables = tables.strip_suffix(b"\xff\xd9").unwrap_or(tables);
-    let picture = match tables.starts_with(b"\xff\xd8") {
+    let mut picture = match tables.starts_with(b"\xff\xd8") {
         true => [tables, data.strip_prefix(b"\xff\xd8").unwrap_or(data)].concat(),
         false => data.to_vec(),
     };
-    let mut decoder = jpeg_decoder::Decoder::new(&picture[..]);
+    // A picture of another size was never reserved.
+    let fits = |(width, height)| layout.fits(width as usize, height as usize);
+    let lost = jpeg::frame_size(&picture).filter(|size| fits(*size));
+    let lost = lost.and_then(|_| jpeg::lost_share(&picture, cancel));
+    let (pixels, width) = match jpeg_pixels(layout, &picture) {
+        None if lost.is_some_and(|lost| lost < 1.0) => {
+            // The decoder takes what is missing for zeros, but only before a mark that ends the picture.
+            picture.extend(b"\xff\xd9");
+            jpeg_pixels(layout, &picture)?
+        }
+        pixels => pixels?,
+    };
+    let row_bytes = layout.row_bytes();
+    let mut chunk = Chunk {
+        bytes: vec![MISSING; row_bytes * rows],
+        row_bytes,
+        missing: 0.0,
+        is_rgb: matches!(layout.meaning, Meaning::YCbCr(_)),
+        is_big_endian: false,
+    };
+    let row = width * layout.samples_together();
+    let found = 1.0 - lost.unwrap_or_default();
+    let there = (pixels.len() / row).min(rows) as f32 * found;
+    let whole = there as usize;
+    chunk.missing = 1.0 - there / rows as f32;
+    let targets = chunk.bytes.chunks_exact_mut(row_bytes).take(whole);
+    for (target, row) in targets.zip(pixels.chunks_exact(row)) {
+        let length = target.len().min(row.len());
+        target[..length].copy_from_slice(&row[..length]);
+    }
+    Some(chunk)
+}
+
+/// The samples of a JPEG, and its width.
+fn jpeg_pixels(layout: &Layout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let mut decoder = jpeg_decoder::Decoder::new(picture);
     decoder.read_info().ok()?;
     let info = decoder.info()?;
     let (width, height) = (usize::from(info.width), usize::from(info.height));
     // A picture of another size was never reserved.
-    if width > layout.chunk.0 as usize + 16 || height > layout.chunk.1 as usize + 16 {
+    if !layout.fits(width, height) {
         return None;
     }
     let channels = match info.pixel_format {
@@ -274,11 +313,12 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
     if channels != layout.samples_together() {
         return None;
     }
-    let is_ycbcr = matches!(layout.meaning, Meaning::YCbCr(_));
     // Without a transform the decoder would give each row of a component after another.
     match channels {
         1 => {}
-        3 if is_ycbcr => decoder.set_color_transform(ColorTransform::YCbCr),
+        3 if matches!(layout.meaning, Meaning::YCbCr(_)) => {
+            decoder.set_color_transform(ColorTransform::YCbCr)
+        }
         3 => decoder.set_color_transform(ColorTransform::RGB),
         _ => decoder.set_color_transform(ColorTransform::CMYK),
     }
@@ -287,28 +327,18 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
         // Which it takes for Adobe's, where no ink is 255.
         pixels.iter_mut().for_each(|value| *value = 255 - *value);
     }
-    let row_bytes = layout.row_bytes();
-    let mut chunk = Chunk {
-        bytes: vec![0; row_bytes * rows],
-        row_bytes,
-        missing: 0.0,
-        is_rgb: is_ycbcr,
-        is_big_endian: false,
-    };
-    let targets = chunk.bytes.chunks_exact_mut(row_bytes);
-    for (target, row) in targets.zip(pixels.chunks_exact(width * channels)) {
-        let length = target.len().min(row.len());
-        target[..length].copy_from_slice(&row[..length]);
-    }
-    Some(chunk)
+    Some((pixels, width))
 }
 
 fn webp(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
     use image::{DynamicImage, ImageDecoder, codecs::webp::WebPDecoder};
     let decoder = WebPDecoder::new(std::io::Cursor::new(data)).ok()?;
     let (width, height) = decoder.dimensions();
-    let fits = width == layout.chunk.0 && height as usize >= rows && height <= layout.chunk.1;
-    let image = DynamicImage::from_decoder(decoder).ok().filter(|_| fits)?;
+    // A picture of another size was never reserved.
+    if width != layout.chunk.0 || (height as usize) < rows || height > layout.chunk.1 {
+        return None;
+    }
+    let image = DynamicImage::from_decoder(decoder).ok()?;
     let bytes = match layout.samples_together() {
         3 => image.into_rgb8().into_raw(),
         4 => image.into_rgba8().into_raw(),

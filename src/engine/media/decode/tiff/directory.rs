@@ -1,11 +1,11 @@
 //! Directories of a TIFF, also of one with 64-bit offsets (BigTIFF). What lies outside the file is passed over.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Directories that are counted.
 const MOST_DIRECTORIES: usize = 10_000;
 /// Fields of a directory that are looked at.
-const MOST_FIELDS: u64 = 4096;
+const MOST_FIELDS: usize = 4096;
 
 /// How the numbers of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,19 +27,35 @@ impl Numbers {
     fn at(self, bytes: &[u8], at: usize, width: usize) -> Option<u64> {
         Some(self.unsigned(bytes.get(at..at.checked_add(width)?)?))
     }
+
+    /// Bytes of an offset or a count.
+    fn offset_bytes(self) -> usize {
+        if self.big { 8 } else { 4 }
+    }
+
+    /// Bytes of a field: tag, kind, count and value.
+    fn field_bytes(self) -> usize {
+        4 + 2 * self.offset_bytes()
+    }
 }
 
-struct Field {
-    kind: u64,
-    at: usize,
-    length: usize,
-}
-
-/// A directory: the fields of one page.
+/// A directory: the fields of one page, each of which is looked up where it lies.
+#[derive(Clone, Copy)]
 pub struct Directory<'a> {
     bytes: &'a [u8],
     pub numbers: Numbers,
-    fields: HashMap<u16, Field>,
+    /// Where its first field lies, and how many there are.
+    first: usize,
+    count: usize,
+}
+
+/// The numbers of a field, each of which is read when it is asked for: a field can be as long as the file.
+#[derive(Clone, Copy)]
+pub struct Values<'a> {
+    bytes: &'a [u8],
+    numbers: Numbers,
+    kind: u64,
+    width: usize,
 }
 
 /// Bytes of a value of a kind.
@@ -53,21 +69,20 @@ fn width(kind: u64) -> Option<usize> {
     })
 }
 
-/// All pages of a file, the first ones if there are very many.
-pub fn pages(bytes: &[u8]) -> Vec<Directory<'_>> {
-    let mut pages = Vec::new();
-    let Some((numbers, mut offset)) = header(bytes) else {
-        return pages;
-    };
+/// The pages of a file, the first ones if there are very many.
+pub fn pages(bytes: &[u8]) -> impl Iterator<Item = Directory<'_>> {
+    let header = header(bytes);
+    let mut next = header.map_or(0, |(_, offset)| offset);
     let mut seen = HashSet::new();
-    while offset != 0 && pages.len() < MOST_DIRECTORIES && seen.insert(offset) {
-        let Some((page, next)) = Directory::read(bytes, numbers, offset) else {
-            break;
-        };
-        pages.push(page);
-        offset = next;
-    }
-    pages
+    std::iter::from_fn(move || {
+        let (numbers, _) = header?;
+        if next == 0 || seen.len() == MOST_DIRECTORIES || !seen.insert(next) {
+            return None;
+        }
+        let page;
+        (page, next) = Directory::read(bytes, numbers, next)?;
+        Some(page)
+    })
 }
 
 fn header(bytes: &[u8]) -> Option<(Numbers, u64)> {
@@ -89,40 +104,81 @@ fn header(bytes: &[u8]) -> Option<(Numbers, u64)> {
 impl<'a> Directory<'a> {
     /// The directory at an offset, and the offset of the next one.
     fn read(bytes: &'a [u8], numbers: Numbers, offset: u64) -> Option<(Self, u64)> {
-        let (of_count, of_number) = if numbers.big { (8, 8) } else { (2, 4) };
+        let of_count = if numbers.big { 8 } else { 2 };
         let start = usize::try_from(offset).ok()?;
-        let count = numbers.at(bytes, start, of_count)?;
+        let count = usize::try_from(numbers.at(bytes, start, of_count)?).ok()?;
         let first = start.checked_add(of_count)?;
-        let length = 4 + 2 * of_number;
-        let mut fields = HashMap::new();
-        for index in 0..count.min(MOST_FIELDS) as usize {
-            let at = first.checked_add(index.checked_mul(length)?)?;
-            let Some((tag, field)) = read_field(bytes, numbers, at, of_number) else {
-                continue;
-            };
-            fields.entry(tag).or_insert(field);
-        }
-        let end = usize::try_from(count).ok()?.checked_mul(length)?;
-        let next = numbers.at(bytes, first.checked_add(end)?, of_number);
+        let end = count.checked_mul(numbers.field_bytes())?;
+        let next = numbers.at(bytes, first.checked_add(end)?, numbers.offset_bytes());
         let directory = Self {
             bytes,
             numbers,
-            fields,
+            first,
+            count: count.min(MOST_FIELDS),
         };
         Some((directory, next.unwrap_or_default()))
     }
 
+    /// The first field of a tag that lies in the file.
+    fn field(&self, tag: u16) -> Option<Values<'a>> {
+        (0..self.count).find_map(|index| {
+            let at = self.first + index * self.numbers.field_bytes();
+            let found = self.numbers.at(self.bytes, at, 2)?;
+            (found == u64::from(tag))
+                .then(|| Values::at(self.bytes, self.numbers, at))
+                .flatten()
+        })
+    }
+
     /// The bytes of a field.
     pub fn raw(&self, tag: u16) -> Option<&'a [u8]> {
-        let field = self.fields.get(&tag)?;
-        self.bytes.get(field.at..field.at + field.length)
+        self.field(tag).map(|values| values.bytes)
     }
 
     /// The numbers of a field.
-    pub fn all(&self, tag: u16) -> Option<Vec<f64>> {
-        let kind = self.fields.get(&tag)?.kind;
+    pub fn all(&self, tag: u16) -> Option<Values<'a>> {
+        self.field(tag)
+    }
+
+    /// The first number of a field that has whole ones.
+    pub fn number(&self, tag: u16) -> Option<u64> {
+        let first = self.field(tag)?.get(0)?;
+        (first >= 0.0).then_some(first as u64)
+    }
+}
+
+impl<'a> Values<'a> {
+    /// Those of the field at a place, unless a part of them lies outside the file.
+    fn at(bytes: &'a [u8], numbers: Numbers, at: usize) -> Option<Self> {
+        let of_number = numbers.offset_bytes();
+        let kind = numbers.at(bytes, at + 2, 2)?;
+        let width = width(kind)?;
+        let count = usize::try_from(numbers.at(bytes, at + 4, of_number)?).ok()?;
+        let length = count.checked_mul(width)?;
+        let value = at + 4 + of_number;
+        let start = match length <= of_number {
+            true => value,
+            false => usize::try_from(numbers.at(bytes, value, of_number)?).ok()?,
+        };
+        Some(Self {
+            bytes: bytes.get(start..start.checked_add(length)?)?,
+            numbers,
+            kind,
+            width,
+        })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.bytes.len() / self.width
+    }
+
+    /// One of them.
+    pub fn get(&self, index: usize) -> Option<f64> {
+        let at = index.checked_mul(self.width)?;
+        let bytes = self.bytes.get(at..at.checked_add(self.width)?)?;
         let unsigned = |bytes: &[u8]| self.numbers.unsigned(bytes);
-        let value = |bytes: &[u8]| match kind {
+        Some(match self.kind {
             5 => unsigned(&bytes[..4]) as f64 / unsigned(&bytes[4..]) as f64,
             6 => f64::from(bytes[0] as i8),
             8 => f64::from(unsigned(bytes) as u16 as i16),
@@ -135,35 +191,11 @@ impl<'a> Directory<'a> {
             12 => f64::from_bits(unsigned(bytes)),
             17 => unsigned(bytes) as i64 as f64,
             _ => unsigned(bytes) as f64,
-        };
-        let values = self.raw(tag)?.chunks_exact(width(kind)?).map(value);
-        Some(values.collect())
+        })
     }
 
-    /// The first number of a field that has whole ones.
-    pub fn number(&self, tag: u16) -> Option<u64> {
-        let first = *self.all(tag)?.first()?;
-        (first >= 0.0).then_some(first as u64)
+    /// The first ones, so many at most.
+    pub fn first(self, most: usize) -> impl Iterator<Item = f64> + 'a {
+        (0..most).map_while(move |index| self.get(index))
     }
-}
-
-fn read_field(bytes: &[u8], numbers: Numbers, at: usize, of_number: usize) -> Option<(u16, Field)> {
-    let tag = numbers.at(bytes, at, 2)? as u16;
-    let kind = numbers.at(bytes, at + 2, 2)?;
-    let count = usize::try_from(numbers.at(bytes, at + 4, of_number)?).ok()?;
-    let length = count.checked_mul(width(kind)?)?;
-    let value = at + 4 + of_number;
-    let start = match length <= of_number {
-        true => value,
-        false => usize::try_from(numbers.at(bytes, value, of_number)?).ok()?,
-    };
-    let end = start
-        .checked_add(length)
-        .filter(|end| *end <= bytes.len())?;
-    let field = Field {
-        kind,
-        at: start,
-        length: end - start,
-    };
-    Some((tag, field))
 }

@@ -129,13 +129,13 @@ impl Reader<'_> {
     }
 }
 
-/// Decodes so many rows; those that are missing are white, and nothing is returned if all are.
-pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<Vec<u8>> {
+/// Decodes so many rows, and tells the share of them that is missing, which is white; nothing if all are.
+pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<(Vec<u8>, f32)> {
     let stride = width.div_ceil(8);
     let mut picture = vec![0; stride * height];
     let mut reader = Reader { bytes, at: 0 };
     let (mut above, mut changes) = (Vec::new(), Vec::new());
-    let (mut any, mut is_lost) = (false, false);
+    let (mut found, mut is_lost) = (0, false);
     for row in picture.chunks_mut(stride.max(1)) {
         changes.clear();
         let mut below = rows == Rows::Group4;
@@ -166,11 +166,11 @@ pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<V
             break;
         }
         is_lost = read.is_none();
-        any = true;
+        found += usize::from(!is_lost);
         paint(row, &changes);
         std::mem::swap(&mut above, &mut changes);
     }
-    any.then_some(picture)
+    (found > 0).then(|| (picture, 1.0 - found as f32 / height as f32))
 }
 
 /// Sets the bits of black runs.

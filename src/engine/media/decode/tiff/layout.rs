@@ -1,7 +1,7 @@
 //! What the fields of a page say: how its samples are stored and what they mean. Whatever is not understood is refused
 //! here, so that nothing is ever shown wrongly.
 
-use super::directory::{Directory, Numbers};
+use super::directory::{Directory, Numbers, Values};
 use super::fax::Rows;
 use super::{DecodeError, damaged};
 
@@ -108,8 +108,8 @@ pub struct Layout<'a> {
     /// Width and height of a strip or tile.
     pub chunk: (u32, u32),
     pub is_tiled: bool,
-    pub offsets: Vec<f64>,
-    pub lengths: Vec<f64>,
+    pub offsets: Values<'a>,
+    pub lengths: Option<Values<'a>>,
     pub jpeg_tables: &'a [u8],
     pub profile: Option<&'a [u8]>,
 }
@@ -129,10 +129,11 @@ impl<'a> Layout<'a> {
             .ok_or_else(|| damaged("it does not say how large it is"))?;
         let samples = page.number(SAMPLES).unwrap_or(1);
         if !(1..=MOST_SAMPLES).contains(&samples) {
-            return Err(unsupported("TIFF with so many samples a pixel"));
+            return Err(unsupported("TIFF files with more than 64 samples a pixel"));
         }
         let samples = samples as usize;
-        let bits = alike(page, BITS, 1).ok_or(unsupported("TIFF with samples of several sizes"))?;
+        let bits =
+            alike(page, BITS, 1).ok_or(unsupported("TIFF files with samples of several sizes"))?;
         let format = match alike(page, SAMPLE_FORMAT, 1) {
             // Void means that nobody knows.
             Some(1 | 4) => Format::Unsigned,
@@ -140,7 +141,7 @@ impl<'a> Layout<'a> {
             Some(3) => Format::Float,
             _ => {
                 return Err(unsupported(
-                    "TIFF with complex numbers or samples of several kinds",
+                    "TIFF files with complex numbers or samples of several kinds",
                 ));
             }
         };
@@ -150,7 +151,7 @@ impl<'a> Layout<'a> {
             Format::Float => matches!(bits, 16 | 32 | 64),
         };
         if !fits {
-            return Err(unsupported("TIFF with samples of this size"));
+            return Err(unsupported("TIFF files with samples of this size"));
         }
         let codec = codec(page)?;
         let photometric = page.number(PHOTOMETRIC);
@@ -160,7 +161,7 @@ impl<'a> Layout<'a> {
         if matches!(meaning, Meaning::Lab { .. }) && !is_plain
             || matches!(meaning, Meaning::Palette(_)) && format != Format::Unsigned
         {
-            return Err(unsupported("TIFF with colours of this kind"));
+            return Err(unsupported("TIFF files with these colours"));
         }
         let colours = match meaning {
             Meaning::Grey { .. } | Meaning::Palette(_) => 1,
@@ -202,7 +203,7 @@ impl<'a> Layout<'a> {
             chunk,
             is_tiled: tiled.is_some(),
             offsets: offsets.ok_or_else(|| damaged("it does not say where its pixels are"))?,
-            lengths: lengths.unwrap_or_default(),
+            lengths,
             jpeg_tables: page.raw(JPEG_TABLES).unwrap_or_default(),
             profile: page.raw(PROFILE),
         };
@@ -218,7 +219,7 @@ impl<'a> Layout<'a> {
             _ => false,
         };
         if !predicted {
-            return Err(unsupported("TIFF with this predictor"));
+            return Err(unsupported("TIFF files with this predictor"));
         }
         let fits = match self.codec {
             Codec::Fax(_) => self.bits == 1 && (self.samples == 1 || self.is_planar),
@@ -227,16 +228,14 @@ impl<'a> Layout<'a> {
         };
         if !fits {
             return Err(unsupported(
-                "TIFF with samples of this size in this compression",
+                "TIFF files with samples of this size in this compression",
             ));
         }
         if let Meaning::YCbCr(colours) = &self.meaning {
             let plain = self.bits == 8 && self.samples == 3 && self.predictor == 1;
             let halved = colours.shared != (1, 1);
             if !plain || halved && self.is_planar || self.is_planar && self.codec == Codec::Jpeg {
-                return Err(unsupported(
-                    "TIFF with luma and colour differences of this kind",
-                ));
+                return Err(unsupported("TIFF files with chroma stored in this way"));
             }
         }
         let (across, down) = self.grid();
@@ -261,6 +260,11 @@ impl<'a> Layout<'a> {
         if self.is_planar { 1 } else { self.samples }
     }
 
+    /// Whether a picture of this size is a strip or tile, which encoders may have filled up to whole blocks.
+    pub fn fits(&self, width: usize, height: usize) -> bool {
+        width <= self.chunk.0 as usize + 16 && height <= self.chunk.1 as usize + 16
+    }
+
     /// Bytes of a row of a strip or tile.
     pub fn row_bytes(&self) -> usize {
         (self.chunk.0 as usize * self.samples_together() * self.bits).div_ceil(8)
@@ -272,8 +276,9 @@ fn alike(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
     let Some(numbers) = page.all(tag) else {
         return Some(otherwise);
     };
-    let first = *numbers.first()?;
-    let all = numbers.iter().all(|number| *number == first);
+    let first = numbers.get(0)?;
+    let mut numbers = numbers.first(MOST_SAMPLES as usize);
+    let all = numbers.all(|number| number == first);
     all.then_some(first as u64)
 }
 
@@ -287,20 +292,20 @@ fn codec(page: &Directory<'_>) -> Result<Codec, DecodeError> {
         5 => Codec::Lzw,
         // A whole JPEG may be in it.
         6 if page.number(JPEG_OFFSET).is_none() => {
-            return Err(unsupported("TIFF with JPEG of the old kind"));
+            return Err(unsupported("TIFF files with old-style JPEG compression"));
         }
         6 | 7 => Codec::Jpeg,
         8 | 32_946 => Codec::Deflate,
         32_771 => Codec::Fax(Rows::Huffman(16)),
         32_773 => Codec::PackBits,
-        34_712 => return Err(unsupported("TIFF with JPEG 2000")),
-        34_887 => return Err(unsupported("TIFF with LERC compression")),
+        34_712 => return Err(unsupported("TIFF files with JPEG 2000 compression")),
+        34_887 => return Err(unsupported("TIFF files with LERC compression")),
         34_925 => Codec::Lzma,
         50_000 => Codec::Zstd,
         50_001 => Codec::WebP,
-        50_002 | 52_546 => return Err(unsupported("TIFF with JPEG XL")),
-        34_676 | 34_677 => return Err(unsupported("TIFF with LogLuv colours")),
-        _ => return Err(unsupported("TIFF of this compression")),
+        50_002 | 52_546 => return Err(unsupported("TIFF files with JPEG XL compression")),
+        34_676 | 34_677 => return Err(unsupported("TIFF files with LogLuv colours")),
+        _ => return Err(unsupported("TIFF files with this compression")),
     })
 }
 
@@ -323,23 +328,24 @@ fn meaning(page: &Directory<'_>, photometric: u64, bits: u64) -> Result<Meaning,
         2 => Meaning::Rgb,
         3 => Meaning::Palette(palette(page, bits)?),
         5 if matches!(page.number(INK_SET), None | Some(1)) => Meaning::Cmyk,
-        5 => return Err(unsupported("TIFF with inks of its own")),
+        5 => return Err(unsupported("TIFF files with inks other than CMYK")),
         6 => Meaning::YCbCr(ycbcr(page)?),
         8 => Meaning::Lab { offset: false },
         9 => Meaning::Lab { offset: true },
-        32_844 | 32_845 => return Err(unsupported("TIFF with LogLuv colours")),
-        32_803 | 34_892 => return Err(unsupported("TIFF with a sensor's RAW data")),
-        _ => return Err(unsupported("TIFF with colours of this kind")),
+        32_844 | 32_845 => return Err(unsupported("TIFF files with LogLuv colours")),
+        32_803 | 34_892 => return Err(unsupported("TIFF files with a sensor's RAW data")),
+        _ => return Err(unsupported("TIFF files with these colours")),
     })
 }
 
 fn palette(page: &Directory<'_>, bits: u64) -> Result<Vec<[u8; 3]>, DecodeError> {
     if bits > 16 {
-        return Err(unsupported("TIFF with a palette of this size"));
+        return Err(unsupported("TIFF files with a palette of this size"));
     }
     let size = 1_usize << bits;
     let map = page.all(COLOUR_MAP).filter(|map| map.len() >= 3 * size);
     let map = map.ok_or_else(|| damaged("its palette is missing"))?;
+    let map: Vec<f64> = map.first(3 * size).collect();
     // Some writers give eight bits where sixteen are due.
     let scale = if map.iter().all(|value| *value < 256.0) {
         1.0
@@ -353,12 +359,10 @@ fn palette(page: &Directory<'_>, bits: u64) -> Result<Vec<[u8; 3]>, DecodeError>
 }
 
 fn ycbcr(page: &Directory<'_>) -> Result<YCbCr, DecodeError> {
-    let floats = |tag| {
-        let values = page.all(tag).unwrap_or_default();
-        values
-            .into_iter()
-            .map(|value| value as f32)
-            .collect::<Vec<_>>()
+    let floats = |tag| -> Vec<f32> {
+        let values = page.all(tag).into_iter();
+        let values = values.flat_map(|values| values.first(6));
+        values.map(|value| value as f32).collect()
     };
     let luma = floats(LUMA);
     let luma = luma.first_chunk().filter(|luma| luma[1].is_normal());
@@ -367,13 +371,11 @@ fn ycbcr(page: &Directory<'_>) -> Result<YCbCr, DecodeError> {
         let spread = |at: usize| (values[at + 1] - values[at]).abs() >= 1.0;
         spread(0) && spread(2) && spread(4)
     });
-    let shared = page.all(SUBSAMPLING).unwrap_or_default();
-    let shared = match shared[..] {
-        [across, down, ..] => (across as usize, down as usize),
-        _ => (2, 2),
-    };
+    let shared = page.all(SUBSAMPLING);
+    let shared = shared.and_then(|shared| Some((shared.get(0)? as usize, shared.get(1)? as usize)));
+    let shared = shared.unwrap_or((2, 2));
     if ![1, 2, 4].contains(&shared.0) || ![1, 2, 4].contains(&shared.1) {
-        return Err(damaged("its colour differences are shared by no block"));
+        return Err(damaged("its chroma subsampling is invalid"));
     }
     Ok(YCbCr {
         luma: luma.copied().unwrap_or([0.299, 0.587, 0.114]),
@@ -392,7 +394,8 @@ fn alpha(page: &Directory<'_>, samples: usize, colours: usize) -> Option<Alpha> 
     } else {
         Vec::new()
     };
-    let kinds = page.all(EXTRA_SAMPLES).unwrap_or(left_out);
+    let kinds = page.all(EXTRA_SAMPLES);
+    let kinds = kinds.map_or(left_out, |kinds| kinds.first(samples).collect());
     let at = kinds
         .iter()
         .position(|kind| matches!(*kind as u64, 1 | 2))?;

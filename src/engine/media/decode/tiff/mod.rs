@@ -10,6 +10,7 @@ mod samples;
 use super::format::PictureFormat;
 use super::limits::area;
 use super::{DecodeError, Limits, Orientation, Picture, colour, jpeg, warning};
+use crate::engine::cancel::Cancel;
 use codec::Chunk;
 pub use codec::pack_bits;
 use directory::{Directory, pages};
@@ -42,21 +43,16 @@ impl PictureFormat for Tiff {
         min_short_side: u32,
         limits: &mut Limits<'_>,
     ) -> Result<Picture, DecodeError> {
-        let pages = pages(bytes);
-        // A thumbnail or a mask may come first.
-        let is_picture = |page: &&Directory<'_>| page.number(SUBFILE).unwrap_or_default() & 5 == 0;
-        let page = pages.iter().find(is_picture).or(pages.first());
-        let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
-        let mut picture = match layout::old_jpeg(page).and_then(|at| bytes.get(at..)) {
+        let (page, count) = shown(bytes, limits.cancel)?;
+        let mut picture = match layout::old_jpeg(&page).and_then(|at| bytes.get(at..)) {
             Some(old) if old.starts_with(b"\xff\xd8\xff") => {
                 jpeg::Jpeg.decode(old, min_short_side, limits)?
             }
-            _ => Page::new(bytes, page)?.decode(limits)?,
+            _ => Page::new(bytes, &page)?.decode(limits)?,
         };
         let orientation = page.number(ORIENTATION);
         let orientation = orientation.and_then(|value| u32::try_from(value).ok());
         picture.orientation = orientation.map(Orientation::from_exif);
-        let count = pages.iter().filter(is_picture).count();
         if count > 1 {
             let told = format!("the first of {count} pages is shown");
             picture.warning.get_or_insert(told);
@@ -65,11 +61,33 @@ impl PictureFormat for Tiff {
     }
 }
 
-fn damaged(reason: &str) -> DecodeError {
-    DecodeError::Damaged {
-        format: NAME,
-        reason: reason.into(),
+/// The page that is shown, and how many there are. A thumbnail or a mask may come first.
+fn shown<'a>(bytes: &'a [u8], cancel: &Cancel) -> Result<(Directory<'a>, usize), DecodeError> {
+    let (mut first, mut picture, mut count) = (None, None, 0);
+    for page in pages(bytes) {
+        if cancel.is_cancelled() {
+            return Err(DecodeError::Cancelled);
+        }
+        first = first.or(Some(page));
+        if page.number(SUBFILE).unwrap_or_default() & 5 == 0 {
+            picture = picture.or(Some(page));
+            count += 1;
+        }
     }
+    let page = picture.or(first);
+    let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
+    Ok((page, count))
+}
+
+/// The first page, whatever it is.
+pub fn first_page(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+    let page = pages(bytes).next();
+    let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
+    Page::new(bytes, &page)?.decode(limits)
+}
+
+fn damaged(reason: &str) -> DecodeError {
+    DecodeError::damaged(NAME, reason)
 }
 
 /// A page that is decoded.
@@ -162,7 +180,9 @@ impl<'a> Page<'a> {
                 false => place.height,
             };
             let number = |plane: usize| plane * across as usize * down as usize + index;
-            let chunk = |plane: usize| codec::decode(layout, self.data(number(plane))?, rows);
+            let chunk = |plane: usize| {
+                codec::decode(layout, self.data(number(plane))?, rows, limits.cancel)
+            };
             let chunks: Option<Vec<Chunk>> = (0..planes).map(chunk).collect();
             match chunks {
                 Some(chunks) => {
@@ -198,14 +218,11 @@ impl<'a> Page<'a> {
 
     /// The bytes of a strip or tile, as far as the file goes.
     fn data(&self, number: usize) -> Option<&'a [u8]> {
-        let start = *self.layout.offsets.get(number)? as usize;
+        let start = self.layout.offsets.get(number)? as usize;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
         // Where nobody says how long they are, the next ones follow.
-        let length = self
-            .layout
-            .lengths
-            .get(number)
-            .map(|length| *length as usize);
+        let length = self.layout.lengths.and_then(|all| all.get(number));
+        let length = length.map(|length| length as usize);
         Some(&rest[..length.unwrap_or(usize::MAX).min(rest.len())])
     }
 }
