@@ -17,12 +17,6 @@ pub fn to_srgb(rgb: &mut [u8], profile: &[u8]) {
     }
 }
 
-/// Converts pixels of Display P3, which files may name without a profile.
-#[cfg(feature = "heic")]
-pub fn display_p3_to_srgb(rgb: &mut [u8]) {
-    convert(rgb, &ColorProfile::new_display_p3());
-}
-
 /// Inks of cyan, magenta, yellow and black, through a profile if there is one that fits.
 pub struct Inks(Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>);
 
@@ -42,23 +36,18 @@ impl Inks {
         Self(transform)
     }
 
-    /// A pixel, of which 255 is all of an ink. Without a profile each ink takes its share of the light.
-    pub fn to_srgb(&self, inks: [u8; 4]) -> [u8; 3] {
-        let mut rgb = [0; 3];
-        self.convert(&inks, &mut rgb);
-        rgb
-    }
-
-    /// The same of many pixels.
+    /// The colours of pixels, of whose samples 255 is all of an ink. Without a profile each ink takes its share of the
+    /// light.
     pub fn all_to_srgb(&self, inks: &[u8]) -> Vec<u8> {
         let mut rgb = vec![0; inks.len() / 4 * 3];
         for (rgb, inks) in rgb.chunks_mut(PIXELS * 3).zip(inks.chunks(PIXELS * 4)) {
-            self.convert(inks, rgb);
+            self.row_to_srgb(inks, rgb);
         }
         rgb
     }
 
-    fn convert(&self, inks: &[u8], rgb: &mut [u8]) {
+    /// The same of a row that is at hand: a profile's tables are looked at once for all of it.
+    pub fn row_to_srgb(&self, inks: &[u8], rgb: &mut [u8]) {
         let by_profile = |transform: &Arc<dyn TransformExecutor<u8> + Send + Sync>| {
             transform.transform(inks, &mut *rgb).is_ok()
         };

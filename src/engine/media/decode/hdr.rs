@@ -85,13 +85,6 @@ fn decode(
 /// Light with opacity, as a screen shows it over white. Colours are multiplied by opacity already.
 fn shown(light: &[f32]) -> Vec<u8> {
     let pixels = light.as_chunks::<4>().0;
-    let known = |value: f32| {
-        if value.is_finite() {
-            value.max(0.0)
-        } else {
-            0.0
-        }
-    };
     let exposure = exposure(pixels.iter().map(|pixel| pixel.map(known)));
     let scaled = |pixel: &[f32; 4]| [0, 1, 2].map(|channel| known(pixel[channel]) * exposure);
     let is_bright = pixels
@@ -109,13 +102,22 @@ fn shown(light: &[f32]) -> Vec<u8> {
     rgb
 }
 
+/// Light that is none, or no number, is none; what is too bright for a number is as bright as a number can be.
+fn known(value: f32) -> f32 {
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(0.0, f32::MAX)
+    }
+}
+
 /// What light is multiplied by.
 fn exposure(pixels: impl Iterator<Item = [f32; 4]>) -> f32 {
     let (mut sum, mut count) = (0.0_f64, 0_u64);
     for [red, green, blue, opacity] in pixels {
         let luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-        // What is black says nothing of the exposure.
-        if luminance > 1e-6 && opacity > 0.0 {
+        // What is black, or beyond all numbers, says nothing of the exposure.
+        if (1e-6..1e30).contains(&luminance) && opacity > 0.0 {
             sum += f64::from(luminance.ln());
             count += 1;
         }
@@ -159,7 +161,7 @@ mod tests {
                 shown[3 * 50]
             );
         }
-        assert_eq!(shown(&[f32::NAN, f32::INFINITY, -1.0, 1.0]), [0; 3]);
+        assert_eq!(shown(&[f32::NAN, f32::INFINITY, -1.0, 1.0]), [0, 255, 0]);
         assert_eq!(shown(&[0.0, 0.0, 0.0, 0.0]), [255; 3]);
     }
 }

@@ -1,23 +1,23 @@
 //! HEIC and HEIF: still pictures in HEVC, as phones and some cameras write them.
 
-use heic_decoder::{ColorInfo, DecodedImage, HeifError, RgbOptions};
+use std::collections::HashMap;
+
+use heic_decoder::{ColorInfo, DecodedImage, HeifError, ImageInfo, RgbOptions};
 
 use super::alpha::over_white;
+use super::cicp::{Cicp, ToSrgb};
 use super::detached::detached;
 use super::format::PictureFormat;
+use super::iso_media::{self, Heif};
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, iso_media};
+use super::{DecodeError, Limits, Picture, colour};
 
 /// What messages call the format.
 const NAME: &str = "HEIC";
-/// Bytes that a pixel takes while it is decoded: planes of 32-bit samples, then RGB.
-const BYTES_PER_PIXEL: u64 = 13;
 /// The matrix of ITU-R BT.601 in ITU-T H.273.
 const BT_601: u16 = 6;
 /// What H.273 calls unspecified.
 const UNSPECIFIED: u16 = 2;
-/// The primaries of Display P3 in H.273.
-const DISPLAY_P3: u16 = 12;
 
 /// HEIC and HEIF.
 pub struct Heic;
@@ -45,21 +45,25 @@ impl PictureFormat for Heic {
 /// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
 fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
-    let info = heic_decoder::probe(&bytes).map_err(refused)?;
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+    let copied = copied(&bytes);
+    limits.reserve(0, 0, copied)?;
+    let info = heic_decoder::probe(&bytes).map_err(refused)?;
     let (width, height) = (side(info.coded_width), side(info.coded_height));
-    limits.reserve(width, height, area(width, height, BYTES_PER_PIXEL))?;
+    let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copied);
+    limits.reserve(width, height, need)?;
     let upright = iso_media::has_rotation(&bytes);
     let owned = bytes.into_owned();
     let mut image =
         detached(limits.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
-    let primaries = image.color_info.map(|info| info.color_primaries);
-    let mut rgb = to_rgb(&image).map_err(refused)?;
-    match profile {
-        Some(profile) => colour::to_srgb(&mut rgb, &profile),
-        None if primaries == Some(DISPLAY_P3) => colour::display_p3_to_srgb(&mut rgb),
-        None => {}
+    let to_srgb = match profile {
+        Some(_) => None,
+        None => image.color_info.and_then(|info| cicp(&info).to_srgb()),
+    };
+    let mut rgb = to_rgb(&image, to_srgb.as_ref()).map_err(refused)?;
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut rgb, &profile);
     }
     let picture = Picture::whole(side(image.width), side(image.height), rgb);
     Ok(match upright {
@@ -68,7 +72,55 @@ fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError>
     })
 }
 
-fn to_rgb(image: &DecodedImage) -> Result<Vec<u8>, HeifError> {
+/// Bytes of coded pictures that the decoder copies out of the file: those of each tile, also where many lie in one place.
+fn copied(bytes: &[u8]) -> u64 {
+    let whole = bytes.len() as u64;
+    let Some(heif) = Heif::read(bytes) else {
+        return whole;
+    };
+    let auxiliary = heif.referring(b"auxl", heif.primary);
+    let mut open: Vec<u32> = auxiliary.chain([heif.primary]).collect();
+    let (mut sum, mut known) = (whole, HashMap::new());
+    while let Some(id) = open.pop() {
+        let length = known.entry(id).or_insert_with(|| {
+            // What an item is made of is looked at once, in case it leads to itself.
+            open.extend(heif.references(b"dimg", id));
+            let spans = heif.spans(id).unwrap_or_default();
+            spans.iter().map(|(start, end)| (end - start) as u64).sum()
+        });
+        sum = sum.saturating_add(*length);
+    }
+    sum
+}
+
+/// Bytes that a pixel takes while it is decoded: planes of 32-bit samples, those of a grid's tiles beside those of the
+/// whole; then the whole and what it is converted to.
+fn bytes_per_pixel(info: &ImageInfo) -> u64 {
+    let of_planes = match info.chroma_format_idc {
+        0 => 4,
+        1 => 6,
+        2 => 8,
+        _ => 12,
+    };
+    let has_alpha = info.alpha_bit_depth.is_some();
+    let (of_alpha, channels) = if has_alpha { (4, 4) } else { (0, 3) };
+    let decoding = 2 * of_planes + 2 * of_alpha + 1;
+    let is_deep = info.bit_depth_luma > 8;
+    let of_channel = if is_deep { 2 } else { 1 };
+    let converting = of_planes + of_alpha + of_channel * channels + 3;
+    decoding.max(converting)
+}
+
+fn cicp(info: &ColorInfo) -> Cicp {
+    Cicp {
+        primaries: info.color_primaries,
+        transfer: info.transfer_characteristics,
+        matrix: info.matrix_coefficients,
+        full_range: info.full_range,
+    }
+}
+
+fn to_rgb(image: &DecodedImage, to_srgb: Option<&ToSrgb>) -> Result<Vec<u8>, HeifError> {
     let mut options = RgbOptions::default();
     // Phones leave the matrix out and mean BT.601, as JPEG does.
     let info = image.color_info.unwrap_or(ColorInfo {
@@ -81,31 +133,54 @@ fn to_rgb(image: &DecodedImage) -> Result<Vec<u8>, HeifError> {
             ..info
         });
     }
-    if image.alpha.is_none() {
-        return Ok(image.to_rgb8_with_options(&options)?.data);
-    }
-    let rgba = image.to_rgba8_with_options(&options)?;
-    let premultiplied = rgba.premultiplied;
-    let over = |pixel: &[u8; 4]| {
-        let [red, green, blue, alpha] = *pixel;
-        match premultiplied {
-            true => [red, green, blue].map(|value| value.saturating_add(255 - alpha)),
-            false => over_white(*pixel),
+    let is_deep = image.bit_depth_luma > 8;
+    match (image.alpha.is_some(), to_srgb) {
+        (false, None) => Ok(image.to_rgb8_with_options(&options)?.data),
+        // Eight bits of a high range would show steps.
+        (false, Some(to_srgb)) if is_deep => {
+            let rgb = image.to_rgb16_with_options(&options)?.data;
+            let part = |value: u16| f32::from(value) / 65_535.0;
+            let pixels = rgb.as_chunks::<3>().0.iter();
+            Ok(pixels
+                .flat_map(|pixel| to_srgb.convert(pixel.map(part)))
+                .collect())
         }
-    };
-    Ok(rgba.data.as_chunks().0.iter().flat_map(over).collect())
+        (false, Some(to_srgb)) => {
+            let mut rgb = image.to_rgb8_with_options(&options)?.data;
+            for pixel in rgb.as_chunks_mut::<3>().0 {
+                *pixel = converted(*pixel, Some(to_srgb));
+            }
+            Ok(rgb)
+        }
+        (true, to_srgb) => {
+            let rgba = image.to_rgba8_with_options(&options)?;
+            let premultiplied = rgba.premultiplied;
+            let over = |pixel: &[u8; 4]| {
+                let [red, green, blue, alpha] = *pixel;
+                let [red, green, blue] = converted([red, green, blue], to_srgb);
+                match premultiplied {
+                    true => [red, green, blue].map(|value| value.saturating_add(255 - alpha)),
+                    false => over_white([red, green, blue, alpha]),
+                }
+            };
+            Ok(rgba.data.as_chunks().0.iter().flat_map(over).collect())
+        }
+    }
+}
+
+fn converted(pixel: [u8; 3], to_srgb: Option<&ToSrgb>) -> [u8; 3] {
+    match to_srgb {
+        Some(to_srgb) => to_srgb.convert(pixel.map(|value| f32::from(value) / 255.0)),
+        None => pixel,
+    }
 }
 
 fn refused(error: HeifError) -> DecodeError {
     match error {
         HeifError::Unsupported(_) => DecodeError::UnsupportedKind(NAME),
-        HeifError::LimitExceeded(_) => DecodeError::Damaged {
-            format: NAME,
-            reason: "it claims more pixels than a photo has".into(),
-        },
-        _ => DecodeError::Damaged {
-            format: NAME,
-            reason: "its picture data ends early or contradicts itself".into(),
-        },
+        HeifError::LimitExceeded(_) => {
+            DecodeError::damaged(NAME, "it claims more pixels than a photo has")
+        }
+        _ => DecodeError::damaged(NAME, "its picture data ends early or contradicts itself"),
     }
 }

@@ -6,14 +6,22 @@ use super::alpha::over_white;
 use super::colour::{self, Inks};
 use super::detached::detached;
 use super::format::PictureFormat;
+use super::iso_media::parts;
 use super::limits::area;
 use super::{DecodeError, Limits, Picture};
+use crate::engine::media::input::Source;
 
 const NAME: &str = "JPEG 2000";
 const FILE: &[u8] = b"\0\0\0\x0cjP  ";
 const CODESTREAM: &[u8] = b"\xff\x4f\xff\x51";
-/// Bytes that a pixel takes while it is decoded: coefficients and samples of four channels, then RGB.
-const BYTES_PER_PIXEL: u64 = 40;
+/// Channels of a picture: four inks and opacity.
+const MOST_CHANNELS: u64 = 5;
+/// Bytes that a pixel's channel takes while it is decoded: a coefficient and a sample of four bytes, and one of eight
+/// bits.
+const BYTES_PER_CHANNEL: u64 = 9;
+const COLOURS: &str = "JPEG 2000 files with these colours";
+/// Where the number of channels lies in a codestream, behind its first marker (ITU-T T.800, A.5.1).
+const CHANNELS: u64 = 40;
 
 /// JPEG 2000.
 pub struct Jp2;
@@ -33,19 +41,49 @@ impl PictureFormat for Jp2 {
         min_short_side: u32,
         limits: &mut Limits<'_>,
     ) -> Result<Picture, DecodeError> {
+        let channels = channels(bytes).ok_or_else(damaged)?;
+        if channels > MOST_CHANNELS {
+            return Err(DecodeError::Unsupported(COLOURS));
+        }
         let whole = Image::new(bytes, &DecodeSettings::default()).map_err(|_| damaged())?;
         let full = (whole.width(), whole.height());
-        limits.reserve(full.0, full.1, area(full.0, full.1, BYTES_PER_PIXEL))?;
+        let per_pixel = BYTES_PER_CHANNEL * channels + 3;
+        let need = area(full.0, full.1, per_pixel).saturating_add(bytes.len() as u64);
+        limits.reserve(full.0, full.1, need)?;
         let bytes = bytes.to_vec();
         detached(limits.cancel, move || decode(&bytes, full, min_short_side))?
     }
 }
 
 fn damaged() -> DecodeError {
-    DecodeError::Damaged {
-        format: NAME,
-        reason: "its picture data ends early or contradicts itself".into(),
+    DecodeError::damaged(NAME, "its picture data ends early or contradicts itself")
+}
+
+/// The most channels that a pixel has on its way: those of the codestream, or those of the palette.
+fn channels(bytes: &[u8]) -> Option<u64> {
+    let mut input = bytes;
+    let in_codestream = |input: &mut &[u8], at: u64| {
+        let count = input.array(at.checked_add(CHANNELS)?)?;
+        Some(u64::from(u16::from_be_bytes(count)))
+    };
+    if bytes.starts_with(CODESTREAM) {
+        return in_codestream(&mut input, 0);
     }
+    let mut most = 0;
+    for part in parts(&mut input, 0, bytes.len() as u64) {
+        match &part.kind {
+            b"jp2c" => most = most.max(in_codestream(&mut input, part.body)?),
+            b"jp2h" => {
+                let within = parts(&mut input, part.body, part.end);
+                let palettes = within.iter().filter(|part| &part.kind == b"pclr");
+                // Behind the number of its colours, of two bytes.
+                let columns = palettes.filter_map(|part| input.array::<1>(part.body + 2));
+                most = columns.fold(most, |most, [columns]| most.max(columns.into()));
+            }
+            _ => {}
+        }
+    }
+    (most > 0).then_some(most)
 }
 
 /// Decodes at the smallest of its own scales that suffices.
@@ -81,19 +119,28 @@ fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture
         ColorSpace::CMYK => (None, Some(Inks::new(None))),
         _ => (None, None),
     };
-    let colour = |pixel: &[u8]| match (colours, &inks) {
-        (1, _) => Some([pixel[0]; 3]),
-        (3, _) => Some([pixel[0], pixel[1], pixel[2]]),
-        (4, Some(inks)) => Some(inks.to_srgb([pixel[0], pixel[1], pixel[2], pixel[3]])),
-        _ => None,
-    };
-    let mut rgb = Vec::with_capacity(3 * pixels);
-    for pixel in data.chunks_exact(channels) {
-        let [red, green, blue] = colour(pixel).ok_or(DecodeError::Unsupported(
-            "JPEG 2000 with colours of this kind",
-        ))?;
-        let opacity = if has_alpha { pixel[channels - 1] } else { 255 };
-        rgb.extend_from_slice(&over_white([red, green, blue, opacity]));
+    let mut rgb = vec![0; 3 * pixels];
+    let all = || data.chunks_exact(channels);
+    let colour = |pixel: &[u8]| [pixel[0], pixel[1], pixel[2]];
+    match (colours, &inks) {
+        (1, _) => put(&mut rgb, all().map(|pixel| [pixel[0]; 3])),
+        (3, _) => put(&mut rgb, all().map(colour)),
+        (4, Some(inks)) => {
+            let rows = data.chunks(channels * width as usize);
+            let mut of_row = Vec::with_capacity(4 * width as usize);
+            for (target, row) in rgb.chunks_mut(3 * width as usize).zip(rows) {
+                of_row.clear();
+                of_row.extend(row.chunks_exact(channels).flat_map(|pixel| &pixel[..4]));
+                inks.row_to_srgb(&of_row, target);
+            }
+        }
+        _ => return Err(DecodeError::Unsupported(COLOURS)),
+    }
+    if has_alpha {
+        for (target, pixel) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(all()) {
+            let [red, green, blue] = *target;
+            *target = over_white([red, green, blue, pixel[channels - 1]]);
+        }
     }
     if let Some(profile) = profile {
         colour::to_srgb(&mut rgb, profile);
@@ -103,4 +150,10 @@ fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture
         full_height: full.1,
         ..Picture::whole(width, height, rgb)
     })
+}
+
+fn put(rgb: &mut [u8], pixels: impl Iterator<Item = [u8; 3]>) {
+    for (target, pixel) in rgb.as_chunks_mut::<3>().0.iter_mut().zip(pixels) {
+        *target = pixel;
+    }
 }

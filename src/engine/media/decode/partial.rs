@@ -30,16 +30,23 @@ pub fn decode(
     limits: &mut Limits<'_>,
     then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Option<Picture>, DecodeError> {
-    let mended = match format {
-        ImageFormat::WebP => mended_webp(bytes),
+    let length = match format {
+        ImageFormat::WebP => webp_length(bytes),
         ImageFormat::Bmp | ImageFormat::Tga | ImageFormat::Pnm | ImageFormat::Qoi => {
-            padded(bytes, format, limits)
+            padded_length(bytes, format, limits)
         }
-        ImageFormat::Gif => Some((Cow::Borrowed(bytes), 0)),
+        ImageFormat::Gif => Some(bytes.len()),
         _ => None,
     };
-    let Some((mended, missing)) = mended else {
+    let Some(length) = length else {
         return Ok(None);
+    };
+    // A copy with what is missing; the decoder may not even begin without it.
+    limits.reserve(0, 0, length as u64)?;
+    let (mended, missing) = match format {
+        ImageFormat::WebP => mended_webp(bytes, length),
+        ImageFormat::Gif => (Cow::Borrowed(bytes), 0),
+        _ => padded(bytes, length),
     };
     let cancel = limits.cancel;
     let inner = Limits::new(limits.budget(), cancel);
@@ -48,12 +55,9 @@ pub fn decode(
     };
     let (width, height) = decoder.dimensions();
     let per_pixel = bytes_per_pixel(format, decoder.color_type());
-    let padding = (mended.len() - bytes.len()) as u64;
-    limits.reserve(
-        width,
-        height,
-        area(width, height, per_pixel).saturating_add(padding),
-    )?;
+    let padding = mended.len() - bytes.len();
+    let need = area(width, height, per_pixel).saturating_add(length as u64);
+    limits.reserve(width, height, need)?;
     let profile = decoder.icc_profile().ok().flatten();
     let kind = decoder.color_type();
     let Ok(size) = usize::try_from(decoder.total_bytes()) else {
@@ -110,56 +114,67 @@ fn image_of(
     }
 }
 
-/// A file with grey behind its end, as much as its picture can take, and the hundredths of it that were missing. Run
-/// lengths and references behind the end are what the grey makes of them.
-fn padded<'a>(
-    bytes: &'a [u8],
-    format: ImageFormat,
-    limits: &Limits<'_>,
-) -> Option<(Cow<'a, [u8]>, usize)> {
+/// Bytes of a file with as much behind its end as its picture can take.
+fn padded_length(bytes: &[u8], format: ImageFormat, limits: &Limits<'_>) -> Option<usize> {
     let inner = Limits::new(limits.budget(), limits.cancel);
     let size = decoder(bytes, format, &inner).ok()?.total_bytes();
-    let size = usize::try_from(size)
-        .ok()
-        .filter(|size| *size <= MOST_PADDING)?;
-    let mut longer = bytes.to_vec();
-    longer.resize(bytes.len() + size, UNREAD);
-    let missing = size.saturating_sub(bytes.len());
-    Some((Cow::Owned(longer), (missing * 100).div_ceil(size.max(1))))
+    let size = usize::try_from(size).ok();
+    Some(bytes.len() + size.filter(|size| *size <= MOST_PADDING)?)
 }
 
-/// A WebP of the length that it claims, whose head says only what it has, and the hundredths that were missing. Its
-/// decoder takes zeros behind the end for codes, as others do.
-fn mended_webp(bytes: &[u8]) -> Option<(Cow<'_, [u8]>, usize)> {
+/// A file with grey behind its end up to this length, and the hundredths of its picture that were missing. Run lengths
+/// and references behind the end are what the grey makes of them.
+fn padded(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
+    let size = length - bytes.len();
+    let mut longer = Vec::with_capacity(length);
+    longer.extend_from_slice(bytes);
+    longer.resize(length, UNREAD);
+    let missing = size.saturating_sub(bytes.len());
+    (Cow::Owned(longer), (missing * 100).div_ceil(size.max(1)))
+}
+
+/// The chunks of a WebP: kind, and where the next one begins, which may be behind the end.
+fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut at = RIFF_HEAD;
+    std::iter::from_fn(move || {
+        let (kind, size) = bytes.get(at..at.checked_add(8)?)?.split_at(4);
+        let size = u32::from_le_bytes(*size.first_chunk()?) as usize;
+        at = (at + 8).checked_add(size.checked_next_multiple_of(2)?)?;
+        Some((kind, at))
+    })
+}
+
+/// The length that a WebP claims, of which a part may be missing. The last chunk may claim more than the file does.
+fn webp_length(bytes: &[u8]) -> Option<usize> {
     let length = u32::from_le_bytes(*bytes.get(4..8)?.first_chunk()?) as usize;
-    let mut whole = length.checked_add(8)?;
-    // The last chunk may claim more than the file does.
-    let (mut at, mut has) = (RIFF_HEAD, 0);
-    while let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let next = (at + 8).checked_add(size.checked_next_multiple_of(2)?)?;
-        if next <= bytes.len() {
-            has |= match &head[..4] {
-                b"ICCP" => 0x20,
-                b"EXIF" => 0x08,
-                b"XMP " => 0x04,
-                _ => 0,
-            };
+    let claimed = webp_chunks(bytes).map(|(_, end)| end).max();
+    let whole = length.checked_add(8)?.max(claimed.unwrap_or_default());
+    let whole = whole.max(bytes.len());
+    (whole - bytes.len() <= MOST_PADDING).then_some(whole)
+}
+
+/// A WebP of that length, whose head says only what it has, and the hundredths that were missing. Its decoder takes zeros
+/// behind the end for codes, as others do.
+fn mended_webp(bytes: &[u8], length: usize) -> (Cow<'_, [u8]>, usize) {
+    let there = webp_chunks(bytes).filter(|(_, end)| *end <= bytes.len());
+    let has = there.fold(0, |has, (kind, _)| {
+        has | match kind {
+            b"ICCP" => 0x20,
+            b"EXIF" => 0x08,
+            b"XMP " => 0x04,
+            _ => 0,
         }
-        whole = whole.max(next);
-        at = next;
-    }
-    if whole > bytes.len() + MOST_PADDING {
-        return None;
-    }
-    let mut mended = bytes.to_vec();
-    mended.resize(whole.max(bytes.len()), 0);
-    if mended.get(RIFF_HEAD..RIFF_HEAD + 4) == Some(b"VP8X") {
-        let flags = mended.get_mut(RIFF_HEAD + 8)?;
+    });
+    let mut mended = Vec::with_capacity(length);
+    mended.extend_from_slice(bytes);
+    mended.resize(length, 0);
+    if mended.get(RIFF_HEAD..RIFF_HEAD + 4) == Some(b"VP8X")
+        && let Some(flags) = mended.get_mut(RIFF_HEAD + 8)
+    {
         *flags &= !WEBP_METADATA | has;
     }
-    let riff = u32::try_from(mended.len() - 8).ok()?.to_le_bytes();
+    let riff = u32::try_from(length - 8).unwrap_or(u32::MAX).to_le_bytes();
     mended[4..8].copy_from_slice(&riff);
-    let missing = mended.len() - bytes.len();
-    Some((Cow::Owned(mended), (missing * 100).div_ceil(whole.max(1))))
+    let missing = length - bytes.len();
+    (Cow::Owned(mended), (missing * 100).div_ceil(length.max(1)))
 }

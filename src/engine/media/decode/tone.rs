@@ -3,8 +3,10 @@
 /// Up to this part of white, light stays as it is; beyond it is compressed.
 const KNEE: f32 = 0.6;
 
-/// Light beyond white, brought below it: the brightest channel is compressed, the others keep their proportions.
+/// Light beyond white, brought below it: the brightest channel is compressed, the others keep their proportions. A
+/// picture goes through this whole or not at all: else what lies beyond white became darker than white itself.
 pub fn compressed(light: [f32; 3]) -> [f32; 3] {
+    let light = light.map(|value| value.min(f32::MAX));
     let most = light[0].max(light[1]).max(light[2]);
     if most <= KNEE {
         return light;
@@ -15,7 +17,7 @@ pub fn compressed(light: [f32; 3]) -> [f32; 3] {
 }
 
 /// sRGB's curve (IEC 61966-2-1): from a coded value to light.
-#[cfg(any(feature = "avif", feature = "video", test))]
+#[cfg(any(feature = "avif", feature = "heic", feature = "video", test))]
 pub fn srgb_to_linear(value: f32) -> f32 {
     match value <= 0.040_45 {
         true => value / 12.92,
@@ -39,6 +41,13 @@ pub fn eight_bits(value: f32) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn brighter_stays_brighter() {
+        let light = [0.0, 0.3, 0.59, 0.7, 1.0, 1.1, 2.0, 8.0, 1e30, f32::INFINITY];
+        let shown = light.map(|value| eight_bits(compressed([value; 3])[0]));
+        assert!(shown.is_sorted() && shown[9] == 255, "{shown:?}");
+    }
 
     #[test]
     fn light_below_the_knee_is_not_touched() {

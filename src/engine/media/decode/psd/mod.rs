@@ -10,6 +10,7 @@ use super::format::PictureFormat;
 use super::limits::area;
 use super::tone::{compressed, eight_bits, linear_to_srgb};
 use super::{DecodeError, Limits, Picture};
+use crate::engine::cancel::Cancel;
 use rows::Rows;
 use sections::{Mode, Sections};
 
@@ -68,16 +69,17 @@ impl PictureFormat for Psd {
         let (width, height) = (sections.width, sections.height);
         let channels = sections.channels as u64;
         let of_rows = u64::from(width).saturating_mul(8 * channels);
-        let of_zip = match sections.compression {
+        let of_data = match sections.compression {
             0 | 1 => 0,
             _ => area(width, height, channels).saturating_mul(sections.depth.div_ceil(8) as u64),
         };
         let need = area(width, height, 3)
             .saturating_add(of_rows)
-            .saturating_add(of_zip);
+            .saturating_add(of_data);
         limits.reserve(width, height, need)?;
-        let painter = Painter::new(&sections)?;
+        let mut painter = Painter::new(&sections)?;
         let mut rows = Rows::new(&sections)?;
+        painter.look(&mut rows, height as usize, limits.cancel)?;
         let size = usize::try_from(area(width, height, 3)).unwrap_or(usize::MAX);
         let mut rgb = vec![128; size];
         let mut missing = 0;
@@ -104,10 +106,7 @@ impl PictureFormat for Psd {
 }
 
 fn damaged(reason: &str) -> DecodeError {
-    DecodeError::Damaged {
-        format: NAME,
-        reason: reason.into(),
-    }
+    DecodeError::damaged(NAME, reason)
 }
 
 /// Whether Photoshop says that it left the picture out, in place of which the file has a white one.
@@ -121,7 +120,10 @@ struct Painter<'a> {
     mode: Mode,
     palette: &'a [u8],
     alpha: Option<usize>,
+    /// Whether samples are light, of 32 bits.
     is_float: bool,
+    /// Whether light goes beyond white.
+    is_bright: bool,
     inks: Option<Inks>,
     channels: usize,
 }
@@ -129,7 +131,7 @@ struct Painter<'a> {
 impl<'a> Painter<'a> {
     fn new(sections: &Sections<'a>) -> Result<Self, DecodeError> {
         let mode = sections.mode.ok_or(DecodeError::Unsupported(
-            "Photoshop files with colours of this kind",
+            "Photoshop files in this colour mode",
         ))?;
         let colours = mode.colours();
         if sections.channels < colours {
@@ -144,9 +146,35 @@ impl<'a> Painter<'a> {
             palette: sections.palette,
             alpha,
             is_float: sections.depth == 32,
+            is_bright: false,
             inks: (mode == Mode::Cmyk).then(|| Inks::new(sections.resource(PROFILE))),
             channels: colours + usize::from(alpha.is_some()),
         })
+    }
+
+    /// Looks at all rows, if their light may go beyond white: one curve brings all of it below, so that brighter stays
+    /// brighter.
+    fn look(
+        &mut self,
+        rows: &mut Rows<'_>,
+        height: usize,
+        cancel: &Cancel,
+    ) -> Result<(), DecodeError> {
+        if !self.is_float || !matches!(self.mode, Mode::Grey | Mode::Rgb) {
+            return Ok(());
+        }
+        let is_bright = |value: &f32| *value > 1.0;
+        for y in 0..height {
+            if cancel.is_cancelled() {
+                return Err(DecodeError::Cancelled);
+            }
+            let samples = rows.read(y, self.mode.colours());
+            self.is_bright |= samples.is_some_and(|samples| samples.iter().any(is_bright));
+            if self.is_bright {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Channels that are needed.
@@ -162,6 +190,13 @@ impl<'a> Painter<'a> {
     /// Paints a row of samples between 0 and 1, one channel after another.
     fn row(&self, samples: &[f32], rgb: &mut [u8]) {
         let width = rgb.len() / 3;
+        if let Some(inks) = &self.inks {
+            let pixel =
+                |x: usize| [0, 1, 2, 3].map(|ink| 255 - eight_bits(samples[ink * width + x]));
+            // Full ink is zero.
+            let of_row: Vec<u8> = (0..width).flat_map(pixel).collect();
+            inks.row_to_srgb(&of_row, rgb);
+        }
         for (x, target) in rgb.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let sample = |channel: usize| samples[channel * width + x];
             let colour = match self.mode {
@@ -172,11 +207,7 @@ impl<'a> Painter<'a> {
                     let index = usize::from(eight_bits(sample(0)));
                     [0, 256, 512].map(|plane| self.palette[plane + index])
                 }
-                Mode::Cmyk => {
-                    // Full ink is zero.
-                    let inks = [0, 1, 2, 3].map(|ink| 255 - eight_bits(sample(ink)));
-                    self.inks.as_ref().map_or([0; 3], |all| all.to_srgb(inks))
-                }
+                Mode::Cmyk => *target,
                 Mode::Lab => {
                     let difference = |channel| sample(channel) * 255.0 - 128.0;
                     lab_to_srgb([sample(0) * 100.0, difference(1), difference(2)]).map(eight_bits)
@@ -197,15 +228,12 @@ impl<'a> Painter<'a> {
         if !self.is_float {
             return colour.map(eight_bits);
         }
-        let light = colour.map(|value| {
-            if value.is_finite() {
-                value.max(0.0)
-            } else {
-                0.0
-            }
-        });
-        let is_bright = light.iter().any(|value| *value > 1.0);
-        let light = if is_bright { compressed(light) } else { light };
+        let light = colour.map(|value| if value.is_nan() { 0.0 } else { value.max(0.0) });
+        let light = if self.is_bright {
+            compressed(light)
+        } else {
+            light
+        };
         light.map(|value| eight_bits(linear_to_srgb(value)))
     }
 }

@@ -58,7 +58,7 @@ impl<'a> Rows<'a> {
             }
             _ => {
                 return Err(DecodeError::Unsupported(
-                    "Photoshop files of this compression",
+                    "Photoshop files with this compression",
                 ));
             }
         };

@@ -19,6 +19,7 @@ pub struct Painter<'a> {
     is_bright: bool,
     inks: Option<Inks>,
     values: Vec<f32>,
+    of_inks: Vec<u8>,
 }
 
 /// Whether only the samples themselves can tell what is black and white.
@@ -73,9 +74,10 @@ impl<'a> Painter<'a> {
         Self {
             layout,
             range,
-            is_bright: layout.format == Format::Float && range == (0.0, 1.0),
+            is_bright: is_bright(layout, range, extremes),
             inks: is_cmyk.then(|| Inks::new(layout.profile)),
             values: Vec::new(),
+            of_inks: Vec::new(),
         }
     }
 
@@ -99,12 +101,22 @@ impl<'a> Painter<'a> {
             }
         }
         let pixels = self.values.chunks_exact(self.layout.samples);
+        if let Some(inks) = &self.inks {
+            self.of_inks.clear();
+            self.of_inks.extend(
+                pixels
+                    .clone()
+                    .flat_map(|pixel| pixel[..4].iter().map(|ink| eight_bits(*ink))),
+            );
+            inks.row_to_srgb(&self.of_inks, rgb);
+        }
         for (pixel, target) in pixels.zip(rgb.as_chunks_mut::<3>().0) {
-            *target = self.colour(pixel);
+            *target = self.colour(pixel, *target);
         }
     }
 
-    fn colour(&self, pixel: &[f32]) -> [u8; 3] {
+    /// The colour of a pixel, or of its inks if those were converted.
+    fn colour(&self, pixel: &[f32], of_inks: [u8; 3]) -> [u8; 3] {
         let colour = match &self.layout.meaning {
             Meaning::Grey { white_is_zero } => {
                 let grey = match white_is_zero {
@@ -130,14 +142,10 @@ impl<'a> Painter<'a> {
                 };
                 lab_to_srgb([pixel[0] * 100.0, difference(pixel[1]), difference(pixel[2])])
             }
-            Meaning::Cmyk => {
-                let inks = [0, 1, 2, 3].map(|ink| eight_bits(pixel[ink]));
-                let rgb = self.inks.as_ref().map_or([0; 3], |all| all.to_srgb(inks));
-                rgb.map(|value| f32::from(value) / 255.0)
-            }
+            Meaning::Cmyk => of_inks.map(|value| f32::from(value) / 255.0),
         };
         let colour = match self.is_bright {
-            true => bright(colour),
+            true => compressed(colour.map(|value| value.max(0.0))),
             false => colour,
         };
         let over_white = match self.layout.alpha {
@@ -157,12 +165,18 @@ impl<'a> Painter<'a> {
     }
 }
 
-/// Values up to white stay; where one goes beyond, all are brought below it.
-fn bright(colour: [f32; 3]) -> [f32; 3] {
-    match colour.iter().any(|value| *value > 1.05) {
-        true => compressed(colour.map(|value| value.max(0.0))),
-        false => colour,
-    }
+/// Whether a picture has light beyond white: then one curve brings all of it below, so that brighter stays brighter.
+fn is_bright(layout: &Layout<'_>, range: (f32, f32), extremes: Option<Extremes>) -> bool {
+    let Some((least, most)) = extremes else {
+        return false;
+    };
+    let brightest = match layout.meaning {
+        Meaning::Grey {
+            white_is_zero: true,
+        } => 1.0 - least,
+        _ => most,
+    };
+    layout.format == Format::Float && range == (0.0, 1.0) && brightest > 1.05
 }
 
 fn from_ycbcr(colours: &YCbCr, pixel: &[f32]) -> [f32; 3] {
@@ -189,7 +203,7 @@ pub fn extremes(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize) 
     let colours = values
         .iter()
         .enumerate()
-        .filter(|(at, value)| is_colour(*at) && value.is_finite());
+        .filter(|(at, value)| is_colour(*at) && value.abs() < f32::MAX);
     colours.fold((f32::MAX, f32::MIN), |(least, most), (_, value)| {
         (least.min(*value), most.max(*value))
     })
@@ -243,6 +257,10 @@ fn reader(layout: &Layout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> 
             (Format::Float, 32) => f32::from_bits(value as u32),
             (Format::Float, _) => f64::from_bits(value) as f32,
         };
-        if value.is_nan() { 0.0 } else { value }
+        if value.is_nan() {
+            0.0
+        } else {
+            value.clamp(f32::MIN, f32::MAX)
+        }
     }
 }
