@@ -404,3 +404,18 @@ fn the_command_line_tells_of_damage_and_goes_on() {
         "{text}"
     );
 }
+
+/// Encoders may leave the last bits out, or frequencies that nobody sees.
+#[test]
+fn a_progressive_file_without_its_last_scans_is_not_called_damaged() {
+    let whole = fixture("colour-420.jpg");
+    let scans: Vec<usize> = memchr::memmem::find_iter(&whole, b"\xff\xda").collect();
+    assert!(scans.len() > 3, "a fixture of several scans");
+    for last in [scans[scans.len() - 1], scans[scans.len() - 2]] {
+        // Tables before the scan may stay.
+        let bytes = [&whole[..last], b"\xff\xd9"].concat();
+        for side in SIDES {
+            assert_eq!(shown(&bytes, side).expect("whole").warning, None, "{side}");
+        }
+    }
+}

@@ -87,12 +87,12 @@ fn decode(
             ..in_srgb(picture, bytes)
         }),
         Err(Refusal::Limit(error)) => Err(error),
-        Err(Refusal::Decoder) => {
+        Err(Refusal::Decoder { is_unusual }) => {
             let picture = raster::decode(bytes, ImageFormat::Jpeg, NAME, limits)?;
             let warning = match (is_whole, ends_early(bytes)) {
                 (true, _) => None,
                 (false, true) => Some(warning::CUT_SHORT.into()),
-                (false, false) => Some(warning::DAMAGED.into()),
+                (false, false) => (!is_unusual).then(|| warning::DAMAGED.into()),
             };
             Ok(Picture { warning, ..picture })
         }
@@ -150,8 +150,9 @@ fn decode_own(
         return Ok(Own::Left { is_whole: false });
     };
     reserve(&header, eighths, limits)?;
-    let coding = header.coding;
-    let Ok((scaled, tally)) = decode_damaged(bytes, (header, scan), eighths, limits.cancel) else {
+    let Ok((scaled, tally, is_faulty)) =
+        decode_damaged(bytes, (header, scan), eighths, limits.cancel)
+    else {
         return Ok(Own::Left { is_whole: false });
     };
     if tally.read == 0 {
@@ -160,13 +161,15 @@ fn decode_own(
             reason: "none of its picture data can be read".into(),
         });
     }
-    let warning = match (tally.lost_percent(), ends_early(bytes), coding) {
-        // Only a file with something unusual in it, which another decoder may read better.
-        (0, _, Coding::Sequential) => return Ok(Own::Left { is_whole: true }),
-        (0, true, _) => Some("the file is cut short: fine details are missing".into()),
-        (0, false, _) => Some("the file is damaged: fine details are missing".into()),
-        (lost, true, _) => Some(warning::cut_short(lost)),
-        (lost, false, _) => Some(warning::damaged(lost)),
+    // Only a file with something unusual in it, which another decoder may read better.
+    if !is_faulty {
+        return Ok(Own::Left { is_whole: true });
+    }
+    let warning = match (tally.lost_percent(), ends_early(bytes)) {
+        (0, true) => Some("the file is cut short: fine details are missing".into()),
+        (0, false) => Some("the file is damaged: fine details are missing".into()),
+        (lost, true) => Some(warning::cut_short(lost)),
+        (lost, false) => Some(warning::damaged(lost)),
     };
     Ok(Own::Picture(Box::new(picture(scaled, full, warning))))
 }
@@ -188,7 +191,7 @@ pub fn lost_share(bytes: &[u8], cancel: &Cancel) -> Option<f32> {
         return Some(0.0);
     }
     let file = header::read_header(bytes).ok()?;
-    let (_, tally) = decode_damaged(bytes, file, eighths, cancel).ok()?;
+    let (_, tally, _) = decode_damaged(bytes, file, eighths, cancel).ok()?;
     Some(tally.lost as f32 / (tally.read + tally.lost).max(1) as f32)
 }
 
@@ -210,10 +213,13 @@ fn decode_damaged(
     (header, scan): (Header, Scan),
     eighths: u32,
     cancel: &Cancel,
-) -> Result<(Scaled, Tally), Unsupported> {
+) -> Result<(Scaled, Tally, bool), Unsupported> {
     let eighths = eighths as usize;
     match header.coding {
-        Coding::Sequential => sequential::decode_damaged(bytes, (&header, &scan), eighths, cancel),
+        Coding::Sequential => {
+            let read = sequential::decode_damaged(bytes, (&header, &scan), eighths, cancel);
+            read.map(|(scaled, tally)| (scaled, tally, tally.lost > 0))
+        }
         Coding::Progressive => progressive::decode_damaged(bytes, (header, scan), eighths, cancel),
     }
 }
@@ -274,13 +280,18 @@ fn eighths(short_side: u32, min_short_side: u32) -> u32 {
 
 enum Refusal {
     Limit(DecodeError),
-    Decoder,
+    Decoder {
+        /// Whether it does not know such files, rather than finding a fault in this one.
+        is_unusual: bool,
+    },
 }
 
 impl Refusal {
     fn of(error: &dyn std::fmt::Display) -> Self {
         tracing::debug!(%error, "a JPEG is left to another decoder");
-        Self::Decoder
+        Self::Decoder {
+            is_unusual: matches!(error, jpeg_decoder::Error::Unsupported(_)),
+        }
     }
 }
 
@@ -303,7 +314,8 @@ fn decode_scaled(
 ) -> Result<Picture, Refusal> {
     let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), limits.cancel));
     decoder.read_info()?;
-    let full = decoder.info().ok_or(Refusal::Decoder)?;
+    let full = decoder.info();
+    let full = full.ok_or(Refusal::Decoder { is_unusual: false })?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
     // Only baseline files are decoded without keeping coefficients of the full size.
     let coefficients = match full.coding_process {

@@ -62,23 +62,29 @@ pub fn decode(
 }
 
 /// What a damaged file still shows, at any scale; what is lost is grey, or without its details. Blocks of which the
-/// mean is there count as read.
+/// mean is there count as read. Also whether anything is wrong with it: a file may leave out its last bits.
 pub fn decode_damaged(
     bytes: &[u8],
     (mut header, mut scan): (Header, Scan),
     eighths: usize,
     cancel: &Cancel,
-) -> Result<(Scaled, Tally), Unsupported> {
+) -> Result<(Scaled, Tally, bool), Unsupported> {
     let grid = Grid::new(&header)?;
     let mut channels = channels(&header, eighths, grid)?;
     let mut worst = Tally::default();
+    let mut is_faulty = false;
     for number in 0..MOST_SCANS {
         let shown = shows(&scan, &channels);
         if number == 0 {
             shown?;
         }
-        if shown == Ok(true)
-            && let Ok(tally) = read_scan(bytes, &header, &scan, &mut channels, grid, cancel)
+        let read = match shown {
+            Ok(true) => read_scan(bytes, &header, &scan, &mut channels, grid, cancel),
+            Ok(false) => Ok(Tally::default()),
+            Err(error) => Err(error),
+        };
+        is_faulty |= read.is_err() || read.is_ok_and(|tally| tally.lost > 0);
+        if let (Ok(true), Ok(tally)) = (shown, read)
             && (scan.first, scan.high) == (0, 0)
             && (number == 0 || tally.lost_percent() > worst.lost_percent())
         {
@@ -90,10 +96,16 @@ pub fn decode_damaged(
         let next = end_of_data(bytes, scan.data).and_then(|end| header.next_scan(bytes, end));
         match next {
             Ok(Some(next)) => scan = next,
-            _ => break,
+            Ok(None) => break,
+            Err(_) => {
+                // All may have been told before the end was lost.
+                is_faulty |= !channels.iter().all(Channel::is_complete);
+                break;
+            }
         }
     }
-    Ok((finish(channels, &header, eighths, cancel)?, worst))
+    let scaled = finish(channels, &header, eighths, cancel)?;
+    Ok((scaled, worst, is_faulty))
 }
 
 fn channels(header: &Header, eighths: usize, grid: Grid) -> Result<Vec<Channel>, Unsupported> {
