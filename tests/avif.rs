@@ -412,3 +412,22 @@ fn cut_and_damaged_files_are_refused_in_words() {
     let result = decode(&bytes("plain.avif"), 64, &cancel);
     assert_eq!(result.expect_err("stopped"), DecodeError::Cancelled);
 }
+
+#[cfg(feature = "heic")]
+#[test]
+fn tiles_of_a_heic_that_lie_in_one_place_are_counted_each() {
+    let shape = [&[0, 0, 31, 31][..], &[8, 0, 8, 0]].concat();
+    let tile = Item::new(b"hvc1", vec![0x5a; 1 << 20], vec![extent((64, 64))]);
+    let items = [Item::new(b"grid", shape, vec![extent((2048, 2048))]), tile];
+    let file = file(
+        b"heic\0\0\0\0mif1heic",
+        &items,
+        &[(b"dimg", 1, vec![2; 1024])],
+    );
+    let budget = MemoryBudget::new(256 << 20);
+    let refused = decode_within(&file, 64, &budget, &Cancel::default());
+    assert!(
+        matches!(refused, Err(DecodeError::TooLarge { .. })),
+        "{refused:?}"
+    );
+}

@@ -800,6 +800,11 @@ fn icons_show_their_largest_picture() {
     let file = icon(&[(0, 8, png[..60].to_vec()), small()]);
     let want = RgbImage::from_pixel(16, 16, Rgb([200, 9, 9]));
     assert_shows(&file, &want, 0.0, "the smaller one");
+    // Or of a kind that is not read.
+    let mut other = bitmap(48, [200, 9, 9, 255]);
+    other[16] = 4;
+    let file = icon(&[(48, 32, other), small()]);
+    assert_shows(&file, &want, 0.0, "the one that is read");
     let file = icon(&[small(), (48, 32, bitmap(48, [200, 9, 9, 255])), small()]);
     let want = RgbImage::from_pixel(48, 48, Rgb([9, 9, 200]));
     assert_shows(&file, &want, 0.0, "the one in the middle");
@@ -862,4 +867,27 @@ fn transparent_parts_of_all_formats_lie_over_white() {
         let got = shown(&encoded(&image, format), "transparent");
         assert!(got.iter().all(|value| *value == 255), "{format:?}");
     }
+}
+
+#[test]
+fn brighter_light_of_photoshop_is_never_shown_darker() {
+    let count = (SIZE.0 * SIZE.1) as usize;
+    for most in [1.0_f32, 1.2, 4.0, f32::INFINITY] {
+        let light = (0..count).map(|at| match at + 1 == count {
+            true => most,
+            false => most.min(4.0) * at as f32 / count as f32,
+        });
+        let mut file = psd(1, vec![light.flat_map(f32::to_be_bytes).collect()]);
+        (file.depth, file.compression) = (32, 0);
+        let shown = shown(&file.to_bytes(), "light").into_raw();
+        assert!(shown.is_sorted(), "up to {most}");
+        assert!(shown[shown.len() - 1] > 230, "up to {most}");
+    }
+}
+
+#[test]
+fn channels_that_no_picture_has_are_refused_before_they_cost_memory() {
+    let mut file = fixture("grey.j2k");
+    file[40..42].copy_from_slice(&16_384_u16.to_be_bytes());
+    assert!(matches!(read(&file), Err(DecodeError::Unsupported(_))));
 }

@@ -112,3 +112,22 @@ fn a_raised_flag_stops_a_decode() {
         );
     }
 }
+
+/// Colours of a high range are brought to those of a screen in one way, whatever the container.
+#[cfg(feature = "avif")]
+#[test]
+fn a_high_range_is_shown_alike_in_heic_and_avif() {
+    for transfer in [16, 18] {
+        let [heic, avif, usual] = ["plain.heic", "plain.avif", "plain.heic"].map(bytes);
+        let of_high_range = |mut file: Vec<u8>| {
+            let at = file.windows(8).position(|part| part == b"colrnclx");
+            let at = at.expect("colours") + 8;
+            file[at..at + 4].copy_from_slice(&[0, 9, 0, transfer]);
+            upright(&file)
+        };
+        let heic = of_high_range(heic);
+        let mean = difference(&heic, &of_high_range(avif));
+        assert!(mean < 12.0, "differs by {mean:.2} on average");
+        assert!(difference(&heic, &upright(&usual)) > 3.0);
+    }
+}

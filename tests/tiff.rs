@@ -674,3 +674,68 @@ fn damage_is_refused_in_words() {
         }
     }
 }
+
+#[test]
+fn brighter_light_is_never_shown_darker() {
+    let count = (SIZE.0 * SIZE.1) as usize;
+    for most in [1.0_f32, 1.2, 4.0, 15.0] {
+        let light = (0..count).map(|at| most * at as f32 / count as f32);
+        let data: Vec<u8> = light.flat_map(f32::to_le_bytes).collect();
+        let file = one((1, 1, 1, 32), data, vec![Field(339, SHORT, vec![3])]);
+        let shown = read(&file).expect("shown").pixels.rgb;
+        assert!(shown.is_sorted(), "up to {most}");
+        assert!(shown[shown.len() - 1] > 225, "up to {most}");
+    }
+}
+
+/// The only strip of a file of libtiff.
+fn strip(file: &[u8]) -> Vec<u8> {
+    let number = |at: usize, width: usize| {
+        let bytes = file[at..at + width].iter().rev();
+        bytes.fold(0, |sum: usize, byte| sum << 8 | usize::from(*byte))
+    };
+    let directory = number(4, 4);
+    let value = |tag: usize| {
+        let mut fields = (0..number(directory, 2)).map(|index| directory + 2 + 12 * index);
+        let field = fields.find(|field| number(*field, 2) == tag);
+        number(field.expect("a field") + 8, 4)
+    };
+    file[value(273)..][..value(279)].to_vec()
+}
+
+#[test]
+fn a_strip_that_ends_early_is_shown_to_its_end_and_said_so() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats/tiff");
+    let fax = strip(&fs::read(fixtures.join("g4.tif")).expect("a fixture"));
+    let mut jpeg = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 95);
+    let luma = jpeg_encoder::ColorType::Luma;
+    encoder.encode(&grey(), 61, 45, luma).expect("encodes");
+    for (what, kind, data) in [("fax", (4, 0, 1, 1), fax), ("JPEG", (7, 1, 1, 8), jpeg)] {
+        let whole = read(&one(kind, data.clone(), Vec::new())).expect("shown");
+        assert_eq!(whole.warning, None, "{what}");
+        let half = data[..data.len() * 7 / 10].to_vec();
+        let part = read(&one(kind, half, Vec::new())).expect("shown in part");
+        let warning = part.warning.expect("a warning");
+        let percent = warning.split(' ').find_map(|word| word.parse().ok());
+        let percent: u32 = percent.unwrap_or_else(|| panic!("{what}: {warning}"));
+        assert!((5..90).contains(&percent), "{what}: {warning}");
+        let rows = 3 * SIZE.0 as usize * 8;
+        let pairs = part.pixels.rgb[..rows].iter().zip(&whole.pixels.rgb);
+        assert!(
+            pairs.into_iter().all(|(a, b)| a.abs_diff(*b) <= 2),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn what_a_stream_may_look_back_is_counted() {
+    let file = one((50_000, 2, 3, 8), zstd(picture().as_raw()), Vec::new());
+    let budget = MemoryBudget::new(32 << 20);
+    let refused = decode_within(&file, 64, &budget, &Cancel::default());
+    assert!(
+        matches!(refused, Err(DecodeError::TooLarge { .. })),
+        "{refused:?}"
+    );
+}

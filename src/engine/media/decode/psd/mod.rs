@@ -70,7 +70,9 @@ impl PictureFormat for Psd {
         let channels = sections.channels as u64;
         let of_rows = u64::from(width).saturating_mul(8 * channels);
         let of_data = match sections.compression {
-            0 | 1 => 0,
+            0 => 0,
+            // Where each row lies.
+            1 => 16 * u64::from(height) * channels,
             _ => area(width, height, channels).saturating_mul(sections.depth.div_ceil(8) as u64),
         };
         let need = area(width, height, 3)

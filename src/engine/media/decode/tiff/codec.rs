@@ -10,11 +10,11 @@ use crate::engine::cancel::Cancel;
 use crate::engine::media::decode::jpeg;
 
 /// Memory that a stream of LZMA may take, in KB.
-const LZMA_KB: u32 = 128 << 10;
+pub const LZMA_KB: u32 = 128 << 10;
 /// What is painted where a JPEG ends early.
 const MISSING: u8 = 128;
 /// Bytes that a stream of Zstandard may look back.
-const ZSTD_WINDOW: u64 = 128 << 20;
+pub const ZSTD_WINDOW: u64 = 128 << 20;
 
 /// Rows of a strip or tile: of `samples` a pixel, whole bytes a row.
 pub struct Chunk {

@@ -238,9 +238,7 @@ impl<'a> Layout<'a> {
                 return Err(unsupported("TIFF files with chroma stored in this way"));
             }
         }
-        let (across, down) = self.grid();
-        let planes = if self.is_planar { self.samples } else { 1 };
-        let count = u64::from(across) * u64::from(down) * planes as u64;
+        let count = self.chunks() as u64;
         if count > MOST_CHUNKS || count > self.offsets.len() as u64 {
             return Err(damaged("it has fewer strips than its size needs"));
         }
@@ -253,6 +251,14 @@ impl<'a> Layout<'a> {
             self.width.div_ceil(self.chunk.0),
             self.height.div_ceil(self.chunk.1),
         )
+    }
+
+    /// All strips or tiles.
+    pub fn chunks(&self) -> usize {
+        let (across, down) = self.grid();
+        let planes = if self.is_planar { self.samples } else { 1 };
+        let of_plane = (across as usize).saturating_mul(down as usize);
+        of_plane.saturating_mul(planes)
     }
 
     /// Samples of a pixel in one strip or tile.

@@ -14,7 +14,7 @@ use crate::engine::cancel::Cancel;
 use codec::Chunk;
 pub use codec::pack_bits;
 use directory::{Directory, pages};
-use layout::{Layout, Meaning};
+use layout::{Codec, Layout, Meaning};
 use samples::{Painter, extremes, needs_extremes};
 
 const NAME: &str = "TIFF";
@@ -156,7 +156,39 @@ impl<'a> Page<'a> {
         let of_chunk = chunk.saturating_mul(2 * layout.bits.div_ceil(8) as u64);
         let of_row = u64::from(layout.chunk.0).saturating_mul(4 * layout.samples as u64);
         let rgb = area(layout.width, layout.height, 3);
-        rgb.saturating_add(of_chunk).saturating_add(of_row)
+        let needs = [of_chunk, of_row, self.need_of_codec(chunk)];
+        needs.into_iter().fold(rgb, u64::saturating_add)
+    }
+
+    /// Bytes that undoing the compression of a strip or tile of so many samples takes besides.
+    fn need_of_codec(&self, samples: u64) -> u64 {
+        let copy = match self.layout.codec {
+            Codec::Jpeg => true,
+            _ => self.layout.is_reversed,
+        };
+        let copy = match copy {
+            true => self.longest(),
+            false => 0,
+        };
+        let own = match self.layout.codec {
+            // Coefficients and planes, and what looks for missing parts.
+            Codec::Jpeg => samples.saturating_mul(6),
+            // The picture with an opacity, and without.
+            Codec::WebP => samples.saturating_mul(2),
+            Codec::Zstd => codec::ZSTD_WINDOW,
+            Codec::Lzma => u64::from(codec::LZMA_KB) << 10,
+            _ => 0,
+        };
+        own.saturating_add(copy)
+    }
+
+    /// Bytes of the longest strip or tile.
+    fn longest(&self) -> u64 {
+        let lengths = (0..self.layout.chunks()).filter_map(|number| self.data(number));
+        lengths
+            .map(|data| data.len() as u64)
+            .max()
+            .unwrap_or_default()
     }
 
     /// Decodes all strips or tiles, one place after another, and tells if something is missing.
