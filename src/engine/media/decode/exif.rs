@@ -9,6 +9,9 @@ use super::{Orientation, embedded};
 use crate::engine::media::dates;
 use crate::engine::media::taken::Taken;
 
+/// Letters of a name that are kept: a damaged one can be of any length.
+pub(super) const MOST_LETTERS: usize = 80;
+
 /// When the photo was taken: the first possible date counts.
 pub(super) fn taken(exif: &Exif) -> Option<Taken> {
     [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
@@ -16,13 +19,14 @@ pub(super) fn taken(exif: &Exif) -> Option<Taken> {
         .find_map(|tag| date(&exif.get_field(tag, In::PRIMARY)?.value))
 }
 
-/// The camera's name for itself; a damaged one can be of any length.
+/// The camera's name for itself.
 pub(super) fn camera(exif: &Exif) -> Option<String> {
     let Value::Ascii(lines) = &exif.get_field(Tag::Model, In::PRIMARY)?.value else {
         return None;
     };
     let name = std::str::from_utf8(lines.first()?).ok()?;
-    let name: String = name.trim_matches(['\0', ' ']).chars().take(80).collect();
+    let name = name.trim_matches(['\0', ' ']).chars();
+    let name: String = name.take(MOST_LETTERS).collect();
     (!name.is_empty()).then_some(name)
 }
 

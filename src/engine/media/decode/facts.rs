@@ -23,15 +23,21 @@ pub(super) struct Facts {
 pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
+    // Read once, and only of files of which EXIF does not say all.
+    let inside = LazyCell::new(|| metadata::all_inside(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
-        let described = metadata::described(Cursor::new(bytes));
-        described.orientation.map(Orientation::from_exif)
+        let orientation = inside.1.orientation;
+        orientation.map(Orientation::from_exif)
+    });
+    let camera = fields.and_then(exif::camera).or_else(|| {
+        let camera = inside.1.camera.as_deref()?.trim();
+        (!camera.is_empty()).then(|| camera.chars().take(exif::MOST_LETTERS).collect())
     });
     let taken = fields.and_then(exif::taken);
     Facts {
         orientation: orientation.unwrap_or_default(),
-        camera: fields.and_then(exif::camera),
-        taken: taken.or_else(|| metadata::facts_inside(Cursor::new(bytes)).taken),
+        camera,
+        taken: taken.or_else(|| inside.0.taken.clone()),
     }
 }
 
@@ -128,6 +134,25 @@ mod tests {
             decoded.taken.expect("a date").as_str(),
             "2024-05-01T10:00:00"
         );
+    }
+
+    #[test]
+    fn what_exif_does_not_say_is_taken_from_xmp() {
+        let packet = "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF \
+            xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description \
+            xmlns:tiff='http://ns.adobe.com/tiff/1.0/' tiff:Model=' Sharp One ' tiff:Orientation='6' \
+            xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:CreateDate='2024-05-01T10:00:00'/>\
+            </rdf:RDF></x:xmpmeta>";
+        let content = [&b"http://ns.adobe.com/xap/1.0/\0"[..], packet.as_bytes()].concat();
+        let mut bytes = jpeg_with(&directory(&[entry(0x10f, 2, 4, 0x41_42_43_00)], 0));
+        let mut segment = vec![0xff, 0xe1];
+        segment.extend((content.len() as u16 + 2).to_be_bytes());
+        segment.extend(content);
+        bytes.splice(2..2, segment);
+        let facts = read(&Jpeg, &bytes);
+        assert_eq!(facts.camera.as_deref(), Some("Sharp One"));
+        assert_eq!(facts.orientation, Orientation::from_exif(6));
+        assert_eq!(facts.taken.expect("a date").as_str(), "2024-05-01T10:00:00");
     }
 
     #[test]

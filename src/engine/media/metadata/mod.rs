@@ -14,6 +14,7 @@ pub mod xmp;
 
 pub use edit::{Additions, KnownKeywords};
 pub use facts::Facts;
+pub(crate) use inside::all as all_inside;
 pub use inside::{Described, described, facts as facts_inside};
 pub use look::{Metadata, Origins, Source, changed, said};
 pub use names::SidecarNaming;

@@ -84,12 +84,22 @@ impl Blocks {
 /// What a photo says of itself. XMP counts more than IPTC-IIM, and that more than EXIF: each is what newer programs
 /// write. Damaged metadata says nothing.
 pub fn facts<R: Read + Seek>(reader: R) -> Facts {
+    all(reader).0
+}
+
+/// The same, and what XMP says of how the photo lies and what took it, by reading it once.
+pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
     let blocks = Blocks::read(reader);
     let packets = blocks.xmp.iter();
-    let packets = packets.filter_map(|packet| Some(Packet::parse(packet).ok()?.facts()));
+    let packets: Vec<Packet> = packets
+        .filter_map(|packet| Packet::parse(packet).ok())
+        .collect();
+    let described = Described::by(&packets);
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
-    let xmp = packets.reduce(Facts::or).unwrap_or_default();
-    xmp.or(iptc.unwrap_or_default()).or(blocks.exif)
+    let xmp = packets.iter().map(Packet::facts).reduce(Facts::or);
+    let xmp = xmp.unwrap_or_default();
+    let facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
+    (facts, described)
 }
 
 /// How a photo lies and what took it, as XMP says.
@@ -105,20 +115,22 @@ pub struct Described {
 
 /// What XMP in a photo says of how it lies and what took it, for photos of which EXIF says nothing.
 pub fn described<R: Read + Seek>(reader: R) -> Described {
-    let blocks = Blocks::read(reader);
-    let packets: Vec<Packet> = (blocks.xmp.iter())
-        .filter_map(|packet| Packet::parse(packet).ok())
-        .collect();
-    let first = |properties: &[Property]| {
-        let mut all = packets
-            .iter()
-            .flat_map(|packet| properties.iter().map(move |p| (packet, p)));
-        all.find_map(|(packet, property)| packet.simple(*property))
-    };
-    Described {
-        orientation: first(&[xmp::ORIENTATION]).and_then(|text| text.trim().parse().ok()),
-        camera: first(&[xmp::MODEL]),
-        lens: first(&xmp::LENSES),
+    all(reader).1
+}
+
+impl Described {
+    fn by(packets: &[Packet]) -> Self {
+        let first = |properties: &[Property]| {
+            let mut all = packets
+                .iter()
+                .flat_map(|packet| properties.iter().map(move |p| (packet, p)));
+            all.find_map(|(packet, property)| packet.simple(*property))
+        };
+        Self {
+            orientation: first(&[xmp::ORIENTATION]).and_then(|text| text.trim().parse().ok()),
+            camera: first(&[xmp::MODEL]),
+            lens: first(&xmp::LENSES),
+        }
     }
 }
 
