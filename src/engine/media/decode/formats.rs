@@ -60,6 +60,8 @@ pub enum Content {
     Unread,
     /// A video.
     Video,
+    /// A video that ffmpeg alone reads.
+    FfmpegVideo,
     /// Something else.
     Other,
 }
@@ -71,7 +73,18 @@ pub fn content(head: &[u8]) -> Content {
         Ok(format) if format.is_certain(head) => Content::Picture,
         Err(DecodeError::Unsupported(_)) => Content::Unread,
         #[cfg(feature = "video")]
-        _ if crate::engine::media::video::is_video(head) => Content::Video,
+        _ => video(head),
+        #[cfg(not(feature = "video"))]
         _ => Content::Other,
+    }
+}
+
+#[cfg(feature = "video")]
+fn video(head: &[u8]) -> Content {
+    use crate::engine::media::video::{is_video, needs_ffmpeg};
+    match (is_video(head), needs_ffmpeg(head)) {
+        (true, true) => Content::FfmpegVideo,
+        (true, false) => Content::Video,
+        (false, _) => Content::Other,
     }
 }

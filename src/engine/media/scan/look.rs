@@ -20,7 +20,7 @@ const MOST_ENDINGS: usize = 1000;
 #[must_use]
 pub fn may_be_photo(path: &Path) -> bool {
     let content = Looks::default().content(path, kind(path));
-    matches!(content, Content::Picture | Content::Video)
+    !matches!(content, Content::Other | Content::Unread)
 }
 
 /// Looks into files, as long as that finds something.
@@ -38,12 +38,13 @@ impl Looks {
     pub fn content(&mut self, path: &Path, kind: Kind) -> Content {
         match kind {
             Kind::Picture | Kind::Raw => Content::Picture,
-            Kind::Video | Kind::FfmpegVideo => Content::Video,
+            Kind::Video => Content::Video,
+            Kind::FfmpegVideo => Content::FfmpegVideo,
             Kind::Other => Content::Other,
             Kind::Likely => self.look(path),
             Kind::Unread => match self.look(path) {
-                found @ (Content::Picture | Content::Video) => found,
-                _ => Content::Unread,
+                Content::Other | Content::Unread => Content::Unread,
+                found => found,
             },
             Kind::Unknown => self.look_while_it_pays(path),
         }
@@ -62,8 +63,8 @@ impl Looks {
         }
         let found = self.look(path);
         let misses = match found {
-            Content::Picture | Content::Video => 0,
-            _ => misses + 1,
+            Content::Other | Content::Unread => misses + 1,
+            _ => 0,
         };
         self.misses.insert(ending, misses);
         found

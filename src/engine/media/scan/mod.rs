@@ -140,7 +140,8 @@ impl Scan {
 
     /// A file that was named: it is taken, whatever it is called, unless it is a video and those are left out.
     fn named(&mut self, path: PathBuf) -> Option<Found> {
-        if !self.options.videos && self.looks.content(&path, kind(&path)) == Content::Video {
+        let is_video = |content| matches!(content, Content::Video | Content::FfmpegVideo);
+        if !self.options.videos && is_video(self.looks.content(&path, kind(&path))) {
             self.skipped.videos += 1;
             return None;
         }
@@ -212,9 +213,9 @@ impl Scan {
         let name = real.file_name().unwrap_or_default();
         folder.is_some_and(|folder| self.walked.contains(&folder))
             && (self.options.hidden || !is_hidden(name))
-            && matches!(
+            && !matches!(
                 self.looks.content(real, kind(real)),
-                Content::Picture | Content::Video
+                Content::Other | Content::Unread
             )
     }
 
@@ -252,8 +253,8 @@ impl Scan {
         };
         match content {
             Content::Picture => {}
-            Content::Video => {
-                if self.passes_over_video(entry.path(), kind) {
+            Content::Video | Content::FfmpegVideo => {
+                if self.passes_over_video(entry.path(), content) {
                     return None;
                 }
             }
@@ -281,11 +282,11 @@ impl Scan {
     }
 
     /// Whether a video is left out, and counts why.
-    fn passes_over_video(&mut self, path: &Path, kind: Kind) -> bool {
+    fn passes_over_video(&mut self, path: &Path, content: Content) -> bool {
         #[cfg(feature = "video")]
-        let needs_ffmpeg = kind == Kind::FfmpegVideo && !self.ffmpeg;
+        let needs_ffmpeg = content == Content::FfmpegVideo && !self.ffmpeg;
         #[cfg(not(feature = "video"))]
-        let needs_ffmpeg = kind == Kind::FfmpegVideo;
+        let needs_ffmpeg = content == Content::FfmpegVideo;
         let count = if !self.options.videos {
             &mut self.skipped.videos
         } else if self.pairs.is_of_live_photo(path) {

@@ -125,3 +125,18 @@ fn link_loops_and_pipes_are_failures_and_the_walk_goes_on() {
     );
     assert!(found.contains(&"a.png".into()) && found.contains(&"z.png".into()));
 }
+
+#[cfg(feature = "video")]
+#[test]
+fn a_video_that_ffmpeg_alone_reads_is_told_by_its_bytes() {
+    let dir = tree(&["a.png", "film.mkv"]);
+    fs::write(dir.path().join("film"), b"\x1a\x45\xdf\xa3 and more").expect("written");
+    fs::write(dir.path().join("clip.dat"), b"RIFF\0\0\0\0AVI LIST").expect("written");
+    let mut scan = Scan::new(&[dir.path().into()], ScanOptions::default());
+    scan.ffmpeg = false;
+    assert_eq!(names(&mut scan), ["a.png"]);
+    assert_eq!(scan.skipped().needs_ffmpeg, 3);
+    let mut scan = Scan::new(&[dir.path().into()], ScanOptions::default());
+    scan.ffmpeg = true;
+    assert_eq!(names(&mut scan), ["a.png", "clip.dat", "film", "film.mkv"]);
+}

@@ -44,6 +44,12 @@ pub fn is_video(head: &[u8]) -> bool {
     container::tell(head).is_some()
 }
 
+/// Whether a video that begins so is read by ffmpeg alone.
+#[must_use]
+pub fn needs_ffmpeg(head: &[u8]) -> bool {
+    matches!(container::tell(head), Some(container::Container::Other(_)))
+}
+
 /// Whether a file is a video, by its first bytes; those of a file that is called a picture are not looked at.
 #[must_use]
 pub fn is_video_file(path: &Path) -> bool {
