@@ -6,6 +6,12 @@ use super::{Store, StoreError, checksum, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
+/// Rows that are read while the database is held.
+const AT_ONCE: usize = 500;
+
+/// Numbers and their checksum.
+type Row = (Vec<u8>, i64);
+
 /// Adds one inside an open transaction.
 pub(super) fn insert(
     connection: &Connection,
@@ -33,27 +39,36 @@ impl Store {
         &self,
         contents: impl Iterator<Item = &'a ContentId>,
     ) -> Result<Vec<Option<Appearance>>, StoreError> {
+        let contents: Vec<&ContentId> = contents.collect();
+        let mut found = Vec::with_capacity(contents.len());
+        for part in contents.chunks(AT_ONCE) {
+            let rows = self.appearance_rows(part);
+            let rows = rows.map_err(|source| self.thumbnails_error(0, source))?;
+            found.extend(part.iter().zip(rows).map(|(content, row)| {
+                let (bytes, sum) = row?;
+                let holds = checksum::appearance(content, &bytes) == sum;
+                holds.then(|| Appearance::from_bytes(&bytes)).flatten()
+            }));
+        }
+        Ok(found)
+    }
+
+    /// The rows of contents as they are stored. Others wait for the database no longer than this takes.
+    fn appearance_rows(&self, contents: &[&ContentId]) -> rusqlite::Result<Vec<Option<Row>>> {
         let thumbnails = lock(&self.thumbnails);
-        let read = || -> rusqlite::Result<Vec<Option<Appearance>>> {
-            let mut query = thumbnails
-                .prepare_cached("SELECT numbers, checksum FROM appearances WHERE content = ?1")?;
-            let one = |content: &ContentId| {
-                let found: Option<(Vec<u8>, i64)> = query
-                    .query_row([content.0], |row| {
-                        // A changed row may be of other types.
-                        Ok((
-                            row.get(0).unwrap_or_default(),
-                            row.get(1).unwrap_or_default(),
-                        ))
-                    })
-                    .optional()?;
-                let holds =
-                    found.filter(|(bytes, sum)| checksum::appearance(content, bytes) == *sum);
-                Ok(holds.and_then(|(bytes, _)| Appearance::from_bytes(&bytes)))
-            };
-            contents.map(one).collect()
+        let mut query = thumbnails
+            .prepare_cached("SELECT numbers, checksum FROM appearances WHERE content = ?1")?;
+        let one = |content: &&ContentId| {
+            let row = query.query_row([content.0], |row| {
+                // A changed row may be of other types.
+                Ok((
+                    row.get(0).unwrap_or_default(),
+                    row.get(1).unwrap_or_default(),
+                ))
+            });
+            row.optional()
         };
-        read().map_err(|source| self.thumbnails_error(0, source))
+        contents.iter().map(one).collect()
     }
 
     /// Keeps what contents look like.
