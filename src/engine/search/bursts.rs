@@ -126,6 +126,7 @@ fn best(shots: &[Shot<'_>], photos: &[usize]) -> (usize, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::media::mark::Flag;
 
     struct Photo {
         seconds: Option<i64>,

@@ -137,11 +137,11 @@ fn decode_own(
         if eighths < FULL as u32 {
             return Ok(Own::Picture(Box::new(picture(scaled, full, None))));
         }
-        return match full::decode(bytes, full, coding, limits) {
-            Ok(picture) => Ok(Own::Picture(Box::new(picture))),
-            Err(Refusal::Limit(error)) => Err(error),
-            Err(Refusal::Decoder) => Ok(Own::Left { is_whole: true }),
-        };
+        let picture = full::decode(bytes, full, coding, limits)?;
+        return Ok(match picture {
+            Some(picture) => Own::Picture(Box::new(picture)),
+            None => Own::Left { is_whole: true },
+        });
     }
     if limits.cancel.is_cancelled() {
         return Err(DecodeError::Cancelled);
@@ -286,24 +286,12 @@ enum Refusal {
     },
 }
 
-impl Refusal {
-    fn of(error: &dyn std::fmt::Display) -> Self {
+impl From<jpeg_decoder::Error> for Refusal {
+    fn from(error: jpeg_decoder::Error) -> Self {
         tracing::debug!(%error, "a JPEG is left to another decoder");
         Self::Decoder {
             is_unusual: matches!(error, jpeg_decoder::Error::Unsupported(_)),
         }
-    }
-}
-
-impl From<jpeg_decoder::Error> for Refusal {
-    fn from(error: jpeg_decoder::Error) -> Self {
-        Self::of(&error)
-    }
-}
-
-impl From<zune_jpeg::errors::DecodeErrors> for Refusal {
-    fn from(error: zune_jpeg::errors::DecodeErrors) -> Self {
-        Self::of(&error)
     }
 }
 
