@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::theme::{self, palette};
-use crate::engine::media::scan::{is_picture_name, is_video_name};
+use crate::engine::media::scan::is_media_name;
 
 /// Draws the zones while files are held over the window.
 pub fn show(ui: &mut Ui, search_zone: Rect) {
@@ -16,7 +16,7 @@ pub fn show(ui: &mut Ui, search_zone: Rect) {
     }
     let picture = |file: &egui::HoveredFile| {
         let path = file.path.as_deref();
-        path.is_some_and(|path| is_picture_name(path) || is_video_name(path))
+        path.is_some_and(is_media_name)
     };
     let screen = ui.ctx().content_rect();
     let pointer = ui.input(|input| input.pointer.latest_pos());

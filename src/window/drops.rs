@@ -8,7 +8,7 @@ use std::time::Duration;
 use egui::{Context, Pos2, Rect};
 
 use crate::app::command::{Command, Dialog};
-use crate::engine::media::scan::{is_picture_name, is_video_name};
+use crate::engine::media::scan::is_media_name;
 
 /// How long a dropped picture waits for the pointer, in seconds.
 const PATIENCE: f64 = 0.25;
@@ -61,7 +61,7 @@ fn what_becomes(paths: &[PathBuf], pointer: Option<Pos2>, search_zone: Rect) -> 
     match pointer {
         Some(at) => Some(search_zone.contains(at)),
         None if !search_zone.is_positive() => Some(false),
-        None if is_picture_name(picture) || is_video_name(picture) => None,
+        None if is_media_name(picture) => None,
         None => Some(false),
     }
 }

@@ -102,6 +102,20 @@ pub fn trouble(text: &str) -> Option<&'static str> {
     (!right).then_some(HOW)
 }
 
+/// Whether a word is a date, or the beginning of one, of the years in which photos are taken.
+#[must_use]
+pub fn is_date(word: &str) -> bool {
+    let year = word.get(..4).and_then(|year| year.parse::<u32>().ok());
+    year.is_some_and(|year| (1900..2100).contains(&year)) && trouble(word).is_none()
+}
+
+/// Whether a date such as `2024-05-14T10:00:00` lies between two beginnings of dates, both included.
+#[must_use]
+pub fn lies_within(taken: &str, from: &str, to: &str) -> bool {
+    let end = taken.get(..to.len()).unwrap_or(taken);
+    taken >= from && end <= to
+}
+
 fn is_month(month: Option<u32>) -> bool {
     month.is_some_and(|month| (1..=12).contains(&month))
 }
@@ -115,6 +129,24 @@ mod tests {
         assert_eq!(day_of("2024-05-14T10:00:00"), Some(20_240_514));
         assert_eq!(day_of("2024-05"), None);
         assert_eq!(day_of("2024/05/14"), None);
+    }
+
+    #[test]
+    fn a_year_holds_all_its_days() {
+        let taken = "2024-05-14T10:00:00";
+        for (from, to) in [
+            ("2024", "2024"),
+            ("2024-05", "2024-05"),
+            ("2024-05-14", "2024-05-14"),
+            ("2023-12", "2024-05"),
+        ] {
+            assert!(lies_within(taken, from, to), "{from} {to}");
+        }
+        for (from, to) in [("2025", "2025"), ("2024-06", "2024-08"), ("2023", "2023")] {
+            assert!(!lies_within(taken, from, to), "{from} {to}");
+        }
+        assert!(is_date("2019") && is_date("2019-05-31"));
+        assert!(!is_date("1080") && !is_date("2019-13") && !is_date("4032"));
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! What a person types into the search box, taken apart: names, dates, stars and labels that photos have or have not,
 //! and the rest, which is about what they show; pure.
 
+use std::path::Path;
+
+use super::calendar;
 use super::filter::FlagFilter;
 use super::labels::Label;
 use super::library::Item;
 use super::scored::Scored;
+use crate::engine::media::scan::is_media_name;
 use crate::engine::organize::marks::Mark;
 
 /// A search, taken apart. What it asks for besides meaning must all hold.
@@ -89,15 +93,12 @@ impl SearchText {
         false
     }
 
-    /// What holds a star, an underscore beside digits or an ending of pictures is a name.
+    /// What holds a star, an underscore beside digits or an ending of photos or videos is a name.
     fn take_name(&mut self, word: &str) -> bool {
         let pattern = word.contains('*') || word.contains('?');
         let digits = word.bytes().any(|byte| byte.is_ascii_digit());
         let numbered = word.contains('_') && digits;
-        let ends = [
-            ".jpg", ".jpeg", ".png", ".heic", ".dng", ".webp", ".tif", ".tiff",
-        ];
-        let is_name = pattern || numbered || ends.iter().any(|end| word.ends_with(end));
+        let is_name = pattern || numbered || is_media_name(Path::new(word));
         let plain = !word.starts_with('"') && !word.starts_with('-') && !word.contains(':');
         if is_name && plain {
             self.names.push(word.to_owned());
@@ -107,9 +108,7 @@ impl SearchText {
 
     /// `2019`, `2019-05`, `2019-05-31`.
     fn take_date(&mut self, word: &str) -> bool {
-        let year = word.get(..4).and_then(|year| year.parse::<u32>().ok());
-        let is_date = year.is_some_and(|year| (1900..2100).contains(&year))
-            && super::calendar::trouble(word).is_none();
+        let is_date = calendar::is_date(word);
         if is_date {
             self.dates = Some((word.to_owned(), word.to_owned()));
         }
@@ -147,35 +146,32 @@ impl SearchText {
     /// Whether nothing but meaning is asked for.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        let (meaning, named) = (self.meaning.clone(), self.named.clone());
-        *self
-            == Self {
-                meaning,
-                named,
-                ..Self::default()
-            }
+        self.names.is_empty()
+            && self.dates.is_none()
+            && self.min_stars == 0
+            && self.flag == FlagFilter::All
+            && self.labels.is_empty()
+            && self.folders.is_empty()
     }
 
     /// Whether a photo has everything that is asked for besides meaning.
     #[must_use]
     pub fn lets_through(&self, item: &Item, mark: Mark, scored: Scored<'_>, id: u32) -> bool {
-        let named = || {
-            let name = item.name.to_lowercase();
-            self.names.iter().all(|pattern| matches(pattern, &name))
-        };
         mark.stars >= self.min_stars
             && self.flag.lets_through(mark.flag)
-            && (self.names.is_empty() || named())
+            && self
+                .names
+                .iter()
+                .all(|pattern| matches(pattern, &item.name))
             && self.dates.as_ref().is_none_or(|dates| within(item, dates))
             && (self.folders.is_empty() || self.in_folders(item))
             && self.labels.iter().all(|text| fits(text, scored, id))
     }
 
     fn in_folders(&self, item: &Item) -> bool {
-        let folder = item.file.path.parent();
-        let folder = folder.map(|folder| folder.to_string_lossy().to_lowercase());
-        let folder = folder.unwrap_or_default();
-        self.folders.iter().all(|part| folder.contains(part))
+        let folder = item.file.path.parent().unwrap_or(Path::new(""));
+        let folder = folder.to_string_lossy();
+        self.folders.iter().all(|part| holds(&folder, part))
     }
 
     /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
@@ -200,11 +196,12 @@ fn holds(text: &str, wanted: &str) -> bool {
     if !text.is_ascii() || !wanted.is_ascii() {
         return text.to_lowercase().contains(wanted);
     }
-    let mut places = text.as_bytes().windows(wanted.len());
-    places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
+    // Everything holds nothing.
+    let mut places = text.as_bytes().windows(wanted.len().max(1));
+    wanted.is_empty() || places.any(|place| place.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
-/// Words parted by spaces outside quotes.
+/// Words separated by spaces outside quotes.
 fn words(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut quoted) = (0, false);
@@ -220,23 +217,37 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Whether a name matches a pattern with `*` and `?`; without them, whether it holds it.
+/// Whether a name in any case matches a pattern in lower case with `*` and `?`; without them, whether it holds it.
 fn matches(pattern: &str, name: &str) -> bool {
     if !pattern.contains(['*', '?']) {
-        return name.contains(pattern);
+        return holds(name, pattern);
     }
-    let (pattern, name): (Vec<char>, Vec<char>) =
-        (pattern.chars().collect(), name.chars().collect());
+    if pattern.is_ascii() && name.is_ascii() {
+        let name = name.as_bytes();
+        return is_like(pattern.as_bytes(), name, |p, n| p == n.to_ascii_lowercase());
+    }
+    let pattern: Vec<char> = pattern.chars().collect();
+    let name: Vec<char> = name.to_lowercase().chars().collect();
+    is_like(&pattern, &name, |p, n| p == n)
+}
+
+/// Whether a name is like a pattern, letter by letter.
+fn is_like<T: Copy + PartialEq + From<u8>>(
+    pattern: &[T],
+    name: &[T],
+    same: impl Fn(T, T) -> bool,
+) -> bool {
+    let (any, one) = (T::from(b'*'), T::from(b'?'));
     let (mut p, mut n) = (0, 0);
     // Where the last star stands, and what it holds so far.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {
-            Some('*') => {
+            Some(c) if *c == any => {
                 star = Some((p, n));
                 p += 1;
             }
-            Some(c) if *c == '?' || *c == name[n] => {
+            Some(c) if *c == one || same(*c, name[n]) => {
                 p += 1;
                 n += 1;
             }
@@ -250,20 +261,16 @@ fn matches(pattern: &str, name: &str) -> bool {
             },
         }
     }
-    pattern[p..].iter().all(|c| *c == '*')
+    pattern[p..].iter().all(|c| *c == any)
 }
 
 fn within(item: &Item, (from, to): &(String, String)) -> bool {
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());
-    taken.is_some_and(|taken| {
-        let text = taken.as_str();
-        let end = text.get(..to.len()).unwrap_or(text);
-        text >= from.as_str() && end <= to.as_str()
-    })
+    taken.is_some_and(|taken| calendar::lies_within(taken.as_str(), from, to))
 }
 
 fn fits(text: &str, scored: Scored<'_>, id: u32) -> bool {
-    let named = |label: &Label| label.text.to_lowercase().contains(text);
+    let named = |label: &Label| holds(&label.text, text);
     let mut labels = scored.labels.iter().enumerate();
     labels.any(|(at, label)| named(label) && scored.fits(at, id))
 }
@@ -283,6 +290,13 @@ mod tests {
         assert_eq!(beach.dates, Some(("2019".into(), "2019".into())));
         assert_eq!(parse("IMG_40*").names, ["img_40*"]);
         assert_eq!(parse("dsc_0012 sea").names, ["dsc_0012"]);
+        for file in ["cat.jpg", "cat.avif", "cat.cr3", "cat.mp4", "cat.heif"] {
+            assert_eq!(
+                parse(file).names,
+                [file],
+                "every format is told by its ending"
+            );
+        }
         let all = parse("label:cat stars:3+ is:picked folder:\"my trip\" on a sofa -dog");
         assert_eq!(all.meaning, "on a sofa -dog");
         assert_eq!((all.min_stars, all.flag), (3, FlagFilter::Picked));
@@ -326,5 +340,7 @@ mod tests {
         assert!(matches("*_4?.jpg", "img_40.jpg") && !matches("*_4?.jpg", "img_400.jpg"));
         assert!(matches("g_40", "img_4012.jpg"));
         assert!(matches("*", "") && !matches("?", ""));
+        assert!(matches("img_40*", "IMG_4012.JPG") && matches("40", "IMG_4012.JPG"));
+        assert!(matches("*ö?e*", "GRÖßE.jpg") && matches("", "a"));
     }
 }

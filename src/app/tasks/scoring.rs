@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use jiff::Zoned;
 
 use crate::app::document::arrange::{Arrangement, Wanted, arrange};
 use crate::app::document::filter::{Filter, Grouping, Sorting};
@@ -189,10 +190,7 @@ fn gave_up(question: &ScoringRequest) -> ScoringResponse {
             order: order.collect(),
             ..Arrangement::default()
         },
-        trouble: Some(
-            "Scoring gave up on these labels: this is a defect of the program, please report it"
-                .into(),
-        ),
+        trouble: Some("Scoring crashed on these labels: this is a bug, please report it".into()),
         ..ScoringResponse::default()
     }
 }
@@ -227,9 +225,8 @@ fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
     told
 }
 
-/// The year and month of today.
-fn this_month() -> (u32, u32) {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+/// The year and month of a moment, by the clock on the wall there.
+fn month_of(today: &Zoned) -> (u32, u32) {
     let year = u32::try_from(today.year()).unwrap_or_default();
     (year, u32::try_from(today.month()).unwrap_or(1))
 }
@@ -243,7 +240,7 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
         troubles: vec![None; request.labels.len()],
         ..ScoringResponse::default()
     };
-    let search = SearchText::parse(&request.search, this_month());
+    let search = SearchText::parse(&request.search, month_of(&Zoned::now()));
     if let Some(session) = &request.session {
         score(asker, session, request, &search.meaning, &mut response);
     }
@@ -309,5 +306,16 @@ fn score(
             (response.search, response.search_frames) = (Some(found.scores), found.frames);
         }
         (_, None) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seasons_count_from_the_clock_on_the_wall() {
+        let new_year: Zoned = "2025-01-01T00:30:00+01:00[+01:00]".parse().expect("a time");
+        assert_eq!(month_of(&new_year), (2025, 1));
     }
 }

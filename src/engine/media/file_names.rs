@@ -151,6 +151,12 @@ pub fn is_video_name(path: &Path) -> bool {
     matches!(kind(path), Kind::Video | Kind::FfmpegVideo)
 }
 
+/// Whether a name is that of a picture or a video.
+#[must_use]
+pub fn is_media_name(path: &Path) -> bool {
+    is_picture_name(path) || is_video_name(path)
+}
+
 /// Whether a name means that the file is hidden.
 pub fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")

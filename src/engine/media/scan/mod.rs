@@ -24,7 +24,7 @@ use look::Looks;
 use pairs::Pairs;
 use roots::Roots;
 
-pub use super::file_names::{is_picture_name, is_video_name};
+pub use super::file_names::is_media_name;
 pub use found::Found;
 pub use look::may_be_photo;
 pub use options::{ScanOptions, Skipped};
