@@ -126,26 +126,26 @@ fn view(key: &ViewKey, resampler: &mut Resampler) -> Result<View, String> {
     }
     let bytes = decode::read_file(&key.path, &cancel).map_err(|failure| failure.message)?;
     let decoded = decode::decode(&bytes, key.short_side, &cancel).map_err(|e| e.to_string())?;
+    let camera = match key.region {
+        Some(_) => Vec::new(),
+        None => decode::camera_facts(&bytes),
+    };
+    // What is not needed any more goes before the next copy is made: of large photos, each takes hundreds of megabytes.
+    drop(bytes);
     let Decoded {
         pixels,
         width,
         height,
         ..
     } = decoded;
-    if let Some(region) = key.region {
-        return Ok(View {
+    match key.region {
+        Some(region) => Ok(View {
             image: crop(&pixels.upright(), region),
             full: true,
-            camera: Vec::new(),
-        });
+            camera,
+        }),
+        None => fitting(key, pixels, (width, height), camera, resampler),
     }
-    fitting(
-        key,
-        &pixels,
-        (width, height),
-        decode::camera_facts(&bytes),
-        resampler,
-    )
 }
 
 /// A frame of a video.
@@ -160,27 +160,29 @@ fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View,
         height,
         ..
     } = frame.map_err(|e| e.to_string())?;
-    fitting(
-        key,
-        &pixels,
-        (width, height),
-        video.camera_facts(),
-        resampler,
-    )
+    let camera = video.camera_facts();
+    fitting(key, pixels, (width, height), camera, resampler)
 }
 
 /// A picture, of this size in its file, no larger than the key asks for.
 fn fitting(
     key: &ViewKey,
-    pixels: &Pixels,
+    pixels: Pixels,
     (width, height): (u32, u32),
     camera: Vec<(&'static str, String)>,
     resampler: &mut Resampler,
 ) -> Result<View, String> {
-    let full = pixels.width.max(pixels.height) >= width.max(height).min(key.max_side);
-    let fitting = resampler.thumbnail(pixels, key.max_side);
+    let long_side = pixels.width.max(pixels.height);
+    let full = long_side >= width.max(height).min(key.max_side);
+    let fitting = if long_side <= key.max_side {
+        pixels.upright()
+    } else {
+        let smaller = resampler.thumbnail(&pixels, key.max_side);
+        drop(pixels);
+        smaller.map_err(|e| e.to_string())?
+    };
     Ok(View {
-        image: to_image(&fitting.map_err(|e| e.to_string())?),
+        image: to_image(&fitting),
         full,
         camera,
     })
