@@ -251,12 +251,12 @@ impl Action {
             Self::AddLabel => (Labels, "Add a label", const { &[plain(Key::Slash)] }),
             Self::Example => (
                 Labels,
-                "These show the open label",
+                "Mark as examples of the open label",
                 const { &[plain(Key::T)] },
             ),
             Self::CounterExample => (
                 Labels,
-                "These do not show the open label",
+                "Mark as counter-examples of the open label",
                 const {
                     &[Keys {
                         command: false,
@@ -286,10 +286,14 @@ impl Action {
             Self::Panels => (View, "Hide or show panels", const { &[plain(Key::Tab)] }),
             Self::NextPane => (View, "Go to the next pane", const { &[plain(Key::F6)] }),
             Self::Captions => (View, "Show matches or names", const { &[plain(Key::I)] }),
-            Self::Theme => (View, "Light or dark", const { &[ctrl(Key::D)] }),
+            Self::Theme => (
+                View,
+                "Switch between light and dark",
+                const { &[ctrl(Key::D)] },
+            ),
             Self::Subfolders => (File, "Include subfolders", &[]),
-            Self::AutoAdvance => (View, "Go on to the next photo after a decision", &[]),
-            Self::Pause => (Work, "Pause or go on", const { &[ctrl(Key::Period)] }),
+            Self::AutoAdvance => (View, "Advance to the next photo after a decision", &[]),
+            Self::Pause => (Work, "Pause or resume", const { &[ctrl(Key::Period)] }),
             Self::Cancel => (Work, "Stop reading photos", &[]),
             Self::Failures => (Work, "Photos that could not be read…", &[]),
             Self::Palette => (
@@ -317,6 +321,13 @@ impl Action {
         self.entry().keys.first().map(|keys| keys.text())
     }
 
+    /// Whether it is done again and again while its key is held: what leads on step by step, but no decision and
+    /// nothing that is switched back by a second time.
+    #[must_use]
+    pub fn repeats(self) -> bool {
+        matches!(self, Self::Undo | Self::Redo | Self::Larger | Self::Smaller)
+    }
+
     /// Whether it opens a text field or a dialog, to which the keys after it belong.
     #[must_use]
     pub fn takes_keyboard(self) -> bool {
@@ -324,6 +335,7 @@ impl Action {
             self,
             Self::AddLabel
                 | Self::Search
+                | Self::NextPane
                 | Self::OpenPath
                 | Self::Palette
                 | Self::PasteLabels

@@ -58,6 +58,8 @@ impl Keys {
             Key::Slash => "/",
             Key::Questionmark => "?",
             Key::Comma => ",",
+            Key::Equals => "=",
+            Key::Period => ".",
             other => other.name(),
         };
         format!("{command}{shift}{key}")

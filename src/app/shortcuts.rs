@@ -3,8 +3,8 @@
 use super::action::{Action, Section};
 
 /// What the grid and the viewer do with keys and the pointer besides commands.
-pub const GESTURES: [(&str, &str); 11] = [
-    ("Arrows, Page, Home, End", "Move"),
+pub const GESTURES: [(&str, &str); 12] = [
+    ("Arrows, Page Up, Page Down, Home, End", "Move"),
     ("Shift with these", "Extend the selection"),
     (
         "Ctrl and a click",
@@ -15,6 +15,7 @@ pub const GESTURES: [(&str, &str); 11] = [
     ("The wheel over a large photo", "Zoom"),
     ("The space bar held over a large photo", "Loupe"),
     ("Ctrl+V over the photos", "Open what the pasted paths name"),
+    ("Shift+Tab over the photos", "Go to the control before them"),
     ("Down in a label", "Go to its threshold"),
     ("Left and right at a threshold", "A step of 0.1 %"),
     ("Shift with these", "A step of 1 %"),

@@ -84,14 +84,21 @@ impl Keyboard {
         let owner = Owner::now(ctx, state);
         let events = ctx.input(|input| input.events.clone());
         let mut commands = Vec::new();
-        if owner == Owner::Photos && events.iter().any(is_tab) && Action::Panels.enabled(state) {
-            // The Tab key hides panels here, and does not go on to the next widget.
-            ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
+        if let Some(tab) = events.iter().find_map(tab)
+            && owner == Owner::Photos
+            && Action::Panels.enabled(state)
+        {
+            // The Tab key hides panels here, and does not go on to the next widget; with Shift it leads out of the
+            // photos, to the widget before them.
+            let way = match tab {
+                Tab::Forward => FocusDirection::None,
+                Tab::Back => FocusDirection::Previous,
+            };
+            ctx.memory_mut(|memory| memory.move_focus(way));
         }
         self.space(ctx, state, owner, &events, &mut commands);
         for (at, event) in events.iter().enumerate() {
-            let over_a_photo = state.viewer.is_some() && is_space(event).is_some();
-            if over_a_photo {
+            if state.viewer.is_some() && space(event).is_some() {
                 continue;
             }
             let Some(command) = command(event, owner) else {
@@ -117,16 +124,20 @@ impl Keyboard {
         commands: &mut Vec<Command>,
     ) {
         let now = ctx.input(|input| input.time);
-        for pressed in events.iter().filter_map(is_space) {
-            match (pressed, self.space_since.take()) {
-                (true, since) => {
+        for space in events.iter().filter_map(space) {
+            match space {
+                Space::Pressed => {
                     let here = state.viewer.is_some() && owner == Owner::Photos;
-                    self.space_since = since.or(here.then_some(now));
+                    self.space_since = here.then_some(now);
                 }
-                (false, Some(since)) if now - since < HOLD => {
-                    commands.push(Command::Do(Action::View));
+                // Of a press that may have opened the photo: it is no touch of its own.
+                Space::Repeated => {}
+                Space::Released => {
+                    let touched = self.space_since.take().is_some_and(|at| now - at < HOLD);
+                    if touched {
+                        commands.push(Command::Do(Action::View));
+                    }
                 }
-                (false, _) => {}
             }
         }
     }
@@ -152,27 +163,50 @@ impl Keyboard {
     }
 }
 
-/// Whether the space bar was pressed or let go.
-fn is_space(event: &Event) -> Option<bool> {
+/// What happens to the space bar.
+#[derive(Clone, Copy)]
+enum Space {
+    Pressed,
+    Repeated,
+    Released,
+}
+
+fn space(event: &Event) -> Option<Space> {
     match event {
         Event::Key {
             key: Key::Space,
             pressed,
+            repeat,
             ..
-        } => Some(*pressed),
+        } => Some(match (pressed, repeat) {
+            (true, false) => Space::Pressed,
+            (true, true) => Space::Repeated,
+            (false, _) => Space::Released,
+        }),
         _ => None,
     }
 }
 
-fn is_tab(event: &Event) -> bool {
-    matches!(
-        event,
+/// Which way the Tab key leads.
+#[derive(Clone, Copy)]
+enum Tab {
+    Forward,
+    Back,
+}
+
+fn tab(event: &Event) -> Option<Tab> {
+    match event {
         Event::Key {
             key: Key::Tab,
             pressed: true,
+            modifiers,
             ..
-        }
-    )
+        } if !modifiers.command && !modifiers.alt => Some(match modifiers.shift {
+            true => Tab::Back,
+            false => Tab::Forward,
+        }),
+        _ => None,
+    }
 }
 
 fn is_typed(event: &Event) -> bool {
@@ -226,7 +260,7 @@ fn command(event: &Event, owner: Owner) -> Option<Command> {
         let mut keys = action.entry().keys.iter();
         keys.any(|keys| keys.is(key, modifiers))
     })?;
-    (!(repeat && *action == Action::Quit)).then_some(Command::Do(*action))
+    (!repeat || action.repeats()).then_some(Command::Do(*action))
 }
 
 fn is_function_key(key: Key) -> bool {
@@ -302,5 +336,22 @@ mod tests {
             [true, true, false, true, false, true]
         );
         assert_eq!(left_to_commands(Owner::Photos), [true; 6]);
+    }
+
+    #[test]
+    fn a_held_key_moves_and_decides_nothing_twice() {
+        let held = |key| Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: true,
+            modifiers: Modifiers::NONE,
+        };
+        for key in [Key::ArrowDown, Key::PageDown, Key::Plus] {
+            assert!(command(&held(key), Owner::Photos).is_some(), "{key:?}");
+        }
+        for key in [Key::X, Key::Space, Key::Enter, Key::Tab, Key::C, Key::F11] {
+            assert_eq!(command(&held(key), Owner::Photos), None, "{key:?}");
+        }
     }
 }
