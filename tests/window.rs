@@ -195,7 +195,7 @@ fn the_threshold_is_a_line_that_can_be_dragged() {
 fn the_search_ranks_and_hides_what_does_not_fit() {
     let (dir, mut window) = coloured();
     window.type_into("Search", "blue");
-    assert_eq!(window.state().memory.sorting.key, SortKey::Search);
+    assert_eq!(window.state().sorting().key, SortKey::Search);
     assert!(window.shown().len() < 9 && window.shown()[0].starts_with("blue"));
     window.click("Clear the search");
     assert_eq!(window.shown().len(), 9);
@@ -293,17 +293,20 @@ fn the_viewer_shows_goes_on_and_decides() {
     window.harness.step();
     window.key(Key::Home);
     window.key(Key::Enter);
-    let viewed = window.state().viewer.expect("a viewer").item;
+    let viewed = window.state().viewer.as_ref().expect("a viewer").item();
     assert!(window.has_containing("red: match"));
     window.key(Key::P);
     window.key(Key::Num4);
     let mark = window.state().library.mark(viewed);
     assert_eq!((mark.flag, mark.stars), (Flag::Pick, 4));
     window.key(Key::ArrowRight);
-    let next = window.state().viewer.expect("a viewer").item;
+    let next = window.state().viewer.as_ref().expect("a viewer").item();
     assert_ne!(viewed, next);
     window.key(Key::Z);
-    assert_eq!(window.state().viewer.expect("a viewer").zoom, Some(1.0));
+    assert_eq!(
+        window.state().viewer.as_ref().expect("a viewer").zoom,
+        Some(1.0)
+    );
     window.key(Key::X);
     assert_eq!(window.state().library.mark(next).flag, Flag::Reject);
     window.act(Action::Undo);
@@ -401,7 +404,7 @@ fn all_lines_move_at_once_and_back() {
     window.click("Make all lines looser");
     assert!(lines(&window).iter().zip(&before).all(|(a, b)| a < b));
     // The model of this test has no figures of its own.
-    assert!(window.has_containing("look at photos near the line"));
+    assert!(window.has_containing("check the photos near the line"));
 }
 
 #[test]

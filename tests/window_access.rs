@@ -203,7 +203,7 @@ fn switches_are_called_by_what_they_are() {
         window.click("More for red");
         window.in_place();
     };
-    for name in ["Counts", "Not: shut these photos out of other labels"] {
+    for name in ["In use", "Not: keep these photos out of other labels"] {
         more(&mut window);
         let before = is_on(&window, name).expect("a switch");
         window.click(name);

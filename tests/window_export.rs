@@ -74,7 +74,7 @@ fn an_export_says_what_it_will_do_does_it_and_is_undone() {
         names(target.path()).is_empty(),
         "nothing happens before the button"
     );
-    window.click("Write down what went where (JSON and CSV)");
+    window.click("Write a list of what went where (JSON and CSV)");
     planned(&mut window);
     window.click("Export 3 photos");
     done(&mut window);
@@ -365,7 +365,7 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
     window.click("Leave rejects out");
     planned(&mut window);
     assert!(window.has("All that fit a label (6)"));
-    window.click("Write down what went where (JSON and CSV)");
+    window.click("Write a list of what went where (JSON and CSV)");
     planned(&mut window);
     window.command(Command::Show(None));
     window.open_dialog(Action::Export);
@@ -385,7 +385,7 @@ fn all_that_is_shown_is_never_exported_unasked() {
     *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
     window.open_dialog(Action::Export);
     window.click("Choose a folder…");
-    window.until("the folder", |w| w.state().exports.target.is_some());
+    window.until("the folder", |w| w.state().memory.export.target.is_some());
     window.harness.step();
     assert!(window.has_containing("Choose which photos"));
     assert!(matches!(window.state().exports.state, ExportState::Idle));

@@ -8,7 +8,7 @@ mod window;
 use egui::{Event, Key, Modifiers, Popup};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog};
-use lumisift::app::document::state::Memory;
+use lumisift::app::document::memory::Memory;
 use lumisift::engine::organize::marks::Mark;
 use window::{Window, add_label, coloured};
 
@@ -81,6 +81,7 @@ fn no_key_goes_through_an_open_menu_or_list() {
         "Filter",
         "More for labels",
         "More for red",
+        "Messages",
     ];
     for opener in openers.map(Some).into_iter().chain([None]) {
         for (modifiers, key) in every_key() {
@@ -210,6 +211,19 @@ fn a_key_leads_from_pane_to_pane() {
     let before = window.selected();
     window.key(Key::ArrowRight);
     assert_ne!(window.selected(), before);
+}
+
+#[test]
+fn what_is_typed_while_a_pane_gets_the_keyboard_arrives_in_it() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let marks = window.state().library.snapshot().marks.clone();
+    window.harness.key_press(Key::F6);
+    typed(&window, Key::X, "x");
+    typed(&window, Key::P, "p");
+    window.in_place();
+    assert_eq!(window.state().draft, "xp");
+    assert_eq!(window.state().library.snapshot().marks, marks);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn labels_become_keywords_as_planned_and_are_taken_back() {
     assert!(window.has("3 sidecars to write, 0 already up to date"));
     assert!(window.has("Seaside, red"), "what red 1.png will have");
     assert!(!dir.path().join("red 2.png.xmp").exists());
-    window.type_into("Keyword above these", "AI");
+    window.type_into("Parent keyword", "AI");
     window.until("a plan", planned);
     window.click("Write 3 sidecars");
     window.until(

@@ -8,9 +8,10 @@ mod window;
 
 use egui::Key;
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::Command;
+use lumisift::app::command::{Action, Command};
 use lumisift::app::document::arrange::Heading;
 use lumisift::app::document::filter::{Fit, Grouping};
+use lumisift::app::document::viewer::Viewer;
 use window::{Setup, Window, add_label, coloured, colours};
 
 /// Whether something named so is wholly in the window.
@@ -81,7 +82,7 @@ fn in_any_order_the_card_shows_the_best_photos() {
     window.harness.drop_at(at);
     window.harness.step();
     assert_eq!(
-        window.state().viewer.map(|viewer| viewer.item),
+        window.state().viewer.as_ref().map(Viewer::item),
         Some(best[0])
     );
 }
@@ -171,4 +172,47 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
     assert_eq!(window.shown().len(), 9);
     window.click("Show only something else: 9 photos");
     assert_eq!(window.state().memory.filter.fit, Fit::Nothing);
+}
+
+#[test]
+fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red green");
+    window.type_into("New label", "-green");
+    assert!(window.has("green: 3 would be kept out"));
+    assert!(window.has_containing("Best for green: green"));
+    window.click("Keep the label -green");
+    assert!(window.state().memory.labels[1].negated);
+    // What is there already is no label that is being typed.
+    window.type_into("New label", "green");
+    assert!(!window.has_containing("Best for green: "));
+}
+
+#[test]
+fn undo_never_filters_by_another_label() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::ToggleFit(Fit::Label(1)));
+    window.command(Command::RemoveLabel(1));
+    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    add_label(&mut window, "blue");
+    let blue = window.state().memory.labels[0].id;
+    assert_ne!(blue, 1, "an identity is given once");
+    // What was made before the label was there is undone, and the label with it.
+    window.command(Command::ToggleFit(Fit::Label(blue)));
+    window.act(Action::Undo);
+    assert!(window.state().memory.labels.is_empty());
+    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    window.act(Action::Undo);
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    assert_eq!(window.shown().len(), 9);
+}
+
+#[test]
+fn a_list_says_which_labels_are_there_already() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::AddLabels("blue, red".into()));
+    assert!(window.has("There is already a label “red”"));
+    assert_eq!(window.state().memory.labels.len(), 2);
 }

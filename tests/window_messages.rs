@@ -20,11 +20,11 @@ fn a_message_does_not_move_the_photos_and_can_be_read_again() {
     window.key(Key::Home);
     let before = window.harness.get_by_label("blue 1.png").rect();
     window.act(Action::Survey);
-    let text = "No other photo of this folder was taken within 2 seconds of this one";
+    let text = "No other photo in this folder was taken within 2 seconds of this one";
     assert!(window.has(text));
     assert_eq!(window.harness.get_by_label("blue 1.png").rect(), before);
     window.in_place();
-    window.click("Take this message away");
+    window.click("Dismiss");
     assert!(!window.has(text));
     window.click("Messages");
     window.in_place();
@@ -61,7 +61,7 @@ fn undoing_says_what_it_undid() {
     window.act(Action::Undo);
     assert!(window.has("Undone: the label “red” is gone"));
     window.act(Action::Redo);
-    assert!(window.has("Done again: the label “red” is back"));
+    assert!(window.has("Redone: the label “red” is back"));
 }
 
 #[test]
@@ -81,6 +81,42 @@ fn rejects_come_back_from_the_trash() {
     window.settle();
     assert!(window.has("1 file is back from the trash"));
     assert_eq!(window.state().flagged(Flag::Reject).len(), 1);
+}
+
+#[test]
+fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
+    let (dir, mut window) = coloured();
+    for name in ["green 1.png", "green 2.png", "green 3.png"] {
+        window.click(name);
+        window.key(Key::X);
+    }
+    window.open_dialog(Action::TrashRejects);
+    window.click("Move to the trash");
+    window.read(6);
+    // One has a new file in its place, one was deleted from the trash for good.
+    let [back, stuck, missing] = [1, 2, 3].map(|n| dir.path().join(format!("green {n}.png")));
+    fs::write(&stuck, b"another").expect("written");
+    let trashed = window.desktop.trashed.lock();
+    trashed
+        .expect("no panic")
+        .retain(|(path, _)| *path != missing);
+    window.act(Action::Undo);
+    window.until("what came back", |w| {
+        back.exists() && w.has_containing("1 file is back")
+    });
+    assert!(window.has_containing("1 file is no longer in the trash"));
+    let why = format!(
+        "1 file stays in the trash ({}: a file of this name",
+        stuck.display()
+    );
+    assert!(window.has_containing(&why));
+    fs::remove_file(&stuck).expect("removed");
+    window.act(Action::Undo);
+    window.until("the other one", |w| {
+        stuck.exists() && w.state().library.len() == 8
+    });
+    window.settle();
+    assert_eq!(window.state().flagged(Flag::Reject).len(), 2);
 }
 
 #[test]
@@ -105,7 +141,7 @@ fn commands_are_found_by_other_words_and_the_palette_goes_on_after_enter() {
     window.open_dialog(Action::Palette);
     window.type_into("Find a command", "zz");
     window.key(Key::Enter);
-    assert!(window.has("No command is called that"));
+    assert!(window.has("No such command"));
     assert!(window.harness.get_by_label("Find a command").is_focused());
     window.key(Key::Backspace);
     window.key(Key::Backspace);

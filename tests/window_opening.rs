@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::command::{Action, Command, Dialog, PathPrompt};
 use lumisift::app::document::filter::Filter;
 use lumisift::app::services::Purpose;
 use lumisift::engine::organize::marks::Flag;
@@ -77,11 +77,53 @@ fn the_dialog_that_asked_for_a_path_comes_back() {
     window.command(Command::Choose(Purpose::Exclude));
     path_dialog(&mut window);
     window.type_into("Path", &model.display().to_string());
-    window.click("Pass it over");
+    window.click("Exclude it");
     window.until("the settings", |w| {
         w.state().dialog == Some(Dialog::Settings)
     });
     assert_eq!(window.state().settings.excluded_folders, [model]);
+}
+
+#[test]
+fn closing_the_field_for_a_path_leads_back_to_what_asked_for_it() {
+    let (_dir, mut window) = coloured();
+    *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());
+    for close in [None, Some("Cancel"), Some("Close")] {
+        window.open_dialog(Action::Settings);
+        window.command(Command::Choose(Purpose::Exclude));
+        path_dialog(&mut window);
+        match close {
+            Some(button) => window.click(button),
+            None => window.key(Key::Escape),
+        }
+        assert_eq!(window.state().dialog, Some(Dialog::Settings), "{close:?}");
+        window.in_place();
+        window.key(Key::Escape);
+        assert_eq!(window.state().dialog, None);
+    }
+}
+
+#[test]
+fn a_path_is_used_for_what_it_was_typed_for() {
+    let (dir, mut window) = coloured();
+    let roots = window.state().memory.roots.clone();
+    let prompt = |purpose| {
+        Command::Show(Some(Dialog::Path(PathPrompt {
+            purpose,
+            reason: None,
+            back: None,
+        })))
+    };
+    let text = dir.path().display().to_string();
+    // Another dialog asks for a path before the answer about the first one comes.
+    let app = window.harness.state_mut();
+    app.command(prompt(Purpose::Exclude));
+    app.command(Command::TypePath(text.clone()));
+    app.command(prompt(Purpose::OpenFolder));
+    app.command(Command::TypePath(text));
+    window.until("the folder", |w| w.state().dialog.is_none());
+    assert!(window.state().settings.excluded_folders.is_empty());
+    assert_eq!(window.state().memory.roots, roots);
 }
 
 #[test]
@@ -196,7 +238,7 @@ fn what_cannot_be_opened_says_why() {
     drop_on(&mut window, &[note]);
     window.until("a message", |w| !w.state().notices.is_empty());
     let said = |window: &Window| window.state().said[0].text.clone();
-    assert_eq!(said(&window), "note.txt is no photo and was not opened");
+    assert_eq!(said(&window), "note.txt is not a photo and was not opened");
     drop_on(
         &mut window,
         &["https://example.org/cat.jpg".into(), "/x".into()],
@@ -250,9 +292,9 @@ fn the_number_of_photos_explains_itself() {
     let hidden = 9 - shown;
     assert!(window.has(&format!("{shown} shown")));
     assert!(window.has(&format!(
-        "{hidden} hidden by the search, which they do not fit"
+        "{hidden} hidden because they do not fit the search"
     )));
-    assert!(window.has("1 could not be read, so that the search leaves them out"));
+    assert!(window.has("1 could not be read, so the search cannot find them"));
     assert!(window.has_containing("Besides: 1 RAW file beside its picture"));
     window.key(Key::Escape);
     window.act(Action::ClearFilter);

@@ -6,7 +6,7 @@ mod common;
 mod window;
 
 use lumisift::app::command::{Action, Command};
-use lumisift::app::document::filter::Filter;
+use lumisift::app::document::filter::{Filter, Grouping, SortKey, Sorting};
 use window::{Setup, add_label, coloured, colours};
 
 #[test]
@@ -71,5 +71,25 @@ fn a_label_typed_with_a_minus_shuts_photos_out() {
     assert_eq!(labels.len(), 1, "there is one of this text already");
     add_label(&mut window, "-green");
     assert!(window.state().memory.labels[1].negated);
-    assert!(window.has_containing("not: shuts photos out of other labels"));
+    assert!(window.has_containing("not: keeps photos out of other labels"));
+}
+
+#[test]
+fn the_order_and_the_groups_before_a_search_come_back_whatever_was_chosen_meanwhile() {
+    let (_dir, mut window) = coloured();
+    let by = |key, descending| Command::SortBy(Sorting { key, descending });
+    window.command(by(SortKey::Name, false));
+    window.command(Command::GroupBy(Grouping::Folder));
+    let before = window.shown();
+    window.command(Command::SearchFor("blue".into()));
+    window.command(by(SortKey::Size, true));
+    window.command(Command::GroupBy(Grouping::Rating));
+    // More letters of the search leave what was chosen.
+    window.command(Command::SearchFor("blue green".into()));
+    assert_eq!(window.state().sorting().key, SortKey::Size);
+    assert_eq!(window.state().grouping(), Grouping::Rating);
+    window.command(Command::SearchFor(String::new()));
+    assert_eq!(window.state().sorting().key, SortKey::Name);
+    assert_eq!(window.state().grouping(), Grouping::Folder);
+    assert_eq!(window.shown(), before);
 }

@@ -90,3 +90,17 @@ fn photos_make_a_label_of_their_own() {
     let names = fits.map(|id| window.state().item(id).expect("a photo").name.clone());
     assert!({ names }.any(|name| name.starts_with("blue")));
 }
+
+#[test]
+fn what_is_taught_twice_changes_nothing_and_says_nothing() {
+    let (_dir, mut window) = with_red();
+    window.click("green 1.png");
+    window.key(Key::T);
+    let steps = window.state().said.len();
+    window.key(Key::T);
+    assert_eq!(window.state().said.len(), steps);
+    assert_eq!(window.state().taught, None);
+    // And there is one step to undo, not two.
+    window.act(Action::Undo);
+    assert!(window.state().memory.labels[0].examples.is_empty());
+}

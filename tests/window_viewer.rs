@@ -12,7 +12,9 @@ use egui::{Event, Key, Modifiers, ViewportCommand};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::filter::{Grouping, SortKey, Sorting};
+use lumisift::app::document::viewer::Viewer;
 use lumisift::engine::organize::marks::Flag;
+use lumisift::ui::photos_id;
 use window::{Setup, Window, coloured};
 
 fn by_name(window: &mut Window) {
@@ -35,23 +37,30 @@ fn selected(count: usize) -> (tempfile::TempDir, Window) {
 }
 
 fn viewed(window: &Window) -> String {
-    let viewer = window.state().viewer.expect("a viewer");
-    let item = window.state().item(viewer.item).expect("a photo");
-    item.name.clone()
+    let item = window.state().item(viewer(window).item());
+    item.expect("a photo").name.clone()
+}
+
+fn viewer(window: &Window) -> &Viewer {
+    window.state().viewer.as_ref().expect("a viewer")
+}
+
+fn compared(window: &Window) -> usize {
+    viewer(window).compared().len()
 }
 
 #[test]
 fn selected_photos_are_compared_with_one_zoom_and_one_place() {
     let (_dir, mut window) = selected(3);
     window.key(Key::C);
-    assert_eq!(window.state().compared.len(), 3);
+    assert_eq!(compared(&window), 3);
     for name in ["blue 1.png", "blue 2.png", "blue 3.png"] {
         assert!(window.has(name), "{name}");
     }
     window.key(Key::Home);
     assert_eq!(viewed(&window), "blue 1.png");
     window.key(Key::Z);
-    assert_eq!(window.state().viewer.expect("a viewer").zoom, Some(1.0));
+    assert_eq!(viewer(&window).zoom, Some(1.0));
     // A wheel over one zooms all of them.
     let over = window.harness.get_by_label("blue 2.png").rect().center();
     window.harness.hover_at(over);
@@ -64,26 +73,21 @@ fn selected_photos_are_compared_with_one_zoom_and_one_place() {
         modifiers: Modifiers::NONE,
     });
     window.harness.run_steps(20);
-    let zoom = window
-        .state()
-        .viewer
-        .expect("a viewer")
-        .zoom
-        .expect("a zoom");
+    let zoom = viewer(&window).zoom.expect("a zoom");
     assert!(zoom > 1.0, "{zoom}");
     // Keys are about the one that has the frame.
     window.key(Key::ArrowRight);
     assert_eq!(viewed(&window), "blue 2.png");
     window.key(Key::X);
-    let id = window.state().viewer.expect("a viewer").item;
+    let id = viewer(&window).item();
     assert_eq!(window.state().library.mark(id).flag, Flag::Reject);
     window.click("blue 3.png: 4 stars");
     assert_eq!(viewed(&window), "blue 3.png");
-    let id = window.state().viewer.expect("a viewer").item;
+    let id = viewer(&window).item();
     assert_eq!(window.state().library.mark(id).stars, 4);
     // C again leaves one alone, Esc leads back to the grid.
     window.key(Key::C);
-    assert!(window.state().compared.is_empty() && window.state().viewer.is_some());
+    assert!(!viewer(&window).is_comparison());
     window.key(Key::Escape);
     assert!(window.state().viewer.is_none());
 }
@@ -92,11 +96,36 @@ fn selected_photos_are_compared_with_one_zoom_and_one_place() {
 fn one_photo_is_compared_with_the_next_and_never_more_than_four() {
     let (_dir, mut window) = selected(1);
     window.key(Key::C);
-    assert_eq!(window.state().compared.len(), 2);
+    assert_eq!(compared(&window), 2);
     window.key(Key::Escape);
     window.act(Action::SelectAll);
     window.key(Key::C);
-    assert_eq!(window.state().compared.len(), 4);
+    assert_eq!(compared(&window), 4);
+}
+
+#[test]
+fn a_comparison_goes_on_without_a_photo_that_is_gone() {
+    let (dir, mut window) = selected(3);
+    window.key(Key::C);
+    window.key(Key::Home);
+    window.key(Key::ArrowRight);
+    window.key(Key::Z);
+    assert_eq!(viewed(&window), "blue 2.png");
+    fs::remove_file(dir.path().join("blue 2.png")).expect("removed");
+    window.act(Action::Rescan);
+    window.read(8);
+    assert_eq!(
+        (compared(&window), viewed(&window).as_str()),
+        (2, "blue 3.png")
+    );
+    assert_eq!(viewer(&window).zoom, Some(1.0), "zoom and place stay");
+    fs::remove_file(dir.path().join("blue 1.png")).expect("removed");
+    window.act(Action::Rescan);
+    window.read(7);
+    assert_eq!(
+        (compared(&window), viewed(&window).as_str()),
+        (0, "blue 3.png")
+    );
 }
 
 /// A JPEG whose XMP says when it was taken.
@@ -129,15 +158,15 @@ fn a_burst_is_surveyed_at_once() {
     by_name(&mut window);
     window.key(Key::Home);
     window.keys(Modifiers::SHIFT, Key::C);
-    assert_eq!(window.state().compared.len(), 6);
+    assert_eq!(compared(&window), 6);
     window.key(Key::Escape);
     // Compared are at most four, those around it.
     window.key(Key::C);
-    assert_eq!(window.state().compared.len(), 4);
+    assert_eq!(compared(&window), 4);
     window.key(Key::Escape);
     window.key(Key::End);
     window.keys(Modifiers::SHIFT, Key::C);
-    assert!(window.has_containing("No other photo of this folder was taken within 2 seconds"));
+    assert!(window.has_containing("No other photo in this folder was taken within 2 seconds"));
     // And the dates put photos together by month.
     window.command(Command::GroupBy(Grouping::Month));
     assert!(window.has("Select all of May 2024, 7 photos"));
@@ -158,7 +187,7 @@ fn the_strip_below_leads_to_other_photos() {
 fn decisions_are_seen_on_the_photo_and_clicked() {
     let (_dir, mut window) = selected(1);
     window.key(Key::Enter);
-    let id = window.state().viewer.expect("a viewer").item;
+    let id = viewer(&window).item();
     let mark = |window: &Window| window.state().library.mark(id);
     window.click("Pick");
     assert_eq!(mark(&window).flag, Flag::Pick);
@@ -195,6 +224,27 @@ fn tab_hides_all_panels_and_shows_them_again() {
 }
 
 #[test]
+fn tab_with_shift_leads_out_of_the_photos_and_hides_nothing() {
+    let (_dir, mut window) = selected(1);
+    for large in [false, true] {
+        if large {
+            window.key(Key::Enter);
+        }
+        window.keys(Modifiers::SHIFT, Key::Tab);
+        window.harness.step();
+        assert!(window.has("Menu"), "panels stay");
+        let focused = window.harness.ctx.memory(|memory| memory.focused());
+        let focused = focused.expect("a widget");
+        assert_ne!(focused, photos_id());
+        window
+            .harness
+            .ctx
+            .memory_mut(|memory| memory.surrender_focus(focused));
+        window.harness.step();
+    }
+}
+
+#[test]
 fn a_key_fills_the_screen() {
     let (_dir, mut window) = selected(1);
     window.harness.key_down(Key::F11);
@@ -205,11 +255,15 @@ fn a_key_fills_the_screen() {
 }
 
 fn space(window: &mut Window, pressed: bool) {
+    space_event(window, pressed, false);
+}
+
+fn space_event(window: &mut Window, pressed: bool, repeat: bool) {
     window.harness.event(Event::Key {
         key: Key::Space,
         physical_key: None,
         pressed,
-        repeat: false,
+        repeat,
         modifiers: Modifiers::NONE,
     });
     window.harness.step();
@@ -236,4 +290,18 @@ fn holding_the_space_bar_shows_a_loupe_and_touching_it_closes_the_photo() {
     space(&mut window, false);
     window.harness.step();
     assert!(window.state().viewer.is_none());
+}
+
+#[test]
+fn a_space_bar_that_is_held_a_little_too_long_opens_the_photo_once() {
+    let (_dir, mut window) = selected(1);
+    // The keyboard repeats the key after half a second, and it is let go a moment later.
+    space(&mut window, true);
+    window.harness.run_steps(30);
+    for _ in 0..3 {
+        space_event(&mut window, true, true);
+    }
+    space(&mut window, false);
+    window.harness.step();
+    assert_eq!(viewed(&window), "blue 1.png");
 }

@@ -88,7 +88,7 @@ fn a_folder_that_vanishes_is_said_and_its_photos_stay() {
     );
     assert_eq!(window.state().library.len(), 9);
     window.in_place();
-    window.click("Take this message away");
+    window.click("Dismiss");
     assert!(window.state().notices.is_empty());
 }
 

@@ -92,8 +92,10 @@ pub enum Command {
     FocusCompared(ItemId),
     /// Side of thumbnails in points.
     CellSide(f32),
-    /// Open a dialog, or close the one that is open.
+    /// Open a dialog, or close the one that is open with all behind it.
     Show(Option<Dialog>),
+    /// Close the dialog that is open, and go back to the one behind it.
+    CloseDialog,
     /// Change settings.
     ChangeSettings(Box<Settings>),
     /// Choose a folder with the platform's dialog, for a purpose.
@@ -146,7 +148,7 @@ pub enum Command {
     RevealPath(PathBuf),
     /// Put text on the clipboard.
     CopyText(String),
-    /// Take a message away.
+    /// Dismiss a message.
     DismissNotice(usize),
 }
 
@@ -212,6 +214,19 @@ pub enum Dialog {
     Dropped(PathBuf),
     /// The program.
     About,
+}
+
+impl Dialog {
+    /// The dialog behind it, to which closing it leads back.
+    #[must_use]
+    pub fn back(self) -> Option<Self> {
+        match self {
+            Self::Path(prompt) => prompt.back.map(|back| *back),
+            Self::ClearStore => Some(Self::Settings),
+            Self::RemoveModel(_) => Some(Self::Models),
+            _ => None,
+        }
+    }
 }
 
 /// What a typed path is for.

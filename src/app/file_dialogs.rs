@@ -8,8 +8,7 @@ pub const TOO_SHORT: Duration = Duration::from_millis(300);
 
 /// What is said where there is no dialog.
 #[cfg(any(test, all(unix, not(target_os = "macos"))))]
-const MISSING: &str = "This system shows no file dialogs: they need a desktop portal (such as xdg-desktop-portal-gtk) or zenity, \
-                       and neither is here";
+const MISSING: &str = "This system has no file dialogs: they need a desktop portal (such as xdg-desktop-portal-gtk) or zenity, and neither is installed";
 /// What is said of a dialog that nobody saw.
 const CLOSED: &str = "The system's file dialog did not open";
 

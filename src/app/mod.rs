@@ -32,12 +32,12 @@ use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::Metadata;
-use crate::engine::organize::export::Transfer;
 use crate::settings::{self, Settings};
 use command::Command;
 use document::labels::LabelId;
 use document::library::Library;
-use document::state::{Cause, Drawn, Memory, State, ViewRequest};
+use document::memory::Memory;
+use document::state::{Cause, Drawn, State, ViewRequest};
 use services::Services;
 use tasks::marks_writer::{MarksNews, MarksWriter};
 use tasks::pictures::StoreSlot;
@@ -60,14 +60,14 @@ enum News {
     Session(u64, Result<engine::library::Library, String>),
     /// A person chose folders or photos, or no dialog can be shown.
     Chosen(services::Purpose, Result<Vec<PathBuf>, String>),
-    /// The path that was typed, or what is wrong with it.
-    Typed(Result<PathBuf, String>),
+    /// The path that was typed for a purpose, or what is wrong with it.
+    Typed(services::Purpose, Result<PathBuf, String>),
     /// What an export tells.
     Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
     Trashed(tasks::trash::Trashed),
-    /// Files came back from the trash, or did not; and the contents that were rejected.
-    Restored(Result<tasks::trash::Restored, String>),
+    /// Files came back from the trash, or did not.
+    Restored(tasks::trash::Restored),
     /// What keywords do.
     Keywords(tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
@@ -272,7 +272,7 @@ impl App {
                 self.marks = Some(writer);
             }
             Err(error) => {
-                let text = format!("The system gives no thread ({error}): decisions are not kept");
+                let text = format!("No thread could be started ({error}): decisions are not kept");
                 self.state.standing.marks = Some(text);
             }
         }
@@ -311,15 +311,19 @@ impl App {
         if need == RefreshPriority::FromTop {
             self.asking.top_from.get_or_insert(self.asking.number);
         }
+        let draft = self.state.draft_label();
+        let draft_id = draft.as_ref().map(|label| label.id);
         self.scoring.ask(ScoringRequest {
             number: self.asking.number,
             session: self.state.session().cloned(),
             library: self.state.library.snapshot().clone(),
-            labels: self.state.labels_with_draft(),
+            labels: { self.state.memory.labels.iter().cloned() }
+                .chain(draft)
+                .collect(),
             search: self.state.search.clone(),
-            sorting: self.state.memory.sorting,
-            grouping: self.state.memory.grouping,
-            draft: self.state.draft_id(),
+            sorting: self.state.sorting(),
+            grouping: self.state.grouping(),
+            draft: draft_id,
             filter: self.state.memory.filter.clone(),
         });
     }
@@ -391,7 +395,9 @@ impl App {
         if let Some(grid) = drawn.grid {
             self.state.grid = grid;
         }
-        self.state.viewer = drawn.viewer.or(self.state.viewer);
+        if let Some(moved) = drawn.viewer {
+            self.state.viewer = Some(moved);
+        }
         for command in commands {
             self.apply(command);
         }
@@ -409,16 +415,10 @@ impl App {
     }
 }
 
-fn new_state(settings: Settings, mut memory: Memory) -> State {
-    // Moving photos is chosen anew each time that the program is started.
-    if memory.export.transfer == Transfer::Move {
-        memory.export.transfer = Transfer::Copy;
-    }
-    let mut exports = document::exports::Exports::default();
-    exports.target.clone_from(&memory.export.target);
+fn new_state(settings: Settings, memory: Memory) -> State {
     State {
         settings,
-        memory,
+        memory: memory.at_start(),
         session: document::state::SessionState::Loading,
         store_size: None,
         models: document::models::Models::default(),
@@ -427,15 +427,14 @@ fn new_state(settings: Settings, mut memory: Memory) -> State {
         search: String::new(),
         open_label: None,
         taught: None,
-        before_search: None,
+        search_order: None,
         answer: tasks::scoring::ScoringResponse::default(),
         selection: document::selection::Selection::default(),
         viewer: None,
-        compared: Vec::new(),
         panels_hidden: false,
         grid: document::state::GridState::default(),
         work: document::state::Work::default(),
-        exports,
+        exports: document::exports::Exports::default(),
         keywords: document::keywords::Keywords::default(),
         dialog: None,
         path_trouble: None,

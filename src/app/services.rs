@@ -25,7 +25,7 @@ pub enum Purpose {
     Model,
     /// Where the store is kept.
     Store,
-    /// To be passed over.
+    /// To be excluded.
     Exclude,
     /// A file of labels, to be used.
     LoadLabels,
@@ -54,6 +54,17 @@ pub type LoadModel = Arc<dyn Fn(&LoadOptions) -> Result<Arc<dyn Model>, ModelErr
 /// What a person will have chosen, or why no dialog can be shown.
 pub type Choice = Pin<Box<dyn Future<Output = Result<Vec<PathBuf>, String>> + Send>>;
 
+/// What became of files that were to come back from the trash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Restoration {
+    /// Those that are where they were.
+    pub back: Vec<PathBuf>,
+    /// Those that are not in the trash any more.
+    pub missing: Vec<PathBuf>,
+    /// Those that are still in the trash, and why.
+    pub stuck: Vec<(PathBuf, String)>,
+}
+
 /// The platform's dialogs and programs.
 pub trait Desktop: Send + Sync {
     /// Lets the person choose, beginning in a folder; nothing if they do not. Called by the window's thread, as a Mac
@@ -75,11 +86,8 @@ pub trait Desktop: Send + Sync {
     /// Whether files can be brought back from the trash.
     fn can_restore(&self) -> bool;
 
-    /// Brings files back from the trash to where they were.
-    ///
-    /// # Errors
-    /// If that cannot be done here, or for one of them.
-    fn restore(&self, paths: &[PathBuf]) -> Result<(), String>;
+    /// Brings files back from the trash to where they were, each by itself.
+    fn restore(&self, paths: &[PathBuf]) -> Restoration;
 
     /// Puts files onto the clipboard, for file managers, and with them their paths, for everything else.
     ///
@@ -115,7 +123,7 @@ fn clipboard_name(path: &Path) -> String {
     format!("file://{}", escaped.collect::<String>())
 }
 
-/// Paths as text, one a line.
+/// Paths as text, one per line.
 #[must_use]
 pub fn paths_text(paths: &[PathBuf]) -> String {
     let lines: Vec<String> = paths
@@ -123,6 +131,24 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
         .map(|path| path.display().to_string())
         .collect();
     lines.join("\n")
+}
+
+/// Why a file is still in the trash, in words.
+#[cfg(any(windows, all(unix, not(target_os = "macos"))))]
+fn why_stuck(error: &trash::Error) -> String {
+    match error {
+        trash::Error::RestoreCollision { .. } => "a file of this name is there".into(),
+        other => other.to_string(),
+    }
+}
+
+/// No file came back, for one reason.
+fn all_stuck(paths: &[PathBuf], reason: &str) -> Restoration {
+    let stuck = paths.iter().map(|path| (path.clone(), reason.to_owned()));
+    Restoration {
+        stuck: stuck.collect(),
+        ..Restoration::default()
+    }
 }
 
 impl Desktop for Platform {
@@ -137,7 +163,7 @@ impl Desktop for Platform {
             Purpose::ExportTo => "Export photos to",
             Purpose::Model => "A folder with a CLIP model",
             Purpose::Store => "Where to keep thumbnails and vectors",
-            Purpose::Exclude => "A folder to pass over",
+            Purpose::Exclude => "A folder to exclude",
             Purpose::LoadLabels => "A file of labels",
             Purpose::SaveLabels => "Save labels as",
         };
@@ -186,25 +212,34 @@ impl Desktop for Platform {
     }
 
     #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
-    fn restore(&self, paths: &[PathBuf]) -> Result<(), String> {
-        let mut there = trash::os_limited::list().map_err(|e| e.to_string())?;
+    fn restore(&self, paths: &[PathBuf]) -> Restoration {
+        let mut there = match trash::os_limited::list() {
+            Ok(there) => there,
+            Err(error) => return all_stuck(paths, &error.to_string()),
+        };
         // Of several that had the same name, the one that went last.
         there.sort_by_key(|item| std::cmp::Reverse(item.time_deleted));
-        let mut chosen = Vec::new();
-        let mut missing = None;
+        let mut outcome = Restoration::default();
         for path in paths {
-            match there.iter().position(|item| item.original_path() == *path) {
-                Some(at) => chosen.push(there.remove(at)),
-                None => missing = Some(format!("{} is not there", path.display())),
+            let Some(at) = there.iter().position(|item| item.original_path() == *path) else {
+                outcome.missing.push(path.clone());
+                continue;
+            };
+            // One at a time: of several, the first that fails would keep back all others.
+            match trash::os_limited::restore_all([there.remove(at)]) {
+                Ok(()) => outcome.back.push(path.clone()),
+                Err(error) => outcome.stuck.push((path.clone(), why_stuck(&error))),
             }
         }
-        trash::os_limited::restore_all(chosen).map_err(|e| e.to_string())?;
-        missing.map_or(Ok(()), Err)
+        outcome
     }
 
     #[cfg(not(any(windows, all(unix, not(target_os = "macos")))))]
-    fn restore(&self, _: &[PathBuf]) -> Result<(), String> {
-        Err("this system lets only its file manager bring files back".into())
+    fn restore(&self, paths: &[PathBuf]) -> Restoration {
+        all_stuck(
+            paths,
+            "this system lets only its file manager bring files back",
+        )
     }
 
     fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {

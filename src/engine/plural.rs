@@ -9,7 +9,14 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &st
     format!("{count} {noun}")
 }
 
-/// A number with its thousands parted, as in 9,804.
+/// "1 photo", "9,804 photos".
+#[must_use]
+pub fn counted_thousands(count: usize, one: &str, many: &str) -> String {
+    let noun = if count == 1 { one } else { many };
+    format!("{} {noun}", thousands(count))
+}
+
+/// A number with its thousands separated, as in 9,804.
 #[must_use]
 pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
@@ -38,6 +45,8 @@ mod tests {
     fn one_is_singular_and_none_is_plural() {
         assert_eq!(counted(0_usize, "photo", "photos"), "0 photos");
         assert_eq!(counted(1_u64, "copy", "copies"), "1 copy");
+        assert_eq!(counted_thousands(1, "photo", "photos"), "1 photo");
+        assert_eq!(counted_thousands(9_804, "photo", "photos"), "9,804 photos");
         assert_eq!(counted(2_u32, "copy", "copies"), "2 copies");
     }
 }

@@ -11,6 +11,7 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::media::metadata::Source;
 use crate::engine::organize::marks::Flag;
+use crate::engine::plural::counted;
 
 /// The panel beside a photo.
 pub fn about(
@@ -78,8 +79,7 @@ fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
     let keywords = facts.keywords.join(", ");
     let rating = facts.rating.filter(|rating| theirs && *rating != 0);
     let rating = rating.map(|rating| match rating {
-        1 => "1 star".into(),
-        2.. => format!("{rating} stars"),
+        1.. => counted(rating.unsigned_abs(), "star", "stars"),
         _ => "rejected".into(),
     });
     let colour = facts.colour.clone().filter(|_| theirs);

@@ -162,7 +162,7 @@ fn caption_label(
 
 /// The match of a photo with the search, while that is what photos are sorted by.
 fn found(id: ItemId, state: &State) -> Option<f32> {
-    let by_search = state.memory.sorting.key == SortKey::Search;
+    let by_search = state.sorting().key == SortKey::Search;
     state.answer.scored().search_match(id).filter(|_| by_search)
 }
 

@@ -14,7 +14,7 @@ pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
         ui.label(RichText::new(text).size(18.0).strong());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             if icon_button_sized(ui, Icon::Cross, "Close", 26.0).clicked() {
-                commands.push(Command::Show(None));
+                commands.push(Command::CloseDialog);
             }
         });
     });
@@ -40,7 +40,7 @@ pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
         ui.label(RichText::new(text).small());
     }
     if !kept.is_empty() {
-        let why = "To put every copy away, reject each of them itself";
+        let why = "To remove every copy, reject each one separately";
         ui.label(RichText::new(why).small().weak());
     }
 }

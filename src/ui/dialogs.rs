@@ -1,6 +1,5 @@
 //! Dialogs: the frame that they share, and the small ones.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use egui::{Align, Frame, Id, Key, Layout, Margin, Modal, RichText, ScrollArea, TextEdit, Ui};
@@ -11,15 +10,15 @@ use super::dialog_parts::{kept_copies, title};
 use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
+use super::per_answer::PutAway;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Dialog, GESTURES, Section, keys_of};
-use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::app::services::Purpose;
 use crate::engine::media::photo::Failure;
-use crate::engine::plural::thousands;
+use crate::engine::plural::{counted_thousands, thousands};
 use crate::engine::search::label_set::READY;
 
 impl Interface {
@@ -42,7 +41,7 @@ impl Interface {
                 Dialog::Failures => failures(ui, state, screen.y, commands),
                 Dialog::Export => self.export_dialog(ui, state, commands),
                 Dialog::Interrupted => interrupted(ui, state, commands),
-                Dialog::Trash => trash(ui, state, commands),
+                Dialog::Trash => self.trash_dialog(ui, state, commands),
                 Dialog::Hidden(_) => hidden(ui, state, commands),
                 Dialog::Keywords => self.keywords_dialog(ui, state, commands),
                 Dialog::LabelSets => self.label_sets(ui, state, commands),
@@ -57,13 +56,13 @@ impl Interface {
         });
         self.dialog_is_new = false;
         if modal.should_close() {
-            commands.push(Command::Show(None));
+            commands.push(Command::CloseDialog);
         }
     }
 
     fn paste_labels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
         title(ui, "Paste a list of labels", commands);
-        ui.label("One a line, or parted by commas");
+        ui.label("One per line, or separated by commas");
         let edit = TextEdit::multiline(&mut self.buffers.pasted)
             .desired_rows(8)
             .desired_width(f32::INFINITY);
@@ -79,6 +78,31 @@ impl Interface {
         }
     }
 
+    fn trash_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        title(ui, "Move rejects to the trash?", commands);
+        let rejects = &mut self.buffers.put_away;
+        let rejects = rejects.get(state, || PutAway::of(state));
+        let go = if rejects.going == 1 { "goes" } else { "go" };
+        ui.label(format!(
+            "{}, with sidecars and pairs, {go} to the system's trash and can be brought back from there.",
+            photos(rejects.going)
+        ));
+        if rejects.hidden > 0 {
+            let hidden = counted_thousands(rejects.hidden, "of them is", "of them are");
+            ui.label(format!("{hidden} not shown at present"));
+        }
+        kept_copies(ui, state, &rejects.kept);
+        ui.horizontal(|ui| {
+            if main_button(ui, "Move to the trash").clicked() {
+                commands.push(Command::TrashRejects);
+                commands.push(Command::Show(None));
+            }
+            if ui.button("Keep them").clicked() {
+                commands.push(Command::Show(None));
+            }
+        });
+    }
+
     fn label_sets(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, "Label sets", commands);
         for set in &state.memory.sets {
@@ -89,18 +113,18 @@ impl Interface {
                 }
                 let texts: Vec<&str> = set.labels.iter().map(|l| l.text.as_str()).collect();
                 ui.add(egui::Label::new(RichText::new(texts.join(", ")).small().weak()).truncate());
-                let name = format!("Forget {}", set.name);
+                let name = format!("Delete the set {}", set.name);
                 if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
                     commands.push(Command::RemoveLabelSet(set.name.clone()));
                 }
             });
         }
         if state.memory.sets.is_empty() {
-            ui.label(RichText::new("No set is kept yet").weak());
+            ui.label(RichText::new("No sets saved yet").weak());
         }
         ui.separator();
         ui.horizontal_wrapped(|ui| {
-            ui.label("Ready ones:");
+            ui.label("Built-in sets:");
             for (at, (name, _)) in READY.iter().enumerate() {
                 if ui.button(*name).clicked() {
                     commands.push(Command::UseReadySet(at));
@@ -189,7 +213,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         Dialog::Export => 620.0,
         Dialog::Models | Dialog::Settings | Dialog::Keywords => 540.0,
         Dialog::Palette => 440.0,
-        Dialog::LabelSets => 300.0,
+        Dialog::LabelSets | Dialog::Failures => 300.0,
         _ => 0.0,
     }
 }
@@ -270,7 +294,7 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
 
 fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
     title(ui, "Clear the store?", commands);
-    ui.label("Thumbnails and vectors of all photos are forgotten, and the open folders are read anew. Photos, labels, picks and stars stay.");
+    ui.label("Thumbnails and vectors of all photos are forgotten, and the open folders are read again. Photos, labels, picks and stars stay.");
     ui.horizontal(|ui| {
         if main_button(ui, "Clear the store").clicked() {
             commands.push(Command::ClearStore);
@@ -278,39 +302,6 @@ fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
         }
         if ui.button("Keep it").clicked() {
             commands.push(Command::Show(Some(Dialog::Settings)));
-        }
-    });
-}
-
-fn trash(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    title(ui, "Move rejects to the trash?", commands);
-    let rejects = state.rejects();
-    let (count, go) = match rejects.going.len() {
-        1 => ("1 photo".into(), "goes"),
-        count => (photos(count), "go"),
-    };
-    ui.label(format!("{count}, with sidecars and pairs, {go} to the system's trash and can be brought back from there."));
-    let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();
-    let hidden = rejects
-        .going
-        .iter()
-        .filter(|id| !shown.contains(id))
-        .count();
-    if hidden > 0 {
-        ui.label(format!(
-            "{} of them {} not shown at present",
-            thousands(hidden),
-            if hidden == 1 { "is" } else { "are" }
-        ));
-    }
-    kept_copies(ui, state, &rejects.kept);
-    ui.horizontal(|ui| {
-        if main_button(ui, "Move to the trash").clicked() {
-            commands.push(Command::TrashRejects);
-            commands.push(Command::Show(None));
-        }
-        if ui.button("Keep them").clicked() {
-            commands.push(Command::Show(None));
         }
     });
 }

@@ -69,7 +69,7 @@ fn passed_over(state: &State) -> Option<String> {
     let count = skipped.unsupported;
     if skipped.exported > 0 {
         return Some(
-            "All photos here were put here by an export: open the folder that they are in".into(),
+            "All photos here were exported by Lumisift: open their own folder to see them".into(),
         );
     }
     (count > 0).then(|| {

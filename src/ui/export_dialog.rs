@@ -6,6 +6,7 @@ use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
 use super::dialog_parts::{kept_copies, title};
+use super::per_answer::PutAway;
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;
@@ -19,7 +20,7 @@ use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{
     Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
 };
-use crate::engine::plural::{counted, thousands};
+use crate::engine::plural::{counted_thousands, thousands};
 
 /// What is chosen in the dialog.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +52,8 @@ const TRANSFERS: [(Transfer, &str); 4] = [
 ];
 
 const LAYOUTS: [(Layout, &str); 4] = [
-    (Layout::Label, "One for each label"),
-    (Layout::Month, "One for each label and month"),
+    (Layout::Label, "One per label"),
+    (Layout::Month, "One per label and month"),
     (Layout::Mirror, "As they are now"),
     (Layout::Flat, "None"),
 ];
@@ -82,7 +83,7 @@ impl Choices {
         let of = Some((state.answer.number, self.now.rejects));
         if self.counted != of {
             let rejects = self.now.rejects;
-            self.counts = CHOICES.map(|(what, _)| state.export_ids(what, rejects).len());
+            self.counts = CHOICES.map(|(what, _)| state.export_count(what, rejects));
             self.counted = of;
         }
     }
@@ -96,7 +97,7 @@ impl Choices {
     fn request(&self, state: &State) -> Result<Option<ExportRequest>, String> {
         let now = &self.now;
         let names = Pattern::from_str(now.names.trim())?;
-        let (Some(target), Some(what)) = (state.exports.target.clone(), now.what) else {
+        let (Some(target), Some(what)) = (state.memory.export.target.clone(), now.what) else {
             return Ok(None);
         };
         let options = Options {
@@ -147,6 +148,7 @@ impl Interface {
             choices.begin(state);
         }
         choices.count(state);
+        let put_away = &mut self.buffers.put_away;
         let before = choices.now.clone();
         let grid = Grid::new("export").num_columns(2).spacing([16.0, 8.0]);
         grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
@@ -155,7 +157,8 @@ impl Interface {
             commands.push(Command::KeepExportChoices(kept));
         }
         if choices.now.what == Some(ExportWhat::Rejected) {
-            kept_copies(ui, state, &state.rejects().kept);
+            let rejects = put_away.get(state, || PutAway::of(state));
+            kept_copies(ui, state, &rejects.kept);
         }
         ui.separator();
         let request = match choices.request(state) {
@@ -182,7 +185,7 @@ impl Interface {
                 ui.label(RichText::new(trouble).color(palette(ui).bad));
             }
             _ => {
-                ui.label("Looking at what is there…");
+                ui.label("Checking the target folder…");
             }
         }
     }
@@ -206,7 +209,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
         if ui.button("Choose a folder…").clicked() {
             commands.push(Command::Choose(Purpose::ExportTo));
         }
-        let chosen = state.exports.target.as_ref();
+        let chosen = state.memory.export.target.as_ref();
         let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
         ui.add(egui::Label::new(RichText::new(text).small()).truncate());
     });
@@ -248,7 +251,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
         aside.on_hover_text("What was there is set aside, and comes back if the export is undone");
     });
     ui.end_row();
-    ui.label("Besides");
+    ui.label("Also");
     ui.vertical(|ui| {
         let mut left_out = !choices.now.rejects;
         let rejects = choices.now.what == Some(ExportWhat::Rejected);
@@ -258,11 +261,11 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
         }
         ui.checkbox(
             &mut choices.now.companions,
-            "Sidecars, RAW files of pairs and Live Photo movies come along",
+            "Include sidecars, paired RAW files and Live Photo movies",
         );
         ui.checkbox(
             &mut choices.now.manifest,
-            "Write down what went where (JSON and CSV)",
+            "Write a list of what went where (JSON and CSV)",
         );
     });
     ui.end_row();
@@ -279,7 +282,7 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         (plan.replaced(), "replaces another", "replace others"),
     ];
     let some = counts.into_iter().filter(|(count, ..)| *count > 0);
-    words.extend(some.map(|(count, one, many)| counted(count, one, many)));
+    words.extend(some.map(|(count, one, many)| counted_thousands(count, one, many)));
     let free = plan
         .free
         .map_or_else(String::new, |free| format!(" of {} free", bytes(free)));
@@ -355,26 +358,18 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
     let text = format!("{} exported{stopped}", photos(report.photos));
     ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
     if report.skipped > 0 {
-        let text = match report.skipped {
-            1 => "1 file was there already".to_owned(),
-            count => format!("{} files were there already", thousands(count)),
-        };
-        ui.label(text);
+        let files = counted_thousands(report.skipped, "file was", "files were");
+        ui.label(format!("{files} there already"));
     }
     if report.replaced > 0 {
-        let text = match report.replaced {
-            1 => "1 file was replaced: it is kept as “name (replaced …)”".to_owned(),
-            count => format!(
-                "{} files were replaced: they are kept as “name (replaced …)”",
-                thousands(count)
-            ),
-        };
-        ui.label(text);
+        let (one, many) = ("file was replaced: it is", "files were replaced: they are");
+        let files = counted_thousands(report.replaced, one, many);
+        ui.label(format!("{files} kept as “name (replaced …)”"));
     }
     for trouble in report.warnings.iter().chain(&report.trouble) {
         ui.label(RichText::new(trouble).color(palette(ui).bad));
     }
-    let target = state.exports.target.clone();
+    let target = state.memory.export.target.clone();
     if let Some(target) = &target {
         ui.label(RichText::new(target.display().to_string()).small());
     }
@@ -423,13 +418,13 @@ pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     for past in &state.exports.interrupted {
         one_interrupted(ui, past, commands);
     }
-    let note = "No photo was harmed: each is whole where it was, or where it went";
+    let note = "No photo was lost: each is complete in its old place or its new one";
     ui.label(RichText::new(note).small().weak());
 }
 
 fn one_interrupted(ui: &mut Ui, past: &Past, commands: &mut Vec<Command>) {
     let (done, all) = (thousands(past.done()), thousands(past.files.len()));
-    ui.label(format!("{done} of {all} files are in"));
+    ui.label(format!("{done} of {all} files were exported"));
     ui.label(RichText::new(past.target.display().to_string()).small());
     ui.horizontal(|ui| {
         if main_button(ui, "Finish it").clicked() {

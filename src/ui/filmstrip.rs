@@ -7,6 +7,7 @@ use super::theme::{self, palette};
 use super::videos;
 use crate::app::command::Command;
 use crate::app::document::state::State;
+use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::Flag;
 
 /// Width of a photo of the strip.
@@ -17,7 +18,7 @@ const GAP: f32 = 4.0;
 impl Interface {
     pub(super) fn filmstrip(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let order = &state.answer.arrangement.order;
-        let here = state.viewer.map(|viewer| viewer.item);
+        let here = state.viewer.as_ref().map(Viewer::item);
         let Some(here) = order.iter().position(|id| Some(*id) == here) else {
             return;
         };

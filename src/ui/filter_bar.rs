@@ -14,13 +14,19 @@ use crate::app::document::state::State;
 use crate::engine::plural::thousands;
 
 /// Draws the bar; `focus` gives its first control the keyboard.
-pub fn show(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>) {
+pub fn show(
+    ui: &mut Ui,
+    state: &State,
+    counts: &mut filter_menu::Counts,
+    focus: bool,
+    commands: &mut Vec<Command>,
+) {
     let margin = egui::Margin::symmetric(10, 6);
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {
         ui.horizontal(|ui| {
             group_box(ui, state, focus, commands);
             sort_box(ui, state, commands);
-            filter_menu::button(ui, state, commands);
+            filter_menu::button(ui, state, counts, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 selected(ui, state, commands);
                 count_button(ui, state);
@@ -59,17 +65,17 @@ fn explained(state: &State) -> Vec<String> {
     let arrangement = &state.answer.arrangement;
     let all = super::widgets::photos(state.library.len());
     let mut lines = vec![
-        format!("{all} in what is open"),
+        format!("{all} in the open folders"),
         format!("{} shown", thousands(arrangement.order.len())),
     ];
     for (by, count) in HiddenBy::ALL.into_iter().zip(arrangement.hidden) {
         let words = match by {
-            HiddenBy::Label => "hidden by the filter by label",
-            HiddenBy::Decision => "hidden by the filter of picks and rejects",
+            HiddenBy::Label => "hidden by the label filter",
+            HiddenBy::Decision => "hidden by the pick and reject filter",
             HiddenBy::Filter => "hidden by other filters",
-            HiddenBy::SearchUnreadable => "could not be read, so that the search leaves them out",
-            HiddenBy::SearchUnread => "not read yet, so that the search leaves them out",
-            HiddenBy::Search => "hidden by the search, which they do not fit",
+            HiddenBy::SearchUnreadable => "could not be read, so the search cannot find them",
+            HiddenBy::SearchUnread => "not read yet, so the search cannot find them",
+            HiddenBy::Search => "hidden because they do not fit the search",
         };
         if count > 0 {
             lines.push(format!("{} {words}", thousands(count)));
@@ -77,12 +83,12 @@ fn explained(state: &State) -> Vec<String> {
     }
     let failed = state.library.failure_count();
     if failed > 0 {
-        lines.push(format!("{} of all could not be read", thousands(failed)));
+        lines.push(format!("{} could not be read", thousands(failed)));
     }
     if let Some(summary) = &state.work.summary {
         let left_out = summary.skipped.photos_in_words();
         if !left_out.is_empty() {
-            lines.push(format!("Besides: {}", left_out.join(", ")));
+            lines.push(format!("Not listed: {}", left_out.join(", ")));
         }
     }
     lines

@@ -1,6 +1,5 @@
 //! All filters in one menu, which keeps its place and size while they are chosen.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use egui::{
@@ -8,6 +7,7 @@ use egui::{
 };
 
 use super::cell::colour_dot;
+use super::per_answer::{PerAnswer, by_flag, values};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use crate::app::command::Command;
@@ -24,8 +24,18 @@ const SIZE: egui::Vec2 = vec2(400.0, 430.0);
 /// Values of a kind that are listed.
 const LISTED: usize = 200;
 
+/// What the menu counts while it is open.
+#[derive(Default)]
+pub struct Counts {
+    flags: PerAnswer<[usize; FlagFilter::ALL.len()]>,
+    types: PerAnswer<Vec<(String, usize)>>,
+    cameras: PerAnswer<Vec<(String, usize)>>,
+    lenses: PerAnswer<Vec<(String, usize)>>,
+    folders: PerAnswer<Vec<(PathBuf, usize)>>,
+}
+
 /// The button that opens the menu, with how many filters are active.
-pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+pub fn button(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<Command>) {
     let text = match chips(&state.memory.filter, &state.memory.labels).len() {
         0 => "Filter".into(),
         n => format!("Filter ({n})"),
@@ -43,8 +53,8 @@ pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let mut filter = state.memory.filter.clone();
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.max_height(height).show(ui, |ui| {
-                rows(ui, state, &mut filter);
-                values(ui, state, &mut filter);
+                rows(ui, state, counts, &mut filter);
+                value_lists(ui, state, counts, &mut filter);
             });
             if filter != state.memory.filter {
                 commands.push(Command::FilterBy(Box::new(filter)));
@@ -52,9 +62,9 @@ pub fn button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         });
 }
 
-fn rows(ui: &mut Ui, state: &State, filter: &mut Filter) {
+fn rows(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
     fit_row(ui, state, filter);
-    flag_row(ui, state, filter);
+    flag_row(ui, state, counts, filter);
     egui::Grid::new("filters")
         .num_columns(2)
         .spacing([12.0, 6.0])
@@ -67,7 +77,7 @@ fn rows(ui: &mut Ui, state: &State, filter: &mut Filter) {
                 ui,
                 "Keyword contains",
                 &mut filter.keyword,
-                "in it or its sidecar",
+                "in the photo or its sidecar",
             );
             let hint = "town, region or country";
             text_row(ui, "Place contains", &mut filter.place, hint);
@@ -91,20 +101,18 @@ fn fit_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
             let name = format!("Filter by label: {text}");
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
             if response.clicked() {
-                (filter.fit, filter.near) = (fit, false);
+                filter.set_fit(fit, false);
             }
         }
     });
 }
 
-fn flag_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
-    let marks = &state.library.snapshot().marks;
+fn flag_row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
+    let counts = counts.flags.get(state, || by_flag(state));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
-        for flag in FlagFilter::ALL {
-            // Only an open menu looks at the whole library.
-            let count = marks.iter().filter(|mark| flag.lets_through(mark.flag));
-            let text = format!("{} ({})", flag.name(), thousands(count.count()));
+        for (flag, count) in FlagFilter::ALL.into_iter().zip(counts) {
+            let text = format!("{} ({})", flag.name(), thousands(*count));
             ui.selectable_value(&mut filter.flag, flag, text);
         }
     });
@@ -213,24 +221,28 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
 }
 
 /// Filters whose values are those that the photos have: each opens to a list of them.
-fn values(ui: &mut Ui, state: &State, filter: &mut Filter) {
-    let type_of = |item: &Item| item.ending();
-    let camera = |item: &Item| item.camera().map(ToOwned::to_owned);
-    let lens = |item: &Item| item.lens().map(ToOwned::to_owned);
+fn value_lists(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
     let upper = |text: &String| text.to_uppercase();
-    value_list(ui, state, "Type", &mut filter.ending, type_of, upper);
+    let all = &mut counts.types;
     value_list(
         ui,
         state,
-        "Camera",
-        &mut filter.camera,
-        camera,
-        String::clone,
+        "Type",
+        &mut filter.ending,
+        upper,
+        all,
+        Item::ending,
     );
-    value_list(ui, state, "Lens", &mut filter.lens, lens, String::clone);
+    let camera = |item: &Item| item.camera().map(ToOwned::to_owned);
+    let (now, all) = (&mut filter.camera, &mut counts.cameras);
+    value_list(ui, state, "Camera", now, String::clone, all, camera);
+    let lens = |item: &Item| item.lens().map(ToOwned::to_owned);
+    let (now, all) = (&mut filter.lens, &mut counts.lenses);
+    value_list(ui, state, "Lens", now, String::clone, all, lens);
     let folder = |item: &Item| item.file.path.parent().map(Path::to_path_buf);
     let shown = |folder: &PathBuf| folder.display().to_string();
-    value_list(ui, state, "Folder", &mut filter.folder, folder, shown);
+    let (now, all) = (&mut filter.folder, &mut counts.folders);
+    value_list(ui, state, "Folder", now, shown, all, folder);
 }
 
 fn value_list<T: Clone + Ord>(
@@ -238,8 +250,9 @@ fn value_list<T: Clone + Ord>(
     state: &State,
     name: &str,
     now: &mut Option<T>,
-    of: impl Fn(&Item) -> Option<T>,
     text: impl Fn(&T) -> String,
+    counts: &mut PerAnswer<Vec<(T, usize)>>,
+    of: impl Fn(&Item) -> Option<T>,
 ) {
     let title = match now {
         Some(now) => format!("{name}: {}", text(now)),
@@ -247,17 +260,12 @@ fn value_list<T: Clone + Ord>(
     };
     CollapsingHeader::new(title).id_salt(name).show(ui, |ui| {
         // Only an open list looks at the whole library.
-        let mut counts: BTreeMap<T, usize> = BTreeMap::new();
-        for item in state.library.snapshot().items.iter() {
-            if let Some(value) = of(item) {
-                *counts.entry(value).or_default() += 1;
-            }
-        }
+        let counts = counts.get(state, || values(state, of));
         if ui.selectable_label(now.is_none(), "Any").clicked() {
             *now = None;
         }
         if counts.is_empty() {
-            ui.label(RichText::new("No photo says so").small().weak());
+            ui.label(RichText::new("No photo has one").small().weak());
         }
         for (value, count) in counts.iter().take(LISTED) {
             let line = format!("{} ({})", text(value), thousands(*count));

@@ -75,7 +75,7 @@ pub fn histogram(
         }
     }
     response.on_hover_text(format!(
-        "A photo fits from a match of {} on: drag the line, or step with the arrow keys, with Shift in larger steps",
+        "Photos with a match of {} or more fit. Drag the line, or use the arrow keys (with Shift: larger steps)",
         fine_percent(label.min_match)
     ));
 }

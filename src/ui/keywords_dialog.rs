@@ -135,7 +135,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.label("Write");
     ui.horizontal_wrapped(|ui| {
         ui.checkbox(&mut choices.labels, "Labels that fit");
-        let theirs = "Only where metadata says nothing of it yet";
+        let theirs = "Only where the metadata does not say so yet";
         ui.checkbox(&mut choices.stars, "Stars")
             .on_hover_text(theirs);
         ui.checkbox(&mut choices.colours, "Colours")
@@ -144,10 +144,10 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     });
     ui.end_row();
     ui.label("Below");
-    let edit = TextEdit::singleline(&mut choices.parent).hint_text("no keyword above them");
+    let edit = TextEdit::singleline(&mut choices.parent).hint_text("no parent keyword");
     let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
     ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_label("Keyword above these");
+        node.set_label("Parent keyword");
     });
     response.on_hover_text("\"AI\" puts \"cat\" below it: AI|cat");
     ui.end_row();

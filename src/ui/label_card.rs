@@ -18,7 +18,7 @@ use crate::app::command::Command;
 use crate::app::document::filter::Fit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::engine::plural::{counted_thousands, thousands};
 
 /// The ground of a label.
 pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
@@ -125,7 +125,7 @@ fn members(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
             let hint = if on {
                 "Leave this out"
             } else {
-                "Let the label stand for this too"
+                "Include this too"
             };
             if response.on_hover_text(hint).clicked() {
                 commands.push(Command::SetMember(label.id, member.into(), !on));
@@ -247,17 +247,19 @@ fn count_button(
 fn notes(ui: &mut Ui, label: &Label) {
     let mut notes = Vec::new();
     if label.negated {
-        notes.push("not: shuts photos out of other labels".to_owned());
+        notes.push("not: keeps photos out of other labels".to_owned());
     }
-    match label.examples.len() {
-        0 => {}
-        1 => notes.push("1 example".into()),
-        n => notes.push(format!("{n} examples")),
-    }
-    match label.counter_examples.len() {
-        0 => {}
-        1 => notes.push("1 counter-example".into()),
-        n => notes.push(format!("{n} counter-examples")),
+    for (count, one, many) in [
+        (label.examples.len(), "example", "examples"),
+        (
+            label.counter_examples.len(),
+            "counter-example",
+            "counter-examples",
+        ),
+    ] {
+        if count > 0 {
+            notes.push(counted_thousands(count, one, many));
+        }
     }
     if label.text_only {
         notes.push("text only".into());

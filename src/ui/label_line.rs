@@ -125,19 +125,17 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     let measured = state.session().and_then(|session| session.calibration());
     let mut words = match measured.map(|known| known.share_above(label.min_match)) {
         Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
-        Some(None) => "many above so low a line do not fit".into(),
-        None => "look at photos near the line".into(),
+        Some(None) => "many photos above a line this low do not fit".into(),
+        None => "check the photos near the line".into(),
     };
     let told = place.and_then(|place| state.answer.told.get(place));
     if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
-        words = format!("{words}; of your examples above it {fit} of {all}");
+        words = format!("{words}; of your {all} examples above it, {fit} fit");
     }
     let hint = match measured {
-        Some(_) => {
-            "Measured with this model on photos of everyday life: for your photos it is a guide, no promise"
-        }
+        Some(_) => "Measured with this model on everyday photos: for yours it is only a guide",
         None => {
-            "How many fit was not measured with this model: sort by match, and draw the line where they stop fitting"
+            "Not measured with this model: sort by match, and put the line where photos stop fitting"
         }
     };
     ui.label(RichText::new(words).small().weak())

@@ -35,13 +35,13 @@ pub fn label_menu(
             commands,
         );
         let command = Command::SetLabelOn(label.id, !label.on);
-        toggle(ui, label.on, "Counts", command, commands);
-        let text = "Not: shut these photos out of other labels";
+        toggle(ui, label.on, "In use", command, commands);
+        let text = "Not: keep these photos out of other labels";
         let command = Command::SetNegated(label.id, !label.negated);
         toggle(ui, label.negated, text, command, commands);
         if !label.members().is_empty() {
             let command = Command::SetExactly(label.id, !label.exactly);
-            toggle(ui, label.exactly, "Take the word alone", command, commands);
+            toggle(ui, label.exactly, "Match the word alone", command, commands);
         }
         if at > 0 {
             entry(
@@ -60,12 +60,12 @@ pub fn label_menu(
             );
         }
         if !label.examples.is_empty() || !label.counter_examples.is_empty() {
-            let text = "Text only: examples do not count";
+            let text = "Text only: ignore examples";
             let command = Command::SetTextOnly(label.id, !label.text_only);
             toggle(ui, label.text_only, text, command, commands);
             entry(
                 ui,
-                "Forget its examples",
+                "Remove its examples",
                 Command::ClearExamples(label.id),
                 commands,
             );

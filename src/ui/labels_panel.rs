@@ -69,7 +69,7 @@ impl Interface {
             self.focus = None;
             response.request_focus();
         }
-        // A list from elsewhere, one a line, becomes labels at once.
+        // A list from elsewhere, one per line, becomes labels at once.
         let list = ui.input(|input| {
             input.events.iter().find_map(|event| match event {
                 egui::Event::Paste(text) if text.trim().contains('\n') => Some(text.clone()),
@@ -99,11 +99,15 @@ impl Interface {
         let Some((place, label)) = draft_place(state) else {
             return;
         };
+        let would = match label.negated {
+            false => "would fit",
+            true => "would be kept out",
+        };
         let arrangement = &state.answer.arrangement;
         let mut kept = false;
         card(ui, |ui| {
             let count = arrangement.counts.get(place).copied().unwrap_or(0);
-            let text = format!("{draft}: {} would fit", thousands(count));
+            let text = format!("{}: {} {would}", label.text, thousands(count));
             ui.horizontal(|ui| {
                 let weak = palette(ui).weak;
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -176,11 +180,11 @@ impl Interface {
 
 /// Where the answer has the label that is being typed.
 fn draft_place(state: &State) -> Option<(usize, &Label)> {
+    let draft = state.draft_label()?;
     let place = state.answer.labels.len().checked_sub(1)?;
     let label = state.answer.labels.get(place)?;
-    let kept = state.memory.labels.iter().any(|l| l.id == label.id);
-    let draft = state.draft.trim();
-    (!draft.is_empty() && label.text == draft && !kept).then_some((place, label))
+    let is_it = label.id == draft.id && label.text == draft.text && label.negated == draft.negated;
+    is_it.then_some((place, label))
 }
 
 /// Moves all lines at once.
@@ -206,7 +210,7 @@ fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let response = ui.selectable_label(on, text);
     let name = format!("Show only something else: {}", photos(count));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
-    let hint = "Photos that fit no label, those first that miss one by least";
+    let hint = "Photos that fit no label, the nearest misses first";
     if response.on_hover_text(hint).clicked() {
         commands.push(Command::ToggleFit(Fit::Nothing));
     }

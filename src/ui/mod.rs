@@ -25,6 +25,7 @@ mod notices;
 mod order_controls;
 mod palette_dialog;
 mod path_dialog;
+mod per_answer;
 mod photo_menu;
 mod settings_dialog;
 mod status_bar;
@@ -46,6 +47,7 @@ use crate::app::document::state::{Drawn, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
+use per_answer::{PerAnswer, PutAway};
 use textures::Textures;
 pub use viewer_overlay::HOLD;
 use views::ViewCache;
@@ -66,7 +68,7 @@ const PANES: [Option<Focus>; 4] = [
     Some(Focus::Groups),
 ];
 
-/// Text that is being typed, which the state does not know yet.
+/// Text that is being typed, which the state does not know yet, and what menus and dialogs counted.
 #[derive(Default)]
 struct Buffers {
     new_label: String,
@@ -80,6 +82,8 @@ struct Buffers {
     line: Option<label_line::TypedLine>,
     export: export_dialog::Choices,
     keywords: keywords_dialog::Choices,
+    filters: filter_menu::Counts,
+    put_away: PerAnswer<PutAway>,
 }
 
 /// What has the keyboard while the photos have it: the list of them, for screen readers.
@@ -269,7 +273,8 @@ impl Interface {
         }
         if !state.panels_hidden {
             let focus = self.focus.take_if(|focus| *focus == Focus::Groups);
-            filter_bar::show(ui, state, focus.is_some(), commands);
+            let counts = &mut self.buffers.filters;
+            filter_bar::show(ui, state, counts, focus.is_some(), commands);
         }
         if state.answer.arrangement.order.is_empty() {
             empty_state::nothing_fits(ui, state, commands);

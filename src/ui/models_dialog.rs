@@ -251,7 +251,7 @@ fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>
 fn arrival_text(arrival: &DownloadProgress) -> String {
     match arrival.step {
         DownloadStage::Looking => "Looking…".into(),
-        DownloadStage::Waiting => "The connection broke: going on in a moment".into(),
+        DownloadStage::Waiting => "The connection was lost: trying again in a moment".into(),
         DownloadStage::Checking => "Checking…".into(),
         DownloadStage::Fetching => {
             let left = arrival
@@ -273,9 +273,9 @@ pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<C
         .iter()
         .any(|shelved| shelved.place.as_ref() == Some(&(dir.to_path_buf(), Owner::Program)));
     let text = if ours {
-        "Its files and the vectors that it gave are deleted. Photos, labels, picks and stars stay."
+        "Its files and the vectors it computed are deleted. Photos, labels, picks and stars stay."
     } else {
-        "The vectors that it gave are deleted, and its folder is no longer listed. The folder itself stays."
+        "The vectors it computed are deleted, and its folder is no longer listed. The folder itself stays."
     };
     ui.label(text);
     ui.label(RichText::new(dir.display().to_string()).small().weak());

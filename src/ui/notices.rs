@@ -43,8 +43,7 @@ pub fn show(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
             let first = state.notices.len().saturating_sub(SHOWN);
             for (at, notice) in state.notices.iter().enumerate().skip(first) {
                 message(ui, &notice.text, notice.bad, |ui| {
-                    if icon_button_sized(ui, Icon::Cross, "Take this message away", 22.0).clicked()
-                    {
+                    if icon_button_sized(ui, Icon::Cross, "Dismiss", 22.0).clicked() {
                         commands.push(Command::DismissNotice(at));
                     }
                 });
@@ -94,10 +93,11 @@ pub fn bell(ui: &mut Ui, state: &State) {
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             ui.set_width(WIDTH);
-            let area = ScrollArea::vertical().auto_shrink([false, true]);
-            area.max_height(320.0).show(ui, |ui| {
+            // It keeps its size while messages come.
+            let area = ScrollArea::vertical().auto_shrink([false, false]);
+            area.max_height(240.0).show(ui, |ui| {
                 if state.said.is_empty() {
-                    ui.label(RichText::new("Nothing was said yet").weak());
+                    ui.label(RichText::new("No messages yet").weak());
                 }
                 for notice in &state.said {
                     ui.horizontal(|ui| {

@@ -9,7 +9,7 @@ use crate::app::document::filter::{Grouping, SortKey, Sorting};
 use crate::app::document::state::State;
 
 pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>) {
-    let now = state.memory.grouping;
+    let now = state.grouping();
     let combo = ComboBox::from_id_salt("group")
         .width(88.0)
         .height(420.0)
@@ -36,7 +36,7 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
 }
 
 pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let now = state.memory.sorting;
+    let now = state.sorting();
     let combo = ComboBox::from_id_salt("sort")
         .width(96.0)
         .selected_text(key_text(state, now.key))
@@ -60,9 +60,9 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         .accesskit_node_builder(combo.response.id, |node| node.set_label("Sort by"));
     combo.response.on_hover_text("Sort by");
     let (icon, name) = if now.descending {
-        (Icon::Down, "Sorted from the highest down: turn round")
+        (Icon::Down, "Descending: reverse")
     } else {
-        (Icon::Up, "Sorted from the lowest up: turn round")
+        (Icon::Up, "Ascending: reverse")
     };
     if icon_button_sized(ui, icon, name, 24.0).clicked() {
         commands.push(Command::SortBy(Sorting {

@@ -3,6 +3,7 @@
 use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
+use super::theme::palette;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
 
@@ -45,7 +46,11 @@ impl Interface {
                 let mut button = egui::Button::selectable(at == row, entry.name)
                     .min_size(egui::vec2(ui.available_width(), 0.0));
                 if let Some(keys) = action.key_text() {
-                    button = button.shortcut_text(keys);
+                    let keys = RichText::new(keys);
+                    button = button.shortcut_text(match at == row {
+                        true => keys.color(palette(ui).on_accent),
+                        false => keys,
+                    });
                 }
                 let response = ui.add(button);
                 if at == row && (up || down) {
@@ -56,7 +61,7 @@ impl Interface {
                 }
             }
             if found.is_empty() {
-                ui.label(RichText::new("No command is called that").weak());
+                ui.label(RichText::new("No such command").weak());
             }
         });
         if chosen.is_none() && response.lost_focus() && enter {

@@ -1,6 +1,6 @@
 //! Typing a path, where the platform shows no dialog or a person prefers it.
 
-use egui::{Key, RichText, TextEdit, Ui};
+use egui::{Key, RichText, TextEdit, TextStyle, Ui};
 
 use super::Interface;
 use super::dialog_parts::title;
@@ -42,9 +42,12 @@ impl Interface {
         if self.dialog_is_new || enter {
             response.request_focus();
         }
-        // There from the start, so that nothing moves.
-        let trouble = state.path_trouble.as_deref().unwrap_or(" ");
-        ui.label(RichText::new(trouble).small().color(palette(ui).bad));
+        let trouble = state.path_trouble.as_deref().unwrap_or_default();
+        ui.scope(|ui| {
+            // Room for two lines from the start, so that nothing moves.
+            ui.set_min_height(2.0 * ui.text_style_height(&TextStyle::Small));
+            ui.label(RichText::new(trouble).small().color(palette(ui).bad));
+        });
         let ready = !self.buffers.path.trim().is_empty();
         ui.horizontal(|ui| {
             ui.add_enabled_ui(ready, |ui| {
@@ -53,7 +56,7 @@ impl Interface {
                 }
             });
             if ui.button("Cancel").clicked() {
-                commands.push(Command::Show(prompt.back.as_deref().cloned()));
+                commands.push(Command::CloseDialog);
             }
         });
     }
@@ -67,7 +70,7 @@ fn words(purpose: Purpose) -> (&'static str, &'static str) {
         Purpose::ExportTo => ("Export to this folder", "Use this folder"),
         Purpose::Model => ("A folder with a CLIP model", "Use this model"),
         Purpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
-        Purpose::Exclude => ("A folder to pass over", "Pass it over"),
+        Purpose::Exclude => ("A folder to exclude", "Exclude it"),
         Purpose::LoadLabels => ("A file of labels", "Load"),
         Purpose::SaveLabels => ("Save labels as", "Save"),
     }

@@ -64,7 +64,7 @@ impl Interface {
 fn theme_row(ui: &mut Ui, settings: &mut Settings) {
     ui.label("Theme");
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut settings.theme, Theme::System, "As the system");
+        ui.selectable_value(&mut settings.theme, Theme::System, "Same as the system");
         ui.selectable_value(&mut settings.theme, Theme::Light, "Light");
         ui.selectable_value(&mut settings.theme, Theme::Dark, "Dark");
     });
@@ -138,7 +138,7 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
             for (precision, name) in [
-                (Precision::Auto, "Fastest that is exact enough"),
+                (Precision::Auto, "Fastest that is accurate enough"),
                 (Precision::F32, "Full"),
                 (Precision::Int8, "Eight bits"),
             ] {
@@ -158,10 +158,10 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
 }
 
 fn threads_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Threads that read photos");
+    ui.label("Threads for reading photos");
     ui.horizontal(|ui| {
         let mut all = settings.threads == 0;
-        if ui.checkbox(&mut all, "One for each core").changed() {
+        if ui.checkbox(&mut all, "One per core").changed() {
             settings.threads = usize::from(!all);
         }
         if !all {
@@ -177,10 +177,7 @@ fn memory_row(ui: &mut Ui, settings: &mut Settings) {
     ui.label("Memory for decoding photos");
     ui.horizontal(|ui| {
         let mut usual = settings.decode_memory_mb == 0;
-        if ui
-            .checkbox(&mut usual, "A quarter of what there is")
-            .changed()
-        {
+        if ui.checkbox(&mut usual, "A quarter of the memory").changed() {
             let megabytes = u32::try_from(default_limit() >> 20).unwrap_or(u32::MAX);
             settings.decode_memory_mb = if usual { 0 } else { megabytes };
         }
@@ -211,12 +208,12 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
             if ui.button("Move to…").clicked() {
                 commands.push(Command::Choose(Purpose::Store));
             }
-            if settings.store.is_some() && ui.button("Usual place").clicked() {
+            if settings.store.is_some() && ui.button("Default location").clicked() {
                 settings.store = None;
             }
             if ui
                 .button("Tidy up")
-                .on_hover_text("Forgets photos that no file had for 90 days, and what is beyond the size below")
+                .on_hover_text("Forgets photos whose files have been gone for 90 days, and what exceeds the size limit below")
                 .clicked()
             {
                 commands.push(Command::TidyStore);
@@ -268,7 +265,7 @@ fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command
         let mut removed: Option<PathBuf> = None;
         for folder in &settings.excluded_folders {
             ui.horizontal(|ui| {
-                let name = format!("No longer pass over {}", folder.display());
+                let name = format!("No longer exclude {}", folder.display());
                 if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
                     removed = Some(folder.clone());
                 }

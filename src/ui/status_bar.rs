@@ -77,7 +77,7 @@ fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     let (icon, hint) = match work.is_paused() {
-        true => (Icon::Play, "Go on"),
+        true => (Icon::Play, "Resume"),
         false => (Icon::Pause, "Pause"),
     };
     let pause = icon_button_sized(ui, icon, hint, 22.0);

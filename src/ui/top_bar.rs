@@ -8,6 +8,7 @@ use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::state::{CELL_SIDES, State};
+use crate::engine::plural::counted;
 
 impl Interface {
     pub(super) fn top_bar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -168,10 +169,7 @@ fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Comm
 
 /// "1 star", "3 stars".
 pub fn stars_text(count: u8) -> String {
-    match count {
-        1 => "1 star".into(),
-        _ => format!("{count} stars"),
-    }
+    counted(count, "star", "stars")
 }
 
 /// A heading of a panel.

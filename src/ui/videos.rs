@@ -31,7 +31,7 @@ pub fn shown_at(item: &Item, frame: usize) -> Option<ContentId> {
 /// The number of the frame that an item shows; 0 for photos. In the viewer a person may choose another.
 pub fn frame(state: &State, id: ItemId, item: &Item) -> usize {
     let Some(video) = video(item) else { return 0 };
-    let chosen = state.viewer.filter(|viewer| viewer.item == id);
+    let chosen = state.viewer.as_ref().filter(|viewer| viewer.item() == id);
     let chosen = chosen.and_then(|viewer| viewer.frame);
     let frame = chosen.unwrap_or_else(|| state.answer.best_frame(id));
     frame.min(video.frames_ms.len().saturating_sub(1))

@@ -16,7 +16,8 @@ use super::{Interface, cell, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::library::{Item, ItemId};
-use crate::app::document::state::{State, Viewer};
+use crate::app::document::state::State;
+use crate::app::document::viewer::Viewer;
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
 use crate::engine::media::photo::ContentId;
 use crate::engine::plural::thousands;
@@ -31,13 +32,12 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) -> Option<Viewer> {
-        let viewer = state.viewer?;
-        let item = state.item(viewer.item).cloned()?;
+        let viewer = state.viewer.as_ref()?;
+        let item = state.item(viewer.item()).cloned()?;
         self.views.take(ui.ctx());
-        let alone = state.compared.is_empty();
         if !state.panels_hidden {
-            self.beside(ui, state, viewer.item, &item);
-            if alone {
+            self.beside(ui, state, viewer.item(), &item);
+            if !viewer.is_comparison() {
                 let frame = Frame::new().fill(palette(ui).panel);
                 Panel::bottom("filmstrip")
                     .frame(frame)
@@ -45,23 +45,16 @@ impl Interface {
                     .show(ui, |ui| self.filmstrip(ui, state, commands));
             }
         }
-        let frame = self.frames(ui, state, viewer.item, &item);
+        let frame = self.frames(ui, state, viewer.item(), &item);
         let view = ui.available_rect_before_wrap();
-        let shown = match alone {
-            true => vec![viewer.item],
-            false => state.compared.clone(),
-        };
+        let shown = viewer.items();
         let panes = panes(view, shown.len());
-        let mut moved = Viewer {
-            frame: frame.or(viewer.frame),
-            ..viewer
-        };
+        let mut moved = viewer.clone();
+        moved.frame = frame.or(viewer.frame);
         let mut placed = Vec::new();
         for (id, pane) in shown.iter().zip(&panes) {
             // Zoom and place are the same for all.
-            let this = Viewer { item: *id, ..moved };
-            let (after, whole) = self.pane(ui, *pane, this, state, commands);
-            (moved.zoom, moved.centre) = (after.zoom, after.centre);
+            let whole = self.pane(ui, *pane, *id, &mut moved, state, commands);
             placed.extend(whole.map(|whole| Placed {
                 item: *id,
                 whole,
@@ -70,7 +63,7 @@ impl Interface {
         }
         let magnified = self.loupe(ui, &placed, state);
         controls(ui, view, state, commands);
-        self.fetch(ui, &panes, &shown, moved, magnified, state);
+        self.fetch(ui, &panes, &moved, magnified, state);
         Some(moved)
     }
 
@@ -94,19 +87,17 @@ impl Interface {
             });
     }
 
-    /// One photo, with its decision over it; returns where it was moved to, and where all of it lies.
+    /// One photo, with its decision over it; returns where all of it lies.
     fn pane(
         &mut self,
         ui: &mut Ui,
         pane: Rect,
-        viewer: Viewer,
+        id: ItemId,
+        viewer: &mut Viewer,
         state: &State,
         commands: &mut Vec<Command>,
-    ) -> (Viewer, Option<Rect>) {
-        let id = viewer.item;
-        let Some(item) = state.item(id).cloned() else {
-            return (viewer, None);
-        };
+    ) -> Option<Rect> {
+        let item = state.item(id).cloned()?;
         let sense = Sense::click_and_drag();
         let response = ui.interact(pane, ui.scope_id().with(("photo", id)), sense);
         response.widget_info(|| {
@@ -115,43 +106,44 @@ impl Interface {
             WidgetInfo::labeled(Role::Image, true, name)
         });
         let content = videos::shown(state, id, &item);
-        let (moved, whole) = self.photo(ui, pane, viewer, &item, content, &response);
+        let whole = self.photo(ui, pane, viewer, &item, content, &response);
         if response.double_clicked() {
             commands.push(Command::Do(Action::ActualSize));
-        } else if response.clicked() && !state.compared.is_empty() {
+        } else if response.clicked() && viewer.is_comparison() {
             commands.push(Command::FocusCompared(id));
         }
-        let focused = state.viewer.is_some_and(|viewer| viewer.item == id);
-        if focused && !state.compared.is_empty() {
+        if viewer.is_comparison() && viewer.item() == id {
             let line = egui::Stroke::new(2.0, palette(ui).accent);
             ui.painter()
                 .rect_stroke(pane, 2.0, line, egui::StrokeKind::Inside);
         }
         marks(ui, pane, id, &item, state, commands);
-        (moved, whole)
+        whole
     }
 
-    /// Draws the photo, and returns where the person moved and zoomed it to, and where all of it lies.
+    /// Draws the photo where the person moves and zooms it to, and returns where all of it lies.
     fn photo(
         &mut self,
         ui: &Ui,
         view: Rect,
-        mut viewer: Viewer,
+        viewer: &mut Viewer,
         item: &Item,
         content: Option<ContentId>,
         response: &egui::Response,
-    ) -> (Viewer, Option<Rect>) {
+    ) -> Option<Rect> {
         let palette = palette(ui);
         let painter = ui.painter().with_clip_rect(view);
         let Some(facts) = item.facts() else {
             let trouble = item.warning().unwrap_or_default();
-            return (no_picture(ui, view, viewer, trouble), None);
+            no_picture(ui, view, trouble);
+            return None;
         };
         if let Some(Err(trouble)) = self.views.find(item, content).map(|held| &held.shown) {
-            return (no_picture(ui, view, viewer, trouble), None);
+            no_picture(ui, view, trouble);
+            return None;
         }
         let size = vec2(facts.width as f32, facts.height as f32) / ui.pixels_per_point();
-        viewer = zoom_and_pan(ui, view, viewer, size, response);
+        zoom_and_pan(ui, view, viewer, size, response);
         let scale = viewer.zoom.unwrap_or_else(|| fitting(view, size));
         let shown = size * scale;
         let centre = view.center() + (vec2(0.5, 0.5) - viewer.centre) * shown;
@@ -176,7 +168,7 @@ impl Interface {
             let part = Rect::from_min_size(corner, part).intersect(rect);
             draw(texture, part);
         }
-        (viewer, Some(rect))
+        Some(rect)
     }
 
     /// The photo as large as it is there; until then, its thumbnail stands in.
@@ -203,8 +195,7 @@ impl Interface {
         &mut self,
         ui: &Ui,
         panes: &[Rect],
-        shown: &[ItemId],
-        viewer: Viewer,
+        viewer: &Viewer,
         magnified: Option<ItemId>,
         state: &State,
     ) {
@@ -232,6 +223,7 @@ impl Interface {
             })
         };
         let mut keys: Vec<Option<ViewKey>> = Vec::new();
+        let shown = viewer.items();
         for (id, pane) in shown.iter().zip(panes) {
             let whole = key(*id, *pane, viewer.zoom);
             let facts = state.item(*id).and_then(|item| item.facts());
@@ -267,14 +259,13 @@ impl Interface {
     }
 }
 
-fn no_picture(ui: &Ui, view: Rect, viewer: Viewer, trouble: &str) -> Viewer {
+fn no_picture(ui: &Ui, view: Rect, trouble: &str) {
     let palette = palette(ui);
     let middle = Rect::from_center_size(view.center() - vec2(0.0, 40.0), vec2(64.0, 64.0));
     icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
     let text = elided(ui, trouble, theme::TEXT, palette.text, view.width() - 40.0);
     let at = view.center() - vec2(text.size().x / 2.0, 0.0);
     ui.painter().galley(at, text, palette.text);
-    viewer
 }
 
 /// Buttons over the photo.
@@ -296,7 +287,7 @@ fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>)
                     ),
                     (
                         Icon::Left,
-                        "Photo before",
+                        "Previous photo",
                         Command::GridMove(GridMove::Left, false),
                     ),
                     (
@@ -321,8 +312,9 @@ fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>)
     let order = &state.answer.arrangement.order;
     let place = state
         .viewer
-        .filter(|_| state.compared.is_empty())
-        .and_then(|viewer| order.iter().position(|id| *id == viewer.item));
+        .as_ref()
+        .filter(|viewer| !viewer.is_comparison())
+        .and_then(|viewer| order.iter().position(|id| *id == viewer.item()));
     if let Some(place) = place {
         let text = format!("{} of {}", thousands(place + 1), thousands(order.len()));
         let at = pos2(view.min.x + 12.0, view.max.y - 30.0);

@@ -3,7 +3,7 @@
 use egui::{Rect, Ui, vec2};
 
 use crate::app::document::library::ItemId;
-use crate::app::document::state::Viewer;
+use crate::app::document::viewer::Viewer;
 
 /// Where a photo lies on the screen.
 pub struct Placed {
@@ -76,14 +76,14 @@ pub fn fitting(view: Rect, size: egui::Vec2) -> f32 {
     (view.width() / size.x).min(view.height() / size.y).min(2.0)
 }
 
-/// The zoom and the place after what the wheel and the pointer do.
+/// Moves and zooms as the wheel and the pointer say.
 pub fn zoom_and_pan(
     ui: &Ui,
     view: Rect,
-    mut viewer: Viewer,
+    viewer: &mut Viewer,
     size: egui::Vec2,
     response: &egui::Response,
-) -> Viewer {
+) {
     let fit = fitting(view, size);
     let before = viewer.zoom.unwrap_or(fit);
     let (wheel, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta()));
@@ -105,7 +105,6 @@ pub fn zoom_and_pan(
         viewer.centre = vec2(0.5, 0.5);
     }
     viewer.centre = viewer.centre.clamp(egui::Vec2::ZERO, vec2(1.0, 1.0));
-    viewer
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use super::{Interface, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::state::State;
+use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::{Colour, Flag};
 
 /// Side of a sign.
@@ -40,7 +41,8 @@ pub fn marks(
     state: &State,
     commands: &mut Vec<Command>,
 ) {
-    let mut signs = signs(ui, id, state);
+    let compared = state.viewer.as_ref().is_some_and(Viewer::is_comparison);
+    let mut signs = signs(id, state);
     let most = ((pane.width() - 16.0) / SIGN) as usize;
     if most < signs.len() {
         // Colours go first, then nothing is left to do without.
@@ -59,14 +61,14 @@ pub fn marks(
         let rect = Rect::from_min_size(corner, vec2(SIGN, SIGN));
         let scope = ui.scope_id().with(("mark", id, at));
         let response = ui.interact(rect, scope, Sense::CLICK);
-        let name = match state.compared.is_empty() {
-            true => sign.name.clone(),
-            false => format!("{}: {}", item.name, sign.name),
+        let name = match compared {
+            false => sign.name.clone(),
+            true => format!("{}: {}", item.name, sign.name),
         };
         response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, sign.on, &name));
         paint(ui, rect, &sign, response.hovered());
         if response.on_hover_text(name).clicked() {
-            if !state.compared.is_empty() {
+            if compared {
                 commands.push(Command::FocusCompared(id));
             }
             commands.push(Command::Do(sign.action));
@@ -74,9 +76,10 @@ pub fn marks(
     }
 }
 
-fn signs(ui: &Ui, id: ItemId, state: &State) -> Vec<Sign> {
+fn signs(id: ItemId, state: &State) -> Vec<Sign> {
     let mark = state.library.mark(id);
-    let palette = palette(ui);
+    // They stand on a dark ground, whatever the theme.
+    let palette = theme::DARK;
     let flag = |name: &str, flag: Flag, icon, colour, action| Sign {
         name: name.into(),
         on: mark.flag == flag,

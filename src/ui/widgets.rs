@@ -14,7 +14,7 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::engine::plural::counted_thousands;
 
 /// Two columns of small text under headings, with rows drawn on demand.
 pub struct Lines {
@@ -208,10 +208,7 @@ pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
 /// "1 photo", "2 photos".
 #[must_use]
 pub fn photos(count: usize) -> String {
-    match count {
-        1 => "1 photo".into(),
-        _ => format!("{} photos", thousands(count)),
-    }
+    counted_thousands(count, "photo", "photos")
 }
 
 /// Bytes as people read them.

@@ -9,7 +9,7 @@ use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::MainWindow;
-use crate::app::document::state::Memory;
+use crate::app::document::memory::Memory;
 use crate::app::services::Services;
 use crate::app::single_instance::{self, Instance, Started};
 use crate::settings;

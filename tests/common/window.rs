@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::State;
-use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Services};
+use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Restoration, Services};
 use lumisift::engine::inference::{self, Model};
 use lumisift::settings::Dirs;
 use lumisift::window::MainWindow;
@@ -66,14 +66,24 @@ impl Desktop for FakeDesktop {
         true
     }
 
-    fn restore(&self, paths: &[PathBuf]) -> Result<(), String> {
+    fn restore(&self, paths: &[PathBuf]) -> Restoration {
         let mut trashed = self.trashed.lock().expect("no panic");
+        let mut outcome = Restoration::default();
         for path in paths {
-            let at = trashed.iter().position(|(was, _)| was == path);
-            let (path, bytes) = trashed.remove(at.ok_or("not in the trash")?);
-            fs::write(path, bytes).map_err(|e| e.to_string())?;
+            let Some(at) = trashed.iter().position(|(was, _)| was == path) else {
+                outcome.missing.push(path.clone());
+                continue;
+            };
+            if path.exists() {
+                let reason = "a file of this name is there".to_owned();
+                outcome.stuck.push((path.clone(), reason));
+                continue;
+            }
+            let (path, bytes) = trashed.remove(at);
+            fs::write(&path, bytes).expect("written");
+            outcome.back.push(path);
         }
-        Ok(())
+        outcome
     }
 
     fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {

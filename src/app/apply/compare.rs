@@ -4,15 +4,16 @@ use crate::app::App;
 use crate::app::document::burst::{COMPARED, SURVEYED, around, burst};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::library::ItemId;
-use crate::app::document::state::Viewer;
+use crate::app::document::viewer::Viewer;
 
 impl App {
     /// Shows the selected photos side by side; of a single one, those that were taken right before and after it, or
     /// else the next one. A second time, the one that keys are about is seen alone.
     pub(super) fn compare(&mut self) {
-        if !self.state.compared.is_empty() {
-            self.state.compared.clear();
-            return;
+        if let Some(viewer) = &mut self.state.viewer
+            && viewer.is_comparison()
+        {
+            return viewer.end_comparison();
         }
         let Some(target) = self.state.target() else {
             return;
@@ -39,7 +40,7 @@ impl App {
         };
         let taken_together = burst(self.state.library.snapshot(), target);
         if taken_together.len() < 2 {
-            let text = "No other photo of this folder was taken within 2 seconds of this one";
+            let text = "No other photo in this folder was taken within 2 seconds of this one";
             return self.state.notify(text, false);
         }
         self.show_together(around(&taken_together, target, SURVEYED), target);
@@ -47,43 +48,38 @@ impl App {
 
     fn show_together(&mut self, items: Vec<ItemId>, target: ItemId) {
         if items.len() > 1 {
-            self.state.viewer = Some(Viewer::of(target));
-            self.state.compared = items;
+            self.state.viewer = Viewer::together(items, target);
         }
     }
 
     /// Goes back to the grid.
     pub(super) fn close_viewer(&mut self) {
         self.state.viewer = None;
-        self.state.compared.clear();
     }
 
     /// Lets keys be about another of the photos that are seen side by side; zoom and place stay.
     pub(super) fn focus_compared(&mut self, id: ItemId) {
-        if let Some(viewer) = &mut self.state.viewer
-            && self.state.compared.contains(&id)
-        {
-            viewer.item = id;
+        if let Some(viewer) = &mut self.state.viewer {
+            viewer.focus(id);
         }
     }
 
     pub(super) fn step_compared(&mut self, step: GridMove) {
-        let compared = &self.state.compared;
-        let Some(viewer) = self.state.viewer else {
+        let Some(viewer) = &mut self.state.viewer else {
             return;
         };
+        let compared = viewer.items();
         let last = compared.len().saturating_sub(1);
-        let place = compared
-            .iter()
-            .position(|id| *id == viewer.item)
-            .unwrap_or(0);
+        let here = viewer.item();
+        let place = compared.iter().position(|id| *id == here).unwrap_or(0);
         let goal = match step {
             GridMove::Left | GridMove::Up | GridMove::PageUp => place.saturating_sub(1),
             GridMove::Right | GridMove::Down | GridMove::PageDown => (place + 1).min(last),
             GridMove::Home => 0,
             GridMove::End => last,
         };
-        self.focus_compared(compared[goal]);
+        let goal = compared[goal];
+        viewer.focus(goal);
     }
 
     pub(super) fn toggle_full_screen(&mut self) {

@@ -56,7 +56,7 @@ impl App {
             Err(reason) => {
                 self.wake.ctx.copy_text(paths_text(paths));
                 let paths = counted(paths.len(), "path", "paths");
-                format!("{paths} copied; files cannot be: {reason}")
+                format!("{paths} copied; the files could not be: {reason}")
             }
         };
         self.state.notify(text, false);

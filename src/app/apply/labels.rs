@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::command::Command;
-use crate::app::document::filter::{Fit, SortKey, Sorting};
 use crate::app::document::history::{Edit, HistoryStep as Undo};
-use crate::app::document::labels::{self, Label, LabelId, SavedLabels};
+use crate::app::document::labels::{self, Added, Label, LabelId, SavedLabels};
 use crate::app::document::match_axis;
 use crate::app::document::state::{PAST_LABELS, State};
 use crate::app::tasks::supervisor::Slot;
@@ -21,13 +20,25 @@ impl App {
         need: RefreshPriority,
         change: impl FnOnce(&mut Vec<Label>),
     ) {
+        self.edit_labels(edit, need, change);
+    }
+
+    /// The same; says whether they are others now.
+    fn edit_labels(
+        &mut self,
+        edit: Option<Edit>,
+        need: RefreshPriority,
+        change: impl FnOnce(&mut Vec<Label>),
+    ) -> bool {
         let before = self.state.memory.labels.clone();
         change(&mut self.state.memory.labels);
-        if self.state.memory.labels != before {
+        let changed = self.state.memory.labels != before;
+        if changed {
             self.state.history.push(Undo::Labels(before), edit);
-            self.forget_gone_labels();
+            self.state.forget_gone_labels();
             self.need(need);
         }
+        changed
     }
 
     pub(super) fn with_label(
@@ -39,56 +50,50 @@ impl App {
         self.edit_label(id, None, need, change);
     }
 
-    fn edit_label(
+    /// Changes one label; says whether it is another now.
+    pub(super) fn edit_label(
         &mut self,
         id: LabelId,
         edit: Option<Edit>,
         need: RefreshPriority,
         change: impl FnOnce(&mut Label),
-    ) {
-        self.with_labels(edit, need, |labels| {
+    ) -> bool {
+        self.edit_labels(edit, need, |labels| {
             if let Some(label) = labels.iter_mut().find(|label| label.id == id) {
                 change(label);
             }
-        });
+        })
     }
 
-    /// Orders and filters by a label that is gone become those of all labels.
-    fn forget_gone_labels(&mut self) {
-        let memory = &mut self.state.memory;
-        let there = |id: LabelId| memory.labels.iter().any(|label| label.id == id);
-        if let SortKey::Match(id) | SortKey::Probability(id) = memory.sorting.key
-            && !there(id)
-        {
-            memory.sorting = Sorting::default();
+    /// Adds the labels of a list, and says which of them are there already.
+    fn add_labels(&mut self, list: &str) {
+        self.state.draft.clear();
+        remember(&mut self.state, list);
+        let mut next = self.state.memory.next_label;
+        let mut added = Added::default();
+        self.with_labels(None, RefreshPriority::FromTop, |labels| {
+            added = labels::add_list(labels, &mut next, list);
+        });
+        self.state.memory.next_label = next;
+        if let Some(text) = added.known_in_words() {
+            self.state.notify(text, false);
         }
-        if let Fit::Label(id) = memory.filter.fit
-            && !there(id)
-        {
-            memory.filter.fit = Fit::All;
-        }
+        let last = added.ids.last().copied();
+        self.state.open_label = last.or(self.state.open_label);
+        // What was just typed stays in sight, wherever its group is now.
+        self.asking.goal = last;
     }
 
     pub(super) fn change_labels(&mut self, command: Command) {
         match command {
             Command::DraftLabel(text) => {
-                let before = self.state.labels_with_draft();
+                let before = self.state.draft_label();
                 self.state.draft = text;
-                if before != self.state.labels_with_draft() {
+                if before != self.state.draft_label() {
                     self.need(RefreshPriority::FromTop);
                 }
             }
-            Command::AddLabels(list) => {
-                self.state.draft.clear();
-                remember(&mut self.state, &list);
-                let mut added = Vec::new();
-                self.with_labels(None, RefreshPriority::FromTop, |labels| {
-                    added = labels::add_list(labels, &list);
-                });
-                self.state.open_label = added.last().copied().or(self.state.open_label);
-                // What was just typed stays in sight, wherever its group is now.
-                self.asking.goal = added.last().copied();
-            }
+            Command::AddLabels(list) => self.add_labels(&list),
             Command::SetLabelText(id, text) => {
                 let edit = Some(Edit::Text(id));
                 self.edit_label(id, edit, RefreshPriority::FromTop, |label| {
@@ -101,7 +106,7 @@ impl App {
                 let min = match_axis::in_steps(min);
                 let edit = Some(Edit::Threshold(id));
                 self.edit_label(id, edit, RefreshPriority::Now, |label| {
-                    label.min_match = min
+                    label.min_match = min;
                 });
             }
             Command::SetLabelOn(id, on) => {
@@ -178,7 +183,10 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn use_labels(&mut self, new: Vec<Label>) {
+    pub(in crate::app) fn use_labels(&mut self, mut new: Vec<Label>) {
+        for label in &mut new {
+            label.id = self.state.memory.new_label_id();
+        }
         self.with_labels(None, RefreshPriority::FromTop, |labels| *labels = new);
     }
 

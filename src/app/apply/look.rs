@@ -4,7 +4,8 @@ use crate::app::App;
 use crate::app::command::Command;
 use crate::app::document::grid_layout::{GridMove, reveal};
 use crate::app::document::selection::SelectionMode;
-use crate::app::document::state::{CELL_SIDES, Viewer};
+use crate::app::document::state::CELL_SIDES;
+use crate::app::document::viewer::Viewer;
 
 impl App {
     pub(super) fn view_or_close(&mut self) {
@@ -51,7 +52,6 @@ impl App {
             Command::GridMove(step, extend) => self.step(step, extend),
             Command::ViewItem(id) => {
                 self.apply(Command::SelectionMode(id, SelectionMode::Only));
-                self.state.compared.clear();
                 self.state.viewer = Some(Viewer::of(id));
             }
             Command::FocusCompared(id) => self.focus_compared(id),
@@ -64,7 +64,12 @@ impl App {
     }
 
     pub(super) fn step(&mut self, step: GridMove, extend: bool) {
-        if !self.state.compared.is_empty() {
+        if self
+            .state
+            .viewer
+            .as_ref()
+            .is_some_and(Viewer::is_comparison)
+        {
             return self.step_compared(step);
         }
         let state = &mut self.state;
@@ -75,10 +80,8 @@ impl App {
         if order.is_empty() {
             return;
         }
-        let cursor = state
-            .viewer
-            .map(|viewer| viewer.item)
-            .or(state.selection.cursor);
+        let viewed = state.viewer.as_ref().map(Viewer::item);
+        let cursor = viewed.or(state.selection.cursor);
         let place = cursor.and_then(|id| order.iter().position(|other| *other == id));
         // In the viewer, up and down go to the photo before and after too.
         let step = match (state.viewer.is_some(), step) {

@@ -23,7 +23,12 @@ impl App {
         }
         let next =
             (targets.len() == 1 && self.state.memory.auto_advance).then_some(GridMove::Right);
-        self.state.history.push(Undo::Marks(before), None);
+        let changed = |(old, new): (&Decision, &Decision)| {
+            old.1.unwrap_or_default() != new.1.unwrap_or_default()
+        };
+        if before.iter().zip(&after).any(changed) {
+            self.state.history.push(Undo::Marks(before), None);
+        }
         self.decide(&after);
         self.state.library.note_rejected(&targets);
         if let Some(step) = next {
@@ -78,7 +83,7 @@ impl App {
     }
 
     pub(super) fn go_back(&mut self, forward: bool) {
-        let done = if forward { "Done again" } else { "Undone" };
+        let done = if forward { "Redone" } else { "Undone" };
         let mut history = std::mem::take(&mut self.state.history);
         let swap = |step| match step {
             Undo::Marks(marks) => {
@@ -94,6 +99,7 @@ impl App {
             Undo::Labels(labels) => {
                 self.need(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
+                self.state.forget_gone_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);
                 self.state.notify(format!("{done}: {what}"), false);
                 Some(Undo::Labels(now))
@@ -107,8 +113,8 @@ impl App {
                 self.undo_keywords();
                 None
             }
-            Undo::Trash { files, rejected } => {
-                self.restore(files, rejected);
+            Undo::Trash(files) => {
+                self.restore(files);
                 None
             }
         };

@@ -16,7 +16,7 @@ use super::{App, RefreshPriority};
 use crate::app::command::Dialog;
 use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportState;
-use crate::app::document::filter::{Filter, Fit, Grouping, SortKey, Sorting};
+use crate::app::document::filter::{Filter, Fit, Grouping, Sorting};
 use crate::app::document::history::HistoryStep as Undo;
 use crate::app::document::state::ViewRequest;
 use crate::app::tasks::supervisor::Slot;
@@ -48,7 +48,7 @@ impl App {
             Command::RemoveModel(dir) => self.remove_model(&dir),
             Command::PlanExport(request) => self.plan_export(*request),
             Command::KeepExportChoices(choices) => {
-                let target = self.state.exports.target.clone();
+                let target = self.state.memory.export.target.clone();
                 self.state.memory.export = ExportChoices { target, ..*choices };
             }
             Command::StartExport => self.start_export(),
@@ -68,6 +68,10 @@ impl App {
             Command::RevealPath(path) => self.desktop(path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.wake.ctx.copy_text(text),
             Command::Show(dialog) => self.show(dialog),
+            Command::CloseDialog => {
+                let back = self.state.dialog.take().and_then(Dialog::back);
+                self.show(back);
+            }
             Command::DismissNotice(at) => {
                 self.state.notices.remove(at);
             }
@@ -77,13 +81,17 @@ impl App {
             Command::TypePath(text) => self.type_path(text),
             Command::SearchFor(text) => self.search(text),
             Command::SortBy(sorting) => {
-                self.state.before_search = None;
-                self.state.memory.sorting = sorting;
+                match &mut self.state.search_order {
+                    Some((now, _)) => *now = sorting,
+                    None => self.state.memory.sorting = sorting,
+                }
                 self.need(RefreshPriority::FromTop);
             }
             Command::GroupBy(grouping) => {
-                self.state.before_search = None;
-                self.state.memory.grouping = grouping;
+                match &mut self.state.search_order {
+                    Some((_, now)) => *now = grouping,
+                    None => self.state.memory.grouping = grouping,
+                }
                 self.need(RefreshPriority::FromTop);
             }
             Command::GoToLabel(id) => {
@@ -93,20 +101,22 @@ impl App {
             Command::ToggleNear(id) => {
                 let filter = &mut self.state.memory.filter;
                 let on = filter.near && filter.fit == Fit::Label(id);
-                (filter.fit, filter.near) = match on {
-                    true => (Fit::All, false),
-                    false => (Fit::Label(id), true),
-                };
+                match on {
+                    true => filter.set_fit(Fit::All, false),
+                    false => filter.set_fit(Fit::Label(id), true),
+                }
                 self.need(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
+                let (fit, near) = (filter.fit, filter.near);
                 self.state.memory.filter = *filter;
+                self.state.memory.filter.set_fit(fit, near);
                 self.need(RefreshPriority::Now);
             }
             Command::ToggleFit(fit) => {
-                let now = &mut self.state.memory.filter.fit;
-                *now = if *now == fit { Fit::All } else { fit };
-                self.state.memory.filter.near = false;
+                let filter = &mut self.state.memory.filter;
+                let fit = if filter.fit == fit { Fit::All } else { fit };
+                filter.set_fit(fit, false);
                 self.need(RefreshPriority::FromTop);
             }
             Command::SelectionMode(..)
@@ -302,20 +312,11 @@ impl App {
     }
 
     pub(super) fn search(&mut self, text: String) {
-        let (before, now) = (self.state.search.is_empty(), text.is_empty());
-        let memory = &mut self.state.memory;
-        if before && !now {
-            self.state.before_search = Some((memory.sorting, memory.grouping));
-            memory.sorting = Sorting {
-                key: SortKey::Search,
-                descending: true,
-            };
-            memory.grouping = Grouping::Nothing;
-        }
-        if now && let Some(earlier) = self.state.before_search.take() {
-            (memory.sorting, memory.grouping) = earlier;
-        } else if now && memory.sorting.key == SortKey::Search {
-            memory.sorting = Sorting::default();
+        if text.is_empty() {
+            self.state.search_order = None;
+        } else {
+            let best_first = (Sorting::of_search(), Grouping::Nothing);
+            self.state.search_order.get_or_insert(best_first);
         }
         self.state.search = text;
         self.need(RefreshPriority::FromTop);

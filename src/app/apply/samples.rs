@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::command::Command;
+use crate::app::document::labels::{FIRST_LABEL, Label, add_list};
 use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::files::atomic_write::atomic_write;
@@ -15,11 +16,7 @@ impl App {
     /// Takes the labels of the samples away, if they are as they came: they are not about a person's own photos.
     pub(in crate::app) fn forget_sample_labels(&mut self, opened: &[PathBuf]) {
         let samples = self.services.dirs.cache.join("samples");
-        let labels = self.state.memory.labels.iter();
-        let as_they_came = { labels }
-            .map(|label| label.text.as_str())
-            .eq(LABELS.split(", "));
-        if as_they_came && !opened.contains(&samples) {
+        if are_as_they_came(&self.state.memory.labels) && !opened.contains(&samples) {
             self.with_labels(None, RefreshPriority::FromTop, Vec::clear);
         }
     }
@@ -44,6 +41,21 @@ impl App {
     }
 }
 
+/// Whether labels are those of the samples, and nothing about them was changed.
+fn are_as_they_came(labels: &[Label]) -> bool {
+    let mut samples = Vec::new();
+    add_list(&mut samples, &mut { FIRST_LABEL }, LABELS);
+    let same = |(label, sample): (&Label, &Label)| {
+        let id = label.id;
+        *label
+            == Label {
+                id,
+                ..sample.clone()
+            }
+    };
+    labels.len() == samples.len() && labels.iter().zip(&samples).all(same)
+}
+
 fn write(folder: PathBuf) -> Result<PathBuf, String> {
     let mut photos = PHOTOS.iter();
     match photos.try_for_each(|(name, bytes)| atomic_write(&folder.join(name), bytes)) {
@@ -52,5 +64,33 @@ fn write(folder: PathBuf) -> Result<PathBuf, String> {
             "The samples cannot be written to {}: {error}",
             folder.display()
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_a_person_changed_are_not_those_of_the_samples() {
+        let mut labels = Vec::new();
+        add_list(&mut labels, &mut 7, LABELS);
+        assert!(are_as_they_came(&labels));
+        let changed = |change: fn(&mut Label)| {
+            let mut labels = labels.clone();
+            change(&mut labels[2]);
+            labels
+        };
+        for other in [
+            changed(|label| label.text = "drinks".into()),
+            changed(|label| label.min_match = 0.7),
+            changed(|label| label.negated = true),
+            changed(|label| label.examples.push("mine.jpg".into())),
+            changed(|label| label.colour = 9),
+            labels[1..].to_vec(),
+            Vec::new(),
+        ] {
+            assert!(!are_as_they_came(&other), "{other:?}");
+        }
     }
 }

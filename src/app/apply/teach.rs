@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use super::like;
 use crate::app::document::filter::Fit;
-use crate::app::document::labels::{Label, LabelId, free_colour};
+use crate::app::document::labels::{EXAMPLES, Label, LabelId, free_colour};
 use crate::app::document::state::Taught;
 use crate::app::{App, RefreshPriority};
+use crate::engine::plural::counted_thousands;
 
 impl App {
     fn target_paths(&self) -> Vec<PathBuf> {
@@ -22,24 +23,29 @@ impl App {
         let before = scored
             .place(id)
             .and_then(|at| self.state.answer.arrangement.counts.get(at).copied());
-        self.with_label(id, RefreshPriority::Now, |label| {
-            let (to, from) = if shown {
-                (&mut label.examples, &mut label.counter_examples)
-            } else {
-                (&mut label.counter_examples, &mut label.examples)
-            };
-            from.retain(|path| !paths.contains(path));
-            for path in paths {
-                if !to.contains(&path) {
-                    to.push(path);
-                }
-            }
+        let mut left_out = 0;
+        let changed = self.edit_label(id, None, RefreshPriority::Now, |label| {
+            left_out = label.teach(paths, shown);
         });
-        self.state.taught = before.map(|before| Taught {
-            label: id,
-            before,
-            answer: self.asking.number + 1,
-        });
+        if let Some(before) = before.filter(|_| changed) {
+            self.state.taught = Some(Taught {
+                label: id,
+                before,
+                answer: self.asking.number + 1,
+            });
+        }
+        self.say_what_was_left_out(left_out);
+    }
+
+    fn say_what_was_left_out(&mut self, photos: usize) {
+        if photos > 0 {
+            let photos = counted_thousands(photos, "photo was", "photos were");
+            let text = format!(
+                "A label learns from at most {EXAMPLES} photos of a kind: {photos} left out. Select those that show \
+                 best what you mean"
+            );
+            self.state.notify(text, false);
+        }
     }
 
     /// The same of the label that is open, or the only one there is.
@@ -71,17 +77,19 @@ impl App {
             return;
         }
         let first = paths.remove(0);
-        let mut made = 0;
+        let made = self.state.memory.new_label_id();
+        let mut left_out = 0;
         self.with_labels(None, RefreshPriority::FromTop, |labels| {
-            made = labels.iter().map(|label| label.id + 1).max().unwrap_or(1);
-            labels.push(Label {
+            let mut label = Label {
                 id: made,
                 text: like(&first),
                 colour: free_colour(labels),
-                examples: paths,
                 ..Label::default()
-            });
+            };
+            left_out = label.teach(paths, true);
+            labels.push(label);
         });
+        self.say_what_was_left_out(left_out);
         self.state.open_label = Some(made);
         self.asking.goal = Some(made);
     }

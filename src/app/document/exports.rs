@@ -1,6 +1,5 @@
 //! How the present export goes.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -62,8 +61,6 @@ pub struct Exports {
     pub state: ExportState,
     /// What was asked for last.
     pub request: Option<ExportRequest>,
-    /// The folder that the person chose last, in this window.
-    pub target: Option<PathBuf>,
     /// Exports that a kill interrupted.
     pub interrupted: Vec<Past>,
     /// Ends the one that runs.

@@ -57,6 +57,17 @@ impl Default for Sorting {
     }
 }
 
+impl Sorting {
+    /// What fits the search best first.
+    #[must_use]
+    pub fn of_search() -> Self {
+        Self {
+            key: SortKey::Search,
+            descending: true,
+        }
+    }
+}
+
 /// What photos are put together by, under headings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Grouping {
@@ -227,7 +238,8 @@ impl FlagFilter {
 pub struct Filter {
     /// By label.
     pub fit: Fit,
-    /// With one label: those just below its line too, after the others.
+    /// With one label: those just below its line too, after the others. [`Self::set_fit`] keeps it from outliving the
+    /// label.
     pub near: bool,
     /// By pick or reject.
     pub flag: FlagFilter,
@@ -264,6 +276,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Filters by label; only with one label, those just below its line may be shown too.
+    pub fn set_fit(&mut self, fit: Fit, near: bool) {
+        self.fit = fit;
+        self.near = near && matches!(fit, Fit::Label(_));
+    }
+
     /// Whether it lets everything through.
     #[must_use]
     pub fn is_clear(&self) -> bool {
@@ -289,6 +307,17 @@ mod tests {
         assert_eq!(shapes(3000, 4000), [Shape::Portrait]);
         assert_eq!(shapes(1000, 1040), [Shape::Square]);
         assert_eq!(shapes(6000, 2000), [Shape::Landscape, Shape::Panorama]);
+    }
+
+    #[test]
+    fn what_is_just_below_a_line_goes_with_its_label() {
+        let mut filter = Filter::default();
+        filter.set_fit(Fit::Label(3), true);
+        assert!(filter.near);
+        filter.set_fit(Fit::AnyLabel, true);
+        assert!(!filter.near);
+        filter.set_fit(Fit::All, false);
+        assert!(filter.is_clear());
     }
 
     #[test]

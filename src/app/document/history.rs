@@ -20,13 +20,17 @@ pub enum HistoryStep {
     Export(String),
     /// Keywords that were written last.
     Keywords,
-    /// Files that went to the trash, and the contents that were rejected.
-    Trash {
-        /// Where they were.
-        files: Vec<PathBuf>,
-        /// What was rejected.
-        rejected: Vec<ContentId>,
-    },
+    /// Files that went to the trash.
+    Trash(Vec<TrashedFile>),
+}
+
+/// A file that went to the trash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrashedFile {
+    /// Where it was.
+    pub path: PathBuf,
+    /// What was rejected; nothing for what only belongs to a photo.
+    pub rejected: Option<ContentId>,
 }
 
 /// A change of one label that goes on from frame to frame: all of it is one step.

@@ -1,5 +1,6 @@
 //! Labels as a person made them: text, colour, threshold, and whether they count.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -13,14 +14,20 @@ use crate::engine::search::teach::TrainingSet;
 /// Tells labels apart while their texts and places change.
 pub type LabelId = u32;
 
+/// The identity of the first label; 0 is one that has none yet.
+pub const FIRST_LABEL: LabelId = 1;
+
 /// Number of colours that labels take in turn; the theme has as many.
 pub const COLOURS: usize = 10;
+
+/// Most examples of a label, and as many counter-examples: more teach it nothing new, and make every question slower.
+pub const EXAMPLES: usize = 200;
 
 /// One label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Label {
-    /// Its identity in this window.
+    /// Its identity in this window, which no other label has before or after it.
     pub id: LabelId,
     /// What was typed, in the language of [`Query`].
     pub text: String,
@@ -72,6 +79,25 @@ impl Label {
         Query::parse(&self.text).map_or_else(|_| Vec::new(), |query| query.members())
     }
 
+    /// Makes photos examples, or counter-examples if they do not show it; no photo is both. Returns how many are left
+    /// out because it has [`EXAMPLES`] of their kind.
+    pub fn teach(&mut self, paths: Vec<PathBuf>, shown: bool) -> usize {
+        let (to, from) = match shown {
+            true => (&mut self.examples, &mut self.counter_examples),
+            false => (&mut self.counter_examples, &mut self.examples),
+        };
+        let new: HashSet<&PathBuf> = paths.iter().collect();
+        from.retain(|path| !new.contains(path));
+        let mut there: HashSet<PathBuf> = to.iter().cloned().collect();
+        let missing: Vec<PathBuf> = { paths.into_iter() }
+            .filter(|path| there.insert(path.clone()))
+            .collect();
+        let room = EXAMPLES.saturating_sub(to.len());
+        let left_out = missing.len().saturating_sub(room);
+        to.extend(missing.into_iter().take(room));
+        left_out
+    }
+
     /// When a photo fits it.
     #[must_use]
     pub fn rule(&self) -> Rule {
@@ -106,14 +132,14 @@ pub struct SavedLabels {
 }
 
 impl SavedLabels {
-    /// From a file of labels.
+    /// From a file of labels, which have no identities until they are used.
     #[must_use]
     pub fn from_file(set: label_set::LabelSet) -> Self {
         let mut labels: Vec<Label> = Vec::new();
-        for (entry, id) in set.labels.into_iter().zip(1..) {
+        for entry in set.labels {
             let colour = entry.colour.unwrap_or_else(|| free_colour(&labels));
             labels.push(Label {
-                id,
+                id: 0,
                 text: entry.text,
                 colour: colour % COLOURS,
                 min_match: entry.threshold.unwrap_or(DEFAULT_MIN_MATCH),
@@ -155,7 +181,7 @@ impl SavedLabels {
     }
 }
 
-/// The texts of a typed or pasted list: one a line, or parted by commas outside quotes.
+/// The texts of a typed or pasted list: one per line, or separated by commas outside quotes.
 #[must_use]
 pub fn split_list(text: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
@@ -174,30 +200,79 @@ pub fn split_list(text: &str) -> Vec<String> {
     texts.filter(|text| !text.is_empty()).collect()
 }
 
-/// Adds the labels of a list, each with the first free colour; texts that are there already are left out.
-/// Returns the identities of the new ones.
-pub fn add_list(labels: &mut Vec<Label>, list: &str) -> Vec<LabelId> {
-    let mut added = Vec::new();
-    for text in split_list(list) {
-        // What is typed with a minus before it is a label that shuts photos out.
-        let shut_out = text
-            .strip_prefix('-')
-            .map(str::trim)
-            .filter(|rest| !rest.is_empty());
-        let negated = shut_out.is_some();
-        let text = shut_out.unwrap_or(&text).to_owned();
-        if labels.iter().any(|label| label.text == text) {
-            continue;
-        }
-        let id = labels.iter().map(|label| label.id + 1).max().unwrap_or(1);
-        labels.push(Label {
+/// What became of a list of labels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Added {
+    /// The identities of the new ones.
+    pub ids: Vec<LabelId>,
+    /// Those that were left out, because there are labels of their texts.
+    pub known: Vec<Known>,
+}
+
+/// A label that was not added, because there is one of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its text.
+    pub text: String,
+    /// Whether it was to shut photos out, which the one that is there does not; or the other way round.
+    pub otherwise: bool,
+}
+
+impl Added {
+    /// What to tell the person of what was left out.
+    #[must_use]
+    pub fn known_in_words(&self) -> Option<String> {
+        let first = self.known.first()?;
+        let text = &first.text;
+        Some(match (self.known.len() - 1, first.otherwise) {
+            (0, true) => format!(
+                "There is already a label “{text}”: whether it keeps photos out is set in its menu"
+            ),
+            (0, false) => format!("There is already a label “{text}”"),
+            (more, _) => format!("“{text}” and {more} more are already labels"),
+        })
+    }
+}
+
+/// A label of this text, with the first free colour, unless there is one already. What is typed with a minus before it
+/// shuts photos out.
+///
+/// # Errors
+/// The label that is there already.
+pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Known> {
+    let shut_out = typed
+        .strip_prefix('-')
+        .map(str::trim)
+        .filter(|rest| !rest.is_empty());
+    let negated = shut_out.is_some();
+    let text = shut_out.unwrap_or(typed).to_owned();
+    match labels.iter().find(|label| label.text == text) {
+        Some(there) => Err(Known {
+            text,
+            otherwise: there.negated != negated,
+        }),
+        None => Ok(Label {
             id,
             colour: free_colour(labels),
             text,
             negated,
             ..Label::default()
-        });
-        added.push(id);
+        }),
+    }
+}
+
+/// Adds the labels of a list; texts that are there already are left out. `next` is the identity of the next label.
+pub fn add_list(labels: &mut Vec<Label>, next: &mut LabelId, list: &str) -> Added {
+    let mut added = Added::default();
+    for typed in split_list(list) {
+        match new_label(labels, *next, &typed) {
+            Ok(label) => {
+                added.ids.push(label.id);
+                labels.push(label);
+                *next = next.saturating_add(1);
+            }
+            Err(known) => added.known.push(known),
+        }
     }
     added
 }
@@ -213,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_parted_by_lines_and_by_commas_outside_quotes() {
+    fn a_list_is_split_at_lines_and_by_commas_outside_quotes() {
         assert_eq!(split_list(" cat, dog \n\n beach,"), ["cat", "dog", "beach"]);
         assert_eq!(
             split_list("\"red, white and blue\", sky"),
@@ -229,10 +304,15 @@ mod tests {
     #[test]
     fn new_labels_take_free_colours_and_none_twice() {
         let mut labels = Vec::new();
-        let ids = add_list(&mut labels, "cat, dog, cat");
-        assert_eq!(ids, [1, 2]);
+        let mut next = FIRST_LABEL;
+        let added = add_list(&mut labels, &mut next, "cat, dog, cat");
+        assert_eq!(added.ids, [1, 2]);
+        labels.remove(1);
         labels.remove(0);
-        add_list(&mut labels, "bird");
+        // The identities of those that are gone are not given again.
+        assert_eq!(add_list(&mut labels, &mut next, "dog").ids, [3]);
+        labels[0].colour = 1;
+        add_list(&mut labels, &mut next, "bird");
         let colours: Vec<usize> = labels.iter().map(|label| label.colour).collect();
         assert_eq!(colours, [1, 0]);
     }
@@ -240,7 +320,8 @@ mod tests {
     #[test]
     fn a_minus_makes_a_label_that_shuts_photos_out() {
         let mut labels = Vec::new();
-        add_list(&mut labels, "cat, -dog, -, sea -people");
+        let added = add_list(&mut labels, &mut 1, "cat, -dog, -, sea -people");
+        assert_eq!(added.known_in_words(), None);
         let made: Vec<(&str, bool)> = labels
             .iter()
             .map(|l| (l.text.as_str(), l.negated))
@@ -254,6 +335,39 @@ mod tests {
                 ("sea -people", false)
             ]
         );
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_list_is_said() {
+        let mut labels = Vec::new();
+        let mut add = |list: &str| add_list(&mut labels, &mut 1, list).known_in_words();
+        assert_eq!(add("cat, dog"), None);
+        assert_eq!(
+            add("-dog").as_deref(),
+            Some("There is already a label “dog”: whether it keeps photos out is set in its menu")
+        );
+        let again = add("cat, bird");
+        assert_eq!(again.as_deref(), Some("There is already a label “cat”"));
+        let more = add("dog, cat, bird");
+        assert_eq!(more.as_deref(), Some("“dog” and 2 more are already labels"));
+    }
+
+    #[test]
+    fn a_label_takes_each_photo_once_and_not_all_of_a_library() {
+        let paths = |range: std::ops::Range<usize>| -> Vec<PathBuf> {
+            range.map(|n| format!("{n}.jpg").into()).collect()
+        };
+        let mut label = Label::default();
+        assert_eq!(label.teach(paths(0..3), true), 0);
+        assert_eq!(label.teach(paths(1..4), true), 0);
+        assert_eq!(label.examples, paths(0..4));
+        assert_eq!(label.teach(paths(3..5), false), 0);
+        assert_eq!(label.examples, paths(0..3));
+        assert_eq!(label.counter_examples, paths(3..5));
+        // A library is taken in one pass: pairs of its photos would be ten thousand millions.
+        assert_eq!(label.teach(paths(0..100_000), true), 100_000 - EXAMPLES);
+        assert_eq!(label.examples.len(), EXAMPLES);
+        assert!(label.counter_examples.is_empty());
     }
 
     #[test]

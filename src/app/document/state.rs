@@ -1,32 +1,29 @@
 //! Everything that the window knows. Panels read it; only `app::apply` changes it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-
 use super::arrange::Heading;
-use super::export_choices::ExportChoices;
-use super::filter::{Filter, Grouping, Sorting};
+use super::filter::{Grouping, Sorting};
 use super::grid_layout::{GAP, GridLayout, HEADER};
 use super::history::History;
-use super::labels::{Label, LabelId, SavedLabels};
+use super::labels::{Label, LabelId};
 use super::library::{Item, ItemId, Library};
+use super::memory::Memory;
 use super::selection::Selection;
+use super::viewer::Viewer;
 use crate::app::command::Dialog;
 use crate::app::document::exports::Exports;
 use crate::app::document::keywords::Keywords;
 use crate::app::document::models::Models;
-use crate::app::services::Purpose;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::engine;
 use crate::engine::index::pipeline::{JobHandle, Phase, Progress, Summary};
 use crate::engine::index::session::Session;
 use crate::engine::index::store::StoreSize;
 use crate::engine::media::photo::{ContentId, Failure};
-use crate::settings::{Settings, Values};
+use crate::settings::Settings;
 
 /// Folders that are offered again.
 pub const RECENT: usize = 10;
@@ -34,65 +31,6 @@ pub const RECENT: usize = 10;
 pub const PAST_LABELS: usize = 40;
 /// Sides of thumbnails in points.
 pub const CELL_SIDES: std::ops::RangeInclusive<f32> = 80.0..=320.0;
-
-/// What comes back at the next start.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Memory {
-    /// Size of the window in points.
-    pub window: [f32; 2],
-    /// Folders and photos that are open.
-    pub roots: Vec<PathBuf>,
-    /// Folders that were open, the last first.
-    pub recent: Vec<PathBuf>,
-    /// Where the dialogs for files and folders begin.
-    pub starts: BTreeMap<Purpose, PathBuf>,
-    /// Whether folders in folders are walked.
-    pub subfolders: bool,
-    /// The labels.
-    pub labels: Vec<Label>,
-    /// Labels under names.
-    pub sets: Vec<SavedLabels>,
-    /// Texts of earlier labels, the last first.
-    pub past_labels: Vec<String>,
-    /// The order.
-    pub sorting: Sorting,
-    /// What is put together under headings.
-    pub grouping: Grouping,
-    /// What is shown.
-    pub filter: Filter,
-    /// Side of thumbnails in points.
-    pub cell_side: f32,
-    /// Whether cells show the best label instead of the name.
-    pub captions_show_matches: bool,
-    /// Whether a decision leads on to the next photo.
-    pub auto_advance: bool,
-    /// What was chosen for the last export.
-    pub export: ExportChoices,
-}
-
-impl Default for Memory {
-    fn default() -> Self {
-        Self {
-            // With its frame and the system's bars, it fits a screen of 1280 by 800.
-            window: [1180.0, 680.0],
-            roots: Vec::new(),
-            recent: Vec::new(),
-            starts: BTreeMap::new(),
-            subfolders: true,
-            labels: Vec::new(),
-            sets: Vec::new(),
-            past_labels: Vec::new(),
-            sorting: Sorting::default(),
-            grouping: Grouping::default(),
-            filter: Filter::default(),
-            cell_side: 168.0,
-            captions_show_matches: true,
-            auto_advance: false,
-            export: ExportChoices::default(),
-        }
-    }
-}
 
 /// The model and the store.
 #[derive(Default)]
@@ -166,32 +104,6 @@ pub struct Kept {
     pub content: ContentId,
     /// How many copies there are, this one included.
     pub copies: usize,
-}
-
-/// A photo seen large.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Viewer {
-    /// Which.
-    pub item: ItemId,
-    /// Pixels of the screen for a pixel of the photo; fitted to the window if none.
-    pub zoom: Option<f32>,
-    /// The photo's point in the middle of the window, in parts of its width and height.
-    pub centre: egui::Vec2,
-    /// The frame of a video that the person chose; the best one if none.
-    pub frame: Option<usize>,
-}
-
-impl Viewer {
-    /// A photo fitted to the window.
-    #[must_use]
-    pub fn of(item: ItemId) -> Self {
-        Self {
-            item,
-            zoom: None,
-            centre: egui::vec2(0.5, 0.5),
-            frame: None,
-        }
-    }
 }
 
 /// Where a frame put things on the screen.
@@ -275,7 +187,6 @@ impl Notice {
 
 /// How long a message stays that needs no answer.
 pub const NOTICE_TIME: Duration = Duration::from_secs(8);
-impl Values for Memory {}
 
 /// Messages that stay as long as what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -310,16 +221,15 @@ pub struct State {
     pub draft: String,
     /// What is typed into the search box.
     pub search: String,
-    /// The order and the groups before the search took over.
-    pub before_search: Option<(Sorting, Grouping)>,
+    /// The order and the groups of what is searched for, in place of those that come back at the next start; none while
+    /// nothing is.
+    pub search_order: Option<(Sorting, Grouping)>,
     /// The last scores and order.
     pub answer: ScoringResponse,
     /// The chosen photos.
     pub selection: Selection,
-    /// The photo seen large.
+    /// What is seen large.
     pub viewer: Option<Viewer>,
-    /// The photos that are seen side by side, the one of [`Self::viewer`] among them; empty if it is seen alone.
-    pub compared: Vec<ItemId>,
     /// Whether only photos are seen, and nothing around them.
     pub panels_hidden: bool,
     /// Where the grid is.
@@ -383,25 +293,40 @@ impl State {
         }
     }
 
-    /// The labels that count, with the one that is being typed.
+    /// The order in which photos are shown.
     #[must_use]
-    pub fn labels_with_draft(&self) -> Vec<Label> {
-        let mut labels = self.memory.labels.clone();
-        // A letter of an alphabet says nothing, and a list says too much.
-        let draft = self.draft.trim();
-        let says = draft.chars().count() > 1 || !draft.is_ascii();
-        if says && !draft.is_empty() && !draft.contains(',') {
-            super::labels::add_list(&mut labels, &self.draft);
-        }
-        labels
+    pub fn sorting(&self) -> Sorting {
+        self.search_order
+            .map_or(self.memory.sorting, |(sorting, _)| sorting)
+    }
+
+    /// What photos are put together by.
+    #[must_use]
+    pub fn grouping(&self) -> Grouping {
+        self.search_order
+            .map_or(self.memory.grouping, |(_, grouping)| grouping)
     }
 
     /// The label that is being typed, if it counts.
     #[must_use]
-    pub fn draft_id(&self) -> Option<LabelId> {
-        let labels = self.labels_with_draft();
-        let draft = labels.get(self.memory.labels.len());
-        draft.map(|label| label.id)
+    pub fn draft_label(&self) -> Option<Label> {
+        // A letter of an alphabet says nothing, and a list says too much.
+        let draft = self.draft.trim();
+        let says = draft.chars().count() > 1 || !draft.is_ascii();
+        if !says || draft.contains([',', '\n']) {
+            return None;
+        }
+        super::labels::new_label(&self.memory.labels, self.memory.next_label, draft).ok()
+    }
+
+    /// Orders and filters by labels that are gone are forgotten.
+    pub fn forget_gone_labels(&mut self) {
+        self.memory.forget_gone_labels();
+        if let Some((sorting, _)) = &mut self.search_order
+            && self.memory.sorts_by_gone_label(*sorting)
+        {
+            *sorting = Sorting::of_search();
+        }
     }
 
     /// The first of the photos of a label in what is shown.

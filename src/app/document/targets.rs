@@ -2,9 +2,12 @@
 
 use std::collections::HashSet;
 
+use rayon::prelude::*;
+
 use super::exports::ExportWhat;
 use super::library::ItemId;
 use super::state::{Kept, Rejects, State};
+use super::viewer::Viewer;
 use crate::engine::organize::marks::Flag;
 
 impl State {
@@ -12,8 +15,8 @@ impl State {
     /// counts only if the person agreed to that.
     #[must_use]
     pub fn targets(&self) -> Vec<ItemId> {
-        match self.viewer {
-            Some(viewer) => vec![viewer.item],
+        match &self.viewer {
+            Some(viewer) => vec![viewer.item()],
             None => self.selection.acted_on(&self.answer.arrangement.order),
         }
     }
@@ -21,7 +24,7 @@ impl State {
     /// How many photos are selected, not shown, and left out by actions until the person says otherwise.
     #[must_use]
     pub fn hidden_targets(&self) -> usize {
-        match self.viewer {
+        match &self.viewer {
             Some(_) => 0,
             None => self.selection.hidden(&self.answer.arrangement.order),
         }
@@ -36,7 +39,7 @@ impl State {
     /// The one photo that an action is about.
     #[must_use]
     pub fn target(&self) -> Option<ItemId> {
-        let viewed = self.viewer.map(|viewer| viewer.item);
+        let viewed = self.viewer.as_ref().map(Viewer::item);
         let cursor = self
             .selection
             .cursor
@@ -73,6 +76,33 @@ impl State {
             ids.retain(|id| self.library.mark(*id).flag != Flag::Reject);
         }
         ids
+    }
+
+    /// How many photos an export has: [`Self::export_ids`], of which only the number is wanted.
+    #[must_use]
+    pub fn export_count(&self, what: ExportWhat, rejects: bool) -> usize {
+        let library = self.library.snapshot();
+        let goes = |id: ItemId| {
+            let at = id as usize;
+            let rejected = { library.marks.get(at) }.is_some_and(|m| m.flag == Flag::Reject);
+            let readable = { library.items.get(at) }.is_some_and(|item| item.content().is_some());
+            (rejects || !rejected) && readable
+        };
+        match what {
+            ExportWhat::Shown => {
+                let shown = self.answer.arrangement.order.par_iter();
+                shown.filter(|id| goes(**id)).count()
+            }
+            ExportWhat::Fitting => {
+                let scored = self.answer.scored();
+                let all = (0..library.items.len() as ItemId).into_par_iter();
+                all.filter(|id| goes(*id) && scored.best(*id).is_some())
+                    .count()
+            }
+            ExportWhat::Selected | ExportWhat::Picked | ExportWhat::Rejected => {
+                self.export_ids(what, rejects).len()
+            }
+        }
     }
 
     /// Photos with a decision.

@@ -52,7 +52,7 @@ pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
     stream.read_exact(&mut head)?;
     let [a, b, c, d, length @ ..] = head;
     if [a, b, c, d] != *VERSION {
-        return Err(invalid("its version is another one"));
+        return Err(invalid("its version differs"));
     }
     let length = u32::from_le_bytes(length);
     if length > MAX_BYTES {

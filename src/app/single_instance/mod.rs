@@ -199,7 +199,7 @@ impl Desk {
                 continue;
             };
             let reply = self.receive(&mut stream).unwrap_or_else(|error| {
-                tracing::warn!("what a second start said is no message: {error}");
+                tracing::warn!("what a second start said is not a valid message: {error}");
                 Reply::Refused
             });
             let _ = stream

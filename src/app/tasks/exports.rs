@@ -20,6 +20,7 @@ use crate::engine::organize::export::{
     self, ExportError, ExportProgress, Fitting, Item, Past, PastState, Plan, Report, Transfer,
     Undone,
 };
+use crate::engine::plural::counted_thousands;
 
 /// What is known of photos besides where they are, by path.
 type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
@@ -255,10 +256,9 @@ impl App {
     fn export_undone(&mut self, undone: Result<Undone, String>) {
         match undone {
             Ok(undone) => {
-                let text = match undone.restored {
-                    1 => "1 file is as it was before the export".to_owned(),
-                    count => format!("{count} files are as they were before the export"),
-                };
+                let (one, many) = ("file is as it was", "files are as they were");
+                let files = counted_thousands(undone.restored, one, many);
+                let text = format!("{files} before the export");
                 self.state.notify(text, false);
                 for failure in &undone.kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);

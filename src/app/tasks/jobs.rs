@@ -55,13 +55,13 @@ impl App {
     fn check_thread(&mut self, given: std::io::Result<()>) {
         if let Err(error) = given {
             self.state
-                .notify(format!("The system gives no thread ({error})"), true);
+                .notify(format!("No thread could be started ({error})"), true);
         }
     }
 
     /// Says that work in the background panicked; what waits for its answer waits no longer.
     fn gave_up(&mut self, slot: Slot) {
-        const TEXT: &str = "A task gave up: this is a defect of the program, please report it with what \
+        const TEXT: &str = "A task crashed: this is a bug, please report it with what \
                             `lumisift doctor --bundle FILE.zip` writes";
         match slot {
             Slot::Session => self.session_opened(Err("The model could not be loaded".into())),
@@ -135,7 +135,7 @@ impl App {
                 News::Folders(folders) => self.remember_folders(folders),
                 News::Dropped(sorted) => self.dropped(sorted),
                 News::Copied(paths, files) => self.copied(&paths, files),
-                News::Typed(path) => self.typed(path),
+                News::Typed(purpose, path) => self.typed(purpose, path),
                 News::Labels(labels) => self.use_labels(labels),
                 News::Samples(folder) => self.samples_written(folder),
                 News::GaveUp(slot) => self.gave_up(slot),
@@ -214,7 +214,7 @@ impl App {
             }
             Err(error) => self
                 .state
-                .notify(format!("The system gives no threads ({error})"), true),
+                .notify(format!("No threads could be started ({error})"), true),
         }
     }
 
@@ -331,13 +331,8 @@ impl App {
         if let Some(new) = self.state.library.retain(stays) {
             self.state.selection.renumber(&new);
             self.state.answer.renumber(&new);
-            let follow = |id: u32| new.get(id as usize).copied().flatten();
-            self.state.viewer = self.state.viewer.and_then(|mut viewer| {
-                viewer.item = follow(viewer.item)?;
-                Some(viewer)
-            });
-            let compared = std::mem::take(&mut self.state.compared).into_iter();
-            self.state.compared = compared.filter_map(follow).collect();
+            let viewer = self.state.viewer.take();
+            self.state.viewer = viewer.and_then(|viewer| viewer.renumbered(&new));
             self.asking.valid_from = self.asking.number + 1;
             self.need(RefreshPriority::Now);
         }
@@ -411,7 +406,6 @@ impl App {
         self.state.answer = ScoringResponse::default();
         self.state.selection = Selection::default();
         self.state.viewer = None;
-        self.state.compared.clear();
         self.asking.valid_from = self.asking.number + 1;
         self.need(RefreshPriority::FromTop);
     }

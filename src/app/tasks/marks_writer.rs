@@ -237,7 +237,7 @@ impl Keeper {
                     self.recovery.path().display()
                 )
             }
-            Err(_) => "Decisions are only in memory: do not close the window before".into(),
+            Err(_) => "Decisions are only in memory: do not close the window yet".into(),
         };
         self.told = true;
         let text = format!("{error}. It is tried again. {where_they_are}");

@@ -32,7 +32,7 @@ impl App {
             return;
         }
         let Some(repo) = RepoId::parse(name) else {
-            let text = format!("{name:?} is no repository: its name is OWNER/NAME");
+            let text = format!("{name:?} is not a repository: its name is OWNER/NAME");
             self.state.models.trouble = Some(text);
             return;
         };

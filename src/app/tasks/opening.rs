@@ -129,12 +129,16 @@ impl App {
         };
         let purpose = prompt.purpose;
         self.state.path_trouble = None;
-        self.queue(Slot::Folders, move |_| News::Typed(look_up(&text, purpose)));
+        self.queue(Slot::Folders, move |_| {
+            News::Typed(purpose, look_up(&text, purpose))
+        });
     }
 
-    pub(in crate::app) fn typed(&mut self, path: Result<PathBuf, String>) {
-        let Some(Dialog::Path(prompt)) = self.state.dialog.clone() else {
-            return;
+    /// Uses the path that was typed, unless the dialog in which it was is closed: another may ask for a path by now.
+    pub(in crate::app) fn typed(&mut self, purpose: Purpose, path: Result<PathBuf, String>) {
+        let prompt = match &self.state.dialog {
+            Some(Dialog::Path(prompt)) if prompt.purpose == purpose => prompt.clone(),
+            _ => return,
         };
         match path {
             Ok(path) => {
@@ -160,7 +164,6 @@ impl App {
         match purpose {
             Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
             Purpose::ExportTo => {
-                self.state.exports.target = Some(first.clone());
                 self.state.memory.export.target = Some(first);
             }
             Purpose::LoadLabels => self.load_labels(first),
@@ -216,8 +219,8 @@ fn sort(paths: Vec<PathBuf>, search: bool) -> Sorted {
     }
     if !no_photos.is_empty() {
         let (are, were) = match no_photos.len() {
-            1 => ("is no photo", "was"),
-            _ => ("are no photos", "were"),
+            1 => ("is not a photo", "was"),
+            _ => ("are not photos", "were"),
         };
         let names = names(&no_photos);
         reasons.push(format!("{names} {are} and {were} not opened"));
@@ -253,7 +256,7 @@ fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
     }
     let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
     let path = path_of(text, home.as_deref())
-        .ok_or("Type a path from the top, such as /home/me/Pictures or C:\\Photos")?;
+        .ok_or("Type an absolute path, such as /home/me/Pictures or C:\\Photos")?;
     let shown = path.display();
     match purpose {
         // What is written need not be there yet, but where it goes must be.
@@ -270,7 +273,7 @@ fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
         }
         _ if !path.exists() => Err(format!("There is no folder or photo {shown}")),
         _ if path.is_file() && purpose == Purpose::OpenFolder && !may_be_photo(&path) => {
-            Err(format!("{shown} is no folder and no photo"))
+            Err(format!("{shown} is neither a folder nor a photo"))
         }
         _ => Ok(path),
     }
@@ -296,11 +299,11 @@ mod tests {
         let refused = |paths: Vec<PathBuf>| sort(paths, false).refused.expect("a reason");
         assert_eq!(
             refused(vec![note.clone(), other]),
-            "note.txt, list.csv are no photos and were not opened"
+            "note.txt, list.csv are not photos and were not opened"
         );
         assert_eq!(
             refused(vec![note]),
-            "note.txt is no photo and was not opened"
+            "note.txt is not a photo and was not opened"
         );
         assert!(refused(vec!["https://example.org/a.jpg".into()]).contains("on the web"));
         assert!(refused(vec![dir.path().join("gone.jpg")]).contains("not there"));

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::supervisor::Slot;
-use crate::app::document::state::Memory;
+use crate::app::document::memory::Memory;
 use crate::app::{App, News};
 use crate::settings::{self, Settings};
 

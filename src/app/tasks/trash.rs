@@ -1,13 +1,13 @@
 //! Rejects go to the system's trash, never further: from there a person brings them back.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
-use crate::app::document::history::HistoryStep;
-use crate::app::services::Desktop;
+use crate::app::document::history::{HistoryStep, TrashedFile};
+use crate::app::services::{Desktop, Restoration};
 use crate::app::{App, News};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::companions::{Companion, Companions};
@@ -27,16 +27,53 @@ struct Reject {
 /// What became of rejects.
 pub(in crate::app) struct Trashed {
     photos: usize,
-    contents: Vec<ContentId>,
     /// Everything that went, photos and what belongs to them.
-    gone: Vec<PathBuf>,
+    gone: Vec<TrashedFile>,
     failures: Vec<Failure>,
 }
 
-/// What came back from the trash.
+impl Trashed {
+    fn contents(&self) -> Vec<ContentId> {
+        self.gone.iter().filter_map(|file| file.rejected).collect()
+    }
+}
+
+/// What became of files that were to come back from the trash.
 pub(in crate::app) struct Restored {
-    files: usize,
-    contents: Vec<ContentId>,
+    files: Vec<TrashedFile>,
+    outcome: Restoration,
+}
+
+impl Restored {
+    /// Those of the files that a list names.
+    fn named(&self, list: &HashSet<&Path>) -> Vec<TrashedFile> {
+        let named = self.files.iter();
+        let named = named.filter(|file| list.contains(&*file.path));
+        named.cloned().collect()
+    }
+
+    /// The files that came back, and those that are still in the trash.
+    fn back_and_stuck(&self) -> (Vec<TrashedFile>, Vec<TrashedFile>) {
+        let back = self.outcome.back.iter().map(PathBuf::as_path).collect();
+        let stuck = self.outcome.stuck.iter().map(|(path, _)| path.as_path());
+        (self.named(&back), self.named(&stuck.collect()))
+    }
+
+    /// What did not come back, if anything, and why.
+    fn trouble(&self) -> Option<String> {
+        let missing = self.outcome.missing.len();
+        let gone = (missing > 0).then(|| {
+            let files = counted(missing, "file is", "files are");
+            format!("{files} no longer in the trash")
+        });
+        let stuck = self.outcome.stuck.first().map(|(path, why)| {
+            let files = counted(self.outcome.stuck.len(), "file stays", "files stay");
+            let path = path.display();
+            format!("{files} in the trash ({path}: {why}). Undo again once that is settled")
+        });
+        let parts: Vec<String> = gone.into_iter().chain(stuck).collect();
+        (!parts.is_empty()).then(|| format!("Not everything came back: {}", parts.join(", ")))
+    }
 }
 
 impl App {
@@ -77,44 +114,42 @@ impl App {
         };
         self.state.notify(text, false);
         if !trashed.gone.is_empty() && self.services.desktop.can_restore() {
-            let step = HistoryStep::Trash {
-                files: trashed.gone.clone(),
-                rejected: trashed.contents.clone(),
-            };
+            let step = HistoryStep::Trash(trashed.gone.clone());
             self.state.history.push(step, None);
         }
         for failure in &trashed.failures {
             let text = format!("{}: {}", failure.path.display(), failure.message);
             self.state.notify(text, true);
         }
-        self.forget_rejections(&trashed.contents);
+        self.forget_rejections(&trashed.contents());
         self.read_folders();
     }
 
     /// Brings files back that went to the trash.
-    pub(in crate::app) fn restore(&mut self, files: Vec<PathBuf>, contents: Vec<ContentId>) {
+    pub(in crate::app) fn restore(&mut self, files: Vec<TrashedFile>) {
         let desktop = self.services.desktop.clone();
         self.queue(Slot::Trash, move |_| {
-            let restored = desktop.restore(&files).map(|()| Restored {
-                files: files.len(),
-                contents,
-            });
-            News::Restored(restored)
+            let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
+            let outcome = desktop.restore(&paths);
+            News::Restored(Restored { files, outcome })
         });
     }
 
-    pub(in crate::app) fn restored(&mut self, restored: Result<Restored, String>) {
-        match restored {
-            Ok(restored) => {
-                self.reject_again(&restored.contents);
-                let files = counted(restored.files, "file is", "files are");
-                self.state
-                    .notify(format!("{files} back from the trash"), false);
-            }
-            Err(trouble) => {
-                let text = format!("Not everything came back from the trash: {trouble}");
-                self.state.notify(text, true);
-            }
+    /// Rejects again what came back; what is still in the trash can be undone again.
+    pub(in crate::app) fn restored(&mut self, restored: Restored) {
+        let (back, stuck) = restored.back_and_stuck();
+        let contents: Vec<ContentId> = back.iter().filter_map(|file| file.rejected).collect();
+        self.reject_again(&contents);
+        if !back.is_empty() {
+            let files = counted(back.len(), "file is", "files are");
+            self.state
+                .notify(format!("{files} back from the trash"), false);
+        }
+        if let Some(trouble) = restored.trouble() {
+            self.state.notify(trouble, true);
+        }
+        if !stuck.is_empty() {
+            self.state.history.push(HistoryStep::Trash(stuck), None);
         }
         self.read_folders();
     }
@@ -127,13 +162,12 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
         .iter()
         .map(|reject| companions.of(&reject.path))
         .collect();
-    let mut gone: HashSet<&Path> = HashSet::new();
-    let (mut contents, mut failures) = (Vec::new(), Vec::new());
+    let mut gone: HashMap<&Path, Option<ContentId>> = HashMap::new();
+    let mut failures = Vec::new();
     for reject in rejects {
         match is_safe(reject).and_then(|()| trash(desktop, &reject.path)) {
             Ok(()) => {
-                gone.insert(&reject.path);
-                contents.extend(reject.content);
+                gone.insert(&reject.path, reject.content);
             }
             Err(failure) => failures.push(failure),
         }
@@ -142,20 +176,24 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     for (reject, with) in rejects.iter().zip(&with) {
         for companion in with {
             let owners = companion.shared.iter().chain([&reject.path]);
-            let belongs_to_none = { owners }.all(|owner| gone.contains(&**owner));
-            if belongs_to_none
-                && gone.insert(&companion.path)
-                && let Err(failure) = trash(desktop, &companion.path)
-            {
-                gone.remove(&*companion.path);
-                failures.push(failure);
+            let belongs_to_none = { owners }.all(|owner| gone.contains_key(&**owner));
+            if !belongs_to_none || gone.contains_key(&*companion.path) {
+                continue;
+            }
+            match trash(desktop, &companion.path) {
+                Ok(()) => _ = gone.insert(&companion.path, None),
+                Err(failure) => failures.push(failure),
             }
         }
     }
     Trashed {
         photos,
-        contents,
-        gone: gone.iter().map(|path| path.to_path_buf()).collect(),
+        gone: { gone.into_iter() }
+            .map(|(path, rejected)| TrashedFile {
+                path: path.into(),
+                rejected,
+            })
+            .collect(),
         failures,
     }
 }
@@ -174,9 +212,8 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
         let message = format!("it stays: {copy} is nearly the same video, but no copy of it");
         return Err(Failure::new(&reject.path, Stage::Export, message));
     }
-    let message = format!(
-        "it stays: {copy}, its copy that was to stay, changed or is gone; look for new photos first"
-    );
+    let message =
+        format!("it stays: its copy {copy} changed or is gone; look for new photos first");
     Err(Failure::new(&reject.path, Stage::Export, message))
 }
 

@@ -1,0 +1,167 @@
+//! What comes back at the next start.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::export_choices::ExportChoices;
+use super::filter::{Filter, Fit, Grouping, SortKey, Sorting};
+use super::labels::{FIRST_LABEL, Label, LabelId, SavedLabels};
+use crate::app::services::Purpose;
+use crate::engine::organize::export::Transfer;
+use crate::settings::Values;
+
+/// What comes back at the next start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Size of the window in points.
+    pub window: [f32; 2],
+    /// Folders and photos that are open.
+    pub roots: Vec<PathBuf>,
+    /// Folders that were open, the last first.
+    pub recent: Vec<PathBuf>,
+    /// Where the dialogs for files and folders begin.
+    pub starts: BTreeMap<Purpose, PathBuf>,
+    /// Whether folders in folders are walked.
+    pub subfolders: bool,
+    /// The labels.
+    pub labels: Vec<Label>,
+    /// The identity of the next label: none is given twice, so that nothing that refers to a label that is gone means
+    /// another one.
+    pub next_label: LabelId,
+    /// Labels under names.
+    pub sets: Vec<SavedLabels>,
+    /// Texts of earlier labels, the last first.
+    pub past_labels: Vec<String>,
+    /// The order.
+    pub sorting: Sorting,
+    /// What is put together under headings.
+    pub grouping: Grouping,
+    /// What is shown.
+    pub filter: Filter,
+    /// Side of thumbnails in points.
+    pub cell_side: f32,
+    /// Whether cells show the best label instead of the name.
+    pub captions_show_matches: bool,
+    /// Whether a decision leads on to the next photo.
+    pub auto_advance: bool,
+    /// What was chosen for the last export.
+    pub export: ExportChoices,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            // With its frame and the system's bars, it fits a screen of 1280 by 800.
+            window: [1180.0, 680.0],
+            roots: Vec::new(),
+            recent: Vec::new(),
+            starts: BTreeMap::new(),
+            subfolders: true,
+            labels: Vec::new(),
+            next_label: FIRST_LABEL,
+            sets: Vec::new(),
+            past_labels: Vec::new(),
+            sorting: Sorting::default(),
+            grouping: Grouping::default(),
+            filter: Filter::default(),
+            cell_side: 168.0,
+            captions_show_matches: true,
+            auto_advance: false,
+            export: ExportChoices::default(),
+        }
+    }
+}
+
+impl Values for Memory {}
+
+impl Memory {
+    /// As it counts when the program starts, whatever version of the program wrote it.
+    #[must_use]
+    pub fn at_start(mut self) -> Self {
+        // Moving photos is chosen anew each time.
+        if self.export.transfer == Transfer::Move {
+            self.export.transfer = Transfer::Copy;
+        }
+        // An order that earlier versions kept while something was searched for.
+        if self.sorting.key == SortKey::Search {
+            self.sorting = Sorting::default();
+        }
+        let used = self.labels.iter().map(|label| label.id);
+        let above = used.max().map_or(FIRST_LABEL, |id| id.saturating_add(1));
+        self.next_label = self.next_label.max(above);
+        self.forget_gone_labels();
+        self
+    }
+
+    /// The identity of a new label.
+    pub fn new_label_id(&mut self) -> LabelId {
+        let id = self.next_label;
+        self.next_label = id.saturating_add(1);
+        id
+    }
+
+    /// Whether a label is among those that are kept.
+    #[must_use]
+    pub fn has_label(&self, id: LabelId) -> bool {
+        self.labels.iter().any(|label| label.id == id)
+    }
+
+    /// An order by a label that is gone becomes the usual one, and a filter by it lets everything through.
+    pub fn forget_gone_labels(&mut self) {
+        if self.sorts_by_gone_label(self.sorting) {
+            self.sorting = Sorting::default();
+        }
+        match self.filter.fit {
+            Fit::Label(id) if self.has_label(id) => {}
+            Fit::Label(_) => self.filter.set_fit(Fit::All, false),
+            other => self.filter.set_fit(other, false),
+        }
+    }
+
+    /// Whether an order is by a label that is gone.
+    #[must_use]
+    pub fn sorts_by_gone_label(&self, sorting: Sorting) -> bool {
+        match sorting.key {
+            SortKey::Match(id) | SortKey::Probability(id) => !self.has_label(id),
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_earlier_version_kept_is_read() {
+        let kept = r#"{
+            "labels": [{"id": 4, "text": "cat"}],
+            "sorting": {"key": "Search", "descending": true},
+            "filter": {"fit": {"Label": 9}, "near": true},
+            "export": {"transfer": "Move"}
+        }"#;
+        let memory: Memory = serde_json::from_str(kept).expect("read");
+        let mut memory = memory.at_start();
+        assert_eq!(memory.sorting, Sorting::default());
+        assert!(memory.filter.is_clear(), "{:?}", memory.filter);
+        assert_eq!(memory.export.transfer, Transfer::Copy);
+        assert_eq!((memory.new_label_id(), memory.new_label_id()), (5, 6));
+    }
+
+    #[test]
+    fn identities_stay_used_after_their_labels_are_gone() {
+        let mut memory = Memory::default();
+        let id = memory.new_label_id();
+        memory.labels.push(Label {
+            id,
+            ..Label::default()
+        });
+        memory.labels.clear();
+        let kept = serde_json::to_string(&memory).expect("written");
+        let memory: Memory = serde_json::from_str(&kept).expect("read");
+        assert!(memory.at_start().new_label_id() > id);
+    }
+}

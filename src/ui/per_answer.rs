@@ -1,0 +1,87 @@
+//! What menus and dialogs tell of the whole library: computed once for each answer, not in each frame.
+
+use std::collections::{BTreeMap, HashSet};
+
+use crate::app::document::filter::FlagFilter;
+use crate::app::document::library::{Item, ItemId};
+use crate::app::document::state::{Kept, State};
+
+/// A value that holds until the next answer: everything that changes the library asks for one.
+#[derive(Debug, Default)]
+pub struct PerAnswer<T> {
+    of: Option<u64>,
+    value: T,
+}
+
+impl<T> PerAnswer<T> {
+    /// The value, made anew if there is another answer.
+    pub fn get(&mut self, state: &State, make: impl FnOnce() -> T) -> &T {
+        self.of_answer(state.answer.number, make)
+    }
+
+    fn of_answer(&mut self, number: u64, make: impl FnOnce() -> T) -> &T {
+        if self.of != Some(number) {
+            self.value = make();
+            self.of = Some(number);
+        }
+        &self.value
+    }
+}
+
+/// How many photos each filter by decision lets through.
+pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
+    let marks = &state.library.snapshot().marks;
+    FlagFilter::ALL.map(|flag| {
+        let through = marks.iter().filter(|mark| flag.lets_through(mark.flag));
+        through.count()
+    })
+}
+
+/// Values that photos have, in order, and how many have each.
+pub fn values<T: Ord>(state: &State, of: impl Fn(&Item) -> Option<T>) -> Vec<(T, usize)> {
+    let mut counts: BTreeMap<T, usize> = BTreeMap::new();
+    for value in { state.library.snapshot().items.iter() }.filter_map(|item| of(item)) {
+        *counts.entry(value).or_default() += 1;
+    }
+    counts.into_iter().collect()
+}
+
+/// Rejects that are put away, as a dialog tells of them.
+#[derive(Debug, Default)]
+pub struct PutAway {
+    /// How many go.
+    pub going: usize,
+    /// How many of them are not shown.
+    pub hidden: usize,
+    /// The copies that stay.
+    pub kept: Vec<Kept>,
+}
+
+impl PutAway {
+    /// What becomes of the rejects.
+    pub fn of(state: &State) -> Self {
+        let rejects = state.rejects();
+        let shown: HashSet<&ItemId> = state.answer.arrangement.order.iter().collect();
+        let hidden = rejects.going.iter().filter(|id| !shown.contains(id));
+        Self {
+            hidden: hidden.count(),
+            going: rejects.going.len(),
+            kept: rejects.kept,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_made_once_for_each_answer() {
+        let mut made = 0;
+        let mut value = PerAnswer::default();
+        for number in [3, 3, 3, 4] {
+            value.of_answer(number, || made += 1);
+        }
+        assert_eq!(made, 2);
+    }
+}
