@@ -141,7 +141,7 @@ mod tests {
             "labels": [{"id": 4, "text": "cat"}],
             "sorting": {"key": "Search", "descending": true},
             "filter": {"fit": {"Label": 9}, "near": true},
-            "export": {"transfer": "Move"}
+            "export": {"transfer": "move"}
         }"#;
         let memory: Memory = serde_json::from_str(kept).expect("read");
         let mut memory = memory.at_start();
