@@ -3,3 +3,4 @@
 pub mod pipeline;
 pub mod session;
 pub mod store;
+pub mod zero_shot;

@@ -4,7 +4,7 @@ pub mod appearance;
 pub mod companions;
 pub mod dates;
 pub mod decode;
-mod file_names;
+pub(in crate::engine) mod file_names;
 mod input;
 #[cfg_attr(
     not(all(feature = "avif", feature = "heic")),
@@ -19,6 +19,7 @@ pub mod own_exports;
 pub mod photo;
 pub mod places;
 pub mod preprocess;
+pub mod reading;
 pub mod samples;
 pub mod scan;
 mod taken;

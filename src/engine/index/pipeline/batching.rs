@@ -3,9 +3,12 @@
 //! On a GPU the best number depends on the card, its memory and the model. It is found while photos are read:
 //! doubled as long as the rate rises, halved when memory runs out.
 
-use std::time::Duration;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
-use crate::engine::inference::ModelError;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::preprocess::Crop;
 
 /// How much faster a doubled batch must be to be worth its memory.
 const GAIN: f64 = 1.05;
@@ -46,7 +49,7 @@ impl Batching {
     }
 
     /// A batch was encoded in this time.
-    pub fn encoded(&mut self, photos: usize, time: Duration) {
+    fn encoded(&mut self, photos: usize, time: Duration) {
         if self.settled || photos < self.size {
             return;
         }
@@ -71,8 +74,35 @@ impl Batching {
         }
     }
 
+    /// Vectors of pictures, in smaller batches where the device has no memory for all at once.
+    pub fn embed(
+        &mut self,
+        model: &dyn Model,
+        pictures: &[Crop],
+        cancel: &Cancel,
+    ) -> Result<Embeddings, ModelError> {
+        let dim = model.info().dim;
+        let mut values = Vec::with_capacity(pictures.len() * dim);
+        let mut left = pictures;
+        while !left.is_empty() {
+            let (now, later) = left.split_at(self.size.min(left.len()));
+            let since = Instant::now();
+            let vectors = catch_unwind(AssertUnwindSafe(|| model.embed_images(now, cancel)));
+            match vectors.unwrap_or(Err(ModelError::GaveUp)) {
+                Ok(vectors) => {
+                    self.encoded(now.len(), since.elapsed());
+                    values.extend(vectors.values);
+                    left = later;
+                }
+                Err(error) if is_out_of_memory(&error) && self.out_of_memory(now.len()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Embeddings { dim, values })
+    }
+
     /// A batch of so many was too many. Returns whether a smaller one is possible.
-    pub fn out_of_memory(&mut self, photos: usize) -> bool {
+    fn out_of_memory(&mut self, photos: usize) -> bool {
         self.settled = true;
         self.size = (photos.min(self.size) / 2).max(1);
         photos > 1
@@ -80,7 +110,7 @@ impl Batching {
 }
 
 /// Whether a device has no memory left. Drivers say so only in words.
-pub fn is_out_of_memory(error: &ModelError) -> bool {
+fn is_out_of_memory(error: &ModelError) -> bool {
     let ModelError::Compute(error) = error else {
         return false;
     };

@@ -4,7 +4,7 @@
 //! Channels are bounded, so a slow stage slows those before it and memory does not grow with the
 //! folder. A [`JobHandle`] owns the threads; dropping it stops them, also in the middle of a picture.
 
-mod batching;
+pub(crate) mod batching;
 mod progress;
 mod stages;
 

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
-use super::batching::{Batching, is_out_of_memory};
+use super::batching::Batching;
 use super::{Counters, Event, EventSender, Source, Summary};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::session::Session;
 use crate::engine::index::store::{NewContent, Record, StoreError};
-use crate::engine::inference::{Embeddings, ModelError};
+use crate::engine::inference::ModelError;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::decode::{self, DecodeError};
 #[cfg(feature = "video")]
@@ -405,7 +405,8 @@ pub fn encode(
             .unzip();
         let counts: Vec<usize> = crops.iter().map(Vec::len).collect();
         let pictures: Vec<Crop> = crops.into_iter().flatten().collect();
-        let vectors = match embed(shared, &mut batching, &pictures) {
+        let model = shared.session.model().as_ref();
+        let vectors = match batching.embed(model, &pictures, &shared.cancel) {
             Ok(vectors) => vectors,
             Err(ModelError::Cancelled) => return,
             Err(error) => {
@@ -430,33 +431,6 @@ pub fn encode(
             }
         }
     }
-}
-
-/// Vectors of pictures, in smaller batches where the device has no memory for all at once.
-fn embed(
-    shared: &Shared,
-    batching: &mut Batching,
-    pictures: &[Crop],
-) -> Result<Embeddings, ModelError> {
-    let model = shared.session.model();
-    let dim = model.info().dim;
-    let mut values = Vec::with_capacity(pictures.len() * dim);
-    let mut left = pictures;
-    while !left.is_empty() {
-        let (now, later) = left.split_at(batching.size().min(left.len()));
-        let since = Instant::now();
-        let vectors = catch_unwind(AssertUnwindSafe(|| model.embed_images(now, &shared.cancel)));
-        match vectors.unwrap_or(Err(ModelError::GaveUp)) {
-            Ok(vectors) => {
-                batching.encoded(now.len(), since.elapsed());
-                values.extend(vectors.values);
-                left = later;
-            }
-            Err(error) if is_out_of_memory(&error) && batching.out_of_memory(now.len()) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(Embeddings { dim, values })
 }
 
 fn fail_all<T>(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, T)>, message: &str) {

@@ -1,0 +1,316 @@
+//! A model and the background that its labels are weighed against: what scoring needs, without a store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use half::f16;
+use rayon::prelude::*;
+
+use super::session::SessionError;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::photo::Failure;
+use crate::engine::media::reading::{MediaReader, Reading};
+use crate::engine::search::query::{self, Axes, Query, Term, What};
+use crate::engine::search::score::{Background, Calibration, Score, Scorer, Scores};
+use crate::engine::search::teach::{
+    self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
+};
+
+/// Everyday nouns and scenes that labels are weighed against, one a line.
+static BACKGROUND: &str = include_str!("../../../assets/background-prompts.txt");
+
+/// Vectors whose background one task sums up.
+const TASK_ROWS: usize = 96;
+
+/// The background's prompts. One template is enough here: several cost a first start seconds and change no ranking.
+pub(super) fn background_phrases() -> Vec<Vec<String>> {
+    let phrase = |words: &str| vec![format!("a photo of {words}")];
+    BACKGROUND.lines().map(phrase).collect()
+}
+
+/// Where the pictures that labels name are looked up.
+pub trait Pictures {
+    /// The vector of a picture file.
+    ///
+    /// # Errors
+    /// If it cannot be read or the model fails.
+    fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError>;
+
+    /// The mean of many pictures' vectors; nothing where none are known.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    fn axis(&self) -> Result<Option<Vec<f32>>, SessionError>;
+}
+
+/// A model and its background.
+pub struct ZeroShot {
+    model: Arc<dyn Model>,
+    background: Embeddings,
+    sums: Background,
+}
+
+impl ZeroShot {
+    /// Computes the background's vectors, which takes seconds for a large model.
+    ///
+    /// # Errors
+    /// If the model fails.
+    pub fn new(model: Arc<dyn Model>) -> Result<Self, ModelError> {
+        let background = query::embed_phrases(model.as_ref(), &background_phrases())?;
+        Ok(Self::with_background(model, background))
+    }
+
+    /// With vectors that were computed before.
+    pub(super) fn with_background(model: Arc<dyn Model>, background: Embeddings) -> Self {
+        let sums = Background::new(&background, model.info().logit_scale);
+        Self {
+            model,
+            background,
+            sums,
+        }
+    }
+
+    /// The model.
+    #[must_use]
+    pub fn model(&self) -> &Arc<dyn Model> {
+        &self.model
+    }
+
+    /// The background's vectors.
+    #[must_use]
+    pub fn background(&self) -> &Embeddings {
+        &self.background
+    }
+
+    /// The vectors of a picture file: that of the square that the model's own example cuts out, and those of more parts
+    /// of a wide one; or those of a video's frames.
+    ///
+    /// # Errors
+    /// If it cannot be read or the model fails.
+    pub fn embed_file(&self, path: &Path) -> Result<Embeddings, SessionError> {
+        self.embed(self.reader().file(path, &Cancel::default()))
+    }
+
+    /// The same of a picture's bytes, which are called `name` in messages.
+    ///
+    /// # Errors
+    /// If they are no picture or the model fails.
+    pub fn embed_bytes(&self, name: &Path, bytes: &[u8]) -> Result<Embeddings, SessionError> {
+        self.embed(self.reader().bytes(name, bytes, &Cancel::default()))
+    }
+
+    fn reader(&self) -> MediaReader {
+        MediaReader::new(self.model.info().preprocess)
+    }
+
+    fn embed(&self, reading: Result<Reading, Failure>) -> Result<Embeddings, SessionError> {
+        let reading = reading.map_err(|failure| SessionError::Picture {
+            path: failure.path,
+            message: failure.message,
+        })?;
+        Ok(self
+            .model
+            .embed_images(&reading.crops, &Cancel::default())?)
+    }
+
+    /// The vectors of queries' alternatives, query after query: one each where there is no comma in it.
+    ///
+    /// # Errors
+    /// If a picture cannot be read or the model refuses a text.
+    pub fn embed_queries(
+        &self,
+        queries: &[Query],
+        pictures: &dyn Pictures,
+    ) -> Result<Embeddings, SessionError> {
+        let terms = || queries.iter().flat_map(Query::terms);
+        let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
+        let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
+        let likes = terms().any(|term| matches!(term.what, What::Like(_)));
+        let text = mean(self.background.rows());
+        let image = if likes { pictures.axis()? } else { None };
+        let axes = Axes {
+            image: image.unwrap_or_else(|| text.clone()),
+            text,
+        };
+        let mut texts = texts.rows();
+        let mut values = Vec::new();
+        for terms in queries.iter().flat_map(|query| &query.alternatives) {
+            let mut vectors = Vec::with_capacity(terms.len());
+            for term in terms {
+                vectors.push(match &term.what {
+                    What::Like(path) => pictures.vector(path)?,
+                    _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
+                });
+            }
+            values.extend(query::combine(terms, &vectors, &axes));
+        }
+        Ok(Embeddings {
+            dim: self.model.info().dim,
+            values,
+        })
+    }
+
+    /// What lessons teach, ready for scoring.
+    ///
+    /// # Errors
+    /// As [`Self::teach`].
+    pub fn teach_all(
+        &self,
+        lessons: &[TrainingSet],
+        pictures: &dyn Pictures,
+    ) -> Result<ClassifierSet, SessionError> {
+        let taught = lessons.iter().map(|lesson| self.teach(lesson, pictures));
+        let taught: Vec<Classifier> = taught.collect::<Result<_, _>>()?;
+        Ok(ClassifierSet::new(self.model.info().dim, &taught))
+    }
+
+    /// What a lesson teaches: its text, blended with a few examples, or a head fitted on enough of them.
+    ///
+    /// # Errors
+    /// If a picture cannot be read or the model refuses a text.
+    pub fn teach(
+        &self,
+        lesson: &TrainingSet,
+        pictures: &dyn Pictures,
+    ) -> Result<Classifier, SessionError> {
+        let text_only = lesson.text_only;
+        let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
+        let (shown, not) = (&lesson.examples, &lesson.counter_examples);
+        if some(shown) && some(not) {
+            let texts = self.embed_queries(std::slice::from_ref(&lesson.query), pictures)?;
+            let plain = Classifier::from_texts(&texts, &lesson.query.weights());
+            let scorer = self.taught_scorer(&ClassifierSet::new(texts.dim, [&plain]));
+            let example = |path: &PathBuf| {
+                let vector = pictures.vector(path)?;
+                let matched = self.score_vector(&scorer, &vector).matches[0];
+                Ok(Example::new(vector, matched))
+            };
+            let shown: Result<Vec<_>, SessionError> = shown.iter().map(example).collect();
+            let not: Result<Vec<_>, SessionError> = not.iter().map(example).collect();
+            let scale = self.model.info().logit_scale;
+            return Ok(teach::fit(&plain, scale, &shown?, &not?));
+        }
+        let mut query = lesson.query.clone();
+        if !text_only {
+            let like = |path: &PathBuf, weight| Term {
+                what: What::Like(path.clone()),
+                weight,
+            };
+            for terms in &mut query.alternatives {
+                terms.extend(shown.iter().map(|path| like(path, 1.0)));
+                // Turning away is half as strong: what a photo does not show is told less by one photo.
+                terms.extend(not.iter().map(|path| like(path, -0.5)));
+            }
+        }
+        let weights = lesson.query.weights();
+        Ok(Classifier::from_texts(
+            &self.embed_queries(&[query], pictures)?,
+            &weights,
+        ))
+    }
+
+    /// Labels ready for scoring.
+    #[must_use]
+    pub fn scorer(&self, labels: &Embeddings) -> Scorer {
+        let scale = self.model.info().logit_scale;
+        self.calibrated(Scorer::new(labels, &self.background, scale))
+    }
+
+    /// Taught labels ready for scoring.
+    #[must_use]
+    pub fn taught_scorer(&self, labels: &ClassifierSet) -> Scorer {
+        let scale = self.model.info().logit_scale;
+        self.calibrated(Scorer::taught(labels, &self.background, scale))
+    }
+
+    /// What is known of lines between photos that fit and those that do not; only where it was measured.
+    #[must_use]
+    pub fn calibration(&self) -> Option<Calibration> {
+        let starter = self.model.info().match_bias != 0.0;
+        starter.then_some(Calibration::STARTER)
+    }
+
+    /// A scorer whose matches are calibrated as the model asks.
+    fn calibrated(&self, scorer: Scorer) -> Scorer {
+        let info = self.model.info();
+        scorer
+            .with_match_bias(info.match_bias)
+            .with_sigmoid(info.sigmoid_bias)
+    }
+
+    /// Scores one vector.
+    #[must_use]
+    pub fn score_vector(&self, scorer: &Scorer, vector: &[f32]) -> Score {
+        let parts = Embeddings {
+            dim: vector.len(),
+            values: vector.to_vec(),
+        };
+        self.score_picture(scorer, &parts)
+    }
+
+    /// Scores the parts of one picture, at least one.
+    #[must_use]
+    pub fn score_picture(&self, scorer: &Scorer, parts: &Embeddings) -> Score {
+        self.score_pictures(scorer, parts, &[parts.len()]).of(0)
+    }
+
+    /// Scores pictures whose parts follow one another: `counts` says how many each has, at least one.
+    #[must_use]
+    pub fn score_pictures(&self, scorer: &Scorer, parts: &Embeddings, counts: &[usize]) -> Scores {
+        let values: Vec<f16> = parts.values.iter().map(|v| f16::from_f32(*v)).collect();
+        let (mut firsts, mut others, mut wide) = (Vec::new(), Vec::new(), Vec::new());
+        let mut row = 0u32;
+        for (picture, count) in counts.iter().enumerate() {
+            firsts.push(row);
+            others.extend((row + 1..).take(count.saturating_sub(1)));
+            if *count > 1 {
+                wide.push((picture, count - 1));
+            }
+            row += *count as u32;
+        }
+        let sums = self.background_sums(&values);
+        let mut scores = scorer.score(&values, &sums, &firsts);
+        if !others.is_empty() {
+            let part = scorer.score(&values, &sums, &others);
+            scores.add_parts(&wide, &part);
+        }
+        scores
+    }
+
+    /// The log of each vector's sum over the background, on all cores.
+    #[must_use]
+    pub fn background_sums(&self, values: &[f16]) -> Vec<f32> {
+        let dim = self.background.dim.max(1);
+        let mut sums = vec![0f32; values.len() / dim];
+        (sums.par_chunks_mut(TASK_ROWS))
+            .zip(values.par_chunks(TASK_ROWS * dim))
+            .for_each(|(sums, values)| self.sums.log_sums(values, sums));
+        sums
+    }
+}
+
+/// Pictures that are read anew each time: a label then means the same on every machine.
+impl Pictures for ZeroShot {
+    fn vector(&self, path: &Path) -> Result<Vec<f32>, SessionError> {
+        let parts = self.embed_file(path)?;
+        Ok(parts.rows().next().unwrap_or_default().to_vec())
+    }
+
+    fn axis(&self) -> Result<Option<Vec<f32>>, SessionError> {
+        Ok(None)
+    }
+}
+
+/// The mean of vectors; empty if there are none.
+pub(super) fn mean<'a>(rows: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+    let mut sum: Vec<f32> = Vec::new();
+    let mut count = 0f32;
+    for row in rows {
+        sum.resize(row.len(), 0.0);
+        sum.iter_mut().zip(row).for_each(|(s, v)| *s += v);
+        count += 1.0;
+    }
+    sum.iter_mut().for_each(|s| *s /= count.max(1.0));
+    sum
+}

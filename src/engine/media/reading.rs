@@ -1,0 +1,130 @@
+//! A photo or video as a model reads it: what its content says, and the squares that are encoded.
+
+use std::path::Path;
+
+use super::decode::{self, MAX_FILE_BYTES};
+use super::photo::{ContentId, Failure, PhotoFacts, Stage};
+use super::preprocess::{Crop, Preprocess, Resampler};
+use super::thumbnail::THUMBNAIL_SIDE;
+#[cfg(feature = "video")]
+use super::{
+    photo::VideoFacts,
+    video::{self, Frame, Video, VideoError},
+};
+use crate::engine::cancel::Cancel;
+
+/// What was read of a photo or video.
+pub struct Reading {
+    /// What its content says.
+    pub facts: PhotoFacts,
+    /// What the model reads of it, at least one: its own crop, and more squares of a wide picture; or one of each frame.
+    pub crops: Vec<Crop>,
+}
+
+/// Reads photos and videos for one model. Each thread has its own.
+pub struct MediaReader {
+    spec: Preprocess,
+    resampler: Resampler,
+}
+
+impl MediaReader {
+    /// For a model that wants its pictures so.
+    #[must_use]
+    pub fn new(spec: Preprocess) -> Self {
+        Self {
+            spec,
+            resampler: Resampler::default(),
+        }
+    }
+
+    /// Pixels of the short side at which a picture is decoded: as the index does, so that vectors are the same.
+    fn side(&self) -> u32 {
+        (2 * self.spec.side).max(THUMBNAIL_SIDE)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no picture, or `cancel` was raised.
+    pub fn file(&mut self, path: &Path, cancel: &Cancel) -> Result<Reading, Failure> {
+        #[cfg(feature = "video")]
+        if video::is_video_file(path) {
+            return self.video(path, cancel);
+        }
+        let bytes = decode::read_file(path, cancel)?;
+        #[cfg(feature = "video")]
+        if video::is_video(&bytes) {
+            drop(bytes);
+            return self.video(path, cancel);
+        }
+        self.bytes(path, &bytes, cancel)
+    }
+
+    /// Reads the bytes of a picture, which are called `name` in messages.
+    ///
+    /// # Errors
+    /// If they are no picture, or `cancel` was raised.
+    pub fn bytes(
+        &mut self,
+        name: &Path,
+        bytes: &[u8],
+        cancel: &Cancel,
+    ) -> Result<Reading, Failure> {
+        let refuse = |error: &dyn std::fmt::Display| Failure::new(name, Stage::Decode, error);
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            return Err(refuse(
+                &"larger than 1 GB, which is more than a photo takes",
+            ));
+        }
+        let decoded = decode::decode(bytes, self.side(), cancel).map_err(|e| refuse(&e))?;
+        let crops = self.resampler.crops(&decoded.pixels, &self.spec);
+        Ok(Reading {
+            crops: crops.map_err(|e| refuse(&e))?,
+            facts: PhotoFacts {
+                content: ContentId::of(bytes),
+                width: decoded.width,
+                height: decoded.height,
+                taken: decoded.taken,
+                warning: decoded.warning,
+                video: None,
+            },
+        })
+    }
+
+    #[cfg(feature = "video")]
+    fn video(&mut self, path: &Path, cancel: &Cancel) -> Result<Reading, Failure> {
+        let failed = |error: VideoError| {
+            let stage = match error {
+                VideoError::Io(_) => Stage::Read,
+                _ => Stage::Decode,
+            };
+            Failure::new(path, stage, error)
+        };
+        let video = Video::open(path, cancel).map_err(failed)?;
+        let side = self.side();
+        let (mut crops, mut size) = (Vec::new(), (0, 0));
+        let mut facts = VideoFacts {
+            duration_ms: video.duration_ms(),
+            frames_ms: Vec::new(),
+        };
+        let each = |frame: Frame| {
+            let crop = self.resampler.crop(&frame.pixels, &self.spec);
+            crops.push(crop.map_err(|_| VideoError::Damaged("its frames are empty"))?);
+            facts.frames_ms.push(frame.time_ms);
+            size = (frame.width, frame.height);
+            Ok(())
+        };
+        video.frames(side, cancel, each).map_err(failed)?;
+        Ok(Reading {
+            crops,
+            facts: PhotoFacts {
+                content: video.content(),
+                width: size.0,
+                height: size.1,
+                taken: video.taken(),
+                warning: None,
+                video: Some(Box::new(facts)),
+            },
+        })
+    }
+}
