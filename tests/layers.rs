@@ -51,6 +51,7 @@ const ROOMS: &[&str] = &[
     "index",
     "organize",
     "library",
+    "worker",
 ];
 
 /// The folder or file of the engine that a path leads to.

@@ -8,6 +8,8 @@ use lumisift::engine::inference::device::DeviceChoice;
 use lumisift::engine::library::Flaw;
 use lumisift::engine::organize::export::names::Pattern;
 use lumisift::engine::organize::marks::Colour;
+#[cfg(feature = "arrow")]
+use lumisift::engine::worker::{Keep, Shard};
 
 use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -96,6 +98,12 @@ pub enum Format {
     Json,
     /// For spreadsheets; text that would be taken for a formula (=, +, -, @) is prefixed with an apostrophe
     Csv,
+    /// Files of `worker`, in Arrow's format
+    #[value(hide = true)]
+    Arrow,
+    /// Files of `worker`, in Parquet
+    #[value(hide = true)]
+    Parquet,
 }
 
 /// The commands.
@@ -127,6 +135,12 @@ pub enum Command {
     Watch(Watch),
     /// Write the vectors of photos to a safetensors file
     Embed(Embed),
+    /// Encode tables of pictures for Spark, Ray and job arrays (see docs/scale.md)
+    #[cfg(feature = "arrow")]
+    Worker(Worker),
+    /// Find the best matches among vectors in Arrow and Parquet files, as written by `worker`
+    #[cfg(feature = "arrow")]
+    Rank(Rank),
     /// Repeat an export from its manifest
     Export(Export),
     /// Write labels, stars and rejects as XMP metadata, for other programs
@@ -170,6 +184,10 @@ impl Command {
             Self::Describe(_) => "describe",
             Self::Watch(_) => "watch",
             Self::Embed(_) => "embed",
+            #[cfg(feature = "arrow")]
+            Self::Worker(_) => "worker",
+            #[cfg(feature = "arrow")]
+            Self::Rank(_) => "rank",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
             Self::Undo(_) => "undo",
@@ -642,6 +660,54 @@ pub struct Embed {
     /// The file to write
     #[arg(long, value_name = "FILE.safetensors", value_parser = path())]
     pub out: PathBuf,
+}
+
+/// `worker`.
+#[cfg(feature = "arrow")]
+#[derive(Debug, ClapArgs)]
+pub struct Worker {
+    /// Read batches in Arrow's stream format on standard input, and write them with their results on standard output
+    #[arg(long, conflicts_with_all = ["shard", "input", "out"])]
+    pub stdio: bool,
+    /// Make part I of N, where I counts from 0
+    #[arg(long, value_name = "I/N", default_value = "0/1")]
+    pub shard: Shard,
+    /// A list of paths (one a line, or ended by zero bytes), a tar of pictures, or a table in Parquet
+    #[arg(long, value_name = "LIST|TAR|PARQUET", required_unless_present = "stdio", requires = "out", value_parser = path())]
+    pub input: Option<PathBuf>,
+    /// The folder for files of shards: --format arrow (the default) or parquet
+    #[arg(long, value_name = "DIR", requires = "input", value_parser = path())]
+    pub out: Option<PathBuf>,
+    /// A label, such as "beach" or "dog -cat"; give several, or none for vectors alone
+    #[arg(long = "label", short = 'l', value_name = "TEXT")]
+    pub labels: Vec<String>,
+    /// A file with labels, thresholds and examples; docs/labels.md shows one
+    #[arg(long = "labels", value_name = "FILE.toml", value_parser = path())]
+    pub label_file: Option<PathBuf>,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Write only rows that meet this: "match>=0.2" (any label), "match.LABEL>=0.2" or "probability>=0.2"
+    #[arg(long, value_name = "CONDITION")]
+    pub keep: Option<Keep>,
+}
+
+/// `rank`.
+#[cfg(feature = "arrow")]
+#[derive(Debug, ClapArgs)]
+pub struct Rank {
+    /// Files with a column `embedding`
+    #[arg(required = true, value_name = "EMB", value_parser = path())]
+    pub files: Vec<PathBuf>,
+    /// The label, such as "cat" or "dog -cat"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Take general words alone: "people" does not stand for man, woman and child as well
+    #[arg(long)]
+    pub no_expand: bool,
+    /// How many to print
+    #[arg(long, value_name = "K", default_value_t = 20)]
+    pub top: usize,
 }
 
 /// `models`.

@@ -101,6 +101,21 @@ impl Opened {
     }
 }
 
+/// Which model is wanted and how it is to run; also sets how much memory decoders may take.
+///
+/// # Errors
+/// If there is no such model.
+pub fn wanted_model(
+    common: &Common,
+    settings: &Settings,
+    dirs: &Dirs,
+) -> anyhow::Result<LoadOptions> {
+    let memory = common.memory.unwrap_or(settings.decode_memory_mb);
+    DecodeMemory::of_process().set_megabytes(memory);
+    let choice = choose_model(common.model.as_deref(), settings, dirs)?;
+    Ok(load_options(common, settings, dirs, choice))
+}
+
 /// Loads the model and opens the store.
 ///
 /// # Errors
@@ -108,10 +123,7 @@ impl Opened {
 pub fn open_library(common: &Common) -> anyhow::Result<Opened> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
-    let memory = common.memory.unwrap_or(settings.decode_memory_mb);
-    DecodeMemory::of_process().set_megabytes(memory);
-    let choice = choose_model(common.model.as_deref(), &settings, &dirs)?;
-    let model = load_options(common, &settings, &dirs, choice);
+    let model = wanted_model(common, &settings, &dirs)?;
     let store = store_dir(common, &dirs, &settings);
     let library = Library::open(&model, &store, settings.store_limits())?;
     library.notices().iter().for_each(say);

@@ -24,12 +24,16 @@ mod out_file;
 mod output;
 mod overview;
 mod path_text;
+#[cfg(feature = "arrow")]
+mod rank;
 mod redact;
 mod sort;
 mod stream;
 mod watch;
 #[cfg(feature = "gui")]
 mod window;
+#[cfg(feature = "arrow")]
+mod worker;
 
 use std::ffi::OsString;
 use std::io;
@@ -41,7 +45,7 @@ use lumisift::engine::sanitize::is_steering;
 use lumisift::logging;
 use lumisift::settings::Dirs;
 
-use args::{Args, Command};
+use args::{Args, Command, Format};
 use output::say;
 
 /// How a run ended.
@@ -163,6 +167,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn run(args: &Args) -> anyhow::Result<Outcome> {
     let common = &args.common;
+    check_format(args)?;
     match &args.command {
         Some(Command::Classify(classify)) => classify::classify(common, classify),
         Some(Command::Sort(sort)) => sort::sort(common, sort),
@@ -177,6 +182,10 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Describe(args)) => describe::run(common, args),
         Some(Command::Watch(args)) => watch::run(common, args),
         Some(Command::Embed(embed)) => commands::embed(common, embed),
+        #[cfg(feature = "arrow")]
+        Some(Command::Worker(args)) => worker::run(common, args),
+        #[cfg(feature = "arrow")]
+        Some(Command::Rank(args)) => rank::run(common, args),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),
         Some(Command::Undo(args)) => export::undo(common, args),
@@ -191,6 +200,21 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
             "this build has no window: give a command, such as `lumisift sort PATH... --label TEXT`; `lumisift --help` lists them"
         ),
     }
+}
+
+/// Files of tables are written by one command alone.
+fn check_format(args: &Args) -> anyhow::Result<()> {
+    let is_table = matches!(args.common.format, Format::Arrow | Format::Parquet);
+    #[cfg(feature = "arrow")]
+    let writes_tables = matches!(args.command, Some(Command::Worker(_)));
+    #[cfg(not(feature = "arrow"))]
+    let writes_tables = false;
+    if is_table && !writes_tables {
+        anyhow::bail!(
+            "--format arrow and parquet are for `lumisift worker` alone: give table, json or csv"
+        );
+    }
+    Ok(())
 }
 
 #[cfg(test)]

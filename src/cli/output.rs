@@ -53,7 +53,7 @@ pub fn print(format: Format, columns: &Columns, value: impl FnOnce() -> Value) -
     // Only one format needs the value.
     let value = match format {
         Format::Json => value(),
-        Format::Table | Format::Csv => Value::Null,
+        _ => Value::Null,
     };
     print_rows(format, columns, || columns.rows.iter(), &value)
 }
@@ -74,9 +74,9 @@ where
 {
     let mut out = BufWriter::new(io::stdout().lock());
     match format {
-        Format::Table => write_table(&mut out, &columns.columns, rows),
         Format::Json => write_json(&mut out, value),
         Format::Csv => write_csv(&mut out, &columns.columns, rows),
+        _ => write_table(&mut out, &columns.columns, rows),
     }?;
     out.flush()
 }

@@ -15,3 +15,5 @@ pub mod pause;
 pub mod plural;
 pub mod sanitize;
 pub mod search;
+#[cfg(feature = "arrow")]
+pub mod worker;

@@ -1,5 +1,6 @@
 //! Writing a small file whole or not at all.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -88,10 +89,20 @@ enum Access {
     Private,
 }
 
+/// What the names of temporary files begin and end with.
+const TEMPORARY: (&str, &str) = (".lumisift-", ".new");
+
+/// Whether a file has the name of one that was being written: it is of no use once its writer is gone.
+#[must_use]
+pub fn is_temporary_name(name: &OsStr) -> bool {
+    let name = name.as_encoded_bytes();
+    name.starts_with(TEMPORARY.0.as_bytes()) && name.ends_with(TEMPORARY.1.as_bytes())
+}
+
 /// A new, empty file in this folder.
 fn new_beside(folder: &Path, access: Access) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".lumisift-").suffix(".new");
+    builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

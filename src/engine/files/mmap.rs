@@ -1,6 +1,6 @@
 //! Memory maps of files, and the only place that makes them.
 //!
-//! A map is sound as long as nobody shortens the file under it. Model files belong to the person, who
+//! A map is sound as long as nobody shortens the file under it. Model files and tables of vectors belong to the person, who
 //! is told not to change them while they are in use, as every program that maps weights assumes;
 //! the store's own files are only ever appended to or replaced by rename.
 #![allow(unsafe_code)]

@@ -19,6 +19,7 @@ mod norm;
 mod packed_gemm;
 mod pool;
 mod prefetch;
+mod row_dots;
 mod softmax;
 
 pub use attention::{AttentionScratch, HeadShape, attend_head};
@@ -33,6 +34,7 @@ pub use norm::layer_norm;
 pub use packed_gemm::{GemmEpilogue, PackedF32};
 pub use pool::pool;
 pub use prefetch::TILE_ROWS;
+pub use row_dots::row_dots;
 pub use softmax::{LANES as MASS_LANES, MassRule, masses};
 
 /// Outputs of a panel of laid-out weights: as many as the sums of a tile have in registers.

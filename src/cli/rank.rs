@@ -1,0 +1,39 @@
+//! `lumisift rank`: the best matches among vectors in files.
+
+use lumisift::engine::index::zero_shot::ZeroShot;
+use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::teach::TrainingSet;
+use lumisift::engine::worker::rank::{Hit, rank};
+use serde_json::json;
+
+use super::Outcome;
+use super::args::{Common, Rank};
+use super::labels::with_absolute_paths;
+use super::output::{Columns, number, path_text, percent, print};
+use super::worker::load_model;
+
+/// `lumisift rank`.
+pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
+    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let zero_shot = ZeroShot::new(load_model(common)?)?;
+    let hits = rank(&zero_shot, &TrainingSet::of(query), &args.files, args.top)?;
+    let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
+    let mut columns = Columns::new(&["photo"], &["match".into()]);
+    for hit in &hits {
+        let number = || format!("{}, row {}", file(hit).unwrap_or_default(), hit.row);
+        let called = hit.key.clone().unwrap_or_else(number);
+        columns.push(vec![called, percent(hit.matched)]);
+    }
+    print(common.format, &columns, || {
+        let hit = |hit: &Hit| {
+            json!({
+                "photo": hit.key,
+                "match": number(hit.matched),
+                "file": file(hit),
+                "row": hit.row,
+            })
+        };
+        hits.iter().map(hit).collect()
+    })?;
+    Ok(Outcome::Fine)
+}

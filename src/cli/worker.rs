@@ -1,0 +1,102 @@
+//! `lumisift worker`: tables of pictures from other engines. Standard output has the stream and nothing else.
+
+use std::io;
+use std::sync::Arc;
+
+use anyhow::Context;
+use lumisift::engine::inference::{self, Model};
+use lumisift::engine::plural::counted;
+use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
+use lumisift::engine::worker::{Counts, FileFormat, Labels, ShardOutcome, Worker, WorkerOptions};
+use lumisift::settings::Dirs;
+
+use super::Outcome;
+use super::args::{self, Common, Format};
+use super::labels::Wanted;
+use super::library::{load_settings, wanted_model};
+use super::output::say;
+
+/// `lumisift worker`.
+pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
+    let format = file_format(common.format, args.stdio)?;
+    let labels = labels(args)?;
+    let options = WorkerOptions {
+        threads: common.threads,
+        keep: args.keep.clone(),
+    };
+    let worker = Worker::new(load_model(common)?, labels, options)?;
+    match (&args.input, &args.out) {
+        (Some(input), Some(dir)) => {
+            let outcome = worker.run_shard(args.shard, input, dir, format)?;
+            match outcome {
+                ShardOutcome::Finished { path } => {
+                    say(format_args!("{}: finished before", path.display()));
+                }
+                ShardOutcome::Made { path, counts } => {
+                    say(format_args!("{}: {}", path.display(), in_words(counts)));
+                }
+            }
+        }
+        _ => {
+            let counts = worker.run_stream(io::stdin(), io::stdout().lock())?;
+            say(in_words(counts));
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Loads the model, for which all threads together are as many as those that decode.
+pub fn load_model(common: &Common) -> anyhow::Result<Arc<dyn Model>> {
+    if common.threads > 0 {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(common.threads)
+            .build_global()
+            .context("no threads for the work")?;
+    }
+    let dirs = Dirs::detect();
+    let settings = load_settings(&dirs);
+    Ok(inference::load(&wanted_model(common, &settings, &dirs)?)?)
+}
+
+fn file_format(format: Format, stdio: bool) -> anyhow::Result<FileFormat> {
+    match format {
+        _ if stdio && format != Format::Table && format != Format::Arrow => {
+            anyhow::bail!("a stream is always in Arrow's format: leave --format out")
+        }
+        Format::Table | Format::Arrow => Ok(FileFormat::Arrow),
+        Format::Parquet => Ok(FileFormat::Parquet),
+        Format::Json | Format::Csv => {
+            anyhow::bail!("shards are written with --format arrow or --format parquet")
+        }
+    }
+}
+
+fn labels(args: &args::Worker) -> anyhow::Result<Labels> {
+    let typed = args::Labels {
+        texts: args.labels.clone(),
+        file: args.label_file.clone(),
+        no_expand: args.no_expand,
+    };
+    let wanted = Wanted::new(&typed, DEFAULT_MIN_MATCH)?;
+    Ok(Labels {
+        names: wanted.names,
+        rules: wanted.rules,
+        lessons: wanted.lessons,
+    })
+}
+
+fn in_words(counts: Counts) -> String {
+    let Counts {
+        rows,
+        written,
+        failed,
+    } = counts;
+    let mut words = counted(rows, "row", "rows");
+    if written != rows {
+        words = format!("{words}, {written} kept");
+    }
+    if failed > 0 {
+        words = format!("{words}, {failed} with an error");
+    }
+    words
+}

@@ -1,0 +1,293 @@
+//! The columns that go out: those that came in, and what was found of each picture.
+
+use std::sync::Arc;
+
+use arrow_array::builder::{
+    Float32Builder, Int32Builder, StringBuilder, TimestampMicrosecondBuilder,
+};
+use arrow_array::{
+    ArrayRef, BooleanArray, FixedSizeListArray, Float32Array, RecordBatch, StringArray, StructArray,
+};
+use arrow_buffer::NullBuffer;
+use arrow_schema::{
+    ArrowError, DataType, Field, FieldRef, Fields, Metadata, Schema, SchemaRef, TimeUnit,
+};
+use arrow_select::filter::filter_record_batch;
+
+use super::WorkerError;
+use super::flow::Outcome;
+use super::source::SourceColumns;
+use crate::engine::media::photo::Taken;
+use crate::engine::search::fit::{self, Matched, Rule};
+use crate::engine::search::score::Scores;
+
+/// The column of vectors.
+pub const EMBEDDING: &str = "embedding";
+/// The column of matches, one field a label.
+const MATCH: &str = "match";
+/// Columns that are there with labels alone.
+const JUDGED: [&str; 3] = [MATCH, "best", "probability"];
+/// Columns that are always there.
+const FOUND: [&str; 6] = [EMBEDDING, "width", "height", "taken", "blake3", "error"];
+
+/// Seconds from the day that [`Taken::seconds`] counts from to 1970.
+const TO_1970: i64 = 2_208_988_800;
+
+/// The matches of rows that could be read, one after another.
+pub struct Judged<'a> {
+    /// Their scores.
+    pub scores: Scores,
+    /// When a picture fits each label.
+    pub rules: &'a [Rule],
+    /// What the labels are called.
+    pub names: &'a [String],
+}
+
+impl Judged<'_> {
+    fn matched(&self, row: usize) -> impl Iterator<Item = Matched> + Clone + '_ {
+        let labels = self.scores.matches_of(row).iter().zip(self.rules);
+        labels.enumerate().map(|(label, (matched, rule))| Matched {
+            label,
+            matched: *matched,
+            rule: *rule,
+        })
+    }
+
+    /// The label that fits a row best, if one does, and its probability.
+    pub fn best(&self, row: usize) -> Option<(usize, f32)> {
+        let (label, _) = fit::best(self.matched(row))?;
+        let wide = self.scores.labels + 1;
+        Some((label, *self.scores.probabilities.get(row * wide + label)?))
+    }
+
+    /// The highest match of any label that excludes no other.
+    pub fn highest(&self, row: usize) -> Option<f32> {
+        fit::highest(self.matched(row))
+    }
+}
+
+/// Which columns go out, and from where.
+pub struct Columns {
+    schema: SchemaRef,
+    source: SourceColumns,
+    /// Columns that are carried on as they are.
+    carried: Vec<usize>,
+    dim: usize,
+}
+
+impl Columns {
+    /// For a table that comes in, vectors of this width and labels.
+    ///
+    /// # Errors
+    /// If no column says where pictures are, or one is called as a column that goes out.
+    pub fn new(
+        input: &Schema,
+        dim: usize,
+        labels: &[String],
+        metadata: Metadata,
+    ) -> Result<Self, WorkerError> {
+        let source = SourceColumns::find(input)?;
+        let own: Vec<&str> = match labels.is_empty() {
+            true => FOUND.to_vec(),
+            false => FOUND.iter().chain(&JUDGED).copied().collect(),
+        };
+        let taken = input.fields().iter().map(|field| field.name().as_str());
+        let taken: Vec<&str> = taken.filter(|name| own.contains(name)).collect();
+        if !taken.is_empty() {
+            return Err(WorkerError::Columns(format!(
+                "the table that comes in has columns that the results would have as well ({}): rename them first",
+                taken.join(", ")
+            )));
+        }
+        let carried: Vec<usize> = (0..input.fields().len())
+            .filter(|at| Some(*at) != source.dropped())
+            .collect();
+        let mut fields: Vec<FieldRef> = (carried.iter())
+            .filter_map(|at| input.fields().get(*at).cloned())
+            .collect();
+        fields.extend(found_fields(dim, labels));
+        Ok(Self {
+            schema: Arc::new(Schema::new_with_metadata(fields, metadata)),
+            source,
+            carried,
+            dim,
+        })
+    }
+
+    /// The table that goes out.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// The columns that say where pictures are.
+    pub fn source(&self) -> &SourceColumns {
+        &self.source
+    }
+
+    /// A batch that goes out: of the rows that are kept, in their order.
+    pub fn batch(
+        &self,
+        input: &RecordBatch,
+        rows: &[Outcome],
+        judged: Option<&Judged<'_>>,
+        kept: Option<&BooleanArray>,
+    ) -> Result<RecordBatch, WorkerError> {
+        let wrong = |error: ArrowError| WorkerError::Columns(error.to_string());
+        let mut arrays: Vec<ArrayRef> = (self.carried.iter())
+            .filter_map(|at| input.columns().get(*at).cloned())
+            .collect();
+        arrays.push(self.embeddings(rows).map_err(wrong)?);
+        if let Some(judged) = judged {
+            arrays.extend(matches(rows, judged).map_err(wrong)?);
+        }
+        arrays.extend(facts(rows));
+        let batch = RecordBatch::try_new(self.schema.clone(), arrays).map_err(wrong)?;
+        match kept {
+            Some(kept) => filter_record_batch(&batch, kept).map_err(wrong),
+            None => Ok(batch),
+        }
+    }
+
+    fn embeddings(&self, rows: &[Outcome]) -> Result<ArrayRef, ArrowError> {
+        let mut values = Vec::with_capacity(rows.len() * self.dim);
+        for row in rows {
+            match row {
+                Ok(row) => values.extend(row.vectors.iter().take(self.dim)),
+                Err(_) => values.resize(values.len() + self.dim, 0.0),
+            }
+        }
+        let width = i32::try_from(self.dim).unwrap_or_default();
+        let nulls = Some(readable(rows));
+        let values = Arc::new(Float32Array::from(values));
+        FixedSizeListArray::try_new(item(), width, values, nulls).map(|a| Arc::new(a) as ArrayRef)
+    }
+}
+
+fn item() -> FieldRef {
+    Arc::new(Field::new_list_field(DataType::Float32, true))
+}
+
+/// The fields of matches, one a label.
+fn match_fields(labels: &[String]) -> Fields {
+    let field = |label: &String| Field::new(label, DataType::Float32, true);
+    labels.iter().map(field).collect()
+}
+
+fn found_fields(dim: usize, labels: &[String]) -> Vec<FieldRef> {
+    let width = i32::try_from(dim).unwrap_or_default();
+    let mut fields = vec![(EMBEDDING, DataType::FixedSizeList(item(), width))];
+    if !labels.is_empty() {
+        fields.extend([
+            (MATCH, DataType::Struct(match_fields(labels))),
+            ("best", DataType::Utf8),
+            ("probability", DataType::Float32),
+        ]);
+    }
+    fields.extend([
+        ("width", DataType::Int32),
+        ("height", DataType::Int32),
+        ("taken", DataType::Timestamp(TimeUnit::Microsecond, None)),
+        ("blake3", DataType::Utf8),
+        ("error", DataType::Utf8),
+    ]);
+    let field = |(name, kind)| Arc::new(Field::new(name, kind, true));
+    fields.into_iter().map(field).collect()
+}
+
+/// Which rows could be read.
+fn readable(rows: &[Outcome]) -> NullBuffer {
+    rows.iter().map(Result::is_ok).collect::<Vec<bool>>().into()
+}
+
+/// The columns `match`, `best` and `probability`.
+fn matches(rows: &[Outcome], judged: &Judged<'_>) -> Result<[ArrayRef; 3], ArrowError> {
+    let nulls = readable(rows);
+    let scored = |row: &Outcome, next: &mut usize| {
+        row.as_ref().ok().map(|_| {
+            *next += 1;
+            *next - 1
+        })
+    };
+    let of_label = |label: usize| {
+        let mut next = 0;
+        let values = rows.iter().map(|row| {
+            let row = scored(row, &mut next)?;
+            judged.scores.matches_of(row).get(label).copied()
+        });
+        Arc::new(values.collect::<Float32Array>()) as ArrayRef
+    };
+    let columns = (0..judged.names.len()).map(of_label).collect();
+    let all = StructArray::try_new(match_fields(judged.names), columns, Some(nulls))?;
+    let (mut best, mut probability) = (StringBuilder::new(), Float32Builder::new());
+    let mut next = 0;
+    for row in rows {
+        let fitting = scored(row, &mut next).and_then(|row| judged.best(row));
+        best.append_option(fitting.and_then(|(label, _)| judged.names.get(label)));
+        probability.append_option(fitting.map(|(_, probability)| probability));
+    }
+    Ok([
+        Arc::new(all),
+        Arc::new(best.finish()),
+        Arc::new(probability.finish()),
+    ])
+}
+
+/// The columns `width`, `height`, `taken`, `blake3` and `error`.
+fn facts(rows: &[Outcome]) -> [ArrayRef; 5] {
+    let (mut width, mut height) = (Int32Builder::new(), Int32Builder::new());
+    let (mut taken, mut hash) = (TimestampMicrosecondBuilder::new(), StringBuilder::new());
+    for row in rows {
+        let facts = row.as_ref().ok().map(|row| &row.facts);
+        let size = |side: u32| i32::try_from(side).ok();
+        width.append_option(facts.and_then(|facts| size(facts.width)));
+        height.append_option(facts.and_then(|facts| size(facts.height)));
+        taken.append_option(facts.and_then(|facts| micros(facts.taken.as_ref()?)));
+        let whole = row.as_ref().ok().and_then(|row| row.hash);
+        hash.append_option(whole.map(|hash| hash.to_string()));
+    }
+    let errors: StringArray = rows.iter().map(|row| row.as_ref().err()).collect();
+    [
+        Arc::new(width.finish()),
+        Arc::new(height.finish()),
+        Arc::new(taken.finish()),
+        Arc::new(hash.finish()),
+        Arc::new(errors),
+    ]
+}
+
+/// Microseconds since 1970, as if the camera's clock showed UTC.
+fn micros(taken: &Taken) -> Option<i64> {
+    taken
+        .seconds()?
+        .checked_sub(TO_1970)?
+        .checked_mul(1_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_count_from_1970() {
+        let taken = |text: &str| micros(&Taken::from_text(text.into()));
+        assert_eq!(taken("1970-01-01T00:00:01"), Some(1_000_000));
+        assert_eq!(taken("2024-05-01T10:00:00"), Some(1_714_557_600_000_000));
+        assert_eq!(taken("1969-12-31T23:59:59"), Some(-1_000_000));
+    }
+
+    #[test]
+    fn columns_that_would_be_there_twice_are_refused() {
+        let field = |name: &str| Field::new(name, DataType::Utf8, true);
+        let names =
+            |names: &[&str]| Schema::new(names.iter().map(|n| field(n)).collect::<Vec<_>>());
+        let new = |schema: &Schema, labels: &[String]| {
+            Columns::new(schema, 4, labels, Metadata::default())
+        };
+        let cat = ["cat".to_owned()];
+        assert!(new(&names(&["path", "best"]), &[]).is_ok());
+        let error = new(&names(&["path", "best", "width"]), &cat).err();
+        let error = error.expect("refused").to_string();
+        assert!(error.contains("(best, width)"), "{error}");
+        assert!(new(&names(&["key"]), &[]).is_err(), "no pictures");
+    }
+}

@@ -1,0 +1,338 @@
+//! The threads of a worker: one takes batches in, N decode their rows, one encodes. Whoever asks gets the batches back in
+//! their order, each with the results of its rows.
+//!
+//! Channels are bounded: where results are not taken, nothing more is read. What a row's result is depends on the row alone,
+//! never on what was decoded or encoded beside it.
+
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use arrow_array::RecordBatch;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::WorkerError;
+use super::input::Batches;
+use super::source::{Source, SourceColumns};
+use crate::engine::cancel::Cancel;
+use crate::engine::index::pipeline::MAX_DECODERS;
+use crate::engine::index::pipeline::batching::Batching;
+use crate::engine::inference::{Model, ModelError};
+use crate::engine::media::dates;
+use crate::engine::media::photo::{ContentId, DateSource, PhotoFacts};
+use crate::engine::media::preprocess::Crop;
+use crate::engine::media::reading::{MediaReader, Reading};
+use crate::engine::media::takeout::TakeoutDates;
+
+/// How long the encoder waits for a batch to fill: who sends row by row and waits for each must get an answer.
+const BATCH_WAIT: Duration = Duration::from_millis(20);
+/// Batches that wait to be asked for, besides the one that is being read.
+const BATCHES: usize = 1;
+
+/// What is known of a picture that was read.
+pub struct Row {
+    /// What its content says.
+    pub facts: PhotoFacts,
+    /// The hash of all its bytes; nothing for a large video.
+    pub hash: Option<ContentId>,
+    /// Its vectors: the first is the picture's own, others are those of more parts of a wide one, or of a video's frames.
+    pub vectors: Vec<f32>,
+}
+
+/// A row's result, or why there is none.
+pub type Outcome = Result<Row, String>;
+
+/// The place of a row: its batch, and where it is in it.
+type Place = (u64, usize);
+
+struct Decoded {
+    place: Place,
+    facts: PhotoFacts,
+    hash: Option<ContentId>,
+    crops: Vec<Crop>,
+}
+
+/// Batches on their way through the threads. Dropping it stops them.
+pub struct Flow {
+    batches: Receiver<Result<RecordBatch, WorkerError>>,
+    results: Receiver<(Place, Outcome)>,
+    /// Results of later batches.
+    early: HashMap<Place, Outcome>,
+    number: u64,
+    cancel: Cancel,
+}
+
+impl Flow {
+    /// Starts the threads. That which takes batches in may outlive the flow: it ends when it is given something.
+    pub fn start(
+        model: &Arc<dyn Model>,
+        threads: usize,
+        columns: &SourceColumns,
+        batches: Batches,
+    ) -> Result<Self, WorkerError> {
+        let decoders = match threads {
+            0 => thread::available_parallelism().map_or(1, usize::from),
+            n => n.min(MAX_DECODERS),
+        };
+        let cancel = Cancel::default();
+        let (batch_sender, batch_receiver) = bounded(BATCHES);
+        let (job_sender, jobs) = bounded::<(Place, Source)>(2 * decoders);
+        let (crop_sender, crops) = bounded::<Decoded>(2 * model.info().batch_sizes().1);
+        let (result_sender, results) = bounded(64);
+        for number in 0..decoders {
+            let mut decoder = Decoder {
+                reader: MediaReader::new(model.info().preprocess),
+                takeout: TakeoutDates::default(),
+                cancel: cancel.clone(),
+            };
+            let (jobs, crops, results) = (jobs.clone(), crop_sender.clone(), result_sender.clone());
+            spawn(&format!("lumisift-decode-{number}"), move || {
+                decoder.run(&jobs, &crops, &results);
+            })?;
+        }
+        drop((jobs, crop_sender));
+        let (encoder, stop) = (model.clone(), cancel.clone());
+        spawn("lumisift-encode", move || {
+            encode(encoder.as_ref(), &stop, &crops, &result_sender);
+        })?;
+        let columns = columns.clone();
+        spawn("lumisift-take-in", move || {
+            take_in(batches, &columns, &batch_sender, &job_sender);
+        })?;
+        Ok(Self {
+            batches: batch_receiver,
+            results,
+            early: HashMap::new(),
+            number: 0,
+            cancel,
+        })
+    }
+
+    /// The results of a batch's rows, in their order.
+    fn results(&mut self, count: usize) -> Result<Vec<Outcome>, WorkerError> {
+        let number = self.number;
+        self.number += 1;
+        let mut rows: Vec<Option<Outcome>> = (0..count)
+            .map(|at| self.early.remove(&(number, at)))
+            .collect();
+        let mut missing = rows.iter().filter(|row| row.is_none()).count();
+        while missing > 0 {
+            let (place, outcome) = self.results.recv().map_err(|_| ModelError::GaveUp)?;
+            match rows.get_mut(place.1) {
+                Some(row) if place.0 == number => {
+                    *row = Some(outcome);
+                    missing -= 1;
+                }
+                _ => {
+                    self.early.insert(place, outcome);
+                }
+            }
+        }
+        Ok(rows.into_iter().flatten().collect())
+    }
+}
+
+impl Iterator for Flow {
+    type Item = Result<(RecordBatch, Vec<Outcome>), WorkerError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let batch = match self.batches.recv().ok()? {
+            Ok(batch) => batch,
+            Err(error) => return Some(Err(error)),
+        };
+        let rows = self.results(batch.num_rows());
+        Some(rows.map(|rows| (batch, rows)))
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), WorkerError> {
+    let thread = thread::Builder::new().name(name.into()).spawn(run);
+    thread.map(drop).map_err(WorkerError::Threads)
+}
+
+/// Takes batches in until there are none or nobody asks for more.
+fn take_in(
+    mut batches: Batches,
+    columns: &SourceColumns,
+    taken: &Sender<Result<RecordBatch, WorkerError>>,
+    jobs: &Sender<(Place, Source)>,
+) {
+    for number in 0.. {
+        // What comes in may be damaged in ways that Arrow's readers do not expect.
+        let next = catch_unwind(AssertUnwindSafe(|| batches.next()));
+        let batch = match next {
+            Ok(None) => return,
+            Ok(Some(Ok(batch))) => batch,
+            Ok(Some(Err(error))) => {
+                let _ = taken.send(Err(error));
+                return;
+            }
+            Err(_) => {
+                let _ = taken.send(Err(WorkerError::Stream("it is damaged".into())));
+                return;
+            }
+        };
+        // Before its rows: who waits for their results must know of it.
+        if taken.send(Ok(batch.clone())).is_err() {
+            return;
+        }
+        for at in 0..batch.num_rows() {
+            if jobs.send(((number, at), columns.row(&batch, at))).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What a thread decodes with.
+struct Decoder {
+    reader: MediaReader,
+    takeout: TakeoutDates,
+    cancel: Cancel,
+}
+
+impl Decoder {
+    fn run(
+        &mut self,
+        jobs: &Receiver<(Place, Source)>,
+        crops: &Sender<Decoded>,
+        results: &Sender<(Place, Outcome)>,
+    ) {
+        for (place, source) in jobs {
+            if self.cancel.is_cancelled() {
+                return;
+            }
+            // A decoder that panics over a hostile file costs that file, not the run.
+            let read = catch_unwind(AssertUnwindSafe(|| self.read(&source)));
+            let sent = match read {
+                Ok(Ok((reading, hash))) => {
+                    let Reading { facts, crops: all } = reading;
+                    let decoded = Decoded {
+                        place,
+                        facts,
+                        hash,
+                        crops: all,
+                    };
+                    crops.send(decoded).is_ok()
+                }
+                Ok(Err(message)) => results.send((place, Err(message))).is_ok(),
+                Err(_) => {
+                    tracing::error!("a decoder panicked over a picture");
+                    let message = "the decoder gave up on this picture: it is probably damaged";
+                    results.send((place, Err(message.into()))).is_ok()
+                }
+            };
+            if !sent {
+                return;
+            }
+        }
+    }
+
+    fn read(&mut self, source: &Source) -> Result<(Reading, Option<ContentId>), String> {
+        let (reading, name, size): (_, &Path, u64) = match source {
+            Source::Refused(why) => return Err((*why).into()),
+            Source::Bytes(bytes, name) => {
+                let reading = self.reader.bytes(name, bytes, &self.cancel);
+                (reading, name, bytes.len() as u64)
+            }
+            Source::File(path) => {
+                let reading = self.reader.file(path, &self.cancel);
+                let size = std::fs::metadata(path).map_or(u64::MAX, |metadata| metadata.len());
+                (reading, path, size)
+            }
+        };
+        let mut reading = reading.map_err(|failure| failure.message)?;
+        let beside = matches!(source, Source::File(_));
+        let taken = &mut reading.facts.taken;
+        *taken = (taken.take())
+            .or_else(|| Some(dates::from_file_name(name)?.told_by(DateSource::Name)))
+            .or_else(|| beside.then(|| self.takeout.taken(name))?);
+        let hash = reading.facts.whole_hash(size);
+        Ok((reading, hash))
+    }
+}
+
+/// Runs the model over batches until there are no more crops.
+fn encode(
+    model: &dyn Model,
+    cancel: &Cancel,
+    crops: &Receiver<Decoded>,
+    results: &Sender<(Place, Outcome)>,
+) {
+    let mut batching = Batching::new(model.info().batch_sizes());
+    while let Some(batch) = next_batch(crops, batching.size()) {
+        let places: Vec<Place> = batch.iter().map(|one| one.place).collect();
+        let outcomes = outcomes(model, &mut batching, cancel, batch);
+        if cancel.is_cancelled() {
+            return;
+        }
+        for done in places.into_iter().zip(outcomes) {
+            if results.send(done).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// The results of pictures; where the model fails over all of them, each is tried alone.
+fn outcomes(
+    model: &dyn Model,
+    batching: &mut Batching,
+    cancel: &Cancel,
+    batch: Vec<Decoded>,
+) -> Vec<Outcome> {
+    let all: Vec<Crop> = (batch.iter())
+        .flat_map(|one| one.crops.iter().cloned())
+        .collect();
+    let vectors = match batching.embed(model, &all, cancel) {
+        Ok(vectors) => vectors,
+        Err(error) if batch.len() == 1 || cancel.is_cancelled() => {
+            let message = error.to_string();
+            return batch.iter().map(|_| Err(message.clone())).collect();
+        }
+        Err(_) => {
+            let alone = batch.into_iter().map(|one| vec![one]);
+            return alone
+                .flat_map(|one| outcomes(model, batching, cancel, one))
+                .collect();
+        }
+    };
+    let mut left = vectors.values.as_slice();
+    let row = |one: Decoded| {
+        let (own, others) = left.split_at((one.crops.len() * vectors.dim).min(left.len()));
+        left = others;
+        Ok(Row {
+            facts: one.facts,
+            hash: one.hash,
+            vectors: own.to_vec(),
+        })
+    };
+    batch.into_iter().map(row).collect()
+}
+
+/// Pictures with up to `size` crops together: what is there, and what comes within a short while.
+fn next_batch(crops: &Receiver<Decoded>, size: usize) -> Option<Vec<Decoded>> {
+    let first = crops.recv().ok()?;
+    let mut count = first.crops.len();
+    let mut batch = vec![first];
+    let deadline = Instant::now() + BATCH_WAIT;
+    while count < size {
+        match crops.recv_deadline(deadline) {
+            Ok(one) => {
+                count += one.crops.len();
+                batch.push(one);
+            }
+            Err(_) => break,
+        }
+    }
+    Some(batch)
+}

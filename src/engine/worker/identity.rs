@@ -1,0 +1,124 @@
+//! What results were made with, in the metadata of their schema: by it a finished shard is told from one that another model
+//! or other labels made.
+
+use std::path::Path;
+
+use arrow_schema::Metadata;
+
+use super::{Keep, Labels, WorkerError};
+use crate::engine::files::regular::read_regular;
+use crate::engine::inference::{Fingerprint, ModelInfo};
+use crate::engine::media::decode::MAX_FILE_BYTES;
+use crate::engine::media::preprocess::PREPROCESS_VERSION;
+use crate::engine::search::query::{Query, What};
+
+/// The model's name.
+pub const MODEL: &str = "lumisift.model";
+/// The model's fingerprint, all of it.
+pub const FINGERPRINT: &str = "lumisift.fingerprint";
+/// How pictures are prepared for models.
+const PREPROCESSING: &str = "lumisift.preprocessing";
+/// In which numbers the model ran.
+const PRECISION: &str = "lumisift.precision";
+/// The labels, as JSON.
+const LABELS: &str = "lumisift.labels";
+/// A hash of all that the labels were made of.
+const LABEL_SET: &str = "lumisift.label_set";
+/// Which rows were kept.
+const KEEP: &str = "lumisift.keep";
+/// The version of the program.
+const VERSION: &str = "lumisift.version";
+/// A hash by which the input is known.
+pub const INPUT: &str = "lumisift.input";
+/// Which part of the input it is, as `I/N`.
+pub const SHARD: &str = "lumisift.shard";
+/// Which rows of the input they are: the first, and that after the last.
+pub const ROWS: &str = "lumisift.rows";
+
+/// What must be the same for a finished shard to stand.
+pub const COMPARED: [&str; 7] = [
+    FINGERPRINT,
+    PREPROCESSING,
+    LABEL_SET,
+    KEEP,
+    INPUT,
+    SHARD,
+    ROWS,
+];
+
+/// What the results of a model with these labels are made with.
+pub(super) fn of(
+    model: &ModelInfo,
+    labels: &Labels,
+    keep: Option<&Keep>,
+) -> Result<Metadata, WorkerError> {
+    let precision = if model.int8.is_some() {
+        "int8"
+    } else {
+        "float"
+    };
+    let names = serde_json::Value::from(labels.names.clone()).to_string();
+    let mut metadata = Metadata::default();
+    metadata.insert(MODEL, model.name.clone());
+    metadata.insert(FINGERPRINT, hex(&model.fingerprint));
+    metadata.insert(PREPROCESSING, PREPROCESS_VERSION.to_string());
+    metadata.insert(PRECISION, precision);
+    metadata.insert(LABELS, names);
+    metadata.insert(LABEL_SET, label_set(labels)?);
+    metadata.insert(KEEP, keep.map(ToString::to_string).unwrap_or_default());
+    metadata.insert(VERSION, env!("CARGO_PKG_VERSION"));
+    Ok(metadata)
+}
+
+/// All of a fingerprint, as text.
+pub fn hex(fingerprint: &Fingerprint) -> String {
+    blake3::Hash::from_bytes(fingerprint.0).to_hex().to_string()
+}
+
+/// A hash of labels: of their words, lines and the content of their pictures, whatever those are called.
+fn label_set(labels: &Labels) -> Result<String, WorkerError> {
+    let mut hasher = blake3::Hasher::new_derive_key("lumisift label set 1");
+    let mut add = |bytes: &[u8]| {
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
+    };
+    let all = labels.names.iter().zip(&labels.rules).zip(&labels.lessons);
+    for ((name, rule), lesson) in all {
+        add(name.as_bytes());
+        add(&rule.min_match.to_le_bytes());
+        add(&[u8::from(rule.excludes), u8::from(lesson.text_only)]);
+        add_query(&lesson.query, &mut add)?;
+        for (kind, pictures) in [(0, &lesson.examples), (1, &lesson.counter_examples)] {
+            add(&[kind, u8::try_from(pictures.len()).unwrap_or(u8::MAX)]);
+            for picture in pictures {
+                add(content(picture)?.as_bytes());
+            }
+        }
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn add_query(query: &Query, add: &mut impl FnMut(&[u8])) -> Result<(), WorkerError> {
+    for terms in &query.alternatives {
+        add(b"or");
+        for term in terms {
+            add(&term.weight.to_le_bytes());
+            match &term.what {
+                What::Like(path) => add(content(path)?.as_bytes()),
+                what => {
+                    let texts = what.texts().unwrap_or_default();
+                    texts.iter().for_each(|text| add(text.as_bytes()));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn content(path: &Path) -> Result<blake3::Hash, WorkerError> {
+    let bytes = read_regular(path, MAX_FILE_BYTES).map_err(|source| WorkerError::Io {
+        path: path.into(),
+        source,
+    })?;
+    Ok(blake3::hash(&bytes))
+}

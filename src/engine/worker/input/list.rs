@@ -1,0 +1,156 @@
+//! Lists of paths: one a line, or with a zero byte after each, as `find -print0` writes them. Where all are UTF-8 the column
+//! is text, otherwise bytes, so that every name is kept as it is.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+
+use super::super::WorkerError;
+use super::super::source::PATH;
+use super::{BATCH_ROWS, Kind, Survey, unfit};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// How a list is written.
+#[derive(Clone, Debug)]
+pub struct List {
+    /// What stands after each path.
+    end: u8,
+    /// Whether all paths are UTF-8.
+    text: bool,
+    schema: SchemaRef,
+}
+
+/// Counts the paths of a list.
+pub fn survey(mut file: File) -> io::Result<Survey> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"list");
+    let (mut rows, mut text) = (0, true);
+    let end = ending(&mut file)?;
+    let mut lines = Lines::new(file, end);
+    while let Some(line) = lines.next_line()? {
+        rows += 1;
+        text = text && std::str::from_utf8(line).is_ok();
+        hasher.update(line).update(b"\0");
+    }
+    let kind = match text {
+        true => DataType::Utf8,
+        false => DataType::Binary,
+    };
+    let schema = Arc::new(Schema::new(vec![Field::new(PATH, kind, false)]));
+    Ok(Survey {
+        kind: Kind::List(List {
+            end,
+            text,
+            schema: schema.clone(),
+        }),
+        schema,
+        rows,
+        identity: hasher.finalize(),
+    })
+}
+
+/// What stands after each path: a zero byte if there is one at all, which no path has in it.
+fn ending(file: &mut File) -> io::Result<u8> {
+    let mut reader = BufReader::new(&mut *file);
+    let mut zero = false;
+    loop {
+        let piece = reader.fill_buf()?;
+        let length = piece.len();
+        zero = zero || memchr::memchr(0, piece).is_some();
+        if zero || length == 0 {
+            break;
+        }
+        reader.consume(length);
+    }
+    io::Seek::rewind(file)?;
+    Ok(if zero { 0 } else { b'\n' })
+}
+
+/// The paths of a list, one after another; empty lines are none.
+struct Lines {
+    reader: BufReader<File>,
+    end: u8,
+    line: Vec<u8>,
+    first: bool,
+}
+
+impl Lines {
+    fn new(file: File, end: u8) -> Self {
+        Self {
+            reader: BufReader::new(file),
+            end,
+            line: Vec::new(),
+            first: true,
+        }
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<&[u8]>> {
+        loop {
+            self.line.clear();
+            if self.reader.read_until(self.end, &mut self.line)? == 0 {
+                return Ok(None);
+            }
+            if std::mem::take(&mut self.first) && self.line.starts_with(BYTE_ORDER_MARK) {
+                self.line.drain(..BYTE_ORDER_MARK.len());
+            }
+            if self.line.last() == Some(&self.end) {
+                self.line.pop();
+            }
+            if self.end == b'\n' && self.line.last() == Some(&b'\r') {
+                self.line.pop();
+            }
+            if !self.line.is_empty() {
+                return Ok(Some(&self.line));
+            }
+        }
+    }
+}
+
+impl List {
+    /// Some of the paths.
+    pub fn batches(
+        &self,
+        path: &Path,
+        file: File,
+        range: Range<u64>,
+    ) -> impl Iterator<Item = Result<RecordBatch, WorkerError>> + Send + use<> {
+        let (list, path) = (self.clone(), path.to_path_buf());
+        let mut lines = Lines::new(file, list.end);
+        let (mut skip, mut left) = (range.start, range.end - range.start);
+        std::iter::from_fn(move || {
+            let mut paths: Vec<Vec<u8>> = Vec::new();
+            while left > 0 && paths.len() < BATCH_ROWS {
+                match lines.next_line() {
+                    Ok(None) => break,
+                    Ok(Some(_)) if skip > 0 => skip -= 1,
+                    Ok(Some(line)) => {
+                        paths.push(line.to_vec());
+                        left -= 1;
+                    }
+                    Err(source) => {
+                        left = 0;
+                        let path = path.clone();
+                        return Some(Err(WorkerError::Io { path, source }));
+                    }
+                }
+            }
+            (!paths.is_empty()).then(|| list.batch(&path, &paths))
+        })
+    }
+
+    fn batch(&self, path: &Path, paths: &[Vec<u8>]) -> Result<RecordBatch, WorkerError> {
+        let column: ArrayRef = if self.text {
+            let text = |line: &Vec<u8>| String::from_utf8_lossy(line).into_owned();
+            Arc::new(StringArray::from_iter_values(paths.iter().map(text)))
+        } else {
+            Arc::new(BinaryArray::from_iter_values(paths))
+        };
+        RecordBatch::try_new(self.schema.clone(), vec![column]).map_err(|error| unfit(path, &error))
+    }
+}

@@ -1,0 +1,161 @@
+//! What a shard is read from: a list of paths, a tar, or a table in Parquet. Each is gone through once to count its rows, and
+//! again from the shard's first row to its last.
+
+mod list;
+mod parquet;
+mod tar;
+
+use std::fs::File;
+use std::io::{self, Read, Seek};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{Int64Array, RecordBatch};
+use arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
+
+use super::WorkerError;
+use crate::engine::files::regular::open_regular;
+
+/// Batches of rows, as they come in.
+pub type Batches = Box<dyn Iterator<Item = Result<RecordBatch, WorkerError>> + Send>;
+
+/// The column with a row's number in the input.
+const ROW: &str = "row";
+/// Rows of a batch, where they are small.
+const BATCH_ROWS: usize = 256;
+/// Bytes of a batch's pictures, from which it is full.
+const BATCH_BYTES: u64 = 64 << 20;
+
+/// A file with rows.
+pub struct Input {
+    path: PathBuf,
+    kind: Kind,
+    schema: SchemaRef,
+    /// Its rows.
+    pub rows: u64,
+    /// A hash by which it is known: of all of a list, of the names, sizes and times in a tar, of a table's footer.
+    pub identity: String,
+}
+
+enum Kind {
+    List(list::List),
+    Tar,
+    Parquet,
+}
+
+/// What was found by going through a file once.
+struct Survey {
+    kind: Kind,
+    schema: SchemaRef,
+    rows: u64,
+    identity: blake3::Hash,
+}
+
+impl Input {
+    /// Tells what a file is and counts its rows.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is compressed as a whole.
+    pub fn open(path: &Path) -> Result<Self, WorkerError> {
+        let io = |source| WorkerError::Io {
+            path: path.into(),
+            source,
+        };
+        let mut file = open_regular(path).map_err(io)?;
+        let head = head(&mut file).map_err(io)?;
+        let invalid = |message: &str| invalid(path, message);
+        let ending = path.extension().unwrap_or_default();
+        let survey = if head.starts_with(b"PAR1") {
+            parquet::survey(file).map_err(|error| invalid(&error.to_string()))
+        } else if head.get(257..262) == Some(b"ustar") || ending.eq_ignore_ascii_case("tar") {
+            tar::survey(file).map_err(io)
+        } else if head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+            Err(invalid("it is compressed as a whole: unpack it first"))
+        } else if head.starts_with(b"ARROW1") {
+            Err(invalid(
+                "a file of Arrow's is no input for shards: write it as Parquet, or send it as a stream to `worker --stdio`",
+            ))
+        } else {
+            list::survey(file).map_err(io)
+        }?;
+        Ok(Self {
+            path: path.into(),
+            kind: survey.kind,
+            schema: survey.schema,
+            rows: survey.rows,
+            identity: survey.identity.to_hex().to_string(),
+        })
+    }
+
+    /// The columns of its batches.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        if self.schema.index_of(ROW).is_ok() {
+            return self.schema.clone();
+        }
+        let row = Arc::new(Field::new(ROW, DataType::Int64, false));
+        let fields: Vec<FieldRef> = std::iter::once(row)
+            .chain(self.schema.fields().iter().cloned())
+            .collect();
+        Arc::new(Schema::new(fields))
+    }
+
+    /// What is said where it has other rows than were counted.
+    pub(super) fn changed(&self) -> WorkerError {
+        invalid(
+            &self.path,
+            "it ends before the rows that were counted in it: it was changed meanwhile, or is not whole",
+        )
+    }
+
+    /// Some of its rows, in their order, with their numbers.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn batches(&self, range: Range<u64>) -> Result<Batches, WorkerError> {
+        let io = |source| WorkerError::Io {
+            path: self.path.clone(),
+            source,
+        };
+        let file = open_regular(&self.path).map_err(io)?;
+        let first = range.start;
+        let batches: Batches = match &self.kind {
+            Kind::List(list) => Box::new(list.batches(&self.path, file, range)),
+            Kind::Tar => Box::new(tar::batches(&self.path, file, range).map_err(io)?),
+            Kind::Parquet => parquet::batches(&self.path, file, range)?,
+        };
+        if self.schema.index_of(ROW).is_ok() {
+            return Ok(batches);
+        }
+        let (schema, path) = (self.schema(), self.path.clone());
+        let mut next = i64::try_from(first).unwrap_or(i64::MAX);
+        Ok(Box::new(batches.map(move |batch| {
+            let batch = batch?;
+            let numbers = Int64Array::from_iter_values((next..).take(batch.num_rows()));
+            next += batch.num_rows() as i64;
+            let mut columns = vec![Arc::new(numbers) as _];
+            columns.extend(batch.columns().iter().cloned());
+            RecordBatch::try_new(schema.clone(), columns).map_err(|error| unfit(&path, &error))
+        })))
+    }
+}
+
+/// The first bytes of a file, which is then at its start again.
+fn head(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    file.take(512).read_to_end(&mut head)?;
+    file.rewind()?;
+    Ok(head)
+}
+
+fn invalid(path: &Path, message: &str) -> WorkerError {
+    WorkerError::Invalid {
+        path: path.into(),
+        message: message.into(),
+    }
+}
+
+fn unfit(path: &Path, error: &ArrowError) -> WorkerError {
+    invalid(path, &error.to_string())
+}

@@ -1,0 +1,81 @@
+//! Tables in Parquet. Of a shard only the row groups are read that its rows are in.
+
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::path::Path;
+
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::errors::ParquetError;
+
+use super::super::WorkerError;
+use super::super::source::BYTES;
+use super::{BATCH_ROWS, Batches, Kind, Survey, invalid, unfit};
+
+/// Rows of a batch that has pictures in it.
+const PICTURE_ROWS: usize = 64;
+/// Most bytes of a footer that are looked at.
+const MAX_FOOTER: u64 = 1 << 30;
+
+/// Reads a table's footer.
+pub fn survey(mut file: File) -> Result<Survey, ParquetError> {
+    let identity = footer_hash(&mut file)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
+    let rows = builder.metadata().file_metadata().num_rows();
+    Ok(Survey {
+        kind: Kind::Parquet,
+        schema: builder.schema().clone(),
+        rows: u64::try_from(rows).unwrap_or_default(),
+        identity,
+    })
+}
+
+/// A hash of the footer, which says where everything lies and how large it is, and of the file's length.
+fn footer_hash(file: &mut File) -> std::io::Result<blake3::Hash> {
+    let length = file.seek(SeekFrom::End(0))?;
+    let mut end = [0; 8];
+    file.seek(SeekFrom::Start(length.saturating_sub(8)))?;
+    file.read_exact(&mut end)?;
+    let [a, b, c, d, ..] = end;
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d])).min(MAX_FOOTER);
+    file.seek(SeekFrom::Start(length.saturating_sub(8 + footer)))?;
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"parquet").update(&length.to_le_bytes());
+    hasher.update_reader(&mut *file)?;
+    file.seek(SeekFrom::Start(0))?;
+    Ok(hasher.finalize())
+}
+
+/// Some of the rows.
+pub fn batches(path: &Path, file: File, range: Range<u64>) -> Result<Batches, WorkerError> {
+    let wrong = |error: ParquetError| invalid(path, &error.to_string());
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(wrong)?;
+    let (mut groups, mut first, mut before) = (Vec::new(), None, 0);
+    for (number, group) in builder.metadata().row_groups().iter().enumerate() {
+        let after = before + u64::try_from(group.num_rows()).unwrap_or_default();
+        if after > range.start && before < range.end {
+            groups.push(number);
+            first.get_or_insert(before);
+        }
+        before = after;
+    }
+    let offset = range.start - first.unwrap_or(range.start);
+    let count = |rows: u64| usize::try_from(rows).unwrap_or(usize::MAX);
+    let with_pictures = builder.schema().index_of(BYTES).is_ok();
+    let rows = if with_pictures {
+        PICTURE_ROWS
+    } else {
+        BATCH_ROWS
+    };
+    let reader = builder
+        .with_row_groups(groups)
+        .with_offset(count(offset))
+        .with_limit(count(range.end - range.start))
+        .with_batch_size(rows)
+        .build()
+        .map_err(wrong)?;
+    let path = path.to_path_buf();
+    Ok(Box::new(reader.map(move |batch| {
+        batch.map_err(|error| unfit(&path, &error))
+    })))
+}

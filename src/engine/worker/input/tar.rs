@@ -1,0 +1,271 @@
+//! Tars as img2dataset and webdataset write them: members of one key, the part of their name before the first dot, stand
+//! together; pictures are rows, and the `.json` and `.txt` beside them columns.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, BinaryArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use tar::{Archive, Entry};
+
+use super::super::WorkerError;
+use super::super::source::{BYTES, NAME};
+use super::{BATCH_BYTES, BATCH_ROWS, Kind, Survey, unfit};
+use crate::engine::media::decode::MAX_FILE_BYTES;
+use crate::engine::media::file_names;
+
+/// Largest text beside a picture that is read.
+const MAX_TEXT: u64 = 16 << 20;
+
+/// What a member is, by its name.
+#[derive(Clone, Copy, PartialEq)]
+enum Member {
+    Picture,
+    Json,
+    Text,
+    Other,
+}
+
+fn member(name: &[u8]) -> Member {
+    let name = String::from_utf8_lossy(name);
+    let path = Path::new(name.as_ref());
+    let ending = path.extension().unwrap_or_default();
+    let base = path.file_name().unwrap_or_default();
+    if file_names::is_hidden(base) {
+        // What a Mac puts beside each file, above all.
+        Member::Other
+    } else if ending.eq_ignore_ascii_case("json") {
+        Member::Json
+    } else if ending.eq_ignore_ascii_case("txt") {
+        Member::Text
+    } else if file_names::is_picture_name(path) || file_names::is_video_name(path) {
+        Member::Picture
+    } else {
+        Member::Other
+    }
+}
+
+/// The part of a name before the first dot of its last part.
+fn key(name: &[u8]) -> &[u8] {
+    let base = memchr::memrchr(b'/', name).map_or(0, |at| at + 1);
+    let dot = memchr::memchr(b'.', &name[base..]).unwrap_or(name.len() - base);
+    &name[..base + dot]
+}
+
+fn schema() -> SchemaRef {
+    let field = |name, kind, nullable| Field::new(name, kind, nullable);
+    Arc::new(Schema::new(vec![
+        field("key", DataType::Utf8, false),
+        field(NAME, DataType::Utf8, false),
+        field("json", DataType::Utf8, true),
+        field("txt", DataType::Utf8, true),
+        field(BYTES, DataType::Binary, true),
+    ]))
+}
+
+/// Counts the pictures of a tar, from one header to the next.
+pub fn survey(file: File) -> io::Result<Survey> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(b"tar");
+    let mut rows = 0;
+    let mut archive = Archive::new(file);
+    for entry in archive.entries_with_seek()? {
+        let entry = entry?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let name = entry.path_bytes();
+        hasher.update(&(name.len() as u64).to_le_bytes());
+        hasher.update(&name).update(&entry.size().to_le_bytes());
+        let changed = entry.header().mtime().unwrap_or_default();
+        hasher.update(&changed.to_le_bytes());
+        rows += u64::from(member(&name) == Member::Picture);
+    }
+    Ok(Survey {
+        kind: Kind::Tar,
+        schema: schema(),
+        rows,
+        identity: hasher.finalize(),
+    })
+}
+
+/// A picture with what stands beside it.
+struct Sample {
+    key: String,
+    name: String,
+    bytes: Option<Vec<u8>>,
+    json: Option<String>,
+    txt: Option<String>,
+}
+
+/// Members of one key.
+#[derive(Default)]
+struct Group {
+    key: Vec<u8>,
+    pictures: Vec<(String, Option<Vec<u8>>)>,
+    json: Option<String>,
+    txt: Option<String>,
+}
+
+impl Group {
+    fn samples(self) -> impl Iterator<Item = Sample> {
+        let key = String::from_utf8_lossy(&self.key).into_owned();
+        let sample = move |(name, bytes)| Sample {
+            key: key.clone(),
+            name,
+            bytes,
+            json: self.json.clone(),
+            txt: self.txt.clone(),
+        };
+        self.pictures.into_iter().map(sample)
+    }
+}
+
+/// Some of the pictures. A thread of its own reads them, because a tar lends out one member at a time.
+pub fn batches(
+    path: &Path,
+    file: File,
+    range: Range<u64>,
+) -> io::Result<impl Iterator<Item = Result<RecordBatch, WorkerError>> + Send + use<>> {
+    let (sender, receiver) = crossbeam_channel::bounded(1);
+    let path = path.to_path_buf();
+    std::thread::Builder::new()
+        .name("lumisift-tar".into())
+        .spawn(move || {
+            let mut reader = Reader {
+                path: path.clone(),
+                waiting: Vec::new(),
+                bytes: 0,
+                send: |batch| sender.send(batch).is_ok(),
+            };
+            if let Err(source) = reader.run(file, &range) {
+                (reader.send)(Err(WorkerError::Io { path, source }));
+            }
+        })?;
+    Ok(receiver.into_iter())
+}
+
+/// Reads a tar and sends what is full.
+struct Reader<S> {
+    path: PathBuf,
+    waiting: Vec<Sample>,
+    bytes: u64,
+    send: S,
+}
+
+impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
+    fn run(&mut self, file: File, range: &Range<u64>) -> io::Result<()> {
+        let mut archive = Archive::new(file);
+        let (mut row, mut group) = (0, Group::default());
+        for entry in archive.entries_with_seek()? {
+            let mut entry = entry?;
+            if !entry.header().entry_type().is_file() {
+                continue;
+            }
+            let name = entry.path_bytes().into_owned();
+            let kind = member(&name);
+            if key(&name) != group.key {
+                if !self.take(std::mem::take(&mut group)) || row >= range.end {
+                    break;
+                }
+                group.key = key(&name).to_vec();
+            }
+            // Texts may stand before their picture as well as behind it.
+            let near = range.start <= row && row <= range.end;
+            match kind {
+                Member::Picture => {
+                    if range.contains(&row) {
+                        let name = String::from_utf8_lossy(&name).into_owned();
+                        let bytes = contents(&mut entry, MAX_FILE_BYTES)?;
+                        group.pictures.push((name, bytes));
+                    }
+                    row += 1;
+                }
+                Member::Json if near => group.json = text(&mut entry)?,
+                Member::Text if near => group.txt = text(&mut entry)?,
+                _ => {}
+            }
+        }
+        let _ = self.take(group) && self.flush();
+        Ok(())
+    }
+
+    /// Takes the pictures of a group; whether anybody wants more.
+    fn take(&mut self, group: Group) -> bool {
+        for sample in group.samples() {
+            self.bytes += sample.bytes.as_ref().map_or(0, Vec::len) as u64;
+            self.waiting.push(sample);
+            let full = self.waiting.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES;
+            if full && !self.flush() {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn flush(&mut self) -> bool {
+        self.bytes = 0;
+        let samples = std::mem::take(&mut self.waiting);
+        samples.is_empty() || (self.send)(batch(&self.path, &samples))
+    }
+}
+
+fn batch(path: &Path, samples: &[Sample]) -> Result<RecordBatch, WorkerError> {
+    let text = |of: fn(&Sample) -> Option<&str>| -> ArrayRef {
+        Arc::new(samples.iter().map(of).collect::<StringArray>())
+    };
+    let bytes: BinaryArray = samples.iter().map(|s| s.bytes.as_deref()).collect();
+    let columns = vec![
+        text(|s| Some(&s.key)),
+        text(|s| Some(&s.name)),
+        text(|s| s.json.as_deref()),
+        text(|s| s.txt.as_deref()),
+        Arc::new(bytes),
+    ];
+    RecordBatch::try_new(schema(), columns).map_err(|error| unfit(path, &error))
+}
+
+/// A member's bytes; nothing if they are more than is read.
+fn contents(entry: &mut Entry<'_, impl Read>, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let size = entry.size();
+    if size > limit {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(BATCH_BYTES)).unwrap_or_default());
+    entry.read_to_end(&mut bytes)?;
+    if (bytes.len() as u64) < size {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "it ends in the middle of a picture",
+        ));
+    }
+    Ok(Some(bytes))
+}
+
+/// A member's text; nothing if it is none.
+fn text(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<String>> {
+    let bytes = contents(entry, MAX_TEXT)?;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_end_at_the_first_dot_of_the_last_part() {
+        assert_eq!(key(b"a/b.c/d.seg.jpg"), b"a/b.c/d");
+        assert_eq!(key(b"000.jpg"), b"000");
+        assert_eq!(key(b"plain"), b"plain");
+    }
+
+    #[test]
+    fn members_are_told_by_their_names() {
+        assert!(member(b"a/1.JPG") == Member::Picture && member(b"1.heic") == Member::Picture);
+        assert!(member(b"1.json") == Member::Json && member(b"1.txt") == Member::Text);
+        assert!(member(b"1.cls") == Member::Other && member(b"a/._1.jpg") == Member::Other);
+    }
+}

@@ -1,0 +1,192 @@
+//! Which rows are written: `match>=0.2`, `match.cat>0.5`, `probability>=0.3`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use arrow_array::BooleanArray;
+
+use super::columns::Judged;
+use super::flow::Outcome;
+
+/// A condition on the results of a row. A row whose picture could not be read meets none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keep {
+    subject: Subject,
+    comparison: Comparison,
+    line: f32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Subject {
+    /// The highest match of any label that excludes no other.
+    Highest,
+    /// That of one label.
+    Label(String),
+    /// The probability of the best label.
+    Probability,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Comparison {
+    AtLeast,
+    Above,
+    AtMost,
+    Below,
+}
+
+/// In the order in which they are looked for.
+const COMPARISONS: [(&str, Comparison); 4] = [
+    (">=", Comparison::AtLeast),
+    ("<=", Comparison::AtMost),
+    (">", Comparison::Above),
+    ("<", Comparison::Below),
+];
+
+/// Why a condition says nothing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeepError {
+    /// It cannot be read.
+    #[error(
+        "{0:?} is no condition: write it as \"match>=0.2\", \"match.LABEL>=0.2\" or \"probability>=0.2\""
+    )]
+    Syntax(String),
+    /// There are no labels to match.
+    #[error("what is kept is told by matches: give labels with --label or --labels")]
+    NoLabels,
+    /// It names a label that is not there.
+    #[error("what is kept is told by the label {0:?}, which is not among the labels")]
+    UnknownLabel(String),
+}
+
+impl FromStr for Keep {
+    type Err = KeepError;
+
+    fn from_str(text: &str) -> Result<Self, KeepError> {
+        let syntax = || KeepError::Syntax(text.into());
+        // The last one, because a label may have such a sign in it.
+        let (name, comparison, line) = (COMPARISONS.iter())
+            .filter_map(|(sign, comparison)| {
+                let (name, line) = text.rsplit_once(sign)?;
+                Some((name, *comparison, line.trim().parse::<f32>().ok()?))
+            })
+            .next()
+            .ok_or_else(syntax)?;
+        let subject = match name.trim() {
+            "match" => Subject::Highest,
+            "probability" => Subject::Probability,
+            name => match name.strip_prefix("match.") {
+                Some(label) if !label.is_empty() => Subject::Label(label.into()),
+                _ => return Err(syntax()),
+            },
+        };
+        if !line.is_finite() {
+            return Err(syntax());
+        }
+        Ok(Self {
+            subject,
+            comparison,
+            line,
+        })
+    }
+}
+
+impl fmt::Display for Keep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = COMPARISONS.iter().find(|(_, c)| *c == self.comparison);
+        let sign = sign.map_or("", |(sign, _)| sign);
+        match &self.subject {
+            Subject::Highest => write!(f, "match{sign}{}", self.line),
+            Subject::Label(label) => write!(f, "match.{label}{sign}{}", self.line),
+            Subject::Probability => write!(f, "probability{sign}{}", self.line),
+        }
+    }
+}
+
+impl Keep {
+    /// Whether it can be told with these labels.
+    pub(super) fn check(&self, labels: &[String]) -> Result<(), KeepError> {
+        match &self.subject {
+            _ if labels.is_empty() => Err(KeepError::NoLabels),
+            Subject::Label(label) if !labels.contains(label) => {
+                Err(KeepError::UnknownLabel(label.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Which rows meet it.
+    pub(super) fn mask(&self, judged: &Judged<'_>, rows: &[Outcome]) -> BooleanArray {
+        let mut scored = 0..;
+        let meets = |row: &Outcome| {
+            let value = match row {
+                Ok(_) => self.value(judged, scored.next().unwrap_or_default()),
+                Err(_) => None,
+            };
+            Some(value.is_some_and(|value| self.holds(value)))
+        };
+        rows.iter().map(meets).collect()
+    }
+
+    fn value(&self, judged: &Judged<'_>, scored: usize) -> Option<f32> {
+        match &self.subject {
+            Subject::Highest => judged.highest(scored),
+            Subject::Label(label) => {
+                let at = judged.names.iter().position(|name| name == label)?;
+                judged.scores.matches_of(scored).get(at).copied()
+            }
+            Subject::Probability => judged.best(scored).map(|(_, probability)| probability),
+        }
+    }
+
+    fn holds(&self, value: f32) -> bool {
+        match self.comparison {
+            Comparison::AtLeast => value >= self.line,
+            Comparison::Above => value > self.line,
+            Comparison::AtMost => value <= self.line,
+            Comparison::Below => value < self.line,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_are_read_and_written() {
+        for text in [
+            "match>=0.2",
+            "match.a > b<0.5",
+            "probability<=1",
+            "match.cat>0.25",
+        ] {
+            let keep: Keep = text.parse().expect("a condition");
+            assert_eq!(keep.to_string(), text);
+        }
+        let spaced: Keep = " match >= 0.20 ".parse().expect("a condition");
+        assert_eq!(spaced.to_string(), "match>=0.2");
+        for text in [
+            "",
+            "match",
+            "match>=",
+            "match>=x",
+            "match.>=1",
+            "cat>=0.2",
+            "match>=inf",
+        ] {
+            assert!(text.parse::<Keep>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn labels_that_are_not_there_are_told() {
+        let keep: Keep = "match.cat>=0.2".parse().expect("a condition");
+        assert_eq!(keep.check(&[]), Err(KeepError::NoLabels));
+        let other = ["dog".to_owned()];
+        assert!(matches!(
+            keep.check(&other),
+            Err(KeepError::UnknownLabel(_))
+        ));
+        assert_eq!(keep.check(&["cat".to_owned()]), Ok(()));
+    }
+}

@@ -1,0 +1,223 @@
+//! The engine as a worker of others: tables of pictures in, the same tables with vectors and matches out, in Arrow's formats.
+//!
+//! A worker keeps nothing between two runs. [`Worker::run_stream`] speaks Arrow's stream format over a pipe, for Spark, Ray
+//! and Beam; [`Worker::run_shard`] writes one part of a list, tar or table, for arrays of jobs; [`rank`] goes through what
+//! they wrote. A picture that cannot be read is a row with an error. `docs/scale.md` has the protocol.
+
+mod columns;
+mod flow;
+pub mod identity;
+pub mod input;
+mod keep;
+pub mod rank;
+mod shard;
+mod sink;
+mod source;
+mod stream;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{ArrowError, Metadata};
+
+use super::index::session::SessionError;
+use super::index::zero_shot::ZeroShot;
+use super::inference::{Model, ModelError};
+use super::search::fit::Rule;
+use super::search::score::Scorer;
+use super::search::teach::TrainingSet;
+use columns::{Columns, Judged};
+use flow::{Flow, Outcome};
+use input::Batches;
+
+pub use keep::{Keep, KeepError};
+pub use shard::{FileFormat, Shard, ShardOutcome};
+
+/// What can go wrong with a worker. Each message is one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// A file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is there, but not what it should be.
+    #[error("{}: {message}", path.display())]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// What comes in is no stream in Arrow's format, or ends in its middle.
+    #[error("the stream that comes in cannot be read: {0}")]
+    Stream(String),
+    /// The columns that come in.
+    #[error("{0}")]
+    Columns(String),
+    /// The labels.
+    #[error("{0}")]
+    Labels(String),
+    /// The output cannot be written.
+    #[error("the results cannot be written: {0}")]
+    Output(#[source] std::io::Error),
+    /// The model.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A label's picture.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The system gives no threads.
+    #[error("no threads for the work: {0}")]
+    Threads(std::io::Error),
+}
+
+impl WorkerError {
+    /// What an encoder of Arrow's formats says: mostly that nobody reads any more, or that the disk is full.
+    fn output(error: ArrowError) -> Self {
+        Self::Output(match error {
+            ArrowError::IoError(_, error) => error,
+            other => std::io::Error::other(other.to_string()),
+        })
+    }
+}
+
+/// The labels of a worker.
+#[derive(Clone, Debug, Default)]
+pub struct Labels {
+    /// What they are called.
+    pub names: Vec<String>,
+    /// When a picture fits each.
+    pub rules: Vec<Rule>,
+    /// What they are learned from.
+    pub lessons: Vec<TrainingSet>,
+}
+
+/// How a worker works.
+#[derive(Clone, Debug, Default)]
+pub struct WorkerOptions {
+    /// Threads that decode; 0 for one a core.
+    pub threads: usize,
+    /// Which rows are written; all if none.
+    pub keep: Option<Keep>,
+}
+
+/// What a worker did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that came in.
+    pub rows: u64,
+    /// Rows that went out.
+    pub written: u64,
+    /// Rows whose picture could not be read.
+    pub failed: u64,
+}
+
+/// Labels ready for scoring.
+struct Judge {
+    zero_shot: ZeroShot,
+    scorer: Scorer,
+}
+
+/// A model with labels, which takes tables of pictures.
+pub struct Worker {
+    model: Arc<dyn Model>,
+    labels: Labels,
+    options: WorkerOptions,
+    identity: Metadata,
+}
+
+impl Worker {
+    /// Checks the labels; they are made ready when there is something to do.
+    ///
+    /// # Errors
+    /// If a label's picture cannot be read, two labels are the same, or `keep` names none of them.
+    pub fn new(
+        model: Arc<dyn Model>,
+        labels: Labels,
+        options: WorkerOptions,
+    ) -> Result<Self, WorkerError> {
+        let mut seen = HashSet::new();
+        if let Some(twice) = labels.names.iter().find(|name| !seen.insert(*name)) {
+            let message = format!("the label {twice:?} is given twice: leave one of them out");
+            return Err(WorkerError::Labels(message));
+        }
+        if let Some(keep) = &options.keep {
+            (keep.check(&labels.names)).map_err(|error| WorkerError::Labels(error.to_string()))?;
+        }
+        let identity = identity::of(model.info(), &labels, options.keep.as_ref())?;
+        Ok(Self {
+            model,
+            labels,
+            options,
+            identity,
+        })
+    }
+
+    /// Makes the labels ready. Their pictures are read anew, so that they mean the same on every machine.
+    fn judge(&self) -> Result<Option<Judge>, WorkerError> {
+        if self.labels.names.is_empty() {
+            return Ok(None);
+        }
+        let zero_shot = ZeroShot::new(self.model.clone())?;
+        let taught = zero_shot.teach_all(&self.labels.lessons, &zero_shot)?;
+        let scorer = zero_shot.taught_scorer(&taught);
+        Ok(Some(Judge { zero_shot, scorer }))
+    }
+
+    /// Takes all batches through the model, and hands each on with its results.
+    fn run(
+        &self,
+        batches: Batches,
+        columns: &Columns,
+        judge: Option<&Judge>,
+        mut write: impl FnMut(&RecordBatch) -> Result<(), WorkerError>,
+    ) -> Result<Counts, WorkerError> {
+        let mut counts = Counts::default();
+        for done in Flow::start(&self.model, self.options.threads, columns.source(), batches)? {
+            let (input, rows) = done?;
+            let output = self.judged(columns, judge, &input, &rows)?;
+            counts.rows += rows.len() as u64;
+            counts.failed += rows.iter().filter(|row| row.is_err()).count() as u64;
+            counts.written += output.num_rows() as u64;
+            write(&output)?;
+        }
+        Ok(counts)
+    }
+
+    fn judged(
+        &self,
+        columns: &Columns,
+        judge: Option<&Judge>,
+        input: &RecordBatch,
+        rows: &[Outcome],
+    ) -> Result<RecordBatch, WorkerError> {
+        let judged = judge.map(|judge| Judged {
+            scores: judge.score(rows),
+            rules: &self.labels.rules,
+            names: &self.labels.names,
+        });
+        let kept = self.options.keep.as_ref().zip(judged.as_ref());
+        let kept = kept.map(|(keep, judged)| keep.mask(judged, rows));
+        columns.batch(input, rows, judged.as_ref(), kept.as_ref())
+    }
+}
+
+impl Judge {
+    /// The scores of rows that could be read, one after another.
+    fn score(&self, rows: &[Outcome]) -> crate::engine::search::score::Scores {
+        let (mut values, mut counts) = (Vec::new(), Vec::new());
+        let dim = self.zero_shot.background().dim;
+        for row in rows.iter().flatten() {
+            values.extend_from_slice(&row.vectors);
+            counts.push(row.vectors.len() / dim.max(1));
+        }
+        let parts = crate::engine::inference::Embeddings { dim, values };
+        self.zero_shot.score_pictures(&self.scorer, &parts, &counts)
+    }
+}

@@ -1,0 +1,187 @@
+//! The best matches among vectors in files, however many those are: each is read once, and only the best are kept.
+//!
+//! A match weighs a label against hundreds of background prompts. Most vectors need not be held against all of them: the
+//! mean of the prompts gives a bound that no match exceeds (a sum of exponentials is at least their number times the
+//! exponential of the mean, by Jensen's inequality), and only vectors whose bound reaches what is kept are scored.
+
+mod bound;
+mod read;
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use half::f16;
+use rayon::prelude::*;
+
+use super::WorkerError;
+use crate::engine::index::zero_shot::ZeroShot;
+use crate::engine::search::score::Scorer;
+use crate::engine::search::teach::TrainingSet;
+use bound::Bound;
+use read::{Block, EmbeddingFile};
+
+/// Rows that one task goes through.
+const TASK_ROWS: usize = 2048;
+
+/// A row that is among the best.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Which of the files it is in.
+    pub file: usize,
+    /// Its number in that file, from 0.
+    pub row: u64,
+    /// What the file calls it: its path, name, key or address; nothing if there is no such column.
+    pub key: Option<String>,
+    /// Its match.
+    pub matched: f32,
+}
+
+impl Hit {
+    /// Better matches first, equal ones in the order of their files and rows.
+    fn order(&self, other: &Self) -> Ordering {
+        let by_match = other.matched.total_cmp(&self.matched);
+        by_match.then((self.file, self.row).cmp(&(other.file, other.row)))
+    }
+}
+
+/// The best hits, the worst of them on top.
+#[derive(Default)]
+struct Best(BinaryHeap<Ranked>);
+
+struct Ranked(Hit);
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.order(&other.0)
+    }
+}
+
+impl Best {
+    /// The match that another one must reach.
+    fn line(&self, top: usize) -> f32 {
+        match self.0.peek() {
+            Some(worst) if self.0.len() >= top => worst.0.matched,
+            _ => f32::NEG_INFINITY,
+        }
+    }
+
+    fn push(&mut self, hit: Hit, top: usize) {
+        self.0.push(Ranked(hit));
+        if self.0.len() > top {
+            self.0.pop();
+        }
+    }
+}
+
+/// A label that vectors in files are ranked by.
+struct Search<'a> {
+    zero_shot: &'a ZeroShot,
+    scorer: Scorer,
+    bound: Bound,
+    top: usize,
+    best: Mutex<Best>,
+}
+
+/// The `top` rows of these files that match a label best, the best first.
+///
+/// # Errors
+/// If a file cannot be read, has no vectors, or has those of another model; or the label cannot be made ready.
+pub fn rank(
+    zero_shot: &ZeroShot,
+    label: &TrainingSet,
+    files: &[PathBuf],
+    top: usize,
+) -> Result<Vec<Hit>, WorkerError> {
+    let info = zero_shot.model().info();
+    let taught = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
+    let search = Search {
+        zero_shot,
+        scorer: zero_shot.taught_scorer(&taught),
+        bound: Bound::new(&taught, zero_shot.background(), info),
+        top,
+        best: Mutex::default(),
+    };
+    if top == 0 {
+        return Ok(Vec::new());
+    }
+    for (file, path) in files.iter().enumerate() {
+        let opened = EmbeddingFile::open(path, info)?;
+        let parts: Vec<_> = opened.parts().collect();
+        let scanned = parts
+            .into_par_iter()
+            .map(|part| opened.blocks(part, |block| search.scan(file, &block)));
+        scanned.collect::<Result<(), WorkerError>>()?;
+    }
+    let best = search.best.into_inner();
+    let best = best.unwrap_or_else(PoisonError::into_inner).0;
+    Ok(best
+        .into_sorted_vec()
+        .into_iter()
+        .map(|one| one.0)
+        .collect())
+}
+
+impl Search<'_> {
+    fn best(&self) -> std::sync::MutexGuard<'_, Best> {
+        self.best.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes through a block, on all cores.
+    fn scan(&self, file: usize, block: &Block) {
+        let tasks = block.rows().div_ceil(TASK_ROWS);
+        (0..tasks).into_par_iter().for_each(|task| {
+            let first = task * TASK_ROWS;
+            let rows = first..(first + TASK_ROWS).min(block.rows());
+            self.task(file, block, rows);
+        });
+    }
+
+    fn task(&self, file: usize, block: &Block, rows: std::ops::Range<usize>) {
+        let line = self.best().line(self.top);
+        let dim = self.zero_shot.background().dim;
+        let mut wide = Vec::new();
+        let values = block.values(rows.clone(), &mut wide);
+        let (mut kept, mut vectors) = (Vec::new(), Vec::<f16>::new());
+        self.bound.reaching(values, line, |at, length| {
+            if block.is_valid(rows.start + at) {
+                kept.push(rows.start + at);
+                let vector = &values[at * dim..][..dim];
+                vectors.extend(vector.iter().map(|v| f16::from_f32(v / length)));
+            }
+        });
+        if kept.is_empty() {
+            return;
+        }
+        let sums = self.zero_shot.background_sums(&vectors);
+        let numbers: Vec<u32> = (0..).take(kept.len()).collect();
+        let scores = self.scorer.score(&vectors, &sums, &numbers);
+        let mut best = self.best();
+        for (matched, row) in scores.matches.iter().zip(kept) {
+            if !matched.is_nan() && *matched >= best.line(self.top) {
+                let hit = Hit {
+                    file,
+                    row: block.first_row + row as u64,
+                    key: block.key(row),
+                    matched: *matched,
+                };
+                best.push(hit, self.top);
+            }
+        }
+    }
+}

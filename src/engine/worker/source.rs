@@ -1,0 +1,155 @@
+//! Where the picture of a row is: its bytes in the table, or a file.
+
+use std::path::PathBuf;
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, RecordBatch};
+use arrow_buffer::Buffer;
+use arrow_schema::{DataType, Schema};
+
+use super::WorkerError;
+
+/// The column with paths of files. With `bytes` beside it, it only names them.
+pub const PATH: &str = "path";
+/// The column with pictures as they are in files.
+pub const BYTES: &str = "bytes";
+/// The column with addresses.
+pub const URL: &str = "url";
+/// The column with names of what was read from a tar.
+pub const NAME: &str = "name";
+
+/// A picture that is to be read.
+pub enum Source {
+    /// These bytes, from a file of this name.
+    Bytes(Buffer, PathBuf),
+    /// A file.
+    File(PathBuf),
+    /// Nothing, and why.
+    Refused(&'static str),
+}
+
+const NO_FETCHING: &str = "only an address: nothing is fetched here, so fetch the picture first and pass its bytes in the column `bytes`";
+const NOTHING: &str = "neither `path` nor `bytes` is given";
+const NO_PATH: &str = "its path is no text of this system";
+
+/// The columns that say where pictures are.
+#[derive(Clone, Debug)]
+pub struct SourceColumns {
+    path: Option<usize>,
+    bytes: Option<usize>,
+    url: Option<usize>,
+    name: Option<usize>,
+}
+
+impl SourceColumns {
+    /// Those of a table.
+    ///
+    /// # Errors
+    /// If there are none, or they hold something else.
+    pub fn find(schema: &Schema) -> Result<Self, WorkerError> {
+        let column = |name: &str| schema.index_of(name).ok();
+        let of_type = |name: &str, fits: fn(&DataType) -> bool, wanted: &str| {
+            let at = column(name);
+            match at.map(|at| schema.field(at).data_type()) {
+                Some(found) if !fits(found) => Err(WorkerError::Columns(format!(
+                    "the column `{name}` holds {found}: it must hold {wanted}"
+                ))),
+                _ => Ok(at),
+            }
+        };
+        let found = Self {
+            path: of_type(PATH, |t| is_text(t) || is_binary(t), "text or binary")?,
+            bytes: of_type(BYTES, is_binary, "binary")?,
+            url: of_type(URL, |t| is_text(t) || is_binary(t), "text")?,
+            name: column(NAME).filter(|at| is_text(schema.field(*at).data_type())),
+        };
+        if found.path.is_none() && found.bytes.is_none() && found.url.is_none() {
+            return Err(WorkerError::Columns(
+                "no column says where the pictures are: name one `path` or `bytes`".into(),
+            ));
+        }
+        Ok(found)
+    }
+
+    /// The column whose content is not carried on: it is as large as all pictures.
+    pub fn dropped(&self) -> Option<usize> {
+        self.bytes
+    }
+
+    /// The picture of a row.
+    pub fn row(&self, batch: &RecordBatch, at: usize) -> Source {
+        let value = |column: Option<usize>| {
+            let array = batch.columns().get(column?)?;
+            array.is_valid(at).then_some(array.as_ref())
+        };
+        let bytes = value(self.bytes).and_then(|array| bytes_at(array, at));
+        let path = value(self.path).map(|array| path_at(array, at));
+        match (bytes, path) {
+            (Some(bytes), path) => {
+                let name = || path_at(value(self.name)?, at);
+                Source::Bytes(bytes, path.flatten().or_else(name).unwrap_or_default())
+            }
+            (None, Some(Some(path))) => Source::File(path),
+            (None, Some(None)) => Source::Refused(NO_PATH),
+            (None, None) if value(self.url).is_some() => Source::Refused(NO_FETCHING),
+            (None, None) => Source::Refused(NOTHING),
+        }
+    }
+}
+
+fn is_text(kind: &DataType) -> bool {
+    matches!(
+        kind,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+    )
+}
+
+fn is_binary(kind: &DataType) -> bool {
+    matches!(
+        kind,
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView
+    )
+}
+
+/// The bytes of a value, shared with the array where it has them in one piece.
+fn bytes_at(array: &dyn Array, at: usize) -> Option<Buffer> {
+    if let Some(array) = array.as_binary_opt::<i32>() {
+        let start = *array.value_offsets().get(at)? as usize;
+        return Some(
+            array
+                .values()
+                .slice_with_length(start, array.value(at).len()),
+        );
+    }
+    if let Some(array) = array.as_binary_opt::<i64>() {
+        let start = usize::try_from(*array.value_offsets().get(at)?).ok()?;
+        return Some(
+            array
+                .values()
+                .slice_with_length(start, array.value(at).len()),
+        );
+    }
+    let array = array.as_binary_view_opt()?;
+    Some(Buffer::from(array.value(at)))
+}
+
+/// A path, which need not be Unicode where systems take other ones.
+fn path_at(array: &dyn Array, at: usize) -> Option<PathBuf> {
+    match array.data_type() {
+        DataType::Utf8 => Some(array.as_string::<i32>().value(at).into()),
+        DataType::LargeUtf8 => Some(array.as_string::<i64>().value(at).into()),
+        DataType::Utf8View => Some(array.as_string_view().value(at).into()),
+        _ => path_of_bytes(&bytes_at(array, at)?),
+    }
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(std::ffi::OsStr::from_bytes(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> Option<PathBuf> {
+    Some(std::str::from_utf8(bytes).ok()?.into())
+}

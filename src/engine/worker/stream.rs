@@ -1,0 +1,45 @@
+//! The worker at the end of a pipe: Arrow's stream format in and out. Each batch that comes in gives one that goes out.
+
+use std::io::{BufReader, BufWriter, Read, Write};
+
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::ArrowError;
+
+use super::columns::Columns;
+use super::{Counts, Worker, WorkerError};
+
+/// Bytes that are read and written at once.
+const BUFFER: usize = 1 << 18;
+
+impl Worker {
+    /// Takes batches from `input` until it ends, and writes each to `output` with its results before the next.
+    ///
+    /// # Errors
+    /// If what comes in is no such stream or says nowhere where pictures are, or the output cannot be written.
+    pub fn run_stream(
+        &self,
+        input: impl Read + Send + 'static,
+        output: impl Write,
+    ) -> Result<Counts, WorkerError> {
+        let wrong = |error: ArrowError| WorkerError::Stream(error.to_string());
+        let buffered = BufReader::with_capacity(BUFFER, input);
+        let reader = StreamReader::try_new(buffered, None).map_err(wrong)?;
+        let schema = reader.schema();
+        let dim = self.model.info().dim;
+        let columns = Columns::new(&schema, dim, &self.labels.names, self.identity.clone())?;
+        let judge = self.judge()?;
+        let output = BufWriter::with_capacity(BUFFER, output);
+        let writer = StreamWriter::try_new(output, columns.schema());
+        let mut writer = writer.map_err(WorkerError::output)?;
+        // Who starts a worker may wait for its schema before the first batch.
+        writer.flush().map_err(WorkerError::output)?;
+        let batches = reader.map(move |batch| batch.map_err(wrong));
+        let counts = self.run(Box::new(batches), &columns, judge.as_ref(), |batch| {
+            writer.write(batch).map_err(WorkerError::output)?;
+            writer.flush().map_err(WorkerError::output)
+        })?;
+        writer.finish().map_err(WorkerError::output)?;
+        Ok(counts)
+    }
+}
