@@ -1,0 +1,122 @@
+"""Filters pictures by labels with Spark and `lumisift worker --stdio`, and writes Parquet.
+
+    spark-submit examples/spark_filter.py --out OUT --label cat --label dog SHARD...
+
+SHARD is a Parquet file with a column `path` or `bytes`; others are carried along. Each task of `mapInArrow` starts one
+worker and speaks Arrow's stream format with it over two pipes. Each shard is written to a folder of its own below OUT,
+which Spark marks with _SUCCESS when it is whole: a second run goes on with the others, so each row of the input is in
+the output exactly once. Needs pyspark and pyarrow.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import threading
+
+import pyarrow as pa
+from pyspark.sql import SparkSession
+from pyspark.sql import types as T
+
+
+def run_worker(command, batches):
+    """The batches of a task through one worker, one after another."""
+    batches = iter(batches)
+    first = next(batches, None)
+    if first is None:
+        return
+    worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def feed():
+        # A worker that ended has closed the pipe; how it ended is looked at below.
+        try:
+            with worker.stdin, pa.ipc.new_stream(worker.stdin, first.schema) as stream:
+                stream.write_batch(first)
+                for batch in batches:
+                    stream.write_batch(batch)
+        except (BrokenPipeError, OSError):
+            pass
+
+    feeder = threading.Thread(target=feed, daemon=True)
+    feeder.start()
+    try:
+        with pa.ipc.open_stream(worker.stdout) as stream:
+            for batch in stream:
+                yield for_spark(batch)
+        feeder.join()
+        if worker.wait() != 0:
+            raise RuntimeError(f"lumisift worker ended with {worker.returncode}")
+    finally:
+        worker.kill()
+        worker.wait()
+
+
+def for_spark(batch):
+    """Spark knows lists, but none of a fixed size."""
+    columns = []
+    for field, column in zip(batch.schema, batch.columns):
+        if pa.types.is_fixed_size_list(field.type):
+            column = column.cast(pa.list_(field.type.value_type))
+        columns.append(column)
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def result_schema(carried, labels):
+    """The columns that go out, in their order."""
+    fields = [field for field in carried.fields if field.name != "bytes"]
+    found = [T.StructField("embedding", T.ArrayType(T.FloatType()))]
+    if labels:
+        match = T.StructType([T.StructField(label, T.FloatType()) for label in labels])
+        found += [
+            T.StructField("match", match),
+            T.StructField("best", T.StringType()),
+            T.StructField("probability", T.FloatType()),
+        ]
+    found += [
+        T.StructField("width", T.IntegerType()),
+        T.StructField("height", T.IntegerType()),
+        T.StructField("taken", T.TimestampNTZType()),
+        T.StructField("blake3", T.StringType()),
+        T.StructField("error", T.StringType()),
+    ]
+    return T.StructType(fields + found)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("shards", nargs="+", type=pathlib.Path)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--label", action="append", default=[])
+    parser.add_argument("--model", default="starter")
+    parser.add_argument("--lumisift", default="lumisift")
+    args = parser.parse_args()
+    if len({shard.stem for shard in args.shards}) < len(args.shards):
+        sys.exit("two shards have the same name: their results would have, too")
+    command = [args.lumisift, "worker", "--stdio", "--device", "cpu", "--threads", "1", "--model", args.model]
+    command += [word for label in args.label for word in ("--label", label)]
+    # Results of other labels would be taken for these.
+    args.out.mkdir(parents=True, exist_ok=True)
+    asked = args.out / "options.json"
+    if asked.exists() and json.loads(asked.read_text()) != command:
+        sys.exit(f"{args.out} has results of other options: name another folder with --out")
+    asked.write_text(json.dumps(command))
+    spark = (
+        SparkSession.builder.appName("lumisift")
+        # Pictures are large: a batch of the usual ten thousand rows would be, too.
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
+        .getOrCreate()
+    )
+    for shard in args.shards:
+        target = args.out.absolute() / shard.stem
+        if (target / "_SUCCESS").exists():
+            continue
+        rows = spark.read.parquet(str(shard.absolute()))
+        results = rows.mapInArrow(lambda batches: run_worker(command, batches), result_schema(rows.schema, args.label))
+        results.write.mode("overwrite").parquet(str(target))
+    folders = [str(args.out.absolute() / shard.stem) for shard in args.shards]
+    print(f"{spark.read.parquet(*folders).count()} rows of {len(folders)} shards")
+
+
+if __name__ == "__main__":
+    main()
