@@ -1,6 +1,6 @@
 //! The worker at the end of a pipe: Arrow's stream format in and out. Each batch that comes in gives one that goes out.
 
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
@@ -23,7 +23,15 @@ impl Worker {
         output: impl Write,
     ) -> Result<Counts, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Stream(error.to_string());
-        let buffered = BufReader::with_capacity(BUFFER, input);
+        let mut buffered = BufReader::with_capacity(BUFFER, input);
+        // What is something else would be taken for the length of a message, and as much memory be asked for.
+        let head = buffered.fill_buf();
+        let head = head.map_err(|error| WorkerError::Stream(error.to_string()))?;
+        if head.first().is_some_and(|first| *first != 0xff) {
+            return Err(WorkerError::Stream(
+                "it is not in Arrow's stream format".into(),
+            ));
+        }
         let reader = StreamReader::try_new(buffered, None).map_err(wrong)?;
         let schema = reader.schema();
         let dim = self.model.info().dim;

@@ -8,6 +8,9 @@ use crate::engine::search::teach::ClassifierSet;
 /// How far a cosine may be from that of vectors rounded to sixteen bits, which are what is scored.
 const ROUNDING: f32 = 2e-3;
 
+/// How far from 1 the length of a normalised vector may be.
+const UNIT: f32 = 1e-4;
+
 /// The match from which others are told apart by what is scored alone.
 const CERTAIN: f32 = 0.999;
 
@@ -88,7 +91,9 @@ impl Bound {
             let below = most - against < line;
             // What cannot be compared is looked at.
             if !below {
-                tell(at, length);
+                // What is of length 1 already is scored as it is, and so as its worker scored it.
+                let is_unit = (length - 1.0).abs() < UNIT;
+                tell(at, if is_unit { 1.0 } else { length });
             }
         }
     }
