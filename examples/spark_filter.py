@@ -28,15 +28,31 @@ def run_worker(command, batches):
         return
     worker = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
+    failures = []
+
+    def fail(failure):
+        # A stream that was ended properly would pass for all of the input.
+        failures.append(failure)
+        worker.kill()
+
+    def next_batch():
+        try:
+            return next(batches, None)
+        except BaseException as failure:
+            fail(failure)
+            return None
+
     def feed():
-        # A worker that ended has closed the pipe; how it ended is looked at below.
+        batch = first
         try:
             with worker.stdin, pa.ipc.new_stream(worker.stdin, first.schema) as stream:
-                stream.write_batch(first)
-                for batch in batches:
+                while batch is not None:
                     stream.write_batch(batch)
-        except (BrokenPipeError, OSError):
-            pass
+                    batch = next_batch()
+        except OSError:
+            pass  # the worker closed the pipe: its exit code is checked below
+        except BaseException as failure:
+            fail(failure)
 
     feeder = threading.Thread(target=feed, daemon=True)
     feeder.start()
@@ -46,10 +62,15 @@ def run_worker(command, batches):
                 yield for_spark(batch)
         feeder.join()
         if worker.wait() != 0:
-            raise RuntimeError(f"lumisift worker ended with {worker.returncode}")
+            failures.append(RuntimeError(f"lumisift worker ended with {worker.returncode}"))
+    except (OSError, pa.ArrowException) as failure:
+        # What made the feeder kill the worker, if it did, comes first.
+        failures.append(failure)
     finally:
         worker.kill()
         worker.wait()
+    if failures:
+        raise failures[0]
 
 
 def for_spark(batch):

@@ -183,7 +183,15 @@ proptest! {
         static INDEXED: LazyLock<(Indexed, Library)> = LazyLock::new(|| {
             let indexed = Indexed::new();
             let mut library = Library::default();
+            // A panorama among them is scored by several parts.
+            let folder = indexed.dir.path().join("photos");
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let panorama = image::RgbImage::from_fn(640, 64, |x, _| {
+                image::Rgb([(x / 3) as u8, 255 - (x / 3) as u8, 40])
+            });
+            panorama.save(folder.join("panorama.png")).expect("saved");
             indexed.add(&mut library, "photos", 24);
+            assert!(indexed.session.has_parts().expect("a store"));
             (indexed, library)
         });
         let (indexed, all) = &*INDEXED;

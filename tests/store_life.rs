@@ -200,7 +200,7 @@ fn absurd_arguments_are_answered_with_a_word() {
             .arg(&folder),
     );
     assert_eq!(code, 0, "{errors}");
-    assert!(errors.contains("256 are used"), "{errors}");
+    assert!(errors.contains("using 256"), "{errors}");
     let config = dir.path().join("config");
     fs::create_dir_all(&config).expect("made");
     fs::write(

@@ -197,8 +197,24 @@ fn the_search_ranks_and_hides_what_does_not_fit() {
     window.type_into("Search", "blue");
     assert_eq!(window.state().sorting().key, SortKey::Search);
     assert!(window.shown().len() < 9 && window.shown()[0].starts_with("blue"));
+    // In another order, each still says how well it fits the search.
+    let by_name = Sorting {
+        key: SortKey::Name,
+        descending: false,
+    };
+    window.command(Command::SortBy(by_name));
+    assert!(window.has_containing("blue 1.png, found "));
+    // What fits badly is shown until the search ends.
+    let filter = Filter {
+        search_shows_all: true,
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(filter)));
+    assert_eq!(window.shown().len(), 9);
+    assert!(window.has("Remove the filter nearest to the search"));
     window.click("Clear the search");
     assert_eq!(window.shown().len(), 9);
+    assert!(!window.state().memory.filter.search_shows_all);
     assert_eq!(window.state().memory.sorting, Sorting::default());
     // Ctrl+F goes there from anywhere.
     window.keys(Modifiers::COMMAND, Key::F);
@@ -344,7 +360,7 @@ fn keys_go_to_the_text_field_while_it_is_typed_in() {
 fn commands_are_found_by_name_and_keys_are_shown() {
     let (_dir, mut window) = coloured();
     window.keys(Modifiers::COMMAND, Key::K);
-    window.type_into("Find a command", "names");
+    window.type_into("Find a command", "captions");
     window.key(Key::Enter);
     assert!(!window.state().memory.captions_show_matches);
     assert_eq!(window.state().dialog, None);
@@ -362,7 +378,13 @@ fn examples_join_a_label() {
     window.click("green 1.png");
     window.command(Command::AddExamples(1));
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
-    assert!(window.has_containing("1 example"));
+    assert!(window.has("1 example"));
+    // On a card that is closed there is one line.
+    window.command(Command::AddLabels("blue".into()));
+    assert!(!window.has("1 example"));
+    window.command(Command::GoToLabel(1));
+    window.settle();
+    assert!(window.has("1 example"));
     let green = window
         .state()
         .answer
@@ -396,15 +418,15 @@ fn all_lines_move_at_once_and_back() {
         labels.map(|label| label.min_match).collect()
     };
     let before = lines(&window);
-    window.click("Make all lines stricter");
+    window.click("Make all labels stricter");
     let strict = lines(&window);
     assert!(strict.iter().zip(&before).all(|(a, b)| a > b), "{strict:?}");
     window.act(Action::Undo);
     assert_eq!(lines(&window), before);
-    window.click("Make all lines looser");
+    window.click("Make all labels looser");
     assert!(lines(&window).iter().zip(&before).all(|(a, b)| a < b));
     // The model of this test has no figures of its own.
-    assert!(window.has_containing("check the photos near the line"));
+    assert!(window.has_containing("check the photos near the threshold"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Sorting, grouping and filtering: three controls, none of which undoes another.
+//! Sorting, grouping and filtering: three controls, none of which undoes another, but a filter by one label has its best
+//! matches first.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 mod common;
@@ -10,7 +11,7 @@ use std::path::Path;
 
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
-use lumisift::app::document::filter::{Filter, Fit, Grouping, Shape, SortKey};
+use lumisift::app::document::filter::{Filter, Fit, Grouping, Shape, SortKey, Sorting};
 use lumisift::engine::media::metadata::Additions;
 use lumisift::engine::media::metadata::xmp::Packet;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -85,8 +86,10 @@ fn a_filter_by_one_label_sorts_and_names_by_it() {
     add_label(&mut window, "red");
     add_label(&mut window, "red green");
     window.command(Command::SetMinMatch(2, 0.01));
+    choose(&mut window, "Sort by", "Name");
     window.command(Command::ToggleFit(Fit::Label(2)));
     let state = window.state();
+    assert_eq!(state.memory.sorting, Sorting::default());
     let scored = state.answer.scored();
     let order = &state.answer.arrangement.order;
     let matches = order
@@ -95,6 +98,29 @@ fn a_filter_by_one_label_sorts_and_names_by_it() {
     assert!(matches.is_sorted_by(|a, b| a >= b));
     let first = state.item(order[0]).expect("a photo").name.clone();
     assert!(window.has_containing(&format!("{first}, red green ")));
+    // Another order can still be chosen, and other filters leave it.
+    choose(&mut window, "Sort by", "Name");
+    window.command(Command::ToggleNear(2));
+    let filter = Filter {
+        name: "green".into(),
+        ..window.state().memory.filter.clone()
+    };
+    window.command(Command::FilterBy(Box::new(filter)));
+    assert_eq!(window.state().memory.sorting.key, SortKey::Name);
+}
+
+#[test]
+fn the_button_beside_the_order_is_a_switch() {
+    let (_dir, mut window) = coloured();
+    let toggled = |window: &Window| {
+        let node = window.harness.get_by_label("Descending");
+        node.accesskit_node().toggled()
+    };
+    let before = toggled(&window);
+    assert!(before.is_some() && window.state().memory.sorting.descending);
+    window.click("Descending");
+    assert_ne!(toggled(&window), before);
+    assert!(!window.state().memory.sorting.descending);
 }
 
 #[test]
@@ -149,7 +175,7 @@ fn cameras_group_and_filter() {
         headings(&window),
         [
             "Select all of EOS R5, 1 photo",
-            "Select all of No camera named, 2 photos"
+            "Select all of No camera, 2 photos"
         ]
     );
     let filter = Filter {

@@ -261,6 +261,46 @@ fn moving_rejects_is_chosen_for_that_time_only() {
 }
 
 #[test]
+fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
+    let (_dir, mut window) = with_red();
+    window.click("green 1.png");
+    window.key(Key::X);
+    let target = tempfile::tempdir().expect("a folder");
+    *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());
+    window.open_dialog(Action::MoveRejects);
+    for gives_up in [true, false] {
+        window.click("Choose a folder…");
+        window.until("the field for a path", |w| {
+            matches!(w.state().dialog, Some(Dialog::Path(_)))
+        });
+        window.in_place();
+        if gives_up {
+            window.click("Cancel");
+        } else {
+            window.type_into("Path", &target.path().display().to_string());
+            window.click("Use this folder");
+        }
+        window.until("the export", |w| w.state().dialog == Some(Dialog::Export));
+        window.in_place();
+    }
+    planned(&mut window);
+    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
+    assert_eq!(asked(&window).options.transfer, Transfer::Move);
+    assert_eq!(asked(&window).what, ExportWhat::Rejected);
+    assert_eq!(asked(&window).options.target, target.path());
+    // It is still for that time only, though the field was left for good.
+    window.click("Choose a folder…");
+    window.until("the field for a path", |w| {
+        matches!(w.state().dialog, Some(Dialog::Path(_)))
+    });
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Export);
+    planned(&mut window);
+    assert_eq!(asked(&window).options.transfer, Transfer::Copy);
+    assert_ne!(asked(&window).what, ExportWhat::Rejected);
+}
+
+#[test]
 fn an_interrupted_export_is_offered_at_the_next_start() {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);

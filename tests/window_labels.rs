@@ -178,7 +178,10 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
 fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red green");
-    window.type_into("New label", "-green");
+    // A letter says nothing, whatever is before it.
+    window.type_into("New label", "-g");
+    assert_eq!(window.state().draft_label(), None);
+    window.type_into("New label", "reen");
     assert!(window.has("green: 3 would be kept out"));
     assert!(window.has_containing("Best for green: green"));
     window.click("Keep the label -green");
@@ -206,6 +209,21 @@ fn undo_never_filters_by_another_label() {
     window.act(Action::Undo);
     assert_eq!(window.state().memory.labels[0].text, "red");
     assert_eq!(window.shown().len(), 9);
+}
+
+#[test]
+fn a_list_that_adds_nothing_still_ends_what_was_typed() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.type_into("New label", "green");
+    assert!(window.has_containing("Best for green: "));
+    let list = egui::Event::Paste("red\nred\n".into());
+    window.harness.event(list);
+    window.harness.step();
+    window.settle();
+    assert!(window.state().draft.is_empty());
+    assert_eq!(window.state().memory.labels.len(), 1);
+    assert_eq!(window.state().answer.labels.len(), 1);
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
     });
     assert!(window.has_containing("1 file is no longer in the trash"));
     let why = format!(
-        "1 file stays in the trash ({}: a file of this name",
+        "1 file stays in the trash ({}: a file with this name",
         stuck.display()
     );
     assert!(window.has_containing(&why));

@@ -114,13 +114,14 @@ fn a_path_is_used_for_what_it_was_typed_for() {
             back: None,
         })))
     };
-    let text = dir.path().display().to_string();
+    let inner = dir.path().join("inner");
+    fs::create_dir_all(&inner).expect("made");
     // Another dialog asks for a path before the answer about the first one comes.
     let app = window.harness.state_mut();
     app.command(prompt(Purpose::Exclude));
-    app.command(Command::TypePath(text.clone()));
+    app.command(Command::TypePath(inner.display().to_string()));
     app.command(prompt(Purpose::OpenFolder));
-    app.command(Command::TypePath(text));
+    app.command(Command::TypePath(dir.path().display().to_string()));
     window.until("the folder", |w| w.state().dialog.is_none());
     assert!(window.state().settings.excluded_folders.is_empty());
     assert_eq!(window.state().memory.roots, roots);
@@ -182,7 +183,7 @@ fn while_a_picture_is_held_over_the_window_two_zones_show_what_becomes_of_it() {
     let (dir, mut window) = coloured();
     let picture = dir.path().join("green 2.png");
     hold(&mut window, std::slice::from_ref(&picture));
-    let search = "Drop to search for photos like it";
+    let search = "Drop to find similar photos";
     assert!(window.has("Drop to open") && window.has(search));
     // A folder, and several pictures, can only be opened.
     hold(&mut window, &[dir.path().into()]);
@@ -216,7 +217,7 @@ fn a_picture_dropped_no_one_knows_where_is_asked_about() {
         matches!(w.state().dialog, Some(Dialog::Dropped(_)))
     });
     window.in_place();
-    window.click("Search for photos like it");
+    window.click("Find similar photos");
     window.until("the search", |w| w.state().search.contains("green 1.png"));
     window.act(Action::ClearFilter);
     window.harness.event(Event::PointerGone);
@@ -247,7 +248,10 @@ fn what_cannot_be_opened_says_why() {
     assert!(said(&window).contains("https://example.org/cat.jpg is on the web"));
     for (text, words) in [
         ("http://example.org/a.jpg", "is on the web"),
-        ("my dog asleep", "Words go into the field for labels"),
+        (
+            "my dog asleep",
+            "Paste words into the label or search field",
+        ),
     ] {
         window.harness.event(Event::Paste(text.into()));
         window.harness.step();
@@ -295,7 +299,7 @@ fn the_number_of_photos_explains_itself() {
         "{hidden} hidden because they do not fit the search"
     )));
     assert!(window.has("1 could not be read, so the search cannot find them"));
-    assert!(window.has_containing("Besides: 1 RAW file beside its picture"));
+    assert!(window.has_containing("Not listed: 1 RAW file beside its picture"));
     window.key(Key::Escape);
     window.act(Action::ClearFilter);
     // Every photo that is not shown is counted once.

@@ -227,7 +227,7 @@ fn a_panic_in_a_thread_becomes_a_message() {
     assert!(
         window.state().notices[0]
             .text
-            .contains("defect of the program")
+            .contains("this is a bug")
     );
     assert_eq!(window.shown().len(), 3, "the photos are still there");
     window.command(Command::RemoveLabel(1));

@@ -183,6 +183,45 @@ fn shard(home: &Home, input: &Path, shard: &str, more: &[&str]) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Runs a shard whose file is there, but is not of this input.
+fn refused_for_another_input(home: &Home, input: &Path, shard: &str, more: &[&str]) {
+    let mut command = worker(home, "worker");
+    command
+        .args(["--shard", shard, "--out", "out", "--input"])
+        .arg(input)
+        .args(more);
+    let output = command.output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("not made from this input"), "{said}");
+}
+
+#[test]
+fn files_of_other_inputs_are_never_replaced() {
+    let home = home();
+    let first = list(&home, 3);
+    let second = home.path().join("other/photos.list");
+    fs::create_dir(home.path().join("other")).expect("made");
+    fs::write(&second, "photos/photo-00001.png\n").expect("written");
+    let out = home.path().join("out");
+    for format in ["arrow", "parquet"] {
+        let format = ["--format", format];
+        let path = out.join(format!("photos-00000-of-00001.{}", format[1]));
+        shard(&home, &first, "0/1", &format);
+        let before = fs::read(&path).expect("read");
+        refused_for_another_input(&home, &second, "0/1", &format);
+        assert!(fs::read(&path).expect("read") == before);
+        let said = shard(&home, &first, "0/1", &format);
+        assert!(said.contains("finished before"), "{said}");
+
+        // Nor is what another program wrote.
+        fs::write(&path, "mine").expect("written");
+        refused_for_another_input(&home, &first, "0/1", &format);
+        assert_eq!(fs::read(&path).expect("read"), b"mine");
+        assert!(names(&out).iter().all(|name| name.starts_with("photos-")));
+    }
+}
+
 #[test]
 fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     let home = home();
@@ -236,13 +275,18 @@ fn shards_cover_a_list_once_and_finished_ones_are_left_alone() {
     );
     assert_eq!(files.iter().map(bytes).collect::<Vec<_>>(), before);
 
-    // Other labels, and another input, are other shards.
+    // Other labels make it anew.
     let said = shard(&home, &input, "1/3", &["-l", "cat"]);
     assert!(!said.contains("finished before"), "{said}");
     assert_ne!(bytes(&files[1]), before[1]);
+
+    // What an input that has changed since gave must be removed by a person.
     let mut longer = fs::read(&input).expect("read");
     longer.extend(b"\nphotos/photo-00000.png\n");
     fs::write(&input, longer).expect("written");
+    refused_for_another_input(&home, &input, "2/3", &[]);
+    assert!(bytes(&files[2]) == before[2]);
+    fs::remove_file(out.join(&files[2])).expect("removed");
     let said = shard(&home, &input, "2/3", &["-l", "cat", "-l", "dog"]);
     assert!(!said.contains("finished before"), "{said}");
     assert_eq!(
@@ -660,7 +704,13 @@ fn a_closed_pipe_and_a_broken_stream_end_the_worker() {
         &whole[..whole.len() / 2],
         "the stream that comes in cannot be read",
     );
-    refused(b"no stream", "the stream that comes in cannot be read");
+    refused(b"no stream", "it is not in Arrow's stream format");
+    // As a length, these would be two gigabytes.
+    refused(
+        b"\xff\xff\xff\x7f\0\0\0\0",
+        "it is not in Arrow's stream format",
+    );
+    refused(b"\xff\xff", "it is not in Arrow's stream format");
     refused(b"", "the stream that comes in cannot be read");
     let other = table(vec![("key", texts(&[Some("a")]))]);
     refused(&stream(&[other]), "name one `path` or `bytes`");

@@ -100,7 +100,7 @@ impl Section {
             Self::Photo => "Photo",
             Self::Labels => "Labels",
             Self::View => "View",
-            Self::Work => "Work",
+            Self::Work => "Tasks",
             Self::Help => "Help",
         }
     }
@@ -236,7 +236,7 @@ impl Action {
             Self::FindSimilar => (Photo, "Find similar", const { &[plain(Key::F)] }),
             Self::Pick => (Photo, "Pick", const { &[plain(Key::P)] }),
             Self::Reject => (Photo, "Reject", const { &[plain(Key::X)] }),
-            Self::Unflag => (Photo, "Neither pick nor reject", const { &[plain(Key::U)] }),
+            Self::Unflag => (Photo, "Clear pick or reject", const { &[plain(Key::U)] }),
             Self::Stars(0) => (Photo, "No stars", const { &[plain(Key::Num0)] }),
             Self::Stars(1) => (Photo, "1 star", const { &[plain(Key::Num1)] }),
             Self::Stars(2) => (Photo, "2 stars", const { &[plain(Key::Num2)] }),
@@ -285,7 +285,7 @@ impl Action {
             Self::FullScreen => (View, "Full screen", const { &[plain(Key::F11)] }),
             Self::Panels => (View, "Hide or show panels", const { &[plain(Key::Tab)] }),
             Self::NextPane => (View, "Go to the next pane", const { &[plain(Key::F6)] }),
-            Self::Captions => (View, "Show matches or names", const { &[plain(Key::I)] }),
+            Self::Captions => (View, "Show matches in captions", const { &[plain(Key::I)] }),
             Self::Theme => (
                 View,
                 "Switch between light and dark",

@@ -13,7 +13,10 @@ impl Action {
             Self::Export | Self::Keywords | Self::SelectAll => {
                 !state.answer.arrangement.order.is_empty()
             }
-            Self::MoveRejects | Self::TrashRejects => !state.flagged(Flag::Reject).is_empty(),
+            Self::MoveRejects | Self::TrashRejects => {
+                let mut marks = state.library.snapshot().marks.iter();
+                marks.any(|mark| mark.flag == Flag::Reject)
+            }
             Self::Undo => state.history.can_undo(),
             Self::Redo => state.history.can_redo(),
             Self::SelectNone => !state.selection.is_empty(),

@@ -137,7 +137,7 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
 fn why_stuck(error: &trash::Error) -> String {
     match error {
-        trash::Error::RestoreCollision { .. } => "a file of this name is there".into(),
+        trash::Error::RestoreCollision { .. } => "a file with this name is already there".into(),
         other => other.to_string(),
     }
 }
@@ -164,7 +164,7 @@ impl Desktop for Platform {
             Purpose::Model => "A folder with a CLIP model",
             Purpose::Store => "Where to keep thumbnails and vectors",
             Purpose::Exclude => "A folder to exclude",
-            Purpose::LoadLabels => "A file of labels",
+            Purpose::LoadLabels => "A label file",
             Purpose::SaveLabels => "Save labels as",
         };
         let dialog = dialog.set_title(title);
@@ -238,7 +238,7 @@ impl Desktop for Platform {
     fn restore(&self, paths: &[PathBuf]) -> Restoration {
         all_stuck(
             paths,
-            "this system lets only its file manager bring files back",
+            "on this system only the file manager can restore files",
         )
     }
 

@@ -5,20 +5,17 @@ use super::action::{Action, Section};
 /// What the grid and the viewer do with keys and the pointer besides commands.
 pub const GESTURES: [(&str, &str); 12] = [
     ("Arrows, Page Up, Page Down, Home, End", "Move"),
-    ("Shift with these", "Extend the selection"),
-    (
-        "Ctrl and a click",
-        "Add a photo to the selection, or take it out",
-    ),
-    ("A click on a heading", "Select the photos below it"),
-    ("Ctrl and the wheel", "Size of thumbnails"),
-    ("The wheel over a large photo", "Zoom"),
-    ("The space bar held over a large photo", "Loupe"),
-    ("Ctrl+V over the photos", "Open what the pasted paths name"),
+    ("Shift with any of these", "Extend the selection"),
+    ("Ctrl+click", "Add a photo to the selection, or remove it"),
+    ("Click on a heading", "Select the photos below it"),
+    ("Ctrl+wheel", "Change the size of thumbnails"),
+    ("Wheel over a large photo", "Zoom"),
+    ("Hold the space bar over a large photo", "Show the loupe"),
+    ("Ctrl+V over the photos", "Open the pasted paths"),
     ("Shift+Tab over the photos", "Go to the control before them"),
     ("Down in a label", "Go to its threshold"),
-    ("Left and right at a threshold", "A step of 0.1 %"),
-    ("Shift with these", "A step of 1 %"),
+    ("Left or Right on a threshold", "Move it by 0.1 %"),
+    ("Shift with either", "Move it by 1 %"),
 ];
 
 /// The keys of a section: what is pressed, and what it does.
@@ -38,7 +35,7 @@ pub fn keys_of(section: Section) -> Vec<(String, &'static str)> {
 #[must_use]
 pub fn keys_page() -> String {
     let mut page = String::from(
-        "# Keys\n\nKeys belong to what has the focus: an open menu, a dialog, a text field, and otherwise the photos.\n",
+        "# Keys\n\nKeys go to whatever has the focus: an open menu, a dialog, a text field, or otherwise the photos.\n",
     );
     let mut table = |title: &str, rows: &[(String, &str)]| {
         page.push_str(&format!("\n## {title}\n\n| key | does |\n|---|---|\n"));

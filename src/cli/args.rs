@@ -666,28 +666,28 @@ pub struct Embed {
 #[cfg(feature = "arrow")]
 #[derive(Debug, ClapArgs)]
 pub struct Worker {
-    /// Read batches in Arrow's stream format on standard input, and write them with their results on standard output
+    /// Read batches from standard input in Arrow's stream format, and write them with their results to standard output
     #[arg(long, conflicts_with_all = ["shard", "input", "out"])]
     pub stdio: bool,
-    /// Make part I of N, where I counts from 0
+    /// Part of the input to process: part I of N, where I counts from 0
     #[arg(long, value_name = "I/N", default_value = "0/1")]
     pub shard: Shard,
-    /// A list of paths (one a line, or ended by zero bytes), a tar of pictures, or a table in Parquet
+    /// List of paths (one per line, or each ended by a zero byte), tar of pictures, or Parquet table
     #[arg(long, value_name = "LIST|TAR|PARQUET", required_unless_present = "stdio", requires = "out", value_parser = path())]
     pub input: Option<PathBuf>,
-    /// The folder for files of shards: --format arrow (the default) or parquet
+    /// Folder to write the file of the shard to, with --format arrow (the default) or parquet
     #[arg(long, value_name = "DIR", requires = "input", value_parser = path())]
     pub out: Option<PathBuf>,
-    /// A label, such as "beach" or "dog -cat"; give several, or none for vectors alone
+    /// Label, such as "beach" or "dog -cat"; repeatable; omit for vectors alone
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub labels: Vec<String>,
-    /// A file with labels, thresholds and examples; docs/labels.md shows one
+    /// File with labels, thresholds and examples (see docs/labels.md)
     #[arg(long = "labels", value_name = "FILE.toml", value_parser = path())]
     pub label_file: Option<PathBuf>,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// Write only rows that meet this: "match>=0.2" (any label), "match.LABEL>=0.2" or "probability>=0.2"
+    /// Write only rows that meet a condition: "match>=0.2" (any label), "match.LABEL>=0.2" or "probability>=0.2"
     #[arg(long, value_name = "CONDITION")]
     pub keep: Option<Keep>,
 }
@@ -702,10 +702,10 @@ pub struct Rank {
     /// The label, such as "cat" or "dog -cat"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Take general words alone: "people" does not stand for man, woman and child as well
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
     #[arg(long)]
     pub no_expand: bool,
-    /// How many to print
+    /// Maximum number of matches to print
     #[arg(long, value_name = "K", default_value_t = 20)]
     pub top: usize,
 }

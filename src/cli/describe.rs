@@ -6,16 +6,18 @@ use serde_json::json;
 use super::Outcome;
 use super::args::{Common, Describe};
 use super::commands::finish;
-use super::duplicates::Looked;
+use super::duplicates::appearances;
+use super::library::{self, open_library};
 use super::output::{Columns, failure_json, number, path_text, print, say_failures};
 
 /// `lumisift describe`.
 pub fn run(common: &Common, args: &Describe) -> anyhow::Result<Outcome> {
-    let looked = Looked::open(common, &args.folders)?;
-    let (indexed, looks) = (&looked.indexed, &looked.looks);
+    let opened = open_library(common)?;
+    let indexed = &library::index(common, &opened, &args.folders)?;
+    let looks = appearances(&opened, indexed)?;
     let mut columns = Columns::new(&["photo", "description"], &[]);
     let mut photos = Vec::new();
-    looked.opened.library.tags(indexed, |at, words| {
+    opened.library.tags(indexed, |at, words| {
         let (photo, _) = &indexed.photos[at];
         let taken = photo.facts.taken.as_ref().map(|taken| taken.as_str());
         let quality = looks[at].as_ref().map(|look| &look.quality);

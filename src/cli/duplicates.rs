@@ -65,7 +65,7 @@ impl Looked {
 }
 
 /// What photos look like, with a bar while those are looked at that an earlier version indexed.
-fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
+pub fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
     let bar = progress_bar("{bar:30} {pos}/{len} photos analysed");
     let watch = |done: usize, of: usize| {
         bar.set_length(of as u64);

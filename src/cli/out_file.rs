@@ -4,15 +4,18 @@
 //! of the same kind.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use lumisift::engine::files::atomic_write::atomic_write_with;
 use lumisift::engine::files::regular::open_regular;
+use lumisift::engine::organize::contact_sheet;
 
 /// Bytes by which a kind of file is told.
 const HEAD_BYTES: u64 = 256;
+/// Most bytes of a safetensors header that are looked at.
+const MAX_HEADER: u64 = 1 << 30;
 
 /// What a command writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +31,31 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether a file that begins so is of this kind.
-    fn is(self, head: &[u8]) -> bool {
-        match self {
+    /// Whether a file is an earlier one of this kind.
+    fn is(self, path: &Path) -> io::Result<bool> {
+        let mut file = open_regular(path)?;
+        let mut head = Vec::new();
+        (&mut file).take(HEAD_BYTES).read_to_end(&mut head)?;
+        Ok(match self {
             Self::Picture => false,
-            Self::Page => head.starts_with(b"<!doctype html>"),
+            Self::Page => head.starts_with(contact_sheet::HEAD.as_bytes()),
             Self::Manifest => {
-                head.starts_with(b"{\n  \"version\"") || head.starts_with(b"source,target,hash")
+                head.starts_with(b"{\n  \"version\": 1,\n  \"time\": \"")
+                    || head.starts_with(b"source,target,hash,best,match,probability")
             }
-            Self::Safetensors => head.get(8..).is_some_and(|json| json.starts_with(b"{\"")),
-        }
+            Self::Safetensors => {
+                let Some(length) = head.first_chunk() else {
+                    return Ok(false);
+                };
+                let length = u64::from_le_bytes(*length).min(MAX_HEADER);
+                file.seek(SeekFrom::Start(8))?;
+                let mut header = Vec::new();
+                file.take(length).read_to_end(&mut header)?;
+                // What `embed` says of the model, and the name of its one tensor.
+                let has = |text: &str| memchr::memmem::find(&header, text.as_bytes()).is_some();
+                has("\"fingerprint\":\"") && has("\"embeddings\":{\"dtype\"")
+            }
+        })
     }
 }
 
@@ -51,7 +69,7 @@ pub fn check(path: &Path, kind: Kind) -> anyhow::Result<()> {
         Err(error) => {
             return Err(error).with_context(|| format!("cannot write {}", path.display()));
         }
-        Ok(_) => head(path).is_ok_and(|head| kind.is(&head)),
+        Ok(_) => kind.is(path).unwrap_or(false),
     };
     anyhow::ensure!(
         is_free,
@@ -59,14 +77,6 @@ pub fn check(path: &Path, kind: Kind) -> anyhow::Result<()> {
         path.display()
     );
     Ok(())
-}
-
-fn head(path: &Path) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    open_regular(path)?
-        .take(HEAD_BYTES)
-        .read_to_end(&mut head)?;
-    Ok(head)
 }
 
 /// Writes a file whole or not at all.
@@ -97,13 +107,26 @@ mod tests {
     #[test]
     fn only_an_earlier_file_of_the_same_kind_is_replaced() {
         let dir = tempfile::tempdir().expect("a folder");
-        let files: [(&str, &[u8], Option<Kind>); 6] = [
+        let page = format!("{}Photos</title>", contact_sheet::HEAD);
+        let tensors = |json: &str| [&(json.len() as u64).to_le_bytes(), json.as_bytes()].concat();
+        let vectors = tensors(
+            r#"{"__metadata__":{"fingerprint":"ab"},"embeddings":{"dtype":"F32","shape":[0,4]}}"#,
+        );
+        let weights = tensors(r#"{"embeddings":{"dtype":"F32","shape":[0,4]}}"#);
+        let files: [(&str, &[u8], Option<Kind>); 9] = [
             ("photo.png", b"\x89PNG\r\n\x1a\n", None),
             ("notes.json", b"{\"mine\": 1}", None),
+            ("settings.json", b"{\n  \"version\": 2,\n", None),
+            ("mine.html", b"<!doctype html><html><title>", None),
+            ("weights", &weights, None),
             ("empty", b"", None),
-            ("page.html", b"<!doctype html><html>", Some(Kind::Page)),
-            ("plan.json", b"{\n  \"version\": 1,", Some(Kind::Manifest)),
-            ("v", b"\x10\0\0\0\0\0\0\0{\"__meta", Some(Kind::Safetensors)),
+            ("page.html", page.as_bytes(), Some(Kind::Page)),
+            (
+                "plan.json",
+                b"{\n  \"version\": 1,\n  \"time\": \"20",
+                Some(Kind::Manifest),
+            ),
+            ("v", &vectors, Some(Kind::Safetensors)),
         ];
         for (name, bytes, own) in files {
             let path = dir.path().join(name);

@@ -63,7 +63,7 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
             });
         }
         let soon = options.settle.max(QUIET);
-        wait(&events, if round.waiting > 0 { soon } else { POLL });
+        wait(&events, if !round.waiting.is_empty() { soon } else { POLL });
     }
 }
 
@@ -151,11 +151,11 @@ impl Teller {
         if round.arrivals.len() + round.fitting_none > 0 {
             say(summary(&round.arrivals, round.fitting_none, dry_run));
         }
-        if round.waiting > 0 && round.waiting != self.waiting {
-            let files = counted(round.waiting, "file is", "files are");
+        if !round.waiting.is_empty() && round.waiting.len() != self.waiting {
+            let files = counted(round.waiting.len(), "file is", "files are");
             say(format_args!("{files} still being written"));
         }
-        self.waiting = round.waiting;
+        self.waiting = round.waiting.len();
         for id in &round.stopped {
             say(format_args!(
                 "an export stopped before its end: `lumisift undo {id}` takes back what it brought, the rest is tried again"

@@ -28,11 +28,11 @@ pub fn about(
             decision(ui, state, id);
             labels(ui, state, id);
             ui.add_space(theme::SPACE_M);
-            heading(ui, "About");
+            heading(ui, "Details");
             let mut rows: Vec<(&str, String)> = Vec::new();
             if let Some(facts) = item.facts() {
                 rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
-                rows.extend(videos::duration(item).map(|length| ("Length", length)));
+                rows.extend(videos::duration(item).map(|length| ("Duration", length)));
                 if let Some(taken) = &facts.taken {
                     let source = taken.source().note();
                     rows.push(("Taken", taken.as_str().replace('T', " ") + source));

@@ -14,7 +14,7 @@ use super::{Interface, top_bar, videos};
 use crate::app::command::Command;
 use crate::app::document::arrange::Heading;
 use crate::app::document::calendar;
-use crate::app::document::filter::{Fit, SortKey};
+use crate::app::document::filter::Fit;
 use crate::app::document::library::{Item, ItemId};
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::State;
@@ -160,10 +160,10 @@ fn caption_label(
         .or_else(|| scored.nearest(id).map(|(at, matched)| (at, matched, false)))
 }
 
-/// The match of a photo with the search, while that is what photos are sorted by.
+/// The match of a photo with the search, in any order.
 fn found(id: ItemId, state: &State) -> Option<f32> {
-    let by_search = state.sorting().key == SortKey::Search;
-    state.answer.scored().search_match(id).filter(|_| by_search)
+    let searched = !state.search.trim().is_empty();
+    state.answer.scored().search_match(id).filter(|_| searched)
 }
 
 /// The line below a picture: its label with the match, or the name. What the heading says is not said again.
@@ -292,7 +292,7 @@ fn dragged(ui: &Ui, state: &State) {
     };
     let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged photos"));
     let painter = ui.ctx().layer_painter(layer);
-    let text = format!("{}: drop on a label", photos(state.selection.len()));
+    let text = format!("{}: drop onto a label", photos(state.selection.len()));
     super::widgets::badge(
         &painter,
         pointer + vec2(14.0, 8.0),

@@ -84,12 +84,12 @@ impl Interface {
         let rejects = rejects.get(state, || PutAway::of(state));
         let go = if rejects.going == 1 { "goes" } else { "go" };
         ui.label(format!(
-            "{}, with sidecars and pairs, {go} to the system's trash and can be brought back from there.",
+            "{}, with sidecars and paired files, {go} to the system's trash and can be restored from there.",
             photos(rejects.going)
         ));
         if rejects.hidden > 0 {
             let hidden = counted_thousands(rejects.hidden, "of them is", "of them are");
-            ui.label(format!("{hidden} not shown at present"));
+            ui.label(format!("{hidden} not currently shown"));
         }
         kept_copies(ui, state, &rejects.kept);
         ui.horizontal(|ui| {
@@ -294,7 +294,7 @@ fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>
 
 fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
     title(ui, "Clear the store?", commands);
-    ui.label("Thumbnails and vectors of all photos are forgotten, and the open folders are read again. Photos, labels, picks and stars stay.");
+    ui.label("The thumbnails and vectors of all photos are deleted, and the open folders are read again. Photos, labels, picks and stars are kept.");
     ui.horizontal(|ui| {
         if main_button(ui, "Clear the store").clicked() {
             commands.push(Command::ClearStore);
@@ -344,7 +344,7 @@ fn dropped(ui: &mut Ui, picture: &Path, commands: &mut Vec<Command>) {
             commands.push(Command::Show(None));
             commands.push(Command::Dropped(vec![picture.into()]));
         }
-        if ui.button("Search for photos like it").clicked() {
+        if ui.button("Find similar photos").clicked() {
             commands.push(Command::Show(None));
             commands.push(Command::SearchDropped(picture.into()));
         }

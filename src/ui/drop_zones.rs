@@ -31,7 +31,7 @@ pub fn show(ui: &mut Ui, search_zone: Rect) {
     let over_search = search && pointer.is_some_and(|at| search_zone.contains(at));
     zone(ui, &painter, open, "Drop to open", 26.0, !over_search);
     if search {
-        let text = "Drop to search for photos like it";
+        let text = "Drop to find similar photos";
         let place = search_zone.intersect(screen.shrink(3.0));
         painter.rect_filled(place, f32::from(theme::RADIUS_L), palette(ui).panel);
         zone(ui, &painter, place, text, 15.0, over_search);

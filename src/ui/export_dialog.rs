@@ -33,6 +33,8 @@ pub struct Choices {
     for_rejects: bool,
     /// Whether it is for the rejects that the dialog opens next.
     opens_for_rejects: bool,
+    /// Whether the dialog goes on with what is chosen: it was only away while a path was typed.
+    pub(super) stays: bool,
 }
 
 /// Which photos can be chosen, and what that is called.
@@ -140,11 +142,12 @@ impl Interface {
     /// Chooses the rejects and a move the next time that the dialog opens, and only then.
     pub(super) fn export_rejects(&mut self) {
         self.buffers.export.opens_for_rejects = true;
+        self.buffers.export.stays = false;
     }
 
     fn export_choices(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let choices = &mut self.buffers.export;
-        if self.dialog_is_new {
+        if self.dialog_is_new && !std::mem::take(&mut choices.stays) {
             choices.begin(state);
         }
         choices.count(state);
@@ -244,11 +247,13 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
         let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
-        response.on_hover_text("Made of {name}, {label}, {date}, {match} and {n}");
-        ui.label("If one is taken:");
+        response.on_hover_text("May contain {name}, {label}, {date}, {match} and {n}");
+        ui.label("If a name is taken:");
         ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
         let aside = ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
-        aside.on_hover_text("What was there is set aside, and comes back if the export is undone");
+        aside.on_hover_text(
+            "The file that is there is set aside, and restored if the export is undone",
+        );
     });
     ui.end_row();
     ui.label("Also");
@@ -276,10 +281,10 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
     let mut words = vec![photos(plan.photos())];
     let companions = plan.steps.iter().filter(|step| step.companion).count();
     let counts = [
-        (companions, "file beside them", "files beside them"),
-        (plan.skipped.len(), "is there already", "are there already"),
+        (companions, "companion file", "companion files"),
+        (plan.skipped.len(), "is already there", "are already there"),
         (plan.renamed, "gets a number", "get a number"),
-        (plan.replaced(), "replaces another", "replace others"),
+        (plan.replaced(), "replaces a file", "replace files"),
     ];
     let some = counts.into_iter().filter(|(count, ..)| *count > 0);
     words.extend(some.map(|(count, one, many)| counted_thousands(count, one, many)));
@@ -359,7 +364,7 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
     ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
     if report.skipped > 0 {
         let files = counted_thousands(report.skipped, "file was", "files were");
-        ui.label(format!("{files} there already"));
+        ui.label(format!("{files} already there"));
     }
     if report.replaced > 0 {
         let (one, many) = ("file was replaced: it is", "files were replaced: they are");

@@ -7,7 +7,6 @@ use super::theme::{self, palette};
 use super::videos;
 use crate::app::command::Command;
 use crate::app::document::state::State;
-use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::Flag;
 
 /// Width of a photo of the strip.
@@ -16,12 +15,16 @@ const CELL: f32 = 96.0;
 const GAP: f32 = 4.0;
 
 impl Interface {
-    pub(super) fn filmstrip(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    /// Draws the strip around a place in the order.
+    pub(super) fn filmstrip(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        place: Option<usize>,
+        commands: &mut Vec<Command>,
+    ) {
         let order = &state.answer.arrangement.order;
-        let here = state.viewer.as_ref().map(Viewer::item);
-        let Some(here) = order.iter().position(|id| Some(*id) == here) else {
-            return;
-        };
+        let Some(here) = place else { return };
         let view = ui.available_rect_before_wrap();
         let list = ui.interact(view, ui.scope_id().with("strip"), Sense::hover());
         list.widget_info(|| WidgetInfo::labeled(Role::List, true, "Filmstrip"));

@@ -140,10 +140,10 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
             .on_hover_text(theirs);
         ui.checkbox(&mut choices.colours, "Colours")
             .on_hover_text(theirs);
-        ui.checkbox(&mut choices.rejects, "Rejects, as a rating of -1");
+        ui.checkbox(&mut choices.rejects, "Rejects, as rating -1");
     });
     ui.end_row();
-    ui.label("Below");
+    ui.label("Parent");
     let edit = TextEdit::singleline(&mut choices.parent).hint_text("no parent keyword");
     let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
     ui.ctx().accesskit_node_builder(response.id, |node| {
@@ -157,7 +157,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     ui.label("");
     ui.checkbox(&mut choices.inside, "Write into the photos themselves")
         .on_hover_text(
-            "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats keep a sidecar",
+            "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats get a sidecar",
         );
     ui.end_row();
 }

@@ -1,5 +1,5 @@
-//! One label: a line with its colour, text and count; its threshold and what it stands for while it is open. The
-//! pointer over a label that is not open shows how its matches spread.
+//! One label: a line with its colour, text and count; its threshold, what it stands for and how many examples it has
+//! while it is open. The pointer over a label that is not open shows how its matches spread.
 
 use egui::{
     Align, Frame, Key, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
@@ -43,7 +43,8 @@ impl Interface {
         label: &Label,
         commands: &mut Vec<Command>,
     ) {
-        let place = answer_place(state, label);
+        let place = answer_place(state, at, label);
+        let open = state.open_label == Some(label.id);
         let top = ui.cursor().min.y;
         let whole = UiBuilder::new().id_salt("card").sense(Sense::CLICK);
         let response = ui
@@ -54,13 +55,15 @@ impl Interface {
                     if let Some(trouble) = trouble {
                         let bad = palette(ui).bad;
                         ui.label(RichText::new(trouble).small().color(bad));
-                    } else if label.on && state.open_label == Some(label.id) {
+                    } else if label.on && open {
                         histogram(ui, state, place, label, commands);
                         self.threshold_row(ui, state, place, label, commands);
                         advice(ui, state, place, label);
                         members(ui, label, commands);
                     }
-                    notes(ui, label);
+                    if open {
+                        notes(ui, label);
+                    }
                 });
             })
             .response;
@@ -69,8 +72,11 @@ impl Interface {
         if response.clicked() {
             commands.push(Command::GoToLabel(label.id));
         }
-        if label.on && state.open_label != Some(label.id) {
-            response.on_hover_ui(|ui| glance(ui, state, place, label));
+        if label.on && !open {
+            response.on_hover_ui(|ui| {
+                glance(ui, state, place, label);
+                notes(ui, label);
+            });
         }
         dropped_on(ui, top, at, label, commands);
     }
@@ -135,14 +141,17 @@ fn members(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
 }
 
 /// The place of a label in the last answer, which may be about earlier labels.
-fn answer_place(state: &State, label: &Label) -> Option<usize> {
-    state.answer.labels.iter().position(|l| l.id == label.id)
+fn answer_place(state: &State, at: usize, label: &Label) -> Option<usize> {
+    let labels = &state.answer.labels;
+    // Mostly it is at the same place.
+    let same = labels.get(at).filter(|l| l.id == label.id).map(|_| at);
+    same.or_else(|| labels.iter().position(|l| l.id == label.id))
 }
 
 /// A label's colour; a click counts it or not, a drag moves it.
 fn swatch(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::CLICK | Sense::DRAG);
-    let name = format!("{} counts", label.text);
+    let name = format!("{} in use", label.text);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, label.on, &name));
     let hint = if label.on { "Turn off" } else { "Turn on" };
     let colour = theme::label_colour(label.colour);
@@ -244,6 +253,7 @@ fn count_button(
     }
 }
 
+/// What else there is to know of a label. It is not on a card that is closed, which is one line.
 fn notes(ui: &mut Ui, label: &Label) {
     let mut notes = Vec::new();
     if label.negated {

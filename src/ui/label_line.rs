@@ -10,7 +10,7 @@ use crate::app::document::filter::Fit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::engine::plural::{counted_thousands, thousands};
 
 /// A threshold that is being typed.
 pub struct TypedLine {
@@ -40,11 +40,11 @@ impl Interface {
                     }
                 }
                 None => {
-                    let text = RichText::new(format!("from {}", fine_percent(label.min_match)));
+                    let text = RichText::new(format!("at least {}", fine_percent(label.min_match)));
                     let response = ui.add(egui::Label::new(text.small()).sense(Sense::CLICK));
                     let name = format!("Type the threshold of {}", label.text);
                     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                    if response.on_hover_text("Click to type it").clicked() {
+                    if response.on_hover_text("Click to type a value").clicked() {
                         self.buffers.line = Some(TypedLine {
                             label: label.id,
                             text: fine_percent(label.min_match),
@@ -124,18 +124,19 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     }
     let measured = state.session().and_then(|session| session.calibration());
     let mut words = match measured.map(|known| known.share_above(label.min_match)) {
-        Some(Some(share)) => format!("about {:.0} in 10 above the line fit", 10.0 * share),
-        Some(None) => "many photos above a line this low do not fit".into(),
-        None => "check the photos near the line".into(),
+        Some(Some(share)) => format!("about {:.0} in 10 above the threshold fit", 10.0 * share),
+        Some(None) => "many photos above so low a threshold do not fit".into(),
+        None => "check the photos near the threshold".into(),
     };
     let told = place.and_then(|place| state.answer.told.get(place));
     if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
-        words = format!("{words}; of your {all} examples above it, {fit} fit");
+        let examples = counted_thousands(*all, "example", "examples");
+        words = format!("{words}; {fit} of your {examples} above it fit");
     }
     let hint = match measured {
         Some(_) => "Measured with this model on everyday photos: for yours it is only a guide",
         None => {
-            "Not measured with this model: sort by match, and put the line where photos stop fitting"
+            "Not measured with this model: sort by match, and set the threshold where photos stop fitting"
         }
     };
     ui.label(RichText::new(words).small().weak())
@@ -154,6 +155,6 @@ pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     }
     if let Some(fitting) = fitting {
         let line = fine_percent(label.min_match);
-        ui.label(format!("{} from {line} on", photos(*fitting)));
+        ui.label(format!("{} at {line} or more", photos(*fitting)));
     }
 }

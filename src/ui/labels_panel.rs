@@ -190,10 +190,10 @@ fn draft_place(state: &State) -> Option<(usize, &Label)> {
 /// Moves all lines at once.
 fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("All lines:").small().weak());
+        ui.label(RichText::new("All labels:").small().weak());
         for (name, steps) in [("looser", -1.0), ("stricter", 1.0)] {
             let response = ui.small_button(name);
-            let full = format!("Make all lines {name}");
+            let full = format!("Make all labels {name}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &full));
             if response.on_hover_text(full).clicked() {
                 commands.push(Command::MoveLines(steps));

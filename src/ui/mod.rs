@@ -164,6 +164,13 @@ impl Interface {
     /// Clears what an earlier dialog of this kind was given.
     fn begin_dialog(&mut self, dialog: Option<&Dialog>) {
         self.dialog_is_new = true;
+        let export = &mut self.buffers.export;
+        export.stays = match dialog {
+            // The folder of an export is typed, which comes back after that.
+            Some(Dialog::Path(prompt)) => prompt.back.as_deref() == Some(&Dialog::Export),
+            Some(Dialog::Export) => export.stays,
+            _ => false,
+        };
         match dialog {
             Some(Dialog::Palette) => {
                 self.buffers.palette.clear();

@@ -215,7 +215,7 @@ fn speed_of(rate: Option<f32>, gflop: f32) -> String {
 fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
     let mut parts = vec![entry.languages.to_owned()];
     if let Some(imagenet) = entry.imagenet {
-        parts.push(format!("{imagenet} % of ImageNet"));
+        parts.push(format!("{imagenet} % on ImageNet"));
     }
     parts.push(speed_of(rate, entry.gflop));
     parts.push(entry.licence.into());
@@ -273,9 +273,9 @@ pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<C
         .iter()
         .any(|shelved| shelved.place.as_ref() == Some(&(dir.to_path_buf(), Owner::Program)));
     let text = if ours {
-        "Its files and the vectors it computed are deleted. Photos, labels, picks and stars stay."
+        "Its files and the vectors it computed are deleted. Photos, labels, picks and stars are kept."
     } else {
-        "The vectors it computed are deleted, and its folder is no longer listed. The folder itself stays."
+        "The vectors it computed are deleted, and its folder is no longer listed. The folder itself is kept."
     };
     ui.label(text);
     ui.label(RichText::new(dir.display().to_string()).small().weak());

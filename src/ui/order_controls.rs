@@ -1,6 +1,6 @@
 //! How photos are sorted and put together: two controls that do not touch each other.
 
-use egui::{ComboBox, Ui};
+use egui::{ComboBox, Role, Ui, WidgetInfo};
 
 use super::icons::Icon;
 use super::widgets::icon_button_sized;
@@ -59,12 +59,14 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.ctx()
         .accesskit_node_builder(combo.response.id, |node| node.set_label("Sort by"));
     combo.response.on_hover_text("Sort by");
-    let (icon, name) = if now.descending {
-        (Icon::Down, "Descending: reverse")
-    } else {
-        (Icon::Up, "Ascending: reverse")
+    let (icon, hint) = match now.descending {
+        true => (Icon::Down, "Descending: click for ascending"),
+        false => (Icon::Up, "Ascending: click for descending"),
     };
-    if icon_button_sized(ui, icon, name, 24.0).clicked() {
+    let response = icon_button_sized(ui, icon, hint, 24.0);
+    // A switch is called by what it is, on or off.
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, now.descending, "Descending"));
+    if response.clicked() {
         commands.push(Command::SortBy(Sorting {
             descending: !now.descending,
             ..now

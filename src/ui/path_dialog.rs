@@ -71,7 +71,7 @@ fn words(purpose: Purpose) -> (&'static str, &'static str) {
         Purpose::Model => ("A folder with a CLIP model", "Use this model"),
         Purpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
         Purpose::Exclude => ("A folder to exclude", "Exclude it"),
-        Purpose::LoadLabels => ("A file of labels", "Load"),
+        Purpose::LoadLabels => ("A label file", "Load"),
         Purpose::SaveLabels => ("Save labels as", "Save"),
     }
 }

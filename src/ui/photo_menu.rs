@@ -21,7 +21,7 @@ pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.separator();
     menu_entry(ui, state, Action::FindSimilar, commands);
     ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
-        for (name, shown) in [("Shows", true), ("Does not show", false)] {
+        for (name, shown) in [("Example of", true), ("Counter-example of", false)] {
             ui.menu_button(name, |ui| {
                 for label in &state.memory.labels {
                     if ui.button(label.text.as_str()).clicked() {

@@ -8,7 +8,7 @@ use super::Interface;
 use super::dialog_parts::title;
 use super::icons::Icon;
 use super::keywords_dialog::naming_choice;
-use super::widgets::{bytes, icon_button_sized};
+use super::widgets::{bytes, icon_button_sized, photos};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::state::State;
 use crate::app::services::Purpose;
@@ -16,7 +16,6 @@ use crate::engine::hub::catalog;
 use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
 use crate::engine::media::memory_budget::default_limit;
-use crate::engine::plural::thousands;
 use crate::settings::{Settings, TEXT_SIZES, Theme};
 
 /// The limit that is offered first: thumbnails and vectors of about 300,000 photos.
@@ -72,7 +71,7 @@ fn theme_row(ui: &mut Ui, settings: &mut Settings) {
 }
 
 fn text_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Text and controls");
+    ui.label("Size of text and controls");
     ui.horizontal(|ui| {
         for percent in TEXT_SIZES {
             let text = format!("{percent} %");
@@ -118,7 +117,7 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
         if settings.device == DeviceChoice::Auto {
             ui.checkbox(
                 &mut settings.gpu_on_battery,
-                "Use the graphics card on battery, too",
+                "Use the graphics card on battery too",
             );
         }
         if let Some(session) = state.session() {
@@ -140,7 +139,7 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             for (precision, name) in [
                 (Precision::Auto, "Fastest that is accurate enough"),
                 (Precision::F32, "Full"),
-                (Precision::Int8, "Eight bits"),
+                (Precision::Int8, "8-bit"),
             ] {
                 ui.selectable_value(&mut settings.precision, precision, name);
             }
@@ -148,7 +147,7 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
         let accuracy = state.session().and_then(|s| s.model().info().int8);
         if let Some(accuracy) = accuracy {
             let text = format!(
-                "Eight bits: vectors agree with full precision to {:.4} at least",
+                "8-bit: vectors agree with full precision to at least {:.4}",
                 accuracy.lowest
             );
             ui.label(RichText::new(text).small().weak());
@@ -200,8 +199,8 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
             ui.add(egui::Label::new(RichText::new(dir).small()).wrap());
         }
         if let Some(size) = &state.store_size {
-            let photos = thousands(usize::try_from(size.photos).unwrap_or(usize::MAX));
-            let text = format!("{photos} photos known, {}", bytes(size.bytes));
+            let photos = photos(usize::try_from(size.photos).unwrap_or(usize::MAX));
+            let text = format!("{photos} known, {}", bytes(size.bytes));
             ui.label(RichText::new(text).small().weak());
         }
         ui.horizontal(|ui| {
@@ -247,7 +246,7 @@ fn quality_row(ui: &mut Ui, settings: &mut Settings) {
     let response = ui.add(Slider::new(&mut settings.thumbnail_quality, 50..=95));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label("Thumbnail quality"));
-    response.on_hover_text("JPEG quality of thumbnails made from now on");
+    response.on_hover_text("JPEG quality of new thumbnails");
     ui.end_row();
 }
 
@@ -279,7 +278,7 @@ fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command
         if ui.button("Add a folder…").clicked() {
             commands.push(Command::Choose(Purpose::Exclude));
         }
-        let note = "Hidden folders and those of the system are always excluded";
+        let note = "Hidden and system folders are always excluded";
         ui.label(RichText::new(note).small().weak());
     });
     ui.end_row();

@@ -116,7 +116,7 @@ fn toggle_or_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Ve
 fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let open = ui.button("Open folder…");
     if open
-        .on_hover_text("Or drop folders and photos anywhere onto the window")
+        .on_hover_text("Or drop folders and photos anywhere on the window")
         .clicked()
     {
         commands.push(Command::Do(Action::OpenFolder));

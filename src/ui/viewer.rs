@@ -35,6 +35,8 @@ impl Interface {
         let viewer = state.viewer.as_ref()?;
         let item = state.item(viewer.item()).cloned()?;
         self.views.take(ui.ctx());
+        let order = &state.answer.arrangement.order;
+        let place = order.iter().position(|id| *id == viewer.item());
         if !state.panels_hidden {
             self.beside(ui, state, viewer.item(), &item);
             if !viewer.is_comparison() {
@@ -42,7 +44,7 @@ impl Interface {
                 Panel::bottom("filmstrip")
                     .frame(frame)
                     .exact_size(STRIP)
-                    .show(ui, |ui| self.filmstrip(ui, state, commands));
+                    .show(ui, |ui| self.filmstrip(ui, state, place, commands));
             }
         }
         let frame = self.frames(ui, state, viewer.item(), &item);
@@ -62,8 +64,9 @@ impl Interface {
             }));
         }
         let magnified = self.loupe(ui, &placed, state);
-        controls(ui, view, state, commands);
-        self.fetch(ui, &panes, &moved, magnified, state);
+        let place = place.filter(|_| !viewer.is_comparison());
+        controls(ui, view, state, place, commands);
+        self.fetch(ui, &panes, &moved, place, magnified, state);
         Some(moved)
     }
 
@@ -190,12 +193,14 @@ impl Interface {
         })
     }
 
-    /// Wishes for the photos as large as they are seen, and for the neighbours of one as large as the window.
+    /// Wishes for the photos as large as they are seen, and for the neighbours of one, which is at `place` in the order,
+    /// as large as the window.
     fn fetch(
         &mut self,
         ui: &Ui,
         panes: &[Rect],
         viewer: &Viewer,
+        place: Option<usize>,
         magnified: Option<ItemId>,
         state: &State,
     ) {
@@ -246,11 +251,10 @@ impl Interface {
             });
             keys.extend([whole, part]);
         }
-        if let ([only], [pane]) = (shown, panes) {
+        if let (Some(place), [pane]) = (place, panes) {
             let order = &state.answer.arrangement.order;
-            let place = order.iter().position(|id| id == only);
             let neighbour = |by: isize| {
-                let id = order.get(place?.checked_add_signed(by)?)?;
+                let id = order.get(place.checked_add_signed(by)?)?;
                 key(*id, *pane, None)
             };
             keys.extend([neighbour(1), neighbour(-1)]);
@@ -268,8 +272,14 @@ fn no_picture(ui: &Ui, view: Rect, trouble: &str) {
     ui.painter().galley(at, text, palette.text);
 }
 
-/// Buttons over the photo.
-fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>) {
+/// Buttons over the photo, and at which place in the order it is.
+fn controls(
+    ui: &mut Ui,
+    view: Rect,
+    state: &State,
+    place: Option<usize>,
+    commands: &mut Vec<Command>,
+) {
     let bar = Rect::from_min_size(view.min + vec2(10.0, 10.0), vec2(180.0, 36.0));
     ui.scope_builder(egui::UiBuilder::new().max_rect(bar), |ui| {
         let frame = Frame::new()
@@ -309,13 +319,8 @@ fn controls(ui: &mut Ui, view: Rect, state: &State, commands: &mut Vec<Command>)
             });
         });
     });
-    let order = &state.answer.arrangement.order;
-    let place = state
-        .viewer
-        .as_ref()
-        .filter(|viewer| !viewer.is_comparison())
-        .and_then(|viewer| order.iter().position(|id| *id == viewer.item()));
     if let Some(place) = place {
+        let order = &state.answer.arrangement.order;
         let text = format!("{} of {}", thousands(place + 1), thousands(order.len()));
         let at = pos2(view.min.x + 12.0, view.max.y - 30.0);
         super::widgets::badge(ui.painter(), at, &text, palette(ui).raised);

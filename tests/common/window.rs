@@ -75,7 +75,7 @@ impl Desktop for FakeDesktop {
                 continue;
             };
             if path.exists() {
-                let reason = "a file of this name is there".to_owned();
+                let reason = "a file with this name is already there".to_owned();
                 outcome.stuck.push((path.clone(), reason));
                 continue;
             }

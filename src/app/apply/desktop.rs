@@ -52,7 +52,7 @@ impl App {
     pub(in crate::app) fn copied(&mut self, paths: &[PathBuf], files: Result<(), String>) {
         let photos = counted(paths.len(), "photo", "photos");
         let text = match files {
-            Ok(()) => format!("{photos} copied, to be pasted as files or as paths"),
+            Ok(()) => format!("{photos} copied: paste as files or as paths"),
             Err(reason) => {
                 self.wake.ctx.copy_text(paths_text(paths));
                 let paths = counted(paths.len(), "path", "paths");

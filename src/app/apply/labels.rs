@@ -67,6 +67,10 @@ impl App {
 
     /// Adds the labels of a list, and says which of them are there already.
     fn add_labels(&mut self, list: &str) {
+        if self.state.draft_label().is_some() {
+            // What was typed is gone, even if the list adds nothing.
+            self.need(RefreshPriority::FromTop);
+        }
         self.state.draft.clear();
         remember(&mut self.state, list);
         let mut next = self.state.memory.next_label;

@@ -5,7 +5,7 @@ use crate::app::document::history::{HistoryStep as Undo, labels_put_back};
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
-use crate::engine::plural::counted;
+use crate::engine::plural::counted_thousands;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.
@@ -91,7 +91,7 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
                 self.decide(&marks);
-                let photos = counted(marks.len(), "photo", "photos");
+                let photos = counted_thousands(marks.len(), "photo", "photos");
                 let text = format!("{done}: the decision about {photos}");
                 self.state.notify(text, false);
                 Some(Undo::Marks(now))

@@ -99,24 +99,26 @@ impl App {
                 self.state.go_to(id);
             }
             Command::ToggleNear(id) => {
-                let filter = &mut self.state.memory.filter;
+                let filter = &self.state.memory.filter;
                 let on = filter.near && filter.fit == Fit::Label(id);
                 match on {
-                    true => filter.set_fit(Fit::All, false),
-                    false => filter.set_fit(Fit::Label(id), true),
+                    true => self.fit_only(Fit::All, false),
+                    false => self.fit_only(Fit::Label(id), true),
                 }
                 self.need(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
+                let before = self.state.memory.filter.fit;
                 let (fit, near) = (filter.fit, filter.near);
                 self.state.memory.filter = *filter;
-                self.state.memory.filter.set_fit(fit, near);
+                self.state.memory.filter.fit = before;
+                self.fit_only(fit, near);
                 self.need(RefreshPriority::Now);
             }
             Command::ToggleFit(fit) => {
-                let filter = &mut self.state.memory.filter;
-                let fit = if filter.fit == fit { Fit::All } else { fit };
-                filter.set_fit(fit, false);
+                let now = self.state.memory.filter.fit;
+                let fit = if now == fit { Fit::All } else { fit };
+                self.fit_only(fit, false);
                 self.need(RefreshPriority::FromTop);
             }
             Command::SelectionMode(..)
@@ -311,7 +313,24 @@ impl App {
         self.read_folders();
     }
 
+    /// Filters by label. Where only one label is left, its best matches come first.
+    fn fit_only(&mut self, fit: Fit, near: bool) {
+        let before = self.state.memory.filter.fit;
+        self.state.memory.filter.set_fit(fit, near);
+        if fit == before || !matches!(fit, Fit::Label(_)) {
+            return;
+        }
+        match &mut self.state.search_order {
+            Some((sorting, _)) => *sorting = Sorting::default(),
+            None => self.state.memory.sorting = Sorting::default(),
+        }
+    }
+
     pub(super) fn search(&mut self, text: String) {
+        if text.trim().is_empty() {
+            // What fits the search badly is hidden again in the next one.
+            self.state.memory.filter.search_shows_all = false;
+        }
         if text.is_empty() {
             self.state.search_order = None;
         } else {

@@ -7,7 +7,7 @@ use crate::app::document::filter::Fit;
 use crate::app::document::labels::{EXAMPLES, Label, LabelId, free_colour};
 use crate::app::document::state::Taught;
 use crate::app::{App, RefreshPriority};
-use crate::engine::plural::counted_thousands;
+use crate::engine::plural::{counted_thousands, thousands};
 
 impl App {
     fn target_paths(&self) -> Vec<PathBuf> {
@@ -41,8 +41,8 @@ impl App {
         if photos > 0 {
             let photos = counted_thousands(photos, "photo was", "photos were");
             let text = format!(
-                "A label learns from at most {EXAMPLES} photos of a kind: {photos} left out. Select those that show \
-                 best what you mean"
+                "A label takes at most {EXAMPLES} examples and as many counter-examples: {photos} left out. Select the \
+                 ones that best show what you mean"
             );
             self.state.notify(text, false);
         }
@@ -64,7 +64,7 @@ impl App {
         match label {
             Some(id) => self.add_examples(id, shown),
             None => {
-                let text = "Click on a label first: photos become examples of the one that is open";
+                let text = "Click a label first: photos become examples of the label that is open";
                 self.state.notify(text, false);
             }
         }
@@ -111,7 +111,8 @@ impl App {
         });
         if let Some((text, now)) = now {
             let before = taught.before;
-            let text = format!("{text}: {before} -> {now} photos fit");
+            let now = counted_thousands(now, "photo fits", "photos fit");
+            let text = format!("{text}: {} -> {now}", thousands(before));
             self.state.notify(text, false);
         }
     }

@@ -70,6 +70,8 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
     chip(shape, &|f| f.shape = None);
     let failures = filter.failures.then(|| "with problems".to_owned());
     chip(failures, &|f| f.failures = false);
+    let nearest = (filter.search_shows_all).then(|| "nearest to the search".to_owned());
+    chip(nearest, &|f| f.search_shows_all = false);
     chips
 }
 
@@ -104,7 +106,7 @@ mod tests {
             folder: Some("/photos/2024".into()),
             shape: Some(Shape::Portrait),
             failures: true,
-            search_shows_all: false,
+            search_shows_all: true,
         };
         let mut left = filter;
         let mut texts = Vec::new();
@@ -112,7 +114,7 @@ mod tests {
             texts.push(chip.text);
             left = chip.without;
         }
-        assert!(left.is_clear());
+        assert_eq!(left, Filter::default());
         texts.reverse();
         assert_eq!(
             texts,
@@ -133,7 +135,8 @@ mod tests {
                 "50 mm",
                 "in 2024",
                 "Portrait",
-                "with problems"
+                "with problems",
+                "nearest to the search"
             ]
         );
     }

@@ -113,8 +113,8 @@ pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
         ([one], [], _) => format!("the label “{one}” is back"),
         ([], [one], _) => format!("the label “{one}” is gone"),
         ([], [], Some(label)) => format!("the label “{}” is as it was", label.text),
-        ([], [], None) => "labels are in their former order".into(),
-        _ => "labels are as they were".into(),
+        ([], [], None) => "the labels are back in their previous order".into(),
+        _ => "the labels are as they were".into(),
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
             labels_put_back(&typed, &cat),
             "the label “cat” is as it was"
         );
-        assert_eq!(labels_put_back(&[], &both), "labels are as they were");
+        assert_eq!(labels_put_back(&[], &both), "the labels are as they were");
     }
 
     #[test]

@@ -89,6 +89,8 @@ impl Memory {
         if self.sorting.key == SortKey::Search {
             self.sorting = Sorting::default();
         }
+        // What is searched for does not come back, nor how.
+        self.filter.search_shows_all = false;
         let used = self.labels.iter().map(|label| label.id);
         let above = used.max().map_or(FIRST_LABEL, |id| id.saturating_add(1));
         self.next_label = self.next_label.max(above);
@@ -140,13 +142,13 @@ mod tests {
         let kept = r#"{
             "labels": [{"id": 4, "text": "cat"}],
             "sorting": {"key": "Search", "descending": true},
-            "filter": {"fit": {"Label": 9}, "near": true},
+            "filter": {"fit": {"Label": 9}, "near": true, "search_shows_all": true},
             "export": {"transfer": "move"}
         }"#;
         let memory: Memory = serde_json::from_str(kept).expect("read");
         let mut memory = memory.at_start();
         assert_eq!(memory.sorting, Sorting::default());
-        assert!(memory.filter.is_clear(), "{:?}", memory.filter);
+        assert_eq!(memory.filter, Filter::default());
         assert_eq!(memory.export.transfer, Transfer::Copy);
         assert_eq!((memory.new_label_id(), memory.new_label_id()), (5, 6));
     }

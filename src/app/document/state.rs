@@ -312,7 +312,8 @@ impl State {
     pub fn draft_label(&self) -> Option<Label> {
         // A letter of an alphabet says nothing, and a list says too much.
         let draft = self.draft.trim();
-        let says = draft.chars().count() > 1 || !draft.is_ascii();
+        let word = draft.trim_start_matches('-').trim();
+        let says = word.chars().count() > 1 || !word.is_ascii();
         if !says || draft.contains([',', '\n']) {
             return None;
         }

@@ -70,10 +70,12 @@ impl Viewer {
         }
     }
 
-    /// Lets keys be about another of the photos that are seen side by side; zoom and place stay.
+    /// Lets keys be about another of the photos that are seen side by side; zoom and place stay. The frame that was
+    /// chosen is one of the video that is left.
     pub fn focus(&mut self, item: ItemId) {
-        if self.compared.contains(&item) {
+        if self.item != item && self.compared.contains(&item) {
             self.item = item;
+            self.frame = None;
         }
     }
 
@@ -138,8 +140,11 @@ mod tests {
         assert_eq!(viewer.item(), 2);
         viewer.focus(7);
         assert_eq!(viewer.item(), 2);
+        viewer.frame = Some(3);
+        viewer.focus(2);
+        assert_eq!(viewer.frame, Some(3), "it is the same video");
         viewer.focus(4);
-        assert_eq!(viewer.item(), 4);
+        assert_eq!((viewer.item(), viewer.frame), (4, None));
         viewer.end_comparison();
         assert_eq!((viewer.items(), viewer.is_comparison()), (&[4][..], false));
         assert_eq!(Viewer::together(Vec::new(), 1), None);

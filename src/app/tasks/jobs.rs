@@ -61,7 +61,7 @@ impl App {
 
     /// Says that work in the background panicked; what waits for its answer waits no longer.
     fn gave_up(&mut self, slot: Slot) {
-        const TEXT: &str = "A task crashed: this is a bug, please report it with what \
+        const TEXT: &str = "A task crashed: this is a bug; please report it with what \
                             `lumisift doctor --bundle FILE.zip` writes";
         match slot {
             Slot::Session => self.session_opened(Err("The model could not be loaded".into())),
@@ -82,7 +82,7 @@ impl App {
     pub(in crate::app) fn look_after_store(&mut self) {
         let outdated = |session: &Arc<Session>| session.store().is_outdated();
         if self.state.session().is_some_and(outdated) {
-            let text = "The store was rebuilt meanwhile: photos are looked up again";
+            let text = "The store was rebuilt in the meantime: photos are being looked up again";
             self.state.notify(text, false);
             // The photos stay in sight until they are.
             self.state.library.forget_rows();
@@ -257,7 +257,7 @@ impl App {
                 }
                 Event::Waiting(reason) => {
                     self.state.standing.store = reason
-                        .map(|reason| format!("{reason}. Reading goes on when there is room"));
+                        .map(|reason| format!("{reason}. Reading resumes when there is room"));
                 }
                 Event::Progress(progress) => self.state.work.progress = progress,
                 Event::Finished(summary) => {

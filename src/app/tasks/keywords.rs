@@ -112,7 +112,7 @@ impl App {
                 }
             }
             Err(trouble) => {
-                let text = format!("The keywords could not be taken back: {trouble}");
+                let text = format!("The keywords could not be undone: {trouble}");
                 self.state.notify(text, true);
             }
         }

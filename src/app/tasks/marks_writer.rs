@@ -240,7 +240,7 @@ impl Keeper {
             Err(_) => "Decisions are only in memory: do not close the window yet".into(),
         };
         self.told = true;
-        let text = format!("{error}. It is tried again. {where_they_are}");
+        let text = format!("{error}. Lumisift keeps trying. {where_they_are}");
         self.say(MarksNews::Trouble(Some(text)));
     }
 

@@ -83,7 +83,7 @@ impl App {
             Pasted::Paths(paths) => self.take_dropped(paths, false),
             Pasted::Web(address) => self.state.notify(web_text(&address), true),
             Pasted::Words => self.state.notify(
-                "Paths of folders and photos can be pasted here. Words go into the field for labels or the search",
+                "Only paths of folders and photos can be pasted here. Paste words into the label or search field",
                 false,
             ),
         }
@@ -193,7 +193,7 @@ impl App {
 fn web_text(address: &str) -> String {
     let shown: String = address.chars().take(80).collect();
     format!(
-        "{shown} is on the web, and Lumisift reads only what is on this computer: save it to a folder, and drop the file"
+        "{shown} is on the web, and Lumisift reads only files on this computer: save it to a folder and drop the file"
     )
 }
 
@@ -264,7 +264,7 @@ fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
             let folder = path.parent().is_some_and(std::path::Path::is_dir);
             match folder || path.is_dir() {
                 true => Ok(path),
-                false => Err(format!("The folder above {shown} is not there")),
+                false => Err(format!("The folder that is to hold {shown} does not exist")),
             }
         }
         Purpose::LoadLabels if !path.is_file() => Err(format!("There is no file {shown}")),

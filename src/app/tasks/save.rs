@@ -68,7 +68,7 @@ impl App {
             News::Saved(failure.map(|error| {
                 tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
                 let folder = dirs.config.display();
-                format!("Settings cannot be written to {folder}: {error}. It is tried again")
+                format!("Settings cannot be written to {folder}: {error}. Lumisift keeps trying")
             }))
         });
     }

@@ -190,7 +190,7 @@ fn gave_up(question: &ScoringRequest) -> ScoringResponse {
             order: order.collect(),
             ..Arrangement::default()
         },
-        trouble: Some("Scoring crashed on these labels: this is a bug, please report it".into()),
+        trouble: Some("Scoring crashed on these labels: this is a bug; please report it".into()),
         ..ScoringResponse::default()
     }
 }

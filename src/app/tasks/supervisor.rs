@@ -204,11 +204,7 @@ impl<N: Send + 'static> Supervisor<N> {
             let dropped = queue.waiting.iter().filter(|waiting| !waiting.replaceable);
             let dropped = dropped.count();
             if dropped > 0 {
-                tracing::warn!(
-                    ?slot,
-                    dropped,
-                    "the window was closed before this was begun"
-                );
+                tracing::warn!(?slot, dropped, "the window was closed before this started");
             }
             queue.waiting.clear();
             if let Some((cancel, _)) = &queue.running {

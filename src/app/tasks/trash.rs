@@ -69,7 +69,7 @@ impl Restored {
         let stuck = self.outcome.stuck.first().map(|(path, why)| {
             let files = counted(self.outcome.stuck.len(), "file stays", "files stay");
             let path = path.display();
-            format!("{files} in the trash ({path}: {why}). Undo again once that is settled")
+            format!("{files} in the trash ({path}: {why}). Fix that, then undo again")
         });
         let parts: Vec<String> = gone.into_iter().chain(stuck).collect();
         (!parts.is_empty()).then(|| format!("Not everything came back: {}", parts.join(", ")))
@@ -109,8 +109,8 @@ impl App {
     pub(in crate::app) fn trashed(&mut self, trashed: Trashed) {
         let are = counted(trashed.photos, "photo is", "photos are");
         let text = match self.services.desktop.can_restore() {
-            true => format!("{are} in the trash: undo brings them back"),
-            false => format!("{are} in the trash, to be brought back from there"),
+            true => format!("{are} in the trash: undo to restore"),
+            false => format!("{are} in the trash and can be restored from there"),
         };
         self.state.notify(text, false);
         if !trashed.gone.is_empty() && self.services.desktop.can_restore() {
@@ -209,7 +209,8 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
         if !reject.is_sampled || matches!(are_same(&reject.path, &kept.path), Ok(true)) {
             return Ok(());
         }
-        let message = format!("it stays: {copy} is nearly the same video, but no copy of it");
+        let message =
+            format!("it stays: {copy} is nearly the same video, but not an identical copy");
         return Err(Failure::new(&reject.path, Stage::Export, message));
     }
     let message =
@@ -237,7 +238,8 @@ fn are_same(a: &Path, b: &Path) -> std::io::Result<bool> {
 
 fn trash(desktop: &dyn Desktop, path: &Path) -> Result<(), Failure> {
     let fail = |e: String| {
-        let message = format!("it cannot go to the trash ({e}): move rejects to a folder instead");
+        let message =
+            format!("it could not be moved to the trash ({e}): move rejects to a folder instead");
         Failure::new(path, Stage::Export, message)
     };
     desktop.trash(path).map_err(fail)

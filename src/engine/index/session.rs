@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::store::{BackgroundSums, ModelKey, Store, StoreError, VectorMap};
+pub use super::error::SessionError;
+use super::store::{BackgroundSums, ModelKey, Store, VectorMap};
 use super::zero_shot::{Pictures, ZeroShot, background_phrases, mean};
-use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::inference::{Embeddings, Model};
 use crate::engine::media::photo::Candidate;
 use crate::engine::search::query::{self, Query};
 use crate::engine::search::score::{
@@ -20,25 +21,6 @@ const AXIS_ROWS: usize = 4096;
 
 /// Rows of vectors that are in memory at a time when all are gone through once.
 const PART_ROWS: usize = 1 << 14;
-
-/// What can go wrong with a question.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The model.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// The store.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A picture in a query.
-    #[error("{}: {message}", path.display())]
-    Picture {
-        /// The picture.
-        path: std::path::PathBuf,
-        /// Why it cannot be used.
-        message: String,
-    },
-}
 
 /// A model, a store and the model's background vectors.
 pub struct Session {

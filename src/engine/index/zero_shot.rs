@@ -6,7 +6,7 @@ use std::sync::Arc;
 use half::f16;
 use rayon::prelude::*;
 
-use super::session::SessionError;
+use super::error::SessionError;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;

@@ -8,6 +8,7 @@ use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeO
 
 use super::decode::Pixels;
 use super::multi_crop::{self, Window};
+use super::thumbnail::THUMBNAIL_SIDE;
 
 /// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
 pub const PREPROCESS_VERSION: u32 = 4;
@@ -268,6 +269,13 @@ fn upright_size(pixels: &Pixels) -> (f64, f64) {
 pub struct EmptyPicture;
 
 impl Preprocess {
+    /// Pixels of the short side at which pictures are decoded: enough for the model and for a thumbnail. It is the same
+    /// wherever pictures are read, so that their vectors are the same.
+    #[must_use]
+    pub fn decoded_side(&self) -> u32 {
+        (2 * self.side).max(THUMBNAIL_SIDE)
+    }
+
     /// A byte of channel `channel` (0 red, 1 green, 2 blue) as the model's input value.
     #[must_use]
     pub fn normalise(&self, channel: usize, byte: u8) -> f32 {

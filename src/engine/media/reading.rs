@@ -5,7 +5,6 @@ use std::path::Path;
 use super::decode::{self, MAX_FILE_BYTES};
 use super::photo::{ContentId, Failure, PhotoFacts, Stage};
 use super::preprocess::{Crop, Preprocess, Resampler};
-use super::thumbnail::THUMBNAIL_SIDE;
 #[cfg(feature = "video")]
 use super::{
     photo::VideoFacts,
@@ -35,11 +34,6 @@ impl MediaReader {
             spec,
             resampler: Resampler::default(),
         }
-    }
-
-    /// Pixels of the short side at which a picture is decoded: as the index does, so that vectors are the same.
-    fn side(&self) -> u32 {
-        (2 * self.spec.side).max(THUMBNAIL_SIDE)
     }
 
     /// Reads a file.
@@ -76,7 +70,8 @@ impl MediaReader {
                 &"larger than 1 GB, which is more than a photo takes",
             ));
         }
-        let decoded = decode::decode(bytes, self.side(), cancel).map_err(|e| refuse(&e))?;
+        let decoded = decode::decode(bytes, self.spec.decoded_side(), cancel);
+        let decoded = decoded.map_err(|e| refuse(&e))?;
         let crops = self.resampler.crops(&decoded.pixels, &self.spec);
         Ok(Reading {
             crops: crops.map_err(|e| refuse(&e))?,
@@ -101,7 +96,7 @@ impl MediaReader {
             Failure::new(path, stage, error)
         };
         let video = Video::open(path, cancel).map_err(failed)?;
-        let side = self.side();
+        let side = self.spec.decoded_side();
         let (mut crops, mut size) = (Vec::new(), (0, 0));
         let mut facts = VideoFacts {
             duration_ms: video.duration_ms(),

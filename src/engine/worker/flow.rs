@@ -1,8 +1,8 @@
 //! The threads of a worker: one takes batches in, N decode their rows, one encodes. Whoever asks gets the batches back in
 //! their order, each with the results of its rows.
 //!
-//! Channels are bounded: where results are not taken, nothing more is read. What a row's result is depends on the row alone,
-//! never on what was decoded or encoded beside it.
+//! Channels are bounded: where results are not taken, nothing more is read. A row's result never depends on what is decoded
+//! or encoded beside it.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -66,7 +66,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Starts the threads. That which takes batches in may outlive the flow: it ends when it is given something.
+    /// Starts the threads. The thread that reads input may outlive the flow: it ends at its next batch.
     pub fn start(
         model: &Arc<dyn Model>,
         threads: usize,

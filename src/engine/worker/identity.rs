@@ -36,9 +36,10 @@ pub const SHARD: &str = "lumisift.shard";
 pub const ROWS: &str = "lumisift.rows";
 
 /// What must be the same for a finished shard to stand.
-pub const COMPARED: [&str; 7] = [
+pub const COMPARED: [&str; 8] = [
     FINGERPRINT,
     PREPROCESSING,
+    PRECISION,
     LABEL_SET,
     KEEP,
     INPUT,

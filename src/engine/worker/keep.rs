@@ -42,7 +42,7 @@ const COMPARISONS: [(&str, Comparison); 4] = [
     ("<", Comparison::Below),
 ];
 
-/// Why a condition says nothing.
+/// Why a condition cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeepError {
     /// It cannot be read.
@@ -51,10 +51,10 @@ pub enum KeepError {
     )]
     Syntax(String),
     /// There are no labels to match.
-    #[error("what is kept is told by matches: give labels with --label or --labels")]
+    #[error("--keep needs labels: give them with --label or --labels")]
     NoLabels,
     /// It names a label that is not there.
-    #[error("what is kept is told by the label {0:?}, which is not among the labels")]
+    #[error("--keep names the label {0:?}, which is not given")]
     UnknownLabel(String),
 }
 

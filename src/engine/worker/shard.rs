@@ -113,8 +113,8 @@ impl Worker {
     /// Makes one shard of an input, unless its file is there and was made of the same rows, with the same model and labels.
     ///
     /// # Errors
-    /// If the input cannot be read, `dir` has shards of another division of it, or the file cannot be written; then there
-    /// is none under its name, or the one that was there.
+    /// If the input cannot be read, `dir` has shards of another division of it or something else under the file's name, or
+    /// the file cannot be written; then there is none under its name, or the one that was there.
     pub fn run_shard(
         &self,
         shard: Shard,
@@ -133,6 +133,7 @@ impl Worker {
         if is_finished(&path, format, &metadata) {
             return Ok(ShardOutcome::Finished { path });
         }
+        refuse_other_input(&path, format, &metadata)?;
         remove_stale(dir);
         let dim = self.model.info().dim;
         let columns = Columns::new(&rows.schema(), dim, &self.labels.names, metadata)?;
@@ -141,6 +142,11 @@ impl Worker {
             // Tells others that this file is being written; where there are no locks they leave it alone as well.
             let _ = file.try_lock();
             let counts = self.write(&rows, range, &columns, format, file);
+            // A worker with another input of this name may have ended meanwhile.
+            let counts = counts.and_then(|counts| {
+                refuse_other_input(&path, format, columns.schema().metadata())?;
+                Ok(counts)
+            });
             let made = counts.is_ok();
             outcome = Some(counts);
             match made {
@@ -188,6 +194,28 @@ fn is_finished(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
     };
     let same = |key: &str| schema.metadata().get(key) == metadata.get(key);
     COMPARED.iter().all(|key| same(key))
+}
+
+/// Results of another input, and files of other programs, are never replaced: nobody asked for that.
+fn refuse_other_input(
+    path: &Path,
+    format: FileFormat,
+    metadata: &Metadata,
+) -> Result<(), WorkerError> {
+    if fs::symlink_metadata(path).is_err() || is_of_input(path, format, metadata) {
+        return Ok(());
+    }
+    Err(WorkerError::Invalid {
+        path: path.into(),
+        message: "it was not made from this input as it is now: remove it, or name another folder with --out".into(),
+    })
+}
+
+/// Whether a file was made from the input that this one would be made from, by whatever model and labels.
+fn is_of_input(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
+    let schema = read_schema(format, path);
+    let input = schema.as_ref().and_then(|s| s.metadata().get(INPUT));
+    input.is_some() && input == metadata.get(INPUT)
 }
 
 /// Whoever reads a folder with shards of two divisions reads rows twice.

@@ -1,6 +1,6 @@
 //! The worker at the end of a pipe: Arrow's stream format in and out. Each batch that comes in gives one that goes out.
 
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
@@ -11,6 +11,8 @@ use super::{Counts, Worker, WorkerError};
 
 /// Bytes that are read and written at once.
 const BUFFER: usize = 1 << 18;
+/// What each message of a stream begins with.
+const CONTINUATION: [u8; 4] = [0xff; 4];
 
 impl Worker {
     /// Takes batches from `input` until it ends, and writes each to `output` with its results before the next.
@@ -19,19 +21,22 @@ impl Worker {
     /// If what comes in is no such stream or says nowhere where pictures are, or the output cannot be written.
     pub fn run_stream(
         &self,
-        input: impl Read + Send + 'static,
+        mut input: impl Read + Send + 'static,
         output: impl Write,
     ) -> Result<Counts, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Stream(error.to_string());
-        let mut buffered = BufReader::with_capacity(BUFFER, input);
         // What is something else would be taken for the length of a message, and as much memory be asked for.
-        let head = buffered.fill_buf();
-        let head = head.map_err(|error| WorkerError::Stream(error.to_string()))?;
-        if head.first().is_some_and(|first| *first != 0xff) {
+        let mut head = Vec::with_capacity(CONTINUATION.len());
+        let read = (input.by_ref())
+            .take(CONTINUATION.len() as u64)
+            .read_to_end(&mut head);
+        read.map_err(|error| WorkerError::Stream(error.to_string()))?;
+        if !head.is_empty() && head != CONTINUATION {
             return Err(WorkerError::Stream(
                 "it is not in Arrow's stream format".into(),
             ));
         }
+        let buffered = BufReader::with_capacity(BUFFER, Cursor::new(head).chain(input));
         let reader = StreamReader::try_new(buffered, None).map_err(wrong)?;
         let schema = reader.schema();
         let dim = self.model.info().dim;

@@ -224,7 +224,7 @@ impl<'a> Groups<'a> {
             (Grouping::Month | Grouping::Day, UNKNOWN) => named("No date".into()),
             (Grouping::Month, month) => named(calendar::month_text(date(month))),
             (Grouping::Day, day) => named(calendar::day_text(date(day))),
-            (Grouping::Camera, UNKNOWN) => named("No camera named".into()),
+            (Grouping::Camera, UNKNOWN) => named("No camera".into()),
             (Grouping::Place, UNKNOWN) => named("No place".into()),
             (Grouping::Place, rank) => named(Place::of_rank(rank).to_string()),
             (Grouping::Rating, UNKNOWN) => named("No stars".into()),

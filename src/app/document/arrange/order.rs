@@ -6,7 +6,7 @@ use super::groups::{Groups, MAX_RANK};
 use super::judge::Verdict;
 use super::{FEW, Group, Wanted};
 use crate::app::document::calendar::Day;
-use crate::app::document::filter::SortKey;
+use crate::app::document::filter::{Fit, SortKey};
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::{ItemId, Kind, Snapshot, by_name};
 use crate::app::document::scored::Scored;
@@ -65,6 +65,7 @@ pub fn sort(
     let unlabelled = unlabelled || unsearched;
     let by_names = sorting.key == SortKey::Name || unlabelled;
     let by_match = sorting.key == SortKey::BestMatch;
+    let nothing_fits = wanted.filter.fit == Fit::Nothing;
     let falls = sorting.descending && !unlabelled;
     let keyed = |id: ItemId| {
         let verdict = verdicts[id as usize];
@@ -74,7 +75,7 @@ pub fn sort(
         }
         // By match, what misses a line is always seen from there.
         let near = by_match && Groups::is_near_a_line(group);
-        let misses = by_match && Groups::is_something_else(group);
+        let misses = by_match && (nothing_fits || Groups::is_something_else(group));
         let value = if misses {
             verdict.miss().map(bits)
         } else if sorting.key == SortKey::Search

@@ -188,6 +188,28 @@ fn a_filter_by_one_label_sorts_by_it() {
 }
 
 #[test]
+fn what_fits_nothing_has_the_nearest_misses_first_under_any_heading() {
+    let mut labels = [label(1, false), label(2, false)];
+    // The first photo has the highest match of any label, but the last one nearly reaches a line.
+    labels[0].min_match = 0.95;
+    labels[1].min_match = 0.35;
+    let filter = Filter {
+        fit: Fit::Nothing,
+        ..Filter::default()
+    };
+    for grouping in [
+        Grouping::Nothing,
+        Grouping::Label,
+        Grouping::Folder,
+        Grouping::Camera,
+        Grouping::Rating,
+    ] {
+        let got = grouped(&labels, Sorting::default(), &filter, grouping, None);
+        assert_eq!(got.order, [3, 0], "{grouping:?}");
+    }
+}
+
+#[test]
 fn a_label_that_is_typed_comes_first_with_its_best_photos() {
     let labels = [label(1, false), label(2, false)];
     let filter = Filter::default();
@@ -226,10 +248,7 @@ fn photos_are_put_together_by_what_they_say() {
     assert_eq!(months.groups[0].days, Some((20_240_501, 20_240_501)));
     assert_eq!(headings(&by(Grouping::Day))[0], named("1 May 2024", 1));
     assert_eq!(headings(&by(Grouping::Folder)), [named("", 4)]);
-    assert_eq!(
-        headings(&by(Grouping::Camera)),
-        [named("No camera named", 4)]
-    );
+    assert_eq!(headings(&by(Grouping::Camera)), [named("No camera", 4)]);
     assert_eq!(
         headings(&by(Grouping::Rating)),
         [named("4 stars", 1), named("No stars", 3)]

@@ -282,7 +282,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
         return Ok(step);
     }
     let spec = shared.session.model().info().preprocess;
-    let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
+    let side = spec.decoded_side();
     let decoded = match decode::decode(&bytes, side, &shared.cancel) {
         Ok(decoded) => decoded,
         Err(DecodeError::Cancelled) => return Ok(Step::Cancelled),
@@ -341,7 +341,7 @@ fn prepare_video(
         return Ok(step);
     }
     let spec = shared.session.model().info().preprocess;
-    let side = (2 * spec.side).max(thumbnail::THUMBNAIL_SIDE);
+    let side = spec.decoded_side();
     let (mut crops, mut thumbnails) = (Vec::new(), Vec::new());
     let mut size = (0, 0);
     let mut facts = VideoFacts {

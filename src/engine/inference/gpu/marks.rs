@@ -169,7 +169,14 @@ impl Mark {
 
     /// Why the driver is left alone, if it is.
     pub fn against(&self) -> Option<String> {
-        let bytes = read_regular(self.file.as_ref()?, MAX_MARK).ok()?;
+        let path = self.file.as_ref()?;
+        let file = open_no_link(OpenOptions::new().read(true), path).ok()?;
+        // Whoever holds it is testing just now: the result is not known yet.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return None;
+        }
+        drop(file);
+        let bytes = read_regular(path, MAX_MARK).ok()?;
         serde_json::from_slice::<Note>(&bytes).ok()?.against()
     }
 

@@ -61,7 +61,10 @@ impl Pending {
             match waited {
                 Ok(_) => {}
                 Err(wgpu::PollError::Timeout) => return Err(GpuError::Hung(patience.as_secs())),
-                Err(error) => return Err(context.failure(&error)),
+                // A lost device takes no submission, and may say that it is lost only later.
+                Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
+                    return Err(GpuError::Lost(error.to_string()));
+                }
             }
             // Another thread that waits may be the one that is told.
             (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))

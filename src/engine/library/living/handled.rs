@@ -1,6 +1,6 @@
 //! What was decided about photos of living folders: a log that people can read, and what a restart goes on from.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,8 @@ struct Entry {
 pub struct Handled {
     path: PathBuf,
     file: File,
-    keys: HashSet<String>,
+    /// Keys of decisions, and whether the photo fitted.
+    keys: HashMap<String, bool>,
     sightings: Sightings,
 }
 
@@ -65,14 +66,16 @@ impl Handled {
         Ok(Self {
             path: path.into(),
             file,
-            keys: entries.map(|entry| entry.key).collect(),
+            keys: entries
+                .map(|entry| (entry.key, entry.target.is_some()))
+                .collect(),
             sightings: Sightings::default(),
         })
     }
 
-    /// Whether a rule decided about a photo's content already.
-    pub(super) fn knows(&self, rule: &FolderRule, photo: &Photo) -> bool {
-        self.keys.contains(&key(rule, photo))
+    /// Whether a photo's content fitted a rule, if the rule decided about it already.
+    pub(super) fn decided(&self, rule: &FolderRule, photo: &Photo) -> Option<bool> {
+        self.keys.get(&key(rule, photo)).copied()
     }
 
     /// Whether a photo's file is complete, so that it can be decided about.
@@ -99,7 +102,7 @@ impl Handled {
             let line = serde_json::to_vec(&entry).map_err(std::io::Error::other);
             lines.extend(line.map_err(|source| self.failed(source))?);
             lines.push(b'\n');
-            self.keys.insert(entry.key);
+            self.keys.insert(entry.key, target.is_some());
         }
         if lines.is_empty() {
             return Ok(());

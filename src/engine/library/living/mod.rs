@@ -87,7 +87,7 @@ pub struct Round {
     /// Photos that fit no rule, of those that were looked at now.
     pub fitting_none: usize,
     /// Files that are still being written.
-    pub waiting: usize,
+    pub waiting: HashSet<PathBuf>,
     /// What failed.
     pub failures: Vec<Failure>,
     /// Rules that could not be carried out.
@@ -149,10 +149,20 @@ impl Library {
         let indexed = self.index((options.job)(rule.folders.clone()), |_| ());
         let mut indexed = indexed.map_err(fail)?;
         round.failures.append(&mut indexed.failures);
-        (indexed.photos).retain(|(photo, _)| !handled.knows(rule, photo));
-        let new = indexed.photos.len();
-        (indexed.photos).retain(|(photo, _)| handled.is_settled(photo, options.settle));
-        round.waiting += new - indexed.photos.len();
+        (indexed.photos).retain(|(photo, _)| {
+            let decided = handled.decided(rule, photo);
+            if decided == Some(true) {
+                fits_any.insert(photo.file.path.clone(), true);
+            }
+            decided.is_none()
+        });
+        (indexed.photos).retain(|(photo, _)| {
+            let is_settled = handled.is_settled(photo, options.settle);
+            if !is_settled {
+                round.waiting.insert(photo.file.path.clone());
+            }
+            is_settled
+        });
         // Of files with the same bytes one stands for all, as it does for those that come later.
         let mut contents = HashSet::new();
         (indexed.photos).retain(|(photo, _)| contents.insert(photo.facts.content));

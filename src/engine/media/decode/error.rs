@@ -30,13 +30,13 @@ pub enum DecodeError {
     NoPreview,
     /// Beyond the memory that decoders share.
     #[error(
-        "the photo of {width} x {height} pixels needs {} of memory to decode; the limit is {}: \
-         raise it in Settings or with --memory", size_text(*need), size_text(*limit)
+        "the photo{} needs {} of memory to decode; the limit is {}: raise it in Settings or with --memory",
+        of_pixels(*width, *height), size_text(*need), size_text(*limit)
     )]
     TooLarge {
-        /// Claimed width.
+        /// Claimed width; 0 if it is not known yet.
         width: u32,
-        /// Claimed height.
+        /// Claimed height; 0 if it is not known yet.
         height: u32,
         /// Bytes that it needs.
         need: u64,
@@ -68,5 +68,13 @@ impl DecodeError {
             format,
             reason: reason.into(),
         }
+    }
+}
+
+/// The size of a photo, to follow its noun.
+fn of_pixels(width: u32, height: u32) -> String {
+    match (width, height) {
+        (0, _) | (_, 0) => String::new(),
+        _ => format!(" of {width} x {height} pixels"),
     }
 }

@@ -35,6 +35,9 @@ img{width:200px;height:150px;object-fit:cover;border-radius:6px;background:#e8ea
 figcaption{font-size:12px;overflow-wrap:anywhere}small{color:#5b616b}\
 @media(prefers-color-scheme:dark){body{background:#15171b;color:#e6e8ec}small{color:#9aa1ad}img{background:#24272d}}";
 
+/// What every page begins with, up to its title.
+pub const HEAD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>";
+
 /// The page as HTML.
 #[must_use]
 pub fn html(title: &str, groups: &[Group]) -> String {
@@ -43,7 +46,7 @@ pub fn html(title: &str, groups: &[Group]) -> String {
     // Writing to a text cannot fail.
     let _ = write!(
         page,
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style><h1>{title}</h1>"
+        "{HEAD}{title}</title><style>{STYLE}</style><h1>{title}</h1>"
     );
     for group in groups.iter().filter(|group| !group.photos.is_empty()) {
         let (label, count) = (escape(&group.label), group.photos.len());

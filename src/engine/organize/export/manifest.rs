@@ -1,5 +1,6 @@
 //! What was exported and why, as a file: JSON to be applied again, CSV for spreadsheets.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -81,14 +82,16 @@ pub struct Keeper {
 
 impl ManifestEntry {
     /// Why a copy must not be set aside any more, if there is a reason.
-    fn outdated(&self) -> Option<String> {
+    /// `keepers` remembers the content of those that were read.
+    fn outdated(&self, keepers: &mut HashMap<PathBuf, Option<String>>) -> Option<String> {
         const AGAIN: &str = "run `lumisift duplicates` again for a new plan";
         let keeper = self.keeper.as_ref()?;
-        let is = |path: &Path, wanted: &str| hash(path).is_ok_and(|is| is.to_string() == wanted);
-        if !is(&self.source, self.hash.as_deref().unwrap_or_default()) {
+        let found = |path: &Path| hash(path).ok().map(|content| content.to_string());
+        if self.hash.is_none() || found(&self.source) != self.hash {
             return Some(format!("it changed since the plan was made: {AGAIN}"));
         }
-        if !is(&keeper.path, &keeper.hash) {
+        let kept = (keepers.entry(keeper.path.clone())).or_insert_with(|| found(&keeper.path));
+        if kept.as_ref() != Some(&keeper.hash) {
             return Some(format!(
                 "the copy to keep, {}, changed or is gone since the plan was made: {AGAIN}",
                 keeper.path.display()
@@ -314,8 +317,9 @@ impl Manifest {
     #[must_use]
     pub fn items(&self) -> (Vec<Item>, Vec<Failure>) {
         let (mut items, mut stale) = (Vec::new(), Vec::new());
+        let mut keepers = HashMap::new();
         for entry in &self.photos {
-            match entry.outdated() {
+            match entry.outdated(&mut keepers) {
                 Some(message) => stale.push(Failure::new(&entry.source, Stage::Export, message)),
                 None => items.push(Item {
                     source: entry.source.clone(),

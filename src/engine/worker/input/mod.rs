@@ -74,7 +74,7 @@ impl Input {
             Err(invalid("it is compressed as a whole: unpack it first"))
         } else if head.starts_with(b"ARROW1") {
             Err(invalid(
-                "a file of Arrow's is no input for shards: write it as Parquet, or send it as a stream to `worker --stdio`",
+                "an Arrow file cannot be divided into shards: write it as Parquet, or send it as a stream to `worker --stdio`",
             ))
         } else {
             list::survey(file).map_err(io)

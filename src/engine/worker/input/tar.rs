@@ -19,6 +19,9 @@ use crate::engine::media::file_names;
 
 /// Largest text beside a picture that is read.
 const MAX_TEXT: u64 = 16 << 20;
+/// Pictures of a key between its text and another of its pictures for which the text counts in every division of a tar: so
+/// many rows before a shard's first, texts are read.
+const KEY_PICTURES: u64 = 64;
 
 /// What a member is, by its name.
 #[derive(Clone, Copy, PartialEq)]
@@ -101,16 +104,36 @@ struct Sample {
     txt: Option<String>,
 }
 
-/// Members of one key.
+/// Members of one key. Its pictures wait for texts that may stand behind them; of many pictures, only so many wait.
 #[derive(Default)]
 struct Group {
     key: Vec<u8>,
     pictures: Vec<(String, Option<Vec<u8>>)>,
     json: Option<String>,
     txt: Option<String>,
+    /// How many pictures wait, and their bytes. Those that are not read count as well: which ones wait for a text must not
+    /// depend on how the tar is divided.
+    count: usize,
+    bytes: u64,
 }
 
 impl Group {
+    fn is_full(&self) -> bool {
+        self.count >= BATCH_ROWS || self.bytes >= BATCH_BYTES
+    }
+
+    /// The pictures that wait, with the texts so far, which count for later ones as well.
+    fn part(&mut self) -> Self {
+        (self.count, self.bytes) = (0, 0);
+        Self {
+            key: self.key.clone(),
+            pictures: std::mem::take(&mut self.pictures),
+            json: self.json.clone(),
+            txt: self.txt.clone(),
+            ..Self::default()
+        }
+    }
+
     fn samples(self) -> impl Iterator<Item = Sample> {
         let key = String::from_utf8_lossy(&self.key).into_owned();
         let sample = move |(name, bytes)| Sample {
@@ -174,9 +197,15 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
                 group.key = key(&name).to_vec();
             }
             // Texts may stand before their picture as well as behind it.
-            let near = range.start <= row && row <= range.end;
+            let before = row < range.end && row + KEY_PICTURES >= range.start;
+            let near = before || !group.pictures.is_empty();
             match kind {
                 Member::Picture => {
+                    if group.is_full() && !self.take(group.part()) {
+                        break;
+                    }
+                    group.count += 1;
+                    group.bytes = group.bytes.saturating_add(entry.size());
                     if range.contains(&row) {
                         let name = String::from_utf8_lossy(&name).into_owned();
                         let bytes = contents(&mut entry, MAX_FILE_BYTES)?;
@@ -196,7 +225,9 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
     /// Takes the pictures of a group; whether anybody wants more.
     fn take(&mut self, group: Group) -> bool {
         for sample in group.samples() {
-            self.bytes += sample.bytes.as_ref().map_or(0, Vec::len) as u64;
+            let texts = [&sample.json, &sample.txt].into_iter().flatten();
+            let texts: usize = texts.map(String::len).sum();
+            self.bytes += (sample.bytes.as_ref().map_or(0, Vec::len) + texts) as u64;
             self.waiting.push(sample);
             let full = self.waiting.len() >= BATCH_ROWS || self.bytes >= BATCH_BYTES;
             if full && !self.flush() {
@@ -253,7 +284,76 @@ fn text(entry: &mut Entry<'_, impl Read>) -> io::Result<Option<String>> {
 
 #[cfg(test)]
 mod tests {
+    use arrow_array::cast::AsArray;
+
     use super::*;
+
+    /// A tar of these members, each of which holds its own name.
+    fn archive(members: &[String]) -> File {
+        let mut archive = tar::Builder::new(tempfile::tempfile().expect("a file"));
+        for name in members {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(name.len() as u64);
+            (archive.append_data(&mut header, name, name.as_bytes())).expect("added");
+        }
+        let mut file = archive.into_inner().expect("finished");
+        io::Seek::rewind(&mut file).expect("rewound");
+        file
+    }
+
+    /// Pictures with the JSON beside them.
+    fn read(members: &[String], range: Range<u64>) -> Vec<(String, Option<String>)> {
+        let mut rows = Vec::new();
+        let batches = batches(Path::new("a.tar"), archive(members), range).expect("opened");
+        for batch in batches {
+            let batch = batch.expect("a batch");
+            let names = batch.column_by_name(NAME).expect("names");
+            let texts = batch.column_by_name("json").expect("texts");
+            let pairs = names
+                .as_string::<i32>()
+                .iter()
+                .zip(texts.as_string::<i32>().iter());
+            rows.extend(pairs.map(|(name, text)| {
+                let name = name.unwrap_or_default().to_owned();
+                (name, text.map(ToOwned::to_owned))
+            }));
+        }
+        rows
+    }
+
+    #[test]
+    fn texts_do_not_depend_on_how_a_tar_is_divided() {
+        for members in [
+            ["a.json", "a.jpg", "a.png"],
+            ["a.jpg", "a.json", "a.png"],
+            ["a.jpg", "a.png", "a.json"],
+        ] {
+            let members = members.map(ToOwned::to_owned);
+            let whole = read(&members, 0..2);
+            let json = Some("a.json".to_owned());
+            let wanted = ["a.jpg", "a.png"].map(|name| (name.to_owned(), json.clone()));
+            assert_eq!(whole, wanted, "{members:?}");
+            let parts = [read(&members, 0..1), read(&members, 1..2)].concat();
+            assert_eq!(parts, whole, "{members:?}");
+        }
+    }
+
+    #[test]
+    fn of_many_pictures_of_a_key_only_some_wait_for_a_text() {
+        let mut members: Vec<String> = (0..600).map(|n| format!("a.{n}.jpg")).collect();
+        members.push("a.json".into());
+        let whole = read(&members, 0..600);
+        let with_text: Vec<bool> = whole.iter().map(|(_, text)| text.is_some()).collect();
+        let full = 600 / BATCH_ROWS * BATCH_ROWS;
+        let wanted: Vec<bool> = (0..600).map(|n| n >= full).collect();
+        assert_eq!(with_text, wanted);
+        let parts = [read(&members, 0..300), read(&members, 300..600)].concat();
+        assert!(parts == whole);
+        // A text in front counts for all.
+        members.rotate_right(1);
+        let whole = read(&members, 0..600);
+        assert!(whole.len() == 600 && whole.iter().all(|(_, text)| text.is_some()));
+    }
 
     #[test]
     fn keys_end_at_the_first_dot_of_the_last_part() {

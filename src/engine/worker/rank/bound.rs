@@ -2,6 +2,7 @@
 
 use crate::engine::inference::cpu::row_dots;
 use crate::engine::inference::{Embeddings, ModelInfo};
+use crate::engine::search::math::dot;
 use crate::engine::search::score::{MOST_TOGETHER, SAME_MEANING};
 use crate::engine::search::teach::ClassifierSet;
 
@@ -31,12 +32,9 @@ impl Bound {
     pub fn new(label: &ClassifierSet, background: &Embeddings, model: &ModelInfo) -> Self {
         let dim = background.dim;
         let same = |prompt: &[f32]| {
-            let cosine =
-                |member: &[f32]| member.iter().zip(prompt).map(|(a, b)| a * b).sum::<f32>();
-            label
-                .texts
-                .rows()
-                .any(|member| cosine(member) > SAME_MEANING)
+            // As the scorer tells them, to the last bit.
+            let mut members = label.texts.rows();
+            members.any(|member| dot(prompt, member) > SAME_MEANING)
         };
         let (mut mean, mut count) = (vec![0f32; dim], 0f32);
         for prompt in background.rows().filter(|prompt| !same(prompt)) {
@@ -96,5 +94,115 @@ impl Bound {
                 tell(at, if is_unit { 1.0 } else { length });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use half::f16;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::engine::inference::Fingerprint;
+    use crate::engine::inference::device::Device;
+    use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
+    use crate::engine::search::score::{Background, Scorer};
+
+    const DIM: usize = 12;
+
+    fn model(logit_scale: f32, match_bias: f32, sigmoid_bias: Option<f32>) -> ModelInfo {
+        ModelInfo {
+            name: "clip".into(),
+            fingerprint: Fingerprint([1; 32]),
+            dim: DIM,
+            logit_scale,
+            sigmoid_bias,
+            match_bias,
+            preprocess: Preprocess {
+                side: 4,
+                fit: Fit::Stretch,
+                filter: Filter::Bicubic,
+                mean: [0.0; 3],
+                std: [1.0; 3],
+            },
+            gflop_per_image: 1.0,
+            device: Device::cpu().facts().clone(),
+            int8: None,
+        }
+    }
+
+    fn unit(values: Vec<f32>) -> Vec<f32> {
+        let length = values.iter().map(|v| v * v).sum::<f32>().sqrt().max(1e-6);
+        values.into_iter().map(|v| v / length).collect()
+    }
+
+    /// So many vectors of length 1, one after another.
+    fn vectors(count: usize) -> impl Strategy<Value = Vec<f32>> {
+        let vector = proptest::collection::vec(-1f32..1.0, DIM).prop_map(unit);
+        proptest::collection::vec(vector, count).prop_map(|vectors| vectors.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn no_match_exceeds_its_bound(
+            members in vectors(3), count in 1usize..=3, same_meaning in any::<bool>(),
+            prompts in vectors(9), photos in vectors(6),
+            biases in proptest::collection::vec(-1f32..1.0, 3),
+            scale in 5f32..40.0, match_bias in prop_oneof![Just(0f32), -2f32..2.0],
+            sigmoid_bias in prop_oneof![Just(None), (-10f32..0.0).prop_map(Some)],
+        ) {
+            let scored = Embeddings { dim: DIM, values: members[..count * DIM].to_vec() };
+            let label = ClassifierSet {
+                texts: scored.clone(),
+                vectors: scored,
+                biases: biases[..count].to_vec(),
+                groups: vec![count],
+            };
+            // A prompt that says the same as a member does not count.
+            let mut background = Embeddings { dim: DIM, values: prompts };
+            if same_meaning {
+                background.values.extend_from_slice(&members[..DIM]);
+            }
+            let bound = Bound::new(&label, &background, &model(scale, match_bias, sigmoid_bias));
+            let scorer = Scorer::taught(&label, &background, scale)
+                .with_match_bias(match_bias)
+                .with_sigmoid(sigmoid_bias);
+            // Photos that are just what a member says come close to the bound.
+            let photos = [photos, members].concat();
+            let short: Vec<f16> = photos.iter().map(|v| f16::from_f32(*v)).collect();
+            let mut sums = vec![0f32; photos.len() / DIM];
+            Background::new(&background, scale).log_sums(&short, &mut sums);
+            let rows: Vec<u32> = (0..).take(sums.len()).collect();
+            let scores = scorer.score(&short, &sums, &rows);
+            for (photo, matched) in photos.chunks_exact(DIM).zip(&scores.matches) {
+                let mut told = 0;
+                bound.reaching(photo, *matched, |_, _| told += 1);
+                prop_assert_eq!(told, 1, "a match of {} is beyond its bound", matched);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_far_from_a_label_is_passed_over() {
+        let axis = |at: usize| -> Vec<f32> { (0..DIM).map(|i| f32::from(i == at)).collect() };
+        let scored = Embeddings {
+            dim: DIM,
+            values: axis(0),
+        };
+        let label = ClassifierSet {
+            texts: scored.clone(),
+            vectors: scored,
+            biases: vec![0.0],
+            groups: vec![1],
+        };
+        let background = Embeddings {
+            dim: DIM,
+            values: [axis(1), axis(2)].concat(),
+        };
+        let bound = Bound::new(&label, &background, &model(40.0, 0.0, None));
+        let mut told = Vec::new();
+        let photos = [axis(1), axis(0), vec![0.0; DIM]].concat();
+        bound.reaching(&photos, 0.9, |row, _| told.push(row));
+        assert_eq!(told, [1]);
     }
 }

@@ -135,7 +135,7 @@ impl EmbeddingFile {
     }
 }
 
-const NO_TABLE: &str = "neither Parquet nor a file of Arrow's: give what `lumisift worker` wrote";
+const NO_TABLE: &str = "neither a Parquet nor an Arrow file: give what `lumisift worker` wrote";
 
 /// The columns that are read: that of vectors, and that by which rows are called.
 fn wanted_columns(schema: &Schema, model: &ModelInfo) -> Result<Vec<usize>, String> {

@@ -162,7 +162,7 @@ fn decode_own(
         });
     }
     // Only a file with something unusual in it, which another decoder may read better.
-    if !is_faulty {
+    if !is_faulty && !is_faulty_in_full(bytes, eighths, limits)? {
         return Ok(Own::Left { is_whole: true });
     }
     let warning = match (tally.lost_percent(), ends_early(bytes)) {
@@ -172,6 +172,25 @@ fn decode_own(
         (lost, false) => Some(warning::damaged(lost)),
     };
     Ok(Own::Picture(Box::new(picture(scaled, full, warning))))
+}
+
+/// Whether anything is wrong with a progressive file that seems sound at a small scale: scans that such a scale does not
+/// show are not read for it, and may be cut short.
+fn is_faulty_in_full(
+    bytes: &[u8],
+    eighths: u32,
+    limits: &mut Limits<'_>,
+) -> Result<bool, DecodeError> {
+    let Ok((header, scan)) = header::read_header(bytes) else {
+        return Ok(false);
+    };
+    let full = FULL as u32;
+    if eighths == full || header.coding == Coding::Sequential {
+        return Ok(false);
+    }
+    reserve(&header, full, limits)?;
+    let read = decode_damaged(bytes, (header, scan), full, limits.cancel);
+    Ok(read.is_ok_and(|(.., is_faulty)| is_faulty))
 }
 
 /// The small scale at which all of a file is looked at, in eighths.
