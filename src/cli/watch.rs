@@ -63,7 +63,14 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
             });
         }
         let soon = options.settle.max(QUIET);
-        wait(&events, if !round.waiting.is_empty() { soon } else { POLL });
+        wait(
+            &events,
+            if !round.waiting.is_empty() {
+                soon
+            } else {
+                POLL
+            },
+        );
     }
 }
 

@@ -11,9 +11,7 @@ use super::zero_shot::{Pictures, ZeroShot, background_phrases, mean};
 use crate::engine::inference::{Embeddings, Model};
 use crate::engine::media::photo::Candidate;
 use crate::engine::search::query::{self, Query};
-use crate::engine::search::score::{
-    self, Calibration, LabelMasses, Score, Scorer, Scores, Shares,
-};
+use crate::engine::search::score::{self, Calibration, LabelMasses, Score, Scorer, Scores, Shares};
 use crate::engine::search::teach::{Classifier, ClassifierSet, TrainingSet};
 
 /// Pictures whose mean stands for the axis of all.
