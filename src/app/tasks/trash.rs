@@ -274,7 +274,10 @@ mod tests {
         };
         assert!(is_safe(&reject(kept(&copy))).is_ok());
         let refused = is_safe(&reject(kept(&not))).expect_err("no copy");
-        assert!(refused.message.contains("not an identical copy"), "{refused:?}");
+        assert!(
+            refused.message.contains("not an identical copy"),
+            "{refused:?}"
+        );
         assert!(is_safe(&reject(None)).is_ok());
         assert!(!are_same(&path, &write("d.mp4", &long[1..])).expect("compared"));
     }
