@@ -1,0 +1,131 @@
+//! Commands that analyse photos without being told what to look for, and rules for new ones.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use clap::builder::PossibleValuesParser;
+use lumisift::engine::library::Flaw;
+
+use super::Folders;
+use super::values::{match_value, path};
+
+/// `duplicates`.
+#[derive(Debug, ClapArgs)]
+pub struct Duplicates {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// Only identical files
+    #[arg(long, conflicts_with = "turned")]
+    pub exact: bool,
+    /// Also find mirrored and rotated copies
+    #[arg(long)]
+    pub turned: bool,
+    /// Write a plan that moves all copies but the best one aside, for `lumisift export --manifest FILE.json --move`
+    #[arg(long, value_name = "FILE.json", value_parser = path())]
+    pub export_plan: Option<PathBuf>,
+    /// Where the plan moves copies (default: "copies" beside the plan)
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub to: Option<PathBuf>,
+}
+
+/// `bursts`.
+#[derive(Debug, ClapArgs)]
+pub struct Bursts {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// Rows of the overview beside those of flaws.
+pub const COPIES: &str = "copies";
+pub const BURSTS: &str = "bursts";
+pub const UNDATED: &str = "undated";
+
+/// The names of all rows of the overview, in their order.
+fn overview_rows() -> Vec<&'static str> {
+    let flaws = Flaw::ALL.into_iter().map(Flaw::name);
+    let all = [COPIES, BURSTS].into_iter().chain(flaws);
+    all.chain([UNDATED]).collect()
+}
+
+/// `overview`.
+#[derive(Debug, ClapArgs)]
+pub struct Overview {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// List the photos of one category instead
+    #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(overview_rows()))]
+    pub list: Option<String>,
+}
+
+/// `heaps`.
+#[derive(Debug, ClapArgs)]
+pub struct Heaps {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// The photo
+    #[arg(value_name = "IMAGE", value_parser = path())]
+    pub image: PathBuf,
+    /// The label, such as "cat" or "dog -cat"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Write a heat map over the photo as a PNG
+    #[arg(long, value_name = "FILE.png", value_parser = path())]
+    pub out: Option<PathBuf>,
+}
+
+/// `estimate`.
+#[derive(Debug, ClapArgs)]
+pub struct Estimate {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// The label, such as "receipt"
+    #[arg(long, short = 'l', value_name = "TEXT")]
+    pub label: String,
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Match, 0 to 1, from which a photo fits the label
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// Photo that fits; repeatable
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub yes: Vec<PathBuf>,
+    /// Photo that does not fit; repeatable
+    #[arg(long, value_name = "PHOTO", value_parser = path())]
+    pub no: Vec<PathBuf>,
+}
+
+/// `describe`.
+#[derive(Debug, ClapArgs)]
+pub struct Describe {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `watch`.
+#[derive(Debug, ClapArgs)]
+pub struct Watch {
+    /// File with rules (see docs/heap.md)
+    #[arg(value_name = "RULES.toml", value_parser = path())]
+    pub rules: PathBuf,
+    /// Check the folders once, then exit
+    #[arg(long)]
+    pub once: bool,
+    /// Only print what would be done, then exit
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not descend into subfolders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Seconds to wait after a file's last change before touching it
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub settle: u64,
+}

@@ -1,0 +1,155 @@
+//! Commands that organise photos: exports, keywords, and how both are undone.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use super::Folders;
+use super::values::{match_value, path};
+
+/// How `sort --export` and `export` go about it.
+#[derive(Debug, ClapArgs)]
+pub struct How {
+    /// Copy (the default)
+    #[arg(long, group = "transfer")]
+    pub copy: bool,
+    /// Move instead of copying
+    #[arg(long = "move", group = "transfer")]
+    pub moves: bool,
+    /// Make symbolic links instead of copying
+    #[arg(long, group = "transfer")]
+    pub link: bool,
+    /// Make hard links instead of copying, on the same disk
+    #[arg(long, group = "transfer")]
+    pub hardlink: bool,
+    /// Replace files of the same name, keeping the old ones beside them, instead of numbering
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Do not take sidecars, paired RAW files and Live Photo movies along
+    #[arg(long)]
+    pub no_companions: bool,
+    /// Only print what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also write a manifest of the export to FILE (.json, which can be applied again, or .csv)
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub manifest_out: Option<PathBuf>,
+}
+
+impl How {
+    /// Whether anything but the defaults was asked for.
+    pub fn is_asked_for(&self) -> bool {
+        self.copy
+            || self.moves
+            || self.link
+            || self.hardlink
+            || self.overwrite
+            || self.no_companions
+            || self.dry_run
+            || self.manifest_out.is_some()
+    }
+}
+
+/// Folders below the target of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LayoutArg {
+    /// None
+    Flat,
+    /// One for each label
+    Label,
+    /// One for each label, and in it one for each month
+    Month,
+    /// Those that the photos come from
+    Mirror,
+}
+
+/// `export`.
+#[derive(Debug, ClapArgs)]
+pub struct Export {
+    /// Manifest written by an earlier export
+    #[arg(long, value_name = "FILE.json", value_parser = path())]
+    pub manifest: PathBuf,
+    /// Target folder, if it differs from the manifest's
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub to: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// `keywords`.
+#[derive(Debug, ClapArgs)]
+pub struct Keywords {
+    /// Folders or photos
+    #[arg(required_unless_present = "undo", value_name = "PATH", value_parser = path())]
+    pub paths: Vec<PathBuf>,
+    /// Do not descend into subfolders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Label to write as a keyword where it fits; repeatable
+    #[arg(long = "label", short = 'l', value_name = "TEXT")]
+    pub labels: Vec<String>,
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Minimum match, 0 to 1, for a photo to fit a label
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// Parent keyword of all labels, as in "AI|cat"
+    #[arg(long, value_name = "WORD")]
+    pub parent: Option<String>,
+    /// Also write stars to photos without a rating
+    #[arg(long)]
+    pub stars: bool,
+    /// Also write colours to photos without a colour label
+    #[arg(long)]
+    pub colours: bool,
+    /// Also write rejects, as a rating of -1
+    #[arg(long)]
+    pub rejects: bool,
+    /// Names of new sidecars (default: as in the settings)
+    #[arg(long, value_enum)]
+    pub names: Option<SidecarNames>,
+    /// Write into the photos themselves where their format allows it; pixels do not change
+    #[arg(long)]
+    pub inside: bool,
+    /// Only print what would be written
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Undo the last write
+    #[arg(long)]
+    pub undo: bool,
+}
+
+impl Keywords {
+    /// The folders that it reads.
+    pub fn folders(&self) -> Folders {
+        Folders {
+            paths: self.paths.clone(),
+            no_subfolders: self.no_subfolders,
+            hidden: false,
+            no_video: false,
+        }
+    }
+}
+
+/// How sidecars are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SidecarNames {
+    /// IMG.jpg.xmp: digiKam, darktable, Immich
+    Full,
+    /// IMG.xmp: Adobe's programs
+    Stem,
+}
+
+/// `undo`.
+#[derive(Debug, ClapArgs)]
+pub struct Undo {
+    /// Export to undo, by its ID in --list (default: the last one)
+    pub id: Option<String>,
+    /// List the exports that can be undone
+    #[arg(long)]
+    pub list: bool,
+    /// Resume an interrupted export instead of undoing it
+    #[arg(long)]
+    pub finish: bool,
+}

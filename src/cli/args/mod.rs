@@ -1,0 +1,409 @@
+//! The command line's arguments.
+
+mod admin;
+mod analysis;
+mod export;
+mod values;
+#[cfg(feature = "arrow")]
+mod worker;
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use lumisift::engine::inference::Precision;
+use lumisift::engine::inference::device::DeviceChoice;
+use lumisift::engine::organize::export::names::Pattern;
+use lumisift::engine::organize::marks::Colour;
+
+pub use admin::{DesktopAction, DesktopInstall, Doctor, Generate, ModelAction};
+pub use analysis::{
+    BURSTS, Bursts, COPIES, Describe, Duplicates, Estimate, Explain, Heaps, Overview, UNDATED,
+    Watch,
+};
+pub use export::{Export, How, Keywords, LayoutArg, SidecarNames, Undo};
+pub use values::is_url;
+use values::{colour, match_value, path, path_or_url, sheet_file};
+#[cfg(feature = "arrow")]
+pub use worker::{Rank, Worker};
+
+/// Sift a heap of photos by typed labels, on your own machine
+#[derive(Debug, Parser)]
+#[command(name = "lumisift", version = env!("LUMISIFT_VERSION"), subcommand_precedence_over_arg = true)]
+pub struct Args {
+    /// Command to run without opening the window
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Folders or photos to open in the window
+    #[arg(value_parser = path())]
+    pub paths: Vec<PathBuf>,
+    /// Open another window, even if one is open
+    #[arg(long)]
+    pub new_window: bool,
+    /// Options shared by all commands
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options shared by all commands.
+#[derive(Debug, ClapArgs)]
+pub struct Common {
+    /// Model to use: "starter", the name of an installed model, or a folder with a CLIP model
+    #[arg(long, global = true, value_name = "NAME|DIR")]
+    pub model: Option<String>,
+    /// Device to run the model on: auto, cpu, gpu, gpu:N, cuda, cuda:N or metal
+    #[arg(long, global = true, value_name = "DEVICE")]
+    pub device: Option<DeviceChoice>,
+    /// Precision of the model on the CPU (default: the one in the settings)
+    #[arg(long, global = true, value_enum)]
+    pub precision: Option<PrecisionArg>,
+    /// Folder that holds vectors and thumbnails
+    #[arg(long, global = true, value_name = "DIR", value_parser = path())]
+    pub store: Option<PathBuf>,
+    /// Output format
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Number of decoding threads (default: one per core)
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
+    pub threads: usize,
+    /// Memory limit for decoding photos, in megabytes (default: a quarter of the memory)
+    #[arg(long, global = true, value_name = "MB", value_parser = clap::value_parser!(u32).range(16..))]
+    pub memory: Option<u32>,
+    /// Print the log to standard error; RUST_LOG=lumisift=debug adds detail
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+}
+
+/// Precision of a model's arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionArg {
+    /// 8-bit integers where they are faster and accurate enough
+    Auto,
+    /// 32-bit floating point
+    F32,
+    /// 8-bit integers
+    Int8,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(arg: PrecisionArg) -> Self {
+        match arg {
+            PrecisionArg::Auto => Self::Auto,
+            PrecisionArg::F32 => Self::F32,
+            PrecisionArg::Int8 => Self::Int8,
+        }
+    }
+}
+
+/// Output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[value(alias = "text")]
+    Table,
+    /// For programs
+    Json,
+    /// For spreadsheets; text that would be taken for a formula (=, +, -, @) is prefixed with an apostrophe
+    Csv,
+    /// Files of `worker`, in Arrow's format
+    #[value(hide = true)]
+    Arrow,
+    /// Files of `worker`, in Parquet
+    #[value(hide = true)]
+    Parquet,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Score single photos against labels
+    Classify(Classify),
+    /// Find the best label for every photo, and export by label
+    Sort(Sort),
+    /// Find the photos that match a query best
+    Search(Search),
+    /// Read folders ahead of time, so that later commands answer at once
+    Index(Index),
+    /// Find duplicates: identical files, and the same picture re-encoded, resized, cropped or edited
+    Duplicates(Duplicates),
+    /// Find bursts of the same scene, and suggest the best photo of each
+    Bursts(Bursts),
+    /// Count photos you may want to clear away: duplicates, bursts, screenshots, blurred, dark, undated
+    Overview(Overview),
+    /// Group similar photos and suggest a name for each group
+    Heaps(Heaps),
+    /// Show where in a photo the model sees a label
+    Explain(Explain),
+    /// Estimate from a few answers how many photos fit a label, and suggest which photo to check next
+    Estimate(Estimate),
+    /// Describe each photo in a few words: subject, date and quality
+    Describe(Describe),
+    /// Watch folders and sort new files by rules, until stopped
+    Watch(Watch),
+    /// Write the vectors of photos to a safetensors file
+    Embed(Embed),
+    /// Encode tables of pictures for Spark, Ray and job arrays (see docs/scale.md)
+    #[cfg(feature = "arrow")]
+    Worker(Worker),
+    /// Find the best matches among vectors in Arrow and Parquet files, as written by `worker`
+    #[cfg(feature = "arrow")]
+    Rank(Rank),
+    /// Repeat an export from its manifest
+    Export(Export),
+    /// Write labels, stars and rejects as XMP metadata, for other programs
+    Keywords(Keywords),
+    /// Undo an export, or finish an interrupted one
+    Undo(Undo),
+    /// List, download, choose and remove models
+    Models {
+        /// Action (default: list the models)
+        #[command(subcommand)]
+        action: Option<ModelAction>,
+    },
+    /// Show versions, processor, paths and the size of the store, or bundle them with the log
+    Doctor(Doctor),
+    /// Add or remove the menu entry and "Open with" for the current user
+    Desktop {
+        /// Action
+        #[command(subcommand)]
+        action: DesktopAction,
+    },
+    /// Write manual pages and shell completions into a folder, for packages
+    #[command(hide = true)]
+    Generate(Generate),
+}
+
+impl Command {
+    /// The name of the command, for the log.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Classify(_) => "classify",
+            Self::Sort(_) => "sort",
+            Self::Search(_) => "search",
+            Self::Index(_) => "index",
+            Self::Duplicates(_) => "duplicates",
+            Self::Bursts(_) => "bursts",
+            Self::Overview(_) => "overview",
+            Self::Heaps(_) => "heaps",
+            Self::Explain(_) => "explain",
+            Self::Estimate(_) => "estimate",
+            Self::Describe(_) => "describe",
+            Self::Watch(_) => "watch",
+            Self::Embed(_) => "embed",
+            #[cfg(feature = "arrow")]
+            Self::Worker(_) => "worker",
+            #[cfg(feature = "arrow")]
+            Self::Rank(_) => "rank",
+            Self::Export(_) => "export",
+            Self::Keywords(_) => "keywords",
+            Self::Undo(_) => "undo",
+            Self::Models { .. } => "models",
+            Self::Doctor(_) => "doctor",
+            Self::Desktop { .. } => "desktop",
+            Self::Generate(_) => "generate",
+        }
+    }
+}
+
+/// Labels of `classify` and `sort`.
+#[derive(Debug, ClapArgs)]
+pub struct Labels {
+    /// Label, such as "beach", "dog -cat" or "like:photo.jpg"; repeatable
+    #[arg(long = "label", short = 'l', value_name = "TEXT")]
+    pub texts: Vec<String>,
+    /// File with labels, thresholds and examples (see docs/labels.md)
+    #[arg(
+        long = "labels",
+        value_name = "FILE.toml",
+        value_parser = path(),
+        required_unless_present = "texts"
+    )]
+    pub file: Option<PathBuf>,
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+}
+
+/// Folders of `sort`, `search`, `index` and `embed`.
+#[derive(Debug, ClapArgs)]
+pub struct Folders {
+    /// Folders or photos
+    #[arg(required = true, value_name = "PATH", value_parser = path())]
+    pub paths: Vec<PathBuf>,
+    /// Do not descend into subfolders
+    #[arg(long)]
+    pub no_subfolders: bool,
+    /// Also read hidden files and folders
+    #[arg(long)]
+    pub hidden: bool,
+    /// Skip videos
+    #[arg(long)]
+    pub no_video: bool,
+}
+
+/// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
+#[derive(Debug, ClapArgs)]
+pub struct Only {
+    /// Only photos with at least N stars
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub min_stars: u8,
+    /// Only photos with a colour label: red, yellow, green, blue or purple
+    #[arg(long, value_name = "COLOUR", value_parser = colour)]
+    pub colour: Option<Colour>,
+    /// Only photos with a keyword containing WORD, embedded or in a sidecar; repeat to require several
+    #[arg(long, value_name = "WORD")]
+    pub keyword: Vec<String>,
+    /// Only photos taken in a town, region or country, such as "Munich", "Munich, Germany" or "DE"; repeat to allow several
+    #[arg(long, value_name = "PLACE")]
+    pub place: Vec<String>,
+    /// Only picks
+    #[arg(long)]
+    pub picked: bool,
+    /// Leave out rejects
+    #[arg(long)]
+    pub no_rejects: bool,
+}
+
+impl Only {
+    /// Whether it asks for what a person decided.
+    pub fn needs_decisions(&self) -> bool {
+        self.min_stars > 0 || self.colour.is_some() || self.picked || self.no_rejects
+    }
+}
+
+/// `classify`.
+#[derive(Debug, ClapArgs)]
+pub struct Classify {
+    /// Photos, or their URLs
+    #[arg(required = true, value_name = "IMAGE|URL", value_parser = path_or_url())]
+    pub images: Vec<PathBuf>,
+    #[command(flatten)]
+    pub labels: Labels,
+    /// Softmax over these labels alone, as in CLIP's own example; there is always a winner
+    #[arg(long)]
+    pub exact: bool,
+}
+
+/// `sort`.
+#[derive(Debug, ClapArgs)]
+pub struct Sort {
+    #[command(flatten)]
+    pub folders: Folders,
+    #[command(flatten)]
+    pub only: Only,
+    #[command(flatten)]
+    pub labels: Labels,
+    /// Minimum match, 0 to 1, for a photo to fit a label
+    #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
+    pub min_match: f32,
+    /// Copy photos that fit into one folder per label below DIR
+    #[arg(long, value_name = "DIR", value_parser = path())]
+    pub export: Option<PathBuf>,
+    /// How to arrange folders below DIR
+    #[arg(long, requires = "export", value_enum, default_value_t = LayoutArg::Label, hide_default_value = true)]
+    pub layout: LayoutArg,
+    /// Pattern for file names, from {name}, {label}, {date}, {match} and, for a number, n in braces
+    #[arg(
+        long,
+        requires = "export",
+        value_name = "PATTERN",
+        default_value = "{name}"
+    )]
+    pub names: Pattern,
+    /// Export a photo that fits several labels to each of them, not only to the best one
+    #[arg(long, requires = "export")]
+    pub every_label: bool,
+    #[command(flatten)]
+    pub how: How,
+    /// Write a contact sheet of the photos that fit, by label
+    #[arg(long, value_name = "FILE.html|FILE.jpg", value_parser = sheet_file)]
+    pub contact_sheet: Option<PathBuf>,
+}
+
+/// `search`.
+#[derive(Debug, ClapArgs)]
+pub struct Search {
+    #[command(flatten)]
+    pub folders: Folders,
+    #[command(flatten)]
+    pub only: Only,
+    /// What to look for, such as "sunset over water -people"
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: String,
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Maximum number of photos to list
+    #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Minimum match, 0 to 1, for a photo to be listed
+    #[arg(long, value_name = "M", default_value_t = 0.0, hide_default_value = true, value_parser = match_value)]
+    pub min_match: f32,
+}
+
+/// `index`.
+#[derive(Debug, ClapArgs)]
+pub struct Index {
+    #[command(flatten)]
+    pub folders: Folders,
+}
+
+/// `embed`.
+#[derive(Debug, ClapArgs)]
+pub struct Embed {
+    #[command(flatten)]
+    pub folders: Folders,
+    /// The file to write
+    #[arg(long, value_name = "FILE.safetensors", value_parser = path())]
+    pub out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use lumisift::engine::files::paths::absolute;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        use clap::CommandFactory;
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_path_is_absolute_but_addresses_stay() {
+        let here = std::env::current_dir().expect("a folder");
+        let parsed = |line: &str| Args::try_parse_from(line.split(' ')).expect("arguments");
+        let args = parsed(
+            "lumisift sort a ../b --labels l.toml --export out --manifest-out m.json --store s",
+        );
+        assert_eq!(args.common.store, Some(here.join("s")));
+        let Some(Command::Sort(sort)) = args.command else {
+            panic!("not sorted");
+        };
+        assert_eq!(
+            sort.folders.paths,
+            [here.join("a"), absolute(&here.join("../b"))]
+        );
+        assert!(sort.folders.paths.iter().all(|path| path.is_absolute()));
+        assert_eq!(sort.labels.file, Some(here.join("l.toml")));
+        assert_eq!(sort.export, Some(here.join("out")));
+        assert_eq!(sort.how.manifest_out, Some(here.join("m.json")));
+        let Some(Command::Classify(classify)) =
+            parsed("lumisift classify a.jpg HTTPS://example.org/b.jpg -l cat").command
+        else {
+            panic!("not classified");
+        };
+        assert_eq!(
+            classify.images,
+            [here.join("a.jpg"), "HTTPS://example.org/b.jpg".into()]
+        );
+        assert_eq!(parsed("lumisift photos").paths, [here.join("photos")]);
+    }
+}

@@ -1,0 +1,51 @@
+//! How single values are read.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::{PathBufValueParser, TypedValueParser};
+use lumisift::engine::files::paths::absolute;
+use lumisift::engine::organize::marks::Colour;
+
+/// Paths become absolute where they are read: what is kept of them (journals, records, the store) means the same
+/// from any folder. Links in them keep their names.
+pub fn path() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| absolute(&path))
+}
+
+/// The same, but addresses stay as they are.
+pub fn path_or_url() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().map(|path| match is_url(&path) {
+        true => path,
+        false => absolute(&path),
+    })
+}
+
+/// Whether an argument is an address rather than a path.
+pub fn is_url(path: &Path) -> bool {
+    let text = path.as_os_str().as_encoded_bytes();
+    let starts = |scheme: &str| {
+        let head = text.get(..scheme.len());
+        head.is_some_and(|head| head.eq_ignore_ascii_case(scheme.as_bytes()))
+    };
+    starts("https://") || starts("http://")
+}
+
+pub fn sheet_file(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+    match ending.as_deref().and_then(|ending| ending.to_str()) {
+        Some("html" | "htm" | "jpg" | "jpeg") => Ok(path),
+        _ => Err("a contact sheet is a page or a picture: name it FILE.html or FILE.jpg".into()),
+    }
+}
+
+pub fn colour(text: &str) -> Result<Colour, String> {
+    Colour::named(text).ok_or_else(|| "red, yellow, green, blue or purple".into())
+}
+
+pub fn match_value(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(value) if (0.0..=1.0).contains(&value) => Ok(value),
+        _ => Err("a match is a number from 0 to 1".into()),
+    }
+}
