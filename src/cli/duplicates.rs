@@ -89,12 +89,7 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
         "--to DIR needs --export-plan FILE.json"
     );
     if let Some(file) = &args.export_plan {
-        let is_json = (file.extension()).is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-        anyhow::ensure!(
-            is_json,
-            "{}: a plan is JSON: choose a name that ends in .json",
-            file.display()
-        );
+        out_file::check_ending(file, "json", "a plan is JSON")?;
         out_file::check(file, Kind::Manifest)?;
     }
     let looked = Looked::open(common, &args.folders)?;

@@ -24,12 +24,7 @@ const TELLING_FROM: f32 = 0.02;
 pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
     let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
     if let Some(out) = &args.out {
-        let is_png = (out.extension()).is_some_and(|ending| ending.eq_ignore_ascii_case("png"));
-        anyhow::ensure!(
-            is_png,
-            "{}: the picture is a PNG: choose a name that ends in .png",
-            out.display()
-        );
+        out_file::check_ending(out, "png", "the heat map is a PNG")?;
         out_file::check(out, Kind::Picture)?;
     }
     let opened = open_library(common)?;

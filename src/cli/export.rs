@@ -123,6 +123,8 @@ pub fn write_manifest(
 ) -> anyhow::Result<()> {
     if let Some(file) = &how.manifest_out {
         let manifest = Manifest::new(target, transfer(how), model, report, scores);
+        // Something else may have come there meanwhile.
+        out_file::check(file, Kind::Manifest)?;
         manifest.write(file)?;
         say(format_args!("the manifest is in {}", file.display()));
     }

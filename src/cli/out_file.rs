@@ -59,6 +59,20 @@ impl Kind {
     }
 }
 
+/// Refuses a name that does not say what is in the file: one that ends in `.ending`.
+///
+/// # Errors
+/// Then, with what to do.
+pub fn check_ending(path: &Path, ending: &str, what: &str) -> anyhow::Result<()> {
+    let is_right = (path.extension()).is_some_and(|it| it.eq_ignore_ascii_case(ending));
+    anyhow::ensure!(
+        is_right,
+        "{}: {what}: choose a name that ends in .{ending}",
+        path.display()
+    );
+    Ok(())
+}
+
 /// Refuses a place where something else is than an earlier file of this kind, before any work is done for it.
 ///
 /// # Errors

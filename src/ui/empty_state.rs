@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             "No photos in the open folders"
         };
         ui.label(RichText::new(title).size(22.0).strong());
-        let line = "Then type labels on the left, such as beach or receipt, and watch the photos sort themselves";
+        let line = "Then type labels, such as beach or receipt, and watch the photos sort themselves";
         ui.label(RichText::new(line).color(palette.weak));
         if let Some(words) = passed_over(state) {
             ui.label(RichText::new(words).color(palette.warn));

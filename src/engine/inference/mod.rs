@@ -81,6 +81,30 @@ pub struct ModelInfo {
 }
 
 impl ModelInfo {
+    /// A model of no account, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_tests(dim: usize) -> Self {
+        use crate::engine::media::preprocess::{Filter, Fit};
+        Self {
+            name: "clip".into(),
+            fingerprint: Fingerprint([1; 32]),
+            dim,
+            logit_scale: 1.0,
+            sigmoid_bias: None,
+            match_bias: 0.0,
+            preprocess: Preprocess {
+                side: 4,
+                fit: Fit::Stretch,
+                filter: Filter::Bicubic,
+                mean: [0.0; 3],
+                std: [1.0; 3],
+            },
+            gflop_per_image: 1.0,
+            device: Device::cpu().facts().clone(),
+            int8: None,
+        }
+    }
+
     /// Where it runs and in which numbers, in a word or two.
     #[must_use]
     pub fn runs_on(&self) -> String {

@@ -32,6 +32,7 @@ mod heaps;
 mod indexed;
 mod living;
 mod overview;
+mod score_cache;
 mod tags;
 
 use std::path::Path;

@@ -6,10 +6,7 @@ use super::decode::{self, MAX_FILE_BYTES};
 use super::photo::{ContentId, Failure, PhotoFacts, Stage};
 use super::preprocess::{Crop, Preprocess, Resampler};
 #[cfg(feature = "video")]
-use super::{
-    photo::VideoFacts,
-    video::{self, Frame, Video, VideoError},
-};
+use super::video::{self, Frame, Video, VideoError};
 use crate::engine::cancel::Cancel;
 
 /// What was read of a photo or video.
@@ -75,14 +72,7 @@ impl MediaReader {
         let crops = self.resampler.crops(&decoded.pixels, &self.spec);
         Ok(Reading {
             crops: crops.map_err(|e| refuse(&e))?,
-            facts: PhotoFacts {
-                content: ContentId::of(bytes),
-                width: decoded.width,
-                height: decoded.height,
-                taken: decoded.taken,
-                warning: decoded.warning,
-                video: None,
-            },
+            facts: decoded.facts(ContentId::of(bytes)),
         })
     }
 
@@ -98,28 +88,18 @@ impl MediaReader {
         let video = Video::open(path, cancel).map_err(failed)?;
         let side = self.spec.decoded_side();
         let (mut crops, mut size) = (Vec::new(), (0, 0));
-        let mut facts = VideoFacts {
-            duration_ms: video.duration_ms(),
-            frames_ms: Vec::new(),
-        };
+        let mut times = Vec::new();
         let each = |frame: Frame| {
             let crop = self.resampler.crop(&frame.pixels, &self.spec);
             crops.push(crop.map_err(|_| VideoError::Damaged("its frames are empty"))?);
-            facts.frames_ms.push(frame.time_ms);
+            times.push(frame.time_ms);
             size = (frame.width, frame.height);
             Ok(())
         };
         video.frames(side, cancel, each).map_err(failed)?;
         Ok(Reading {
             crops,
-            facts: PhotoFacts {
-                content: video.content(),
-                width: size.0,
-                height: size.1,
-                taken: video.taken(),
-                warning: None,
-                video: Some(Box::new(facts)),
-            },
+            facts: video.facts(size, times),
         })
     }
 }

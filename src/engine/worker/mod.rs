@@ -24,9 +24,9 @@ use arrow_schema::{ArrowError, Metadata};
 
 use super::index::session::SessionError;
 use super::index::zero_shot::ZeroShot;
-use super::inference::{Model, ModelError};
+use super::inference::{Embeddings, Model, ModelError};
 use super::search::fit::Rule;
-use super::search::score::Scorer;
+use super::search::score::{Scorer, Scores};
 use super::search::teach::TrainingSet;
 use columns::{Columns, Judged};
 use flow::{Flow, Outcome};
@@ -210,14 +210,14 @@ impl Worker {
 
 impl Judge {
     /// The scores of rows that could be read, one after another.
-    fn score(&self, rows: &[Outcome]) -> crate::engine::search::score::Scores {
+    fn score(&self, rows: &[Outcome]) -> Scores {
         let (mut values, mut counts) = (Vec::new(), Vec::new());
         let dim = self.zero_shot.background().dim;
         for row in rows.iter().flatten() {
             values.extend_from_slice(&row.vectors);
             counts.push(row.vectors.len() / dim.max(1));
         }
-        let parts = crate::engine::inference::Embeddings { dim, values };
+        let parts = Embeddings { dim, values };
         self.zero_shot.score_pictures(&self.scorer, &parts, &counts)
     }
 }

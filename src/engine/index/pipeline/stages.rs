@@ -17,8 +17,6 @@ use crate::engine::index::store::{NewContent, Record, StoreError};
 use crate::engine::inference::ModelError;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::decode::{self, DecodeError};
-#[cfg(feature = "video")]
-use crate::engine::media::photo::VideoFacts;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
 use crate::engine::media::preprocess::{Crop, Resampler};
 use crate::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
@@ -302,14 +300,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
         tracing::warn!(path = ?file.path, %error, "no thumbnail could be made");
         refuse(&"no thumbnail can be made of it: save the photo as JPEG with another program")
     })?;
-    let facts = PhotoFacts {
-        content,
-        width: decoded.width,
-        height: decoded.height,
-        taken: decoded.taken,
-        warning: decoded.warning,
-        video: None,
-    };
+    let facts = decoded.facts(content);
     Ok(Step::Encode(Box::new(Prepared {
         file,
         facts,
@@ -344,10 +335,7 @@ fn prepare_video(
     let side = spec.decoded_side();
     let (mut crops, mut thumbnails) = (Vec::new(), Vec::new());
     let mut size = (0, 0);
-    let mut facts = VideoFacts {
-        duration_ms: video.duration_ms(),
-        frames_ms: Vec::new(),
-    };
+    let mut times = Vec::new();
     let each = |frame: Frame| {
         let refuse = |_| VideoError::Damaged("its frames are empty");
         crops.push(resampler.crop(&frame.pixels, &spec).map_err(refuse)?);
@@ -356,7 +344,7 @@ fn prepare_video(
             .map_err(refuse)?;
         let jpeg = thumbnail::encode(&small, shared.thumbnail_quality);
         thumbnails.push(jpeg.map_err(|_| VideoError::Damaged("its frames are too large"))?);
-        facts.frames_ms.push(frame.time_ms);
+        times.push(frame.time_ms);
         size = (frame.width, frame.height);
         Ok(())
     };
@@ -365,14 +353,7 @@ fn prepare_video(
     }
     let mut thumbnails = thumbnails.into_iter();
     Ok(Step::Encode(Box::new(Prepared {
-        facts: PhotoFacts {
-            content: video.content(),
-            width: size.0,
-            height: size.1,
-            taken: video.taken(),
-            warning: None,
-            video: Some(Box::new(facts)),
-        },
+        facts: video.facts(size, times),
         thumbnail: thumbnails.next().unwrap_or_default(),
         frame_thumbnails: thumbnails.collect(),
         appearance: None,

@@ -165,9 +165,7 @@ pub fn findings(folder: &Path) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::inference::device::Device;
     use crate::engine::inference::{Fingerprint, ModelInfo};
-    use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
 
     fn finding(cosine: f32, card: f64) -> Finding {
         Finding {
@@ -184,22 +182,8 @@ mod tests {
 
     fn info(number: u8) -> ModelInfo {
         ModelInfo {
-            name: "clip".into(),
             fingerprint: Fingerprint([number; 32]),
-            dim: 4,
-            logit_scale: 1.0,
-            sigmoid_bias: None,
-            match_bias: 0.0,
-            preprocess: Preprocess {
-                side: 4,
-                fit: Fit::Stretch,
-                filter: Filter::Bicubic,
-                mean: [0.0; 3],
-                std: [1.0; 3],
-            },
-            gflop_per_image: 1.0,
-            device: Device::cpu().facts().clone(),
-            int8: None,
+            ..ModelInfo::of_tests(4)
         }
     }
 

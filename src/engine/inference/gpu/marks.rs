@@ -264,6 +264,10 @@ mod tests {
         let radeon = mark(dir.path());
         die(&radeon);
         assert_eq!(radeon.against(), None, "it may have been killed");
+        let again = begun(&radeon);
+        assert_eq!(radeon.against(), None, "it is being tested");
+        drop(again);
+        die(&radeon);
         // A test that ends well in between begins the count anew.
         drop(begun(&radeon));
         die(&radeon);

@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::format::PictureFormat;
 use super::{Orientation, jpeg};
 use crate::engine::media::memory_budget::Reservation;
-use crate::engine::media::photo::Taken;
+use crate::engine::media::photo::{ContentId, PhotoFacts, Taken};
 
 /// The short side, in pixels, below which a preview shows less than a thumbnail does.
 const SMALL_PREVIEW: u32 = 200;
@@ -64,6 +64,21 @@ pub struct Decoded {
     pub warning: Option<String>,
     /// What the pixels take of the memory that decoders share.
     _memory: Option<Arc<Reservation>>,
+}
+
+impl Decoded {
+    /// What is known of the photo, whose content this is.
+    #[must_use]
+    pub fn facts(&self, content: ContentId) -> PhotoFacts {
+        PhotoFacts {
+            content,
+            width: self.width,
+            height: self.height,
+            taken: self.taken.clone(),
+            warning: self.warning.clone(),
+            video: None,
+        }
+    }
 }
 
 /// A picture as a decoder leaves it.

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use super::decode::Pixels;
 use super::file_names;
 use super::memory_budget::Reservation;
-use super::photo::{ContentId, Taken};
+use super::photo::{ContentId, PhotoFacts, Taken, VideoFacts};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::open_regular;
 use container::Container;
@@ -135,6 +135,22 @@ impl Video {
     #[must_use]
     pub fn content(&self) -> ContentId {
         self.content
+    }
+
+    /// What is known of it once frames of this size were read at these times, in milliseconds.
+    #[must_use]
+    pub fn facts(&self, (width, height): (u32, u32), frames_ms: Vec<u64>) -> PhotoFacts {
+        PhotoFacts {
+            content: self.content(),
+            width,
+            height,
+            taken: self.taken(),
+            warning: None,
+            video: Some(Box::new(VideoFacts {
+                duration_ms: self.duration_ms(),
+                frames_ms,
+            })),
+        }
     }
 
     /// When it was recorded.

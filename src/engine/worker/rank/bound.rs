@@ -103,31 +103,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::engine::inference::Fingerprint;
-    use crate::engine::inference::device::Device;
-    use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
     use crate::engine::search::score::{Background, Scorer};
 
     const DIM: usize = 12;
 
     fn model(logit_scale: f32, match_bias: f32, sigmoid_bias: Option<f32>) -> ModelInfo {
         ModelInfo {
-            name: "clip".into(),
-            fingerprint: Fingerprint([1; 32]),
-            dim: DIM,
             logit_scale,
             sigmoid_bias,
             match_bias,
-            preprocess: Preprocess {
-                side: 4,
-                fit: Fit::Stretch,
-                filter: Filter::Bicubic,
-                mean: [0.0; 3],
-                std: [1.0; 3],
-            },
-            gflop_per_image: 1.0,
-            device: Device::cpu().facts().clone(),
-            int8: None,
+            ..ModelInfo::of_tests(DIM)
         }
     }
 
