@@ -35,7 +35,8 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             "No photos in the open folders"
         };
         ui.label(RichText::new(title).size(22.0).strong());
-        let line = "Then type labels, such as beach or receipt, and watch the photos sort themselves";
+        let line =
+            "Then type labels, such as beach or receipt, and watch the photos sort themselves";
         ui.label(RichText::new(line).color(palette.weak));
         if let Some(words) = passed_over(state) {
             ui.label(RichText::new(words).color(palette.warn));
@@ -49,7 +50,11 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         ui.add_space(theme::SPACE_M);
         let promise = "Everything stays on this computer";
-        ui.label(RichText::new(promise).size(theme::TEXT_S).color(palette.weak));
+        ui.label(
+            RichText::new(promise)
+                .size(theme::TEXT_S)
+                .color(palette.weak),
+        );
     });
 }
 

@@ -12,7 +12,7 @@ use crate::engine::search::math::{dot, sigmoid};
 
 /// Examples of each kind from which a head is fitted.
 pub const HEAD_EXAMPLES: usize = 5;
-/// How strongly a head is held to what the text says. Chosen on the sets of `tests/teach.rs`.
+/// How strongly a head is held to what the text says. Chosen on the sets of `tests/commands/teach.rs`.
 const RIDGE: f32 = 1e-3;
 /// Steps of the fit: many more than it needs for three digits.
 const STEPS: usize = 300;

@@ -1,0 +1,314 @@
+//! Folders in which what arrives is sorted by rules.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use common::{ColourModel, lumisift, photos, samples};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::JobOptions;
+use lumisift::engine::index::store::Limits;
+use lumisift::engine::library::{Handled, Library, Round, RoundOptions, read_rules};
+use lumisift::engine::organize::export::Exporter;
+use lumisift::engine::organize::export::ops::{Disk, Ops};
+
+fn rules(home: &Path, more: &str) -> PathBuf {
+    fs::create_dir_all(home.join("in")).expect("made");
+    let path = home.join("rules.toml");
+    let text = format!(
+        "[[rule]]\nname = \"cats\"\nfolders = [\"in\"]\nlabel = \"cat\"\nto = \"out\"\n{more}"
+    );
+    fs::write(&path, text).expect("written");
+    path
+}
+
+fn arrive(home: &Path, name: &str) {
+    fs::copy(samples().join(name), home.join("in").join(name)).expect("copied");
+}
+
+/// What a round says, and its exit code.
+fn round(home: &Path, rules: &Path, arguments: &[&str]) -> (String, i32) {
+    let mut command = lumisift(home);
+    command.arg("watch").arg(rules).args(arguments);
+    let output = command.output().expect("runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (said, output.status.code().expect("an exit code"))
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_arrives_is_brought_once_whatever_becomes_of_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let rules = rules(home, "min_match = 0.5\n");
+    let now = ["--once", "--settle", "0"];
+    arrive(home, "cat.jpg");
+    arrive(home, "rocket.jpg");
+    let (said, code) = round(home, &rules, &["--dry-run", "--settle", "0"]);
+    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{said}");
+    assert!(
+        said.contains("1 photo would be copied, 1 matches no rule (dry run)"),
+        "{said}"
+    );
+    let (said, code) = round(home, &rules, &now);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("1 photo copied, 1 matches no rule"), "{said}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+    // A restart does nothing twice, also of what a person removed.
+    fs::remove_file(home.join("out/cat.jpg")).expect("removed");
+    let (said, _) = round(home, &rules, &now);
+    assert!(names(&home.join("out")).is_empty(), "{said}");
+    // The same content under another name is the same photo.
+    fs::copy(home.join("in/cat.jpg"), home.join("in/again.jpg")).expect("copied");
+    let (said, _) = round(home, &rules, &now);
+    assert!(names(&home.join("out")).is_empty(), "{said}");
+    // So it is for the same rule in another file.
+    let copy = home.join("copy.toml");
+    fs::copy(&rules, &copy).expect("copied");
+    let (said, _) = round(home, &copy, &now);
+    assert!(names(&home.join("out")).is_empty(), "{said}");
+    let log = home.join("state/watch/decisions.jsonl");
+    let log = fs::read_to_string(log).expect("a log");
+    assert_eq!(log.lines().count(), 2, "{log}");
+    assert!(log.contains("cats") && log.contains("out/cat.jpg"), "{log}");
+}
+
+#[test]
+fn files_that_are_being_written_wait() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let rules = rules(home, "");
+    arrive(home, "cat.jpg");
+    let (said, code) = round(home, &rules, &["--once", "--settle", "3600"]);
+    assert_eq!((code, names(&home.join("out")).len()), (0, 0), "{said}");
+    assert!(said.contains("1 file is still being written"), "{said}");
+    // Half of a photo is none, and the whole one is brought when it is there.
+    let whole = fs::read(samples().join("cat.jpg")).expect("read");
+    fs::write(home.join("in/cat.jpg"), &whole[..200]).expect("written");
+    let (said, code) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert_eq!((code, names(&home.join("out")).len()), (1, 0), "{said}");
+    fs::write(home.join("in/cat.jpg"), &whole).expect("written");
+    let (said, code) = round(home, &rules, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"]);
+}
+
+#[test]
+fn moved_photos_come_back_by_undo_and_faulty_rules_are_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let path = rules(home, "move = true\nlayout = \"label\"\n");
+    arrive(home, "cat.jpg");
+    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(names(&home.join("out/cat")), ["cat.jpg"]);
+    assert!(names(&home.join("in")).is_empty());
+    let undone = lumisift(home).arg("undo").output().expect("runs");
+    assert!(undone.status.success());
+    assert_eq!(names(&home.join("in")), ["cat.jpg"]);
+    let faulty = rules(home, "colour = \"red\"\n");
+    let (said, code) = round(home, &faulty, &["--once"]);
+    assert_eq!(code, 2);
+    assert!(
+        said.contains("rules.toml") && said.contains("colour"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_rule_that_cannot_be_carried_out_does_not_keep_others_from_it() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let path = rules(home, "");
+    let good = fs::read_to_string(&path).expect("rules");
+    fs::write(home.join("file"), b"no folder").expect("written");
+    let bad = good.replace("cats", "bad").replace("\"out\"", "\"file\"");
+    fs::write(&path, format!("{bad}{good}")).expect("written");
+    arrive(home, "cat.jpg");
+    let (said, code) = round(home, &path, &["--once", "--settle", "0"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("rule \"bad\""), "{said}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg"], "{said}");
+}
+
+/// A disk with room for so many files.
+struct Small(AtomicUsize);
+
+impl Ops for Small {
+    fn create(&self, path: &Path) -> io::Result<File> {
+        let is_photo = !path.components().any(|part| part.as_os_str() == "journals");
+        let left = |left: usize| left.checked_sub(usize::from(is_photo));
+        let taken = (self.0).fetch_update(Ordering::Relaxed, Ordering::Relaxed, left);
+        taken.map_err(|_| io::ErrorKind::StorageFull)?;
+        Disk.create(path)
+    }
+}
+
+/// A library that knows colours, with a rule that all photos fit.
+struct World {
+    home: tempfile::TempDir,
+    library: Library,
+    handled: Handled,
+}
+
+impl World {
+    fn new() -> Self {
+        let home = tempfile::tempdir().expect("a folder");
+        rules(home.path(), "min_match = 0.0\n");
+        let store = home.path().join("store");
+        let model = Arc::new(ColourModel::new());
+        let limits = Limits::megabytes(None);
+        let library = Library::with_model(model, &store, limits).expect("a library");
+        let handled = Handled::open(&home.path().join("log.jsonl")).expect("a log");
+        Self {
+            home,
+            library,
+            handled,
+        }
+    }
+
+    fn round(&mut self, ops: &dyn Ops) -> Round {
+        let home = self.home.path();
+        let journals = home.join("journals");
+        let rules = read_rules(&home.join("rules.toml")).expect("rules");
+        let options = RoundOptions {
+            job: &|paths| JobOptions::new(paths),
+            exporter: Exporter::with(&journals, ops, 1),
+            settle: Duration::ZERO,
+            dry_run: false,
+        };
+        let handled = &mut self.handled;
+        (self.library).living_round(&rules, handled, &options, &Cancel::default())
+    }
+}
+
+#[test]
+fn photos_that_a_stopped_export_did_not_begin_are_brought_later() {
+    let mut world = World::new();
+    photos(&world.home.path().join("in"), 5);
+    let round = world.round(&Small(AtomicUsize::new(2)));
+    assert_eq!(
+        (round.arrivals.len(), round.stopped.len()),
+        (2, 1),
+        "{round:?}"
+    );
+    let trouble = |failure: &&_| {
+        let failure: &lumisift::engine::media::photo::Failure = failure;
+        failure.path == world.home.path().join("out") && failure.message.contains("disk is full")
+    };
+    assert_eq!(
+        round.failures.iter().filter(trouble).count(),
+        1,
+        "{round:?}"
+    );
+    assert!(!round.is_fine());
+    // What arrived is not looked at again, though somebody removed it.
+    let first = &round.arrivals[0].target;
+    fs::remove_file(first).expect("removed");
+    let round = world.round(&Disk);
+    assert_eq!(round.arrivals.len(), 3, "{round:?}");
+    assert!(round.is_fine() && !first.exists(), "{round:?}");
+    assert_eq!(names(&world.home.path().join("out")).len(), 4);
+    assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn what_is_at_its_place_already_counts_as_brought_and_companions_do_not() {
+    let mut world = World::new();
+    let (from, to) = (world.home.path().join("in"), world.home.path().join("out"));
+    photos(&from, 2);
+    fs::write(from.join("photo-00000.xmp"), b"<x:xmpmeta/>").expect("written");
+    fs::create_dir_all(&to).expect("made");
+    for name in ["photo-00000.png", "photo-00000.xmp"] {
+        fs::copy(from.join(name), to.join(name)).expect("copied");
+    }
+    let round = world.round(&Disk);
+    let there = |there: bool| {
+        round
+            .arrivals
+            .iter()
+            .filter(|a| a.was_there == there)
+            .count()
+    };
+    assert_eq!((there(true), there(false)), (1, 1), "{round:?}");
+    assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn a_photo_that_fits_another_rule_is_not_said_to_fit_none_and_twins_are_brought_once() {
+    let mut world = World::new();
+    let home = world.home.path().to_path_buf();
+    photos(&home.join("in"), 3);
+    let names = names(&home.join("in"));
+    fs::copy(home.join("in").join(&names[0]), home.join("in/twin.png")).expect("copied");
+    let path = home.join("rules.toml");
+    let all = fs::read_to_string(&path).expect("rules");
+    // A line that nothing reaches.
+    let none = all.replace("0.0", "1.0").replace("cats", "none");
+    fs::write(&path, format!("{none}{all}")).expect("written");
+    let round = world.round(&Disk);
+    assert_eq!(round.arrivals.len(), 3, "{round:?}");
+    assert_eq!(round.fitting_none, 0, "{round:?}");
+    assert!(world.round(&Disk).arrivals.is_empty());
+}
+
+#[test]
+fn a_watcher_brings_what_arrives_while_it_runs_and_says_what_is_wrong_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let path = rules(home, "");
+    arrive(home, "cat.jpg");
+    fs::write(home.join("in/broken.jpg"), b"no photo").expect("written");
+    let mut command = lumisift(home);
+    command.arg("watch").arg(&path).args(["--settle", "0"]);
+    let mut child = (command.stderr(Stdio::piped())).spawn().expect("runs");
+    let (sender, lines) = channel();
+    let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+    let reader = std::thread::spawn(move || {
+        for line in stderr.lines().map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    let mut said = Vec::new();
+    let mut wait_for = |text: &str| {
+        while !said.iter().any(|line: &String| line.contains(text)) {
+            // Longer than the minute after which folders are looked at in any case.
+            match lines.recv_timeout(Duration::from_secs(240)) {
+                Ok(line) => said.push(line),
+                Err(_) => return false,
+            }
+        }
+        true
+    };
+    let mut seen = wait_for("broken.jpg");
+    // In one step, as programs that download do.
+    let other = fs::read(samples().join("cat.jpg")).expect("read");
+    let other = [other.as_slice(), b"and something else"].concat();
+    fs::write(home.join("part"), &other).expect("written");
+    fs::rename(home.join("part"), home.join("in/late.jpg")).expect("renamed");
+    seen = seen && wait_for("late.jpg");
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    reader.join().expect("read");
+    said.extend(lines.try_iter());
+    assert!(seen, "{said:?}");
+    assert_eq!(names(&home.join("out")), ["cat.jpg", "late.jpg"]);
+    let broken = said.iter().filter(|line| line.contains("broken.jpg"));
+    assert_eq!(broken.count(), 1, "{said:?}");
+}

@@ -1,0 +1,23 @@
+//! The command line, run as the real program in temporary folders.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/fixtures.rs"]
+mod fixtures;
+
+mod cli;
+mod copies;
+mod desktop;
+mod expansion;
+mod export;
+mod heaps;
+mod keywords;
+mod living;
+mod logging;
+mod marks;
+mod pipeline;
+mod scale;
+mod starter_line;
+mod teach;
+mod worker;

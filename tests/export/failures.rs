@@ -1,0 +1,365 @@
+//! File systems that refuse things, and disks that fail: the photo is there, or it is where it was, and the report
+//! says which.
+#![cfg(unix)]
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::exports;
+use crate::faults;
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use exports::{World, tree};
+use faults::{Fault, Faulty};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::organize::export::journal::past;
+use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::{
+    Conflict, Exporter, Item, Layout, Options, PastState, Report, Transfer, plan,
+};
+
+fn flat(world: &World, transfer: Transfer) -> Options {
+    Options {
+        layout: Layout::Flat,
+        ..world.options(transfer)
+    }
+}
+
+fn export(world: &World, ops: &dyn Ops, items: &[Item], options: &Options) -> Report {
+    let plan = plan(items, options).expect("a plan");
+    let journals = world.journals();
+    let exporter = Exporter::with(&journals, ops, 1);
+    exporter
+        .run(&plan, &Cancel::default(), &|_| {})
+        .expect("exports")
+}
+
+/// A target that takes bytes and nothing else, on another disk.
+struct Plain;
+
+impl Ops for Plain {
+    fn dress(&self, _: &File, _: &File, owner: bool) -> Lost {
+        Lost {
+            permissions: true,
+            times: true,
+            attributes: true,
+            owner,
+            flush: false,
+        }
+    }
+
+    fn flush(&self, _: &File) -> io::Result<()> {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
+
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        match from.parent() == to.parent() {
+            true => Err(io::ErrorKind::InvalidInput.into()),
+            false => Err(io::ErrorKind::CrossesDevices.into()),
+        }
+    }
+
+    fn hard_link(&self, _: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[test]
+fn a_target_that_refuses_all_but_bytes_gets_the_photos_and_one_warning() {
+    for transfer in [Transfer::Copy, Transfer::Move] {
+        let world = World::new();
+        let items: Vec<Item> = (0..5)
+            .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
+            .collect();
+        let before = tree(&world.photos());
+        let report = export(&world, &Plain, &items, &flat(&world, transfer));
+        assert_eq!((report.photos, report.failures.len()), (5, 0), "{report:?}");
+        assert_eq!(report.warnings.len(), 1);
+        let warning = &report.warnings[0];
+        assert!(
+            warning.contains("permissions") && warning.contains("5 files"),
+            "{warning}"
+        );
+        assert_eq!(
+            warning.contains("owners"),
+            transfer == Transfer::Move,
+            "{warning}"
+        );
+        assert_eq!(items[0].source.exists(), transfer == Transfer::Copy);
+        let journals = world.journals();
+        let undone = Exporter::with(&journals, &Plain, 1)
+            .undo(&report.id)
+            .expect("undone");
+        assert_eq!((undone.restored, undone.kept.len()), (5, 0), "{undone:?}");
+        assert_eq!(tree(&world.photos()), before);
+    }
+}
+
+/// Nothing can be removed from the folder of photos.
+struct Sealed {
+    photos: PathBuf,
+}
+
+impl Sealed {
+    fn check(&self, path: &Path) -> io::Result<()> {
+        match path.starts_with(&self.photos) {
+            true => Err(io::ErrorKind::PermissionDenied.into()),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Ops for Sealed {
+    fn rename_new(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.check(from)?;
+        Disk.rename_new(from, to)
+    }
+
+    fn remove_file(&self, path: &Path) -> io::Result<()> {
+        self.check(path)?;
+        Disk.remove_file(path)
+    }
+}
+
+#[test]
+fn a_move_out_of_a_folder_that_lets_nothing_go_says_that_copies_were_made() {
+    let world = World::new();
+    let items = [world.item("a.jpg", "a", &[]), world.item("b.jpg", "b", &[])];
+    let ops = Sealed {
+        photos: world.photos(),
+    };
+    let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
+    assert_eq!((report.exported.len(), report.failures.len()), (2, 2));
+    for failure in &report.failures {
+        assert!(
+            failure.message.contains("it stayed in its folder"),
+            "{failure:?}"
+        );
+        assert!(failure.message.contains("a copy is at"), "{failure:?}");
+    }
+    let journals = world.journals();
+    let undone = Exporter::with(&journals, &ops, 1)
+        .undo(&report.id)
+        .expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (2, 0), "{undone:?}");
+    assert!(items.iter().all(|item| item.source.exists()) && !world.target().exists());
+}
+
+#[test]
+fn replacing_and_undoing_killed_anywhere_and_repeated_ends_clean() {
+    let mut kills = 0;
+    for transfer in [Transfer::Copy, Transfer::Move] {
+        for far in [false, true] {
+            for at in 0..60 {
+                let world = World::new();
+                let item = world.item("a.jpg", "the new one", &[]);
+                fs::create_dir_all(world.target()).expect("made");
+                fs::write(world.target().join("a.jpg"), "the old one").expect("written");
+                let before = (tree(&world.photos()), tree(&world.target()));
+                let mut options = flat(&world, transfer);
+                options.conflict = Conflict::Overwrite;
+                let disk = match far {
+                    true => world.target(),
+                    false => world.dir.path().join("none"),
+                };
+                let calm = Faulty::new(None, false, disk.clone());
+                let report = export(&world, &calm, &[item], &options);
+                assert_eq!(report.replaced, 1);
+                let killed = Faulty::new(Some((at, Fault::Kill)), false, disk);
+                let journals = world.journals();
+                let _ = Exporter::with(&journals, &killed, 1).undo(&report.id);
+                kills += usize::from(killed.struck());
+                let again = Exporter::with(&journals, &calm, 1).undo(&report.id);
+                let again = again.expect("undone");
+                assert!(
+                    again.kept.is_empty(),
+                    "{transfer:?} far {far} at {at}: {again:?}"
+                );
+                let after = (tree(&world.photos()), tree(&world.target()));
+                assert_eq!(after, before, "{transfer:?} far {far} at {at}");
+            }
+        }
+    }
+    assert!(kills > 20, "only {kills} kills");
+}
+
+#[test]
+fn a_kill_never_leaves_a_part_of_a_photo_under_a_name_of_its_own() {
+    for (old, far, undoing) in [
+        (true, false, false),
+        (false, true, false),
+        (true, true, true),
+    ] {
+        for at in 0..60 {
+            let world = World::new();
+            let items: Vec<Item> = (0..3)
+                .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
+                .collect();
+            let disk = match far {
+                true => world.target(),
+                false => world.dir.path().join("none"),
+            };
+            let killed = Faulty::new(Some((at, Fault::Kill)), old, disk.clone());
+            let calm = Faulty::new(None, old, disk);
+            let plan = plan(&items, &flat(&world, Transfer::Move)).expect("a plan");
+            let journals = world.journals();
+            let ops = if undoing { &calm } else { &killed };
+            let _ = Exporter::with(&journals, ops, 1).run(&plan, &Cancel::default(), &|_| {});
+            if undoing {
+                let id = past(&journals)[0].id.clone();
+                let _ = Exporter::with(&journals, &killed, 1).undo(&id);
+            }
+            let named = tree(world.dir.path()).into_iter().filter(|(path, bytes)| {
+                let name = path.file_name().expect("a name").to_string_lossy();
+                bytes.is_some() && name.ends_with(".jpg")
+            });
+            let mut contents: Vec<Vec<u8>> = named.filter_map(|(_, bytes)| bytes).collect();
+            assert!(
+                contents.iter().all(|bytes| bytes.len() == 7),
+                "at {at}: {contents:?}"
+            );
+            contents.sort();
+            contents.dedup();
+            assert_eq!(contents.len(), 3, "at {at}");
+        }
+    }
+}
+
+#[test]
+fn the_longest_names_can_be_moved_away_and_back() {
+    let world = World::new();
+    let name = format!("{}.jpg", "n".repeat(251));
+    let item = world.item(&name, "long", &[]);
+    let source = item.source.clone();
+    let far = Faulty::new(None, false, world.target());
+    let report = export(&world, &far, &[item], &flat(&world, Transfer::Move));
+    assert_eq!(
+        (report.exported.len(), source.exists()),
+        (1, false),
+        "{report:?}"
+    );
+    let journals = world.journals();
+    let undone = Exporter::with(&journals, &far, 1)
+        .undo(&report.id)
+        .expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (1, 0), "{undone:?}");
+    assert_eq!(fs::read(&source).expect("back"), b"long");
+}
+
+#[test]
+fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
+    let world = World::new();
+    let items: Vec<Item> = (0..4)
+        .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
+        .collect();
+    let plan = plan(&items, &flat(&world, Transfer::Copy)).expect("a plan");
+    let journals = world.journals();
+    // Somewhere after the journal is begun a photo's bytes find no room.
+    let full = (0..40).find_map(|at| {
+        let ops = Faulty::new(Some((at, Fault::Full)), false, world.target());
+        let exporter = Exporter::with(&journals, &ops, 1);
+        let report = exporter.run(&plan, &Cancel::default(), &|_| {}).ok()?;
+        let words = report.trouble?;
+        words
+            .contains("the disk is full")
+            .then_some((words, report.id))
+    });
+    let (words, id) = full.expect("a full disk");
+    assert!(words.contains("MB more"), "{words}");
+    assert!(
+        words.contains(&world.target().display().to_string()),
+        "{words}"
+    );
+    let journals = world.journals();
+    let state = past(&journals)
+        .into_iter()
+        .find(|past| past.id == id)
+        .expect("known")
+        .state;
+    assert_eq!(state, PastState::Interrupted);
+    let report = Exporter::new(&journals).finish(&id, &Cancel::default(), &|_| {});
+    let report = report.expect("finished");
+    assert!(report.trouble.is_none(), "{report:?}");
+    assert_eq!(world.there(), ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]);
+}
+
+/// The disk of the journal takes its plan, and then nothing any more.
+struct FullJournal {
+    journals: PathBuf,
+    writes: std::sync::atomic::AtomicUsize,
+}
+
+impl Ops for FullJournal {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        let is_journal = bytes.first() == Some(&b'{')
+            || bytes.first() == Some(&b'"')
+            || bytes.first() == Some(&b'\n');
+        let n = self.writes.fetch_add(
+            usize::from(is_journal),
+            std::sync::atomic::Ordering::Relaxed,
+        );
+        if is_journal && n > 0 {
+            Disk.write(file, &bytes[..bytes.len() / 2])?;
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Disk.write(file, bytes)
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
+    let world = World::new();
+    fs::create_dir_all(world.target()).expect("made");
+    let items: Vec<Item> = (0..4)
+        .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
+        .collect();
+    let ops = FullJournal {
+        journals: world.journals(),
+        writes: 0.into(),
+    };
+    let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
+    let trouble = report.trouble.expect("a trouble");
+    assert!(trouble.contains("journal could not note"), "{trouble}");
+    assert!(
+        trouble.contains(&ops.journals.display().to_string()),
+        "{trouble}"
+    );
+    assert!(!trouble.contains("none was begun"), "{trouble}");
+    // One photo was renamed before its line was written: it is there, and told as being there.
+    assert_eq!((report.exported.len(), world.there().len()), (1, 1));
+    let journals = world.journals();
+    let undone = Exporter::new(&journals).undo(&report.id).expect("undone");
+    assert_eq!((undone.restored, undone.kept.len()), (1, 0), "{undone:?}");
+    assert!(items.iter().all(|item| item.source.exists()));
+}
+
+#[test]
+fn an_undo_that_fails_anywhere_can_be_repeated() {
+    for transfer in [Transfer::Copy, Transfer::Move] {
+        for (kill, fails) in (0..20).flat_map(|kill| (0..20).map(move |fails| (kill, fails))) {
+            let world = World::new();
+            let items = [world.item("a.jpg", "a", &[]), world.item("b.jpg", "b", &[])];
+            let before = tree(&world.photos());
+            let plan = plan(&items, &flat(&world, transfer)).expect("a plan");
+            let journals = world.journals();
+            let fault = |fault| Faulty::new(Some(fault), false, world.target());
+            let killed = fault((kill, Fault::Kill));
+            let _ = Exporter::with(&journals, &killed, 1).run(&plan, &Cancel::default(), &|_| {});
+            let Some(export) = past(&journals).into_iter().next() else {
+                continue;
+            };
+            let denied = fault((fails, Fault::Denied));
+            let _ = Exporter::with(&journals, &denied, 1).undo(&export.id);
+            let undone = Exporter::new(&journals).undo(&export.id).expect("undone");
+            let what = format!("{transfer:?}, killed at {kill}, undo failed at {fails}");
+            assert!(undone.kept.is_empty(), "{what}: {undone:?}");
+            assert_eq!(tree(&world.photos()), before, "{what}");
+            assert!(
+                !world.target().exists(),
+                "{what}: {:?}",
+                tree(&world.target())
+            );
+        }
+    }
+}

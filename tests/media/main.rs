@@ -1,0 +1,29 @@
+//! Reading pictures, videos and what they say about themselves.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/tiff.rs"]
+mod files;
+#[path = "../common/fixtures.rs"]
+mod fixtures;
+#[path = "../common/gps.rs"]
+mod gps;
+#[path = "../common/lab.rs"]
+mod lab;
+#[path = "../common/xmp_shapes.rs"]
+mod shapes;
+
+mod avif;
+mod bad_input;
+mod companions;
+mod damage_corpus;
+mod exif_corpus;
+mod format_corpus;
+mod formats;
+mod places;
+mod raw;
+mod scan;
+mod tiff;
+mod video;
+mod xmp_corpus;

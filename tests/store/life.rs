@@ -1,0 +1,217 @@
+//! What the store need not keep goes: what no file had for long, superseded models, and what is beyond its size.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+
+use std::fs;
+use std::path::Path;
+
+use common::{json, lumisift, photos, run, session};
+use lumisift::engine::index::pipeline::Source;
+use lumisift::engine::index::store::{KEPT_DAYS, Limits, Store};
+
+fn in_days(days: i64) -> Limits {
+    let now = Limits::megabytes(None);
+    Limits {
+        today: now.today + days,
+        ..now
+    }
+}
+
+fn photos_in(store: &Path) -> u64 {
+    Store::open(store)
+        .expect("opened")
+        .size()
+        .expect("measured")
+        .photos
+}
+
+#[test]
+fn what_no_file_has_goes_after_ninety_days() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 40);
+    let first = session(&store);
+    let ran = run(&first, std::slice::from_ref(&folder));
+    let gone = ran.photos[0].0.facts.content;
+    drop(first);
+    for n in 10..40 {
+        let path = folder.join(format!("photo-{n:05}.png"));
+        fs::remove_file(path).expect("removed");
+    }
+    let opened = Store::open(&store).expect("opened");
+    let tidied = opened.tidy(in_days(KEPT_DAYS)).expect("tidied");
+    assert_eq!(tidied.photos, 0, "not yet");
+    let tidied = opened.tidy(in_days(KEPT_DAYS + 1)).expect("tidied");
+    assert_eq!(tidied.photos, 30);
+    assert!(tidied.bytes > 0);
+    drop(opened);
+    assert_eq!(photos_in(&store), 10);
+    // What a file still has is known, though nobody opened the program for so long.
+    let again = session(&store);
+    let ran = run(&again, std::slice::from_ref(&folder));
+    assert_eq!((ran.from(Source::Cached), ran.photos.len()), (10, 10));
+    let shown = ran.photos.iter().all(|(photo, ..)| {
+        let thumbnail = again.store().thumbnail(&photo.facts.content);
+        thumbnail.expect("read").is_some()
+    });
+    assert!(shown);
+    let is_left = ran.photos.iter().any(|(p, ..)| p.facts.content == gone);
+    let thumbnail = again.store().thumbnail(&gone).expect("read");
+    assert_eq!(thumbnail.is_some(), is_left);
+}
+
+#[test]
+fn superseded_models_go_after_ninety_days() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 5);
+    let first = session(&store);
+    run(&first, std::slice::from_ref(&folder));
+    // As if another fingerprint had taken the name since.
+    let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
+    let today = Limits::megabytes(None).today;
+    facts
+        .execute("UPDATE models SET superseded = ?1", [today])
+        .expect("set");
+    drop(facts);
+    let opened = first.store();
+    assert_eq!(opened.tidy(in_days(KEPT_DAYS)).expect("tidied").models, 0);
+    assert_eq!(
+        opened.tidy(in_days(KEPT_DAYS + 1)).expect("tidied").models,
+        1
+    );
+    assert!(opened.models().expect("listed").is_empty());
+    let vectors = fs::read_dir(&store).expect("listed").flatten();
+    let mut names = vectors.map(|file| file.file_name().to_string_lossy().into_owned());
+    assert!(!names.any(|name| name.ends_with(".f16")));
+}
+
+#[test]
+fn a_store_is_brought_below_the_size_that_is_set() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 300);
+    let first = session(&store);
+    run(&first, std::slice::from_ref(&folder));
+    first.store().tidy(in_days(0)).expect("tidied");
+    let before = first.store().size().expect("measured");
+    let most = before.bytes * 2 / 3;
+    let limits = Limits {
+        max_bytes: Some(most),
+        ..Limits::megabytes(None)
+    };
+    let tidied = first.store().tidy(limits).expect("tidied");
+    drop(first);
+    let opened = Store::open(&store).expect("opened");
+    let after = opened.size().expect("measured");
+    assert!(after.bytes <= most, "{after:?} of {before:?}");
+    assert_eq!(after.photos + tidied.photos, before.photos);
+    assert!(after.photos > 0 && tidied.photos > 0);
+    drop(opened);
+    // What is left is right, what went is read again.
+    let again = run(&session(&store), std::slice::from_ref(&folder));
+    assert_eq!(again.from(Source::Cached) as u64, after.photos);
+    assert_eq!(again.photos.len(), 300);
+}
+
+#[test]
+fn the_command_line_tells_the_size_and_tidies_up() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 3);
+    json(lumisift(dir.path()).arg("index").arg(&folder));
+    let config = dir.path().join("config");
+    fs::create_dir_all(&config).expect("made");
+    fs::write(config.join("settings.json"), r#"{ "store_limit_mb": 0 }"#).expect("written");
+    let (report, code, errors) = json(lumisift(dir.path()).args(["doctor", "--tidy"]));
+    assert_eq!(code, 0, "{errors}");
+    assert!(
+        report["tidied"]
+            .as_str()
+            .expect("a text")
+            .starts_with("3 photos"),
+        "{report}"
+    );
+    assert!(
+        report["stored"]
+            .as_str()
+            .expect("a text")
+            .starts_with("0 photos"),
+        "{report}"
+    );
+    assert_eq!(report["store_limit"], "0 MB");
+}
+
+#[test]
+fn a_store_of_the_first_version_is_read_again_and_says_so_once() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 4);
+    fs::create_dir_all(&store).expect("made");
+    let facts = rusqlite::Connection::open(store.join("facts.db")).expect("made");
+    facts
+        .execute_batch(
+            "CREATE TABLE files (path BLOB PRIMARY KEY, size INTEGER, modified_ns INTEGER, content BLOB) WITHOUT ROWID;
+             CREATE TABLE models (id INTEGER PRIMARY KEY, fingerprint BLOB, rows INTEGER);
+             PRAGMA user_version = 1;",
+        )
+        .expect("as it was");
+    drop(facts);
+    fs::write(store.join("vectors-0123-2.f16"), b"LUMIVEC1").expect("written");
+    let opened = session(&store);
+    let notices: Vec<&str> = opened.notices().collect();
+    assert_eq!(notices.len(), 1, "{notices:?}");
+    assert!(notices[0].contains("read again"), "{notices:?}");
+    assert_eq!(
+        run(&opened, std::slice::from_ref(&folder)).from(Source::Encoded),
+        4
+    );
+    assert!(!store.join("vectors-0123-2.f16").exists());
+    drop(opened);
+    assert_eq!(session(&store).notices().count(), 0);
+}
+
+#[test]
+fn a_store_from_before_there_were_videos_is_gone_on_with() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
+    photos(&folder, 4);
+    run(&session(&store), std::slice::from_ref(&folder));
+    let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
+    facts
+        .execute_batch("ALTER TABLE contents DROP COLUMN video; PRAGMA user_version = 2;")
+        .expect("as it was");
+    drop(facts);
+    let opened = session(&store);
+    assert_eq!(opened.notices().count(), 0);
+    let again = run(&opened, std::slice::from_ref(&folder));
+    assert_eq!(again.from(Source::Cached), 4);
+}
+
+#[test]
+fn absurd_arguments_are_answered_with_a_word() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 2);
+    let (_, code, errors) = json(
+        lumisift(dir.path())
+            .args(["index", "--threads", "999999999"])
+            .arg(&folder),
+    );
+    assert_eq!(code, 0, "{errors}");
+    assert!(errors.contains("using 256"), "{errors}");
+    let config = dir.path().join("config");
+    fs::create_dir_all(&config).expect("made");
+    fs::write(
+        config.join("settings.json"),
+        r#"{ "store": "", "theme": 3 }"#,
+    )
+    .expect("written");
+    let (_, code, errors) = json(lumisift(dir.path()).arg("index").arg(&folder));
+    assert_eq!(code, 0, "{errors}");
+    assert!(
+        errors.contains("store") && errors.contains("theme"),
+        "{errors}"
+    );
+}

@@ -1,0 +1,11 @@
+//! The store of what is known about photos.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod damage;
+mod full;
+mod generation;
+mod life;
+mod rows;

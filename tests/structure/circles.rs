@@ -1,0 +1,114 @@
+//! No two files of the program need each other, so that each can be read and moved with only what is below it.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sources::{CratePaths, all};
+
+type Module = Vec<String>;
+
+/// The module that a file is, from the root of the crate.
+fn module_of(path: &str) -> Module {
+    let path = path.replace('\\', "/");
+    let root = env!("CARGO_MANIFEST_DIR").replace('\\', "/");
+    let inside = path.strip_prefix(&root).unwrap_or(&path);
+    let inside = inside.strip_prefix("/src/").expect("in src");
+    let inside = inside.trim_end_matches(".rs").trim_end_matches("/mod");
+    inside.split('/').map(ToOwned::to_owned).collect()
+}
+
+/// The file that a path leads to from within a module.
+fn target(modules: &BTreeSet<Module>, from: &Module, used: &[String]) -> Option<Module> {
+    let ups = used.iter().take_while(|name| *name == "super").count();
+    let whole: Module = match used.first()?.as_str() {
+        "crate" => used[1..].to_vec(),
+        "self" => [from, &used[1..]].concat(),
+        "super" => [&from[..from.len().checked_sub(ups)?], &used[ups..]].concat(),
+        _ => [from, used].concat(),
+    };
+    let prefixes = (1..=whole.len()).rev().map(|len| whole[..len].to_vec());
+    prefixes.into_iter().find(|prefix| modules.contains(prefix))
+}
+
+/// Which files each file needs. A module and what is inside it are one thing to those outside, and may know each other.
+fn needs(files: &[(String, String)]) -> BTreeMap<Module, BTreeSet<Module>> {
+    let modules: BTreeSet<Module> = files.iter().map(|(path, _)| module_of(path)).collect();
+    let of = |(path, text): &(String, String)| {
+        let module = module_of(path);
+        let used = CratePaths::of(text);
+        let targets = used
+            .iter()
+            .filter_map(|used| target(&modules, &module, used));
+        let others =
+            targets.filter(|other| !other.starts_with(&module) && !module.starts_with(other));
+        (module.clone(), others.collect())
+    };
+    files.iter().map(of).collect()
+}
+
+/// The files on a way from one back to itself, if there is such a way.
+fn circle(needs: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
+    fn walk(
+        at: &Module,
+        needs: &BTreeMap<Module, BTreeSet<Module>>,
+        way: &mut Vec<Module>,
+        done: &mut BTreeSet<Module>,
+    ) -> Option<Vec<String>> {
+        if let Some(start) = way.iter().position(|module| module == at) {
+            return Some(
+                way[start..]
+                    .iter()
+                    .map(|module| module.join("::"))
+                    .collect(),
+            );
+        }
+        if !done.insert(at.clone()) {
+            return None;
+        }
+        way.push(at.clone());
+        let found = needs[at]
+            .iter()
+            .find_map(|next| walk(next, needs, way, done));
+        way.pop();
+        found
+    }
+    let mut done = BTreeSet::new();
+    needs
+        .keys()
+        .find_map(|module| walk(module, needs, &mut Vec::new(), &mut done))
+}
+
+#[test]
+fn no_files_need_each_other() {
+    let needs = needs(&all("src"));
+    // Hundreds of files need thousands of others: fewer mean that paths are no longer understood.
+    let edges: usize = needs.values().map(BTreeSet::len).sum();
+    assert!(
+        needs.len() > 200 && edges > 1000,
+        "{} files, {edges} edges",
+        needs.len()
+    );
+    assert_eq!(
+        circle(&needs),
+        None,
+        "each of these files needs the next, and the last the first"
+    );
+}
+
+#[test]
+fn circles_are_found() {
+    let files = [
+        ("/src/a/mod.rs", "mod one; mod two; use two::Two;"),
+        ("/src/a/one.rs", "use super::two::Two;"),
+        ("/src/a/two.rs", "use crate::b::B;"),
+        ("/src/b.rs", "use crate::c;"),
+        ("/src/c.rs", "#[cfg(test)] mod tests { use crate::b::B; }"),
+    ];
+    let mut files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
+    assert_eq!(circle(&needs(&files)), None);
+    files[4].1 = "fn f() { crate::a::one::g() }".into();
+    let found = circle(&needs(&files)).expect("a circle");
+    assert_eq!(found, ["a::one", "a::two", "b", "c"]);
+}

@@ -1,0 +1,389 @@
+//! The engine knows nothing of windows or terminals.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::sources;
+
+use sources::{CratePaths, all};
+
+#[test]
+fn engine_imports_no_window_and_no_terminal() {
+    for (path, text) in all("src/engine") {
+        for foreign in [
+            "egui",
+            "eframe",
+            "rfd::",
+            "indicatif",
+            "clap",
+            "comfy_table",
+            "crate::settings",
+        ] {
+            assert!(
+                !text.contains(&format!("use {foreign}")),
+                "{path} uses {foreign}"
+            );
+            assert!(
+                !text.contains(&format!("{foreign}::")),
+                "{path} uses {foreign}"
+            );
+        }
+    }
+}
+
+fn window_sources() -> Vec<(String, String)> {
+    ["src/app", "src/ui", "src/window"]
+        .into_iter()
+        .flat_map(all)
+        .collect()
+}
+
+/// The rooms of the engine, the lowest first: each knows only those below it.
+const ROOMS: &[&str] = &[
+    "cancel",
+    "pause",
+    "plural",
+    "sanitize",
+    "files",
+    "media",
+    "inference",
+    "hub",
+    "search",
+    "index",
+    "organize",
+    "library",
+    "worker",
+];
+
+/// The folder or file of the engine that a path leads to.
+fn room_of<'a>(path: &'a [String], root: &str) -> Option<&'a str> {
+    match path {
+        [first, second, room, ..] if first == root && second == "engine" => Some(room),
+        _ => None,
+    }
+}
+
+#[test]
+fn rooms_of_the_engine_know_only_those_below_them() {
+    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+    for (path, text) in all("src/engine") {
+        let inside = path.split("src/engine/").nth(1).expect("in the engine");
+        let room = inside.split('/').next().unwrap_or_default();
+        let room = room.trim_end_matches(".rs");
+        if room == "mod" {
+            continue;
+        }
+        let own = rank(room).unwrap_or_else(|| panic!("{path} is in a room without a place"));
+        for used in CratePaths::of(&text) {
+            assert!(
+                used.first().is_none_or(|first| first != "crate")
+                    || used.get(1).is_none_or(|second| second == "engine"),
+                "{path} knows {used:?}"
+            );
+            if let Some(other) = room_of(&used, "crate").and_then(rank) {
+                assert!(other <= own, "{path} knows {used:?}, which is above it");
+            }
+        }
+    }
+    let text =
+        "use crate::engine::{index::store, files}; #[cfg(test)] mod tests { use crate::app; }";
+    assert_eq!(CratePaths::of(text).len(), 2);
+}
+
+#[test]
+fn unsafe_code_is_only_where_it_has_a_reason() {
+    for (path, text) in all("src") {
+        let allowed = [
+            "files/mmap.rs",
+            "cpu/mod.rs",
+            "cpu/microkernel.rs",
+            "cpu/half_precision.rs",
+            "cpu/dots.rs",
+            "integer_isa/mod.rs",
+            "integer_isa/tile.rs",
+            "integer_isa/x86.rs",
+            "integer_isa/arm.rs",
+            "depthwise/wide.rs",
+            "gpu/pipeline_cache.rs",
+        ];
+        let allowed = allowed.iter().any(|file| path.ends_with(file));
+        let used = text.contains("unsafe {") || text.contains("allow(unsafe_code)");
+        assert!(!used || allowed, "{path} has unsafe code");
+    }
+}
+
+/// Where files are opened without `engine::files::regular`: folders that are flushed, and temporary files that were just made.
+const OPENED_PLAINLY: &[&str] = &[
+    "engine/files/regular.rs",
+    "engine/files/atomic_write.rs",
+    "organize/export/ops.rs",
+    "engine/files/replace.rs",
+    "metadata/inside/write.rs",
+];
+
+/// Calls in the program itself, tests left out, that open a file whatever it is.
+fn plain_opens(text: &str) -> Vec<&str> {
+    let program = text.find("#[cfg(test)]").or(text.find("#[cfg(all(test"));
+    let program = &text[..program.unwrap_or(text.len())];
+    let is_call = |line: &&str| {
+        ["File::open(", "fs::read(", "fs::read_to_string("]
+            .iter()
+            .any(|call| {
+                let before = line.find(call).map(|at| line[..at].chars().next_back());
+                before.is_some_and(|before| !before.is_some_and(char::is_alphanumeric))
+            })
+    };
+    program.lines().filter(is_call).collect()
+}
+
+#[test]
+fn files_of_anybody_are_opened_only_if_they_are_regular() {
+    for (path, text) in all("src") {
+        let found = plain_opens(&text);
+        let allowed = OPENED_PLAINLY.iter().any(|file| path.ends_with(file));
+        let allowed = allowed || path.ends_with("tests.rs");
+        assert!(
+            found.is_empty() || allowed,
+            "{path} opens what could be a pipe or a device: {found:?}"
+        );
+    }
+    let text = "let a = File::open(x);\nlet b = RotatingFile::open(x);\nstd::fs::read(x)\n#[cfg(test)]\nfs::read(x)";
+    assert_eq!(plain_opens(text).len(), 2);
+}
+
+/// Calls that touch a disk, by the last names of their path.
+const DISK_CALLS: &[&str] = &[
+    "File::open",
+    "File::create",
+    "LabelSet::read",
+    "Marks::open",
+    "Store::open",
+    "decode::read_file",
+    "may_be_photo",
+    "download",
+    "export::finish",
+    "export::plan",
+    "export::plan_until",
+    "export::run",
+    "export::undo",
+    "folder_fingerprint",
+    "metadata::apply",
+    "metadata::changed",
+    "metadata::plan",
+    "metadata::undo",
+    "past",
+    "settings::load",
+    "settings::save",
+    "atomic_write",
+];
+
+/// The same of methods, whatever they are called on.
+const DISK_METHODS: &[&str] = &[
+    "canonicalize",
+    "exists",
+    "is_dir",
+    "is_file",
+    "is_symlink",
+    "metadata",
+    "read_dir",
+    "read_link",
+    "symlink_metadata",
+    "try_exists",
+];
+
+/// What runs on threads of its own, or before there is a window: a file, and a function in it or all.
+const OFF_THE_WINDOW: &[(&str, &str)] = &[
+    ("app/apply/samples.rs", "write"),
+    ("app/tasks/exports.rs", "write_manifest"),
+    ("app/tasks/fetcher.rs", "*"),
+    ("app/file_dialogs.rs", "*"),
+    ("app/tasks/jobs.rs", "open"),
+    ("app/tasks/opening.rs", "look_up"),
+    ("app/tasks/opening.rs", "sort"),
+    ("app/tasks/marks_writer.rs", "*"),
+    ("app/tasks/scoring.rs", "*"),
+    ("app/mod.rs", "new"),
+    ("app/tasks/pictures.rs", "*"),
+    ("window/start.rs", "*"),
+    ("app/single_instance/mod.rs", "*"),
+    ("app/single_instance/place.rs", "*"),
+    ("app/tasks/trash.rs", "is_safe"),
+];
+
+/// Looks for calls that touch a disk where the window's thread could come by.
+struct DiskCalls {
+    /// The functions around.
+    functions: Vec<String>,
+    allowed: Vec<&'static str>,
+    found: Vec<String>,
+}
+
+impl DiskCalls {
+    fn note(&mut self, call: &str) {
+        let function = self.functions.last().cloned().unwrap_or_default();
+        if !self.allowed.iter().any(|name| *name == function) {
+            self.found.push(format!("{call} in {function}"));
+        }
+    }
+}
+
+impl<'ast> syn::visit::Visit<'ast> for DiskCalls {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let is_test = |a: &syn::Attribute| {
+            a.path().is_ident("cfg")
+                && a.parse_args::<syn::Ident>()
+                    .is_ok_and(|name| name == "test")
+        };
+        if !module.attrs.iter().any(is_test) {
+            syn::visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        syn::visit::visit_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.functions.push(function.sig.ident.to_string());
+        syn::visit::visit_impl_item_fn(self, function);
+        self.functions.pop();
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let method = call.method.to_string();
+        let on_self =
+            matches!(&*call.receiver, syn::Expr::Path(path) if path.path.is_ident("self"));
+        // What these are given runs in a slot's thread.
+        if on_self && ["queue", "replace", "run_export"].contains(&method.as_str()) {
+            return;
+        }
+        if DISK_METHODS.contains(&method.as_str()) {
+            self.note(&format!(".{method}()"));
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func
+            && let Some(name) = path.path.get_ident().map(ToString::to_string)
+            && DISK_CALLS.contains(&name.as_str())
+        {
+            self.note(&name);
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let names: Vec<String> = (path.path.segments.iter())
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        let last = names[names.len().saturating_sub(2)..].join("::");
+        // A name alone may be a variable.
+        let in_fs = names.iter().rev().skip(1).any(|name| name == "fs");
+        if names.len() > 1 && (in_fs || DISK_CALLS.contains(&last.as_str())) {
+            self.note(&last);
+        }
+        syn::visit::visit_expr_path(self, path);
+    }
+}
+
+fn disk_calls(path: &str, text: &str) -> Vec<String> {
+    let allowed = OFF_THE_WINDOW
+        .iter()
+        .filter(|(file, _)| path.ends_with(file));
+    let allowed: Vec<&str> = allowed.map(|(_, function)| *function).collect();
+    if allowed.contains(&"*") {
+        return Vec::new();
+    }
+    let mut calls = DiskCalls {
+        functions: Vec::new(),
+        allowed,
+        found: Vec::new(),
+    };
+    let file = syn::parse_file(text).expect("Rust");
+    syn::visit::Visit::visit_file(&mut calls, &file);
+    calls.found
+}
+
+/// `window` knows `ui`, `ui` knows `app`, and `app` and the document know neither.
+#[test]
+fn the_state_does_not_know_what_is_drawn_of_it() {
+    for (room, above) in [
+        ("app", &["ui", "window"][..]),
+        ("ui", &["window"]),
+        ("window", &[]),
+    ] {
+        for (path, text) in all(&format!("src/{room}")) {
+            for used in CratePaths::of(&text) {
+                let [first, second, ..] = used.as_slice() else {
+                    continue;
+                };
+                assert!(
+                    first != "crate" || !above.contains(&second.as_str()),
+                    "{path} knows {used:?}, which is above it"
+                );
+            }
+        }
+    }
+}
+
+/// Panels return commands: none is given the state to change.
+#[test]
+fn what_is_drawn_changes_no_state() {
+    for (path, text) in all("src/ui") {
+        assert!(!text.contains("&mut State"), "{path} changes the state");
+    }
+}
+
+#[test]
+fn the_window_thread_touches_no_disk() {
+    for (path, text) in window_sources() {
+        let found = disk_calls(&path, &text);
+        assert!(found.is_empty(), "{path}: {found:?}");
+    }
+}
+
+#[test]
+fn disk_calls_are_found_where_they_are_not_in_a_slot() {
+    let text = "
+        impl App {
+            fn bad(&mut self) {
+                if path.is_dir() { settings::save(&x, &y); std::fs::write(a, b); }
+                let named = LabelSet::read;
+                past(&journals).filter(|past| past.old);
+            }
+            fn good(&mut self) {
+                self.queue(Slot::Save, move |_| settings::save(&x, &y));
+            }
+        }
+        #[cfg(test)]
+        mod tests { fn fine() { fs::write(a, b); } }
+    ";
+    let found = disk_calls("src/app/other.rs", text);
+    let expected = [
+        ".is_dir() in bad",
+        "settings::save in bad",
+        "fs::write in bad",
+        "LabelSet::read in bad",
+        "past in bad",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn threads_of_the_window_are_started_in_few_places() {
+    let allowed = [
+        "app/single_instance/mod.rs",
+        "app/tasks/fetcher.rs",
+        "app/tasks/marks_writer.rs",
+        "app/tasks/scoring.rs",
+        "app/tasks/supervisor.rs",
+    ];
+    for (path, text) in window_sources() {
+        let starts = text.contains("thread::Builder::new") || text.contains("thread::spawn");
+        assert!(
+            !starts || allowed.iter().any(|place| path.ends_with(place)),
+            "{path} starts a thread outside the slots"
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! How the source files may depend on each other.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../common/sources.rs"]
+mod sources;
+
+mod circles;
+mod layers;

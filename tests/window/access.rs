@@ -1,0 +1,290 @@
+//! The window by ear and by keyboard: names, panes, stops of the Tab key, large text, and every task by names alone.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::window;
+
+use std::fs;
+use std::path::Path;
+
+use egui::accesskit::{Role, Toggled};
+use egui::{Key, Modifiers, vec2};
+use egui_kittest::kittest::{NodeT, Queryable};
+use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::document::exports::ExportState;
+use lumisift::engine::organize::marks::{Colour, Flag};
+use lumisift::settings::Settings;
+use window::{Setup, Window, add_label, coloured, colours};
+
+/// Names of all files in a folder and those below it.
+fn files_in(dir: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => names.extend(files_in(&path)),
+            false => names.push(path.display().to_string()),
+        }
+    }
+    names
+}
+
+/// Asks for the usual action of what is named so, as a screen reader does.
+fn press(window: &mut Window, name: &str) {
+    window.harness.get_by_label(name).click_accesskit();
+    window.harness.step();
+    window.settle();
+    window.in_place();
+}
+
+/// The same of the first whose name contains a text.
+fn press_containing(window: &mut Window, text: &str) {
+    let mut found = window.harness.query_all_by_label_contains(text);
+    found.next().expect("something named so").click_accesskit();
+    drop(found);
+    window.harness.step();
+    window.settle();
+    window.in_place();
+}
+
+fn is_on(window: &Window, name: &str) -> Option<Toggled> {
+    let node = window.harness.get_by_label(name);
+    node.accesskit_node().toggled()
+}
+
+#[test]
+fn every_task_is_done_by_names_alone() {
+    let photos = tempfile::tempdir().expect("a folder");
+    let target = tempfile::tempdir().expect("a folder");
+    colours(photos.path(), 2);
+    let mut window = Setup::new(Vec::new()).open();
+    window.harness.run();
+    // Open.
+    *window.desktop.chosen.lock().expect("no panic") = vec![photos.path().into()];
+    press_containing(&mut window, "Open folder…");
+    window.read(6);
+    // Label.
+    let field = window.harness.get_by_label("New label");
+    field.focus();
+    window.harness.step();
+    let field = window.harness.get_by_label("New label");
+    field.replace_selected_text_accesskit("red");
+    window.harness.step();
+    window.settle();
+    press(&mut window, "Keep the label red");
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    assert_eq!(window.state().answer.arrangement.counts, [2]);
+    // Threshold.
+    press(&mut window, "Go to red");
+    let before = window.state().memory.labels[0].min_match;
+    window
+        .harness
+        .get_by_label("Threshold of red")
+        .increment_accesskit();
+    window.harness.step();
+    window.settle();
+    assert!(window.state().memory.labels[0].min_match > before);
+    window
+        .harness
+        .get_by_label("Threshold of red")
+        .set_value_accesskit(0.5);
+    window.harness.step();
+    window.settle();
+    assert_eq!(window.state().memory.labels[0].min_match, 0.5);
+    press(&mut window, "Show only red: 2");
+    assert_eq!(window.shown().len(), 2);
+    // Cull.
+    press_containing(&mut window, "red 2.png, ");
+    assert_eq!(window.selected(), ["red 2.png"]);
+    for name in ["Menu", "Photo", "Reject"] {
+        press(&mut window, name);
+    }
+    let rejected = window.state().flagged(Flag::Reject);
+    assert_eq!(rejected.len(), 1);
+    press(&mut window, "Select none");
+    // Export: what fits, without rejects.
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    for name in ["Menu", "File", "Export…"] {
+        press(&mut window, name);
+    }
+    assert_eq!(window.state().dialog, Some(Dialog::Export));
+    press_containing(&mut window, "Choose a folder");
+    window.until("a plan", |w| {
+        matches!(w.state().exports.state, ExportState::Planned(_))
+    });
+    window.in_place();
+    press_containing(&mut window, "Export 1 photo");
+    window.until("the export", |w| {
+        matches!(w.state().exports.state, ExportState::Done(_))
+    });
+    let written = files_in(target.path());
+    assert!(
+        written.iter().any(|name| name.ends_with("red 1.png")),
+        "{written:?}"
+    );
+    assert!(
+        !written.iter().any(|name| name.ends_with("red 2.png")),
+        "{written:?}"
+    );
+}
+
+#[test]
+fn the_list_of_photos_names_the_one_that_keys_are_about() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    window.key(Key::Home);
+    window.act(Action::Pick);
+    window.act(Action::Stars(4));
+    window.act(Action::Colour(Colour::Green));
+    window.harness.step();
+    let list = window.harness.get_by_label("Photos, 9 photos");
+    let node = list.accesskit_node();
+    assert_eq!(node.role(), Role::ListBox);
+    let first = window.shown()[0].clone();
+    let cell = window.harness.query_all_by_label_contains(&first).next();
+    let cell = cell.expect("a cell");
+    assert!(
+        cell.is_focused(),
+        "the list has the keyboard, and this is where"
+    );
+    let cell = cell.accesskit_node();
+    let active = node.data().active_descendant();
+    assert_eq!(active, Some(cell.locate().0));
+    let name = cell.label().expect("a name");
+    for part in [
+        ", red ",
+        " percent",
+        ", picked",
+        ", 4 stars",
+        ", colour green",
+    ] {
+        assert!(name.contains(part), "{part:?} in {name}");
+    }
+    assert_eq!(
+        (cell.data().position_in_set(), cell.data().size_of_set()),
+        (Some(1), Some(9))
+    );
+    // It follows the arrows.
+    window.key(Key::ArrowRight);
+    window.harness.step();
+    let list = window.harness.get_by_label("Photos, 9 photos");
+    assert_ne!(list.accesskit_node().data().active_descendant(), active);
+}
+
+#[test]
+fn the_window_and_its_dialogs_have_names() {
+    let (_dir, mut window) = coloured();
+    let root = window.harness.root();
+    assert_eq!(root.accesskit_node().label().as_deref(), Some("Lumisift"));
+    for (dialog, name) in [
+        (Dialog::Settings, "Settings"),
+        (Dialog::Models, "Models"),
+        (Dialog::Export, "Export"),
+        (Dialog::Palette, "Commands"),
+        (Dialog::About, "About Lumisift"),
+    ] {
+        window.command(Command::Show(Some(dialog)));
+        window.in_place();
+        let found = window.harness.get_by_role(Role::Dialog);
+        assert_eq!(found.accesskit_node().label().as_deref(), Some(name));
+        window.command(Command::Show(None));
+        window.harness.step();
+    }
+}
+
+#[test]
+fn switches_are_called_by_what_they_are() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    let more = |window: &mut Window| {
+        window.click("More for red");
+        window.in_place();
+    };
+    for name in ["In use", "Not: keep these photos out of other labels"] {
+        more(&mut window);
+        let before = is_on(&window, name).expect("a switch");
+        window.click(name);
+        more(&mut window);
+        let after = is_on(&window, name).expect("the same switch");
+        assert_ne!(before, after, "{name}");
+        window.click(name);
+    }
+}
+
+#[test]
+fn a_label_is_one_stop_of_the_tab_key() {
+    let (_dir, mut window) = coloured();
+    for text in ["red", "green", "blue"] {
+        add_label(&mut window, text);
+    }
+    window.harness.get_by_label("Label red").focus();
+    window.harness.step();
+    window.harness.step();
+    for text in ["green", "blue"] {
+        window.harness.key_press(Key::Tab);
+        window.in_place();
+        let label = format!("Label {text}");
+        assert!(window.harness.get_by_label(&label).is_focused(), "{label}");
+    }
+    // The arrow down leads to its line, and the arrows move that.
+    window.harness.key_press(Key::ArrowDown);
+    window.in_place();
+    assert!(
+        window
+            .harness
+            .get_by_label("Threshold of blue")
+            .is_focused()
+    );
+    let before = window.state().memory.labels[2].min_match;
+    window.harness.key_press(Key::ArrowRight);
+    window.in_place();
+    window.settle();
+    assert!(window.state().memory.labels[2].min_match > before);
+}
+
+#[test]
+fn nothing_moves_by_itself() {
+    let (_dir, window) = coloured();
+    for theme in [egui::Theme::Dark, egui::Theme::Light] {
+        let style = window.harness.ctx.style_of(theme);
+        assert_eq!(style.animation_time, 0.0);
+        assert!(!style.visuals.text_cursor.blink);
+    }
+}
+
+#[test]
+fn at_twice_the_size_everything_is_still_in_the_window() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    let settings = Settings {
+        text_size: 200,
+        ..window.state().settings.clone()
+    };
+    window.command(Command::ChangeSettings(Box::new(settings)));
+    window.in_place();
+    assert_eq!(window.harness.ctx.zoom_factor(), 2.0);
+    // The size that is remembered is that of the window, not of what is in it.
+    assert_eq!(window.state().memory.window, [1280.0, 800.0]);
+    let screen = window.harness.ctx.content_rect();
+    assert_eq!(screen.size(), vec2(640.0, 400.0));
+    for name in [
+        "Menu",
+        "Search",
+        "New label",
+        "Label red",
+        "Group by",
+        "Sort by",
+        "Filter",
+        "Messages",
+    ] {
+        let rect = window.harness.get_by_label(name).rect();
+        assert!(screen.expand(1.0).contains_rect(rect), "{name} at {rect}");
+    }
+    assert!(window.has_containing("red 1.png, "));
+    window.keys(Modifiers::COMMAND, Key::Comma);
+    window.in_place();
+    let close = window.harness.get_by_label("Close").rect();
+    assert!(screen.contains_rect(close), "{close}");
+}

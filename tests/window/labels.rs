@@ -1,0 +1,234 @@
+//! Labels while they are typed and after: the best photos in sight, thresholds drawn, stepped and typed, and what is
+//! just below a line.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::window;
+
+use egui::Key;
+use egui_kittest::kittest::Queryable;
+use lumisift::app::command::{Action, Command};
+use lumisift::app::document::arrange::Heading;
+use lumisift::app::document::filter::{Fit, Grouping};
+use lumisift::app::document::viewer::Viewer;
+use window::{Setup, Window, add_label, coloured, colours};
+
+/// Whether something named so is wholly in the window.
+fn in_sight(window: &Window, name: &str) -> bool {
+    let screen = egui::Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(1280.0, 800.0));
+    let mut found = window.harness.query_all_by_label_contains(name);
+    found.any(|node| screen.contains_rect(node.rect()))
+}
+
+#[test]
+fn the_best_photos_of_a_label_are_in_sight_with_each_letter() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 60);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(180);
+    add_label(&mut window, "red");
+    window.type_into("New label", "gree");
+    assert!(
+        window.has_containing("Best for gree: "),
+        "six of them, fitting or not"
+    );
+    window.type_into("New label", "n");
+    // Its group is on top, though it comes after the other label in the panel.
+    assert!(
+        window.shown()[..60]
+            .iter()
+            .all(|name| name.starts_with("green"))
+    );
+    assert_eq!(
+        window.state().answer.arrangement.groups[0].heading,
+        Heading::Label(1)
+    );
+    assert!(in_sight(&window, "green: 60 would fit"));
+    assert!(in_sight(&window, "Best for green: green"));
+    assert!(in_sight(&window, "Select all of green, 60 photos"));
+    let best = window
+        .harness
+        .query_all_by_label_contains("Best for green: ");
+    assert_eq!(best.count(), 6);
+    // Once it is kept, its group is in its place, and still in sight.
+    window.key(Key::Enter);
+    assert_eq!(
+        window.state().answer.arrangement.groups[1].heading,
+        Heading::Label(1)
+    );
+    window.harness.step();
+    assert!(in_sight(&window, "Select all of green, 60 photos"));
+    // The same where an earlier label is typed anew.
+    window.type_into("Label green", " frog");
+    window.harness.step();
+    assert!(in_sight(&window, "Select all of green frog"));
+}
+
+#[test]
+fn in_any_order_the_card_shows_the_best_photos() {
+    let (_dir, mut window) = coloured();
+    window.command(Command::GroupBy(Grouping::Nothing));
+    window.type_into("New label", "blue");
+    assert!(window.has_containing("Best for blue: blue"));
+    let best = window.state().answer.arrangement.best.clone();
+    let name = window.state().item(best[0]).expect("a photo").name.clone();
+    let name = format!("Best for blue: {name}");
+    let at = {
+        let mut buttons = window.harness.query_all_by_label_contains(&name);
+        buttons.next().expect("a button").rect().center()
+    };
+    window.harness.drag_at(at);
+    window.harness.drop_at(at);
+    window.harness.step();
+    assert_eq!(
+        window.state().viewer.as_ref().map(Viewer::item),
+        Some(best[0])
+    );
+}
+
+#[test]
+fn a_card_leads_to_its_group_and_a_heading_selects_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 60);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(180);
+    add_label(&mut window, "red");
+    add_label(&mut window, "blue");
+    window.command(Command::GoToLabel(1));
+    window.harness.step();
+    assert!(in_sight(&window, "Select all of red"));
+    assert!(!in_sight(&window, "Select all of blue"));
+    window.click("Go to blue");
+    window.harness.step();
+    assert!(in_sight(&window, "Select all of blue"));
+    window.click("Select all of blue, 60 photos");
+    assert_eq!(window.selected().len(), 60);
+    assert!(
+        window
+            .selected()
+            .iter()
+            .all(|name| name.starts_with("blue"))
+    );
+}
+
+#[test]
+fn a_threshold_is_typed_in_tenths_of_a_percent() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    let line = |window: &Window| window.state().memory.labels[0].min_match;
+    for (typed, is) in [
+        ("12,5 %", 0.125),
+        ("0.1", 0.001),
+        ("nonsense", 0.001),
+        ("99.9", 0.999),
+    ] {
+        window.click("Type the threshold of red");
+        window.harness.step();
+        let field = "Threshold of red in percent";
+        assert!(window.harness.get_by_label(field).is_focused());
+        window.keys(egui::Modifiers::COMMAND, Key::A);
+        window.type_into(field, typed);
+        window.key(Key::Enter);
+        assert!(
+            (line(&window) - is).abs() < 1e-6,
+            "{typed}: {}",
+            line(&window)
+        );
+    }
+    // And back with Esc.
+    window.click("Type the threshold of red");
+    window.harness.step();
+    window.type_into("Threshold of red in percent", "5");
+    window.key(Key::Escape);
+    assert!((line(&window) - 0.999).abs() < 1e-6);
+    assert!(window.has("Type the threshold of red"));
+}
+
+#[test]
+fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
+    let (_dir, mut window) = coloured();
+    // The model of tests knows no such thing: all photos match it a little.
+    add_label(&mut window, "haze");
+    let best = window.state().answer.arrangement.order[0];
+    let scored = window.state().answer.scored();
+    let matched = scored.matched(0, best).expect("a match");
+    // A line that two thirds of them miss by a little.
+    let odds = matched / (1.0 - matched) * 1.8;
+    window.command(Command::SetMinMatch(1, odds / (1.0 + odds)));
+    assert_eq!(window.state().answer.arrangement.counts, [0]);
+    assert_eq!(window.state().answer.arrangement.near, [6]);
+    // All are something else now, nearest first, each with what it misses.
+    assert!(window.has("Show only something else: 9 photos"));
+    let first = window.shown()[0].clone();
+    assert!(window.has_containing(&format!("{first}, nearest to haze ")));
+    let button = "6 more just below the line of haze";
+    window.click(button);
+    assert_eq!(window.state().memory.filter.fit, Fit::Label(1));
+    assert_eq!(window.shown().len(), 6);
+    assert!(window.has("Select all of Just below the line, 6 photos"));
+    assert!(window.has("Remove the filter just below the line too"));
+    window.click(button);
+    assert_eq!(window.shown().len(), 9);
+    window.click("Show only something else: 9 photos");
+    assert_eq!(window.state().memory.filter.fit, Fit::Nothing);
+}
+
+#[test]
+fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red green");
+    // A letter says nothing, whatever is before it.
+    window.type_into("New label", "-g");
+    assert_eq!(window.state().draft_label(), None);
+    window.type_into("New label", "reen");
+    assert!(window.has("green: 3 would be kept out"));
+    assert!(window.has_containing("Best for green: green"));
+    window.click("Keep the label -green");
+    assert!(window.state().memory.labels[1].negated);
+    // What is there already is no label that is being typed.
+    window.type_into("New label", "green");
+    assert!(!window.has_containing("Best for green: "));
+}
+
+#[test]
+fn undo_never_filters_by_another_label() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::ToggleFit(Fit::Label(1)));
+    window.command(Command::RemoveLabel(1));
+    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    add_label(&mut window, "blue");
+    let blue = window.state().memory.labels[0].id;
+    assert_ne!(blue, 1, "an identity is given once");
+    // What was made before the label was there is undone, and the label with it.
+    window.command(Command::ToggleFit(Fit::Label(blue)));
+    window.act(Action::Undo);
+    assert!(window.state().memory.labels.is_empty());
+    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    window.act(Action::Undo);
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    assert_eq!(window.shown().len(), 9);
+}
+
+#[test]
+fn a_list_that_adds_nothing_still_ends_what_was_typed() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.type_into("New label", "green");
+    assert!(window.has_containing("Best for green: "));
+    let list = egui::Event::Paste("red\nred\n".into());
+    window.harness.event(list);
+    window.harness.step();
+    window.settle();
+    assert!(window.state().draft.is_empty());
+    assert_eq!(window.state().memory.labels.len(), 1);
+    assert_eq!(window.state().answer.labels.len(), 1);
+}
+
+#[test]
+fn a_list_says_which_labels_are_there_already() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::AddLabels("blue, red".into()));
+    assert!(window.has("There is already a label “red”"));
+    assert_eq!(window.state().memory.labels.len(), 2);
+}

@@ -1,0 +1,32 @@
+//! The window, driven as a person drives it, by the names that a screen reader says.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/gps.rs"]
+mod gps;
+#[path = "../common/hub.rs"]
+mod hub;
+#[path = "../common/window.rs"]
+mod window;
+
+mod access;
+mod arrange;
+mod export;
+mod instance;
+mod keys;
+mod keys_doc;
+mod keywords;
+mod labels;
+mod many_labels;
+mod messages;
+mod models;
+mod opening;
+mod places;
+mod search;
+mod sorting;
+mod store;
+mod teach;
+mod videos;
+mod viewer;
+mod work;

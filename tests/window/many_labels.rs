@@ -1,0 +1,234 @@
+//! However many labels a person has, each column of scores is its own label's.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+use common::{ColourModel, photos, run};
+use lumisift::app::document::labels::Label;
+use lumisift::app::document::library::{Item, Library};
+use lumisift::app::tasks::scoring::{ScoringRequest, ScoringResponse, ScoringWorker};
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::session::Session;
+use lumisift::engine::index::store::Store;
+use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::engine::library::{Asker, Photos};
+use lumisift::engine::media::preprocess::Crop;
+use lumisift::engine::search::query::Query;
+use lumisift::engine::search::teach::TrainingSet;
+use proptest::prelude::*;
+
+/// The quick model, whose texts are numbers: each has a direction of its own.
+struct Numbers(ColourModel);
+
+impl Model for Numbers {
+    fn info(&self) -> &ModelInfo {
+        self.0.info()
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        self.0.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        let vector = |text: &&str| {
+            let number = text
+                .chars()
+                .filter(char::is_ascii_digit)
+                .collect::<String>();
+            let angle = number.parse::<f32>().unwrap_or(0.0) / 5000.0 * std::f32::consts::FRAC_PI_2;
+            [angle.cos(), angle.sin(), 0.0, 0.0]
+        };
+        Ok(Embeddings {
+            dim: 4,
+            values: texts.iter().flat_map(vector).collect(),
+        })
+    }
+}
+
+fn label(number: usize) -> Label {
+    Label {
+        text: format!("\"{number}\""),
+        ..Label::default()
+    }
+}
+
+/// Photos in a store of their own, with a session of the quick model.
+struct Indexed {
+    dir: tempfile::TempDir,
+    session: Arc<Session>,
+}
+
+impl Indexed {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Arc::new(Store::open(&dir.path().join("store")).expect("a store"));
+        let model = Arc::new(Numbers(ColourModel::new()));
+        let session = Arc::new(Session::open(model, store).expect("a session"));
+        Self { dir, session }
+    }
+
+    /// Adds a folder of photos to a library.
+    fn add(&self, library: &mut Library, folder: &str, count: u32) {
+        let folder: PathBuf = self.dir.path().join(folder);
+        photos(&folder, count);
+        for (photo, row, _) in run(&self.session, &[folder]).photos {
+            library.put(Item::read(photo, row), 1);
+        }
+    }
+}
+
+/// Answers about each set of labels, one after another by one thread.
+fn answers(
+    session: &Arc<Session>,
+    library: &Library,
+    sets: Vec<Vec<Label>>,
+) -> Vec<ScoringResponse> {
+    let (tell, told) = crossbeam_channel::unbounded();
+    let mind = ScoringWorker::start(Arc::new(move || {
+        let _ = tell.send(());
+    }))
+    .expect("a thread");
+    let ask = |(number, labels)| {
+        mind.ask(ScoringRequest {
+            number: number as u64,
+            session: Some(session.clone()),
+            library: library.snapshot().clone(),
+            labels,
+            search: "\"17\"".into(),
+            draft: None,
+            grouping: Default::default(),
+            sorting: Default::default(),
+            filter: Default::default(),
+        });
+        told.recv().expect("an answer");
+        *mind.newest().expect("an answer")
+    };
+    sets.into_iter().enumerate().map(ask).collect()
+}
+
+#[test]
+fn each_of_five_thousand_columns_is_its_labels() {
+    let indexed = Indexed::new();
+    let mut library = Library::default();
+    indexed.add(&mut library, "photos", 3);
+    let many: Vec<Label> = (0..5000).map(label).collect();
+    let few: Vec<Label> = [4999, 0, 2500].map(label).into();
+    let mut sets = vec![many.clone(), few.clone(), many];
+    // Each alone, asked by itself.
+    sets.extend([4999, 0, 2500, 700].map(|number| vec![label(number)]));
+    let answers = answers(&indexed.session, &library, sets);
+    let matched = |answer: &ScoringResponse, number: usize| {
+        let at = (answer.labels.iter())
+            .position(|l| *l == label(number))
+            .expect("asked");
+        let column = answer.columns[at].expect("scored");
+        let of = |photo| answer.scores.matches_of(photo)[column];
+        [of(0), of(1), of(2)]
+    };
+    for answer in &answers {
+        assert!(answer.troubles.iter().all(Option::is_none));
+        assert_eq!(answer.scores.labels, answer.labels.len());
+    }
+    // Other columns beside it may change how a sum is rounded.
+    let same = |a: [f32; 3], b: [f32; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    for (at, number) in [4999, 0, 2500, 700].into_iter().enumerate() {
+        let alone = matched(&answers[3 + at], number);
+        assert!(same(matched(&answers[0], number), alone), "label {number}");
+        assert!(
+            same(matched(&answers[2], number), alone),
+            "label {number} again"
+        );
+        if number != 700 {
+            assert!(
+                same(matched(&answers[1], number), alone),
+                "label {number} of few"
+            );
+        }
+    }
+    assert!(!same(matched(&answers[0], 0), matched(&answers[0], 4999)));
+}
+
+/// A step of someone who labels while photos come.
+#[derive(Clone, Debug)]
+enum Step {
+    /// Asks about these labels.
+    Ask(Vec<usize>),
+    /// More photos come.
+    Grow,
+    /// All photos are read anew.
+    ReadAnew,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    // Few labels, so that they come back.
+    let numbers = vec![0, 900, 1800, 2700, 3600, 4500];
+    let labels = proptest::collection::vec(proptest::sample::select(numbers), 0..5);
+    prop_oneof![
+        6 => labels.prop_map(Step::Ask),
+        2 => Just(Step::Grow),
+        1 => Just(Step::ReadAnew),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn what_is_kept_between_questions_changes_no_score(
+        steps in proptest::collection::vec(step(), 1..14),
+    ) {
+        static INDEXED: LazyLock<(Indexed, Library)> = LazyLock::new(|| {
+            let indexed = Indexed::new();
+            let mut library = Library::default();
+            // A panorama among them is scored by several parts.
+            let folder = indexed.dir.path().join("photos");
+            std::fs::create_dir_all(&folder).expect("a folder");
+            let panorama = image::RgbImage::from_fn(640, 64, |x, _| {
+                image::Rgb([(x / 3) as u8, 255 - (x / 3) as u8, 40])
+            });
+            panorama.save(folder.join("panorama.png")).expect("saved");
+            indexed.add(&mut library, "photos", 24);
+            assert!(indexed.session.has_parts().expect("a store"));
+            (indexed, library)
+        });
+        let (indexed, all) = &*INDEXED;
+        let rows: Vec<u32> = all.snapshot().items.iter().map(|item| item.row()).collect();
+        let (mut asker, mut count, mut epoch) = (Asker::default(), 5, 0);
+        for step in steps {
+            let numbers = match step {
+                Step::Grow => {
+                    count = (count + 7).min(rows.len() - epoch);
+                    continue;
+                }
+                Step::ReadAnew => {
+                    (count, epoch) = (3, (epoch + 1).min(9));
+                    continue;
+                }
+                Step::Ask(numbers) => numbers,
+            };
+            let text = |number: &usize| Query::parse(&format!("\"{number}\"")).expect("a query");
+            let labels: Vec<TrainingSet> =
+                numbers.iter().map(|number| TrainingSet::of(text(number))).collect();
+            let shown = &rows[epoch..epoch + count];
+            let photos = Photos {
+                count,
+                epoch: epoch as u64,
+                row: &|at| shown[at],
+                is_video: &|_| false,
+            };
+            let answer = asker.ask(&indexed.session, &labels, None, photos);
+            let scores = answer.scores.expect("scores").scores;
+            let scorer = indexed.session.taught_scorer(&indexed.session.teach_all(&labels).expect("taught"));
+            let alone = indexed.session.score(&scorer, shown).expect("scores");
+            prop_assert_eq!(scores.labels, alone.labels);
+            let close = |a: &[f32], b: &[f32]| {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5)
+            };
+            prop_assert!(close(&scores.matches, &alone.matches));
+            prop_assert!(close(&scores.probabilities, &alone.probabilities));
+        }
+    }
+}

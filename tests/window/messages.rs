@@ -1,0 +1,150 @@
+//! What the window says: in a corner, for as long as it matters, and never in the way; undoing says what it undid.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::window;
+
+use std::fs;
+
+use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable;
+use lumisift::app::command::Action;
+use lumisift::app::document::exports::ExportState;
+use lumisift::engine::organize::marks::Flag;
+use window::{add_label, coloured};
+
+#[test]
+fn a_message_does_not_move_the_photos_and_can_be_read_again() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let before = window.harness.get_by_label("blue 1.png").rect();
+    window.act(Action::Survey);
+    let text = "No other photo in this folder was taken within 2 seconds of this one";
+    assert!(window.has(text));
+    assert_eq!(window.harness.get_by_label("blue 1.png").rect(), before);
+    window.in_place();
+    window.click("Dismiss");
+    assert!(!window.has(text));
+    window.click("Messages");
+    window.in_place();
+    assert!(window.has(text));
+}
+
+#[test]
+fn a_message_goes_with_its_cause() {
+    let (dir, mut window) = coloured();
+    let folder = dir.path().to_path_buf();
+    let away = folder.with_extension("away");
+    fs::rename(&folder, &away).expect("moved away");
+    window.act(Action::Rescan);
+    window.until("a message", |w| w.has_containing("cannot be read now"));
+    fs::rename(&away, &folder).expect("moved back");
+    window.act(Action::Rescan);
+    window.until("its end", |w| !w.has_containing("cannot be read now"));
+    window.click("Messages");
+    window.in_place();
+    assert!(
+        window.has_containing("cannot be read now"),
+        "but it is remembered"
+    );
+}
+
+#[test]
+fn undoing_says_what_it_undid() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    window.key(Key::P);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    assert!(window.has("Undone: the decision about 1 photo"));
+    add_label(&mut window, "red");
+    window.act(Action::Undo);
+    assert!(window.has("Undone: the label “red” is gone"));
+    window.act(Action::Redo);
+    assert!(window.has("Redone: the label “red” is back"));
+}
+
+#[test]
+fn rejects_come_back_from_the_trash() {
+    let (dir, mut window) = coloured();
+    window.click("green 1.png");
+    window.key(Key::X);
+    window.open_dialog(Action::TrashRejects);
+    window.click("Move to the trash");
+    let file = dir.path().join("green 1.png");
+    window.until("the trash", |_| !file.exists());
+    window.read(8);
+    window.keys(Modifiers::COMMAND, Key::Z);
+    window.until("its return", |w| {
+        file.exists() && w.state().library.len() == 9
+    });
+    window.settle();
+    assert!(window.has("1 file is back from the trash"));
+    assert_eq!(window.state().flagged(Flag::Reject).len(), 1);
+}
+
+#[test]
+fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
+    let (dir, mut window) = coloured();
+    for name in ["green 1.png", "green 2.png", "green 3.png"] {
+        window.click(name);
+        window.key(Key::X);
+    }
+    window.open_dialog(Action::TrashRejects);
+    window.click("Move to the trash");
+    window.read(6);
+    // One has a new file in its place, one was deleted from the trash for good.
+    let [back, stuck, missing] = [1, 2, 3].map(|n| dir.path().join(format!("green {n}.png")));
+    fs::write(&stuck, b"another").expect("written");
+    let trashed = window.desktop.trashed.lock();
+    trashed
+        .expect("no panic")
+        .retain(|(path, _)| *path != missing);
+    window.act(Action::Undo);
+    window.until("what came back", |w| {
+        back.exists() && w.has_containing("1 file is back")
+    });
+    assert!(window.has_containing("1 file is no longer in the trash"));
+    let why = format!(
+        "1 file stays in the trash ({}: a file with this name",
+        stuck.display()
+    );
+    assert!(window.has_containing(&why));
+    fs::remove_file(&stuck).expect("removed");
+    window.act(Action::Undo);
+    window.until("the other one", |w| {
+        stuck.exists() && w.state().library.len() == 8
+    });
+    window.settle();
+    assert_eq!(window.state().flagged(Flag::Reject).len(), 2);
+}
+
+#[test]
+fn a_dialog_stays_where_it_is_while_it_fills() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    let target = tempfile::tempdir().expect("a folder");
+    window.open_dialog(Action::Export);
+    let before = window.harness.get_by_label("Close").rect();
+    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+    window.click("Choose a folder…");
+    window.until("a plan", |w| {
+        matches!(w.state().exports.state, ExportState::Planned(_))
+    });
+    window.in_place();
+    assert_eq!(window.harness.get_by_label("Close").rect(), before);
+}
+
+#[test]
+fn commands_are_found_by_other_words_and_the_palette_goes_on_after_enter() {
+    let (_dir, mut window) = coloured();
+    window.open_dialog(Action::Palette);
+    window.type_into("Find a command", "zz");
+    window.key(Key::Enter);
+    assert!(window.has("No such command"));
+    assert!(window.harness.get_by_label("Find a command").is_focused());
+    window.key(Key::Backspace);
+    window.key(Key::Backspace);
+    window.type_into("Find a command", "advance");
+    window.key(Key::Enter);
+    assert!(window.state().memory.auto_advance);
+    assert_eq!(window.state().dialog, None);
+}

@@ -1,0 +1,93 @@
+//! The search knows names, dates, folders, labels and stars as well as what photos show.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::window;
+
+use lumisift::app::command::{Action, Command};
+use lumisift::app::document::filter::{Filter, Grouping, SortKey, Sorting};
+use window::{Setup, add_label, coloured, colours};
+
+#[test]
+fn names_folders_labels_and_stars_are_found() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(&dir.path().join("holiday"), 1);
+    colours(&dir.path().join("work"), 2);
+    let mut window = Setup::new(vec![dir.path().into()]).open();
+    window.read(9);
+    window.type_into("Search", "green*2*");
+    assert_eq!(window.shown(), ["green 2.png"]);
+    let mut search = |text: &str| {
+        window.command(Command::SearchFor(text.into()));
+        window.shown()
+    };
+    assert_eq!(search("folder:holiday").len(), 3);
+    assert_eq!(search("folder:holiday name:red"), ["red 1.png"]);
+    // A folder's name is found without saying that it is one.
+    search("holiday");
+    let order = &window.state().answer.arrangement.order;
+    let first = order[..3]
+        .iter()
+        .map(|id| window.state().item(*id).expect("a photo"));
+    let holiday = dir.path().join("holiday");
+    assert!({ first }.all(|item| item.file.path.starts_with(&holiday)));
+    let mut search = |text: &str| {
+        window.command(Command::SearchFor(text.into()));
+        window.shown()
+    };
+    assert_eq!(search("2019").len(), 0);
+    window.command(Command::SearchFor(String::new()));
+    add_label(&mut window, "blue");
+    window.command(Command::SearchFor("label:blue".into()));
+    assert_eq!(window.shown().len(), 3);
+    window.act(Action::SelectAll);
+    window.act(Action::Stars(5));
+    window.command(Command::SearchFor("stars:5 folder:work".into()));
+    assert_eq!(window.shown().len(), 2);
+}
+
+#[test]
+fn hits_say_their_match_and_no_hit_offers_the_nearest() {
+    let (_dir, mut window) = coloured();
+    window.command(Command::SearchFor("blue".into()));
+    assert!(window.has_containing("blue 1.png, found "));
+    window.command(Command::FilterBy(Box::new(Filter {
+        name: "red".into(),
+        ..Filter::default()
+    })));
+    assert!(window.shown().is_empty());
+    window.click("Show the nearest");
+    assert_eq!(window.shown().len(), 3);
+    assert!(window.has_containing("red 1.png, found "));
+}
+
+#[test]
+fn a_label_typed_with_a_minus_shuts_photos_out() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    add_label(&mut window, "-red");
+    let labels = &window.state().memory.labels;
+    assert_eq!(labels.len(), 1, "there is one of this text already");
+    add_label(&mut window, "-green");
+    assert!(window.state().memory.labels[1].negated);
+    assert!(window.has_containing("not: keeps photos out of other labels"));
+}
+
+#[test]
+fn the_order_and_the_groups_before_a_search_come_back_whatever_was_chosen_meanwhile() {
+    let (_dir, mut window) = coloured();
+    let by = |key, descending| Command::SortBy(Sorting { key, descending });
+    window.command(by(SortKey::Name, false));
+    window.command(Command::GroupBy(Grouping::Folder));
+    let before = window.shown();
+    window.command(Command::SearchFor("blue".into()));
+    window.command(by(SortKey::Size, true));
+    window.command(Command::GroupBy(Grouping::Rating));
+    // More letters of the search leave what was chosen.
+    window.command(Command::SearchFor("blue green".into()));
+    assert_eq!(window.state().sorting().key, SortKey::Size);
+    assert_eq!(window.state().grouping(), Grouping::Rating);
+    window.command(Command::SearchFor(String::new()));
+    assert_eq!(window.state().sorting().key, SortKey::Name);
+    assert_eq!(window.state().grouping(), Grouping::Folder);
+    assert_eq!(window.shown(), before);
+}
