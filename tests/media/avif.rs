@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(feature = "avif")]
 
+use crate::corpus;
+
 use std::fs;
 use std::path::Path;
 
@@ -18,6 +20,7 @@ fn bytes(name: &str) -> Vec<u8> {
 }
 
 fn decoded(bytes: &[u8]) -> Decoded {
+    corpus::keep(bytes);
     decode(bytes, 10_000, &Cancel::default()).expect("decodes")
 }
 

@@ -2,6 +2,7 @@
 //! with a note of where it is from. Each must show its picture, upright and in the right colours.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::corpus;
 use crate::fixtures;
 use crate::lab;
 
@@ -30,6 +31,7 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 fn read(file: &[u8]) -> Result<Decoded, DecodeError> {
+    corpus::keep(file);
     decode(file, 10_000, &Cancel::default())
 }
 

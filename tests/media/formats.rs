@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 #![cfg(all(feature = "heic", feature = "jxl"))]
 
+use crate::corpus;
 use crate::fixtures;
 
 use std::fs;
@@ -19,6 +20,7 @@ fn bytes(name: &str) -> Vec<u8> {
 }
 
 fn decoded(bytes: &[u8]) -> Decoded {
+    corpus::keep(bytes);
     decode(bytes, 10_000, &Cancel::default()).expect("decodes")
 }
 

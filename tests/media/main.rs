@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/corpus.rs"]
+mod corpus;
 #[path = "../common/tiff.rs"]
 mod files;
 #[path = "../common/fixtures.rs"]

@@ -2,6 +2,8 @@
 //! containers as cameras write them, around JPEGs made on the spot.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::corpus;
+
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
@@ -481,6 +483,7 @@ fn all() -> Vec<(&'static str, Vec<u8>, bool)> {
 }
 
 fn decoded(bytes: &[u8], side: u32) -> Decoded {
+    corpus::keep(bytes);
     decode(bytes, side, &Cancel::default()).expect("decodes")
 }
 

@@ -2,6 +2,7 @@
 //! one picture, and must show it.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::corpus;
 use crate::files;
 use crate::lab;
 
@@ -40,6 +41,7 @@ fn as_rgb(grey: &[u8]) -> RgbImage {
 }
 
 fn read(file: &[u8]) -> Result<Decoded, DecodeError> {
+    corpus::keep(file);
     decode(file, 10_000, &Cancel::default())
 }
 
