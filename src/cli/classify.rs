@@ -18,7 +18,7 @@ use super::args::{Classify, Common, is_url};
 use super::commands::outcome;
 use super::labels::Wanted;
 use super::library::open_library;
-use super::output::{Columns, number, path_text, percent, print, say_failures};
+use super::output::{Columns, number, path_text, percent, print, say, say_failures};
 
 /// Most bytes of a photo at an address.
 const MAX_DOWNLOAD: u64 = 64 << 20;
@@ -46,6 +46,7 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     let opened = open_library(common)?;
     let session = opened.session();
     let taught = session.teach_all(&lessons)?;
+    let device = session.model().info().device.name.clone();
     let (mut readings, mut failures) = (Vec::new(), Vec::new());
     let client = Client::default();
     for path in &args.images {
@@ -57,6 +58,8 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
             Err(other) => return Err(other.into()),
         }
     }
+    let fallback = session.model().info().fallback_from(&device);
+    fallback.iter().for_each(say);
     let mut columns = Columns::new(&["photo", "label"], &["match".into(), "probability".into()]);
     for (path, reading) in &readings {
         for (i, (label, probability)) in ranked(labels, &reading.probabilities) {

@@ -141,6 +141,7 @@ pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Res
         Event::Waiting(Some(reason)) => {
             bar.suspend(|| say(format_args!("{reason}; waiting for free space")));
         }
+        Event::Fallback(text) => bar.suspend(|| say(text)),
         Event::Waiting(None) => bar.suspend(|| say("there is free space again")),
         _ => {}
     };

@@ -24,7 +24,9 @@ pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
         threads: common.threads,
         keep: args.keep.clone(),
     };
-    let worker = Worker::new(load_model(common)?, labels, options)?;
+    let model = load_model(common)?;
+    let device = model.info().device.name.clone();
+    let worker = Worker::new(model.clone(), labels, options)?;
     match (&args.input, &args.out) {
         (Some(input), Some(dir)) => {
             let outcome = worker.run_shard(args.shard, input, dir, format)?;
@@ -42,6 +44,7 @@ pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
             say(in_words(counts));
         }
     }
+    model.info().fallback_from(&device).iter().for_each(say);
     Ok(Outcome::Fine)
 }
 

@@ -9,6 +9,7 @@ mod fixtures;
 mod cli;
 mod copies;
 mod desktop;
+mod devices;
 mod expansion;
 mod export;
 mod heaps;

@@ -134,7 +134,7 @@ pub fn run(session: &Arc<Session>, roots: &[PathBuf]) -> Ran {
             Event::Photo { photo, row, source } => ran.photos.push((photo, row, source)),
             Event::Failed(failure) => ran.failures.push(failure),
             Event::Finished(summary) => ran.summary = summary,
-            Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) => {}
+            Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) | Event::Fallback(_) => {}
         }
     }
     ran

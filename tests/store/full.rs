@@ -72,7 +72,7 @@ fn reading_waits_for_room_and_goes_on() {
             }
             Event::Waiting(None) => went_on = true,
             Event::Finished(summary) => trouble = summary.trouble,
-            Event::Unread(_) | Event::Progress(_) => {}
+            Event::Unread(_) | Event::Progress(_) | Event::Fallback(_) => {}
         }
     }
     drop(job);

@@ -12,6 +12,7 @@ mod window;
 
 mod access;
 mod arrange;
+mod devices;
 mod export;
 mod instance;
 mod keys;

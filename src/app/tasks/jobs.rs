@@ -259,6 +259,7 @@ impl App {
                     self.state.standing.store = reason
                         .map(|reason| format!("{reason}. Reading resumes when there is room"));
                 }
+                Event::Fallback(text) => self.state.notify(text, true),
                 Event::Progress(progress) => self.state.work.progress = progress,
                 Event::Finished(summary) => {
                     finished = Some(summary);

@@ -40,7 +40,11 @@ impl FromStr for DeviceChoice {
                 None => text.strip_prefix("cuda:").and_then(cuda),
             },
         };
-        choice.ok_or_else(|| "a device is auto, cpu, gpu, gpu:N, cuda, cuda:N or metal".into())
+        choice.ok_or_else(|| {
+            format!(
+                "{text:?} is no device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
+            )
+        })
     }
 }
 
@@ -92,7 +96,9 @@ pub struct DeviceFacts {
 
 /// Why a device that a person asked for cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the device {choice} cannot be used ({reason}): choose --device auto or cpu")]
+#[error(
+    "the device {choice} cannot be used ({reason}): choose auto or cpu, by --device or in the settings"
+)]
 pub struct DeviceError {
     /// What was asked for.
     pub choice: DeviceChoice,
@@ -253,8 +259,26 @@ mod tests {
             assert_eq!(choice.to_string(), text);
         }
         assert_eq!("cuda:0".parse(), Ok(DeviceChoice::Cuda(0)));
-        for wrong in ["", "gpu:", "gpu:x", "cuda:", "cuda:x", "CPU"] {
-            assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        for wrong in [
+            "",
+            "CPU",
+            "GPU",
+            " gpu",
+            "gpu:",
+            "gpu:x",
+            "gpu:-1",
+            "gpu:1:2",
+            "gpu:99999999999999999999",
+            "gpu 1",
+            "cuda:",
+            "cuda:x",
+            "metal:0",
+            "cpu:1",
+            "opencl",
+        ] {
+            let why = wrong.parse::<DeviceChoice>().expect_err("no device");
+            assert!(why.contains(&format!("{wrong:?}")), "{why}");
+            assert!(why.contains("auto, cpu, gpu, gpu:N"), "{why}");
         }
     }
 

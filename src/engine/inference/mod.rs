@@ -117,6 +117,14 @@ impl ModelInfo {
         }
     }
 
+    /// Why it runs on another device than `before`, the name of the one that it began on; nothing if it does not.
+    #[must_use]
+    pub fn fallback_from(&self, before: &str) -> Option<String> {
+        let DeviceFacts { name, reason, .. } = &self.device;
+        let reason = reason.as_deref().unwrap_or("the device failed");
+        (name != before).then(|| format!("{reason}. Photos are read on the {name} from here on"))
+    }
+
     /// Whether its image tower runs on the CPU.
     #[must_use]
     pub fn is_on_cpu(&self) -> bool {
@@ -292,7 +300,13 @@ fn on_graphics_card(
 fn load_as_candle_has_it(options: &LoadOptions) -> Result<Arc<dyn Model>, ModelError> {
     match &options.choice {
         #[cfg(feature = "starter")]
-        ModelChoice::Starter => Ok(Arc::new(load_starter()?)),
+        ModelChoice::Starter => {
+            // It runs on the CPU, but a device that is named and not there is said for any model.
+            if options.device != DeviceChoice::Auto {
+                place(options.device)?;
+            }
+            Ok(Arc::new(load_starter()?))
+        }
         #[cfg(not(feature = "starter"))]
         ModelChoice::Starter => Err(ModelError::NoStarter),
         ModelChoice::Folder(dir) => {

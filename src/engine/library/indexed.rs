@@ -28,7 +28,7 @@ impl Indexed {
                 Event::Photo { photo, row, .. } => photos.push((photo, row)),
                 Event::Failed(failure) => failures.push(failure),
                 Event::Finished(summary) => last = Some(summary),
-                Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) => {}
+                Event::Progress(_) | Event::Unread(_) | Event::Waiting(_) | Event::Fallback(_) => {}
             }
         }
         let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));

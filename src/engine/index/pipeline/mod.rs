@@ -101,6 +101,8 @@ pub enum Event {
     Failed(Failure),
     /// Why results wait to be written, as for room on a disk; `None` when they are written again.
     Waiting(Option<String>),
+    /// The model runs on another device since the job began, because the first failed; the text says why.
+    Fallback(String),
     /// How far the job is, about eight times a second.
     Progress(Progress),
     /// The last message.
@@ -279,6 +281,8 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let shared = stages::Shared {
         gave_up: Arc::default(),
         session: session.clone(),
+        device: session.model().info().device.name.clone(),
+        fell_back: Arc::default(),
         cancel: cancel.clone(),
         gate: gate.clone(),
         thumbnail_quality: options.thumbnail_quality,

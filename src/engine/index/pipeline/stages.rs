@@ -14,7 +14,7 @@ use super::{Counters, Event, EventSender, Source, Summary};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::session::Session;
 use crate::engine::index::store::{NewContent, Record, StoreError};
-use crate::engine::inference::ModelError;
+use crate::engine::inference::{Model, ModelError};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::decode::{self, DecodeError};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
@@ -45,6 +45,10 @@ const WRITE_BATCH: usize = 256;
 #[derive(Clone)]
 pub struct Shared {
     pub session: Arc<Session>,
+    /// The name of the model's device when the job began.
+    pub device: String,
+    /// Whether it was said that the model runs on another one since.
+    pub fell_back: Arc<AtomicBool>,
     pub cancel: Cancel,
     pub gate: Gate,
     pub thumbnail_quality: u8,
@@ -75,6 +79,15 @@ impl Shared {
         tracing::debug!(path = ?failure.path, "{}", failure.message);
         self.counters.failed.fetch_add(1, Relaxed);
         self.events.send(Event::Failed(failure));
+    }
+
+    /// Says once if the model's device failed.
+    fn report_device(&self, model: &dyn Model) {
+        if let Some(text) = model.info().fallback_from(&self.device)
+            && !self.fell_back.swap(true, Relaxed)
+        {
+            self.events.send(Event::Fallback(text));
+        }
     }
 
     fn report(&self) {
@@ -395,6 +408,7 @@ pub fn encode(
                 continue;
             }
         };
+        shared.report_device(model);
         let mut left = vectors.values.as_slice();
         for ((file, facts, pictures), count) in photos.into_iter().zip(counts) {
             let (thumbnail, frame_thumbnails, appearance) = pictures;

@@ -1,0 +1,157 @@
+//! What the window says of the device that a model runs on.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+use crate::window;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::ColourModel;
+use egui::{Key, Modifiers};
+use lumisift::app::document::state::SessionState;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
+use lumisift::engine::media::preprocess::Crop;
+use window::{Setup, Window};
+
+/// The quick model on a card that is lost after some pictures.
+struct OnCard {
+    model: ColourModel,
+    before: ModelInfo,
+    after: ModelInfo,
+    left: AtomicUsize,
+}
+
+impl OnCard {
+    fn new(pictures: usize) -> Self {
+        let model = ColourModel::new();
+        let (mut before, mut after) = (model.info().clone(), model.info().clone());
+        before.device.name = "Radeon RX 6600".into();
+        before.device.photos_per_second = Some(410);
+        let lost = "Radeon RX 6600: the graphics card was lost (reset)";
+        after.device = Device::cpu_because(lost).facts().clone();
+        Self {
+            model,
+            before,
+            after,
+            left: AtomicUsize::new(pictures),
+        }
+    }
+}
+
+impl Model for OnCard {
+    fn info(&self) -> &ModelInfo {
+        match self.left.load(Ordering::Relaxed) {
+            0 => &self.after,
+            _ => &self.before,
+        }
+    }
+
+    fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
+        let less = |left: usize| Some(left.saturating_sub(crops.len()));
+        let _ = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        self.model.embed_images(crops, cancel)
+    }
+
+    fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
+        self.model.embed_texts(texts)
+    }
+}
+
+fn on_card(folder: &Path, pictures: usize) -> Window {
+    let mut setup = Setup::new(vec![folder.into()]);
+    setup.load = Some(Arc::new(move |_| {
+        Ok(Arc::new(OnCard::new(pictures)) as Arc<dyn Model>)
+    }));
+    setup.open()
+}
+
+#[test]
+fn the_card_and_its_rate_are_in_the_status_bar_and_in_the_settings() {
+    let dir = tempfile::tempdir().expect("a folder");
+    common::photos(dir.path(), 3);
+    let mut window = on_card(dir.path(), usize::MAX);
+    window.read(3);
+    assert!(window.has_containing("Radeon RX 6600, 410 photos/s"));
+    window.keys(Modifiers::COMMAND, Key::Comma);
+    window.in_place();
+    assert!(window.has_containing("In use: Radeon RX 6600, 410 photos/s"));
+    assert!(window.state().notices.is_empty());
+    if cfg!(feature = "gpu") {
+        assert!(window.has("Graphics card"));
+        window.click("Use the graphics card on battery too");
+        assert!(!window.state().settings.gpu_on_battery);
+    }
+}
+
+#[test]
+fn a_card_that_is_lost_is_said_and_all_photos_are_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    common::photos(dir.path(), 40);
+    let mut window = on_card(dir.path(), 10);
+    window.read(40);
+    let said = window.state().notices.iter().map(|notice| &notice.text);
+    let said: Vec<&String> = said.filter(|text| text.contains("was lost")).collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("Photos are read on the CPU from here on"),
+        "{said:?}"
+    );
+    assert!(window.has_containing("CPU, "), "the status bar");
+    assert_eq!(window.state().failure_count(), 0);
+}
+
+#[test]
+fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
+    for (device, said) in [
+        ("cuda", cfg!(not(feature = "cuda")).then_some("no CUDA")),
+        (
+            "metal",
+            cfg!(not(target_os = "macos")).then_some("no Metal"),
+        ),
+        ("gpu:4000000", Some("gpu:4000000 cannot be used")),
+    ] {
+        let Some(said) = said else {
+            continue;
+        };
+        let mut setup = Setup::new(Vec::new());
+        setup.starter = true;
+        let config = setup.home.path().join("config");
+        fs::create_dir_all(&config).expect("a folder");
+        let settings = format!(r#"{{ "device": "{device}" }}"#);
+        fs::write(config.join("settings.json"), settings).expect("written");
+        let mut window = setup.open();
+        window.until("a message", |w| {
+            matches!(w.state().session, SessionState::Failed(_))
+        });
+        assert!(window.has_containing(said), "{device}");
+        assert!(window.has_containing("choose auto or cpu"), "{device}");
+    }
+}
+
+#[test]
+fn a_device_that_is_none_is_said_and_the_usual_choice_is_taken() {
+    let setup = Setup::new(Vec::new());
+    let config = setup.home.path().join("config");
+    fs::create_dir_all(&config).expect("a folder");
+    fs::write(
+        config.join("settings.json"),
+        r#"{ "device": "gup", "text_size": 125 }"#,
+    )
+    .expect("written");
+    let mut window = setup.open();
+    window.until("a model", |w| {
+        matches!(w.state().session, SessionState::Ready(_))
+    });
+    assert!(window.has_containing("\"gup\" is no device"));
+    let settings = &window.state().settings;
+    assert_eq!(settings.device.to_string(), "auto");
+    // What is right in the same file counts.
+    assert_eq!(settings.text_size, 125);
+}
