@@ -1,10 +1,12 @@
 //! Pictures a second through the image towers on a graphics card, by model and batch, beside what its arithmetic and memory
 //! would allow: `cargo bench --bench gpu`. Weights look random, so nothing is downloaded.
 //!
-//! Before that it prints each dispatch of a batch of 16 with its operations and bytes, and what follows from them for four cards.
+//! Before that it prints each dispatch of batches of 16 and 64 with its operations and bytes, and what follows from them for four cards.
+//! That part needs no card and no driver.
 //!
-//! `LUMISIFT_BENCH_GPU=N` chooses a card by the number that `lumisift doctor` shows. Of an adapter that computes on the processor
-//! only the arithmetic is told, unless it was chosen so.
+//! `LUMISIFT_BENCH_GPU=N` chooses a card by the number that `lumisift doctor` shows. An adapter that computes on the processor is
+//! timed only if it was chosen so. `LUMISIFT_BENCH_CARD=12.7,360` says what the card can do on paper (TFLOP/s in f32, GB/s), where
+//! it is none of the four.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -17,39 +19,52 @@ use std::time::{Duration, Instant};
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::gpu::{
-    Adapter, Context, Dispatch, ImageTower, Numbers, adapters, synthetic_tower,
+    Adapter, Context, Dispatch, ImageTower, Numbers, adapters, paper_adapter, synthetic_tower,
 };
 use lumisift::engine::inference::load_starter_tower;
 use lumisift::engine::media::preprocess::Crop;
 use serde_json::{Value, json};
 
 /// What a card can do on paper: operations a second in f32 without matrix units, and bytes a second.
+#[derive(Clone, Copy)]
 struct Paper {
     name: &'static str,
+    /// What the names of adapters have in them.
+    known_by: &'static str,
     operations: f64,
     bytes: f64,
+    /// Compute units, multiprocessors or cores, each of which works on whole workgroups.
+    units: f64,
 }
 
 const CARDS: [Paper; 4] = [
     Paper {
         name: "M1, 8 cores",
+        known_by: "Apple M1",
         operations: 2.6e12,
         bytes: 68e9,
+        units: 8.0,
     },
     Paper {
         name: "RX 6600",
+        known_by: "RX 6600",
         operations: 8.9e12,
         bytes: 224e9,
+        units: 28.0,
     },
     Paper {
         name: "RTX 3060",
+        known_by: "RTX 3060",
         operations: 12.7e12,
         bytes: 360e9,
+        units: 28.0,
     },
     Paper {
         name: "H100 SXM",
+        known_by: "H100",
         operations: 67e12,
         bytes: 3350e9,
+        units: 132.0,
     },
 ];
 /// The part of a card's arithmetic that products reach; hand-written WGSL has reached a third on an M1.
@@ -68,8 +83,34 @@ impl Paper {
         } else {
             OTHERS
         };
-        let arithmetic = dispatch.operations / (part * self.operations);
+        // Units that have no workgroup left wait for the others.
+        let each = dispatch.workgroups() as f64 / self.units;
+        let filled = each / each.ceil();
+        let arithmetic = dispatch.operations / (part * filled * self.operations);
         arithmetic.max(dispatch.bytes / (MEMORY * self.bytes)) + GAP
+    }
+
+    /// The same if all of its arithmetic and its memory's rate were reached: the roofline.
+    fn least_seconds(&self, dispatch: &Dispatch) -> f64 {
+        (dispatch.operations / self.operations).max(dispatch.bytes / self.bytes)
+    }
+
+    /// What is known of an adapter: by the variable, or by its name.
+    fn of(adapter: &Adapter) -> Option<Self> {
+        let Ok(text) = std::env::var("LUMISIFT_BENCH_CARD") else {
+            let known = |card: &&Self| adapter.name.contains(card.known_by);
+            return CARDS.iter().find(known).copied();
+        };
+        let numbers = text.split(',').map(|n| n.trim().parse().expect("a number"));
+        let numbers: Vec<f64> = numbers.collect();
+        assert_eq!(numbers.len(), 2, "LUMISIFT_BENCH_CARD=TFLOP/s,GB/s");
+        Some(Self {
+            name: "this card",
+            known_by: "",
+            operations: 1e12 * numbers[0],
+            bytes: 1e9 * numbers[1],
+            units: 1.0,
+        })
     }
 }
 
@@ -79,19 +120,24 @@ fn clip(width: usize, heads: usize, layers: usize, patch: usize) -> Value {
         "num_hidden_layers": layers, "patch_size": patch, "image_size": 224, "hidden_act": "quick_gelu"}})
 }
 
-fn towers(context: &Arc<Context>) -> Vec<(&'static str, ImageTower)> {
-    let siglip = json!({"model_type": "siglip", "vision_config": {}, "text_config": {}});
-    let configs = [
-        ("CLIP ViT-B/32", clip(768, 12, 12, 32)),
-        ("CLIP ViT-B/16", clip(768, 12, 12, 16)),
-        ("CLIP ViT-L/14", clip(1024, 16, 24, 14)),
-        ("SigLIP 2 B/16", siglip),
-    ];
-    let mut towers = vec![("starter", load_starter_tower(context).expect("the starter"))];
-    for (name, config) in configs {
-        towers.push((name, synthetic_tower(context, config).expect("a tower")));
-    }
-    towers
+/// The towers that are timed, loaded one after another.
+const NAMES: [&str; 5] = [
+    "starter",
+    "CLIP ViT-B/32",
+    "CLIP ViT-B/16",
+    "CLIP ViT-L/14",
+    "SigLIP 2 B/16",
+];
+
+fn tower(context: &Arc<Context>, name: &str) -> ImageTower {
+    let config = match name {
+        "starter" => return load_starter_tower(context).expect("the starter"),
+        "CLIP ViT-B/32" => clip(768, 12, 12, 32),
+        "CLIP ViT-B/16" => clip(768, 12, 12, 16),
+        "CLIP ViT-L/14" => clip(1024, 16, 24, 14),
+        _ => json!({"model_type": "siglip", "vision_config": {}, "text_config": {}}),
+    };
+    synthetic_tower(context, config).expect("a tower")
 }
 
 /// Dispatches that are alike, in the order of the first of each.
@@ -111,7 +157,7 @@ fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
 }
 
 /// Operations and bytes of each dispatch of a batch, and what is predicted of four cards by them.
-fn tell_arithmetic(name: &str, tower: &ImageTower, batch: usize) {
+fn tell_arithmetic(name: &str, tower: &ImageTower, batch: usize) -> Vec<String> {
     let plan = tower.plan(batch).expect("a plan");
     let dispatches = plan.dispatches();
     let per_picture = |what: fn(&Dispatch) -> f64| -> f64 {
@@ -139,17 +185,38 @@ fn tell_arithmetic(name: &str, tower: &ImageTower, batch: usize) {
             times.concat()
         );
     }
-    for kernel in ["product", "attention"] {
-        let own = dispatches.iter().filter(|d| d.name == kernel);
-        let sum: f64 = own.map(|d| d.operations).sum();
-        if sum > 0.0 {
-            println!("  {kernel}: {:.3} GFLOP/picture", sum / batch as f64 / 1e9);
-        }
-    }
+    let operations = |which: &dyn Fn(&str) -> bool| {
+        let own = dispatches.iter().filter(|d| which(d.name));
+        own.map(|d| d.operations).sum::<f64>() / batch as f64 / 1e9
+    };
+    let mut row = vec![
+        name.to_owned(),
+        dispatches.len().to_string(),
+        format!("{:.2}", operations(&|kernel| kernel == "product")),
+        format!("{:.2}", operations(&|kernel| kernel == "attention")),
+        format!(
+            "{:.2}",
+            operations(&|kernel| kernel != "product" && kernel != "attention")
+        ),
+        format!("{:.0}", per_picture(|d| d.bytes) / 1e6),
+    ];
     for card in &CARDS {
         let time: f64 = dispatches.iter().map(|d| card.seconds(d)).sum();
-        let rate = batch as f64 / time;
-        println!("  predicted on {:<12} {rate:>7.0} pictures/s", card.name);
+        row.push(format!("{:.0}", batch as f64 / time));
+    }
+    row
+}
+
+/// The tables of docs/gpu.md.
+fn tell_predictions(rows: &[Vec<String>], batch: usize) {
+    let cards = CARDS.map(|card| card.name).join(" | ");
+    println!("\nPer picture, in batches of {batch} in f16; then pictures/s as predicted:");
+    println!(
+        "| model | dispatches | products, GFLOP | attention, GFLOP | other kernels, GFLOP | minimum MB | {cards} |"
+    );
+    println!("|{}", "---|".repeat(6 + CARDS.len()));
+    for row in rows {
+        println!("| {} |", row.join(" | "));
     }
 }
 
@@ -163,7 +230,7 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
 }
 
 /// Pictures a second, over three seconds after a first run.
-fn measure(name: &str, tower: &ImageTower, batch: usize) {
+fn measure(name: &str, tower: &ImageTower, batch: usize, paper: Option<Paper>) {
     let cancel = Cancel::default();
     let pictures = crops(batch, tower.side() as u32);
     tower.embed(&pictures, &cancel).expect("vectors");
@@ -177,50 +244,77 @@ fn measure(name: &str, tower: &ImageTower, batch: usize) {
     let each = |sum: f64| sum / batch.min(16) as f64 * rate;
     let operations = each(plan.dispatches().iter().map(|d| d.operations).sum());
     let bytes = each(plan.dispatches().iter().map(|d| d.bytes).sum());
+    let roofline = paper.map_or_else(String::new, |paper| {
+        let time: f64 = (plan.dispatches().iter())
+            .map(|d| paper.least_seconds(d))
+            .sum();
+        let most = batch.min(16) as f64 / time;
+        format!(
+            "; roofline {most:.0} pictures/s, {:.0} % of it reached",
+            100.0 * rate / most
+        )
+    });
     println!(
-        "{name:<16} batch {batch:>3}: {rate:>8.1} pictures/s, {:>6.2} TFLOP/s, {:>6.0} GB/s moved at least",
+        "{name:<16} batch {batch:>3}: {rate:>8.1} pictures/s, {:>6.2} TFLOP/s, {:>6.0} GB/s moved at least{roofline}",
         operations / 1e12,
         bytes / 1e9
     );
 }
 
+/// Pictures of the batches that are predicted: what self-tests take, and what a folder of photos ends up with.
+const BATCHES: [usize; 2] = [16, 64];
+
+/// Tells what needs no card.
+fn predict() {
+    let paper = paper_adapter().expect("wgpu's noop");
+    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    let context = Arc::new(context);
+    let mut tables = BATCHES.map(|batch| (batch, Vec::new()));
+    for name in NAMES {
+        let tower = tower(&context, name);
+        for (batch, rows) in &mut tables {
+            rows.push(tell_arithmetic(name, &tower, *batch));
+        }
+    }
+    for (batch, rows) in &tables {
+        tell_predictions(rows, *batch);
+    }
+}
+
 fn main() {
+    predict();
     let number = std::env::var("LUMISIFT_BENCH_GPU").ok();
     let chosen: usize = number.as_ref().map_or(0, |n| n.parse().expect("a number"));
     let adapters = adapters().expect("drivers answer");
-    let Some(adapter): Option<&Adapter> = adapters.get(chosen) else {
-        println!("NO GRAPHICS CARD {chosen}: {} were found", adapters.len());
+    let Some(adapter) = adapters.get(chosen) else {
+        println!("\nNOTHING IS TIMED: there is no graphics card {chosen}");
         return;
     };
     println!(
-        "{} ({}, {}, {})",
+        "\n{} ({}, {}, {})",
         adapter.name,
         adapter.kind.name(),
         adapter.interface,
         adapter.driver
     );
+    if adapter.is_software() && number.is_none() {
+        println!("NOTHING IS TIMED: it computes on the processor");
+        return;
+    }
+    let paper = Paper::of(adapter);
+    if paper.is_none() {
+        println!("LUMISIFT_BENCH_CARD=TFLOP/s,GB/s would add its roofline");
+    }
     for numbers in [Numbers::Fastest, Numbers::Full] {
         let context = Arc::new(Context::open(adapter, numbers, None).expect("opens"));
         println!(
             "\nweights in {}",
             if context.in_halves() { "f16" } else { "f32" }
         );
-        let towers = towers(&context);
-        if numbers == Numbers::Fastest {
-            towers
-                .iter()
-                .for_each(|(name, tower)| tell_arithmetic(name, tower, 16));
-        }
-        if adapter.is_software() && number.is_none() {
-            println!(
-                "\n{} computes on the processor: nothing is timed",
-                adapter.name
-            );
-            return;
-        }
-        for (name, tower) in &towers {
+        for name in NAMES {
+            let tower = tower(&context, name);
             for batch in [1, 8, 16, 32, 64, 128] {
-                measure(name, tower, batch);
+                measure(name, &tower, batch, paper);
             }
         }
     }

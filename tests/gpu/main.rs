@@ -15,14 +15,15 @@ mod towers;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use half::f16;
 use libtest_mimic::{Arguments, Trial};
 use lumisift::engine::inference::gpu::{
-    self, Adapter, Context, Numbers, Plan, Recorder, Rows, adapters,
+    self, Adapter, Context, Numbers, Plan, Recorder, Rows, adapters, paper_adapter, synthetic_tower,
 };
+use lumisift::engine::inference::load_starter_tower;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
@@ -78,10 +79,12 @@ fn computed<'a>(
 ) -> Vec<f32> {
     let mut recorder = Recorder::new(context);
     let (inputs, output) = record(&mut recorder);
-    run(context, recorder, &inputs, output)
+    run(recorder, &inputs, output)
 }
 
-fn run(context: &Context, recorder: Recorder, inputs: &[(Rows, &[f32])], output: Rows) -> Vec<f32> {
+/// Runs what is recorded, on the card that it was recorded for.
+fn run(recorder: Recorder, inputs: &[(Rows, &[f32])], output: Rows) -> Vec<f32> {
+    let context = recorder.context();
     let plan: Plan = recorder.finish(output).expect("a plan");
     for (rows, values) in inputs {
         plan.write(context, rows, values);
@@ -134,10 +137,6 @@ fn subgroup_text() -> String {
 
 /// A driver is told once how wide its registers are, so the kernels run again in a process of their own.
 fn narrow_subgroups() {
-    if !adapter().is_software() {
-        // A card has the subgroups that it has.
-        return;
-    }
     let mut command = std::process::Command::new(std::env::current_exe().expect("a program"));
     command.env(KERNELS_ALONE, "1").env(REGISTERS, "128");
     let output = command.output().expect("runs");
@@ -154,10 +153,65 @@ fn narrow_subgroups() {
     );
 }
 
-const OWN: &[(&str, fn())] = &[
-    ("the_adapter_has_halves", halves),
-    ("kernels_hold_with_other_subgroups", narrow_subgroups),
+const OWN: &[(&str, fn())] = &[("the_adapter_has_halves", halves)];
+
+/// Arithmetic of plans that nothing runs, without any driver.
+fn on_paper() {
+    let paper = paper_adapter().expect("wgpu's noop");
+    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    assert!(context.in_halves());
+    let tower = load_starter_tower(&Arc::new(context)).expect("the starter");
+    let plan = tower.plan(16).expect("a plan");
+    let products = plan.dispatches().iter().filter(|d| d.name == "product");
+    let each = products.map(|d| d.operations).sum::<f64>() / 16.0;
+    // EfficientNet-B0 has 0.39 billion multiplications at 224 pixels; the starter has more pixels, and heads of its own.
+    assert!((1e9..2e9).contains(&each), "{each}");
+    assert!(
+        plan.dispatches()
+            .iter()
+            .all(|d| d.workgroups() > 0 && d.bytes > 0.0)
+    );
+}
+
+/// However slow a card is, a window that is drawn on it waits for short submissions only.
+fn shares() {
+    let paper = paper_adapter().expect("wgpu's noop");
+    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    let config = serde_json::json!({"model_type": "clip", "projection_dim": 256, "vision_config": {
+        "hidden_size": 256, "intermediate_size": 1024, "num_attention_heads": 4,
+        "num_hidden_layers": 2, "patch_size": 16, "image_size": 224, "hidden_act": "quick_gelu"}});
+    let tower = synthetic_tower(&Arc::new(context), config).expect("a tower");
+    for (count, most_parts) in [(1, 5), (16, 20)] {
+        let whole = tower.plan(count).expect("a plan");
+        let all: f64 = whole.submissions(f64::INFINITY).iter().sum();
+        for parts in [1, 2, 5, 10, 20]
+            .into_iter()
+            .filter(|parts| *parts <= most_parts)
+        {
+            let share = all / f64::from(parts);
+            let plan = tower.plan_in_parts(count, share).expect("a plan");
+            let submissions = plan.submissions(share);
+            // A part of a product reads all of its weights.
+            let longest = submissions.iter().copied().fold(0.0, f64::max);
+            let what = format!("{count} pictures in {parts} parts");
+            assert!(longest <= 1.1 * share, "{what}: {longest} of {share}");
+            assert!(submissions.len() >= parts as usize, "{what}");
+            let operations =
+                |plan: &Plan| plan.dispatches().iter().map(|d| d.operations).sum::<f64>();
+            let gap = operations(&plan) / operations(&whole) - 1.0;
+            assert!(gap.abs() < 1e-9, "{what}: the same work");
+        }
+    }
+}
+
+/// What needs no adapter at all.
+const ON_PAPER: &[(&str, fn())] = &[
+    ("plans_need_neither_card_nor_driver", on_paper),
+    ("submissions_cost_no_more_than_their_share", shares),
 ];
+
+/// A card has the subgroups that it has; these tests count as ignored there.
+const OF_SOFTWARE: &[(&str, fn())] = &[("kernels_hold_with_other_subgroups", narrow_subgroups)];
 
 /// Tries a property over cases that are the same each time.
 fn for_cases<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
@@ -186,19 +240,26 @@ fn main() -> ExitCode {
             "NO GRAPHICS CARD AND NO SOFTWARE DRIVER: these tests are left out. Install mesa-vulkan-drivers to run them."
         );
     }
-    let mut tests = vec![products::TESTS, convolutions::TESTS];
+    let left_out = !there && !needed;
+    let on_a_card = there && !adapter().is_software();
+    let mut tests = vec![(products::TESTS, left_out), (convolutions::TESTS, left_out)];
     if std::env::var_os(KERNELS_ALONE).is_none() {
-        tests.extend([OWN, towers::TESTS, running::TESTS]);
+        tests.push((ON_PAPER, false));
+        tests.extend([OWN, towers::TESTS, running::TESTS].map(|tests| (tests, left_out)));
+        let of_software = [OF_SOFTWARE, running::OF_SOFTWARE];
+        tests.extend(of_software.map(|tests| (tests, left_out || on_a_card)));
     }
-    let trial = |(name, test): &(&'static str, fn())| {
-        let test = *test;
-        Trial::test(*name, move || {
-            test();
-            Ok(())
+    let trials = tests.into_iter().flat_map(|(tests, ignored)| {
+        tests.iter().map(move |(name, test)| {
+            let test = *test;
+            let run = move || {
+                test();
+                Ok(())
+            };
+            Trial::test(*name, run).with_ignored_flag(ignored)
         })
-        .with_ignored_flag(!there && !needed)
-    };
-    let trials = tests.into_iter().flatten().map(trial).collect();
+    });
+    let trials = trials.collect();
     let code = libtest_mimic::run(&arguments, trials).exit_code();
     for ((what, halves), gap) in WORST.lock().expect("free").iter() {
         let numbers = if *halves { "f16" } else { "f32" };

@@ -16,6 +16,9 @@ pub const TESTS: &[(&str, fn())] = &[
     ("activations_are_those_of_the_definition", activations),
     ("products_add_to_rows_and_to_repeated_rows", additions),
     ("weights_larger_than_a_buffer_are_split", split_weights),
+    ("products_that_are_cut_are_the_same", cut_products),
+    ("attention_that_is_cut_is_the_same", cut_attention),
+    ("what_pads_a_row_is_zero_whatever_was_there", padding),
     ("one_row_of_each_sequence_is_read_in_place", strided_rows),
     (
         "layer_norms_of_any_width_are_those_of_the_definition",
@@ -90,7 +93,7 @@ fn products() {
             let mut recorder = Recorder::new(context).with_tile(tile);
             let x = recorder.activations(rows, inputs);
             let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
-            let card = run(context, recorder, &[(x, &case.x)], out);
+            let card = run(recorder, &[(x, &case.x)], out);
             let what = format!("{rows} x {inputs} to {outputs} in {tile:?} tiles");
             assert_near(context, "product", &card, &case.expected(context), &what);
         }
@@ -148,29 +151,48 @@ fn erf(x: f64) -> f64 {
 
 fn additions() {
     for context in CONTEXTS.iter() {
-        for (rows, inputs, outputs, period) in [(12, 9, 7, 4), (50, 32, 33, 50), (33, 5, 64, 11)] {
-            let case = case(rows, inputs, outputs);
-            let layer = case.layer(context);
-            let before = noise(rows * outputs, 5);
-            let plain = case.expected(context);
-            let card = computed(context, |recorder| {
-                let x = recorder.activations(rows, inputs);
-                let stream = recorder.input(rows, outputs);
-                let out = recorder.linear(&x, &layer, After::AddTo(&stream));
-                (vec![(x, &case.x[..]), (stream, before.as_slice())], out)
-            });
-            let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
-            assert_near(context, "product", &card, &cpu, "added in place");
-            let table = GpuTable::new(context, &before[..period * outputs], outputs);
-            let card = computed(context, |recorder| {
-                let x = recorder.activations(rows, inputs);
-                let out = recorder.linear(&x, &layer, After::Add(&Rows::from(&table)));
-                (vec![(x, &case.x[..])], out)
-            });
-            let repeated = before[..period * outputs].iter().cycle();
-            let cpu: Vec<f32> = plain.iter().zip(repeated).map(|(a, b)| a + b).collect();
-            assert_near(context, "product", &card, &cpu, "with repeated rows");
-        }
+        for_cases(
+            12,
+            (1usize..80, 1usize..60, 1usize..90, 1usize..80),
+            |shape| {
+                let (rows, inputs, outputs, period) = shape;
+                let period = period.min(rows);
+                let what = format!("{shape:?}");
+                let case = case(rows, inputs, outputs);
+                let layer = case.layer(context);
+                let before = noise(rows * outputs, 5);
+                let plain = case.expected(context);
+                let card = computed(context, |recorder| {
+                    let x = recorder.activations(rows, inputs);
+                    let stream = recorder.input(rows, outputs);
+                    let out = recorder.linear(&x, &layer, After::AddTo(&stream));
+                    (vec![(x, &case.x[..]), (stream, before.as_slice())], out)
+                });
+                let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
+                assert_near(
+                    context,
+                    "product",
+                    &card,
+                    &cpu,
+                    &format!("added in place, {what}"),
+                );
+                let table = GpuTable::new(context, &before[..period * outputs], outputs);
+                let card = computed(context, |recorder| {
+                    let x = recorder.activations(rows, inputs);
+                    let out = recorder.linear(&x, &layer, After::Add(&Rows::from(&table)));
+                    (vec![(x, &case.x[..])], out)
+                });
+                let repeated = before[..period * outputs].iter().cycle();
+                let cpu: Vec<f32> = plain.iter().zip(repeated).map(|(a, b)| a + b).collect();
+                assert_near(
+                    context,
+                    "product",
+                    &card,
+                    &cpu,
+                    &format!("with repeated rows, {what}"),
+                );
+            },
+        );
     }
 }
 
@@ -179,22 +201,109 @@ fn split_weights() {
         let context = Context::open(adapter(), numbers, None)
             .expect("opens")
             .with_most_bytes(4096);
-        let (rows, inputs, outputs) = (6, 40, 150);
-        let case = case(rows, inputs, outputs);
-        let layer = case.layer(&context);
-        assert!(layer.slices() > 2, "{} buffers", layer.slices());
-        let mut recorder = Recorder::new(&context);
-        let x = recorder.activations(rows, inputs);
-        let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
-        let card = run(&context, recorder, &[(x, &case.x)], out);
-        assert_near(
-            &context,
-            "product",
-            &card,
-            &case.expected(&context),
-            "split",
-        );
+        for_cases(12, (1usize..7, 1usize..60, 100usize..160), |shape| {
+            let (rows, inputs, outputs) = shape;
+            let case = case(rows, inputs, outputs);
+            let layer = case.layer(&context);
+            if inputs > 40 {
+                assert!(layer.slices() > 2, "{} buffers", layer.slices());
+            }
+            let mut recorder = Recorder::new(&context);
+            let x = recorder.activations(rows, inputs);
+            let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
+            let card = run(recorder, &[(x, &case.x)], out);
+            let what = format!("split, {shape:?}");
+            assert_near(&context, "product", &card, &case.expected(&context), &what);
+        });
     }
+}
+
+/// In parts of rows of tiles, down to one each.
+fn cut_products() {
+    let shapes = (1usize..200, 1usize..40, 1usize..50);
+    for_cases(
+        12,
+        (shapes, 1e3..1e6),
+        |((rows, inputs, outputs), longest)| {
+            for context in CONTEXTS.iter() {
+                let case = case(rows, inputs, outputs);
+                let layer = case.layer(context);
+                let before = noise(rows * outputs, 5);
+                let recorder = Recorder::new(context).with_tile(Tile::Small);
+                let mut recorder = recorder.with_longest(longest);
+                let x = recorder.activations(rows, inputs);
+                let stream = recorder.input(rows, outputs);
+                let out = recorder.linear(&x, &layer, After::AddTo(&stream));
+                let inputs: [(Rows, &[f32]); 2] = [(x, &case.x), (stream, &before)];
+                let card = run(recorder, &inputs, out);
+                let plain = case.expected(context);
+                let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
+                let what = format!("{rows} rows in parts of {longest}");
+                assert_near(context, "product", &card, &cpu, &what);
+            }
+        },
+    );
+}
+
+fn cut_attention() {
+    let shapes = (1usize..5, 1usize..70, 1usize..70, 1usize..3, 1usize..20);
+    for_cases(12, (shapes, 1e2..1e6), |(shape, longest)| {
+        let (sequences, tokens, queries, heads, size) = shape;
+        let width = heads * size;
+        let q = noise(sequences * queries * width, 9);
+        let kv = noise(sequences * tokens * 2 * width, 10);
+        for context in CONTEXTS.iter() {
+            let recorder = Recorder::new(context).with_longest(longest);
+            let card = attention_by(recorder, (&q, &kv), shape, false);
+            let cpu = attended(&kept(context, &q), &kept(context, &kv), shape);
+            let what = format!("{shape:?} in parts of {longest}");
+            assert_near(context, "attention", &card, &cpu, &what);
+        }
+    });
+}
+
+/// Buffers are used again for something else: where a row is no whole number of vectors, a product reads what pads it.
+fn padding() {
+    for_cases(
+        8,
+        (1usize..30, 1usize..4, 1usize..16),
+        |(tokens, heads, size)| {
+            let width = heads * size;
+            let shape = (1, tokens, tokens, heads, size);
+            let q = noise(tokens * width, 9);
+            let kv = noise(tokens * 2 * width, 10);
+            let after = case(tokens, width, 5);
+            let not_numbers = vec![f32::NAN; tokens * 4 * width.div_ceil(4)];
+            for context in CONTEXTS.iter() {
+                let mut recorder = Recorder::new(context);
+                let used = recorder.activations(tokens, 4 * width.div_ceil(4));
+                let q_rows = recorder.activations(tokens, width);
+                let kv_rows = recorder.activations(tokens, 2 * width);
+                recorder.release(used.clone());
+                let attended_rows = recorder.attention(&AttentionInput {
+                    queries: &q_rows,
+                    shared: false,
+                    keys_values: &kv_rows,
+                    columns: [0, 0, width],
+                    tokens,
+                    heads,
+                    width,
+                    scale: 1.0 / (size as f32).sqrt(),
+                });
+                let layer = after.layer(context);
+                let plain = After::ActivateInFull(Activation::None);
+                let out = recorder.linear(&attended_rows, &layer, plain);
+                let inputs: [(Rows, &[f32]); 3] =
+                    [(used, &not_numbers), (q_rows, &q), (kv_rows, &kv)];
+                let card = run(recorder, &inputs, out);
+                let middle = attended(&kept(context, &q), &kept(context, &kv), shape);
+                let weight = kept(context, &after.weight);
+                let cpu = product(&kept(context, &middle), &weight, &after.bias, width);
+                assert!(card.iter().all(|v| v.is_finite()), "{shape:?}: {card:?}");
+                assert_near(context, "product", &card, &cpu, &format!("after {shape:?}"));
+            }
+        },
+    );
 }
 
 fn strided_rows() {
@@ -296,12 +405,20 @@ fn attended(q: &[f32], kv: &[f32], (sequences, tokens, queries, heads, size): Sh
 
 fn attention_on_card(
     context: &Context,
+    values: (&[f32], &[f32]),
+    shape: Shape,
+    shared: bool,
+) -> Vec<f32> {
+    attention_by(Recorder::new(context), values, shape, shared)
+}
+
+fn attention_by(
+    mut recorder: Recorder,
     (q, kv): (&[f32], &[f32]),
     (sequences, tokens, queries, heads, size): Shape,
     shared: bool,
 ) -> Vec<f32> {
     let width = heads * size;
-    let mut recorder = Recorder::new(context);
     let rows = if shared { queries } else { sequences * queries };
     let q_rows = recorder.activations(rows, width);
     let kv_rows = recorder.activations(sequences * tokens, 2 * width);
@@ -315,7 +432,8 @@ fn attention_on_card(
         width,
         scale: 1.0 / (size as f32).sqrt(),
     });
-    run(context, recorder, &[(q_rows, q), (kv_rows, kv)], out)
+    let inputs = [(q_rows, q), (kv_rows, kv)];
+    run(recorder, &inputs, out)
 }
 
 fn attention() {
@@ -355,7 +473,7 @@ fn normalised() {
             let mut recorder = Recorder::new(context);
             let input = recorder.input(rows, width);
             recorder.normalise(&input);
-            let card = run(context, recorder, &[(input.clone(), &x)], input);
+            let card = run(recorder, &[(input.clone(), &x)], input);
             let unit = |row: &[f32]| {
                 let norm = row
                     .iter()

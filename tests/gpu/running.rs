@@ -6,10 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::index::pipeline::JobOptions;
+use lumisift::engine::index::pipeline::{Event, JobOptions};
 use lumisift::engine::index::store::Limits;
+use lumisift::engine::inference::cpu::Activation;
 use lumisift::engine::inference::device::Device;
-use lumisift::engine::inference::gpu::{Context, GpuError, Numbers, Request, accelerate};
+use lumisift::engine::inference::gpu::{
+    self, After, Context, GpuError, GpuLinear, ImageTower, Network, Numbers, Recorder, Request,
+    Rows, UnfoldShape, accelerate,
+};
 use lumisift::engine::inference::{
     Embeddings, FolderModel, Model, ModelError, ModelInfo, load_folder, load_folder_tower,
 };
@@ -34,6 +38,16 @@ pub const TESTS: &[(&str, fn())] = &[
         command_line,
     ),
     ("batches_too_large_for_a_buffer_are_split", small_buffers),
+    (
+        "towers_run_where_buffers_are_hardly_larger_than_a_picture",
+        tiny_buffers,
+    ),
+    ("plans_keep_to_the_memory_they_were_given", budget),
+    ("a_plan_is_recorded_once_for_each_batch_size", recorded_once),
+    (
+        "a_driver_that_hangs_is_left_alone_until_it_is_wanted",
+        hung_driver,
+    ),
     ("compiled_kernels_are_kept_and_used_again", kept_kernels),
     (
         "callers_at_the_same_time_get_their_own_vectors",
@@ -43,6 +57,15 @@ pub const TESTS: &[(&str, fn())] = &[
     (
         "a_kept_refusal_is_tested_again_if_the_card_is_wanted",
         another_chance,
+    ),
+];
+
+/// Those that a card cannot show.
+pub const OF_SOFTWARE: &[(&str, fn())] = &[
+    ("software_never_wins_by_itself", software_by_itself),
+    (
+        "the_command_line_takes_no_software_for_a_card",
+        refused_software,
     ),
 ];
 
@@ -165,23 +188,25 @@ fn lumisift(home: &Path) -> assert_cmd::Command {
     command
 }
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn classify(home: &Path, model: &Path, device: &str) -> std::process::Output {
+    let photo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
+    let mut command = lumisift(home);
+    command.args([
+        "classify", "--label", "cat", "--label", "dog", "--format", "json",
+    ]);
+    command.args(["--device", device, "--model"]);
+    command.arg(model).arg(photo).output().expect("runs")
+}
+
 fn command_line() {
     let dir = model_folder("clip-tiny");
     let home = tempfile::tempdir().expect("a folder");
-    let photo = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples/cat.jpg");
-    let classify = |device: &str| {
-        let mut command = lumisift(home.path());
-        command.args([
-            "classify", "--label", "cat", "--label", "dog", "--format", "json",
-        ]);
-        command
-            .args(["--device", device, "--model"])
-            .arg(dir.path())
-            .arg(&photo);
-        command.output().expect("runs")
-    };
+    let classify = |device: &str| classify(home.path(), dir.path(), device);
     let [card, cpu] = ["gpu:0", "cpu"].map(classify);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(card.status.success(), "{}", text(&card.stderr));
     let score =
         |bytes: &[u8]| -> serde_json::Value { serde_json::from_slice(bytes).expect("JSON") };
@@ -203,13 +228,16 @@ fn command_line() {
         "{doctor}"
     );
     assert!(doctor.contains("photos/s"), "{doctor}");
-    if adapter().is_software() {
-        let refused = classify("gpu");
-        assert!(!refused.status.success());
-        let why = text(&refused.stderr);
-        assert!(why.contains("which computes on the processor"), "{why}");
-        assert!(classify("auto").status.success());
-    }
+}
+
+fn refused_software() {
+    let dir = model_folder("clip-tiny");
+    let home = tempfile::tempdir().expect("a folder");
+    let refused = classify(home.path(), dir.path(), "gpu");
+    assert!(!refused.status.success());
+    let why = text(&refused.stderr);
+    assert!(why.contains("which computes on the processor"), "{why}");
+    assert!(classify(home.path(), dir.path(), "auto").status.success());
 }
 
 /// That two results differ in the last places of their numbers only.
@@ -250,6 +278,178 @@ fn small_buffers() {
         .embed_images(&crops, &Cancel::default())
         .expect("vectors");
     assert!(worst_gap(&card, &cpu) < 1e-4);
+}
+
+/// Weights in many buffers, and batches of hardly more than one picture.
+fn tiny_buffers() {
+    for name in ["clip-tiny", "siglip2-tiny", "chinese-clip-tiny"] {
+        let dir = model_folder(name);
+        let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
+        let spec = &model.info().preprocess;
+        let crops = crops(5, spec.side);
+        let cpu = model.embed_images(&crops, &Cancel::default());
+        let cpu = cpu.expect("vectors");
+        for (numbers, tolerance) in [(Numbers::Full, 1e-4), (Numbers::Fastest, 1e-3)] {
+            let open = || Context::open(adapter(), numbers, None).expect("opens");
+            let load = |context| load_folder_tower(dir.path(), &Arc::new(context), spec);
+            // The smallest that does for a picture.
+            let fits = |bytes: &u64| {
+                let tower = load(open().with_most_bytes(*bytes));
+                tower.is_ok_and(|tower| tower.plan(1).is_ok())
+            };
+            let sizes = (8..24).map(|power| 1u64 << power);
+            let smallest = sizes.into_iter().find(fits).expect("some size");
+            let tower = load(open().with_most_bytes(smallest)).expect("loads");
+            let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
+            let gap = worst_gap(&card, &cpu);
+            assert!(gap < tolerance, "{name}, {smallest} bytes: {gap}");
+        }
+    }
+}
+
+fn budget() {
+    let dir = model_folder("clip-tiny");
+    let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let crops = crops(16, model.info().preprocess.side);
+    let cpu = model.embed_images(&crops, &Cancel::default());
+    let cpu = cpu.expect("vectors");
+    let load = || tower(dir.path(), &model, Numbers::Full);
+    let for_four = load().plan(4).expect("a plan").bytes();
+    let tower = load().with_memory(for_four);
+    let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
+    assert!(worst_gap(&card, &cpu) < 1e-4);
+    assert!(tower.memory_in_use() > 0);
+    for count in [16, 1, 3, 2, 7] {
+        let vectors = tower.embed(&crops[..count], &Cancel::default());
+        assert_eq!(vectors.expect("vectors").len(), count);
+        let used = tower.memory_in_use();
+        assert!(used <= for_four, "{count} pictures: {used} of {for_four}");
+    }
+    // A picture by itself is always tried.
+    let tower = load().with_memory(1);
+    assert_eq!(
+        tower
+            .embed(&crops, &Cancel::default())
+            .expect("vectors")
+            .len(),
+        16
+    );
+}
+
+/// A tower that counts how often it is asked for a plan.
+struct Counted {
+    layer: GpuLinear,
+    recorded: Arc<AtomicUsize>,
+}
+
+impl Network for Counted {
+    fn side(&self) -> usize {
+        8
+    }
+
+    fn dim(&self) -> usize {
+        4
+    }
+
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows {
+        self.recorded.fetch_add(1, Ordering::Relaxed);
+        let shape = UnfoldShape {
+            side: 8,
+            kernel: 8,
+            stride: 8,
+            padding: 0,
+            grid: 1,
+            before: 0,
+            mean: [0.5; 3],
+            std: [0.5; 3],
+        };
+        let pixels = recorder.unfold(pictures, count, shape);
+        let plain = After::ActivateInFull(Activation::None);
+        recorder.linear(&pixels, &self.layer, plain)
+    }
+}
+
+fn recorded_once() {
+    let context = Context::open(adapter(), Numbers::Full, None).expect("opens");
+    let weight = super::noise(4 * 192, 3);
+    let recorded = Arc::new(AtomicUsize::new(0));
+    let network = Counted {
+        layer: GpuLinear::new(&context, &weight, None, (192, 4)),
+        recorded: recorded.clone(),
+    };
+    let tower = ImageTower::new(Arc::new(context), Box::new(network));
+    let crops = crops(4, 8);
+    let first = tower.embed(&crops, &Cancel::default()).expect("vectors");
+    for _ in 0..5 {
+        let again = tower.embed(&crops, &Cancel::default());
+        assert_eq!(again.expect("vectors"), first);
+        tower.embed(&crops[..1], &Cancel::default()).expect("one");
+    }
+    assert_eq!(
+        recorded.load(Ordering::Relaxed),
+        2,
+        "of four pictures, and of one"
+    );
+}
+
+fn hung_driver() {
+    let dir = model_folder("clip-tiny");
+    let checks = tempfile::tempdir().expect("a folder");
+    let attempt = |patience: Option<Duration>, wanted: bool| {
+        let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+        let (folder, spec) = (dir.path().to_path_buf(), cpu.info().preprocess);
+        let load = Arc::new(move |context: &Arc<Context>| {
+            let tower = load_folder_tower(&folder, context, &spec)?;
+            Ok(match patience {
+                Some(patience) => tower.with_patience(patience),
+                None => tower,
+            })
+        });
+        let request = Request {
+            number: Some(0),
+            wanted,
+            on_battery: true,
+            checks: Some(checks.path().to_path_buf()),
+        };
+        accelerate(Arc::new(cpu), &request, load)
+    };
+    let hung = attempt(Some(Duration::ZERO), true).err();
+    assert!(
+        matches!(hung, Some(ModelError::Gpu(GpuError::Hung(_)))),
+        "{hung:?}"
+    );
+    let why = gpu::against(checks.path(), adapter()).expect("left alone");
+    assert!(
+        why.contains("gave no answer") && why.contains("--device gpu"),
+        "{why}"
+    );
+    // Nobody asks for it: the work is done by the CPU, and the reason is said.
+    let left_alone = attempt(None, false).expect("a model");
+    assert!(left_alone.info().is_on_cpu());
+    let reason = left_alone.info().device.reason.clone().expect("a reason");
+    assert!(reason.contains("gave no answer"), "{reason}");
+    // Somebody does.
+    let wanted = attempt(None, true).expect("a model");
+    assert_eq!(wanted.info().device.name, adapter().name);
+    assert_eq!(gpu::against(checks.path(), adapter()), None);
+}
+
+fn software_by_itself() {
+    let dir = model_folder("clip-tiny");
+    let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    let request = Request {
+        number: None,
+        wanted: false,
+        on_battery: true,
+        checks: None,
+    };
+    let load = Arc::new(|_: &Arc<Context>| -> Result<ImageTower, ModelError> {
+        panic!("it is not even tried")
+    });
+    let model = accelerate(Arc::new(cpu), &request, load).expect("a model");
+    assert!(model.info().is_on_cpu());
+    let reason = model.info().device.reason.clone().expect("a reason");
+    assert!(reason.contains("no graphics card was found"), "{reason}");
 }
 
 fn kept_kernels() {
@@ -367,7 +567,19 @@ fn lost_in_a_job() {
     let limits = Limits::megabytes(None);
     let library = Library::with_model(fragile, store.path(), limits).expect("a library");
     let job = JobOptions::new(vec![photos.path().to_path_buf()]);
-    let indexed = library.index(job, |_| ()).expect("read");
+    let said = Mutex::new(Vec::new());
+    let watch = |event: &Event| {
+        if let Event::Fallback(text) = event {
+            said.lock().expect("free").push(text.clone());
+        }
+    };
+    let indexed = library.index(job, watch).expect("read");
+    let said = said.into_inner().expect("free");
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(
+        said[0].contains("lost") && said[0].contains("CPU"),
+        "{said:?}"
+    );
     assert!(indexed.failures.is_empty(), "{:?}", indexed.failures);
     assert_eq!(indexed.photos.len(), 70);
     let reason = model.info().device.reason.clone().expect("a reason");

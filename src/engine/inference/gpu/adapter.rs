@@ -1,11 +1,11 @@
 //! Which graphics cards there are, and which of them is the one to try.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::GpuError;
 use super::driver;
-use crate::engine::plural::counted;
 
 /// How long drivers may take to list their cards.
 const LISTING: Duration = Duration::from_secs(15);
@@ -148,6 +148,20 @@ fn list() -> Vec<Adapter> {
     adapters
 }
 
+/// An adapter that computes nothing and needs no driver: for plans of what a card would do. Only builds with wgpu's `noop` have
+/// it, such as those of benchmarks and tests.
+#[must_use]
+pub fn paper_adapter() -> Option<Adapter> {
+    let backends = wgpu::Backends::NOOP;
+    let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+    descriptor.backends = backends;
+    descriptor.backend_options.noop.enable = true;
+    descriptor.backend_options.noop.device_type = Some(wgpu::DeviceType::DiscreteGpu);
+    let instance = wgpu::Instance::new(descriptor);
+    let found = pollster::block_on(instance.enumerate_adapters(backends));
+    found.into_iter().next().map(Adapter::new)
+}
+
 /// Whether there may be a card, without loading drivers: on Linux, cards have nodes.
 #[must_use]
 pub fn may_have_card() -> bool {
@@ -168,23 +182,37 @@ pub fn may_have_card() -> bool {
 /// # Errors
 /// If there is none.
 pub fn candidates(adapters: &[Adapter], number: Option<usize>) -> Result<&[Adapter], GpuError> {
+    let known = adapters.iter().map(|card| (card.kind, card.name.as_str()));
+    let known: Vec<_> = known.collect();
+    Ok(&adapters[chosen(&known, number)?])
+}
+
+/// Which of the adapters that [`adapters`] lists.
+fn chosen(known: &[(AdapterKind, &str)], number: Option<usize>) -> Result<Range<usize>, GpuError> {
+    let none = || GpuError::NotFound("no graphics card was found".into());
     if let Some(number) = number {
-        return adapters.get(number..=number).ok_or_else(|| {
-            let known = counted(adapters.len(), "graphics card", "graphics cards");
-            GpuError::NotFound(format!(
-                "there is no graphics card {number} (found: {known}, counted from 0)"
-            ))
+        if number < known.len() {
+            return Ok(number..number + 1);
+        }
+        let known: Vec<String> = (known.iter().enumerate())
+            .map(|(number, (_, name))| format!("{number}: {name}"))
+            .collect();
+        return Err(match known.is_empty() {
+            true => none(),
+            false => GpuError::NotFound(format!(
+                "there is no graphics card {number}, only {}",
+                known.join(", ")
+            )),
         });
     }
     // Software comes last.
-    let cards = adapters.partition_point(|adapter| !adapter.is_software());
-    match (cards, adapters.first()) {
-        (1.., _) => Ok(&adapters[..cards]),
-        (0, Some(software)) => Err(GpuError::NotFound(format!(
-            "no graphics card was found, only {}, which computes on the processor",
-            software.name
+    let cards = known.partition_point(|(kind, _)| *kind != AdapterKind::Software);
+    match (cards, known.first()) {
+        (1.., _) => Ok(0..cards),
+        (0, Some((_, software))) => Err(GpuError::NotFound(format!(
+            "no graphics card was found, only {software}, which computes on the processor"
         ))),
-        (0, None) => Err(GpuError::NotFound("no graphics card was found".into())),
+        (0, None) => Err(none()),
     }
 }
 
@@ -221,6 +249,60 @@ mod tests {
         );
         assert!(AdapterKind::Discrete < AdapterKind::Integrated);
         assert!(AdapterKind::Other < AdapterKind::Software);
+    }
+
+    #[test]
+    fn a_card_of_its_own_comes_before_the_processors_and_software_never_comes_by_itself() {
+        use AdapterKind::{Discrete, Integrated, Other, Software};
+        let listed = |mut kinds: Vec<AdapterKind>| -> Vec<(AdapterKind, &str)> {
+            kinds.sort();
+            kinds.into_iter().map(|kind| (kind, kind.name())).collect()
+        };
+        let best = |kinds: &[AdapterKind]| {
+            let known = listed(kinds.to_vec());
+            let range = chosen(&known, None).map_err(|error| error.to_string())?;
+            Ok::<_, String>(
+                known[range]
+                    .iter()
+                    .map(|(kind, _)| *kind)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(best(&[Integrated]), Ok(vec![Integrated]));
+        assert_eq!(
+            best(&[Integrated, Discrete]),
+            Ok(vec![Discrete, Integrated])
+        );
+        assert_eq!(
+            best(&[Software, Discrete, Discrete]),
+            Ok(vec![Discrete, Discrete])
+        );
+        assert_eq!(best(&[Software, Other]), Ok(vec![Other]));
+        let none = best(&[]).expect_err("none");
+        assert_eq!(none, "no graphics card was found");
+        let software = best(&[Software]).expect_err("not by itself");
+        assert!(
+            software.contains("only software, which computes on the processor"),
+            "{software}"
+        );
+    }
+
+    #[test]
+    fn a_number_is_that_of_the_list() {
+        let known = [
+            (AdapterKind::Discrete, "Radeon"),
+            (AdapterKind::Software, "llvmpipe"),
+        ];
+        assert_eq!(chosen(&known, Some(0)), Ok(0..1));
+        // Even software, if a person names it.
+        assert_eq!(chosen(&known, Some(1)), Ok(1..2));
+        for missing in [2, usize::MAX] {
+            let why = chosen(&known, Some(missing))
+                .expect_err("missing")
+                .to_string();
+            assert!(why.contains("0: Radeon, 1: llvmpipe"), "{why}");
+        }
+        assert!(chosen(&[], Some(0)).is_err());
     }
 
     #[test]

@@ -59,14 +59,20 @@ fn on_card(
     if !request.wanted && request.number.is_none() && !may_have_card() {
         return Err(GpuError::NotFound("no graphics card was found".into()).into());
     }
-    if !request.wanted && !request.on_battery && on_battery() {
-        let reason = "on battery the settings leave the graphics card alone";
-        return Err(GpuError::NotFound(reason.into()).into());
-    }
+    spared(request, on_battery)?;
     let found = listed(request)?;
     first_that_works(candidates(&found, request.number)?, |adapter| {
         on_adapter(cpu, request, adapter, load)
     })
+}
+
+/// Whether the card is left alone because the machine runs on its battery.
+fn spared(request: &Request, on_battery: impl FnOnce() -> bool) -> Result<(), GpuError> {
+    if request.wanted || request.on_battery || !on_battery() {
+        return Ok(());
+    }
+    let reason = "on battery the settings leave the graphics card alone";
+    Err(GpuError::NotFound(reason.into()))
 }
 
 /// All adapters, unless listing them is known to hang.
@@ -223,6 +229,25 @@ mod tests {
         // What is wrong with the model is wrong on all cards.
         let model = first_that_works(&[0, 2, 3], attempt);
         assert!(matches!(model, Err(ModelError::GaveUp)));
+    }
+
+    #[test]
+    fn on_battery_a_card_is_left_alone_if_the_settings_say_so_and_nobody_wants_it() {
+        for (wanted, allowed, battery, used) in [
+            (false, false, true, false),
+            (false, false, false, true),
+            (false, true, true, true),
+            (true, false, true, true),
+        ] {
+            let request = Request {
+                number: None,
+                wanted,
+                on_battery: allowed,
+                checks: None,
+            };
+            let spared = spared(&request, || battery);
+            assert_eq!(spared.is_ok(), used, "{request:?}, battery: {battery}");
+        }
     }
 
     #[test]

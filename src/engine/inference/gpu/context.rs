@@ -148,9 +148,11 @@ impl Context {
             queue,
             name: adapter.name.clone(),
             abilities: Abilities::of(adapter.kind, half, &there, &info),
+            // Buffers are as long as a whole number of vectors.
             most_bytes: there
                 .max_storage_buffer_binding_size
-                .min(there.max_buffer_size),
+                .min(there.max_buffer_size)
+                & !15,
             pipelines: Mutex::default(),
             trouble,
         })
@@ -202,6 +204,13 @@ impl Context {
 
     pub(super) fn most_bytes(&self) -> u64 {
         self.most_bytes
+    }
+
+    /// Leaves the device open for good: closing one whose driver hangs would wait for it, however long.
+    pub(super) fn abandon(&self) {
+        // Other threads need not wait for it as well.
+        let _ = self.trouble.lost.set("its driver gave no answer".into());
+        std::mem::forget((self.device.clone(), self.queue.clone()));
     }
 
     /// Gives the device up, as a driver does that has crashed.

@@ -15,7 +15,7 @@ const AGREEMENT: f32 = 0.999;
 /// Largest note that is read.
 const MAX_RECORD: u64 = 64 << 10;
 /// Which kernels were measured; counted up with each change to them.
-const KERNELS: u32 = 2;
+const KERNELS: u32 = 3;
 
 /// How a card did with a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,9 @@
 //! The kernels as WGSL: templates in `kernels/`, filled in with types and sizes, their inner loops written out, because not
 //! every driver's compiler unrolls a loop over registers.
 
+#[cfg(test)]
+mod backends;
+
 use std::fmt::Write;
 
 use super::abilities::Abilities;
@@ -10,7 +13,11 @@ use crate::engine::inference::cpu::Activation;
 /// Invocations of a workgroup where a kernel has no other number.
 pub const THREADS: u32 = 64;
 
+/// The name of products, which reach more of a card's arithmetic than other kernels.
+pub const PRODUCT: &str = "product";
+
 /// A kernel's source, with how many buffers it reads before the one that it writes.
+#[derive(Clone)]
 pub struct Kernel {
     pub name: &'static str,
     pub source: String,
@@ -169,7 +176,7 @@ pub fn gemm(tile: Tile, abilities: &Abilities, elements: ProductElements, store:
         ],
     );
     Kernel {
-        name: "product",
+        name: PRODUCT,
         source,
         inputs: 4,
     }
@@ -275,9 +282,34 @@ impl AttentionTile {
     /// Bytes of workgroup memory. Keys and values lie there as they are kept, queries in full precision.
     fn memory(&self, size: usize, element: Element) -> usize {
         let pitch = size.div_ceil(4) + 1;
-        let tiles = 4 * pitch * (4 * self.queries + element.bytes() * self.keys);
-        tiles + 4 * (self.queries * self.keys + 3 * self.queries)
+        let queries = 16 * pitch * self.queries;
+        let keys = 4 * pitch * element.bytes() * self.keys;
+        let scores = 4 * self.queries * self.keys;
+        let each = 4 * self.queries;
+        // Each variable counts as a whole number of vectors.
+        let parts = [queries, keys, scores, each, each, each];
+        parts
+            .into_iter()
+            .map(|bytes| bytes.next_multiple_of(16))
+            .sum()
     }
+}
+
+/// Writes the parts of a vector that lie in a head.
+fn store_lanes(element: Element) -> String {
+    let lane = |(lane, part): (usize, &str)| {
+        format!(
+            "            if (4u * vector + {lane}u < SIZE) {{
+                out[row + 4u * vector + {lane}u] = {element}(value.{part});
+            }}\n",
+            element = element.wgsl()
+        )
+    };
+    ["x", "y", "z", "w"]
+        .into_iter()
+        .enumerate()
+        .map(lane)
+        .collect()
 }
 
 /// Attention of heads that are `size` wide.
@@ -307,14 +339,9 @@ pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
         if (first_query + query < p.queries) {{
             let value = result_{i} / sums[query];
             let row = (sequence * p.queries + first_query + query) * p.out_stride + head;
-            for (var lane = 0u; lane < 4u; lane++) {{
-                if (4u * vector + lane < SIZE) {{
-                    out[row + 4u * vector + lane] = {element}(value[lane]);
-                }}
-            }}
-        }}
+{lanes}        }}
     }}\n",
-            element = element.wgsl()
+            lanes = store_lanes(element)
         )
     });
     let source = fill(

@@ -43,7 +43,7 @@ struct Note {
 impl Note {
     /// Why the driver is not to be tried, if it is not, where nobody tests it just now.
     fn against(&self) -> Option<String> {
-        let again = "choose --device gpu to try it again";
+        let again = "choose --device gpu, or Graphics card in the settings, to try it again";
         match self.state {
             State::Hung => Some(format!("the driver gave no answer the last time; {again}")),
             State::Testing if self.deaths >= DEATHS => Some(format!(

@@ -31,7 +31,7 @@ mod synthetic;
 mod tower;
 mod weights;
 
-pub use adapter::{Adapter, AdapterKind, adapter, adapters};
+pub use adapter::{Adapter, AdapterKind, adapter, adapters, paper_adapter};
 pub use choice::{Request, accelerate};
 pub use context::{Context, Numbers};
 #[cfg(feature = "starter")]

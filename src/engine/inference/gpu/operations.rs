@@ -2,7 +2,7 @@
 
 use super::GpuError;
 use super::element::Element;
-use super::kernels::{self, AttentionTile, ProductElements, Store, THREADS, Tile};
+use super::kernels::{self, AttentionTile, PRODUCT, ProductElements, Store, THREADS, Tile};
 use super::plan::Rows;
 use super::recorder::{MOST_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
@@ -112,32 +112,41 @@ impl Recorder<'_> {
             let (period, stride, offset) = skip.map_or((1, 0, 0), |skip| {
                 (skip.rows, skip.stride, skip.offset + slice.first)
             });
-            let parameters = [
-                x.rows,
-                vectors(x.width),
-                slice.columns,
-                x.offset,
-                x.stride,
-                out.offset + slice.first,
-                out.stride,
-                period,
-                stride,
-                offset,
-            ]
-            .map(|n| n as u32);
             let columns = (4 * slice.columns) as f64;
-            let (rows, inputs) = (x.rows as f64, x.width as f64);
-            let bytes = rows * inputs * x.element.bytes() as f64
-                + inputs * columns * layer.element.bytes() as f64
-                + rows * columns * out.element.bytes() as f64;
+            let inputs = x.width as f64;
+            let work = |rows: usize| {
+                let rows = rows as f64;
+                let bytes = rows * inputs * x.element.bytes() as f64
+                    + inputs * columns * layer.element.bytes() as f64
+                    + rows * columns * out.element.bytes() as f64;
+                (2.0 * rows * inputs * columns, bytes)
+            };
             let skip = skip.map_or(&slice.bias, |skip| &skip.buffer);
-            self.dispatch(
-                kernel,
-                &[&x.buffer, &slice.weights, &slice.bias, skip, &out.buffer],
-                &parameters,
-                [(4 * slice.columns).div_ceil(wide), x.rows.div_ceil(high), 1],
-                (2.0 * rows * inputs * columns, bytes),
-            );
+            let buffers = [&x.buffer, &slice.weights, &slice.bias, skip, &out.buffer];
+            for tiles in self.pieces(PRODUCT, work(x.rows), x.rows.div_ceil(high)) {
+                let parameters = [
+                    x.rows,
+                    vectors(x.width),
+                    slice.columns,
+                    x.offset,
+                    x.stride,
+                    out.offset + slice.first,
+                    out.stride,
+                    period,
+                    stride,
+                    offset,
+                    tiles.start,
+                ]
+                .map(|n| n as u32);
+                let rows = x.rows.min(tiles.end * high) - tiles.start * high;
+                self.dispatch(
+                    kernel.clone(),
+                    &buffers,
+                    &parameters,
+                    [(4 * slice.columns).div_ceil(wide), tiles.len(), 1],
+                    work(rows),
+                );
+            }
         }
         out
     }
@@ -211,17 +220,34 @@ impl Recorder<'_> {
             4 * keys_values.offset + v,
             4 * out.stride,
         ];
-        let mut parameters: Vec<u32> = counts.iter().map(|n| *n as u32).collect();
-        parameters.push(input.scale.to_bits());
-        let pairs = (sequences * each * tokens * width) as f64;
-        let values = (out.rows * 2 + keys_values.rows * 2) * width * out.element.bytes();
-        self.dispatch(
-            kernels::attention(out.element, size, tile),
-            &[&queries.buffer, &keys_values.buffer, &out.buffer],
-            &parameters,
-            [each.div_ceil(tile.queries), heads, sequences],
-            (4.0 * pairs, values as f64),
-        );
+        let kernel = kernels::attention(out.element, size, tile);
+        let buffers = [&queries.buffer, &keys_values.buffer, &out.buffer];
+        let groups = each.div_ceil(tile.queries);
+        let work = |sequences: usize, queries: usize| {
+            let pairs = (sequences * queries * tokens * width) as f64;
+            let values = sequences * (2 * queries + 2 * tokens) * width * out.element.bytes();
+            (4.0 * pairs, values as f64)
+        };
+        // Between sequences first, then between the queries of one.
+        for several in self.pieces(kernel.name, work(sequences, each), sequences) {
+            let own = match several.len() {
+                1 => self.pieces(kernel.name, work(1, each), groups),
+                _ => vec![0..groups],
+            };
+            for part in own {
+                let queries = each.min(part.end * tile.queries) - part.start * tile.queries;
+                let mut parameters: Vec<u32> = counts.iter().map(|n| *n as u32).collect();
+                parameters.push(input.scale.to_bits());
+                parameters.extend([several.start, part.start].map(|n| n as u32));
+                self.dispatch(
+                    kernel.clone(),
+                    &buffers,
+                    &parameters,
+                    [part.len(), heads, several.len()],
+                    work(several.len(), queries),
+                );
+            }
+        }
         out
     }
 

@@ -1,13 +1,42 @@
 //! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
 
+use std::ops::Range;
+
 use super::context::Context;
 use super::driver;
 use super::element::Element;
+use super::kernels::PRODUCT;
 use super::weights::{GpuTable, vectors};
 
 /// Operations that moving a byte counts as, where the time of a dispatch is estimated: about the ratio of a card's arithmetic to
 /// its memory's rate.
 const OPERATIONS_PER_BYTE: f64 = 16.0;
+/// What an operation of a kernel that is no product counts as: they reach a smaller part of a card's arithmetic.
+const OPERATIONS_OF_OTHERS: f64 = 3.5;
+
+/// What the time of a dispatch is estimated by: operations of products.
+pub(super) fn cost(kernel: &str, operations: f64, bytes: f64) -> f64 {
+    let each = if kernel == PRODUCT {
+        1.0
+    } else {
+        OPERATIONS_OF_OTHERS
+    };
+    each * operations + OPERATIONS_PER_BYTE * bytes
+}
+
+/// Cuts a list of dispatches, given what each costs, into parts that cost `share` at most, or are a single dispatch.
+fn parts(costs: &[f64], share: f64) -> Vec<Range<usize>> {
+    let (mut parts, mut first, mut sum) = (Vec::new(), 0, 0.0);
+    for (at, cost) in costs.iter().enumerate() {
+        if at > first && sum + cost > share {
+            parts.push(first..at);
+            (first, sum) = (at, 0.0);
+        }
+        sum += cost;
+    }
+    parts.push(first..costs.len());
+    parts
+}
 
 /// Rows of values on the card. Offsets and strides count vectors of four values.
 #[derive(Clone)]
@@ -72,9 +101,18 @@ pub struct Dispatch {
 }
 
 impl Dispatch {
+    /// How many workgroups it has.
+    #[must_use]
+    pub fn workgroups(&self) -> u64 {
+        self.workgroups
+            .iter()
+            .map(|count| u64::from(*count))
+            .product()
+    }
+
     /// What its time is estimated by.
     fn cost(&self) -> f64 {
-        self.operations + OPERATIONS_PER_BYTE * self.bytes
+        cost(self.name, self.operations, self.bytes)
     }
 
     /// Adds it to a pass.
@@ -91,6 +129,9 @@ pub struct Plan {
     pub(super) dispatches: Vec<Dispatch>,
     pub(super) output: Rows,
     pub(super) bytes: u64,
+    /// What the longest dispatch would cost if none had been cut, and whether one was.
+    pub(super) longest_whole: f64,
+    pub(super) cut: bool,
 }
 
 impl Plan {
@@ -106,42 +147,31 @@ impl Plan {
         self.bytes
     }
 
-    /// What the time of the longest dispatch is estimated by.
-    pub(super) fn longest(&self) -> f64 {
-        self.dispatches
-            .iter()
-            .map(Dispatch::cost)
-            .fold(0.0, f64::max)
-    }
-
     /// What the time of all is estimated by.
     pub(super) fn cost(&self) -> f64 {
         self.dispatches.iter().map(Dispatch::cost).sum()
     }
 
-    /// The dispatches as commands, each list of which costs little more than `share`; the last one ends with a copy of the
-    /// result into `target`.
+    /// What each list of commands costs, as [`Plan::commands`] makes them, in the order of the dispatches.
+    #[must_use]
+    pub fn submissions(&self, share: f64) -> Vec<f64> {
+        let costs: Vec<f64> = self.dispatches.iter().map(Dispatch::cost).collect();
+        let sum = |part: Range<usize>| costs[part].iter().sum();
+        parts(&costs, share).into_iter().map(sum).collect()
+    }
+
+    /// The dispatches as commands, each list of which costs `share` at most, or is a single dispatch; the last one ends with a
+    /// copy of the result into `target`.
     pub(super) fn commands<'a>(
         &'a self,
         context: &'a Context,
         share: f64,
         target: &'a wgpu::Buffer,
     ) -> impl Iterator<Item = wgpu::CommandBuffer> + 'a {
-        let mut left = self.dispatches.as_slice();
-        let mut done = false;
-        std::iter::from_fn(move || {
-            if done {
-                return None;
-            }
-            let mut sum = 0.0;
-            let count = left.iter().take_while(|dispatch| {
-                let first = sum == 0.0;
-                sum += dispatch.cost();
-                first || sum <= share
-            });
-            let (now, later) = left.split_at(count.count());
-            left = later;
-            done = left.is_empty();
+        let costs: Vec<f64> = self.dispatches.iter().map(Dispatch::cost).collect();
+        parts(&costs, share).into_iter().map(move |part| {
+            let done = part.end == self.dispatches.len();
+            let now = &self.dispatches[part];
             let mut encoder = context.device.create_command_encoder(&Default::default());
             {
                 let mut pass = encoder.begin_compute_pass(&Default::default());
@@ -156,7 +186,7 @@ impl Plan {
                     self.output_bytes(),
                 );
             }
-            Some(encoder.finish())
+            encoder.finish()
         })
     }
 
@@ -204,5 +234,43 @@ impl Plan {
             last[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
             context.queue.write_buffer(buffer, whole as u64, &last);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn parts_are_all_dispatches_in_order_and_none_costs_more_than_its_share(
+            costs in prop::collection::vec(0.0f64..100.0, 1..200),
+            share in 1.0f64..500.0,
+        ) {
+            let parts = parts(&costs, share);
+            let mut next = 0;
+            for part in &parts {
+                prop_assert_eq!(part.start, next);
+                prop_assert!(!part.is_empty());
+                let sum: f64 = costs[part.clone()].iter().sum();
+                prop_assert!(sum <= share || part.len() == 1);
+                next = part.end;
+            }
+            prop_assert_eq!(next, costs.len());
+            // No two neighbours would have fitted together.
+            for pair in parts.windows(2) {
+                let sum: f64 = costs[pair[0].start..=pair[1].start].iter().sum();
+                prop_assert!(sum > share);
+            }
+        }
+    }
+
+    #[test]
+    fn operations_of_products_count_least() {
+        assert!(cost(PRODUCT, 7.0, 0.0) < cost("attention", 7.0, 0.0));
+        assert!(cost(PRODUCT, 0.0, 1.0) > 1.0);
+        assert_eq!(parts(&[5.0, 5.0], f64::INFINITY), [0..2]);
     }
 }

@@ -1,11 +1,13 @@
 //! Writes plans: room for rows, dispatches in order, then the bindings of all of them. What can be recorded is in `operations`.
 
+use std::ops::Range;
+
 use super::GpuError;
 use super::context::Context;
 use super::driver;
 use super::element::Element;
 use super::kernels::{Kernel, Tile};
-use super::plan::{Dispatch, Plan, Rows};
+use super::plan::{Dispatch, Plan, Rows, cost};
 use super::weights::vectors;
 
 /// Workgroups along one dimension that every adapter takes.
@@ -32,6 +34,13 @@ pub struct Recorder<'a> {
     /// Buffers that nothing in the plan needs any more, with their sizes.
     free: Vec<(wgpu::Buffer, u64)>,
     bytes: u64,
+    /// Most bytes that it may take.
+    budget: u64,
+    /// What a dispatch may cost before it is cut.
+    longest: f64,
+    /// What the longest would cost if it was not, and whether one was.
+    longest_whole: f64,
+    cut: bool,
     pub(super) tile: Option<Tile>,
     pub(super) problem: Option<GpuError>,
 }
@@ -45,6 +54,10 @@ impl<'a> Recorder<'a> {
             drafts: Vec::new(),
             free: Vec::new(),
             bytes: 0,
+            budget: u64::MAX,
+            longest: f64::INFINITY,
+            longest_whole: 0.0,
+            cut: false,
             tile: None,
             problem: None,
         }
@@ -57,9 +70,39 @@ impl<'a> Recorder<'a> {
         self
     }
 
+    /// Takes no more memory than this between layers; a plan that needs more fails before it has it.
+    #[must_use]
+    pub fn with_budget(mut self, bytes: u64) -> Self {
+        self.budget = bytes;
+        self
+    }
+
+    /// Cuts products and attention that would cost more than this, as far as they can be cut.
+    #[must_use]
+    pub fn with_longest(mut self, cost: f64) -> Self {
+        self.longest = cost;
+        self
+    }
+
+    /// Into which parts a dispatch of so many `rows` of workgroups is cut.
+    pub(super) fn pieces(
+        &mut self,
+        kernel: &str,
+        (operations, bytes): (f64, f64),
+        rows: usize,
+    ) -> Vec<Range<usize>> {
+        let whole = cost(kernel, operations, bytes);
+        self.longest_whole = self.longest_whole.max(whole);
+        let wanted = (whole / self.longest).ceil().max(1.0) as usize;
+        let each = (rows / wanted).max(1);
+        self.cut |= each < rows;
+        let piece = |first: usize| first..rows.min(first + each);
+        (0..rows.max(1)).step_by(each).map(piece).collect()
+    }
+
     /// The card that it is for.
     #[must_use]
-    pub fn context(&self) -> &Context {
+    pub fn context(&self) -> &'a Context {
         self.context
     }
 
@@ -79,7 +122,6 @@ impl<'a> Recorder<'a> {
         let fitting = fitting.min_by_key(|(_, (_, size))| *size).map(|(i, _)| i);
         let buffer = match fitting {
             Some(i) => self.free.swap_remove(i).0,
-            None if self.problem.is_some() => self.buffer(16),
             None => self.buffer(bytes),
         };
         Rows {
@@ -93,6 +135,11 @@ impl<'a> Recorder<'a> {
     }
 
     fn buffer(&mut self, bytes: u64) -> wgpu::Buffer {
+        if self.bytes.saturating_add(bytes) > self.budget {
+            self.problem.get_or_insert(GpuError::OutOfMemory);
+        }
+        // A plan that fails anyway takes no memory.
+        let bytes = if self.problem.is_some() { 16 } else { bytes };
         self.bytes += bytes;
         let usage = wgpu::BufferUsages::STORAGE
             | wgpu::BufferUsages::COPY_SRC
@@ -120,7 +167,6 @@ impl<'a> Recorder<'a> {
     pub fn pictures(&mut self, bytes: usize) -> wgpu::Buffer {
         if bytes as u64 > self.context.most_bytes() {
             self.problem.get_or_insert(GpuError::OutOfMemory);
-            return self.buffer(16);
         }
         self.buffer(bytes.next_multiple_of(4) as u64)
     }
@@ -136,6 +182,8 @@ impl<'a> Recorder<'a> {
         if workgroups.iter().any(|count| *count > MOST_WORKGROUPS) {
             self.problem.get_or_insert(GpuError::OutOfMemory);
         }
+        let own = cost(kernel.name, operations, bytes);
+        self.longest_whole = self.longest_whole.max(own);
         let mut words = [0; WORDS];
         words[..parameters.len()].copy_from_slice(parameters);
         self.drafts.push(Draft {
@@ -203,6 +251,8 @@ impl<'a> Recorder<'a> {
             dispatches,
             output,
             bytes: self.bytes,
+            longest_whole: self.longest_whole,
+            cut: self.cut,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! A plan on its way through the card.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -8,6 +9,52 @@ use super::context::Context;
 use super::driver;
 use super::plan::Plan;
 
+/// Submissions that a card has at a time: one that it works on, and one so that it need not wait for the next. Many drivers
+/// take what programs hand them in turn, so a window that is to be drawn waits for all that was handed over before.
+pub(super) const AHEAD: usize = 2;
+
+/// What was handed over and may not be done yet, the oldest first.
+#[derive(Default)]
+pub(super) struct UnderWay(VecDeque<wgpu::SubmissionIndex>);
+
+impl UnderWay {
+    /// Waits until there is room for another.
+    fn make_room(&mut self, context: &Context, patience: Duration) -> Result<(), GpuError> {
+        while self.0.len() >= AHEAD {
+            let Some(oldest) = self.0.pop_front() else {
+                break;
+            };
+            driver::call(|| wait_for(context, oldest, patience))?;
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a submission.
+fn wait_for(
+    context: &Context,
+    submission: wgpu::SubmissionIndex,
+    patience: Duration,
+) -> Result<(), GpuError> {
+    context.check_lost()?;
+    let waited = context.device.poll(wgpu::PollType::Wait {
+        submission_index: Some(submission),
+        timeout: Some(patience),
+    });
+    context.check_lost()?;
+    match waited {
+        Ok(_) => Ok(()),
+        Err(wgpu::PollError::Timeout) => {
+            context.abandon();
+            Err(GpuError::Hung(patience.as_secs()))
+        }
+        // A lost device takes no submission, and may say that it is lost only later.
+        Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
+            Err(GpuError::Lost(error.to_string()))
+        }
+    }
+}
+
 /// A batch that the card works on.
 pub(super) struct Pending {
     submission: wgpu::SubmissionIndex,
@@ -15,23 +62,26 @@ pub(super) struct Pending {
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
 }
 
-/// Hands a plan to the card, in submissions that cost little more than `share`.
+/// Hands a plan to the card, in submissions that cost `share` at most, two at a time.
 pub(super) fn submit(
     context: &Context,
     plan: &Plan,
-    share: f64,
+    (share, patience): (f64, Duration),
+    under_way: &mut UnderWay,
     stop: &dyn Fn() -> bool,
 ) -> Result<Pending, GpuError> {
     let usage = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
     let target = context.buffer("result", plan.output_bytes(), usage);
-    let mut submission = None;
     for commands in plan.commands(context, share, &target) {
         if stop() {
             return Err(GpuError::Cancelled);
         }
-        submission = Some(driver::call(|| context.queue.submit([commands])));
+        under_way.make_room(context, patience)?;
+        let submission = driver::call(|| context.queue.submit([commands]));
+        under_way.0.push_back(submission);
     }
     context.check()?;
+    let submission = under_way.0.back().cloned();
     let submission = submission.ok_or_else(|| GpuError::Failed("an empty plan".into()))?;
     let (told, mapped) = channel();
     target.map_async(wgpu::MapMode::Read, .., move |result| {
@@ -53,19 +103,7 @@ impl Pending {
         patience: Duration,
     ) -> Result<Vec<f32>, GpuError> {
         let mapped = driver::call(|| {
-            let waited = context.device.poll(wgpu::PollType::Wait {
-                submission_index: Some(self.submission.clone()),
-                timeout: Some(patience),
-            });
-            context.check_lost()?;
-            match waited {
-                Ok(_) => {}
-                Err(wgpu::PollError::Timeout) => return Err(GpuError::Hung(patience.as_secs())),
-                // A lost device takes no submission, and may say that it is lost only later.
-                Err(error @ wgpu::PollError::WrongSubmissionIndex(..)) => {
-                    return Err(GpuError::Lost(error.to_string()));
-                }
-            }
+            wait_for(context, self.submission.clone(), patience)?;
             // Another thread that waits may be the one that is told.
             (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))
         })?;
@@ -83,5 +121,7 @@ impl Pending {
 /// # Errors
 /// If the card fails.
 pub fn run(context: &Context, plan: &Plan, patience: Duration) -> Result<Vec<f32>, GpuError> {
-    submit(context, plan, f64::INFINITY, &|| false)?.wait(context, plan, patience)
+    let limits = (f64::INFINITY, patience);
+    submit(context, plan, limits, &mut UnderWay::default(), &|| false)?
+        .wait(context, plan, patience)
 }

@@ -16,6 +16,9 @@ struct Params {
     v_offset: u32,
     out_stride: u32,
     scale: f32,
+    // Sequences, and groups of queries, that other dispatches compute.
+    first_sequence: u32,
+    first_group: u32,
 }
 
 @group(0) @binding(0) var<storage, read> q: array<{element}>;
@@ -43,17 +46,30 @@ var<workgroup> sums: array<f32, QUERIES>;
 // What earlier sums are multiplied by, since the peak has moved.
 var<workgroup> fades: array<f32, QUERIES>;
 
-fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<{element}> {
-    var value = vec4<{element}>();
+fn kv_value(at: u32, valid: bool) -> {element} {
     if (valid) {
-        for (var lane = 0u; lane < 4u; lane++) {
-            let column = 4u * vector + lane;
-            if (column < SIZE) {
-                value[lane] = kv[row * p.kv_stride + first + column];
-            }
-        }
+        return kv[at];
     }
-    return value;
+    return {element}();
+}
+
+// Without a loop: Direct3D's older compiler cannot write to a part of a vector that is computed.
+fn kv_vector(row: u32, first: u32, vector: u32, valid: bool) -> vec4<{element}> {
+    let column = 4u * vector;
+    let at = row * p.kv_stride + first + column;
+    return vec4<{element}>(
+        kv_value(at, valid && column < SIZE),
+        kv_value(at + 1u, valid && column + 1u < SIZE),
+        kv_value(at + 2u, valid && column + 2u < SIZE),
+        kv_value(at + 3u, valid && column + 3u < SIZE),
+    );
+}
+
+fn q_value(at: u32, valid: bool) -> f32 {
+    if (valid) {
+        return f32(q[at]);
+    }
+    return 0.0;
 }
 
 @compute @workgroup_size({threads})
@@ -61,22 +77,21 @@ fn main(
     @builtin(workgroup_id) group: vec3<u32>,
     @builtin(local_invocation_index) index: u32,
 ) {
-    let first_query = group.x * QUERIES;
+    let first_query = (p.first_group + group.x) * QUERIES;
     let head = group.y * SIZE;
-    let sequence = group.z;
+    let sequence = p.first_sequence + group.z;
     for (var i = index; i < QUERIES * VECTORS; i += THREADS) {
         let query = first_query + i / VECTORS;
-        var value = vec4<f32>();
-        if (query < p.queries) {
-            let row = p.q_offset + sequence * p.q_sequence + query * p.q_stride + head;
-            for (var lane = 0u; lane < 4u; lane++) {
-                let column = 4u * (i % VECTORS) + lane;
-                if (column < SIZE) {
-                    value[lane] = f32(q[row + column]) * p.scale;
-                }
-            }
-        }
-        q_tile[i / VECTORS * PITCH + i % VECTORS] = value;
+        let valid = query < p.queries;
+        let column = 4u * (i % VECTORS);
+        let at = p.q_offset + sequence * p.q_sequence + query * p.q_stride + head + column;
+        let value = vec4<f32>(
+            q_value(at, valid && column < SIZE),
+            q_value(at + 1u, valid && column + 1u < SIZE),
+            q_value(at + 2u, valid && column + 2u < SIZE),
+            q_value(at + 3u, valid && column + 3u < SIZE),
+        );
+        q_tile[i / VECTORS * PITCH + i % VECTORS] = value * p.scale;
     }
     if (index < QUERIES) {
         peaks[index] = -3.0e38;
@@ -129,4 +144,11 @@ fn main(
 {accumulate}
     }
 {finish_all}
+    // What pads the last vector of a row is 0: products read it, and the buffer may have been used for something else.
+    if (group.y + 1u == p.heads && index < QUERIES && first_query + index < p.queries) {
+        let row = (sequence * p.queries + first_query + index) * p.out_stride;
+        for (var column = p.heads * SIZE; column < p.out_stride; column++) {
+            out[row + column] = {element}(0.0);
+        }
+    }
 }

@@ -13,6 +13,8 @@ struct Params {
     skip_period: u32,
     skip_stride: u32,
     skip_offset: u32,
+    // Tiles of rows that other dispatches compute.
+    first_tile: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<vec4<{input}>>;
@@ -49,7 +51,7 @@ fn main(
     @builtin(local_invocation_id) local: vec3<u32>,
     @builtin(local_invocation_index) index: u32,
 ) {
-    let first_row = tile.y * TILE_ROWS;
+    let first_row = (p.first_tile + tile.y) * TILE_ROWS;
     let first_column = tile.x * TILE_COLUMNS;
 {declare_sums}
     for (var step = 0u; step < p.inputs; step += STEP) {

@@ -58,9 +58,14 @@ fn main(
     var values = vec4<f32>();
     if (token >= p.before) {
         let first = 4u * (at % p.width);
-        for (var lane = 0u; lane < 4u; lane++) {
-            values[lane] = value(row / tokens, token - p.before, first + lane);
-        }
+        let picture = row / tokens;
+        let place = token - p.before;
+        values = vec4<f32>(
+            value(picture, place, first),
+            value(picture, place, first + 1u),
+            value(picture, place, first + 2u),
+            value(picture, place, first + 3u),
+        );
     }
     out[at] = vec4<{element}>(values);
 }

@@ -1,0 +1,289 @@
+//! Kernels as the drivers of Vulkan, Metal and DirectX 12 get them, of which only the first can be run everywhere.
+
+use naga::back::{hlsl, msl, spv};
+use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
+use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
+use naga::{Block, Expression, Function, Module, ShaderStage, Statement, TypeInner};
+
+use super::*;
+
+const ACTIVATIONS: [Activation; 5] = [
+    Activation::None,
+    Activation::Relu6,
+    Activation::QuickGelu,
+    Activation::Gelu,
+    Activation::GeluTanh,
+];
+
+/// What kernels are made for: every element, amount of workgroup memory and number of units.
+fn all_abilities() -> Vec<Abilities> {
+    let mut all = Vec::new();
+    for element in [Element::F32, Element::F16] {
+        for memory in [16, 24, 32, 64] {
+            all.push(Abilities {
+                element,
+                memory: memory << 10,
+                subgroup: 32,
+                enough_workgroups: 96,
+            });
+        }
+    }
+    all
+}
+
+/// Every kernel that a plan may have, but of heads only some widths.
+fn all_kernels() -> Vec<Kernel> {
+    let mut kernels = vec![normalise()];
+    for abilities in all_abilities() {
+        let element = abilities.element;
+        let stores = ACTIVATIONS.map(Store::Activate);
+        let stores = stores.into_iter().chain([Store::InPlace, Store::Skip]);
+        for store in stores {
+            for tile in [Tile::Small, Tile::Medium, Tile::Large] {
+                for input in [Element::F32, element] {
+                    for output in [Element::F32, element] {
+                        let elements = ProductElements {
+                            input,
+                            weights: element,
+                            output,
+                        };
+                        kernels.push(gemm(tile, &abilities, elements, store));
+                    }
+                }
+            }
+        }
+        for size in [1, 13, 32, 64, 72, 80, 96, 128, 256] {
+            for queries in [1, 50] {
+                let tile = AttentionTile::fitting(&abilities, size, queries);
+                kernels.push(attention(element, size, tile));
+            }
+        }
+        kernels.extend([
+            layer_norm(element),
+            unfold(element),
+            depthwise(element),
+            mean(element),
+        ]);
+    }
+    // Many are the same for several amounts of memory.
+    kernels.sort_by(|a, b| a.source.cmp(&b.source));
+    kernels.dedup_by(|a, b| a.source == b.source);
+    kernels
+}
+
+fn read(source: &str) -> (Module, ModuleInfo) {
+    let module = naga::front::wgsl::parse_str(source);
+    let module = module.unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
+    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16);
+    let info = validator.validate(&module);
+    let info = info.unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
+    (module, info)
+}
+
+#[test]
+fn every_kernel_is_taken_by_all_backends() {
+    let kernels = all_kernels();
+    assert!(kernels.len() > 100, "{}", kernels.len());
+    for kernel in &kernels {
+        let (module, info) = read(&kernel.source);
+        let entry = Some((ShaderStage::Compute, "main".to_owned()));
+        let vulkan = spv::PipelineOptions {
+            shader_stage: ShaderStage::Compute,
+            entry_point: "main".into(),
+        };
+        let options = spv::Options {
+            lang_version: (1, 3),
+            ..Default::default()
+        };
+        let words = spv::write_vec(&module, &info, &options, Some(&vulkan));
+        assert!(!words.expect("SPIR-V").is_empty());
+        let checked = BoundsCheckPolicy::ReadZeroSkipWrite;
+        let options = msl::Options {
+            // The first with halves that are no extension, on the systems that wgpu supports.
+            lang_version: (2, 0),
+            bounds_check_policies: BoundsCheckPolicies {
+                index: checked,
+                buffer: checked,
+                ..Default::default()
+            },
+            ..Default::default()
+        };
+        let pipeline = msl::PipelineOptions {
+            entry_point: entry.clone(),
+            ..Default::default()
+        };
+        msl::write_string(&module, &info, &options, &pipeline).expect("MSL");
+        let half = kernel.source.starts_with("enable f16");
+        let options = hlsl::Options {
+            // Halves need the newer compiler, which wgpu asks for before it offers them.
+            shader_model: match half {
+                true => hlsl::ShaderModel::V6_2,
+                false => hlsl::ShaderModel::V5_1,
+            },
+            ..Default::default()
+        };
+        let pipeline = hlsl::PipelineOptions { entry_point: entry };
+        let mut text = String::new();
+        let mut writer = hlsl::Writer::new(&mut text, &options, &pipeline);
+        writer.write(&module, &info, None).expect("HLSL");
+    }
+}
+
+/// Fails if something is written to a part of a vector whose number is computed: Direct3D's older compiler refuses that in
+/// loops that it cannot unroll.
+fn assert_no_computed_parts(module: &Module, function: &Function, info: &FunctionInfo) {
+    for (_, expression) in function.expressions.iter() {
+        let Expression::Access { base, .. } = expression else {
+            continue;
+        };
+        let of_a_vector = match info[*base].ty.inner_with(&module.types) {
+            TypeInner::Pointer { base, space } => {
+                *space == naga::AddressSpace::Function
+                    && matches!(module.types[*base].inner, TypeInner::Vector { .. })
+            }
+            TypeInner::ValuePointer { size, space, .. } => {
+                *space == naga::AddressSpace::Function && size.is_some()
+            }
+            _ => false,
+        };
+        assert!(!of_a_vector, "{:?}", function.name);
+    }
+}
+
+/// Whether all invocations of a workgroup have to come past a barrier in these statements.
+fn waits(module: &Module, block: &Block) -> bool {
+    block.iter().any(|statement| match statement {
+        Statement::ControlBarrier(_) => true,
+        Statement::Block(block) => waits(module, block),
+        Statement::If { accept, reject, .. } => waits(module, accept) || waits(module, reject),
+        Statement::Loop {
+            body, continuing, ..
+        } => waits(module, body) || waits(module, continuing),
+        Statement::Switch { cases, .. } => cases.iter().any(|case| waits(module, &case.body)),
+        Statement::Call { function, .. } => waits(module, &module.functions[*function].body),
+        _ => false,
+    })
+}
+
+/// Fails if a barrier lies in a branch, which some invocations may not take.
+fn assert_no_barrier_in_branches(module: &Module, block: &Block) {
+    for statement in block.iter() {
+        match statement {
+            Statement::If { accept, reject, .. } => {
+                assert!(
+                    !waits(module, accept) && !waits(module, reject),
+                    "a barrier in a branch"
+                );
+            }
+            Statement::Switch { cases, .. } => {
+                assert!(
+                    !cases.iter().any(|case| waits(module, &case.body)),
+                    "a barrier in a switch"
+                );
+            }
+            Statement::Block(block) => assert_no_barrier_in_branches(module, block),
+            Statement::Loop {
+                body, continuing, ..
+            } => {
+                assert_no_barrier_in_branches(module, body);
+                assert_no_barrier_in_branches(module, continuing);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn check(source: &str) {
+    let (module, info) = read(source);
+    for (handle, function) in module.functions.iter() {
+        assert_no_computed_parts(&module, function, &info[handle]);
+        assert_no_barrier_in_branches(&module, &function.body);
+    }
+    for (at, entry) in module.entry_points.iter().enumerate() {
+        assert_no_computed_parts(&module, &entry.function, info.get_entry_point(at));
+        assert_no_barrier_in_branches(&module, &entry.function.body);
+    }
+}
+
+#[test]
+fn kernels_do_nothing_that_some_compilers_or_cards_refuse() {
+    for kernel in all_kernels() {
+        check(&kernel.source);
+    }
+}
+
+#[test]
+fn what_is_refused_would_be_found() {
+    let refused = |body: &str| {
+        let source = format!(
+            "var<workgroup> shared: array<u32, 64>;
+            @compute @workgroup_size(64)
+            fn main(@builtin(local_invocation_index) index: u32) {{ {body} }}"
+        );
+        std::panic::catch_unwind(|| check(&source)).is_err()
+    };
+    assert!(!refused("shared[index] = index; workgroupBarrier();"));
+    assert!(refused("if (index < 3u) { workgroupBarrier(); }"));
+    assert!(refused(
+        "for (var i = 0u; i < index; i++) { if (i > 1u) { workgroupBarrier(); } }"
+    ));
+    assert!(refused(
+        "var v = vec4<f32>(); v[index % 4u] = 1.0; shared[index] = u32(v.x);"
+    ));
+}
+
+/// Workgroup memory that a kernel declares, as its types are laid out.
+fn declared(source: &str) -> usize {
+    let (module, _) = read(source);
+    let layout = module.to_ctx();
+    let workgroup = module.global_variables.iter();
+    let workgroup =
+        workgroup.filter(|(_, variable)| variable.space == naga::AddressSpace::WorkGroup);
+    workgroup
+        .map(|(_, variable)| {
+            (module.types[variable.ty].inner.size(layout) as usize).next_multiple_of(16)
+        })
+        .sum()
+}
+
+#[test]
+fn kernels_declare_no_more_workgroup_memory_than_they_were_given() {
+    for abilities in all_abilities() {
+        let element = abilities.element;
+        let elements = ProductElements {
+            input: element,
+            weights: element,
+            output: element,
+        };
+        let mut kernels: Vec<Kernel> = [Tile::Small, Tile::Medium, Tile::Large]
+            .map(|tile| gemm(tile, &abilities, elements, Store::InPlace))
+            .into();
+        for size in [13, 64, 72, 128, 256] {
+            let tile = AttentionTile::fitting(&abilities, size, 50);
+            kernels.push(attention(element, size, tile));
+        }
+        for kernel in kernels {
+            let bytes = declared(&kernel.source);
+            assert!(
+                bytes <= abilities.memory,
+                "{}: {bytes} of {}",
+                kernel.name,
+                abilities.memory
+            );
+        }
+    }
+}
+
+#[test]
+fn parameters_fit_in_what_a_recorder_binds() {
+    for kernel in all_kernels() {
+        let (module, _) = read(&kernel.source);
+        let uniforms = module.global_variables.iter();
+        let uniforms =
+            uniforms.filter(|(_, variable)| variable.space == naga::AddressSpace::Uniform);
+        for (_, variable) in uniforms {
+            let bytes = module.types[variable.ty].inner.size(module.to_ctx());
+            assert!(bytes <= 64, "{}: {bytes} bytes", kernel.name);
+        }
+    }
+}
