@@ -153,7 +153,38 @@ fn undoing_while_the_last_export_runs_says_so_and_touches_nothing() {
     }
 }
 
-/// Root may remove from any folder, so that another user tries.
+/// Root may do anything in any folder: where the tests are root, the program is not, and owns these.
+#[cfg(unix)]
+fn as_a_usual_person(command: &mut Command, paths: &[&Path]) {
+    let home = paths[0];
+    if fs::metadata(home).is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0) {
+        for path in paths {
+            std::os::unix::fs::chown(path, Some(65534), Some(65534)).expect("given away");
+        }
+        std::os::unix::process::CommandExt::uid(command, 65534);
+        fs::set_permissions(home, fs::Permissions::from_mode(0o777)).expect("set");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_that_may_not_be_written_is_refused_before_anything_is_done() {
+    let home = tempfile::tempdir().expect("a folder");
+    let file = manifest(home.path(), &["a.jpg"]);
+    let out = home.path().join("out");
+    fs::create_dir_all(&out).expect("made");
+    let mut command = lumisift(home.path());
+    command.args(["export", "--manifest"]).arg(&file);
+    as_a_usual_person(&mut command, &[home.path(), &out]);
+    fs::set_permissions(&out, fs::Permissions::from_mode(0o555)).expect("set");
+    let output = command.output().expect("runs");
+    let text = said(&output);
+    assert!(!output.status.success(), "{text}");
+    assert!(text.contains(&format!("{}", out.display())), "{text}");
+    assert!(text.contains("cannot be written"), "{text}");
+    assert_eq!(fs::read_dir(&out).expect("listed").count(), 0);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_move_out_of_a_folder_that_lets_nothing_go_says_so() {
@@ -162,13 +193,8 @@ fn a_move_out_of_a_folder_that_lets_nothing_go_says_so() {
     let photos = home.path().join("photos");
     let mut command = lumisift(home.path());
     command.args(["export", "--move", "--manifest"]).arg(&file);
-    if fs::metadata(&photos).is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0) {
-        for path in [home.path(), &photos, &photos.join("a.jpg")] {
-            std::os::unix::fs::chown(path, Some(65534), Some(65534)).expect("given away");
-        }
-        std::os::unix::process::CommandExt::uid(&mut command, 65534);
-        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o777)).expect("set");
-    }
+    let photo = photos.join("a.jpg");
+    as_a_usual_person(&mut command, &[home.path(), &photos, &photo]);
     fs::set_permissions(&photos, fs::Permissions::from_mode(0o555)).expect("set");
     let output = command.output().expect("runs");
     fs::set_permissions(&photos, fs::Permissions::from_mode(0o755)).expect("set");

@@ -175,15 +175,6 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
         refused(&file.join("below")),
         ExportError::NotAFolder { .. }
     ));
-    let sealed = world.dir.path().join("sealed");
-    fs::create_dir_all(&sealed).expect("made");
-    let mut permissions = fs::metadata(&sealed).expect("there").permissions();
-    permissions.set_readonly(true);
-    fs::set_permissions(&sealed, permissions).expect("set");
-    // Root and Windows write there all the same.
-    if fs::write(sealed.join("probe"), "").is_err() {
-        assert!(matches!(refused(&sealed), ExportError::ReadOnly { .. }));
-    }
     let huge = world.photos().join("huge.jpg");
     let file = fs::File::create(&huge).expect("made");
     // A file with a hole: long, and hardly any bytes on the disk.
@@ -521,13 +512,11 @@ fn kill_after_files(command: &mut Command, target: &Path, files: usize) -> bool 
 }
 
 #[test]
+#[ignore = "needs root: it mounts a small disk"]
 fn a_full_disk_stops_the_export_and_harms_nothing() {
     let world = World::new();
     let small = world.dir.path().join("small");
     fs::create_dir_all(&small).expect("made");
-    if std::env::var("LUMISIFT_TEST_WITHOUT").is_ok_and(|what| what == "mount") {
-        return;
-    }
     let mounted = Command::new("mount")
         .args(["-t", "tmpfs", "-o", "size=20m", "tmpfs"])
         .arg(&small)
@@ -535,7 +524,7 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
         .is_ok_and(|status| status.success());
     assert!(
         mounted,
-        "a small disk cannot be mounted here: run as root, or set LUMISIFT_TEST_WITHOUT=mount to leave this out"
+        "no disk could be mounted: this test needs to be root"
     );
     let items: Vec<Item> = (0..6)
         .map(|n| {

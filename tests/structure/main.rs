@@ -1,8 +1,9 @@
-//! How the source files may depend on each other.
+//! How the source files may depend on each other, and that tests are honest.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/sources.rs"]
 mod sources;
 
 mod circles;
+mod honest;
 mod layers;
