@@ -1,4 +1,4 @@
-//! No two files of the program need each other, so that each can be read and moved with only what is below it.
+//! There is no dependency cycle between files, so that each can be read and moved with only what it depends on.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::sources;
@@ -19,7 +19,7 @@ fn module_of(path: &str) -> Module {
     inside.split('/').map(ToOwned::to_owned).collect()
 }
 
-/// The file that a path leads to from within a module.
+/// The file that a path resolves to from within a module.
 fn target(modules: &BTreeSet<Module>, from: &Module, used: &[String]) -> Option<Module> {
     let ups = used.iter().take_while(|name| *name == "super").count();
     let whole: Module = match used.first()?.as_str() {
@@ -32,8 +32,8 @@ fn target(modules: &BTreeSet<Module>, from: &Module, used: &[String]) -> Option<
     prefixes.into_iter().find(|prefix| modules.contains(prefix))
 }
 
-/// Which files each file needs. A module and what is inside it are one thing to those outside, and may know each other.
-fn needs(files: &[(String, String)]) -> BTreeMap<Module, BTreeSet<Module>> {
+/// The files that each file depends on. A module and its children may depend on each other.
+fn dependencies(files: &[(String, String)]) -> BTreeMap<Module, BTreeSet<Module>> {
     let modules: BTreeSet<Module> = files.iter().map(|(path, _)| module_of(path)).collect();
     let of = |(path, text): &(String, String)| {
         let module = module_of(path);
@@ -48,17 +48,17 @@ fn needs(files: &[(String, String)]) -> BTreeMap<Module, BTreeSet<Module>> {
     files.iter().map(of).collect()
 }
 
-/// The files on a way from one back to itself, if there is such a way.
-fn circle(needs: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
+/// The files of a dependency cycle, if there is one.
+fn cycle(graph: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
     fn walk(
         at: &Module,
-        needs: &BTreeMap<Module, BTreeSet<Module>>,
-        way: &mut Vec<Module>,
+        graph: &BTreeMap<Module, BTreeSet<Module>>,
+        path: &mut Vec<Module>,
         done: &mut BTreeSet<Module>,
     ) -> Option<Vec<String>> {
-        if let Some(start) = way.iter().position(|module| module == at) {
+        if let Some(start) = path.iter().position(|module| module == at) {
             return Some(
-                way[start..]
+                path[start..]
                     .iter()
                     .map(|module| module.join("::"))
                     .collect(),
@@ -67,38 +67,38 @@ fn circle(needs: &BTreeMap<Module, BTreeSet<Module>>) -> Option<Vec<String>> {
         if !done.insert(at.clone()) {
             return None;
         }
-        way.push(at.clone());
-        let found = needs[at]
+        path.push(at.clone());
+        let found = graph[at]
             .iter()
-            .find_map(|next| walk(next, needs, way, done));
-        way.pop();
+            .find_map(|next| walk(next, graph, path, done));
+        path.pop();
         found
     }
     let mut done = BTreeSet::new();
-    needs
+    graph
         .keys()
-        .find_map(|module| walk(module, needs, &mut Vec::new(), &mut done))
+        .find_map(|module| walk(module, graph, &mut Vec::new(), &mut done))
 }
 
 #[test]
-fn no_files_need_each_other() {
-    let needs = needs(&all("src"));
-    // Hundreds of files need thousands of others: fewer mean that paths are no longer understood.
-    let edges: usize = needs.values().map(BTreeSet::len).sum();
+fn there_is_no_dependency_cycle() {
+    let graph = dependencies(&all("src"));
+    // Fewer dependencies than this mean that paths are no longer resolved.
+    let edges: usize = graph.values().map(BTreeSet::len).sum();
     assert!(
-        needs.len() > 200 && edges > 1000,
+        graph.len() > 200 && edges > 1000,
         "{} files, {edges} edges",
-        needs.len()
+        graph.len()
     );
     assert_eq!(
-        circle(&needs),
+        cycle(&graph),
         None,
-        "each of these files needs the next, and the last the first"
+        "a dependency cycle: each file depends on the next, and the last on the first"
     );
 }
 
 #[test]
-fn circles_are_found() {
+fn cycles_are_found() {
     let files = [
         ("/src/a/mod.rs", "mod one; mod two; use two::Two;"),
         ("/src/a/one.rs", "use super::two::Two;"),
@@ -107,8 +107,8 @@ fn circles_are_found() {
         ("/src/c.rs", "#[cfg(test)] mod tests { use crate::b::B; }"),
     ];
     let mut files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
-    assert_eq!(circle(&needs(&files)), None);
+    assert_eq!(cycle(&dependencies(&files)), None);
     files[4].1 = "fn f() { crate::a::one::g() }".into();
-    let found = circle(&needs(&files)).expect("a circle");
+    let found = cycle(&dependencies(&files)).expect("a cycle");
     assert_eq!(found, ["a::one", "a::two", "b", "c"]);
 }

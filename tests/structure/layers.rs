@@ -1,4 +1,4 @@
-//! The engine knows nothing of windows or terminals.
+//! The engine depends on no window and no terminal, and its modules only on lower layers.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::sources;
@@ -36,8 +36,8 @@ fn window_sources() -> Vec<(String, String)> {
         .collect()
 }
 
-/// The rooms of the engine, the lowest first: each knows only those below it.
-const ROOMS: &[&str] = &[
+/// The modules of the engine, the lowest layer first: each may depend only on those before it.
+const LAYERS: &[&str] = &[
     "cancel",
     "pause",
     "plural",
@@ -54,32 +54,35 @@ const ROOMS: &[&str] = &[
 ];
 
 /// The folder or file of the engine that a path leads to.
-fn room_of<'a>(path: &'a [String], root: &str) -> Option<&'a str> {
+fn module_of<'a>(path: &'a [String], root: &str) -> Option<&'a str> {
     match path {
-        [first, second, room, ..] if first == root && second == "engine" => Some(room),
+        [first, second, module, ..] if first == root && second == "engine" => Some(module),
         _ => None,
     }
 }
 
 #[test]
-fn rooms_of_the_engine_know_only_those_below_them() {
-    let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
+fn modules_of_the_engine_depend_only_on_lower_layers() {
+    let rank = |module: &str| LAYERS.iter().position(|known| *known == module);
     for (path, text) in all("src/engine") {
         let inside = path.split("src/engine/").nth(1).expect("in the engine");
-        let room = inside.split('/').next().unwrap_or_default();
-        let room = room.trim_end_matches(".rs");
-        if room == "mod" {
+        let module = inside.split('/').next().unwrap_or_default();
+        let module = module.trim_end_matches(".rs");
+        if module == "mod" {
             continue;
         }
-        let own = rank(room).unwrap_or_else(|| panic!("{path} is in a room without a place"));
+        let own = rank(module).unwrap_or_else(|| panic!("{path} belongs to no layer"));
         for used in CratePaths::of(&text) {
             assert!(
                 used.first().is_none_or(|first| first != "crate")
                     || used.get(1).is_none_or(|second| second == "engine"),
-                "{path} knows {used:?}"
+                "{path} depends on {used:?}"
             );
-            if let Some(other) = room_of(&used, "crate").and_then(rank) {
-                assert!(other <= own, "{path} knows {used:?}, which is above it");
+            if let Some(other) = module_of(&used, "crate").and_then(rank) {
+                assert!(
+                    other <= own,
+                    "{path} depends on {used:?}, which is in a higher layer"
+                );
             }
         }
     }
@@ -110,7 +113,7 @@ fn unsafe_code_is_only_where_it_has_a_reason() {
     }
 }
 
-/// Where files are opened without `engine::files::regular`: folders that are flushed, and temporary files that were just made.
+/// Files that may open paths without `engine::files::regular`: they flush folders, or reopen temporary files of their own.
 const OPENED_PLAINLY: &[&str] = &[
     "engine/files/regular.rs",
     "engine/files/atomic_write.rs",
@@ -119,7 +122,7 @@ const OPENED_PLAINLY: &[&str] = &[
     "metadata/inside/write.rs",
 ];
 
-/// Calls in the program itself, tests left out, that open a file whatever it is.
+/// Calls outside tests that open a file of any kind.
 fn plain_opens(text: &str) -> Vec<&str> {
     let program = text.find("#[cfg(test)]").or(text.find("#[cfg(all(test"));
     let program = &text[..program.unwrap_or(text.len())];
@@ -175,7 +178,7 @@ const DISK_CALLS: &[&str] = &[
     "atomic_write",
 ];
 
-/// The same of methods, whatever they are called on.
+/// Methods that touch a disk, on any receiver.
 const DISK_METHODS: &[&str] = &[
     "canonicalize",
     "exists",
@@ -189,7 +192,7 @@ const DISK_METHODS: &[&str] = &[
     "try_exists",
 ];
 
-/// What runs on threads of its own, or before there is a window: a file, and a function in it or all.
+/// What runs on threads of its own or before the window opens: a file, and a function in it (`*` for all).
 const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/apply/samples.rs", "write"),
     ("app/tasks/exports.rs", "write_manifest"),
@@ -208,7 +211,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/tasks/trash.rs", "is_safe"),
 ];
 
-/// Looks for calls that touch a disk where the window's thread could come by.
+/// Finds calls that touch a disk in code that the window's thread may run.
 struct DiskCalls {
     /// The functions around.
     functions: Vec<String>,
@@ -305,31 +308,31 @@ fn disk_calls(path: &str, text: &str) -> Vec<String> {
     calls.found
 }
 
-/// `window` knows `ui`, `ui` knows `app`, and `app` and the document know neither.
+/// `window` depends on `ui`, `ui` on `app`, and `app` on neither.
 #[test]
-fn the_state_does_not_know_what_is_drawn_of_it() {
-    for (room, above) in [
+fn the_window_s_state_depends_on_no_drawing_code() {
+    for (module, above) in [
         ("app", &["ui", "window"][..]),
         ("ui", &["window"]),
         ("window", &[]),
     ] {
-        for (path, text) in all(&format!("src/{room}")) {
+        for (path, text) in all(&format!("src/{module}")) {
             for used in CratePaths::of(&text) {
                 let [first, second, ..] = used.as_slice() else {
                     continue;
                 };
                 assert!(
                     first != "crate" || !above.contains(&second.as_str()),
-                    "{path} knows {used:?}, which is above it"
+                    "{path} depends on {used:?}, which is in a higher layer"
                 );
             }
         }
     }
 }
 
-/// Panels return commands: none is given the state to change.
+/// Panels return commands instead of changing the state.
 #[test]
-fn what_is_drawn_changes_no_state() {
+fn panels_change_no_state() {
     for (path, text) in all("src/ui") {
         assert!(!text.contains("&mut State"), "{path} changes the state");
     }
@@ -344,7 +347,7 @@ fn the_window_thread_touches_no_disk() {
 }
 
 #[test]
-fn disk_calls_are_found_where_they_are_not_in_a_slot() {
+fn disk_calls_outside_slots_are_found() {
     let text = "
         impl App {
             fn bad(&mut self) {
