@@ -1,8 +1,8 @@
 //! Starts the window on Windows from the menu and "Open with", without a console beside it.
 //!
-//! Lumisift itself is a console program, so that shells wait for it, pipes work and exit codes arrive; one for windows
-//! that attaches to its parent's console would do none of these. This one is for windows, and starts the other without a
-//! console of its own.
+//! Lumisift itself is a console program, so that shells wait for it, pipes work and exit codes arrive; a GUI program that
+//! attaches to its parent's console would support none of these. This program is a GUI program, and starts the other one
+//! without a console.
 #![cfg_attr(windows, windows_subsystem = "windows")]
 
 use std::process::{Command, ExitCode};

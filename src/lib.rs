@@ -1,8 +1,8 @@
-//! Lumisift sifts photos by typed labels, with CLIP, on the person's own machine.
+//! Lumisift sorts photos by typed labels with CLIP, on the user's own machine.
 //!
-//! [`engine`] does all that needs no window; [`settings`] says where things are kept; [`logging`] keeps the log; with the
-//! feature `gui` come `app`, the window's state and commands, `ui`, what is drawn of it, and `window`, which has both. The program
-//! in `main.rs` puts the window or a command line on top.
+//! [`engine`] is everything that needs no window; [`settings`] has all folders and the settings file; [`logging`] writes the
+//! log; the feature `gui` adds `app`, the window's state and commands, `ui`, which draws it, and `window`, which owns both.
+//! The program in `main.rs` runs the window or the command line.
 
 #[cfg(feature = "gui")]
 pub mod app;

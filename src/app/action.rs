@@ -1,4 +1,4 @@
-//! Commands with names, in one list: menus, palette, keys and tests come from it.
+//! All named commands in one list, from which menus, the palette, keyboard shortcuts and tests are built.
 
 use egui::Key;
 

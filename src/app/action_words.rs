@@ -1,4 +1,4 @@
-//! Other words for actions, by which the palette finds them.
+//! Synonyms by which the palette finds actions.
 
 use super::action::Action;
 

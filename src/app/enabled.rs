@@ -1,4 +1,4 @@
-//! Which actions can do something now.
+//! Which actions are available in the current state.
 
 use super::action::Action;
 use super::document::state::State;

@@ -1,5 +1,5 @@
-//! Whether the platform can show file dialogs at all. On Linux that takes a desktop portal or zenity, and a machine may
-//! have neither; a path is typed then.
+//! Whether the platform can show file dialogs. On Linux they need a desktop portal or zenity; without either, the user
+//! types a path.
 
 use std::time::Duration;
 

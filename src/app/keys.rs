@@ -1,4 +1,4 @@
-//! Keys with modifiers, as people press and read them.
+//! Keys with modifiers, and their names for display.
 
 use egui::{Key, Modifiers};
 

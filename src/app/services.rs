@@ -1,4 +1,4 @@
-//! What the window needs from outside: folders, a way to load models, and the desktop. Tests give their own.
+//! What the window needs from outside: folders, loading of models, and the desktop. Tests replace them.
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;

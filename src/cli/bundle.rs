@@ -1,4 +1,4 @@
-//! `lumisift doctor --bundle`: one file with what helps to find a fault, without private paths.
+//! `lumisift doctor --bundle`: one file for a bug report, without private paths.
 
 use std::io::{self, Cursor, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The commands that look at folders of photos, but for `sort`.
+//! The commands that read folders of photos, except `sort`.
 
 use std::collections::HashMap;
 use std::io::{BufWriter, Write};

@@ -1,4 +1,4 @@
-//! What is decided about photos: in the window, and by other programs in photos and sidecars.
+//! Decisions about photos: the window's own, and those of other programs in photos and sidecars.
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! `lumisift describe`: each photo in a few words.
+//! `lumisift describe`: a short description of each photo.
 
 use lumisift::engine::search::describe::{kept, sentence};
 use serde_json::json;

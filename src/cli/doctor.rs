@@ -1,4 +1,4 @@
-//! `lumisift doctor`: what the program found on this machine.
+//! `lumisift doctor`: a report on this machine and installation.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! `lumisift duplicates`: copies of photos, which of them is best kept, and a plan that sets the others aside.
+//! `lumisift duplicates`: duplicate photos, which one to keep, and a plan that moves the others away.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! `lumisift estimate`: how many photos fit a label, from a few answers, and which photo is best asked about next.
+//! `lumisift estimate`: how many photos fit a label, from a few answers, and which photo to ask about next.
 
 use std::path::Path;
 

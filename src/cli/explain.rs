@@ -1,4 +1,4 @@
-//! `lumisift explain`: where in a photo a label is to be seen.
+//! `lumisift explain`: which part of a photo matches a label.
 
 use std::io::Cursor;
 

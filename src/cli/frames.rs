@@ -1,4 +1,4 @@
-//! What is printed of a video: how long it is, and when the frame is shown that fits best.
+//! Output for videos: their duration and the time of the best frame.
 
 use lumisift::engine::media::photo::Photo;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `lumisift generate`: manual pages and completions, made from the arguments themselves, for packages.
+//! `lumisift generate`: manual pages and shell completions for packages.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `lumisift heaps`: an order that the photos themselves suggest.
+//! `lumisift heaps`: groups similar photos and names the groups.
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::words;

@@ -1,4 +1,4 @@
-//! JSON as it is printed: nothing in it steers a terminal, and paths that are no Unicode can be found again.
+//! JSON output: control characters are escaped, and paths that are not Unicode can be recovered.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! `lumisift models`: what can be chosen, fetching it, and freeing it again.
+//! `lumisift models`: lists, downloads and removes models.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};

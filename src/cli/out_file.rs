@@ -1,7 +1,7 @@
-//! Files that a person names for what a command writes.
+//! Output files that the user names.
 //!
-//! A slip of the hand must not cost a photo: what is there already is replaced only where it is plainly an earlier file
-//! of the same kind.
+//! A typing mistake must not cost a photo: an existing file is replaced only if it is clearly an earlier output of the same
+//! kind.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};

@@ -1,5 +1,4 @@
-//! Printing results as a table, JSON or CSV, and lines for the person beside them. What steers a terminal goes no further
-//! than here.
+//! Results as a table, JSON or CSV on standard output, messages on standard error. Control characters are escaped here.
 
 use std::io::{self, BufWriter, Write};
 

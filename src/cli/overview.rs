@@ -1,4 +1,4 @@
-//! `lumisift overview` and `lumisift bursts`: what a person may want to clear away.
+//! `lumisift overview` and `lumisift bursts`: photos that may not be worth keeping.
 
 use lumisift::engine::library::{Duplicates, Flaw, Flaws, Indexed};
 use lumisift::engine::media::photo::Photo;

@@ -1,8 +1,8 @@
-//! Paths as text, also those that are none, so that they can be found again from what is printed.
+//! Paths as text from which they can be recovered, even if they are not Unicode.
 //!
-//! What is no Unicode in a path stands in strings as a mark and four digits. JSON gets it as a lone surrogate,
-//! `\udc80` to `\udcff` for the bytes 0x80 to 0xff, which Python's `os.fsencode` (and every program that knows its
-//! "surrogateescape") turns back into the byte; CSV gets the byte itself; tables a replacement character.
+//! Bytes that are not Unicode are marked by a private character and four digits. JSON prints them as lone surrogates,
+//! `\udc80` to `\udcff` for the bytes 0x80 to 0xff, which Python's `os.fsencode` (and every program that supports
+//! "surrogateescape") turns back into the byte; CSV prints the byte itself; tables a replacement character.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
-//! Taking private paths out of logs and settings, so that a person can hand them on.
+//! Removes private paths from logs and settings, so that they can be shared.
 //!
-//! Where nothing tells where a path ends, the rest of its line goes too: rather too much than a name of a
-//! photo. The same path has the same stand-in everywhere.
+//! Where the end of a path is unclear, the rest of the line is removed as well: better too much than the name of a photo.
+//! The same path has the same placeholder everywhere.
 
 use std::path::Path;
 

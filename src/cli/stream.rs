@@ -1,4 +1,4 @@
-//! Results that are too large to be held: rows and values that are made one by one while they are written.
+//! Output of results that are too large for memory: rows and values are generated while they are written.
 
 use std::io::{self, IsTerminal, Write};
 

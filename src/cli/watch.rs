@@ -1,4 +1,4 @@
-//! `lumisift watch`: sorts what arrives in folders by rules, without a window.
+//! `lumisift watch`: sorts new files in watched folders by rules, without a window.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};

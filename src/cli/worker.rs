@@ -1,4 +1,4 @@
-//! `lumisift worker`: tables of pictures from other engines. Standard output has the stream and nothing else.
+//! `lumisift worker`: classifies tables of pictures for other programs. Standard output carries only the stream.
 
 use std::io;
 use std::sync::Arc;

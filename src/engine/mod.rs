@@ -1,7 +1,7 @@
-//! The engine: from folders of photos to scores and exports. It knows nothing of windows or terminals.
+//! The engine: from folders of photos to scores and exports. It depends on no window and no terminal.
 //!
-//! `scan -> decode -> preprocess -> model -> store` is the way of a photo, run by [`index::pipeline`]; `query -> score` the
-//! way of a question. [`library::Library`] is the entry point to both; [`organize::export`] puts the answer where a person wants it.
+//! A photo passes through `scan -> decode -> preprocess -> model -> store`, run by [`index::pipeline`]; a query through
+//! `query -> score`. [`library::Library`] is the entry point to both; [`organize::export`] sends the results to folders.
 
 pub mod cancel;
 pub mod files;

@@ -1,4 +1,4 @@
-//! A gate that holds a job's threads up between two photos, and lets them go on.
+//! A gate that pauses the threads of a job between two photos.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Numbers with their nouns.
+//! Counts with their nouns in singular or plural.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Text that other programs obey: terminals and spreadsheets. Names of files, labels and what servers say are anybody's.
+//! Makes untrusted text (file names, labels, replies of servers) safe for terminals and spreadsheets.
 
 use std::borrow::Cow;
 use std::fmt::Write;

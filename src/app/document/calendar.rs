@@ -1,4 +1,4 @@
-//! Days of photos, as text of their dates has them, and how people write them.
+//! Dates of photos as numbers, and parsing of the dates that people type.
 
 /// A day as a number that sorts: year, month and day in decimal digits, as in 20240514.
 pub type Day = u32;

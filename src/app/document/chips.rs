@@ -1,4 +1,4 @@
-//! The filters that are active, each in words and with the filter that is left when it is taken away; pure.
+//! Active filters, each with its description and the filter that remains without it; pure.
 
 use super::filter::{Filter, Fit, FlagFilter};
 use super::labels::Label;

@@ -1,4 +1,4 @@
-//! What a person chose for exports, which photos are offered first, and what a plan puts into each folder; pure.
+//! The settings of the export dialog, the photos that it offers first, and totals for each folder of a plan; pure.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

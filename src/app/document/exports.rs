@@ -1,4 +1,4 @@
-//! How the present export goes.
+//! State of the current export.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a person can sort and filter by.
+//! Sort orders, groups and filters.
 
 use std::path::PathBuf;
 

@@ -1,7 +1,7 @@
-//! Where each cell of the grid lies; pure arithmetic, in points from the content's top left corner.
+//! The position of each cell of the grid; pure arithmetic, in points from the top left corner of the content.
 //!
-//! Heights are f64: a hundred thousand photos in one column are farther down than f32 can tell points
-//! apart. What is on the screen is relative to the scroll offset and fits f32.
+//! Heights are f64: in one column of a hundred thousand photos, f32 cannot distinguish neighbouring points. Positions on
+//! the screen are relative to the scroll offset and fit f32.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! How far the keywords are that a person wants written.
+//! State of the current keyword export.
 
 use std::sync::Arc;
 

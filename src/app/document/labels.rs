@@ -1,4 +1,4 @@
-//! Labels as a person made them: text, colour, threshold, and whether they count.
+//! The user's labels: text, colour, threshold, and whether they are switched on.
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
-//! The photos in the window, in the order in which they came.
+//! The photos in the window, in the order in which they were found.
 //!
-//! Items and marks are shared with the thread that scores and sorts: it takes a snapshot, which costs
-//! nothing, and the window goes on adding.
+//! Items and marks are shared with the scoring thread: it takes a snapshot, which costs nothing, while the window goes on
+//! adding.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};

@@ -1,5 +1,5 @@
-//! Where a match lies on the axis of a threshold. Most of what matters lies close to 0 or close to 1, where a linear
-//! axis shows nothing: this one is even in odds.
+//! The axis on which matches and thresholds are drawn. Most interesting values are near 0 or 1, where a linear axis shows
+//! nothing: this one is linear in log-odds.
 
 /// The match at the left end of the axis; at the right end it is as far from 1. Half of a step, so that only the ends
 /// themselves mean 0 and 1.

@@ -1,4 +1,4 @@
-//! What comes back at the next start.
+//! State of the window that is restored at the next start.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What is said to the person, and when it goes again.
+//! Messages to the user, and when they disappear.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The models that there are, and the one that is on its way.
+//! The available models, and the one that is being downloaded.
 
 use crate::engine::cancel::Cancel;
 use crate::engine::hub::download::DownloadProgress;

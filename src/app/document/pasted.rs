@@ -1,4 +1,4 @@
-//! What text is that was pasted, typed or dropped: paths, an address of the web, or words; pure.
+//! Tells whether pasted, typed or dropped text is paths, a web address or words; pure.
 
 use std::path::{Path, PathBuf};
 

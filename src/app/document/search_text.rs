@@ -1,5 +1,5 @@
-//! What a person types into the search box, taken apart: names, dates, stars and labels that photos have or have not,
-//! and the rest, which is about what they show; pure.
+//! Parses the text of the search box: terms for names, dates, stars and labels, and the rest, which is searched in the
+//! pictures; pure.
 
 use std::path::Path;
 

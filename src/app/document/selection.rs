@@ -1,4 +1,4 @@
-//! Which photos are selected, and from where the keyboard goes on; pure.
+//! The selected photos and the cursor of the keyboard; pure.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Everything that the window knows. Panels read it; only `app::apply` changes it.
+//! The window's state. Panels read it; only `app::apply` changes it.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

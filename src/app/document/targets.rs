@@ -1,4 +1,4 @@
-//! Which photos an action, an export or the trash is about.
+//! Which photos an action, an export or the trash applies to.
 
 use std::collections::HashSet;
 

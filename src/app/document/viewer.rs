@@ -1,4 +1,4 @@
-//! What is seen large: one photo, or several side by side; pure.
+//! The photos shown large: one, or several side by side; pure.
 
 use super::library::ItemId;
 

@@ -1,7 +1,7 @@
-//! What a second start says to the window that is open, and what that answers.
+//! The message from a second start to the open window, and its reply.
 //!
-//! Four letters with the version, the length of what follows in four bytes (little-endian), and a list of paths as JSON;
-//! the answer is the same four letters and one byte.
+//! Four letters with the version, the length of the rest in four bytes (little-endian), and a list of paths as JSON; the
+//! reply is the same four letters and one byte.
 
 use std::io::{self, Read};
 use std::path::PathBuf;

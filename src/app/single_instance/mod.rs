@@ -1,8 +1,8 @@
-//! One window for a person: a second start hands its paths to the window that is open, which comes to the front.
+//! One window per user: a second start hands its paths to the open window, which comes to the front.
 //!
-//! The first one holds a lock for as long as it lives and listens on a socket, or on Windows on a named pipe, that only
-//! this person can reach. It agrees only after the window itself took the paths. Whatever goes wrong (no answer in time,
-//! a version that it does not understand, a folder that does not allow it), the second start opens a window of its own.
+//! The first process holds a lock while it runs and listens on a socket, or on Windows on a named pipe, that only its user
+//! can reach. It confirms only after the window has taken the paths. If anything goes wrong (no reply in time, an unknown
+//! version, missing permissions), the second start opens a window of its own.
 
 mod message;
 mod place;

@@ -1,4 +1,4 @@
-//! Where the window that is open can be reached: a lock, and a socket or named pipe beside it.
+//! Paths by which the open window is reached: a lock file, and a socket or named pipe beside it.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

@@ -1,4 +1,4 @@
-//! Exports from the window: planned while a person chooses, run when they say so, finished or undone later.
+//! Exports from the window: planned while the dialog is open, then run, finished or undone on request.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Threads that fetch what is wanted now, most urgent first, never a queue of all that was ever wanted.
+//! Threads that fetch what is visible now, most urgent first. Requests are replaced, never queued up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! Work in the background: opening a session, reading folders, exporting, and what they send back.
+//! Background jobs (opening a session, reading folders, maintaining the store) and their results.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};

@@ -1,4 +1,4 @@
-//! Keywords from the window into sidecars: planned while a person chooses, written when they say so, taken back later.
+//! Keywords from the window into sidecars: planned while the dialog is open, then written or undone on request.
 
 use std::sync::Arc;
 

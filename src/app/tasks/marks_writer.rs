@@ -1,7 +1,7 @@
-//! The thread that keeps picks, stars and colours: a decision is never held up by a disk, and never lost by one.
+//! The thread that saves picks, stars and colours: a slow disk never delays a decision, and a broken one never loses it.
 //!
-//! What the database cannot take, because it cannot be opened, is damaged or its disk is full, goes into a file beside
-//! it and stays in memory; it is tried again until the database takes it, also at the next start.
+//! What the database cannot take, because it cannot be opened, is damaged or its disk is full, is written to a file beside
+//! it and kept in memory. It is retried until the database takes it, also after a restart.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

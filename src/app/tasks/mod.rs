@@ -1,4 +1,4 @@
-//! Work in the background and what it sends back.
+//! Background tasks and their results.
 
 pub mod exports;
 pub mod fetcher;

@@ -1,4 +1,4 @@
-//! Models in the window: which there are, fetching one, and freeing one.
+//! Models in the window: listing, downloading and removing them.
 
 use std::path::{Path, PathBuf};
 

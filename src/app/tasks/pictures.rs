@@ -1,4 +1,4 @@
-//! What the threads for pictures fetch: thumbnails from the store, and photos as large as they are seen.
+//! What the picture threads fetch: thumbnails from the store, and photos decoded at the size at which they are shown.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

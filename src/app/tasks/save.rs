@@ -1,4 +1,4 @@
-//! Writing settings and what comes back at the next start.
+//! Saving settings and the state that is restored at the next start.
 
 use std::time::{Duration, Instant};
 

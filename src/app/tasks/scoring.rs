@@ -1,7 +1,7 @@
-//! The thread that answers questions: texts to vectors, vectors to scores, scores to an order.
+//! The scoring thread: from texts to vectors, scores and an order.
 //!
-//! The window asks with a snapshot of all it knows and goes on drawing the last answer. Only the newest
-//! question waits.
+//! The window sends a snapshot of its state with each request and goes on drawing the last response. Only the newest
+//! request waits.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

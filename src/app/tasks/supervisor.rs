@@ -1,8 +1,7 @@
-//! Work in the background, in slots: one thread each, so that there are never more threads than slots.
+//! Background work in slots with one thread each, so that there are never more threads than slots.
 //!
-//! Work that answers a question *replaces* what its slot does: the older is cancelled, and its answer is
-//! dropped. Work that changes something *queues* behind what its slot does. When the window closes,
-//! everything is cancelled and waited for.
+//! A query *replaces* the running one: the older is cancelled and its result dropped. A change *queues* behind what its slot
+//! is doing. When the window closes, everything is cancelled and awaited.
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};

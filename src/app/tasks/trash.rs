@@ -1,4 +1,4 @@
-//! Rejects go to the system's trash, never further: from there a person brings them back.
+//! Rejects are moved to the system's trash, from which the user can restore them; nothing is ever deleted.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;

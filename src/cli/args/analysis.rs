@@ -1,4 +1,4 @@
-//! Commands that analyse photos without being told what to look for, and rules for new ones.
+//! Arguments of commands that analyse photos without labels, and of the one that watches folders.
 
 use std::path::PathBuf;
 

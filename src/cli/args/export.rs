@@ -1,4 +1,4 @@
-//! Commands that organise photos: exports, keywords, and how both are undone.
+//! Arguments of commands that organise photos: exports, keywords and undo.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How single values are read.
+//! Parsers of single values.
 
 use std::path::{Path, PathBuf};
 

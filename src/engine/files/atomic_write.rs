@@ -1,4 +1,4 @@
-//! Writing a small file whole or not at all.
+//! Atomic writes of small files.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};

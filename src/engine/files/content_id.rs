@@ -1,4 +1,4 @@
-//! What a file holds, whatever it is called.
+//! Identifies a file by its content.
 
 use std::fmt;
 

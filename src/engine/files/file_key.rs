@@ -1,4 +1,4 @@
-//! Whether two paths lead to one file or folder, whatever they are called.
+//! Whether two paths lead to the same file or folder.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! When two names are one: APFS, NTFS and exFAT do not tell letter cases apart, and APFS no Unicode spellings; pure.
+//! Folding of names: APFS, NTFS and exFAT ignore letter case, and APFS also Unicode normalisation; pure.
 
 use std::ffi::OsStr;
 use std::fmt::Write;

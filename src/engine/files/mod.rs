@@ -1,5 +1,5 @@
-//! Files as the whole engine uses them: opened only if they are what they seem, written whole or not at all, told apart
-//! by identity rather than by name.
+//! File access for the whole engine: files are checked before they are opened, written atomically, and identified by
+//! content or inode rather than by name.
 
 pub mod atomic_write;
 pub mod content_id;

@@ -1,4 +1,4 @@
-//! Paths in journals and manifests: text, or bytes where they are no text.
+//! Serialises paths in journals and manifests: as text, or as bytes if they are not Unicode.
 
 use std::path::{Path, PathBuf};
 

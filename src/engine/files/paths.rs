@@ -1,4 +1,4 @@
-//! Paths as they are kept, and which of many folders one is in.
+//! Absolute and resolved paths, and which of many folders contains a path.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! Names of files piece by piece: characters, and whatever the system allows in a name that is none.
+//! File names as a sequence of characters and of bytes that are not Unicode.
 
 use std::ffi::{OsStr, OsString};
 

@@ -1,4 +1,4 @@
-//! Files that only the person may read, whatever the system's usual permissions are.
+//! Files that only their owner may read, whatever the process's umask is.
 
 use std::fs::{File, OpenOptions};
 use std::io;

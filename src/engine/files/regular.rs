@@ -1,7 +1,7 @@
-//! Opening files that are what they seem: regular files of bounded size.
+//! Opens regular files of bounded size only.
 //!
-//! A pipe would block whoever opens it, a device never end, and a file of `/proc` holds more than it says. So a file is
-//! looked at before it is opened, opened without waiting, and looked at again.
+//! Opening a pipe blocks, a device never ends, and a file in `/proc` is longer than its reported length. So a file is checked
+//! before it is opened, opened without blocking, and checked again.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};

@@ -1,7 +1,7 @@
-//! The models that a person can choose without knowing where models come from.
+//! The built-in list of models.
 //!
-//! Accuracies are those of the models' papers and cards: zero-shot top-1 on ImageNet, and recall at 1 of
-//! COCO's pictures by text. Sizes are those of the files that are fetched.
+//! Accuracies are from the models' papers and cards: zero-shot top-1 on ImageNet, and text-to-image recall at 1 on COCO.
+//! Sizes are those of the files that are downloaded.
 
 /// One model that is offered.
 #[derive(Clone, Copy, Debug, PartialEq)]

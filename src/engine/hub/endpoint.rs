@@ -1,5 +1,4 @@
-//! A hub of models as Hugging Face runs it, and its mirrors: addresses, what it says of a file, and the cache
-//! that other programs of it keep on this machine.
+//! Hugging Face's hub and its mirrors: URLs, file metadata, and the cache that other programs share.
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! The models on this machine: fetched by this program, kept by Hugging Face's own programs, or folders that
-//! the person named. The starter is always there and not listed here.
+//! The models on this machine: downloaded by this program, in Hugging Face's cache, or folders that the user named. The
+//! starter is always available and not listed here.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Models from elsewhere: which there are, fetching them safely, and which are on this machine.
+//! The catalogue of models, downloads, and the models on this machine.
 
 pub mod catalog;
 pub mod download;

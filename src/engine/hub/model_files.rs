@@ -1,4 +1,4 @@
-//! What a model's folder consists of.
+//! The files of a model's folder.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Why a question has no answer.
+//! Errors of sessions.
 
 use super::store::StoreError;
 use crate::engine::inference::ModelError;

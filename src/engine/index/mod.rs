@@ -1,4 +1,4 @@
-//! From photos to vectors that are kept: the pipeline that reads folders, the store, and the session that answers questions.
+//! From photos to stored vectors: the pipeline that reads folders, the store, and the session that answers queries.
 
 mod error;
 pub mod pipeline;

@@ -1,4 +1,4 @@
-//! A model with a store and a background: everything that questions need, ready.
+//! Model, store and background embeddings, opened together.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! A model and the background that its labels are weighed against: what scoring needs, without a store.
+//! A model with its background embeddings: what scoring needs, without a store.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Whether a model may run in eight bits: photos go through both forms, and the vectors must agree.
+//! Decides whether a model may run in eight bits: its vectors of the bundled photos must agree with those in full precision.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Where a model runs: the CPU, or a GPU where this build knows one and the machine has it.
+//! Devices: the CPU, or a GPU if this build supports it and the machine has one.
 
 use std::fmt;
 use std::panic::catch_unwind;

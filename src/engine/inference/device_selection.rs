@@ -1,4 +1,4 @@
-//! Choosing a device for a model, and not believing it before it has computed something.
+//! Chooses a device for a model, and checks that it computes correctly before it is used.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! How fast a model reads photos, in words: measured on this machine, or told by its size alone.
+//! A model's speed in words: measured on this machine, or estimated from its size.
 
 use std::time::Instant;
 

@@ -1,5 +1,4 @@
-//! The tensors of a checkpoint, read one by one: a model is in memory once, in the form in which it runs, and not a
-//! second time as a mapped file.
+//! Reads the tensors of a checkpoint one by one, so that a model is in memory only once, in the format in which it runs.
 
 use std::collections::HashMap;
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! What the photos of folders look like: from the store, and from the files of those that an earlier version indexed.
+//! Appearance features of the photos of folders: from the store, or computed for photos that an earlier version indexed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -1,7 +1,7 @@
-//! Questions that are asked again and again while labels are typed and photos come.
+//! Queries that are repeated while labels are typed and photos arrive.
 //!
-//! What an earlier question computed is used again: what a label's text and examples teach, and what the label weighs in
-//! each photo. A key changes one label, so one label is computed.
+//! Results of earlier queries are reused: classifiers of labels, and each label's scores. A keystroke changes one label, so
+//! only one label is computed.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Copies among the photos of folders.
+//! Duplicates among the photos of folders.
 
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
-//! Why a photo fits a label: a map of where in the photo it is that answers the question.
+//! Explains why a photo fits a label: a heat map of the parts that matter.
 //!
-//! Windows of the photo are covered, and shown alone, and each time the model is asked anew (occlusion; Zeiler and
-//! Fergus, "Visualizing and understanding convolutional networks", 2014). That needs nothing of a model but its vectors,
-//! so it is the same for every family. The whole photo is looked at, stretched to the model's square: the part that a
-//! model usually cuts out of a wide photo would leave its sides unexplained.
+//! Windows of the photo are covered, and shown alone, and each variant is encoded again (occlusion; Zeiler and Fergus,
+//! "Visualizing and understanding convolutional networks", 2014). That needs only the model's vectors, so it works for every
+//! family. The whole photo is used, stretched to the model's square: the centre crop of a wide photo would leave its sides
+//! unexplained.
 
 use std::path::Path;
 

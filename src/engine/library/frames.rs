@@ -1,4 +1,4 @@
-//! Which frame of a video fits best: a video has a vector for each of its frames, and scores are the best one's.
+//! The best frame of a video: a video has a vector for each of its frames, and its scores are those of the best.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Proposals for an order of the photos of folders, and words for photos.
+//! Clusters of similar photos with names, and tags for photos.
 
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;

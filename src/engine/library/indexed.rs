@@ -1,4 +1,4 @@
-//! What indexing gave, once it is over.
+//! The result of indexing.
 
 use super::LibraryError;
 use crate::engine::index::pipeline::{Event, JobHandle, Summary};

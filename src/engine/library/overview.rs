@@ -1,5 +1,4 @@
-//! What is in a heap of photos that a person may want to clear away: copies, bursts, and photos with a flaw or of a kind
-//! that is seldom kept.
+//! Photos that may not be worth keeping: duplicates, bursts, and photos with technical flaws or of kinds that are rarely kept.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;

@@ -1,4 +1,4 @@
-//! What labels weigh in photos and the scores that follow, kept while labels change and photos come.
+//! A cache of each label's scores, kept while other labels change and photos arrive.
 
 use std::collections::{HashMap, HashSet};
 use std::mem;

@@ -1,4 +1,4 @@
-//! Words for photos, from the vocabulary that heaps are named by.
+//! Tags for photos, from the vocabulary that also names clusters.
 
 use std::cmp::Ordering;
 

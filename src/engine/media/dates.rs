@@ -1,9 +1,8 @@
-//! When a photo was taken: dates as programs write them, and as names of files tell them.
+//! Dates of photos: parsing of metadata and of file names.
 //!
-//! A date is local time by the clock of whatever wrote it; zone offsets are left out, because a trip is sorted by
-//! the clock on the wall. What only counts seconds since 1970 is in UTC, since it names no zone. Dates that cannot be
-//! are refused: days that no month has, years before photography, and what lies in the future. `docs/metadata.md` has
-//! the order of sources.
+//! A date is local time by the clock of the device that wrote it; time zones are ignored, so that a trip is sorted by the
+//! clock on the wall. Timestamps in seconds since 1970 are in UTC. Impossible dates are refused: days that no month has,
+//! years before photography, and the future. `docs/metadata.md` has the order of sources.
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What the name of a file says of its content.
+//! The kind of file that a name suggests.
 
 use std::ffi::OsStr;
 use std::path::Path;

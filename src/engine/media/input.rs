@@ -1,4 +1,4 @@
-//! Reading parts of a file: a piece at its head, and beyond that only what is asked for.
+//! Buffered random access to a file: the first bytes at once, the rest on demand.
 
 use std::io::{Read, Seek, SeekFrom};
 

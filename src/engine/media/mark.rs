@@ -1,4 +1,4 @@
-//! What can be decided about a photo, here or in other programs: pick or reject, stars, a colour.
+//! Decisions about a photo: pick or reject, stars, and a colour.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,8 +1,7 @@
-//! A budget of bytes that threads share: whoever needs memory for a picture waits until there is room.
+//! A budget of bytes that threads share: a thread that needs memory for a picture waits until enough is free.
 //!
-//! Requests are granted in their order, so that small ones do not hold a large one up for ever. A request
-//! beyond the whole budget is refused rather than left waiting. A thread must not ask again while it holds
-//! a reservation of the same budget.
+//! Requests are granted in order, so that small ones do not starve a large one. A request larger than the budget is refused
+//! instead of waiting. A thread must not request more while it holds a reservation of the same budget.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};

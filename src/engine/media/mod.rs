@@ -1,4 +1,4 @@
-//! From folders to pixels: finding photos, decoding them upright and in the right colours, and what their metadata says.
+//! From folders to pixels: scanning, decoding (upright and colour-managed) and metadata.
 
 pub mod appearance;
 pub mod companions;

@@ -1,8 +1,8 @@
-//! Which parts of a wide picture a model reads besides its own crop; pure.
+//! The crops of a wide picture that a model reads besides the centre crop; pure.
 //!
-//! A model's example cuts the centre out of a picture and never sees what lies at the ends of a panorama or of a long
-//! screenshot. Beyond [`WIDE`] the picture is read in squares from one end to the other as well, and matches a label
-//! as well as the best of them does. `docs/scores.md` has the measurements.
+//! A model's reference preprocessing crops the centre of a picture and never sees the ends of a panorama or of a long
+//! screenshot. Beyond [`WIDE`] the picture is also read in squares from one end to the other, and its match is the best of
+//! them. `docs/scores.md` has the measurements.
 
 /// How many times as long as high, or as high as long, a picture may be and still be read by its centre alone.
 pub const WIDE: f64 = 1.6;

@@ -1,7 +1,7 @@
-//! What earlier exports put inside the folders that they took photos from: the next scan of those leaves it out.
+//! Files that earlier exports put inside the scanned folders: the next scan leaves them out.
 //!
-//! One file beside the journals, which are kept for the last exports only. A line for each export says where it
-//! went, the lines after it which files it made. A file that has another length since is a photo of its own.
+//! One file beside the journals, of which only the newest are kept. A line for each export says where it went, the lines
+//! after it which files it created. A file whose length has changed since is a photo of its own.
 
 use std::collections::HashMap;
 use std::fs::{self, OpenOptions};

@@ -1,4 +1,4 @@
-//! What the program knows of a photo, and what it says when one cannot be used.
+//! What is known of a photo, and failures.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
-//! From decoded pixels to what an image tower reads; pure.
+//! From decoded pixels to the input of an image tower; pure.
 //!
-//! Resizing is PIL's anti-aliased filter on bytes, as in the reference implementations, so that an
-//! embedding does not depend on which program computed it.
+//! Resizing is PIL's anti-aliased filter on bytes, as in the reference implementations, so that an embedding does not depend
+//! on the program that computed it.
 
 use fast_image_resize::images::{Image as Buffer, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};

@@ -1,4 +1,4 @@
-//! A photo or video as a model reads it: what its content says, and the squares that are encoded.
+//! Reads a photo or video for a model: its facts, and the crops that are encoded.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Photos that come with the program: to try it with, and to check models by.
+//! The bundled sample photos, for trying the program and for checking models.
 
 macro_rules! photos {
     ($($name:literal)*) => {

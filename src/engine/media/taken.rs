@@ -1,4 +1,4 @@
-//! When a photo was taken, and what tells it.
+//! When a photo was taken, and the source of that date.
 
 use std::fmt;
 

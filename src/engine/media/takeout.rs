@@ -1,4 +1,4 @@
-//! Dates that Google Takeout keeps in a file beside each photo, for photos that have none themselves.
+//! Dates from Google Takeout's JSON files, for photos that have none of their own.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Thumbnails as they are kept: small JPEGs.
+//! Encodes thumbnails as small JPEGs.
 
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 

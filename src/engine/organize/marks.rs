@@ -1,7 +1,7 @@
-//! What a person decided about photos: pick or reject, stars, and a colour.
+//! Decisions about photos: pick or reject, stars, and a colour.
 //!
-//! Kept by content, so that a mark survives renaming and copying; in a database of its own beside
-//! other things that cannot be computed again, so that clearing the store loses none.
+//! Stored by content, so that a mark survives renaming and copying; in a database of its own in the data directory, so that
+//! clearing the store loses none.
 
 mod recovery;
 

@@ -1,4 +1,4 @@
-//! What a person decided, and the only code that writes near photos: exports, moves and undo, sidecars, decisions.
+//! The only code that writes near photos: exports and undo, sidecars, and decisions.
 
 pub mod contact_sheet;
 pub mod export;

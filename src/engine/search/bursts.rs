@@ -1,4 +1,4 @@
-//! Photos of one scene within seconds to minutes, and which of them came out best. Pure; docs/heap.md states the rule.
+//! Bursts: photos of one scene within seconds to minutes, and the best of each. Pure; docs/heap.md states the rule.
 
 use half::f16;
 

@@ -1,4 +1,4 @@
-//! A photo in a few words, for people who cannot see it: what it shows, when it was taken, how it came out. Pure.
+//! A short description of a photo, for people who cannot see it: content, date and quality. Pure.
 
 use crate::engine::media::appearance::Quality;
 

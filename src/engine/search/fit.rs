@@ -1,4 +1,4 @@
-//! Which labels fit a photo, by its matches and each label's line; pure.
+//! Which labels fit a photo, by its matches and each label's threshold; pure.
 
 /// When a photo fits a label.
 #[derive(Clone, Copy, Debug, PartialEq)]

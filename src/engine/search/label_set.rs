@@ -1,6 +1,6 @@
-//! Label sets as files: TOML that a person can read, write and share.
+//! Label sets as TOML files.
 //!
-//! `docs/labels.md` describes the format; three sets come with the program, in `assets/labels`.
+//! `docs/labels.md` describes the format; three sets are bundled, in `assets/labels`.
 
 use std::path::{Path, PathBuf};
 

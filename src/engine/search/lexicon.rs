@@ -1,7 +1,7 @@
-//! What general words stand for in photos: *people* for man, woman, child; *vehicle* for car, truck, bus.
+//! Expansion of general words: *people* to man, woman, child; *vehicle* to car, truck, bus.
 //!
-//! A model answers "vehicle" less surely than "car", because few captions say it. The lexicon, of which
-//! `assets/lexicon` tells where it comes from, names what a word may be seen as.
+//! A model matches "vehicle" less surely than "car", because few captions say it. `assets/lexicon` says where the lexicon
+//! comes from.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Small formulas that several parts of the search share.
+//! Formulas that several parts of the search share.
 
 use half::f16;
 

@@ -1,8 +1,8 @@
-//! Which texts stand for some words: templates that fit what kind of words they are.
+//! Prompt templates by the kind of a phrase.
 //!
-//! Things, and all that is not told to be of another kind: "a photo of a {}". Activities: "a person {}". Styles, which
-//! say how a photo looks: "a {} photo". Scenes have people in front of them and are spread by the
-//! [lexicon](super::lexicon). `docs/scores.md` has what each gained.
+//! Things, and phrases of unknown kind: "a photo of a {}". Activities: "a person {}". Styles, which say how a photo looks:
+//! "a {} photo". Scenes have people in front of them and are expanded by the [lexicon](super::lexicon). `docs/scores.md` has
+//! what each gained.
 
 /// Nouns that look like activities, besides those that the list of styles and other templates take first.
 const THINGS_IN_ING: &[&str] = &[

@@ -1,10 +1,10 @@
-//! From what a person types to one vector.
+//! Parses what a person types, and combines vectors of its terms.
 //!
-//! A label or a search is a list of terms: words that belong together, `"quoted text"` used exactly as
-//! it is, `like:photo.jpg` for a picture in place of words, each with an optional `-` in front
-//! (away from it) and `^2` behind (twice as strong). A vector is the weighted sum of the terms' vectors,
-//! normalised. A comma means *or*: what stands between commas is an alternative with a vector of its own, and
-//! `-word` turns away from it in all of them. General words are [spread](Query::spread) to further alternatives.
+//! A label or a search is a list of terms: words that belong together, `"quoted text"` used exactly as it is,
+//! `like:photo.jpg` for a picture in place of words, each with an optional `-` in front (away from it) and `^2` behind (twice
+//! as strong). A vector is the weighted sum of the terms' vectors, normalised. A comma means *or*: the text between commas is
+//! an alternative with a vector of its own, and `-word` subtracts from all of them. General words are
+//! [expanded](Query::spread) to further alternatives.
 
 use std::path::PathBuf;
 

@@ -1,10 +1,10 @@
-//! A few yes-or-no questions about photos, from which follows how many fit a label, with an honest interval. Pure.
+//! Estimates how many photos fit a label from a few yes-or-no answers, with a credible interval. Pure.
 //!
-//! Whether a photo fits is taken to depend on its score by a logistic curve of which neither place nor slope is known.
-//! Both are spread over a grid with broad priors, and each answer weighs the grid's points (Bayes' rule; for the curve
-//! see Platt, "Probabilistic outputs for support vector machines", 1999). Counts follow from all curves together, each
-//! with its own chance, so their interval is wide as long as the answers leave several curves open. Questions are spread
-//! over the curve, near its middle first, because photos that are surely right or wrong would tell nothing.
+//! The chance that a photo fits is assumed to be a logistic function of its score with unknown position and slope. Both have
+//! broad priors over a grid, and each answer reweights the points of the grid (Bayes' rule; for the curve see Platt,
+//! "Probabilistic outputs for support vector machines", 1999). Counts are averaged over all curves, so their interval is wide
+//! as long as several curves fit the answers. Questions are spread over the curve, near its middle first, because photos that
+//! are surely right or wrong would add no information.
 
 use super::math::log_odds;
 

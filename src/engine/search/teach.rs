@@ -1,8 +1,8 @@
-//! Teaching a label by photos that show it, and photos that do not.
+//! Trains a label's classifier from photos that show it and photos that do not.
 //!
-//! A few examples blend into the label's vector. With five of each, a logistic head is fitted on their vectors:
-//! its prior is what the text says, so that few examples move it little, and it stays a vector and a bias, which
-//! score as quickly as any label.
+//! A few examples are blended into the label's vector. With five of each, a logistic regression is fitted on their vectors:
+//! its prior is the text's vector, so that few examples move it little, and it stays a vector and a bias, which score as
+//! quickly as any label.
 
 use std::path::PathBuf;
 

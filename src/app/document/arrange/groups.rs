@@ -1,4 +1,4 @@
-//! What photos are put together by, and the headings over them; pure.
+//! How photos are grouped, and the headings of the groups; pure.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;

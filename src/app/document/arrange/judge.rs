@@ -1,4 +1,4 @@
-//! What the labels say of each photo, in one pass over the scores.
+//! Which labels fit each photo, found in one pass over the scores.
 
 use rayon::prelude::*;
 

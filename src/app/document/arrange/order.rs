@@ -1,4 +1,4 @@
-//! In which order photos are shown, and under which headings.
+//! The order in which photos are shown.
 
 use rayon::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Which photos the filters and the search let through, and what keeps out the others.
+//! Which photos pass the filters and the search, and which filter hides the others.
 
 use super::Wanted;
 use super::judge::Verdict;

@@ -1,4 +1,4 @@
-//! One file: resumed where it broke off, tried again, and checked.
+//! Downloads one file: resumed, retried and verified.
 
 use std::fs;
 use std::io::{ErrorKind, Read, Write};

@@ -1,8 +1,8 @@
-//! Bringing a model's files from a hub to this machine: resumed, checked, and whole or not at all.
+//! Downloads of models: resumed, verified, all or nothing.
 //!
-//! Files arrive in a folder beside the final one, each under a name of its own until its length and checksum
-//! are right. The model is then loaded once, and only if that succeeds does the folder get its name. One process at a
-//! time brings a model: a second one waits, and finds it there.
+//! Files are downloaded into a staging folder beside the final one, under temporary names until their length and checksum
+//! are verified. The model is then loaded once, and only if that succeeds is the folder renamed. One process at a time
+//! downloads a model: a second one waits, and then finds it installed.
 //! Only JSON, vocabularies and safetensors are fetched, never pickles.
 
 mod fetch;

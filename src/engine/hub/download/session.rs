@@ -1,4 +1,4 @@
-//! One visit to one hub: finding out what the model consists of, fetching it, and accepting it.
+//! One download from one hub: listing the model's files, fetching and accepting them.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

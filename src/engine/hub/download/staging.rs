@@ -1,4 +1,4 @@
-//! The folder in which a model arrives: whose turn it is to write there, and files that are what they seem.
+//! The staging folder of a download: its lock, and safe access to its files.
 
 use std::fs::{self, File, TryLockError};
 use std::io;

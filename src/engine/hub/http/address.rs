@@ -1,7 +1,7 @@
-//! Addresses: where a redirect may lead, who gets a token, and whose word about a file counts. Pure.
+//! Rules for URLs: where a redirect may lead, which host gets a token, and whose checksum counts. Pure.
 //!
-//! Addresses are parsed once, by the parser whose normal form is then requested: two readings of one text are how
-//! such rules are got around.
+//! URLs are parsed once, and the normal form of that parser is requested: two parsers that disagree are how such rules are
+//! bypassed.
 
 use url::{Host, Url};
 

@@ -1,8 +1,8 @@
-//! Fetching bytes over HTTP(S): streamed, cancelled at once, never stalled for long.
+//! HTTP(S) downloads: streamed, cancelled at once, with timeouts.
 //!
 //! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, ...), trusted certificates from the platform.
-//! Redirects are followed here, not by the client: a hub says what it knows of a file in the answer that
-//! redirects, and not every redirect may be followed. The rules are in [`address`] and [`reach`].
+//! Redirects are followed here, not by the client: a hub describes a file in the headers of the redirect, and not every
+//! redirect may be followed. The rules are in [`address`] and [`reach`].
 
 pub mod address;
 pub mod reach;

@@ -1,8 +1,8 @@
-//! Which machines a request may reach: what was typed, and public addresses; a redirect leads inward only to the
-//! kind of place that was typed.
+//! Which addresses a request may connect to: the host that the user typed, and public addresses; a redirect may lead to
+//! private addresses only if the typed host is of the same kind.
 //!
-//! Names are looked up here and the connection is made to the very addresses that were checked, so a name that
-//! means something else a moment later changes nothing.
+//! Names are resolved here and the connection is made to the very addresses that were checked, so a name that resolves
+//! differently a moment later changes nothing.
 
 use std::collections::HashMap;
 use std::io;

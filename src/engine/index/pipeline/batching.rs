@@ -1,7 +1,7 @@
-//! How many photos a model is given at once.
+//! The batch size of a model.
 //!
-//! On a GPU the best number depends on the card, its memory and the model. It is found while photos are read:
-//! doubled as long as the rate rises, halved when memory runs out.
+//! On a GPU the best size depends on the card, its memory and the model. It is found while photos are read: doubled while
+//! throughput rises, halved when memory runs out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};

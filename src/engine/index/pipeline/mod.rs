@@ -1,8 +1,8 @@
 //! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink. Another counts files
-//! ahead of the scan as soon as that has to wait.
+//! ahead of the scan as soon as the scan has to wait.
 //!
-//! Channels are bounded, so a slow stage slows those before it and memory does not grow with the
-//! folder. A [`JobHandle`] owns the threads; dropping it stops them, also in the middle of a picture.
+//! Channels are bounded, so a slow stage slows those before it and memory does not grow with the folder. A [`JobHandle`]
+//! owns the threads; dropping it stops them, even in the middle of a picture.
 
 pub(crate) mod batching;
 mod progress;

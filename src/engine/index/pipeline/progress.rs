@@ -1,4 +1,4 @@
-//! Counters that all threads of a job share, and what they say together.
+//! Counters that all threads of a job share, and the progress derived from them.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock, PoisonError};

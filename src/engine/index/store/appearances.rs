@@ -1,4 +1,4 @@
-//! What pictures look like, by content, beside their thumbnails.
+//! Stored appearance features of pictures, by content.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 

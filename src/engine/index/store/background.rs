@@ -1,9 +1,9 @@
-//! For each vector, the mass of the background prompts: what a match is weighed against.
+//! For each vector, the sum over the background prompts: the denominator of a match.
 //!
-//! Labels change with every key stroke, the background never: its sum over a few hundred prompts is
-//! computed once for a vector and kept in a file beside the vectors. The file has a block for each segment of
-//! vectors: a checksum, then the sums of its rows. The checksum covers that of the vectors, so sums never outlive
-//! the vectors that they were computed from. What does not hold is computed again.
+//! Labels change with every keystroke, the background never: its sum over a few hundred prompts is computed once per vector
+//! and kept in a file beside the vectors. The file has a block for each segment of vectors: a checksum, then the sums of its
+//! rows. The checksum covers that of the vectors, so sums never outlive the vectors that they were computed from. Blocks
+//! that fail their check are computed again.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;

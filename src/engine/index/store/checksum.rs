@@ -1,7 +1,6 @@
-//! Checksums of what the store keeps: rows of the database, segments of vectors, sums over the background.
+//! Checksums of the store's contents: rows of the database, segments of vectors, background sums.
 //!
-//! Each covers what the value belongs to as well as the value, so that one in another's place is told as surely as
-//! a flipped bit.
+//! Each covers the key of a value as well as the value, so that a misplaced value is detected as surely as a flipped bit.
 
 use super::rows::Rows;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};

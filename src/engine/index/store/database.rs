@@ -1,4 +1,4 @@
-//! Opening the SQLite databases, and setting damaged ones aside.
+//! Opens the SQLite databases and quarantines damaged ones.
 
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -1,4 +1,4 @@
-//! What can go wrong with the store, in sentences that say what to do.
+//! Errors of the store, with messages that say what to do.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
-//! What is found out about a store while it is open: damage, and that another process rebuilt it.
+//! What is learned about a store while it is open: damage, and that another process rebuilt it.
 //!
-//! Large databases and large files of vectors are checked here, by a thread that nobody waits for unless they ask.
-//! Damage that is found is noted in the folder, so that the next opening reads everything and repairs it.
+//! Large databases and vector files are checked here, by a background thread. Damage is recorded in the folder, so that the
+//! next opening checks everything and repairs it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What is known of files and contents, and on which day they were seen.
+//! Look-ups of files and contents, and the day on which each was last seen.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 

@@ -1,13 +1,13 @@
-//! What is kept between runs: facts about files, vectors and thumbnails.
+//! The store: facts about files, vectors and thumbnails that are kept between runs.
 //!
-//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so
-//! a renamed or copied photo is never encoded twice and a changed one never served stale. Facts are
-//! in SQLite, thumbnails in a second database, vectors in one mapped file per model and generation. Writers of all
-//! processes take turns on SQLite's lock; a vector's bytes are written before the row that names
-//! them is committed, so a kill at any moment loses the last batch at most.
+//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so a renamed or copied
+//! photo is never encoded twice, and a changed one never gets an old vector. Facts are in SQLite, thumbnails in a second
+//! database, vectors in one memory-mapped file per model and generation. Writers of all processes take turns on SQLite's
+//! lock; a vector's bytes are written before the row that names them is committed, so a kill at any moment loses at most the
+//! last batch.
 //!
-//! A row number means something within its generation alone. Clearing and repairing start a new one, under a new
-//! number and a new file name, and whoever comes with a key of the old one gets [`StoreError::Superseded`].
+//! A row number is valid only within its generation. Clearing and repairing start a new generation with a new file name,
+//! and a key of an old one gets [`StoreError::Superseded`].
 
 mod appearances;
 mod background;

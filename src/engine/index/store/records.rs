@@ -1,4 +1,4 @@
-//! Records as rows: what is written of a batch, and what a look-up reads back.
+//! Writes records as rows of the databases, and reads them back.
 
 use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};

@@ -1,4 +1,4 @@
-//! Registering a model, checking its vectors, and starting a new generation with those that hold.
+//! Registers models, checks their vectors, and starts a new generation with those that are valid.
 
 use std::path::{Path, PathBuf};
 

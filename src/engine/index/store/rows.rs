@@ -1,4 +1,4 @@
-//! Which rows of a file of vectors are one photo's.
+//! The rows of a vector file that belong to one photo.
 
 /// The rows of one photo: its first vector is of the picture as the model's own example cuts it, the others are of more
 /// parts of a wide picture.

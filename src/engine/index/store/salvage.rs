@@ -1,4 +1,4 @@
-//! Taking over what can still be read of a damaged database.
+//! Copies the readable rows of a damaged database.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Vectors of texts that every question needs, kept for each model.
+//! Stored vectors of texts that every query needs, by model.
 
 use rusqlite::{OptionalExtension, params};
 

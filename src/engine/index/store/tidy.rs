@@ -1,4 +1,4 @@
-//! The store's life cycle: what no file had for a while goes, and what is beyond the size that a person sets.
+//! The store's life cycle: removes what no file has used for a while, and what exceeds the size limit.
 
 use std::collections::HashSet;
 use std::fs;

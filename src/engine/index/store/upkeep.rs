@@ -1,4 +1,4 @@
-//! How much a store holds, and making it hold less.
+//! Size of the store, and removal of models and of everything.
 
 use std::collections::HashSet;
 use std::fs;

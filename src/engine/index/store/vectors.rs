@@ -1,8 +1,8 @@
-//! The file of one model's vectors: a header, then rows of f16, appended to and mapped.
+//! The file of one model's vectors: a header, then rows of f16, appended to and memory-mapped.
 //!
-//! A file belongs to one generation, which is in its name and its header. Within it, rows are only ever added: a row
-//! that was handed out means the same photo as long as the file can be read. Rows are added in segments, each with
-//! a checksum that is kept in the database.
+//! A file belongs to one generation, which is in its name and its header. Within a generation, rows are only added: a row
+//! number means the same photo as long as the file can be read. Rows are added in segments, each with a checksum that is
+//! kept in the database.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};

@@ -1,4 +1,4 @@
-//! What every family of models in Hugging Face's layout has: a tower for pictures and one for texts.
+//! The trait of all model families in Hugging Face's layout: an image tower and a text tower.
 
 use candle_core::{Result, Tensor};
 

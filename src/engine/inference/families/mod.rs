@@ -1,4 +1,4 @@
-//! The families of models: what their configurations say, and which towers they load.
+//! Model families: their configurations, and the towers that they load.
 
 pub(crate) mod bert;
 pub(crate) mod chinese_clip;

@@ -1,4 +1,4 @@
-//! What was decided about photos of living folders: a log that people can read, and what a restart goes on from.
+//! A log of the decisions about photos of watched folders: readable for people, and read again at a restart.
 
 use std::collections::HashMap;
 use std::fs::{self, File};

@@ -1,8 +1,8 @@
-//! Living folders: what arrives in them is sorted by rules, whoever watches them. A round looks at everything once; when
-//! the next one is due is for the caller to say.
+//! Watched folders: new files are sorted by rules. A round looks at everything once; the caller decides when the next one is
+//! due.
 //!
-//! What was decided is noted by rule and content, so that a restart does nothing twice and a copy that a person deleted
-//! does not come back. Files that are still being written wait for a later round.
+//! Decisions are recorded by rule and content, so that nothing is done twice after a restart, and a copy that the user
+//! deleted does not come back. Files that are still being written wait for a later round.
 
 mod handled;
 mod rules;

@@ -1,4 +1,4 @@
-//! Rules of living folders, as a person writes them in TOML.
+//! Rules of watched folders, as the user writes them in TOML.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Whether a file is complete: it has not changed since it was read, nor for a while before.
+//! Whether a file is complete: unchanged since it was read, and for a while before.
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};

@@ -1,8 +1,8 @@
-//! A picture as a small grid of grey: a perceptual hash of it, and how well two grids fit if one is a part of the other.
+//! A picture as a small greyscale grid: its perceptual hash, and how well two grids match if one is a crop of the other.
 //!
 //! The hash is the signs of the lowest frequencies of the grid's cosine transform (pHash; Zauner, "Implementation and
-//! benchmarking of perceptual image hash functions", 2010), without the mean. Compared with 0 instead of the median, a
-//! mirrored or turned picture's hash follows from the upright one's by arithmetic alone.
+//! benchmarking of perceptual image hash functions", 2010), without the mean. Because it compares with 0 instead of the
+//! median, the hash of a mirrored or rotated picture follows from the upright one's by arithmetic alone.
 
 use std::f32::consts::PI;
 

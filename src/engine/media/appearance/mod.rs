@@ -1,5 +1,5 @@
-//! What a picture looks like in a few numbers that are computed once, from its decoded pixels, and kept: a small grey
-//! picture, from which copies are told, and how sharp, dark, bright and empty it is. Pure; docs/heap.md has the formulas.
+//! Appearance features, computed once from decoded pixels and stored: a small greyscale picture that detects duplicates, and
+//! measures of sharpness, darkness, brightness and emptiness. Pure; docs/heap.md has the formulas.
 
 mod grid;
 mod quality;

@@ -1,4 +1,4 @@
-//! The files of a folder, entered under the names of the photos that they belong to.
+//! The files of a folder, indexed by the names of the photos that they belong to.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};

@@ -1,4 +1,4 @@
-//! The identifier that the picture and the movie of a Live Photo share: a camera's movie of the same name is none.
+//! Apple's content identifier, which the picture and the movie of a Live Photo share.
 
 use std::io::Read;
 use std::path::Path;

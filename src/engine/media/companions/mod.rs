@@ -1,7 +1,7 @@
 //! Files that belong to a photo and travel with it: sidecars, the RAW file of a pair, the movie of a Live Photo.
 //!
-//! [`TABLE`] says which, and docs/companions.md says it to people. A folder is listed once, and each of its files
-//! is entered under the name of the photo that it belongs to, so that looking photos up takes time linear in them.
+//! [`TABLE`] lists them, and so does docs/companions.md. A folder is listed once and indexed by the names of photos, so that
+//! looking up all photos takes linear time.
 
 mod folder;
 mod live;

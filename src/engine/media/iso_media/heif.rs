@@ -1,5 +1,5 @@
-//! The pictures of a HEIF file (ISO/IEC 23008-12): what they are, where their data lies, and what is said of them.
-//! Numbers of a file are believed only as far as the file goes.
+//! The pictures of a HEIF file (ISO/IEC 23008-12): their properties, and where their data lies.
+//! Offsets and lengths are checked against the length of the file.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

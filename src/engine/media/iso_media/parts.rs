@@ -1,4 +1,4 @@
-//! Boxes: kind, length and content.
+//! Headers of boxes: type, length and content.
 
 use crate::engine::media::input::Source;
 

@@ -1,4 +1,4 @@
-//! Where items lie: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
+//! Item locations: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
 use super::parts::{MAX_EXTENTS, MAX_PARTS};
 

@@ -1,4 +1,4 @@
-//! What photos say of themselves, kept between runs: asking again then costs no look into files that have not changed.
+//! A cache of metadata between runs, so that unchanged files are not read again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

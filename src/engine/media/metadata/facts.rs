@@ -1,4 +1,4 @@
-//! What metadata says of a photo, as far as this program understands it.
+//! The parts of metadata that this program understands.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;

@@ -1,4 +1,4 @@
-//! What photos and their sidecars say, read again only where they changed.
+//! Merges the metadata of photos and their sidecars; only changed files are read again.
 
 use std::fmt;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Keywords, ratings, colours and dates that other programs keep: in XMP sidecars and inside photos. Read from wherever
-//! they stand; written as planned, merged into what is there, and taken back as a whole.
+//! Keywords, ratings, colours and dates of other programs, in XMP sidecars and inside photos. Read from all sources; written
+//! as planned, merged into existing metadata, and undone as a whole.
 
 mod cache;
 pub(crate) mod edit;

@@ -1,4 +1,4 @@
-//! How sidecars are named, and which ones a photo has.
+//! Names of sidecars, and finding the sidecars of a photo.
 
 use std::collections::HashMap;
 use std::fs;

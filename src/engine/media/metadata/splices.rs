@@ -1,4 +1,4 @@
-//! The splices that change a packet: new properties and items in the place, form and indentation that a packet has.
+//! Splices that change a packet: new properties and items, in the form and indentation that the packet already has.
 
 use quick_xml::escape::escape;
 

@@ -1,4 +1,4 @@
-//! The encodings in which XMP is written: a file becomes text and the text the same bytes again.
+//! Encodings of XMP: decodes a file to text, and encodes the text to the same bytes again.
 
 /// How the characters of a file are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! XMP packets (ISO 16684-1): reading what they say, in whichever of the forms that RDF allows.
+//! Reads XMP packets (ISO 16684-1), in every form that RDF allows.
 
 use super::facts::{self, Facts};
 use super::text::Encoding;

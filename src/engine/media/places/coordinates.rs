@@ -1,4 +1,4 @@
-//! A point on the earth, as cameras and XMP write it.
+//! Coordinates, as cameras and XMP write them.
 
 use std::fmt;
 

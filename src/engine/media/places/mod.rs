@@ -1,6 +1,6 @@
-//! Where a photo was taken, in words: coordinates to the nearest town, its region and its country, without a network.
+//! Offline reverse geocoding: from coordinates to the nearest town, its region and its country.
 //!
-//! The towns are GeoNames' (`assets/places`), unpacked when the first photo with coordinates asks.
+//! The towns are GeoNames' (`assets/places`), unpacked when the first photo with coordinates needs them.
 
 mod coordinates;
 mod query;

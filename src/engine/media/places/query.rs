@@ -1,4 +1,4 @@
-//! Words that a person gives for a place, and which places they are about.
+//! Queries for places, and which places match them.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;

@@ -1,4 +1,4 @@
-//! The towns that come with the program, and which one is nearest; assets/places/build.py writes the file.
+//! The bundled table of towns, and the nearest one to a point; assets/places/build.py writes the file.
 
 use std::io::Read;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! What a walk finds: a file that may be a photo, or why something could not be looked at.
+//! Results of a scan: a candidate file, or why something could not be read.
 
 use std::fs;
 use std::path::{Path, PathBuf};

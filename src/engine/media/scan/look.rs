@@ -1,4 +1,4 @@
-//! Looking into files whose names do not say what is in them.
+//! Detects photos by their first bytes where the file name says nothing.
 
 use std::collections::HashMap;
 use std::io::Read;

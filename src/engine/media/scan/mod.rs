@@ -1,4 +1,4 @@
-//! Walks folders and lists the files that may be photos, without opening any whose name says enough.
+//! Walks folders and lists candidate photos, without opening files whose names are clear.
 
 mod found;
 mod look;

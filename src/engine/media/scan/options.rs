@@ -1,4 +1,4 @@
-//! How folders are walked, and what is counted on the way.
+//! Options of a scan, and counts of what it skipped.
 
 use std::path::PathBuf;
 

@@ -1,5 +1,5 @@
-//! What is one photo in two files: a RAW file beside a picture of the same name, as cameras write them, and the movie of a
-//! Live Photo. The picture stands for both, and an export takes the other file along.
+//! Photos in two files: a RAW file beside a picture of the same name, as cameras write them, and the movie of a Live Photo.
+//! The picture represents both, and an export takes the other file along.
 
 use std::collections::HashMap;
 use std::fs;

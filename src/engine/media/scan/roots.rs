@@ -1,4 +1,4 @@
-//! The folders and files that a scan begins at.
+//! The folders and files at which a scan starts.
 
 use std::collections::HashSet;
 use std::fs;

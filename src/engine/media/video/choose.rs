@@ -1,4 +1,4 @@
-//! Which frames stand for a video; pure.
+//! Chooses the key frames that represent a video; pure.
 
 /// Most frames of a video.
 pub const MOST_FRAMES: usize = 16;

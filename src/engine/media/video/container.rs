@@ -1,4 +1,4 @@
-//! Which containers of moving pictures there are, told by a file's first bytes.
+//! Detects video containers by a file's first bytes.
 
 /// A container of moving pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

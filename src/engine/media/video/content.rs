@@ -1,4 +1,4 @@
-//! What identifies a video without reading all of it.
+//! Identifies a video without reading all of it.
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -1,4 +1,4 @@
-//! Why a video cannot be shown.
+//! Why a video cannot be read.
 
 use std::io;
 

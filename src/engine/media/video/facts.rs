@@ -1,4 +1,4 @@
-//! What a video file says of itself: how long it is, when and where it was recorded, and with what.
+//! Metadata of a video: duration, date, place and device.
 
 use super::boxes::{Fields, boxes, child, inside};
 use crate::engine::media::dates;

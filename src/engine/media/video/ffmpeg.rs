@@ -1,7 +1,7 @@
-//! Frames of videos that only ffmpeg reads, if the person has it.
+//! Frames of videos that only ffmpeg can read, if it is installed.
 //!
-//! It is called with a vector of arguments, for files alone and for one container, so that no name and no content can
-//! make it open anything else; with limits of time, memory and output.
+//! It is called with a list of arguments and may open only files and one container format, so that no name and no content
+//! can make it open anything else; time, memory and output are limited.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;

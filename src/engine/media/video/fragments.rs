@@ -1,4 +1,4 @@
-//! Key frames of a file that is written in fragments (ISO/IEC 14496-12, 8.8), as recorders do that may be cut off.
+//! Key frames of fragmented files (ISO/IEC 14496-12, 8.8), as recorders write that may be interrupted.
 
 use super::boxes::{Fields, boxes, child, inside};
 use super::samples::{Key, Place};

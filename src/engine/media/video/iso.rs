@@ -1,4 +1,4 @@
-//! MP4, QuickTime and 3GP files: their index and the key frames that stand for them.
+//! MP4, QuickTime and 3GP files: their index and representative key frames.
 
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};

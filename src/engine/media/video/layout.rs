@@ -1,5 +1,4 @@
-//! Where the parts of a video file are: the description of all it holds (`moov`) and of its fragments (`moof`) are read,
-//! what lies between is passed over.
+//! Locates the index of a video file (`moov`) and of its fragments (`moof`); media data is skipped.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -1,7 +1,7 @@
-//! Videos by their key frames: at most sixteen, spread evenly by time, each of which is shown and searched as a picture.
+//! Videos by their key frames: at most sixteen, evenly spread over time, each of which is shown and searched as a picture.
 //!
-//! Of a file only its index and those frames are read, however long it is. MP4 and QuickTime are taken apart here and
-//! decoded by crates; everything else is left to ffmpeg, if the person has it.
+//! Only the index and those frames are read, however long the file is. MP4 and QuickTime are parsed here and decoded by
+//! crates; everything else is left to ffmpeg, if it is installed.
 
 mod boxes;
 mod choose;

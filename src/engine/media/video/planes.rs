@@ -1,4 +1,4 @@
-//! Luma and chroma, as video decoders give them, to RGB no larger than needed.
+//! Converts luma and chroma planes to RGB, no larger than needed.
 
 use crate::engine::media::decode::{Cicp, eight_bits};
 

@@ -1,6 +1,6 @@
-//! Where the key frames of a track are, and when they are shown, by its tables (ISO/IEC 14496-12, 8.6 and 8.7).
+//! Locates key frames and their times in the sample tables of a track (ISO/IEC 14496-12, 8.6 and 8.7).
 //!
-//! No table is unrolled: a claimed number of samples costs nothing.
+//! No table is expanded: a large claimed number of samples costs nothing.
 
 use super::boxes::{Fields, child, number, table};
 

@@ -1,4 +1,4 @@
-//! The track of a file that is shown: how it is coded, and how it lies.
+//! The video track that is shown: its codec and orientation.
 
 use super::boxes::{Fields, boxes, child, inside};
 use crate::engine::media::decode::{Cicp, Orientation};

@@ -1,4 +1,4 @@
-//! A page or picture to show others: the photos of a result by label, in one file that needs nothing else.
+//! Contact sheets: the photos of a result by label, as a page or picture in one self-contained file.
 
 mod picture;
 

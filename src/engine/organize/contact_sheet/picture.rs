@@ -1,4 +1,4 @@
-//! The sheet as one picture.
+//! The contact sheet as a picture.
 
 use ab_glyph::{Font, FontRef, Glyph, PxScale, ScaleFont, point};
 use epaint_default_fonts::UBUNTU_LIGHT;

@@ -1,5 +1,5 @@
-//! What belongs to a file besides its bytes: permissions, times, extended attributes with access control lists,
-//! owner. A file system that refuses some of it (exFAT, SMB, MTP, FUSE) costs those, never the photo.
+//! Attributes of a file besides its bytes: permissions, times, extended attributes with access control lists, owner. A file
+//! system that refuses some of them (exFAT, SMB, MTP, FUSE) loses those, never the photo.
 
 use std::fs::{self, File, Metadata};
 

@@ -1,4 +1,4 @@
-//! One file on its way: from wherever it is, or an earlier attempt left it, to its place.
+//! Transfers one file to its target, from its source or from where an interrupted attempt left it.
 
 use std::fs;
 use std::io;

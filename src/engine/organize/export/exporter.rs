@@ -1,4 +1,4 @@
-//! What runs, finishes and undoes exports: the journals' folder, the disk, and how many files are on their way.
+//! Runs, finishes and undoes exports: owns the journals' folder, the disk operations and the number of threads.
 
 use std::collections::HashMap;
 use std::path::{self, Path, PathBuf};

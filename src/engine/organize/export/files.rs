@@ -1,4 +1,4 @@
-//! Single files: copied and compared, or given a name that nothing has.
+//! Operations on single files: verified copies, and renames that never overwrite.
 
 use std::fs::{self, File};
 use std::io::{self, Read};

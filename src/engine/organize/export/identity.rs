@@ -1,4 +1,4 @@
-//! What a name leads to, told without following a link: the ground on which files are removed and replaced.
+//! The identity of a file, found without following links: the basis on which files are removed and replaced.
 
 use std::fs::{self, Metadata};
 use std::io;

@@ -1,9 +1,9 @@
-//! The journal of an export: its whole plan, then a line for each thing that was done. Append-only, in the data
-//! directory, with a lock file beside it that is held while its export runs.
+//! The journal of an export: its whole plan, then a line for each completed operation. Append-only, in the data directory,
+//! with a lock file beside it that is held while the export runs.
 //!
-//! It is enough to finish or to undo an export after a kill. Each file is one of: not begun, a temporary copy,
-//! copied and compared, there. What lies between two lines can be told from the files themselves, whose
-//! identities the journal holds.
+//! It suffices to finish or undo an export after a kill. Each file is in one of four states: not begun, a temporary copy,
+//! copied and compared, there. What happened between two lines is determined from the files themselves, whose identities
+//! the journal holds.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom};

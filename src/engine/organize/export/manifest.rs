@@ -1,4 +1,4 @@
-//! What was exported and why, as a file: JSON to be applied again, CSV for spreadsheets.
+//! Manifests: what was exported and why, as JSON that can be applied again, or as CSV for spreadsheets.
 
 use std::collections::HashMap;
 use std::fs::{self, File};

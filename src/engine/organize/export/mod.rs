@@ -1,10 +1,10 @@
-//! Sending photos to a folder: planned first, then done so that a kill at any moment leaves every photo whole
-//! in at least one place, and can be undone afterwards.
+//! Exports photos to a folder: planned first, then run so that a kill at any moment leaves every photo complete in at least
+//! one place, and the export can be finished or undone.
 //!
-//! `plan` looks, decides all names and touches nothing; `run` carries a plan out and keeps a `journal`; `undo`
-//! and `finish` read it. A copy is written under a temporary name, flushed, read back and compared, and only
-//! then renamed; a move deletes the photo only after that, or renames it within one file system. Whatever is
-//! removed or replaced is first known by its `identity`; whatever changes a disk goes through `ops`.
+//! `plan` decides all names and touches nothing; `run` carries a plan out and keeps a `journal`; `undo` and `finish` read it.
+//! A copy is written under a temporary name, flushed, read back and compared, and only then renamed; a move deletes the photo
+//! only after that, or renames it within one file system. Before anything is removed or replaced, its `identity` is checked;
+//! every change of a disk goes through `ops`.
 
 mod attributes;
 mod bring;

@@ -1,4 +1,4 @@
-//! Names of exported files and folders, right on every file system; pure.
+//! Names of exported files and folders that are valid on every file system; pure.
 
 use std::ffi::{OsStr, OsString};
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! Everything that changes a disk during an export, one call at a time, so that tests can make any of them fail.
+//! All operations of an export that change a disk, so that tests can make any of them fail.
 
 use std::fs::{self, File};
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! What became of one file: it arrived, or why it did not.
+//! The outcome of one file: transferred, or why not.
 
 use std::io;
 

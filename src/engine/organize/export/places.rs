@@ -1,4 +1,4 @@
-//! Folders and names of an export: what is in them, what will be, and which of them are one.
+//! Names at the target: those that exist, those that are planned, and which of them fold to the same name.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;

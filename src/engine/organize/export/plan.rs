@@ -1,4 +1,4 @@
-//! What an export would do: every name decided, every conflict found, nothing touched.
+//! Plans an export: decides every name, finds every conflict, touches nothing.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};

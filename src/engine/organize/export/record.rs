@@ -1,4 +1,4 @@
-//! What a journal says: its lines, and what they come to together.
+//! Entries of a journal, and the state of an export that follows from them.
 
 use std::fs::{self, TryLockError};
 use std::io;

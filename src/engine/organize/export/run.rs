@@ -1,4 +1,4 @@
-//! The threads that bring all files of an export to their places.
+//! The threads that transfer the files of an export.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,4 @@
-//! Sets: a photo and what belongs to it. Of a set that is moved all parts arrive, or all are where they were.
+//! Sets: a photo and the files that belong to it. A set is moved completely or not at all.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! Taking one file of an export back. A name is removed only if the same bytes are there without it.
+//! Rolls one file of an export back. A name is removed only if the same bytes exist under another one.
 
 use std::fs;
 use std::io;

@@ -1,4 +1,4 @@
-//! The folder that an export goes to: whether it can be written, and which disk it is on.
+//! The target folder of an export: whether it can be written, and which disk it is on.
 
 use std::fs;
 use std::io;

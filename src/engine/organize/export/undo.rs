@@ -1,5 +1,5 @@
-//! Undoing an export: copies and links go, moved photos come back, files that were set aside too. What is not what
-//! the journal says is left alone, and said.
+//! Undoes an export: removes copies and links, moves photos back, and restores backups. Files that differ from the journal
+//! are left alone and reported.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What the threads of an export share: its steps, what is known of them, and the report.
+//! What the threads of an export share: its steps, their state, and the report.
 
 use std::collections::HashSet;
 use std::io;

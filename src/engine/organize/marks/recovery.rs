@@ -1,4 +1,4 @@
-//! Decisions that the database could not take: lines of JSON beside it, until it can.
+//! Decisions that the database could not take: lines of JSON in a file beside it, until it can.
 
 use std::fs;
 use std::io::{self, Seek, SeekFrom, Write};

@@ -1,4 +1,4 @@
-//! How many files are written, in the words that the window and the command line share.
+//! Counts of written files, in the words that the window and the command line share.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Writing what was planned, with a journal that takes it back, even if the program is killed on the way.
+//! Writes a plan of sidecars, with a journal from which it can be undone even if the program is killed.
 
 use std::collections::HashSet;
 use std::fs;

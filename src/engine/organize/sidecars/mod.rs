@@ -1,4 +1,4 @@
-//! Writing keywords, ratings and colours for other programs, into sidecars or photos: planned, journalled, taken back.
+//! Writes keywords, ratings and colours into sidecars or photos for other programs: planned, journalled, undone.
 
 mod count;
 mod journal;

@@ -1,4 +1,4 @@
-//! What would be written, and where: decided before anything is touched.
+//! Plans which sidecars and photos are written; touches nothing.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

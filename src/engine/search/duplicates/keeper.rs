@@ -1,4 +1,4 @@
-//! Which of several copies is best kept, and why.
+//! Which of several duplicates to keep, and why.
 
 use std::cmp::Ordering;
 use std::path::Path;

@@ -1,8 +1,8 @@
-//! Copies of a photo: the same bytes, the same picture in another file, and the same picture mirrored or turned. Pure.
+//! Duplicates: identical bytes, the same picture in another file, and the same picture mirrored or rotated. Pure.
 //!
-//! Photos are gone through from the best to the worst ([`Traits`]). One that is a copy of a better one belongs to it;
-//! any other may get copies itself. So each group has a keeper, every other member was compared with that keeper and
-//! not only with another copy, and the result does not depend on the order of files. docs/heap.md states the rule.
+//! Photos are processed from best to worst ([`Traits`]). A duplicate of a better photo joins its group; any other starts a
+//! group. So every member was compared with its group's keeper, not only with another copy, and the result does not depend on
+//! the order of files. docs/heap.md states the rule.
 
 mod keeper;
 mod near;

@@ -1,7 +1,7 @@
-//! Which photos show the same picture: all pairs in eight bits, block by block, and those that are near in full.
+//! Finds photos that show the same picture: all pairs in eight bits, block by block, and candidates in full precision.
 //!
-//! Of the products of two vectors only those leave the kernel that reach the line, so memory does not grow with the
-//! number of pairs. Whether two photos are copies is then decided by their exact cosine and their grids.
+//! The kernel returns only products above the threshold, so memory does not grow with the number of pairs. Whether two
+//! photos are duplicates is then decided by their exact cosine and their greyscale grids.
 
 use half::f16;
 use rayon::prelude::*;

@@ -1,4 +1,4 @@
-//! Copies that are mirrored or turned: their vectors differ, so they are found by their hashes, which can be turned.
+//! Finds mirrored or rotated duplicates. Their vectors differ, so they are found by their hashes, which can be transformed.
 
 use std::collections::HashMap;
 

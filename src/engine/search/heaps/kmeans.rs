@@ -1,4 +1,4 @@
-//! Spherical k-means: each photo belongs to the middle that it has the largest cosine with.
+//! Spherical k-means: each photo belongs to the centre with which it has the largest cosine.
 
 use rayon::prelude::*;
 

@@ -1,9 +1,9 @@
-//! Proposals for an order: photos that are alike, put together and named by what sets them apart from the rest. Pure.
+//! Clusters of similar photos, named by what distinguishes them from the rest. Pure.
 //!
-//! Vectors are first moved by their mean, because those of all pictures lie in one cone. Spherical k-means (Dhillon and
-//! Modha, "Concept decompositions for large sparse text data using clustering", 2001) makes more clusters than anybody
-//! wants, and average linkage joins those that are near each other, until none are: so their number follows from the
-//! photos. Everything is computed in one order with one seed, so the same photos give the same heaps.
+//! Vectors are first centred, because those of all pictures lie in one cone. Spherical k-means (Dhillon and Modha, "Concept
+//! decompositions for large sparse text data using clustering", 2001) makes more clusters than are useful, and average
+//! linkage joins similar ones until none are left, so that their number follows from the photos. Order and seed are fixed, so
+//! the same photos give the same clusters.
 
 mod kmeans;
 mod merge;

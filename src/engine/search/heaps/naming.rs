@@ -1,4 +1,4 @@
-//! Names of heaps: words that fit a heap's photos better than they fit the rest.
+//! Names of clusters: words that fit a cluster's photos better than the rest.
 
 use half::f16;
 

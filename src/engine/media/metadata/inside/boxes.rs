@@ -1,4 +1,4 @@
-//! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, Canon's CR3, JPEG XL and JPEG 2000.
+//! Metadata in files made of boxes (ISO 14496-12): HEIC, AVIF, CR3, JPEG XL and JPEG 2000.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};

@@ -1,7 +1,7 @@
-//! Puts a packet into a HEIC, HEIF or AVIF: in a box of its own behind the pictures, to which the item of XMP leads.
+//! Writes an XMP packet into a HEIC, HEIF or AVIF: into a box of its own behind the pictures, to which the XMP item refers.
 //!
-//! No coded picture is touched. Where the description of items grows, what lies behind it moves, and the places of all
-//! items follow. Files with anything else that counts places, such as films, are left alone.
+//! No coded picture is touched. Where the description of items grows, the data behind it moves, and the item locations are
+//! updated. Files with anything else that contains offsets, such as movies, are not written.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};

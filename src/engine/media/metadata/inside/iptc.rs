@@ -1,4 +1,4 @@
-//! IPTC-IIM, as photo agencies have it: records of datasets, in an image resource of Photoshop.
+//! IPTC-IIM datasets in an image resource of Photoshop.
 
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts::Facts;

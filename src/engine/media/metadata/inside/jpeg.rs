@@ -1,4 +1,4 @@
-//! Metadata in the segments of a JPEG, which stand before its picture.
+//! Metadata in the segments of a JPEG before its picture.
 
 use std::io::{Cursor, Read, Seek};
 

@@ -1,4 +1,4 @@
-//! Metadata in the chunks of a PNG, which may stand before or after its picture.
+//! Metadata in the chunks of a PNG, before or after its picture.
 
 use std::io::{Cursor, Read, Seek};
 

@@ -1,4 +1,4 @@
-//! Metadata in Photoshop files, as resources behind the palette.
+//! Metadata in the image resources of Photoshop files.
 
 use std::io::{Cursor, Read, Seek};
 

@@ -1,4 +1,4 @@
-//! Metadata in TIFF and what is built like it: EXIF, DNG and most camera RAW.
+//! Metadata in TIFF and formats that are based on it: EXIF, DNG and most camera RAW.
 
 use std::io::{Read, Seek};
 

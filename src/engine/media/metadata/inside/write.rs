@@ -1,4 +1,4 @@
-//! Writing an XMP packet into a photo. Nothing but the packet changes, and that is checked before the photo is replaced.
+//! Writes an XMP packet into a photo. Nothing but the packet changes, and this is verified before the photo is replaced.
 
 use std::fs::File;
 use std::io::{self, Read, Seek};

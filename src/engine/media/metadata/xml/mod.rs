@@ -1,4 +1,4 @@
-//! XML as a tree of places in its text, so that an edit can leave every other byte as it is.
+//! XML as a tree of positions in its text, so that an edit leaves every other byte unchanged.
 
 mod parse;
 

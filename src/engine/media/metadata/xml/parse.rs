@@ -1,4 +1,4 @@
-//! Reading XML into a tree of places, within bounds.
+//! Parses XML into a tree of positions, with limits on depth and size.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! One key frame out of what a file keeps of it, a decoder each.
+//! Decodes single key frames, one file per codec.
 
 mod av1;
 mod h264;
