@@ -106,7 +106,7 @@ impl Section {
     }
 }
 
-/// What is said of an action.
+/// The description of an action.
 #[derive(Clone, Copy, Debug)]
 pub struct CommandEntry {
     /// Where it is listed.
@@ -186,7 +186,7 @@ impl Action {
         Self::About,
     ];
 
-    /// What is said of it.
+    /// Its description.
     #[must_use]
     pub fn entry(self) -> CommandEntry {
         use Section::{Edit, File, Help, Labels, Photo, View, Work};
@@ -315,7 +315,7 @@ impl Action {
         }
     }
 
-    /// The first key that calls it, in words.
+    /// The name of its first key.
     #[must_use]
     pub fn key_text(self) -> Option<String> {
         self.entry().keys.first().map(|keys| keys.text())

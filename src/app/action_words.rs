@@ -3,7 +3,7 @@
 use super::action::Action;
 
 impl Action {
-    /// Other words for it, by which the palette finds it.
+    /// Synonyms by which the palette finds it.
     #[must_use]
     pub fn synonyms(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Everything that the window can be told to do.
+//! All commands of the window.
 
 use std::path::PathBuf;
 
@@ -52,7 +52,7 @@ pub enum Command {
     SetTextOnly(LabelId, bool),
     /// Let a label stand for one of its members, or not.
     SetMember(LabelId, String, bool),
-    /// Take a label's words alone, or with what they stand for.
+    /// Use a label's words alone, or with their expansion.
     SetExactly(LabelId, bool),
     /// Move the lines of all labels by so many steps: up is stricter.
     MoveLines(f32),
@@ -74,7 +74,7 @@ pub enum Command {
     GroupBy(Grouping),
     /// Filter.
     FilterBy(Box<Filter>),
-    /// Show a label's line and words, and scroll to its photos.
+    /// Show a label's threshold and members, and scroll to its photos.
     GoToLabel(LabelId),
     /// Show only what fits a label, and after it what is just below its line; or that no longer.
     ToggleNear(LabelId),

@@ -3,19 +3,19 @@
 
 use std::time::Duration;
 
-/// A dialog that ended sooner than this was seen by nobody.
+/// A dialog that ended sooner than this was never visible.
 pub const TOO_SHORT: Duration = Duration::from_millis(300);
 
-/// What is said where there is no dialog.
+/// The message where no dialog is available.
 #[cfg(any(test, all(unix, not(target_os = "macos"))))]
 const MISSING: &str = "This system has no file dialogs: they need a desktop portal (such as xdg-desktop-portal-gtk) or zenity, and neither is installed";
-/// What is said of a dialog that nobody saw.
+/// The message about a dialog that was never visible.
 const CLOSED: &str = "The system's file dialog did not open";
 
 /// Whether there can be file dialogs, or why not.
 ///
 /// # Errors
-/// If there is nothing that shows them, in words for a person.
+/// If none are available, with a message for the user.
 #[cfg(any(windows, target_os = "macos"))]
 pub fn available() -> Result<(), String> {
     Ok(())
@@ -24,7 +24,7 @@ pub fn available() -> Result<(), String> {
 /// Whether there can be file dialogs, or why not.
 ///
 /// # Errors
-/// If there is nothing that shows them, in words for a person.
+/// If none are available, with a message for the user.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub fn available() -> Result<(), String> {
     linux::available()
@@ -33,7 +33,7 @@ pub fn available() -> Result<(), String> {
 /// What a dialog's end means that came after some time and gave nothing, or not.
 ///
 /// # Errors
-/// If nobody can have seen it, in words for a person.
+/// If it cannot have been visible, with a message for the user.
 pub fn judge<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
     let by_portal = cfg!(all(unix, not(target_os = "macos")));
     let unseen = by_portal && chosen.is_empty() && took < TOO_SHORT;

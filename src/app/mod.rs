@@ -54,7 +54,7 @@ const EXIT_TIME: Duration = Duration::from_millis(120);
 /// Messages of short tasks that wait to be taken.
 const NEWS: usize = 64;
 
-/// What a short task in the background tells.
+/// Results of short background tasks.
 enum News {
     /// The session was opened, or not; and in which attempt.
     Session(u64, Result<engine::library::Library, String>),
@@ -62,7 +62,7 @@ enum News {
     Chosen(services::Purpose, Result<Vec<PathBuf>, String>),
     /// The path that was typed for a purpose, or what is wrong with it.
     Typed(services::Purpose, Result<PathBuf, String>),
-    /// What an export tells.
+    /// News of an export.
     Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
     Trashed(tasks::trash::Trashed),
@@ -102,7 +102,7 @@ enum News {
     Saved(Option<String>),
     /// What becomes of decisions.
     Marks(MarksNews),
-    /// It is done, and nothing need be said.
+    /// It is done, without a message.
     Done,
     /// Something went wrong.
     Trouble(String),

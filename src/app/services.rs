@@ -133,7 +133,7 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
     lines.join("\n")
 }
 
-/// Why a file is still in the trash, in words.
+/// Why a file is still in the trash.
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
 fn why_stuck(error: &trash::Error) -> String {
     match error {

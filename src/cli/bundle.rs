@@ -79,7 +79,7 @@ fn gather(mut facts: Value, dirs: &Dirs, with_paths: bool) -> Vec<(String, Strin
     entries
 }
 
-/// The settings as they are in their file, or why they cannot be told.
+/// The settings file, or why it cannot be read.
 fn read_settings(path: &Path) -> Value {
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,

@@ -66,7 +66,7 @@ impl Decided {
         self.metadata.get(&photo.file.path)?.place
     }
 
-    /// Where a photo was taken, in words; empty if it does not say.
+    /// Where a photo was taken; empty if that is unknown.
     pub fn place_text(&self, photo: &Photo) -> String {
         (self.place(photo)).map_or_else(String::new, |place| place.to_string())
     }

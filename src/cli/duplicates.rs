@@ -21,7 +21,7 @@ use super::library::{self, Opened, open_library, progress_bar};
 use super::out_file::{self, Kind};
 use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
 
-/// Indexed photos with all that copies, bursts and the overview are told by.
+/// Indexed photos with everything from which duplicates, bursts and the overview are found.
 pub struct Looked {
     pub opened: Opened,
     pub indexed: Indexed,
@@ -172,7 +172,7 @@ fn report(found: &Duplicates, indexed: &Indexed) -> Value {
     })
 }
 
-/// Writes a manifest that sets all copies aside, a folder for each group.
+/// Writes a manifest that moves all copies away, into a folder for each group.
 fn write_plan(
     file: &Path,
     to: Option<&Path>,

@@ -77,7 +77,7 @@ pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<R
     Ok(Some(report))
 }
 
-/// Says what an export's figures do not tell.
+/// Prints notes on an export that its figures do not cover.
 fn say_notes(report: &Report) {
     report.warnings.iter().chain(&report.trouble).for_each(say);
     if report.unfinished {

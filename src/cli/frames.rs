@@ -3,7 +3,7 @@
 use lumisift::engine::media::photo::Photo;
 use serde_json::{Value, json};
 
-/// Adds to what is said of a photo how long the video is, and the time of its best frame.
+/// Adds the duration of a video and the time of its best frame to the description of a photo.
 pub fn describe(photo: &Photo, best_frame: Option<usize>, value: &mut Value) {
     let Some(video) = &photo.facts.video else {
         return;

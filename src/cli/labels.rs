@@ -28,7 +28,7 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
     query
 }
 
-/// A lesson whose pictures are found from any folder.
+/// A training set with absolute paths of pictures.
 fn absolute_lesson(mut lesson: TrainingSet) -> TrainingSet {
     for example in lesson
         .examples

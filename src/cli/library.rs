@@ -197,7 +197,7 @@ fn list(paths: &[PathBuf]) -> String {
         .join(", ")
 }
 
-/// What was skipped, in words, to follow a sentence; empty if nothing was.
+/// What was skipped, as the end of a sentence; empty if nothing was.
 pub fn skipped_words(summary: &Summary) -> String {
     let words = summary.skipped.in_words();
     if words.is_empty() {

@@ -137,7 +137,7 @@ fn end_in_order() {}
 fn print_usage(error: &clap::Error) {
     let steering = |argument: OsString| argument.to_string_lossy().contains(is_steering);
     match std::env::args_os().any(steering) {
-        // Without colours, which are told by the same characters.
+        // Without colours, which use the same control characters.
         true => error.render().to_string().lines().for_each(say),
         false => {
             let _ = error.print();

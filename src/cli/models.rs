@@ -312,7 +312,7 @@ impl Here<'_> {
         Ok(())
     }
 
-    /// What the store has of the model in a folder, as far as it can still be told.
+    /// What the store has of the model in a folder, as far as that is known.
     fn vectors_of(&self, dir: &Path) -> anyhow::Result<Option<(Store, Fingerprint, u64)>> {
         let (Some(store), Ok(fingerprint)) = (self.store()?, inference::folder_fingerprint(dir))
         else {

@@ -12,7 +12,7 @@ use lumisift::engine::files::atomic_write::atomic_write_with;
 use lumisift::engine::files::regular::open_regular;
 use lumisift::engine::organize::contact_sheet;
 
-/// Bytes by which a kind of file is told.
+/// Bytes by which a kind of file is recognised.
 const HEAD_BYTES: u64 = 256;
 /// Most bytes of a safetensors header that are looked at.
 const MAX_HEADER: u64 = 1 << 30;
@@ -20,7 +20,7 @@ const MAX_HEADER: u64 = 1 << 30;
 /// What a command writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A picture, which nobody can tell from a photo: it never replaces anything.
+    /// A picture, which cannot be distinguished from a photo: it never replaces anything.
     Picture,
     /// A page with pictures.
     Page,

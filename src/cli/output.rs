@@ -30,7 +30,7 @@ impl Columns {
         }
     }
 
-    /// The same, with a column of text behind them in CSV, for which a table for people has no room.
+    /// The same, with an additional column of text in CSV, which does not fit into a table for people.
     pub fn with_text_in_csv(mut self, name: &str, format: Format) -> Self {
         if format == Format::Csv {
             self.columns.push((name.into(), false));

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// Longest ending that stays, to tell what kind of file it was.
+/// Longest extension that is kept, to show what kind of file it was.
 const ENDING: usize = 5;
 /// Places in sources of the program and its libraries, which backtraces name.
 const SOURCES: [&str; 2] = ["/rustc/", "/registry/src/"];
@@ -47,7 +47,7 @@ impl Redactor {
         format!("<path {}>{ending}", number + 1)
     }
 
-    /// The length of the program's folder that a path lies in, and its name.
+    /// The length of the program's folder that contains a path, and its name.
     fn own_prefix(&self, path: &str) -> Option<(usize, String)> {
         let within = |folder: &str| {
             let rest = path.strip_prefix(folder);

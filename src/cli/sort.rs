@@ -46,7 +46,7 @@ impl Sorted<'_> {
     }
 }
 
-/// What `sort` tells programs; lists are made while they are written.
+/// The JSON of `sort`; lists are generated while they are written.
 #[derive(Serialize)]
 struct SortReport<'a, P: Serialize, F: Serialize> {
     photos: P,

@@ -21,7 +21,7 @@ use super::output::say;
 /// How long nothing must happen in the folders before they are looked at, and how long that is waited for at most.
 const QUIET: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often folders are looked at though nothing was told of them: network shares tell nothing.
+/// How often folders are scanned without a notification: network shares send none.
 const POLL: Duration = Duration::from_secs(60);
 
 /// `lumisift watch`.
@@ -80,7 +80,7 @@ fn log_path(dirs: &Dirs) -> PathBuf {
     dirs.state.join("watch").join("decisions.jsonl")
 }
 
-/// Whether files may be other than they were. Looking at folders opens and reads them, of which the system tells as well.
+/// Whether files may be other than they were. Scanning folders opens and reads them, which the system reports as well.
 fn is_change(event: &Event) -> bool {
     match event.kind {
         EventKind::Access(access) => access == AccessKind::Close(AccessMode::Write),
@@ -89,7 +89,7 @@ fn is_change(event: &Event) -> bool {
     }
 }
 
-/// Tells `told` whenever something changes in the folders of rules.
+/// Sends to the channel whenever something changes in the folders of rules.
 fn watcher(
     rules: &[FolderRule],
     told: crossbeam_channel::Sender<()>,
@@ -136,7 +136,7 @@ fn wait(events: &Receiver<()>, most: Duration) {
     while since.elapsed() < PATIENCE && events.recv_timeout(QUIET).is_ok() {}
 }
 
-/// Says what rounds did. What is wrong for longer than a round is said once, and again if it comes back.
+/// Prints what rounds did. A problem that lasts is printed once, and again if it comes back.
 #[derive(Default)]
 struct Teller {
     /// What is wrong, in sentences.

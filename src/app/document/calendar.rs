@@ -109,7 +109,7 @@ pub fn is_date(word: &str) -> bool {
     year.is_some_and(|year| (1900..2100).contains(&year)) && trouble(word).is_none()
 }
 
-/// Whether a date such as `2024-05-14T10:00:00` lies between two beginnings of dates, both included.
+/// Whether a date such as `2024-05-14T10:00:00` is between two prefixes of dates, both included.
 #[must_use]
 pub fn lies_within(taken: &str, from: &str, to: &str) -> bool {
     let end = taken.get(..to.len()).unwrap_or(taken);

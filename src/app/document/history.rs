@@ -100,7 +100,7 @@ impl History {
     }
 }
 
-/// What becomes of labels that are put back, in words.
+/// A description of what happened to labels that are put back.
 #[must_use]
 pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
     let back: Vec<&str> = missing(now, then);

@@ -49,7 +49,7 @@ pub struct Keywords {
 }
 
 impl Keywords {
-    /// Begins anew, unless something is being written.
+    /// Starts over, unless something is being written.
     pub fn begin(&mut self) {
         if self.state != KeywordState::Writing {
             self.state = KeywordState::Idle;

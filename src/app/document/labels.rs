@@ -219,7 +219,7 @@ pub struct Known {
 }
 
 impl Added {
-    /// What to tell the person of what was left out.
+    /// A message about what was left out.
     #[must_use]
     pub fn known_in_words(&self) -> Option<String> {
         let first = self.known.first()?;

@@ -13,14 +13,14 @@ fn logit(matched: f32) -> f32 {
     (matched / (1.0 - matched)).ln()
 }
 
-/// Where a match lies, from 0 at the left end to 1 at the right one.
+/// The position of a match, from 0 at the left end to 1 at the right one.
 #[must_use]
 pub fn place(matched: f32) -> f32 {
     let matched = matched.clamp(END, 1.0 - END);
     (0.5 + 0.5 * logit(matched) / logit(1.0 - END)).clamp(0.0, 1.0)
 }
 
-/// The threshold at a place, in whole steps. What lies beyond the ends is 0 or 1.
+/// The threshold at a position, in whole steps. Positions beyond the ends give 0 or 1.
 #[must_use]
 pub fn matched_at(place: f32) -> f32 {
     if place <= 0.0 || place >= 1.0 {

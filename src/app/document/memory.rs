@@ -81,7 +81,7 @@ impl Memory {
     /// As it counts when the program starts, whatever version of the program wrote it.
     #[must_use]
     pub fn at_start(mut self) -> Self {
-        // Moving photos is chosen anew each time.
+        // Moving photos has to be chosen each time.
         if self.export.transfer == Transfer::Move {
             self.export.transfer = Transfer::Copy;
         }

@@ -18,7 +18,7 @@ impl State {
         self.say(text.into(), true, Some(cause));
     }
 
-    /// Takes away what was said of something that is over.
+    /// Removes messages about something that is over.
     pub fn settle(&mut self, cause: Cause) {
         self.notices.retain(|notice| notice.cause != Some(cause));
     }

@@ -111,7 +111,7 @@ pub struct Kept {
 pub struct Drawn {
     /// Size of the window in points.
     pub size: [f32; 2],
-    /// Where the grid's cells lie, if there is a grid.
+    /// The layout of the grid's cells, if there is a grid.
     pub grid: Option<GridState>,
     /// Where the photo that is seen large was moved and zoomed to.
     pub viewer: Option<Viewer>,
@@ -120,7 +120,7 @@ pub struct Drawn {
 /// What the state asks of the view, which alone knows text that is being typed and where the keyboard is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewRequest {
-    /// A dialog was opened or closed: begin it anew.
+    /// A dialog was opened or closed: reset it.
     BeginDialog,
     /// Choose the rejects and a move in the export dialog that opens next.
     ExportRejects,
@@ -130,7 +130,7 @@ pub enum ViewRequest {
     FocusSearchBox,
     /// Give the next pane the keyboard.
     NextPane,
-    /// Look for thumbnails anew: a store was opened.
+    /// Request thumbnails again: a store was opened.
     RetryThumbnails,
 }
 
@@ -173,7 +173,7 @@ pub struct Notice {
     pub bad: bool,
     /// What it is about.
     pub cause: Option<Cause>,
-    /// When it was said.
+    /// When it was posted.
     pub since: Instant,
 }
 
@@ -213,7 +213,7 @@ pub struct State {
     pub store_size: Option<StoreSize>,
     /// The photos.
     pub library: Library,
-    /// The label whose line and words are seen.
+    /// The label whose threshold and members are shown.
     pub open_label: Option<LabelId>,
     /// The label that was given examples just now.
     pub taught: Option<Taught>,

@@ -114,7 +114,7 @@ impl State {
     }
 
     /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
-    /// each of them was rejected itself: a decision spreads to copies that nobody looked at.
+    /// each of them was rejected itself: a decision also applies to copies that the user has not seen.
     #[must_use]
     pub fn rejects(&self) -> Rejects {
         let mut rejects = Rejects::default();

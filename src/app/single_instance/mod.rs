@@ -193,7 +193,7 @@ struct Desk {
 impl Desk {
     fn serve(&self, listener: &Listener) {
         loop {
-            // A start that went away, or more of them than the system has room for: the next one may do better.
+            // A start that has ended, or more of them than the system can queue: the next one may succeed.
             let Ok(mut stream) = listener.accept(MESSAGE_TIME) else {
                 thread::sleep(RETRY);
                 continue;

@@ -28,7 +28,7 @@ type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 /// The manifest's name in the target's folder, without its ending.
 const MANIFEST: &str = "lumisift-manifest";
 
-/// What the threads of an export tell.
+/// News from the threads of an export.
 pub enum ExportNews {
     /// A plan is ready.
     Planned(u64, Result<Plan, String>),
@@ -36,7 +36,7 @@ pub enum ExportNews {
     ExportProgress(ExportProgress),
     /// It is over.
     Done(Result<Report, String>),
-    /// It was taken back.
+    /// It was undone.
     Undone(Result<Undone, String>),
     /// What a kill interrupted.
     Interrupted(Vec<Past>),
@@ -177,7 +177,7 @@ impl App {
         let (tell, notify) = (self.tell.clone(), self.notify.clone());
         self.queue(Slot::Export, move |_| {
             let progress = |progress| {
-                // The next report replaces one for which there is no room.
+                // A report that does not fit into the channel is replaced by the next one.
                 let news = News::Export(ExportNews::ExportProgress(progress));
                 if tell.try_send(news).is_ok() {
                     notify();

@@ -111,7 +111,7 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         Ok(Self { shared, ready })
     }
 
-    /// What is wanted now, most urgent first; earlier wishes are forgotten.
+    /// What is needed now, most urgent first; earlier requests are dropped.
     pub fn want(&self, keys: impl DoubleEndedIterator<Item = K>) {
         let mut wishes = self.shared.lock();
         let under_way = std::mem::take(&mut wishes.under_way);
@@ -145,7 +145,7 @@ impl<K, V> Drop for Fetcher<K, V> {
     }
 }
 
-/// The most urgent wish; waits for one, and ends with its owner.
+/// The most urgent request; waits for one, and ends with its owner.
 fn next<K: Clone>(shared: &Shared<K>) -> Option<K> {
     let mut wishes = shared.lock();
     loop {

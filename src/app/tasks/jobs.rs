@@ -379,7 +379,7 @@ impl App {
         self.measure_store();
     }
 
-    /// Forgets what the store holds, and reads the open folders anew.
+    /// Clears the store, and reads the open folders again.
     pub(in crate::app) fn clear_store(&mut self) {
         let Some(session) = self.state.session().cloned() else {
             return;

@@ -11,7 +11,7 @@ use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, Count, SidecarEdit, SidecarPlan};
 
-/// What the threads of keywords tell.
+/// News from the threads that write keywords.
 pub enum KeywordNews {
     /// A plan is ready.
     Planned(u64, SidecarPlan),
@@ -91,7 +91,7 @@ impl App {
             KeywordNews::Written(Ok((count, unchanged, failures))) => {
                 keywords.state = KeywordState::Done(count, unchanged, failures);
                 if count.total() > 0 {
-                    // Only what was written last can be taken back.
+                    // Only the last write can be undone.
                     self.state.history.forget(&HistoryStep::Keywords);
                     self.state.history.push(HistoryStep::Keywords, None);
                     self.read_metadata();

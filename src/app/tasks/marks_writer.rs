@@ -23,13 +23,13 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 /// How long a busy window is waited for.
 const TELL_TIME: Duration = Duration::from_secs(2);
 
-/// What the thread tells the window.
+/// News from the thread to the window.
 pub enum MarksNews {
     /// Decisions that the database held, when it could only be opened later.
     Known(Vec<Decision>),
     /// Why decisions are not in the database now; `None` when they are again.
     Trouble(Option<String>),
-    /// Something was set aside, in words.
+    /// A database was quarantined, with a message.
     Notice(String),
 }
 
@@ -40,7 +40,7 @@ pub struct MarksWriter {
 }
 
 impl MarksWriter {
-    /// Opens the database at `path`, and returns what is decided. If it cannot be opened, that is told, and it is
+    /// Opens the database at `path`, and returns what is decided. If it cannot be opened, that is reported, and it is
     /// tried again.
     ///
     /// # Errors
@@ -171,7 +171,7 @@ impl Keeper {
             None => self.open(tells)?,
         };
         if !self.waiting.is_empty() {
-            // A database that fails is opened anew next time, which sets a damaged one aside.
+            // A database that fails is reopened next time, which quarantines a damaged one.
             marks.set(&self.waiting)?;
             self.waiting.clear();
             self.kept_beside = 0;
@@ -291,7 +291,7 @@ mod tests {
         ContentId([n; 32])
     }
 
-    /// Waits for what is said of the trouble.
+    /// Waits for the message about the problem.
     fn trouble(news: &Receiver<News>) -> Option<String> {
         loop {
             if let News::Marks(MarksNews::Trouble(trouble)) = news.recv().expect("news") {
@@ -342,7 +342,7 @@ mod tests {
         std::fs::create_dir(&path).expect("made");
         let started = start(&path);
         assert!(started.known.is_empty());
-        // Decided anew before it was known.
+        // Decided again before it was known.
         started.writer.keep(&[(content(2), None)]);
         std::fs::remove_dir(&path).expect("removed");
         std::fs::rename(&aside, &path).expect("moved back");

@@ -48,7 +48,7 @@ impl App {
         let (tell, notify) = (self.tell.clone(), self.notify.clone());
         self.queue(Slot::Download, move |_| {
             let arrived = download(&order, &cancel, &mut |arrival| {
-                // The next report replaces one for which there is no room.
+                // A report that does not fit into the channel is replaced by the next one.
                 if tell.try_send(News::Arriving(arrival.clone())).is_ok() {
                     notify();
                 }

@@ -26,7 +26,7 @@ pub struct Sorted {
     pub opened: Vec<PathBuf>,
     /// A picture that is searched for.
     pub searched: Option<PathBuf>,
-    /// Why something is not opened, in words.
+    /// Why something is not opened.
     pub refused: Option<String>,
 }
 

@@ -188,7 +188,7 @@ fn fitting(
     })
 }
 
-/// A part of an upright picture, as far as it lies in it.
+/// A part of an upright picture, clipped to it.
 fn crop(pixels: &Pixels, [left, top, width, height]: [u32; 4]) -> ColorImage {
     let (left, top) = (left.min(pixels.width), top.min(pixels.height));
     let width = width.min(pixels.width - left) as usize;

@@ -221,7 +221,7 @@ impl<N: Send + 'static> Supervisor<N> {
                 all = false;
                 continue;
             }
-            // Its panics were caught and told.
+            // Its panics were caught and reported.
             let _ = worker.thread.join();
         }
         all

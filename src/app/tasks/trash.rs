@@ -20,7 +20,7 @@ struct Reject {
     content: Option<ContentId>,
     /// The copy that stays.
     kept: Option<Candidate>,
-    /// Whether its content is told by a part of its bytes alone, so that a copy must be compared.
+    /// Whether its content is identified by only a part of its bytes, so that a copy must be compared.
     is_sampled: bool,
 }
 
@@ -157,7 +157,7 @@ impl App {
 
 fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     let mut companions = Companions::default();
-    // Asked before anything goes: what belongs to several photos is told by those that are there.
+    // Asked before anything is moved: which photos share a file is found from those that exist.
     let with: Vec<Vec<Companion>> = rejects
         .iter()
         .map(|reject| companions.of(&reject.path))

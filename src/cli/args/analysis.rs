@@ -20,7 +20,7 @@ pub struct Duplicates {
     /// Also find mirrored and rotated copies
     #[arg(long)]
     pub turned: bool,
-    /// Write a plan that moves all copies but the best one aside, for `lumisift export --manifest FILE.json --move`
+    /// Write a plan that moves all copies but the best one away, for `lumisift export --manifest FILE.json --move`
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub export_plan: Option<PathBuf>,
     /// Where the plan moves copies (default: "copies" beside the plan)

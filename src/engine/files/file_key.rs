@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// What a file or folder is, apart from its names: two paths with equal keys lead to one.
 ///
-/// Device and inode on Unix. Elsewhere the resolved path, which tells links but no hard links.
+/// Device and inode on Unix. Elsewhere the resolved path, which recognises symbolic links but no hard links.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FileKey {
     /// Device and inode.
@@ -37,7 +37,7 @@ impl FileKey {
     }
 }
 
-/// Whether a file has other names (hard links), as far as the system tells.
+/// Whether a file has other names (hard links), as far as the system reports them.
 #[cfg(unix)]
 #[must_use]
 pub fn has_other_names(metadata: &Metadata) -> bool {
@@ -45,7 +45,7 @@ pub fn has_other_names(metadata: &Metadata) -> bool {
     metadata.nlink() > 1
 }
 
-/// Whether a file has other names (hard links), as far as the system tells.
+/// Whether a file has other names (hard links), as far as the system reports them.
 #[cfg(not(unix))]
 #[must_use]
 pub fn has_other_names(_: &Metadata) -> bool {

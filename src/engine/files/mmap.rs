@@ -25,7 +25,7 @@ pub fn release(map: &Mmap) {
     {
         // SAFETY: the map is of a file and only read, so what is dropped is read again as it was.
         let released = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
-        // A system that does not do so keeps the pages as long as it has room.
+        // A system without this call keeps the pages as long as it has memory.
         let _ = released;
     }
     #[cfg(not(unix))]

@@ -73,7 +73,7 @@ pub fn open_no_link(options: &mut OpenOptions, path: &Path) -> io::Result<File> 
     open(options, path, true)
 }
 
-/// Lets nobody but the person read a file, where the file system has permissions.
+/// Restricts a file to its owner, where the file system has permissions.
 ///
 /// # Errors
 /// If the file belongs to somebody else.

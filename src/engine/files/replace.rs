@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A name for temporary files that nobody can foresee.
+/// An unpredictable name for temporary files.
 #[must_use]
 pub fn random_name() -> String {
     format!("{:016x}", RandomState::new().hash_one(std::process::id()))

@@ -10,7 +10,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::read_regular_text;
 use crate::engine::hub::http::{self, Client, Head, HttpError, Request, address};
 
-/// Where models come from if nobody says otherwise.
+/// The default hub.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
 /// Longest that small answers may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -80,7 +80,7 @@ pub struct RemoteFile {
 
 impl RemoteFile {
     /// Only the hub's own server is believed: the host that it sends people to for large files may be anybody's, and
-    /// tells at most how many bytes it is about to send.
+    /// gives only the number of bytes that it is about to send.
     fn from_head(head: &Head) -> Self {
         let number = |name| head.own(name).and_then(|text| text.parse().ok());
         let etag = head.own("x-linked-etag").or_else(|| head.first("etag"));
@@ -212,7 +212,7 @@ impl Hub {
     }
 
     /// The revision in which the hub itself has converted pickled weights to safetensors: a pull request of
-    /// its robot, under whose name nobody else can write.
+    /// its bot, under whose name nobody else can write.
     ///
     /// # Errors
     /// If the hub cannot be reached or refuses.

@@ -95,7 +95,7 @@ impl Session {
         &self.key
     }
 
-    /// What was set aside on opening, in words.
+    /// What was quarantined on opening, as messages.
     pub fn notices(&self) -> impl Iterator<Item = &str> {
         self.store
             .notices()
@@ -145,7 +145,7 @@ impl Session {
         self.zero_shot.teach_all(lessons, self)
     }
 
-    /// What a lesson teaches: its text, blended with a few examples, or a head fitted on enough of them.
+    /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
     ///
     /// # Errors
     /// As [`Self::teach_all`].

@@ -165,7 +165,7 @@ impl ZeroShot {
         Ok(ClassifierSet::new(self.model.info().dim, &taught))
     }
 
-    /// What a lesson teaches: its text, blended with a few examples, or a head fitted on enough of them.
+    /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
     ///
     /// # Errors
     /// If a picture cannot be read or the model refuses a text.

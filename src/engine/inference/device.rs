@@ -83,12 +83,12 @@ pub struct Device {
     facts: DeviceFacts,
 }
 
-/// What is told of a device.
+/// Facts about a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceFacts {
     /// Its name: "CPU", "CUDA 0", "Metal", "Radeon RX 6600".
     pub name: String,
-    /// Why it is this one and not a faster one, in words.
+    /// Why it is this one and not a faster one.
     pub reason: Option<String>,
     /// Photos a second that it encodes, where that was measured.
     pub photos_per_second: Option<u32>,
@@ -133,7 +133,7 @@ impl Device {
     /// Opens a device. What is found for [`DeviceChoice::Auto`] still has to be checked.
     ///
     /// # Errors
-    /// In words, if it is not there or this build does not know it.
+    /// If it is missing or not supported by this build.
     pub fn open(choice: DeviceChoice) -> Result<Self, String> {
         match choice {
             DeviceChoice::Cpu => Ok(Self::cpu()),
@@ -153,7 +153,7 @@ impl Device {
         &self.inner
     }
 
-    /// What is told of it.
+    /// Facts about it.
     #[must_use]
     pub fn facts(&self) -> &DeviceFacts {
         &self.facts
@@ -202,7 +202,7 @@ fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// What is said where a build without CUDA and Metal takes the CPU.
+/// Why a build without CUDA and Metal uses the CPU.
 fn no_gpu_build() -> String {
     if cfg!(feature = "gpu") {
         "graphics cards are tested with each model".into()
@@ -228,7 +228,7 @@ pub fn nvidia_driver() -> bool {
         .any(|place| std::path::Path::new(place).exists())
 }
 
-/// The GPUs' interfaces that this build knows, in words.
+/// The GPU interfaces that this build supports, as text.
 #[must_use]
 pub fn built_for() -> Vec<&'static str> {
     let known = [

@@ -11,7 +11,7 @@ const TRIALS: usize = 2;
 /// Up to so many billions of operations a photo, a model is fast beside others, and up to so many it is no slow one.
 const RELATIVE: (f32, f32) = (12.0, 60.0);
 
-/// What is said of a model before anything was measured: how fast it is beside the others.
+/// The description of a model before anything was measured: its speed relative to the others.
 #[must_use]
 pub fn relative_word(gflop: f32) -> &'static str {
     match gflop {

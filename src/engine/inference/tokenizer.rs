@@ -31,7 +31,7 @@ impl Tokenizer {
     /// Reads `tokenizer.json`.
     ///
     /// # Errors
-    /// In words, if the bytes are no tokenizer or it does not belong to the model.
+    /// If the bytes are no tokenizer or it does not belong to the model.
     pub fn new(json: &[u8], rules: TextRules) -> Result<Self, String> {
         Self::over(Inner::from_bytes(json).map_err(|e| e.to_string())?, rules)
     }
@@ -39,7 +39,7 @@ impl Tokenizer {
     /// Makes BERT's tokenizer out of its vocabulary, one piece of a word a line.
     ///
     /// # Errors
-    /// In words, if it is no such vocabulary or does not belong to the model.
+    /// If it is no such vocabulary or does not belong to the model.
     pub fn from_vocabulary(lines: &[u8], rules: TextRules) -> Result<Self, String> {
         let text = std::str::from_utf8(lines).map_err(|e| e.to_string())?;
         let pieces = text.lines().zip(0u32..);
@@ -95,7 +95,7 @@ impl Tokenizer {
     /// where it wants that; never empty.
     ///
     /// # Errors
-    /// In words, if the tokenizer refuses the text.
+    /// If the tokenizer refuses the text.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, String> {
         let lower = self.rules.lowercase.then(|| text.to_lowercase());
         let text = lower.as_deref().unwrap_or(text);

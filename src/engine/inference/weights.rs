@@ -12,7 +12,7 @@ use candle_nn::Init;
 use candle_nn::var_builder::SimpleBackend;
 use safetensors::tensor::Metadata;
 
-/// Bytes before the header that tell its length.
+/// Bytes before the header that hold its length.
 const LENGTH: u64 = 8;
 /// Longest header that is read, as the format has it.
 const MAX_HEADER: u64 = 100_000_000;

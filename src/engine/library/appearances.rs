@@ -17,7 +17,7 @@ const KEPT_AT_ONCE: usize = 256;
 
 impl Library {
     /// What photos look like, in their order; nothing of videos, and of photos that cannot be read any more. What is not
-    /// in the store is computed from the files and kept; `watch` is told how many of them are done, and of how many.
+    /// in the store is computed from the files and kept; `watch` receives how many of them are done, and of how many.
     ///
     /// # Errors
     /// If the store cannot be read or written.

@@ -111,7 +111,7 @@ impl Asker {
         Ok(Column { key, classifier })
     }
 
-    /// Makes room by what no recent question needed; never by what this one did.
+    /// Evicts entries that no recent query needed; never those of this one.
     fn forget_old_classifiers(&mut self) {
         let ages = self.classifiers.values().map(|kept| kept.asked);
         let oldest = oldest_kept(ages, KEPT_CLASSIFIERS);

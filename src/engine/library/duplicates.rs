@@ -52,7 +52,7 @@ impl Duplicates {
 }
 
 impl Library {
-    /// Copies among photos, whose appearances are in the same order. `watch` is told how many of how many photos were
+    /// Copies among photos, whose appearances are in the same order. `watch` receives how many of how many photos were
     /// compared with all others.
     ///
     /// # Errors

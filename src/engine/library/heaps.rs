@@ -9,7 +9,7 @@ use crate::engine::search::query;
 /// Words that photos are often about, one a line.
 static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
 
-/// The words that heaps and photos are told by.
+/// The vocabulary that names clusters and tags photos.
 #[must_use]
 pub fn words() -> Vec<&'static str> {
     PHOTO_WORDS.lines().collect()
@@ -38,7 +38,7 @@ impl Library {
         Ok(computed)
     }
 
-    /// Heaps of photos that are alike, the largest first; words are places in [`words`].
+    /// Clusters of similar photos, the largest first; words are indices into [`words`].
     ///
     /// # Errors
     /// If the model fails, the store cannot be used, or `cancel` was raised.

@@ -15,7 +15,7 @@ pub struct Indexed {
 }
 
 impl Indexed {
-    /// Waits for the end of a job. `watch` is told of each event before it is taken.
+    /// Waits for the end of a job. `watch` receives each event before it is handled.
     ///
     /// # Errors
     /// If the job had to stop.

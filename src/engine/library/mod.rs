@@ -118,7 +118,7 @@ impl Library {
         &self.session
     }
 
-    /// What a person should know of the opening: what was set aside, repaired or could not be tidied.
+    /// What a person should know of the opening: what was quarantined, repaired or could not be tidied.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
@@ -132,7 +132,7 @@ impl Library {
         pipeline::start(&self.session, options).map_err(LibraryError::Threads)
     }
 
-    /// Reads folders into the store and waits for the end. `watch` is told of everything that happens.
+    /// Reads folders into the store and waits for the end. `watch` receives every event.
     ///
     /// # Errors
     /// If the system gives no threads, or the work has to stop.

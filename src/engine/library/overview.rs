@@ -31,12 +31,12 @@ pub enum Flaw {
     Document,
     /// A receipt or a bill.
     Receipt,
-    /// A drawing with words, made to be passed on.
+    /// A captioned image that is made to be shared.
     Meme,
 }
 
 impl Flaw {
-    /// All of them, as they are told.
+    /// All of them, in the order in which they are listed.
     pub const ALL: [Self; 8] = [
         Self::Blurred,
         Self::Dark,
@@ -73,7 +73,7 @@ impl Flaw {
         }
     }
 
-    /// The label that tells it, if it is one of what a photo shows.
+    /// The label that detects it, if it is about what a photo shows.
     fn label(self) -> Option<&'static str> {
         match self {
             Self::Screenshot => Some("screenshot of a phone or computer"),
@@ -99,12 +99,12 @@ impl Flaw {
 /// What is known of each photo, in the order of photos.
 #[derive(Clone, Debug, Default)]
 pub struct Flaws {
-    /// For each of [`Flaw::ALL`], each photo's number; NaN where nothing tells it.
+    /// For each of [`Flaw::ALL`], each photo's number; NaN where it is unknown.
     numbers: Vec<Vec<f32>>,
 }
 
 impl Flaws {
-    /// A photo's number for a flaw, if something tells it.
+    /// A photo's number for a flaw, if it is known.
     #[must_use]
     pub fn number(&self, flaw: Flaw, photo: usize) -> Option<f32> {
         let number = *self.numbers.get(flaw as usize)?.get(photo)?;

@@ -49,7 +49,7 @@ pub struct RowCache {
 }
 
 impl RowCache {
-    /// Adds the photos that came, or begins anew.
+    /// Adds new photos, or starts over.
     pub fn update(&mut self, photos: Photos<'_>) {
         if self.epoch != photos.epoch || self.rows.len() > photos.count {
             *self = Self {
@@ -89,7 +89,7 @@ pub struct ScoreCache {
     photos: usize,
     /// Counts questions.
     asked: u64,
-    /// The scores before these, whose memory the next ones take once nobody else holds them.
+    /// The scores before these, whose memory is reused once nobody else holds them.
     spare: Arc<Scores>,
 }
 
@@ -116,7 +116,7 @@ impl ScoreCache {
         if is_grown && self.photos == count {
             return Ok(self.scored.clone());
         }
-        // Whatever fails below, the next question begins anew.
+        // If anything fails below, the next query starts over.
         let before = mem::take(self);
         let asked = before.asked + 1;
         let mut masses = before.masses;
@@ -163,7 +163,7 @@ fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a Column>) -> S
     session.taught_scorer(&ClassifierSet::new(session.model().info().dim, classifiers))
 }
 
-/// Completes what is known of the first `photos`, so that it tells what `columns` weigh in all photos.
+/// Completes what is known of the first `photos`, so that it covers `columns` for all photos.
 fn weigh(
     session: &Session,
     known: &mut HashMap<String, Weighed>,
@@ -183,7 +183,7 @@ fn weigh(
         }
     }
     if photos < all.rows.len() {
-        // Of labels that nobody asks for now, the new photos are not worth computing.
+        // New photos are not computed for labels that are not in use.
         known.retain(|_, weighed| weighed.asked == asked);
     } else {
         growing.clear();

@@ -9,7 +9,7 @@ use crate::engine::search::describe::{MOST_WORDS, Word};
 const AT_ONCE: usize = 512;
 
 impl Library {
-    /// For each photo the words that it fits best, best first, with how well it fits them. `each` is told them photo by
+    /// For each photo the words that it fits best, best first, with how well it fits them. `each` receives them photo by
     /// photo, in their order, because there may be millions.
     ///
     /// # Errors

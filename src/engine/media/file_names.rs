@@ -28,11 +28,11 @@ const FFMPEG_VIDEOS: &[&str] = &[
     "avi", "mkv", "webm", "wmv", "flv", "mpg", "mpeg", "mts", "m2ts", "vob", "ogv",
 ];
 
-/// Endings of picture files that are not read. They are counted, in order to tell the person, unless there is another
+/// Endings of picture files that are not read. They are counted, to report them, unless there is another
 /// picture in them.
 const UNREAD: &[&str] = &["bpg", "flif", "hdp", "jxr", "wdp"];
 
-/// Endings of files in which nobody looks for a photo; besides those of [`TABLE`], which belong to photos.
+/// Extensions of files that are never photos; besides those of [`TABLE`], which belong to photos.
 const OTHERS: &[&str] = &[
     // Documents and texts.
     "txt md rst log rtf pdf doc docx odt xls xlsx ods ppt pptx odp csv tsv epub mobi djvu tex bib pages",
@@ -81,11 +81,11 @@ pub enum Kind {
     Video,
     /// A video that ffmpeg alone reads.
     FfmpegVideo,
-    /// A picture that is not read: only its bytes can tell whether it is another one.
+    /// A picture that is not read: its bytes may show that it is of another format.
     Unread,
-    /// Something that only its bytes can tell, whose name begins as a picture's does: `a.jpg:large`.
+    /// A file that only its bytes can identify, whose name begins like a picture's: `a.jpg:large`.
     Likely,
-    /// Something that only its bytes can tell: without an ending, or of one that is not known.
+    /// A file that only its bytes can identify: without an extension, or with an unknown one.
     Unknown,
     /// No photo.
     Other,

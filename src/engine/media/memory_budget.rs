@@ -86,7 +86,7 @@ impl MemoryBudget {
         self.changed.notify_all();
     }
 
-    /// Waits until there is room for so many bytes, and takes them.
+    /// Waits until so many bytes are free, and reserves them.
     ///
     /// # Errors
     /// If there are fewer in the whole budget, or `cancel` was raised.
@@ -170,7 +170,7 @@ impl Drop for Reservation {
 }
 
 /// The budgets of one decoder's stages. Files are asked for before pixels, and never while pixels are
-/// held: so whoever holds pixels always gets on, and nobody waits for ever.
+/// held: so a thread that holds pixels always makes progress, and no thread waits for ever.
 #[derive(Clone, Debug)]
 pub struct DecodeMemory {
     /// For pixels.

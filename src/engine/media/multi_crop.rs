@@ -64,7 +64,7 @@ mod tests {
             }
             for pair in windows.windows(2) {
                 let ((a, side), (b, _)) = (along(&pair[0]), along(&pair[1]));
-                // Around the centre, the model's own crop lies between.
+                // Around the centre, the model's own crop is in between.
                 prop_assert!(b - a <= 2.0 * STEP * side + 1e-6 * long);
                 prop_assert!(side >= short);
             }

@@ -70,7 +70,7 @@ pub const HASHED_WHOLE: u64 = 8 << 20;
 /// How long a video is, and which of its frames stand for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VideoFacts {
-    /// Its length in milliseconds; 0 if nobody knows.
+    /// Its duration in milliseconds; 0 if unknown.
     pub duration_ms: u64,
     /// When each of the frames is shown, in milliseconds, rising. The rows of the video's vectors are theirs, in their
     /// order.
@@ -109,7 +109,7 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// A file with what its content says of it. Where that has no date, the file's name may tell one.
+    /// A file with the facts from its content. If there is no date among them, the file's name may have one.
     #[must_use]
     pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
         let named = || super::dates::from_file_name(&file.path);
@@ -168,7 +168,7 @@ impl Failure {
         }
     }
 
-    /// A failure of the file system, in words.
+    /// A failure of the file system, with a message.
     pub fn io(path: impl Into<PathBuf>, stage: Stage, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
         let message = match error.kind() {

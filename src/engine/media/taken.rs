@@ -10,7 +10,7 @@ pub struct Taken {
     source: DateSource,
 }
 
-/// What tells when a photo was taken.
+/// The source of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateSource {
     /// Its content: EXIF, XMP or IPTC-IIM.
@@ -32,7 +32,7 @@ impl DateSource {
         }
     }
 
-    /// What a person is told behind the date, where that is not what is expected.
+    /// The note after the date, if its source is an unusual one.
     #[must_use]
     pub fn note(self) -> &'static str {
         match self {
@@ -53,7 +53,7 @@ impl Taken {
         }
     }
 
-    /// The same date, as another source tells it.
+    /// The same date with another source.
     #[must_use]
     pub fn told_by(self, source: DateSource) -> Self {
         Self { source, ..self }
@@ -76,7 +76,7 @@ impl Taken {
         Some(i64::from(day.get_days()) * 86_400 + of_day)
     }
 
-    /// What tells it.
+    /// Its source.
     #[must_use]
     pub fn source(&self) -> DateSource {
         self.source

@@ -68,7 +68,7 @@ fn date(path: &Path) -> Option<Taken> {
 /// When a photo was taken, as the content of the file beside it says.
 #[must_use]
 pub fn described(bytes: &[u8]) -> Option<Taken> {
-    // Tools that save it anew may put a mark of its encoding before it.
+    // Tools that rewrite it may add a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let description: Description = serde_json::from_slice(bytes).ok()?;
     let seconds = match description.photo_taken_time.timestamp {

@@ -135,7 +135,7 @@ impl Marks {
         })
     }
 
-    /// What was set aside on opening, in words.
+    /// What was quarantined on opening, as messages.
     #[must_use]
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_deref()

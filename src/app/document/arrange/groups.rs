@@ -44,7 +44,7 @@ pub struct Group {
     pub days: Option<(Day, Day)>,
 }
 
-/// The highest rank: thirty bits, which leave room in a key that has the order and the number of a photo as well.
+/// The highest rank: thirty bits, which leave space in a key that has the order and the number of a photo as well.
 pub const MAX_RANK: u32 = (1 << 30) - 1;
 
 /// Ranks of groups that come after all others.

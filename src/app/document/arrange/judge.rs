@@ -16,7 +16,7 @@ const NONE: u32 = u32::MAX;
 pub struct Verdict {
     label: u32,
     /// The match of the label that fits best. Where none fits, how many times the odds of a label's threshold the photo
-    /// has at most, which is below 1; not a number where nothing can be said.
+    /// has at most, which is below 1; NaN where there is no match.
     value: f32,
 }
 

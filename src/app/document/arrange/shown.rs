@@ -29,7 +29,7 @@ pub enum HiddenBy {
 }
 
 impl HiddenBy {
-    /// All, in the order in which they are told.
+    /// All of them, in the order in which they are shown.
     pub const ALL: [Self; 6] = [
         Self::Label,
         Self::Decision,

@@ -21,7 +21,7 @@ use crate::engine::hub::http::{HttpError, Response, host};
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Bytes that an attempt must bring to count as progress.
 const PROGRESS: u64 = 64 << 10;
-/// Bytes after which the disk is asked again whether it has room.
+/// Bytes after which free disk space is checked again.
 const ROOM_EVERY: u64 = 32 << 20;
 /// Largest note of a version.
 const MAX_NOTE: u64 = 4096;

@@ -31,7 +31,7 @@ use staging::Turn;
 
 /// The usual branch.
 const MAIN: &str = "main";
-/// Most bytes of weights that neither the hub nor the catalogue tells the length of.
+/// Most bytes of weights whose length neither the hub nor the catalogue gives.
 const MOST_WEIGHTS: u64 = 16 << 30;
 /// Attempts at one file that bring nothing new before it is given up.
 const ATTEMPTS: u32 = 5;
@@ -39,7 +39,7 @@ const ATTEMPTS: u32 = 5;
 const BACKOFF: Duration = Duration::from_millis(500);
 /// The ending of a folder in which a model is arriving.
 pub const ARRIVING: &str = "part";
-/// What is said of where a downloaded folder came from.
+/// The origin of a downloaded folder.
 const ORIGIN: &str = "lumisift.json";
 /// Largest such note.
 const MAX_ORIGIN: u64 = 64 << 10;
@@ -53,7 +53,7 @@ pub struct DownloadRequest {
     pub revisions: Vec<String>,
     /// SHA-256 of the weights, where it is known beforehand.
     pub sha256: Option<String>,
-    /// Most bytes of a file of weights whose length the hub does not tell.
+    /// Most bytes of a weights file whose length the hub does not give.
     pub most_weights: u64,
     /// Addresses of hubs, in the order in which they are tried.
     pub endpoints: Vec<String>,

@@ -19,7 +19,7 @@ pub struct DownloadProgress {
 }
 
 impl DownloadProgress {
-    /// Time left, once a rate can be told.
+    /// Time left, once a rate is known.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total.saturating_sub(self.done);
@@ -41,12 +41,12 @@ pub enum DownloadStage {
     Checking,
 }
 
-/// Counts bytes and tells of them now and then.
+/// Counts bytes and reports progress at intervals.
 pub struct ProgressReporter<'a> {
     pub arrival: DownloadProgress,
     tell: &'a mut dyn FnMut(&DownloadProgress),
     told: Instant,
-    /// Bytes since `told`.
+    /// Bytes since the last report.
     fresh: u64,
 }
 
@@ -71,7 +71,7 @@ impl<'a> ProgressReporter<'a> {
         if since >= REPORT {
             let now = self.fresh as f64 / since.as_secs_f64();
             let before = self.arrival.rate;
-            // A rate that jumps about tells nothing.
+            // A rate that varies widely predicts nothing.
             self.arrival.rate = if before > 0.0 {
                 0.9 * before + 0.1 * now
             } else {

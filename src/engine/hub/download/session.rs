@@ -40,7 +40,7 @@ pub struct DownloadSession<'a, 't> {
 pub struct Wanted {
     pub name: String,
     pub remote: RemoteFile,
-    /// Most bytes that are taken where the hub does not tell the length.
+    /// Most bytes that are accepted where the hub does not give the length.
     pub most: u64,
 }
 
@@ -233,7 +233,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         self.check_room(needed)
     }
 
-    /// Whether the disk has room for so many bytes more.
+    /// Fails if the disk has not so many free bytes.
     pub(super) fn check_room(&self, bytes: u64) -> Result<(), DownloadError> {
         let needed = bytes.saturating_add(SPARE);
         let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;

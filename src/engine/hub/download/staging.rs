@@ -62,7 +62,7 @@ pub fn make_folder(dir: &Path) -> Result<(), DownloadError> {
     fs::create_dir_all(dir).map_err(io(dir))
 }
 
-/// Gives the folder the model's name. What is there already is incomplete: it is set aside, whatever it is.
+/// Renames the folder to the model's name. An existing one is incomplete, so it is moved away.
 pub fn give_name(dir: &Path, done: &Path) -> Result<(), DownloadError> {
     if fs::symlink_metadata(done).is_ok() {
         let name = done.file_name().unwrap_or_default();
@@ -92,7 +92,7 @@ pub fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens the file in which bytes arrive: what is there to be gone on with, or a new one that nobody else has.
+/// Opens the file that is downloaded to: a partial one to resume, or a new one, created exclusively.
 pub fn open_part(path: &Path, resumed: bool) -> io::Result<File> {
     if resumed {
         return regular::append_in_place(path);

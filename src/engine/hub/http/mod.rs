@@ -447,7 +447,7 @@ fn refused_text(typed: &Url, to: &str, reason: Refusal) -> HttpError {
     }
 }
 
-/// Tells how fast bytes come, without the time in which nobody took them.
+/// Measures the rate of a download, without the time in which the receiver was busy.
 struct Pace {
     patience: Patience,
     waited: Duration,

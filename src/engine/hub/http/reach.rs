@@ -118,7 +118,7 @@ pub fn literal(url: &Url) -> Option<Kind> {
 pub struct Typed(Arc<Mutex<HashMap<String, Kind>>>);
 
 impl Typed {
-    /// The kind of a typed address. A name that nobody looked up, as behind a proxy, counts as public.
+    /// The scope of a typed address. A name that was not resolved, as behind a proxy, counts as public.
     #[must_use]
     pub fn kind(&self, url: &Url) -> Kind {
         let looked_up = || {
@@ -129,7 +129,7 @@ impl Typed {
     }
 
     fn remember(&self, host: &str, addresses: impl Iterator<Item = IpAddr>) {
-        // A name with one public address among others is nobody's private one.
+        // A name with any public address counts as public.
         if let Some(kind) = addresses.map(Kind::of).min() {
             let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kinds.entry(host.into()).or_insert(kind);

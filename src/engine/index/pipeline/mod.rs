@@ -28,7 +28,7 @@ use crate::engine::pause::Gate;
 use progress::Counters;
 pub use progress::{Phase, Progress};
 
-/// How long a store that has no room is usually tried again.
+/// How long writing to a full store is usually retried.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Called when there is something new to receive, from any thread.
@@ -50,7 +50,7 @@ pub struct JobOptions {
     pub thumbnail_quality: u8,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
-    /// How long a store that has no room is tried again before the job gives up; as long as it takes if none.
+    /// How long writing to a full store is retried before the job gives up; without limit if none.
     pub patience: Option<Duration>,
     /// Called when there is something new to receive.
     pub notify: Notify,
@@ -83,7 +83,7 @@ pub enum Source {
     Encoded,
 }
 
-/// What a job tells.
+/// Events of a job.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// A photo is in the store.
@@ -99,7 +99,7 @@ pub enum Event {
     Unread(Photo),
     /// A file could not be used.
     Failed(Failure),
-    /// Why results wait to be written, as for room on a disk; `None` when they are written again.
+    /// Why results cannot be written at the moment, such as a full disk; `None` when they are written again.
     Waiting(Option<String>),
     /// The model runs on another device since the job began, because the first failed; the text says why.
     Fallback(String),
@@ -132,7 +132,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// What is said of a job of which a thread panicked.
+    /// The summary of a job of which a thread panicked.
     #[must_use]
     pub fn gave_up(progress: Progress) -> Self {
         Self {
@@ -173,7 +173,7 @@ impl JobHandle {
     /// end of the process. What was encoded is written in time, unless the disk is slower than that.
     pub fn end_within(mut self, limit: Duration) {
         self.cancel.cancel();
-        // Whoever waits for room in the channel wakes when its receiver is gone.
+        // A sender that waits for the full channel wakes when its receiver is dropped.
         self.events = None;
         let until = Instant::now() + limit;
         while !self.is_over() && Instant::now() < until {
@@ -244,7 +244,7 @@ impl JobHandle {
 impl Drop for JobHandle {
     fn drop(&mut self) {
         self.cancel.cancel();
-        // Whoever waits for room in the channel wakes when its receiver is gone.
+        // A sender that waits for the full channel wakes when its receiver is dropped.
         self.events = None;
         for thread in self.threads.drain(..) {
             // A panic was the thread's own message; there is nothing to add here.
@@ -369,7 +369,7 @@ struct EventSender {
 }
 
 impl EventSender {
-    /// Sends, waiting for room. Nobody listening is no error: the job is being dropped.
+    /// Sends, waiting while the channel is full. A missing receiver is no error: the job is being dropped.
     fn send(&self, event: Event) {
         self.send_all(vec![event]);
     }
@@ -382,7 +382,7 @@ impl EventSender {
         }
     }
 
-    /// Sends if there is room: for news that the next replaces.
+    /// Sends unless the channel is full: for events that the next one replaces.
     fn offer(&self, event: Event) {
         if self.sender.try_send(vec![event]).is_ok() {
             (self.notify)();

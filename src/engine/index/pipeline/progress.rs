@@ -47,7 +47,7 @@ impl Progress {
         self.cached + self.recognised + self.encoded + self.failed
     }
 
-    /// Time left, once all files are known and a rate can be told.
+    /// Time left, once all files and a rate are known.
     #[must_use]
     pub fn time_left(&self) -> Option<Duration> {
         let left = self.total.saturating_sub(self.done());
@@ -88,7 +88,7 @@ impl Counters {
         self.started.get_or_init(Instant::now);
     }
 
-    /// Starts the clock by which the rate is told, at the first photo that must be read.
+    /// Starts the clock of the rate, at the first photo that must be read.
     pub fn start_reading(&self) {
         self.reading.get_or_init(Instant::now);
     }

@@ -32,11 +32,11 @@ const BATCH_WAIT: Duration = Duration::from_millis(20);
 const CANCEL_NOTICE: Duration = Duration::from_millis(25);
 /// How long a result waits to be written at most.
 const WRITE_WAIT: Duration = Duration::from_millis(500);
-/// How soon a store that has no room is tried again, at first and at most.
+/// Delay before writing to a full store is retried, at first and at most.
 const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
-/// Photos that the store knows, told at once.
+/// Known photos that are reported in one event.
 const KNOWN_BATCH: usize = 128;
-/// How long such a photo waits to be told at most, while the scan goes on.
+/// How long a known photo waits at most to be reported, while the scan goes on.
 const KNOWN_WAIT: Duration = Duration::from_millis(20);
 /// Results that are written at once.
 const WRITE_BATCH: usize = 256;
@@ -121,7 +121,7 @@ pub struct Prepared {
 /// A result on its way to the store, and where it came from.
 pub type Outcome = (Record, Source);
 
-/// Lists files, answers those that the store knows, and hands on the rest. `waits` is told when that has to wait for
+/// Lists files, answers those that the store knows, and passes the rest on. `waits` is notified when that has to wait for
 /// decoders.
 pub fn scan(
     shared: &Shared,
@@ -195,7 +195,7 @@ pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &
     shared.events.offer(Event::Progress(counters.snapshot()));
 }
 
-/// What is told of a file that the store knows as it is.
+/// The event for a file that the store knows unchanged.
 fn known(shared: &Shared, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
@@ -447,7 +447,7 @@ fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> 
     Some(batch)
 }
 
-/// Writes results in batches, tells of each once it is safe, and ends the job.
+/// Writes results in batches, reports each once it is safe, and ends the job.
 pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Skipped>) {
     let mut batch: Vec<Outcome> = Vec::new();
     let mut takeout = TakeoutDates::default();
@@ -500,7 +500,7 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
     }));
 }
 
-/// Writes and empties a batch; what went wrong, in words.
+/// Writes and empties a batch; returns the problem, if there is one.
 fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) -> Option<String> {
     if batch.is_empty() {
         return None;
@@ -525,8 +525,8 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) 
     None
 }
 
-/// Writes records. Where the disk is full or read-only, the person is told, and it is tried again until there is room,
-/// the person gives up, or the job's patience ends.
+/// Writes records. If the disk is full or read-only, that is reported, and the write is retried until it succeeds,
+/// the job is cancelled, or its patience ends.
 fn write_when_there_is_room(shared: &Shared, records: &[Record]) -> Result<Vec<u32>, StoreError> {
     let session = &shared.session;
     let since = Instant::now();

@@ -97,7 +97,7 @@ pub const CHECKED_BYTES: u64 = 128 << 20;
 pub struct Opened {
     /// A connection.
     pub connection: Connection,
-    /// Whether it was set aside and what could be read of it taken over.
+    /// Whether it was quarantined and its readable rows were copied.
     pub salvaged: bool,
     /// Whether an earlier version's tables were dropped.
     pub outdated: bool,
@@ -105,7 +105,7 @@ pub struct Opened {
     pub unchecked: bool,
 }
 
-/// Opens a database, or sets a damaged one aside and starts anew with what can be read of it. Nobody else may be
+/// Opens a database, or quarantines a damaged one and starts a new one with its readable rows. Nobody else may be
 /// opening it meanwhile.
 pub fn open(
     path: &Path,

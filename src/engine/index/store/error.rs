@@ -42,7 +42,7 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
-    /// No room.
+    /// The disk is full.
     #[error("the disk of {} is full: {} are free, about {} are needed; make room there, or choose another place with --store", path.display(), megabytes(*free), megabytes(*needed))]
     Full {
         /// A file or folder on that disk.
@@ -86,7 +86,7 @@ impl StoreError {
         let path = path.to_path_buf();
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::full(path, needed),
-            // A log that cannot grow is told as a failure of the system.
+            // A log that cannot grow is reported as a system failure.
             Some(ErrorCode::SystemIoFailure) if free_bytes(&path) < needed.max(ROOM) => {
                 Self::full(path, needed)
             }

@@ -205,7 +205,7 @@ fn are_damaged_vectors(key: &ModelKey, segments: &[Segment], closing: &AtomicBoo
     };
     match run() {
         Ok(damaged) => damaged,
-        // A file that is gone was superseded, which whoever asks next is told.
+        // A missing file was superseded, which the next query reports.
         Err(VectorsError::Io(_)) => false,
         Err(VectorsError::Damaged) => true,
     }

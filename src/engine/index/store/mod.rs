@@ -206,7 +206,7 @@ impl Store {
         &self.dir
     }
 
-    /// What was set aside on opening, in words.
+    /// What was quarantined on opening, as messages.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices

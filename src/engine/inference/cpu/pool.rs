@@ -46,7 +46,7 @@ fn pool_body<const FMA: bool>(
 }
 
 multi_target! {
-    /// `out = sum_t softmax_t(scale rows_t . query) rows_t` over rows x width; `weights` is room to work in.
+    /// `out = sum_t softmax_t(scale rows_t . query) rows_t` over rows x width; `weights` is scratch memory.
     pub fn pool(rows: &[f32], query: &[f32], scale: f32, weights: &mut Vec<f32>, out: &mut [f32]) => pool_body
 }
 

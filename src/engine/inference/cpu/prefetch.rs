@@ -29,7 +29,7 @@ impl<T> Fetches<T> {
         Self { first, each }
     }
 
-    /// That of one step; those of the last steps may lie behind the share.
+    /// The address for one step; those of the last steps may be beyond the share.
     #[inline(always)]
     pub fn at(&self, step: usize) -> *const i8 {
         self.first.wrapping_add(step * self.each).cast()

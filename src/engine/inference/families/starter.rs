@@ -16,7 +16,7 @@ use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, normalise_rows};
 use crate::engine::media::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
 
-/// The vectors of words.
+/// The token embeddings.
 const WORDS: &str = "text.embeddings.word_embeddings.weight";
 
 /// Both towers.
@@ -43,7 +43,7 @@ impl Starter {
     pub fn load(gguf: &[u8], device: &Device) -> Result<Self> {
         let mut cursor = Cursor::new(gguf);
         let content = Content::read(&mut cursor)?;
-        // Of the words, two thirds of all weights, a text needs a few rows.
+        // Token embeddings are two thirds of all weights, and a text needs a few rows.
         let words = content.tensor(&mut cursor, WORDS, device)?;
         let vb = tensors(&content, cursor, device, |name| name != WORDS)?;
         let meta = Metadata(&content);

@@ -12,7 +12,7 @@ const METAL_HEADS: [usize; 6] = [32, 64, 72, 80, 96, 128];
 pub enum Queries {
     /// All of them.
     All,
-    /// One of each sequence, for a last layer whose other outputs nobody reads.
+    /// One of each sequence, for a last layer whose other outputs are not used.
     One(usize),
 }
 
@@ -90,7 +90,7 @@ pub fn attention(qkv: &Tensor, shape: AttentionShape, queries: Queries) -> Resul
 
 /// Multi-head attention of one sequence on the CPU, on this thread.
 ///
-/// `qkv` is tokens x 3 width; the result goes to `out`, tokens x width. `room` is room to work in.
+/// `qkv` is tokens x 3 width; the result goes to `out`, tokens x width. `room` is scratch memory.
 pub fn attend_sequence(
     qkv: &[f32],
     shape: AttentionShape,

@@ -241,7 +241,7 @@ mod tests {
     use super::super::tests::{difference, noise};
     use super::*;
 
-    /// What a GPU computes is told apart from the CPU's form only by rounding.
+    /// Results of a GPU differ from the CPU's only by rounding.
     #[test]
     fn both_forms_agree() {
         let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));

@@ -122,7 +122,7 @@ impl Handled {
     }
 }
 
-/// What a rule does with a content: another rule, label, line or target decides anew.
+/// What a rule does with a content: a changed rule, label, threshold or target decides again.
 fn key(rule: &FolderRule, photo: &Photo) -> String {
     let mut hasher = blake3::Hasher::new();
     let target = rule.to.as_os_str().as_encoded_bytes();

@@ -60,7 +60,7 @@ pub struct RoundOptions<'a> {
     pub exporter: Exporter<'a>,
     /// How long a file is left alone after its last change.
     pub settle: Duration,
-    /// Whether nothing is done, and only told.
+    /// Whether nothing is done, only reported.
     pub dry_run: bool,
 }
 
@@ -207,7 +207,7 @@ impl Library {
     }
 }
 
-/// Exports what fits a rule, or tells what would be exported: what is at its place afterwards.
+/// Exports what fits a rule, or lists what would be exported: what is at its target afterwards.
 fn bring(
     rule: &FolderRule,
     items: &[Item],
@@ -253,7 +253,7 @@ fn bring(
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
     let exported = exported.into_iter().map(|paths| arrival(paths, false));
-    // Companions came along, but nobody decided about them.
+    // Companions were taken along, but no decision was recorded for them.
     let photos: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
     let arrivals = exported.chain(there);
     Ok(arrivals

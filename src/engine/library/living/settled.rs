@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::engine::media::photo::{Candidate, Photo};
 
-/// Files whose times say nothing, because they lie in the future, and since when each has been as it is.
+/// Files with meaningless times, because they are in the future, and since when each has been unchanged.
 #[derive(Default)]
 pub(super) struct Sightings(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
 

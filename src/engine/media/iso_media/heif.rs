@@ -9,7 +9,7 @@ use super::parts::{MAX_PARTS, parts};
 use super::places::Fields;
 use super::{Kind, Span, boxes};
 
-/// A property of an item: its kind, and where its content lies.
+/// A property of an item: its type and the range of its content.
 type Property = ([u8; 4], Span);
 
 /// The pictures of a file that is at hand.
@@ -95,7 +95,7 @@ impl<'a> Heif<'a> {
         self.data(*id)
     }
 
-    /// Where an item's data lies, unless parts of it lie outside the file.
+    /// The location of an item's data, unless parts of it are outside the file.
     pub fn spans(&self, id: u32) -> Option<Vec<Span>> {
         let place = self
             .items
@@ -119,7 +119,7 @@ impl<'a> Heif<'a> {
         spans.collect()
     }
 
-    /// An item's data, unless parts of it lie outside the file.
+    /// An item's data, unless parts of it are outside the file.
     pub fn data(&self, id: u32) -> Option<Cow<'a, [u8]>> {
         let spans = self.spans(id)?;
         if let [(start, end)] = spans[..] {

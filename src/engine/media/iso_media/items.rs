@@ -45,7 +45,7 @@ pub struct Items {
     pub references: Vec<Reference>,
     /// Items of metadata about the picture that is shown, or about none in particular.
     pub metadata: Vec<(u32, Kind)>,
-    /// Where they lie.
+    /// Their locations.
     pub places: Places,
 }
 
@@ -91,7 +91,7 @@ impl Items {
         self.parts.iter().find(|part| part.kind == *kind)
     }
 
-    /// The places and lengths of an item in the file; nothing if it is made of other items or lies elsewhere.
+    /// The places and lengths of an item in the file; nothing if it is made of other items or in another file.
     pub fn extents(&self, place: &Place) -> Option<Vec<(u64, u64)>> {
         let start = match place.method {
             0 => 0,
@@ -105,7 +105,7 @@ impl Items {
             .collect()
     }
 
-    /// The bytes of an item. `left` is how many may be read yet of this file's items, many of which can lie in one place.
+    /// The bytes of an item. `left` is how many may be read yet of this file's items, many of which can share one location.
     pub fn bytes(&self, input: &mut impl Source, place: &Place, left: &mut u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         for (at, length) in self.extents(place)? {

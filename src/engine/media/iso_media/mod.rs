@@ -64,7 +64,7 @@ pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
     bytes
 }
 
-/// Where a box's content lies in bytes that are at hand: start and end.
+/// The range of a box's content in a slice: start and end.
 pub type Span = (usize, usize);
 
 /// The boxes in a span: kind and content. Ends at the first that is damaged.
@@ -104,7 +104,7 @@ fn association_box(bytes: &[u8]) -> Option<Span> {
     child(bytes, properties(bytes)?, b"ipma")
 }
 
-/// Entries of the association box that name property 0: where they lie, and the item's first property.
+/// Entries of the association box that name property 0: their positions, and the item's first property.
 fn empty_properties(bytes: &[u8], (start, end): Span) -> Option<Vec<(usize, u8)>> {
     let content = bytes.get(start..end)?;
     let (header, entries) = content.split_first_chunk::<8>()?;

@@ -4,7 +4,7 @@ use crate::engine::media::input::Source;
 
 /// Most boxes and items that are looked at.
 pub const MAX_PARTS: u64 = 20_000;
-/// Most pieces that all items together lie in.
+/// Most extents of all items together.
 pub const MAX_EXTENTS: u64 = 1 << 18;
 /// Largest description of items that is read.
 pub const MAX_META: u64 = 16 << 20;

@@ -13,7 +13,7 @@ pub struct Places {
     pub items: Vec<Place>,
 }
 
-/// Where an item lies.
+/// The location of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// Its number.
@@ -132,7 +132,7 @@ impl Places {
         Some(bytes)
     }
 
-    /// Where an item lies that is one piece of the file.
+    /// The location of an item that is a single extent.
     pub fn one_piece(&self, id: u32, at: u64, length: u64) -> Place {
         // Files whose places have no width say all by the base.
         let (base, at) = match self.width(0) {
@@ -152,7 +152,7 @@ impl Places {
         }
     }
 
-    /// Lets all pieces of the file lead to where `moved` says that they come to lie, by their place and length.
+    /// Updates the offsets of all extents: `moved` gives the new offset for an old one and its length.
     pub fn follow(&mut self, moved: impl Fn(u64, u64) -> Option<u64>) -> Option<()> {
         let by_base = self.width(0) == 0;
         for item in self.items.iter_mut().filter(|item| item.method == 0) {

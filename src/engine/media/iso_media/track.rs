@@ -9,7 +9,7 @@ const MOST_TRACKS: usize = 8;
 pub struct Track {
     /// Width and height that its description says.
     pub size: (u32, u32),
-    /// Where its first sample lies.
+    /// The location of its first sample.
     pub sample: Span,
 }
 
@@ -40,7 +40,7 @@ fn table(bytes: &[u8], track: Span) -> Option<Span> {
     path.try_fold(track, |span, kind| child(bytes, span, kind))
 }
 
-/// Where the first sample of a track lies; it may go beyond the end of the file.
+/// The location of the first sample of a track; it may extend beyond the end of the file.
 pub fn first_sample(bytes: &[u8], track: Span) -> Option<Span> {
     let number = |at: usize, width| {
         let number = Fields(bytes.get(at..)?).number(width)?;

@@ -17,7 +17,7 @@ use crate::engine::media::places::Coordinates;
 
 /// Raised when other facts are read: then all photos are looked into again.
 const VERSION: i64 = 4;
-/// Photos that are kept; more than that, and it begins anew.
+/// Most photos that are kept; beyond that the cache is emptied.
 const MAX_ROWS: i64 = 2_000_000;
 /// Photos that are written at once.
 const BATCH: usize = 4096;
@@ -115,14 +115,14 @@ impl Cache {
         }
     }
 
-    /// Keeps what was read anew, and drops what nobody asks for.
+    /// Keeps what was read again, and drops what is no longer used.
     pub fn save(self) {
         let new = std::mem::take(&mut *lock(&self.new));
         if !new.is_empty() {
             self.write(&new);
         }
         if let Some(connection) = &*lock(&self.connection) {
-            // What stays costs room, no more.
+            // What remains costs only disk space.
             let oldest = today() - KEPT_DAYS;
             let _ = connection.execute("DELETE FROM inside WHERE asked < ?1", [oldest]);
         }
@@ -321,7 +321,7 @@ mod tests {
                 .expect("counted")
         };
         assert_eq!(kept(), 2);
-        // What nobody asked for in a long time goes.
+        // Entries that were not used for a long time are removed.
         let connection = Connection::open(&file).expect("opened");
         let age_all = "UPDATE inside SET asked = asked - 91";
         connection.execute_batch(age_all).expect("aged");
@@ -335,7 +335,7 @@ mod tests {
             let mode = fs::metadata(&file).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
-        // A cache that is none costs nothing but time, and makes room for a new one.
+        // An invalid cache costs only time, and is replaced by a new one.
         fs::write(&file, "no database").expect("written");
         age(&path, 50);
         for _ in 0..2 {

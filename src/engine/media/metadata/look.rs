@@ -24,7 +24,7 @@ const READERS: usize = 4;
 /// Photos that are asked about at a time.
 const PART: usize = 1 << 14;
 
-/// Where something is said.
+/// A source of metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// In the photo itself.

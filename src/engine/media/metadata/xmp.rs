@@ -68,7 +68,7 @@ pub const LABEL: Property = Property::new(XMP, "xmp", "Label");
 /// What an extended packet of a JPEG is called.
 pub const EXTENDED: Property = Property::new(NOTE, "xmpNote", "HasExtendedXMP");
 
-/// How the photo lies, as EXIF's orientation.
+/// The orientation, as in EXIF.
 pub const ORIENTATION: Property = Property::new(TIFF, "tiff", "Orientation");
 /// The camera's model.
 pub const MODEL: Property = Property::new(TIFF, "tiff", "Model");

@@ -11,7 +11,7 @@ pub struct Coordinates {
 
 impl Coordinates {
     /// From degrees, north and east positive; nothing outside the earth. 0, 0 is what devices write that know no
-    /// place, in the sea where nobody is.
+    /// place, in the middle of the sea.
     #[must_use]
     pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
         let is_valid = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;

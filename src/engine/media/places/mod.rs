@@ -12,9 +12,9 @@ pub use coordinates::Coordinates;
 pub use query::{PlaceQuery, Words};
 use table::Table;
 
-/// Farther than this from the nearest town, a photo was not taken there; its country is still said.
+/// Farther than this from the nearest town, a photo was not taken there; only its country is given.
 const TOWN_KM: f64 = 50.0;
-/// Farther than this from any town, nothing is said: the open sea, the ice caps.
+/// Farther than this from any town, no place is given: the open sea, the ice caps.
 const COUNTRY_KM: f64 = 200.0;
 
 /// A place on land, by the town that is nearest to it.
@@ -84,7 +84,7 @@ impl Place {
 }
 
 impl fmt::Display for Place {
-    /// "Munich, Bavaria, Germany"; a region that is called as its town or country is said once.
+    /// "Munich, Bavaria, Germany"; a region with the name of its town or country is given once.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let country = self.country();
         if let Some(town) = self.town().filter(|town| *town != country) {

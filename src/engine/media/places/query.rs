@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::Place;
 use super::table::Table;
 
-/// How words of a query are compared with those of names.
+/// How the words of a query are compared with names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Words {
     /// They are all there: "india" is not Indiana.

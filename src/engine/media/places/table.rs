@@ -38,7 +38,7 @@ pub struct Region {
     first: u32,
 }
 
-/// All towns by country, region and name, and where they lie.
+/// All towns by country, region and name, with their coordinates.
 #[derive(Default)]
 pub struct Table {
     countries: Vec<Country>,

@@ -13,7 +13,7 @@ const HEAD: u64 = 64;
 /// So many files of one ending without a picture among them, one after another, and no other is opened: on a slow
 /// disk each costs as much as a photo.
 const MOST_MISSES: u32 = 1000;
-/// Endings that are told apart.
+/// Extensions that are counted separately.
 const MOST_ENDINGS: usize = 1000;
 
 /// Whether a file is a picture or a video, by its name or, where that says nothing, by its first bytes.

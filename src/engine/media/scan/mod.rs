@@ -243,7 +243,7 @@ impl Scan {
             return self.consider_folder(entry);
         }
         let kind = kind(entry.path());
-        // A pipe or a device under the name of a picture is told of.
+        // A pipe or a device with the name of a picture is reported.
         let content = match kind {
             Kind::Picture | Kind::Raw | Kind::Video | Kind::FfmpegVideo | Kind::Other => {
                 self.looks.content(entry.path(), kind)

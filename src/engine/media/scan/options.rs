@@ -31,7 +31,7 @@ impl Default for ScanOptions {
     }
 }
 
-/// What was passed over, to be said.
+/// What was skipped, to be reported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Skipped {
     /// Hidden files and folders.
@@ -59,7 +59,7 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// Photos and videos that are not listed by themselves, in words.
+    /// A text about photos and videos that are not listed by themselves.
     #[must_use]
     pub fn photos_in_words(&self) -> Vec<String> {
         in_words([
@@ -97,7 +97,7 @@ impl Skipped {
         ])
     }
 
-    /// All of it, in words: first what nobody expects among photos.
+    /// A text about all of it, beginning with the least expected.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
         let mut words = in_words([

@@ -53,7 +53,7 @@ static OTHERS: &[Other] = &[
 /// Its packets have no more than a byte in common, at the start or after a time.
 static TRANSPORT: Other = other("MPEG transport stream", "mpegts", b"\x47", b"");
 
-/// Brands of files that are not of moving pictures: stills, sound and RAW files.
+/// Brands of files that are no videos: stills, audio and RAW files.
 const OTHER_BRANDS: &[&[u8]] = &[
     b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis", b"crx ",
     b"M4A ", b"M4B ", b"M4P ", b"jp2 ", b"jpx ", b"jxl ", b"F4A ",

@@ -64,7 +64,7 @@ impl From<DecodeError> for VideoError {
     }
 }
 
-/// An error of the file system, in words.
+/// An error of the file system, with a message.
 fn words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "it is not there (moved or deleted?)".into(),

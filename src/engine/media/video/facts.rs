@@ -31,7 +31,7 @@ pub fn duration_ms(moov: &[u8]) -> Option<u64> {
     fields.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = u64::from(fields.u32()?);
     let duration = fields.sized(version)?;
-    // All bits set where nobody knew.
+    // All bits are set if it is unknown.
     let known = duration < u32::MAX.into() && duration > 0 && timescale > 0;
     known.then(|| milliseconds(duration, timescale))
 }

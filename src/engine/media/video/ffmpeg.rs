@@ -47,7 +47,7 @@ pub fn find() -> Option<PathBuf> {
 /// A video that ffmpeg can read.
 pub struct External {
     program: PathBuf,
-    /// As ffmpeg is told it.
+    /// As ffmpeg expects it.
     input: OsString,
     format: &'static str,
     pub duration_ms: u64,
@@ -337,7 +337,7 @@ fn clock_ms(text: &str) -> Option<u64> {
         .then_some((seconds * 1000.0) as u64)
 }
 
-/// The last words of a process, short and harmless.
+/// The last line that a process printed, shortened and sanitised.
 fn last_line(said: &str) -> String {
     let line = said
         .lines()

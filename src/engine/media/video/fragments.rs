@@ -25,7 +25,7 @@ pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<Key>, u64
     (found.keys, found.time)
 }
 
-/// What samples are where nothing else is said.
+/// Defaults of samples.
 #[derive(Clone, Copy, Default)]
 struct Usual {
     duration: u32,

@@ -129,7 +129,7 @@ impl Movie {
 
     pub fn times_ms(&self) -> Vec<u64> {
         if matches!(*self.codec, Codec::Other(_)) {
-            // To be told on the first try what it needs.
+            // So that the first attempt fails with the size that it needs.
             return vec![0];
         }
         self.frames.iter().map(|(time, _)| *time).collect()

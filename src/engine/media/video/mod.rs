@@ -35,7 +35,7 @@ use iso::Movie;
 pub use choose::MOST_FRAMES;
 pub use error::VideoError;
 
-/// Bytes at the start of a file by which its container is told.
+/// Bytes at the start of a file from which its container is detected.
 const HEAD: u64 = 64;
 
 /// Whether a file that begins so is a video, read or not.
@@ -162,7 +162,7 @@ impl Video {
         }
     }
 
-    /// How long it is, in milliseconds; 0 if nobody knows.
+    /// Its duration in milliseconds; 0 if unknown.
     #[must_use]
     pub fn duration_ms(&self) -> u64 {
         match &self.source {
@@ -181,7 +181,7 @@ impl Video {
     }
 
     /// Decodes the frames one after another, at a scale that keeps their short side at `min_short_side` pixels or more,
-    /// and hands each on. One that is damaged is left out; where all are, the first one's error is told. Waits until there
+    /// and hands each on. One that is damaged is left out; if all are, the error is the first one's. Waits until there
     /// is memory for a frame, which is held until `each` returns.
     ///
     /// # Errors

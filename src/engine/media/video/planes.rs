@@ -8,7 +8,7 @@ const IDENTITY: u16 = 0;
 const BT_709: (f32, f32) = (0.2126, 0.0722);
 /// What H.273 calls unspecified.
 const UNSPECIFIED: u16 = 2;
-/// Frames from this height on are of BT.709 where nothing is said.
+/// Frames of at least this height are BT.709 by default.
 const HIGH_DEFINITION: u32 = 720;
 /// How many times smaller a frame is made at most in one step.
 const MOST_SHRINK: u32 = 8;
@@ -86,7 +86,7 @@ impl Planes {
         Rgb { width, height, rgb }
     }
 
-    /// What is said of colours, with what is meant where nothing is.
+    /// The declared colours, or their defaults.
     fn meant(&self, of_file: Option<Cicp>) -> Cicp {
         let said = |colour: &Cicp| colour.matrix != UNSPECIFIED;
         let usual = if self.height.min(self.width) >= HIGH_DEFINITION {

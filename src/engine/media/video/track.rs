@@ -86,7 +86,7 @@ fn track(trak: &[u8]) -> Option<Track<'_>> {
         },
         colour: entry.colour,
         timescale,
-        // All bits set where nobody knew.
+        // All bits are set if it is unknown.
         duration: if duration >= u32::MAX.into() {
             0
         } else {

@@ -157,7 +157,7 @@ impl Sheet {
             };
             let corner = outline.px_bounds().min;
             outline.draw(|dx, dy, cover| {
-                // What lies left of the sheet or above it becomes 0, where no letter reaches.
+                // Positions left of the sheet or above it become 0, which no letter reaches.
                 let (x, y) = (corner.x + dx as f32, corner.y + dy as f32);
                 if let Some(pixel) = self.image.get_pixel_mut_checked(x as u32, y as u32) {
                     for (value, ink) in pixel.0.iter_mut().zip(ink.0) {

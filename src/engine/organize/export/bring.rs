@@ -257,7 +257,7 @@ impl Work<'_> {
             // Its name is another file's by now.
             Some(source) if source.same_node(there) => Ok(None),
             Some(source) => Ok(self.give_up(step, source, there)),
-            // An earlier version noted less: only the bytes tell.
+            // An earlier version recorded less: only the bytes can show it.
             None if now.is_file() && hash(&step.source)? == hash(&step.target)? => {
                 Ok(self.give_up(step, &now, there))
             }
@@ -318,7 +318,7 @@ fn was_renamed(known: &StepState, there: &FileIdentity) -> io::Result<bool> {
     let source = FileIdentity::find(&step.source)?;
     Ok(match known.source() {
         Some(planned) if planned.node.is_some() => planned.is_file() && planned.unchanged(there),
-        // Without an identity, only a name that is gone tells.
+        // Without an identity, only a missing name shows it.
         _ => {
             let stamp = (there.bytes, there.modified_ns);
             there.is_file() && source.is_none() && stamp == (step.bytes, step.modified_ns)

@@ -108,7 +108,7 @@ pub struct Group {
 }
 
 /// Groups of copies, in the order in which their keepers were given. `values` are all vectors of a model, each of `dim`
-/// values. `watch` is told how many of how many photos were compared with all others. Nothing if `cancel` was raised.
+/// values. `watch` receives how many of how many photos were compared with all others. Nothing if `cancel` was raised.
 pub fn find(
     entries: &[Entry<'_>],
     values: &[f16],

@@ -134,7 +134,7 @@ impl Layout {
             (Some((id, Kind::Xmp)), 1) => Some(*id),
             _ => return None,
         };
-        // A box that this program put there makes room for the new one.
+        // A box that this program wrote is replaced by the new one.
         let own = packet.and_then(|id| {
             let place = items.places.items.iter().find(|place| place.id == id)?;
             match items.extents(place)?[..] {
@@ -241,7 +241,7 @@ impl Layout {
     }
 }
 
-/// Where a piece comes to lie when other pieces change their lengths; nothing if it is a part of those.
+/// The new offset of an extent when other extents change their lengths; nothing if it is a part of those.
 fn moved(at: u64, length: u64, changes: &[(Range<u64>, u64)]) -> Option<u64> {
     let end = at.checked_add(length)?;
     changes.iter().try_fold(at, |place, (old, new)| {
@@ -265,7 +265,7 @@ fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Option<Vec<u8>> {
 /// What all items but packets hold, in the order of their numbers; nothing of a file that has none.
 ///
 /// # Errors
-/// If an item does not lie in the file.
+/// If an item is not inside the file.
 pub fn pictures(file: &File) -> io::Result<Option<ContentId>> {
     let end = file.metadata()?.len();
     let mut input = Input::new(file);

@@ -20,7 +20,7 @@ use crate::engine::media::input::{self, Input, Source};
 
 pub use write::{plan, write};
 
-/// The metadata of a file, as it lies there.
+/// The metadata of a file, as stored.
 #[derive(Debug, Default)]
 struct Blocks {
     /// XMP packets; of a JPEG, the extended one after the one that names it.
@@ -87,7 +87,7 @@ pub fn facts<R: Read + Seek>(reader: R) -> Facts {
     all(reader).0
 }
 
-/// The same, and what XMP says of how the photo lies and what took it, by reading it once.
+/// The same, and orientation and camera from XMP, reading the file once.
 pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
     let blocks = Blocks::read(reader);
     let packets = blocks.xmp.iter();
@@ -102,7 +102,7 @@ pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
     (facts, described)
 }
 
-/// How a photo lies and what took it, as XMP says.
+/// Orientation and camera from XMP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Described {
     /// As EXIF's orientation.
@@ -113,7 +113,7 @@ pub struct Described {
     pub lens: Option<String>,
 }
 
-/// What XMP in a photo says of how it lies and what took it, for photos of which EXIF says nothing.
+/// Orientation and camera from XMP, for photos without EXIF.
 pub fn described<R: Read + Seek>(reader: R) -> Described {
     all(reader).1
 }

@@ -37,7 +37,7 @@ struct Form {
     big: bool,
 }
 
-/// A field of a directory: its tag, where it stands, and where its value lies.
+/// A field of a directory: its tag, its offset, and the offset of its value.
 struct Field {
     tag: u16,
     entry: u64,
@@ -222,18 +222,18 @@ fn words(bytes: &[u8]) -> Vec<String> {
     words.map(ToOwned::to_owned).collect()
 }
 
-/// The most fields of a directory that is written anew.
+/// The most fields of a directory that is rewritten.
 const MAX_WRITTEN: u64 = 500;
 
 /// Puts a packet at the end of a TIFF and lets its first directory lead there. A directory that has no packet yet is
-/// written anew at the end, since there is no room for another field where it is.
+/// rewritten at the end, because it cannot grow in place.
 pub fn patches<R: Read + Seek>(
     input: &mut Input<R>,
     end: u64,
     packet: &[u8],
 ) -> Option<Vec<Patch>> {
     let (form, first) = head(input)?;
-    // Places of four bytes, and room to the end of them.
+    // Offsets of four bytes, and space up to the largest.
     if form.big || form.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
         return None;
     }
@@ -249,7 +249,7 @@ pub fn patches<R: Read + Seek>(
     let fields = form.fields(input, first)?;
     if let Some(field) = fields.iter().find(|field| field.tag == XMP) {
         let old = input.read(field.entry + 4, 8)?.to_vec();
-        // The packet that ends the file, as this program puts it, makes room for the new one.
+        // A packet at the end of the file, where this program writes it, is replaced by the new one.
         let last = field.length > 4 && field.at + field.length == end;
         let at = if last { field.at } else { end };
         let before = match last {

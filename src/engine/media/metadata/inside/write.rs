@@ -18,7 +18,7 @@ use crate::engine::media::photo::ContentId;
 /// What is written, which an extended packet must not have as well.
 const WRITTEN: [super::super::xmp::Property; 5] = [SUBJECT, HIERARCHY, TAGS, RATING, LABEL];
 
-/// Whether a photo is a TIFF by name too: camera RAW is built alike, and nobody's negatives are written into.
+/// Whether a photo is a TIFF by name too: camera RAW has the same structure, and originals are never written.
 fn is_plain_tiff(photo: &Path) -> bool {
     let ending = photo.extension().unwrap_or_default();
     ["tif", "tiff"]
@@ -222,8 +222,8 @@ fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pa
 }
 
 /// Replaces parts of a photo. Before the new file takes its place, taking the patches back must give the very bytes of
-/// the old one, so that the picture and all else are the same. Where a file says at which place its pictures lie, the
-/// same bytes must lie there.
+/// the old one, so that the picture and everything else are unchanged. Where a file has offsets of its pictures, the
+/// same bytes must be there.
 ///
 /// # Errors
 /// If the photo is not what was planned for, or cannot be written; then it stays as it is.

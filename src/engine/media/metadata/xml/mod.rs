@@ -49,13 +49,13 @@ pub struct Element {
     pub tag: Span,
     /// Its name with its prefix, in the start tag.
     pub name: Span,
-    /// What lies between its tags.
+    /// The content between its tags.
     pub inner: Span,
     /// Its attributes.
     pub attributes: Vec<Attribute>,
     /// Its elements.
     pub children: Vec<Id>,
-    /// The element that it lies in.
+    /// Its parent.
     pub parent: Option<Id>,
     pub(super) namespace: Option<usize>,
 }

@@ -91,7 +91,7 @@ fn packed(plane: &[u8], stride: usize, (columns, rows): (usize, usize), depth: u
     }
 }
 
-/// The numbers of H.273 that are told apart here.
+/// The code points of H.273 that are distinguished here.
 fn colour(picture: &Picture) -> Cicp {
     use pixel::{ColorPrimaries, MatrixCoefficients, TransferCharacteristic};
     Cicp {

@@ -63,7 +63,7 @@ fn planes(frame: Frame) -> Planes {
         chroma: (frame.chroma_format_idc != 0).then(|| [samples(frame.u), samples(frame.v)]),
         halved: (halved, frame.chroma_format_idc == 1),
         depth: frame.bit_depth,
-        // The decoder does not tell.
+        // The decoder does not report it.
         colour: None,
     }
 }

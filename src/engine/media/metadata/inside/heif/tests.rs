@@ -281,7 +281,7 @@ fn packets_are_put_into_files_of_every_shape_and_taken_back() {
         }
         let words = [there, &["cat", "a much longer word than that", "dog"]].concat();
         assert_eq!(facts_of(&photo).keywords, words, "{shape:?}");
-        // The box that was put there first is written anew, not one more each time.
+        // The first box is replaced; no box is added each time.
         assert!(lengths[2] - lengths[1] < 200, "{shape:?}: {lengths:?}");
         if let Some(group) = shape.group.filter(|_| shape.packet.is_none()) {
             let new = items(&fs::read(&photo).expect("there"));
