@@ -103,13 +103,17 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
             ui.selectable_value(&mut settings.device, DeviceChoice::Auto, "Automatic");
             ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, "CPU");
             for name in device::built_for() {
-                let choice = match name {
-                    "GPU" => DeviceChoice::Gpu(None),
-                    "CUDA" => DeviceChoice::Cuda(0),
-                    "Metal" => DeviceChoice::Metal,
+                // One that was chosen by its number, in the file, stays chosen.
+                let (choice, name) = match (name, settings.device) {
+                    ("GPU", card @ DeviceChoice::Gpu(Some(number))) => {
+                        (card, format!("Graphics card {number}"))
+                    }
+                    ("GPU", _) => (DeviceChoice::Gpu(None), "Graphics card".into()),
+                    ("CUDA", card @ DeviceChoice::Cuda(1..)) => (card, card.to_string()),
+                    ("CUDA", _) => (DeviceChoice::Cuda(0), name.into()),
+                    ("Metal", _) => (DeviceChoice::Metal, name.into()),
                     _ => continue,
                 };
-                let name = if name == "GPU" { "Graphics card" } else { name };
                 ui.selectable_value(&mut settings.device, choice, name);
             }
         });

@@ -135,6 +135,24 @@ fn a_device_that_cannot_be_used_is_said_with_what_to_do() {
     }
 }
 
+#[cfg(feature = "gpu")]
+#[test]
+fn a_card_that_was_chosen_by_its_number_is_shown_as_chosen() {
+    let setup = Setup::new(Vec::new());
+    let config = setup.home.path().join("config");
+    fs::create_dir_all(&config).expect("a folder");
+    fs::write(config.join("settings.json"), r#"{ "device": "gpu:1" }"#).expect("written");
+    let mut window = setup.open();
+    window.until("a model", |w| {
+        matches!(w.state().session, SessionState::Ready(_))
+    });
+    window.keys(Modifiers::COMMAND, Key::Comma);
+    window.in_place();
+    assert!(window.has("Graphics card 1"));
+    window.click("CPU");
+    assert!(window.has("Graphics card") && !window.has("Graphics card 1"));
+}
+
 #[test]
 fn a_device_that_is_none_is_said_and_the_usual_choice_is_taken() {
     let setup = Setup::new(Vec::new());
