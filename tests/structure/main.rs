@@ -5,5 +5,6 @@
 mod sources;
 
 mod circles;
+mod families;
 mod honest;
 mod layers;
