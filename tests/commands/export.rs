@@ -180,7 +180,7 @@ fn a_target_that_may_not_be_written_is_refused_before_anything_is_done() {
     let output = command.output().expect("runs");
     let text = said(&output);
     assert!(!output.status.success(), "{text}");
-    assert!(text.contains(&format!("{}", out.display())), "{text}");
+    assert!(text.contains(&out.display().to_string()), "{text}");
     assert!(text.contains("cannot be written"), "{text}");
     assert_eq!(fs::read_dir(&out).expect("listed").count(), 0);
 }
@@ -201,7 +201,6 @@ fn a_move_out_of_a_folder_that_lets_nothing_go_says_so() {
     let text = said(&output);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("nothing may be removed from"), "{text}");
-    let photo = photos.join("a.jpg");
     assert_eq!(fs::read(photo).expect("there"), b"photo a.jpg");
     assert!(!home.path().join("out/a.jpg").exists());
 }
