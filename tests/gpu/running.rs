@@ -48,6 +48,10 @@ pub const TESTS: &[(&str, fn())] = &[
         "a_driver_that_hangs_is_left_alone_until_it_is_wanted",
         hung_driver,
     ),
+    (
+        "a_card_that_computes_something_else_is_never_used",
+        wrong_card,
+    ),
     ("compiled_kernels_are_kept_and_used_again", kept_kernels),
     (
         "callers_at_the_same_time_get_their_own_vectors",
@@ -432,6 +436,35 @@ fn hung_driver() {
     let wanted = attempt(None, true).expect("a model");
     assert_eq!(wanted.info().device.name, adapter().name);
     assert_eq!(gpu::against(checks.path(), adapter()), None);
+}
+
+/// With other vectors than the CPU's, whoever asks for the card.
+fn wrong_card() {
+    let dir = model_folder("clip-tiny");
+    let attempt = |wanted| {
+        let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
+        let (folder, mut spec) = (dir.path().to_path_buf(), cpu.info().preprocess);
+        // As a driver that miscomputes: the pictures that reach the tower are others.
+        (spec.mean, spec.std) = ([0.9, 0.1, 0.5], [0.02, 0.3, 0.05]);
+        let load =
+            Arc::new(move |context: &Arc<Context>| load_folder_tower(&folder, context, &spec));
+        let request = Request {
+            number: Some(0),
+            wanted,
+            on_battery: true,
+            checks: None,
+        };
+        accelerate(Arc::new(cpu), &request, load)
+    };
+    let refused = attempt(true).err();
+    assert!(
+        matches!(refused, Some(ModelError::Gpu(GpuError::Wrong { .. }))),
+        "{refused:?}"
+    );
+    let model = attempt(false).expect("a model");
+    assert!(model.info().is_on_cpu());
+    let reason = model.info().device.reason.clone().expect("a reason");
+    assert!(reason.contains("something else than the CPU"), "{reason}");
 }
 
 fn software_by_itself() {

@@ -156,10 +156,12 @@ pub fn paper_adapter() -> Option<Adapter> {
     let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
     descriptor.backends = backends;
     descriptor.backend_options.noop.enable = true;
-    descriptor.backend_options.noop.device_type = Some(wgpu::DeviceType::DiscreteGpu);
     let instance = wgpu::Instance::new(descriptor);
     let found = pollster::block_on(instance.enumerate_adapters(backends));
-    found.into_iter().next().map(Adapter::new)
+    found.into_iter().next().map(|inner| Adapter {
+        kind: AdapterKind::Discrete,
+        ..Adapter::new(inner)
+    })
 }
 
 /// Whether there may be a card, without loading drivers: on Linux, cards have nodes.

@@ -232,7 +232,7 @@ impl Recorder<'_> {
         for several in self.pieces(kernel.name, work(sequences, each), sequences) {
             let own = match several.len() {
                 1 => self.pieces(kernel.name, work(1, each), groups),
-                _ => vec![0..groups],
+                _ => std::iter::once(0..groups).collect(),
             };
             for part in own {
                 let queries = each.min(part.end * tile.queries) - part.start * tile.queries;

