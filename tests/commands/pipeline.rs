@@ -238,3 +238,50 @@ fn the_total_is_known_while_the_first_photos_are_read() {
     let last = last.expect("an end");
     assert_eq!((last.total, last.done()), (400, 400));
 }
+
+#[test]
+fn a_job_that_lists_first_knows_all_files_before_it_reads_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    photos(&folder, 300);
+    let session = session(&dir.path().join("store"));
+    let list_first = || JobOptions {
+        list_first: true,
+        ..JobOptions::new(vec![folder.clone()])
+    };
+    let job = pipeline::start(&session, list_first()).expect("a job");
+    let mut read = 0;
+    let mut totals = Vec::new();
+    while let Some(message) = job.next() {
+        match message.event {
+            Event::Photo { .. } => {
+                read += 1;
+                totals.push((job.progress().phase, job.progress().total));
+            }
+            Event::Progress(progress) if progress.done() > 0 => {
+                totals.push((progress.phase, progress.total));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(read, 300);
+    let early = totals
+        .iter()
+        .find(|(phase, total)| *phase == Phase::Listing || *total != 300);
+    assert_eq!(early, None);
+    // What the store knows waits for no count, and a job that is stopped meanwhile ends.
+    let again = pipeline::start(&session, list_first()).expect("a job");
+    let mut known = 0;
+    while let Some(message) = again.next() {
+        known += usize::from(matches!(message.event, Event::Photo { .. }));
+    }
+    assert_eq!(known, 300);
+    let other = dir.path().join("other");
+    fs::create_dir(&other).expect("a folder");
+    photos(&other, 300);
+    let stopped = JobOptions {
+        list_first: true,
+        ..JobOptions::new(vec![other])
+    };
+    drop(pipeline::start(&session, stopped).expect("a job"));
+}

@@ -1,5 +1,5 @@
 //! The threads that turn folders into stored vectors: scan -> N decoders -> one encoder -> sink. Another counts files
-//! ahead of the scan as soon as the scan has to wait.
+//! ahead of the scan as soon as that has to wait, or before anything is read if a job is to list everything first.
 //!
 //! Channels are bounded, so a slow stage slows those before it and memory does not grow with the folder. A [`JobHandle`]
 //! owns the threads; dropping it stops them, even in the middle of a picture.
@@ -50,7 +50,10 @@ pub struct JobOptions {
     pub thumbnail_quality: u8,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
-    /// How long writing to a full store is retried before the job gives up; without limit if none.
+    /// Whether nothing is read before all files are counted, so that the total and the time left are known from the
+    /// start. What the store knows is told meanwhile.
+    pub list_first: bool,
+    /// How long a store that has no room is tried again before the job gives up; as long as it takes if none.
     pub patience: Option<Duration>,
     /// Called when there is something new to receive.
     pub notify: Notify,
@@ -66,6 +69,7 @@ impl JobOptions {
             decoders: 0,
             thumbnail_quality: thumbnail::QUALITY,
             generation: 0,
+            list_first: false,
             patience: Some(PATIENCE),
             notify: Arc::new(|| {}),
         }
@@ -278,6 +282,8 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let (result_sender, results) = bounded(RESULTS);
     let counters = Arc::new(Counters::default());
     let (cancel, gate) = (Cancel::default(), Gate::default());
+    let listed = Gate::default();
+    listed.set_closed(options.list_first);
     let shared = stages::Shared {
         gave_up: Arc::default(),
         session: session.clone(),
@@ -285,6 +291,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         fell_back: Arc::default(),
         cancel: cancel.clone(),
         gate: gate.clone(),
+        listed,
         thumbnail_quality: options.thumbnail_quality,
         patience: options.patience,
         counters: counters.clone(),

@@ -51,6 +51,8 @@ pub struct Shared {
     pub fell_back: Arc<AtomicBool>,
     pub cancel: Cancel,
     pub gate: Gate,
+    /// Closed while files are counted that are to be counted before any is read.
+    pub listed: Gate,
     pub thumbnail_quality: u8,
     pub patience: Option<Duration>,
     pub counters: Arc<Counters>,
@@ -121,8 +123,8 @@ pub struct Prepared {
 /// A result on its way to the store, and where it came from.
 pub type Outcome = (Record, Source);
 
-/// Lists files, answers those that the store knows, and passes the rest on. `waits` is notified when that has to wait for
-/// decoders.
+/// Lists files, answers those that the store knows, and hands on the rest. `waits` is told when that has to wait for
+/// decoders, or at the first of the rest if all files are to be counted before one is read.
 pub fn scan(
     shared: &Shared,
     roots: &[PathBuf],
@@ -148,7 +150,9 @@ pub fn scan(
                 let is_read = matches!(event, Some(Event::Photo { .. }));
                 batch.extend(event);
                 if !is_read {
-                    shared.counters.start_reading();
+                    if shared.listed.is_closed() {
+                        let _ = waits.try_send(());
+                    }
                     // This may wait for the decoders.
                     shared.events.send_all(std::mem::take(&mut batch));
                     let sent = match files.try_send(file) {
@@ -173,11 +177,13 @@ pub fn scan(
     }
     shared.events.send_all(batch);
     shared.counters.listed.store(true, Relaxed);
+    shared.listed.set_closed(false);
     scan.skipped().clone()
 }
 
-/// Counts the files while the walk that reads them waits for decoders, so that the total and the time left are known
-/// early. It keeps no list: a million files cost it no memory. A walk that never waits needs no count.
+/// Counts the files while the walk that reads them waits, so that the total and the time left are known early; decoders
+/// begin after it if they are to know all files first. It keeps no list: a million files cost it no memory. A walk that
+/// never waits needs no count.
 pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
     let _note = shared.note_panics();
     if waited.recv().is_err() {
@@ -193,6 +199,7 @@ pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &
     }
     counters.counted_all.store(true, Relaxed);
     shared.events.offer(Event::Progress(counters.snapshot()));
+    shared.listed.set_closed(false);
 }
 
 /// The event for a file that the store knows unchanged.
@@ -222,6 +229,8 @@ pub fn decode(
     let _note = shared.note_panics();
     let mut resampler = Resampler::default();
     for file in files {
+        shared.listed.pass(&shared.cancel);
+        shared.counters.start_reading();
         shared.gate.pass(&shared.cancel);
         if shared.cancel.is_cancelled() {
             return;
