@@ -46,6 +46,30 @@ fn names_folders_labels_and_stars_are_found() {
 }
 
 #[test]
+fn a_comma_in_a_search_means_or() {
+    let (_dir, mut window) = coloured();
+    let mut search = |text: &str| {
+        window.command(Command::SearchFor(text.into()));
+        let mut shown = window.shown();
+        shown.sort();
+        shown
+    };
+    assert_eq!(
+        search("green*2*, red*1*"),
+        ["green 2.png", "red 1.png"],
+        "names"
+    );
+    let all_blue_and_one = ["blue 1.png", "blue 2.png", "blue 3.png", "red 3.png"];
+    assert_eq!(
+        search("blue, red*3*"),
+        all_blue_and_one,
+        "what is meant, or a name"
+    );
+    assert_eq!(search("blue, red").len(), 6);
+    assert_eq!(search("blue, red name:1").len(), 2, "one name for both");
+}
+
+#[test]
 fn hits_say_their_match_and_no_hit_offers_the_nearest() {
     let (_dir, mut window) = coloured();
     window.command(Command::SearchFor("blue".into()));

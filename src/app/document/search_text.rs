@@ -1,5 +1,5 @@
-//! Parses the text of the search box: terms for names, dates, stars and labels, and the rest, which is searched in the
-//! pictures; pure.
+//! What a person types into the search box, taken apart: names, dates, stars and labels that photos have or have not,
+//! and the rest, which is about what they show; pure. A comma means "or".
 
 use std::path::Path;
 
@@ -11,13 +11,28 @@ use super::scored::Scored;
 use crate::engine::media::scan::is_media_name;
 use crate::engine::organize::marks::Mark;
 
-/// A search, taken apart. What it asks for besides meaning must all hold.
+/// A search, taken apart at its commas, which mean "or".
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchText {
     /// What the photos show, for the model.
     pub meaning: String,
-    /// The same in lower case, if it is long enough to be looked for in names.
-    named: String,
+    /// Of these one must hold; if there are none, all photos do.
+    parts: Vec<Part>,
+}
+
+/// What is asked for between two commas; all of it must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Part {
+    terms: Terms,
+    /// Whether the photos are to show something, too.
+    has_meaning: bool,
+    /// What they are to show, in lower case, if it is long enough to be looked for in names.
+    named: Vec<String>,
+}
+
+/// What is asked for besides meaning.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Terms {
     /// Patterns of names, such as `img_40*`, in lower case.
     names: Vec<String>,
     /// Beginnings of dates between which a photo was taken, both included.
@@ -42,7 +57,82 @@ impl SearchText {
     /// Takes a search apart. `today` is the year and month that "last summer" counts from.
     #[must_use]
     pub fn parse(text: &str, today: (u32, u32)) -> Self {
-        let mut parts = Self::default();
+        let parts = alternatives(text).into_iter();
+        let parts: Vec<(Part, String)> = parts.map(|text| Part::parse(text, today)).collect();
+        let meanings: Vec<&str> = parts.iter().map(|(_, meaning)| meaning.as_str()).collect();
+        let meanings: Vec<&str> = meanings.into_iter().filter(|m| !m.is_empty()).collect();
+        Self {
+            meaning: meanings.join(", "),
+            parts: joined(parts.into_iter().map(|(part, _)| part).collect()),
+        }
+    }
+
+    /// Whether nothing but meaning is asked for.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.parts.iter().all(|part| part.terms.is_empty())
+    }
+
+    /// Whether a photo has what is asked for. `shows` says whether it shows what is meant.
+    #[must_use]
+    pub fn lets_through(
+        &self,
+        item: &Item,
+        mark: Mark,
+        scored: Scored<'_>,
+        id: u32,
+        shows: bool,
+    ) -> bool {
+        let mut parts = self.parts.iter();
+        self.parts.is_empty()
+            || parts.any(|part| {
+                part.terms.hold(item, mark, scored, id)
+                    && (shows || !part.has_meaning || part.is_named(item))
+            })
+    }
+
+    /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
+    #[must_use]
+    pub fn is_named(&self, item: &Item) -> bool {
+        self.parts.iter().any(|part| part.is_named(item))
+    }
+}
+
+/// What stands between commas outside quotes.
+fn alternatives(text: &str) -> Vec<&str> {
+    let mut quoted = false;
+    let parts = text.split(|c: char| {
+        quoted ^= c == '"';
+        c == ',' && !quoted
+    });
+    parts.filter(|part| !part.trim().is_empty()).collect()
+}
+
+/// Parts of which one must hold. "cat, dog 2019" asks for both in that year: what is asked for once besides meaning holds
+/// for all that is meant. "cat, IMG_40*" and "2019, 2020" ask for one or the other.
+fn joined(parts: Vec<Part>) -> Vec<Part> {
+    let with_terms = parts.iter().filter(|part| !part.terms.is_empty()).count();
+    let apart = with_terms > 1 || parts.iter().any(|part| !part.has_meaning);
+    if apart || parts.is_empty() {
+        return parts;
+    }
+    let mut all = Part {
+        has_meaning: true,
+        ..Part::default()
+    };
+    for part in parts {
+        if !part.terms.is_empty() {
+            all.terms = part.terms;
+        }
+        all.named.extend(part.named);
+    }
+    vec![all]
+}
+
+impl Part {
+    /// Takes a part apart, and returns what the photos are to show as it was typed.
+    fn parse(text: &str, today: (u32, u32)) -> (Self, String) {
+        let mut part = Self::default();
         let mut meaning = Vec::new();
         let words: Vec<&str> = words(text);
         let mut at = 0;
@@ -50,10 +140,11 @@ impl SearchText {
             let lower = word.to_lowercase();
             let next = words.get(at + 1).map(|word| word.to_lowercase());
             at += 1;
-            let taken = parts.take_keyed(&lower)
-                || parts.take_name(&lower)
-                || parts.take_date(&lower)
-                || (lower == "last" && next.is_some_and(|next| parts.take_last(&next, today)) && {
+            let terms = &mut part.terms;
+            let taken = terms.take_keyed(&lower)
+                || terms.take_name(&lower)
+                || terms.take_date(&lower)
+                || (lower == "last" && next.is_some_and(|next| terms.take_last(&next, today)) && {
                     at += 1;
                     true
                 });
@@ -61,13 +152,31 @@ impl SearchText {
                 meaning.push(*word);
             }
         }
-        parts.meaning = meaning.join(" ");
-        if parts.meaning.chars().count() > 2 {
-            parts.named = parts.meaning.to_lowercase();
+        let meaning = meaning.join(" ");
+        part.has_meaning = !meaning.is_empty();
+        if meaning.chars().count() > 2 {
+            part.named.push(meaning.to_lowercase());
         }
-        parts
+        (part, meaning)
     }
 
+    fn is_named(&self, item: &Item) -> bool {
+        if self.named.is_empty() {
+            return false;
+        }
+        let folder = item
+            .file
+            .path
+            .parent()
+            .and_then(|folder| folder.file_name());
+        let folder = folder.and_then(|name| name.to_str());
+        self.named.iter().any(|named| {
+            holds(&item.name, named) || folder.is_some_and(|folder| holds(folder, named))
+        })
+    }
+}
+
+impl Terms {
     /// `label:cat`, `folder:holiday`, `name:IMG`, `stars:3`, `picked`, `rejected`.
     fn take_keyed(&mut self, word: &str) -> bool {
         if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
@@ -143,20 +252,13 @@ impl SearchText {
         found
     }
 
-    /// Whether nothing but meaning is asked for.
-    #[must_use]
-    pub fn is_plain(&self) -> bool {
-        self.names.is_empty()
-            && self.dates.is_none()
-            && self.min_stars == 0
-            && self.flag == FlagFilter::All
-            && self.labels.is_empty()
-            && self.folders.is_empty()
+    /// Whether nothing is asked for.
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
-    /// Whether a photo has everything that is asked for besides meaning.
-    #[must_use]
-    pub fn lets_through(&self, item: &Item, mark: Mark, scored: Scored<'_>, id: u32) -> bool {
+    /// Whether a photo has all that is asked for.
+    fn hold(&self, item: &Item, mark: Mark, scored: Scored<'_>, id: u32) -> bool {
         mark.stars >= self.min_stars
             && self.flag.lets_through(mark.flag)
             && self
@@ -172,21 +274,6 @@ impl SearchText {
         let folder = item.file.path.parent().unwrap_or(Path::new(""));
         let folder = folder.to_string_lossy();
         self.folders.iter().all(|part| holds(&folder, part))
-    }
-
-    /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
-    #[must_use]
-    pub fn is_named(&self, item: &Item) -> bool {
-        if self.named.is_empty() {
-            return false;
-        }
-        let folder = item
-            .file
-            .path
-            .parent()
-            .and_then(|folder| folder.file_name());
-        let folder = folder.and_then(|name| name.to_str());
-        holds(&item.name, &self.named) || folder.is_some_and(|folder| holds(folder, &self.named))
     }
 }
 
@@ -283,22 +370,30 @@ mod tests {
         SearchText::parse(text, (2025, 7))
     }
 
+    /// What is asked for besides meaning, in a search of one part.
+    fn terms(text: &str) -> Terms {
+        let parsed = parse(text);
+        assert_eq!(parsed.parts.len(), 1, "{parsed:?}");
+        parsed.parts[0].terms.clone()
+    }
+
     #[test]
     fn dates_names_and_decisions_are_taken_out_of_what_is_meant() {
-        let beach = parse("beach 2019");
-        assert_eq!(beach.meaning, "beach");
-        assert_eq!(beach.dates, Some(("2019".into(), "2019".into())));
-        assert_eq!(parse("IMG_40*").names, ["img_40*"]);
-        assert_eq!(parse("dsc_0012 sea").names, ["dsc_0012"]);
+        assert_eq!(parse("beach 2019").meaning, "beach");
+        let dates = terms("beach 2019").dates;
+        assert_eq!(dates, Some(("2019".into(), "2019".into())));
+        assert_eq!(terms("IMG_40*").names, ["img_40*"]);
+        assert_eq!(terms("dsc_0012 sea").names, ["dsc_0012"]);
         for file in ["cat.jpg", "cat.avif", "cat.cr3", "cat.mp4", "cat.heif"] {
             assert_eq!(
-                parse(file).names,
+                terms(file).names,
                 [file],
                 "every format is told by its ending"
             );
         }
-        let all = parse("label:cat stars:3+ is:picked folder:\"my trip\" on a sofa -dog");
-        assert_eq!(all.meaning, "on a sofa -dog");
+        let text = "label:cat stars:3+ is:picked folder:\"my trip\" on a sofa -dog";
+        assert_eq!(parse(text).meaning, "on a sofa -dog");
+        let all = terms(text);
         assert_eq!((all.min_stars, all.flag), (3, FlagFilter::Picked));
         assert_eq!(
             (&all.labels[..], &all.folders[..]),
@@ -318,8 +413,32 @@ mod tests {
     }
 
     #[test]
+    fn a_comma_means_or() {
+        // Of names, of dates, and of what is meant or a name.
+        let names = parse("IMG_40*, DSC_00*,");
+        let patterns: Vec<_> = names.parts.iter().map(|part| &part.terms.names).collect();
+        assert_eq!(patterns, [&["img_40*"], &["dsc_00*"]]);
+        assert_eq!(names.meaning, "");
+        let years = parse("2019, 2020");
+        assert_eq!(years.parts.len(), 2);
+        assert_eq!(years.parts[1].terms, terms("2020"));
+        let either = parse("cat on a sofa, IMG_40*");
+        assert_eq!(either.meaning, "cat on a sofa");
+        let meant: Vec<bool> = either.parts.iter().map(|part| part.has_meaning).collect();
+        assert_eq!(meant, [true, false]);
+        // What is asked for once besides meaning is asked of all that is meant.
+        let both = parse("cat, dog 2019");
+        assert_eq!((both.meaning.as_str(), both.parts.len()), ("cat, dog", 1));
+        assert_eq!(both.parts[0].terms, terms("2019"));
+        assert_eq!(both.parts[0].named, ["cat", "dog"]);
+        // A comma in quotes is one of a text.
+        assert_eq!(parse("\"red, white\"").parts.len(), 1);
+        assert_eq!(parse(" , ").parts, []);
+    }
+
+    #[test]
     fn seasons_and_years_are_the_last_that_are_over() {
-        let dates = |text| parse(text).dates.map(|(from, to)| format!("{from} {to}"));
+        let dates = |text| terms(text).dates.map(|(from, to)| format!("{from} {to}"));
         assert_eq!(dates("last year").as_deref(), Some("2024 2024"));
         assert_eq!(dates("last month").as_deref(), Some("2025-06 2025-06"));
         assert_eq!(dates("last summer").as_deref(), Some("2024-06 2024-08"));

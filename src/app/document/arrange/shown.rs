@@ -188,9 +188,8 @@ impl<'a> Test<'a> {
 
     fn search(&self, id: ItemId, item: &Item, mark: Mark) -> bool {
         let matched = |matched: f32| matched >= self.search_min;
-        self.search.lets_through(item, mark, self.scored, id)
-            && (self.scored.search.is_none()
-                || self.scored.search_match(id).is_some_and(matched)
-                || self.search.is_named(item))
+        let shows =
+            self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);
+        self.search.lets_through(item, mark, self.scored, id, shows)
     }
 }
