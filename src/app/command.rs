@@ -28,7 +28,9 @@ pub enum Command {
     CloseFolder(PathBuf),
     /// What the text field for new labels holds, which counts as a label while it is typed.
     DraftLabel(String),
-    /// Add labels from a list.
+    /// Add one label, in which a comma means "or".
+    AddLabel(String),
+    /// Add labels from a list, one per line or between commas.
     AddLabels(String),
     /// Change a label's text.
     SetLabelText(LabelId, String),

@@ -18,6 +18,7 @@ mod shortcuts;
 pub mod single_instance;
 pub mod tasks;
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -160,6 +161,8 @@ pub struct App {
     saved: tasks::save::Saved,
     /// What is asked of the view, and not handled yet.
     requests: Vec<ViewRequest>,
+    /// What metadata says of photos, and is not taken over yet.
+    metadata: VecDeque<(PathBuf, Arc<Metadata>)>,
     /// Where later starts hand their paths over.
     instance: Option<Arc<single_instance::Instance>>,
 }
@@ -212,6 +215,7 @@ impl App {
             was_focused: true,
             saved,
             requests: Vec::new(),
+            metadata: VecDeque::new(),
             instance: None,
         };
         for notice in broken.into_iter().chain(broken_memory) {
@@ -235,7 +239,9 @@ impl App {
     /// Whether the answer on the screen is about what is typed now.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.asking.need == RefreshPriority::Nothing && self.asking.answered == self.asking.number
+        self.asking.need == RefreshPriority::Nothing
+            && self.asking.answered == self.asking.number
+            && self.metadata.is_empty()
     }
 
     /// Where the store is put once it is open.
@@ -375,6 +381,7 @@ impl App {
         }
         self.take_handed_over(ctx);
         self.take_news();
+        self.take_metadata();
         self.take_events();
         self.take_answer();
         self.look_after_store();

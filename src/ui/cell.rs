@@ -319,6 +319,12 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
     }
 }
 
+/// A match as a screen reader says it: "97 percent", "0.4 percent".
+fn spoken(matched: f32) -> String {
+    let text = percent(matched).replace(" %", " percent");
+    text.replace("< ", "less than ")
+}
+
 /// What a screen reader says: "cat.jpg, cat 97 percent, taken 14 May 2024, picked, 4 stars".
 pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
@@ -326,10 +332,10 @@ pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> St
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.answer.labels[at].text;
         let nearest = if fits { "" } else { "nearest to " };
-        name.push_str(&format!(", {nearest}{text} {:.0} percent", matched * 100.0));
+        name.push_str(&format!(", {nearest}{text} {}", spoken(matched)));
     }
     if let Some(matched) = found(id, state) {
-        name.push_str(&format!(", found {:.0} percent", matched * 100.0));
+        name.push_str(&format!(", found {}", spoken(matched)));
     }
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());
     if let Some(day) = taken.and_then(|taken| calendar::day_of(taken.as_str())) {

@@ -21,6 +21,26 @@ pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.add_space(theme::SPACE_S);
 }
 
+/// Width of the names before the rows of a dialog.
+const NAMES: f32 = 64.0;
+
+/// A row of a dialog: its name, and what is chosen there. All rows lie in their places from the first frame on, which the
+/// columns of an [`egui::Grid`] do not: it knows how wide they are only when it has drawn them once.
+pub fn row(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = theme::SPACE_L;
+        let height = ui.spacing().interact_size.y;
+        let size = egui::vec2(NAMES, height);
+        let left = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, left, |ui| {
+            ui.set_min_size(size);
+            ui.label(name);
+        });
+        ui.spacing_mut().item_spacing.x = theme::SPACE_M;
+        ui.vertical(contents);
+    });
+}
+
 /// Which copies stay when rejects are put away.
 pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
     const LISTED: usize = 5;

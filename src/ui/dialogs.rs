@@ -15,6 +15,7 @@ use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Dialog, GESTURES, Section, keys_of};
+use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::app::services::Purpose;
 use crate::engine::media::photo::Failure;
@@ -27,18 +28,26 @@ impl Interface {
         let screen = ui.ctx().content_rect().size();
         let width = dialog_width(dialog).min(screen.x - 48.0);
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(theme::SPACE_L as i8));
-        let modal = Modal::new(Id::unique("dialog")).frame(frame);
+        // Each has its own memory of where it lies: one that follows another is in its place at once.
+        let id = Id::unique(("dialog", dialog_name(dialog)));
+        let modal = Modal::new(id).frame(frame);
         let modal = modal.show(ui.ctx(), |ui| {
             name_modal(ui, dialog_name(dialog));
             ui.set_width(width);
-            ui.set_max_height(screen.y - 80.0);
             // Its place and size stay while what it shows changes.
-            ui.set_min_height(dialog_height(dialog).min(screen.y - 80.0));
+            let height = dialog_height(dialog).min(screen.y - 80.0);
+            let most = if fills(dialog) {
+                height
+            } else {
+                screen.y - 80.0
+            };
+            ui.set_max_height(most);
+            ui.set_min_height(height);
             match dialog {
                 Dialog::Settings => self.settings_dialog(ui, state, commands),
                 Dialog::Keys => keys(ui, screen.y, commands),
                 Dialog::Palette => self.palette_dialog(ui, state, commands),
-                Dialog::Failures => failures(ui, state, screen.y, commands),
+                Dialog::Failures => self.failures(ui, state, screen.y, commands),
                 Dialog::Export => self.export_dialog(ui, state, commands),
                 Dialog::Interrupted => interrupted(ui, state, commands),
                 Dialog::Trash => self.trash_dialog(ui, state, commands),
@@ -103,6 +112,55 @@ impl Interface {
         });
     }
 
+    fn failures(&mut self, ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {
+        title(ui, "Photos that could not be read", commands);
+        let listed = self.buffers.failures.get(state, || failed(state));
+        let failure = |at: usize| match listed.get(at) {
+            Some(id) => state.item(*id).and_then(|item| item.failure()),
+            None => state.work.unreachable.get(at - listed.len()),
+        };
+        let count = listed.len() + state.work.unreachable.len();
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(photos(count)).weak());
+            if ui.button("Copy the list").clicked() {
+                let line = |f: &Failure| format!("{}\t{}", f.path.display(), f.message);
+                let lines: Vec<String> = (0..count).filter_map(failure).map(line).collect();
+                commands.push(Command::CopyText(lines.join("\n")));
+            }
+            if ui.button("Try again").clicked() {
+                commands.push(Command::Do(Action::Rescan));
+            }
+        });
+        let bad = palette(ui).bad;
+        let line = |ui: &mut Ui, text: RichText| {
+            ui.add(egui::Label::new(text.small()).truncate());
+        };
+        // Rows are drawn on demand: there may be thousands.
+        TableBuilder::new(ui)
+            .striped(true)
+            .cell_layout(Layout::left_to_right(Align::Center))
+            .max_scroll_height(height - 220.0)
+            .auto_shrink([false, true])
+            .column(Column::remainder().clip(true))
+            .column(Column::remainder().clip(true))
+            .header(24.0, |mut header| {
+                for name in ["Photo", "Why"] {
+                    header.col(|ui| {
+                        ui.label(RichText::new(name).strong());
+                    });
+                }
+            })
+            .body(|body| {
+                body.rows(22.0, count, |mut row| {
+                    let Some(failure) = failure(row.index()) else {
+                        return;
+                    };
+                    row.col(|ui| line(ui, RichText::new(failure.path.display().to_string())));
+                    row.col(|ui| line(ui, RichText::new(&failure.message).color(bad)));
+                });
+            });
+    }
+
     fn label_sets(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, "Label sets", commands);
         for set in &state.memory.sets {
@@ -163,6 +221,17 @@ impl Interface {
     }
 }
 
+/// The photos that could not be read, by path.
+fn failed(state: &State) -> Vec<ItemId> {
+    let items = state.library.snapshot().items.iter().zip(0..);
+    let mut failed: Vec<(&Path, ItemId)> = items
+        .filter(|(item, _)| item.failure().is_some())
+        .map(|(item, id)| (&*item.file.path, id))
+        .collect();
+    failed.sort_unstable();
+    failed.into_iter().map(|(_, id)| id).collect()
+}
+
 /// Gives the dialog that `ui` is in a name for screen readers.
 fn name_modal(ui: &Ui, name: &str) {
     let modal = { ui.stack().iter() }.find(|ui| ui.kind() == Some(egui::UiKind::Modal));
@@ -207,11 +276,21 @@ fn dialog_width(dialog: &Dialog) -> f32 {
     }
 }
 
+/// Whether a dialog gives what changes in it the height that is left: it is never higher.
+fn fills(dialog: &Dialog) -> bool {
+    matches!(
+        dialog,
+        Dialog::Export | Dialog::Keywords | Dialog::Models | Dialog::Settings
+    )
+}
+
 /// Heights of dialogs whose contents change while they are open.
 fn dialog_height(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Export => 620.0,
-        Dialog::Models | Dialog::Settings | Dialog::Keywords => 540.0,
+        Dialog::Export => 720.0,
+        // As much of the list as the window has room for.
+        Dialog::Models => 1000.0,
+        Dialog::Settings | Dialog::Keywords => 620.0,
         Dialog::Palette => 440.0,
         Dialog::LabelSets | Dialog::Failures => 300.0,
         _ => 0.0,
@@ -246,50 +325,6 @@ fn key_table(ui: &mut Ui, name: &str, rows: &[(String, &str)]) {
         }
     });
     ui.add_space(theme::SPACE_M);
-}
-
-fn failures(ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {
-    title(ui, "Photos that could not be read", commands);
-    let mut failures = state.library.failures();
-    failures.extend(&state.work.unreachable);
-    ui.horizontal(|ui| {
-        let count = photos(failures.len());
-        ui.label(RichText::new(count).weak());
-        if ui.button("Copy the list").clicked() {
-            let line = |f: &&Failure| format!("{}\t{}", f.path.display(), f.message);
-            let lines: Vec<String> = failures.iter().map(line).collect();
-            commands.push(Command::CopyText(lines.join("\n")));
-        }
-        if ui.button("Try again").clicked() {
-            commands.push(Command::Do(Action::Rescan));
-        }
-    });
-    let bad = palette(ui).bad;
-    let line = |ui: &mut Ui, text: RichText| {
-        ui.add(egui::Label::new(text.small()).truncate());
-    };
-    // Rows are drawn on demand: there may be thousands.
-    TableBuilder::new(ui)
-        .striped(true)
-        .cell_layout(Layout::left_to_right(Align::Center))
-        .max_scroll_height(height - 220.0)
-        .auto_shrink([false, true])
-        .column(Column::remainder().clip(true))
-        .column(Column::remainder().clip(true))
-        .header(24.0, |mut header| {
-            for name in ["Photo", "Why"] {
-                header.col(|ui| {
-                    ui.label(RichText::new(name).strong());
-                });
-            }
-        })
-        .body(|body| {
-            body.rows(22.0, failures.len(), |mut row| {
-                let failure = failures[row.index()];
-                row.col(|ui| line(ui, RichText::new(failure.path.display().to_string())));
-                row.col(|ui| line(ui, RichText::new(&failure.message).color(bad)));
-            });
-        });
 }
 
 fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {

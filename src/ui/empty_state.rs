@@ -8,7 +8,7 @@ use super::widgets::main_button;
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::Filter;
 use crate::app::document::state::{SessionState, State};
-use crate::engine::plural::counted;
+use crate::engine::plural::{counted, thousands};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = palette(ui);
@@ -19,6 +19,13 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         icons::paint(ui.painter(), Icon::Folder, rect, palette.accent);
         if state.work.is_running() {
             ui.label(RichText::new("Looking for photos…").size(20.0));
+            // Its place is kept from the start.
+            let found = usize::try_from(state.work.progress.total).unwrap_or(usize::MAX);
+            let found = match found {
+                0 => " ".to_owned(),
+                found => format!("{} found so far", thousands(found)),
+            };
+            ui.label(RichText::new(found).color(palette.weak));
             return;
         }
         if !state.memory.roots.is_empty() && matches!(state.session, SessionState::Loading) {

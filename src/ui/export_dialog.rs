@@ -2,15 +2,15 @@
 
 use std::str::FromStr;
 
-use egui::{ComboBox, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
+use egui::{ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
-use super::dialog_parts::{kept_copies, title};
+use super::dialog_parts::{kept_copies, row, title};
 use super::per_answer::PutAway;
 use super::theme::{self, palette};
 use super::widgets::{Lines, bytes, main_button, photos};
 use crate::app::command::Command;
-use crate::app::document::export_choices::{ExportChoices, first_choice, totals};
+use crate::app::document::export_choices::{ExportChoices, FolderTotal, PlanSummary, first_choice};
 use crate::app::document::exports::ExportWhat;
 use crate::app::document::exports::{ExportRequest, ExportState};
 use crate::app::document::state::State;
@@ -153,8 +153,7 @@ impl Interface {
         choices.count(state);
         let put_away = &mut self.buffers.put_away;
         let before = choices.now.clone();
-        let grid = Grid::new("export").num_columns(2).spacing([16.0, 8.0]);
-        grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
+        choice_rows(ui, state, choices, commands);
         if choices.now != before && !choices.for_rejects {
             let kept = Box::new(choices.now.clone());
             commands.push(Command::KeepExportChoices(kept));
@@ -183,7 +182,7 @@ impl Interface {
             commands.push(Command::PlanExport(Box::new(request)));
         }
         match &state.exports.state {
-            ExportState::Planned(plan) => show_plan(ui, plan, commands),
+            ExportState::Planned(plan) => show_plan(ui, plan, &state.exports.summary, commands),
             ExportState::Refused(trouble) => {
                 ui.label(RichText::new(trouble).color(palette(ui).bad));
             }
@@ -195,69 +194,28 @@ impl Interface {
 }
 
 fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
-    ui.label("Photos");
-    ui.horizontal_wrapped(|ui| {
-        for (choice, name) in CHOICES {
-            let count = choices.count_of(choice);
-            let text = format!("{name} ({})", thousands(count));
-            let radio = egui::RadioButton::new(choices.now.what == Some(choice), text);
-            if ui.add_enabled(count > 0, radio).clicked() {
-                choices.now.what = Some(choice);
+    row(ui, "Photos", |ui| what_row(ui, choices));
+    row(ui, "To", |ui| {
+        ui.horizontal(|ui| {
+            if ui.button("Choose a folder…").clicked() {
+                commands.push(Command::Choose(Purpose::ExportTo));
             }
-        }
+            let chosen = state.memory.export.target.as_ref();
+            let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
+            ui.add(egui::Label::new(RichText::new(text).small()).truncate());
+        });
     });
-    ui.end_row();
-    ui.label("To");
-    ui.horizontal(|ui| {
-        if ui.button("Choose a folder…").clicked() {
-            commands.push(Command::Choose(Purpose::ExportTo));
-        }
-        let chosen = state.memory.export.target.as_ref();
-        let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
-        ui.add(egui::Label::new(RichText::new(text).small()).truncate());
-    });
-    ui.end_row();
-    ui.label("How");
-    ui.horizontal(|ui| {
-        for (transfer, name) in TRANSFERS {
-            ui.selectable_value(&mut choices.now.transfer, transfer, name);
-        }
-    });
-    ui.end_row();
-    ui.label("Folders");
-    ui.horizontal(|ui| {
-        let name = LAYOUTS
-            .iter()
-            .find(|(layout, _)| *layout == choices.now.layout);
-        let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| l.1));
-        let shown = combo.show_ui(ui, |ui| {
-            for (layout, name) in LAYOUTS {
-                ui.selectable_value(&mut choices.now.layout, layout, name);
+    row(ui, "How", |ui| {
+        ui.horizontal(|ui| {
+            for (transfer, name) in TRANSFERS {
+                ui.selectable_value(&mut choices.now.transfer, transfer, name);
             }
         });
-        ui.ctx()
-            .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
-        if matches!(choices.now.layout, Layout::Label | Layout::Month) {
-            ui.checkbox(&mut choices.now.every_label, "To every label that fits");
-        }
     });
-    ui.end_row();
-    ui.label("Names");
-    ui.horizontal(|ui| {
-        let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
-        ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
-        response.on_hover_text("May contain {name}, {label}, {date}, {match} and {n}");
-        ui.label("If a name is taken:");
-        ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
-        let aside = ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
-        aside.on_hover_text(
-            "The file that is there is set aside, and restored if the export is undone",
-        );
-    });
-    ui.end_row();
-    ui.label("Also");
-    ui.vertical(|ui| {
+    row(ui, "Folders", |ui| folders_row(ui, choices));
+    row(ui, "Names", |ui| names_row(ui, choices));
+    row(ui, "Also", |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         let mut left_out = !choices.now.rejects;
         let rejects = choices.now.what == Some(ExportWhat::Rejected);
         let leave = egui::Checkbox::new(&mut left_out, "Leave rejects out");
@@ -273,18 +231,67 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
             "Write a list of what went where (JSON and CSV)",
         );
     });
-    ui.end_row();
 }
 
+fn what_row(ui: &mut Ui, choices: &mut Choices) {
+    ui.horizontal_wrapped(|ui| {
+        for (choice, name) in CHOICES {
+            let count = choices.count_of(choice);
+            let text = format!("{name} ({})", thousands(count));
+            let radio = egui::RadioButton::new(choices.now.what == Some(choice), text);
+            if ui.add_enabled(count > 0, radio).clicked() {
+                choices.now.what = Some(choice);
+            }
+        }
+    });
+}
+
+fn folders_row(ui: &mut Ui, choices: &mut Choices) {
+    ui.horizontal(|ui| {
+        let name = LAYOUTS
+            .iter()
+            .find(|(layout, _)| *layout == choices.now.layout);
+        let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| l.1));
+        let shown = combo.show_ui(ui, |ui| {
+            for (layout, name) in LAYOUTS {
+                ui.selectable_value(&mut choices.now.layout, layout, name);
+            }
+        });
+        ui.ctx()
+            .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
+        let by_label = matches!(choices.now.layout, Layout::Label | Layout::Month);
+        let every = egui::Checkbox::new(&mut choices.now.every_label, "To every label that fits");
+        ui.add_enabled(by_label, every);
+    });
+}
+
+fn names_row(ui: &mut Ui, choices: &mut Choices) {
+    ui.horizontal(|ui| {
+        let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
+        response.on_hover_text("May contain {name}, {label}, {date}, {match} and {n}");
+        ui.label("If a name is taken:");
+        ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
+        let aside = ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
+        aside.on_hover_text(
+            "The file that is there is set aside, and restored if the export is undone",
+        );
+    });
+}
+
+/// Height of a table's head and of the button below the tables, and of the least that is seen of a table.
+const BELOW: f32 = 92.0;
+const LEAST: f32 = 60.0;
+
 /// What will happen, and the button that lets it happen.
-fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
-    let mut words = vec![photos(plan.photos())];
-    let companions = plan.steps.iter().filter(|step| step.companion).count();
+fn show_plan(ui: &mut Ui, plan: &Plan, summary: &PlanSummary, commands: &mut Vec<Command>) {
+    let mut words = vec![photos(summary.photos)];
     let counts = [
-        (companions, "companion file", "companion files"),
+        (summary.companions, "companion file", "companion files"),
         (plan.skipped.len(), "is already there", "are already there"),
         (plan.renamed, "gets a number", "get a number"),
-        (plan.replaced(), "replaces a file", "replace files"),
+        (summary.replaced, "replaces a file", "replace files"),
     ];
     let some = counts.into_iter().filter(|(count, ..)| *count > 0);
     words.extend(some.map(|(count, one, many)| counted_thousands(count, one, many)));
@@ -292,13 +299,33 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         .free
         .map_or_else(String::new, |free| format!(" of {} free", bytes(free)));
     ui.label(format!("{}: {}{free}", words.join(", "), bytes(plan.bytes)));
-    folder_totals(ui, plan);
     failures(ui, &plan.failures, "cannot be exported");
-    // What stands above and below takes the rest of a small window.
-    let height = (ui.ctx().content_rect().height() - 560.0).clamp(60.0, 220.0);
+    let height = (ui.available_height() - BELOW).max(LEAST);
+    if summary.folders.len() > 1 {
+        // Beside each other, so that a small window has room for both.
+        ui.columns(2, |columns| {
+            folder_totals(&mut columns[0], &summary.folders, height);
+            targets(&mut columns[1], plan, 130.0, height);
+        });
+    } else {
+        targets(ui, plan, 190.0, height);
+    }
+    ui.add_space(theme::SPACE_S);
+    let ready = !plan.steps.is_empty();
+    ui.add_enabled_ui(ready, |ui| {
+        let text = format!("Export {}", photos(summary.photos));
+        if main_button(ui, &text).clicked() {
+            commands.push(Command::StartExport);
+        }
+    });
+}
+
+/// Where each photo goes.
+fn targets(ui: &mut Ui, plan: &Plan, first: f32, height: f32) {
     let lines = Lines {
         id: "plan",
         headings: ["Photo", "Goes to"],
+        first,
         height,
     };
     lines.show(ui, plan.steps.len(), |at| {
@@ -308,26 +335,15 @@ fn show_plan(ui: &mut Ui, plan: &Plan, commands: &mut Vec<Command>) {
         let to = to.unwrap_or(&step.target);
         [name.display().to_string(), to.display().to_string()]
     });
-    ui.add_space(theme::SPACE_S);
-    let ready = !plan.steps.is_empty();
-    ui.add_enabled_ui(ready, |ui| {
-        let text = format!("Export {}", photos(plan.photos()));
-        if main_button(ui, &text).clicked() {
-            commands.push(Command::StartExport);
-        }
-    });
 }
 
-/// What goes into each folder, if there are several.
-fn folder_totals(ui: &mut Ui, plan: &Plan) {
-    let totals = totals(plan);
-    if totals.len() < 2 {
-        return;
-    }
+/// What goes into each folder.
+fn folder_totals(ui: &mut Ui, totals: &[FolderTotal], height: f32) {
     let lines = Lines {
         id: "totals",
         headings: ["Folder", "Holds"],
-        height: 92.0,
+        first: 150.0,
+        height,
     };
     lines.show(ui, totals.len(), |at| {
         let total = &totals[at];

@@ -1,19 +1,25 @@
 //! The bar above the grid: how many photos are shown, how they are put together and sorted, and what filters them.
 
-use egui::{Align, Layout, Popup, RichText, Ui};
+use egui::{Align, Layout, Popup, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::filter_menu;
 use super::icons::Icon;
 use super::order_controls::{group_box, sort_box};
 use super::theme::{self, palette};
-use super::widgets::{chip, icon_button_sized};
+use super::widgets::{chip, chip_width, elided, icon_button_sized};
 use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
-use crate::app::document::chips::chips;
+use crate::app::document::chips::{Chip, chips};
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::engine::plural::{counted, thousands};
 
-/// Draws the bar; `focus` gives its first control the keyboard.
+/// Height of the row below the controls.
+const ROW: f32 = 24.0;
+/// Space for the button that has the chips for which there is no room.
+const MORE: f32 = 64.0;
+
+/// Draws the bar; `focus` gives its first control the keyboard. It is as high with filters and a search as without, so
+/// that the photos below it stay where they are.
 pub fn show(
     ui: &mut Ui,
     state: &State,
@@ -21,19 +27,28 @@ pub fn show(
     focus: bool,
     commands: &mut Vec<Command>,
 ) {
-    let margin = egui::Margin::symmetric(10, 6);
+    let margin = egui::Margin::symmetric(10, 5);
     egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = theme::SPACE_S;
         ui.horizontal(|ui| {
             group_box(ui, state, focus, commands);
             sort_box(ui, state, commands);
             filter_menu::button(ui, state, counts, commands);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 selected(ui, state, commands);
-                count_button(ui, state);
             });
         });
-        active(ui, state, commands);
-        search_note(ui, state, commands);
+        let row = vec2(ui.available_width(), ROW);
+        let layout = Layout::right_to_left(Align::Center);
+        ui.allocate_ui_with_layout(row, layout, |ui| {
+            ui.set_min_height(ROW);
+            search_note(ui, state, commands);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = theme::SPACE_S;
+                count_button(ui, state);
+                active(ui, state, commands);
+            });
+        });
     });
 }
 
@@ -47,7 +62,13 @@ fn count_button(ui: &mut Ui, state: &State) {
     };
     let lines = explained(state);
     let button = egui::Button::new(RichText::new(text).strong());
-    let response = ui.add(button.frame_when_inactive(false).truncate());
+    let response = ui
+        .scope(|ui| {
+            // Without a frame, the text begins where the controls above it do.
+            ui.spacing_mut().button_padding.x = 2.0;
+            ui.add(button.frame_when_inactive(false).truncate())
+        })
+        .inner;
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_description(lines.join(". "));
     });
@@ -94,24 +115,49 @@ fn explained(state: &State) -> Vec<String> {
     lines
 }
 
-/// Every active filter, to be taken away with a click.
+/// Every active filter, to be taken away with a click: those for which there is room, and a button for the others.
 fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let chips = chips(&state.memory.filter, &state.memory.labels);
     if chips.is_empty() {
         return;
     }
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(theme::SPACE_S, theme::SPACE_S);
-        for active in chips {
-            let name = format!("Remove the filter {}", active.text);
-            if chip(ui, &active.text, &name).clicked() {
-                commands.push(Command::FilterBy(Box::new(active.without)));
-            }
+    let gap = ui.spacing().item_spacing.x;
+    let mut room = ui.available_width() - MORE;
+    let fits = |active: &&Chip| {
+        room -= chip_width(ui, &active.text) + gap;
+        room >= 0.0
+    };
+    let shown = chips.iter().take_while(fits).count();
+    let one = |ui: &mut Ui, active: &Chip, commands: &mut Vec<Command>| {
+        let name = format!("Remove the filter {}", active.text);
+        if chip(ui, &active.text, &name).clicked() {
+            commands.push(Command::FilterBy(Box::new(active.without.clone())));
         }
+    };
+    for active in &chips[..shown] {
+        one(ui, active, commands);
+    }
+    let others = &chips[shown..];
+    if others.is_empty() {
         if ui.small_button("Clear all").clicked() {
             commands.push(Command::Do(Action::ClearFilter));
         }
-    });
+        return;
+    }
+    let more = ui.small_button(format!("+{} more", others.len()));
+    let name = counted(others.len(), "more filter", "more filters");
+    more.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+    Popup::menu(&more)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            for active in others {
+                one(ui, active, commands);
+            }
+            if ui.small_button("Clear all").clicked() {
+                commands.push(Command::Do(Action::ClearFilter));
+                ui.close();
+            }
+        });
 }
 
 fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -133,19 +179,22 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// What the search does to what is shown.
 fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let searched = !state.search.trim().is_empty();
-    if let Some(trouble) = state.answer.search_trouble.as_ref().filter(|_| searched) {
-        let bad = palette(ui).bad;
-        ui.label(RichText::new(trouble).small().color(bad));
-    } else if searched {
-        ui.horizontal(|ui| {
-            let mut filter = state.memory.filter.clone();
-            let note = RichText::new("Only photos that fit the search");
-            ui.label(note.small().weak());
-            let all = RichText::new("show all, best first").small();
-            if ui.checkbox(&mut filter.search_shows_all, all).changed() {
-                commands.push(Command::FilterBy(Box::new(filter)));
-            }
-        });
+    if state.search.trim().is_empty() {
+        return;
     }
+    if let Some(trouble) = &state.answer.search_trouble {
+        // The number of photos and the chips have the rest of the row.
+        let room = ui.available_width() * 0.6;
+        let text = elided(ui, trouble, theme::TEXT_S, palette(ui).bad, room);
+        ui.label(text).on_hover_text(trouble);
+        return;
+    }
+    let mut filter = state.memory.filter.clone();
+    let all = RichText::new("show all, best first").small();
+    let shows_all = ui.checkbox(&mut filter.search_shows_all, all);
+    if shows_all.changed() {
+        commands.push(Command::FilterBy(Box::new(filter)));
+    }
+    let hint = "Also show photos that do not fit the search, after those that do";
+    shows_all.on_hover_text(hint);
 }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use egui::{
-    CollapsingHeader, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, vec2,
+    Align2, CollapsingHeader, Margin, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::cell::colour_dot;
@@ -50,6 +51,8 @@ pub fn button(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Ve
             let height = SIZE.y.min(screen.height() - 160.0);
             ui.set_width(SIZE.x.min(screen.width() - 40.0));
             ui.set_height(height);
+            // A menu's buttons are flat; these are choices, of which one is always marked.
+            ui.spacing_mut().button_padding = vec2(7.0, 3.0);
             let mut filter = state.memory.filter.clone();
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.max_height(height).show(ui, |ui| {
@@ -121,6 +124,8 @@ fn flag_row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter
 fn field(ui: &mut Ui, text: &mut String, name: &str, hint: &str, width: f32) {
     let edit = TextEdit::singleline(text)
         .hint_text(hint)
+        .margin(Margin::symmetric(6, 2))
+        .align(Align2::LEFT_CENTER)
         .desired_width(width);
     let response = ui.add(edit);
     ui.ctx()

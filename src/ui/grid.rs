@@ -43,7 +43,8 @@ impl Interface {
             .sense(Sense::focusable_noninteractive());
         let mut area = ui.new_child(list);
         take_keyboard(&area, state);
-        name_list(&area, state);
+        area.expand_to_include_rect(view);
+        name_list(&area, view, state);
         area.set_clip_rect(view.intersect(ui.clip_rect()));
         let offset = grid.offset;
         self.cells(&mut area, view, &layout, offset, state, commands);
@@ -185,7 +186,7 @@ fn take_keyboard(ui: &Ui, state: &State) {
 }
 
 /// Tells screen readers of the list, and which of its photos the keys are about.
-fn name_list(ui: &Ui, state: &State) {
+fn name_list(ui: &Ui, view: Rect, state: &State) {
     let order = &state.answer.arrangement.order;
     let cursor = state.selection.cursor.map(|id| cell_id(ui, id));
     let count = photos(order.len());
@@ -194,6 +195,12 @@ fn name_list(ui: &Ui, state: &State) {
         node.set_label(format!("Photos, {count}"));
         node.set_multiselectable();
         node.set_size_of_set(order.len());
+        node.set_bounds(egui::accesskit::Rect {
+            x0: view.min.x.into(),
+            y0: view.min.y.into(),
+            x1: view.max.x.into(),
+            y1: view.max.y.into(),
+        });
         if let Some(cursor) = cursor {
             node.set_active_descendant(cursor.accesskit_id());
         }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use egui::{Grid, RichText, TextEdit, Ui};
+use egui::{RichText, TextEdit, Ui};
 
 use super::Interface;
-use super::dialog_parts::title;
+use super::dialog_parts::{row, title};
 use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
 use super::widgets::{Lines, main_button};
@@ -91,8 +91,7 @@ impl Interface {
                 false => ExportWhat::Selected,
             };
         }
-        let grid = Grid::new("keywords").num_columns(2).spacing([16.0, 8.0]);
-        grid.show(ui, |ui| choice_rows(ui, state, choices, commands));
+        choice_rows(ui, state, choices, commands);
         ui.separator();
         let request = choices.request(state.settings.sidecar_names);
         if state.keywords.request.as_ref() != Some(&request) {
@@ -125,41 +124,41 @@ fn done_buttons(ui: &mut Ui, some: bool, commands: &mut Vec<Command>) {
 }
 
 fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
-    ui.label("Photos");
-    ui.horizontal_wrapped(|ui| {
-        for (what, name) in CHOICES {
-            ui.radio_value(&mut choices.what, what, name);
-        }
+    row(ui, "Photos", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for (what, name) in CHOICES {
+                ui.radio_value(&mut choices.what, what, name);
+            }
+        });
     });
-    ui.end_row();
-    ui.label("Write");
-    ui.horizontal_wrapped(|ui| {
-        ui.checkbox(&mut choices.labels, "Labels that fit");
-        let theirs = "Only where the metadata does not say so yet";
-        ui.checkbox(&mut choices.stars, "Stars")
-            .on_hover_text(theirs);
-        ui.checkbox(&mut choices.colours, "Colours")
-            .on_hover_text(theirs);
-        ui.checkbox(&mut choices.rejects, "Rejects, as rating -1");
+    row(ui, "Write", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.checkbox(&mut choices.labels, "Labels that fit");
+            let theirs = "Only where the metadata does not say so yet";
+            ui.checkbox(&mut choices.stars, "Stars")
+                .on_hover_text(theirs);
+            ui.checkbox(&mut choices.colours, "Colours")
+                .on_hover_text(theirs);
+            ui.checkbox(&mut choices.rejects, "Rejects, as rating -1");
+        });
     });
-    ui.end_row();
-    ui.label("Parent");
-    let edit = TextEdit::singleline(&mut choices.parent).hint_text("no parent keyword");
-    let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
-    ui.ctx().accesskit_node_builder(response.id, |node| {
-        node.set_label("Parent keyword");
+    row(ui, "Parent", |ui| {
+        let edit = TextEdit::singleline(&mut choices.parent).hint_text("no parent keyword");
+        let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_label("Parent keyword");
+        });
+        response.on_hover_text("\"AI\" puts \"cat\" below it: AI|cat");
     });
-    response.on_hover_text("\"AI\" puts \"cat\" below it: AI|cat");
-    ui.end_row();
-    ui.label("Sidecars");
-    naming_choice(ui, &state.settings, commands);
-    ui.end_row();
-    ui.label("");
-    ui.checkbox(&mut choices.inside, "Write into the photos themselves")
-        .on_hover_text(
-            "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats get a sidecar",
-        );
-    ui.end_row();
+    row(ui, "Sidecars", |ui| {
+        naming_choice(ui, &state.settings, commands)
+    });
+    row(ui, "", |ui| {
+        ui.checkbox(&mut choices.inside, "Write into the photos themselves")
+            .on_hover_text(
+                "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats get a sidecar",
+            );
+    });
 }
 
 /// How sidecars are named: a setting, because all programs of a person should find them.
@@ -193,8 +192,9 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     let lines = Lines {
         id: "keywords",
         headings: ["File", "Keywords it will have"],
+        first: 190.0,
         // What stands above and below takes the rest of a small window.
-        height: (ui.ctx().content_rect().height() - 500.0).clamp(60.0, 260.0),
+        height: (ui.available_height() - 92.0).max(60.0),
     };
     lines.show(ui, plan.changes.len(), |at| {
         let change = &plan.changes[at];

@@ -1,32 +1,37 @@
-//! One label: a line with its colour, text and count; its threshold, what it stands for and how many examples it has
-//! while it is open. The pointer over a label that is not open shows how its matches spread.
+//! One label: a line with its colour, text and count. Its threshold, what it stands for and how many examples it has are
+//! below the list while it is open. The pointer over a label that is not open shows how its matches spread.
 
 use egui::{
-    Align, Frame, Key, Layout, Margin, Rect, RichText, Role, Sense, Stroke, TextEdit, Ui,
-    UiBuilder, Vec2, WidgetInfo, vec2,
+    Align, Frame, Key, Layout, Margin, Panel, Rect, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::Interface;
 use super::cell::DraggedPhotos;
 use super::histogram::{histogram, threshold_id};
 use super::icons::Icon;
-use super::label_line::{advice, glance};
+use super::label_line::{NEAR_ROW, advice, glance, near_row};
 use super::label_menu::label_menu;
 use super::theme::{self, palette};
-use super::widgets::quiet_button;
+use super::widgets::{elided, quiet_button};
 use crate::app::command::Command;
 use crate::app::document::filter::Fit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::plural::{counted_thousands, thousands};
 
+/// Height of a label's line.
+const LINE: f32 = 24.0;
+/// Height of what is told of the label that is open.
+const OPEN_LABEL: f32 = 176.0;
+
 /// The ground of a label.
-pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let fill = palette(ui).raised.gamma_multiply(0.6);
     Frame::new()
         .fill(fill)
         .corner_radius(theme::RADIUS)
-        .inner_margin(Margin::symmetric(8, 4))
+        .inner_margin(Margin::symmetric(8, 2))
         .show(ui, |ui| {
             ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
             ui.set_width(ui.available_width());
@@ -34,52 +39,104 @@ pub fn card(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
         });
 }
 
-impl Interface {
-    pub(super) fn label_card(
-        &mut self,
-        ui: &mut Ui,
-        state: &State,
-        at: usize,
-        label: &Label,
-        commands: &mut Vec<Command>,
-    ) {
-        let place = answer_place(state, at, label);
-        let open = state.open_label == Some(label.id);
-        let top = ui.cursor().min.y;
-        let whole = UiBuilder::new().id_salt("card").sense(Sense::CLICK);
-        let response = ui
-            .scope_builder(whole, |ui| {
-                card(ui, |ui| {
-                    line(ui, state, at, place, label, commands);
-                    let trouble = place.and_then(|place| state.answer.troubles[place].as_ref());
-                    if let Some(trouble) = trouble {
-                        let bad = palette(ui).bad;
-                        ui.label(RichText::new(trouble).small().color(bad));
-                    } else if label.on && open {
-                        histogram(ui, state, place, label, commands);
-                        self.threshold_row(ui, state, place, label, commands);
-                        advice(ui, state, place, label);
-                        members(ui, label, commands);
-                    }
-                    if open {
-                        notes(ui, label);
-                    }
-                });
-            })
-            .response;
-        let name = format!("Go to {}", label.text);
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-        if response.clicked() {
-            commands.push(Command::GoToLabel(label.id));
-        }
-        if label.on && !open {
-            response.on_hover_ui(|ui| {
-                glance(ui, state, place, label);
-                notes(ui, label);
-            });
-        }
-        dropped_on(ui, top, at, label, commands);
+/// One label of the list: a line, and below it how many photos are just below its threshold.
+pub fn label_card(
+    ui: &mut Ui,
+    state: &State,
+    at: usize,
+    label: &Label,
+    commands: &mut Vec<Command>,
+) {
+    let place = answer_place(state, at, label);
+    let top = ui.cursor().min.y;
+    let open = state.open_label == Some(label.id);
+    let whole = UiBuilder::new().id_salt("card").sense(Sense::CLICK);
+    let response = ui
+        .scope_builder(whole, |ui| {
+            card(ui, |ui| line(ui, state, at, place, label, commands));
+        })
+        .response;
+    let name = format!("Go to {}", label.text);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &name));
+    if open {
+        let line = Stroke::new(1.0, palette(ui).accent);
+        let rect = response.rect;
+        ui.painter()
+            .rect_stroke(rect, theme::RADIUS, line, StrokeKind::Inside);
     }
+    if response.clicked() {
+        commands.push(Command::GoToLabel(label.id));
+    }
+    if label.on && !open {
+        response.on_hover_ui(|ui| {
+            glance(ui, state, place, label);
+            notes(ui, label);
+        });
+    }
+    dropped_on(ui, top, at, label, commands);
+    match trouble(state, place) {
+        Some(trouble) => trouble_row(ui, trouble),
+        None => near_row(ui, state, place, label, commands),
+    }
+}
+
+/// Why a label cannot be scored.
+fn trouble(state: &State, place: Option<usize>) -> Option<&str> {
+    state.answer.troubles.get(place?)?.as_deref()
+}
+
+impl Interface {
+    /// The label that is open, below the list of labels, which stays where it is: how its matches spread, its threshold,
+    /// what else it stands for and how many examples it has.
+    pub(super) fn open_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        let mut labels = state.memory.labels.iter().enumerate();
+        let open = labels.find(|(_, label)| state.open_label == Some(label.id));
+        let Some((at, label)) = open else { return };
+        let place = answer_place(state, at, label);
+        let height = OPEN_LABEL.min(ui.available_height() * 0.5);
+        let frame = Frame::new().inner_margin(Margin {
+            top: 8,
+            ..Margin::ZERO
+        });
+        Panel::bottom("open label")
+            .frame(frame)
+            .resizable(false)
+            .exact_size(height)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
+                let colour = palette(ui).text;
+                let (name, _) =
+                    ui.allocate_exact_size(vec2(ui.available_width(), 20.0), Sense::hover());
+                let dot = name.left_center() + vec2(9.0, 0.0);
+                let fill = theme::label_colour(label.colour);
+                ui.painter().circle_filled(dot, 6.0, fill);
+                let text = elided(ui, &label.text, theme::TEXT, colour, name.width() - 26.0);
+                let at = pos2(name.min.x + 22.0, name.center().y - text.size().y / 2.0);
+                ui.painter().galley(at, text, colour);
+                ScrollArea::vertical()
+                    .auto_shrink([false, false])
+                    .show(ui, |ui| {
+                        if trouble(state, place).is_none() && label.on {
+                            histogram(ui, state, place, label, commands);
+                            self.threshold_row(ui, label, commands);
+                            advice(ui, state, place, label);
+                            members(ui, label, commands);
+                        }
+                        notes(ui, label);
+                    });
+            });
+    }
+}
+
+/// In place of what is just below a line: why there is none.
+fn trouble_row(ui: &mut Ui, trouble: &str) {
+    let size = vec2(ui.available_width(), NEAR_ROW);
+    let (row, response) = ui.allocate_exact_size(size, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, trouble));
+    let bad = palette(ui).bad;
+    let text = elided(ui, trouble, theme::TEXT_S, bad, row.width() - 8.0);
+    ui.painter().galley(row.min + vec2(8.0, 0.0), text, bad);
+    response.on_hover_text(trouble);
 }
 
 /// What is always seen of a label.
@@ -91,6 +148,7 @@ fn line(
     label: &Label,
     commands: &mut Vec<Command>,
 ) {
+    ui.spacing_mut().interact_size.y = LINE;
     ui.horizontal(|ui| {
         swatch(ui, label, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -206,7 +264,7 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
         .text_color(colour)
         .margin(Margin::symmetric(4, 0))
         .align(egui::Align2::LEFT_CENTER);
-    let response = ui.add_sized(vec2(ui.available_width(), 24.0), edit);
+    let response = ui.add_sized(vec2(ui.available_width(), LINE), edit);
     let name = format!("Label {}", label.text);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));

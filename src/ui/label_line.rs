@@ -1,16 +1,20 @@
-//! The line from which a photo fits a label, in words and numbers: typed, and with what is just below it.
+//! The line from which a photo fits a label, in words and numbers: typed, and how many photos are just below it.
 
-use egui::{Align, Key, Layout, Margin, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Key, Margin, Rect, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use super::Interface;
 use super::histogram;
-use super::widgets::{fine_percent, photos};
+use super::theme::{self, palette};
+use super::widgets::{elided, fine_percent, photos};
 use crate::app::command::Command;
 use crate::app::document::filter::Fit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::plural::{counted_thousands, thousands};
+
+/// Height of the row under a label.
+pub const NEAR_ROW: f32 = 16.0;
 
 /// A threshold that is being typed.
 pub struct TypedLine {
@@ -21,12 +25,10 @@ pub struct TypedLine {
 }
 
 impl Interface {
-    /// The threshold as a number that can be typed, and how many photos are just below it.
+    /// The threshold as a number that can be typed.
     pub(super) fn threshold_row(
         &mut self,
         ui: &mut Ui,
-        state: &State,
-        place: Option<usize>,
         label: &Label,
         commands: &mut Vec<Command>,
     ) {
@@ -53,9 +55,6 @@ impl Interface {
                     }
                 }
             }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                near_button(ui, state, place, label, commands);
-            });
         });
     }
 }
@@ -87,28 +86,42 @@ fn typed_line(
     true
 }
 
-/// "118 more just below the line", which shows them after the others.
-fn near_button(
+/// Under a label: "118 more just below the line", which shows them after the others. Its place is kept where there are
+/// none, so that the labels below it do not move.
+pub fn near_row(
     ui: &mut Ui,
     state: &State,
     place: Option<usize>,
     label: &Label,
     commands: &mut Vec<Command>,
 ) {
+    let size = vec2(ui.available_width(), NEAR_ROW);
+    let (_, row) = ui.allocate_space(size);
     let near = place.and_then(|place| state.answer.arrangement.near.get(place));
-    let Some(near) = near.copied().filter(|near| *near > 0) else {
+    let Some(near) = near.copied().filter(|near| *near > 0 && label.on) else {
         return;
     };
     let on = state.memory.filter.near && state.memory.filter.fit == Fit::Label(label.id);
-    let text = RichText::new(format!("{} more just below", thousands(near))).small();
-    let text = if on { text.strong() } else { text.weak() };
-    let response = ui.add(egui::Label::new(text.underline()).sense(Sense::CLICK));
-    let name = format!(
-        "{} more just below the line of {}",
-        thousands(near),
-        label.text
+    let text = format!("{} more just below the line", thousands(near));
+    let palette = palette(ui);
+    let colour = if on { palette.accent } else { palette.weak };
+    // Under the label's text, beside which its colour stands.
+    let left = row.min.x + 34.0;
+    let galley = elided(ui, &text, theme::TEXT_S, colour, row.max.x - left);
+    let rect = Rect::from_min_size(pos2(left, row.min.y), galley.size());
+    let senses = Sense::CLICK;
+    let response = ui.interact(
+        rect.expand2(vec2(4.0, 1.0)),
+        ui.scope_id().with("near"),
+        senses,
     );
+    let name = format!("{text} of {}", label.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
+    if response.hovered() || on {
+        let line = egui::Stroke::new(1.0, colour);
+        ui.painter().hline(rect.x_range(), rect.max.y - 1.0, line);
+    }
+    ui.painter().galley(rect.min, galley, colour);
     if response
         .on_hover_text("Show them after the others")
         .clicked()

@@ -1,12 +1,12 @@
 //! The panel of labels: type one, see its best photos at once, and below it those that are kept.
 
 use egui::{
-    Align, Key, Layout, Margin, Popup, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
-    vec2,
+    Align, Area, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role, ScrollArea,
+    Sense, TextEdit, Ui, WidgetInfo, vec2,
 };
 
 use super::icons::Icon;
-use super::label_card::card;
+use super::label_card::label_card;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::videos;
@@ -14,7 +14,7 @@ use super::widgets::{icon_button_sized, menu_entry, percent, photos};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::Fit;
-use crate::app::document::labels::Label;
+use crate::app::document::labels::{Label, split_list, typed};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::plural::thousands;
@@ -38,16 +38,20 @@ impl Interface {
                 });
             });
         });
-        self.new_label(ui, state, commands);
-        self.draft_card(ui, state, commands);
+        let field = self.new_label(ui, state, commands);
+        self.draft_card(ui, field, state, commands);
+        self.open_label(ui, state, commands);
         ScrollArea::vertical()
             .auto_shrink([false, false])
             .show(ui, |ui| {
-                for (at, label) in state.memory.labels.iter().enumerate() {
-                    ui.push_id(label.id, |ui| {
-                        self.label_card(ui, state, at, label, commands)
-                    });
-                }
+                ui.scope(|ui| {
+                    // The row under a label is closer to it than to the next one.
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    for (at, label) in state.memory.labels.iter().enumerate() {
+                        ui.push_id(label.id, |ui| label_card(ui, state, at, label, commands));
+                        ui.add_space(theme::SPACE_S);
+                    }
+                });
                 if !state.library.is_empty() && !state.memory.labels.is_empty() {
                     something_else(ui, state, commands);
                     strictness(ui, commands);
@@ -56,7 +60,8 @@ impl Interface {
             });
     }
 
-    fn new_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    /// The field in which labels are typed, and where it lies.
+    fn new_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Rect {
         let buffer = &mut self.buffers.new_label;
         let edit = TextEdit::singleline(buffer)
             .hint_text("Type a label, press Enter")
@@ -79,66 +84,102 @@ impl Interface {
         if let Some(list) = list.filter(|_| response.has_focus()) {
             buffer.clear();
             commands.push(Command::AddLabels(list));
-            return;
+            return response.rect;
         }
         if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
             buffer.clear();
         }
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if enter && !buffer.trim().is_empty() {
-            commands.push(Command::AddLabels(std::mem::take(buffer)));
+        if enter && typed(buffer).is_some() {
+            commands.push(Command::AddLabel(std::mem::take(buffer)));
             response.request_focus();
         } else if response.changed() || *buffer != state.draft {
             commands.push(Command::DraftLabel(buffer.clone()));
         }
+        response.rect
     }
 
-    /// The label that is being typed, as it would be: how many photos fit, and the best of them.
-    fn draft_card(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        let draft = state.draft.trim();
+    /// The label that is being typed, as it would be: how many photos fit, and the best of them. It lies over the labels
+    /// that are kept, so that they stay where they are.
+    fn draft_card(&mut self, ui: &Ui, field: Rect, state: &State, commands: &mut Vec<Command>) {
         let Some((place, label)) = draft_place(state) else {
             return;
         };
+        let frame = Frame::popup(ui.style()).inner_margin(Margin::symmetric(8, 4));
+        let area = Area::new(Id::unique("draft label"))
+            .order(Order::Middle)
+            .fixed_pos(field.left_bottom() + vec2(0.0, theme::SPACE_S));
+        area.show(ui.ctx(), |ui| {
+            frame.show(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
+                ui.set_width(field.width() - 18.0);
+                self.draft_line(ui, state, place, label, commands);
+                let gap = 3.0;
+                let side = (ui.available_width() - 2.0 * gap) / 3.0;
+                for row in state.answer.arrangement.best.chunks(3) {
+                    ui.horizontal(|ui| {
+                        ui.spacing_mut().item_spacing.x = gap;
+                        for id in row {
+                            self.best_photo(ui, state, place, label, *id, side, commands);
+                        }
+                    });
+                }
+            });
+        });
+    }
+
+    /// How many photos the label that is being typed would fit, and the buttons that keep it.
+    fn draft_line(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        place: usize,
+        label: &Label,
+        commands: &mut Vec<Command>,
+    ) {
         let would = match label.negated {
             false => "would fit",
             true => "would be kept out",
         };
-        let arrangement = &state.answer.arrangement;
-        let mut kept = false;
-        card(ui, |ui| {
-            let count = arrangement.counts.get(place).copied().unwrap_or(0);
-            let text = format!("{}: {} {would}", label.text, thousands(count));
-            ui.horizontal(|ui| {
-                let weak = palette(ui).weak;
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let keep = egui::Button::new(RichText::new("Keep").small()).sense(Sense::CLICK);
-                    let response = ui.add(keep);
-                    let name = format!("Keep the label {draft}");
-                    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                    if response.clicked() {
-                        commands.push(Command::AddLabels(draft.to_owned()));
-                        kept = true;
-                    }
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                        let text = RichText::new(text).small().color(weak);
-                        ui.add(egui::Label::new(text).truncate());
-                    });
-                });
-            });
-            let gap = 3.0;
-            let side = (ui.available_width() - 2.0 * gap) / 3.0;
-            for row in arrangement.best.chunks(3) {
-                ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = gap;
-                    for id in row {
-                        self.best_photo(ui, state, place, label, *id, side, commands);
-                    }
-                });
+        let count = state.answer.arrangement.counts.get(place);
+        let count = thousands(count.copied().unwrap_or(0));
+        let text = RichText::new(format!("{}: {count} {would}", label.text));
+        let draft = state.draft.trim();
+        let weak = palette(ui).weak;
+        let button = |ui: &mut Ui, text: &str, name: &str| {
+            let button = egui::Button::new(RichText::new(text).small()).sense(Sense::CLICK);
+            let response = ui.add(button);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+            response.on_hover_text(name).clicked()
+        };
+        let parts = split_list(draft).len();
+        let text = egui::Label::new(text.small().color(weak)).truncate();
+        let text = match parts {
+            // Beside two buttons, there would be no room for it.
+            2.. => {
+                ui.add(text);
+                None
             }
+            _ => Some(text),
+        };
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if button(ui, "Keep", &format!("Keep the label {draft}")) {
+                    commands.push(Command::AddLabel(draft.to_owned()));
+                    self.buffers.new_label.clear();
+                }
+                if parts > 1 {
+                    let name = format!("Keep {parts} labels, one for each part");
+                    if button(ui, &format!("Keep {parts} labels"), &name) {
+                        commands.push(Command::AddLabels(draft.to_owned()));
+                        self.buffers.new_label.clear();
+                    }
+                }
+                if let Some(text) = text {
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| ui.add(text));
+                }
+            });
         });
-        if kept {
-            self.buffers.new_label.clear();
-        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "one photo of one label")]
@@ -242,7 +283,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let name = format!("Add the label {text}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.clicked() {
-                commands.push(Command::AddLabels(text.to_owned()));
+                commands.push(Command::AddLabel(text.to_owned()));
             }
         }
     });

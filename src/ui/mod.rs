@@ -39,10 +39,13 @@ mod viewer_overlay;
 mod views;
 pub mod widgets;
 
+use std::sync::Arc;
+
 use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 
 use crate::app::command::{Command, Dialog};
 use crate::app::document::grid_layout::{GridLayout, cell_size};
+use crate::app::document::library::ItemId;
 use crate::app::document::state::{Drawn, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
@@ -84,6 +87,7 @@ struct Buffers {
     keywords: keywords_dialog::Choices,
     filters: filter_menu::Counts,
     put_away: PerAnswer<PutAway>,
+    failures: PerAnswer<Vec<ItemId>>,
 }
 
 /// What has the keyboard while the photos have it: the list of them, for screen readers.
@@ -108,6 +112,8 @@ pub struct Interface {
     band: Option<(f32, f64)>,
     /// Since when the space bar is held over a large photo.
     loupe: Option<f64>,
+    /// Where in the order the photo was that was seen large last.
+    viewed_place: usize,
 }
 
 impl Interface {
@@ -129,6 +135,7 @@ impl Interface {
             dialog_is_new: false,
             band: None,
             loupe: None,
+            viewed_place: 0,
         })
     }
 
@@ -291,14 +298,24 @@ impl Interface {
     }
 }
 
-/// Lays the grid out in a space, with the anchored photo back in its place.
-fn lay_out(space: egui::Vec2, state: &State) -> (GridLayout, GridState) {
+/// Lays the grid out in a space, with the anchored photo back in its place. There may be as many groups as folders: the
+/// layout of the frame before stays as long as it is about the same.
+fn lay_out(space: egui::Vec2, state: &State) -> (Arc<GridLayout>, GridState) {
     let arrangement = &state.answer.arrangement;
     let cell = cell_size(space.x, state.memory.cell_side);
-    let layout = GridLayout::new(space.x, cell, arrangement.order.len(), &arrangement.groups);
+    let (count, groups) = (arrangement.order.len(), &arrangement.groups);
+    let before = state.grid.layout.as_ref();
+    let same = |before: &&Arc<GridLayout>| {
+        state.grid.answer == state.answer.number && before.is_of(space.x, cell, count, groups)
+    };
+    let layout = match before.filter(same) {
+        Some(layout) => layout.clone(),
+        None => Arc::new(GridLayout::new(space.x, cell, count, groups)),
+    };
     let mut grid = GridState {
         offset: state.grid.offset,
         height: space.y,
+        answer: state.answer.number,
         ..GridState::default()
     };
     if let Some((item, top)) = state.grid.anchor

@@ -28,8 +28,13 @@ impl Interface {
     ) {
         title(ui, "Models", commands);
         let download = state.models.download.as_ref();
-        let height = ui.ctx().content_rect().height() - 250.0;
-        ScrollArea::vertical().max_height(height).show(ui, |ui| {
+        // What is below it has its place from the start.
+        let height = ui.available_height() - 96.0;
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.max_height(height).show(ui, |ui| {
+            if let Some(trouble) = &state.models.trouble {
+                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            }
             starter(ui, state, commands);
             for shelved in &state.models.list {
                 ui.separator();
@@ -47,9 +52,6 @@ impl Interface {
             }
         });
         ui.separator();
-        if let Some(trouble) = &state.models.trouble {
-            ui.label(RichText::new(trouble).color(palette(ui).bad));
-        }
         self.another_model(ui, state, commands);
         self.mirrors(ui, state, commands);
     }

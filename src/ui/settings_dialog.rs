@@ -31,7 +31,7 @@ impl Interface {
         title(ui, "Settings", commands);
         let mut settings = state.settings.clone();
         ScrollArea::vertical()
-            .max_height(ui.ctx().content_rect().height() - 160.0)
+            .auto_shrink([false, false])
             .show(ui, |ui| {
                 Grid::new("settings")
                     .num_columns(2)

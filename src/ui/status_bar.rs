@@ -108,9 +108,11 @@ fn progress_text(state: &State) -> String {
         _ => "Reading photos",
     };
     let count = |n: u64| thousands(usize::try_from(n).unwrap_or(usize::MAX));
-    let mut text = match read_by(state) {
-        Some(words) => format!("{stage}: {words}"),
-        None => format!(
+    let mut text = match (read_by(state), progress.phase) {
+        (Some(words), _) => format!("{stage}: {words}"),
+        // Before all are counted, there is no whole of which something is done.
+        (None, Phase::Listing) => format!("{stage}: {} found so far", count(progress.total)),
+        (None, _) => format!(
             "{stage}: {} of {}",
             count(progress.done()),
             count(progress.total)

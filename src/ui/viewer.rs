@@ -35,8 +35,7 @@ impl Interface {
         let viewer = state.viewer.as_ref()?;
         let item = state.item(viewer.item()).cloned()?;
         self.views.take(ui.ctx());
-        let order = &state.answer.arrangement.order;
-        let place = order.iter().position(|id| *id == viewer.item());
+        let place = self.place_of(viewer.item(), state);
         if !state.panels_hidden {
             self.beside(ui, state, viewer.item(), &item);
             if !viewer.is_comparison() {
@@ -68,6 +67,18 @@ impl Interface {
         controls(ui, view, state, place, commands);
         self.fetch(ui, &panes, &moved, place, magnified, state);
         Some(moved)
+    }
+
+    /// Where a photo is in the order: mostly where it was in the frame before, or beside that.
+    fn place_of(&mut self, item: ItemId, state: &State) -> Option<usize> {
+        let order = &state.answer.arrangement.order;
+        let before = self.viewed_place;
+        let near = before.saturating_sub(1)..=before + 1;
+        let mut near = near.filter(|at| order.get(*at) == Some(&item));
+        let place = near.next();
+        let place = place.or_else(|| order.iter().position(|id| *id == item));
+        self.viewed_place = place.unwrap_or(before);
+        place
     }
 
     fn beside(&mut self, ui: &mut Ui, state: &State, id: ItemId, item: &Item) {

@@ -16,8 +16,12 @@ use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::{Colour, Flag};
 
-/// Side of a sign.
+/// Side of a sign, as far as there is room, and the least.
 const SIGN: f32 = 24.0;
+const SMALL_SIGN: f32 = 18.0;
+const LEAST_SIGN: f32 = 10.0;
+/// How many signs stand in each row: decisions, stars and colours in one, in two or in three rows.
+static ROWS: [&[usize]; 3] = [&[12], &[7, 5], &[2, 5, 5]];
 /// Width of the loupe in points.
 const LOUPE: f32 = 300.0;
 /// Seconds that the space bar is held before the loupe is seen; before that, it closes the photo.
@@ -42,23 +46,22 @@ pub fn marks(
     commands: &mut Vec<Command>,
 ) {
     let compared = state.viewer.as_ref().is_some_and(Viewer::is_comparison);
-    let mut signs = signs(id, state);
-    let most = ((pane.width() - 16.0) / SIGN) as usize;
-    if most < signs.len() {
-        // Colours go first, then nothing is left to do without.
-        signs.truncate(7);
-    }
-    if most < signs.len() {
-        return;
-    }
-    let size = vec2(SIGN * signs.len() as f32 + 8.0, SIGN + 6.0);
+    let signs = signs(id, state);
+    let (side, rows) = rows_of_signs(pane.width() - 16.0);
+    let longest = rows.iter().copied().max().unwrap_or_default();
+    let size = vec2(side * longest as f32 + 8.0, side * rows.len() as f32 + 6.0);
     let middle = pane.center_bottom() - vec2(0.0, size.y / 2.0 + 8.0);
     let ground = Rect::from_center_size(middle, size);
+    let radius = (side + 6.0) / 2.0;
     ui.painter()
-        .rect_filled(ground, size.y / 2.0, Color32::from_black_alpha(170));
-    for (at, sign) in signs.into_iter().enumerate() {
-        let corner = pos2(ground.min.x + 4.0 + SIGN * at as f32, ground.min.y + 3.0);
-        let rect = Rect::from_min_size(corner, vec2(SIGN, SIGN));
+        .rect_filled(ground, radius, Color32::from_black_alpha(170));
+    let places = rows.iter().enumerate().flat_map(|(row, len)| {
+        let left = ground.center().x - side * *len as f32 / 2.0;
+        (0..*len).map(move |column| (left + side * column as f32, row as f32))
+    });
+    for ((at, sign), (left, row)) in signs.into_iter().enumerate().zip(places) {
+        let corner = pos2(left, ground.min.y + 3.0 + side * row);
+        let rect = Rect::from_min_size(corner, vec2(side, side));
         let scope = ui.scope_id().with(("mark", id, at));
         let response = ui.interact(rect, scope, Sense::CLICK);
         let name = match compared {
@@ -74,6 +77,15 @@ pub fn marks(
             commands.push(Command::Do(sign.action));
         }
     }
+}
+
+/// The side of signs in a width, and how many stand in each row: all are always there, smaller where a photo has little
+/// room beside others, and below each other where it has less.
+fn rows_of_signs(width: f32) -> (f32, &'static [usize]) {
+    let side = |rows: &[usize]| width / rows.iter().copied().max().unwrap_or(1) as f32;
+    let fits = |rows: &&&[usize]| side(rows) >= SMALL_SIGN;
+    let rows = ROWS.iter().find(fits).unwrap_or(&ROWS[ROWS.len() - 1]);
+    (side(rows).clamp(LEAST_SIGN, SIGN), rows)
 }
 
 fn signs(id: ItemId, state: &State) -> Vec<Sign> {
@@ -122,15 +134,20 @@ fn paint(ui: &Ui, rect: Rect, sign: &Sign, hovered: bool) {
     let faint = Color32::from_white_alpha(if hovered { 200 } else { 90 });
     let colour = if sign.on { sign.colour } else { faint };
     match sign.icon {
-        Some(icon) => icons::paint(ui.painter(), icon, rect.shrink(4.0), colour),
+        Some(icon) => {
+            let margin = rect.width() / 6.0;
+            icons::paint(ui.painter(), icon, rect.shrink(margin), colour);
+        }
         None => {
             let fill = sign
                 .colour
                 .gamma_multiply(if sign.on || hovered { 1.0 } else { 0.5 });
-            ui.painter().circle_filled(rect.center(), 6.0, fill);
+            let radius = rect.width() / 4.0;
+            ui.painter().circle_filled(rect.center(), radius, fill);
             if sign.on {
                 let line = Stroke::new(2.0, Color32::WHITE);
-                ui.painter().circle_stroke(rect.center(), 8.0, line);
+                ui.painter()
+                    .circle_stroke(rect.center(), radius + 2.0, line);
             }
         }
     }
@@ -181,5 +198,27 @@ impl Interface {
         let name = format!("Loupe over {}", item.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         Some(photo.item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_signs_find_room_in_any_pane() {
+        for width in [60.0, 110.0, 150.0, 270.0, 400.0, 1900.0] {
+            let (side, rows) = rows_of_signs(width);
+            assert_eq!(rows.iter().sum::<usize>(), 12);
+            assert!(
+                rows.iter().all(|row| side * *row as f32 <= width + 0.1),
+                "{width}"
+            );
+            assert!(side >= LEAST_SIGN && side <= SIGN);
+        }
+        assert_eq!(rows_of_signs(400.0), (SIGN, ROWS[0]));
+        // Four photos at 800x600, and nine.
+        assert!(rows_of_signs(271.0).0 >= 22.0);
+        assert_eq!(rows_of_signs(171.0), (SIGN, ROWS[1]));
     }
 }

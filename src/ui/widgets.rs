@@ -22,6 +22,8 @@ pub struct Lines {
     pub id: &'static str,
     /// What stands above each column.
     pub headings: [&'static str; 2],
+    /// Width of the first column in points.
+    pub first: f32,
     /// Greatest height in points.
     pub height: f32,
 }
@@ -39,7 +41,7 @@ impl Lines {
                 .min_scrolled_height(60.0)
                 .max_scroll_height(self.height)
                 .auto_shrink([false, true])
-                .column(Column::initial(190.0).clip(true))
+                .column(Column::initial(self.first).clip(true))
                 .column(Column::remainder().clip(true))
                 .header(20.0, |mut header| {
                     for name in self.headings {
@@ -155,12 +157,23 @@ pub fn badge(painter: &Painter, at: Pos2, text: &str, fill: Color32) -> Rect {
     rect
 }
 
+/// What a chip says, and how wide it is with that.
+fn chip_text(ui: &Ui, text: &str) -> (Arc<Galley>, f32) {
+    let galley = elided(ui, text, theme::TEXT_S, palette(ui).text, 200.0);
+    let width = galley.size().x + 30.0;
+    (galley, width)
+}
+
+/// Width of a chip.
+pub fn chip_width(ui: &Ui, text: &str) -> f32 {
+    chip_text(ui, text).1
+}
+
 /// Something that holds and goes with a click.
 pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
     let palette = palette(ui);
-    let galley = elided(ui, text, theme::TEXT_S, palette.text, 200.0);
-    let size = vec2(galley.size().x + 30.0, 22.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (galley, width) = chip_text(ui, text);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 22.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
     let lively = response.hovered() || response.has_focus();
     let fill = if lively {
@@ -181,6 +194,9 @@ pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
 #[must_use]
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
+    if percent > 0.0 && percent < 0.05 {
+        return "< 0.1 %".into();
+    }
     let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
     if near_an_end {
         format!("{percent:.1} %")
@@ -257,7 +273,10 @@ mod tests {
         assert_eq!(percent(0.996), "99.6 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(percent(0.004), "0.4 %");
-        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(
+            (percent(0.0), percent(0.0003)),
+            ("0 %".into(), "< 0.1 %".into())
+        );
         assert_eq!(
             (fine_percent(0.125), fine_percent(0.2)),
             ("12.5 %".into(), "20 %".into())

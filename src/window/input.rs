@@ -82,6 +82,9 @@ impl Keyboard {
             ctx.input_mut(|input| input.events.splice(0..0, held).for_each(drop));
         }
         let owner = Owner::now(ctx, state);
+        if owner == Owner::TextField {
+            self.hold_after_enter(ctx);
+        }
         let events = ctx.input(|input| input.events.clone());
         let mut commands = Vec::new();
         if let Some(tab) = events.iter().find_map(tab)
@@ -107,6 +110,7 @@ impl Keyboard {
             let opens = matches!(&command, Command::Do(action) if action.takes_keyboard());
             commands.push(command);
             if opens {
+                self.own_character = true;
                 self.hold(ctx, at);
                 break;
             }
@@ -142,10 +146,22 @@ impl Keyboard {
         }
     }
 
+    /// A field lets go of the keyboard at Enter, and would lose what was typed after it in the same frame.
+    fn hold_after_enter(&mut self, ctx: &Context) {
+        let enter = ctx.input(|input| {
+            let events = &input.events;
+            let at = events.iter().position(is_enter)?;
+            events[at + 1..].iter().any(is_typed).then_some(at)
+        });
+        if let Some(at) = enter {
+            self.own_character = false;
+            self.hold(ctx, at);
+        }
+    }
+
     /// Keeps what was typed after an event for what the event opens.
     fn hold(&mut self, ctx: &Context, at: usize) {
         self.waits = PATIENCE;
-        self.own_character = true;
         ctx.request_repaint();
         let later = ctx.input_mut(|input| input.events.split_off(at + 1));
         let (typed, rest): (Vec<_>, Vec<_>) = later.into_iter().partition(is_typed);
@@ -207,6 +223,17 @@ fn tab(event: &Event) -> Option<Tab> {
         }),
         _ => None,
     }
+}
+
+fn is_enter(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key {
+            key: Key::Enter,
+            pressed: true,
+            ..
+        }
+    )
 }
 
 fn is_typed(event: &Event) -> bool {

@@ -242,6 +242,20 @@ impl Window {
         self.settle();
     }
 
+    /// Clicks a photo of the grid, whose name begins with that of the file.
+    pub fn click_photo(&mut self, name: &str) {
+        let mut found = self.harness.query_all_by_label_contains(name);
+        let photo = found.find(|node| {
+            let node = node.accesskit_node();
+            node.role() == egui::accesskit::Role::ListItem
+                && node.label().is_some_and(|label| label.starts_with(name))
+        });
+        photo.unwrap_or_else(|| panic!("no photo {name}")).click();
+        drop(found);
+        self.harness.step();
+        self.settle();
+    }
+
     /// Types into a text field, character by character, as a person does.
     pub fn type_into(&mut self, field: &str, text: &str) {
         self.field(field).focus();

@@ -111,7 +111,7 @@ fn a_pattern_that_says_nothing_and_a_target_that_is_none_are_refused_in_words() 
 fn rejects_are_moved_to_a_folder_or_to_the_trash() {
     let (dir, mut window) = with_red();
     assert!(!Action::MoveRejects.enabled(window.state()));
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::X);
     let target = tempfile::tempdir().expect("a folder");
     *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
@@ -241,7 +241,7 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
 #[test]
 fn moving_rejects_is_chosen_for_that_time_only() {
     let (_dir, mut window) = with_red();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::X);
     let target = tempfile::tempdir().expect("a folder");
     *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
@@ -261,7 +261,7 @@ fn moving_rejects_is_chosen_for_that_time_only() {
 #[test]
 fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
     let (_dir, mut window) = with_red();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::X);
     let target = tempfile::tempdir().expect("a folder");
     *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());

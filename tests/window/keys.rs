@@ -5,12 +5,13 @@ use crate::window;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Popup};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command, Dialog, PathPrompt};
+use lumisift::app::document::filter::{Filter, Fit, FlagFilter, Shape};
 use lumisift::app::document::memory::Memory;
 use lumisift::app::services::Purpose;
 use lumisift::engine::organize::marks::Mark;
-use window::{Window, add_label, coloured};
+use window::{Setup, Window, add_label, coloured, colours};
 
 /// The button above the photos that says how many there are.
 const NUMBER: &str = "9 photos";
@@ -68,6 +69,98 @@ fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
     window.harness.step();
 }
 
+/// What opens a menu or list.
+#[derive(Clone, Copy, Debug)]
+enum Opener {
+    /// Clicks on what is named so, one after the other.
+    Clicks(&'static [&'static str]),
+    /// The other button of the mouse on a photo, then clicks.
+    Photo(&'static [&'static str]),
+}
+
+/// Every menu and list of the window, and those that open out of them.
+const OPENERS: [Opener; 26] = {
+    use Opener::{Clicks, Photo};
+    [
+        Clicks(&["Menu"]),
+        Clicks(&["Menu", "File"]),
+        Clicks(&["Menu", "Edit"]),
+        Clicks(&["Menu", "Photo"]),
+        Clicks(&["Menu", "Labels"]),
+        Clicks(&["Menu", "View"]),
+        Clicks(&["Menu", "Tasks"]),
+        Clicks(&["Menu", "Help"]),
+        Clicks(&["Folders"]),
+        Clicks(&["Sort by"]),
+        Clicks(&["Group by"]),
+        Clicks(&["Filter"]),
+        Clicks(&["Filter", "Type: any"]),
+        Clicks(&["Filter", "Camera: any"]),
+        Clicks(&["Filter", "Lens: any"]),
+        Clicks(&["Filter", "Folder: any"]),
+        Clicks(&["More for labels"]),
+        Clicks(&["More for red"]),
+        Clicks(&["Messages"]),
+        Clicks(&[NUMBER]),
+        Photo(&[]),
+        Photo(&["Example of"]),
+        Photo(&["Counter-example of"]),
+        Photo(&["Stars"]),
+        Photo(&["Colour"]),
+        Clicks(&[MORE]),
+    ]
+};
+
+/// Where there are more filters than there is room for.
+const MORE: &str = "more filters";
+
+/// Opens a menu or list.
+fn open(window: &mut Window, opener: Opener, photo: &str) {
+    let names = match opener {
+        Opener::Clicks(names) => names,
+        Opener::Photo(names) => {
+            let mut cells = window.harness.query_all_by_label_contains(photo);
+            cells.next().expect("a cell").click_secondary();
+            drop(cells);
+            window.harness.step();
+            window.harness.step();
+            names
+        }
+    };
+    for name in names {
+        // The status bar says the number of photos, too, and what is over others is drawn after them.
+        let found = window.harness.query_all_by_label_contains(name);
+        let buttons = found.filter(|node| {
+            let node = node.accesskit_node();
+            let is_it = node.label().is_some_and(|label| label == *name) || *name == MORE;
+            is_it && node.role() != Role::Label
+        });
+        let button = buttons.last().unwrap_or_else(|| panic!("no {name}"));
+        match Popup::is_any_open(&window.harness.ctx) {
+            // What is farther down in a list is not in sight.
+            true => button.click_accesskit(),
+            false => button.click(),
+        }
+        window.harness.step();
+        window.harness.step();
+    }
+    assert!(Popup::is_any_open(&window.harness.ctx), "{opener:?}");
+}
+
+/// Presses every key while a menu or list is open, and sees that nothing behind it changes.
+fn press_every_key(window: &mut Window, opener: Opener, photo: &str) {
+    for (modifiers, key) in every_key() {
+        open(window, opener, photo);
+        // The menu of a photo is about the selected ones if it is one of them.
+        let before = untouched(window);
+        press(window, modifiers, key);
+        assert_eq!(untouched(window), before, "{key:?} went through {opener:?}");
+        while Popup::is_any_open(&window.harness.ctx) {
+            press(window, Modifiers::NONE, Key::Escape);
+        }
+    }
+}
+
 #[test]
 fn no_key_goes_through_an_open_menu_or_list() {
     let (_dir, mut window) = coloured();
@@ -76,65 +169,68 @@ fn no_key_goes_through_an_open_menu_or_list() {
     window.key(Key::Home);
     let photo = window.shown()[1].clone();
     let before = untouched(&window);
-    let openers = [
-        "Menu",
-        "Folders",
-        "Sort by",
-        "Group by",
-        "Filter",
-        "More for labels",
-        "More for red",
-        "Messages",
-        NUMBER,
-    ];
-    for opener in openers.map(Some).into_iter().chain([None]) {
-        for (modifiers, key) in every_key() {
-            match opener {
-                // The status bar says the same number.
-                Some(NUMBER) => {
-                    let button = window.harness.get_by_role_and_label(Role::Button, NUMBER);
-                    button.click();
-                }
-                Some(name) => window.harness.get_by_label(name).click(),
-                None => {
-                    let mut cells = window.harness.query_all_by_label_contains(&photo);
-                    let cell = cells.next().expect("a cell");
-                    // The second photo's menu is about the selected ones if it is one of them.
-                    cell.click_secondary();
-                }
-            }
-            window.harness.step();
-            window.harness.step();
-            assert!(Popup::is_any_open(&window.harness.ctx), "{opener:?}");
-            let before = match opener {
-                Some(_) => &before,
-                None => &untouched(&window),
-            };
-            press(&mut window, modifiers, key);
-            assert_eq!(
-                &untouched(&window),
-                before,
-                "{key:?} went through {opener:?}"
-            );
-            while Popup::is_any_open(&window.harness.ctx) {
-                press(&mut window, Modifiers::NONE, Key::Escape);
+    for opener in OPENERS {
+        match opener {
+            Opener::Clicks([MORE]) => {}
+            Opener::Photo(_) => press_every_key(&mut window, opener, &photo),
+            Opener::Clicks(_) => {
+                press_every_key(&mut window, opener, &photo);
+                assert_eq!(untouched(&window), before, "{opener:?}");
             }
         }
     }
 }
 
 #[test]
-fn no_key_goes_through_a_dialog() {
+fn no_key_goes_through_the_list_of_filters() {
     let (_dir, mut window) = coloured();
     window.key(Key::Home);
-    // The list of commands is left out: Enter carries out the first of them.
-    for dialog in [
+    let many = Filter {
+        fit: Fit::Nothing,
+        flag: FlagFilter::Undecided,
+        name: "a name of a photo that is not there at all".into(),
+        keyword: "a keyword that no photo has or ever had".into(),
+        place: "a town on the other side of the mountains".into(),
+        located: Some(false),
+        from: "2001-01-01".into(),
+        to: "2031-12-31".into(),
+        ending: Some("png".into()),
+        camera: Some("A camera with a name that is rather long".into()),
+        lens: Some("A lens with a name that is rather long".into()),
+        shape: Some(Shape::Landscape),
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(many)));
+    window.in_place();
+    let opener = *OPENERS.last().expect("one");
+    press_every_key(&mut window, opener, "");
+    // What is in the list can be taken away like what is beside it.
+    open(&mut window, opener, "");
+    window.click("Remove the filter Landscape");
+    assert_eq!(window.state().memory.filter.shape, None);
+}
+
+#[test]
+fn no_key_goes_through_a_list_in_a_dialog() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    window.command(Command::Show(Some(Dialog::Export)));
+    window.in_place();
+    press_every_key(&mut window, Opener::Clicks(&["Folders"]), "");
+    assert_eq!(window.state().dialog, Some(Dialog::Export));
+}
+
+/// One of every kind of dialog: a kind that is new belongs here, too.
+fn every_dialog() -> Vec<Dialog> {
+    let all = vec![
         Dialog::Settings,
         Dialog::Keys,
+        Dialog::Palette,
         Dialog::Failures,
         Dialog::Export,
         Dialog::Interrupted,
         Dialog::Trash,
+        Dialog::Hidden(Box::new(Command::Do(Action::Pick))),
         Dialog::Keywords,
         Dialog::LabelSets,
         Dialog::PasteLabels,
@@ -148,17 +244,110 @@ fn no_key_goes_through_a_dialog() {
         }),
         Dialog::Dropped("/anywhere.jpg".into()),
         Dialog::About,
-    ] {
+    ];
+    // Without an arm for everything, a new kind does not compile.
+    for dialog in &all {
+        match dialog {
+            Dialog::Settings | Dialog::Keys | Dialog::Palette | Dialog::Failures => {}
+            Dialog::Export | Dialog::Interrupted | Dialog::Trash | Dialog::Hidden(_) => {}
+            Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
+            Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
+            Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
+        }
+    }
+    all
+}
+
+#[test]
+fn no_key_goes_through_a_dialog() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    for dialog in every_dialog() {
         window.command(Command::Show(Some(dialog.clone())));
         window.in_place();
         let before = untouched(&window);
         for (modifiers, key) in every_key() {
-            if key != Key::Escape {
+            // In the list of commands, Enter carries out the first of them.
+            let own = key == Key::Enter && dialog == Dialog::Palette;
+            if key != Key::Escape && !own {
                 press(&mut window, modifiers, key);
                 assert_eq!(untouched(&window), before, "{key:?} in {dialog:?}");
             }
         }
         window.command(Command::Show(None));
+    }
+}
+
+#[test]
+fn enter_in_the_list_of_commands_is_for_the_list_alone() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let before = untouched(&window);
+    window.open_dialog(Action::Palette);
+    window.type_into("Find a command", "captions");
+    window.key(Key::Enter);
+    let after = untouched(&window);
+    assert_ne!(after.memory, before.memory, "the captions changed");
+    assert_eq!(
+        (after.viewed, after.dialog, after.selected),
+        (before.viewed, before.dialog, before.selected)
+    );
+}
+
+/// Where everything with a name lies, in the order in which it is drawn.
+fn places(window: &Window) -> Vec<(String, egui::Rect)> {
+    let all = window.harness.root();
+    let mut places = Vec::new();
+    collect(all, &mut places);
+    places
+}
+
+fn collect(node: egui_kittest::Node<'_>, places: &mut Vec<(String, egui::Rect)>) {
+    let name = node.accesskit_node().label().unwrap_or_default();
+    let has_place = node.accesskit_node().raw_bounds().is_some();
+    if !name.is_empty() && has_place {
+        places.push((name, node.rect()));
+    }
+    for child in node.children() {
+        collect(child, places);
+    }
+}
+
+#[test]
+fn a_dialog_has_its_place_from_the_first_frame_on() {
+    for size in [egui::vec2(1280.0, 800.0), egui::vec2(800.0, 600.0)] {
+        let dir = tempfile::tempdir().expect("a folder");
+        colours(dir.path(), 3);
+        let mut setup = Setup::new(vec![dir.path().into()]);
+        setup.size = size;
+        let mut window = setup.open();
+        window.read(9);
+        add_label(&mut window, "red");
+        window.key(Key::Escape);
+        for dialog in every_dialog() {
+            window.command(Command::Show(Some(dialog.clone())));
+            window.in_place();
+            window.command(Command::Show(None));
+            window.in_place();
+            // Now what it tells has been found out: only the way it is laid out is left to be seen.
+            window
+                .harness
+                .state_mut()
+                .command(Command::Show(Some(dialog.clone())));
+            window.harness.step();
+            let first = places(&window);
+            for frame in 2..6 {
+                window.harness.step();
+                let later = places(&window);
+                let moved = first.iter().find(|(name, rect)| {
+                    let mut same = later.iter().filter(|(other, _)| other == name);
+                    same.clone().next().is_some() && !same.any(|(_, place)| place == rect)
+                });
+                assert_eq!(moved, None, "{dialog:?} at {size:?} in frame {frame}");
+            }
+            window.command(Command::Show(None));
+            window.in_place();
+        }
     }
 }
 
@@ -186,7 +375,9 @@ fn typed(window: &Window, key: Key, text: &str) {
         repeat: false,
         modifiers: Modifiers::NONE,
     });
-    window.harness.event(Event::Text(text.into()));
+    if !text.is_empty() {
+        window.harness.event(Event::Text(text.into()));
+    }
 }
 
 #[test]
@@ -223,6 +414,30 @@ fn what_is_typed_while_a_field_opens_arrives_in_it() {
         "found by \"cap\""
     );
     assert_eq!(window.state().library.snapshot().marks, marks);
+}
+
+#[test]
+fn what_is_typed_after_enter_is_the_next_label() {
+    let (_dir, mut window) = coloured();
+    window.key(Key::Home);
+    let before = untouched(&window);
+    window.key(Key::Slash);
+    window.type_into("New label", "red");
+    // All in one frame, as from a fast typist and a slow machine.
+    typed(&window, Key::Enter, "");
+    for (key, text) in [(Key::I, "i"), (Key::X, "x"), (Key::P, "p")] {
+        typed(&window, key, text);
+    }
+    window.in_place();
+    window.settle();
+    let after = untouched(&window);
+    assert_eq!(window.state().memory.labels[0].text, "red");
+    assert_eq!(window.state().draft, "ixp");
+    assert_eq!(after.marks, before.marks);
+    assert_eq!(
+        after.memory.captions_show_matches,
+        before.memory.captions_show_matches
+    );
 }
 
 #[test]

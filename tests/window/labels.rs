@@ -176,9 +176,11 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
 fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red green");
-    // A letter says nothing, whatever is before it.
-    window.type_into("New label", "-g");
+    // A minus alone says nothing; from the first letter on it is a label.
+    window.type_into("New label", "-");
     assert_eq!(window.state().draft_label(), None);
+    window.type_into("New label", "g");
+    assert!(window.has_containing("Best for g: "));
     window.type_into("New label", "reen");
     assert!(window.has("green: 3 would be kept out"));
     assert!(window.has_containing("Best for green: green"));
@@ -231,4 +233,86 @@ fn a_list_says_which_labels_are_there_already() {
     window.command(Command::AddLabels("blue, red".into()));
     assert!(window.has("There is already a label “red”"));
     assert_eq!(window.state().memory.labels.len(), 2);
+}
+
+#[test]
+fn a_label_shows_its_best_photos_from_the_first_letter_on() {
+    let (_dir, mut window) = coloured();
+    for letter in ["g", "r", "e"] {
+        window.type_into("New label", letter);
+        let best = window.state().answer.arrangement.best.len();
+        assert_eq!(best, 6, "after {letter}");
+        let draft = window.state().draft.clone();
+        assert!(window.has_containing(&format!("Best for {draft}: ")));
+    }
+}
+
+#[test]
+fn a_comma_in_a_new_label_means_or() {
+    let (_dir, mut window) = coloured();
+    window.type_into("New label", "red, green");
+    assert!(window.has("red, green: 6 would fit"));
+    window.key(Key::Enter);
+    assert_eq!(window.state().memory.labels.len(), 1);
+    assert_eq!(window.state().memory.labels[0].text, "red, green");
+    assert_eq!(window.state().answer.arrangement.counts, [6]);
+    // Who means several labels keeps them as such.
+    window.type_into("New label", "blue, green,");
+    window.click("Keep 2 labels, one for each part");
+    let texts = window.state().memory.labels.iter();
+    let texts: Vec<&str> = texts.map(|label| label.text.as_str()).collect();
+    assert_eq!(texts, ["red, green", "blue", "green"]);
+    assert!(window.state().draft.is_empty());
+}
+
+#[test]
+fn what_is_just_below_a_line_is_told_under_every_label() {
+    let (_dir, mut window) = coloured();
+    // The model of tests knows none of these: all photos match them a little.
+    add_label(&mut window, "haze");
+    add_label(&mut window, "mist");
+    let scored = window.state().answer.scored();
+    let odds: Vec<f32> = (0..2)
+        .map(|label| {
+            let matches = (0..9).filter_map(|item| scored.matched(label, item));
+            let best = matches.fold(0.0, f32::max);
+            best / (1.0 - best) * 1.2
+        })
+        .collect();
+    for (id, odds) in (1..).zip(odds) {
+        window.command(Command::SetMinMatch(id, odds / (1.0 + odds)));
+    }
+    let near = window.state().answer.arrangement.near.clone();
+    assert!(near.iter().all(|near| *near > 0), "{near:?}");
+    // Whichever is open, and where none is: each has its own row, under its own text.
+    for open in [1, 2] {
+        window.command(Command::GoToLabel(open));
+        window.harness.step();
+        for (text, near) in ["haze", "mist"].iter().zip(&near) {
+            let name = format!("{near} more just below the line of {text}");
+            let row = window.harness.get_by_label(&name).rect();
+            let label = format!("Label {text}");
+            let label = window.harness.get_by_label(&label).rect();
+            assert!(row.min.y >= label.max.y - 1.0, "{row} under {label}");
+            assert!(in_sight(&window, &name));
+        }
+    }
+    window.click(&format!("{} more just below the line of haze", near[0]));
+    assert_eq!(window.state().memory.filter.fit, Fit::Label(1));
+    assert!(window.has_containing("Select all of Just below the line"));
+}
+
+#[test]
+fn what_fits_nothing_says_what_it_comes_closest_to() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.command(Command::ToggleFit(Fit::Nothing));
+    let shown = window.shown();
+    assert_eq!(shown.len(), 6);
+    for name in shown {
+        assert!(
+            window.has_containing(&format!("{name}, nearest to red ")),
+            "{name}"
+        );
+    }
 }

@@ -7,10 +7,12 @@ use std::fs;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::Action;
+use lumisift::app::command::{Action, Command};
 use lumisift::app::document::exports::ExportState;
+use lumisift::app::document::filter::{Filter, FlagFilter, Shape};
+use lumisift::app::document::keywords::KeywordState;
 use lumisift::engine::organize::marks::Flag;
-use window::{add_label, coloured};
+use window::{Setup, Window, add_label, coloured, colours};
 
 #[test]
 fn a_message_does_not_move_the_photos_and_can_be_read_again() {
@@ -65,7 +67,7 @@ fn undoing_says_what_it_undid() {
 #[test]
 fn rejects_come_back_from_the_trash() {
     let (dir, mut window) = coloured();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::X);
     window.open_dialog(Action::TrashRejects);
     window.click("Move to the trash");
@@ -119,18 +121,42 @@ fn what_does_not_come_back_from_the_trash_is_named_and_undone_later() {
 
 #[test]
 fn a_dialog_stays_where_it_is_while_it_fills() {
-    let (_dir, mut window) = coloured();
-    add_label(&mut window, "red");
-    let target = tempfile::tempdir().expect("a folder");
-    window.open_dialog(Action::Export);
-    let before = window.harness.get_by_label("Close").rect();
-    *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
-    window.click("Choose a folder…");
-    window.until("a plan", |w| {
-        matches!(w.state().exports.state, ExportState::Planned(_))
-    });
-    window.in_place();
-    assert_eq!(window.harness.get_by_label("Close").rect(), before);
+    for size in [egui::vec2(1280.0, 800.0), egui::vec2(800.0, 600.0)] {
+        let dir = tempfile::tempdir().expect("a folder");
+        colours(dir.path(), 12);
+        let mut setup = Setup::new(vec![dir.path().into()]);
+        setup.size = size;
+        let mut window = setup.open();
+        window.read(36);
+        // A folder for each, and more photos than there is room for.
+        for label in ["red", "green", "blue"] {
+            add_label(&mut window, label);
+        }
+        window.key(Key::Escape);
+        let target = tempfile::tempdir().expect("a folder");
+        window.open_dialog(Action::Export);
+        let before = window.harness.get_by_label("Close").rect();
+        *window.desktop.chosen.lock().expect("no panic") = vec![target.path().into()];
+        window.click("Choose a folder…");
+        window.until("a plan", |w| {
+            matches!(w.state().exports.state, ExportState::Planned(_))
+        });
+        window.in_place();
+        assert_eq!(window.harness.get_by_label("Close").rect(), before);
+        // All of it is in the window.
+        let screen = window.harness.ctx.content_rect();
+        let button = window.harness.get_by_label("Export 36 photos").rect();
+        assert!(screen.contains_rect(button), "{button} in {screen}");
+        window.command(Command::Show(None));
+        window.open_dialog(Action::Keywords);
+        let before = window.harness.get_by_label("Close").rect();
+        window.until("a plan of keywords", |w| {
+            matches!(w.state().keywords.state, KeywordState::Planned(_))
+        });
+        window.in_place();
+        assert_eq!(window.harness.get_by_label("Close").rect(), before);
+        window.command(Command::Show(None));
+    }
 }
 
 #[test]
@@ -147,4 +173,47 @@ fn commands_are_found_by_other_words_and_the_palette_goes_on_after_enter() {
     window.key(Key::Enter);
     assert!(window.state().memory.auto_advance);
     assert_eq!(window.state().dialog, None);
+}
+
+/// Where the photos lie, and the first label.
+fn places(window: &Window) -> [egui::Rect; 2] {
+    let photos = window
+        .harness
+        .query_all_by_label_contains("Photos, ")
+        .next();
+    let photos = photos.expect("the list of photos").rect();
+    [photos, window.harness.get_by_label("Label red").rect()]
+}
+
+#[test]
+fn searches_filters_and_what_is_typed_move_nothing() {
+    let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.key(Key::Escape);
+    let before = places(&window);
+    window.type_into("Search", "green");
+    assert!(window.has("show all, best first"));
+    assert_eq!(places(&window), before, "a search");
+    // A search that cannot be understood says why in the same place.
+    window.type_into("Search", "^x");
+    assert_eq!(places(&window), before, "a search that says nothing");
+    window.act(Action::ClearFilter);
+    let filter = Filter {
+        shape: Some(Shape::Landscape),
+        flag: FlagFilter::Undecided,
+        ..Filter::default()
+    };
+    window.command(Command::FilterBy(Box::new(filter)));
+    assert!(window.has("Remove the filter Landscape"));
+    assert_eq!(places(&window), before, "filters");
+    window.act(Action::SelectAll);
+    window.harness.step();
+    assert!(window.has_containing(" selected"));
+    assert_eq!(places(&window), before, "a selection");
+    window.type_into("New label", "green");
+    assert!(window.has_containing("Best for green: "));
+    assert_eq!(places(&window), before, "a label that is typed");
+    window.act(Action::Rescan);
+    window.harness.step();
+    assert_eq!(places(&window), before, "reading");
 }

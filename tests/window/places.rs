@@ -99,13 +99,14 @@ fn photos_are_grouped_by_place() {
         ("No place", 9),
     ];
     assert_eq!(headings, wanted, "by country, and last what has no place");
-    for (descending, first) in [(false, "sydney.jpg"), (true, "munich 1.jpg")] {
+    // Two are from Munich: which of them comes first is not for the place to say.
+    for (descending, first) in [(false, "sydney.jpg"), (true, "munich ")] {
         window.command(Command::GroupBy(Grouping::Nothing));
         window.command(Command::SortBy(Sorting {
             key: SortKey::Place,
             descending,
         }));
-        assert_eq!(window.shown()[0], first);
+        assert!(window.shown()[0].starts_with(first));
     }
 }
 

@@ -374,7 +374,7 @@ fn commands_are_found_by_name_and_keys_are_shown() {
 fn examples_join_a_label() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.command(Command::AddExamples(1));
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
     assert!(window.has("1 example"));

@@ -19,7 +19,7 @@ fn with_red() -> (tempfile::TempDir, Window) {
 #[test]
 fn a_key_makes_examples_and_says_what_they_changed() {
     let (_dir, mut window) = with_red();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::T);
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
     assert!(window.has_containing("red: 3 -> "));
@@ -45,7 +45,7 @@ fn with_several_labels_the_open_one_learns() {
 #[test]
 fn photos_are_dropped_onto_a_label() {
     let (_dir, mut window) = with_red();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.keys(Modifiers::SHIFT, Key::ArrowRight);
     let count = window.selected().len();
     let from = window.harness.query_all_by_label_contains("green 1.png");
@@ -92,7 +92,7 @@ fn photos_make_a_label_of_their_own() {
 #[test]
 fn what_is_taught_twice_changes_nothing_and_says_nothing() {
     let (_dir, mut window) = with_red();
-    window.click("green 1.png");
+    window.click_photo("green 1.png");
     window.key(Key::T);
     let steps = window.state().said.len();
     window.key(Key::T);

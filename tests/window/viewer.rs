@@ -6,14 +6,15 @@ use crate::window;
 use std::fs;
 use std::path::Path;
 
+use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, ViewportCommand};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::filter::{Grouping, SortKey, Sorting};
 use lumisift::app::document::viewer::Viewer;
 use lumisift::engine::organize::marks::Flag;
 use lumisift::ui::photos_id;
-use window::{Setup, Window, coloured};
+use window::{Setup, Window, coloured, colours};
 
 fn by_name(window: &mut Window) {
     window.command(Command::GroupBy(Grouping::Nothing));
@@ -302,4 +303,54 @@ fn a_space_bar_that_is_held_a_little_too_long_opens_the_photo_once() {
     space(&mut window, false);
     window.harness.step();
     assert_eq!(viewed(&window), "blue 1.png");
+}
+
+#[test]
+fn beside_others_in_a_small_window_a_photo_still_has_all_its_signs() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 3);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(800.0, 600.0);
+    let mut window = setup.open();
+    window.read(9);
+    by_name(&mut window);
+    window.key(Key::Home);
+    for _ in 1..4 {
+        window.keys(Modifiers::SHIFT, Key::ArrowRight);
+    }
+    window.key(Key::C);
+    assert_eq!(compared(&window), 4);
+    let screen = window.harness.ctx.content_rect();
+    let names: Vec<String> = (window
+        .state()
+        .viewer
+        .as_ref()
+        .expect("a viewer")
+        .items()
+        .iter())
+    .map(|id| window.state().item(*id).expect("a photo").name.clone())
+    .collect();
+    for name in &names {
+        let mut found = window.harness.query_all_by_label_contains(name);
+        let pane = found.find(|node| node.accesskit_node().role() == Role::Image);
+        let pane = pane.expect("the photo").rect();
+        for sign in [
+            "Pick",
+            "Reject",
+            "1 star",
+            "5 stars",
+            "Colour red",
+            "Colour purple",
+        ] {
+            let sign = format!("{name}: {sign}");
+            let rect = window.harness.get_by_label(&sign).rect();
+            assert!(pane.contains_rect(rect), "{sign} at {rect} in {pane}");
+            assert!(rect.width() >= 18.0 && screen.contains_rect(rect), "{rect}");
+        }
+    }
+    let id = viewer(&window).items()[3];
+    window.click(&format!("{}: Colour purple", names[3]));
+    assert!(window.state().library.mark(id).colour.is_some());
+    window.click(&format!("{}: 2 stars", names[3]));
+    assert_eq!(window.state().library.mark(id).stars, 2);
 }

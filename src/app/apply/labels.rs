@@ -65,18 +65,18 @@ impl App {
         })
     }
 
-    /// Adds the labels of a list, and says which of them are there already.
-    fn add_labels(&mut self, list: &str) {
+    /// Adds labels, and says which of them are there already.
+    fn add_labels(&mut self, texts: &[String]) {
         if self.state.draft_label().is_some() {
-            // What was typed is gone, even if the list adds nothing.
+            // What was typed is gone, even if nothing is added.
             self.need(RefreshPriority::FromTop);
         }
         self.state.draft.clear();
-        remember(&mut self.state, list);
+        remember(&mut self.state, texts);
         let mut next = self.state.memory.next_label;
         let mut added = Added::default();
         self.with_labels(None, RefreshPriority::FromTop, |labels| {
-            added = labels::add_list(labels, &mut next, list);
+            added = labels::add_all(labels, &mut next, texts);
         });
         self.state.memory.next_label = next;
         if let Some(text) = added.known_in_words() {
@@ -97,7 +97,11 @@ impl App {
                     self.need(RefreshPriority::FromTop);
                 }
             }
-            Command::AddLabels(list) => self.add_labels(&list),
+            Command::AddLabel(text) => {
+                let one: Vec<String> = labels::typed(&text).map(Into::into).into_iter().collect();
+                self.add_labels(&one);
+            }
+            Command::AddLabels(list) => self.add_labels(&labels::split_list(&list)),
             Command::SetLabelText(id, text) => {
                 let edit = Some(Edit::Text(id));
                 self.edit_label(id, edit, RefreshPriority::FromTop, |label| {
@@ -222,11 +226,11 @@ impl App {
 }
 
 /// Keeps the texts of new labels for suggestions.
-fn remember(state: &mut State, list: &str) {
-    for text in labels::split_list(list) {
+fn remember(state: &mut State, texts: &[String]) {
+    for text in texts {
         let past = &mut state.memory.past_labels;
-        past.retain(|known| *known != text);
-        past.insert(0, text);
+        past.retain(|known| known != text);
+        past.insert(0, text.clone());
         past.truncate(PAST_LABELS);
     }
 }

@@ -80,9 +80,35 @@ pub struct FolderTotal {
     pub bytes: u64,
 }
 
+/// What is said of a plan: counted once, because a plan may have hundreds of thousands of files and is shown in every
+/// frame.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanSummary {
+    /// Photos, without what belongs to them.
+    pub photos: usize,
+    /// What belongs to them.
+    pub companions: usize,
+    /// Files that are set aside for others.
+    pub replaced: usize,
+    /// What goes into each folder, by name.
+    pub folders: Vec<FolderTotal>,
+}
+
+impl PlanSummary {
+    /// Counts what a plan does.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        Self {
+            photos: plan.photos(),
+            companions: plan.steps.iter().filter(|step| step.companion).count(),
+            replaced: plan.replaced(),
+            folders: totals(plan),
+        }
+    }
+}
+
 /// What a plan puts into each folder, by name.
-#[must_use]
-pub fn totals(plan: &Plan) -> Vec<FolderTotal> {
+fn totals(plan: &Plan) -> Vec<FolderTotal> {
     let mut folders: BTreeMap<&Path, (HashSet<&Path>, u64)> = BTreeMap::new();
     for step in &plan.steps {
         let folder = step.target.parent().unwrap_or(Path::new(""));
@@ -149,6 +175,13 @@ mod tests {
             photos,
             bytes,
         };
-        assert_eq!(totals(&plan), [total("", 1, 10), total("cat", 2, 30)]);
+        let folders = vec![total("", 1, 10), total("cat", 2, 30)];
+        let summary = PlanSummary {
+            photos: 3,
+            companions: 1,
+            replaced: 0,
+            folders,
+        };
+        assert_eq!(PlanSummary::of(&plan), summary);
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::export_choices::PlanSummary;
 use crate::engine::cancel::Cancel;
 use crate::engine::organize::export::{ExportProgress, Options, Past, Plan, Report};
 
@@ -59,6 +60,8 @@ pub enum ExportState {
 pub struct Exports {
     /// How the present one goes.
     pub state: ExportState,
+    /// What is said of the plan, if there is one.
+    pub summary: PlanSummary,
     /// What was asked for last.
     pub request: Option<ExportRequest>,
     /// Exports that a kill interrupted.

@@ -30,6 +30,8 @@ struct Block {
 /// A grid of equal cells, with or without groups.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GridLayout {
+    width: f32,
+    count: usize,
     columns: usize,
     cell: Vec2,
     blocks: Vec<Block>,
@@ -51,6 +53,8 @@ impl GridLayout {
             (groups, HEADER)
         };
         let mut layout = Self {
+            width,
+            count,
             columns,
             cell,
             blocks: Vec::with_capacity(groups.len()),
@@ -60,6 +64,13 @@ impl GridLayout {
             layout.add(group, header);
         }
         layout
+    }
+
+    /// Whether it is of these measures and numbers. Groups of one answer are the same if they are as many.
+    #[must_use]
+    pub fn is_of(&self, width: f32, cell: Vec2, count: usize, groups: &[Group]) -> bool {
+        let blocks = groups.len().max(1);
+        (self.width, self.cell, self.count) == (width, cell, count) && self.blocks.len() == blocks
     }
 
     /// Puts a group beside the one before it where both fit into a row, and below it otherwise.
@@ -145,14 +156,17 @@ impl GridLayout {
     /// Headers that are seen, by group, each with its place seen from the offset.
     pub fn headers(&self, offset: f64, height: f32) -> impl Iterator<Item = (usize, Rect)> {
         let bottom = offset + f64::from(height);
+        // Tops never fall from one block to the next.
+        let end_of_header = |block: &Block| block.top + f64::from(block.header);
+        let first = self
+            .blocks
+            .partition_point(|block| end_of_header(block) <= offset);
         self.blocks
             .iter()
             .enumerate()
-            .filter(move |(_, block)| {
-                block.header > 0.0
-                    && block.top < bottom
-                    && block.top + f64::from(block.header) > offset
-            })
+            .skip(first)
+            .take_while(move |(_, block)| block.top < bottom)
+            .filter(|(_, block)| block.header > 0.0)
             .map(move |(at, block)| {
                 let left = self.left(block.column) - GAP;
                 let right = self.left(block.column + block.width) - GAP;

@@ -200,6 +200,15 @@ pub fn split_list(text: &str) -> Vec<String> {
     texts.filter(|text| !text.is_empty()).collect()
 }
 
+/// What is typed as one label, in which a comma means "or"; nothing if there is no word in it yet. A comma at its end
+/// is one after which nothing was typed so far.
+#[must_use]
+pub fn typed(text: &str) -> Option<&str> {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == ',');
+    let has_words = text.contains(|c: char| !c.is_whitespace() && !matches!(c, '-' | ',' | '"'));
+    has_words.then_some(text)
+}
+
 /// What became of a list of labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Added {
@@ -263,9 +272,14 @@ pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Kn
 
 /// Adds the labels of a list; texts that are there already are left out. `next` is the identity of the next label.
 pub fn add_list(labels: &mut Vec<Label>, next: &mut LabelId, list: &str) -> Added {
+    add_all(labels, next, &split_list(list))
+}
+
+/// The same of texts that are one label each.
+pub fn add_all(labels: &mut Vec<Label>, next: &mut LabelId, texts: &[String]) -> Added {
     let mut added = Added::default();
-    for typed in split_list(list) {
-        match new_label(labels, *next, &typed) {
+    for typed in texts {
+        match new_label(labels, *next, typed) {
             Ok(label) => {
                 added.ids.push(label.id);
                 labels.push(label);
@@ -299,6 +313,16 @@ mod tests {
             ["an open \"quote", "next"]
         );
         assert!(split_list(" ,\n, ").is_empty());
+    }
+
+    #[test]
+    fn a_comma_in_what_is_typed_means_or() {
+        assert_eq!(typed(" kitten, cat asleep "), Some("kitten, cat asleep"));
+        assert_eq!(typed("kitten, "), Some("kitten"));
+        assert_eq!((typed("k"), typed("-k")), (Some("k"), Some("-k")));
+        for nothing in ["", " - ", ",", "\"", "- \"\","] {
+            assert_eq!(typed(nothing), None, "{nothing:?}");
+        }
     }
 
     #[test]

@@ -148,6 +148,15 @@ impl Item {
         }
     }
 
+    /// Why it could not be used, if it could not.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.outcome {
+            Outcome::Read { .. } => None,
+            Outcome::Failed(failure) => Some(failure),
+        }
+    }
+
     /// The ending of its name in lower case.
     #[must_use]
     pub fn ending(&self) -> Option<String> {

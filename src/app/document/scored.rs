@@ -5,8 +5,6 @@ use super::library::ItemId;
 use crate::engine::search::fit::{self, Matched};
 use crate::engine::search::score::{Scores, moved_line};
 
-/// The least match of a label that is named as the nearest one.
-const NAMED: f32 = 0.01;
 /// How far below a line a photo is just below it, in steps of [`moved_line`].
 const NEAR_STEPS: f32 = 2.0;
 
@@ -102,7 +100,7 @@ impl Scored<'_> {
     #[must_use]
     pub fn nearest(&self, item: ItemId) -> Option<(usize, f32)> {
         let (_, label, matched) = self.miss(item)?;
-        (matched >= NAMED).then_some((label, matched))
+        Some((label, matched))
     }
 
     /// The same with how many times the line's odds the photo has, which is less than 1.

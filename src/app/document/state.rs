@@ -142,7 +142,9 @@ pub struct GridState {
     /// Height of what is seen, in points.
     pub height: f32,
     /// Where the cells of the last frame lay.
-    pub layout: Option<GridLayout>,
+    pub layout: Option<Arc<GridLayout>>,
+    /// Of which answer it is.
+    pub answer: u64,
     /// A photo and where its top was on the screen, to be there again in the next layout.
     pub anchor: Option<(ItemId, f32)>,
 }
@@ -307,17 +309,11 @@ impl State {
             .map_or(self.memory.grouping, |(_, grouping)| grouping)
     }
 
-    /// The label that is being typed, if it counts.
+    /// The label that is being typed, from its first letter on.
     #[must_use]
     pub fn draft_label(&self) -> Option<Label> {
-        // A letter of an alphabet says nothing, and a list says too much.
-        let draft = self.draft.trim();
-        let word = draft.trim_start_matches('-').trim();
-        let says = word.chars().count() > 1 || !word.is_ascii();
-        if !says || draft.contains([',', '\n']) {
-            return None;
-        }
-        super::labels::new_label(&self.memory.labels, self.memory.next_label, draft).ok()
+        let typed = super::labels::typed(&self.draft)?;
+        super::labels::new_label(&self.memory.labels, self.memory.next_label, typed).ok()
     }
 
     /// Orders and filters by labels that are gone are forgotten.

@@ -5,10 +5,16 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use super::exports::ExportWhat;
-use super::library::ItemId;
+use super::library::{ItemId, Kind, Snapshot};
 use super::state::{Kept, Rejects, State};
 use super::viewer::Viewer;
 use crate::engine::organize::marks::Flag;
+
+/// Whether a photo could be read.
+fn is_readable(library: &Snapshot, id: ItemId) -> bool {
+    let brief = library.briefs.get(id as usize);
+    brief.is_some_and(|brief| brief.kind != Kind::Failed)
+}
 
 impl State {
     /// The photos that an action is about: the one seen large, or those selected. What is selected but not shown
@@ -53,8 +59,8 @@ impl State {
     #[must_use]
     pub fn export_items(&self, what: ExportWhat) -> Vec<ItemId> {
         let shown = &self.answer.arrangement.order;
-        let readable = |id: &ItemId| self.item(*id).is_some_and(|item| item.content().is_some());
-        let all = || 0..self.library.len() as ItemId;
+        let library = self.library.snapshot();
+        let readable = |id: &ItemId| is_readable(library, *id);
         let ids: Vec<ItemId> = match what {
             ExportWhat::Selected => self.selection.acted_on(shown),
             ExportWhat::Shown => shown.clone(),
@@ -62,7 +68,8 @@ impl State {
             ExportWhat::Rejected => self.rejects().going,
             ExportWhat::Fitting => {
                 let scored = self.answer.scored();
-                all().filter(|id| scored.best(*id).is_some()).collect()
+                let all = (0..self.library.len() as ItemId).into_par_iter();
+                all.filter(|id| scored.best(*id).is_some()).collect()
             }
         };
         ids.into_iter().filter(readable).collect()
@@ -85,8 +92,7 @@ impl State {
         let goes = |id: ItemId| {
             let at = id as usize;
             let rejected = { library.marks.get(at) }.is_some_and(|m| m.flag == Flag::Reject);
-            let readable = { library.items.get(at) }.is_some_and(|item| item.content().is_some());
-            (rejects || !rejected) && readable
+            (rejects || !rejected) && is_readable(library, id)
         };
         match what {
             ExportWhat::Shown => {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::supervisor::Slot;
 use crate::app::command::Dialog;
+use crate::app::document::export_choices::PlanSummary;
 use crate::app::document::exports::{ExportRequest, ExportState, ExportWhat};
 use crate::app::document::history::HistoryStep;
-use crate::app::document::library::ItemId;
+use crate::app::document::library::{Item as LibraryItem, ItemId, Snapshot};
 use crate::app::document::state::State;
+use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::Roots;
@@ -31,7 +33,7 @@ const MANIFEST: &str = "lumisift-manifest";
 /// News from the threads of an export.
 pub enum ExportNews {
     /// A plan is ready.
-    Planned(u64, Result<Plan, String>),
+    Planned(u64, Result<(Plan, PlanSummary), String>),
     /// How far it is.
     ExportProgress(ExportProgress),
     /// It is over.
@@ -42,34 +44,53 @@ pub enum ExportNews {
     Interrupted(Vec<Past>),
 }
 
-impl State {
-    /// Photos of an export, as it takes them.
-    fn export_list(&self, what: ExportWhat, rejects: bool) -> Vec<Item> {
+/// The photos of an export and what is known of them, as it was when it was asked for: lists of hundreds of thousands are
+/// made in the background.
+struct Chosen {
+    ids: Vec<ItemId>,
+    library: Snapshot,
+    answer: ScoringResponse,
+    roots: Vec<PathBuf>,
+}
+
+impl Chosen {
+    fn of(state: &State, what: ExportWhat, rejects: bool) -> Self {
+        Self {
+            ids: state.export_ids(what, rejects),
+            library: state.library.snapshot().clone(),
+            answer: state.answer.clone(),
+            roots: state.memory.roots.clone(),
+        }
+    }
+
+    fn items(&self) -> impl Iterator<Item = (ItemId, &LibraryItem)> {
+        let item = |id: &ItemId| Some((*id, &**self.library.items.get(*id as usize)?));
+        self.ids.iter().filter_map(item)
+    }
+
+    /// The photos, as an export takes them.
+    fn list(&self) -> Vec<Item> {
         let scored = self.answer.scored();
-        let roots = Roots::new(&self.memory.roots);
-        let item = |id: ItemId| {
-            let item = self.item(id)?;
+        let roots = Roots::new(&self.roots);
+        let item = |(id, item): (ItemId, &LibraryItem)| {
             let path = &item.file.path;
             let fitting = scored.fitting(id).into_iter().map(|(at, matched)| Fitting {
                 label: scored.labels[at].text.clone(),
                 matched,
             });
-            Some(Item {
+            Item {
                 source: path.clone(),
                 labels: fitting.collect(),
                 taken: item.facts().and_then(|facts| facts.taken.clone()),
                 root: roots.around(path),
                 place: None,
-            })
+            }
         };
-        self.export_ids(what, rejects)
-            .into_iter()
-            .filter_map(item)
-            .collect()
+        self.items().map(item).collect()
     }
 
-    /// What is known of photos, for a manifest.
-    fn notes(&self, what: ExportWhat, rejects: bool) -> Notes {
+    /// What is known of them, for a manifest.
+    fn notes(&self) -> Notes {
         let scored = self.answer.scored();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
@@ -79,18 +100,14 @@ impl State {
                 threshold: scored.labels[at].min_match,
             })
         };
-        let notes = |id: ItemId| {
+        let notes = |(id, item): (ItemId, &LibraryItem)| {
             let labels = 0..scored.labels.len();
-            let item = self.item(id)?;
             let facts = item.facts();
             let content = facts.and_then(|facts| facts.whole_hash(item.file.size));
             let labels = labels.filter_map(|at| note(id, at)).collect();
-            Some((item.file.path.clone(), (labels, content)))
+            (item.file.path.clone(), (labels, content))
         };
-        self.export_ids(what, rejects)
-            .into_iter()
-            .filter_map(notes)
-            .collect()
+        self.items().map(notes).collect()
     }
 }
 
@@ -107,7 +124,7 @@ impl App {
 
     /// Plans an export; an earlier plan no longer counts.
     pub(in crate::app) fn plan_export(&mut self, request: ExportRequest) {
-        let items = self.state.export_list(request.what, request.rejects);
+        let chosen = Chosen::of(&self.state, request.what, request.rejects);
         let options = request.options.clone();
         let exports = &mut self.state.exports;
         exports.plans += 1;
@@ -115,7 +132,12 @@ impl App {
         exports.request = Some(request);
         let number = exports.plans;
         self.replace(Slot::ExportPlan, move |cancel| {
-            let plan = export::plan_until(&items, &options, cancel).map_err(|e| e.to_string());
+            let plan = export::plan_until(&chosen.list(), &options, cancel);
+            let plan = plan.map_err(|e| e.to_string());
+            let plan = plan.map(|plan| {
+                let summary = PlanSummary::of(&plan);
+                (plan, summary)
+            });
             News::Export(ExportNews::Planned(number, plan))
         });
     }
@@ -133,9 +155,9 @@ impl App {
         });
         exports.cancel = Cancel::default();
         let cancel = exports.cancel.clone();
-        let notes = request
+        let noted = request
             .manifest
-            .then(|| self.state.notes(request.what, request.rejects));
+            .then(|| Chosen::of(&self.state, request.what, request.rejects));
         let model = self.state.session().map(|session| {
             let info = session.model().info();
             ModelNote {
@@ -145,6 +167,7 @@ impl App {
         });
         self.run_export(move |journals, tell| {
             let mut report = export::run(&plan, journals, &cancel, tell)?;
+            let notes = noted.map(|chosen| chosen.notes());
             let written = notes.map(|notes| write_manifest(&request, model, &mut report, &notes));
             Ok(match written {
                 Some(Err(trouble)) => Report {
@@ -208,10 +231,14 @@ impl App {
             ExportNews::Planned(number, plan) if number == self.state.exports.plans => {
                 // A plan that comes while another export runs is of no use.
                 if self.state.exports.state == ExportState::Planning {
-                    self.state.exports.state = match plan {
-                        Ok(plan) => ExportState::Planned(Arc::new(plan)),
-                        Err(trouble) => ExportState::Refused(trouble),
-                    };
+                    let exports = &mut self.state.exports;
+                    match plan {
+                        Ok((plan, summary)) => {
+                            exports.summary = summary;
+                            exports.state = ExportState::Planned(Arc::new(plan));
+                        }
+                        Err(trouble) => exports.state = ExportState::Refused(trouble),
+                    }
                 }
             }
             ExportNews::Planned(..) => {}

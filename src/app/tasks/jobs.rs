@@ -30,6 +30,9 @@ use crate::settings::Settings;
 
 /// Longest time that events may take of a frame.
 const EVENT_TIME: Duration = Duration::from_millis(4);
+/// Longest time that metadata may take of a frame, and how many photos are looked at between two looks at the clock.
+const METADATA_TIME: Duration = Duration::from_millis(1);
+const METADATA_BATCH: usize = 64;
 
 impl App {
     /// Answers a question in the background: what the slot does now is cancelled.
@@ -126,10 +129,7 @@ impl App {
                 News::Chosen(purpose, chosen) => self.chosen(purpose, chosen),
                 News::Export(news) => self.take_export_news(news),
                 News::Keywords(news) => self.take_keyword_news(news),
-                News::Metadata(changes) => {
-                    self.state.library.set_metadata(changes);
-                    self.need(RefreshPriority::Now);
-                }
+                News::Metadata(changes) => self.metadata.extend(changes),
                 News::Trashed(trashed) => self.trashed(trashed),
                 News::Restored(restored) => self.restored(restored),
                 News::Folders(folders) => self.remember_folders(folders),
@@ -200,6 +200,7 @@ impl App {
             decoders: self.state.settings.threads,
             thumbnail_quality: self.state.settings.thumbnail_quality,
             generation: work.generation,
+            list_first: true,
             // The person sees why it waits, and can end it.
             patience: None,
             notify: self.notify.clone(),
@@ -325,6 +326,23 @@ impl App {
                 changes => News::Metadata(changes),
             }
         });
+    }
+
+    /// Takes over what metadata says, for a few milliseconds: at the start, that is something of every photo.
+    pub(in crate::app) fn take_metadata(&mut self) {
+        if self.metadata.is_empty() {
+            return;
+        }
+        let until = Instant::now() + METADATA_TIME;
+        while !self.metadata.is_empty() && Instant::now() < until {
+            let part = self.metadata.len().min(METADATA_BATCH);
+            let part: Vec<_> = self.metadata.drain(..part).collect();
+            self.state.library.set_metadata(part);
+        }
+        match self.metadata.is_empty() {
+            true => self.need(RefreshPriority::Now),
+            false => self.wake.ctx.request_repaint(),
+        }
     }
 
     /// Keeps only some items; what is selected and shown follows.
