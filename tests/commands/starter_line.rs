@@ -1,8 +1,13 @@
 //! Of the samples, enough lie above the default line and few beside their label: what a person sees first.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use crate::common;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
+
+use common::{json, lumisift, samples};
 
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
@@ -57,4 +62,72 @@ fn most_samples_lie_above_the_line_of_their_label_and_few_of_another() {
     }
     assert!(right.len() >= 8, "right: {right:?}");
     assert!(wrong.len() <= 5, "wrong: {wrong:?}");
+}
+
+#[test]
+fn the_readme_shows_what_the_samples_score() {
+    const LABELS: [&str; 8] = [
+        "cat",
+        "motorcycle",
+        "text",
+        "drink",
+        "flower",
+        "moon",
+        "building",
+        "people",
+    ];
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README");
+    let command = LABELS.map(|label| format!(" -l {label}")).concat();
+    let command = format!("$ lumisift sort assets/samples{command}\n");
+    let (_, table) = readme.split_once(&command).expect("the command");
+    let (table, _) = table.split_once("```").expect("its end");
+    let mut shown = BTreeMap::new();
+    for line in table.lines().filter(|line| line.starts_with("| …/")) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let percent = |cell: &str| {
+            cell.trim_end_matches(" %")
+                .parse::<f64>()
+                .expect("a number")
+        };
+        let name = cells[0].trim_start_matches("…/").to_owned();
+        shown.insert(name, (cells[1].to_owned(), percent(cells[2])));
+    }
+    assert_eq!(shown.len(), 14, "all of them, also those that fail");
+
+    let home = tempfile::tempdir().expect("a folder");
+    let mut sort = lumisift(home.path());
+    sort.arg("sort").arg(samples());
+    sort.args(LABELS.map(|label| ["-l", label]).concat());
+    let (told, _, _) = json(&mut sort);
+    for photo in told["photos"].as_array().expect("photos") {
+        let path = Path::new(photo["path"].as_str().expect("a path"));
+        let name = path.file_name().expect("a name").to_string_lossy();
+        let (label, matched) = &shown[&*name];
+        let labels = photo["labels"].as_array().expect("labels");
+        let highest = labels
+            .iter()
+            .map(|label| label["match"].as_f64().expect("a match"));
+        let highest = 100.0 * highest.fold(0.0, f64::max);
+        assert!(
+            (highest - matched).abs() < 1.0,
+            "{name}: {highest}, not {matched}"
+        );
+        let best = photo["best"].as_str().unwrap_or("(none)");
+        assert_eq!(best, label, "{name}");
+    }
+}
+
+#[test]
+fn only_the_starter_says_what_share_above_a_line_fits() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Store::open(dir.path()).expect("a store").into();
+    let starter = Arc::new(load_starter().expect("the starter"));
+    let session = Session::open(starter, store).expect("a session");
+    let share = session
+        .calibration()
+        .and_then(|known| known.share_above(DEFAULT_MIN_MATCH));
+    assert_eq!(share, Some(0.73));
+    let dir = tempfile::tempdir().expect("a folder");
+    assert!(common::session(dir.path()).calibration().is_none());
 }

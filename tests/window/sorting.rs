@@ -378,6 +378,10 @@ fn examples_join_a_label() {
     window.command(Command::AddExamples(1));
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
     assert!(window.has("1 example"));
+    // What was said of photos is held against the threshold.
+    window.until("advice", |w| {
+        w.has_containing("of your 1 example above it fit")
+    });
     // On a card that is closed there is one line.
     window.command(Command::AddLabels("blue".into()));
     assert!(!window.has("1 example"));
@@ -393,12 +397,33 @@ fn examples_join_a_label() {
 }
 
 #[test]
-fn a_general_word_says_what_it_stands_for_and_lets_go_of_it() {
+fn what_was_said_of_photos_is_held_against_the_threshold() {
     let (_dir, mut window) = coloured();
+    add_label(&mut window, "red");
+    window.click("red 1.png");
+    window.command(Command::AddExamples(1));
+    window.until("advice", |w| {
+        w.has_containing("1 of your 1 example above it fit")
+    });
+}
+
+#[test]
+fn a_general_word_says_what_it_stands_for_and_lets_go_of_it() {
+    let (dir, mut window) = coloured();
     add_label(&mut window, "people");
     assert!(window.has("people stands for woman"));
     window.click("people stands for woman");
     assert_eq!(window.state().memory.labels[0].without, ["woman"]);
+    // It is remembered.
+    let home = window.home();
+    drop(window);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.home = home;
+    let mut window = setup.open();
+    window.read(9);
+    assert_eq!(window.state().memory.labels[0].without, ["woman"]);
+    window.command(Command::GoToLabel(1));
+    window.settle();
     window.click("people stands for woman");
     assert!(window.state().memory.labels[0].without.is_empty());
     window.command(Command::SetExactly(1, true));

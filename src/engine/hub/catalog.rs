@@ -171,6 +171,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn small_machines_are_offered_the_more_accurate_of_two_equally_fast_models() {
+        let place = |name: &str| CATALOG.iter().position(|model| model.short_name() == name);
+        let laion = place("CLIP-ViT-B-32-laion2B-s34B-b79K").expect("LAION's");
+        let openai = place("clip-vit-base-patch32").expect("OpenAI's");
+        assert!(laion < openai && CATALOG[laion].advice == Some("small machines"));
+        let (better, other) = (CATALOG[laion], CATALOG[openai]);
+        assert!(better.gflop <= other.gflop && better.coco > other.coco);
+    }
+
+    #[test]
     fn names_are_unique_and_found() {
         for entry in CATALOG {
             for name in [entry.repo, entry.short_name(), entry.name] {
