@@ -127,7 +127,10 @@ fn only_the_starter_says_what_share_above_a_line_fits() {
     let share = session
         .calibration()
         .and_then(|known| known.share_above(DEFAULT_MIN_MATCH));
-    assert_eq!(share, Some(0.73));
+    assert!(
+        share.is_some_and(|share| (share - 0.73).abs() < 1e-6),
+        "{share:?}"
+    );
     let dir = tempfile::tempdir().expect("a folder");
     assert!(common::session(dir.path()).calibration().is_none());
 }

@@ -422,11 +422,12 @@ fn a_general_word_says_what_it_stands_for_and_lets_go_of_it() {
     let mut window = setup.open();
     window.read(9);
     assert_eq!(window.state().memory.labels[0].without, ["woman"]);
-    window.command(Command::GoToLabel(1));
+    let id = window.state().memory.labels[0].id;
+    window.command(Command::GoToLabel(id));
     window.settle();
     window.click("people stands for woman");
     assert!(window.state().memory.labels[0].without.is_empty());
-    window.command(Command::SetExactly(1, true));
+    window.command(Command::SetExactly(id, true));
     assert!(!window.has("people stands for woman"));
     window.act(Action::Undo);
     assert!(window.has("people stands for woman"));
