@@ -1,5 +1,6 @@
 //! `lumisift describe`: a short description of each photo.
 
+use lumisift::engine::cancel::Cancel;
 use lumisift::engine::search::describe::{kept, sentence};
 use serde_json::json;
 
@@ -17,19 +18,21 @@ pub fn run(common: &Common, args: &Describe) -> anyhow::Result<Outcome> {
     let looks = appearances(&opened, indexed)?;
     let mut columns = Columns::new(&["photo", "description"], &[]);
     let mut photos = Vec::new();
-    opened.library.tags(indexed, |at, words| {
-        let (photo, _) = &indexed.photos[at];
-        let taken = photo.facts.taken.as_ref().map(|taken| taken.as_str());
-        let quality = looks[at].as_ref().map(|look| &look.quality);
-        let text = sentence(words, taken, quality);
-        let tags: Vec<_> = kept(words)
-            .into_iter()
-            .map(|(word, fit)| json!({ "word": word, "match": number(fit) }))
-            .collect();
-        let path = path_text(&photo.file.path);
-        photos.push(json!({ "path": path, "description": text, "tags": tags }));
-        columns.push(vec![path, text]);
-    })?;
+    opened
+        .library
+        .tags(indexed, &Cancel::default(), |at, words| {
+            let (photo, _) = &indexed.photos[at];
+            let taken = photo.facts.taken.as_ref().map(|taken| taken.as_str());
+            let quality = looks[at].as_ref().map(|look| &look.quality);
+            let text = sentence(words, taken, quality);
+            let tags: Vec<_> = kept(words)
+                .into_iter()
+                .map(|(word, fit)| json!({ "word": word, "match": number(fit) }))
+                .collect();
+            let path = path_text(&photo.file.path);
+            photos.push(json!({ "path": path, "description": text, "tags": tags }));
+            columns.push(vec![path, text]);
+        })?;
     print(common.format, &columns, || {
         json!({
             "photos": photos,

@@ -1,5 +1,6 @@
 //! `lumisift overview` and `lumisift bursts`: photos that may not be worth keeping.
 
+use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::{Duplicates, Flaw, Flaws, Indexed};
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::plural::counted;
@@ -93,7 +94,10 @@ pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
     let indexed = &looked.indexed;
     let is_wanted = |what: &str| args.list.as_deref().is_none_or(|wanted| wanted == what);
     let flaws = match Flaw::ALL.into_iter().any(|flaw| is_wanted(flaw.name())) {
-        true => looked.opened.library.flaws(indexed, &looked.looks)?,
+        true => looked
+            .opened
+            .library
+            .flaws(indexed, &looked.looks, &Cancel::default())?,
         false => Flaws::default(),
     };
     let rows = rows(&looked, &flaws, is_wanted)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Library, LibraryError};
+use super::{Library, LibraryError, cancelled, check};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::companions::{Companions, RAW};
@@ -73,6 +73,7 @@ impl Library {
         let mut entries = Vec::with_capacity(photos.len());
         let contents = contents(photos, cancel)?;
         for (((photo, row), appearance), content) in photos.iter().zip(appearances).zip(contents) {
+            check(cancel)?;
             let (file, facts) = (&photo.file, &photo.facts);
             let mut all_bytes = file.size;
             let mut has_raw = false;
@@ -113,7 +114,7 @@ impl Library {
         }
         let values = vectors.values();
         let groups = duplicates::find(&entries, values, vectors.dim(), rule, cancel, watch)
-            .ok_or_else(stopped)?;
+            .ok_or_else(cancelled)?;
         let reason = |group: &Group, at: usize| {
             let keeper = &entries[group.keeper].traits;
             keeper.reason(&entries[at].traits).unwrap_or_default()
@@ -150,15 +151,11 @@ fn contents(photos: &[(Photo, u32)], cancel: &Cancel) -> Result<Vec<ContentId>, 
         }
         let whole = hash_until(&file.path, cancel);
         if cancel.is_cancelled() {
-            return Err(stopped());
+            return Err(cancelled());
         }
         // What cannot be read now is the same as nothing else.
         let path = file.path.as_os_str().as_encoded_bytes();
         Ok(whole.unwrap_or_else(|_| ContentId::of(path)))
     };
     photos.iter().map(content).collect()
-}
-
-fn stopped() -> LibraryError {
-    LibraryError::Stopped("the work was cancelled".into())
 }

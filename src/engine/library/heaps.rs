@@ -6,6 +6,9 @@ use crate::engine::inference::Embeddings;
 use crate::engine::search::heaps::{self, Heap, Rule, Vocabulary};
 use crate::engine::search::query;
 
+/// Words that are computed between two looks at the flag that ends it: all of them take many seconds.
+const AT_ONCE: usize = 8;
+
 /// Words that photos are often about, one a line.
 static PHOTO_WORDS: &str = include_str!("../../../assets/photo-words.txt");
 
@@ -19,8 +22,8 @@ impl Library {
     /// Vectors of [`words`]; computed once for each model and kept in the store.
     ///
     /// # Errors
-    /// If the model fails, or the store cannot be used.
-    pub fn vocabulary(&self) -> Result<Embeddings, LibraryError> {
+    /// If the model fails, the store cannot be used, or `cancel` was raised.
+    pub fn vocabulary(&self, cancel: &Cancel) -> Result<Embeddings, LibraryError> {
         let session = self.session();
         let key = blake3::hash(PHOTO_WORDS.as_bytes());
         let (store, model) = (session.store(), session.key());
@@ -33,7 +36,15 @@ impl Library {
             .into_iter()
             .map(|word| vec![format!("a photo of {word}")]);
         let phrases: Vec<Vec<String>> = phrases.collect();
-        let computed = query::embed_phrases(session.model().as_ref(), &phrases)?;
+        let mut computed = Embeddings {
+            dim: session.model().info().dim,
+            values: Vec::new(),
+        };
+        for some in phrases.chunks(AT_ONCE) {
+            super::check(cancel)?;
+            let vectors = query::embed_phrases(session.model().as_ref(), some)?;
+            computed.values.extend(vectors.values);
+        }
         store.write_texts(model, key.as_bytes(), &computed)?;
         Ok(computed)
     }
@@ -48,7 +59,7 @@ impl Library {
         rule: &Rule,
         cancel: &Cancel,
     ) -> Result<Vec<Heap>, LibraryError> {
-        let vectors = self.vocabulary()?;
+        let vectors = self.vocabulary(cancel)?;
         let words = words();
         let vocabulary = Vocabulary {
             words: &words,
@@ -64,6 +75,6 @@ impl Library {
             rule,
             cancel,
         )
-        .ok_or_else(|| LibraryError::Stopped("the work was cancelled".into()))
+        .ok_or_else(super::cancelled)
     }
 }

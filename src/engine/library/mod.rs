@@ -38,6 +38,7 @@ mod tags;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::cancel::Cancel;
 use super::index::pipeline::{self, Event, JobHandle, JobOptions};
 use super::index::session::{Session, SessionError};
 use super::index::store::{Limits, Store, StoreError};
@@ -73,6 +74,19 @@ pub enum LibraryError {
     /// Indexing had to stop before its end.
     #[error("{0}")]
     Stopped(String),
+}
+
+/// What work returns that was cancelled.
+fn cancelled() -> LibraryError {
+    LibraryError::Stopped("the work was cancelled".into())
+}
+
+/// Ends work whose flag was raised.
+fn check(cancel: &Cancel) -> Result<(), LibraryError> {
+    match cancel.is_cancelled() {
+        true => Err(cancelled()),
+        false => Ok(()),
+    }
 }
 
 /// A model with a store of what it has seen.

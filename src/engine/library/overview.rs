@@ -6,13 +6,17 @@ use std::path::Path;
 
 use half::f16;
 
-use super::{Indexed, Library, LibraryError};
+use super::{Indexed, Library, LibraryError, check};
+use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::{Appearance, Quality};
 use crate::engine::media::mark::Mark;
 use crate::engine::media::photo::Photo;
 use crate::engine::search::bursts::{self, Burst, Rule, Shot};
 use crate::engine::search::label_set::label_query;
 use crate::engine::search::teach::TrainingSet;
+
+/// Photos that are scored between two looks at the flag that ends it.
+const AT_ONCE: usize = 8192;
 
 /// A property that photos have or have not, by a number from 0 to 1 with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,23 +127,34 @@ impl Library {
     /// The flaws of photos, whose appearances are in the same order.
     ///
     /// # Errors
-    /// If the store cannot be read or the model fails.
+    /// If the store cannot be read, the model fails, or `cancel` was raised.
     pub fn flaws(
         &self,
         indexed: &Indexed,
         appearances: &[Option<Appearance>],
+        cancel: &Cancel,
     ) -> Result<Flaws, LibraryError> {
         let labels = Flaw::ALL.into_iter().filter_map(Flaw::label);
         let queries = labels.filter_map(|label| label_query(label, &[], true, &[]).ok());
         let lessons: Vec<TrainingSet> = queries.map(TrainingSet::of).collect();
-        let scored = self.ask(&lessons, indexed)?;
-        let mut column = 0;
+        let session = self.session();
+        session.store().finish_checks();
+        let scorer = session.taught_scorer(&session.teach_all(&lessons)?);
+        let rows = indexed.rows();
+        let mut matches: Vec<Vec<f32>> = vec![Vec::with_capacity(rows.len()); lessons.len()];
+        for some in rows.chunks(AT_ONCE) {
+            check(cancel)?;
+            let scores = session.score(&scorer, some)?;
+            for at in 0..some.len() {
+                let of_photo = scores.matches_of(at);
+                let columns = matches.iter_mut().zip(of_photo);
+                columns.for_each(|(column, matched)| column.push(*matched));
+            }
+        }
+        let mut matches = matches.into_iter();
         let numbers = Flaw::ALL.into_iter().map(|flaw| {
             if flaw.label().is_some() {
-                let own = column;
-                column += 1;
-                let photos = 0..indexed.photos.len();
-                return photos.map(|at| scored.scores.matches_of(at)[own]).collect();
+                return matches.next().unwrap_or_default();
             }
             let number = |appearance: &Option<Appearance>| {
                 let quality = appearance.as_ref().map(|a| &a.quality);

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{Indexed, Library, LibraryError, words};
+use crate::engine::cancel::Cancel;
 use crate::engine::search::describe::{MOST_WORDS, Word};
 
 /// Photos that are scored at once: each has a score for every word.
@@ -13,19 +14,21 @@ impl Library {
     /// photo, in their order, because there may be millions.
     ///
     /// # Errors
-    /// If the model fails or the store cannot be used.
+    /// If the model fails, the store cannot be used, or `cancel` was raised.
     pub fn tags(
         &self,
         indexed: &Indexed,
+        cancel: &Cancel,
         mut each: impl FnMut(usize, &[Word<'static>]),
     ) -> Result<(), LibraryError> {
         let session = self.session();
         session.store().finish_checks();
         let words = words();
-        let scorer = session.scorer(&self.vocabulary()?);
+        let scorer = session.scorer(&self.vocabulary(cancel)?);
         let rows = indexed.rows();
         let mut at = 0;
         for rows in rows.chunks(AT_ONCE) {
+            super::check(cancel)?;
             let scores = session.score(&scorer, rows)?;
             for photo in 0..rows.len() {
                 let matches = scores.matches_of(photo);

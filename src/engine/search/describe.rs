@@ -20,19 +20,22 @@ pub type Word<'a> = (&'a str, f32);
 /// are not said, and nor is one that another one contains.
 #[must_use]
 pub fn sentence(words: &[Word<'_>], taken: Option<&str>, quality: Option<&Quality>) -> String {
-    let mut parts = Vec::new();
-    let shown = kept(words);
+    let said = said(words).unwrap_or_else(|| "no word fits well".into());
+    let mut parts = vec![said];
+    parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
+    parts.extend(quality.and_then(came_out).map(ToOwned::to_owned));
+    parts.join("; ")
+}
+
+/// The words that are said of a photo, with their certainty: "cat, perhaps sofa"; nothing if none fits well.
+#[must_use]
+pub fn said(words: &[Word<'_>]) -> Option<String> {
     let said = |(word, fit): &Word<'_>| match *fit >= SURE_FROM {
         true => (*word).to_owned(),
         false => format!("perhaps {word}"),
     };
-    match shown.is_empty() {
-        true => parts.push("no word fits well".to_owned()),
-        false => parts.push(shown.iter().map(said).collect::<Vec<_>>().join(", ")),
-    }
-    parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
-    parts.extend(quality.and_then(came_out).map(ToOwned::to_owned));
-    parts.join("; ")
+    let kept: Vec<String> = kept(words).iter().map(said).collect();
+    (!kept.is_empty()).then(|| kept.join(", "))
 }
 
 /// The words that are said of a photo.
@@ -58,7 +61,9 @@ fn day(taken: &str) -> Option<String> {
     Some(date.strftime("%-d %B %Y").to_string())
 }
 
-fn came_out(quality: &Quality) -> Option<&'static str> {
+/// How a photo came out, if that is worth saying.
+#[must_use]
+pub fn came_out(quality: &Quality) -> Option<&'static str> {
     match quality {
         q if q.dark >= DARK_FROM => Some("very dark"),
         q if q.blown >= BLOWN_FROM => Some("very bright"),

@@ -27,6 +27,8 @@ pub struct Questions {
     scores: Vec<f64>,
     line: f64,
     answers: Vec<(usize, bool)>,
+    /// Photos of which the person cannot say it.
+    skipped: Vec<usize>,
 }
 
 /// A number of photos that is not known for sure.
@@ -81,6 +83,7 @@ impl Questions {
             scores: matches.iter().map(|m| log_odds(*m)).collect(),
             line: log_odds(line),
             answers: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -90,6 +93,11 @@ impl Questions {
             self.answers.retain(|(answered, _)| *answered != photo);
             self.answers.push((photo, fits));
         }
+    }
+
+    /// Asks about a photo no more; it counts as one of which nothing is known.
+    pub fn skip(&mut self, photo: usize) {
+        self.skipped.push(photo);
     }
 
     /// Takes the last answer back, and returns its photo.
@@ -123,7 +131,8 @@ impl Questions {
                 false => high = middle,
             }
         }
-        let open = (0..self.scores.len()).filter(|at| !self.is_answered(*at));
+        let is_open = |at: &usize| !self.is_answered(*at) && !self.skipped.contains(at);
+        let open = (0..self.scores.len()).filter(is_open);
         let away = |at: &usize| (self.scores[*at] - low).abs();
         open.filter(|at| !self.scores[*at].is_nan())
             .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
@@ -361,6 +370,12 @@ mod tests {
         assert_eq!(estimate.fitting, 320);
         assert_eq!(questions.undo(), asked.last().copied());
         assert_eq!(questions.answers().len(), 9);
+        // Of what is skipped nothing is known, and it is not asked about again.
+        let before = questions.estimate();
+        let skipped = questions.next().expect("a photo");
+        questions.skip(skipped);
+        assert_ne!(questions.next(), Some(skipped));
+        assert_eq!(questions.estimate(), before);
     }
 
     #[test]

@@ -43,13 +43,10 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
             .collect(),
     };
     let sample = if step == 1 { vectors } else { &sampled };
-    let mut centres = seeds(sample, dim, clusters);
+    let mut centres = seeds(sample, dim, clusters, cancel)?;
     let mut of = Vec::new();
     for _ in 0..ROUNDS {
-        if cancel.is_cancelled() {
-            return None;
-        }
-        let now: Vec<(usize, f32)> = nearest(sample, dim, &centres);
+        let now = nearest(sample, dim, &centres, cancel)?;
         let now: Vec<usize> = now.into_iter().map(|(cluster, _)| cluster).collect();
         if now == of {
             break;
@@ -57,18 +54,27 @@ pub fn cluster(vectors: &[f32], dim: usize, cancel: &Cancel) -> Option<Clusters>
         centres = means(sample, dim, &now, &centres);
         of = now;
     }
-    let of = nearest(vectors, dim, &centres);
+    let of = nearest(vectors, dim, &centres, cancel)?;
     Some(Clusters {
         of: of.into_iter().map(|(cluster, _)| cluster).collect(),
         centres,
     })
 }
 
-/// For each vector the number of the middle with the largest cosine, and that; of equals the first.
-pub fn nearest(vectors: &[f32], dim: usize, centres: &[f32]) -> Vec<(usize, f32)> {
+/// For each vector the number of the middle with the largest cosine, and that; of equals the first. Nothing if `cancel`
+/// was raised.
+pub fn nearest(
+    vectors: &[f32],
+    dim: usize,
+    centres: &[f32],
+    cancel: &Cancel,
+) -> Option<Vec<(usize, f32)>> {
     let clusters = centres.len() / dim;
     let panels = PackedF32::new(centres, &vec![0.0; clusters]);
     let task = |vectors: &[f32]| {
+        if cancel.is_cancelled() {
+            return Vec::new();
+        }
         let mut cosines = vec![0f32; vectors.len() / dim * clusters];
         let plain = GemmEpilogue::Activate(Activation::None);
         panels.multiply(vectors, plain, &mut cosines);
@@ -83,12 +89,13 @@ pub fn nearest(vectors: &[f32], dim: usize, centres: &[f32]) -> Vec<(usize, f32)
         };
         cosines.chunks_exact(clusters).map(best).collect::<Vec<_>>()
     };
-    vectors.par_chunks(TASK * dim).flat_map_iter(task).collect()
+    let found = vectors.par_chunks(TASK * dim).flat_map_iter(task).collect();
+    (!cancel.is_cancelled()).then_some(found)
 }
 
 /// Vectors that lie apart: each next one is drawn by its distance from those before (k-means++; Arthur and
 /// Vassilvitskii, 2007), with numbers that are always the same.
-fn seeds(vectors: &[f32], dim: usize, clusters: usize) -> Vec<f32> {
+fn seeds(vectors: &[f32], dim: usize, clusters: usize, cancel: &Cancel) -> Option<Vec<f32>> {
     let count = vectors.len() / dim;
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     let mut draw = || {
@@ -103,6 +110,9 @@ fn seeds(vectors: &[f32], dim: usize, clusters: usize) -> Vec<f32> {
     let mut centres = vector((draw() * (count - 1) as f64) as usize).to_vec();
     let mut far = vec![f32::MAX; count];
     while centres.len() < clusters * dim {
+        if cancel.is_cancelled() {
+            return None;
+        }
         let last = centres[centres.len() - dim..].to_vec();
         far.par_iter_mut().enumerate().for_each(|(at, far)| {
             let cosine: f32 = vector(at).iter().zip(&last).map(|(a, b)| a * b).sum();
@@ -117,7 +127,7 @@ fn seeds(vectors: &[f32], dim: usize, clusters: usize) -> Vec<f32> {
         });
         centres.extend(vector(drawn.unwrap_or(count - 1)));
     }
-    centres
+    Some(centres)
 }
 
 /// The middles of clusters; that of an empty one stays.

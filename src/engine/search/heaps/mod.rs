@@ -91,7 +91,7 @@ pub fn find(
     let joined = merge::join(&fine, dim, rule.same);
     let clusters = joined.len();
     let centres = merge::centres(&vectors, dim, &fine.of, &joined);
-    let of = kmeans::nearest(&vectors, dim, &centres);
+    let of = kmeans::nearest(&vectors, dim, &centres, cancel)?;
     let mut heaps: Vec<Vec<(f32, usize)>> = vec![Vec::new(); clusters];
     for (number, (cluster, cosine)) in of.into_iter().enumerate() {
         if cosine >= rule.min_cosine {
