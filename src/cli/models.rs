@@ -13,7 +13,9 @@ use lumisift::engine::hub::endpoint::{self, RepoId};
 use lumisift::engine::hub::installed::{InstalledModel, Owner};
 use lumisift::engine::index::store::{Store, StoredModel};
 use lumisift::engine::inference::device::DeviceChoice;
-use lumisift::engine::inference::speed::{measure, relative_word, speed_text};
+use lumisift::engine::inference::speed::{
+    measure, relative_word, seconds_for, speed_text, time_text,
+};
 use lumisift::engine::inference::{self, Accuracy, Fingerprint, LoadOptions, ModelChoice};
 use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
@@ -72,8 +74,14 @@ impl Here<'_> {
         let read = self
             .store()?
             .map_or_else(|| Ok(Vec::new()), |s| s.models())?;
-        let text = ["name", "state", "languages"];
-        let numbers = ["MB", "ImageNet", "speed", "photos read"].map(ToOwned::to_owned);
+        let photos = read.iter().map(|stored| stored.photos).max().unwrap_or(0) as usize;
+        let rate = self.rate(photos);
+        let time = |gflop: f32| rate.map(|rate| seconds_for(photos, rate, gflop).round());
+        let time_cell =
+            |gflop: f32| rate.map_or_else(|| "-".to_owned(), |rate| time_text(photos, rate, gflop));
+        let text = ["name", "state", "languages", "licence"];
+        let numbers = ["MB", "ImageNet", "speed", "time here", "photos read"];
+        let numbers = numbers.map(ToOwned::to_owned);
         let mut columns = Columns::new(&text, &numbers);
         let mut values: Vec<Value> = Vec::new();
         if cfg!(feature = "starter") {
@@ -85,9 +93,11 @@ impl Here<'_> {
                     "starter",
                     state,
                     "English",
+                    "-",
                     "36",
                     "-",
                     relative_word(STARTER_GFLOP),
+                    &time_cell(STARTER_GFLOP),
                     &photos.to_string(),
                 ]
                 .map(ToOwned::to_owned)
@@ -97,6 +107,7 @@ impl Here<'_> {
                 "name": "starter",
                 "state": state,
                 "speed": relative_word(STARTER_GFLOP),
+                "seconds_here": time(STARTER_GFLOP),
                 "photos_read": photos,
             }));
         }
@@ -111,9 +122,11 @@ impl Here<'_> {
                 shelved.name.clone(),
                 state.into(),
                 entry.map_or("-", |e| e.languages).into(),
+                entry.map_or("-", |e| e.licence).into(),
                 entry.map_or_else(|| "-".into(), |e| (e.bytes / 1_000_000).to_string()),
                 number(entry.and_then(|e| e.imagenet)),
                 entry.map_or("-", |e| relative_word(e.gflop)).into(),
+                entry.map_or_else(|| "-".into(), |e| time_cell(e.gflop)),
                 photos.to_string(),
             ]);
             values.push(json!({
@@ -127,11 +140,24 @@ impl Here<'_> {
                 "imagenet": entry.and_then(|e| e.imagenet),
                 "coco": entry.and_then(|e| e.coco),
                 "speed": entry.map(|e| relative_word(e.gflop)),
+                "seconds_here": entry.and_then(|e| time(e.gflop)),
                 "photos_read": photos,
             }));
         }
         print(self.common.format, &columns, || Value::Array(values))?;
         Ok(())
+    }
+
+    /// Billions of operations a second of this machine with the model in use; only where there are photos that another
+    /// model would read.
+    fn rate(&self, photos: usize) -> Option<f32> {
+        if photos == 0 {
+            return None;
+        }
+        let choice = choose_model(None, &self.settings, &self.dirs).ok()?;
+        let options = load_options(self.common, &self.settings, &self.dirs, choice);
+        let model = inference::load(&options).ok()?;
+        measure(model.as_ref(), &Cancel::default())
     }
 
     fn state(&self, shelved: &InstalledModel) -> &'static str {

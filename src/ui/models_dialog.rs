@@ -16,7 +16,7 @@ use crate::app::services::Purpose;
 use crate::engine::hub::catalog::{CatalogModel, STARTER_GFLOP};
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};
 use crate::engine::hub::installed::{InstalledModel, Owner};
-use crate::engine::inference::speed::{relative_word, speed_text};
+use crate::engine::inference::speed::{relative_word, speed_text, time_text};
 use crate::settings::Settings;
 
 impl Interface {
@@ -111,6 +111,7 @@ fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             let speed = speed_of(state.models.rate, STARTER_GFLOP);
             about = format!("{about} · {speed}");
             ui.label(RichText::new(about).small().weak());
+            time_line(ui, state, STARTER_GFLOP);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             use_button(ui, state, "the starter", None, commands);
@@ -161,6 +162,9 @@ fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<
                 |entry| about(entry, state.models.rate),
             );
             ui.add(egui::Label::new(RichText::new(about).small().weak()).truncate());
+            if let Some(entry) = shelved.entry {
+                time_line(ui, state, entry.gflop);
+            }
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             buttons(ui, state, shelved, name, commands);
@@ -211,6 +215,15 @@ fn speed_of(rate: Option<f32>, gflop: f32) -> String {
         || relative_word(gflop).into(),
         |rate| speed_text(rate, gflop),
     )
+}
+
+/// How long a model would take for the photos that are open, once it is known how fast this machine is.
+fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
+    let photos = state.library.len();
+    if let Some(rate) = state.models.rate.filter(|_| photos > 0) {
+        let text = time_text(photos, rate, gflop);
+        ui.label(RichText::new(text).small().weak());
+    }
 }
 
 /// What is worth knowing of a model before it is fetched.

@@ -87,6 +87,17 @@ fn a_model_is_fetched_used_checked_and_freed() {
     let (_, said, code) = run_with(&["index", photo]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(state(home, &hub, "clip-tiny"), Some(("in use".into(), 1)));
+    // How long other models would take for the photos that are here.
+    let (table, _, _) = run_with(&["models"]);
+    assert!(
+        table.contains("less than a minute for your 1 photo"),
+        "{table}"
+    );
+    let (list, _, _) = json(program(home, &hub).arg("models"));
+    let slow = (list.as_array().expect("a list").iter())
+        .find(|model| model["name"] == "clip-vit-large-patch14")
+        .expect("in the catalogue");
+    assert!(slow["seconds_here"].is_number() && slow["licence"] == "MIT");
     run_with(&["index", photo, "--model", "starter"]);
 
     let (_, said, code) = run_with(&["models", "rm", "clip-tiny"]);

@@ -171,6 +171,7 @@ fn a_model_is_fetched_used_and_removed() {
     window.act(Action::Models);
     window.until("the list", |w| w.has("Get CLIP ViT-B/32, 607.5 MB"));
     assert!(window.has("In use") && window.has_containing("most people"));
+    window.until("the times", |w| w.has_containing("for your 3 photos"));
     window.type_into("Repository", "me/nothing");
     window.click("Get");
     window.until("a refusal", |w| w.state().models.trouble.is_some());

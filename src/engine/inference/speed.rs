@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Model;
 use crate::engine::cancel::Cancel;
 use crate::engine::media::preprocess::Crop;
+use crate::engine::plural::counted_thousands;
 
 /// Photos that are read to see how fast this machine is.
 const TRIALS: usize = 2;
@@ -39,6 +40,26 @@ pub fn speed_text(rate: f32, gflop: f32) -> String {
             1.0 / photos.max(1e-3)
         ),
     }
+}
+
+/// Seconds that a model takes here for so many photos.
+#[must_use]
+pub fn seconds_for(photos: usize, rate: f32, gflop: f32) -> f64 {
+    photos as f64 * f64::from(gflop) / f64::from(rate.max(1e-3))
+}
+
+/// "about 12 min for your 9,804 photos".
+#[must_use]
+pub fn time_text(photos: usize, rate: f32, gflop: f32) -> String {
+    let minutes = seconds_for(photos, rate, gflop) / 60.0;
+    let time = match minutes {
+        ..1.0 => "less than a minute".to_owned(),
+        1.0..90.0 => format!("about {minutes:.0} min"),
+        ..2880.0 => format!("about {:.0} h", minutes / 60.0),
+        _ => format!("about {:.0} days", minutes / 1440.0),
+    };
+    let photos = counted_thousands(photos, "photo", "photos");
+    format!("{time} for your {photos}")
 }
 
 /// Billions of operations a second of this machine with a model: the better of a few trials over a grey picture.
@@ -81,6 +102,26 @@ mod tests {
         assert_eq!(
             speed_text(50.0, 160.0),
             "slow here: about 3 seconds a photo"
+        );
+    }
+
+    #[test]
+    fn times_are_of_all_photos() {
+        assert_eq!(
+            time_text(9_804, 400.0, 35.0),
+            "about 14 min for your 9,804 photos"
+        );
+        assert_eq!(
+            time_text(1, 400.0, 35.0),
+            "less than a minute for your 1 photo"
+        );
+        assert_eq!(
+            time_text(100_000, 400.0, 162.0),
+            "about 11 h for your 100,000 photos"
+        );
+        assert_eq!(
+            time_text(1_000_000, 400.0, 162.0),
+            "about 5 days for your 1,000,000 photos"
         );
     }
 
