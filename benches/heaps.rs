@@ -24,7 +24,7 @@ use lumisift::engine::index::store::Limits;
 use lumisift::engine::inference::{Embeddings, LoadOptions, ModelChoice};
 use lumisift::engine::library::{Indexed, Library, words};
 use lumisift::engine::search::heaps::{self, Rule, Vocabulary};
-use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::label_set::{Wording, label_query};
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 use lumisift::engine::search::teach::TrainingSet;
@@ -139,7 +139,11 @@ fn ask(args: &Args, library: &Library, indexed: &Indexed, classes: &[String]) {
     let names: std::collections::BTreeSet<&String> = classes.iter().collect();
     let (mut asked, mut wrong_inside, mut missed_inside) = (0, 0, 0);
     for name in names {
-        let Ok(query) = label_query(&name.replace('_', " "), &[], true, &[]) else {
+        let wording = Wording {
+            exactly: true,
+            ..Wording::default()
+        };
+        let Ok(query) = label_query(&name.replace('_', " "), &wording) else {
             continue;
         };
         let scores = library

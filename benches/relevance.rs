@@ -16,7 +16,7 @@ use lumisift::engine::index::pipeline::{self, Event, JobOptions};
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
-use lumisift::engine::search::label_set::label_query;
+use lumisift::engine::search::label_set::{Wording, label_query};
 use lumisift::engine::search::score::{DEFAULT_MIN_MATCH, Quality, Scores};
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::{Dirs, Settings};
@@ -81,7 +81,11 @@ fn main() -> anyhow::Result<()> {
         args.min_match,
         if args.no_expand { ", words alone" } else { "" }
     );
-    let lesson = |label: &String| label_query(label, &[], args.no_expand, &[]).map(TrainingSet::of);
+    let wording = Wording {
+        exactly: args.no_expand,
+        ..Wording::default()
+    };
+    let lesson = |label: &String| label_query(label, &wording).map(TrainingSet::of);
     let lessons: Vec<TrainingSet> = labels.keys().map(lesson).collect::<Result<_, _>>()?;
     let taught = session.teach_all(&lessons)?;
     let numbers: Vec<u32> = photos.iter().map(|(_, row)| *row).collect();

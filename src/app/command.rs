@@ -56,6 +56,8 @@ pub enum Command {
     SetMember(LabelId, String, bool),
     /// Use a label's words alone, or with their expansion.
     SetExactly(LabelId, bool),
+    /// Take a label's words as they were typed, or in English where the model knows no other language.
+    SetAsTyped(LabelId, bool),
     /// Move the lines of all labels by so many steps: up is stricter.
     MoveLines(f32),
     /// Forget a label's examples.

@@ -45,6 +45,9 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     };
     let opened = open_library(common)?;
     let session = opened.session();
+    if !args.exact {
+        wanted.say_meanings(session.model().as_ref());
+    }
     let taught = session.teach_all(&lessons)?;
     let device = session.model().info().device.name.clone();
     let (mut readings, mut failures) = (Vec::new(), Vec::new());

@@ -17,7 +17,7 @@ use super::args::{Common, Embed, Format, Index, Search};
 use super::decided::Decided;
 use super::frames::describe;
 use super::json::json_line;
-use super::labels::with_absolute_paths;
+use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, open_library, skipped_words};
 use super::out_file::{self, Kind};
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
@@ -40,8 +40,9 @@ pub fn finish(indexed: &Indexed) -> anyhow::Result<Outcome> {
 
 /// `lumisift search`.
 pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
-    let query = with_absolute_paths(label_query(&args.query, &[], args.no_expand, &[])?);
+    let query = with_absolute_paths(label_query(&args.query, &args.words.wording())?);
     let opened = open_library(common)?;
+    say_meanings(opened.session().model().as_ref(), [&query]);
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;

@@ -11,14 +11,15 @@ use serde_json::{Value, json};
 use super::Outcome;
 use super::args::{Common, Estimate};
 use super::commands::finish;
-use super::labels::with_absolute_paths;
+use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, open_library};
 use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
 
 /// `lumisift estimate`.
 pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
-    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let opened = open_library(common)?;
+    say_meanings(opened.session().model().as_ref(), [&query]);
     let indexed = library::index(common, &opened, &args.folders)?;
     let scores = opened
         .library

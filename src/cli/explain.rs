@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Explain};
-use super::labels::with_absolute_paths;
+use super::labels::{say_meanings, with_absolute_paths};
 use super::library::open_library;
 use super::out_file::{self, Kind};
 use super::output::{Columns, number, path_text, percent, print, say};
@@ -22,12 +22,13 @@ const TELLING_FROM: f32 = 0.02;
 
 /// `lumisift explain`.
 pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
-    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     if let Some(out) = &args.out {
         out_file::check_ending(out, "png", "the heat map is a PNG")?;
         out_file::check(out, Kind::Picture)?;
     }
     let opened = open_library(common)?;
+    say_meanings(opened.session().model().as_ref(), [&query]);
     let label = TrainingSet::of(query);
     let (map, pixels) = opened
         .library

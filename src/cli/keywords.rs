@@ -15,7 +15,7 @@ use super::Outcome;
 use super::args::{Common, Keywords, SidecarNames};
 use super::commands::outcome;
 use super::decided::Decided;
-use super::labels::with_absolute_paths;
+use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, Opened, open_library};
 use super::output::{Columns, failure_json, path_text, print, say, say_failures};
 
@@ -99,9 +99,11 @@ fn say_beside(beside: &[Failure]) {
 
 /// What is to be written about each photo.
 fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<SidecarEdit>> {
-    let query = |label: &String| label_query(label, &[], args.no_expand, &[]);
+    let query = |label: &String| label_query(label, &args.words.wording());
     let lesson = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
     let lessons: Vec<TrainingSet> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
+    let queries = lessons.iter().map(|lesson| &lesson.query);
+    say_meanings(opened.session().model().as_ref(), queries);
     let indexed = library::index(common, opened, &args.folders())?;
     let scores = opened.library.ask(&lessons, &indexed)?.scores;
     let decided = Decided::read(&indexed.photos, args.stars || args.colours || args.rejects)?;

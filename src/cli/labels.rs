@@ -1,12 +1,16 @@
 //! The labels of a command: typed, from a file, or both.
 
 use lumisift::engine::files::paths::absolute;
+use lumisift::engine::inference::Model;
+use lumisift::engine::library::{models_for, translation_text, unknown_text};
 use lumisift::engine::search::fit::{self, Matched, Rule};
 use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
 use lumisift::engine::search::query::{Query, What};
 use lumisift::engine::search::teach::TrainingSet;
+use serde_json::{Map, Value};
 
 use super::args::Labels;
+use super::output::say;
 
 /// Labels, ready for questions.
 pub struct Wanted {
@@ -20,7 +24,7 @@ pub struct Wanted {
 
 /// A query whose pictures are found from any folder, as the store knows them.
 pub fn with_absolute_paths(mut query: Query) -> Query {
-    for term in query.alternatives.iter_mut().flatten() {
+    for term in query.terms_mut() {
         if let What::Like(picture) = &mut term.what {
             *picture = absolute(picture);
         }
@@ -28,7 +32,38 @@ pub fn with_absolute_paths(mut query: Query) -> Query {
     query
 }
 
-/// A training set with absolute paths of pictures.
+/// Says what words of other languages mean to a model that knows English alone, and which of them it may not know. Returns
+/// what was translated.
+pub fn say_meanings<'a>(
+    model: &dyn Model,
+    queries: impl IntoIterator<Item = &'a Query>,
+) -> Map<String, Value> {
+    let mut translated = Map::new();
+    if !model.is_english_only() {
+        return translated;
+    }
+    for english in queries
+        .into_iter()
+        .filter_map(|query| query.english.as_ref())
+    {
+        for known in &english.translations {
+            let english = Value::from(known.english.clone());
+            if translated.insert(known.words.clone(), english).is_none() {
+                say(translation_text(known));
+            }
+        }
+        for unknown in &english.unknown {
+            let best = models_for(unknown.language)
+                .first()
+                .map_or("", |model| model.short_name());
+            let text = unknown_text(unknown, model.info());
+            say(format_args!("{text}: `lumisift models get {best}`"));
+        }
+    }
+    translated
+}
+
+/// A lesson whose pictures are found from any folder.
 fn absolute_lesson(mut lesson: TrainingSet) -> TrainingSet {
     for example in lesson
         .examples
@@ -55,8 +90,9 @@ impl Wanted {
         if let Some(file) = &labels.file {
             entries.extend(LabelSet::read(file)?.labels);
         }
-        if labels.no_expand {
-            entries.iter_mut().for_each(|entry| entry.exactly = true);
+        for entry in &mut entries {
+            entry.exactly |= labels.words.no_expand;
+            entry.as_typed |= labels.words.no_translate;
         }
         Ok(Self {
             lessons: entries
@@ -66,6 +102,11 @@ impl Wanted {
             rules: entries.iter().map(|entry| entry.rule(min_match)).collect(),
             names: entries.into_iter().map(|entry| entry.text).collect(),
         })
+    }
+
+    /// Says what its labels mean to a model, as [`say_meanings`].
+    pub fn say_meanings(&self, model: &dyn Model) -> Map<String, Value> {
+        say_meanings(model, self.lessons.iter().map(|lesson| &lesson.query))
     }
 
     /// The matches of one photo, each with its label's rule.

@@ -8,14 +8,15 @@ use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Rank};
-use super::labels::with_absolute_paths;
+use super::labels::{say_meanings, with_absolute_paths};
 use super::output::{Columns, number, path_text, percent, print};
 use super::worker::load_model;
 
 /// `lumisift rank`.
 pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
-    let query = with_absolute_paths(label_query(&args.label, &[], args.no_expand, &[])?);
+    let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
+    say_meanings(zero_shot.model().as_ref(), [&query]);
     let hits = rank(&zero_shot, &TrainingSet::of(query), &args.files, args.top)?;
     let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
     let mut columns = Columns::new(&["photo"], &["match".into()]);

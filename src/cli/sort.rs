@@ -51,6 +51,9 @@ impl Sorted<'_> {
 struct SortReport<'a, P: Serialize, F: Serialize> {
     photos: P,
     counts: &'a serde_json::Map<String, Value>,
+    /// What labels in other languages mean in English, where the model knows no other.
+    #[serde(skip_serializing_if = "serde_json::Map::is_empty")]
+    translated: &'a serde_json::Map<String, Value>,
     exported: Option<usize>,
     skipped: Option<usize>,
     failures: F,
@@ -72,6 +75,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let labels = &wanted.names;
     let opened = open_library(common)?;
     let session = opened.session();
+    let translated = wanted.say_meanings(session.model().as_ref());
     let mut indexed = library::index(common, &opened, &args.folders)?;
     let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
@@ -114,6 +118,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     let value = SortReport {
         photos: Streamed(|| sorted.iter().map(photo)),
         counts: &counts,
+        translated: &translated,
         exported,
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),

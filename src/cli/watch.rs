@@ -15,6 +15,7 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::Outcome;
 use super::args::{Common, Folders, Watch};
+use super::labels::say_meanings;
 use super::library::{job_options, open_library};
 use super::output::say;
 
@@ -28,6 +29,8 @@ const POLL: Duration = Duration::from_secs(60);
 pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
     let rules = read_rules(&args.rules)?;
     let opened = open_library(common)?;
+    let queries = rules.iter().map(|rule| &rule.lesson.query);
+    say_meanings(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
     let mut handled = Handled::open(&log_path(&dirs))?;
     let job = |paths: Vec<PathBuf>| {

@@ -12,7 +12,7 @@ use lumisift::settings::Dirs;
 
 use super::Outcome;
 use super::args::{self, Common, Format};
-use super::labels::Wanted;
+use super::labels::{Wanted, say_meanings};
 use super::library::{load_settings, wanted_model};
 use super::output::say;
 
@@ -26,6 +26,10 @@ pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
     };
     let model = load_model(common)?;
     let device = model.info().device.name.clone();
+    say_meanings(
+        model.as_ref(),
+        labels.lessons.iter().map(|lesson| &lesson.query),
+    );
     let worker = Worker::new(model.clone(), labels, options)?;
     match (&args.input, &args.out) {
         (Some(input), Some(dir)) => {
@@ -78,7 +82,7 @@ fn labels(args: &args::Worker) -> anyhow::Result<Labels> {
     let typed = args::Labels {
         texts: args.labels.clone(),
         file: args.label_file.clone(),
-        no_expand: args.no_expand,
+        words: args.words,
     };
     let wanted = Wanted::new(&typed, DEFAULT_MIN_MATCH)?;
     Ok(Labels {

@@ -10,6 +10,7 @@ use super::Interface;
 use super::cell::DraggedPhotos;
 use super::histogram::{histogram, threshold_id};
 use super::icons::Icon;
+use super::label_language::{reads_english_only, translations, translations_at_a_glance, unknown};
 use super::label_line::{NEAR_ROW, advice, glance, near_row};
 use super::label_menu::label_menu;
 use super::theme::{self, palette};
@@ -69,6 +70,7 @@ pub fn label_card(
     }
     if label.on && !open {
         response.on_hover_ui(|ui| {
+            translations_at_a_glance(ui, state, label);
             glance(ui, state, place, label);
             notes(ui, label);
         });
@@ -78,6 +80,7 @@ pub fn label_card(
         Some(trouble) => trouble_row(ui, trouble),
         None => near_row(ui, state, place, label, commands),
     }
+    unknown(ui, state, label, commands);
 }
 
 /// Why a label cannot be scored.
@@ -117,10 +120,11 @@ impl Interface {
                     .auto_shrink([false, false])
                     .show(ui, |ui| {
                         if trouble(state, place).is_none() && label.on {
+                            translations(ui, state, label, commands);
                             histogram(ui, state, place, label, commands);
                             self.threshold_row(ui, label, commands);
                             advice(ui, state, place, label);
-                            members(ui, label, commands);
+                            members(ui, state, label, commands);
                         }
                         notes(ui, label);
                     });
@@ -166,8 +170,8 @@ fn line(
 }
 
 /// What a general word stands for besides itself; a click switches one off or on.
-fn members(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
-    let members = label.members();
+fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command>) {
+    let members = label.members(reads_english_only(state));
     if members.is_empty() || label.exactly {
         return;
     }

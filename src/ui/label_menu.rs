@@ -3,6 +3,7 @@
 use egui::{Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
 use super::icons::Icon;
+use super::label_language::reads_english_only;
 use super::theme::{self, palette};
 use super::widgets::quiet_button;
 use crate::app::command::Command;
@@ -39,7 +40,7 @@ pub fn label_menu(
         let text = "Not: keep these photos out of other labels";
         let command = Command::SetNegated(label.id, !label.negated);
         toggle(ui, label.negated, text, command, commands);
-        if !label.members().is_empty() {
+        if !label.members(reads_english_only(state)).is_empty() {
             let command = Command::SetExactly(label.id, !label.exactly);
             toggle(ui, label.exactly, "Match the word alone", command, commands);
         }

@@ -17,6 +17,7 @@ mod histogram;
 pub mod icons;
 mod keywords_dialog;
 mod label_card;
+mod label_language;
 mod label_line;
 mod label_menu;
 mod labels_panel;

@@ -14,6 +14,7 @@ mod expansion;
 mod export;
 mod heaps;
 mod keywords;
+mod languages;
 mod living;
 mod logging;
 mod marks;

@@ -19,6 +19,7 @@ mod keys;
 mod keys_doc;
 mod keywords;
 mod labels;
+mod languages;
 mod many_labels;
 mod messages;
 mod models;

@@ -155,6 +155,11 @@ impl App {
             Command::SetExactly(id, exactly) => {
                 self.with_label(id, RefreshPriority::Now, |label| label.exactly = exactly);
             }
+            Command::SetAsTyped(id, as_typed) => {
+                self.with_label(id, RefreshPriority::FromTop, |label| {
+                    label.as_typed = as_typed
+                });
+            }
             Command::MoveLines(steps) => self.with_labels(None, RefreshPriority::Now, |labels| {
                 for label in labels {
                     label.min_match = moved_line(label.min_match, steps);

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::engine::search::dictionary::Language;
 use crate::engine::search::fit::Rule;
-use crate::engine::search::label_set::{self, label_query};
-use crate::engine::search::query::{Query, QueryError};
+use crate::engine::search::label_set::{self, Wording, label_query};
+use crate::engine::search::query::{InEnglish, Query, QueryError};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 
@@ -51,6 +52,10 @@ pub struct Label {
     pub exactly: bool,
     /// What it does not stand for, of that.
     pub without: Vec<String>,
+    /// Whether words of other languages are not put into English for a model that knows no other.
+    pub as_typed: bool,
+    /// Its language, where it says that.
+    pub language: Option<Language>,
 }
 
 impl Default for Label {
@@ -68,6 +73,8 @@ impl Default for Label {
             templates: Vec::new(),
             exactly: false,
             without: Vec::new(),
+            as_typed: false,
+            language: None,
         }
     }
 }
@@ -75,8 +82,36 @@ impl Default for Label {
 impl Label {
     /// What its words stand for besides themselves, whether that is switched off or not.
     #[must_use]
-    pub fn members(&self) -> Vec<&'static str> {
-        Query::parse(&self.text).map_or_else(|_| Vec::new(), |query| query.members())
+    pub fn members(&self, english_only: bool) -> Vec<&'static str> {
+        let alone = Wording {
+            exactly: true,
+            templates: &[],
+            ..self.wording()
+        };
+        let query = label_query(&self.text, &alone);
+        query.map_or_else(
+            |_| Vec::new(),
+            |query| query.for_model(english_only).members(),
+        )
+    }
+
+    /// How its words are read.
+    fn wording(&self) -> Wording<'_> {
+        Wording {
+            templates: &self.templates,
+            exactly: self.exactly,
+            without: &self.without,
+            as_typed: self.as_typed,
+            language: self.language,
+        }
+    }
+
+    /// What it means to a model that knows English alone, if its words are not English; also where that is switched off.
+    #[must_use]
+    pub fn in_english(&self) -> Option<InEnglish> {
+        let language = self.language.or_else(Language::of_system);
+        let query = Query::parse(&self.text).ok()?.translated(language);
+        query.english.map(|english| *english)
     }
 
     /// Makes photos examples, or counter-examples if they do not show it; no photo is both. Returns how many are left
@@ -113,7 +148,7 @@ impl Label {
     /// If the text says nothing.
     pub fn lesson(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
-            query: label_query(&self.text, &self.templates, self.exactly, &self.without)?,
+            query: label_query(&self.text, &self.wording())?,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
             text_only: self.text_only,
@@ -151,6 +186,8 @@ impl SavedLabels {
                 templates: entry.templates,
                 exactly: entry.exactly,
                 without: entry.without,
+                as_typed: entry.as_typed,
+                language: entry.language,
             });
         }
         Self {
@@ -172,10 +209,13 @@ impl SavedLabels {
             counter_examples: label.counter_examples.clone(),
             exactly: label.exactly,
             without: label.without.clone(),
+            as_typed: label.as_typed,
+            language: label.language,
         };
         label_set::LabelSet {
             name: self.name.clone(),
             templates: Vec::new(),
+            language: None,
             labels: self.labels.iter().map(entry).collect(),
         }
     }

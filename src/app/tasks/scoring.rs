@@ -20,7 +20,7 @@ use crate::app::document::search_text::SearchText;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
 use crate::engine::library::{Asker, BestFrames, Photos};
-use crate::engine::search::query::Query;
+use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::score::Scores;
 use crate::engine::search::teach::TrainingSet;
 
@@ -256,6 +256,15 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
     response
 }
 
+/// How what is searched for is read: its words alone.
+const SEARCH: Wording<'static> = Wording {
+    templates: &[],
+    exactly: true,
+    without: &[],
+    as_typed: false,
+    language: None,
+};
+
 /// Scores the labels that are on, and what is searched for by its meaning.
 fn score(
     asker: &mut Asker,
@@ -276,7 +285,7 @@ fn score(
     }
     let query = match meaning {
         "" => None,
-        _ => Some(Query::parse(meaning).map(TrainingSet::of)),
+        _ => Some(label_query(meaning, &SEARCH).map(TrainingSet::of)),
     };
     let items = &request.library.items;
     let photos = Photos {

@@ -6,8 +6,8 @@ use clap::Args as ClapArgs;
 use clap::builder::PossibleValuesParser;
 use lumisift::engine::library::Flaw;
 
-use super::Folders;
 use super::values::{match_value, path};
+use super::{Folders, Words};
 
 /// `duplicates`.
 #[derive(Debug, ClapArgs)]
@@ -73,9 +73,8 @@ pub struct Explain {
     /// The label, such as "cat" or "dog -cat"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Write a heat map over the photo as a PNG
     #[arg(long, value_name = "FILE.png", value_parser = path())]
     pub out: Option<PathBuf>,
@@ -89,9 +88,8 @@ pub struct Estimate {
     /// The label, such as "receipt"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Match, 0 to 1, from which a photo fits the label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::Folders;
 use super::values::{match_value, path};
+use super::{Folders, Words};
 
 /// How `sort --export` and `export` go about it.
 #[derive(Debug, ClapArgs)]
@@ -88,9 +88,8 @@ pub struct Keywords {
     /// Label to write as a keyword where it fits; repeatable
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub labels: Vec<String>,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Minimum match, 0 to 1, for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,

@@ -14,6 +14,7 @@ use lumisift::engine::inference::Precision;
 use lumisift::engine::inference::device::DeviceChoice;
 use lumisift::engine::organize::export::names::Pattern;
 use lumisift::engine::organize::marks::Colour;
+use lumisift::engine::search::label_set::Wording;
 
 pub use admin::{DesktopAction, DesktopInstall, Doctor, Generate, ModelAction};
 pub use analysis::{
@@ -211,6 +212,28 @@ impl Command {
     }
 }
 
+/// How the words of labels are read.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub struct Words {
+    /// Do not expand general words: "people" no longer also stands for man, woman and child
+    #[arg(long)]
+    pub no_expand: bool,
+    /// Do not translate labels for models that know only English: "Hund" no longer means dog
+    #[arg(long)]
+    pub no_translate: bool,
+}
+
+impl Words {
+    /// The same for the engine.
+    pub fn wording(self) -> Wording<'static> {
+        Wording {
+            exactly: self.no_expand,
+            as_typed: self.no_translate,
+            ..Wording::default()
+        }
+    }
+}
+
 /// Labels of `classify` and `sort`.
 #[derive(Debug, ClapArgs)]
 pub struct Labels {
@@ -225,9 +248,8 @@ pub struct Labels {
         required_unless_present = "texts"
     )]
     pub file: Option<PathBuf>,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
 }
 
 /// Folders of `sort`, `search`, `index` and `embed`.
@@ -336,9 +358,8 @@ pub struct Search {
     /// What to look for, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Maximum number of photos to list
     #[arg(long, short = 'n', value_name = "N", default_value_t = 20)]
     pub limit: usize,

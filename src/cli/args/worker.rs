@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use lumisift::engine::worker::{Keep, Shard};
 
+use super::Words;
 use super::values::path;
 
 /// `worker`.
@@ -28,9 +29,8 @@ pub struct Worker {
     /// File with labels, thresholds and examples (see docs/labels.md)
     #[arg(long = "labels", value_name = "FILE.toml", value_parser = path())]
     pub label_file: Option<PathBuf>,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Write only rows that meet a condition: "match>=0.2" (any label), "match.LABEL>=0.2" or "probability>=0.2"
     #[arg(long, value_name = "CONDITION")]
     pub keep: Option<Keep>,
@@ -45,9 +45,8 @@ pub struct Rank {
     /// The label, such as "cat" or "dog -cat"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
-    /// Do not expand general words: "people" no longer also stands for man, woman and child
-    #[arg(long)]
-    pub no_expand: bool,
+    #[command(flatten)]
+    pub words: Words,
     /// Maximum number of matches to print
     #[arg(long, value_name = "K", default_value_t = 20)]
     pub top: usize,

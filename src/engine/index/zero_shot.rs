@@ -123,6 +123,9 @@ impl ZeroShot {
         queries: &[Query],
         pictures: &dyn Pictures,
     ) -> Result<Embeddings, SessionError> {
+        let queries: Vec<Query> = { queries.iter() }
+            .map(|query| self.as_read(query))
+            .collect();
         let terms = || queries.iter().flat_map(Query::terms);
         let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
@@ -149,6 +152,11 @@ impl ZeroShot {
             dim: self.model.info().dim,
             values,
         })
+    }
+
+    /// A query as the model reads it.
+    fn as_read(&self, query: &Query) -> Query {
+        query.for_model(self.model.is_english_only())
     }
 
     /// What lessons teach, ready for scoring.
@@ -179,7 +187,8 @@ impl ZeroShot {
         let (shown, not) = (&lesson.examples, &lesson.counter_examples);
         if some(shown) && some(not) {
             let texts = self.embed_queries(std::slice::from_ref(&lesson.query), pictures)?;
-            let plain = Classifier::from_texts(&texts, &lesson.query.weights());
+            let weights = self.as_read(&lesson.query).weights();
+            let plain = Classifier::from_texts(&texts, &weights);
             let scorer = self.taught_scorer(&ClassifierSet::new(texts.dim, [&plain]));
             let example = |path: &PathBuf| {
                 let vector = pictures.vector(path)?;
@@ -191,7 +200,8 @@ impl ZeroShot {
             let scale = self.model.info().logit_scale;
             return Ok(teach::fit(&plain, scale, &shown?, &not?));
         }
-        let mut query = lesson.query.clone();
+        let mut query = self.as_read(&lesson.query);
+        let weights = query.weights();
         if !text_only {
             let like = |path: &PathBuf, weight| Term {
                 what: What::Like(path.clone()),
@@ -203,7 +213,6 @@ impl ZeroShot {
                 terms.extend(not.iter().map(|path| like(path, -0.5)));
             }
         }
-        let weights = lesson.query.weights();
         Ok(Classifier::from_texts(
             &self.embed_queries(&[query], pictures)?,
             &weights,

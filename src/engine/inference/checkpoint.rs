@@ -51,6 +51,7 @@ pub struct FolderModel {
     towers: Box<dyn DualEncoder>,
     tokenizer: Tokenizer,
     form: WeightFormat,
+    is_english_only: bool,
 }
 
 /// Loads the model in `dir` onto a device.
@@ -119,6 +120,7 @@ pub(super) fn load_as(
         towers: loaded.towers,
         tokenizer,
         form,
+        is_english_only: family.is_english_only(),
     })
 }
 
@@ -234,6 +236,10 @@ impl FolderModel {
 impl Model for FolderModel {
     fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    fn is_english_only(&self) -> bool {
+        self.is_english_only
     }
 
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {

@@ -195,6 +195,11 @@ pub trait Model: Send + Sync {
     fn callers(&self) -> usize {
         1
     }
+
+    /// Whether it was trained on English texts alone.
+    fn is_english_only(&self) -> bool {
+        true
+    }
 }
 
 /// Which model a person asked for.

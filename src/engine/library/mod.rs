@@ -30,6 +30,7 @@ mod explain;
 mod frames;
 mod heaps;
 mod indexed;
+mod languages;
 mod living;
 mod overview;
 mod score_cache;
@@ -51,6 +52,7 @@ pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
 pub use heaps::words;
 pub use indexed::Indexed;
+pub use languages::{models_for, translation_text, unknown_text};
 pub use living::{
     Arrival, FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules,
 };

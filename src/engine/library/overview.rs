@@ -12,7 +12,7 @@ use crate::engine::media::appearance::{Appearance, Quality};
 use crate::engine::media::mark::Mark;
 use crate::engine::media::photo::Photo;
 use crate::engine::search::bursts::{self, Burst, Rule, Shot};
-use crate::engine::search::label_set::label_query;
+use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::teach::TrainingSet;
 
 /// Photos that are scored between two looks at the flag that ends it.
@@ -135,7 +135,12 @@ impl Library {
         cancel: &Cancel,
     ) -> Result<Flaws, LibraryError> {
         let labels = Flaw::ALL.into_iter().filter_map(Flaw::label);
-        let queries = labels.filter_map(|label| label_query(label, &[], true, &[]).ok());
+        let wording = Wording {
+            exactly: true,
+            as_typed: true,
+            ..Wording::default()
+        };
+        let queries = labels.filter_map(|label| label_query(label, &wording).ok());
         let lessons: Vec<TrainingSet> = queries.map(TrainingSet::of).collect();
         let session = self.session();
         session.store().finish_checks();

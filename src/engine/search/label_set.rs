@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::dictionary::Language;
 use super::fit::Rule;
 use super::query::{Query, QueryError, What};
 use super::teach::TrainingSet;
@@ -35,6 +36,9 @@ pub struct LabelSet {
     /// Templates of labels that have none of their own; `{}` stands for the label's words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
+    /// The language of labels that do not say theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// The labels.
     #[serde(default)]
     pub labels: Vec<LabelEntry>,
@@ -64,6 +68,12 @@ pub struct LabelEntry {
     /// What it does not stand for, of that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
+    /// Whether words of other languages are not put into English for a model that knows no other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_typed: bool,
+    /// Its language: words of it are not taken for English ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
     /// Photos that show what is meant; relative paths begin at the file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<PathBuf>,
@@ -109,7 +119,16 @@ impl LabelEntry {
     /// If the text says nothing.
     pub fn lesson(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
-            query: label_query(&self.text, &self.templates, self.exactly, &self.without)?,
+            query: label_query(
+                &self.text,
+                &Wording {
+                    templates: &self.templates,
+                    exactly: self.exactly,
+                    without: &self.without,
+                    as_typed: self.as_typed,
+                    language: self.language,
+                },
+            )?,
             examples: self.examples.clone(),
             counter_examples: self.counter_examples.clone(),
             text_only: false,
@@ -117,26 +136,38 @@ impl LabelEntry {
     }
 }
 
-/// The query of a label: its words, unless they are meant `exactly` with what they stand for but `without` some of it,
-/// in templates, if the label has some of its own.
+/// How the words of a label are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wording<'a> {
+    /// Templates in place of the usual ones.
+    pub templates: &'a [String],
+    /// Whether a general word does not stand for what the lexicon says besides.
+    pub exactly: bool,
+    /// What it does not stand for, of that.
+    pub without: &'a [String],
+    /// Whether words of other languages are not put into English for a model that knows no other.
+    pub as_typed: bool,
+    /// The language of the words, where they say it; otherwise it is the system's.
+    pub language: Option<Language>,
+}
+
+/// The query of a label: its words, with what they mean in English and what they stand for, in its templates.
 ///
 /// # Errors
 /// If the text says nothing.
-pub fn label_query(
-    text: &str,
-    templates: &[String],
-    exactly: bool,
-    without: &[String],
-) -> Result<Query, QueryError> {
+pub fn label_query(text: &str, wording: &Wording) -> Result<Query, QueryError> {
     let mut query = Query::parse(text)?;
-    if !exactly {
-        query = query.spread(without);
+    if !wording.as_typed {
+        query = query.translated(wording.language.or_else(Language::of_system));
     }
-    if !templates.is_empty() {
-        for term in query.alternatives.iter_mut().flatten() {
+    if !wording.exactly {
+        query = query.spread(wording.without);
+    }
+    if !wording.templates.is_empty() {
+        for term in query.terms_mut() {
             if let What::Words(words) | What::Member(words) = &term.what {
                 let fill = |template: &String| template.replace("{}", words);
-                term.what = What::Phrases(templates.iter().map(fill).collect());
+                term.what = What::Phrases(wording.templates.iter().map(fill).collect());
             }
         }
     }
@@ -157,6 +188,7 @@ impl LabelSet {
             if label.templates.is_empty() {
                 label.templates.clone_from(&set.templates);
             }
+            label.language = label.language.or(set.language);
             if let Some(wrong) = label.templates.iter().find(|t| !t.contains("{}")) {
                 return Err(format!(
                     "the template {wrong:?} has no {{}} for the label's words"
@@ -175,6 +207,7 @@ impl LabelSet {
             }
         }
         set.templates.clear();
+        set.language = None;
         Ok(set)
     }
 
@@ -267,6 +300,33 @@ mod tests {
     }
 
     #[test]
+    fn a_set_says_its_language_and_a_label_that_it_stays_as_typed() {
+        let text = r#"
+            language = "fr"
+            [[labels]]
+            text = "chat"
+            [[labels]]
+            text = "pain"
+            as_typed = true
+            [[labels]]
+            text = "Bad"
+            language = "de"
+        "#;
+        let set = LabelSet::parse(text, Path::new("")).expect("a set");
+        let english = |at: usize| {
+            let query = set.labels[at].lesson().expect("a lesson").query;
+            let english = query.english.map(|english| english.translations);
+            english.map(|known: Vec<_>| known.into_iter().map(|t| t.english).collect::<Vec<_>>())
+        };
+        assert_eq!(english(0), Some(vec!["cat".into()]));
+        assert_eq!(english(1), None);
+        assert_eq!(english(2), Some(vec!["bathroom".into()]));
+        let written = toml::to_string(&set).expect("written");
+        let again = LabelSet::parse(&written, Path::new("")).expect("a set");
+        assert_eq!(again, set);
+    }
+
+    #[test]
     fn mistakes_are_named() {
         let refuse = |text: &str| LabelSet::parse(text, Path::new("")).expect_err(text);
         assert!(refuse("name = 3").contains("string"));
@@ -275,5 +335,6 @@ mod tests {
         assert!(refuse("[[labels]]\ntext = \"a\"\ntemplates = [\"b\"]").contains("{}"));
         assert!(refuse("[[labels]]\ntext = \"\"").contains("no words"));
         assert!(refuse("[[labels]]\ntxet = \"a\"").contains("txet"));
+        assert!(refuse("language = \"xx\"\n[[labels]]\ntext = \"a\"").contains("zh"));
     }
 }

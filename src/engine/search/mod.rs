@@ -2,6 +2,7 @@
 
 pub mod bursts;
 pub mod describe;
+pub mod dictionary;
 pub mod duplicates;
 pub mod fit;
 pub mod heaps;

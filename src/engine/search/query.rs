@@ -8,6 +8,7 @@
 
 use std::path::PathBuf;
 
+use super::dictionary::{Language, Meaning, Translation, Unknown, meaning};
 use super::lexicon;
 use super::prompts::{is_scene, member_prompt};
 use crate::engine::inference::{Embeddings, Model, ModelError};
@@ -48,6 +49,19 @@ pub struct Query {
     pub text: String,
     /// What fits as well as another, at least one; each has a term at least.
     pub alternatives: Vec<Vec<Term>>,
+    /// The same for models that know English alone, if words of it are not English.
+    pub english: Option<Box<InEnglish>>,
+}
+
+/// A query with the words of other languages in English.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InEnglish {
+    /// As those of the query.
+    pub alternatives: Vec<Vec<Term>>,
+    /// What was translated.
+    pub translations: Vec<Translation>,
+    /// What is not English and could not be, and stands as it was typed.
+    pub unknown: Vec<Unknown>,
 }
 
 /// Why a query says nothing.
@@ -140,7 +154,53 @@ impl Query {
         Ok(Self {
             text: text.into(),
             alternatives,
+            english: None,
         })
+    }
+
+    /// The same with words of other languages in English too, for models that know no other. Words that `preferred`
+    /// knows are its own, even if they are English as well.
+    #[must_use]
+    pub fn translated(mut self, preferred: Option<Language>) -> Self {
+        let mut english = InEnglish {
+            alternatives: self.alternatives.clone(),
+            ..InEnglish::default()
+        };
+        for term in english.alternatives.iter_mut().flatten() {
+            let What::Words(words) = &term.what else {
+                continue;
+            };
+            match meaning(words, preferred) {
+                Meaning::English => {}
+                Meaning::Known(translation) => {
+                    term.what = What::Words(translation.english.clone());
+                    push_new(&mut english.translations, translation);
+                }
+                Meaning::Unknown(unknown) => push_new(&mut english.unknown, unknown),
+            }
+        }
+        let is_english = english.translations.is_empty() && english.unknown.is_empty();
+        self.english = (!is_english).then(|| Box::new(english));
+        self
+    }
+
+    /// As a model reads it that knows English alone, or other languages too.
+    #[must_use]
+    pub fn for_model(&self, english_alone: bool) -> Self {
+        let english = self.english.as_ref().filter(|_| english_alone);
+        let alternatives = english.map_or(&self.alternatives, |english| &english.alternatives);
+        Self {
+            text: self.text.clone(),
+            alternatives: alternatives.clone(),
+            english: None,
+        }
+    }
+
+    /// All its terms, to be changed: those in English too.
+    pub fn terms_mut(&mut self) -> impl Iterator<Item = &mut Term> {
+        let english = self.english.iter_mut();
+        let english = english.flat_map(|english| &mut english.alternatives);
+        self.alternatives.iter_mut().chain(english).flatten()
     }
 
     /// All its terms.
@@ -151,26 +211,7 @@ impl Query {
     /// What its general words stand for: of alternatives that are words alone, whatever they turn away from.
     #[must_use]
     pub fn members(&self) -> Vec<&'static str> {
-        let mut members: Vec<&str> = Vec::new();
-        for words in self
-            .alternatives
-            .iter()
-            .filter_map(|terms| only_words(terms))
-        {
-            for member in lexicon::members(words) {
-                if !members.contains(&member) && !self.says(member) {
-                    members.push(member);
-                }
-            }
-        }
-        members
-    }
-
-    /// Whether an alternative is these words already.
-    fn says(&self, words: &str) -> bool {
-        let mut alternatives = self.alternatives.iter();
-        alternatives
-            .any(|terms| only_words(terms).is_some_and(|own| own.eq_ignore_ascii_case(words)))
+        members(&self.alternatives)
     }
 
     /// What the mass of each alternative counts, where there are several: one that says a single thing counts its weight.
@@ -189,19 +230,9 @@ impl Query {
     /// With [what its general words stand for](Self::members) as further alternatives, less `without`.
     #[must_use]
     pub fn spread(mut self, without: &[String]) -> Self {
-        let away: Vec<Term> = self.alternatives[0]
-            .iter()
-            .filter(|term| term.weight < 0.0)
-            .cloned()
-            .collect();
-        for member in self.members() {
-            if !without.iter().any(|word| word == member) {
-                let what = What::Member(member.into());
-                let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
-                let mut terms = vec![Term { what, weight }];
-                terms.extend(away.iter().cloned());
-                self.alternatives.push(terms);
-            }
+        spread(&mut self.alternatives, without);
+        if let Some(english) = &mut self.english {
+            spread(&mut english.alternatives, without);
         }
         self
     }
@@ -213,6 +244,44 @@ impl Query {
         Self {
             text: text.into(),
             alternatives: vec![vec![Term { what, weight: 1.0 }]],
+            english: None,
+        }
+    }
+}
+
+fn push_new<T: PartialEq>(all: &mut Vec<T>, new: T) {
+    if !all.contains(&new) {
+        all.push(new);
+    }
+}
+
+/// What the general words of alternatives stand for.
+fn members(alternatives: &[Vec<Term>]) -> Vec<&'static str> {
+    let own = || alternatives.iter().filter_map(|terms| only_words(terms));
+    let says = |words: &str| own().any(|own| own.eq_ignore_ascii_case(words));
+    let mut members: Vec<&str> = Vec::new();
+    for member in own().flat_map(lexicon::members) {
+        if !members.contains(&member) && !says(member) {
+            members.push(member);
+        }
+    }
+    members
+}
+
+/// Adds them, less `without`.
+fn spread(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
+    let away: Vec<Term> = alternatives[0]
+        .iter()
+        .filter(|term| term.weight < 0.0)
+        .cloned()
+        .collect();
+    for member in members(alternatives) {
+        if !without.iter().any(|word| word == member) {
+            let what = What::Member(member.into());
+            let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
+            let mut terms = vec![Term { what, weight }];
+            terms.extend(away.iter().cloned());
+            alternatives.push(terms);
         }
     }
 }
@@ -497,6 +566,43 @@ mod tests {
     }
 
     #[test]
+    fn words_of_other_languages_are_english_for_models_that_know_no_other() {
+        let query = Query::parse("perro, gato -人 \"el mar\"").expect("a query");
+        let query = query.translated(None);
+        let english = query.for_model(true);
+        let exact = What::Exact("el mar".into());
+        assert_eq!(
+            alternatives(&english),
+            [
+                vec![words("dog"), words("people")],
+                vec![words("cat"), exact, words("people")]
+            ]
+        );
+        let typed = query.for_model(false);
+        assert_eq!(alternatives(&typed)[0], [words("perro"), words("人")]);
+        let known = query.english.expect("other words").translations;
+        let pairs: Vec<(&str, &str)> = { known.iter() }
+            .map(|known| (&*known.words, &*known.english))
+            .collect();
+        assert_eq!(pairs, [("perro", "dog"), ("人", "people"), ("gato", "cat")]);
+        // What a general word stands for goes by its English.
+        let people = Query::parse("人").expect("a query").translated(None);
+        let people = people.spread(&["boy".into()]).for_model(true);
+        let same = Query::parse("people")
+            .expect("a query")
+            .spread(&["boy".into()]);
+        assert_eq!(people.alternatives, same.alternatives);
+        let english = Query::parse("chat, a red car").expect("a query");
+        assert_eq!(english.clone().translated(None), english);
+        let unknown = Query::parse("ผีเสื้อ").expect("a query").translated(None);
+        assert_eq!(unknown.for_model(true).alternatives, unknown.alternatives);
+        assert_eq!(
+            unknown.english.map(|english| english.unknown.len()),
+            Some(1)
+        );
+    }
+
+    #[test]
     fn subtracting_turns_away_from_a_term_and_not_from_everything() {
         let axes = Axes {
             text: vec![0.8, 0.0, 0.0],
@@ -519,7 +625,8 @@ mod tests {
         #[test]
         fn no_text_breaks_the_parser(text in "\\PC*") {
             if let Ok(query) = Query::parse(&text) {
-                let query = query.spread(&[]);
+                let query = query.translated(None).spread(&[]);
+                prop_assert!(!query.for_model(true).alternatives.is_empty());
                 prop_assert!(query.alternatives.iter().all(|terms| !terms.is_empty()));
                 for term in query.terms() {
                     prop_assert!(term.weight.is_finite() && term.weight != 0.0);

@@ -100,7 +100,11 @@ fn label_set(labels: &Labels) -> Result<String, WorkerError> {
 }
 
 fn add_query(query: &Query, add: &mut impl FnMut(&[u8])) -> Result<(), WorkerError> {
-    for terms in &query.alternatives {
+    let english = query
+        .english
+        .iter()
+        .flat_map(|english| &english.alternatives);
+    for terms in query.alternatives.iter().chain(english) {
         add(b"or");
         for term in terms {
             add(&term.weight.to_le_bytes());

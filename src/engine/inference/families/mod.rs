@@ -34,6 +34,9 @@ use vision::VisionTransformer;
 /// Families that are read, as messages name them.
 pub const SUPPORTED: &str = "CLIP, SigLIP, SigLIP 2 of fixed resolution and Chinese-CLIP are";
 
+/// Tokens from which a vocabulary is for many languages. CLIP's has 49,408, SigLIP's 32,000 and SigLIP 2's 256,000.
+const MULTILINGUAL_TOKENS: usize = 100_000;
+
 /// The configuration of a model, by family.
 pub enum Family {
     /// OpenAI's, LAION's and others'.
@@ -102,6 +105,16 @@ impl Family {
     #[must_use]
     pub fn class_tokens(&self) -> usize {
         usize::from(!matches!(self, Self::Siglip(_)))
+    }
+
+    /// Whether it was trained on English texts alone: vocabularies for many languages have several times as many tokens.
+    #[must_use]
+    pub fn is_english_only(&self) -> bool {
+        match self {
+            Self::Clip(c) => c.text_config.vocab_size < MULTILINGUAL_TOKENS,
+            Self::Siglip(c) => c.text_config.vocab_size < MULTILINGUAL_TOKENS,
+            Self::ChineseClip(_) => false,
+        }
     }
 
     /// How texts become tokens.

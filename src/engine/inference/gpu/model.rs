@@ -124,6 +124,10 @@ impl Model for GpuModel {
     fn callers(&self) -> usize {
         CALLERS
     }
+
+    fn is_english_only(&self) -> bool {
+        self.cpu.is_english_only()
+    }
 }
 
 /// A model on the CPU, with the reason why it is there.
@@ -151,5 +155,9 @@ impl Model for CpuModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         self.model.embed_texts(texts)
+    }
+
+    fn is_english_only(&self) -> bool {
+        self.model.is_english_only()
     }
 }

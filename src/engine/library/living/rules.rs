@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
 use crate::engine::organize::export::{Layout, Transfer};
-use crate::engine::search::label_set::label_query;
+use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 
@@ -118,7 +118,7 @@ impl RuleText {
         if !(0.0..=1.0).contains(&min_match) {
             return Err(format!("min_match is {min_match}, and must be from 0 to 1"));
         }
-        let query = label_query(&self.label, &[], false, &[]).map_err(|e| e.to_string())?;
+        let query = label_query(&self.label, &Wording::default()).map_err(|e| e.to_string())?;
         let folders: Vec<PathBuf> = self
             .folders
             .iter()

@@ -1,0 +1,94 @@
+//! What a model makes of labels in other languages, in words, and which models know more of them.
+
+use crate::engine::hub::catalog::{CATALOG, CHINESE, CatalogModel, MANY};
+use crate::engine::inference::ModelInfo;
+use crate::engine::search::dictionary::{Language, Translation, Unknown};
+
+/// The models of the catalogue that know a language, or most languages if it is not known which; the one that is
+/// recommended first.
+#[must_use]
+pub fn models_for(language: Option<Language>) -> Vec<&'static CatalogModel> {
+    let knows = |model: &&CatalogModel| {
+        model.languages == MANY || model.languages == CHINESE && language == Some(Language::Chinese)
+    };
+    let mut models: Vec<&CatalogModel> = CATALOG.iter().filter(knows).collect();
+    models.sort_by_key(|model| model.advice.is_none());
+    models
+}
+
+/// "猫 -> cat".
+#[must_use]
+pub fn translation_text(known: &Translation) -> String {
+    format!("{} -> {}", known.words, known.english)
+}
+
+/// That a model does not know some words, and which models of the catalogue do.
+#[must_use]
+pub fn unknown_text(unknown: &Unknown, model: &ModelInfo) -> String {
+    let name = match model.name.as_str() {
+        "starter" => "the starter",
+        name => name,
+    };
+    let better: Vec<&str> = models_for(unknown.language)
+        .iter()
+        .map(|model| family(model))
+        .fold(Vec::new(), |mut names, name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            names
+        });
+    let know = match &better[..] {
+        [one] => format!("{one} knows"),
+        several => format!("{} know", several.join(" and ")),
+    };
+    let language = unknown.language.map_or("other languages", Language::name);
+    let words = &unknown.words;
+    format!("{words}: {name} knows English, and may not know this; {know} {language}")
+}
+
+/// The name of a model without its size: "SigLIP 2".
+fn family(model: &CatalogModel) -> &'static str {
+    match model.name.rsplit_once(' ') {
+        Some((family, size)) if size.contains('/') => family,
+        _ => model.name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_named_by_the_language() {
+        let names = |language| -> Vec<&str> {
+            models_for(language)
+                .iter()
+                .map(|model| model.repo)
+                .collect()
+        };
+        let many = [
+            "google/siglip2-base-patch32-256",
+            "google/siglip2-base-patch16-224",
+        ];
+        assert_eq!(names(None)[..2], many);
+        assert_eq!(names(Some(Language::Hindi))[..2], many);
+        assert!(names(Some(Language::Chinese)).contains(&"OFA-Sys/chinese-clip-vit-base-patch16"));
+        let unknown = |language| Unknown {
+            words: "量子".into(),
+            language,
+        };
+        let model = ModelInfo {
+            name: "starter".into(),
+            ..ModelInfo::of_tests(4)
+        };
+        assert_eq!(
+            unknown_text(&unknown(Some(Language::Chinese)), &model),
+            "量子: the starter knows English, and may not know this; SigLIP 2 and Chinese-CLIP know Chinese"
+        );
+        assert_eq!(
+            unknown_text(&unknown(None), &model),
+            "量子: the starter knows English, and may not know this; SigLIP 2 knows other languages"
+        );
+    }
+}

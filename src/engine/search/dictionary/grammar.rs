@@ -1,0 +1,215 @@
+//! The little words between the words of a label, and the order of English.
+
+use super::language::Language;
+use super::tables::English;
+
+/// What a word between others says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Particle {
+    /// Nothing: an article.
+    Nothing,
+    /// That what follows says of which kind the thing before is: "tarta de manzana".
+    Of,
+    /// That what follows is the thing, and what is before its kind: "le chat" turned round, as in Hindi and Chinese.
+    Linking,
+    /// A word that stands between things in English too.
+    Word(&'static str),
+    /// One that stands behind the place in its own language and before it in English.
+    Behind(&'static str),
+}
+
+use Particle::{Behind, Linking, Nothing, Of, Word};
+
+/// What a folded word says between others.
+pub fn particle(language: Language, word: &str) -> Option<Particle> {
+    let known = match language {
+        Language::Spanish => SPANISH,
+        Language::French => FRENCH,
+        Language::German => GERMAN,
+        Language::Portuguese => PORTUGUESE,
+        Language::Italian => ITALIAN,
+        Language::Dutch => DUTCH,
+        Language::Russian | Language::Ukrainian => RUSSIAN,
+        Language::Polish => POLISH,
+        Language::Arabic => ARABIC,
+        Language::Hindi => HINDI,
+        Language::Turkish => TURKISH,
+        Language::Chinese => CHINESE,
+        Language::Japanese => JAPANESE,
+        Language::Korean => &[],
+    };
+    let found = known
+        .iter()
+        .find(|(words, _)| words.split(' ').any(|known| known == word));
+    found.map(|(_, particle)| *particle)
+}
+
+type Particles = &'static [(&'static str, Particle)];
+
+const SPANISH: Particles = &[
+    ("el la los las un una unos unas lo mi mis", Nothing),
+    ("de del", Of),
+    ("con", Word("with")),
+    ("y e", Word("and")),
+    ("en", Word("in")),
+    ("sobre", Word("on")),
+    ("sin", Word("without")),
+];
+const FRENCH: Particles = &[
+    ("le la les l' un une mon ma mes", Nothing),
+    ("de du des d' a au aux", Of),
+    ("avec", Word("with")),
+    ("et", Word("and")),
+    ("dans en", Word("in")),
+    ("sur", Word("on")),
+    ("sans", Word("without")),
+];
+const GERMAN: Particles = &[
+    (
+        "der die das den dem des ein eine einen einem einer mein meine",
+        Nothing,
+    ),
+    ("von vom", Of),
+    ("mit", Word("with")),
+    ("und", Word("and")),
+    ("in im", Word("in")),
+    ("am an", Word("at")),
+    ("auf", Word("on")),
+    ("ohne", Word("without")),
+];
+const PORTUGUESE: Particles = &[
+    ("o a os as um uma meu minha", Nothing),
+    ("de do da dos das", Of),
+    ("com", Word("with")),
+    ("e", Word("and")),
+    ("em no na nos nas", Word("in")),
+    ("sobre", Word("on")),
+    ("sem", Word("without")),
+];
+const ITALIAN: Particles = &[
+    ("il lo la i gli le l' un uno una mio mia", Nothing),
+    ("di del della dei delle dell' al alla", Of),
+    ("con", Word("with")),
+    ("e ed", Word("and")),
+    ("in nel nella", Word("in")),
+    ("su sul sulla", Word("on")),
+    ("senza", Word("without")),
+];
+const DUTCH: Particles = &[
+    ("de het een mijn", Nothing),
+    ("van", Of),
+    ("met", Word("with")),
+    ("en", Word("and")),
+    ("in", Word("in")),
+    ("op", Word("on")),
+    ("zonder", Word("without")),
+];
+const RUSSIAN: Particles = &[
+    ("с со з із", Word("with")),
+    ("и і та", Word("and")),
+    ("в во у", Word("in")),
+    ("на", Word("on")),
+    ("без", Word("without")),
+];
+const POLISH: Particles = &[
+    ("z ze", Word("with")),
+    ("i", Word("and")),
+    ("w we", Word("in")),
+    ("na", Word("on")),
+    ("bez", Word("without")),
+];
+const ARABIC: Particles = &[
+    ("من", Of),
+    ("مع", Word("with")),
+    ("و", Word("and")),
+    ("في", Word("in")),
+    ("علي", Word("on")),
+    ("بدون", Word("without")),
+];
+const HINDI: Particles = &[
+    ("का की के", Linking),
+    ("और", Word("and")),
+    ("में", Behind("in")),
+    ("पर", Behind("on")),
+];
+const TURKISH: Particles = &[("ve", Word("and")), ("ile", Word("with")), ("bir", Nothing)];
+const CHINESE: Particles = &[("的 在", Linking), ("和 与 與 跟 及", Word("and"))];
+const JAPANESE: Particles = &[("の", Linking), ("と や", Word("and"))];
+
+/// A word of a label, or what stands between two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// A thing, or how it is.
+    Meant(English),
+    /// A word that is taken as it is.
+    AsTyped(&'a str),
+    /// What is between them.
+    Between(Particle),
+}
+
+/// Parts of a label in English, in its order; nothing if there is no thing among them.
+pub fn in_english(language: Language, parts: &[Part]) -> Option<String> {
+    let mut phrases: Vec<String> = Vec::new();
+    let mut words: Vec<Part> = Vec::new();
+    // What was before "of", which in English comes behind what follows.
+    let mut behind: Vec<String> = Vec::new();
+    let finish = |words: &mut Vec<Part>, behind: &mut Vec<String>| {
+        let mut all = vec![things(language, words)];
+        words.clear();
+        all.extend(behind.drain(..).rev());
+        all.retain(|words| !words.is_empty());
+        all.join(" ")
+    };
+    for part in parts {
+        match part {
+            Part::Between(Nothing | Linking) => {}
+            Part::Between(Of) => {
+                behind.push(things(language, &words));
+                words.clear();
+            }
+            Part::Between(Word(word)) => {
+                phrases.push(finish(&mut words, &mut behind));
+                phrases.push((*word).into());
+            }
+            Part::Between(Behind(word)) => {
+                let place = finish(&mut words, &mut behind);
+                phrases.push(format!("{word} {place}"));
+            }
+            word => words.push(*word),
+        }
+    }
+    let last = finish(&mut words, &mut behind);
+    if parts
+        .iter()
+        .any(|part| matches!(part, Part::Between(Behind(_))))
+    {
+        phrases.insert(0, last);
+    } else {
+        phrases.push(last);
+    }
+    phrases.retain(|phrase| !phrase.is_empty());
+    let is_thing = |part: &Part| !matches!(part, Part::Between(_));
+    parts.iter().any(is_thing).then(|| phrases.join(" "))
+}
+
+/// Words without anything between them: how a thing is comes before it.
+fn things(language: Language, words: &[Part]) -> String {
+    let text = |part: &Part| match part {
+        Part::Meant(english) => english.words.to_owned(),
+        Part::AsTyped(word) => (*word).to_owned(),
+        Part::Between(_) => String::new(),
+    };
+    let is_adjective = |part: &&Part| matches!(part, Part::Meant(e) if e.is_adjective);
+    let mut adjectives: Vec<String> = words.iter().filter(is_adjective).map(text).collect();
+    let mut things: Vec<String> = words
+        .iter()
+        .filter(|p| !is_adjective(p))
+        .map(text)
+        .collect();
+    if language == Language::Arabic {
+        // "A cup (of) coffee" is a coffee cup.
+        things.reverse();
+    }
+    adjectives.extend(things);
+    adjectives.join(" ")
+}

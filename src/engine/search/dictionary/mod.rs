@@ -1,0 +1,204 @@
+//! Labels in other languages, for models that know English alone: what words mean in English, and which words are
+//! neither English nor known.
+//!
+//! An English word stays as it is, even if it means something else in another language ("chat", "gift"), unless it is
+//! told which language labels are in. `assets/dictionary` tells where the words come from, and `docs/labels.md` how many
+//! of the commonest ones are known.
+
+mod fold;
+mod forms;
+mod grammar;
+mod language;
+mod phrase;
+mod signs;
+mod tables;
+
+pub use language::Language;
+
+/// Words of another language and what they mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// As they were typed.
+    pub words: String,
+    /// In English.
+    pub english: String,
+    /// Whose words they are.
+    pub language: Language,
+}
+
+/// Words that are not known here, and do not look English.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// As they were typed.
+    pub words: String,
+    /// Whose words they are, where their script or the words beside them tell.
+    pub language: Option<Language>,
+}
+
+/// What can be said of a label's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// English, or a name.
+    English,
+    /// Known words of another language.
+    Known(Translation),
+    /// Other words.
+    Unknown(Unknown),
+}
+
+/// What words mean. Those that `preferred` knows are its own, even if they are English too.
+#[must_use]
+pub fn meaning(words: &str, preferred: Option<Language>) -> Meaning {
+    let text = phrase::Text::new(words);
+    let known = |(english, language): (String, Language)| {
+        Meaning::Known(Translation {
+            words: words.trim().into(),
+            english,
+            language,
+        })
+    };
+    if let Some(language) = preferred
+        && let Some((english, _)) = phrase::translate(&text, language, true)
+    {
+        return known((english, language));
+    }
+    if text.is_english() {
+        return Meaning::English;
+    }
+    if let Some(found) = phrase::likeliest(&text) {
+        return known(found);
+    }
+    match phrase::foreign(&text, preferred.is_some()) {
+        Some(language) => Meaning::Unknown(Unknown {
+            words: words.trim().into(),
+            language,
+        }),
+        None => Meaning::English,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn english(words: &str) -> String {
+        match meaning(words, None) {
+            Meaning::Known(known) => known.english,
+            Meaning::English => format!("={words}"),
+            Meaning::Unknown(unknown) => format!("?{:?}", unknown.language),
+        }
+    }
+
+    #[test]
+    fn words_are_known_in_their_ordinary_forms() {
+        for (words, expected) in [
+            ("猫", "cat"),
+            ("貓", "cat"),
+            ("一只猫", "cat"),
+            ("perros", "dog"),
+            ("el perro", "dog"),
+            ("árboles", "tree"),
+            ("arboles", "tree"),
+            ("l'oiseau", "bird"),
+            ("les chevaux", "horse"),
+            ("HUNDE", "dog"),
+            ("die Bäume", "tree"),
+            ("Baum", "tree"),
+            ("кошки", "cat"),
+            ("собаку", "dog"),
+            ("القطة", "cat"),
+            ("ネコ", "cat"),
+            ("ねこ", "cat"),
+            ("बिल्लियाँ", "cat"),
+            ("montanhas", "mountain"),
+            ("thé", "tea"),
+            ("vélo", "bicycle"),
+            ("Biene", "bee"),
+            ("Bär", "bear"),
+        ] {
+            assert_eq!(english(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn several_words_are_put_in_english_order() {
+        for (words, expected) in [
+            ("gato negro", "black cat"),
+            ("schwarze Katze", "black cat"),
+            ("чёрная кошка", "black cat"),
+            ("黑色的猫", "black cat"),
+            ("黒い猫", "black cat"),
+            ("قطة سوداء", "black cat"),
+            ("काली बिल्ली", "black cat"),
+            ("tarta de manzana", "apple cake"),
+            ("gâteau au chocolat", "chocolate cake"),
+            ("Hund am Strand", "dog at beach"),
+            ("chat sur le canapé", "cat on sofa"),
+            ("perro y gato", "dog and cat"),
+            ("coucher de soleil sur la mer", "sunset on sea"),
+            ("生日蛋糕", "birthday cake"),
+            ("猫和狗", "cat and dog"),
+            ("Katze on a sofa", "cat on a sofa"),
+            ("a photo of a chien", "a photo of a dog"),
+        ] {
+            assert_eq!(english(words), expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn english_words_stay_unless_the_language_is_told() {
+        for words in [
+            "chat",
+            "gift",
+            "pain",
+            "bras",
+            "four",
+            "red",
+            "pan",
+            "Strand",
+            "a photo of a cat",
+            "black-and-white photo",
+            "café",
+            "selfie",
+            "Neuschwanstein",
+            "IMG_2019",
+            "iPhone 15",
+            "",
+        ] {
+            assert_eq!(meaning(words, None), Meaning::English, "{words}");
+        }
+        let told = |words, language| match meaning(words, Some(language)) {
+            Meaning::Known(known) => known.english,
+            other => format!("{other:?}"),
+        };
+        assert_eq!(told("chat", Language::French), "cat");
+        assert_eq!(told("pain", Language::French), "bread");
+        assert_eq!(told("robe rouge", Language::French), "red dress");
+        assert_eq!(told("Strand", Language::German), "beach");
+        // What the language does not know is English as before, or another language's.
+        assert_eq!(meaning("beach", Some(Language::French)), Meaning::English);
+        assert_eq!(told("perro", Language::French), "dog");
+    }
+
+    #[test]
+    fn what_is_not_known_is_said_to_be_so() {
+        let unknown = |words: &str| match meaning(words, None) {
+            Meaning::Unknown(unknown) => unknown.language,
+            other => panic!("{words}: {other:?}"),
+        };
+        assert_eq!(unknown("量子纠缠"), Some(Language::Chinese));
+        assert_eq!(unknown("квантовая запутанность"), Some(Language::Russian));
+        assert_eq!(unknown("perro zarrapastroso"), Some(Language::Spanish));
+        assert_eq!(unknown("größenwahnsinnig"), Some(Language::German));
+        assert_eq!(unknown("ผีเสื้อ"), None);
+    }
+
+    #[test]
+    fn what_the_program_itself_calls_things_is_english() {
+        let words = include_str!("../../../../assets/photo-words.txt").lines();
+        let others = include_str!("../../../../assets/background-prompts.txt").lines();
+        for words in words.chain(others) {
+            assert_eq!(meaning(words, None), Meaning::English, "{words}");
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! A label's words as a whole: whether they are English, whose they are otherwise, and what they mean together.
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::fold::fold;
+use super::forms::look_up_forms;
+use super::grammar::{Part, Particle, in_english, particle};
+use super::language::Language;
+use super::signs;
+use super::tables::{English, is_english, is_everyday_english, look_up};
+
+/// Most words of one entry of the dictionary.
+const LONGEST: usize = 4;
+/// Letters from which a word in lower case that no list has is no abbreviation.
+const TELLING: usize = 5;
+
+/// What was typed, in words.
+pub struct Text {
+    /// In lower case, with its accents.
+    exact: String,
+    folded: String,
+    words: Vec<Typed>,
+}
+
+/// One word.
+struct Typed {
+    raw: String,
+    folded: String,
+}
+
+impl Typed {
+    /// Whether it is English whatever else it is: a common word, a number, a sign.
+    fn is_english(&self) -> bool {
+        if !self.raw.is_ascii() {
+            return is_everyday_english(&self.raw.to_lowercase());
+        }
+        let letters = self
+            .folded
+            .chars()
+            .filter(char::is_ascii_alphabetic)
+            .count();
+        letters < 2
+            || self
+                .folded
+                .split(['\'', '/', '&', '.', '(', ')'])
+                .all(|part| part.len() < 2 || is_everyday_english(part))
+    }
+
+    fn begins_large(&self) -> bool {
+        self.raw.starts_with(char::is_uppercase)
+    }
+}
+
+impl Text {
+    pub fn new(text: &str) -> Self {
+        let text: String = text.trim().nfc().collect();
+        let parts = text.split(|c: char| c.is_whitespace() || c == '-');
+        let words = parts.filter(|part| !part.is_empty()).map(|part| Typed {
+            raw: part.into(),
+            folded: fold(part),
+        });
+        Self {
+            words: words.collect(),
+            exact: text.to_lowercase(),
+            folded: fold(&text),
+        }
+    }
+
+    /// Whether every word is English.
+    pub fn is_english(&self) -> bool {
+        self.words.iter().all(Typed::is_english)
+    }
+}
+
+/// How surely a text is a language's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// By forms of its words, or by their parts.
+    Derived,
+    /// It is an entry, but for accents.
+    Entry,
+    /// It is an entry with the same accents.
+    Spelled,
+}
+
+/// English words that stay as they are in a text that is not English as a whole, whatever they are in its language.
+const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
+
+/// What a text means in a language, if it knows all that is not English in it. If the language is told, words that could
+/// be English are the language's own, all or none.
+pub fn translate(text: &Text, language: Language, told: bool) -> Option<(String, Certainty)> {
+    if let Some(found) = look_up(language, &text.exact) {
+        return Some((found.words.into(), Certainty::Spelled));
+    }
+    if let Some(found) = look_up(language, &text.folded) {
+        let accented = text.exact != text.folded;
+        let spelled = accented && found.spelling == Some(text.exact.as_str());
+        let certainty = if spelled {
+            Certainty::Spelled
+        } else {
+            Certainty::Entry
+        };
+        return Some((found.words.into(), certainty));
+    }
+    let derived = derive(text, language, told)?;
+    Some((derived, Certainty::Derived))
+}
+
+/// The same by forms and parts.
+fn derive(text: &Text, language: Language, told: bool) -> Option<String> {
+    if let Some(found) = look_up_forms(language, &text.folded) {
+        return Some(found.words.into());
+    }
+    if matches!(language, Language::Chinese | Language::Japanese) {
+        return in_english(language, &signs::parts(language, &text.folded)?);
+    }
+    let words = split_elisions(language, text);
+    let all_or_none = told && text.is_english();
+    let mut parts = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        if let Some((found, count)) = longest(language, &words[at..]) {
+            parts.push(Part::Meant(found));
+            at += count;
+            continue;
+        }
+        let (word, english) = (words[at].0.as_str(), words[at].1);
+        parts.push(match particle(language, word) {
+            Some(_) if english && ENGLISH_PARTICLES.contains(&word) => Part::AsTyped(word),
+            Some(between) => Part::Between(between),
+            None if english && !all_or_none => Part::AsTyped(word),
+            None => return None,
+        });
+        at += 1;
+    }
+    let knows = parts.iter().any(|part| matches!(part, Part::Meant(_)));
+    knows.then(|| in_english(language, &parts)).flatten()
+}
+
+/// The folded words of a text, each with whether it is English; "l'oiseau" is two.
+fn split_elisions(language: Language, text: &Text) -> Vec<(String, bool)> {
+    let elides = matches!(language, Language::French | Language::Italian);
+    let mut words = Vec::new();
+    for word in &text.words {
+        match word.folded.split_once('\'').filter(|_| elides) {
+            Some((article, rest)) if particle(language, &format!("{article}'")).is_some() => {
+                words.push((format!("{article}'"), false));
+                words.push((rest.to_owned(), false));
+            }
+            _ => words.push((word.folded.clone(), word.is_english())),
+        }
+    }
+    words
+}
+
+/// The longest entry that words begin with. A single word that stands between others is no entry.
+fn longest(language: Language, words: &[(String, bool)]) -> Option<(English, usize)> {
+    for count in (2..=words.len().min(LONGEST)).rev() {
+        let joined = join(&words[..count]);
+        if let Some(found) = look_up_forms(language, &joined) {
+            return Some((found, count));
+        }
+    }
+    let word = &words.first()?.0;
+    let between = particle(language, word).is_some();
+    let found = (!between).then(|| look_up_forms(language, word)).flatten();
+    found.map(|found| (found, 1))
+}
+
+/// Words as they were written: after an elision there is no space.
+fn join(words: &[(String, bool)]) -> String {
+    let mut joined = String::new();
+    for (word, _) in words {
+        if !joined.is_empty() && !joined.ends_with('\'') {
+            joined.push(' ');
+        }
+        joined.push_str(word);
+    }
+    joined
+}
+
+/// What a text means that is not English, and in which language: of those that know it most surely, what most say, or else
+/// the first.
+pub fn likeliest(text: &Text) -> Option<(String, Language)> {
+    let known = languages(&text.folded).into_iter().filter_map(|language| {
+        let (english, certainty) = translate(text, language, false)?;
+        Some((english, certainty, language))
+    });
+    let mut known: Vec<(String, Certainty, Language)> = known.collect();
+    let surest = known.iter().map(|(_, certainty, _)| *certainty).max()?;
+    known.retain(|(_, certainty, _)| *certainty == surest);
+    let votes = |english: &String| known.iter().filter(|(other, ..)| other == english).count();
+    let most = known.iter().map(|(english, ..)| votes(english)).max()?;
+    let found = known.iter().find(|(english, ..)| votes(english) == most);
+    found.map(|(english, _, language)| (english.clone(), *language))
+}
+
+/// The languages that a text may be in, by its script.
+fn languages(folded: &str) -> Vec<Language> {
+    use Language as L;
+    let any = |from: char, to: char| folded.chars().any(|c| (from..=to).contains(&c));
+    if any('\u{3041}', '\u{30ff}') {
+        vec![L::Japanese]
+    } else if any('\u{3400}', '\u{9fff}') {
+        vec![L::Chinese, L::Japanese]
+    } else if any('\u{ac00}', '\u{d7a3}') {
+        vec![L::Korean]
+    } else if any('\u{400}', '\u{4ff}') {
+        match folded.contains(['і', 'ї', 'є', 'ґ', '\'']) {
+            true => vec![L::Ukrainian, L::Russian],
+            false => vec![L::Russian, L::Ukrainian],
+        }
+    } else if any('\u{600}', '\u{6ff}') {
+        vec![L::Arabic]
+    } else if any('\u{900}', '\u{97f}') {
+        vec![L::Hindi]
+    } else if folded.chars().any(|c| c.is_alphabetic() && !is_latin(c)) {
+        Vec::new()
+    } else {
+        L::LATIN.to_vec()
+    }
+}
+
+fn is_latin(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '\u{aa}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}')
+}
+
+/// Whether a text that no language knows is other than English, and whose it may be. Names, which begin with a capital
+/// letter, and abbreviations may be English, unless English is not what is `expected`.
+pub fn foreign(text: &Text, expected: bool) -> Option<Option<Language>> {
+    if text
+        .folded
+        .chars()
+        .any(|c| c.is_alphabetic() && !is_latin(c))
+    {
+        return Some(languages(&text.folded).first().copied());
+    }
+    let strange = |word: &&Typed| {
+        let accented = word.raw.chars().any(|c| c.is_alphabetic() && !c.is_ascii());
+        let long =
+            word.folded.len() >= TELLING && word.folded.bytes().all(|b| b.is_ascii_lowercase());
+        !is_english(&word.folded) && (accented || long && (expected || !word.begins_large()))
+    };
+    let strange: Vec<&Typed> = text.words.iter().filter(strange).collect();
+    (!strange.is_empty()).then(|| guess(text, &strange))
+}
+
+/// Whose words these are: those of the language that knows most of them, or that has their letters.
+fn guess(text: &Text, strange: &[&Typed]) -> Option<Language> {
+    let known = |language: Language| {
+        let words = text.words.iter().filter(|word| {
+            !word.is_english()
+                && (look_up_forms(language, &word.folded).is_some()
+                    || matches!(particle(language, &word.folded), Some(Particle::Word(_))))
+        });
+        words.count()
+    };
+    let best = Language::LATIN
+        .into_iter()
+        .map(|language| (known(language), language));
+    // The first of those that know as many.
+    let best = best.rev().max_by_key(|(count, _)| *count);
+    if let Some((1.., language)) = best {
+        return Some(language);
+    }
+    let letters = [
+        ("ß", Language::German),
+        ("ñ", Language::Spanish),
+        ("ãõ", Language::Portuguese),
+        ("łąę", Language::Polish),
+        ("ğşı", Language::Turkish),
+        ("œêèçù", Language::French),
+    ];
+    let has = |signs: &str| {
+        strange
+            .iter()
+            .any(|word| word.raw.to_lowercase().contains(|c| signs.contains(c)))
+    };
+    letters
+        .into_iter()
+        .find(|(signs, _)| has(signs))
+        .map(|(_, language)| language)
+}

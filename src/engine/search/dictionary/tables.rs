@@ -1,0 +1,136 @@
+//! The dictionary's words: sorted lines, unpacked when the first label asks.
+
+use std::io::Read;
+use std::sync::LazyLock;
+
+use flate2::read::ZlibDecoder;
+
+use super::language::Language;
+
+/// What `assets/dictionary/build.py` wrote.
+static PACKED: &[u8] = include_bytes!("../../../../assets/dictionary/dictionary.bin");
+
+/// Before the English of an adjective.
+const ADJECTIVE: char = '~';
+
+/// An English word or two, for words of another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct English {
+    /// The words.
+    pub words: &'static str,
+    /// Whether they say how a thing is, and stand before it.
+    pub is_adjective: bool,
+    /// How the word is written with its accents and hyphens, if it has any.
+    pub spelling: Option<&'static str>,
+}
+
+/// The blocks of the file.
+struct Tables {
+    /// Lines of each language, in the order of [`Language::ALL`].
+    languages: [&'static str; Language::ALL.len()],
+    everyday: &'static str,
+    rare: &'static str,
+}
+
+static TABLES: LazyLock<Tables> = LazyLock::new(|| {
+    let mut text = String::new();
+    // A file that is part of the program can be unpacked; otherwise no word would be known, which a test would tell.
+    let _ = ZlibDecoder::new(PACKED).read_to_string(&mut text);
+    let text: &'static str = text.leak();
+    let block = |name: &str| {
+        let start = format!("#{name}\n");
+        let from = text.find(&start).map_or(text.len(), |at| at + start.len());
+        let rest = &text[from..];
+        &rest[..rest.find("\n#").unwrap_or(rest.len())]
+    };
+    Tables {
+        languages: Language::ALL.map(|language| block(language.code())),
+        everyday: block("english"),
+        rare: block("rare"),
+    }
+});
+
+/// What a folded word of a language means.
+pub fn look_up(language: Language, word: &str) -> Option<English> {
+    let place = Language::ALL.iter().position(|known| *known == language)?;
+    let line = find(TABLES.languages[place], word)?;
+    let mut columns = line.split('\t').skip(1);
+    let words = columns.next()?;
+    let bare = words.strip_prefix(ADJECTIVE);
+    Some(English {
+        words: bare.unwrap_or(words),
+        is_adjective: bare.is_some(),
+        spelling: columns.next(),
+    })
+}
+
+/// Whether a folded word is one that is always English.
+pub fn is_everyday_english(word: &str) -> bool {
+    find(TABLES.everyday, word).is_some()
+}
+
+/// Whether a folded word may be English.
+pub fn is_english(word: &str) -> bool {
+    is_everyday_english(word) || find(TABLES.rare, word).is_some()
+}
+
+/// The line of a word among sorted lines.
+fn find(lines: &'static str, word: &str) -> Option<&'static str> {
+    if word.is_empty() {
+        return None;
+    }
+    let (mut low, mut high) = (0, lines.len());
+    while low < high {
+        let mid = low + (high - low) / 2;
+        let start = lines.as_bytes()[low..mid]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(low, |at| low + at + 1);
+        let end = lines.as_bytes()[mid..high]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(high, |at| mid + at);
+        let line = &lines[start..end];
+        let known = line.split('\t').next().unwrap_or(line);
+        match known.cmp(word) {
+            std::cmp::Ordering::Equal => return Some(line),
+            std::cmp::Ordering::Less => low = end + 1,
+            std::cmp::Ordering::Greater => high = start.saturating_sub(1).max(low),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_sorted_and_found() {
+        assert!(PACKED.len() < 1 << 20);
+        for (at, language) in Language::ALL.into_iter().enumerate() {
+            let lines: Vec<&str> = TABLES.languages[at].lines().collect();
+            assert!(lines.len() > 1500, "{language:?}: {}", lines.len());
+            let key = |line: &&'static str| line.split('\t').next().unwrap_or_default();
+            assert!(lines.iter().map(key).is_sorted(), "{language:?}");
+            for line in &lines {
+                let found = look_up(language, key(line)).expect("found");
+                assert!(!found.words.is_empty(), "{line}");
+                assert!(found.spelling != Some(key(line)), "{line}");
+            }
+        }
+        for words in [TABLES.everyday, TABLES.rare] {
+            assert!(words.lines().count() > 40_000 && words.lines().is_sorted());
+            assert!(words.lines().all(|word| find(words, word) == Some(word)));
+        }
+    }
+
+    #[test]
+    fn other_words_are_not_found() {
+        for word in ["", "a\t", "zzzz", "#", "\u{10ffff}", "chat\n"] {
+            assert_eq!(look_up(Language::Spanish, word), None, "{word:?}");
+        }
+        assert!(is_everyday_english("chat") && !is_english("schmetterling"));
+        assert!(is_english("casa") && !is_everyday_english("casa"));
+    }
+}
