@@ -241,7 +241,7 @@ def by_hand():
     return found
 
 
-def choose(language, sources):
+def choose(language, sources, everyday):
     """For each word, what the first source that knows it says; nothing for words that are the same in English."""
     entries, plain, same = {}, {}, set()
     for source in sources:
@@ -252,6 +252,9 @@ def choose(language, sources):
             key, exact = fold(word), unicodedata.normalize("NFC", word.lower())
             is_word = key and not re.search(r"[0-9:;,!?()]", key) and len(key.split()) <= 4
             if not is_word or key in same:
+                continue
+            if source is not sources[0] and key == exact and key in everyday:
+                # What an English word means elsewhere is said by hand or not at all.
                 continue
             if language not in ("zh", "ja", "ko") and len(key) < 2:
                 continue
@@ -276,6 +279,9 @@ def main():
     folders = [(full, "annotations"), (derived, "annotationsDerived")]
     english = emoji(folders, ["en"])
     hand = by_hand()
+    ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
+    sieve.sizes.update(dict.fromkeys(ours, 0))
+    everyday = {word for word, size in sieve.sizes.items() if size <= EVERYDAY}
     blocks = []
     for language, (cldr, osm) in LANGUAGES.items():
         names, keywords = by_emoji(english, emoji(folders, cldr), sieve)
@@ -288,13 +294,10 @@ def main():
                 collections.Counter({(w, text): n for (word, text), n in source.items() for w in both(word)})
                 for source in sources
             ]
-        entries, plain = choose(language, sources)
+        entries, plain = choose(language, sources, everyday)
         print(language, len(entries), "words", [len(source) for source in sources])
         accents = lambda key: f"\t{plain[key]}" if language in LATIN and plain.get(key, key) != key else ""
         blocks.append("\n".join([f"#{language}"] + [f"{key}\t{entries[key]}{accents(key)}" for key in sorted(entries)]))
-    ours = {part for name in photo_words() for part in re.split(r"[^\w]+", name) if len(part) > 1} | set(RECENT.split())
-    sieve.sizes.update(dict.fromkeys(ours, 0))
-    everyday = [word for word, size in sieve.sizes.items() if size <= EVERYDAY]
     rare = [word for word, size in sieve.sizes.items() if size > EVERYDAY]
     blocks.append("\n".join(["#english", *sorted(everyday)]))
     blocks.append("\n".join(["#rare", *sorted(rare)]))

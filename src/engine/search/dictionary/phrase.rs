@@ -86,9 +86,34 @@ pub enum Certainty {
 /// English words that stay as they are in a text that is not English as a whole, whatever they are in its language.
 const ENGLISH_PARTICLES: [&str; 4] = ["a", "an", "of", "the"];
 
-/// What a text means in a language, if it knows all that is not English in it. If the language is told, words that could
-/// be English are the language's own, all or none.
-pub fn translate(text: &Text, language: Language, told: bool) -> Option<(String, Certainty)> {
+/// What a text means in a language that it is told to be in. If all its words are English too, they must be the
+/// language's own as it writes them, and mean something else in it; German writes its nouns with a capital letter.
+pub fn own(text: &Text, language: Language) -> Option<String> {
+    if !text.is_english() {
+        return translate(text, language).map(|(english, _)| english);
+    }
+    if language == Language::German && !text.words.iter().any(Typed::begins_large) {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for word in &text.words {
+        parts.push(match particle(language, &word.folded) {
+            Some(between) => Part::Between(between),
+            None => {
+                let exact = word.raw.to_lowercase();
+                let found = look_up(language, &word.folded)?;
+                let as_written = found.spelling.is_none_or(|spelling| spelling == exact);
+                as_written.then_some(Part::Meant(found))?
+            }
+        });
+    }
+    let means = parts.iter().any(|part| matches!(part, Part::Meant(_)));
+    let english = means.then(|| in_english(language, &parts)).flatten()?;
+    (!english.eq_ignore_ascii_case(&text.exact)).then_some(english)
+}
+
+/// What a text means in a language, if it knows all that is not English in it.
+pub fn translate(text: &Text, language: Language) -> Option<(String, Certainty)> {
     if let Some(found) = look_up(language, &text.exact) {
         return Some((found.words.into(), Certainty::Spelled));
     }
@@ -102,12 +127,12 @@ pub fn translate(text: &Text, language: Language, told: bool) -> Option<(String,
         };
         return Some((found.words.into(), certainty));
     }
-    let derived = derive(text, language, told)?;
+    let derived = derive(text, language)?;
     Some((derived, Certainty::Derived))
 }
 
 /// The same by forms and parts.
-fn derive(text: &Text, language: Language, told: bool) -> Option<String> {
+fn derive(text: &Text, language: Language) -> Option<String> {
     if let Some(found) = look_up_forms(language, &text.folded) {
         return Some(found.words.into());
     }
@@ -115,7 +140,6 @@ fn derive(text: &Text, language: Language, told: bool) -> Option<String> {
         return in_english(language, &signs::parts(language, &text.folded)?);
     }
     let words = split_elisions(language, text);
-    let all_or_none = told && text.is_english();
     let mut parts = Vec::new();
     let mut at = 0;
     while at < words.len() {
@@ -128,7 +152,7 @@ fn derive(text: &Text, language: Language, told: bool) -> Option<String> {
         parts.push(match particle(language, word) {
             Some(_) if english && ENGLISH_PARTICLES.contains(&word) => Part::AsTyped(word),
             Some(between) => Part::Between(between),
-            None if english && !all_or_none => Part::AsTyped(word),
+            None if english => Part::AsTyped(word),
             None => return None,
         });
         at += 1;
@@ -183,7 +207,7 @@ fn join(words: &[(String, bool)]) -> String {
 /// the first.
 pub fn likeliest(text: &Text) -> Option<(String, Language)> {
     let known = languages(&text.folded).into_iter().filter_map(|language| {
-        let (english, certainty) = translate(text, language, false)?;
+        let (english, certainty) = translate(text, language)?;
         Some((english, certainty, language))
     });
     let mut known: Vec<(String, Certainty, Language)> = known.collect();
