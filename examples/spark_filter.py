@@ -5,10 +5,12 @@
 SHARD is a Parquet file with a column `path` or `bytes`; others are carried along. Each task of `mapInArrow` starts one
 worker and speaks Arrow's stream format with it over two pipes. Each shard is written to a folder of its own below OUT,
 which Spark marks with _SUCCESS when it is whole: a second run goes on with the others, so each row of the input is in
-the output exactly once. Needs pyspark and pyarrow.
+the output exactly once. A task whose worker is killed fails, and Spark tries it again; with `--master local[...]`, only if
+the master says how often, as in `local[2,4]`. Needs pyspark and pyarrow.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import subprocess
@@ -101,6 +103,8 @@ def result_schema(carried, labels):
         T.StructField("blake3", T.StringType()),
         T.StructField("error", T.StringType()),
     ]
+    if "path" in carried.fieldNames():
+        found += [T.StructField("file_size", T.LongType()), T.StructField("file_modified_ns", T.LongType())]
     return T.StructType(fields + found)
 
 
@@ -128,13 +132,19 @@ def main():
         .config("spark.sql.execution.arrow.maxRecordsPerBatch", "64")
         .getOrCreate()
     )
-    for shard in args.shards:
+
+    def run_shard(shard):
         target = args.out.absolute() / shard.stem
         if (target / "_SUCCESS").exists():
-            continue
+            return
         rows = spark.read.parquet(str(shard.absolute()))
         results = rows.mapInArrow(lambda batches: run_worker(command, batches), result_schema(rows.schema, args.label))
         results.write.mode("overwrite").parquet(str(target))
+
+    # As many jobs at a time as there are cores, so that none waits for the last task of another.
+    with concurrent.futures.ThreadPoolExecutor(spark.sparkContext.defaultParallelism) as jobs:
+        for _ in jobs.map(run_shard, args.shards):
+            pass
     folders = [str(args.out.absolute() / shard.stem) for shard in args.shards]
     print(f"{spark.read.parquet(*folders).count()} rows of {len(folders)} shards")
 
