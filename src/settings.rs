@@ -1,6 +1,7 @@
 //! Where things are kept, and what a person chose to keep. Every folder of the program comes from here.
 
 mod file;
+mod named_model;
 
 use std::path::{Path, PathBuf};
 
@@ -15,6 +16,7 @@ use crate::engine::inference::{LoadOptions, ModelChoice, Precision};
 use crate::engine::media::metadata::SidecarNaming;
 
 pub use file::{Values, load, peek, save};
+pub use named_model::NoSuchModel;
 
 /// The program's folders. Each can be moved by an environment variable.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,10 @@
 //! Opening a library and reading folders into it, with progress on a terminal.
 
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use lumisift::engine::files::paths::absolute;
-use lumisift::engine::hub::installed::InstalledModel;
 use lumisift::engine::index::pipeline::{
     Event, JobOptions, MAX_DECODERS, Phase, Progress, Summary,
 };
@@ -32,26 +30,7 @@ pub fn choose_model(
     let Some(name) = name else {
         return Ok(settings.model_choice());
     };
-    if name == "starter" {
-        return Ok(ModelChoice::Starter);
-    }
-    let path = absolute(Path::new(name));
-    if path.join("config.json").is_file() {
-        return Ok(ModelChoice::Folder(path));
-    }
-    match settings.installed_models(dirs).find(name) {
-        Some(InstalledModel {
-            place: Some((dir, _)),
-            ..
-        }) => Ok(ModelChoice::Folder(dir)),
-        Some(InstalledModel { name, .. }) => {
-            anyhow::bail!("{name} is not installed: `lumisift models get {name}` downloads it")
-        }
-        None if path.is_dir() => Ok(ModelChoice::Folder(path)),
-        None => anyhow::bail!(
-            "there is no model {name:?}: name a folder with a CLIP model, or one that `lumisift models` lists"
-        ),
-    }
+    Ok(settings.named_model(name, dirs)?)
 }
 
 /// Reads the settings, and says so if they were broken.

@@ -15,6 +15,8 @@ mod export;
 mod frames;
 mod generate;
 mod heaps;
+#[cfg(feature = "arrow")]
+mod import;
 mod json;
 mod keywords;
 mod labels;
@@ -28,6 +30,7 @@ mod path_text;
 mod rank;
 mod redact;
 mod sort;
+mod store;
 mod stream;
 mod watch;
 #[cfg(feature = "gui")]
@@ -186,10 +189,13 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
         Some(Command::Worker(args)) => worker::run(common, args),
         #[cfg(feature = "arrow")]
         Some(Command::Rank(args)) => rank::run(common, args),
+        #[cfg(feature = "arrow")]
+        Some(Command::Import(args)) => import::run(common, args),
         Some(Command::Export(args)) => export::apply_manifest(common, args),
         Some(Command::Keywords(args)) => keywords::run(common, args),
         Some(Command::Undo(args)) => export::undo(common, args),
         Some(Command::Models { action }) => models::run(common, action.as_ref()),
+        Some(Command::Store { action }) => store::run(common, *action),
         Some(Command::Doctor(args)) => doctor::run(common, args),
         Some(Command::Desktop { action }) => desktop::run(action),
         Some(Command::Generate(args)) => generate::run(args),

@@ -1,15 +1,16 @@
 //! `lumisift rank`: the best matches among vectors in files.
 
 use lumisift::engine::index::zero_shot::ZeroShot;
+use lumisift::engine::plural::counted;
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
-use lumisift::engine::worker::rank::{Hit, rank};
+use lumisift::engine::worker::rank::{Hit, Index, IndexOptions, IndexStep, rank};
 use serde_json::json;
 
 use super::Outcome;
 use super::args::{Common, Rank};
 use super::labels::{say_meanings, with_absolute_paths};
-use super::output::{Columns, number, path_text, percent, print};
+use super::output::{Columns, number, path_text, percent, print, say};
 use super::worker::load_model;
 
 /// `lumisift rank`.
@@ -17,7 +18,20 @@ pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
     say_meanings(zero_shot.model().as_ref(), [&query]);
-    let hits = rank(&zero_shot, &TrainingSet::of(query), &args.files, args.top)?;
+    let lesson = TrainingSet::of(query);
+    let hits = match &args.index {
+        Some(path) => {
+            let options = IndexOptions {
+                probed: args.probe / 100.0,
+                ..IndexOptions::default()
+            };
+            let index = Index::open(&zero_shot, path, &args.files, options, |step| {
+                say(in_words(step));
+            })?;
+            index.rank(&zero_shot, &lesson, args.top)?
+        }
+        None => rank(&zero_shot, &lesson, &args.files, args.top)?,
+    };
     let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
     let mut columns = Columns::new(&["photo"], &["match".into()]);
     for hit in &hits {
@@ -37,4 +51,19 @@ pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
         hits.iter().map(hit).collect()
     })?;
     Ok(Outcome::Fine)
+}
+
+fn in_words(step: IndexStep) -> String {
+    match step {
+        IndexStep::Clustering(lists) => {
+            format!(
+                "building the index: {}",
+                counted(lists as u64, "list", "lists")
+            )
+        }
+        IndexStep::Assigning(rows) => {
+            format!("finding the lists of {}", counted(rows, "row", "rows"))
+        }
+        IndexStep::Writing(_) => "writing the index".into(),
+    }
 }

@@ -5,8 +5,10 @@ use std::path::Path;
 
 use lumisift::engine::files::paths::Roots;
 use lumisift::engine::index::session::Session;
+use lumisift::engine::index::thumbnails::thumbnail;
 use lumisift::engine::library::Indexed;
 use lumisift::engine::media::photo::Photo;
+use lumisift::engine::media::preprocess::Resampler;
 use lumisift::engine::organize::contact_sheet::{self, Group, Picture};
 use lumisift::engine::organize::export::manifest::{LabelNote, ModelNote};
 use lumisift::engine::organize::export::{Fitting, Item, Layout, Options, Report, Several, plan};
@@ -279,6 +281,7 @@ fn write_contact_sheet(
     wanted: &Wanted,
     sorted: &[Sorted],
 ) -> anyhow::Result<()> {
+    let mut resampler = Resampler::default();
     let mut groups: Vec<Group> = wanted
         .names
         .iter()
@@ -289,7 +292,7 @@ fn write_contact_sheet(
         .collect();
     for item in sorted {
         let Some(best) = item.best() else { continue };
-        let path = &item.photo.file.path;
+        let (path, content) = (&item.photo.file.path, &item.photo.facts.content);
         groups[best].photos.push(Picture {
             name: path
                 .file_name()
@@ -297,7 +300,7 @@ fn write_contact_sheet(
                 .to_string_lossy()
                 .into_owned(),
             matched: item.best_match,
-            thumbnail: session.store().thumbnail(&item.photo.facts.content)?,
+            thumbnail: thumbnail(session.store(), &mut resampler, content)?,
         });
     }
     let title = "Photos by label";

@@ -9,3 +9,4 @@ mod full;
 mod generation;
 mod life;
 mod rows;
+mod volumes;

@@ -9,6 +9,7 @@ use super::fetcher::{Fetcher, Priority, Threads};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::Store;
+use crate::engine::index::thumbnails::thumbnail;
 use crate::engine::media::decode::{self, Decoded, Pixels};
 use crate::engine::media::photo::ContentId;
 use crate::engine::media::preprocess::Resampler;
@@ -34,7 +35,8 @@ pub struct ThumbKey {
 /// Which store thumbnails come from; empty until one is open.
 pub type StoreSlot = Arc<Mutex<Option<Arc<Store>>>>;
 
-/// Starts the threads for thumbnails. They give no picture where the store has none.
+/// Starts the threads for thumbnails. What the store lacks is made of the photo; there is no picture where that
+/// is gone, too.
 ///
 /// # Errors
 /// If the system gives no threads.
@@ -50,7 +52,7 @@ pub fn start_thumbs(
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone()?;
-            let jpeg = store.thumbnail(&key.content).ok()??;
+            let jpeg = thumbnail(&store, &mut resampler, &key.content).ok()??;
             // A short side of half the long one is right for all but panoramas, which are sharper then.
             let decoded = decode::decode(&jpeg, key.side / 2, &Cancel::default()).ok()?;
             let small = resampler.thumbnail(&decoded.pixels, key.side).ok()?;

@@ -48,6 +48,15 @@ pub struct Doctor {
     pub tidy: bool,
 }
 
+/// `store`.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum StoreAction {
+    /// Read all of the store and say what is damaged; what is damaged is repaired or read again when it is next opened
+    Check,
+    /// Remove data of photos not seen for 90 days and whatever exceeds the size limit, and return unused space to the disk
+    Compact,
+}
+
 /// `models`.
 #[derive(Debug, Subcommand)]
 pub enum ModelAction {

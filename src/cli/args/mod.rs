@@ -16,7 +16,7 @@ use lumisift::engine::organize::export::names::Pattern;
 use lumisift::engine::organize::marks::Colour;
 use lumisift::engine::search::label_set::Wording;
 
-pub use admin::{DesktopAction, DesktopInstall, Doctor, Generate, ModelAction};
+pub use admin::{DesktopAction, DesktopInstall, Doctor, Generate, ModelAction, StoreAction};
 pub use analysis::{
     BURSTS, Bursts, COPIES, Describe, Duplicates, Estimate, Explain, Heaps, Overview, UNDATED,
     Watch,
@@ -25,7 +25,7 @@ pub use export::{Export, How, Keywords, LayoutArg, SidecarNames, Undo};
 pub use values::is_url;
 use values::{colour, match_value, path, path_or_url, sheet_file};
 #[cfg(feature = "arrow")]
-pub use worker::{Rank, Worker};
+pub use worker::{Import, Rank, Worker};
 
 /// Sift a heap of photos by typed labels, on your own machine
 #[derive(Debug, Parser)]
@@ -154,6 +154,9 @@ pub enum Command {
     /// Find the best matches among vectors in Arrow and Parquet files, as written by `worker`
     #[cfg(feature = "arrow")]
     Rank(Rank),
+    /// Take photos that `worker` read, here or on other machines, into the store
+    #[cfg(feature = "arrow")]
+    Import(Import),
     /// Repeat an export from its manifest
     Export(Export),
     /// Write labels, stars and rejects as XMP metadata, for other programs
@@ -165,6 +168,12 @@ pub enum Command {
         /// Action (default: list the models)
         #[command(subcommand)]
         action: Option<ModelAction>,
+    },
+    /// Check the store, or make it as small as what it holds
+    Store {
+        /// Action
+        #[command(subcommand)]
+        action: StoreAction,
     },
     /// Show versions, processor, paths and the size of the store, or bundle them with the log
     Doctor(Doctor),
@@ -201,10 +210,13 @@ impl Command {
             Self::Worker(_) => "worker",
             #[cfg(feature = "arrow")]
             Self::Rank(_) => "rank",
+            #[cfg(feature = "arrow")]
+            Self::Import(_) => "import",
             Self::Export(_) => "export",
             Self::Keywords(_) => "keywords",
             Self::Undo(_) => "undo",
             Self::Models { .. } => "models",
+            Self::Store { .. } => "store",
             Self::Doctor(_) => "doctor",
             Self::Desktop { .. } => "desktop",
             Self::Generate(_) => "generate",

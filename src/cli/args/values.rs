@@ -49,3 +49,12 @@ pub fn match_value(text: &str) -> Result<f32, String> {
         _ => Err("a match is a number from 0 to 1".into()),
     }
 }
+
+/// A part of a whole, in percent.
+#[cfg(feature = "arrow")]
+pub fn share() -> impl TypedValueParser<Value = f64> {
+    clap::builder::StringValueParser::new().try_map(|text| match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value <= 100.0 => Ok(value),
+        _ => Err("a part is more than 0 and up to 100 percent"),
+    })
+}

@@ -1,4 +1,4 @@
-//! The engine inside other programs: `worker` and `rank`.
+//! The engine inside other programs: `worker`, `rank` and `import`.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 use lumisift::engine::worker::{Keep, Shard};
 
 use super::Words;
-use super::values::path;
+use super::values::{path, share};
 
 /// `worker`.
 #[derive(Debug, ClapArgs)]
@@ -50,4 +50,18 @@ pub struct Rank {
     /// Maximum number of matches to print
     #[arg(long, value_name = "K", default_value_t = 20)]
     pub top: usize,
+    /// Approximate index over the files, for many questions: built if INDEX is not there or the files were changed since
+    #[arg(long, value_name = "INDEX", value_parser = path())]
+    pub index: Option<PathBuf>,
+    /// Part of all vectors that a question to the index looks at, in percent: more finds more and takes longer
+    #[arg(long, value_name = "PERCENT", default_value_t = 2.0, requires = "index", value_parser = share())]
+    pub probe: f64,
+}
+
+/// `import`.
+#[derive(Debug, ClapArgs)]
+pub struct Import {
+    /// Files that `lumisift worker` wrote
+    #[arg(required = true, value_name = "EMB", value_parser = path())]
+    pub files: Vec<PathBuf>,
 }

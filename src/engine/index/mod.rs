@@ -4,4 +4,5 @@ mod error;
 pub mod pipeline;
 pub mod session;
 pub mod store;
+pub mod thumbnails;
 pub mod zero_shot;

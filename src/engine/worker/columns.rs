@@ -6,7 +6,8 @@ use arrow_array::builder::{
     Float32Builder, Int32Builder, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow_array::{
-    ArrayRef, BooleanArray, FixedSizeListArray, Float32Array, RecordBatch, StringArray, StructArray,
+    ArrayRef, BooleanArray, FixedSizeListArray, Float32Array, Int64Array, RecordBatch, StringArray,
+    StructArray,
 };
 use arrow_buffer::NullBuffer;
 use arrow_schema::{
@@ -17,7 +18,7 @@ use arrow_select::filter::filter_record_batch;
 use super::WorkerError;
 use super::flow::Outcome;
 use super::source::SourceColumns;
-use crate::engine::media::photo::Taken;
+use crate::engine::media::photo::{Candidate, Taken};
 use crate::engine::search::fit::{self, Matched, Rule};
 use crate::engine::search::score::Scores;
 
@@ -28,7 +29,24 @@ const MATCH: &str = "match";
 /// Columns that are there with labels alone.
 const JUDGED: [&str; 3] = [MATCH, "best", "probability"];
 /// Columns that are always there.
-const FOUND: [&str; 6] = [EMBEDDING, "width", "height", "taken", "blake3", "error"];
+const FOUND: [&str; 6] = [EMBEDDING, WIDTH, HEIGHT, TAKEN, BLAKE3, ERROR];
+/// Columns that are there if pictures may be in files: by them it is told later whether a file is still the same.
+const OF_FILES: [&str; 2] = [FILE_SIZE, FILE_MODIFIED];
+
+/// Width in pixels.
+pub const WIDTH: &str = "width";
+/// Height in pixels.
+pub const HEIGHT: &str = "height";
+/// When it was taken.
+pub const TAKEN: &str = "taken";
+/// The hash of the whole file.
+pub const BLAKE3: &str = "blake3";
+/// Why there is no result.
+pub const ERROR: &str = "error";
+/// The file's length in bytes.
+pub const FILE_SIZE: &str = "file_size";
+/// When the file was changed last, in nanoseconds since 1970.
+pub const FILE_MODIFIED: &str = "file_modified_ns";
 
 /// Seconds from the day that [`Taken::seconds`] counts from to 1970.
 const TO_1970: i64 = 2_208_988_800;
@@ -87,10 +105,13 @@ impl Columns {
         metadata: Metadata,
     ) -> Result<Self, WorkerError> {
         let source = SourceColumns::find(input)?;
-        let own: Vec<&str> = match labels.is_empty() {
-            true => FOUND.to_vec(),
-            false => FOUND.iter().chain(&JUDGED).copied().collect(),
-        };
+        let mut own = FOUND.to_vec();
+        if !labels.is_empty() {
+            own.extend(JUDGED);
+        }
+        if source.has_paths() {
+            own.extend(OF_FILES);
+        }
         let taken = input.fields().iter().map(|field| field.name().as_str());
         let taken: Vec<&str> = taken.filter(|name| own.contains(name)).collect();
         if !taken.is_empty() {
@@ -105,7 +126,7 @@ impl Columns {
         let mut fields: Vec<FieldRef> = (carried.iter())
             .filter_map(|at| input.fields().get(*at).cloned())
             .collect();
-        fields.extend(found_fields(dim, labels));
+        fields.extend(found_fields(dim, labels, source.has_paths()));
         Ok(Self {
             schema: Arc::new(Schema::new_with_metadata(fields, metadata)),
             source,
@@ -141,6 +162,9 @@ impl Columns {
             arrays.extend(matches(rows, judged).map_err(wrong)?);
         }
         arrays.extend(facts(rows));
+        if self.source.has_paths() {
+            arrays.extend(files(rows));
+        }
         let batch = RecordBatch::try_new(self.schema.clone(), arrays).map_err(wrong)?;
         match kept {
             Some(kept) => filter_record_batch(&batch, kept).map_err(wrong),
@@ -173,7 +197,7 @@ fn match_fields(labels: &[String]) -> Fields {
     labels.iter().map(field).collect()
 }
 
-fn found_fields(dim: usize, labels: &[String]) -> Vec<FieldRef> {
+fn found_fields(dim: usize, labels: &[String], in_files: bool) -> Vec<FieldRef> {
     let width = i32::try_from(dim).unwrap_or_default();
     let mut fields = vec![(EMBEDDING, DataType::FixedSizeList(item(), width))];
     if !labels.is_empty() {
@@ -184,12 +208,15 @@ fn found_fields(dim: usize, labels: &[String]) -> Vec<FieldRef> {
         ]);
     }
     fields.extend([
-        ("width", DataType::Int32),
-        ("height", DataType::Int32),
-        ("taken", DataType::Timestamp(TimeUnit::Microsecond, None)),
-        ("blake3", DataType::Utf8),
-        ("error", DataType::Utf8),
+        (WIDTH, DataType::Int32),
+        (HEIGHT, DataType::Int32),
+        (TAKEN, DataType::Timestamp(TimeUnit::Microsecond, None)),
+        (BLAKE3, DataType::Utf8),
+        (ERROR, DataType::Utf8),
     ]);
+    if in_files {
+        fields.extend(OF_FILES.map(|name| (name, DataType::Int64)));
+    }
     let field = |(name, kind)| Arc::new(Field::new(name, kind, true));
     fields.into_iter().map(field).collect()
 }
@@ -255,12 +282,33 @@ fn facts(rows: &[Outcome]) -> [ArrayRef; 5] {
     ]
 }
 
+/// The columns `file_size` and `file_modified_ns`.
+fn files(rows: &[Outcome]) -> [ArrayRef; 2] {
+    let column = |value: fn(&Candidate) -> Option<i64>| {
+        let of_row = |row: &Outcome| value(row.as_ref().ok()?.file.as_ref()?);
+        Arc::new(rows.iter().map(of_row).collect::<Int64Array>()) as ArrayRef
+    };
+    [
+        column(|file| i64::try_from(file.size).ok()),
+        column(|file| Some(file.modified_ns)),
+    ]
+}
+
 /// Microseconds since 1970, as if the camera's clock showed UTC.
 fn micros(taken: &Taken) -> Option<i64> {
     taken
         .seconds()?
         .checked_sub(TO_1970)?
         .checked_mul(1_000_000)
+}
+
+/// The date of so many microseconds since 1970.
+pub fn taken_at(micros: i64) -> Option<Taken> {
+    let time = jiff::Timestamp::from_microsecond(micros).ok()?;
+    let date = jiff::tz::TimeZone::UTC.to_datetime(time);
+    Some(Taken::from_text(
+        date.strftime("%Y-%m-%dT%H:%M:%S").to_string(),
+    ))
 }
 
 #[cfg(test)]
@@ -273,6 +321,14 @@ mod tests {
         assert_eq!(taken("1970-01-01T00:00:01"), Some(1_000_000));
         assert_eq!(taken("2024-05-01T10:00:00"), Some(1_714_557_600_000_000));
         assert_eq!(taken("1969-12-31T23:59:59"), Some(-1_000_000));
+        for text in [
+            "1969-12-31T23:59:59",
+            "2024-05-01T10:00:00",
+            "1899-03-01T00:00:00",
+        ] {
+            let there_and_back = taken(text).and_then(taken_at);
+            assert_eq!(there_and_back, Some(Taken::from_text(text.into())));
+        }
     }
 
     #[test]

@@ -20,10 +20,10 @@ use super::source::{Source, SourceColumns};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::MAX_DECODERS;
 use crate::engine::index::pipeline::batching::Batching;
-use crate::engine::inference::{Model, ModelError};
+use crate::engine::index::pipeline::embed::DECODER_GAVE_UP;
+use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::dates;
-use crate::engine::media::photo::{ContentId, DateSource, PhotoFacts};
-use crate::engine::media::preprocess::Crop;
+use crate::engine::media::photo::{Candidate, ContentId, DateSource, PhotoFacts};
 use crate::engine::media::reading::{MediaReader, Reading};
 use crate::engine::media::takeout::TakeoutDates;
 
@@ -38,6 +38,8 @@ pub struct Row {
     pub facts: PhotoFacts,
     /// The hash of all its bytes; nothing for a large video.
     pub hash: Option<ContentId>,
+    /// The file that it was read from; nothing if there is none, or it changed meanwhile.
+    pub file: Option<Candidate>,
     /// Its vectors: the first is the picture's own, others are those of more parts of a wide one, or of a video's frames.
     pub vectors: Vec<f32>,
 }
@@ -50,9 +52,9 @@ type Place = (u64, usize);
 
 struct Decoded {
     place: Place,
-    facts: PhotoFacts,
+    reading: Reading,
     hash: Option<ContentId>,
-    crops: Vec<Crop>,
+    file: Option<Candidate>,
 }
 
 /// Batches on their way through the threads. Dropping it stops them.
@@ -214,21 +216,19 @@ impl Decoder {
             // A decoder that panics over a hostile file costs that file, not the run.
             let read = catch_unwind(AssertUnwindSafe(|| self.read(&source)));
             let sent = match read {
-                Ok(Ok((reading, hash))) => {
-                    let Reading { facts, crops: all } = reading;
+                Ok(Ok((reading, hash, file))) => {
                     let decoded = Decoded {
                         place,
-                        facts,
+                        reading,
                         hash,
-                        crops: all,
+                        file,
                     };
                     crops.send(decoded).is_ok()
                 }
                 Ok(Err(message)) => results.send((place, Err(message))).is_ok(),
                 Err(_) => {
                     tracing::error!("a decoder panicked over a picture");
-                    let message = "the decoder gave up on this picture: it is probably damaged";
-                    results.send((place, Err(message.into()))).is_ok()
+                    results.send((place, Err(DECODER_GAVE_UP.into()))).is_ok()
                 }
             };
             if !sent {
@@ -237,17 +237,20 @@ impl Decoder {
         }
     }
 
-    fn read(&mut self, source: &Source) -> Result<(Reading, Option<ContentId>), String> {
-        let (reading, name, size): (_, &Path, u64) = match source {
+    fn read(&mut self, source: &Source) -> Result<Read, String> {
+        let (reading, name, size, file): (_, &Path, u64, _) = match source {
             Source::Refused(why) => return Err((*why).into()),
             Source::Bytes(bytes, name) => {
                 let reading = self.reader.bytes(name, bytes, &self.cancel);
-                (reading, name, bytes.len() as u64)
+                (reading, name, bytes.len() as u64, None)
             }
             Source::File(path) => {
+                let before = candidate(path);
                 let reading = self.reader.file(path, &self.cancel);
-                let size = std::fs::metadata(path).map_or(u64::MAX, |metadata| metadata.len());
-                (reading, path, size)
+                let after = candidate(path);
+                let size = after.as_ref().map_or(u64::MAX, |file| file.size);
+                let unchanged = before == after;
+                (reading, path, size, after.filter(|_| unchanged))
             }
         };
         let mut reading = reading.map_err(|failure| failure.message)?;
@@ -257,8 +260,16 @@ impl Decoder {
             .or_else(|| Some(dates::from_file_name(name)?.told_by(DateSource::Name)))
             .or_else(|| beside.then(|| self.takeout.taken(name))?);
         let hash = reading.facts.whole_hash(size);
-        Ok((reading, hash))
+        Ok((reading, hash, file))
     }
+}
+
+/// A picture, the hash of all its bytes, and the file that it was read from.
+type Read = (Reading, Option<ContentId>, Option<Candidate>);
+
+fn candidate(path: &Path) -> Option<Candidate> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(Candidate::new(path.into(), &metadata))
 }
 
 /// Runs the model over batches until there are no more crops.
@@ -283,52 +294,40 @@ fn encode(
     }
 }
 
-/// The results of pictures; where the model fails over all of them, each is tried alone.
+/// The results of pictures that are encoded together.
 fn outcomes(
     model: &dyn Model,
     batching: &mut Batching,
     cancel: &Cancel,
     batch: Vec<Decoded>,
 ) -> Vec<Outcome> {
-    let all: Vec<Crop> = (batch.iter())
-        .flat_map(|one| one.crops.iter().cloned())
-        .collect();
-    let vectors = match batching.embed(model, &all, cancel) {
-        Ok(vectors) => vectors,
-        Err(error) if batch.len() == 1 || cancel.is_cancelled() => {
-            let message = error.to_string();
-            return batch.iter().map(|_| Err(message.clone())).collect();
-        }
-        Err(_) => {
-            let alone = batch.into_iter().map(|one| vec![one]);
-            return alone
-                .flat_map(|one| outcomes(model, batching, cancel, one))
-                .collect();
-        }
-    };
-    let mut left = vectors.values.as_slice();
-    let row = |one: Decoded| {
-        let (own, others) = left.split_at((one.crops.len() * vectors.dim).min(left.len()));
-        left = others;
-        Ok(Row {
-            facts: one.facts,
-            hash: one.hash,
-            vectors: own.to_vec(),
+    let (mut found, mut crops) = (Vec::new(), Vec::new());
+    for one in batch {
+        found.push((one.reading.facts, one.hash, one.file));
+        crops.push(one.reading.crops);
+    }
+    let vectors = batching.embed_each(model, &crops, cancel);
+    let row = |((facts, hash, file), vectors): (_, Result<Embeddings, String>)| {
+        vectors.map(|vectors| Row {
+            facts,
+            hash,
+            file,
+            vectors: vectors.values,
         })
     };
-    batch.into_iter().map(row).collect()
+    found.into_iter().zip(vectors).map(row).collect()
 }
 
 /// Pictures with up to `size` crops together: what is there, and what comes within a short while.
 fn next_batch(crops: &Receiver<Decoded>, size: usize) -> Option<Vec<Decoded>> {
     let first = crops.recv().ok()?;
-    let mut count = first.crops.len();
+    let mut count = first.reading.crops.len();
     let mut batch = vec![first];
     let deadline = Instant::now() + BATCH_WAIT;
     while count < size {
         match crops.recv_deadline(deadline) {
             Ok(one) => {
-                count += one.crops.len();
+                count += one.reading.crops.len();
                 batch.push(one);
             }
             Err(_) => break,

@@ -7,7 +7,7 @@ use arrow_schema::Metadata;
 
 use super::{Keep, Labels, WorkerError};
 use crate::engine::files::regular::read_regular;
-use crate::engine::inference::{Fingerprint, ModelInfo};
+use crate::engine::inference::ModelInfo;
 use crate::engine::media::decode::MAX_FILE_BYTES;
 use crate::engine::media::preprocess::PREPROCESS_VERSION;
 use crate::engine::search::query::{Query, What};
@@ -17,7 +17,7 @@ pub const MODEL: &str = "lumisift.model";
 /// The model's fingerprint, all of it.
 pub const FINGERPRINT: &str = "lumisift.fingerprint";
 /// How pictures are prepared for models.
-const PREPROCESSING: &str = "lumisift.preprocessing";
+pub const PREPROCESSING: &str = "lumisift.preprocessing";
 /// In which numbers the model ran.
 const PRECISION: &str = "lumisift.precision";
 /// The labels, as JSON.
@@ -61,7 +61,7 @@ pub(super) fn of(
     let names = serde_json::Value::from(labels.names.clone()).to_string();
     let mut metadata = Metadata::default();
     metadata.insert(MODEL, model.name.clone());
-    metadata.insert(FINGERPRINT, hex(&model.fingerprint));
+    metadata.insert(FINGERPRINT, model.fingerprint.to_hex());
     metadata.insert(PREPROCESSING, PREPROCESS_VERSION.to_string());
     metadata.insert(PRECISION, precision);
     metadata.insert(LABELS, names);
@@ -69,11 +69,6 @@ pub(super) fn of(
     metadata.insert(KEEP, keep.map(ToString::to_string).unwrap_or_default());
     metadata.insert(VERSION, env!("CARGO_PKG_VERSION"));
     Ok(metadata)
-}
-
-/// All of a fingerprint, as text.
-pub fn hex(fingerprint: &Fingerprint) -> String {
-    blake3::Hash::from_bytes(fingerprint.0).to_hex().to_string()
 }
 
 /// A hash of labels: of their words, lines and the content of their pictures, whatever those are called.

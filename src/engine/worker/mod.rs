@@ -2,11 +2,13 @@
 //!
 //! A worker keeps nothing between two runs. [`Worker::run_stream`] speaks Arrow's stream format over a pipe, for Spark, Ray
 //! and Beam; [`Worker::run_shard`] writes one part of a list, tar or table, for arrays of jobs; [`rank`] goes through what
-//! they wrote. A picture that cannot be read is a row with an error. `docs/scale.md` has the protocol.
+//! they wrote, and [`import`] takes it into a store. A picture that cannot be read is a row with an error. `docs/scale.md` has the protocol.
 
 mod columns;
+mod embedding_file;
 mod flow;
 pub mod identity;
+mod import;
 pub mod input;
 mod keep;
 pub mod rank;
@@ -23,6 +25,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::{ArrowError, Metadata};
 
 use super::index::session::SessionError;
+use super::index::store::StoreError;
 use super::index::zero_shot::ZeroShot;
 use super::inference::{Embeddings, Model, ModelError};
 use super::search::fit::Rule;
@@ -32,6 +35,7 @@ use columns::{Columns, Judged};
 use flow::{Flow, Outcome};
 use input::Batches;
 
+pub use import::{Imported, import};
 pub use keep::{Keep, KeepError};
 pub use shard::{FileFormat, Shard, ShardOutcome};
 
@@ -72,6 +76,9 @@ pub enum WorkerError {
     /// A label's picture.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The system gives no threads.
     #[error("no threads for the work: {0}")]
     Threads(std::io::Error),

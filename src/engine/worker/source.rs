@@ -76,6 +76,11 @@ impl SourceColumns {
         self.bytes
     }
 
+    /// Whether pictures may be in files.
+    pub fn has_paths(&self) -> bool {
+        self.path.is_some()
+    }
+
     /// The picture of a row.
     pub fn row(&self, batch: &RecordBatch, at: usize) -> Source {
         let value = |column: Option<usize>| {
@@ -134,7 +139,7 @@ fn bytes_at(array: &dyn Array, at: usize) -> Option<Buffer> {
 }
 
 /// A path, which need not be Unicode where systems take other ones.
-fn path_at(array: &dyn Array, at: usize) -> Option<PathBuf> {
+pub fn path_at(array: &dyn Array, at: usize) -> Option<PathBuf> {
     match array.data_type() {
         DataType::Utf8 => Some(array.as_string::<i32>().value(at).into()),
         DataType::LargeUtf8 => Some(array.as_string::<i64>().value(at).into()),

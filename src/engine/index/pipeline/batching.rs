@@ -101,6 +101,39 @@ impl Batching {
         Ok(Embeddings { dim, values })
     }
 
+    /// The vectors of pictures that have some crops each; where the model fails over all of them, each is tried alone.
+    pub fn embed_each(
+        &mut self,
+        model: &dyn Model,
+        pictures: &[Vec<Crop>],
+        cancel: &Cancel,
+    ) -> Vec<Result<Embeddings, String>> {
+        let all = pictures.concat();
+        let vectors = match self.embed(model, &all, cancel) {
+            Ok(vectors) => vectors,
+            Err(error) if pictures.len() == 1 || cancel.is_cancelled() => {
+                let message = error.to_string();
+                return pictures.iter().map(|_| Err(message.clone())).collect();
+            }
+            Err(_) => {
+                let alone = pictures.chunks(1);
+                return alone
+                    .flat_map(|one| self.embed_each(model, one, cancel))
+                    .collect();
+            }
+        };
+        let mut left = vectors.values.as_slice();
+        let own = |crops: &Vec<Crop>| {
+            let (own, others) = left.split_at((crops.len() * vectors.dim).min(left.len()));
+            left = others;
+            Ok(Embeddings {
+                dim: vectors.dim,
+                values: own.to_vec(),
+            })
+        };
+        pictures.iter().map(own).collect()
+    }
+
     /// A batch of so many was too many. Returns whether a smaller one is possible.
     fn out_of_memory(&mut self, photos: usize) -> bool {
         self.settled = true;

@@ -5,6 +5,7 @@
 //! owns the threads; dropping it stops them, even in the middle of a picture.
 
 pub(crate) mod batching;
+pub mod embed;
 mod progress;
 mod stages;
 

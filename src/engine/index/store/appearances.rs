@@ -1,7 +1,8 @@
 //! Stored appearance features of pictures, by content.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
+use super::volumes::{VolumesError, row_of};
 use super::{Store, StoreError, checksum, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
@@ -43,7 +44,7 @@ impl Store {
         let mut found = Vec::with_capacity(contents.len());
         for part in contents.chunks(AT_ONCE) {
             let rows = self.appearance_rows(part);
-            let rows = rows.map_err(|source| self.thumbnails_error(0, source))?;
+            let rows = rows.map_err(|error| self.thumbnails_error(0, error))?;
             found.extend(part.iter().zip(rows).map(|(content, row)| {
                 let (bytes, sum) = row?;
                 let holds = checksum::appearance(content, &bytes) == sum;
@@ -54,19 +55,19 @@ impl Store {
     }
 
     /// The rows of contents as they are stored. Others wait for the database no longer than this takes.
-    fn appearance_rows(&self, contents: &[&ContentId]) -> rusqlite::Result<Vec<Option<Row>>> {
-        let thumbnails = lock(&self.thumbnails);
-        let mut query = thumbnails
-            .prepare_cached("SELECT numbers, checksum FROM appearances WHERE content = ?1")?;
+    fn appearance_rows(&self, contents: &[&ContentId]) -> Result<Vec<Option<Row>>, VolumesError> {
+        let mut volumes = lock(&self.thumbnails);
+        let query = "SELECT numbers, checksum FROM appearances WHERE content = ?1";
         let one = |content: &&ContentId| {
-            let row = query.query_row([content.0], |row| {
-                // A changed row may be of other types.
-                Ok((
-                    row.get(0).unwrap_or_default(),
-                    row.get(1).unwrap_or_default(),
-                ))
-            });
-            row.optional()
+            volumes.find(|connection| {
+                row_of(connection, query, content, |row| {
+                    // A changed row may be of other types.
+                    Ok((
+                        row.get(0).unwrap_or_default(),
+                        row.get(1).unwrap_or_default(),
+                    ))
+                })
+            })
         };
         contents.iter().map(one).collect()
     }
@@ -79,15 +80,12 @@ impl Store {
         &self,
         appearances: &[(ContentId, Appearance)],
     ) -> Result<(), StoreError> {
-        let mut thumbnails = lock(&self.thumbnails);
-        let write = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for (content, appearance) in appearances {
-                insert(&transaction, content, appearance)?;
-            }
-            transaction.commit()
-        };
-        write(&mut thumbnails).map_err(|source| self.thumbnails_error(0, source))
+        let written = lock(&self.thumbnails).write(
+            "appearances",
+            appearances,
+            |(content, _)| content,
+            |to, (content, appearance)| insert(to, content, appearance),
+        );
+        written.map_err(|error| self.thumbnails_error(0, error))
     }
 }

@@ -1,9 +1,12 @@
 //! Look-ups of files and contents, and the day on which each was last seen.
 
+use std::sync::atomic::Ordering;
+
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::records::{self, is_changed_row, known};
-use super::{Known, ModelKey, SEEN_DAYS, SEEN_WAITING, Store, StoreError, lock, today};
+use super::tidy::path_of;
+use super::{Known, ModelKey, SEEN_DAYS, SEEN_WAITING, Store, StoreError, checksum, lock, today};
 use crate::engine::media::photo::{Candidate, ContentId};
 
 impl Store {
@@ -65,6 +68,47 @@ impl Store {
         // In a damaged table a search may end at another content's row.
         let own = self.found(found)?;
         Ok(own.filter(|known| known.facts.content == *content))
+    }
+
+    /// The files that had a content when they were last seen.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub fn files_of(&self, content: &ContentId) -> Result<Vec<Candidate>, StoreError> {
+        // Few stores need this index, so it is made by the first question. Without it each would go through all files.
+        if !self.files_by_content.load(Ordering::Acquire) {
+            let index = "CREATE INDEX IF NOT EXISTS files_by_content ON files (content)";
+            let made = lock(&self.facts).execute_batch(index);
+            made.map_err(|e| self.database_error(e))?;
+            self.files_by_content.store(true, Ordering::Release);
+        }
+        let reader = lock(&self.reader);
+        let read = || -> rusqlite::Result<Vec<Candidate>> {
+            let mut query = reader.prepare_cached(
+                "SELECT path, size, modified_ns, checksum FROM files WHERE content = ?1",
+            )?;
+            let mut rows = query.query([content.0])?;
+            let mut files = Vec::new();
+            while let Some(row) = rows.next()? {
+                // A changed row may be of other types.
+                let (Ok(path), Ok(size), Ok(modified_ns)) =
+                    (row.get(0), row.get::<_, i64>(1), row.get(2))
+                else {
+                    continue;
+                };
+                let Some(path) = path_of(path) else { continue };
+                let file = Candidate {
+                    path,
+                    size: size.unsigned_abs(),
+                    modified_ns,
+                };
+                let sum = row.get::<_, i64>(3);
+                let holds = sum.is_ok_and(|sum| sum == checksum::file(&file, content));
+                files.extend(holds.then_some(file));
+            }
+            Ok(files)
+        };
+        read().map_err(|e| self.database_error(e))
     }
 
     /// What a look-up found. A row that was changed counts as none: the photo is read again.

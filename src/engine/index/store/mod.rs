@@ -1,10 +1,10 @@
 //! The store: facts about files, vectors and thumbnails that are kept between runs.
 //!
-//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so a renamed or copied
-//! photo is never encoded twice, and a changed one never gets an old vector. Facts are in SQLite, thumbnails in a second
-//! database, vectors in one memory-mapped file per model and generation. Writers of all processes take turns on SQLite's
-//! lock; a vector's bytes are written before the row that names them is committed, so a kill at any moment loses at most the
-//! last batch.
+//! A vector's key is the photo's content, the model's fingerprint and the version of preprocessing, so
+//! a renamed or copied photo is never encoded twice and a changed one never served stale. Facts are
+//! in SQLite, thumbnails in databases of their own, vectors in one mapped file per model and generation. Writers of all
+//! processes take turns on SQLite's lock; a vector's bytes are written before the row that names
+//! them is committed, so a kill at any moment loses the last batch at most.
 //!
 //! A row number is valid only within its generation. Clearing and repairing start a new generation with a new file name,
 //! and a key of an old one gets [`StoreError::Superseded`].
@@ -15,6 +15,7 @@ mod checksum;
 mod database;
 mod error;
 mod health;
+mod import;
 mod lookup;
 mod records;
 mod repair;
@@ -25,9 +26,12 @@ mod thumbnails;
 mod tidy;
 mod upkeep;
 mod vectors;
+mod verify;
+mod volumes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -44,13 +48,16 @@ use checksum::Generation;
 pub(in crate::engine) use database::{check, connect, is_damage, set_database_aside};
 pub use error::StoreError;
 use health::Health;
-use records::{WriteError, write_facts};
+pub use import::{ReadElsewhere, TakenOver};
+use records::{Entry, WriteError, write_entries};
 use repair::Examined;
 pub(in crate::engine) use salvage::copy_table;
 pub use tidy::{KEPT_DAYS, Limits, Tidied};
 pub use upkeep::{StoreSize, StoredModel};
 pub use vectors::VectorMap;
 use vectors::{VectorFile, VectorsError};
+pub use verify::Verified;
+use volumes::{VOLUME_BYTES, VolumeError, Volumes, VolumesError};
 
 /// One photo's results, to be kept.
 #[derive(Clone, Debug)]
@@ -102,7 +109,9 @@ pub struct Store {
     dir: PathBuf,
     facts: Mutex<Connection>,
     reader: Mutex<Connection>,
-    thumbnails: Mutex<Connection>,
+    /// Whether files can be found by their content without going through all of them.
+    files_by_content: AtomicBool,
+    thumbnails: Mutex<Volumes>,
     notices: Vec<String>,
     identity: Option<FileKey>,
     health: Arc<Health>,
@@ -145,13 +154,20 @@ impl Store {
     /// # Errors
     /// If the folder cannot be written or a newer program wrote it.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        Self::open_in_volumes(dir, VOLUME_BYTES)
+    }
+
+    /// The same, with another size from which on thumbnails go into the next file.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_in_volumes(dir: &Path, volume_bytes: u64) -> Result<Self, StoreError> {
         fs::create_dir_all(dir).map_err(|source| StoreError::io(dir, 0, source))?;
         let opening = database::lock_opening(dir)?;
         let health = Arc::new(Health::new(dir));
         let thorough = health.was_damaged();
         let mut notices = Vec::new();
         let facts_path = dir.join("facts.db");
-        let thumbnails_path = dir.join("thumbnails.db");
         let fail = |source| StoreError::database(&facts_path, 0, source);
         let mut facts = database::open(&facts_path, &database::FACTS, thorough, &mut notices)?;
         let reader = database::connect(&facts_path)
@@ -163,12 +179,7 @@ impl Store {
                 Ok(reader)
             })
             .map_err(fail)?;
-        let thumbnails = database::open(
-            &thumbnails_path,
-            &database::THUMBNAILS,
-            thorough,
-            &mut notices,
-        )?;
+        let (thumbnails, mut large) = Volumes::open(dir, volume_bytes, thorough, &mut notices)?;
         if facts.outdated {
             notices.push(format!(
                 "The store at {} is of an earlier version: photos are read again",
@@ -181,18 +192,16 @@ impl Store {
         if facts.salvaged || facts.outdated {
             upkeep::remove_orphans(&mut facts.connection, dir).map_err(fail)?;
         }
-        let large = [
-            facts.unchecked.then_some(facts_path.clone()),
-            thumbnails.unchecked.then_some(thumbnails_path),
-        ];
-        health.check_databases(large.into_iter().flatten().collect(), facts_path.clone());
+        large.extend(facts.unchecked.then_some(facts_path.clone()));
+        health.check_databases(large, facts_path.clone());
         drop(opening);
         Ok(Self {
             dir: dir.into(),
             identity: FileKey::of(&facts_path),
             facts: Mutex::new(facts.connection),
             reader: Mutex::new(reader),
-            thumbnails: Mutex::new(thumbnails.connection),
+            files_by_content: AtomicBool::default(),
+            thumbnails: Mutex::new(thumbnails),
             notices,
             health,
             thorough,
@@ -233,20 +242,17 @@ impl Store {
         self.dir.join("facts.db")
     }
 
-    fn thumbnails_path(&self) -> PathBuf {
-        self.dir.join("thumbnails.db")
-    }
-
     fn database_error(&self, source: rusqlite::Error) -> StoreError {
         self.noted(StoreError::database(&self.facts_path(), 0, source))
     }
 
-    fn thumbnails_error(&self, needed: u64, source: rusqlite::Error) -> StoreError {
-        self.noted(StoreError::database(
-            &self.thumbnails_path(),
-            needed,
-            source,
-        ))
+    fn thumbnails_error(&self, needed: u64, error: VolumesError) -> StoreError {
+        self.noted(match error {
+            VolumesError::Volume(VolumeError { path, source }) => {
+                StoreError::database(&path, needed, source)
+            }
+            VolumesError::Opening(error) => error,
+        })
     }
 
     fn write_error(&self, path: &Path, needed: u64, error: WriteError) -> StoreError {
@@ -361,7 +367,8 @@ impl Store {
         let transaction = facts
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(|e| fail(e.into()))?;
-        let rows = write_facts(&transaction, model, batch, today()).map_err(fail)?;
+        let entries: Vec<Entry<'_>> = batch.iter().map(Entry::from).collect();
+        let rows = write_entries(&transaction, model, &entries, today()).map_err(fail)?;
         transaction.commit().map_err(|e| fail(e.into()))?;
         Ok(rows)
     }

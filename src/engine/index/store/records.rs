@@ -34,12 +34,35 @@ impl From<std::io::Error> for WriteError {
     }
 }
 
-/// Writes a batch inside an open transaction, which keeps other processes from the same rows. `today` is when its
-/// contents were seen.
-pub fn write_facts(
+/// What is written of one photo.
+pub struct Entry<'a> {
+    /// Its identity.
+    pub content: &'a ContentId,
+    /// What it says; none if what is known of it stays.
+    pub facts: Option<&'a PhotoFacts>,
+    /// A file that has it.
+    pub file: Option<&'a Candidate>,
+    /// Its vectors, one after another, for the case that it has none yet.
+    pub vectors: Option<&'a [f32]>,
+}
+
+impl<'a> From<&'a Record> for Entry<'a> {
+    fn from(record: &'a Record) -> Self {
+        Self {
+            content: &record.facts.content,
+            facts: Some(&record.facts),
+            file: Some(&record.file),
+            vectors: record.new.as_ref().map(|new| new.vectors.as_slice()),
+        }
+    }
+}
+
+/// Writes a batch inside an open transaction, which keeps other processes from the same rows, and returns the first row
+/// of each one's vectors. `today` is when its contents were seen.
+pub fn write_entries(
     transaction: &Connection,
     model: &ModelKey,
-    batch: &[Record],
+    batch: &[Entry<'_>],
     today: i64,
 ) -> Result<Vec<u32>, WriteError> {
     let first = committed_rows(transaction, model)?.ok_or(WriteError::Superseded)?;
@@ -50,18 +73,23 @@ pub fn write_facts(
     let mut next = first;
     let mut rows = Vec::with_capacity(batch.len());
     let mut values: Vec<f16> = Vec::new();
-    for record in batch {
-        let content = &record.facts.content;
-        write_file(transaction, record, today)?;
-        let row = match (vector_row(transaction, model, content)?, &record.new) {
+    for entry in batch {
+        let content = entry.content;
+        if let Some(facts) = entry.facts {
+            write_content(transaction, facts, today)?;
+        }
+        if let Some(file) = entry.file {
+            write_file(transaction, file, content)?;
+        }
+        let row = match (vector_row(transaction, model, content)?, entry.vectors) {
             (Some(row), _) => row,
-            (None, Some(new)) => {
+            (None, Some(vectors)) => {
                 let rows = Rows {
                     first: next,
-                    count: u8::try_from(new.vectors.len() / model.dim.max(1)).unwrap_or(u8::MAX),
+                    count: u8::try_from(vectors.len() / model.dim.max(1)).unwrap_or(u8::MAX),
                 };
                 write_vectors(transaction, model, content, rows)?;
-                let kept = &new.vectors[..usize::from(rows.count) * model.dim];
+                let kept = &vectors[..usize::from(rows.count) * model.dim];
                 values.extend(kept.iter().map(|v| f16::from_f32(*v)));
                 next = rows.end();
                 rows.first
@@ -215,8 +243,7 @@ fn vector_row(
     Ok(own.map(|(_, rows)| rows.first))
 }
 
-fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite::Result<()> {
-    let (file, facts) = (&record.file, &record.facts);
+fn write_content(transaction: &Connection, facts: &PhotoFacts, today: i64) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO contents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
         .execute(params![
@@ -228,31 +255,35 @@ fn write_file(transaction: &Connection, record: &Record, today: i64) -> rusqlite
             checksum::facts(facts),
             today,
             facts.video.as_ref().map(|video| video.to_text())
-        ])?;
+        ])
+        .map(|_| ())
+}
+
+/// Notes which content a file has.
+fn write_file(
+    transaction: &Connection,
+    file: &Candidate,
+    content: &ContentId,
+) -> rusqlite::Result<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
             file.path.as_os_str().as_encoded_bytes(),
             i64::try_from(file.size).unwrap_or(i64::MAX),
             file.modified_ns,
-            facts.content.0,
-            checksum::file(file, &facts.content)
-        ])?;
-    Ok(())
+            content.0,
+            checksum::file(file, content)
+        ])
+        .map(|_| ())
 }
 
 /// What a look-up selects, in the order in which [`known`] reads it.
-pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.seen, v.row, v.count, v.checksum, c.video";
+pub const KNOWN: &str = "c.content, c.width, c.height, c.taken, c.warning, c.checksum, c.video, c.seen, v.row, v.count, v.checksum";
 
-/// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
-/// is what was asked for, with the checksum in the twelfth column.
-pub fn known(
-    row: &rusqlite::Row<'_>,
-    model: &ModelKey,
-    file: Option<&Candidate>,
-) -> rusqlite::Result<Option<(Known, i64)>> {
+/// What a content is, from the first seven columns of a look-up; nothing if its row does not hold.
+pub fn facts_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<PhotoFacts>> {
     let taken: Option<String> = row.get(3)?;
-    let video: Option<String> = row.get(10)?;
+    let video: Option<String> = row.get(6)?;
     let facts = PhotoFacts {
         content: ContentId(row.get(0)?),
         width: row.get(1)?,
@@ -263,15 +294,26 @@ pub fn known(
             .and_then(|text| VideoFacts::from_text(&text))
             .map(Box::new),
     };
-    if row.get::<_, i64>(5)? != checksum::facts(&facts) {
+    let holds = row.get::<_, i64>(5)? == checksum::facts(&facts);
+    Ok(holds.then_some(facts))
+}
+
+/// What a look-up says, and the day on which the content was noted as seen; nothing if its row does not hold. `file`
+/// is what was asked for, with the checksum in the twelfth column.
+pub fn known(
+    row: &rusqlite::Row<'_>,
+    model: &ModelKey,
+    file: Option<&Candidate>,
+) -> rusqlite::Result<Option<(Known, i64)>> {
+    let Some(facts) = facts_of(row)? else {
         return Ok(None);
-    }
+    };
     if let Some(file) = file
         && row.get::<_, i64>(11)? != checksum::file(file, &facts.content)
     {
         return Ok(None);
     }
-    let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(7)?, row.get(8)?, row.get(9)?);
+    let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(8)?, row.get(9)?, row.get(10)?);
     let vector = match vectors {
         (Some(first), Some(count), Some(sum)) => {
             let rows = Rows { first, count };
@@ -280,7 +322,7 @@ pub fn known(
         }
         _ => None,
     };
-    Ok(Some((Known { facts, row: vector }, row.get(6)?)))
+    Ok(Some((Known { facts, row: vector }, row.get(7)?)))
 }
 
 /// Whether an error says that a value is of another type than the table's: a row that was changed.

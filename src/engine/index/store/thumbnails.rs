@@ -1,34 +1,72 @@
 //! Thumbnails by content.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, params};
 
+use super::volumes::row_of;
 use super::{Record, Store, StoreError, appearances, lock};
+use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
+
+/// A content and its thumbnail.
+type Thumbnail<'a> = (ContentId, &'a [u8]);
+
+fn insert(connection: &Connection, (content, jpeg): &Thumbnail<'_>) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
+        .execute(params![content.0, jpeg])
+        .map(|_| ())
+}
 
 impl Store {
     pub(super) fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
-        let mut thumbnails = lock(&self.thumbnails);
-        let insert = |connection: &mut Connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for record in batch {
-                let new = record.new.iter();
-                let parts =
-                    new.flat_map(|new| [&new.thumbnail].into_iter().chain(&new.frame_thumbnails));
-                for (number, thumbnail) in parts.enumerate() {
-                    let content = record.facts.content.of_part(number);
-                    transaction
-                        .prepare_cached("INSERT OR REPLACE INTO thumbnails VALUES (?1, ?2)")?
-                        .execute(params![content.0, thumbnail])?;
-                }
-                let new = record.new.as_ref();
-                if let Some(appearance) = new.and_then(|new| new.appearance.as_ref()) {
-                    appearances::insert(&transaction, &record.facts.content, appearance)?;
-                }
-            }
-            transaction.commit()
-        };
-        insert(&mut thumbnails).map_err(|source| self.thumbnails_error(needed, source))
+        let mut thumbnails: Vec<Thumbnail<'_>> = Vec::new();
+        let mut looks: Vec<(ContentId, &Appearance)> = Vec::new();
+        for record in batch {
+            let Some(new) = &record.new else { continue };
+            let content = record.facts.content;
+            let parts = std::iter::once(&new.thumbnail).chain(&new.frame_thumbnails);
+            let parts = parts.enumerate();
+            thumbnails
+                .extend(parts.map(|(number, jpeg)| (content.of_part(number), jpeg.as_slice())));
+            looks.extend(
+                new.appearance
+                    .iter()
+                    .map(|appearance| (content, appearance)),
+            );
+        }
+        let mut volumes = lock(&self.thumbnails);
+        let written = volumes
+            .write(
+                "thumbnails",
+                &thumbnails,
+                |(content, _)| content,
+                |to, row| insert(to, row),
+            )
+            .and_then(|()| {
+                volumes.write(
+                    "appearances",
+                    &looks,
+                    |(content, _)| content,
+                    |to, (content, appearance)| appearances::insert(to, content, appearance),
+                )
+            });
+        written.map_err(|error| self.thumbnails_error(needed, error))
+    }
+
+    /// Keeps the thumbnail of a content.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn write_thumbnail(&self, content: &ContentId, jpeg: &[u8]) -> Result<(), StoreError> {
+        let mut volumes = lock(&self.thumbnails);
+        let row = [(*content, jpeg)];
+        let written = volumes.write(
+            "thumbnails",
+            &row,
+            |(content, _)| content,
+            |to, row| insert(to, row),
+        );
+        written.map_err(|error| self.thumbnails_error(jpeg.len() as u64, error))
     }
 
     /// The thumbnail of a content, or of a frame of a video ([`ContentId::of_part`]), as a JPEG, if there is one.
@@ -36,17 +74,16 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
-        let thumbnails = lock(&self.thumbnails);
-        let found: Option<([u8; 32], Vec<u8>)> = thumbnails
-            .prepare_cached("SELECT content, jpeg FROM thumbnails WHERE content = ?1")
-            .and_then(|mut query| {
-                query
-                    .query_row([content.0], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()
-            })
-            .map_err(|source| self.thumbnails_error(0, source))?;
-        Ok(found
-            .filter(|(whose, _)| *whose == content.0)
-            .map(|(_, jpeg)| jpeg))
+        let mut volumes = lock(&self.thumbnails);
+        let found = volumes.find(|connection| {
+            let query = "SELECT content, jpeg FROM thumbnails WHERE content = ?1";
+            let row: Option<([u8; 32], Vec<u8>)> = row_of(connection, query, content, |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+            // In a damaged table a search may end at another content's row.
+            Ok(row.filter(|(whose, _)| *whose == content.0))
+        });
+        let found = found.map_err(|error| self.thumbnails_error(0, error))?;
+        Ok(found.map(|(_, jpeg)| jpeg))
     }
 }

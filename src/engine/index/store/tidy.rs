@@ -68,7 +68,7 @@ impl Store {
         tidied.models = self.forget_superseded(oldest)?;
         self.remove_set_aside(limits.today);
         if tidied.photos + tidied.models > 0 {
-            self.compact()?;
+            self.shrink_files()?;
         }
         if let Some(most) = limits.max_bytes {
             tidied.photos += self.shrink(most)?;
@@ -127,7 +127,7 @@ impl Store {
             };
             let oldest = oldest().map_err(|e| self.database_error(e))?;
             gone += self.forget_contents(&oldest)?;
-            self.compact()?;
+            self.shrink_files()?;
         }
         Ok(gone)
     }
@@ -169,12 +169,10 @@ impl Store {
             contents,
         )
         .map_err(|e| self.database_error(e))?;
-        delete(
-            &mut lock(&self.thumbnails),
-            &["thumbnails", "appearances"],
-            &[contents, &parts].concat(),
-        )
-        .map_err(|e| self.thumbnails_error(0, e))?;
+        let all = [contents, &parts].concat();
+        lock(&self.thumbnails)
+            .for_each(|volume| delete(volume, &["thumbnails", "appearances"], &all))
+            .map_err(|e| self.thumbnails_error(0, e))?;
         Ok(contents.len() as u64)
     }
 
@@ -231,7 +229,7 @@ impl Store {
     }
 
     /// Gives the disk back what was forgotten.
-    fn compact(&self) -> Result<(), StoreError> {
+    pub(super) fn shrink_files(&self) -> Result<(), StoreError> {
         let mut facts = lock(&self.facts);
         let fail = |e| self.database_error(e);
         let transaction = facts
@@ -255,7 +253,7 @@ impl Store {
         facts.execute_batch(shrink).map_err(fail)?;
         drop(facts);
         lock(&self.thumbnails)
-            .execute_batch(shrink)
+            .for_each(|volume| volume.execute_batch(shrink))
             .map_err(|e| self.thumbnails_error(0, e))?;
         self.empty_logs()
     }
@@ -267,7 +265,7 @@ impl Store {
             .execute_batch(empty)
             .map_err(|e| self.database_error(e))?;
         lock(&self.thumbnails)
-            .execute_batch(empty)
+            .for_each(|volume| volume.execute_batch(empty))
             .map_err(|e| self.thumbnails_error(0, e))
     }
 }
@@ -313,13 +311,14 @@ fn lost_contents(
     Ok(lost)
 }
 
+/// A path as the databases keep it.
 #[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+pub fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStringExt;
     Some(std::ffi::OsString::from_vec(bytes).into())
 }
 
 #[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+pub fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
     String::from_utf8(bytes).ok().map(PathBuf::from)
 }

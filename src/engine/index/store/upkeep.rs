@@ -32,8 +32,9 @@ impl Store {
         transaction.commit().map_err(fail)?;
         remove_orphans(&mut facts, &self.dir).map_err(fail)?;
         facts.execute_batch("VACUUM").map_err(fail)?;
+        let empty = "DELETE FROM thumbnails; DELETE FROM appearances; VACUUM";
         lock(&self.thumbnails)
-            .execute_batch("DELETE FROM thumbnails; DELETE FROM appearances; VACUUM")
+            .for_each(|volume| volume.execute_batch(empty))
             .map_err(|e| self.thumbnails_error(0, e))
     }
 

@@ -10,7 +10,7 @@ use crate::engine::search::teach::ClassifierSet;
 const ROUNDING: f32 = 2e-3;
 
 /// How far from 1 the length of a normalised vector may be.
-const UNIT: f32 = 1e-4;
+pub const UNIT: f32 = 1e-4;
 
 /// The match from which others are told apart by what is scored alone.
 const CERTAIN: f32 = 0.999;

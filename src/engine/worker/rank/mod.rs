@@ -4,11 +4,11 @@
 //! mean of the prompts gives a bound that no match exceeds (a sum of exponentials is at least their number times the
 //! exponential of the mean, by Jensen's inequality), and only vectors whose bound reaches what is kept are scored.
 
+mod best;
 mod bound;
-mod read;
+mod index;
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -16,11 +16,14 @@ use half::f16;
 use rayon::prelude::*;
 
 use super::WorkerError;
+use super::embedding_file::{Block, EmbeddingFile, Wanted};
 use crate::engine::index::zero_shot::ZeroShot;
 use crate::engine::search::score::Scorer;
 use crate::engine::search::teach::TrainingSet;
+use best::Best;
 use bound::Bound;
-use read::{Block, EmbeddingFile};
+
+pub use index::{Index, IndexOptions, IndexStep};
 
 /// Rows that one task goes through.
 const TASK_ROWS: usize = 2048;
@@ -43,49 +46,6 @@ impl Hit {
     fn order(&self, other: &Self) -> Ordering {
         let by_match = other.matched.total_cmp(&self.matched);
         by_match.then((self.file, self.row).cmp(&(other.file, other.row)))
-    }
-}
-
-/// The best hits, the worst of them on top.
-#[derive(Default)]
-struct Best(BinaryHeap<Ranked>);
-
-struct Ranked(Hit);
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked {}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.0.order(&other.0)
-    }
-}
-
-impl Best {
-    /// The match that another one must reach.
-    fn line(&self, top: usize) -> f32 {
-        match self.0.peek() {
-            Some(worst) if self.0.len() >= top => worst.0.matched,
-            _ => f32::NEG_INFINITY,
-        }
-    }
-
-    fn push(&mut self, hit: Hit, top: usize) {
-        self.0.push(Ranked(hit));
-        if self.0.len() > top {
-            self.0.pop();
-        }
     }
 }
 
@@ -121,7 +81,7 @@ pub fn rank(
         return Ok(Vec::new());
     }
     for (file, path) in files.iter().enumerate() {
-        let opened = EmbeddingFile::open(path, info)?;
+        let opened = EmbeddingFile::open(path, info, Wanted::VectorsAndKey)?;
         let parts: Vec<_> = opened.parts().collect();
         let scanned = parts
             .into_par_iter()
@@ -129,12 +89,8 @@ pub fn rank(
         scanned.collect::<Result<(), WorkerError>>()?;
     }
     let best = search.best.into_inner();
-    let best = best.unwrap_or_else(PoisonError::into_inner).0;
-    Ok(best
-        .into_sorted_vec()
-        .into_iter()
-        .map(|one| one.0)
-        .collect())
+    let best = best.unwrap_or_else(PoisonError::into_inner);
+    Ok(best.into_sorted())
 }
 
 impl Search<'_> {

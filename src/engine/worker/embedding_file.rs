@@ -17,10 +17,10 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 
-use super::super::WorkerError;
-use super::super::columns::EMBEDDING;
-use super::super::identity::{FINGERPRINT, MODEL, hex};
-use super::super::source::{NAME, PATH, URL};
+use super::WorkerError;
+use super::columns::EMBEDDING;
+use super::identity::{FINGERPRINT, MODEL};
+use super::source::{NAME, PATH, URL};
 use crate::engine::files::mmap::map_file;
 use crate::engine::files::regular::open_regular;
 use crate::engine::inference::ModelInfo;
@@ -37,7 +37,22 @@ const TRAILER: usize = 10;
 pub struct EmbeddingFile {
     path: PathBuf,
     content: Content,
+    schema: SchemaRef,
+    rows: u64,
     dim: usize,
+}
+
+/// Which columns are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// That of vectors.
+    VectorsAlone,
+    /// That by which rows are called.
+    KeyAlone,
+    /// Both.
+    VectorsAndKey,
+    /// That of vectors, and those of these names that are there.
+    VectorsAnd(&'a [&'a str]),
 }
 
 enum Content {
@@ -59,7 +74,7 @@ impl EmbeddingFile {
     ///
     /// # Errors
     /// If it cannot be read, has no vectors, or has those of another model.
-    pub fn open(path: &Path, model: &ModelInfo) -> Result<Self, WorkerError> {
+    pub fn open(path: &Path, model: &ModelInfo, wanted: Wanted<'_>) -> Result<Self, WorkerError> {
         let io = |source| WorkerError::Io {
             path: path.into(),
             source,
@@ -74,15 +89,57 @@ impl EmbeddingFile {
             return Err(invalid(NO_TABLE.into()));
         }
         let bytes = Bytes::from_owner(map_file(&file).map_err(io)?);
-        let content = match bytes.starts_with(MAGIC) {
-            true => open_arrow(bytes.into(), model),
-            false => open_parquet(bytes, model),
+        let opened = match bytes.starts_with(MAGIC) {
+            true => open_arrow(bytes.into(), model, wanted),
+            false => open_parquet(bytes, model, wanted),
         };
+        let (content, schema, rows) = opened.map_err(invalid)?;
         Ok(Self {
             path: path.into(),
-            content: content.map_err(invalid)?,
+            content,
+            schema,
+            rows,
             dim: model.dim,
         })
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// What it calls a row, if it was opened with that column.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn key(&self, row: u64) -> Result<Option<String>, WorkerError> {
+        let before = |first: &u64| *first <= row;
+        let part = match &self.content {
+            Content::Arrow { blocks, .. } => blocks.partition_point(|(_, first)| before(first)),
+            Content::Parquet { groups, .. } => groups.partition_point(before),
+        };
+        let mut found = None;
+        self.batches(part.saturating_sub(1), |batch, first| {
+            let at = usize::try_from(row.wrapping_sub(first)).unwrap_or(usize::MAX);
+            if at < batch.num_rows() {
+                found = key_column(batch).and_then(|keys| key_of(&keys, at));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Its schema, all columns in it.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// What is wrong with it.
+    pub fn invalid(&self, message: String) -> WorkerError {
+        WorkerError::Invalid {
+            path: self.path.clone(),
+            message,
+        }
     }
 
     /// The parts that can be read each for itself.
@@ -93,23 +150,36 @@ impl EmbeddingFile {
         }
     }
 
-    /// Hands on the rows of a part, some thousands at a time.
+    /// Hands on the rows of a part, some thousands at a time, for ranking.
     ///
     /// # Errors
     /// If it is damaged.
     pub fn blocks(&self, part: usize, mut each: impl FnMut(Block)) -> Result<(), WorkerError> {
-        let mut take = |batch: &RecordBatch, first_row: u64| {
-            each(Block::new(batch, first_row, self.dim)?);
+        self.batches(part, |batch, first_row| {
+            let block = Block::new(batch, first_row, self.dim);
+            each(block.map_err(|message| self.invalid(message))?);
             Ok(())
-        };
-        let read = match &self.content {
+        })
+    }
+
+    /// Hands on the rows of a part as they stand there, each with the number of its first in the file.
+    ///
+    /// # Errors
+    /// If it is damaged, or `take` fails.
+    pub fn batches(
+        &self,
+        part: usize,
+        mut take: impl FnMut(&RecordBatch, u64) -> Result<(), WorkerError>,
+    ) -> Result<(), WorkerError> {
+        match &self.content {
             Content::Arrow {
                 map,
                 decoder,
                 blocks,
             } => match blocks.get(part) {
                 Some((block, first)) => {
-                    decoded(map, decoder, block).and_then(|batch| take(&batch, *first))
+                    let batch = decoded(map, decoder, block);
+                    take(&batch.map_err(|message| self.invalid(message))?, *first)
                 }
                 None => Ok(()),
             },
@@ -118,29 +188,30 @@ impl EmbeddingFile {
                 metadata,
                 columns,
                 groups,
-            } => table_batches(bytes, metadata, columns, part).and_then(|batches| {
+            } => {
+                let batches = table_batches(bytes, metadata, columns, part);
                 let mut next = groups.get(part).copied().unwrap_or_default();
-                for batch in batches {
-                    let batch = batch.map_err(|error| error.to_string())?;
+                for batch in batches.map_err(|message| self.invalid(message))? {
+                    let batch = batch.map_err(|error| self.invalid(error.to_string()))?;
                     take(&batch, next)?;
                     next += batch.num_rows() as u64;
                 }
                 Ok(())
-            }),
-        };
-        read.map_err(|message| WorkerError::Invalid {
-            path: self.path.clone(),
-            message,
-        })
+            }
+        }
     }
 }
 
 const NO_TABLE: &str = "neither a Parquet nor an Arrow file: give what `lumisift worker` wrote";
 
-/// The columns that are read: that of vectors, and that by which rows are called.
-fn wanted_columns(schema: &Schema, model: &ModelInfo) -> Result<Vec<usize>, String> {
+/// The columns that are read.
+fn wanted_columns(
+    schema: &Schema,
+    model: &ModelInfo,
+    wanted: Wanted<'_>,
+) -> Result<Vec<usize>, String> {
     let made_with = schema.metadata().get(FINGERPRINT);
-    if made_with.is_some_and(|fingerprint| *fingerprint != hex(&model.fingerprint)) {
+    if made_with.is_some_and(|fingerprint| *fingerprint != model.fingerprint.to_hex()) {
         let name = schema
             .metadata()
             .get(MODEL)
@@ -177,12 +248,16 @@ fn wanted_columns(schema: &Schema, model: &ModelInfo) -> Result<Vec<usize>, Stri
             DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
         ) || matches!(kind, DataType::Binary)
     };
-    let key = KEYS
-        .iter()
-        .filter_map(|key| schema.index_of(key).ok())
-        .find(text);
-    let mut columns: Vec<usize> = std::iter::once(at).chain(key).collect();
+    let named = |name: &&str| schema.index_of(name).ok();
+    let key = || KEYS.iter().filter_map(named).find(text);
+    let mut columns: Vec<usize> = match wanted {
+        Wanted::VectorsAlone => vec![at],
+        Wanted::KeyAlone => key().into_iter().collect(),
+        Wanted::VectorsAndKey => key().into_iter().chain([at]).collect(),
+        Wanted::VectorsAnd(names) => names.iter().filter_map(named).chain([at]).collect(),
+    };
     columns.sort_unstable();
+    columns.dedup();
     Ok(columns)
 }
 
@@ -205,7 +280,11 @@ fn piece(map: &Buffer, start: i64, length: i64) -> Result<Buffer, String> {
     }
 }
 
-fn open_arrow(map: Buffer, model: &ModelInfo) -> Result<Content, String> {
+fn open_arrow(
+    map: Buffer,
+    model: &ModelInfo,
+    wanted: Wanted<'_>,
+) -> Result<(Content, SchemaRef, u64), String> {
     let words = |error: &dyn std::fmt::Display| error.to_string();
     let trailer = map.len().saturating_sub(TRAILER);
     let mut end = [0; TRAILER];
@@ -216,8 +295,8 @@ fn open_arrow(map: Buffer, model: &ModelInfo) -> Result<Content, String> {
     let footer = root_as_footer(&footer).map_err(|e| words(&e))?;
     let schema = footer.schema().ok_or("it has no schema")?;
     let schema: SchemaRef = std::sync::Arc::new(try_fb_to_schema(schema).map_err(|e| words(&e))?);
-    let columns = wanted_columns(&schema, model)?;
-    let mut decoder = FileDecoder::new(schema, footer.version()).with_projection(columns);
+    let columns = wanted_columns(&schema, model, wanted)?;
+    let mut decoder = FileDecoder::new(schema.clone(), footer.version()).with_projection(columns);
     for block in footer.dictionaries().iter().flatten() {
         let bytes = whole_block(&map, block)?;
         (decoder.read_dictionary(block, &bytes)).map_err(|e| words(&e))?;
@@ -227,11 +306,12 @@ fn open_arrow(map: Buffer, model: &ModelInfo) -> Result<Content, String> {
         blocks.push((*block, rows));
         rows += block_rows(&map, block)?;
     }
-    Ok(Content::Arrow {
+    let content = Content::Arrow {
         map,
         decoder,
         blocks,
-    })
+    };
+    Ok((content, schema, rows))
 }
 
 /// The bytes of a block, message and body.
@@ -267,21 +347,27 @@ fn decoded(map: &Buffer, decoder: &FileDecoder, block: &FileBlock) -> Result<Rec
     batch.ok_or_else(|| "it is damaged: a batch is missing".into())
 }
 
-fn open_parquet(bytes: Bytes, model: &ModelInfo) -> Result<Content, String> {
+fn open_parquet(
+    bytes: Bytes,
+    model: &ModelInfo,
+    wanted: Wanted<'_>,
+) -> Result<(Content, SchemaRef, u64), String> {
     let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new());
     let metadata = metadata.map_err(|_| NO_TABLE.to_owned())?;
-    let columns = wanted_columns(metadata.schema(), model)?;
+    let schema = metadata.schema().clone();
+    let columns = wanted_columns(&schema, model, wanted)?;
     let (mut groups, mut rows) = (Vec::new(), 0);
     for group in metadata.metadata().row_groups() {
         groups.push(rows);
         rows += u64::try_from(group.num_rows()).unwrap_or_default();
     }
-    Ok(Content::Parquet {
+    let content = Content::Parquet {
         bytes,
         metadata,
         columns,
         groups,
-    })
+    };
+    Ok((content, schema, rows))
 }
 
 fn table_batches(
@@ -312,20 +398,19 @@ pub struct Block {
 }
 
 impl Block {
-    fn new(batch: &RecordBatch, first_row: u64, dim: usize) -> Result<Self, String> {
+    /// Of a batch.
+    ///
+    /// # Errors
+    /// In words, if its vectors are of another width.
+    pub fn new(batch: &RecordBatch, first_row: u64, dim: usize) -> Result<Self, String> {
         let lists = batch.column_by_name(EMBEDDING).cloned();
         let lists = lists.ok_or_else(|| format!("it has no column `{EMBEDDING}`"))?;
         let numbers = numbers(&lists, dim)?;
-        let keys = batch
-            .schema()
-            .fields()
-            .iter()
-            .position(|f| f.name() != EMBEDDING);
         Ok(Self {
             first_row,
             numbers,
             lists,
-            keys: keys.and_then(|at| batch.columns().get(at).cloned()),
+            keys: key_column(batch),
             dim,
         })
     }
@@ -356,15 +441,26 @@ impl Block {
 
     /// What the file calls a row.
     pub fn key(&self, row: usize) -> Option<String> {
-        let keys = self.keys.as_ref().filter(|keys| keys.is_valid(row))?;
-        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        match keys.data_type() {
-            DataType::Utf8 => Some(keys.as_string::<i32>().value(row).into()),
-            DataType::LargeUtf8 => Some(keys.as_string::<i64>().value(row).into()),
-            DataType::Utf8View => Some(keys.as_string_view().value(row).into()),
-            DataType::Binary => Some(lossy(keys.as_binary::<i32>().value(row))),
-            _ => None,
-        }
+        key_of(self.keys.as_ref()?, row)
+    }
+}
+
+/// The column by which rows are called, of a batch with that and vectors at most.
+fn key_column(batch: &RecordBatch) -> Option<ArrayRef> {
+    let fields = batch.schema();
+    let at = fields.fields().iter().position(|f| f.name() != EMBEDDING)?;
+    batch.columns().get(at).cloned()
+}
+
+fn key_of(keys: &ArrayRef, row: usize) -> Option<String> {
+    let keys = Some(keys).filter(|keys| keys.is_valid(row))?;
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match keys.data_type() {
+        DataType::Utf8 => Some(keys.as_string::<i32>().value(row).into()),
+        DataType::LargeUtf8 => Some(keys.as_string::<i64>().value(row).into()),
+        DataType::Utf8View => Some(keys.as_string_view().value(row).into()),
+        DataType::Binary => Some(lossy(keys.as_binary::<i32>().value(row))),
+        _ => None,
     }
 }
 

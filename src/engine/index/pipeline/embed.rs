@@ -1,0 +1,170 @@
+//! Vectors of many pictures at once, without a store: for programs that hold pictures in memory.
+//!
+//! Threads decode while the calling thread encodes, over a bounded channel, so that memory does not grow with their number.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::MAX_DECODERS;
+use super::batching::Batching;
+use crate::engine::cancel::Cancel;
+use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::preprocess::Crop;
+use crate::engine::media::reading::MediaReader;
+
+/// Where a picture is.
+#[derive(Clone, Copy, Debug)]
+pub enum Picture<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// In memory, as it would be in a file.
+    Bytes(&'a [u8]),
+}
+
+/// What is said of a picture over which a decoder panicked.
+pub const DECODER_GAVE_UP: &str = "the decoder gave up on this picture: it is probably damaged";
+
+/// A picture's place among all, and the squares that are encoded or why there are none.
+type Decoded = (usize, Result<Vec<Crop>, String>);
+
+/// For each picture its vectors, or why it has none. The first vector is the picture's own; others are those of more parts
+/// of a wide one, or of a video's frames. A picture's vectors do not depend on those beside it.
+///
+/// `decoders` threads decode; 0 for one a core.
+///
+/// # Errors
+/// If `cancel` was raised, or the system gives no threads.
+pub fn embed_pictures(
+    model: &dyn Model,
+    pictures: &[Picture<'_>],
+    decoders: usize,
+    cancel: &Cancel,
+) -> Result<Vec<Result<Embeddings, String>>, ModelError> {
+    let wanted = match decoders {
+        0 => thread::available_parallelism().map_or(1, usize::from),
+        n => n.min(MAX_DECODERS),
+    };
+    let next = AtomicUsize::new(0);
+    let (sender, decoded) = bounded(2 * wanted.max(model.info().batch_sizes().0));
+    let mut results: Vec<Result<Embeddings, String>> = Vec::new();
+    results.resize_with(pictures.len(), || Err(String::new()));
+    thread::scope(|scope| {
+        for number in 0..wanted.min(pictures.len()) {
+            let (sender, next) = (sender.clone(), &next);
+            thread::Builder::new()
+                .name(format!("lumisift-decode-{number}"))
+                .spawn_scoped(scope, move || {
+                    decode(model, pictures, next, cancel, &sender);
+                })
+                .map_err(|error| ModelError::Compute(error.into()))?;
+        }
+        drop(sender);
+        encode(model, cancel, decoded, &mut results);
+        match cancel.is_cancelled() {
+            true => Err(ModelError::Cancelled),
+            false => Ok(()),
+        }
+    })?;
+    Ok(results)
+}
+
+fn decode(
+    model: &dyn Model,
+    pictures: &[Picture<'_>],
+    next: &AtomicUsize,
+    cancel: &Cancel,
+    decoded: &Sender<Decoded>,
+) {
+    let mut reader = MediaReader::new(model.info().preprocess);
+    while !cancel.is_cancelled() {
+        let at = next.fetch_add(1, Ordering::Relaxed);
+        let Some(picture) = pictures.get(at) else {
+            return;
+        };
+        let read = catch_unwind(AssertUnwindSafe(|| match picture {
+            Picture::File(path) => reader.file(path, cancel),
+            Picture::Bytes(bytes) => reader.bytes(Path::new(""), bytes, cancel),
+        }));
+        let crops = match read {
+            Ok(Ok(reading)) => Ok(reading.crops),
+            Ok(Err(failure)) => Err(failure.message),
+            Err(_) => Err(DECODER_GAVE_UP.into()),
+        };
+        if decoded.send((at, crops)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Encodes what decoders send. Consumes the receiver, so that they end where this ends early.
+fn encode(
+    model: &dyn Model,
+    cancel: &Cancel,
+    decoded: Receiver<Decoded>,
+    results: &mut [Result<Embeddings, String>],
+) {
+    let mut batching = Batching::new(model.info().batch_sizes());
+    loop {
+        let (mut places, mut batch, mut count) = (Vec::new(), Vec::new(), 0);
+        while count < batching.size() {
+            let Ok((at, crops)) = decoded.recv() else {
+                break;
+            };
+            match crops {
+                Ok(crops) => {
+                    count += crops.len();
+                    places.push(at);
+                    batch.push(crops);
+                }
+                Err(message) => results[at] = Err(message),
+            }
+        }
+        if places.is_empty() || cancel.is_cancelled() {
+            return;
+        }
+        let vectors = batching.embed_each(model, &batch, cancel);
+        for (at, vectors) in places.into_iter().zip(vectors) {
+            results[at] = vectors;
+        }
+    }
+}
+
+#[cfg(all(test, feature = "starter"))]
+mod tests {
+    use super::*;
+    use crate::engine::inference::load_starter;
+
+    #[test]
+    fn results_are_in_order_and_independent_of_their_neighbours() {
+        let model = load_starter().expect("the starter");
+        let file = |name: &str| Path::new("assets/samples").join(name);
+        let paths = [file("cat.jpg"), file("absent.jpg"), file("moon.jpg")];
+        let bytes = std::fs::read(&paths[2]).expect("a sample");
+        let pictures: Vec<Picture<'_>> = (paths.iter().map(|path| Picture::File(path)))
+            .chain([Picture::Bytes(b"no picture"), Picture::Bytes(&bytes)])
+            .collect();
+        let embed = |pictures: &[Picture<'_>], decoders| {
+            embed_pictures(&model, pictures, decoders, &Cancel::default()).expect("vectors")
+        };
+        let all = embed(&pictures, 3);
+        let read: Vec<bool> = all.iter().map(Result::is_ok).collect();
+        assert_eq!(read, [true, false, true, false, true]);
+        assert_eq!(all[2], all[4], "a file and its bytes");
+        assert_eq!(all[0], embed(&pictures[..1], 1)[0]);
+        assert!(embed(&[], 2).is_empty());
+    }
+
+    #[test]
+    fn what_was_cancelled_has_no_results() {
+        let model = load_starter().expect("the starter");
+        let cancel = Cancel::default();
+        cancel.cancel();
+        let picture = [Picture::Bytes(b"")];
+        let result = embed_pictures(&model, &picture, 1, &cancel);
+        assert!(matches!(result, Err(ModelError::Cancelled)));
+    }
+}

@@ -1,0 +1,231 @@
+//! Reading all of a store, to tell what of it holds; and making it as small as what it holds.
+
+use std::path::Path;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::database::{check, is_damage};
+use super::records::{self, WriteError};
+use super::repair::{self, Examined};
+use super::tidy::path_of;
+use super::vectors::VectorsError;
+use super::{Limits, Store, StoreError, Tidied, checksum, lock};
+use crate::engine::media::photo::{Candidate, ContentId};
+use crate::engine::plural::counted;
+
+/// What was found in a store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Photos by content, those whose row holds.
+    pub photos: u64,
+    /// Files, those whose row holds.
+    pub files: u64,
+    /// Vectors of all models whose row holds; of a wide photo or a video, several.
+    pub vectors: u64,
+    /// Thumbnails, those of videos' frames among them.
+    pub thumbnails: u64,
+    /// Databases of thumbnails.
+    pub volumes: u64,
+    /// What does not hold, a sentence each.
+    pub damage: Vec<String>,
+    /// Whether some of it is repaired when the store is next opened; the rest is forgotten already.
+    pub to_be_repaired: bool,
+}
+
+impl Store {
+    /// Reads everything: all pages of the databases, all rows, all vectors. Rows that do not hold are forgotten, so that what
+    /// they said is read again; other damage is repaired at the next opening, as if it had been found in use.
+    ///
+    /// # Errors
+    /// If the store cannot be read or written.
+    pub fn verify(&self) -> Result<Verified, StoreError> {
+        self.check_health()?;
+        self.finish_checks();
+        let mut found = Verified::default();
+        {
+            let facts = lock(&self.facts);
+            let fail = |e| self.database_error(e);
+            if sound(&facts, "facts.db", &mut found).map_err(fail)? {
+                count_rows(&facts, &mut found).map_err(fail)?;
+                self.examine_models(&facts, &mut found)?;
+            }
+        }
+        let mut volumes = lock(&self.thumbnails);
+        let volumes = volumes.for_each(|volume| {
+            let path = volume.path().unwrap_or_default();
+            let name = Path::new(path).file_name().unwrap_or_default();
+            let name = name.to_string_lossy().into_owned();
+            found.volumes += 1;
+            if sound(volume, &name, &mut found)? {
+                count_thumbnails(volume, &name, &mut found)?;
+            }
+            Ok(())
+        });
+        volumes.map_err(|error| self.thumbnails_error(0, error))?;
+        if found.to_be_repaired {
+            self.health.damaged();
+        }
+        Ok(found)
+    }
+
+    fn examine_models(&self, facts: &Connection, found: &mut Verified) -> Result<(), StoreError> {
+        let keys = repair::all_keys(facts, &self.dir).map_err(|e| self.database_error(e))?;
+        for key in keys {
+            let name = key.path.file_name().unwrap_or_default().to_string_lossy();
+            match repair::examine(facts, &key, u64::MAX) {
+                Ok(Examined::Sound(_) | Examined::Large(_)) => {}
+                Err(WriteError::Vectors(VectorsError::Damaged)) => {
+                    let what = format!("{name}: vectors are not what was written");
+                    found.damage.push(what);
+                    found.to_be_repaired = true;
+                }
+                // Another process began a new generation meanwhile.
+                Err(WriteError::Superseded) => {}
+                Err(error) => return Err(self.write_error(&key.path, 0, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes what [`Self::tidy`] does, and gives the disk back all that is not used.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub fn compact(&self, limits: Limits) -> Result<Tidied, StoreError> {
+        let before = self.size()?.bytes;
+        let mut tidied = self.tidy(limits)?;
+        self.shrink_files()?;
+        tidied.bytes = before.saturating_sub(self.size()?.bytes);
+        Ok(tidied)
+    }
+}
+
+/// Whether all pages of a database are sound.
+fn sound(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<bool> {
+    match check(connection, "integrity_check(1)") {
+        Ok(()) => Ok(true),
+        Err(error) if is_damage(&error) => {
+            found.damage.push(format!("{name}: {error}"));
+            found.to_be_repaired = true;
+            Ok(false)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A table whose rows have a checksum or another mark by which they are told to be whole.
+struct Table {
+    /// Its name.
+    name: &'static str,
+    /// What one of its rows is about, and several.
+    about: (&'static str, &'static str),
+    /// Selects its rows; the last columns are those of its key.
+    query: &'static str,
+    /// The columns of its key.
+    key: &'static [&'static str],
+    /// How much a row counts; none if it does not hold.
+    count: fn(&Row<'_>) -> Option<u64>,
+}
+
+const FILES: Table = Table {
+    name: "files",
+    about: ("a file", "files"),
+    query: "SELECT path, size, modified_ns, content, checksum, path FROM files",
+    key: &["path"],
+    count: |row| {
+        let file = Candidate {
+            path: path_of(row.get(0).ok()?)?,
+            size: row.get::<_, i64>(1).ok()?.unsigned_abs(),
+            modified_ns: row.get(2).ok()?,
+        };
+        let content = ContentId(row.get(3).ok()?);
+        (row.get(4) == Ok(checksum::file(&file, &content))).then_some(1)
+    },
+};
+
+const CONTENTS: Table = Table {
+    name: "contents",
+    about: ("a photo", "photos"),
+    query: "SELECT content, width, height, taken, warning, checksum, video, content FROM contents",
+    key: &["content"],
+    count: |row| records::facts_of(row).ok()?.map(|_| 1),
+};
+
+const VECTORS: Table = Table {
+    name: "vectors",
+    about: ("a vector", "vectors"),
+    query: "SELECT v.content, v.row, v.count, v.checksum, m.generation, v.model, v.content
+            FROM vectors v JOIN models m ON m.id = v.model",
+    key: &["model", "content"],
+    count: |row| {
+        let (_, rows) = records::noted_rows(row, &row.get(4).ok()?)?;
+        Some(rows.count.into())
+    },
+};
+
+const THUMBNAILS: Table = Table {
+    name: "thumbnails",
+    about: ("a thumbnail", "thumbnails"),
+    query: "SELECT jpeg, content FROM thumbnails",
+    key: &["content"],
+    // A JPEG begins and ends with two marks: what was cut off lacks the second.
+    count: |row| {
+        let jpeg = row.get_ref(0).ok()?.as_blob().ok()?;
+        (jpeg.starts_with(&[0xff, 0xd8]) && jpeg.ends_with(&[0xff, 0xd9])).then_some(1)
+    },
+};
+
+impl Table {
+    /// What its rows count together. Those that do not hold are deleted and noted.
+    fn count(
+        &self,
+        connection: &Connection,
+        file: &str,
+        damage: &mut Vec<String>,
+    ) -> rusqlite::Result<u64> {
+        let mut query = connection.prepare(self.query)?;
+        let first = query.column_count() - self.key.len();
+        let mut rows = query.query([])?;
+        let (mut sum, mut lost) = (0, Vec::new());
+        while let Some(row) = rows.next()? {
+            match (self.count)(row) {
+                Some(count) => sum += count,
+                None => {
+                    let key = (first..).take(self.key.len()).map(|at| row.get(at));
+                    lost.push(key.collect::<Result<Vec<Value>, _>>()?);
+                }
+            }
+        }
+        drop(rows);
+        let places: Vec<String> = (self.key.iter().zip(1..))
+            .map(|(column, place)| format!("{column} = ?{place}"))
+            .collect();
+        let delete = format!("DELETE FROM {} WHERE {}", self.name, places.join(" AND "));
+        for key in &lost {
+            (connection.prepare_cached(&delete)?).execute(params_from_iter(key))?;
+        }
+        if !lost.is_empty() {
+            let rows = counted(lost.len() as u64, "row", "rows");
+            let about = match lost.len() {
+                1 => self.about.0,
+                _ => self.about.1,
+            };
+            damage.push(format!("{file}: {rows} about {about} damaged and removed"));
+        }
+        Ok(sum)
+    }
+}
+
+fn count_rows(facts: &Connection, found: &mut Verified) -> rusqlite::Result<()> {
+    let mut count = |table: Table| table.count(facts, "facts.db", &mut found.damage);
+    found.files = count(FILES)?;
+    found.photos = count(CONTENTS)?;
+    found.vectors = count(VECTORS)?;
+    Ok(())
+}
+
+fn count_thumbnails(volume: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<()> {
+    found.thumbnails += THUMBNAILS.count(volume, name, &mut found.damage)?;
+    Ok(())
+}

@@ -1,0 +1,323 @@
+//! The file of an index: a header, centroids with their sums, and the lists, each with its vectors, sums and row numbers.
+//!
+//! All of it can be made again from the files that it is over. What is read is checked against the file's length, so a damaged
+//! one gives an error or other hits, and no more than that; the part that says where lists are has a checksum.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::Path;
+
+use bytes::Bytes;
+use half::f16;
+use serde::{Deserialize, Serialize};
+
+use super::super::super::WorkerError;
+use crate::engine::files::mmap::map_file;
+use crate::engine::files::paths::absolute;
+use crate::engine::files::regular::open_regular;
+use crate::engine::media::photo::Candidate;
+
+/// What the file begins with.
+const MAGIC: &[u8; 8] = b"LUMIIVF1";
+/// Where parts begin, so that numbers are where a processor wants them.
+const ALIGNED: usize = 64;
+
+/// A file that an index is over, as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    path: String,
+    bytes: u64,
+    modified_ns: i64,
+}
+
+impl Source {
+    /// As it is now.
+    pub fn of(path: &Path) -> Result<Self, WorkerError> {
+        let path = absolute(path);
+        let metadata = std::fs::metadata(&path).map_err(|source| WorkerError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        let file = Candidate::new(path, &metadata);
+        Ok(Self {
+            // A name that is no text is told from another by its length and time.
+            path: file.path.to_string_lossy().into_owned(),
+            bytes: file.size,
+            modified_ns: file.modified_ns,
+        })
+    }
+}
+
+/// What an index was made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The model's fingerprint.
+    pub model: String,
+    /// A hash of the background's vectors.
+    pub background: String,
+    /// Numbers of a vector.
+    pub dim: usize,
+    /// The files.
+    pub sources: Vec<Source>,
+    /// How many lists were asked for; 0 for as many as suit.
+    pub lists: usize,
+}
+
+/// What the header in the file says: what it was made of, and what is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// What it was made of.
+    pub made_of: Header,
+    /// Rows of each file, those without a vector among them.
+    pub rows: Vec<u64>,
+    /// Vectors of each list.
+    pub lengths: Vec<u32>,
+    /// A checksum over what stands between the header and the lists.
+    pub centroids: String,
+}
+
+/// Where parts of the file are.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    dim: usize,
+    /// The first vector of each list, and the number of all.
+    starts: Vec<usize>,
+    centroids: usize,
+    centroid_sums: usize,
+    vectors: usize,
+    sums: usize,
+    rows: usize,
+    /// The file's length.
+    pub end: usize,
+}
+
+fn aligned(at: usize) -> Option<usize> {
+    at.checked_next_multiple_of(ALIGNED)
+}
+
+impl Layout {
+    /// For lists of these lengths behind a header that ends at `head`; nothing if no file is so large.
+    pub fn new(dim: usize, lengths: &[u32], head: usize) -> Option<Self> {
+        let mut starts = vec![0usize];
+        for length in lengths {
+            let last = starts.last().copied().unwrap_or_default();
+            starts.push(last.checked_add(*length as usize)?);
+        }
+        let count = starts.last().copied().unwrap_or_default();
+        let centroids = aligned(head)?;
+        let centroid_sums = aligned(centroids.checked_add(2 * dim * lengths.len())?)?;
+        let vectors = aligned(centroid_sums.checked_add(4 * lengths.len())?)?;
+        let sums = aligned(vectors.checked_add(count.checked_mul(2 * dim)?)?)?;
+        let rows = aligned(sums.checked_add(count.checked_mul(4)?)?)?;
+        let end = rows.checked_add(count.checked_mul(4)?)?;
+        Some(Self {
+            dim,
+            starts,
+            centroids,
+            centroid_sums,
+            vectors,
+            sums,
+            rows,
+            end,
+        })
+    }
+
+    /// The numbers of a list's vectors among all.
+    pub fn list(&self, list: usize) -> Option<Range<usize>> {
+        Some(*self.starts.get(list)?..*self.starts.get(list + 1)?)
+    }
+
+    /// Where vectors, their sums and their rows begin.
+    pub fn vector(&self, number: usize) -> (u64, u64, u64) {
+        let at = |start: usize, size: usize| (start + number * size) as u64;
+        (
+            at(self.vectors, 2 * self.dim),
+            at(self.sums, 4),
+            at(self.rows, 4),
+        )
+    }
+
+    fn count(&self) -> usize {
+        self.starts.last().copied().unwrap_or_default()
+    }
+}
+
+/// Writes the header and the centroids, and returns where the rest goes.
+pub fn write_head(
+    file: &mut File,
+    made_of: &Header,
+    rows: &[u64],
+    lengths: &[u32],
+    centroids: &[f16],
+    sums: &[f32],
+) -> io::Result<Layout> {
+    let contents = Contents {
+        made_of: made_of.clone(),
+        rows: rows.to_vec(),
+        lengths: lengths.to_vec(),
+        centroids: centroid_sum(bytemuck::cast_slice(centroids), bytemuck::cast_slice(sums)),
+    };
+    let header = serde_json::to_vec(&contents)?;
+    let head = MAGIC.len() + 8 + header.len();
+    let layout = Layout::new(made_of.dim, lengths, head);
+    let layout = layout.ok_or_else(|| io::Error::from(io::ErrorKind::FileTooLarge))?;
+    let mut out = Vec::with_capacity(layout.vectors);
+    out.extend(MAGIC);
+    out.extend((header.len() as u64).to_le_bytes());
+    out.extend(header);
+    out.resize(layout.centroids, 0);
+    out.extend(bytemuck::cast_slice::<f16, u8>(centroids));
+    out.resize(layout.centroid_sums, 0);
+    out.extend(bytemuck::cast_slice::<f32, u8>(sums));
+    out.resize(layout.vectors, 0);
+    file.write_all(&out)?;
+    file.set_len(layout.end as u64)?;
+    Ok(layout)
+}
+
+fn centroid_sum(centroids: &[u8], sums: &[u8]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(centroids).update(sums);
+    hasher.finalize().to_hex().to_string()
+}
+
+/// An index that is mapped.
+pub struct IndexFile {
+    map: Bytes,
+    layout: Layout,
+    /// The first row of each file, counted over all, and their number.
+    first_rows: Vec<u64>,
+    path: std::path::PathBuf,
+}
+
+/// A list.
+pub struct List<'a> {
+    /// Its vectors, one after another.
+    pub vectors: &'a [f16],
+    /// Their sums over the background.
+    pub sums: &'a [f32],
+    /// Their rows, counted over all files.
+    pub rows: &'a [u32],
+}
+
+impl IndexFile {
+    /// Opens an index that was made of this; nothing if there is none, or it was made of something else.
+    ///
+    /// # Errors
+    /// If the file is no index: it may be of value, so it is not replaced.
+    pub fn open(path: &Path, made_of: &Header) -> Result<Option<Self>, WorkerError> {
+        let io = |source| WorkerError::Io {
+            path: path.into(),
+            source,
+        };
+        let file = match open_regular(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io(error)),
+        };
+        let no_index = || WorkerError::Invalid {
+            path: path.into(),
+            message: "it is there and no index: name another file with --index".into(),
+        };
+        if file.metadata().map_err(io)?.len() < MAGIC.len() as u64 {
+            return Err(no_index());
+        }
+        let map = Bytes::from_owner(map_file(&file).map_err(io)?);
+        if !map.starts_with(MAGIC) {
+            return Err(no_index());
+        }
+        Ok(Self::read(map, path, made_of))
+    }
+
+    /// What is in the file; nothing if it is not whole or of something else.
+    fn read(map: Bytes, path: &Path, made_of: &Header) -> Option<Self> {
+        let start = MAGIC.len() + 8;
+        let length = map.get(MAGIC.len()..start)?.try_into().ok()?;
+        let head = start.checked_add(usize::try_from(u64::from_le_bytes(length)).ok()?)?;
+        let contents: Contents = serde_json::from_slice(map.get(start..head)?).ok()?;
+        if contents.made_of != *made_of {
+            return None;
+        }
+        let layout = Layout::new(made_of.dim, &contents.lengths, head)?;
+        if layout.end != map.len() {
+            return None;
+        }
+        let mut first_rows = vec![0u64];
+        for rows in &contents.rows {
+            first_rows.push(first_rows.last()?.checked_add(*rows)?);
+        }
+        let file = Self {
+            map,
+            layout,
+            first_rows,
+            path: path.into(),
+        };
+        let sum = centroid_sum(
+            bytemuck::cast_slice(file.centroids()),
+            bytemuck::cast_slice(file.centroid_sums()),
+        );
+        (sum == contents.centroids).then_some(file)
+    }
+
+    fn part<T: bytemuck::AnyBitPattern>(&self, start: usize, count: usize) -> &[T] {
+        let bytes = self.map.get(start..start + count * size_of::<T>());
+        bytemuck::try_cast_slice(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// How many lists there are.
+    pub fn lists(&self) -> usize {
+        self.layout.starts.len() - 1
+    }
+
+    /// How many vectors there are.
+    pub fn rows(&self) -> usize {
+        self.layout.count()
+    }
+
+    /// How many vectors a list has.
+    pub fn length(&self, list: usize) -> usize {
+        self.layout.list(list).map_or(0, |list| list.len())
+    }
+
+    /// The centroids, one after another.
+    pub fn centroids(&self) -> &[f16] {
+        self.part(self.layout.centroids, self.lists() * self.layout.dim)
+    }
+
+    /// Their sums over the background.
+    pub fn centroid_sums(&self) -> &[f32] {
+        self.part(self.layout.centroid_sums, self.lists())
+    }
+
+    /// A list.
+    pub fn list(&self, list: usize) -> Result<List<'_>, WorkerError> {
+        let numbers = self.layout.list(list).ok_or_else(|| self.damaged())?;
+        let (start, count) = (numbers.start, numbers.len());
+        let Layout { dim, .. } = self.layout;
+        Ok(List {
+            vectors: self.part(self.layout.vectors + start * 2 * dim, count * dim),
+            sums: self.part(self.layout.sums + start * 4, count),
+            rows: self.part(self.layout.rows + start * 4, count),
+        })
+    }
+
+    /// The file of a row, and its number in it.
+    pub fn place(&self, row: u32) -> Result<(usize, u64), WorkerError> {
+        let row = u64::from(row);
+        let file = self.first_rows.partition_point(|first| *first <= row);
+        match file.checked_sub(1) {
+            Some(file) if file + 1 < self.first_rows.len() => {
+                Ok((file, row - self.first_rows[file]))
+            }
+            _ => Err(self.damaged()),
+        }
+    }
+
+    fn damaged(&self) -> WorkerError {
+        WorkerError::Invalid {
+            path: self.path.clone(),
+            message: "it is damaged: delete it, and it is built anew".into(),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! `lumisift import`: what `lumisift worker` wrote, in the store of the real program.
+#![cfg(feature = "arrow")]
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+use crate::fixtures;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use arrow_array::RecordBatch;
+use arrow_ipc::reader::FileReader;
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{Metadata, Schema};
+use common::{json, lumisift, photos};
+use image::{Rgb, RgbImage};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A home with a small model and a folder of photos, of which a worker wrote vectors.
+struct Home {
+    dir: TempDir,
+    model: TempDir,
+}
+
+impl Home {
+    /// With so many photos.
+    fn new(count: u32) -> Self {
+        let home = Self {
+            dir: tempfile::tempdir().expect("a folder"),
+            model: fixtures::model_folder("clip-tiny"),
+        };
+        photos(&home.photos(), count);
+        home
+    }
+
+    fn photos(&self) -> PathBuf {
+        self.dir.path().join("photos")
+    }
+
+    fn photo(&self, number: u32) -> PathBuf {
+        self.photos().join(format!("photo-{number:05}.png"))
+    }
+
+    /// A command with the model, on the CPU, with the folders in `home`.
+    fn in_home(&self, home: &str, arguments: &[&str]) -> Command {
+        let mut command = lumisift(&self.dir.path().join(home));
+        command.arg("--model").arg(self.model.path());
+        command.args(["--device", "cpu"]).args(arguments);
+        command.current_dir(self.dir.path());
+        command
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        self.in_home("home", arguments)
+    }
+
+    /// A worker over all photos; the file that it wrote.
+    fn work(&self, format: &str) -> PathBuf {
+        let list = self.dir.path().join("photos.list");
+        let entries = fs::read_dir(self.photos()).expect("listed");
+        let mut paths: Vec<String> = entries
+            .map(|entry| format!("photos/{}", entry.expect("one").file_name().display()))
+            .collect();
+        paths.sort();
+        fs::write(&list, paths.join("\n")).expect("written");
+        let out = self.dir.path().join("out");
+        let mut worker = self.in_home("elsewhere", &["worker", "--out"]);
+        worker
+            .arg(&out)
+            .args(["--format", format, "--input"])
+            .arg(&list);
+        succeeded(&mut worker);
+        out.join(format!("photos-00000-of-00001.{format}"))
+    }
+
+    fn import(&self, file: &Path) -> Value {
+        let mut command = self.command(&["import"]);
+        let (counts, code, errors) = json(command.arg(file));
+        assert_eq!(code, 0, "{errors}");
+        counts
+    }
+
+    fn refused(&self, file: &Path) -> String {
+        let output = self.command(&["import"]).arg(file).output().expect("runs");
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
+    /// The matches of all photos for two labels, by name.
+    fn matches(&self, home: &str) -> BTreeMap<String, Value> {
+        let labels = ["sort", "photos", "-l", "red", "-l", "a cat"];
+        let (sorted, code, errors) = json(&mut self.in_home(home, &labels));
+        assert_eq!(code, 0, "{errors}");
+        let photos = sorted["photos"].as_array().expect("photos");
+        let one = |photo: &Value| {
+            let path = photo["path"].as_str().expect("a path").to_owned();
+            let facts = ["labels", "best", "width", "height", "taken"];
+            (path, facts.map(|name| photo[name].clone()).to_vec().into())
+        };
+        photos.iter().map(one).collect()
+    }
+
+    /// How many photos a look through the folder found in the store as they are, under another name, and had to read.
+    fn indexed(&self) -> [u64; 3] {
+        let (counts, code, errors) = json(&mut self.command(&["index", "photos"]));
+        assert_eq!(code, 0, "{errors}");
+        ["cached", "recognised", "encoded"].map(|name| counts[name].as_u64().expect("a number"))
+    }
+}
+
+fn succeeded(command: &mut Command) -> Output {
+    let output = command.output().expect("runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    output
+}
+
+fn numbers<const N: usize>(counts: &Value, names: [&str; N]) -> [u64; N] {
+    names.map(|name| {
+        counts[name]
+            .as_u64()
+            .unwrap_or_else(|| panic!("{name} in {counts}"))
+    })
+}
+
+/// Makes a file unreadable as a photo, with the size and times that it had.
+fn spoil(path: &Path) {
+    let metadata = fs::metadata(path).expect("there");
+    let length = usize::try_from(metadata.len()).expect("small");
+    fs::write(path, vec![0; length]).expect("written");
+    let file = fs::File::options().write(true).open(path).expect("opened");
+    file.set_modified(metadata.modified().expect("a time"))
+        .expect("set");
+}
+
+/// Changes the schema's metadata of a file in Arrow's format.
+fn with_metadata(file: &Path, change: impl FnOnce(&mut Schema)) -> PathBuf {
+    let reader = FileReader::try_new(fs::File::open(file).expect("opened"), None).expect("Arrow");
+    let mut schema = reader.schema().as_ref().clone();
+    let batches: Vec<RecordBatch> = reader.map(|batch| batch.expect("a batch")).collect();
+    change(&mut schema);
+    let other = file.with_file_name("other.arrow");
+    let written = fs::File::create(&other).expect("made");
+    let mut writer = FileWriter::try_new(written, &schema).expect("a writer");
+    for batch in batches {
+        let columns = batch.columns().to_vec();
+        let batch = RecordBatch::try_new(schema.clone().into(), columns).expect("a batch");
+        writer.write(&batch).expect("written");
+    }
+    writer.finish().expect("finished");
+    other
+}
+
+#[test]
+fn photos_that_a_worker_read_are_not_read_again() {
+    for format in ["arrow", "parquet"] {
+        let home = Home::new(9);
+        let expected = home.matches("reference");
+        assert_eq!(expected.len(), 9);
+        let file = home.work(format);
+        let counts = home.import(&file);
+        let names = [
+            "new",
+            "known",
+            "unchanged_files",
+            "changed_files",
+            "left",
+            "failed",
+        ];
+        assert_eq!(numbers(&counts, names), [9, 0, 9, 0, 0, 0], "{format}");
+        // Whoever opened one now would find no photo in it.
+        (0..9).for_each(|number| spoil(&home.photo(number)));
+        assert_eq!(home.indexed(), [9, 0, 0], "{format}");
+        assert_eq!(home.matches("home"), expected, "{format}");
+        let again = home.import(&file);
+        assert_eq!(numbers(&again, ["new", "known"]), [0, 9], "{format}");
+    }
+}
+
+#[test]
+fn a_photo_that_was_changed_or_moved_is_told_by_its_content() {
+    let home = Home::new(6);
+    let file = home.work("arrow");
+    // Another photo of the same size and name; the time of its change tells it.
+    let other = RgbImage::from_pixel(24, 16, Rgb([1, 200, 3]));
+    other.save(home.photo(0)).expect("saved");
+    // Changed and put back under an earlier time, with another length.
+    let before = fs::metadata(home.photo(1)).expect("there");
+    let longer = RgbImage::from_fn(25, 16, |x, y| Rgb([(x * 9) as u8, (y * 7) as u8, 50]));
+    longer.save(home.photo(1)).expect("saved");
+    let opened = fs::File::options()
+        .write(true)
+        .open(home.photo(1))
+        .expect("opened");
+    opened
+        .set_modified(before.modified().expect("a time"))
+        .expect("set");
+    fs::rename(home.photo(2), home.photos().join("moved.png")).expect("moved");
+    let counts = home.import(&file);
+    let names = ["new", "unchanged_files", "changed_files"];
+    assert_eq!(numbers(&counts, names), [6, 3, 2]);
+    assert_eq!(home.indexed(), [3, 1, 2]);
+    assert_eq!(home.matches("home"), home.matches("reference"));
+}
+
+#[test]
+fn rows_of_other_models_and_versions_are_refused() {
+    let home = Home::new(2);
+    let file = home.work("arrow");
+    let mut with_starter = lumisift(home.dir.path());
+    let output = with_starter
+        .args(["import", "--model", "starter"])
+        .arg(&file)
+        .output();
+    let output = output.expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("its vectors are of the model"), "{said}");
+
+    let older = with_metadata(&file, |schema| {
+        let mut metadata = schema.metadata().clone();
+        metadata.insert("lumisift.preprocessing", "0");
+        *schema = schema.clone().with_metadata(metadata);
+    });
+    let said = home.refused(&older);
+    assert!(said.contains("version 0 of preprocessing"), "{said}");
+
+    let unknown = with_metadata(&file, |schema| {
+        *schema = schema.clone().with_metadata(Metadata::default());
+    });
+    let said = home.refused(&unknown);
+    assert!(said.contains("does not say which model"), "{said}");
+
+    fs::write(home.dir.path().join("text"), "no table, but long enough").expect("written");
+    let said = home.refused(&home.dir.path().join("text"));
+    assert!(
+        said.contains("neither a Parquet nor an Arrow file"),
+        "{said}"
+    );
+    assert_eq!(home.indexed(), [0, 0, 2], "nothing was taken over");
+}
+
+#[test]
+fn wide_photos_are_left_to_be_read_and_bad_ones_left_out() {
+    let home = Home::new(2);
+    let wide = RgbImage::from_fn(64, 16, |x, _| Rgb([(x * 4) as u8, 30, 90]));
+    wide.save(home.photos().join("wide.png")).expect("saved");
+    fs::write(home.photos().join("zero.png"), "no picture").expect("written");
+    let file = home.work("parquet");
+    let counts = home.import(&file);
+    assert_eq!(numbers(&counts, ["new", "left", "failed"]), [2, 1, 1]);
+    fs::remove_file(home.photos().join("zero.png")).expect("removed");
+    assert_eq!(home.indexed(), [2, 0, 1]);
+    assert_eq!(home.matches("home"), home.matches("reference"));
+}
+
+#[test]
+fn thumbnails_are_made_when_they_are_asked_for() {
+    let home = Home::new(3);
+    let file = home.work("arrow");
+    home.import(&file);
+    let sheet = |name: &str| {
+        let mut sort = home.command(&["sort", "photos", "-l", "red", "--min-match", "0"]);
+        let path = home.dir.path().join(name);
+        succeeded(sort.arg("--contact-sheet").arg(&path));
+        let html = fs::read_to_string(&path).expect("read");
+        html.matches("data:image/jpeg").count()
+    };
+    assert_eq!(sheet("first.html"), 3);
+    // They are kept: the photos are not needed for them any more.
+    (0..3).for_each(|number| spoil(&home.photo(number)));
+    assert_eq!(sheet("second.html"), 3);
+}
