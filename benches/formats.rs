@@ -1,7 +1,8 @@
 //! One picture at a time, as `benches/formats.py` asks for it: how long reading takes and how much memory, what its pixels
 //! are, and colour profiles to write into pictures.
 //!
-//! `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
+//! `thumbnail FILE ROUNDS OUT.png` prints the milliseconds of the quickest round from the file to the thumbnail in it as
+//! the grid shows it, and writes that. `time FILE ROUNDS` prints the milliseconds of the quickest round on one thread, from the file to a thumbnail and a
 //! crop, and the most memory in kB. `pixels FILE OUT.png` writes the picture in full. `profiles DIR` writes ICC profiles.
 #![allow(
     clippy::expect_used,
@@ -30,6 +31,10 @@ fn main() {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["time", file, rounds] => time(Path::new(file), rounds.parse().expect("a number")),
+        ["thumbnail", file, rounds, out] => {
+            let rounds = rounds.parse().expect("a number");
+            thumbnail_inside(Path::new(file), rounds, Path::new(out));
+        }
         ["pixels", file, out] => pixels(Path::new(file), Path::new(out)),
         ["profiles", dir] => profiles(Path::new(dir)),
         _ => println!("see benches/formats.py"),
@@ -62,6 +67,36 @@ fn time(file: &Path, rounds: usize) {
     };
     let best = (0..rounds).map(|_| round()).fold(f64::MAX, f64::min);
     println!("{best:.1} {}", peak_kb().saturating_sub(before));
+}
+
+fn thumbnail_inside(file: &Path, rounds: usize, out: &Path) {
+    let mut resampler = Resampler::default();
+    let mut round = || {
+        let start = Instant::now();
+        let bytes = decode::read_file(file, &Cancel::default()).expect("read");
+        let found = decode::embedded_thumbnail(&bytes, &Cancel::default()).expect("a thumbnail");
+        let small = resampler
+            .thumbnail(&found.pixels, thumbnail::THUMBNAIL_SIDE)
+            .expect("a thumbnail");
+        thumbnail::encode(&small, thumbnail::QUALITY).expect("encoded");
+        (start.elapsed().as_secs_f64() * 1000.0, small)
+    };
+    let rounds: Vec<_> = (0..rounds.max(1)).map(|_| round()).collect();
+    let best = rounds
+        .iter()
+        .map(|(time, _)| *time)
+        .fold(f64::MAX, f64::min);
+    println!("{best:.1}");
+    let small = &rounds[0].1;
+    let (width, height) = (small.width, small.height);
+    image::save_buffer(
+        out,
+        &small.rgb,
+        width,
+        height,
+        image::ExtendedColorType::Rgb8,
+    )
+    .expect("saved");
 }
 
 /// Most memory that this process had so far; zero where the system does not tell.

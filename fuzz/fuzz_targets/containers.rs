@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::media::decode::{camera_facts, decode};
+use lumisift::engine::media::decode::{camera_facts, decode, embedded_thumbnail};
 use lumisift::engine::media::metadata::{described, facts_inside};
 
 const BEGINNINGS: &[&[u8]] = &[
@@ -33,6 +33,7 @@ const BEGINNINGS: &[&[u8]] = &[
     b"RIFF\0\0\0\0WEBPVP8X",
     b"\0\0\x01\0",
     b"BM",
+    b"GIF89a\x01\0\x01\0\0\0\0!\xff\x0bXMP DataXMP",
 ];
 
 fuzz_target!(|bytes: &[u8]| {
@@ -50,6 +51,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let _ = camera_facts(&file);
+    let _ = embedded_thumbnail(&file, &Cancel::default());
     let _ = facts_inside(std::io::Cursor::new(&file));
     let _ = described(std::io::Cursor::new(&file));
 });

@@ -149,6 +149,7 @@ impl Interface {
             ViewRequest::FocusSearchBox => self.focus = Some(Focus::Search),
             ViewRequest::NextPane => self.next_pane = true,
             ViewRequest::RetryThumbnails => self.textures.forget_missing(),
+            ViewRequest::RenewThumbnail(content) => self.textures.renew(content),
         }
     }
 

@@ -7,6 +7,7 @@ use egui::{ColorImage, Context, TextureHandle, TextureOptions};
 use crate::app::tasks::fetcher::Fetcher;
 use crate::app::tasks::pictures::{StoreSlot, ThumbKey, start_thumbs};
 use crate::engine::index::pipeline::Notify;
+use crate::engine::media::photo::ContentId;
 
 /// Most bytes of all textures: a few screens full of large thumbnails.
 const BUDGET: usize = 128 << 20;
@@ -20,6 +21,8 @@ struct Entry {
     bytes: usize,
     /// The frame in which it was drawn last.
     used: u64,
+    /// Whether there is a better one, until which it is drawn.
+    outdated: bool,
 }
 
 /// The textures of thumbnails.
@@ -28,6 +31,8 @@ pub struct Textures {
     held: HashMap<ThumbKey, Entry>,
     /// Thumbnails that the store does not have.
     missing: HashSet<ThumbKey>,
+    /// Thumbnails that are on their way and outdated already.
+    on_the_way: HashSet<ThumbKey>,
     wanted: Vec<ThumbKey>,
     asked: Vec<ThumbKey>,
     bytes: usize,
@@ -44,6 +49,7 @@ impl Textures {
             fetcher: start_thumbs(store, notify)?,
             held: HashMap::new(),
             missing: HashSet::new(),
+            on_the_way: HashSet::new(),
             wanted: Vec::new(),
             asked: Vec::new(),
             bytes: 0,
@@ -54,6 +60,25 @@ impl Textures {
     /// Asks again for what the store did not have: it may have it now, or be another.
     pub fn forget_missing(&mut self) {
         self.missing.clear();
+    }
+
+    /// Fetches a photo's thumbnail again. What is there is drawn until it comes.
+    pub fn renew(&mut self, content: ContentId) {
+        for key in SIDES.map(|side| ThumbKey { content, side }) {
+            self.missing.remove(&key);
+            match self.held.get_mut(&key) {
+                Some(entry) => entry.outdated = true,
+                None if self.asked.contains(&key) => {
+                    self.on_the_way.insert(key);
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// Whether there is nothing to fetch.
+    fn is_current(&self, key: ThumbKey) -> bool {
+        self.held.get(&key).is_some_and(|entry| !entry.outdated)
     }
 
     /// Whether everything that the last frame wanted is there.
@@ -70,7 +95,9 @@ impl Textures {
                 break;
             };
             let Some(image) = image else {
-                self.missing.insert(key);
+                if !self.on_the_way.remove(&key) {
+                    self.missing.insert(key);
+                }
                 continue;
             };
             count += 1;
@@ -89,6 +116,7 @@ impl Textures {
             texture,
             bytes,
             used: self.frame,
+            outdated: self.on_the_way.remove(&key),
         };
         self.bytes += bytes;
         if let Some(old) = self.held.insert(key, entry) {
@@ -120,9 +148,7 @@ impl Textures {
     /// A thumbnail to draw now: this one, or the same photo at another size, or nothing yet.
     pub fn get(&mut self, key: ThumbKey) -> Option<&TextureHandle> {
         let frame = self.frame;
-        if !self.held.contains_key(&key) {
-            self.wish(key);
-        }
+        self.wish(key);
         let found = if self.held.contains_key(&key) {
             Some(key)
         } else {
@@ -139,7 +165,7 @@ impl Textures {
 
     /// Wishes for a thumbnail that may be drawn soon.
     pub fn wish(&mut self, key: ThumbKey) {
-        if !self.held.contains_key(&key) && !self.missing.contains(&key) {
+        if !self.is_current(key) && !self.missing.contains(&key) {
             self.wanted.push(key);
         }
     }

@@ -285,3 +285,54 @@ fn a_job_that_lists_first_knows_all_files_before_it_reads_one() {
     };
     drop(pipeline::start(&session, stopped).expect("a job"));
 }
+
+#[cfg(feature = "heic")]
+#[test]
+fn a_heic_is_shown_by_its_thumbnail_until_it_is_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("photos");
+    fs::create_dir_all(&folder).expect("made");
+    let fixture = crate::fixtures::path("formats").join("thumbnail.heic");
+    fs::copy(fixture, folder.join("a.heic")).expect("copied");
+    let session = session(&dir.path().join("store"));
+    let store = session.store();
+    let options = JobOptions {
+        embedded_thumbnails: true,
+        decoders: 1,
+        ..JobOptions::new(vec![folder.clone()])
+    };
+    let job = pipeline::start(&session, options.clone()).expect("a job");
+    let (mut early, mut read) = (None, None);
+    while let Some(message) = job.next() {
+        match message.event {
+            Event::Unread(photo) => {
+                assert!(read.is_none() && early.is_none());
+                early = Some(photo);
+            }
+            Event::Photo { photo, .. } => read = Some(photo),
+            _ => {}
+        }
+    }
+    let (early, read) = (early.expect("told early"), read.expect("read"));
+    assert_eq!(early, read);
+    let written = store.thumbnail(&read.facts.content).expect("a store");
+    let size = image::load_from_memory(&written.expect("a thumbnail")).expect("a JPEG");
+    assert_eq!(size.width(), 192, "that of the whole picture");
+    // The store knows it now, and a command line has no use for it.
+    let again = run(&session, &[folder]);
+    assert_eq!(again.from(Source::Cached), 1);
+}
+
+#[test]
+fn a_provisional_thumbnail_is_not_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let content = lumisift::engine::media::photo::ContentId::of(b"a photo");
+    {
+        let store = Store::open(dir.path()).expect("a store");
+        store.show_provisionally(content, b"JPEG".to_vec());
+        let shown = store.thumbnail(&content).expect("a store");
+        assert_eq!(shown.as_deref(), Some(&b"JPEG"[..]));
+    }
+    let store = Store::open(dir.path()).expect("a store");
+    assert_eq!(store.thumbnail(&content).expect("a store"), None);
+}

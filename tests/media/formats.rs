@@ -9,7 +9,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::media::decode::{DecodeError, Decoded, Pixels, decode};
+use lumisift::engine::media::decode::{DecodeError, Decoded, Pixels, decode, embedded_thumbnail};
+use lumisift::engine::media::preprocess::Resampler;
 
 fn fixture(name: &str) -> PathBuf {
     fixtures::path("formats").join(name)
@@ -130,5 +131,96 @@ fn a_high_range_is_shown_alike_in_heic_and_avif() {
         let mean = difference(&heic, &of_high_range(avif));
         assert!(mean < 12.0, "differs by {mean:.2} on average");
         assert!(difference(&heic, &upright(&usual)) > 3.0);
+    }
+}
+
+fn thumbnail(bytes: &[u8]) -> Option<Decoded> {
+    embedded_thumbnail(bytes, &Cancel::default())
+}
+
+#[test]
+fn the_thumbnail_in_a_heic_shows_the_same_as_its_picture_with_the_same_facts() {
+    // Theirs have 64 x 64 pixels, of which a crop leaves the upper two thirds.
+    for name in ["thumbnail.heic", "turned-thumbnail.heic"] {
+        let file = bytes(name);
+        let found = thumbnail(&file).unwrap_or_else(|| panic!("{name} has none"));
+        let whole = decoded(&file);
+        assert_eq!((found.width, found.height), (whole.width, whole.height));
+        assert_eq!(found.taken, whole.taken);
+        let found = found.pixels.upright();
+        let long_side = found.width.max(found.height);
+        let want = Resampler::default().thumbnail(&whole.pixels, long_side);
+        let want = want.expect("a picture");
+        let (width, height) = (found.width.min(want.width), found.height.min(want.height));
+        assert!(
+            found.width - width <= 1 && want.width - width <= 1,
+            "{name}"
+        );
+        assert!(
+            found.height - height <= 1 && want.height - height <= 1,
+            "{name}"
+        );
+        // One side may be rounded otherwise: what both have is compared.
+        let value = |pixels: &Pixels, x: u32, y: u32, n: usize| {
+            f64::from(pixels.rgb[3 * (y * pixels.width + x) as usize + n])
+        };
+        let places = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let differences = places.flat_map(|(x, y)| [0, 1, 2].map(|n| (x, y, n)));
+        let sum: f64 = differences
+            .map(|(x, y, n)| (value(&found, x, y, n) - value(&want, x, y, n)).abs())
+            .sum();
+        let mean = sum / f64::from(3 * width * height);
+        assert!(mean < 12.0, "{name} differs by {mean:.2} on average");
+    }
+}
+
+#[test]
+fn a_thumbnail_that_may_show_something_else_is_not_used() {
+    let whole = bytes("thumbnail.heic");
+    let replaced = |kind: &[u8], with: &[u8], skip: usize| {
+        let mut file = whole.clone();
+        let all = file.windows(kind.len()).position(|part| part == kind);
+        let at = all.expect("there") + skip;
+        file[at..at + with.len()].copy_from_slice(with);
+        file
+    };
+    for (what, file) in [
+        (
+            "nothing refers to the picture",
+            replaced(b"thmb", b"base", 0),
+        ),
+        ("its crop does not fit", replaced(b"clap", &[0, 0, 2, 0], 4)),
+        (
+            "its crop has other proportions",
+            replaced(b"clap", &[0, 0, 0, 20], 4),
+        ),
+    ] {
+        assert!(thumbnail(&file).is_none(), "{what}");
+        assert_eq!(decoded(&file).width, 192, "{what}");
+    }
+    // The picture is turned, and its thumbnail does not say so.
+    let mut file = bytes("turned-thumbnail.heic");
+    let turned = thumbnail(&file).expect("a thumbnail");
+    assert_eq!((turned.width, turned.height), (128, 192));
+    let associations = file.windows(4).position(|kind| kind == b"ipma");
+    let associations = associations.expect("associations");
+    let length = u32::from_be_bytes([0, 1, 2, 3].map(|n| file[associations - 4 + n])) as usize;
+    let last = associations - 4 + length - 1;
+    // Its last property is the rotation; another number is none.
+    file[last] = 0x7f;
+    assert!(thumbnail(&file).is_none(), "the picture alone is turned");
+    for name in ["plain.heic", "alpha.heic", "reference.png", "plain.avif"] {
+        assert!(thumbnail(&bytes(name)).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn damaged_thumbnails_do_not_panic() {
+    let whole = bytes("thumbnail.heic");
+    for at in (16..whole.len()).step_by(61) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        let _ = thumbnail(&damaged);
+        let _ = thumbnail(&whole[..at]);
     }
 }

@@ -24,6 +24,7 @@ mod exif_corpus;
 mod format_corpus;
 mod formats;
 mod places;
+mod png;
 mod raw;
 mod scan;
 mod tiff;

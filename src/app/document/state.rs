@@ -132,6 +132,8 @@ pub enum ViewRequest {
     NextPane,
     /// Request thumbnails again: a store was opened.
     RetryThumbnails,
+    /// Fetch a photo's thumbnail again: there is a better one.
+    RenewThumbnail(ContentId),
 }
 
 /// Where the grid is.

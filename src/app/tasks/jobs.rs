@@ -199,6 +199,7 @@ impl App {
             },
             decoders: self.state.settings.threads,
             thumbnail_quality: self.state.settings.thumbnail_quality,
+            embedded_thumbnails: true,
             generation: work.generation,
             list_first: true,
             // The person sees why it waits, and can end it.
@@ -240,6 +241,7 @@ impl App {
             match message.event {
                 Event::Photo { photo, row, .. } => {
                     let item = Item::read(photo, row);
+                    self.renew_thumbnail(&item);
                     self.state.library.put(item, message.generation);
                     self.need(RefreshPriority::Soon);
                 }
@@ -278,6 +280,16 @@ impl App {
         }
         if let Some(summary) = finished {
             self.job_finished(summary);
+        }
+    }
+
+    /// Has a photo's thumbnail fetched again, if it was shown by the one in its file until now.
+    fn renew_thumbnail(&mut self, item: &Item) {
+        let library = &self.state.library;
+        let known = library.find(&item.file.path).and_then(|id| library.get(id));
+        let was_unread = known.is_some_and(|known| known.row() == UNREAD);
+        if let Some(content) = item.content().filter(|_| was_unread) {
+            self.ask_view(ViewRequest::RenewThumbnail(content));
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod batching;
 pub mod embed;
+mod embedded;
 mod progress;
 mod stages;
 
@@ -49,6 +50,8 @@ pub struct JobOptions {
     pub decoders: usize,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
+    /// Whether photos that take long to decode are told of before they are read, by the thumbnails in their files.
+    pub embedded_thumbnails: bool,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
     /// Whether nothing is read before all files are counted, so that the total and the time left are known from the
@@ -69,6 +72,7 @@ impl JobOptions {
             scan: ScanOptions::default(),
             decoders: 0,
             thumbnail_quality: thumbnail::QUALITY,
+            embedded_thumbnails: false,
             generation: 0,
             list_first: false,
             patience: Some(PATIENCE),
@@ -100,7 +104,7 @@ pub enum Event {
         /// Where the vector came from.
         source: Source,
     },
-    /// The store knows a photo, but this model has not read it yet.
+    /// The store has a thumbnail of a photo, but this model has not read it yet.
     Unread(Photo),
     /// A file could not be used.
     Failed(Failure),
@@ -294,6 +298,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
         gate: gate.clone(),
         listed,
         thumbnail_quality: options.thumbnail_quality,
+        embedded_thumbnails: options.embedded_thumbnails,
         patience: options.patience,
         counters: counters.clone(),
         events: EventSender {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
 use super::batching::Batching;
-use super::{Counters, Event, EventSender, Source, Summary};
+use super::{Counters, Event, EventSender, Source, Summary, embedded};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::session::Session;
 use crate::engine::index::store::{NewContent, Record, StoreError};
@@ -54,6 +54,7 @@ pub struct Shared {
     /// Closed while files are counted that are to be counted before any is read.
     pub listed: Gate,
     pub thumbnail_quality: u8,
+    pub embedded_thumbnails: bool,
     pub patience: Option<Duration>,
     pub counters: Arc<Counters>,
     pub events: EventSender,
@@ -100,7 +101,7 @@ impl Shared {
 }
 
 /// A file with what its content says of it. Its date may stand in its name, or beside it.
-fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> Photo {
+pub fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> Photo {
     let mut photo = Photo::new(file, facts);
     let taken = &mut photo.facts.taken;
     *taken = (taken.take()).or_else(|| takeout.taken(&photo.file.path));
@@ -228,6 +229,7 @@ pub fn decode(
 ) {
     let _note = shared.note_panics();
     let mut resampler = Resampler::default();
+    let mut takeout = TakeoutDates::default();
     for file in files {
         shared.listed.pass(&shared.cancel);
         shared.counters.start_reading();
@@ -237,7 +239,7 @@ pub fn decode(
         }
         // A decoder that panics over a hostile file costs that file, not the run.
         let prepared = catch_unwind(AssertUnwindSafe(|| {
-            prepare(shared, &mut resampler, file.clone())
+            prepare(shared, &mut resampler, &mut takeout, file.clone())
         }));
         let sent = match prepared {
             Ok(Ok(Step::Encode(prepared))) => crops.send(*prepared).is_ok(),
@@ -283,7 +285,12 @@ fn recognised(shared: &Shared, file: &Candidate, content: &ContentId) -> Option<
     })))
 }
 
-fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Result<Step, Failure> {
+fn prepare(
+    shared: &Shared,
+    resampler: &mut Resampler,
+    takeout: &mut TakeoutDates,
+    file: Candidate,
+) -> Result<Step, Failure> {
     #[cfg(feature = "video")]
     if video::is_video_file(&file.path) {
         return prepare_video(shared, resampler, file);
@@ -301,6 +308,7 @@ fn prepare(shared: &Shared, resampler: &mut Resampler, file: Candidate) -> Resul
     if let Some(step) = recognised(shared, &file, &content) {
         return Ok(step);
     }
+    embedded::show(shared, resampler, takeout, &file, content, &bytes);
     let spec = shared.session.model().info().preprocess;
     let side = spec.decoded_side();
     let decoded = match decode::decode(&bytes, side, &shared.cancel) {

@@ -29,6 +29,7 @@ mod vectors;
 mod verify;
 mod volumes;
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -112,6 +113,8 @@ pub struct Store {
     /// Whether files can be found by their content without going through all of them.
     files_by_content: AtomicBool,
     thumbnails: Mutex<Volumes>,
+    /// Thumbnails of photos that are being read.
+    provisional: Mutex<HashMap<ContentId, Vec<u8>>>,
     notices: Vec<String>,
     identity: Option<FileKey>,
     health: Arc<Health>,
@@ -202,6 +205,7 @@ impl Store {
             reader: Mutex::new(reader),
             files_by_content: AtomicBool::default(),
             thumbnails: Mutex::new(thumbnails),
+            provisional: Mutex::default(),
             notices,
             health,
             thorough,

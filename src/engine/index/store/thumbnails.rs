@@ -7,6 +7,9 @@ use super::{Record, Store, StoreError, appearances, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
+/// Most thumbnails of photos that are being read: more than a job has under way.
+const MOST_PROVISIONAL: usize = 1024;
+
 /// A content and its thumbnail.
 type Thumbnail<'a> = (ContentId, &'a [u8]);
 
@@ -18,6 +21,16 @@ fn insert(connection: &Connection, (content, jpeg): &Thumbnail<'_>) -> rusqlite:
 }
 
 impl Store {
+    /// Shows a content by this JPEG until it is written, or until the store is closed. Nothing is written.
+    pub fn show_provisionally(&self, content: ContentId, jpeg: Vec<u8>) {
+        let mut provisional = lock(&self.provisional);
+        // Those of jobs that were cancelled.
+        if provisional.len() >= MOST_PROVISIONAL {
+            provisional.clear();
+        }
+        provisional.insert(content, jpeg);
+    }
+
     pub(super) fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
         let mut thumbnails: Vec<Thumbnail<'_>> = Vec::new();
         let mut looks: Vec<(ContentId, &Appearance)> = Vec::new();
@@ -50,7 +63,15 @@ impl Store {
                     |to, (content, appearance)| appearances::insert(to, content, appearance),
                 )
             });
-        written.map_err(|error| self.thumbnails_error(needed, error))
+        drop(volumes);
+        written.map_err(|error| self.thumbnails_error(needed, error))?;
+        let mut provisional = lock(&self.provisional);
+        if !provisional.is_empty() {
+            for record in batch {
+                provisional.remove(&record.facts.content);
+            }
+        }
+        Ok(())
     }
 
     /// Keeps the thumbnail of a content.
@@ -74,6 +95,11 @@ impl Store {
     /// # Errors
     /// If the store cannot be read.
     pub fn thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
+        let written = self.written_thumbnail(content)?;
+        Ok(written.or_else(|| lock(&self.provisional).get(content).cloned()))
+    }
+
+    fn written_thumbnail(&self, content: &ContentId) -> Result<Option<Vec<u8>>, StoreError> {
         let mut volumes = lock(&self.thumbnails);
         let found = volumes.find(|connection| {
             let query = "SELECT content, jpeg FROM thumbnails WHERE content = ?1";

@@ -2,6 +2,7 @@
 
 use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
 
+#[cfg(any(feature = "avif", feature = "video"))]
 const UNSPECIFIED: u16 = 2;
 
 /// The numbers by which a file names its colours.
@@ -15,8 +16,19 @@ pub struct Cicp {
 }
 
 impl Cicp {
+    /// Those of a picture that is coded as red, green and blue.
+    pub fn of_rgb(primaries: u8, transfer: u8) -> Self {
+        Self {
+            primaries: primaries.into(),
+            transfer: transfer.into(),
+            matrix: 0,
+            full_range: true,
+        }
+    }
+
     /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5). QuickTime's form of it
     /// says nothing of the range.
+    #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     pub fn of_box(content: &[u8]) -> Option<Self> {
         let (kind, numbers) = content.split_first_chunk::<4>()?;
         if !matches!(kind, b"nclx" | b"nclc") {
@@ -33,6 +45,7 @@ impl Cicp {
     }
 
     /// The shares of red and blue in luma.
+    #[cfg(any(feature = "avif", feature = "video"))]
     pub fn luma(&self) -> Option<(f32, f32)> {
         Some(match self.matrix {
             1 => (0.2126, 0.0722),

@@ -34,6 +34,20 @@ pub trait PictureFormat: Sync {
         None
     }
 
+    /// The thumbnail in the file, where there is one that shows the same as the picture and this format's pictures take
+    /// long. Memory is reserved of `limits` before it is taken.
+    ///
+    /// # Errors
+    /// If it cannot be decoded, or is beyond the limits.
+    fn thumbnail(
+        &self,
+        bytes: &[u8],
+        limits: &mut Limits<'_>,
+    ) -> Result<Option<Picture>, DecodeError> {
+        let _ = (bytes, limits);
+        Ok(None)
+    }
+
     /// Decodes the picture, at the smallest scale that keeps its short side at `min_short_side` pixels or more if the
     /// format allows that, and otherwise in full. Memory is reserved of `limits` before it is taken.
     ///

@@ -7,7 +7,6 @@ mod alpha;
 #[cfg(feature = "avif")]
 mod avif;
 mod bmp;
-#[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
 mod cicp;
 mod codec;
 mod colour;
@@ -23,6 +22,8 @@ mod formats;
 mod hdr;
 #[cfg(feature = "heic")]
 mod heic;
+#[cfg(any(feature = "avif", feature = "heic"))]
+mod heif_transform;
 mod ico;
 mod jp2;
 mod jpeg;
@@ -43,6 +44,8 @@ mod tga;
 mod tiff;
 mod tone;
 mod warning;
+#[cfg(any(feature = "avif", feature = "video"))]
+mod yuv;
 
 use std::sync::Arc;
 
@@ -67,6 +70,8 @@ pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
 #[cfg(feature = "video")]
 pub(super) use tone::eight_bits;
+#[cfg(feature = "video")]
+pub(super) use yuv::Conversion;
 
 /// Decodes a picture at the smallest scale that keeps its short side at `min_short_side` pixels or
 /// more, where the format can be decoded at a scale (JPEG), otherwise in full. Waits until there is memory
@@ -108,6 +113,17 @@ pub fn decode_within(
             Ok(picture.with_facts(facts::read(format, bytes), memory))
         }
     }
+}
+
+/// The thumbnail inside a file whose picture takes long to decode: something to show until [`decode`] is done, with the
+/// facts of the whole picture. Nothing if there is none that can be trusted.
+#[must_use]
+pub fn embedded_thumbnail(bytes: &[u8], cancel: &Cancel) -> Option<Decoded> {
+    let format = sniff(bytes).ok()?;
+    let mut limits = Limits::new(&DecodeMemory::of_process().pixels, cancel);
+    let picture = format.thumbnail(bytes, &mut limits).ok()??;
+    let memory = limits.keep(picture.rgb.len() as u64);
+    Some(picture.with_facts(facts::read(format, bytes), memory))
 }
 
 /// The picture of a file: a preview inside it where the format has those, otherwise its own.

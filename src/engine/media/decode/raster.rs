@@ -142,15 +142,37 @@ fn decode_with_then(
     limits: &mut Limits<'_>,
     then: impl FnOnce(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
+    let profile = decoder.icc_profile().ok().flatten();
+    let mut picture = stored(decoder, name, per_pixel, limits, then)?;
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut picture.rgb, &profile);
+    }
+    Ok(picture)
+}
+
+/// Decodes a file as it is stored, for formats whose colours are named by more than an embedded profile.
+pub fn decode_as_stored(
+    bytes: &[u8],
+    format: ImageFormat,
+    name: &'static str,
+    limits: &mut Limits<'_>,
+) -> Result<Picture, DecodeError> {
+    let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
+    let per_pixel = bytes_per_pixel(format, decoder.color_type());
+    stored(decoder, name, per_pixel, limits, |image| image)
+}
+
+fn stored(
+    decoder: impl ImageDecoder,
+    name: &'static str,
+    per_pixel: u64,
+    limits: &mut Limits<'_>,
+    then: impl FnOnce(DynamicImage) -> DynamicImage,
+) -> Result<Picture, DecodeError> {
     let (width, height) = decoder.dimensions();
     limits.reserve(width, height, area(width, height, per_pixel))?;
-    let profile = decoder.icc_profile().ok().flatten();
     let image = DynamicImage::from_decoder(decoder).map_err(|e| damaged(name, &e))?;
-    let mut rgb = flatten(then(image));
-    if let Some(profile) = profile {
-        colour::to_srgb(&mut rgb, &profile);
-    }
-    Ok(Picture::whole(width, height, rgb))
+    Ok(Picture::whole(width, height, flatten(then(image))))
 }
 
 /// What is said of a file that a decoder refused. The decoder's own words are for the log.

@@ -17,7 +17,6 @@ pub fn compressed(light: [f32; 3]) -> [f32; 3] {
 }
 
 /// sRGB's curve (IEC 61966-2-1): from a coded value to light.
-#[cfg(any(feature = "avif", feature = "heic", feature = "video", test))]
 pub fn srgb_to_linear(value: f32) -> f32 {
     match value <= 0.040_45 {
         true => value / 12.92,

@@ -4,12 +4,18 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::fields::Fields;
 use super::items::{Items, Reference};
 use super::parts::{MAX_PARTS, parts};
-use super::places::Fields;
 use super::{Kind, Span, boxes};
 
-/// A property of an item: its type and the range of its content.
+/// How the item of transparency is called.
+const ALPHA: [&[u8]; 2] = [
+    b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
+    b"urn:mpeg:hevc:2015:auxid:1\0",
+];
+
+/// A property of an item: its kind, and where its content lies.
 type Property = ([u8; 4], Span);
 
 /// The pictures of a file that is at hand.
@@ -153,6 +159,44 @@ impl<'a> Heif<'a> {
     pub fn referring(&self, kind: &[u8; 4], to: u32) -> impl Iterator<Item = u32> {
         let refers = move |r: &&Reference| r.kind == *kind && r.to.contains(&to);
         self.items.references.iter().filter(refers).map(|r| r.from)
+    }
+
+    /// The item of an item's transparency.
+    pub fn alpha(&self, id: u32) -> Option<u32> {
+        let is_alpha = |id: &u32| {
+            let kind = self.property(*id, b"auxC");
+            let kind = kind.and_then(|content| content.get(4..));
+            kind.is_some_and(|kind| ALPHA.iter().any(|known| kind.starts_with(known)))
+        };
+        self.referring(b"auxl", id).find(is_alpha)
+    }
+
+    /// What an item says of its colours: the contents of its `colr` boxes.
+    pub fn colours(&self, id: u32) -> impl Iterator<Item = &'a [u8]> {
+        let all = self.properties(id);
+        all.filter_map(|(kind, content)| (kind == b"colr").then_some(content))
+    }
+
+    /// The ICC profile of an item.
+    pub fn profile(&self, id: u32) -> Option<&'a [u8]> {
+        self.colours(id).find_map(|content| {
+            let profile = content.strip_prefix(b"prof");
+            profile.or_else(|| content.strip_prefix(b"rICC"))
+        })
+    }
+
+    /// A copy of the file in which another item is the picture that is shown.
+    pub fn with_primary(&self, id: u32) -> Option<Vec<u8>> {
+        let part = self.items.part(b"pitm")?;
+        let start = usize::try_from(part.body).ok()?;
+        let wide = *self.bytes.get(start)? > 0;
+        let number = id.to_be_bytes();
+        let number = if wide { &number[..] } else { &number[2..] };
+        let fits = wide || id <= u32::from(u16::MAX);
+        let mut bytes = self.bytes.to_vec();
+        let place = bytes.get_mut(start + 4..start + 4 + number.len())?;
+        place.copy_from_slice(number);
+        fits.then_some(bytes)
     }
 
     /// Width and height of an item.

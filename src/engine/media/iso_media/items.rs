@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::fields::Fields;
 use super::parts::{Part, content, parts};
-use super::places::{Fields, Place, Places};
+use super::places::{Place, Places};
 use crate::engine::media::input::Source;
 
 /// Most bytes of metadata that are read of a file's items, all together.

@@ -3,6 +3,7 @@
 //! [`parts`] walks boxes of a file that is read in pieces, and [`boxes`] those of bytes at hand; [`Items`] are what a
 //! `meta` box describes, and [`Heif`] adds what is said of each picture.
 
+mod fields;
 mod heif;
 mod items;
 mod parts;
@@ -11,10 +12,11 @@ pub mod track;
 
 use std::borrow::Cow;
 
+pub use fields::Fields;
 pub use heif::Heif;
 pub use items::{Items, Kind, MAX_ITEMS};
-pub use parts::{MAX_META, Part, content, parts};
-pub use places::{Fields, Place, push};
+pub use parts::{MAX_META, Part, content, part, parts};
+pub use places::{Place, push};
 pub use track::Track;
 
 /// The brands by which a file says what it holds.

@@ -1,5 +1,6 @@
 //! Item locations: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
+use super::fields::Fields;
 use super::parts::{MAX_EXTENTS, MAX_PARTS};
 
 /// The box `iloc`.
@@ -179,22 +180,6 @@ pub fn push(bytes: &mut Vec<u8>, number: u64, width: usize) -> Option<()> {
     let (unused, used) = all.split_at_checked(all.len().checked_sub(width)?)?;
     bytes.extend(used);
     unused.iter().all(|byte| *byte == 0).then_some(())
-}
-
-/// Numbers one after another, the highest byte first.
-pub struct Fields<'a>(pub &'a [u8]);
-
-impl Fields<'_> {
-    /// The next number.
-    pub fn number(&mut self, width: usize) -> Option<u64> {
-        let (number, rest) = self.0.split_at_checked(width)?;
-        self.0 = rest;
-        Some(
-            number
-                .iter()
-                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
-        )
-    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,12 @@
-//! Boxes of ISO base media files (ISO/IEC 14496-12), and the big-endian fields in them.
+//! Boxes of a film's description (ISO/IEC 14496-12) by their content, and the tables in them.
+
+use crate::engine::media::iso_media;
+pub use crate::engine::media::iso_media::Fields;
 
 /// Boxes one after another: kind and content. Ends at the first that is damaged.
 pub fn boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
-    let mut rest = bytes;
-    std::iter::from_fn(move || {
-        let mut fields = Fields::new(rest);
-        let short = fields.u32()?;
-        let kind = fields.array()?;
-        let length = match short {
-            0 => rest.len(),
-            1 => usize::try_from(fields.u64()?).ok()?,
-            short => short as usize,
-        };
-        let content = rest.get(rest.len() - fields.left()..length)?;
-        rest = &rest[length..];
-        Some((kind, content))
-    })
+    let all = iso_media::boxes(bytes, (0, bytes.len()));
+    all.filter_map(move |(kind, (start, end))| Some((kind, bytes.get(start..end)?)))
 }
 
 /// The content of the first box of a kind.
@@ -29,87 +20,10 @@ pub fn inside<'a>(bytes: &'a [u8], way: &[&[u8; 4]]) -> Option<&'a [u8]> {
     way.iter().try_fold(bytes, |bytes, kind| child(bytes, kind))
 }
 
-/// Fields one after another. Nothing is read beyond the end.
-#[derive(Clone)]
-pub struct Fields<'a>(&'a [u8]);
-
-impl<'a> Fields<'a> {
-    /// From the start of a content.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        Self(bytes)
-    }
-
-    /// Bytes that are left.
-    pub fn left(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Everything that is left.
-    pub fn rest(&self) -> &'a [u8] {
-        self.0
-    }
-
-    /// The next bytes.
-    pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (now, later) = self.0.split_at_checked(count)?;
-        self.0 = later;
-        Some(now)
-    }
-
-    /// Passes over bytes.
-    pub fn skip(&mut self, count: usize) -> Option<()> {
-        self.take(count).map(|_| ())
-    }
-
-    /// The next bytes as they are.
-    pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    /// A number of one byte.
-    pub fn u8(&mut self) -> Option<u8> {
-        self.array().map(u8::from_be_bytes)
-    }
-
-    /// A number of two bytes.
-    pub fn u16(&mut self) -> Option<u16> {
-        self.array().map(u16::from_be_bytes)
-    }
-
-    /// A number of four bytes.
-    pub fn u32(&mut self) -> Option<u32> {
-        self.array().map(u32::from_be_bytes)
-    }
-
-    /// A signed number of four bytes.
-    pub fn i32(&mut self) -> Option<i32> {
-        self.array().map(i32::from_be_bytes)
-    }
-
-    /// A number of eight bytes.
-    pub fn u64(&mut self) -> Option<u64> {
-        self.array().map(u64::from_be_bytes)
-    }
-
-    /// A number of eight bytes in boxes of version 1, and of four in those of version 0.
-    pub fn sized(&mut self, version: u8) -> Option<u64> {
-        match version {
-            1 => self.u64(),
-            _ => self.u32().map(u64::from),
-        }
-    }
-
-    /// Version and flags, with which full boxes begin.
-    pub fn version_and_flags(&mut self) -> Option<(u8, u32)> {
-        let both = self.u32()?;
-        Some(((both >> 24) as u8, both & 0x00ff_ffff))
-    }
-}
-
 /// The entries of a table: a full box with a count and then rows of `N` numbers of four bytes. What the count claims
 /// beyond the box's end is not there.
 pub fn table<const N: usize>(content: &[u8]) -> Option<&[[[u8; 4]; N]]> {
-    let mut fields = Fields::new(content);
+    let mut fields = Fields(content);
     fields.version_and_flags()?;
     let count = fields.u32()? as usize;
     let rows = fields.rest().as_chunks::<4>().0.as_chunks::<N>().0;

@@ -14,7 +14,7 @@ pub fn taken(moov: &[u8]) -> Option<Taken> {
         value(moov, "com.apple.quicktime.creationdate").or_else(|| user_data(moov, b"\xa9day"));
     let written = written.and_then(|text| dates::parse(&text));
     written.or_else(|| {
-        let mut fields = Fields::new(child(moov, b"mvhd")?);
+        let mut fields = Fields(child(moov, b"mvhd")?);
         let (version, _) = fields.version_and_flags()?;
         let seconds = fields.sized(version)?;
         // Some programs count from 1970. 0 is no date.
@@ -26,7 +26,7 @@ pub fn taken(moov: &[u8]) -> Option<Taken> {
 
 /// How long the movie is, in milliseconds, if its header says so.
 pub fn duration_ms(moov: &[u8]) -> Option<u64> {
-    let mut fields = Fields::new(child(moov, b"mvhd")?);
+    let mut fields = Fields(child(moov, b"mvhd")?);
     let (version, _) = fields.version_and_flags()?;
     fields.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = u64::from(fields.u32()?);
@@ -91,7 +91,7 @@ fn value_in(meta: &[u8], name: &str) -> Option<String> {
 
 /// A text of the user data; its length and language come before it.
 fn user_data(moov: &[u8], kind: &[u8; 4]) -> Option<String> {
-    let mut fields = Fields::new(inside(moov, &[b"udta", kind])?);
+    let mut fields = Fields(inside(moov, &[b"udta", kind])?);
     let length = fields.u16()?;
     fields.skip(2)?;
     text(fields.take(length.into())?)

@@ -36,7 +36,7 @@ struct Usual {
 fn usual(moov: &[u8], track: u32) -> Option<Usual> {
     let mvex = child(moov, b"mvex")?;
     let of_track = |content: &[u8]| {
-        let mut fields = Fields::new(content.get(4..)?);
+        let mut fields = Fields(content.get(4..)?);
         (fields.u32()? == track).then_some(())?;
         fields.skip(4)?;
         Some(Usual {
@@ -59,7 +59,7 @@ struct Found {
 
 impl Found {
     fn fragment(&mut self, traf: &[u8], moof: u64, track: u32, mut usual: Usual) -> Option<()> {
-        let mut header = Fields::new(child(traf, b"tfhd")?);
+        let mut header = Fields(child(traf, b"tfhd")?);
         let (_, flags) = header.version_and_flags()?;
         if header.u32()? != track {
             return None;
@@ -81,7 +81,7 @@ impl Found {
             }
         }
         if let Some(time) = inside(traf, &[b"tfdt"]) {
-            let mut fields = Fields::new(time);
+            let mut fields = Fields(time);
             let (version, _) = fields.version_and_flags()?;
             self.time = fields.sized(version)?;
         }
@@ -94,7 +94,7 @@ impl Found {
 
     /// One run of samples; where the next begins if it does not say so.
     fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: Usual) -> Option<u64> {
-        let mut fields = Fields::new(trun);
+        let mut fields = Fields(trun);
         let (_, flags) = fields.version_and_flags()?;
         let count = fields.u32()?;
         let mut at = match flags & 0x1 {

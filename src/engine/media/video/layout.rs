@@ -2,8 +2,9 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use super::boxes::{Fields, child};
+use super::boxes::child;
 use super::error::VideoError;
+use crate::engine::media::iso_media::part;
 
 /// Largest description that is read: that of ten hours takes less.
 const MAX_MOOV: u64 = 64 << 20;
@@ -36,20 +37,23 @@ pub fn read(source: &mut (impl Read + Seek)) -> Result<Layout, VideoError> {
     let mut moofs_left = MAX_MOOFS.0;
     let mut at = 0;
     for _ in 0..MAX_BOXES {
-        let Some((kind, content, end)) = header(source, at, length)? else {
+        // The longest header of a box.
+        let head = bytes(source, at, 16.min(length.saturating_sub(at)))?;
+        let Some(part) = part(&mut &head[..], 0, length.saturating_sub(at)) else {
             break;
         };
-        match &kind {
+        let (content, end) = (at + part.body, at + part.end);
+        match &part.kind {
             b"moov" if layout.moov.is_empty() => {
+                if !part.is_whole {
+                    return Err(VideoError::CutOff);
+                }
                 if end - content > MAX_MOOV {
                     return Err(VideoError::Damaged("its index is too large"));
                 }
-                if end > length {
-                    return Err(VideoError::CutOff);
-                }
                 layout.moov = bytes(source, content, end - content)?;
             }
-            b"moof" if end <= length && end - content <= moofs_left => {
+            b"moof" if part.is_whole && end - content <= moofs_left => {
                 moofs_left -= end - content;
                 layout
                     .moofs
@@ -68,30 +72,6 @@ pub fn read(source: &mut (impl Read + Seek)) -> Result<Layout, VideoError> {
         true => Err(VideoError::CutOff),
         false => Ok(layout),
     }
-}
-
-/// The box at a place: its kind, where its content begins, and where it ends. Nothing at the end of the file, or where
-/// there is no box.
-fn header(
-    source: &mut (impl Read + Seek),
-    at: u64,
-    length: u64,
-) -> Result<Option<([u8; 4], u64, u64)>, VideoError> {
-    let head = bytes(source, at, 16.min(length.saturating_sub(at)))?;
-    let mut fields = Fields::new(&head);
-    let (Some(short), Some(kind)) = (fields.u32(), fields.array()) else {
-        return Ok(None);
-    };
-    let (start, size) = match short {
-        0 => (8, length - at),
-        1 => match fields.u64() {
-            Some(size) => (16, size),
-            None => return Ok(None),
-        },
-        short => (8, short.into()),
-    };
-    let end = at.checked_add(size).filter(|_| size >= start);
-    Ok(end.map(|end| (kind, at + start, end)))
 }
 
 /// Bytes of a file, as many as there are.

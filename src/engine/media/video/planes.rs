@@ -1,9 +1,7 @@
 //! Converts luma and chroma planes to RGB, no larger than needed.
 
-use crate::engine::media::decode::{Cicp, eight_bits};
+use crate::engine::media::decode::{Cicp, Conversion, eight_bits};
 
-/// The matrix of RGB that is coded as it is, in H.273.
-const IDENTITY: u16 = 0;
 /// The shares of red and blue in the luma of high definition.
 const BT_709: (f32, f32) = (0.2126, 0.0722);
 /// What H.273 calls unspecified.
@@ -62,7 +60,9 @@ impl Planes {
         let by = [MOST_SHRINK, 4, 2].into_iter().find(fits).unwrap_or(1);
         let (width, height) = ((self.width / by).max(1), (self.height / by).max(1));
         let colour = self.meant(of_file);
-        let convert = Conversion::new(colour, self.depth);
+        let depth = u32::from(self.depth);
+        let convert = Conversion::new(&colour, depth)
+            .unwrap_or_else(|| Conversion::of_shares(BT_709, depth, colour.full_range));
         let to_srgb = colour.to_srgb();
         let shifts = (u32::from(self.halved.0), u32::from(self.halved.1));
         let columns = self.width.div_ceil(1 << shifts.0);
@@ -70,12 +70,12 @@ impl Planes {
         for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
             let luma = mean(&self.luma, self.width, (x * by, y * by), (by, by));
             let pixel = match &self.chroma {
-                None => convert.grey(luma),
+                None => [convert.luma(luma); 3],
                 Some([blue, red]) => {
                     let corner = ((x * by) >> shifts.0, (y * by) >> shifts.1);
                     let size = ((by >> shifts.0).max(1), (by >> shifts.1).max(1));
                     let chroma = |plane| mean(plane, columns, corner, size);
-                    convert.pixel(luma, chroma(blue), chroma(red))
+                    convert.pixel([luma, chroma(blue), chroma(red)])
                 }
             };
             rgb.extend(match &to_srgb {
@@ -125,59 +125,6 @@ fn mean(plane: &Samples, columns: u32, (left, top): (u32, u32), (wide, high): (u
             .sum::<u32>();
     }
     sum as f32 / (wide * high) as f32
-}
-
-/// From luma and chroma to red, green and blue, all from 0 to 1 (H.273, 8.3).
-struct Conversion {
-    luma: (f32, f32),
-    chroma: (f32, f32),
-    identity: bool,
-    /// What red takes of the second chroma, green of both, and blue of the first.
-    red: f32,
-    green: (f32, f32),
-    blue: f32,
-}
-
-impl Conversion {
-    fn new(colour: Cicp, depth: u8) -> Self {
-        let (red, blue) = colour.luma().unwrap_or(BT_709);
-        let green = 1.0 - red - blue;
-        let unit = f32::from(1u16 << (depth.clamp(8, 15) - 8));
-        let most = 256.0 * unit - 1.0;
-        let (luma, chroma) = match colour.full_range {
-            true => ((0.0, most), most),
-            false => ((16.0 * unit, 219.0 * unit), 224.0 * unit),
-        };
-        Self {
-            luma,
-            chroma: (128.0 * unit, chroma),
-            identity: colour.matrix == IDENTITY,
-            red: 2.0 * (1.0 - red),
-            green: (
-                2.0 * blue * (1.0 - blue) / green,
-                2.0 * red * (1.0 - red) / green,
-            ),
-            blue: 2.0 * (1.0 - blue),
-        }
-    }
-
-    fn grey(&self, luma: f32) -> [f32; 3] {
-        [((luma - self.luma.0) / self.luma.1).clamp(0.0, 1.0); 3]
-    }
-
-    fn pixel(&self, luma: f32, first: f32, second: f32) -> [f32; 3] {
-        if self.identity {
-            return [second, luma, first].map(|value| self.grey(value)[0]);
-        }
-        let y = (luma - self.luma.0) / self.luma.1;
-        let [b, r] = [first, second].map(|value| (value - self.chroma.0) / self.chroma.1);
-        let rgb = [
-            y + self.red * r,
-            y - self.green.0 * b - self.green.1 * r,
-            y + self.blue * b,
-        ];
-        rgb.map(|value| value.clamp(0.0, 1.0))
-    }
 }
 
 #[cfg(test)]

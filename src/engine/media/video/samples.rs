@@ -37,7 +37,7 @@ pub fn keys(stbl: &[u8]) -> Vec<Key> {
 
 /// How many samples there are.
 fn count(stbl: &[u8]) -> Option<u32> {
-    let mut fields = Fields::new(child(stbl, b"stsz").or_else(|| child(stbl, b"stz2"))?);
+    let mut fields = Fields(child(stbl, b"stsz").or_else(|| child(stbl, b"stz2"))?);
     fields.skip(8)?;
     fields.u32()
 }
@@ -171,7 +171,7 @@ enum Sizes<'a> {
 impl<'a> Sizes<'a> {
     fn read(stbl: &'a [u8]) -> Option<Self> {
         let stsz = child(stbl, b"stsz")?;
-        let mut fields = Fields::new(stsz);
+        let mut fields = Fields(stsz);
         fields.skip(4)?;
         match fields.u32()? {
             // From its length on it is a table like others.

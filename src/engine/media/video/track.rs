@@ -54,13 +54,13 @@ pub fn shown(moov: &[u8]) -> Option<Track<'_>> {
 
 fn track(trak: &[u8]) -> Option<Track<'_>> {
     let mdia = child(trak, b"mdia")?;
-    let mut handler = Fields::new(child(mdia, b"hdlr")?);
+    let mut handler = Fields(child(mdia, b"hdlr")?);
     handler.skip(8)?;
     if &handler.array()? != b"vide" {
         return None;
     }
     let header = Header::read(child(trak, b"tkhd")?)?;
-    let mut times = Fields::new(child(mdia, b"mdhd")?);
+    let mut times = Fields(child(mdia, b"mdhd")?);
     let (version, _) = times.version_and_flags()?;
     times.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = times.u32()?.max(1);
@@ -103,7 +103,7 @@ fn ratio((width, height): (u32, u32)) -> f64 {
 
 /// When in the track's time it begins to be shown, by the first entry of its edit list that shows anything.
 fn start(trak: &[u8]) -> Option<i64> {
-    let mut fields = Fields::new(inside(trak, &[b"edts", b"elst"])?);
+    let mut fields = Fields(inside(trak, &[b"edts", b"elst"])?);
     let (version, _) = fields.version_and_flags()?;
     for _ in 0..fields.u32()?.min(16) {
         fields.sized(version)?;
@@ -129,7 +129,7 @@ struct Header {
 
 impl Header {
     fn read(tkhd: &[u8]) -> Option<Self> {
-        let mut fields = Fields::new(tkhd);
+        let mut fields = Fields(tkhd);
         let (version, _) = fields.version_and_flags()?;
         fields.skip(if version == 1 { 16 } else { 8 })?;
         let id = fields.u32()?;
@@ -176,7 +176,7 @@ struct Entry {
 impl Entry {
     fn read(stsd: &[u8]) -> Option<Self> {
         let (kind, content) = boxes(stsd.get(8..)?).next()?;
-        let mut fields = Fields::new(content);
+        let mut fields = Fields(content);
         fields.skip(24)?;
         let size = (fields.u16()?.into(), fields.u16()?.into());
         fields.skip(50)?;
@@ -198,7 +198,7 @@ impl Entry {
 }
 
 fn pixel_aspect(pasp: &[u8]) -> Option<f64> {
-    let mut fields = Fields::new(pasp);
+    let mut fields = Fields(pasp);
     let (wide, high) = (fields.u32()?, fields.u32()?);
     (wide > 0 && high > 0).then(|| f64::from(wide) / f64::from(high))
 }

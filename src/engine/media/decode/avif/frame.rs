@@ -7,8 +7,9 @@ use re_rav1d::dav1d::{
 };
 
 use super::{DecodeError, damaged};
-use crate::engine::media::decode::cicp::{Cicp, ToSrgb};
+use crate::engine::media::decode::cicp::Cicp;
 use crate::engine::media::decode::tone::eight_bits;
+use crate::engine::media::decode::yuv::Conversion;
 
 /// How often the decoder is asked for a picture while it takes data.
 const MOST_TRIES: usize = 256;
@@ -162,29 +163,6 @@ impl Chroma {
     }
 }
 
-/// How samples become values between 0 and 1, and colour differences between -0.5 and 0.5.
-struct Range {
-    luma: (f32, f32),
-    chroma: (f32, f32),
-}
-
-impl Range {
-    fn new(bits: u32, full: bool) -> Self {
-        let scale = f32::from(1_u16 << (bits - 8));
-        let most = 256.0 * scale - 1.0;
-        match full {
-            true => Self {
-                luma: (0.0, 1.0 / most),
-                chroma: (128.0 * scale, 1.0 / most),
-            },
-            false => Self {
-                luma: (16.0 * scale, 1.0 / (219.0 * scale)),
-                chroma: (128.0 * scale, 1.0 / (224.0 * scale)),
-            },
-        }
-    }
-}
-
 impl Frame {
     fn new(picture: Picture) -> Self {
         Self {
@@ -238,15 +216,14 @@ impl Frame {
             PixelLayout::I422 => Some((true, false)),
             PixelLayout::I444 => Some((false, false)),
         };
-        let mix = Mix::of(cicp, halved)?;
+        let conversion = conversion(cicp, self.bits, halved)?;
         let to_srgb = cicp.to_srgb().filter(|_| convert);
-        let range = Range::new(self.bits, cicp.full_range);
         let luma = self.samples(PlanarImageComponent::Y, (false, false));
         let mut planes = halved.map(|halved| {
             [PlanarImageComponent::U, PlanarImageComponent::V]
                 .map(|plane| Chroma::new(self.samples(plane, halved), halved))
         });
-        let mut rows = [(); 3].map(|()| vec![range.chroma.0; self.width]);
+        let mut rows = [(); 3].map(|()| vec![0.0; self.width]);
         let mut rgb = vec![0; 3 * self.width];
         for y in 0..self.height {
             luma.read(y, &mut rows[0]);
@@ -254,7 +231,16 @@ impl Frame {
                 blue.read(y, &mut rows[1]);
                 red.read(y, &mut rows[2]);
             }
-            mix.row(&range, &rows, &mut rgb, to_srgb.as_ref());
+            for (x, pixel) in rgb.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                let mixed = match halved {
+                    None => [conversion.luma(rows[0][x]); 3],
+                    Some(_) => conversion.pixel([rows[0][x], rows[1][x], rows[2][x]]),
+                };
+                *pixel = match &to_srgb {
+                    Some(to_srgb) => to_srgb.convert(mixed),
+                    None => mixed.map(eight_bits),
+                };
+            }
             put(y, &rgb);
         }
         Ok(())
@@ -262,68 +248,31 @@ impl Frame {
 
     /// Gives opacity, row by row.
     pub fn to_alpha(&self, mut put: impl FnMut(usize, &[u8])) {
-        let range = Range::new(self.bits, self.is_full_range());
+        let conversion = Conversion::grey(self.bits, self.is_full_range());
         let samples = self.samples(PlanarImageComponent::Y, (false, false));
         let mut row = vec![0.0; self.width];
         for y in 0..self.height {
             samples.read(y, &mut row);
-            let opacity = |value: &f32| eight_bits((value - range.luma.0) * range.luma.1);
+            let opacity = |value: &f32| eight_bits(conversion.luma(*value));
             let opacity: Vec<u8> = row.iter().map(opacity).collect();
             put(y, &opacity);
         }
     }
 }
 
-/// How luma and two differences become red, green and blue.
-enum Mix {
-    /// They are green, blue and red.
-    Identity,
-    /// Shares of red and of blue in luma.
-    Shares(f32, f32),
-    /// Green and orange.
-    GreenOrange,
-}
-
-impl Mix {
-    fn of(cicp: &Cicp, halved: Option<(bool, bool)>) -> Result<Self, DecodeError> {
-        match (cicp.matrix, halved) {
-            (_, None) => Ok(Self::Shares(0.299, 0.114)),
-            (0, Some((false, false))) => Ok(Self::Identity),
-            (8, _) => Ok(Self::GreenOrange),
-            _ => match cicp.luma() {
-                Some((red, blue)) => Ok(Self::Shares(red, blue)),
-                None => Err(DecodeError::Unsupported(
-                    "AVIF files with this colour matrix",
-                )),
-            },
-        }
-    }
-
-    fn row(&self, range: &Range, rows: &[Vec<f32>; 3], rgb: &mut [u8], to_srgb: Option<&ToSrgb>) {
-        let luma = |value: f32| (value - range.luma.0) * range.luma.1;
-        let chroma = |value: f32| (value - range.chroma.0) * range.chroma.1;
-        let pixels = rgb.as_chunks_mut::<3>().0.iter_mut();
-        for (x, pixel) in pixels.enumerate() {
-            let (first, second, third) = (rows[0][x], rows[1][x], rows[2][x]);
-            let y = luma(first);
-            let mixed = match self {
-                Self::Identity => [luma(third), y, luma(second)],
-                Self::Shares(of_red, of_blue) => {
-                    let (cb, cr) = (chroma(second), chroma(third));
-                    let red = y + 2.0 * (1.0 - of_red) * cr;
-                    let blue = y + 2.0 * (1.0 - of_blue) * cb;
-                    let green = (y - of_red * red - of_blue * blue) / (1.0 - of_red - of_blue);
-                    [red, green, blue]
-                }
-                Self::GreenOrange => {
-                    let (green, orange) = (chroma(second), chroma(third));
-                    [y - green + orange, y + green, y - green - orange]
-                }
-            };
-            *pixel = match to_srgb {
-                Some(to_srgb) => to_srgb.convert(mixed),
-                None => mixed.map(eight_bits),
-            };
-        }
-    }
+/// The way to red, green and blue of pictures whose differences are halved so, if they have any.
+fn conversion(
+    cicp: &Cicp,
+    bits: u32,
+    halved: Option<(bool, bool)>,
+) -> Result<Conversion, DecodeError> {
+    let Some(halved) = halved else {
+        return Ok(Conversion::grey(bits, cicp.full_range));
+    };
+    // Colours that are stored as they are have no differences that could be halved.
+    let is_possible = cicp.matrix != 0 || halved == (false, false);
+    let conversion = Conversion::new(cicp, bits).filter(|_| is_possible);
+    conversion.ok_or(DecodeError::Unsupported(
+        "AVIF files with this colour matrix",
+    ))
 }

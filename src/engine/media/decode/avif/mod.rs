@@ -2,7 +2,6 @@
 
 mod frame;
 mod layer;
-mod transform;
 
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::cicp::Cicp;
 use super::detached::detached;
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
+use super::heif_transform as transform;
 use super::iso_media::{self, Heif, Track};
 use super::limits::area;
 use super::{DecodeError, Limits, Picture, colour, embedded};
@@ -21,11 +21,6 @@ const NAME: &str = "AVIF";
 const BYTES_PER_CODED_PIXEL: u64 = 12;
 /// Bytes that a pixel takes afterwards: RGB and alpha.
 const BYTES_PER_PIXEL: u64 = 4;
-/// How the item of transparency is called.
-const ALPHA: [&[u8]; 2] = [
-    b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0",
-    b"urn:mpeg:hevc:2015:auxid:1\0",
-];
 
 /// AVIF.
 pub struct Avif;
@@ -61,12 +56,13 @@ impl PictureFormat for Avif {
         let size = plan.colour.size;
         let profile = plan.profile.clone();
         let rgb = plan.run(bytes, limits)?;
-        let (width, height, mut rgb) = transform::cropped(rgb, size, transform::crop(&heif, size));
+        let (width, height, mut rgb) =
+            transform::cropped(rgb, size, transform::crop(&heif, heif.primary, size));
         if let Some(profile) = profile {
             colour::to_srgb(&mut rgb, &profile);
         }
         Ok(Picture {
-            orientation: transform::orientation(&heif),
+            orientation: transform::orientation(&heif, heif.primary),
             ..Picture::whole(width, height, rgb)
         })
     }
@@ -93,32 +89,19 @@ struct Plan {
 impl Plan {
     fn of(heif: &Heif<'_>) -> Result<Self, DecodeError> {
         let primary = heif.primary;
-        let is_alpha = |id: &u32| {
-            let kind = heif.property(*id, b"auxC");
-            let kind = kind.and_then(|content| content.get(4..));
-            kind.is_some_and(|kind| ALPHA.iter().any(|known| kind.starts_with(known)))
-        };
         let mut data = Data::default();
         let colour = Layer::of(heif, primary, &mut data)?;
-        let alpha = heif.referring(b"auxl", primary).find(is_alpha);
+        let alpha = heif.alpha(primary);
         // Transparency that cannot be read is none.
         let same_size = |layer: &Layer| layer.size == colour.size;
         let layer = alpha.and_then(|id| Layer::of(heif, id, &mut data).ok());
-        let colours = || {
-            let all = heif.properties(primary);
-            all.filter_map(|(kind, content)| (kind == b"colr").then_some(content))
-        };
-        let profile = colours().find_map(|content| {
-            let profile = content.strip_prefix(b"prof");
-            profile.or_else(|| content.strip_prefix(b"rICC"))
-        });
         Ok(Self {
             data,
             alpha: layer.filter(same_size),
             premultiplied: alpha.is_some_and(|id| heif.references(b"prem", primary).contains(&id)),
             colour,
-            cicp: colours().find_map(Cicp::of_box),
-            profile: profile.map(<[u8]>::to_vec),
+            cicp: heif.colours(primary).find_map(Cicp::of_box),
+            profile: heif.profile(primary).map(<[u8]>::to_vec),
         })
     }
 

@@ -1,11 +1,12 @@
-//! The colours of a PNG: by an embedded profile, or by its gamma and the primaries of its screen (PNG, sections 11.3.2
-//! and 12.8).
+//! The colours of a PNG: by code points, by an embedded profile, or by its gamma and the primaries of its screen (PNG,
+//! third edition, 11.3.2 and 13.13). The first of these that a file has counts; `sRGB` stands before gamma and primaries.
 
 use std::io::Cursor;
 
 use moxcms::{Chromaticity, ColorPrimaries, ColorProfile, ToneReprCurve, XyY};
 use png::{Decoder, Info};
 
+use super::super::cicp::{Cicp, ToSrgb};
 use super::super::colour;
 
 /// The exponent and the chromaticities that programs write for sRGB; `gAMA` times 100,000, then white, red, green, blue.
@@ -21,17 +22,26 @@ const NEAR: u32 = 200;
 
 /// What says how the samples of a picture are meant.
 pub enum Profile {
+    Named(Box<ToSrgb>),
     Embedded(Vec<u8>),
     Made(Box<ColorProfile>),
 }
 
 /// The profile of a picture; nothing for sRGB, and where it says nothing.
 pub fn profile(info: &Info<'_>) -> Option<Profile> {
-    if info.srgb.is_some() {
-        return None;
+    // Samples between black and white of television would need another range; no program writes them.
+    let named = info.coding_independent_code_points;
+    if let Some(named) = named.filter(|named| named.is_video_full_range_image) {
+        let cicp = Cicp::of_rgb(named.color_primaries, named.transfer_function);
+        return cicp
+            .to_srgb()
+            .map(|to_srgb| Profile::Named(Box::new(to_srgb)));
     }
     if let Some(profile) = &info.icc_profile {
         return Some(Profile::Embedded(profile.to_vec()));
+    }
+    if info.srgb.is_some() {
+        return None;
     }
     let gamma = info.gama_chunk.map(|gamma| gamma.into_scaled());
     let given = info.chrm_chunk.map(|given| {
@@ -41,10 +51,10 @@ pub fn profile(info: &Info<'_>) -> Option<Profile> {
     made(gamma, given)
 }
 
-/// The profile of a file that says by gamma and chromaticities how it is meant.
-pub fn made_for(bytes: &[u8]) -> Option<Profile> {
+/// The profile of a file.
+pub fn profile_of(bytes: &[u8]) -> Option<Profile> {
     let reader = Decoder::new(Cursor::new(bytes)).read_info().ok()?;
-    profile(reader.info()).filter(|profile| matches!(profile, Profile::Made(_)))
+    profile(reader.info())
 }
 
 /// A profile of a gamma and chromaticities; what is not given is sRGB's.
@@ -92,6 +102,11 @@ fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
 /// Converts pixels to sRGB.
 pub fn apply(profile: Option<Profile>, rgb: &mut [u8]) {
     match profile {
+        Some(Profile::Named(to_srgb)) => {
+            for pixel in rgb.as_chunks_mut::<3>().0 {
+                *pixel = to_srgb.convert(pixel.map(|value| f32::from(value) / 255.0));
+            }
+        }
         Some(Profile::Embedded(profile)) => colour::to_srgb(rgb, &profile),
         Some(Profile::Made(profile)) => colour::convert(rgb, &profile),
         None => {}

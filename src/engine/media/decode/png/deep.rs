@@ -2,15 +2,18 @@
 
 use std::io::{BufRead, Cursor, Seek};
 
-use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
+use png::{
+    BitDepth, ColorType, Decoder, InterlaceInfo, Reader, Transformations, splat_interlaced_row,
+};
 
 use super::super::alpha::over_white;
+use super::super::cicp::ToSrgb;
 use super::super::limits::area;
 use super::super::{DecodeError, Limits, Picture};
-use super::chroma;
+use super::chroma::{self, Profile};
 use crate::engine::cancel::CancelReader;
 
-/// Decodes a file that is not interlaced; anything else, and any fault in it, is left to others.
+/// Decodes a file of one picture; anything else, and any fault in it, is left to others.
 ///
 /// # Errors
 /// If there is no memory for it.
@@ -23,14 +26,19 @@ pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, 
     };
     let info = reader.info();
     let (width, height) = (info.width, info.height);
-    let whole = info.interlaced || info.animation_control.is_some();
+    let is_animated = info.animation_control.is_some();
     let profile = chroma::profile(info);
     let (kind, depth) = reader.output_color_type();
-    if whole || depth != BitDepth::Sixteen {
+    if is_animated || depth != BitDepth::Sixteen {
         return Ok(None);
     }
     limits.reserve(width, height, area(width, height, 3))?;
-    let rgb = rows(&mut reader, kind, width, height);
+    // Eight bits of a high range would show steps.
+    let (named, profile) = match profile {
+        Some(Profile::Named(named)) => (Some(named), None),
+        profile => (None, profile),
+    };
+    let rgb = rows(&mut reader, kind, (width, height), named.as_deref());
     Ok(rgb.map(|mut rgb| {
         chroma::apply(profile, &mut rgb);
         Picture::whole(width, height, rgb)
@@ -41,33 +49,59 @@ pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, 
 fn rows<R: BufRead + Seek>(
     reader: &mut Reader<R>,
     kind: ColorType,
-    width: u32,
-    height: u32,
+    (width, height): (u32, u32),
+    to_srgb: Option<&ToSrgb>,
 ) -> Option<Vec<u8>> {
-    let size = usize::try_from(area(width, height, 3)).ok()?;
-    let mut rgb = Vec::with_capacity(size);
-    while let Some(row) = reader.next_row().ok()? {
-        let samples = row.data().as_chunks::<2>().0;
-        let sample = |at: usize| eight_bits(u16::from_be_bytes(samples[at]));
-        for x in 0..width as usize {
-            let pixel = match kind {
-                ColorType::Grayscale => [sample(x); 3],
-                ColorType::GrayscaleAlpha => {
-                    let grey = sample(2 * x);
-                    over_white([grey, grey, grey, sample(2 * x + 1)])
-                }
-                ColorType::Rgb => [0, 1, 2].map(|channel| sample(3 * x + channel)),
-                ColorType::Rgba => over_white([0, 1, 2, 3].map(|channel| sample(4 * x + channel))),
-                ColorType::Indexed => return None,
-            };
-            rgb.extend_from_slice(&pixel);
+    let mut rgb = vec![0; usize::try_from(area(width, height, 3)).ok()?];
+    let stride = width as usize * 3;
+    let (mut read, mut line) = (0, Vec::with_capacity(stride));
+    while let Some(row) = reader.next_interlaced_row().ok()? {
+        line.clear();
+        to_rgb(row.data(), kind, to_srgb, &mut line)?;
+        match row.interlace() {
+            InterlaceInfo::Null(_) => {
+                let place = rgb.get_mut(read..read + stride)?;
+                place.copy_from_slice(line.get(..stride)?);
+            }
+            InterlaceInfo::Adam7(pass) => splat_interlaced_row(&mut rgb, stride, &line, pass, 24),
         }
+        read += line.len();
     }
-    (rgb.len() == size).then_some(rgb)
+    (read == rgb.len()).then_some(rgb)
+}
+
+/// A row of samples in eight bits.
+fn to_rgb(row: &[u8], kind: ColorType, to_srgb: Option<&ToSrgb>, rgb: &mut Vec<u8>) -> Option<()> {
+    let eight_bits = |colour: [u16; 3]| match to_srgb {
+        Some(to_srgb) => to_srgb.convert(colour.map(|value| f32::from(value) / 65_535.0)),
+        None => colour.map(nearest),
+    };
+    let covered = |colour: [u16; 3], opacity: u16| {
+        let [red, green, blue] = eight_bits(colour);
+        over_white([red, green, blue, nearest(opacity)])
+    };
+    let samples = row.as_chunks::<2>().0;
+    let pixels = samples.chunks_exact(kind.samples());
+    for pixel in pixels.map(|pixel| [0, 1, 2, 3].map(|at| pixel.get(at).map_or(0, value))) {
+        let [first, second, third, fourth] = pixel;
+        let pixel = match kind {
+            ColorType::Grayscale => eight_bits([first; 3]),
+            ColorType::GrayscaleAlpha => covered([first; 3], second),
+            ColorType::Rgb => eight_bits([first, second, third]),
+            ColorType::Rgba => covered([first, second, third], fourth),
+            ColorType::Indexed => return None,
+        };
+        rgb.extend_from_slice(&pixel);
+    }
+    Some(())
+}
+
+fn value(sample: &[u8; 2]) -> u16 {
+    u16::from_be_bytes(*sample)
 }
 
 /// The nearest value of eight bits.
-fn eight_bits(value: u16) -> u8 {
+fn nearest(value: u16) -> u8 {
     ((u32::from(value) * 255 + 32_767) / 65_535) as u8
 }
 

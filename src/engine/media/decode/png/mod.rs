@@ -36,10 +36,9 @@ impl PictureFormat for Png {
         if let Some(picture) = deep::decode(bytes, limits)? {
             return Ok(picture);
         }
-        match raster::decode(bytes, ImageFormat::Png, NAME, limits) {
+        match raster::decode_as_stored(bytes, ImageFormat::Png, NAME, limits) {
             Ok(mut picture) => {
-                // An embedded profile was applied already.
-                chroma::apply(chroma::made_for(bytes), &mut picture.rgb);
+                chroma::apply(chroma::profile_of(bytes), &mut picture.rgb);
                 Ok(picture)
             }
             Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {

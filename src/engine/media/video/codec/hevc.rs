@@ -29,7 +29,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
 
 /// How many bytes a length has, and the units of parameters.
 fn read_config(config: &[u8]) -> Option<(u8, Vec<&[u8]>)> {
-    let mut fields = Fields::new(config);
+    let mut fields = Fields(config);
     fields.skip(21)?;
     let length_size = (fields.u8()? & 3) + 1;
     let mut units = Vec::new();

@@ -1,5 +1,7 @@
 //! HEIC and HEIF: still pictures in HEVC, as phones and some cameras write them.
 
+mod thumbnail;
+
 use std::collections::HashMap;
 
 use heic_decoder::{ColorInfo, DecodedImage, HeifError, ImageInfo, RgbOptions};
@@ -31,6 +33,14 @@ impl PictureFormat for Heic {
         iso_media::brands(bytes).is_some_and(|brands| brands.is_heic())
     }
 
+    fn thumbnail(
+        &self,
+        bytes: &[u8],
+        limits: &mut Limits<'_>,
+    ) -> Result<Option<Picture>, DecodeError> {
+        thumbnail::decode(bytes, limits)
+    }
+
     fn decode(
         &self,
         bytes: &[u8],
@@ -57,19 +67,25 @@ fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError>
     let mut image =
         detached(limits.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
-    let to_srgb = match profile {
-        Some(_) => None,
-        None => image.color_info.and_then(|info| cicp(&info).to_srgb()),
-    };
-    let mut rgb = to_rgb(&image, to_srgb.as_ref()).map_err(refused)?;
-    if let Some(profile) = profile {
-        colour::to_srgb(&mut rgb, &profile);
-    }
+    let rgb = in_srgb(&image, profile.as_deref())?;
     let picture = Picture::whole(side(image.width), side(image.height), rgb);
     Ok(match upright {
         true => picture.turned_already(),
         false => picture,
     })
+}
+
+/// RGB of a picture with this profile, or with the colours that it names itself.
+fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, DecodeError> {
+    let to_srgb = match profile {
+        Some(_) => None,
+        None => image.color_info.and_then(|info| cicp(&info).to_srgb()),
+    };
+    let mut rgb = to_rgb(image, to_srgb.as_ref()).map_err(refused)?;
+    if let Some(profile) = profile {
+        colour::to_srgb(&mut rgb, profile);
+    }
+    Ok(rgb)
 }
 
 /// Bytes of coded pictures that the decoder copies out of the file: those of each tile, also where many lie in one place.
@@ -117,6 +133,15 @@ fn cicp(info: &ColorInfo) -> Cicp {
         transfer: info.transfer_characteristics,
         matrix: info.matrix_coefficients,
         full_range: info.full_range,
+    }
+}
+
+fn color_info(cicp: Cicp) -> ColorInfo {
+    ColorInfo {
+        color_primaries: cicp.primaries,
+        transfer_characteristics: cicp.transfer,
+        matrix_coefficients: cicp.matrix,
+        full_range: cicp.full_range,
     }
 }
 

@@ -1,14 +1,14 @@
-//! How the container says that a picture is cropped, turned and mirrored.
+//! How the container of HEIC and AVIF says that a picture is cropped, turned and mirrored.
 
-use crate::engine::media::decode::Orientation;
-use crate::engine::media::iso_media::Heif;
+use super::Orientation;
+use super::iso_media::Heif;
 
 /// A part of a picture: left, top, width and height.
 pub type Window = (u32, u32, u32, u32);
 
-/// The rotation and mirroring of the primary picture as one of EXIF's eight orientations, if it has any.
-pub fn orientation(items: &Heif<'_>) -> Option<Orientation> {
-    let byte = |kind: &[u8; 4]| Some(*items.property(items.primary, kind)?.first()?);
+/// The rotation and mirroring of a picture as one of EXIF's eight orientations, if it has any.
+pub fn orientation(items: &Heif<'_>, id: u32) -> Option<Orientation> {
+    let byte = |kind: &[u8; 4]| Some(*items.property(id, kind)?.first()?);
     // Quarter turns against the clock, then a mirror: 0 exchanges above and below, 1 left and right.
     let (turns, mirror) = (byte(b"irot"), byte(b"imir"));
     if turns.is_none() && mirror.is_none() {
@@ -28,8 +28,8 @@ pub fn orientation(items: &Heif<'_>) -> Option<Orientation> {
 }
 
 /// The clean aperture, if it is a part of the picture.
-pub fn crop(items: &Heif<'_>, (width, height): (u32, u32)) -> Option<Window> {
-    let content = items.property(items.primary, b"clap")?;
+pub fn crop(items: &Heif<'_>, id: u32, (width, height): (u32, u32)) -> Option<Window> {
+    let content = items.property(id, b"clap")?;
     let (numbers, _) = content.as_chunks::<4>();
     let number = |at: usize| Some(i32::from_be_bytes(*numbers.get(at)?));
     let ratio = |at: usize| {

@@ -1,0 +1,120 @@
+//! The thumbnail that phones and cameras put beside a picture (`thmb` in ISO/IEC 23008-12): decoded in milliseconds.
+
+use heic_decoder::DecodeOptions;
+
+use super::super::cicp::Cicp;
+use super::super::detached::detached;
+use super::super::heif_transform::{self as transform, Window};
+use super::super::iso_media::{self, Heif};
+use super::super::limits::area;
+use super::super::{DecodeError, Limits, Picture};
+use super::{bytes_per_pixel, color_info, in_srgb, refused};
+
+/// The short side in pixels that is enough for a cell of the grid.
+const ENOUGH: u32 = 200;
+/// How many times as many pixels the picture must have for its thumbnail to be worth the time.
+const WORTH: u64 = 8;
+/// By how many of its pixels a thumbnail may be longer or shorter than the picture's proportions ask for.
+const ROUNDING: u64 = 2;
+
+/// Decodes the thumbnail of the picture that is shown, unless it may show something else than that.
+pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, DecodeError> {
+    let bytes = iso_media::without_empty_properties(bytes);
+    let Some(heif) = Heif::read(&bytes) else {
+        return Ok(None);
+    };
+    let Some(thumbnail) = Thumbnail::of(&heif) else {
+        return Ok(None);
+    };
+    thumbnail.decode(&heif, limits)
+}
+
+/// A thumbnail and the picture that it stands for.
+struct Thumbnail {
+    id: u32,
+    window: Window,
+    /// Size of the picture, cropped and before it is turned.
+    full: (u32, u32),
+}
+
+/// The part of a coded picture that is seen: without what fills its last blocks, and as its crop says if that fits.
+fn window(heif: &Heif<'_>, id: u32) -> Option<Window> {
+    let size = heif.size(id)?;
+    match heif.property(id, b"clap") {
+        Some(_) => transform::crop(heif, id, size),
+        None => Some((0, 0, size.0, size.1)),
+    }
+}
+
+impl Thumbnail {
+    fn of(heif: &Heif<'_>) -> Option<Self> {
+        let primary = heif.primary;
+        // A thumbnail has no transparency, and would show what that hides.
+        if heif.alpha(primary).is_some() {
+            return None;
+        }
+        let (_, _, width, height) = window(heif, primary)?;
+        let full = (width, height);
+        let all = heif.referring(b"thmb", primary);
+        let all = all.filter(|id| heif.kind(*id) == Some(b"hvc1"));
+        let all = all.filter_map(|id| Some((id, window(heif, id)?)));
+        let mut all: Vec<(u32, Window)> = all
+            .filter(|(_, window)| is_small_copy((window.2, window.3), full))
+            .collect();
+        let short_side = |window: &Window| window.2.min(window.3);
+        all.sort_by_key(|(_, window)| short_side(window));
+        let enough = all.iter().find(|(_, window)| short_side(window) >= ENOUGH);
+        let (id, window) = *enough.or(all.last())?;
+        // Some writers turn the picture alone: nobody knows which way up such a thumbnail is.
+        let turn = |id| transform::orientation(heif, id);
+        (turn(id) == turn(primary)).then_some(Self { id, window, full })
+    }
+
+    fn decode(
+        &self,
+        heif: &Heif<'_>,
+        limits: &mut Limits<'_>,
+    ) -> Result<Option<Picture>, DecodeError> {
+        let Some(file) = heif.with_primary(self.id) else {
+            return Ok(None);
+        };
+        let info = heic_decoder::probe(&file).map_err(refused)?;
+        let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
+        let (width, height) = (side(info.coded_width), side(info.coded_height));
+        let copies = 2 * file.len() as u64;
+        let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copies);
+        limits.reserve(width, height, need)?;
+        // The decoder refuses crops that do not fit what is left of them after padding.
+        let options = DecodeOptions {
+            apply_transforms: false,
+        };
+        let work = move || heic_decoder::decode_with(&file, &options);
+        let mut image = detached(limits.cancel, work)?.map_err(refused)?;
+        let mut profile = image.metadata.icc_profile.take();
+        if heif.colours(self.id).next().is_none() {
+            // It says nothing of its colours: they are the picture's.
+            profile = heif.profile(heif.primary).map(<[u8]>::to_vec);
+            let named = heif.colours(heif.primary).find_map(Cicp::of_box);
+            image.color_info = named.map(color_info).or(image.color_info);
+        }
+        let size = (side(image.width), side(image.height));
+        let (left, top, width, height) = self.window;
+        if left + width > size.0 || top + height > size.1 {
+            return Ok(None);
+        }
+        let rgb = in_srgb(&image, profile.as_deref())?;
+        let (width, height, rgb) = transform::cropped(rgb, size, Some(self.window));
+        Ok(Some(Picture {
+            orientation: transform::orientation(heif, self.id),
+            stands_for: Some(self.full),
+            ..Picture::whole(width, height, rgb)
+        }))
+    }
+}
+
+/// Whether a picture of a size can show the same as one that is much larger.
+fn is_small_copy(small: (u32, u32), full: (u32, u32)) -> bool {
+    let differs = area(small.0, full.1, 1).abs_diff(area(small.1, full.0, 1));
+    area(small.0, small.1, WORTH) <= area(full.0, full.1, 1)
+        && differs <= ROUNDING * u64::from(full.0.max(full.1))
+}
