@@ -9,7 +9,7 @@ mod window;
 use egui::{Key, vec2};
 use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::command::{Action, Command, Dialog, FindingCommand};
 use lumisift::app::document::state::SessionState;
 use window::{Setup, Window};
 
@@ -38,6 +38,9 @@ fn sorted(theme: egui::Theme, size: egui::Vec2) -> Window {
     window.until("photos", |w| {
         w.state().library.len() >= 14 && w.state().work.summary.is_some()
     });
+    // What is said and offered of the photos once they were looked over.
+    window.until("the look", |w| w.state().heaps.is_known);
+    window.command(Command::Found(FindingCommand::DismissOffer));
     window.command(Command::AddLabels(
         "cat, motorcycle, building, document".into(),
     ));

@@ -31,6 +31,7 @@ pub enum Action {
     CloseView,
     Compare,
     Survey,
+    Why,
     Open,
     Reveal,
     FindSimilar,
@@ -46,8 +47,14 @@ pub enum Action {
     LabelSets,
     PasteLabels,
     ClearLabels,
+    Heaps,
+    Ask,
     Search,
+    Searches,
     ClearFilter,
+    Tour,
+    Copies,
+    Stacks,
     Larger,
     Smaller,
     ActualSize,
@@ -142,6 +149,7 @@ impl Action {
         Self::CloseView,
         Self::Compare,
         Self::Survey,
+        Self::Why,
         Self::Open,
         Self::Reveal,
         Self::FindSimilar,
@@ -166,8 +174,14 @@ impl Action {
         Self::PasteLabels,
         Self::LabelSets,
         Self::ClearLabels,
+        Self::Heaps,
+        Self::Ask,
         Self::Search,
+        Self::Searches,
         Self::ClearFilter,
+        Self::Tour,
+        Self::Copies,
+        Self::Stacks,
         Self::Larger,
         Self::Smaller,
         Self::ActualSize,
@@ -227,6 +241,11 @@ impl Action {
                     }]
                 },
             ),
+            Self::Why => (
+                Photo,
+                "Show where the label is seen",
+                const { &[plain(Key::H)] },
+            ),
             Self::Open => (
                 Photo,
                 "Open in another program",
@@ -269,6 +288,12 @@ impl Action {
             Self::PasteLabels => (Labels, "Paste a list of labels", &[]),
             Self::LabelSets => (Labels, "Label sets…", const { &[ctrl(Key::L)] }),
             Self::ClearLabels => (Labels, "Remove all labels", &[]),
+            Self::Heaps => (Labels, "Name my heaps…", const { &[ctrl_shift(Key::H)] }),
+            Self::Ask => (Labels, "Ten questions about the open label…", &[]),
+            Self::Searches => (View, "Saved searches…", &[]),
+            Self::Tour => (View, "Clean up…", const { &[ctrl(Key::T)] }),
+            Self::Copies => (View, "Copies…", &[]),
+            Self::Stacks => (View, "Fold or unfold stacks", const { &[plain(Key::S)] }),
             Self::Search => (View, "Search", const { &[ctrl(Key::F)] }),
             Self::ClearFilter => (
                 View,
@@ -340,6 +365,11 @@ impl Action {
                 | Self::Palette
                 | Self::PasteLabels
                 | Self::LabelSets
+                | Self::Heaps
+                | Self::Ask
+                | Self::Searches
+                | Self::Tour
+                | Self::Copies
                 | Self::Export
                 | Self::MoveRejects
                 | Self::TrashRejects

@@ -14,6 +14,7 @@ use crate::app::services::Purpose;
 use crate::settings::Settings;
 
 pub use super::action::{Action, CommandEntry, Section};
+pub use super::finding_command::FindingCommand;
 pub use super::keys::Keys;
 pub use super::shortcuts::{GESTURES, keys_of, keys_page};
 
@@ -152,6 +153,8 @@ pub enum Command {
     RevealPath(PathBuf),
     /// Put text on the clipboard.
     CopyText(String),
+    /// Do something with what was found among the photos.
+    Found(FindingCommand),
     /// Dismiss a message.
     DismissNotice(usize),
 }
@@ -216,6 +219,19 @@ pub enum Dialog {
     Path(PathPrompt),
     /// Whether a picture that was dropped is opened or searched for.
     Dropped(PathBuf),
+    /// What there is to clear away.
+    Tour,
+    /// Copies of photos, from the tour or by itself.
+    Copies {
+        /// Whether closing it leads back to the tour.
+        from_tour: bool,
+    },
+    /// Heaps that are proposed.
+    Heaps,
+    /// Questions about a label.
+    Questions,
+    /// Searches under names.
+    Searches,
     /// The program.
     About,
 }
@@ -228,6 +244,7 @@ impl Dialog {
             Self::Path(prompt) => prompt.back.map(|back| *back),
             Self::ClearStore => Some(Self::Settings),
             Self::RemoveModel(_) => Some(Self::Models),
+            Self::Copies { from_tour: true } => Some(Self::Tour),
             _ => None,
         }
     }

@@ -36,6 +36,9 @@ impl Action {
             Self::Example | Self::CounterExample => {
                 state.has_target() && !state.memory.labels.is_empty()
             }
+            Self::Why => state.viewer.is_some(),
+            Self::Tour | Self::Copies | Self::Heaps | Self::Stacks => !state.library.is_empty(),
+            Self::Ask => !state.memory.labels.is_empty(),
             Self::ClearLabels => !state.memory.labels.is_empty(),
             Self::ClearFilter => !state.memory.filter.is_clear() || !state.search.is_empty(),
             Self::ActualSize => state.viewer.is_some(),

@@ -12,6 +12,7 @@ pub mod command;
 pub mod document;
 mod enabled;
 mod file_dialogs;
+mod finding_command;
 mod keys;
 pub mod services;
 mod shortcuts;
@@ -33,10 +34,11 @@ use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::Metadata;
+use crate::engine::media::photo::ContentId;
 use crate::settings::{self, Settings};
 use command::Command;
 use document::labels::LabelId;
-use document::library::Library;
+use document::library::{Library, Snapshot};
 use document::memory::Memory;
 use document::state::{Cause, Drawn, State, ViewRequest};
 use services::Services;
@@ -69,6 +71,10 @@ enum News {
     Trashed(tasks::trash::Trashed),
     /// Files came back from the trash, or did not.
     Restored(tasks::trash::Restored),
+    /// What the look over all photos tells.
+    Overview(tasks::overview::OverviewNews),
+    /// The open folders are watched.
+    Watched(tasks::watching::Watched),
     /// What keywords do.
     Keywords(tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
@@ -156,6 +162,7 @@ pub struct App {
     tell: Sender<News>,
     marks: Option<MarksWriter>,
     asking: Asking,
+    watching: tasks::watching::Watching,
     opening: u64,
     was_focused: bool,
     saved: tasks::save::Saved,
@@ -211,6 +218,7 @@ impl App {
                 goal: None,
                 last: Instant::now(),
             },
+            watching: tasks::watching::Watching::default(),
             opening: 0,
             was_focused: true,
             saved,
@@ -222,6 +230,11 @@ impl App {
             app.state.notify(notice, true);
         }
         app.open_marks();
+        let alone = app.state.memory.rejected_alone.iter();
+        let alone: Vec<_> = alone
+            .map(|copy| (copy.path.clone(), Some(ContentId(copy.content))))
+            .collect();
+        app.state.library.reject_alone(&alone);
         app.look_for_interrupted();
         if !paths.is_empty() {
             app.state.memory.roots.clear();
@@ -319,10 +332,15 @@ impl App {
         }
         let draft = self.state.draft_label();
         let draft_id = draft.as_ref().map(|label| label.id);
+        let library = Snapshot {
+            lines: self.state.memory.lines,
+            folded: self.state.memory.folded,
+            ..self.state.library.snapshot().clone()
+        };
         self.scoring.ask(ScoringRequest {
             number: self.asking.number,
             session: self.state.session().cloned(),
-            library: self.state.library.snapshot().clone(),
+            library,
             labels: { self.state.memory.labels.iter().cloned() }
                 .chain(draft)
                 .collect(),
@@ -386,6 +404,8 @@ impl App {
         self.take_answer();
         self.look_after_store();
         self.look_for_changes(ctx);
+        self.look_at_watched(ctx);
+        self.look_for_heat();
         self.ask();
         self.save_changes();
         if let Some(left) = self.state.forget_seen() {
@@ -443,6 +463,10 @@ fn new_state(settings: Settings, memory: Memory) -> State {
         work: document::state::Work::default(),
         exports: document::exports::Exports::default(),
         keywords: document::keywords::Keywords::default(),
+        overview: document::overview::Overview::default(),
+        heaps: document::heaps::Heaps::default(),
+        questions: None,
+        heat: document::heat::Heat::default(),
         dialog: None,
         path_trouble: None,
         notices: Vec::new(),

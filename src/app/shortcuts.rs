@@ -3,7 +3,7 @@
 use super::action::{Action, Section};
 
 /// What the grid and the viewer do with keys and the pointer besides commands.
-pub const GESTURES: [(&str, &str); 12] = [
+pub const GESTURES: [(&str, &str); 14] = [
     ("Arrows, Page Up, Page Down, Home, End", "Move"),
     ("Shift with any of these", "Extend the selection"),
     ("Ctrl+click", "Add a photo to the selection, or remove it"),
@@ -11,6 +11,14 @@ pub const GESTURES: [(&str, &str); 12] = [
     ("Ctrl+wheel", "Change the size of thumbnails"),
     ("Wheel over a large photo", "Zoom"),
     ("Hold the space bar over a large photo", "Show the loupe"),
+    (
+        "Y, N or the space bar in questions",
+        "Yes, no, or cannot say",
+    ),
+    (
+        "Ctrl+Z or Backspace in questions",
+        "Take the last answer back",
+    ),
     ("Ctrl+V over the photos", "Open the pasted paths"),
     ("Shift+Tab over the photos", "Go to the control before them"),
     ("Down in a label", "Go to its threshold"),

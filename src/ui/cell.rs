@@ -10,7 +10,7 @@ use super::photo_menu::photo_menu;
 use super::textures::side_for;
 use super::theme::{self, palette};
 use super::widgets::{elided, percent, photos};
-use super::{Interface, top_bar, videos};
+use super::{Interface, stacks, top_bar, videos};
 use crate::app::command::Command;
 use crate::app::document::arrange::Heading;
 use crate::app::document::calendar;
@@ -80,6 +80,7 @@ impl Interface {
         paint_caption(ui, rect, item, id, heading, state);
         paint_badges(ui, picture, item, mark);
         videos::paint_mark(ui, picture, state, id, item);
+        stacks::paint_sign(ui, picture, state, id);
         clicks(ui, &response, id, state, commands);
         response.context_menu(|ui| photo_menu(ui, state, commands));
         if let Some(warning) = item.warning() {
@@ -325,10 +326,13 @@ fn spoken(matched: f32) -> String {
     text.replace("< ", "less than ")
 }
 
-/// What a screen reader says: "cat.jpg, cat 97 percent, taken 14 May 2024, picked, 4 stars".
+/// What a screen reader says: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
 pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
     name.push_str(&videos::spoken(state, id, item));
+    for said in [state.findings().spoken(id), stacks::spoken(state, id)] {
+        name.extend(said.map(|said| format!(", {said}")));
+    }
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.answer.labels[at].text;
         let nearest = if fits { "" } else { "nearest to " };

@@ -48,11 +48,11 @@ pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
         let path = state
             .item(kept.item)
             .map(|item| item.file.path.display().to_string());
-        let text = format!(
-            "{} identical copies: 1 kept at {}",
-            kept.copies,
-            path.unwrap_or_default()
-        );
+        let path = path.unwrap_or_default();
+        let text = match kept.copies {
+            1 => format!("Kept, because the photo it is a copy of is rejected or gone: {path}"),
+            copies => format!("{copies} identical copies: 1 kept at {path}"),
+        };
         ui.label(RichText::new(text).small());
     }
     if kept.len() > LISTED {

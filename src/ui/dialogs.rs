@@ -60,6 +60,11 @@ impl Interface {
                 Dialog::RemoveModel(dir) => remove_model(ui, state, dir, commands),
                 Dialog::Path(prompt) => self.path_dialog(ui, state, prompt, commands),
                 Dialog::Dropped(picture) => dropped(ui, picture, commands),
+                Dialog::Tour => self.tour_dialog(ui, state, commands),
+                Dialog::Copies { .. } => self.copies_dialog(ui, state, commands),
+                Dialog::Heaps => self.heaps_dialog(ui, state, commands),
+                Dialog::Questions => self.questions_dialog(ui, state, commands),
+                Dialog::Searches => self.searches_dialog(ui, state, commands),
                 Dialog::About => about(ui),
             }
         });
@@ -262,6 +267,11 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
         Dialog::RemoveModel(_) => "Remove the model?",
         Dialog::Path(_) => "Open by path",
         Dialog::Dropped(_) => "A picture was dropped",
+        Dialog::Tour => "Clean up",
+        Dialog::Copies { .. } => "Copies",
+        Dialog::Heaps => "Name my heaps",
+        Dialog::Questions => "Questions about a label",
+        Dialog::Searches => "Saved searches",
         Dialog::About => "About Lumisift",
     }
 }
@@ -271,6 +281,7 @@ fn dialog_width(dialog: &Dialog) -> f32 {
         Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export | Dialog::Keywords => {
             640.0
         }
+        Dialog::Copies { .. } | Dialog::Heaps => 860.0,
         Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::Dropped(_) | Dialog::About => 420.0,
         _ => 540.0,
     }
@@ -291,8 +302,10 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         // As much of the list as the window has room for.
         Dialog::Models => 1000.0,
         Dialog::Settings | Dialog::Keywords => 620.0,
+        Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
+        Dialog::Tour => 300.0,
         Dialog::Palette => 440.0,
-        Dialog::LabelSets | Dialog::Failures => 300.0,
+        Dialog::LabelSets | Dialog::Failures | Dialog::Searches => 300.0,
         _ => 0.0,
     }
 }

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Popup, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::filter_menu;
 use super::icons::Icon;
+use super::kind_line;
 use super::order_controls::{group_box, sort_box};
 use super::theme::{self, palette};
 use super::widgets::{chip, chip_width, elided, icon_button_sized};
@@ -43,6 +44,7 @@ pub fn show(
         ui.allocate_ui_with_layout(row, layout, |ui| {
             ui.set_min_height(ROW);
             search_note(ui, state, commands);
+            kind_line::show(ui, state, counts, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::SPACE_S;
                 count_button(ui, state);
@@ -97,6 +99,7 @@ fn explained(state: &State) -> Vec<String> {
             HiddenBy::SearchUnreadable => "could not be read, so the search cannot find them",
             HiddenBy::SearchUnread => "not read yet, so the search cannot find them",
             HiddenBy::Search => "hidden because they do not fit the search",
+            HiddenBy::Stack => "folded into their stacks",
         };
         if count > 0 {
             lines.push(format!("{} {words}", thousands(count)));

@@ -6,7 +6,7 @@ use super::icons::Icon;
 use super::label_language::reads_english_only;
 use super::theme::{self, palette};
 use super::widgets::quiet_button;
-use crate::app::command::Command;
+use crate::app::command::{Command, FindingCommand};
 use crate::app::document::filter::{Fit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};
 use crate::app::document::state::State;
@@ -35,6 +35,8 @@ pub fn label_menu(
             Command::ToggleFit(Fit::Label(label.id)),
             commands,
         );
+        let ask = Command::Found(FindingCommand::Ask(label.id));
+        entry(ui, "Ten questions: check it…", ask, commands);
         let command = Command::SetLabelOn(label.id, !label.on);
         toggle(ui, label.on, "In use", command, commands);
         let text = "Not: keep these photos out of other labels";

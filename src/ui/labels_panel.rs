@@ -261,7 +261,10 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let typed = state.draft.trim().to_lowercase();
     let used = |text: &str| state.memory.labels.iter().any(|label| label.text == text);
     let past = state.memory.past_labels.iter().map(String::as_str);
-    let all = past.chain(FIRST_SUGGESTIONS);
+    // Once it is known what the photos show, that is what is suggested.
+    let first = (!state.heaps.is_known).then_some(FIRST_SUGGESTIONS);
+    let from_photos = state.heaps.suggestions.iter().map(String::as_str);
+    let all = from_photos.chain(past).chain(first.into_iter().flatten());
     let mut texts: Vec<&str> = Vec::new();
     for text in all {
         let fits = typed.is_empty() || text.to_lowercase().contains(&typed);
@@ -284,6 +287,13 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.clicked() {
                 commands.push(Command::AddLabel(text.to_owned()));
+            }
+        }
+        if !state.heaps.proposed.is_empty() {
+            let response = ui.small_button(Action::Heaps.entry().name);
+            let hint = "Groups of similar photos, to be made labels";
+            if response.on_hover_text(hint).clicked() {
+                commands.push(Command::Do(Action::Heaps));
             }
         }
     });

@@ -3,6 +3,7 @@
 
 mod about_photo;
 mod cell;
+mod copies_dialog;
 mod dialog_parts;
 mod dialogs;
 mod drop_zones;
@@ -13,9 +14,12 @@ mod filter_bar;
 mod filter_menu;
 mod grid;
 mod headings;
+mod heaps_dialog;
+mod heat;
 mod histogram;
 pub mod icons;
 mod keywords_dialog;
+mod kind_line;
 mod label_card;
 mod label_language;
 mod label_line;
@@ -28,11 +32,15 @@ mod palette_dialog;
 mod path_dialog;
 mod per_answer;
 mod photo_menu;
+mod questions_dialog;
+mod searches_dialog;
 mod settings_dialog;
+mod stacks;
 mod status_bar;
 mod textures;
 pub mod theme;
 mod top_bar;
+mod tour;
 mod videos;
 mod viewer;
 mod viewer_layout;
@@ -47,6 +55,7 @@ use egui::{CentralPanel, Context, Frame, Id, Margin, Panel, Rect, Ui};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::grid_layout::{GridLayout, cell_size};
 use crate::app::document::library::ItemId;
+use crate::app::document::overview::Tour;
 use crate::app::document::state::{Drawn, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
@@ -89,6 +98,10 @@ struct Buffers {
     filters: filter_menu::Counts,
     put_away: PerAnswer<PutAway>,
     failures: PerAnswer<Vec<ItemId>>,
+    tour: PerAnswer<Tour>,
+    /// The name of a heap while it is typed, and which heap's.
+    heap_name: Option<(usize, String)>,
+    search_name: String,
 }
 
 /// What has the keyboard while the photos have it: the list of them, for screen readers.
@@ -115,6 +128,8 @@ pub struct Interface {
     loupe: Option<f64>,
     /// Where in the order the photo was that was seen large last.
     viewed_place: usize,
+    /// The map of heat that was drawn last.
+    heat: Option<heat::DrawnHeat>,
 }
 
 impl Interface {
@@ -137,6 +152,7 @@ impl Interface {
             band: None,
             loupe: None,
             viewed_place: 0,
+            heat: None,
         })
     }
 
@@ -187,6 +203,8 @@ impl Interface {
             }
             Some(Dialog::PasteLabels) => self.buffers.pasted.clear(),
             Some(Dialog::LabelSets) => self.buffers.set_name.clear(),
+            Some(Dialog::Heaps) => self.buffers.heap_name = None,
+            Some(Dialog::Searches) => self.buffers.search_name.clear(),
             _ => {}
         }
     }
@@ -248,7 +266,8 @@ impl Interface {
                 .frame(frame)
                 .show(ui, |ui| drawn.grid = self.photos(ui, state, commands));
         }
-        notices::show(ui, state, commands);
+        let offer = self.tour_offer(state);
+        notices::show(ui, state, offer.as_deref(), commands);
         self.dialogs(ui, state, commands);
         drop_zones::show(ui, self.search_zone());
         self.textures.end_frame();

@@ -4,6 +4,7 @@ use egui::{Align2, Area, Frame, Id, Margin, Order, Popup, RichText, ScrollArea, 
 
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
+use super::tour;
 use super::widgets::icon_button_sized;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
@@ -13,17 +14,37 @@ const SHOWN: usize = 4;
 /// Width of a message.
 const WIDTH: f32 = 380.0;
 
-/// Draws the messages over everything but dialogs.
-pub fn show(ui: &Ui, state: &State, commands: &mut Vec<Command>) {
+/// Points between the messages and what is offered above them.
+const GAP: f32 = 6.0;
+
+/// Draws the messages over everything but dialogs, and above them what is offered, if anything is.
+pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Command>) {
     let standing = &state.standing;
     let standing = [&standing.marks, &standing.store, &standing.settings];
     let failed = matches!(state.session, SessionState::Failed(_));
-    if state.notices.is_empty() && !failed && standing.iter().all(|text| text.is_none()) {
-        return;
-    }
+    let nothing_stands = standing.iter().all(|text| text.is_none());
+    let nothing = state.notices.is_empty() && !failed && nothing_stands;
     let screen = ui.ctx().content_rect();
     let width = WIDTH.min(screen.width() - 32.0);
-    Area::new(Id::unique("messages"))
+    let messages = Id::unique("messages");
+    if let Some(sentence) = offer {
+        // By itself, so that messages stay where they are when it comes.
+        let seen = ui.ctx().memory(|memory| memory.area_rect(messages));
+        let above = seen
+            .filter(|_| !nothing)
+            .map_or(0.0, |seen| seen.height() + GAP);
+        Area::new(Id::unique("tour offer"))
+            .order(Order::Middle)
+            .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0 - above))
+            .show(ui.ctx(), |ui| {
+                ui.set_width(width);
+                tour::offer(ui, sentence, commands);
+            });
+    }
+    if nothing {
+        return;
+    }
+    Area::new(messages)
         .order(Order::Middle)
         .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0))
         .show(ui.ctx(), |ui| {

@@ -18,6 +18,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.set_min_height(22.0);
         work(ui, state, commands);
         failures(ui, state, commands);
+        look(ui, state, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             bell(ui, state);
             let model = ui.label(small(ui, &model_text(state)));
@@ -158,6 +159,23 @@ fn idle_text(state: &State) -> String {
         text.push_str(&format!(", {words}"));
     }
     text
+}
+
+/// How far the look over all photos is; afterwards, what leads to what it found.
+fn look(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    if let Some(running) = &state.overview.running {
+        let (_, done, of) = running.get();
+        let text = match of {
+            0 => "Looking over the photos".to_owned(),
+            _ => format!("Looking over: {} of {}", thousands(done), thousands(of)),
+        };
+        ui.label(small(ui, &text));
+    } else if state.is_looked_over() && !state.library.is_empty() {
+        let text = RichText::new(Action::Tour.entry().name).size(theme::TEXT_S);
+        if ui.button(text).clicked() {
+            commands.push(Command::Do(Action::Tour));
+        }
+    }
 }
 
 fn failures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {

@@ -131,6 +131,9 @@ impl Interface {
             ui.painter()
                 .rect_stroke(pane, 2.0, line, egui::StrokeKind::Inside);
         }
+        if let Some(whole) = whole {
+            self.heat(ui, pane, whole, id, state);
+        }
         marks(ui, pane, id, &item, state, commands);
         whole
     }

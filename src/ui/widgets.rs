@@ -16,6 +16,8 @@ use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
 use crate::engine::plural::counted_thousands;
 
+pub use crate::engine::plural::bytes;
+
 /// Two columns of small text under headings, with rows drawn on demand.
 pub struct Lines {
     /// What tells this table from others.
@@ -225,17 +227,6 @@ pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
 #[must_use]
 pub fn photos(count: usize) -> String {
     counted_thousands(count, "photo", "photos")
-}
-
-/// Bytes as people read them.
-#[must_use]
-pub fn bytes(count: u64) -> String {
-    match count {
-        0..1_000 => format!("{count} bytes"),
-        1_000..1_000_000 => format!("{:.0} kB", count as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} MB", count as f64 / 1e6),
-        _ => format!("{:.1} GB", count as f64 / 1e9),
-    }
 }
 
 /// A time as people say it.

@@ -36,7 +36,12 @@ pub fn photos(dir: &Path, count: u32) {
 /// the colours that they name.
 pub struct ColourModel {
     info: ModelInfo,
+    /// Whether a greenhouse is green: words of the vocabulary that hold a colour's name are said of photos then.
+    loosely: bool,
 }
+
+/// Parts of words of the vocabulary that name no colour, though one is in them.
+const NO_COLOURS: [&str; 6] = ["house", " sky", "berries", " wine", "print", "covered"];
 
 impl ColourModel {
     pub fn new() -> Self {
@@ -59,7 +64,18 @@ impl ColourModel {
             device: Device::cpu().facts().clone(),
             int8: None,
         };
-        Self { info }
+        Self {
+            info,
+            loosely: false,
+        }
+    }
+
+    /// The same that says of photos what words of the vocabulary hold a colour's name: "greenhouse", "blue sky".
+    pub fn loose() -> Self {
+        Self {
+            loosely: true,
+            ..Self::new()
+        }
     }
 }
 
@@ -92,7 +108,8 @@ impl Model for ColourModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let vector = |text: &&str| {
-            let has = |word: &str| f32::from(u8::from(text.contains(word)));
+            let names_one = self.loosely || !NO_COLOURS.iter().any(|other| text.contains(other));
+            let has = |word: &str| f32::from(u8::from(names_one && text.contains(word)));
             unit([has("red"), has("green"), has("blue"), 0.5])
         };
         Ok(Embeddings {

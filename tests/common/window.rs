@@ -332,6 +332,23 @@ pub fn coloured() -> (tempfile::TempDir, Window) {
     (dir, window)
 }
 
+/// A JPEG whose XMP says when it was taken.
+pub fn taken(path: &Path, when: &str, shade: u8) {
+    let mut jpeg = Vec::new();
+    let picture = image::RgbImage::from_pixel(48, 32, image::Rgb([shade, 90, 90]));
+    image::codecs::jpeg::JpegEncoder::new(&mut jpeg)
+        .encode_image(&picture)
+        .expect("encoded");
+    let packet = format!(
+        "http://ns.adobe.com/xap/1.0/\0<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://ns.adobe.com/exif/1.0/'><r:Description e:DateTimeOriginal='{when}'/></r:RDF>"
+    );
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
+    bytes.extend((packet.len() as u16 + 2).to_be_bytes());
+    bytes.extend(packet.as_bytes());
+    bytes.extend(&jpeg[2..]);
+    fs::write(path, bytes).expect("written");
+}
+
 pub fn add_label(window: &mut Window, text: &str) {
     window.type_into("New label", text);
     window.key(Key::Enter);

@@ -209,6 +209,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/single_instance/mod.rs", "*"),
     ("app/single_instance/place.rs", "*"),
     ("app/tasks/trash.rs", "is_safe"),
+    ("app/tasks/watching.rs", "is_remote"),
 ];
 
 /// Finds calls that touch a disk in code that the window's thread may run.

@@ -243,6 +243,11 @@ fn every_dialog() -> Vec<Dialog> {
             back: None,
         }),
         Dialog::Dropped("/anywhere.jpg".into()),
+        Dialog::Tour,
+        Dialog::Copies { from_tour: false },
+        Dialog::Heaps,
+        Dialog::Questions,
+        Dialog::Searches,
         Dialog::About,
     ];
     // Without an arm for everything, a new kind does not compile.
@@ -253,6 +258,8 @@ fn every_dialog() -> Vec<Dialog> {
             Dialog::Keywords | Dialog::LabelSets | Dialog::PasteLabels => {}
             Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
+            Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
+            Dialog::Questions | Dialog::Searches => {}
         }
     }
     all

@@ -4,7 +4,6 @@
 use crate::window;
 
 use std::fs;
-use std::path::Path;
 
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, ViewportCommand};
@@ -14,7 +13,7 @@ use lumisift::app::document::filter::{Grouping, SortKey, Sorting};
 use lumisift::app::document::viewer::Viewer;
 use lumisift::engine::organize::marks::Flag;
 use lumisift::ui::photos_id;
-use window::{Setup, Window, coloured, colours};
+use window::{Setup, Window, coloured, colours, taken};
 
 fn by_name(window: &mut Window) {
     window.command(Command::GroupBy(Grouping::Nothing));
@@ -125,23 +124,6 @@ fn a_comparison_goes_on_without_a_photo_that_is_gone() {
         (compared(&window), viewed(&window).as_str()),
         (0, "blue 3.png")
     );
-}
-
-/// A JPEG whose XMP says when it was taken.
-fn taken(path: &Path, when: &str, shade: u8) {
-    let mut jpeg = Vec::new();
-    let picture = image::RgbImage::from_pixel(48, 32, image::Rgb([shade, 90, 90]));
-    image::codecs::jpeg::JpegEncoder::new(&mut jpeg)
-        .encode_image(&picture)
-        .expect("encoded");
-    let packet = format!(
-        "http://ns.adobe.com/xap/1.0/\0<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='http://ns.adobe.com/exif/1.0/'><r:Description e:DateTimeOriginal='{when}'/></r:RDF>"
-    );
-    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
-    bytes.extend((packet.len() as u16 + 2).to_be_bytes());
-    bytes.extend(packet.as_bytes());
-    bytes.extend(&jpeg[2..]);
-    fs::write(path, bytes).expect("written");
 }
 
 #[test]

@@ -20,6 +20,10 @@ impl App {
         };
         let order = &self.state.answer.arrangement.order;
         let mut chosen = self.state.selection.acted_on(order);
+        if chosen.len() < 2 && self.open_stack(target) {
+            return;
+        }
+        let order = &self.state.answer.arrangement.order;
         if chosen.len() < 2 || !chosen.contains(&target) {
             let taken_together = burst(self.state.library.snapshot(), target);
             chosen = around(&taken_together, target, COMPARED);

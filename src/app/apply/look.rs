@@ -11,7 +11,9 @@ impl App {
     pub(super) fn view_or_close(&mut self) {
         if self.state.viewer.is_some() {
             self.close_viewer();
-        } else if let Some(item) = self.state.target() {
+        } else if let Some(item) = self.state.target()
+            && !self.open_stack(item)
+        {
             self.state.viewer = Some(Viewer::of(item));
         }
     }
@@ -52,7 +54,9 @@ impl App {
             Command::GridMove(step, extend) => self.step(step, extend),
             Command::ViewItem(id) => {
                 self.apply(Command::SelectionMode(id, SelectionMode::Only));
-                self.state.viewer = Some(Viewer::of(id));
+                if !self.open_stack(id) {
+                    self.state.viewer = Some(Viewer::of(id));
+                }
             }
             Command::FocusCompared(id) => self.focus_compared(id),
             Command::CellSide(side) => {

@@ -1,7 +1,11 @@
 //! Decisions about photos, and undoing them.
 
+use std::path::PathBuf;
+
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::history::{HistoryStep as Undo, labels_put_back};
+use crate::app::document::library::ItemId;
+use crate::app::document::memory::RejectedCopy;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
@@ -13,10 +17,22 @@ impl App {
         let targets = self.state.targets();
         let mut before: Vec<Decision> = Vec::new();
         let mut after = Vec::new();
+        let mut alone = Vec::new();
         for id in &targets {
             if let Some(content) = self.state.item(*id).and_then(|item| item.content()) {
-                let mut new = self.state.library.mark(*id);
+                let own = self.state.library.mark_of_content(*id);
+                let mut new = own;
                 change(&mut new);
+                if let Some(path) = self.alone(*id) {
+                    // What is rejected as a copy stays so, and others of its content stay as they are, unless the
+                    // person says something else.
+                    let mut shown = self.state.library.mark(*id);
+                    change(&mut shown);
+                    match shown.flag {
+                        Flag::Reject => new.flag = own.flag,
+                        _ => alone.push((path, None)),
+                    }
+                }
                 before.push((content, self.state.library.decision(&content)));
                 after.push((content, Some(new)));
             }
@@ -26,7 +42,10 @@ impl App {
         let changed = |(old, new): (&Decision, &Decision)| {
             old.1.unwrap_or_default() != new.1.unwrap_or_default()
         };
-        if before.iter().zip(&after).any(changed) {
+        if !alone.is_empty() {
+            let alone = self.reject_alone(&alone);
+            self.state.history.push(Undo::Copies(before, alone), None);
+        } else if before.iter().zip(&after).any(changed) {
             self.state.history.push(Undo::Marks(before), None);
         }
         self.decide(&after);
@@ -34,6 +53,32 @@ impl App {
         if let Some(step) = next {
             self.step(step, false);
         }
+    }
+
+    /// The path of a photo that is rejected while others of its content are kept.
+    fn alone(&self, id: ItemId) -> Option<PathBuf> {
+        let is_alone = self.state.library.is_rejected_alone(id);
+        let item = self.state.item(id).filter(|_| is_alone)?;
+        Some(item.file.path.clone())
+    }
+
+    /// Rejects copies while others of their content are kept, or no longer, and keeps that. Returns how it was.
+    pub(super) fn reject_alone(
+        &mut self,
+        changes: &[(PathBuf, Option<ContentId>)],
+    ) -> Vec<(PathBuf, Option<ContentId>)> {
+        let before = self.state.library.reject_alone(changes);
+        let alone = self.state.library.rejected_alone().iter();
+        let mut alone: Vec<RejectedCopy> = alone
+            .map(|(path, content)| RejectedCopy {
+                path: path.clone(),
+                content: content.0,
+            })
+            .collect();
+        alone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        self.state.memory.rejected_alone = alone;
+        self.need(RefreshPriority::Now);
+        before
     }
 
     /// Gives the chosen photos a colour; takes it away if all of them have it.
@@ -45,7 +90,8 @@ impl App {
         self.mark(|mark| mark.colour = new);
     }
 
-    fn decide(&mut self, decisions: &[Decision]) {
+    pub(super) fn decide(&mut self, decisions: &[Decision]) {
+        self.state.overview.is_outdated = true;
         self.state.library.decide(decisions);
         if let Some(writer) = &self.marks {
             writer.keep(decisions);
@@ -95,6 +141,17 @@ impl App {
                 let text = format!("{done}: the decision about {photos}");
                 self.state.notify(text, false);
                 Some(Undo::Marks(now))
+            }
+            Undo::Copies(marks, alone) => {
+                let library = &self.state.library;
+                let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
+                let now = now.collect();
+                self.decide(&marks);
+                let alone_now = self.reject_alone(&alone);
+                let copies = counted_thousands(marks.len().max(alone.len()), "photo", "photos");
+                let text = format!("{done}: the decision about {copies}");
+                self.state.notify(text, false);
+                Some(Undo::Copies(now, alone_now))
             }
             Undo::Labels(labels) => {
                 self.need(RefreshPriority::FromTop);

@@ -2,6 +2,7 @@
 
 mod compare;
 mod desktop;
+mod findings;
 mod labels;
 mod look;
 mod marks;
@@ -67,6 +68,7 @@ impl App {
             }
             Command::RevealPath(path) => self.desktop(path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.wake.ctx.copy_text(text),
+            Command::Found(command) => self.about_findings(command),
             Command::Show(dialog) => self.show(dialog),
             Command::CloseDialog => {
                 let back = self.state.dialog.take().and_then(Dialog::back);
@@ -170,6 +172,13 @@ impl App {
             Action::CloseView => self.close_or_clear(),
             Action::Compare => self.compare(),
             Action::Survey => self.survey(),
+            Action::Why => self.state.heat.is_on = !self.state.heat.is_on,
+            Action::Heaps => self.show(Some(Dialog::Heaps)),
+            Action::Ask => self.ask_about_open_label(),
+            Action::Searches => self.show(Some(Dialog::Searches)),
+            Action::Tour => self.show(Some(Dialog::Tour)),
+            Action::Copies => self.show(Some(Dialog::Copies { from_tour: false })),
+            Action::Stacks => self.fold_stacks(),
             Action::Open => self.on_target(|desktop, path| desktop.open(path)),
             Action::Reveal => self.on_target(|desktop, path| desktop.reveal(path)),
             Action::FindSimilar => {
@@ -269,6 +278,16 @@ impl App {
         if dialog == Some(Dialog::Export) && !matches!(exports.state, ExportState::Running(_)) {
             exports.state = ExportState::Idle;
             self.supervisor.cancel(Slot::ExportPlan);
+        }
+        if matches!(
+            dialog,
+            Some(Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps)
+        ) {
+            self.state.overview.is_offered = false;
+            self.look_over_if_idle();
+        }
+        if dialog != Some(Dialog::Questions) {
+            self.state.questions = None;
         }
         if dialog == Some(Dialog::Keywords) {
             self.state.keywords.begin();

@@ -48,8 +48,8 @@ impl App {
         }
     }
 
-    /// The same of the label that is open, or the only one there is.
-    pub(super) fn teach_open_label(&mut self, shown: bool) {
+    /// The label that is open, filtered by, or the only one there is.
+    pub(super) fn open_label(&self) -> Option<LabelId> {
         let labels = &self.state.memory.labels;
         let there = |id: &LabelId| labels.iter().any(|label| label.id == *id);
         let filtered = match self.state.memory.filter.fit {
@@ -60,8 +60,12 @@ impl App {
             [only] => Some(only.id),
             _ => None,
         };
-        let label = self.state.open_label.filter(there).or(filtered).or(only);
-        match label {
+        self.state.open_label.filter(there).or(filtered).or(only)
+    }
+
+    /// The same of that label.
+    pub(super) fn teach_open_label(&mut self, shown: bool) {
+        match self.open_label() {
             Some(id) => self.add_examples(id, shown),
             None => {
                 let text = "Click a label first: photos become examples of the label that is open";

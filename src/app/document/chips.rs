@@ -68,6 +68,8 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
     chip(folder, &|f| f.folder = None);
     let shape = filter.shape.map(|shape| shape.name().to_owned());
     chip(shape, &|f| f.shape = None);
+    let kind = filter.kind.map(|kind| kind.name().to_owned());
+    chip(kind, &|f| f.kind = None);
     let failures = filter.failures.then(|| "with problems".to_owned());
     chip(failures, &|f| f.failures = false);
     let nearest = (filter.search_shows_all).then(|| "nearest to the search".to_owned());
@@ -79,6 +81,7 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
 mod tests {
     use super::*;
     use crate::app::document::filter::Shape;
+    use crate::app::document::findings::Kind;
     use crate::engine::organize::marks::Colour;
 
     #[test]
@@ -105,6 +108,7 @@ mod tests {
             lens: Some("50 mm".into()),
             folder: Some("/photos/2024".into()),
             shape: Some(Shape::Portrait),
+            kind: Some(Kind::Blurred),
             failures: true,
             search_shows_all: true,
         };
@@ -135,6 +139,7 @@ mod tests {
                 "50 mm",
                 "in 2024",
                 "Portrait",
+                "Blurred",
                 "with problems",
                 "nearest to the search"
             ]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::findings::Kind;
 use super::labels::LabelId;
 use crate::engine::organize::marks::{Colour, Flag};
 
@@ -269,6 +270,8 @@ pub struct Filter {
     pub folder: Option<PathBuf>,
     /// How the sides relate.
     pub shape: Option<Shape>,
+    /// What was found of them without labels.
+    pub kind: Option<Kind>,
     /// Only what failed or came with a warning.
     pub failures: bool,
     /// What fits the search badly is shown too.

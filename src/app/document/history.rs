@@ -14,6 +14,11 @@ const STEPS: usize = 100;
 pub enum HistoryStep {
     /// Decisions as they were.
     Marks(Vec<(ContentId, Option<Mark>)>),
+    /// Decisions as they were, and which copies were rejected alone.
+    Copies(
+        Vec<(ContentId, Option<Mark>)>,
+        Vec<(PathBuf, Option<ContentId>)>,
+    ),
     /// Labels as they were.
     Labels(Vec<Label>),
     /// An export, by its name.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::calendar::{self, Day};
+use super::findings::{Findings, Lines};
 use crate::engine::media::metadata::Metadata;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 use crate::engine::media::places::Place;
@@ -246,6 +247,12 @@ pub struct Snapshot {
     pub marks: Arc<Vec<Mark>>,
     /// Counts what makes earlier numbers or scores invalid.
     pub epoch: u64,
+    /// What was found among them without labels.
+    pub findings: Arc<Findings>,
+    /// The lines from which on a photo has a flaw.
+    pub lines: Lines,
+    /// Whether of a stack only one photo is shown.
+    pub folded: bool,
 }
 
 impl Snapshot {
@@ -256,7 +263,7 @@ impl Snapshot {
             briefs: Arc::new(items.iter().map(Brief::of).collect()),
             items: Arc::new(items.into_iter().map(Arc::new).collect()),
             marks: Arc::new(marks),
-            epoch: 0,
+            ..Self::default()
         }
     }
 }
@@ -276,6 +283,8 @@ pub struct Library {
     kept_marks: HashMap<ContentId, Mark>,
     /// Photos that were rejected themselves since the start, and not only as copies of others.
     rejected: HashSet<PathBuf>,
+    /// Photos that are rejected as copies of a photo that is kept, with their contents. Others of the content may be kept.
+    rejected_alone: HashMap<PathBuf, ContentId>,
 }
 
 impl Library {
@@ -400,9 +409,70 @@ impl Library {
 
     /// What counts for an item: what the person decided, otherwise what its metadata says.
     fn mark_for(&self, item: &Item) -> Mark {
+        let mark = self.shared_mark(item);
+        match self.is_alone(item) {
+            true => Mark {
+                flag: Flag::Reject,
+                ..mark
+            },
+            false => mark,
+        }
+    }
+
+    /// The same, which it shares with others of its content: that it is rejected alone does not count.
+    fn shared_mark(&self, item: &Item) -> Mark {
         let decided = item.content().and_then(|c| self.decision(&c));
         let theirs = || Some(item.metadata.as_ref()?.facts.mark());
         decided.or_else(theirs).unwrap_or_default()
+    }
+
+    fn is_alone(&self, item: &Item) -> bool {
+        let content = self.rejected_alone.get(&item.file.path);
+        content.is_some() && content.copied() == item.content()
+    }
+
+    /// The mark that a photo shares with others of its content.
+    #[must_use]
+    pub fn mark_of_content(&self, id: ItemId) -> Mark {
+        self.get(id)
+            .map_or_else(Mark::default, |item| self.shared_mark(item))
+    }
+
+    /// Whether a photo is rejected as a copy of one that is kept.
+    #[must_use]
+    pub fn is_rejected_alone(&self, id: ItemId) -> bool {
+        self.get(id).is_some_and(|item| self.is_alone(item))
+    }
+
+    /// Photos that are rejected alone, with their contents.
+    #[must_use]
+    pub fn rejected_alone(&self) -> &HashMap<PathBuf, ContentId> {
+        &self.rejected_alone
+    }
+
+    /// Rejects photos of a content alone, or no longer. Returns how it was before.
+    pub fn reject_alone(
+        &mut self,
+        changes: &[(PathBuf, Option<ContentId>)],
+    ) -> Vec<(PathBuf, Option<ContentId>)> {
+        let mut before = Vec::with_capacity(changes.len());
+        for (path, content) in changes {
+            let old = match content {
+                Some(content) => self.rejected_alone.insert(path.clone(), *content),
+                None => self.rejected_alone.remove(path),
+            };
+            before.push((path.clone(), old));
+            if let Some(id) = self.find(path) {
+                let mark = self.mark_for(&self.now.items[id as usize]);
+                Arc::make_mut(&mut self.now.marks)[id as usize] = mark;
+            }
+        }
+        before
+    }
+
+    /// Takes over what was found among the photos.
+    pub fn set_findings(&mut self, findings: Arc<Findings>) {
+        self.now.findings = findings;
     }
 
     /// Sets decisions about items and all copies of their content, or takes them away.
@@ -494,6 +564,7 @@ impl Library {
             self.link(item, id);
         }
         self.now.items = Arc::new(items);
+        self.now.findings = Arc::new(self.now.findings.renumbered(&renumbered));
         self.now.epoch += 1;
         Some(renumbered)
     }
@@ -507,6 +578,7 @@ impl Library {
             },
             kept_marks: std::mem::take(&mut self.kept_marks),
             rejected: std::mem::take(&mut self.rejected),
+            rejected_alone: std::mem::take(&mut self.rejected_alone),
             ..Self::default()
         };
     }
@@ -679,5 +751,32 @@ mod tests {
         assert_eq!(read.keywords(), ["sea"]);
         library.set_metadata(vec![(photo, Arc::default())]);
         assert_eq!(library.mark(0), Mark::default());
+    }
+
+    #[test]
+    fn a_copy_is_rejected_alone_and_what_it_shares_stays() {
+        let mut library = Library::default();
+        library.put(item("a.jpg", 1), 1);
+        library.put(item("b.jpg", 1), 1);
+        let stars = Mark {
+            stars: 3,
+            ..Mark::default()
+        };
+        library.decide(&[(ContentId([1; 32]), Some(stars))]);
+        let alone = [(PathBuf::from("b.jpg"), Some(ContentId([1; 32])))];
+        let before = library.reject_alone(&alone);
+        let flags = |library: &Library| [library.mark(0).flag, library.mark(1).flag];
+        assert_eq!(flags(&library), [Flag::None, Flag::Reject]);
+        assert_eq!(
+            (library.mark(1).stars, library.mark_of_content(1)),
+            (3, stars)
+        );
+        // What is at its place now is another photo.
+        library.put(item("b.jpg", 2), 2);
+        assert!(!library.is_rejected_alone(1));
+        library.put(item("b.jpg", 1), 3);
+        assert!(library.is_rejected_alone(1));
+        library.reject_alone(&before);
+        assert_eq!(flags(&library), [Flag::None; 2]);
     }
 }

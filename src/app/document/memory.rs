@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::export_choices::ExportChoices;
 use super::filter::{Filter, Fit, Grouping, SortKey, Sorting};
+use super::findings::Lines;
 use super::labels::{FIRST_LABEL, Label, LabelId, SavedLabels};
 use crate::app::services::Purpose;
+use crate::engine::files::path_serde;
 use crate::engine::organize::export::Transfer;
 use crate::settings::Values;
 
@@ -49,6 +51,38 @@ pub struct Memory {
     pub auto_advance: bool,
     /// What was chosen for the last export.
     pub export: ExportChoices,
+    /// The lines from which on a photo has a flaw.
+    pub lines: Lines,
+    /// Whether of a stack only one photo is shown.
+    pub folded: bool,
+    /// Copies that are rejected while others of their content are kept.
+    pub rejected_alone: Vec<RejectedCopy>,
+    /// Proposed heaps that the person does not want to see, by name.
+    pub dismissed_heaps: Vec<String>,
+    /// Searches under names.
+    pub searches: Vec<SavedSearch>,
+}
+
+/// A copy that is rejected while others of its content are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedCopy {
+    /// Which.
+    #[serde(with = "path_serde")]
+    pub path: PathBuf,
+    /// Its content.
+    pub content: [u8; 32],
+}
+
+/// A search with its filters, to come back to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedSearch {
+    /// What the person called it.
+    pub name: String,
+    /// What was typed.
+    pub text: String,
+    /// The filters.
+    pub filter: Filter,
 }
 
 impl Default for Memory {
@@ -71,6 +105,11 @@ impl Default for Memory {
             captions_show_matches: true,
             auto_advance: false,
             export: ExportChoices::default(),
+            lines: Lines::default(),
+            folded: false,
+            rejected_alone: Vec::new(),
+            dismissed_heaps: Vec::new(),
+            searches: Vec::new(),
         }
     }
 }
@@ -91,6 +130,8 @@ impl Memory {
         }
         // What is searched for does not come back, nor how.
         self.filter.search_shows_all = false;
+        // What is found anew after the start cannot be asked for before.
+        self.filter.kind = None;
         let used = self.labels.iter().map(|label| label.id);
         let above = used.max().map_or(FIRST_LABEL, |id| id.saturating_add(1));
         self.next_label = self.next_label.max(above);

@@ -42,6 +42,8 @@ struct Terms {
     /// Parts of labels that must fit, in lower case.
     labels: Vec<String>,
     folders: Vec<String>,
+    /// Words that are said of a photo, in lower case.
+    tags: Vec<String>,
 }
 
 /// A season: the months that it has.
@@ -73,21 +75,24 @@ impl SearchText {
         self.parts.iter().all(|part| part.terms.is_empty())
     }
 
-    /// Whether a photo has what is asked for. `shows` says whether it shows what is meant.
+    /// Whether a photo has what is asked for. `shows` says whether it shows what is meant; `words` are those that are
+    /// said of it.
     #[must_use]
-    pub fn lets_through(
+    pub fn lets_through<W: Iterator<Item = &'static str>>(
         &self,
         item: &Item,
         mark: Mark,
         scored: Scored<'_>,
         id: u32,
         shows: bool,
+        words: impl Fn() -> W,
     ) -> bool {
         let mut parts = self.parts.iter();
         self.parts.is_empty()
             || parts.any(|part| {
                 part.terms.hold(item, mark, scored, id)
-                    && (shows || !part.has_meaning || part.is_named(item))
+                    && part.terms.has_tags(&words)
+                    && (shows || !part.has_meaning || part.is_named(item) || part.is_said(&words))
             })
     }
 
@@ -174,16 +179,24 @@ impl Part {
             holds(&item.name, named) || folder.is_some_and(|folder| holds(folder, named))
         })
     }
+
+    /// Whether the words that are said of a photo are those that are searched for.
+    fn is_said<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
+        let is_word = |asked: &str| words().any(|word| word == asked);
+        let mut named = self.named.iter();
+        named.any(|named| is_word(named) || named.split_whitespace().all(is_word))
+    }
 }
 
 impl Terms {
-    /// `label:cat`, `folder:holiday`, `name:IMG`, `stars:3`, `picked`, `rejected`.
+    /// `label:cat`, `tag:dog`, `folder:holiday`, `name:IMG`, `stars:3`, `picked`, `rejected`.
     fn take_keyed(&mut self, word: &str) -> bool {
         if let Some((key, value)) = word.split_once(':').filter(|(_, value)| !value.is_empty()) {
             let value = value.trim_matches('"').to_owned();
             match key {
                 "label" => self.labels.push(value),
                 "folder" => self.folders.push(value),
+                "tag" => self.tags.push(value),
                 "name" => self.names.push(value),
                 "stars" | "rating" => match value.trim_end_matches('+').parse() {
                     Ok(stars @ 0..=5) => self.min_stars = stars,
@@ -268,6 +281,12 @@ impl Terms {
             && self.dates.as_ref().is_none_or(|dates| within(item, dates))
             && (self.folders.is_empty() || self.in_folders(item))
             && self.labels.iter().all(|text| fits(text, scored, id))
+    }
+
+    /// Whether the words that are said of a photo have all that are asked for as such.
+    fn has_tags<W: Iterator<Item = &'static str>>(&self, words: impl Fn() -> W) -> bool {
+        let is_said = |tag: &String| words().any(|word| holds(word, tag));
+        self.tags.iter().all(is_said)
     }
 
     fn in_folders(&self, item: &Item) -> bool {

@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 use super::arrange::Heading;
 use super::filter::{Grouping, Sorting};
 use super::grid_layout::{GAP, GridLayout, HEADER};
+use super::heaps::Heaps;
+use super::heat::Heat;
 use super::history::History;
 use super::labels::{Label, LabelId};
 use super::library::{Item, ItemId, Library};
 use super::memory::Memory;
+use super::overview::Overview;
+use super::questioning::Questioning;
 use super::selection::Selection;
 use super::viewer::Viewer;
 use crate::app::command::Dialog;
@@ -244,6 +248,14 @@ pub struct State {
     pub exports: Exports,
     /// Keywords on their way into sidecars or photos.
     pub keywords: Keywords,
+    /// The look over all photos.
+    pub overview: Overview,
+    /// Heaps that are proposed.
+    pub heaps: Heaps,
+    /// Questions about a label, while they are asked.
+    pub questions: Option<Questioning>,
+    /// Where the current label is seen in a photo.
+    pub heat: Heat,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What is wrong with the path that was typed.

@@ -120,11 +120,18 @@ impl State {
     }
 
     /// The rejects, as far as they may be put away. Of a content whose copies are all rejected, one copy stays unless
-    /// each of them was rejected itself: a decision also applies to copies that the user has not seen.
+    /// each of them was rejected itself: a decision spreads to copies that nobody looked at. What was rejected as a copy
+    /// goes only while the photo is there, and not rejected, that is kept for it.
     #[must_use]
     pub fn rejects(&self) -> Rejects {
         let mut rejects = Rejects::default();
         let mut seen = HashSet::new();
+        let keepers = self.findings().keepers();
+        let is_kept = |id: &ItemId| self.library.mark(*id).flag != Flag::Reject;
+        let is_asked = |id: &ItemId| match self.library.is_rejected_alone(*id) {
+            true => keepers.get(id).is_some_and(is_kept),
+            false => self.library.is_rejected_itself(*id),
+        };
         let path = |id: &ItemId| self.item(*id).map(|item| &item.file.path);
         for id in self.flagged(Flag::Reject) {
             let Some(content) = self.item(id).and_then(|item| item.content()) else {
@@ -136,10 +143,10 @@ impl State {
             }
             let copies = self.library.copies(&content);
             let is_reject = |id: &&ItemId| self.library.mark(**id).flag == Flag::Reject;
-            let all = copies.len() > 1 && copies.iter().all(|id| is_reject(&id));
-            let unasked = copies
-                .iter()
-                .filter(|id| !self.library.is_rejected_itself(**id));
+            let is_copy = |id: &ItemId| self.library.is_rejected_alone(*id);
+            let has_copies = copies.len() > 1 || copies.iter().any(is_copy);
+            let all = has_copies && copies.iter().all(|id| is_reject(&id));
+            let unasked = copies.iter().filter(|id| !is_asked(*id));
             let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
             let going = copies
                 .iter()

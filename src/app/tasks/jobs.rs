@@ -9,8 +9,11 @@ use egui::Context;
 use super::supervisor::Slot;
 use crate::app::command::Dialog;
 use crate::app::document::exports::ExportState;
+use crate::app::document::heaps::Heaps;
+use crate::app::document::heat::Map;
 use crate::app::document::keywords::KeywordState;
 use crate::app::document::library::{Item, UNREAD};
+use crate::app::document::overview::Overview;
 use crate::app::document::selection::Selection;
 use crate::app::document::state::{Cause, SessionState, ViewRequest};
 use crate::app::services::Services;
@@ -75,6 +78,8 @@ impl App {
                 self.state.keywords.state = KeywordState::Refused(TEXT.into());
             }
             Slot::Download => self.model_arrived(Err(TEXT.into())),
+            Slot::Overview | Slot::Heaps => self.stop_looking(),
+            Slot::Heat => self.state.heat.map = Map::Failed(TEXT.into()),
             Slot::Store if self.state.session().is_none() => self.open_session(),
             _ => {}
         }
@@ -130,6 +135,8 @@ impl App {
                 News::Export(news) => self.take_export_news(news),
                 News::Keywords(news) => self.take_keyword_news(news),
                 News::Metadata(changes) => self.metadata.extend(changes),
+                News::Watched(watched) => self.take_watched(watched),
+                News::Overview(news) => self.take_overview_news(news),
                 News::Trashed(trashed) => self.trashed(trashed),
                 News::Restored(restored) => self.restored(restored),
                 News::Folders(folders) => self.remember_folders(folders),
@@ -300,10 +307,12 @@ impl App {
         work.progress = summary.progress;
         work.progress.phase = Phase::Done;
         self.state.settle(Cause::Reading);
+        let mut is_whole = false;
         if let Some(trouble) = &summary.trouble {
             let text = format!("Reading stopped: {trouble}");
             self.state.notify_of(Cause::Reading, text);
         } else if !summary.cancelled {
+            is_whole = true;
             let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
                 .map(|failure| failure.path.clone())
                 .collect();
@@ -322,6 +331,9 @@ impl App {
         self.state.work.summary = Some(summary);
         self.need(RefreshPriority::Soon);
         self.read_metadata();
+        if is_whole {
+            self.look_over();
+        }
     }
 
     /// Looks at what the photos in the window and their sidecars say.
@@ -364,6 +376,10 @@ impl App {
             self.state.answer.renumber(&new);
             let viewer = self.state.viewer.take();
             self.state.viewer = viewer.and_then(|viewer| viewer.renumbered(&new));
+            self.state.heaps.renumber(&new);
+            let questions = self.state.questions.take();
+            self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
+            self.state.heat.question = None;
             self.asking.valid_from = self.asking.number + 1;
             self.need(RefreshPriority::Now);
         }
@@ -433,6 +449,11 @@ impl App {
 
     /// Shows no photos until they are read again.
     pub(in crate::app) fn forget_photos(&mut self) {
+        self.stop_looking();
+        self.state.overview = Overview::default();
+        self.state.heaps = Heaps::default();
+        self.state.questions = None;
+        self.state.heat.question = None;
         self.state.library.clear();
         self.state.answer = ScoringResponse::default();
         self.state.selection = Selection::default();

@@ -21,8 +21,16 @@ pub enum Slot {
     Session,
     /// Which of the opened paths are folders.
     Folders,
+    /// Copies, bursts and flaws among all photos.
+    Overview,
+    /// Words for all photos, and heaps of them.
+    Heaps,
+    /// Where a label is seen in a photo.
+    Heat,
     /// Joining the threads of a job that is over.
     Retire,
+    /// Beginning to watch folders.
+    Watching,
     /// What sidecars say.
     Sidecars,
     /// What an export would do.

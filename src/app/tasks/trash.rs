@@ -81,6 +81,7 @@ impl App {
     /// itself.
     pub(in crate::app) fn trash_rejects(&mut self) {
         let rejects = self.state.rejects();
+        let keepers = self.state.findings().keepers();
         let kept = |content: Option<ContentId>| {
             let kept = rejects
                 .kept
@@ -90,10 +91,16 @@ impl App {
         };
         let reject = |id: &u32| {
             let item = self.state.item(*id)?;
+            // What was rejected as a copy goes only while the photo is there that is kept for it. If that has the same
+            // bytes, it is no rejection of the content.
+            let is_copy = self.state.library.is_rejected_alone(*id);
+            let keeper = keepers.get(id).filter(|_| is_copy);
+            let keeper = keeper.and_then(|keeper| self.state.item(*keeper));
+            let keeps_content = keeper.is_some_and(|keeper| keeper.content() == item.content());
             Some(Reject {
                 path: item.file.path.clone(),
-                content: item.content(),
-                kept: kept(item.content()),
+                content: item.content().filter(|_| !keeps_content),
+                kept: kept(item.content()).or(keeper.map(|keeper| keeper.file.clone())),
                 is_sampled: item
                     .facts()
                     .is_some_and(|facts| facts.whole_hash(item.file.size).is_none()),

@@ -61,6 +61,26 @@ pub struct Arrangement {
     pub best: Vec<ItemId>,
 }
 
+/// Hides all photos of a stack but the best of those that are shown, if stacks are folded.
+fn folded(library: &Snapshot, mut hidden_by: Vec<Option<HiddenBy>>) -> Vec<Option<HiddenBy>> {
+    if !library.folded {
+        return hidden_by;
+    }
+    for stack in &library.findings.stacks {
+        let is_shown = |id: &ItemId| matches!(hidden_by.get(*id as usize), Some(None));
+        let stands = [stack.best].into_iter().chain(stack.photos.iter().copied());
+        let Some(stands) = { stands }.find(is_shown) else {
+            continue;
+        };
+        for id in stack.photos.iter().filter(|id| **id != stands) {
+            if let Some(by) = hidden_by.get_mut(*id as usize) {
+                by.get_or_insert(HiddenBy::Stack);
+            }
+        }
+    }
+    hidden_by
+}
+
 /// Arranges a library.
 #[must_use]
 pub fn arrange(library: &Snapshot, scored: Scored<'_>, wanted: Wanted<'_>) -> Arrangement {
@@ -72,6 +92,7 @@ pub fn arrange(library: &Snapshot, scored: Scored<'_>, wanted: Wanted<'_>) -> Ar
         .with_min_len(FEW)
         .map(|id| test.hides(id, library, judged.verdicts[id as usize]))
         .collect();
+    let hidden_by = folded(library, hidden_by);
     let mut hidden = [0; HiddenBy::ALL.len()];
     for by in hidden_by.iter().flatten() {
         hidden[*by as usize] += 1;

@@ -26,17 +26,20 @@ pub enum HiddenBy {
     SearchUnread,
     /// The search, which it does not fit.
     Search,
+    /// Another photo of its stack, which stands for it.
+    Stack,
 }
 
 impl HiddenBy {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Label,
         Self::Decision,
         Self::Filter,
         Self::SearchUnreadable,
         Self::SearchUnread,
         Self::Search,
+        Self::Stack,
     ];
 }
 
@@ -113,10 +116,10 @@ impl<'a> Test<'a> {
         }
         let is_marked = mark.stars >= self.filter.min_stars
             && (self.filter.colour.is_none() || mark.colour == self.filter.colour);
-        if !is_marked || (self.filters_items && !self.filters(&library.items[at])) {
+        if !is_marked || (self.filters_items && !self.filters(id, library)) {
             return Some(HiddenBy::Filter);
         }
-        if !self.is_searching || self.search(id, &library.items[at], mark) {
+        if !self.is_searching || self.search(id, library, mark) {
             return None;
         }
         Some(match brief {
@@ -128,8 +131,11 @@ impl<'a> Test<'a> {
         })
     }
 
-    fn filters(&self, item: &Item) -> bool {
-        self.keyword(item)
+    fn filters(&self, id: ItemId, library: &Snapshot) -> bool {
+        let item = &library.items[id as usize];
+        let is_of = |kind| (library.findings).is_of(kind, id, library, &library.lines);
+        self.filter.kind.is_none_or(is_of)
+            && self.keyword(item)
             && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))
             && (self.filter.ending.is_none() || item.ending() == self.filter.ending)
             && self.date(item)
@@ -186,10 +192,12 @@ impl<'a> Test<'a> {
             })
     }
 
-    fn search(&self, id: ItemId, item: &Item, mark: Mark) -> bool {
+    fn search(&self, id: ItemId, library: &Snapshot, mark: Mark) -> bool {
+        let item = &library.items[id as usize];
+        let words = || library.findings.words(id).map(|(word, _)| word);
         let matched = |matched: f32| matched >= self.search_min;
         let shows =
             self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);
-        self.search.lets_through(item, mark, self.scored, id, shows)
+        self.search.lets_through(item, mark, self.scored, id, shows, words)
     }
 }

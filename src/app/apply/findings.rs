@@ -1,0 +1,302 @@
+//! Commands about what was found among the photos. What they decide can be undone.
+
+use std::path::PathBuf;
+
+use crate::app::command::{Dialog, FindingCommand};
+use crate::app::document::burst::{SURVEYED, around};
+use crate::app::document::filter::{Filter, Fit};
+use crate::app::document::findings::{CopyGroup, Kind};
+use crate::app::document::heaps::EXAMPLES;
+use crate::app::document::history::HistoryStep;
+use crate::app::document::labels::{Label, LabelId, free_colour};
+use crate::app::document::library::ItemId;
+use crate::app::document::memory::SavedSearch;
+use crate::app::document::questioning::Questioning;
+use crate::app::document::state::Taught;
+use crate::app::document::viewer::Viewer;
+use crate::app::{App, RefreshPriority};
+use crate::engine::media::photo::ContentId;
+use crate::engine::organize::marks::{Decision, Flag, Mark};
+use crate::engine::plural::{bytes as size, counted_thousands};
+
+impl App {
+    pub(super) fn about_findings(&mut self, command: FindingCommand) {
+        match command {
+            FindingCommand::ShowKind(kind) => {
+                self.show(None);
+                self.show_kind(kind);
+            }
+            FindingCommand::SetLine(kind, number) => {
+                if let Some(flaw) = kind.flaw() {
+                    self.state.memory.lines.set(flaw, number);
+                    self.need(RefreshPriority::Now);
+                }
+            }
+            FindingCommand::DismissOffer => self.state.overview.is_offered = false,
+            FindingCommand::KeepBest(group) => self.keep_best(group),
+            FindingCommand::CompareCopies(group) => self.compare_copies(group),
+            FindingCommand::AddHeap(at) => self.add_heap(at),
+            FindingCommand::RenameHeap(at, name) => self.state.heaps.rename(at, &name),
+            FindingCommand::MergeHeaps(from, into) => self.state.heaps.merge(from, into),
+            FindingCommand::DismissHeap(at) => self.dismiss_heap(at),
+            FindingCommand::ProposeAgain => {
+                self.state.memory.dismissed_heaps.clear();
+                self.look_for_heaps_again();
+            }
+            FindingCommand::Ask(label) => self.begin_questions(label),
+            FindingCommand::Answer(fits) => {
+                if let Some(questions) = &mut self.state.questions {
+                    questions.answer(fits);
+                }
+            }
+            FindingCommand::TakeBackAnswer => {
+                if let Some(questions) = &mut self.state.questions {
+                    questions.take_back();
+                }
+            }
+            FindingCommand::UseAnswers => self.use_answers(),
+            FindingCommand::SaveSearch(name) => self.save_search(name),
+            FindingCommand::UseSearch(name) => self.use_search(&name),
+            FindingCommand::RemoveSearch(name) => {
+                (self.state.memory.searches).retain(|search| search.name != name);
+            }
+        }
+    }
+
+    /// Shows all photos of a kind, and no others.
+    fn show_kind(&mut self, kind: Kind) {
+        self.close_viewer();
+        self.state.panels_hidden = false;
+        self.state.overview.is_offered = false;
+        self.state.memory.filter = Filter {
+            kind: Some(kind),
+            ..Filter::default()
+        };
+        self.search(String::new());
+    }
+
+    /// Rejects the copies of a group, or of all, and says what that frees. Each is rejected as a copy, for as long as the
+    /// photo is there that is kept for it; of those with the same bytes as that photo nothing else is decided, because a
+    /// decision about their content would be one about that photo too.
+    fn keep_best(&mut self, group: Option<usize>) {
+        let findings = self.state.findings().clone();
+        let groups: Vec<&CopyGroup> = match group {
+            Some(at) => findings.copies.get(at).into_iter().collect(),
+            None => findings.copies.iter().collect(),
+        };
+        let (mut before, mut after) = (Vec::<Decision>::new(), Vec::<Decision>::new());
+        let mut alone = Vec::<(PathBuf, Option<ContentId>)>::new();
+        let mut bytes = 0;
+        for group in groups {
+            let kept = self
+                .state
+                .item(group.keeper)
+                .and_then(|item| item.content());
+            for copy in &group.copies {
+                let Some(item) = self.state.item(copy.item) else {
+                    continue;
+                };
+                if self.state.library.mark(copy.item).flag == Flag::Reject {
+                    continue;
+                }
+                let Some(content) = item.content() else {
+                    continue;
+                };
+                bytes += copy.bytes;
+                alone.push((item.file.path.clone(), Some(content)));
+                if Some(content) == kept {
+                    continue;
+                }
+                let flag = Flag::Reject;
+                let mark = self.state.library.mark(copy.item);
+                before.push((content, self.state.library.decision(&content)));
+                after.push((content, Some(Mark { flag, ..mark })));
+            }
+        }
+        let rejected = alone.len();
+        if rejected == 0 {
+            let text = "All of these copies are rejected already";
+            return self.state.notify(text, false);
+        }
+        self.decide(&after);
+        let alone = self.reject_alone(&alone);
+        let step = HistoryStep::Copies(before, alone);
+        self.state.history.push(step, None);
+        let copies = counted_thousands(rejected, "copy", "copies");
+        let text = format!(
+            "{copies} rejected: moving rejects to the trash frees {}. Undo takes this back",
+            size(bytes)
+        );
+        self.state.notify(text, false);
+    }
+
+    fn compare_copies(&mut self, group: usize) {
+        let findings = self.state.findings().clone();
+        let Some(group) = findings.copies.get(group) else {
+            return;
+        };
+        let copies = group.copies.iter().map(|copy| copy.item);
+        let photos: Vec<ItemId> = [group.keeper].into_iter().chain(copies).collect();
+        self.show(None);
+        self.state.viewer = Viewer::together(around(&photos, group.keeper, SURVEYED), group.keeper);
+    }
+
+    /// Opens the folded stack of a photo side by side; whether there is one.
+    pub(super) fn open_stack(&mut self, id: ItemId) -> bool {
+        let Some(stack) = self.state.folded_under(id).cloned() else {
+            return false;
+        };
+        let photos = around(&stack.photos, stack.best, SURVEYED);
+        self.state.viewer = Viewer::together(photos, stack.best);
+        self.state.viewer.is_some()
+    }
+
+    /// Folds stacks, or unfolds them.
+    pub(super) fn fold_stacks(&mut self) {
+        let folded = !self.state.memory.folded;
+        self.state.keep_place();
+        self.state.memory.folded = folded;
+        self.need(RefreshPriority::Now);
+        let stacks = self.state.findings().stacks.len();
+        if stacks == 0 && folded {
+            let text = match self.state.is_looked_over() {
+                true => "No photos of one scene were found",
+                false => "Stacks are folded as soon as they are found",
+            };
+            self.state.notify(text, false);
+        }
+    }
+
+    fn add_heap(&mut self, at: usize) {
+        let Some(heap) = self.state.heaps.take(at) else {
+            return;
+        };
+        let photos = heap.photos.iter().take(EXAMPLES);
+        let paths = photos.filter_map(|id| self.state.item(*id));
+        let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
+        let id = self.state.memory.new_label_id();
+        self.with_labels(None, RefreshPriority::FromTop, |labels| {
+            let mut label = Label {
+                id,
+                text: heap.name.clone(),
+                colour: free_colour(labels),
+                ..Label::default()
+            };
+            label.teach(paths, true);
+            labels.push(label);
+        });
+        self.state
+            .heaps
+            .suggestions
+            .retain(|name| *name != heap.name);
+        self.state.open_label = Some(id);
+        self.asking.goal = Some(id);
+    }
+
+    fn dismiss_heap(&mut self, at: usize) {
+        let Some(heap) = self.state.heaps.take(at) else {
+            return;
+        };
+        self.state
+            .heaps
+            .suggestions
+            .retain(|name| *name != heap.name);
+        // It is proposed by its first name, whatever the person called it since.
+        let dismissed = &mut self.state.memory.dismissed_heaps;
+        for name in heap.also.into_iter().chain([heap.name]) {
+            if !dismissed.contains(&name) {
+                dismissed.push(name);
+            }
+        }
+    }
+
+    /// Asks about the label that is open, filtered by, or the only one.
+    pub(super) fn ask_about_open_label(&mut self) {
+        match self.open_label() {
+            Some(label) => self.begin_questions(label),
+            None => {
+                let text = "Click a label first: the questions are about the label that is open";
+                self.state.notify(text, false);
+            }
+        }
+    }
+
+    fn begin_questions(&mut self, label: LabelId) {
+        self.state.questions = Questioning::of(&self.state, label);
+        match &self.state.questions {
+            Some(_) => self.show(Some(Dialog::Questions)),
+            None => {
+                let text = "There is nothing to ask yet: the label has no scores";
+                self.state.notify(text, false);
+            }
+        }
+    }
+
+    fn use_answers(&mut self) {
+        let Some(questions) = self.state.questions.take() else {
+            return;
+        };
+        let (label, line) = (questions.label, questions.suggested);
+        let sentence = questions.sentence.clone();
+        let path = |id: ItemId| Some(self.state.item(id)?.file.path.clone());
+        let paths = |fits: bool| -> Vec<PathBuf> {
+            questions
+                .answered(fits)
+                .into_iter()
+                .filter_map(path)
+                .collect()
+        };
+        let (shows, shows_not) = (paths(true), paths(false));
+        let scored = self.state.answer.scored();
+        let counts = &self.state.answer.arrangement.counts;
+        let before = scored.place(label).and_then(|at| counts.get(at).copied());
+        let changed = self.edit_label(label, None, RefreshPriority::Now, |label| {
+            label.min_match = line;
+            label.teach(shows, true);
+            label.teach(shows_not, false);
+        });
+        if let Some(before) = before.filter(|_| changed) {
+            self.state.taught = Some(Taught {
+                label,
+                before,
+                answer: self.asking.number + 1,
+            });
+        }
+        self.state.notify(sentence, false);
+        self.show(None);
+    }
+
+    fn save_search(&mut self, name: String) {
+        let search = SavedSearch {
+            name: name.trim().to_owned(),
+            text: self.state.search.clone(),
+            filter: self.state.memory.filter.clone(),
+        };
+        let searches = &mut self.state.memory.searches;
+        searches.retain(|known| known.name != search.name);
+        searches.push(search);
+        searches.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    fn use_search(&mut self, name: &str) {
+        let mut searches = self.state.memory.searches.iter();
+        let Some(search) = searches.find(|search| search.name == name).cloned() else {
+            return;
+        };
+        self.show(None);
+        self.close_viewer();
+        let mut filter = search.filter;
+        if matches!(filter.fit, Fit::Label(id) if !self.state.memory.has_label(id)) {
+            let text = format!("The label that “{name}” filters by is gone: it shows all labels");
+            self.state.notify(text, false);
+            filter.set_fit(Fit::All, false);
+        }
+        self.state.memory.filter = filter;
+        self.search(String::new());
+        if !search.text.is_empty() {
+            self.search(search.text);
+        }
+        // A search that is cleared hides again what fits badly; one that comes back is as it was kept.
+        self.need(RefreshPriority::FromTop);
+    }
+}

@@ -1,0 +1,543 @@
+//! What was found among the photos without any label: copies, stacks of one scene, flaws and words; pure.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::library::{ItemId, Snapshot};
+use crate::engine::library::{Duplicates, Flaw, Flaws, words};
+use crate::engine::media::appearance::Quality;
+use crate::engine::plural::counted_thousands;
+use crate::engine::search::bursts::Burst;
+use crate::engine::search::describe::{self, MOST_WORDS, Word};
+
+/// In place of a group, a stack or a word where there is none.
+const NONE: u32 = u32::MAX;
+/// Flaws that are told.
+const FLAWS: usize = Flaw::ALL.len();
+/// Parts of a threshold from 0 to 1.
+const STEPS: f32 = 1000.0;
+
+/// What photos may have in common that a person may want to clear away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// Copies of other photos.
+    Copies,
+    /// Photos of one scene.
+    Bursts,
+    /// Pictures of a screen's content.
+    Screenshots,
+    /// Nothing in them is sharp.
+    Blurred,
+    /// Receipts and bills.
+    Receipts,
+    /// Documents on paper.
+    Documents,
+    /// Drawings with words.
+    Memes,
+    /// Most of them is black.
+    Dark,
+    /// Much of them is white.
+    BlownOut,
+    /// Nothing is to be seen in them.
+    NearEmpty,
+    /// Nothing says when they were taken.
+    Undated,
+}
+
+impl Kind {
+    /// All, in the order in which they are told.
+    pub const ALL: [Self; 11] = [
+        Self::Copies,
+        Self::Bursts,
+        Self::Screenshots,
+        Self::Blurred,
+        Self::Receipts,
+        Self::Documents,
+        Self::Memes,
+        Self::Dark,
+        Self::BlownOut,
+        Self::NearEmpty,
+        Self::Undated,
+    ];
+
+    /// What it is called.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Copies => "Copies",
+            Self::Bursts => "Bursts",
+            Self::Screenshots => "Screenshots",
+            Self::Blurred => "Blurred",
+            Self::Receipts => "Receipts",
+            Self::Documents => "Documents",
+            Self::Memes => "Memes and graphics",
+            Self::Dark => "Dark",
+            Self::BlownOut => "Blown out",
+            Self::NearEmpty => "Near-empty",
+            Self::Undated => "Undated",
+        }
+    }
+
+    /// "1 burst", "18 blurred", "31 screenshots".
+    #[must_use]
+    pub fn counted(self, count: usize) -> String {
+        let (one, many) = match self {
+            Self::Copies => ("copy", "copies"),
+            Self::Bursts => ("burst", "bursts"),
+            Self::Screenshots => ("screenshot", "screenshots"),
+            Self::Blurred => ("blurred", "blurred"),
+            Self::Receipts => ("receipt", "receipts"),
+            Self::Documents => ("document", "documents"),
+            Self::Memes => ("meme", "memes"),
+            Self::Dark => ("dark", "dark"),
+            Self::BlownOut => ("blown out", "blown out"),
+            Self::NearEmpty => ("near-empty", "near-empty"),
+            Self::Undated => ("undated", "undated"),
+        };
+        counted_thousands(count, one, many)
+    }
+
+    /// The flaw that it is, where a number with a threshold tells it.
+    #[must_use]
+    pub fn flaw(self) -> Option<Flaw> {
+        match self {
+            Self::Screenshots => Some(Flaw::Screenshot),
+            Self::Blurred => Some(Flaw::Blurred),
+            Self::Receipts => Some(Flaw::Receipt),
+            Self::Documents => Some(Flaw::Document),
+            Self::Memes => Some(Flaw::Meme),
+            Self::Dark => Some(Flaw::Dark),
+            Self::BlownOut => Some(Flaw::BlownOut),
+            Self::NearEmpty => Some(Flaw::NearEmpty),
+            Self::Copies | Self::Bursts | Self::Undated => None,
+        }
+    }
+
+    /// What its number says of a photo.
+    #[must_use]
+    pub fn number_means(self) -> &'static str {
+        match self {
+            Self::Blurred => "how blurred the sharpest parts are",
+            Self::Dark => "how much of the picture is black",
+            Self::BlownOut => "how much of the picture is white",
+            Self::NearEmpty => "how much of the picture shows nothing",
+            _ => "how well the picture fits the description",
+        }
+    }
+}
+
+/// The number of each flaw from which on a photo has it, in steps of a thousandth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lines([u16; FLAWS]);
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self(Flaw::ALL.map(|flaw| in_steps(flaw.line())))
+    }
+}
+
+fn in_steps(number: f32) -> u16 {
+    (number.clamp(0.0, 1.0) * STEPS).round() as u16
+}
+
+impl Lines {
+    /// The line of a flaw, from 0 to 1.
+    #[must_use]
+    pub fn of(&self, flaw: Flaw) -> f32 {
+        f32::from(self.0[flaw as usize]) / STEPS
+    }
+
+    /// Moves the line of a flaw.
+    pub fn set(&mut self, flaw: Flaw, number: f32) {
+        self.0[flaw as usize] = in_steps(number);
+    }
+}
+
+/// A copy of a photo that is better kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyOf {
+    /// Which.
+    pub item: ItemId,
+    /// In which way it is one, in a word.
+    pub likeness: &'static str,
+    /// Why the other one is better kept.
+    pub reason: String,
+    /// What it takes, with what belongs to it.
+    pub bytes: u64,
+}
+
+/// Copies of one photo.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CopyGroup {
+    /// The photo that is best kept.
+    pub keeper: ItemId,
+    /// The others, best first.
+    pub copies: Vec<CopyOf>,
+}
+
+/// Photos of one scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stack {
+    /// The photos, in the order in which they were taken.
+    pub photos: Vec<ItemId>,
+    /// The one that came out best.
+    pub best: ItemId,
+    /// Why, in a few words.
+    pub reason: &'static str,
+}
+
+/// What was found of one photo.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Found {
+    /// The stack that it is in.
+    stack: u32,
+    is_copy: bool,
+    /// Its number for each flaw; NaN where nothing tells it.
+    numbers: [f32; FLAWS],
+    /// Words that it fits best, and how well, in percent.
+    words: [(u16, u8); MOST_WORDS],
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self {
+            stack: NONE,
+            is_copy: false,
+            numbers: [f32::NAN; FLAWS],
+            words: [(u16::MAX, 0); MOST_WORDS],
+        }
+    }
+}
+
+/// What was found among the photos, by their numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Copies, in the order of those that are kept.
+    pub copies: Vec<CopyGroup>,
+    /// Photos of one scene.
+    pub stacks: Vec<Stack>,
+    found: Vec<Found>,
+    vocabulary: Vec<&'static str>,
+}
+
+impl Findings {
+    /// Of photos whose numbers are `ids`, in their order, among `count` items.
+    #[must_use]
+    pub fn new(
+        ids: &[ItemId],
+        count: usize,
+        copies: &Duplicates,
+        bursts: Vec<Burst>,
+        flaws: &Flaws,
+    ) -> Self {
+        let mut findings = Self {
+            found: vec![Found::default(); count],
+            ..Self::default()
+        };
+        for (at, id) in ids.iter().enumerate() {
+            let Some(found) = findings.found.get_mut(*id as usize) else {
+                continue;
+            };
+            for flaw in Flaw::ALL {
+                found.numbers[flaw as usize] = flaws.number(flaw, at).unwrap_or(f32::NAN);
+            }
+        }
+        let groups = copies.groups.iter().zip(&copies.reasons);
+        let groups = groups.map(|(group, reasons)| CopyGroup {
+            keeper: ids[group.keeper],
+            copies: { group.copies.iter().zip(reasons) }
+                .map(|(copy, reason)| CopyOf {
+                    item: ids[copy.at],
+                    likeness: copy.likeness.name(),
+                    reason: reason.clone(),
+                    bytes: copies.bytes[copy.at],
+                })
+                .collect(),
+        });
+        findings.copies = groups.collect();
+        let stack = |burst: Burst| Stack {
+            photos: burst.photos.iter().map(|at| ids[*at]).collect(),
+            best: ids[burst.best],
+            reason: burst.reason,
+        };
+        findings.stacks = bursts.into_iter().map(stack).collect();
+        findings.link();
+        findings
+    }
+
+    /// Notes for each photo what copies and stacks say of it.
+    fn link(&mut self) {
+        for (stack, number) in self.stacks.iter().zip(0..) {
+            for id in &stack.photos {
+                if let Some(found) = self.found.get_mut(*id as usize) {
+                    found.stack = number;
+                }
+            }
+        }
+        for copy in self.copies.iter().flat_map(|group| &group.copies) {
+            if let Some(found) = self.found.get_mut(copy.item as usize) {
+                found.is_copy = true;
+            }
+        }
+    }
+
+    /// Words may be set from now on; returns the place of each.
+    pub fn begin_words(&mut self) -> HashMap<&'static str, u16> {
+        self.vocabulary = words();
+        self.vocabulary.iter().copied().zip(0..).collect()
+    }
+
+    /// Takes over the words that a photo fits best, whose places [`Self::begin_words`] gave.
+    pub fn set_words(
+        &mut self,
+        id: ItemId,
+        fitting: &[Word<'static>],
+        places: &HashMap<&'static str, u16>,
+    ) {
+        let Some(found) = self.found.get_mut(id as usize) else {
+            return;
+        };
+        let kept = describe::kept(fitting);
+        for (slot, (word, fit)) in found.words.iter_mut().zip(kept) {
+            if let Some(place) = places.get(word) {
+                *slot = (*place, (fit * 100.0).round() as u8);
+            }
+        }
+    }
+
+    /// Takes over the words that were found before, of the same photos.
+    pub fn take_words(&mut self, before: &Self) {
+        self.vocabulary.clone_from(&before.vocabulary);
+        for (found, before) in self.found.iter_mut().zip(&before.found) {
+            found.words = before.words;
+        }
+    }
+
+    fn of(&self, id: ItemId) -> Option<&Found> {
+        self.found.get(id as usize)
+    }
+
+    /// A photo's number for a flaw, if something tells it.
+    #[must_use]
+    pub fn number(&self, flaw: Flaw, id: ItemId) -> Option<f32> {
+        let number = self.of(id)?.numbers[flaw as usize];
+        (!number.is_nan()).then_some(number)
+    }
+
+    /// Whether a photo is of a kind, by the lines as they are now.
+    #[must_use]
+    pub fn is_of(&self, kind: Kind, id: ItemId, library: &Snapshot, lines: &Lines) -> bool {
+        match (kind, kind.flaw()) {
+            (_, Some(flaw)) => self.number(flaw, id).is_some_and(|n| n >= lines.of(flaw)),
+            (Kind::Copies, _) => self.of(id).is_some_and(|found| found.is_copy),
+            (Kind::Bursts, _) => self.stack(id).is_some(),
+            _ => {
+                let facts = library.items.get(id as usize).and_then(|item| item.facts());
+                facts.is_some_and(|facts| facts.taken.is_none())
+            }
+        }
+    }
+
+    /// The stack that a photo is in.
+    #[must_use]
+    pub fn stack(&self, id: ItemId) -> Option<&Stack> {
+        self.stacks.get(self.of(id)?.stack as usize)
+    }
+
+    /// For each copy the photo that is kept for it.
+    #[must_use]
+    pub fn keepers(&self) -> HashMap<ItemId, ItemId> {
+        let copies = self.copies.iter().flat_map(|group| {
+            let keeper = group.keeper;
+            group.copies.iter().map(move |copy| (copy.item, keeper))
+        });
+        copies.collect()
+    }
+
+    /// What all copies take.
+    #[must_use]
+    pub fn copied_bytes(&self) -> u64 {
+        let copies = self.copies.iter().flat_map(|group| &group.copies);
+        copies.map(|copy| copy.bytes).sum()
+    }
+
+    /// How many photos there are of a kind; of bursts, how many bursts.
+    #[must_use]
+    pub fn count(&self, kind: Kind, library: &Snapshot, lines: &Lines) -> usize {
+        match kind {
+            Kind::Copies => self.copies.iter().map(|group| group.copies.len()).sum(),
+            Kind::Bursts => self.stacks.len(),
+            _ => (0..library.items.len() as ItemId)
+                .filter(|id| self.is_of(kind, *id, library, lines))
+                .count(),
+        }
+    }
+
+    /// Words that a photo fits, the best first, with how well.
+    pub fn words(&self, id: ItemId) -> impl Iterator<Item = Word<'static>> {
+        let words = self.of(id).copied().unwrap_or_default().words;
+        words.into_iter().filter_map(|(place, percent)| {
+            let word = *self.vocabulary.get(usize::from(place))?;
+            Some((word, f32::from(percent) / 100.0))
+        })
+    }
+
+    /// Whether words were looked for.
+    #[must_use]
+    pub fn has_words(&self) -> bool {
+        !self.vocabulary.is_empty()
+    }
+
+    /// What is said of a photo to who cannot see it: "cat, perhaps sofa; sharp"; nothing if nothing is known.
+    #[must_use]
+    pub fn spoken(&self, id: ItemId) -> Option<String> {
+        let words: Vec<Word<'static>> = self.words(id).collect();
+        let said = describe::said(&words)?;
+        let number = |flaw| self.number(flaw, id);
+        let quality = Quality {
+            sharpness: number(Flaw::Blurred).map(|blur| 1.0 - blur),
+            dark: number(Flaw::Dark).unwrap_or_default(),
+            blown: number(Flaw::BlownOut).unwrap_or_default(),
+            empty: number(Flaw::NearEmpty).unwrap_or_default(),
+        };
+        let came_out = describe::came_out(&quality);
+        Some(match came_out {
+            Some(came_out) => format!("{said}; {came_out}"),
+            None => said,
+        })
+    }
+
+    /// How often each word fits a photo, the most frequent first.
+    #[must_use]
+    pub fn frequent_words(&self) -> Vec<&'static str> {
+        let mut counts: HashMap<u16, usize> = HashMap::new();
+        for (word, _) in self.found.iter().flat_map(|found| found.words) {
+            *counts.entry(word).or_default() += 1;
+        }
+        let mut counts: Vec<(u16, usize)> = counts.into_iter().collect();
+        counts.sort_unstable_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
+        let word = |(word, _): (u16, usize)| self.vocabulary.get(usize::from(word)).copied();
+        counts.into_iter().filter_map(word).collect()
+    }
+
+    /// Follows items that were given other numbers. A copy whose keeper is gone is none any more.
+    #[must_use]
+    pub fn renumbered(&self, new: &[Option<ItemId>]) -> Self {
+        let follow = |id: ItemId| new.get(id as usize).copied().flatten();
+        let count = new.iter().flatten().count();
+        let mut next = Self {
+            vocabulary: self.vocabulary.clone(),
+            found: vec![Found::default(); count],
+            ..Self::default()
+        };
+        for (found, id) in self.found.iter().zip(new) {
+            if let Some(to) = id.and_then(|id| next.found.get_mut(id as usize)) {
+                *to = Found {
+                    stack: NONE,
+                    is_copy: false,
+                    ..*found
+                };
+            }
+        }
+        let groups = self.copies.iter().filter_map(|group| {
+            let copies = group.copies.iter().filter_map(|copy| {
+                let item = follow(copy.item)?;
+                Some(CopyOf {
+                    item,
+                    ..copy.clone()
+                })
+            });
+            Some(CopyGroup {
+                keeper: follow(group.keeper)?,
+                copies: copies.collect(),
+            })
+        });
+        next.copies = groups.filter(|group| !group.copies.is_empty()).collect();
+        let stacks = self.stacks.iter().filter_map(|stack| {
+            let photos: Vec<ItemId> = stack.photos.iter().filter_map(|id| follow(*id)).collect();
+            let best = follow(stack.best).or_else(|| photos.first().copied())?;
+            Some(Stack {
+                photos,
+                best,
+                reason: stack.reason,
+            })
+        });
+        next.stacks = stacks.filter(|stack| stack.photos.len() > 1).collect();
+        next.link();
+        next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::search::duplicates::{Copy, Group, Likeness};
+
+    fn found() -> Findings {
+        let copy = |at| Copy {
+            at,
+            likeness: Likeness::Near,
+            cosine: 0.9,
+            fit: 0.95,
+        };
+        let copies = Duplicates {
+            groups: vec![Group {
+                keeper: 0,
+                copies: vec![copy(1), copy(3)],
+            }],
+            bytes: vec![100, 20, 30, 4],
+            reasons: vec![vec!["more pixels".into(), "sharper".into()]],
+        };
+        let burst = Burst {
+            photos: vec![0, 2],
+            best: 2,
+            reason: "the sharpest",
+        };
+        // The photo at 2 is the item 4.
+        Findings::new(&[0, 1, 4, 3], 5, &copies, vec![burst], &Flaws::default())
+    }
+
+    #[test]
+    fn copies_and_stacks_are_known_by_photo_and_follow_new_numbers() {
+        let found = found();
+        let (library, lines) = (Snapshot::default(), Lines::default());
+        let is_of = |found: &Findings, kind, id| found.is_of(kind, id, &library, &lines);
+        assert_eq!(found.copied_bytes(), 24);
+        assert_eq!(found.count(Kind::Copies, &library, &lines), 2);
+        assert!(is_of(&found, Kind::Copies, 1) && !is_of(&found, Kind::Copies, 0));
+        assert_eq!(found.stack(0).map(|stack| stack.best), Some(4));
+        assert!(found.stack(2).is_none() && found.stack(9).is_none());
+        // The item 1 is gone, and all after it move up.
+        let new = [Some(0), None, Some(1), Some(2), Some(3)];
+        let moved = found.renumbered(&new);
+        assert_eq!(moved.copied_bytes(), 4);
+        assert!(is_of(&moved, Kind::Copies, 2) && !is_of(&moved, Kind::Copies, 1));
+        assert_eq!(moved.stacks[0].photos, [0, 3]);
+        // Without its keeper there is no copy, and one photo is no stack.
+        let none = found.renumbered(&[None, Some(0), Some(1), Some(2), Some(3)]);
+        assert!(none.copies.is_empty() && none.stacks.is_empty());
+    }
+
+    #[test]
+    fn words_are_said_with_their_certainty_and_counted() {
+        let mut found = found();
+        let places = found.begin_words();
+        found.set_words(0, &[("cat", 0.9), ("sofa", 0.4), ("dog", 0.1)], &places);
+        found.set_words(1, &[("sofa", 0.8)], &places);
+        assert_eq!(found.spoken(0).as_deref(), Some("cat, perhaps sofa"));
+        assert_eq!(found.spoken(2), None);
+        assert_eq!(found.frequent_words(), ["sofa", "cat"]);
+    }
+
+    #[test]
+    fn a_threshold_is_kept_in_thousandths() {
+        let mut lines = Lines::default();
+        assert_eq!(lines.of(Flaw::Dark), 0.85);
+        lines.set(Flaw::Dark, 0.12345);
+        assert_eq!(lines.of(Flaw::Dark), 0.123);
+        assert_eq!(Kind::Bursts.counted(1), "1 burst");
+        assert_eq!(Kind::Copies.counted(2_000), "2,000 copies");
+    }
+}

@@ -1,0 +1,128 @@
+//! Heaps that are proposed: photos that are alike, under a name that a person accepts, changes or refuses; pure.
+
+use super::library::ItemId;
+
+/// Photos of a heap that become examples of its label: those that stand for it best.
+pub const EXAMPLES: usize = 12;
+
+/// Photos that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heap {
+    /// What it is called.
+    pub name: String,
+    /// Other words for it.
+    pub also: Vec<String>,
+    /// Its photos, those that stand for it best first.
+    pub photos: Vec<ItemId>,
+}
+
+/// All that are proposed.
+#[derive(Debug, Default)]
+pub struct Heaps {
+    /// The largest first.
+    pub proposed: Vec<Heap>,
+    /// Whether they are being looked for.
+    pub is_looking: bool,
+    /// Why there are none.
+    pub trouble: Option<String>,
+    /// Names for labels, from heaps and from the words that photos fit.
+    pub suggestions: Vec<String>,
+    /// Whether suggestions come from the photos that are open, however few there are.
+    pub is_known: bool,
+}
+
+impl Heaps {
+    /// Takes a heap out.
+    pub fn take(&mut self, at: usize) -> Option<Heap> {
+        (at < self.proposed.len()).then(|| self.proposed.remove(at))
+    }
+
+    /// Gives a heap another name; what is empty is none.
+    pub fn rename(&mut self, at: usize, name: &str) {
+        let name = name.trim();
+        if let Some(heap) = self.proposed.get_mut(at).filter(|_| !name.is_empty()) {
+            let old = std::mem::replace(&mut heap.name, name.to_owned());
+            if old != heap.name && !heap.also.contains(&old) {
+                heap.also.insert(0, old);
+            }
+        }
+    }
+
+    /// Puts the photos of a heap to those of another, whose name stays.
+    pub fn merge(&mut self, from: usize, into: usize) {
+        if from == into || into >= self.proposed.len() {
+            return;
+        }
+        let Some(merged) = self.take(from) else {
+            return;
+        };
+        let into = if from < into { into - 1 } else { into };
+        let heap = &mut self.proposed[into];
+        heap.also.insert(0, merged.name);
+        // The ones that stand for either best come first, in turn.
+        let (kept, more) = (std::mem::take(&mut heap.photos), merged.photos);
+        let (mut kept, mut more) = (kept.into_iter(), more.into_iter());
+        loop {
+            let next = [kept.next(), more.next()];
+            if next == [None, None] {
+                break;
+            }
+            heap.photos.extend(next.into_iter().flatten());
+        }
+    }
+
+    /// Follows items that were given other numbers.
+    pub fn renumber(&mut self, new: &[Option<ItemId>]) {
+        for heap in &mut self.proposed {
+            let follow = |id: &ItemId| new.get(*id as usize).copied().flatten();
+            heap.photos = heap.photos.iter().filter_map(follow).collect();
+        }
+        self.proposed.retain(|heap| !heap.photos.is_empty());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heaps() -> Heaps {
+        let heap = |name: &str, photos: &[ItemId]| Heap {
+            name: name.into(),
+            also: Vec::new(),
+            photos: photos.into(),
+        };
+        Heaps {
+            proposed: vec![
+                heap("cat", &[4, 1]),
+                heap("dog", &[2, 7, 3]),
+                heap("sea", &[9]),
+            ],
+            ..Heaps::default()
+        }
+    }
+
+    #[test]
+    fn heaps_are_renamed_merged_and_followed() {
+        let mut heaps = heaps();
+        heaps.rename(1, "  puppy ");
+        heaps.rename(0, " ");
+        let names = |heaps: &Heaps| -> Vec<String> {
+            heaps
+                .proposed
+                .iter()
+                .map(|heap| heap.name.clone())
+                .collect()
+        };
+        assert_eq!(names(&heaps), ["cat", "puppy", "sea"]);
+        assert_eq!(heaps.proposed[1].also, ["dog"]);
+        heaps.merge(0, 1);
+        assert_eq!(names(&heaps), ["puppy", "sea"]);
+        assert_eq!(heaps.proposed[0].photos, [2, 4, 7, 1, 3]);
+        heaps.merge(1, 1);
+        heaps.merge(7, 0);
+        assert_eq!(heaps.proposed.len(), 2);
+        let new: Vec<Option<ItemId>> = (0..10).map(|id| (id < 9).then_some(id)).collect();
+        heaps.renumber(&new);
+        assert_eq!(names(&heaps), ["puppy"]);
+    }
+}

@@ -1,0 +1,210 @@
+//! A few questions about photos near a label's line, and what the answers say; pure.
+
+use super::labels::LabelId;
+use super::library::ItemId;
+use super::match_axis;
+use super::state::State;
+use crate::engine::plural::{counted_thousands, thousands};
+use crate::engine::search::questions::{Interval, Questions};
+
+/// Answers after which it is said what they say.
+pub const ENOUGH: usize = 10;
+
+/// What was said about a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Fits(bool),
+    Skipped,
+}
+
+/// Questions about one label.
+pub struct Questioning {
+    /// The label.
+    pub label: LabelId,
+    /// Its text when the questions began.
+    pub text: String,
+    items: Vec<ItemId>,
+    matches: Vec<f32>,
+    min_match: f32,
+    said: Vec<(usize, Said)>,
+    asked: Option<usize>,
+    /// The threshold that the answers suggest.
+    pub suggested: f32,
+    /// What the answers say of that threshold.
+    pub sentence: String,
+}
+
+impl Questioning {
+    /// About all photos with a match.
+    #[must_use]
+    pub fn of(state: &State, label: LabelId) -> Option<Self> {
+        let scored = state.answer.scored();
+        let place = scored.place(label)?;
+        let all = 0..state.library.len() as ItemId;
+        let photos = all.filter_map(|id| Some((id, scored.matched(place, id)?)));
+        let (items, matches): (Vec<ItemId>, Vec<f32>) = photos.unzip();
+        let known = &scored.labels[place];
+        let mut questioning = Self {
+            label,
+            text: known.text.clone(),
+            items,
+            matches,
+            min_match: known.min_match,
+            said: Vec::new(),
+            asked: None,
+            suggested: known.min_match,
+            sentence: String::new(),
+        };
+        questioning.go_on();
+        questioning.asked.is_some().then_some(questioning)
+    }
+
+    /// The questions with all that was said so far, as if the line were there.
+    fn questions(&self, line: f32) -> Questions {
+        let mut questions = Questions::new(&self.matches, line);
+        for (at, said) in &self.said {
+            match said {
+                Said::Fits(fits) => questions.answer(*at, *fits),
+                Said::Skipped => questions.skip(*at),
+            }
+        }
+        questions
+    }
+
+    /// The photo that is asked about; none if there is nothing left to ask.
+    #[must_use]
+    pub fn asked(&self) -> Option<ItemId> {
+        self.items.get(self.asked?).copied()
+    }
+
+    /// How many photos were answered for.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        let fits = |(_, said): &&(usize, Said)| *said != Said::Skipped;
+        self.said.iter().filter(fits).count()
+    }
+
+    /// Whether something was said that can be taken back.
+    #[must_use]
+    pub fn can_take_back(&self) -> bool {
+        !self.said.is_empty()
+    }
+
+    /// Whether the photo that is asked about fits; nothing if the person cannot say.
+    pub fn answer(&mut self, fits: Option<bool>) {
+        let Some(at) = self.asked else { return };
+        self.said.push((at, fits.map_or(Said::Skipped, Said::Fits)));
+        self.go_on();
+    }
+
+    /// Decides what is asked next, and what the answers say.
+    fn go_on(&mut self) {
+        let questions = self.questions(self.min_match);
+        self.asked = questions.next();
+        let line = match_axis::in_steps(questions.estimate().line);
+        self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
+        self.sentence = self.said_of(self.suggested);
+    }
+
+    /// Takes back what was said last, and asks that again.
+    pub fn take_back(&mut self) {
+        if let Some((at, _)) = self.said.pop() {
+            self.go_on();
+            self.asked = Some(at);
+        }
+    }
+
+    /// What the answers say, if photos fit from a match on: "312 photos fit, about 9 of them wrong (4 to 17), about 14
+    /// missed (6 to 30)".
+    fn said_of(&self, line: f32) -> String {
+        let estimate = self.questions(line).estimate();
+        let about = |interval: Interval| {
+            let number = |number: f64| thousands(number.round().max(0.0) as usize);
+            (
+                number(interval.expected),
+                number(interval.low),
+                number(interval.high),
+            )
+        };
+        let (wrong, wrong_low, wrong_high) = about(estimate.wrong);
+        let (missed, missed_low, missed_high) = about(estimate.missed);
+        format!(
+            "{}: {}, about {wrong} of them wrong ({wrong_low} to {wrong_high}), about {missed} missed ({missed_low} to {missed_high})",
+            self.text,
+            counted_thousands(estimate.fitting, "photo fits", "photos fit"),
+        )
+    }
+
+    /// The photos that were said to fit, or not to.
+    #[must_use]
+    pub fn answered(&self, fits: bool) -> Vec<ItemId> {
+        let said = self
+            .said
+            .iter()
+            .filter(|(_, said)| *said == Said::Fits(fits));
+        said.map(|(at, _)| self.items[*at]).collect()
+    }
+
+    /// Follows items that were given other numbers; nothing if one that matters is gone.
+    #[must_use]
+    pub fn renumbered(mut self, new: &[Option<ItemId>]) -> Option<Self> {
+        for id in &mut self.items {
+            *id = new.get(*id as usize).copied().flatten()?;
+        }
+        Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn questioning() -> Questioning {
+        let mut questioning = Questioning {
+            label: 1,
+            text: "receipt".into(),
+            items: (10..410).collect(),
+            matches: (0..400).map(|n| n as f32 / 400.0).collect(),
+            min_match: 0.2,
+            said: Vec::new(),
+            asked: None,
+            suggested: 0.2,
+            sentence: String::new(),
+        };
+        questioning.go_on();
+        questioning
+    }
+
+    #[test]
+    fn answers_set_a_line_and_say_how_sure_it_is() {
+        let mut questioning = questioning();
+        while questioning.answers() < ENOUGH {
+            let asked = questioning.asked().expect("a photo");
+            questioning.answer(Some(asked >= 210));
+        }
+        let line = questioning.suggested;
+        assert!((0.35..0.65).contains(&line), "{line}");
+        let sentence = &questioning.sentence;
+        let fitting = 400 - (line * 400.0).ceil() as usize;
+        let begin = format!("receipt: {fitting} photos fit, about ");
+        assert!(sentence.starts_with(&begin), "{sentence}");
+        let both = questioning.answered(true).len() + questioning.answered(false).len();
+        assert_eq!(both, ENOUGH);
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_asked_again_and_taken_back_it_is() {
+        let mut questioning = questioning();
+        let first = questioning.asked();
+        questioning.answer(None);
+        assert_ne!(questioning.asked(), first);
+        assert_eq!(questioning.answers(), 0);
+        questioning.answer(Some(true));
+        questioning.take_back();
+        questioning.take_back();
+        assert_eq!(questioning.asked(), first);
+        assert!(!questioning.can_take_back());
+        let gone: Vec<Option<ItemId>> = vec![None; 500];
+        assert!(questioning.renumbered(&gone).is_none());
+    }
+}

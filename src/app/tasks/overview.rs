@@ -1,0 +1,348 @@
+//! Looks over all photos in the background: copies, bursts and flaws, then words and heaps; and shows where a label is
+//! seen in one photo.
+//!
+//! The look has threads of its own, half as many as there are cores, so that scoring and sorting stay quick meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::supervisor::Slot;
+use crate::app::document::findings::Findings;
+use crate::app::document::heaps::Heap;
+use crate::app::document::heat::Map;
+use crate::app::document::library::{Item, ItemId, Snapshot, UNREAD};
+use crate::app::document::overview::{LookProgress, LookedAt};
+use crate::app::document::state::SessionState;
+use crate::app::{App, News, RefreshPriority};
+use crate::engine::cancel::Cancel;
+use crate::engine::index::pipeline::{Notify, Summary};
+use crate::engine::library::{Indexed, Known, Library, LibraryError, words};
+use crate::engine::media::photo::Photo;
+use crate::engine::organize::marks::Mark;
+use crate::engine::search::{bursts, duplicates, heaps};
+
+/// Milliseconds between two signs of progress.
+const TELL_MS: u64 = 200;
+/// Photos that are read at once, from which on it is offered again to look at what is among them.
+const OFFERED_FROM: u64 = 20;
+/// Words that are suggested besides the names of heaps.
+const SUGGESTED_WORDS: usize = 12;
+
+/// What the look tells.
+pub enum OverviewNews {
+    /// Copies, bursts and flaws were found, or not.
+    Found(LookedAt, Result<Arc<Findings>, String>),
+    /// The same with words, and the heaps, were found, or not.
+    Heaps(LookedAt, Result<(Arc<Findings>, Vec<Heap>), String>),
+    /// Where a label is seen, by the question's number.
+    Heat(u64, Map),
+}
+
+impl App {
+    /// Looks over the photos, unless what was found is about them as they are.
+    pub(in crate::app) fn look_over(&mut self) {
+        let SessionState::Ready(library) = &self.state.session else {
+            return;
+        };
+        let now = self.looked_at(library);
+        let overview = &self.state.overview;
+        let is_known = overview.looked_at == Some(now) && !overview.is_outdated;
+        if is_known || overview.running.is_some() || self.state.library.is_empty() {
+            return;
+        }
+        let (library, photos) = (library.clone(), self.state.library.snapshot().clone());
+        let progress = Arc::new(LookProgress::default());
+        let overview = &mut self.state.overview;
+        overview.running = Some(progress.clone());
+        overview.trouble = None;
+        overview.is_outdated = false;
+        let notify = self.notify.clone();
+        self.replace(Slot::Overview, move |cancel| {
+            let found = on_half_of_the_cores(|| {
+                find(&library, &photos, &ticker(&progress, &notify), cancel)
+            });
+            let found = found.map(Arc::new).map_err(|e| e.to_string());
+            News::Overview(OverviewNews::Found(now, found))
+        });
+    }
+
+    fn looked_at(&self, library: &Library) -> LookedAt {
+        LookedAt {
+            model: library.session().model().info().fingerprint,
+            epoch: self.state.library.snapshot().epoch,
+            count: self.state.library.len(),
+        }
+    }
+
+    /// Ends the look: its photos are not those of the window any more.
+    pub(in crate::app) fn stop_looking(&mut self) {
+        self.supervisor.cancel(Slot::Overview);
+        self.supervisor.cancel(Slot::Heaps);
+        self.state.overview.running = None;
+        self.state.heaps.is_looking = false;
+    }
+
+    /// Looks for words and heaps.
+    fn look_for_heaps(&mut self, at: LookedAt) {
+        let SessionState::Ready(library) = &self.state.session else {
+            return;
+        };
+        let (library, photos) = (library.clone(), self.state.library.snapshot().clone());
+        self.state.heaps.is_looking = true;
+        self.replace(Slot::Heaps, move |cancel| {
+            let found = on_half_of_the_cores(|| find_heaps(&library, &photos, cancel));
+            let found = found.map(|(found, heaps)| (Arc::new(found), heaps));
+            News::Overview(OverviewNews::Heaps(at, found.map_err(|e| e.to_string())))
+        });
+    }
+
+    /// Looks for heaps once more: others are wanted of what is known.
+    pub(in crate::app) fn look_for_heaps_again(&mut self) {
+        if let Some(at) = self.state.overview.looked_at {
+            self.look_for_heaps(at);
+        }
+    }
+
+    pub(in crate::app) fn take_overview_news(&mut self, news: OverviewNews) {
+        match news {
+            OverviewNews::Found(at, found) => {
+                self.state.overview.running = None;
+                match found {
+                    Ok(found) if self.is_about_these(at) => self.found(at, found),
+                    // The photos changed meanwhile: their numbers are others.
+                    Ok(_) => self.look_over_if_idle(),
+                    Err(trouble) => self.state.overview.trouble = Some(trouble),
+                }
+            }
+            OverviewNews::Heaps(at, found) => {
+                self.state.heaps.is_looking = false;
+                match found {
+                    Ok((found, heaps)) if self.is_about_these(at) => {
+                        self.found_heaps(found, heaps);
+                    }
+                    Ok(_) => self.look_over_if_idle(),
+                    Err(trouble) => self.state.heaps.trouble = Some(trouble),
+                }
+            }
+            OverviewNews::Heat(number, map) => {
+                if number == self.state.heat.number {
+                    self.state.heat.map = map;
+                }
+            }
+        }
+    }
+
+    fn is_about_these(&self, at: LookedAt) -> bool {
+        let SessionState::Ready(library) = &self.state.session else {
+            return false;
+        };
+        self.looked_at(library) == at
+    }
+
+    /// Looks over the photos once they are all read.
+    pub(in crate::app) fn look_over_if_idle(&mut self) {
+        if !self.state.work.is_running() {
+            self.look_over();
+        }
+    }
+
+    fn found(&mut self, at: LookedAt, mut found: Arc<Findings>) {
+        let looked_before = self.state.overview.looked_at.replace(at);
+        let is_same = looked_before == Some(at) && self.state.heaps.is_known;
+        if is_same {
+            Arc::make_mut(&mut found).take_words(self.state.findings());
+        }
+        self.state.library.set_findings(found);
+        // Of photos that were known before nothing is offered, nor whenever a few arrive.
+        let least = if looked_before.is_none() {
+            1
+        } else {
+            OFFERED_FROM
+        };
+        let summary = self.state.work.summary.as_ref();
+        let has_read = summary.is_some_and(|summary| summary.progress.encoded >= least);
+        let is_new = looked_before != Some(at);
+        self.state.overview.is_offered |= is_new && has_read && self.state.dialog.is_none();
+        self.need(RefreshPriority::Now);
+        if !is_same {
+            self.look_for_heaps(at);
+        }
+    }
+
+    fn found_heaps(&mut self, found: Arc<Findings>, heaps: Vec<Heap>) {
+        let mut suggestions: Vec<String> = heaps.iter().map(|heap| heap.name.clone()).collect();
+        let frequent = found.frequent_words().into_iter().take(SUGGESTED_WORDS);
+        for word in frequent.map(ToOwned::to_owned) {
+            if !suggestions.contains(&word) {
+                suggestions.push(word);
+            }
+        }
+        self.state.library.set_findings(found);
+        let dismissed = &self.state.memory.dismissed_heaps;
+        suggestions.retain(|name| !dismissed.contains(name));
+        let kept = { heaps.into_iter() }.filter(|heap| !dismissed.contains(&heap.name));
+        let heaps = &mut self.state.heaps;
+        heaps.proposed = kept.collect();
+        heaps.suggestions = suggestions;
+        heaps.is_known = true;
+        heaps.trouble = None;
+        self.need(RefreshPriority::Now);
+    }
+
+    /// Asks where the current label is seen in the photo that is seen large, if the person wants to see that and it is
+    /// not known.
+    pub(in crate::app) fn look_for_heat(&mut self) {
+        if !self.state.heat.is_on {
+            return;
+        }
+        let question = self.state.heat_question();
+        let SessionState::Ready(library) = &self.state.session else {
+            return;
+        };
+        if question == self.state.heat.question {
+            return;
+        }
+        let library = library.clone();
+        let heat = &mut self.state.heat;
+        heat.number += 1;
+        heat.map = Map::Waiting;
+        heat.question = question;
+        let number = heat.number;
+        let Some(question) = heat.question.clone() else {
+            return self.supervisor.cancel(Slot::Heat);
+        };
+        let path = self.state.item(question.item);
+        let Some(path) = path.map(|item| item.file.path.clone()) else {
+            return;
+        };
+        self.replace(Slot::Heat, move |cancel| {
+            let lesson = question.label.lesson().map_err(|e| e.to_string());
+            let map = lesson.and_then(|lesson| {
+                let explained = library.explain(&path, &lesson, cancel);
+                explained.map_err(|e| e.to_string())
+            });
+            let map = map.map_or_else(Map::Failed, |(map, _)| Map::Ready(Arc::new(map)));
+            News::Overview(OverviewNews::Heat(number, map))
+        });
+    }
+}
+
+/// Says how far the look is, not more often than a person could follow.
+fn ticker<'a>(
+    progress: &'a LookProgress,
+    notify: &'a Notify,
+) -> impl Fn(bool, usize, usize) + Sync + 'a {
+    let (begun, told) = (Instant::now(), AtomicU64::new(0));
+    move |compares, done, of| {
+        progress.set(compares, done, of);
+        let now = begun.elapsed().as_millis() as u64;
+        let last = told.load(Ordering::Relaxed);
+        if now >= last + TELL_MS {
+            told.store(now, Ordering::Relaxed);
+            notify();
+        }
+    }
+}
+
+/// Does work whose parallel parts take half of the cores.
+fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let threads = (rayon::current_num_threads() / 2).max(1);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("lumisift-overview-{number}"))
+        .build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        // Without threads of its own it shares those of scoring.
+        Err(_) => work(),
+    }
+}
+
+/// The photos that a model has read, as the engine knows them, with their numbers.
+fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
+    let read = |(item, id): (&Arc<Item>, ItemId)| {
+        let facts = item.facts().filter(|_| item.row() != UNREAD)?;
+        let photo = Photo {
+            file: item.file.clone(),
+            facts: facts.clone(),
+        };
+        Some((id, (photo, item.row())))
+    };
+    let (ids, photos) = photos.items.iter().zip(0..).filter_map(read).unzip();
+    let indexed = Indexed {
+        photos,
+        failures: Vec::new(),
+        summary: Summary::default(),
+    };
+    (ids, indexed)
+}
+
+/// Copies, bursts and flaws.
+fn find(
+    library: &Library,
+    photos: &Snapshot,
+    watch: &(impl Fn(bool, usize, usize) + Sync),
+    cancel: &Cancel,
+) -> Result<Findings, LibraryError> {
+    let (ids, indexed) = indexed(photos);
+    let looks = library.appearances(&indexed.photos, cancel, |done, of| watch(false, done, of))?;
+    // In the order of the photos, which both go through from first to last.
+    let by_path: std::collections::HashMap<&std::path::Path, ItemId> = { indexed.photos.iter() }
+        .zip(&ids)
+        .map(|((photo, _), id)| (&*photo.file.path, *id))
+        .collect();
+    let id = |photo: &Photo| by_path.get(&*photo.file.path).map(|id| *id as usize);
+    let mark = |photo: &Photo| -> Mark {
+        let mark = id(photo).and_then(|id| photos.marks.get(id));
+        mark.copied().unwrap_or_default()
+    };
+    let known = |photo: &Photo| {
+        let metadata = id(photo).and_then(|id| photos.items[id].metadata.as_ref());
+        let facts = metadata.map_or(0, |metadata| {
+            u32::from(!metadata.facts.keywords.is_empty()) + u32::from(metadata.place.is_some())
+        });
+        Known {
+            mark: mark(photo),
+            facts,
+        }
+    };
+    let rule = duplicates::Rule::default();
+    let copies =
+        library.duplicates(&indexed.photos, &looks, known, &rule, cancel, |done, of| {
+            watch(true, done, of);
+        })?;
+    let mut is_copy = vec![false; ids.len()];
+    let all = copies.groups.iter().flat_map(|group| &group.copies);
+    all.for_each(|copy| is_copy[copy.at] = true);
+    let rule = bursts::Rule::default();
+    let bursts = library.bursts(&indexed.photos, &looks, mark, |at| is_copy[at], &rule)?;
+    let flaws = library.flaws(&indexed, &looks, cancel)?;
+    let count = photos.items.len();
+    Ok(Findings::new(&ids, count, &copies, bursts, &flaws))
+}
+
+/// What was found already, with words for each photo, and heaps.
+fn find_heaps(
+    library: &Library,
+    photos: &Snapshot,
+    cancel: &Cancel,
+) -> Result<(Findings, Vec<Heap>), LibraryError> {
+    let (ids, indexed) = indexed(photos);
+    let mut found = (*photos.findings).clone();
+    let places = found.begin_words();
+    library.tags(&indexed, cancel, |at, words| {
+        found.set_words(ids[at], words, &places);
+    })?;
+    let vocabulary = words();
+    let proposed = library.heaps(&indexed, &heaps::Rule::default(), cancel)?;
+    let heap = |heap: heaps::Heap| {
+        let mut names = heap.words.iter().map(|word| vocabulary[*word].to_owned());
+        Some(Heap {
+            name: names.next()?,
+            also: names.collect(),
+            photos: heap.photos.iter().map(|at| ids[*at]).collect(),
+        })
+    };
+    Ok((found, proposed.into_iter().filter_map(heap).collect()))
+}

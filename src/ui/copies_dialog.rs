@@ -1,0 +1,280 @@
+//! Copies of photos, group by group: which one is best kept and why, and a button that rejects the others.
+
+use egui::{
+    Align, Align2, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::dialog_parts::title;
+use super::theme::{self, palette};
+use super::tour::progress;
+use super::widgets::{badge, bytes, elided, main_button};
+use super::{Interface, videos};
+use crate::app::command::{Action, Command, Dialog, FindingCommand};
+use crate::app::document::findings::{CopyGroup, CopyOf, Kind};
+use crate::app::document::library::ItemId;
+use crate::app::document::state::State;
+use crate::engine::organize::marks::Flag;
+use crate::engine::plural::counted_thousands;
+
+/// Height of a group.
+const ROW: f32 = 142.0;
+/// Sides of the photo that is kept, and of each copy.
+const KEPT: egui::Vec2 = vec2(124.0, 93.0);
+const COPY: egui::Vec2 = vec2(92.0, 69.0);
+/// Width of the buttons of a group.
+const BUTTONS: f32 = 176.0;
+
+impl Interface {
+    pub(super) fn copies_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        title(ui, "Copies", commands);
+        progress(ui, state);
+        let findings = state.findings().clone();
+        if findings.copies.is_empty() {
+            if state.is_looked_over() {
+                ui.label("No photo is a copy of another one");
+            }
+            return;
+        }
+        summary(
+            ui,
+            state,
+            &findings.copies,
+            findings.copied_bytes(),
+            commands,
+        );
+        ui.separator();
+        let height = (ui.ctx().content_rect().height() - 240.0).max(ROW);
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.max_height(height)
+            .show_rows(ui, ROW, findings.copies.len(), |ui, rows| {
+                for at in rows {
+                    let width = ui.available_width();
+                    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+                    // A child that takes no room of its own: the row is as high as it is.
+                    let place = UiBuilder::new().id_salt(("copies", at)).max_rect(rect);
+                    let mut row = ui.new_child(place);
+                    let group = &findings.copies[at];
+                    self.copy_group(&mut row, rect, state, at, group, commands);
+                }
+            });
+    }
+
+    fn copy_group(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        state: &State,
+        at: usize,
+        group: &CopyGroup,
+        commands: &mut Vec<Command>,
+    ) {
+        let palette = palette(ui);
+        let inner = rect.shrink2(vec2(0.0, 4.0));
+        ui.painter()
+            .rect_filled(inner, theme::RADIUS, palette.raised.gamma_multiply(0.5));
+        let top = inner.min + vec2(8.0, 8.0);
+        let kept = Rect::from_min_size(top, KEPT);
+        self.kept_photo(ui, kept, state, group, commands);
+        let mut left = kept.max.x + 12.0;
+        let end = inner.max.x - BUTTONS - 12.0;
+        let mut shown = 0;
+        for copy in &group.copies {
+            let is_last = shown + 1 == group.copies.len();
+            // What does not fit is counted.
+            let room = if is_last { 0.0 } else { 44.0 };
+            if left + COPY.x + room > end {
+                break;
+            }
+            let place = Rect::from_min_size(pos2(left, top.y), COPY);
+            self.copy_photo(ui, place, state, copy, commands);
+            left += COPY.x + 8.0;
+            shown += 1;
+        }
+        if shown < group.copies.len() {
+            let text = format!("+{}", group.copies.len() - shown);
+            let at = pos2(left + 4.0, top.y + COPY.y / 2.0);
+            let font = FontId::proportional(theme::TEXT);
+            ui.painter()
+                .text(at, Align2::LEFT_CENTER, text, font, palette.weak);
+        }
+        let lines = Rect::from_min_max(
+            pos2(kept.min.x, kept.max.y + 4.0),
+            pos2(end, inner.max.y - 2.0),
+        );
+        reason(ui, lines, state, group);
+        let buttons = Rect::from_min_max(pos2(end + 12.0, top.y), inner.max);
+        let area = UiBuilder::new()
+            .max_rect(buttons)
+            .layout(Layout::top_down(Align::Min));
+        ui.scope_builder(area, |ui| buttons_of(ui, state, at, group, commands));
+    }
+
+    fn kept_photo(
+        &mut self,
+        ui: &mut Ui,
+        place: Rect,
+        state: &State,
+        group: &CopyGroup,
+        commands: &mut Vec<Command>,
+    ) {
+        let name = name_of(state, group.keeper);
+        let said = format!("Best of {}: {name}", group.copies.len() + 1);
+        self.photo_of_group(ui, place, state, group.keeper, &said, 1.0, commands);
+        let good = palette(ui).good;
+        badge(ui.painter(), place.min + vec2(3.0, 3.0), "Keep", good);
+    }
+
+    fn copy_photo(
+        &mut self,
+        ui: &mut Ui,
+        place: Rect,
+        state: &State,
+        copy: &CopyOf,
+        commands: &mut Vec<Command>,
+    ) {
+        let palette = palette(ui);
+        let name = name_of(state, copy.item);
+        let is_rejected = state.library.mark(copy.item).flag == Flag::Reject;
+        let rejected = if is_rejected { ", rejected" } else { "" };
+        let size = bytes(copy.bytes);
+        let said = format!("Copy: {name}, {}, {size}{rejected}", copy.likeness);
+        let dim = if is_rejected { 0.35 } else { 1.0 };
+        self.photo_of_group(ui, place, state, copy.item, &said, dim, commands);
+        if is_rejected {
+            let at = place.min + vec2(3.0, 3.0);
+            badge(ui.painter(), at, "Rejected", palette.bad);
+        }
+        let text = format!("{}, {size}", copy.likeness);
+        let text = elided(ui, &text, theme::TEXT_S, palette.weak, place.width());
+        ui.painter()
+            .galley(place.left_bottom() + vec2(0.0, 2.0), text, palette.weak);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one photo of one group")]
+    fn photo_of_group(
+        &mut self,
+        ui: &mut Ui,
+        place: Rect,
+        state: &State,
+        id: ItemId,
+        said: &str,
+        dim: f32,
+        commands: &mut Vec<Command>,
+    ) {
+        let response = ui.interact(place, ui.scope_id().with(("photo", id)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, said));
+        let content = state
+            .item(id)
+            .and_then(|item| videos::shown(state, id, item));
+        if let Some(content) = content {
+            self.paint_thumbnail(ui, place, content, dim);
+        }
+        let path = state
+            .item(id)
+            .map(|item| item.file.path.display().to_string());
+        let hint = format!("{said}\n{}", path.unwrap_or_default());
+        if response.on_hover_text(hint).clicked() {
+            commands.push(Command::Show(None));
+            commands.push(Command::ViewItem(id));
+        }
+    }
+}
+
+fn name_of(state: &State, id: ItemId) -> &str {
+    state.item(id).map_or("", |item| item.name.as_str())
+}
+
+/// How many there are, what they take, and the button that deals with all of them.
+fn summary(
+    ui: &mut Ui,
+    state: &State,
+    groups: &[CopyGroup],
+    all: u64,
+    commands: &mut Vec<Command>,
+) {
+    let copies = groups.iter().flat_map(|group| &group.copies);
+    let is_open = |copy: &&CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
+    let (count, open): (usize, Vec<u64>) = (
+        copies.clone().count(),
+        copies.filter(is_open).map(|copy| copy.bytes).collect(),
+    );
+    ui.horizontal_wrapped(|ui| {
+        let text = format!(
+            "{} in {}: {}",
+            counted_thousands(count, "copy", "copies"),
+            counted_thousands(groups.len(), "group", "groups"),
+            bytes(all)
+        );
+        ui.label(RichText::new(text).strong());
+        if open.len() < count {
+            let text = format!("{} rejected", count - open.len());
+            ui.label(RichText::new(text).weak());
+        }
+    });
+    ui.horizontal(|ui| {
+        if open.is_empty() {
+            if ui.button("Move rejects to the trash…").clicked() {
+                commands.push(Command::Show(Some(Dialog::Trash)));
+            }
+        } else if main_button(ui, "Keep the best of each group, reject the rest").clicked() {
+            commands.push(Command::Found(FindingCommand::KeepBest(None)));
+        }
+        if ui
+            .add_enabled(state.history.can_undo(), egui::Button::new("Undo"))
+            .clicked()
+        {
+            commands.push(Command::Do(Action::Undo));
+        }
+        if ui.button("Show copies in the grid").clicked() {
+            commands.push(Command::Found(FindingCommand::ShowKind(Kind::Copies)));
+        }
+    });
+}
+
+/// Why one is kept, in a line.
+fn reason(ui: &Ui, place: Rect, state: &State, group: &CopyGroup) {
+    let palette = palette(ui);
+    let name = name_of(state, group.keeper);
+    let mut reasons: Vec<&str> = Vec::new();
+    for copy in &group.copies {
+        if !copy.reason.is_empty() && !reasons.contains(&copy.reason.as_str()) {
+            reasons.push(&copy.reason);
+        }
+    }
+    let text = match reasons.is_empty() {
+        true => format!("Keep {name}"),
+        false => format!("Keep {name}: {}", reasons.join("; ")),
+    };
+    let text = elided(ui, &text, theme::TEXT_S, palette.text, place.width());
+    ui.painter().galley(place.min, text, palette.text);
+}
+
+fn buttons_of(
+    ui: &mut Ui,
+    state: &State,
+    at: usize,
+    group: &CopyGroup,
+    commands: &mut Vec<Command>,
+) {
+    let name = name_of(state, group.keeper);
+    let is_open = |copy: &CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
+    let has_open = group.copies.iter().any(is_open);
+    let keep = ui.add_enabled(has_open, egui::Button::new("Keep best, reject the rest"));
+    let said = format!("Keep {name}, reject the rest");
+    keep.widget_info(|| WidgetInfo::labeled(Role::Button, has_open, &said));
+    if keep.clicked() {
+        commands.push(Command::Found(FindingCommand::KeepBest(Some(at))));
+    }
+    let compare = ui.button("Compare");
+    let said = format!("Compare {name} with its copies");
+    compare.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+    if compare.clicked() {
+        commands.push(Command::Found(FindingCommand::CompareCopies(at)));
+    }
+}

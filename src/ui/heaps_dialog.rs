@@ -1,0 +1,178 @@
+//! Heaps that the photos themselves suggest: each with its photos, name and number, to be made a label, renamed, merged
+//! or dismissed.
+
+use egui::{
+    Align, Key, Layout, Popup, Rect, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind,
+    TextEdit, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
+
+use super::dialog_parts::title;
+use super::icons::Icon;
+use super::theme::{self, palette};
+use super::tour::progress;
+use super::widgets::{icon_button_sized, photos};
+use super::{Interface, videos};
+use crate::app::command::{Command, FindingCommand};
+use crate::app::document::heaps::Heap;
+use crate::app::document::state::State;
+
+/// Height of a heap.
+const ROW: f32 = 84.0;
+/// Photos of a heap that are seen, and the size of each.
+const COVERS: usize = 3;
+const COVER: egui::Vec2 = vec2(84.0, 63.0);
+
+impl Interface {
+    pub(super) fn heaps_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        title(ui, "Name my heaps", commands);
+        progress(ui, state);
+        let heaps = &state.heaps;
+        if let Some(trouble) = &heaps.trouble {
+            let bad = palette(ui).bad;
+            ui.add(egui::Label::new(RichText::new(trouble).color(bad)).wrap());
+        }
+        if heaps.is_looking {
+            ui.label(RichText::new("Putting similar photos together…").weak());
+        }
+        let dismissed = state.memory.dismissed_heaps.len();
+        if dismissed > 0
+            && !heaps.is_looking
+            && ui.button("Propose dismissed heaps again").clicked()
+        {
+            commands.push(Command::Found(FindingCommand::ProposeAgain));
+        }
+        if heaps.proposed.is_empty() {
+            if heaps.is_known && !heaps.is_looking {
+                ui.label("No heaps to propose: there are few photos, or few that are alike");
+            }
+            return;
+        }
+        let text = "Photos that are alike, named by what they show. Make those you want a label";
+        ui.add(egui::Label::new(RichText::new(text).weak()).wrap());
+        let height = (ui.ctx().content_rect().height() - 216.0).max(ROW);
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.max_height(height)
+            .show_rows(ui, ROW, heaps.proposed.len(), |ui, rows| {
+                for at in rows {
+                    let width = ui.available_width();
+                    let (rect, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+                    let heap = &heaps.proposed[at];
+                    // A child that takes no room of its own: the row is as high as it is.
+                    let place = UiBuilder::new().id_salt(("heap", at)).max_rect(rect);
+                    let mut row = ui.new_child(place);
+                    self.heap(&mut row, rect, state, at, heap, commands);
+                }
+            });
+    }
+
+    fn heap(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        state: &State,
+        at: usize,
+        heap: &Heap,
+        commands: &mut Vec<Command>,
+    ) {
+        let inner = rect.shrink2(vec2(0.0, 3.0));
+        // A line around it, because the field for its name has the colour of raised ground.
+        let line = Stroke::new(1.0, palette(ui).line);
+        ui.painter()
+            .rect_stroke(inner, theme::RADIUS, line, StrokeKind::Inside);
+        let most = if rect.width() < 560.0 { 1 } else { COVERS };
+        let mut left = inner.min.x + 8.0;
+        for id in heap.photos.iter().take(most) {
+            let place = Rect::from_min_size(pos2(left, inner.min.y + 8.0), COVER);
+            let content = { state.item(*id) }.and_then(|item| videos::shown(state, *id, item));
+            if let Some(content) = content {
+                self.paint_thumbnail(ui, place, content, 1.0);
+            }
+            let response = ui.interact(place, ui.scope_id().with(("cover", id)), Sense::CLICK);
+            let name = { state.item(*id) }.map_or("", |item| item.name.as_str());
+            let said = format!("In the heap {}: {name}", heap.name);
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+            if response.on_hover_text(said).clicked() {
+                commands.push(Command::Show(None));
+                commands.push(Command::ViewItem(*id));
+            }
+            left += COVER.x + 6.0;
+        }
+        let rest = Rect::from_min_max(
+            pos2(left + 6.0, inner.min.y + 8.0),
+            inner.max - vec2(8.0, 4.0),
+        );
+        let area = UiBuilder::new()
+            .max_rect(rest)
+            .layout(Layout::top_down(Align::Min));
+        ui.scope_builder(area, |ui| {
+            ui.horizontal(|ui| {
+                self.heap_name(ui, at, heap, commands);
+                ui.label(photos(heap.photos.len()));
+            });
+            ui.horizontal(|ui| {
+                let response = ui.button("Make it a label");
+                let said = format!("Make {} a label", heap.name);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+                if response.clicked() {
+                    commands.push(Command::Found(FindingCommand::AddHeap(at)));
+                }
+                merge(ui, state, at, heap, commands);
+                let dismiss = format!("Dismiss the heap {}", heap.name);
+                if icon_button_sized(ui, Icon::Cross, &dismiss, 24.0).clicked() {
+                    commands.push(Command::Found(FindingCommand::DismissHeap(at)));
+                }
+                if !heap.also.is_empty() {
+                    let also = RichText::new(format!("also: {}", heap.also.join(", ")));
+                    ui.add(egui::Label::new(also.small().weak()).truncate());
+                }
+            });
+        });
+    }
+
+    fn heap_name(&mut self, ui: &mut Ui, at: usize, heap: &Heap, commands: &mut Vec<Command>) {
+        let typed = &mut self.buffers.heap_name;
+        let is_typed = typed.as_ref().is_some_and(|(of, _)| *of == at);
+        let mut text = match typed {
+            Some((of, text)) if *of == at => text.clone(),
+            _ => heap.name.clone(),
+        };
+        let edit = TextEdit::singleline(&mut text).desired_width(150.0);
+        let response = ui.add(edit);
+        let said = format!("Name of the heap {}", heap.name);
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label(said));
+        if response.changed() {
+            *typed = Some((at, text.clone()));
+        }
+        if response.lost_focus() && is_typed {
+            *typed = None;
+            if !ui.input(|input| input.key_pressed(Key::Escape)) {
+                commands.push(Command::Found(FindingCommand::RenameHeap(at, text)));
+            }
+        }
+    }
+}
+
+fn merge(ui: &mut Ui, state: &State, at: usize, heap: &Heap, commands: &mut Vec<Command>) {
+    if state.heaps.proposed.len() < 2 {
+        return;
+    }
+    let response = ui.button("Merge…");
+    let said = format!("Merge {} into another heap", heap.name);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+    Popup::menu(&response).show(|ui| {
+        ui.set_min_width(180.0);
+        let area = ScrollArea::vertical().auto_shrink([false, true]);
+        area.max_height(260.0).show(ui, |ui| {
+            for (into, other) in state.heaps.proposed.iter().enumerate() {
+                if into == at {
+                    continue;
+                }
+                if ui.button(format!("Into {}", other.name)).clicked() {
+                    commands.push(Command::Found(FindingCommand::MergeHeaps(at, into)));
+                    ui.close();
+                }
+            }
+        });
+    });
+}

@@ -1,0 +1,131 @@
+//! Where the current label is seen, over a large photo.
+
+use egui::{
+    Color32, ColorImage, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2,
+    vec2,
+};
+
+use super::Interface;
+use super::theme::palette;
+use super::widgets::{badge, percent};
+use crate::app::document::heat::{Map, TELLING_FROM};
+use crate::app::document::library::ItemId;
+use crate::app::document::state::State;
+use crate::engine::library::HeatMap;
+
+/// Side of the picture of a map, which is stretched over the photo.
+const SIDE: usize = 72;
+/// How dark the photo becomes where there is no heat, and how strong the colour is where it is hottest.
+const SHADE: f32 = 0.62;
+const TINT: f32 = 0.42;
+
+/// A map as it is drawn, and the question that it answers.
+pub struct DrawnHeat {
+    number: u64,
+    texture: TextureHandle,
+}
+
+impl Interface {
+    /// Draws the map of a photo over it, if the person wants to see it.
+    pub(super) fn heat(&mut self, ui: &Ui, pane: Rect, whole: Rect, id: ItemId, state: &State) {
+        if !state.heat.is_on
+            || state
+                .viewer
+                .as_ref()
+                .is_none_or(|viewer| viewer.item() != id)
+        {
+            return;
+        }
+        let question = state.heat.question.as_ref().filter(|of| of.item == id);
+        let Some(question) = question else {
+            let facts = state.item(id).and_then(|item| item.facts());
+            let text = match facts.is_some_and(|facts| facts.video.is_some()) {
+                true => "Where a label is seen cannot be shown of videos",
+                false => "Add a label to see where it is in the photo",
+            };
+            return say(ui, pane, id, text);
+        };
+        let label = &question.label.text;
+        match &state.heat.map {
+            Map::Waiting => say(ui, pane, id, &format!("Looking for {label}…")),
+            Map::Failed(trouble) => say(ui, pane, id, trouble),
+            Map::Ready(map) => {
+                let painter = ui.painter().with_clip_rect(pane);
+                let texture = self.heat_texture(ui, state.heat.number, map);
+                let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+                painter.image(texture.id(), whole, all, Color32::WHITE);
+                let matched = percent(map.matched);
+                let text = match map.matched < TELLING_FROM {
+                    true => {
+                        format!("The photo hardly fits {label} ({matched}): the map means little")
+                    }
+                    false => format!("Where {label} is seen ({matched})"),
+                };
+                say(ui, pane, id, &text);
+            }
+        }
+    }
+
+    fn heat_texture(&mut self, ui: &Ui, number: u64, map: &HeatMap) -> &TextureHandle {
+        let made = self.heat.take().filter(|heat| heat.number == number);
+        let drawn = made.unwrap_or_else(|| DrawnHeat {
+            number,
+            texture: { ui.ctx() }.load_texture("heat", picture(map), TextureOptions::LINEAR),
+        });
+        &self.heat.insert(drawn).texture
+    }
+}
+
+/// What is said of the map, at the upper right of the photo.
+fn say(ui: &Ui, pane: Rect, id: ItemId, text: &str) {
+    let width = text.chars().count() as f32 * 7.0 + 16.0;
+    let left = (pane.max.x - width - 12.0).max(pane.min.x + 12.0);
+    let rect = badge(
+        ui.painter(),
+        pos2(left, pane.min.y + 54.0),
+        text,
+        palette(ui).raised,
+    );
+    let response = ui.interact(rect, ui.scope_id().with(("heat", id)), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, text));
+}
+
+/// Dark where the label is not seen, clear and coloured from red to yellow where it is.
+fn picture(map: &HeatMap) -> ColorImage {
+    let along = |at: usize| (at as f32 + 0.5) / SIDE as f32;
+    let pixel = |at: usize| {
+        let heat = map.at(along(at % SIDE), along(at / SIDE)).clamp(0.0, 1.0);
+        let tint = TINT * heat;
+        let shade = SHADE * (1.0 - heat);
+        // The tint lies over the shade: what is left of the photo is what neither covers.
+        let alpha = 1.0 - (1.0 - tint) * (1.0 - shade);
+        let green = (2.0 * heat - 1.0).max(0.0);
+        let part = |value: f32| (255.0 * value).round() as u8;
+        Color32::from_rgba_premultiplied(part(tint), part(tint * green), 0, part(alpha))
+    };
+    let pixels = (0..SIDE * SIDE).map(pixel).collect();
+    ColorImage {
+        size: [SIDE, SIDE],
+        source_size: vec2(SIDE as f32, SIDE as f32),
+        pixels,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::library::CELLS;
+
+    #[test]
+    fn a_map_is_clear_where_it_is_hot_and_dark_where_it_is_not() {
+        let mut cells = vec![0.0; CELLS * CELLS];
+        cells[0] = 1.0;
+        let picture = picture(&HeatMap {
+            matched: 0.5,
+            cells,
+        });
+        let (hot, cold) = (picture[(0, 0)], picture[(SIDE - 1, SIDE - 1)]);
+        assert!(hot.r() > 90 && hot.g() > 90 && hot.a() < 120, "{hot:?}");
+        assert!(cold.r() == 0 && cold.a() > 140, "{cold:?}");
+    }
+}

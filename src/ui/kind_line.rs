@@ -1,0 +1,186 @@
+//! How the number of a flaw spreads over the photos, with the line from which on a photo has it, while photos are
+//! filtered by that flaw; and the kinds in the menu of filters.
+
+use egui::accesskit::{Action, ActionData};
+use egui::{Key, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::filter_menu::Counts;
+use super::theme::{self, palette};
+use super::widgets::fine_percent;
+use crate::app::command::{Command, FindingCommand};
+use crate::app::document::arrange::BARS;
+use crate::app::document::filter::Filter;
+use crate::app::document::findings::Kind;
+use crate::app::document::library::ItemId;
+use crate::app::document::match_axis;
+use crate::app::document::state::State;
+use crate::engine::library::Flaw;
+use crate::engine::plural::thousands;
+
+/// Size of the histogram: as high as the row that it is in.
+const SIZE: egui::Vec2 = vec2(160.0, 22.0);
+/// A step of the arrow keys.
+const STEP: f32 = 0.01;
+
+/// Whether a flaw is told by how a label fits, whose matches lie near 0 and 1.
+fn is_match(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Screenshots | Kind::Receipts | Kind::Documents | Kind::Memes
+    )
+}
+
+/// Where a number lies on the axis of a kind, from 0 to 1.
+fn place(kind: Kind, number: f32) -> f32 {
+    match is_match(kind) {
+        true => match_axis::place(number),
+        false => number.clamp(0.0, 1.0),
+    }
+}
+
+fn number_at(kind: Kind, place: f32) -> f32 {
+    match is_match(kind) {
+        true => match_axis::matched_at(place),
+        false => match_axis::in_steps(place),
+    }
+}
+
+/// How many photos have a number in each part of the axis.
+fn bars(state: &State, kind: Kind, flaw: Flaw) -> [u32; BARS] {
+    let mut bars = [0; BARS];
+    let findings = state.findings();
+    for id in 0..state.library.len() as ItemId {
+        if let Some(number) = findings.number(flaw, id) {
+            let at = (place(kind, number) * BARS as f32) as usize;
+            bars[at.min(BARS - 1)] += 1;
+        }
+    }
+    bars
+}
+
+/// The line of the kind that is filtered by, if a number tells it.
+pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<Command>) {
+    let Some(kind) = state.memory.filter.kind else {
+        return;
+    };
+    let Some(flaw) = kind.flaw() else { return };
+    let line = state.memory.lines.of(flaw);
+    let counted = counts.flaw.get(state, || bars(state, kind, flaw));
+    let counted = *counted;
+    // From right to left, as the row is laid out.
+    let text = RichText::new(format!("from {}", fine_percent(line)));
+    ui.label(text.small().weak());
+    let (rect, response) = ui.allocate_exact_size(SIZE, Sense::click_and_drag());
+    let name = format!("Threshold of {}", kind.name().to_lowercase());
+    response.widget_info(|| WidgetInfo::slider(true, f64::from(line), &name));
+    let set = |number: f32| Command::Found(FindingCommand::SetLine(kind, number));
+    if let Some(to) = asked(ui, &response, line) {
+        commands.push(set(to));
+    }
+    paint(ui, rect, kind, line, &counted);
+    if let Some(pointer) = response.interact_pointer_pos() {
+        commands.push(set(number_at(
+            kind,
+            (pointer.x - rect.min.x) / rect.width(),
+        )));
+    }
+    response.on_hover_text(format!(
+        "Photos with {} or more are shown ({}). Drag the line, or use the arrow keys",
+        fine_percent(line),
+        kind.number_means()
+    ));
+}
+
+/// Where the keyboard or a screen reader wants the line.
+fn asked(ui: &Ui, response: &egui::Response, line: f32) -> Option<f32> {
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.add_action(Action::Increment);
+        node.add_action(Action::Decrement);
+        node.add_action(Action::SetValue);
+        node.set_value(fine_percent(line));
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(1.0);
+        node.set_numeric_value_step(f64::from(STEP));
+    });
+    let mut steps = ui.input(|input| {
+        let count = |action| input.num_accesskit_action_requests(response.id, action) as f32;
+        count(Action::Increment) - count(Action::Decrement)
+    });
+    if response.has_focus() {
+        ui.memory_mut(|memory| {
+            let arrows = egui::EventFilter {
+                horizontal_arrows: true,
+                ..egui::EventFilter::default()
+            };
+            memory.set_focus_lock_filter(response.id, arrows);
+        });
+        steps += ui.input(|input| {
+            let pressed = |key| f32::from(u8::from(input.key_pressed(key)));
+            pressed(Key::ArrowRight) - pressed(Key::ArrowLeft)
+        });
+    }
+    let typed = ui.input(|input| {
+        let set = input.accesskit_action_requests(response.id, Action::SetValue);
+        let typed = set.filter_map(|request| match &request.data {
+            Some(ActionData::NumericValue(value)) => Some(*value as f32),
+            Some(ActionData::Value(text)) => match_axis::from_text(text),
+            _ => None,
+        });
+        typed.last()
+    });
+    typed.or((steps != 0.0).then_some(line + steps * STEP))
+}
+
+fn paint(ui: &Ui, rect: Rect, kind: Kind, line: f32, counts: &[u32; BARS]) {
+    let palette = palette(ui);
+    // Most photos have no flaw: only roots of counts show the rest.
+    let height = |count: u32| f64::from(count).sqrt().sqrt() as f32;
+    let most = counts.iter().copied().max().map_or(1.0, height).max(1.0);
+    let width = rect.width() / BARS as f32;
+    let base = rect.max.y - 3.0;
+    for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let is_over = (at as f32 + 0.5) / BARS as f32 >= place(kind, line);
+        let fill = if is_over {
+            palette.accent
+        } else {
+            palette.line
+        };
+        let top = base - (base - rect.min.y) * height(*count) / most;
+        let left = rect.min.x + at as f32 * width;
+        let bar = Rect::from_min_max(pos2(left, top), pos2(left + width - 1.0, base));
+        ui.painter().rect_filled(bar, 1.0, fill);
+    }
+    let x = rect.min.x + rect.width() * place(kind, line);
+    ui.painter()
+        .hline(rect.x_range(), base, Stroke::new(1.0, palette.line));
+    ui.painter()
+        .vline(x, rect.min.y..=base, Stroke::new(1.5, palette.text));
+    ui.painter().circle_filled(pos2(x, base), 4.0, palette.text);
+}
+
+/// The kinds in the menu of filters, each with how many there are; none before the photos were looked over.
+pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
+    if !state.is_looked_over() {
+        return;
+    }
+    let library = state.library.snapshot();
+    let counts = counts.kinds.get(state, || {
+        Kind::ALL.map(|kind| library.findings.count(kind, library, &state.memory.lines))
+    });
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+        for (kind, count) in Kind::ALL.into_iter().zip(counts) {
+            let on = filter.kind == Some(kind);
+            if *count == 0 && !on {
+                continue;
+            }
+            let text = format!("{} ({})", kind.name(), thousands(*count));
+            let response = ui.selectable_label(on, &text);
+            let name = format!("Filter by kind: {text}");
+            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
+            if response.clicked() {
+                filter.kind = (!on).then_some(kind);
+            }
+        }
+    });
+}

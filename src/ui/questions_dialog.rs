@@ -1,0 +1,156 @@
+//! Questions about a label: one photo after another, yes or no, until the answers say how good the label is.
+
+use egui::{Key, Modifiers, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::dialog_parts::title;
+use super::theme::{self, palette};
+use super::widgets::{fine_percent, main_button};
+use super::{Interface, videos};
+use crate::app::command::{Command, FindingCommand};
+use crate::app::document::library::ItemId;
+use crate::app::document::questioning::{ENOUGH, Questioning};
+use crate::app::document::state::State;
+use crate::app::tasks::pictures::ViewKey;
+
+impl Interface {
+    pub(super) fn questions_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        let Some(questions) = &state.questions else {
+            return;
+        };
+        title(ui, &format!("Questions about {}", questions.text), commands);
+        match questions.asked() {
+            Some(id) => {
+                let question = format!("Does this photo show “{}”?", questions.text);
+                ui.add(egui::Label::new(RichText::new(question).strong()).wrap());
+                self.asked_photo(ui, state, id);
+                ui.horizontal_wrapped(|ui| answers(ui, questions, commands));
+                keys(ui, questions, commands);
+            }
+            None => {
+                ui.label("There is no other photo to ask about");
+            }
+        }
+        ui.separator();
+        outcome(ui, questions, commands);
+    }
+
+    fn asked_photo(&mut self, ui: &mut Ui, state: &State, id: ItemId) {
+        let height = (ui.ctx().content_rect().height() - 330.0).clamp(140.0, 420.0);
+        let size = vec2(ui.available_width(), height);
+        let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+        let Some(item) = state.item(id).cloned() else {
+            return;
+        };
+        let said = format!("Asked about: {}", item.name);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+        let content = videos::shown(state, id, &item);
+        self.views.take(ui.ctx());
+        if let Some(facts) = item.facts() {
+            let scale = ui.pixels_per_point();
+            let (width, height) = (facts.width as f32, facts.height as f32);
+            let part = (place.width() * scale / width).min(place.height() * scale / height);
+            let max_side = ui.input(|input| input.raw.max_texture_side).unwrap_or(4096);
+            self.views.want(vec![ViewKey {
+                path: item.file.path.clone(),
+                content,
+                time_ms: videos::time_ms(state, id, &item),
+                short_side: (width.min(height) * part.min(1.0)).ceil() as u32,
+                max_side: max_side as u32,
+                region: None,
+            }]);
+        }
+        let fill = palette(ui).background;
+        ui.painter().rect_filled(place, theme::RADIUS, fill);
+        if let Some(texture) = self.texture_of(&item, content) {
+            let size = texture.size_vec2();
+            let scale = (place.width() / size.x).min(place.height() / size.y);
+            let rect = Rect::from_center_size(place.center(), size * scale.min(4.0));
+            let all = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
+            ui.painter()
+                .image(texture.id(), rect, all, egui::Color32::WHITE);
+        }
+    }
+}
+
+fn answer(fits: Option<bool>) -> Command {
+    Command::Found(FindingCommand::Answer(fits))
+}
+
+fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
+    for (text, name, fits) in [
+        ("Yes (Y)", "Yes, it fits", Some(true)),
+        ("No (N)", "No, it does not fit", Some(false)),
+        ("Cannot say (Space)", "Cannot say", None),
+    ] {
+        let button = egui::Button::new(text).min_size(vec2(96.0, 32.0));
+        // The space bar answers, and does not press what was clicked last.
+        let response = ui.add(button);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, name));
+        if response.clicked() {
+            commands.push(answer(fits));
+        }
+    }
+    let back = egui::Button::new("Back (Ctrl+Z)").min_size(vec2(96.0, 32.0));
+    let response = ui.add_enabled(questions.can_take_back(), back);
+    let enabled = questions.can_take_back();
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Take the answer back"));
+    if response.clicked() {
+        commands.push(Command::Found(FindingCommand::TakeBackAnswer));
+    }
+}
+
+/// Y, N, the space bar, and Ctrl+Z.
+fn keys(ui: &Ui, questions: &Questioning, commands: &mut Vec<Command>) {
+    let has_focus = ui.memory(|memory| memory.focused().is_some());
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::Y) {
+        commands.push(answer(Some(true)));
+    } else if pressed(Key::N) {
+        commands.push(answer(Some(false)));
+    } else if !has_focus && pressed(Key::Space) {
+        commands.push(answer(None));
+    }
+    let back = ui.input_mut(|input| {
+        input.consume_key(Modifiers::COMMAND, Key::Z)
+            || input.consume_key(Modifiers::NONE, Key::Backspace)
+    });
+    if back && questions.can_take_back() {
+        commands.push(Command::Found(FindingCommand::TakeBackAnswer));
+    }
+}
+
+/// What the answers say so far, and the button that uses them.
+fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
+    let count = questions.answers();
+    let is_enough = count >= ENOUGH || questions.asked().is_none();
+    let text = match count {
+        0 => format!("{ENOUGH} answers say how many photos are wrong, and how many are missed"),
+        _ => format!("After {count} of {ENOUGH} answers:"),
+    };
+    ui.label(RichText::new(text).small().weak());
+    if count == 0 {
+        return;
+    }
+    let mut sentence = RichText::new(&questions.sentence);
+    if is_enough {
+        sentence = sentence.strong();
+    }
+    let said = ui.add(egui::Label::new(sentence).wrap());
+    said.on_hover_text("The true numbers are in the brackets 9 times of 10");
+    let text = format!(
+        "Set the threshold to {} and teach the label",
+        fine_percent(questions.suggested)
+    );
+    let use_them = match is_enough {
+        true => main_button(ui, &text),
+        false => ui.button(text),
+    };
+    if use_them.clicked() {
+        commands.push(Command::Found(FindingCommand::UseAnswers));
+    }
+}

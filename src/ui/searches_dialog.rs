@@ -1,0 +1,75 @@
+//! Searches under names: what was typed and the filters, to come back to.
+
+use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
+
+use super::Interface;
+use super::dialog_parts::title;
+use super::icons::Icon;
+use super::widgets::icon_button_sized;
+use crate::app::command::{Command, FindingCommand};
+use crate::app::document::chips::chips;
+use crate::app::document::memory::SavedSearch;
+use crate::app::document::state::State;
+
+impl Interface {
+    pub(super) fn searches_dialog(
+        &mut self,
+        ui: &mut Ui,
+        state: &State,
+        commands: &mut Vec<Command>,
+    ) {
+        title(ui, "Saved searches", commands);
+        if state.memory.searches.is_empty() {
+            ui.label(RichText::new("No searches saved yet").weak());
+        }
+        for search in &state.memory.searches {
+            ui.horizontal(|ui| {
+                let response = ui.button(&search.name);
+                let said = format!("Use the search {}", search.name);
+                response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+                if response.clicked() {
+                    commands.push(Command::Found(FindingCommand::UseSearch(
+                        search.name.clone(),
+                    )));
+                }
+                let text = RichText::new(asks_for(state, search)).small().weak();
+                ui.add(egui::Label::new(text).truncate());
+                let name = format!("Delete the search {}", search.name);
+                if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                    let name = search.name.clone();
+                    commands.push(Command::Found(FindingCommand::RemoveSearch(name)));
+                }
+            });
+        }
+        ui.separator();
+        let asks = !state.search.trim().is_empty() || !state.memory.filter.is_clear();
+        if !asks {
+            let text = "Search or filter first: what is asked for then can be saved here";
+            ui.label(RichText::new(text).small().weak());
+        }
+        ui.horizontal(|ui| {
+            let edit = TextEdit::singleline(&mut self.buffers.search_name).hint_text("Name");
+            let response = ui.add(edit.desired_width(240.0));
+            ui.ctx()
+                .accesskit_node_builder(response.id, |node| node.set_label("Name of the search"));
+            let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let name = self.buffers.search_name.trim().to_owned();
+            let ready = asks && !name.is_empty();
+            let save = ui.add_enabled(ready, egui::Button::new("Save this search"));
+            if ready && (save.clicked() || enter) {
+                commands.push(Command::Found(FindingCommand::SaveSearch(name)));
+                self.buffers.search_name.clear();
+            }
+        });
+    }
+}
+
+/// What a search asks for: its text and its filters.
+fn asks_for(state: &State, search: &SavedSearch) -> String {
+    let filters = chips(&search.filter, &state.memory.labels);
+    let text = (!search.text.is_empty()).then(|| search.text.clone());
+    let parts = text
+        .into_iter()
+        .chain(filters.into_iter().map(|chip| chip.text));
+    parts.collect::<Vec<String>>().join(", ")
+}

@@ -1,0 +1,172 @@
+//! What there is to clear away: offered over the photos once they are read, and told line by line in a dialog. Each line
+//! leads to its photos; nothing is changed here.
+
+use egui::{
+    Align, Frame, Layout, Margin, ProgressBar, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
+};
+
+use super::Interface;
+use super::dialog_parts::title;
+use super::theme::{self, palette};
+use super::widgets::{bytes, main_button, photos};
+use crate::app::command::{Action, Command, Dialog, FindingCommand};
+use crate::app::document::findings::Kind;
+use crate::app::document::overview::{Tour, TourLine};
+use crate::app::document::state::State;
+use crate::engine::plural::{counted_thousands, thousands};
+
+impl Interface {
+    /// What was found among the photos, in a sentence, until the person looks at it or takes it away.
+    pub(super) fn tour_offer(&mut self, state: &State) -> Option<String> {
+        let is_seen = state.overview.is_offered && state.viewer.is_none() && state.dialog.is_none();
+        if !is_seen {
+            return None;
+        }
+        let tour = self.buffers.tour.get(state, || Tour::of(state));
+        tour.sentence(bytes)
+    }
+
+    /// The tour.
+    pub(super) fn tour_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        title(ui, "Clean up", commands);
+        progress(ui, state);
+        if !state.is_looked_over() {
+            return;
+        }
+        let tour = self.buffers.tour.get(state, || Tour::of(state));
+        match tour.sentence(bytes) {
+            Some(sentence) => ui.add(egui::Label::new(RichText::new(sentence).strong()).wrap()),
+            None => ui.label("Nothing stands out: no copies, bursts, blurred or undated photos"),
+        };
+        ui.add_space(theme::SPACE_S);
+        let height = (ui.ctx().content_rect().height() - 330.0).clamp(120.0, 360.0);
+        let area = ScrollArea::vertical().auto_shrink([false, true]);
+        area.max_height(height).show(ui, |ui| {
+            let there = tour.lines.iter().filter(|line| line.count > 0);
+            there.for_each(|line| row(ui, line, commands));
+        });
+        let none = tour.lines.iter().filter(|line| line.count == 0);
+        let none: Vec<String> = none.map(|line| line.kind.name().to_lowercase()).collect();
+        if !none.is_empty() {
+            let text = format!("None: {}", none.join(", "));
+            ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
+        }
+        ui.separator();
+        rejected(ui, tour, commands);
+        let note =
+            "Each line shows its photos. Nothing is deleted, and every decision can be undone";
+        ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());
+    }
+}
+
+/// Says over the photos what was found among them.
+pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
+    let palette = palette(ui);
+    let frame = Frame::new()
+        .fill(palette.panel)
+        .stroke(egui::Stroke::new(1.0, palette.accent))
+        .corner_radius(theme::RADIUS)
+        .inner_margin(Margin::symmetric(12, 10))
+        .shadow(ui.visuals().popup_shadow);
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.label(RichText::new("Found among these photos").strong());
+        let said = ui.add(egui::Label::new(sentence).wrap());
+        ui.ctx().accesskit_node_builder(said.id, |node| {
+            node.set_live(egui::accesskit::Live::Polite);
+        });
+        ui.horizontal(|ui| {
+            if main_button(ui, "Take a look").clicked() {
+                commands.push(Command::Do(Action::Tour));
+            }
+            if ui.button("Not now").clicked() {
+                commands.push(Command::Found(FindingCommand::DismissOffer));
+            }
+        });
+    });
+}
+
+/// How far the look is, while it runs; why there is none.
+pub fn progress(ui: &mut Ui, state: &State) {
+    if state.work.is_running() {
+        let text = "The photos are still being read: they are looked over when that is done";
+        ui.label(RichText::new(text).weak());
+    }
+    if let Some(trouble) = &state.overview.trouble {
+        let bad = palette(ui).bad;
+        ui.add(egui::Label::new(RichText::new(trouble).color(bad)).wrap());
+    }
+    let Some(running) = &state.overview.running else {
+        return;
+    };
+    let (compares, done, of) = running.get();
+    let what = match compares {
+        true => "Comparing photos",
+        false => "Looking over the photos",
+    };
+    let text = match of {
+        0 => format!("{what}…"),
+        _ => format!("{what}: {} of {}", thousands(done), thousands(of)),
+    };
+    ui.horizontal(|ui| {
+        let bar = ProgressBar::new(done as f32 / of.max(1) as f32);
+        let response = ui.add(bar.desired_width(140.0).desired_height(8.0));
+        ui.ctx()
+            .accesskit_node_builder(response.id, |node| node.set_label("Progress of the look"));
+        ui.label(RichText::new(text).weak());
+    });
+}
+
+/// One kind: how many, what they take, how many are rejected already; a click shows them.
+fn row(ui: &mut Ui, line: &TourLine, commands: &mut Vec<Command>) {
+    let text = line.kind.counted(line.count);
+    ui.horizontal(|ui| {
+        let button = egui::Button::new(&text).min_size(vec2(190.0, 28.0));
+        let response = ui.add(button);
+        let name = format!("Show {text}");
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        if response.on_hover_text(hint(line.kind)).clicked() {
+            commands.push(match line.kind {
+                Kind::Copies => Command::Show(Some(Dialog::Copies { from_tour: true })),
+                kind => Command::Found(FindingCommand::ShowKind(kind)),
+            });
+        }
+        if line.bytes > 0 {
+            ui.label(bytes(line.bytes));
+        }
+        if line.rejected > 0 {
+            let text = format!("{} rejected", thousands(line.rejected));
+            ui.label(RichText::new(text).small().weak());
+        }
+    });
+}
+
+fn hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Copies => "See each group, and which one is best kept",
+        Kind::Bursts => "Show the photos of bursts; S folds each into its best one",
+        _ => "Show these photos alone",
+    }
+}
+
+/// What is rejected, and what putting it away frees.
+fn rejected(ui: &mut Ui, tour: &Tour, commands: &mut Vec<Command>) {
+    ui.horizontal(|ui| {
+        if tour.rejected == 0 {
+            ui.label(RichText::new("Nothing is rejected yet").weak());
+            return;
+        }
+        let are = counted_thousands(tour.rejected, "photo is", "photos are");
+        ui.label(format!("{are} rejected: {}", bytes(tour.rejected_bytes)));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = format!("Move {} to the trash…", photos(tour.rejected));
+            if ui
+                .button("Move to the trash…")
+                .on_hover_text(name)
+                .clicked()
+            {
+                commands.push(Command::Show(Some(Dialog::Trash)));
+            }
+        });
+    });
+}

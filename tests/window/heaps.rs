@@ -1,0 +1,119 @@
+//! Heaps that the photos suggest: names for labels under the field, and a dialog in which they are accepted, changed or
+//! refused; and words that are said of photos.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+use crate::window;
+
+use std::sync::Arc;
+
+use lumisift::app::command::{Action, Command, FindingCommand};
+use lumisift::engine::inference::Model;
+use window::{Setup, Window, colours};
+
+/// Six red, green and blue photos each, of which words are said.
+fn heaped() -> (tempfile::TempDir, Window) {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 6);
+    let setup = Setup {
+        load: Some(Arc::new(|_| {
+            Ok(Arc::new(common::ColourModel::loose()) as Arc<dyn Model>)
+        })),
+        ..Setup::new(vec![dir.path().into()])
+    };
+    let mut window = setup.open();
+    assert!(!window.state().heaps.is_known);
+    window.read(18);
+    window.until("heaps", |w| w.state().heaps.is_known);
+    window.settle();
+    (dir, window)
+}
+
+fn names(window: &Window) -> Vec<String> {
+    let heaps = window.state().heaps.proposed.iter();
+    heaps.map(|heap| heap.name.clone()).collect()
+}
+
+#[test]
+fn labels_are_suggested_from_the_photos_that_are_open() {
+    let (_dir, mut window) = heaped();
+    let names = names(&window);
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(
+        !window.has("Add the label people"),
+        "no fixed list any more"
+    );
+    let suggested = format!("Add the label {}", names[0]);
+    window.click(&suggested);
+    assert_eq!(window.state().memory.labels[0].text, names[0]);
+    assert!(!window.has(&suggested));
+}
+
+#[test]
+fn a_heap_becomes_a_label_with_its_photos_as_examples() {
+    let (_dir, mut window) = heaped();
+    let names = names(&window);
+    window.open_dialog(Action::Heaps);
+    window.click(&format!("Make {} a label", names[0]));
+    let label = &window.state().memory.labels[0];
+    assert_eq!(label.text, names[0]);
+    assert_eq!(label.examples.len(), 6);
+    assert_eq!(window.state().heaps.proposed.len(), 2);
+    window.command(Command::Show(None));
+    window.act(Action::Undo);
+    assert!(window.state().memory.labels.is_empty());
+}
+
+#[test]
+fn heaps_are_renamed_merged_and_dismissed() {
+    let (dir, mut window) = heaped();
+    let before = names(&window);
+    window.open_dialog(Action::Heaps);
+    window.type_into(&format!("Name of the heap {}", before[0]), "!");
+    window.key(egui::Key::Enter);
+    window.settle();
+    assert_eq!(names(&window)[0], format!("{}!", before[0]));
+    window.click(&format!("Merge {} into another heap", before[2]));
+    window.in_place();
+    window.click(&format!("Into {}", before[1]));
+    assert_eq!(names(&window).len(), 2);
+    assert_eq!(window.state().heaps.proposed[1].photos.len(), 12);
+    window.click(&format!("Dismiss the heap {}!", before[0]));
+    assert_eq!(names(&window), [before[1].as_str()]);
+    // It is not proposed again, by none of its names.
+    let home = window.home();
+    window.until("saved", |w| {
+        let folders = ["state", "config", "data"].map(|dir| w.home().path().join(dir));
+        let files = folders.map(|folder| folder.join("window.json"));
+        let mut texts = files
+            .iter()
+            .filter_map(|file| std::fs::read_to_string(file).ok());
+        texts.any(|text| text.contains("dismissed_heaps") && text.contains(&before[0]))
+    });
+    drop(window);
+    let setup = Setup {
+        home,
+        load: Some(Arc::new(|_| {
+            Ok(Arc::new(common::ColourModel::loose()) as Arc<dyn Model>)
+        })),
+        ..Setup::new(vec![dir.path().into()])
+    };
+    let mut window = setup.open();
+    window.read(18);
+    window.until("heaps", |w| w.state().heaps.is_known);
+    assert!(!names(&window).contains(&before[0]));
+    window.open_dialog(Action::Heaps);
+    window.click("Propose dismissed heaps again");
+    window.until("all heaps", |w| names(w).len() == 3);
+}
+
+#[test]
+fn photos_are_named_by_what_they_show_and_found_by_it() {
+    let (_dir, mut window) = heaped();
+    window.until("the words", |w| w.has_containing("green 1.png, greenhouse"));
+    window.command(Command::SearchFor("tag:greenhouse".into()));
+    let shown = window.shown();
+    assert_eq!(shown.len(), 6);
+    assert!(shown.iter().all(|name| name.starts_with("green")));
+    window.command(Command::Found(FindingCommand::DismissOffer));
+}

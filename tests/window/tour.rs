@@ -1,0 +1,250 @@
+//! What was found among the photos: told once they are read, shown kind by kind, and copies rejected for the best of them.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use crate::common;
+use crate::window;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use egui::{Key, Vec2, vec2};
+use lumisift::app::command::{Action, Command, Dialog, FindingCommand};
+use lumisift::app::document::findings::Kind;
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::index::pipeline::JobOptions;
+use lumisift::engine::index::store::Limits;
+use lumisift::engine::library::{Known, Library};
+use lumisift::engine::organize::marks::Flag;
+use lumisift::engine::search::{duplicates, heaps};
+use window::{Setup, Window};
+
+/// A photo, an identical copy, a small one, a black picture and two that are like nothing else.
+fn write_photos(dir: &Path) {
+    let samples = common::samples();
+    fs::copy(samples.join("cat.jpg"), dir.join("cat.jpg")).expect("copied");
+    fs::copy(samples.join("cat.jpg"), dir.join("cat - Copy.jpg")).expect("copied");
+    fs::copy(samples.join("coffee.jpg"), dir.join("coffee.jpg")).expect("copied");
+    let cat = image::open(samples.join("cat.jpg")).expect("a photo");
+    let small = cat.resize(
+        cat.width() / 2,
+        cat.height() / 2,
+        image::imageops::FilterType::Triangle,
+    );
+    small.to_rgb8().save(dir.join("small.jpg")).expect("saved");
+    let black = image::RgbImage::from_pixel(64, 64, image::Rgb([0; 3]));
+    black.save(dir.join("black.png")).expect("saved");
+}
+
+fn looked_over(setup: Setup, photos: usize) -> Window {
+    let mut window = setup.open();
+    window.read(photos);
+    window.until("the look", |w| w.state().is_looked_over());
+    window.settle();
+    window
+}
+
+fn found(size: Vec2) -> (tempfile::TempDir, Window) {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_photos(dir.path());
+    let setup = Setup {
+        size,
+        ..Setup::new(vec![dir.path().into()])
+    };
+    let window = looked_over(setup, 5);
+    (dir, window)
+}
+
+fn flag(window: &Window, name: &str) -> Flag {
+    let state = window.state();
+    let ids = 0..state.library.len() as u32;
+    let is_it = |id: &u32| state.item(*id).is_some_and(|item| item.name == name);
+    state
+        .library
+        .mark({ ids }.find(is_it).expect("the photo"))
+        .flag
+}
+
+#[test]
+fn what_was_found_is_offered_and_each_line_shows_its_photos() {
+    for size in [vec2(1280.0, 800.0), vec2(800.0, 600.0)] {
+        let (_dir, mut window) = found(size);
+        assert!(window.has("Found among these photos"));
+        assert!(window.has_containing("2 copies ("));
+        window.click("Take a look");
+        window.in_place();
+        assert!(!window.has("Found among these photos"));
+        assert!(window.has("Show 2 copies") && window.has("Nothing is rejected yet"));
+        window.click("Show 1 dark");
+        assert!(window.state().dialog.is_none());
+        assert_eq!(window.shown(), ["black.png"]);
+        // A chip takes the filter away.
+        window.click("Remove the filter Dark");
+        assert_eq!(window.shown().len(), 5);
+    }
+}
+
+#[test]
+fn an_offer_is_taken_away_and_the_tour_stays_in_reach() {
+    let (_dir, mut window) = found(vec2(1280.0, 800.0));
+    window.click("Not now");
+    assert!(!window.has("Found among these photos"));
+    window.open_dialog(Action::Tour);
+    assert!(window.has("Show 2 copies"));
+    window.key(Key::Escape);
+    assert!(window.state().dialog.is_none());
+    // It is in the bar at the bottom too.
+    window.click("Clean up…");
+    window.in_place();
+    assert!(window.has("Show 2 copies"));
+}
+
+#[test]
+fn the_best_of_each_group_is_kept_and_all_of_it_can_be_undone() {
+    let (dir, mut window) = found(vec2(1280.0, 800.0));
+    window.open_dialog(Action::Copies);
+    assert!(window.has("Best of 3: cat.jpg"));
+    assert!(window.has_containing("Copy: cat - Copy.jpg, exact"));
+    assert!(window.has_containing("Copy: small.jpg, near"));
+    window.click("Keep cat.jpg, reject the rest");
+    // What has the same bytes as the photo that is kept is rejected, and that photo is not.
+    let flags =
+        |window: &Window| ["cat.jpg", "cat - Copy.jpg", "small.jpg"].map(|name| flag(window, name));
+    assert_eq!(flags(&window), [Flag::None, Flag::Reject, Flag::Reject]);
+    assert!(window.has_containing("2 copies rejected"));
+    window.command(Command::Show(None));
+    window.act(Action::Undo);
+    assert_eq!(flags(&window), [Flag::None; 3]);
+    window.act(Action::Redo);
+    assert_eq!(flags(&window), [Flag::None, Flag::Reject, Flag::Reject]);
+    window.open_dialog(Action::Tour);
+    assert!(window.has_containing("2 photos are rejected: "));
+    window.click("Move to the trash…");
+    window.in_place();
+    window.click("Move to the trash");
+    window.until("the trash", |w| {
+        w.desktop.trashed.lock().expect("no panic").len() == 2
+    });
+    window.read(3);
+    assert!(dir.path().join("cat.jpg").exists());
+    window.act(Action::Undo);
+    window.read(5);
+    window.until("the decisions", |w| {
+        flags(w) == [Flag::None, Flag::Reject, Flag::Reject]
+    });
+}
+
+#[test]
+fn a_copy_does_not_go_if_the_photo_that_is_kept_for_it_is_gone() {
+    let (dir, mut window) = found(vec2(1280.0, 800.0));
+    window.command(Command::Found(FindingCommand::KeepBest(None)));
+    fs::remove_file(dir.path().join("cat.jpg")).expect("removed");
+    window.act(Action::TrashRejects);
+    window.in_place();
+    window.click("Move to the trash");
+    // Whether the window knows by now that it is gone, or finds out when it comes to it.
+    window.until("the refusal", |w| {
+        w.has_containing("it stays: its copy") || w.has_containing("0 photos are in the trash")
+    });
+    for name in ["cat - Copy.jpg", "small.jpg"] {
+        assert!(dir.path().join(name).exists(), "{name}");
+    }
+}
+
+#[test]
+fn what_is_said_of_a_rejected_copy_is_said_of_it_alone() {
+    let (dir, mut window) = found(vec2(1280.0, 800.0));
+    window.command(Command::Found(FindingCommand::KeepBest(None)));
+    // It is so after the next start, too.
+    let home = window.home();
+    window.until("saved", |w| {
+        let kept = fs::read_to_string(w.home().path().join("state/window.json"));
+        let kept = kept.or_else(|_| fs::read_to_string(w.home().path().join("config/window.json")));
+        kept.is_ok_and(|text| text.contains("cat - Copy.jpg"))
+    });
+    drop(window);
+    let setup = Setup {
+        home,
+        ..Setup::new(vec![dir.path().into()])
+    };
+    let mut window = looked_over(setup, 5);
+    assert_eq!(flag(&window, "cat - Copy.jpg"), Flag::Reject);
+    assert_eq!(flag(&window, "cat.jpg"), Flag::None);
+    assert!(
+        !window.has("Found among these photos"),
+        "nothing was read now"
+    );
+    let copy = window
+        .state()
+        .library
+        .find(&dir.path().join("cat - Copy.jpg"));
+    window.command(Command::ViewItem(copy.expect("the copy")));
+    window.act(Action::Stars(4));
+    assert_eq!(flag(&window, "cat - Copy.jpg"), Flag::Reject);
+    assert_eq!(flag(&window, "cat.jpg"), Flag::None);
+    window.act(Action::Unflag);
+    assert_eq!(flag(&window, "cat - Copy.jpg"), Flag::None);
+    window.act(Action::Undo);
+    assert_eq!(flag(&window, "cat - Copy.jpg"), Flag::Reject);
+}
+
+#[test]
+fn copies_are_compared_and_shown_in_the_grid() {
+    let (_dir, mut window) = found(vec2(800.0, 600.0));
+    window.open_dialog(Action::Copies);
+    window.click("Compare cat.jpg with its copies");
+    let viewer = window.state().viewer.as_ref().expect("a viewer");
+    assert_eq!(viewer.compared().len(), 3);
+    window.key(Key::Escape);
+    window.command(Command::Show(Some(Dialog::Copies { from_tour: true })));
+    window.in_place();
+    window.click("Show copies in the grid");
+    assert_eq!(window.shown().len(), 2);
+    assert!(window.has("Remove the filter Copies"));
+    // From the tour, closing leads back to it.
+    window.command(Command::Show(Some(Dialog::Copies { from_tour: true })));
+    window.key(Key::Escape);
+    assert_eq!(window.state().dialog, Some(Dialog::Tour));
+}
+
+#[test]
+fn a_flaw_has_a_line_that_can_be_moved() {
+    let (_dir, mut window) = found(vec2(1280.0, 800.0));
+    window.command(Command::Found(FindingCommand::ShowKind(Kind::Dark)));
+    assert_eq!(window.shown(), ["black.png"]);
+    assert!(window.has("Threshold of dark"));
+    window.command(Command::Found(FindingCommand::SetLine(Kind::Dark, 0.0)));
+    assert_eq!(window.shown().len(), 5);
+    window.command(Command::Found(FindingCommand::SetLine(Kind::Dark, 1.0)));
+    assert_eq!(window.shown(), ["black.png"]);
+    // The menu of filters has the kinds that there are.
+    window.act(Action::ClearFilter);
+    window.click("Filter");
+    window.in_place();
+    window.click("Filter by kind: Dark (1)");
+    assert_eq!(window.shown(), ["black.png"]);
+}
+
+#[test]
+fn work_that_is_cancelled_gives_no_answer() {
+    let dir = tempfile::tempdir().expect("a folder");
+    write_photos(dir.path());
+    let store = dir.path().join("store");
+    let model = Arc::new(common::ColourModel::new());
+    let library = Library::with_model(model, &store, Limits::megabytes(None)).expect("a library");
+    let options = JobOptions::new(vec![dir.path().into()]);
+    let indexed = library.index(options, |_| ()).expect("indexed");
+    let cancel = Cancel::default();
+    let looks = { library.appearances(&indexed.photos, &cancel, |_, _| ()) }.expect("looks");
+    cancel.cancel();
+    let rule = duplicates::Rule::default();
+    let known = |_: &_| Known::default();
+    let copies = library.duplicates(&indexed.photos, &looks, known, &rule, &cancel, |_, _| ());
+    assert!(copies.is_err());
+    assert!(library.flaws(&indexed, &looks, &cancel).is_err());
+    assert!(library.vocabulary(&cancel).is_err());
+    assert!(library.tags(&indexed, &cancel, |_, _| ()).is_err());
+    library.vocabulary(&Cancel::default()).expect("words");
+    let heaps = library.heaps(&indexed, &heaps::Rule::default(), &cancel);
+    assert!(heaps.is_err());
+}
