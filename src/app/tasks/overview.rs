@@ -259,7 +259,8 @@ fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     }
 }
 
-/// The photos that a model has read, as the engine knows them, with their numbers.
+/// The photos that a model has read, as the engine knows them, with their numbers; by path, so that the same photos give
+/// the same answer in whatever order they were read.
 fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
     let read = |(item, id): (&Arc<Item>, ItemId)| {
         let facts = item.facts().filter(|_| item.row() != UNREAD)?;
@@ -269,7 +270,10 @@ fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
         };
         Some((id, (photo, item.row())))
     };
-    let (ids, photos) = photos.items.iter().zip(0..).filter_map(read).unzip();
+    let mut read: Vec<(ItemId, (Photo, u32))> =
+        photos.items.iter().zip(0..).filter_map(read).collect();
+    read.sort_unstable_by(|(_, (a, _)), (_, (b, _))| a.file.path.cmp(&b.file.path));
+    let (ids, photos) = read.into_iter().unzip();
     let indexed = Indexed {
         photos,
         failures: Vec::new(),
@@ -287,7 +291,6 @@ fn find(
 ) -> Result<Findings, LibraryError> {
     let (ids, indexed) = indexed(photos);
     let looks = library.appearances(&indexed.photos, cancel, |done, of| watch(false, done, of))?;
-    // In the order of the photos, which both go through from first to last.
     let by_path: std::collections::HashMap<&std::path::Path, ItemId> = { indexed.photos.iter() }
         .zip(&ids)
         .map(|((photo, _), id)| (&*photo.file.path, *id))
