@@ -48,6 +48,13 @@ pub fn parse(text: &str) -> Option<Taken> {
     taken(at(date, time?)?)
 }
 
+/// Reads a date as mail has it, which PNG recommends: `Wed, 01 May 2024 10:00:00 +0200`.
+#[must_use]
+pub fn parse_mail(text: &str) -> Option<Taken> {
+    let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    taken(at.datetime())
+}
+
 /// What the name of a file says: `IMG-20190501-WA0001`, `PXL_20230704_101112123`, `Screenshot_2024-05-01-10-00-00`,
 /// `signal-2024-05-01-100000`, `2024-05-01 10.00.00`, or milliseconds since 1970 as in `FB_IMG_1558375918123`.
 #[must_use]

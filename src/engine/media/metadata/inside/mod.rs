@@ -17,6 +17,7 @@ use super::facts::Facts;
 use super::xmp::{self, Packet, Property};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::input::{self, Input, Source};
+use crate::engine::media::taken::Taken;
 
 pub use write::{plan, write};
 
@@ -29,6 +30,8 @@ struct Blocks {
     iptc: Option<Vec<u8>>,
     /// What EXIF says.
     exif: Facts,
+    /// When the picture was made, as a PNG says it in text.
+    created: Option<Taken>,
 }
 
 /// How a file is built.
@@ -98,7 +101,8 @@ pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
     let xmp = packets.iter().map(Packet::facts).reduce(Facts::or);
     let xmp = xmp.unwrap_or_default();
-    let facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
+    let mut facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
+    facts.taken = facts.taken.or(blocks.created);
     (facts, described)
 }
 

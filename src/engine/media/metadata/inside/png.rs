@@ -6,10 +6,14 @@ use flate2::read::ZlibDecoder;
 
 use super::input::{Input, Source};
 use super::{Blocks, tiff};
+use crate::engine::media::dates;
 use crate::engine::media::decode::exif_of_text;
+use crate::engine::media::taken::Taken;
 
 /// What the chunk of an XMP packet begins with.
 pub const XMP: &[u8] = b"XML:com.adobe.xmp\0";
+/// What the chunk of a picture's date begins with.
+const CREATED: &[u8] = b"Creation Time\0";
 /// Largest packet that is taken out of a compressed chunk.
 const MAX_PACKET: u64 = 16 << 20;
 /// Most chunks that are looked at.
@@ -35,10 +39,12 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
                 };
                 if packet.is_none()
                     && let Some(text) = input.read(body, length as usize)
-                    && let Some(exif) = exif_of_text(&kind, text)
                 {
-                    let tiff = tiff::read(&mut Input::new(Cursor::new(exif)));
-                    blocks.exif = blocks.exif.or(tiff.exif);
+                    blocks.created = blocks.created.or_else(|| created(&kind, text));
+                    if let Some(exif) = exif_of_text(&kind, text) {
+                        let tiff = tiff::read(&mut Input::new(Cursor::new(exif)));
+                        blocks.exif = blocks.exif.or(tiff.exif);
+                    }
                 }
                 blocks.xmp.extend(packet);
             }
@@ -54,6 +60,18 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
         }
     }
     blocks
+}
+
+/// When a picture was made, by the text of a chunk.
+fn created(kind: &[u8; 4], chunk: &[u8]) -> Option<Taken> {
+    let text = match (kind, chunk.strip_prefix(CREATED)?) {
+        (b"tEXt", text) => text,
+        // Not compressed; a language and a translated keyword, each with a zero behind it.
+        (b"iTXt", [0, _method, text @ ..]) => text.splitn(3, |byte| *byte == 0).nth(2)?,
+        _ => return None,
+    };
+    let text = std::str::from_utf8(text).ok()?;
+    dates::parse(text).or_else(|| dates::parse_mail(text))
 }
 
 /// The packet in a chunk of text, if it holds one.
@@ -107,5 +125,25 @@ mod tests {
         chunk(b"iTXt", &text(0, b"<late/>"));
         let read = read(&mut Input::new(Cursor::new(bytes)));
         assert_eq!(read.xmp, [&b"<plain/>"[..], b"<packet/>"]);
+    }
+
+    #[test]
+    fn dates_in_text_are_read_as_programs_write_them() {
+        let of = |kind: &[u8; 4], chunk: &[u8]| {
+            created(kind, chunk).map(|taken| taken.as_str().to_owned())
+        };
+        let date = Some("2024-05-01T10:00:00".to_owned());
+        for text in [
+            "2024:05:01 10:00:00",
+            "Wed, 01 May 2024 10:00:00 +0200",
+            "2024-05-01T10:00:00Z",
+        ] {
+            let plain = [CREATED, text.as_bytes()].concat();
+            assert_eq!(of(b"tEXt", &plain), date, "{text}");
+            let international = [CREATED, &[0, 0], b"en\0\0", text.as_bytes()].concat();
+            assert_eq!(of(b"iTXt", &international), date, "{text}");
+        }
+        assert_eq!(of(b"tEXt", b"Creation Time\0some day"), None);
+        assert_eq!(of(b"tEXt", b"Comment\x002024:05:01 10:00:00"), None);
     }
 }
