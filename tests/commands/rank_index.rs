@@ -86,7 +86,8 @@ fn batch(first: usize, rows: usize) -> RecordBatch {
         ("embedding", Arc::new(vectors)),
         ("name", Arc::new(names)),
     ];
-    RecordBatch::try_from_iter(columns).expect("a batch")
+    let columns = columns.map(|(name, array)| (name, array, true));
+    RecordBatch::try_from_iter_with_nullable(columns).expect("a batch")
 }
 
 fn write_arrow(path: &Path, rows: std::ops::Range<usize>) {
