@@ -44,7 +44,7 @@ pub fn show(
         ui.allocate_ui_with_layout(row, layout, |ui| {
             ui.set_min_height(ROW);
             search_note(ui, state, commands);
-            kind_line::show(ui, state, counts, commands);
+            kind_line::show(ui, state, &mut counts.kinds, commands);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = theme::SPACE_S;
                 count_button(ui, state);

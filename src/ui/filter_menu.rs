@@ -13,11 +13,9 @@ use super::per_answer::{PerAnswer, by_flag, values};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
 use crate::app::command::Command;
-use crate::app::document::arrange::BARS;
 use crate::app::document::calendar;
 use crate::app::document::chips::chips;
 use crate::app::document::filter::{Filter, Fit, FlagFilter, Shape};
-use crate::app::document::findings::Kind;
 use crate::app::document::library::Item;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
@@ -36,8 +34,7 @@ pub struct Counts {
     cameras: PerAnswer<Vec<(String, usize)>>,
     lenses: PerAnswer<Vec<(String, usize)>>,
     folders: PerAnswer<Vec<(PathBuf, usize)>>,
-    pub(super) kinds: PerAnswer<[usize; Kind::ALL.len()]>,
-    pub(super) flaw: PerAnswer<[u32; BARS]>,
+    pub(super) kinds: kind_line::Counts,
 }
 
 /// The button that opens the menu, with how many filters are active.
@@ -73,7 +70,7 @@ pub fn button(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Ve
 fn rows(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
     fit_row(ui, state, filter);
     flag_row(ui, state, counts, filter);
-    kind_line::row(ui, state, counts, filter);
+    kind_line::row(ui, state, &mut counts.kinds, filter);
     egui::Grid::new("filters")
         .num_columns(2)
         .spacing([12.0, 6.0])

@@ -2,9 +2,11 @@
 //! filtered by that flaw; and the kinds in the menu of filters.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{Key, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    CollapsingHeader, Key, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2,
+};
 
-use super::filter_menu::Counts;
+use super::per_answer::PerAnswer;
 use super::theme::{self, palette};
 use super::widgets::fine_percent;
 use crate::app::command::{Command, FindingCommand};
@@ -16,6 +18,13 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::library::Flaw;
 use crate::engine::plural::thousands;
+
+/// What is counted of the kinds, while they are seen.
+#[derive(Default)]
+pub struct Counts {
+    kinds: PerAnswer<[usize; Kind::ALL.len()]>,
+    bars: PerAnswer<[u32; BARS]>,
+}
 
 /// Size of the histogram: as high as the row that it is in.
 const SIZE: egui::Vec2 = vec2(160.0, 22.0);
@@ -65,7 +74,7 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     };
     let Some(flaw) = kind.flaw() else { return };
     let line = state.memory.lines.of(flaw);
-    let counted = counts.flaw.get(state, || bars(state, kind, flaw));
+    let counted = counts.bars.get(state, || bars(state, kind, flaw));
     let counted = *counted;
     // From right to left, as the row is laid out.
     let text = RichText::new(format!("from {}", fine_percent(line)));
@@ -158,29 +167,36 @@ fn paint(ui: &Ui, rect: Rect, kind: Kind, line: f32, counts: &[u32; BARS]) {
     ui.painter().circle_filled(pos2(x, base), 4.0, palette.text);
 }
 
-/// The kinds in the menu of filters, each with how many there are; none before the photos were looked over.
+/// The kinds in the menu of filters, each with how many there are. They are behind a line that is always there, so that
+/// nothing in the menu moves when the photos have been looked over.
 pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
-    if !state.is_looked_over() {
-        return;
-    }
-    let library = state.library.snapshot();
-    let counts = counts.kinds.get(state, || {
-        Kind::ALL.map(|kind| library.findings.count(kind, library, &state.memory.lines))
-    });
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
-        for (kind, count) in Kind::ALL.into_iter().zip(counts) {
-            let on = filter.kind == Some(kind);
-            if *count == 0 && !on {
-                continue;
-            }
-            let text = format!("{} ({})", kind.name(), thousands(*count));
-            let response = ui.selectable_label(on, &text);
-            let name = format!("Filter by kind: {text}");
-            response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
-            if response.clicked() {
-                filter.kind = (!on).then_some(kind);
-            }
+    let title = filter.kind.map_or("any", Kind::name);
+    let header = CollapsingHeader::new(format!("Found: {title}")).id_salt("found");
+    header.show(ui, |ui| {
+        if !state.is_looked_over() {
+            let text = "The photos were not looked over yet";
+            ui.label(RichText::new(text).small().weak());
+            return;
         }
+        let findings = state.findings();
+        let counts = counts.kinds.get(state, || {
+            Kind::ALL.map(|kind| findings.count(kind, &state.memory.lines))
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
+            for (kind, count) in Kind::ALL.into_iter().zip(counts) {
+                let on = filter.kind == Some(kind);
+                if *count == 0 && !on {
+                    continue;
+                }
+                let text = format!("{} ({})", kind.name(), thousands(*count));
+                let response = ui.selectable_label(on, &text);
+                let name = format!("Filter by kind: {text}");
+                response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
+                if response.clicked() {
+                    filter.kind = (!on).then_some(kind);
+                }
+            }
+        });
     });
 }

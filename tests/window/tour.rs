@@ -221,6 +221,8 @@ fn a_flaw_has_a_line_that_can_be_moved() {
     window.act(Action::ClearFilter);
     window.click("Filter");
     window.in_place();
+    window.click("Found: any");
+    window.in_place();
     window.click("Filter by kind: Dark (1)");
     assert_eq!(window.shown(), ["black.png"]);
 }

@@ -11,7 +11,6 @@ use crate::app::document::history::HistoryStep;
 use crate::app::document::labels::{Label, LabelId, free_colour};
 use crate::app::document::library::ItemId;
 use crate::app::document::memory::SavedSearch;
-use crate::app::document::questioning::Questioning;
 use crate::app::document::state::Taught;
 use crate::app::document::viewer::Viewer;
 use crate::app::{App, RefreshPriority};
@@ -222,7 +221,7 @@ impl App {
     }
 
     fn begin_questions(&mut self, label: LabelId) {
-        self.state.questions = Questioning::of(&self.state, label);
+        self.state.questions = self.state.questions_about(label);
         match &self.state.questions {
             Some(_) => self.show(Some(Dialog::Questions)),
             None => {

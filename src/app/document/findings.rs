@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::library::{ItemId, Snapshot};
+use super::item_id::ItemId;
 use crate::engine::library::{Duplicates, Flaw, Flaws, words};
 use crate::engine::media::appearance::Quality;
 use crate::engine::plural::counted_thousands;
@@ -194,6 +194,8 @@ struct Found {
     /// The stack that it is in.
     stack: u32,
     is_copy: bool,
+    /// Whether nothing says when it was taken.
+    is_undated: bool,
     /// Its number for each flaw; NaN where nothing tells it.
     numbers: [f32; FLAWS],
     /// Words that it fits best, and how well, in percent.
@@ -205,6 +207,7 @@ impl Default for Found {
         Self {
             stack: NONE,
             is_copy: false,
+            is_undated: false,
             numbers: [f32::NAN; FLAWS],
             words: [(u16::MAX, 0); MOST_WORDS],
         }
@@ -265,6 +268,15 @@ impl Findings {
         findings.stacks = bursts.into_iter().map(stack).collect();
         findings.link();
         findings
+    }
+
+    /// Notes photos of which nothing says when they were taken.
+    pub fn set_undated(&mut self, ids: impl Iterator<Item = ItemId>) {
+        for id in ids {
+            if let Some(found) = self.found.get_mut(id as usize) {
+                found.is_undated = true;
+            }
+        }
     }
 
     /// Notes for each photo what copies and stacks say of it.
@@ -328,15 +340,12 @@ impl Findings {
 
     /// Whether a photo is of a kind, by the lines as they are now.
     #[must_use]
-    pub fn is_of(&self, kind: Kind, id: ItemId, library: &Snapshot, lines: &Lines) -> bool {
+    pub fn is_of(&self, kind: Kind, id: ItemId, lines: &Lines) -> bool {
         match (kind, kind.flaw()) {
             (_, Some(flaw)) => self.number(flaw, id).is_some_and(|n| n >= lines.of(flaw)),
             (Kind::Copies, _) => self.of(id).is_some_and(|found| found.is_copy),
             (Kind::Bursts, _) => self.stack(id).is_some(),
-            _ => {
-                let facts = library.items.get(id as usize).and_then(|item| item.facts());
-                facts.is_some_and(|facts| facts.taken.is_none())
-            }
+            _ => self.of(id).is_some_and(|found| found.is_undated),
         }
     }
 
@@ -365,12 +374,12 @@ impl Findings {
 
     /// How many photos there are of a kind; of bursts, how many bursts.
     #[must_use]
-    pub fn count(&self, kind: Kind, library: &Snapshot, lines: &Lines) -> usize {
+    pub fn count(&self, kind: Kind, lines: &Lines) -> usize {
         match kind {
             Kind::Copies => self.copies.iter().map(|group| group.copies.len()).sum(),
             Kind::Bursts => self.stacks.len(),
-            _ => (0..library.items.len() as ItemId)
-                .filter(|id| self.is_of(kind, *id, library, lines))
+            _ => (0..self.found.len() as ItemId)
+                .filter(|id| self.is_of(kind, *id, lines))
                 .count(),
         }
     }
@@ -502,10 +511,10 @@ mod tests {
     #[test]
     fn copies_and_stacks_are_known_by_photo_and_follow_new_numbers() {
         let found = found();
-        let (library, lines) = (Snapshot::default(), Lines::default());
-        let is_of = |found: &Findings, kind, id| found.is_of(kind, id, &library, &lines);
+        let lines = Lines::default();
+        let is_of = |found: &Findings, kind, id| found.is_of(kind, id, &lines);
         assert_eq!(found.copied_bytes(), 24);
-        assert_eq!(found.count(Kind::Copies, &library, &lines), 2);
+        assert_eq!(found.count(Kind::Copies, &lines), 2);
         assert!(is_of(&found, Kind::Copies, 1) && !is_of(&found, Kind::Copies, 0));
         assert_eq!(found.stack(0).map(|stack| stack.best), Some(4));
         assert!(found.stack(2).is_none() && found.stack(9).is_none());

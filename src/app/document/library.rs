@@ -15,8 +15,7 @@ use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFac
 use crate::engine::media::places::Place;
 use crate::engine::organize::marks::{Flag, Mark};
 
-/// Number of an item. It stays while others come, and changes only when items are removed.
-pub type ItemId = u32;
+pub use super::item_id::ItemId;
 
 /// The row of a photo that is known, but that the model in use has not read yet.
 pub const UNREAD: u32 = u32::MAX;

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::findings::{Findings, Kind};
-use super::library::ItemId;
-use super::state::State;
+use super::findings::Kind;
 use crate::engine::inference::Fingerprint;
-use crate::engine::organize::marks::Flag;
 
 /// How far the look is, told by its thread.
 #[derive(Debug, Default)]
@@ -85,34 +82,6 @@ pub struct Tour {
 }
 
 impl Tour {
-    /// Counts everything.
-    #[must_use]
-    pub fn of(state: &State) -> Self {
-        let library = state.library.snapshot();
-        let (found, lines) = (&library.findings, &state.memory.lines);
-        let is_rejected = |id: &ItemId| state.library.mark(*id).flag == Flag::Reject;
-        let line = |kind: Kind| {
-            let of_kind = |id: &ItemId| found.is_of(kind, *id, library, lines);
-            let all = 0..library.items.len() as ItemId;
-            TourLine {
-                kind,
-                count: found.count(kind, library, lines),
-                bytes: match kind {
-                    Kind::Copies => found.copied_bytes(),
-                    _ => 0,
-                },
-                rejected: all.filter(is_rejected).filter(of_kind).count(),
-            }
-        };
-        let rejects = state.rejects().going;
-        let size = |id: &ItemId| state.item(*id).map_or(0, |item| item.file.size);
-        Self {
-            lines: Kind::ALL.map(line).into(),
-            rejected: rejects.len(),
-            rejected_bytes: rejects.iter().map(size).sum(),
-        }
-    }
-
     /// "40 copies (120 MB), 12 bursts, 31 screenshots"; nothing if there is nothing.
     #[must_use]
     pub fn sentence(&self, bytes: impl Fn(u64) -> String) -> Option<String> {
@@ -123,27 +92,6 @@ impl Tour {
         let there = self.lines.iter().filter(|line| line.count > 0);
         let parts: Vec<String> = there.map(part).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
-    }
-}
-
-impl State {
-    /// What was found among the photos.
-    #[must_use]
-    pub fn findings(&self) -> &Arc<Findings> {
-        &self.library.snapshot().findings
-    }
-
-    /// Whether the photos were looked over.
-    #[must_use]
-    pub fn is_looked_over(&self) -> bool {
-        self.overview.looked_at.is_some()
-    }
-
-    /// The photos of the folded stack that one stands for; nothing if it stands for itself alone.
-    #[must_use]
-    pub fn folded_under(&self, id: ItemId) -> Option<&super::findings::Stack> {
-        let is_folded = self.memory.folded;
-        self.findings().stack(id).filter(|_| is_folded)
     }
 }
 

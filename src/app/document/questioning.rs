@@ -1,9 +1,8 @@
 //! A few questions about photos near a label's line, and what the answers say; pure.
 
+use super::item_id::ItemId;
 use super::labels::LabelId;
-use super::library::ItemId;
 use super::match_axis;
-use super::state::State;
 use crate::engine::plural::{counted_thousands, thousands};
 use crate::engine::search::questions::{Interval, Questions};
 
@@ -35,24 +34,23 @@ pub struct Questioning {
 }
 
 impl Questioning {
-    /// About all photos with a match.
+    /// About photos with their matches; nothing if there is none to ask about.
     #[must_use]
-    pub fn of(state: &State, label: LabelId) -> Option<Self> {
-        let scored = state.answer.scored();
-        let place = scored.place(label)?;
-        let all = 0..state.library.len() as ItemId;
-        let photos = all.filter_map(|id| Some((id, scored.matched(place, id)?)));
-        let (items, matches): (Vec<ItemId>, Vec<f32>) = photos.unzip();
-        let known = &scored.labels[place];
+    pub fn new(
+        label: LabelId,
+        text: String,
+        min_match: f32,
+        (items, matches): (Vec<ItemId>, Vec<f32>),
+    ) -> Option<Self> {
         let mut questioning = Self {
             label,
-            text: known.text.clone(),
+            text,
             items,
             matches,
-            min_match: known.min_match,
+            min_match,
             said: Vec::new(),
             asked: None,
-            suggested: known.min_match,
+            suggested: min_match,
             sentence: String::new(),
         };
         questioning.go_on();

@@ -322,7 +322,11 @@ fn find(
     let bursts = library.bursts(&indexed.photos, &looks, mark, |at| is_copy[at], &rule)?;
     let flaws = library.flaws(&indexed, &looks, cancel)?;
     let count = photos.items.len();
-    Ok(Findings::new(&ids, count, &copies, bursts, &flaws))
+    let mut found = Findings::new(&ids, count, &copies, bursts, &flaws);
+    let dated = indexed.photos.iter().zip(&ids);
+    let undated = dated.filter(|((photo, _), _)| photo.facts.taken.is_none());
+    found.set_undated(undated.map(|(_, id)| *id));
+    Ok(found)
 }
 
 /// What was found already, with words for each photo, and heaps.

@@ -133,7 +133,7 @@ impl<'a> Test<'a> {
 
     fn filters(&self, id: ItemId, library: &Snapshot) -> bool {
         let item = &library.items[id as usize];
-        let is_of = |kind| (library.findings).is_of(kind, id, library, &library.lines);
+        let is_of = |kind| (library.findings).is_of(kind, id, &library.lines);
         self.filter.kind.is_none_or(is_of)
             && self.keyword(item)
             && (self.place.is_empty() || item.place().is_some_and(|at| self.place.fits(at)))

@@ -1,0 +1,106 @@
+//! What the state says of what was found among its photos.
+
+use std::sync::Arc;
+
+use super::filter::Fit;
+use super::findings::{Findings, Kind, Stack};
+use super::heat::HeatQuestion;
+use super::item_id::ItemId;
+use super::labels::LabelId;
+use super::overview::{Tour, TourLine};
+use super::questioning::Questioning;
+use super::state::State;
+use crate::engine::organize::marks::Flag;
+
+impl State {
+    /// What was found among the photos.
+    #[must_use]
+    pub fn findings(&self) -> &Arc<Findings> {
+        &self.library.snapshot().findings
+    }
+
+    /// Whether the photos were looked over.
+    #[must_use]
+    pub fn is_looked_over(&self) -> bool {
+        self.overview.looked_at.is_some()
+    }
+
+    /// The photos of the folded stack that one stands for; nothing if it stands for itself alone.
+    #[must_use]
+    pub fn folded_under(&self, id: ItemId) -> Option<&Stack> {
+        let is_folded = self.memory.folded;
+        self.findings().stack(id).filter(|_| is_folded)
+    }
+
+    /// What a map would be about: the photo that is seen large, and the label that is filtered by, open, or fits it
+    /// best, the first of these that there is.
+    #[must_use]
+    pub fn heat_question(&self) -> Option<HeatQuestion> {
+        let item = self.viewer.as_ref()?.item();
+        let facts = self.item(item)?.facts()?;
+        if facts.video.is_some() {
+            return None;
+        }
+        let scored = self.answer.scored();
+        let filtered = match self.memory.filter.fit {
+            Fit::Label(id) => Some(id),
+            _ => None,
+        };
+        let nearest = || {
+            let best = scored.best(item).or_else(|| scored.nearest(item));
+            best.map(|(at, _)| scored.labels[at].id)
+        };
+        let labels = &self.memory.labels;
+        let there = |id: &u32| labels.iter().any(|label| label.id == *id);
+        let id = filtered
+            .or(self.open_label)
+            .filter(there)
+            .or_else(nearest)?;
+        let label = labels.iter().find(|label| label.id == id)?;
+        Some(HeatQuestion {
+            item,
+            label: label.clone(),
+        })
+    }
+
+    /// Questions about all photos that have a match with a label.
+    #[must_use]
+    pub fn questions_about(&self, label: LabelId) -> Option<Questioning> {
+        let scored = self.answer.scored();
+        let place = scored.place(label)?;
+        let all = 0..self.library.len() as ItemId;
+        let photos = all.filter_map(|id| Some((id, scored.matched(place, id)?)));
+        let known = &scored.labels[place];
+        Questioning::new(label, known.text.clone(), known.min_match, photos.unzip())
+    }
+}
+
+impl Tour {
+    /// Counts everything.
+    #[must_use]
+    pub fn of(state: &State) -> Self {
+        let library = state.library.snapshot();
+        let (found, lines) = (&library.findings, &state.memory.lines);
+        let is_rejected = |id: &ItemId| state.library.mark(*id).flag == Flag::Reject;
+        let line = |kind: Kind| {
+            let of_kind = |id: &ItemId| found.is_of(kind, *id, lines);
+            let all = 0..library.items.len() as ItemId;
+            TourLine {
+                kind,
+                count: found.count(kind, lines),
+                bytes: match kind {
+                    Kind::Copies => found.copied_bytes(),
+                    _ => 0,
+                },
+                rejected: all.filter(is_rejected).filter(of_kind).count(),
+            }
+        };
+        let rejects = state.rejects().going;
+        let size = |id: &ItemId| state.item(*id).map_or(0, |item| item.file.size);
+        Self {
+            lines: Kind::ALL.map(line).into(),
+            rejected: rejects.len(),
+            rejected_bytes: rejects.iter().map(size).sum(),
+        }
+    }
+}
