@@ -25,12 +25,14 @@ use image::imageops::{self, FilterType};
 use image::{DynamicImage, Rgb, RgbImage};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::{self, LoadOptions, Model, ModelChoice};
-use lumisift::engine::media::appearance::{Appearance, GRID, Grid, Quality};
+use lumisift::engine::media::appearance::{Appearance, GRID, GreyGrid, PictureQuality};
 use lumisift::engine::media::decode;
 use lumisift::engine::media::mark::Mark;
 use lumisift::engine::media::photo::ContentId;
 use lumisift::engine::media::preprocess::Resampler;
-use lumisift::engine::search::duplicates::{Entry, FormatRank, Rule, Traits, find};
+use lumisift::engine::search::duplicates::{
+    DuplicateInput, DuplicateRule, FormatRank, KeeperTraits, find,
+};
 use rayon::prelude::*;
 
 #[derive(Parser)]
@@ -232,15 +234,15 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
         .iter()
         .flat_map(|photo| photo.vector.clone())
         .collect();
-    let entries: Vec<Entry<'_>> = photos
+    let entries: Vec<DuplicateInput<'_>> = photos
         .iter()
         .zip(0..)
-        .map(|(photo, row)| Entry {
+        .map(|(photo, row)| DuplicateInput {
             content: photo.content,
             row: Some(row),
             appearance: Some(&photo.appearance),
             taken: None,
-            traits: Traits {
+            traits: KeeperTraits {
                 mark: Mark::default(),
                 size: photo.size,
                 format: FormatRank::Lossy,
@@ -251,9 +253,9 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
             },
         })
         .collect();
-    let rule = Rule {
+    let rule = DuplicateRule {
         turned,
-        ..Rule::default()
+        ..DuplicateRule::default()
     };
     let since = Instant::now();
     let groups = find(&entries, &values, dim, &rule, &Cancel::default(), |_, _| ());
@@ -358,8 +360,8 @@ fn scale(count: usize) {
                 .collect(),
         };
         looks.push(Appearance {
-            grid: Grid::from_bytes(&cells).expect("a grid"),
-            quality: Quality {
+            grid: GreyGrid::from_bytes(&cells).expect("a grid"),
+            quality: PictureQuality {
                 sharpness: None,
                 dark: 0.0,
                 blown: 0.0,
@@ -369,13 +371,13 @@ fn scale(count: usize) {
         });
     }
     let names: Vec<PathBuf> = (0..count).map(|n| format!("{n:08}.jpg").into()).collect();
-    let entries: Vec<Entry<'_>> = (0..count)
-        .map(|n| Entry {
+    let entries: Vec<DuplicateInput<'_>> = (0..count)
+        .map(|n| DuplicateInput {
             content: ContentId::of(&n.to_le_bytes()),
             row: u32::try_from(n).ok(),
             appearance: Some(&looks[n]),
             taken: None,
-            traits: Traits {
+            traits: KeeperTraits {
                 mark: Mark::default(),
                 size: (1, 1),
                 format: FormatRank::Lossy,
@@ -387,9 +389,9 @@ fn scale(count: usize) {
         })
         .collect();
     for turned in [false, true] {
-        let rule = Rule {
+        let rule = DuplicateRule {
             turned,
-            ..Rule::default()
+            ..DuplicateRule::default()
         };
         let since = Instant::now();
         let groups = find(&entries, &values, DIM, &rule, &Cancel::default(), |_, _| ());

@@ -13,7 +13,9 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use image::imageops::{FilterType as Resample, overlay, resize};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode;
-use lumisift::engine::media::preprocess::{Filter, Fit, Preprocess, Resampler, Rounding};
+use lumisift::engine::media::preprocess::{
+    FitMode, Preprocess, ResampleFilter, Resampler, Rounding,
+};
 use lumisift::engine::media::thumbnail;
 
 const SIDE: u32 = 224;
@@ -55,11 +57,11 @@ fn photos() -> Vec<PathBuf> {
 fn ours(path: &std::path::Path, resampler: &mut Resampler) -> usize {
     let spec = Preprocess {
         side: SIDE,
-        fit: Fit::CentreCrop {
+        fit: FitMode::CentreCrop {
             short_side: SIDE,
             long_side: Rounding::Down,
         },
-        filter: Filter::Bicubic,
+        filter: ResampleFilter::Bicubic,
         mean: [0.5; 3],
         std: [0.5; 3],
     };

@@ -13,7 +13,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::organize::export::{self, Item, Layout, Options};
+use lumisift::engine::organize::export::{self, ExportItem, ExportOptions, FolderLayout};
 
 /// Photos.
 const PHOTOS: usize = 1_000;
@@ -94,16 +94,16 @@ fn photo(dir: &Path, n: usize) -> PathBuf {
 }
 
 fn copy(sources: &[PathBuf], target: &Path, home: &Path) {
-    let items: Vec<Item> = sources
+    let items: Vec<ExportItem> = sources
         .iter()
-        .map(|source| Item {
+        .map(|source| ExportItem {
             source: source.clone(),
-            ..Item::default()
+            ..ExportItem::default()
         })
         .collect();
-    let options = Options {
-        layout: Layout::Flat,
-        ..Options::new(target.into())
+    let options = ExportOptions {
+        layout: FolderLayout::Flat,
+        ..ExportOptions::new(target.into())
     };
     let plan = export::plan(&items, &options).expect("a plan");
     let report = export::run(&plan, &home.join("journals"), &Cancel::default(), &|_| {});

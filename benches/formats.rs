@@ -16,7 +16,9 @@ use std::time::Instant;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode;
-use lumisift::engine::media::preprocess::{Filter, Fit, Preprocess, Resampler, Rounding};
+use lumisift::engine::media::preprocess::{
+    FitMode, Preprocess, ResampleFilter, Resampler, Rounding,
+};
 use lumisift::engine::media::thumbnail;
 use moxcms::ColorProfile;
 
@@ -44,11 +46,11 @@ fn main() {
 fn time(file: &Path, rounds: usize) {
     let spec = Preprocess {
         side: SIDE,
-        fit: Fit::CentreCrop {
+        fit: FitMode::CentreCrop {
             short_side: SIDE,
             long_side: Rounding::Down,
         },
-        filter: Filter::Bicubic,
+        filter: ResampleFilter::Bicubic,
         mean: [0.5; 3],
         std: [0.5; 3],
     };

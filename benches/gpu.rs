@@ -19,7 +19,8 @@ use std::time::{Duration, Instant};
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::gpu::{
-    Adapter, Context, Dispatch, ImageTower, Numbers, adapters, paper_adapter, synthetic_tower,
+    Adapter, Context, Dispatch, GpuImageTower, GpuPrecision, adapters, paper_adapter,
+    synthetic_tower,
 };
 use lumisift::engine::inference::load_starter_tower;
 use lumisift::engine::media::preprocess::Crop;
@@ -129,7 +130,7 @@ const NAMES: [&str; 5] = [
     "SigLIP 2 B/16",
 ];
 
-fn tower(context: &Arc<Context>, name: &str) -> ImageTower {
+fn tower(context: &Arc<Context>, name: &str) -> GpuImageTower {
     let config = match name {
         "starter" => return load_starter_tower(context).expect("the starter"),
         "CLIP ViT-B/32" => clip(768, 12, 12, 32),
@@ -157,7 +158,7 @@ fn alike(dispatches: &[Dispatch]) -> Vec<(&Dispatch, usize)> {
 }
 
 /// Operations and bytes of each dispatch of a batch, and what is predicted of four cards by them.
-fn tell_arithmetic(name: &str, tower: &ImageTower, batch: usize) -> Vec<String> {
+fn tell_arithmetic(name: &str, tower: &GpuImageTower, batch: usize) -> Vec<String> {
     let plan = tower.plan(batch).expect("a plan");
     let dispatches = plan.dispatches();
     let per_picture = |what: fn(&Dispatch) -> f64| -> f64 {
@@ -230,7 +231,7 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
 }
 
 /// Pictures a second, over three seconds after a first run.
-fn measure(name: &str, tower: &ImageTower, batch: usize, paper: Option<Paper>) {
+fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>) {
     let cancel = Cancel::default();
     let pictures = crops(batch, tower.side() as u32);
     tower.embed(&pictures, &cancel).expect("vectors");
@@ -267,7 +268,7 @@ const BATCHES: [usize; 2] = [16, 64];
 /// Tells what needs no card.
 fn predict() {
     let paper = paper_adapter().expect("wgpu's noop");
-    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
     let context = Arc::new(context);
     let mut tables = BATCHES.map(|batch| (batch, Vec::new()));
     for name in NAMES {
@@ -305,7 +306,7 @@ fn main() {
     if paper.is_none() {
         println!("LUMISIFT_BENCH_CARD=TFLOP/s,GB/s would add its roofline");
     }
-    for numbers in [Numbers::Fastest, Numbers::Full] {
+    for numbers in [GpuPrecision::Fastest, GpuPrecision::Full] {
         let context = Arc::new(Context::open(adapter, numbers, None).expect("opens"));
         println!(
             "\nweights in {}",

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use candle_core::{Device, Tensor};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::cpu::{Activation, GemmEpilogue};
-use lumisift::engine::inference::layers::{Linear, Rounded, WeightFormat};
+use lumisift::engine::inference::layers::{Linear, RoundedRows, WeightFormat};
 use lumisift::engine::media::decode::decode;
 
 /// How often each is measured; the median counts.
@@ -61,7 +61,7 @@ fn layers(ratios: &mut BTreeMap<String, f64>) {
     for (name, form) in forms {
         let layer = Linear::new(&weight, None, form).expect("a layer");
         let packed = layer.packed().expect("on the CPU");
-        let (mut rounded, mut out) = (Rounded::default(), vec![0f32; rows * outputs]);
+        let (mut rounded, mut out) = (RoundedRows::default(), vec![0f32; rows * outputs]);
         let then = GemmEpilogue::Activate(Activation::None);
         let ours = median(|| packed.run(black_box(&values), then, &mut rounded, &mut out));
         let ratio = candle.as_secs_f64() / ours.as_secs_f64();

@@ -20,10 +20,10 @@ use clap::Parser;
 use half::f16;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::JobOptions;
-use lumisift::engine::index::store::Limits;
+use lumisift::engine::index::store::StoreLimits;
 use lumisift::engine::inference::{Embeddings, LoadOptions, ModelChoice};
 use lumisift::engine::library::{Indexed, Library, words};
-use lumisift::engine::search::heaps::{self, Rule, Vocabulary};
+use lumisift::engine::search::clusters::{self, ClusterRule, Vocabulary};
 use lumisift::engine::search::label_set::{Wording, label_query};
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
@@ -66,7 +66,7 @@ fn measure(args: &Args, source: PathBuf) {
         .clone()
         .unwrap_or_else(|| temporary.path().into());
     let options = LoadOptions::new(ModelChoice::Starter);
-    let library = Library::open(&options, &store, Limits::megabytes(None)).expect("a library");
+    let library = Library::open(&options, &store, StoreLimits::megabytes(None)).expect("a library");
     let indexed = library
         .index(JobOptions::new(vec![source.clone()]), |_| ())
         .expect("indexed");
@@ -86,13 +86,13 @@ fn measure(args: &Args, source: PathBuf) {
         "| joined from | heaps | in none | adjusted Rand index | named right | seconds |\n|---:|---:|---:|---:|---:|---:|"
     );
     let lines = match args.same.is_empty() {
-        true => vec![Rule::default().same],
+        true => vec![ClusterRule::default().same],
         false => args.same.clone(),
     };
     for same in lines {
-        let rule = Rule {
+        let rule = ClusterRule {
             same,
-            ..Rule::default()
+            ..ClusterRule::default()
         };
         let since = Instant::now();
         let found = library
@@ -228,8 +228,8 @@ fn scale(count: usize) {
     };
     let rows: Vec<u32> = (0..).take(count).collect();
     let since = Instant::now();
-    let rule = Rule::default();
-    let found = heaps::find(&rows, &values, DIM, &vocabulary, &rule, &Cancel::default());
+    let rule = ClusterRule::default();
+    let found = clusters::find(&rows, &values, DIM, &vocabulary, &rule, &Cancel::default());
     println!(
         "{count} vectors of {DIM}: {} heaps in {:.1} s",
         found.map_or(0, |found| found.len()),

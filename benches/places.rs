@@ -4,7 +4,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use lumisift::engine::media::places::{Coordinates, Place, PlaceQuery, Words};
+use lumisift::engine::media::places::{Coordinates, Place, PlaceQuery, WordMatch};
 
 const LOOKUPS: u32 = 1_000_000;
 
@@ -49,7 +49,7 @@ fn main() {
         println!("look-up {what}: {each:.2?} each, {found} found");
     }
     let places: Vec<Place> = near.iter().filter_map(|at| Place::at(*at)).collect();
-    let query = PlaceQuery::new("bavaria", Words::Whole);
+    let query = PlaceQuery::new("bavaria", WordMatch::Whole);
     let start = Instant::now();
     let found = places.iter().filter(|place| query.fits(**place)).count();
     let each = start.elapsed() / LOOKUPS;

@@ -184,7 +184,7 @@ fn main() {
     let memory = read_all(&path);
     println!("memory: {:.1} GB/s read by all cores", bytes / memory / 1e9);
     let files = [path];
-    let lessons: Vec<(&str, TrainingSet)> = (LABELS.iter())
+    let training_sets: Vec<(&str, TrainingSet)> = (LABELS.iter())
         .map(|label| {
             (
                 *label,
@@ -192,8 +192,10 @@ fn main() {
             )
         })
         .collect();
-    let exact: Vec<(f64, Vec<Hit>)> = (lessons.iter())
-        .map(|(_, lesson)| timed(|| rank(&zero_shot, lesson, &files, TOP).expect("ranked")))
+    let exact: Vec<(f64, Vec<Hit>)> = (training_sets.iter())
+        .map(|(_, training_set)| {
+            timed(|| rank(&zero_shot, training_set, &files, TOP).expect("ranked"))
+        })
         .collect();
     let scan = median(exact.iter().map(|(time, _)| *time));
     println!(
@@ -203,7 +205,7 @@ fn main() {
         bytes / scan / 1e9,
         memory / scan
     );
-    index(&zero_shot, &files, &lessons, &exact, scan);
+    index(&zero_shot, &files, &training_sets, &exact, scan);
 }
 
 fn median(times: impl Iterator<Item = f64>) -> f64 {
@@ -215,7 +217,7 @@ fn median(times: impl Iterator<Item = f64>) -> f64 {
 fn index(
     zero_shot: &ZeroShot,
     files: &[PathBuf],
-    lessons: &[(&str, TrainingSet)],
+    training_sets: &[(&str, TrainingSet)],
     exact: &[(f64, Vec<Hit>)],
     scan: f64,
 ) {
@@ -238,8 +240,8 @@ fn index(
         }
         let mut times = Vec::new();
         let (mut found, mut worst) = (0, (f64::INFINITY, ""));
-        for ((label, lesson), (_, exact)) in lessons.iter().zip(exact) {
-            let (time, hits) = timed(|| index.rank(zero_shot, lesson, TOP).expect("ranked"));
+        for ((label, training_set), (_, exact)) in training_sets.iter().zip(exact) {
+            let (time, hits) = timed(|| index.rank(zero_shot, training_set, TOP).expect("ranked"));
             let is_found = |hit: &&Hit| exact.iter().any(|one| one.row == hit.row);
             let right = hits.iter().filter(is_found).count();
             found += right;
@@ -254,7 +256,7 @@ fn index(
             "index, {percent} % looked at: {:.1} ms a label, {:.1} x the scan, recall@{TOP} {:.3} (worst {:.2}: {})",
             1e3 * time,
             scan / time,
-            found as f64 / (TOP * lessons.len()) as f64,
+            found as f64 / (TOP * training_sets.len()) as f64,
             worst.0,
             worst.1
         );

@@ -17,7 +17,7 @@ use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::search::label_set::{Wording, label_query};
-use lumisift::engine::search::score::{DEFAULT_MIN_MATCH, Quality, Scores};
+use lumisift::engine::search::score::{DEFAULT_MIN_MATCH, LabelQuality, Scores};
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::{Dirs, Settings};
 
@@ -85,11 +85,12 @@ fn main() -> anyhow::Result<()> {
         exactly: args.no_expand,
         ..Wording::default()
     };
-    let lesson = |label: &String| label_query(label, &wording).map(TrainingSet::of);
-    let lessons: Vec<TrainingSet> = labels.keys().map(lesson).collect::<Result<_, _>>()?;
-    let taught = session.teach_all(&lessons)?;
+    let training_set = |label: &String| label_query(label, &wording).map(TrainingSet::of);
+    let training_sets: Vec<TrainingSet> =
+        labels.keys().map(training_set).collect::<Result<_, _>>()?;
+    let taught = session.teach_all(&training_sets)?;
     let numbers: Vec<u32> = photos.iter().map(|(_, row)| *row).collect();
-    let scores = session.score(&session.taught_scorer(&taught), &numbers)?;
+    let scores = session.score(&session.classifier_scorer(&taught), &numbers)?;
     let judged: Vec<Vec<(f32, bool)>> = (labels.values().enumerate())
         .map(|(at, names)| judge(&photos, &scores, at, names))
         .collect();
@@ -256,15 +257,15 @@ fn read(session: &Arc<Session>, source: &Path) -> anyhow::Result<BTreeMap<PathBu
 
 fn print_table(labels: &BTreeMap<String, Vec<String>>, judged: &[Vec<(f32, bool)>], line: f32) {
     println!("\n| label | photos | P | R | F1 | AP | ECE |\n|---|---:|---:|---:|---:|---:|---:|");
-    let found: Vec<Quality> = judged
+    let found: Vec<LabelQuality> = judged
         .iter()
-        .map(|matches| Quality::of(matches, line))
+        .map(|matches| LabelQuality::of(matches, line))
         .collect();
     let row = |name: &str, photos: String, q: [f64; 5]| {
         let figures: Vec<String> = q.iter().map(|value| format!("{value:.2}")).collect();
         println!("| {name} | {photos} | {} |", figures.join(" | "));
     };
-    let figures = |q: &Quality| {
+    let figures = |q: &LabelQuality| {
         [
             q.precision,
             q.recall,
@@ -291,8 +292,8 @@ fn print_lines(judged: &[Vec<(f32, bool)>]) {
         let all = judged
             .iter()
             .filter(|matches| matches.iter().any(|(m, _)| *m >= line));
-        let found: Vec<Quality> = all.map(|matches| Quality::of(matches, line)).collect();
-        let mean = |value: fn(&Quality) -> f64| {
+        let found: Vec<LabelQuality> = all.map(|matches| LabelQuality::of(matches, line)).collect();
+        let mean = |value: fn(&LabelQuality) -> f64| {
             found.iter().map(value).sum::<f64>() / found.len().max(1) as f64
         };
         println!(

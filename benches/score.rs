@@ -85,7 +85,7 @@ fn members(criterion: &mut Criterion) {
         texts: all.clone(),
         vectors: all,
     };
-    let scorer = Scorer::taught(&set, &vectors(PROMPTS, dim, 3), 100.0);
+    let scorer = Scorer::for_classifiers(&set, &vectors(PROMPTS, dim, 3), 100.0);
     let rows: Vec<u32> = (0..photos as u32).collect();
     criterion.bench_function(
         "score and rank, 10 labels of 8 members, 384 wide",

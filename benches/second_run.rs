@@ -7,7 +7,7 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use lumisift::engine::index::pipeline::{self, Event, JobOptions};
 use lumisift::engine::index::session::Session;
-use lumisift::engine::index::store::{NewContent, Record, Store};
+use lumisift::engine::index::store::{NewContent, PhotoRecord, Store};
 use lumisift::engine::inference::load_starter;
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts};
 
@@ -36,13 +36,13 @@ fn fill(folder: &Path, session: &Session) {
             frame_thumbnails: Vec::new(),
             appearance: None,
         });
-        Record {
+        PhotoRecord {
             file: Candidate::new(path, &metadata),
             facts,
             new,
         }
     };
-    let records: Vec<Record> = (0..PHOTOS).map(record).collect();
+    let records: Vec<PhotoRecord> = (0..PHOTOS).map(record).collect();
     for batch in records.chunks(256) {
         session.store().write(session.key(), batch).expect("kept");
     }

@@ -21,10 +21,10 @@ use lumisift::app::services::Services;
 use lumisift::app::tasks::pictures::{ThumbKey, start_thumbs};
 use lumisift::engine::index::pipeline::Notify;
 use lumisift::engine::index::session::Session;
-use lumisift::engine::index::store::{NewContent, Record, Store};
+use lumisift::engine::index::store::{NewContent, PhotoRecord, Store};
 use lumisift::engine::inference::load_starter;
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
-use lumisift::engine::media::scan::{Found, Scan, ScanOptions};
+use lumisift::engine::media::scan::{Scan, ScanItem, ScanOptions};
 use lumisift::settings::Dirs;
 use lumisift::window::MainWindow;
 
@@ -105,7 +105,7 @@ fn fill(folder: &Path, session: &Session) {
         let norm = vectors.iter().map(|v| v * v).sum::<f32>().sqrt();
         vectors.iter_mut().for_each(|v| *v /= norm);
         let thumbnail = thumbnails[n as usize % thumbnails.len()].clone();
-        Record {
+        PhotoRecord {
             file: Candidate::new(path, &metadata),
             facts,
             new: Some(NewContent {
@@ -118,7 +118,7 @@ fn fill(folder: &Path, session: &Session) {
     };
     let mut n = 0;
     while n < *PHOTOS {
-        let batch: Vec<Record> = (n..(n + 1000).min(*PHOTOS)).map(&mut record).collect();
+        let batch: Vec<PhotoRecord> = (n..(n + 1000).min(*PHOTOS)).map(&mut record).collect();
         session.store().write(session.key(), &batch).expect("kept");
         n += 1000;
     }
@@ -227,7 +227,7 @@ fn scan(folder: &Path) {
         .map(|_| {
             let start = Instant::now();
             let files = Scan::new(&[folder.to_path_buf()], ScanOptions::default())
-                .filter(|found| matches!(found, Found::Candidate(_)))
+                .filter(|found| matches!(found, ScanItem::Candidate(_)))
                 .count();
             assert_eq!(files, *PHOTOS as usize);
             start.elapsed()

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use lumisift::engine::index::pipeline::JobOptions;
-use lumisift::engine::index::store::Limits;
+use lumisift::engine::index::store::StoreLimits;
 use lumisift::engine::inference::{LoadOptions, ModelChoice};
 use lumisift::engine::library::Library;
 use lumisift::engine::search::query::Query;
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let library = Library::open(
         &LoadOptions::new(ModelChoice::Starter),
         &store,
-        Limits::megabytes(None),
+        StoreLimits::megabytes(None),
     )?;
     let indexed = library.index(JobOptions::new(vec![folder]), |_| ())?;
     let scores = library.ask(&sets, &indexed)?.scores;

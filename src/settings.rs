@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::hub::installed::InstalledModels;
 use crate::engine::index::pipeline::MAX_DECODERS;
-use crate::engine::index::store::Limits;
+use crate::engine::index::store::StoreLimits;
 use crate::engine::inference::device::DeviceChoice;
 use crate::engine::inference::{LoadOptions, ModelChoice, Precision};
 use crate::engine::media::metadata::SidecarNaming;
 
-pub use file::{Values, load, peek, save};
+pub use file::{FileValues, load, peek, save};
 pub use named_model::NoSuchModel;
 
 /// The program's folders. Each can be moved by an environment variable.
@@ -264,12 +264,12 @@ impl Settings {
 
     /// How much the store may keep.
     #[must_use]
-    pub fn store_limits(&self) -> Limits {
-        Limits::megabytes(self.store_limit_mb)
+    pub fn store_limits(&self) -> StoreLimits {
+        StoreLimits::megabytes(self.store_limit_mb)
     }
 }
 
-impl Values for Settings {
+impl FileValues for Settings {
     fn refuse(&mut self) -> Vec<String> {
         let mut refused = Vec::new();
         if let Some(store) = self.store.take_if(|store| !store.is_absolute()) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Ray and Spark on this machine: makes shards of small real pictures, runs the examples over them with a worker killed in mid-run,
 # and compares rows and rates with one process of `lumisift worker`. Installs what it needs into a virtual environment; Spark
-# needs Java. Takes about ten minutes on two cores.
+# needs Java.
 #
 #   benches/scale/run.sh [PICTURES] [SHARDS] [FOLDER_OF_PHOTOS...]
 #

@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     assert!(!prompts(text).is_empty());
     if let Ok(set) = LabelSet::parse(text, Path::new("/labels")) {
         for label in &set.labels {
-            let _ = label.lesson();
+            let _ = label.training_set();
         }
     }
 });

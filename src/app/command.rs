@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportRequest;
-use crate::app::document::filter::{Filter, Fit, Grouping, Sorting};
+use crate::app::document::filter::{Filter, Grouping, LabelFit, Sorting};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::keywords::KeywordRequest;
 use crate::app::document::labels::LabelId;
 use crate::app::document::library::ItemId;
 use crate::app::document::selection::SelectionMode;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::settings::Settings;
 
 pub use super::action::{Action, CommandEntry, Section};
@@ -84,7 +84,7 @@ pub enum Command {
     /// Show only what fits a label, and after it what is just below its line; or that no longer.
     ToggleNear(LabelId),
     /// Show only what fits a label, or all again.
-    ToggleFit(Fit),
+    ToggleFit(LabelFit),
     /// A click on a photo or a step to it.
     SelectionMode(ItemId, SelectionMode),
     /// Select several photos, besides those that are selected if the second is set.
@@ -104,7 +104,7 @@ pub enum Command {
     /// Change settings.
     ChangeSettings(Box<Settings>),
     /// Choose a folder with the platform's dialog, for a purpose.
-    Choose(super::services::Purpose),
+    Choose(super::services::FolderPurpose),
     /// Fetch a model, by its repository.
     GetModel(String),
     /// Stop fetching it.
@@ -254,7 +254,7 @@ impl Dialog {
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathPrompt {
     /// What it is for.
-    pub purpose: Purpose,
+    pub purpose: FolderPurpose,
     /// Why it is typed, where the platform's dialog would be seen otherwise.
     pub reason: Option<String>,
     /// The dialog that comes back.

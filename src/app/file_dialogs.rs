@@ -53,7 +53,7 @@ mod linux {
     const PORTAL: &str = "dbus-1/services/org.freedesktop.portal.Desktop.service";
 
     /// What the environment says of dialogs.
-    pub struct Surroundings {
+    pub struct DialogEnvironment {
         /// Folders of programs.
         pub programs: Vec<PathBuf>,
         /// Folders of shared data.
@@ -64,7 +64,7 @@ mod linux {
         pub boxed: bool,
     }
 
-    impl Surroundings {
+    impl DialogEnvironment {
         fn of_process() -> Self {
             let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
             let folders = |name: &str, usual: &str| -> Vec<PathBuf> {
@@ -94,7 +94,7 @@ mod linux {
     }
 
     pub fn available() -> Result<(), String> {
-        match Surroundings::of_process().have_dialogs() {
+        match DialogEnvironment::of_process().have_dialogs() {
             true => Ok(()),
             false => Err(super::MISSING.into()),
         }
@@ -111,7 +111,7 @@ mod linux {
             std::fs::create_dir_all(&bin).expect("made");
             std::fs::create_dir_all(data.join("dbus-1/services")).expect("made");
             let have = |bus| {
-                let surroundings = Surroundings {
+                let surroundings = DialogEnvironment {
                     programs: vec![bin.clone()],
                     data: vec![data.clone()],
                     bus,

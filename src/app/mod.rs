@@ -33,14 +33,14 @@ use crate::engine::hub::download::DownloadProgress;
 use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::store::{StoreSize, Tidied};
-use crate::engine::media::metadata::Metadata;
+use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::ContentId;
 use crate::settings::{self, Settings};
 use command::Command;
 use document::labels::LabelId;
-use document::library::{Library, Snapshot};
-use document::memory::Memory;
-use document::state::{Cause, Drawn, State, ViewRequest};
+use document::library::{PhotoList, Snapshot};
+use document::memory::SavedWindow;
+use document::state::{FrameLayout, NoticeCause, State, ViewRequest};
 use services::Services;
 use tasks::marks_writer::{MarksNews, MarksWriter};
 use tasks::pictures::StoreSlot;
@@ -62,9 +62,9 @@ enum News {
     /// The session was opened, or not; and in which attempt.
     Session(u64, Result<engine::library::Library, String>),
     /// A person chose folders or photos, or no dialog can be shown.
-    Chosen(services::Purpose, Result<Vec<PathBuf>, String>),
+    Chosen(services::FolderPurpose, Result<Vec<PathBuf>, String>),
     /// The path that was typed for a purpose, or what is wrong with it.
-    Typed(services::Purpose, Result<PathBuf, String>),
+    Typed(services::FolderPurpose, Result<PathBuf, String>),
     /// News of an export.
     Export(tasks::exports::ExportNews),
     /// Files went to the trash, or did not.
@@ -78,7 +78,7 @@ enum News {
     /// What keywords do.
     Keywords(tasks::keywords::KeywordNews),
     /// What metadata says now, of photos where it changed.
-    Metadata(Vec<(PathBuf, Arc<Metadata>)>),
+    Metadata(Vec<(PathBuf, Arc<PhotoMetadata>)>),
     /// How much the store holds.
     StoreSize(Option<StoreSize>),
     /// The models that there are.
@@ -98,7 +98,7 @@ enum News {
     /// Files were put onto the clipboard, or cannot be.
     Copied(Vec<PathBuf>, Result<(), String>),
     /// What was dropped or pasted.
-    Dropped(tasks::opening::Sorted),
+    Dropped(tasks::opening::SortedPaths),
     /// Labels of a file.
     Labels(Vec<document::labels::Label>),
     /// The sample photos are in a folder, or cannot be written.
@@ -130,8 +130,8 @@ enum RefreshPriority {
 }
 
 /// Which questions are on their way.
-struct Asking {
-    need: RefreshPriority,
+struct PendingRequests {
+    priority: RefreshPriority,
     number: u64,
     /// Answers before this one number the items as they no longer are.
     valid_from: u64,
@@ -146,30 +146,30 @@ struct Asking {
 /// Tells the window that there is something to take, once until it has looked.
 struct RepaintSignal {
     ctx: Context,
-    told: AtomicBool,
+    requested: AtomicBool,
 }
 
 /// The window.
 pub struct App {
     state: State,
     services: Services,
-    wake: Arc<RepaintSignal>,
+    repaint: Arc<RepaintSignal>,
     notify: Notify,
     supervisor: Supervisor<News>,
     scoring: ScoringWorker,
     store_slot: StoreSlot,
     news: Receiver<News>,
-    tell: Sender<News>,
+    sender: Sender<News>,
     marks: Option<MarksWriter>,
-    asking: Asking,
+    asking: PendingRequests,
     watching: tasks::watching::Watching,
     opening: u64,
     was_focused: bool,
-    saved: tasks::save::Saved,
+    saved: tasks::save::SaveState,
     /// What is asked of the view, and not handled yet.
     requests: Vec<ViewRequest>,
     /// What metadata says of photos, and is not taken over yet.
-    metadata: VecDeque<(PathBuf, Arc<Metadata>)>,
+    metadata: VecDeque<(PathBuf, Arc<PhotoMetadata>)>,
     /// Where later starts hand their paths over.
     instance: Option<Arc<single_instance::Instance>>,
 }
@@ -181,36 +181,36 @@ impl App {
     /// If the system gives no threads.
     pub fn new(ctx: &Context, services: Services, paths: Vec<PathBuf>) -> std::io::Result<Self> {
         let (settings, broken) = settings::load::<Settings>(&services.dirs.settings_file());
-        let (memory, broken_memory) = settings::load::<Memory>(&services.dirs.window_file());
-        let saved = tasks::save::Saved::new(&settings, &memory);
-        let wake = Arc::new(RepaintSignal {
+        let (memory, broken_memory) = settings::load::<SavedWindow>(&services.dirs.window_file());
+        let saved = tasks::save::SaveState::new(&settings, &memory);
+        let repaint = Arc::new(RepaintSignal {
             ctx: ctx.clone(),
-            told: AtomicBool::new(false),
+            requested: AtomicBool::new(false),
         });
         let notify: Notify = {
-            let wake = wake.clone();
+            let repaint = repaint.clone();
             Arc::new(move || {
-                if !wake.told.swap(true, Ordering::AcqRel) {
-                    wake.ctx.request_repaint();
+                if !repaint.requested.swap(true, Ordering::AcqRel) {
+                    repaint.ctx.request_repaint();
                 }
             })
         };
         let store_slot = StoreSlot::default();
-        let (tell, news) = bounded(NEWS);
-        let supervisor = Supervisor::new(tell.clone(), notify.clone(), News::GaveUp);
+        let (sender, news) = bounded(NEWS);
+        let supervisor = Supervisor::new(sender.clone(), notify.clone(), News::GaveUp);
         let mut app = Self {
             state: new_state(settings, memory),
             scoring: ScoringWorker::start(notify.clone())?,
             services,
-            wake,
+            repaint,
             notify,
             supervisor,
             store_slot,
             news,
-            tell,
+            sender,
             marks: None,
-            asking: Asking {
-                need: RefreshPriority::FromTop,
+            asking: PendingRequests {
+                priority: RefreshPriority::FromTop,
                 number: 0,
                 valid_from: 0,
                 answered: 0,
@@ -252,7 +252,7 @@ impl App {
     /// Whether the answer on the screen is about what is typed now.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.asking.need == RefreshPriority::Nothing
+        self.asking.priority == RefreshPriority::Nothing
             && self.asking.answered == self.asking.number
             && self.metadata.is_empty()
     }
@@ -285,9 +285,9 @@ impl App {
 
     fn open_marks(&mut self) {
         let file = self.services.dirs.marks_file();
-        match MarksWriter::start(&file, self.tell.clone(), self.notify.clone()) {
+        match MarksWriter::start(&file, self.sender.clone(), self.notify.clone()) {
             Ok((writer, known)) => {
-                self.state.library = Library::new(known);
+                self.state.library = PhotoList::new(known);
                 self.marks = Some(writer);
             }
             Err(error) => {
@@ -301,33 +301,33 @@ impl App {
         match news {
             MarksNews::Known(known) => {
                 self.state.library.decide(&known);
-                self.need(RefreshPriority::Now);
+                self.request_refresh(RefreshPriority::Now);
             }
-            MarksNews::Trouble(trouble) => self.state.standing.marks = trouble,
+            MarksNews::Problem(problem) => self.state.standing.marks = problem,
             MarksNews::Notice(text) => self.state.notify(text, true),
         }
     }
 
-    fn need(&mut self, need: RefreshPriority) {
-        self.asking.need = self.asking.need.max(need);
+    fn request_refresh(&mut self, priority: RefreshPriority) {
+        self.asking.priority = self.asking.priority.max(priority);
     }
 
     /// Asks for scores and an order if it is time.
     fn ask(&mut self) {
-        let need = self.asking.need;
+        let priority = self.asking.priority;
         let busy = self.asking.answered < self.asking.number;
         let wait = STREAM_INTERVAL.saturating_sub(self.asking.last.elapsed());
-        if need == RefreshPriority::Nothing || (need == RefreshPriority::Soon && busy) {
+        if priority == RefreshPriority::Nothing || (priority == RefreshPriority::Soon && busy) {
             return;
         }
-        if need == RefreshPriority::Soon && !wait.is_zero() {
-            self.wake.ctx.request_repaint_after(wait);
+        if priority == RefreshPriority::Soon && !wait.is_zero() {
+            self.repaint.ctx.request_repaint_after(wait);
             return;
         }
-        self.asking.need = RefreshPriority::Nothing;
+        self.asking.priority = RefreshPriority::Nothing;
         self.asking.number += 1;
         self.asking.last = Instant::now();
-        if need == RefreshPriority::FromTop {
+        if priority == RefreshPriority::FromTop {
             self.asking.top_from.get_or_insert(self.asking.number);
         }
         let draft = self.state.draft_label();
@@ -360,10 +360,10 @@ impl App {
         if answer.number < self.asking.valid_from {
             return;
         }
-        if let Some(trouble) = &answer.trouble {
-            self.state.notify_of(Cause::Scoring, trouble.clone());
+        if let Some(problem) = &answer.problem {
+            self.state.notify_of(NoticeCause::Scoring, problem.clone());
         } else {
-            self.state.settle(Cause::Scoring);
+            self.state.settle(NoticeCause::Scoring);
         }
         if self
             .asking
@@ -382,7 +382,7 @@ impl App {
             self.asking.goal = None;
             self.state.go_to(label);
         }
-        self.say_what_was_taught();
+        self.report_training();
     }
 }
 
@@ -390,7 +390,7 @@ impl App {
 impl App {
     /// Takes what threads have sent, for at most a few milliseconds, and asks for what is due.
     pub fn begin_frame(&mut self, ctx: &Context) {
-        self.wake.told.store(false, Ordering::Release);
+        self.repaint.requested.store(false, Ordering::Release);
         // Loading the model takes all cores for a moment: the window is painted first.
         match self.opening {
             0 if ctx.cumulative_frame_nr() > 0 => self.open_session(),
@@ -417,7 +417,7 @@ impl App {
     }
 
     /// Applies where the frame put things, then what a person did in it.
-    pub fn end_frame(&mut self, drawn: Drawn, commands: Vec<Command>) {
+    pub fn end_frame(&mut self, drawn: FrameLayout, commands: Vec<Command>) {
         self.state.memory.window = drawn.size;
         if let Some(grid) = drawn.grid {
             self.state.grid = grid;
@@ -442,36 +442,36 @@ impl App {
     }
 }
 
-fn new_state(settings: Settings, memory: Memory) -> State {
+fn new_state(settings: Settings, memory: SavedWindow) -> State {
     State {
         settings,
         memory: memory.at_start(),
         session: document::state::SessionState::Loading,
         store_size: None,
         models: document::models::Models::default(),
-        library: Library::default(),
+        library: PhotoList::default(),
         draft: String::new(),
         search: String::new(),
         open_label: None,
-        taught: None,
+        pending_training: None,
         search_order: None,
         answer: tasks::scoring::ScoringResponse::default(),
         selection: document::selection::Selection::default(),
         viewer: None,
         panels_hidden: false,
         grid: document::state::GridState::default(),
-        work: document::state::Work::default(),
+        work: document::state::BackgroundWork::default(),
         exports: document::exports::Exports::default(),
-        keywords: document::keywords::Keywords::default(),
+        keywords: document::keywords::KeywordWork::default(),
         overview: document::overview::Overview::default(),
         heaps: document::heaps::Heaps::default(),
         questions: None,
         heat: document::heat::Heat::default(),
         dialog: None,
-        path_trouble: None,
+        path_problem: None,
         notices: Vec::new(),
         said: std::collections::VecDeque::new(),
-        standing: document::state::Standing::default(),
+        standing: document::state::StandingNotices::default(),
         history: document::history::History::default(),
     }
 }

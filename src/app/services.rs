@@ -14,7 +14,7 @@ use crate::settings::Dirs;
 
 /// What a chosen folder is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Purpose {
+pub enum FolderPurpose {
     /// To be opened.
     OpenFolder,
     /// To be opened: photos, not a folder.
@@ -33,7 +33,7 @@ pub enum Purpose {
     SaveLabels,
 }
 
-impl Purpose {
+impl FolderPurpose {
     /// Those whose dialogs begin in the same folder.
     #[must_use]
     pub fn together(self) -> &'static [Self] {
@@ -69,7 +69,7 @@ pub struct Restoration {
 pub trait Desktop: Send + Sync {
     /// Lets the person choose, beginning in a folder; nothing if they do not. Called by the window's thread, as a Mac
     /// wants it, and awaited by another.
-    fn choose(&self, purpose: Purpose, start: Option<&Path>) -> Choice;
+    fn choose(&self, purpose: FolderPurpose, start: Option<&Path>) -> Choice;
 
     /// Opens a photo in the program that the person uses for it.
     ///
@@ -152,37 +152,37 @@ fn all_stuck(paths: &[PathBuf], reason: &str) -> Restoration {
 }
 
 impl Desktop for Platform {
-    fn choose(&self, purpose: Purpose, start: Option<&Path>) -> Choice {
+    fn choose(&self, purpose: FolderPurpose, start: Option<&Path>) -> Choice {
         let mut dialog = rfd::AsyncFileDialog::new();
         if let Some(start) = start {
             dialog = dialog.set_directory(start);
         }
         let title = match purpose {
-            Purpose::OpenFolder => "Open folders with photos",
-            Purpose::OpenPhotos => "Open photos",
-            Purpose::ExportTo => "Export photos to",
-            Purpose::Model => "A folder with a CLIP model",
-            Purpose::Store => "Where to keep thumbnails and vectors",
-            Purpose::Exclude => "A folder to exclude",
-            Purpose::LoadLabels => "A label file",
-            Purpose::SaveLabels => "Save labels as",
+            FolderPurpose::OpenFolder => "Open folders with photos",
+            FolderPurpose::OpenPhotos => "Open photos",
+            FolderPurpose::ExportTo => "Export photos to",
+            FolderPurpose::Model => "A folder with a CLIP model",
+            FolderPurpose::Store => "Where to keep thumbnails and vectors",
+            FolderPurpose::Exclude => "A folder to exclude",
+            FolderPurpose::LoadLabels => "A label file",
+            FolderPurpose::SaveLabels => "Save labels as",
         };
         let dialog = dialog.set_title(title);
         let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().into()).collect();
         let chosen: Pin<Box<dyn Future<Output = Vec<PathBuf>> + Send>> = match purpose {
-            Purpose::OpenFolder => {
+            FolderPurpose::OpenFolder => {
                 let chosen = dialog.pick_folders();
                 Box::pin(async move { chosen.await.map(paths).unwrap_or_default() })
             }
-            Purpose::OpenPhotos => {
+            FolderPurpose::OpenPhotos => {
                 let chosen = dialog.pick_files();
                 Box::pin(async move { chosen.await.map(paths).unwrap_or_default() })
             }
-            Purpose::LoadLabels => {
+            FolderPurpose::LoadLabels => {
                 let chosen = dialog.add_filter("Label sets", &["toml"]).pick_file();
                 Box::pin(async move { paths(chosen.await.into_iter().collect()) })
             }
-            Purpose::SaveLabels => {
+            FolderPurpose::SaveLabels => {
                 let chosen = dialog.set_file_name("labels.toml").save_file();
                 Box::pin(async move { paths(chosen.await.into_iter().collect()) })
             }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::hub::http::{Client, Request};
+use lumisift::engine::hub::http::{Client, HttpRequest};
 use lumisift::engine::index::session::{Session, SessionError};
 use lumisift::engine::inference::Embeddings;
 use lumisift::engine::media::photo::{Failure, Stage};
@@ -13,12 +13,12 @@ use lumisift::engine::search::score::{self, DEFAULT_MIN_MATCH};
 use lumisift::engine::search::teach::{ClassifierSet, TrainingSet};
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::args::{Classify, Common, is_url};
+use super::RunOutcome;
+use super::args::{ClassifyArgs, CommonArgs, is_url};
 use super::commands::outcome;
-use super::labels::Wanted;
+use super::labels::PreparedLabels;
 use super::library::open_library;
-use super::output::{Columns, number, path_text, percent, print, say, say_failures};
+use super::output::{OutputTable, number, path_text, percent, print, say, say_failures};
 
 /// Most bytes of a photo at an address.
 const MAX_DOWNLOAD: u64 = 64 << 20;
@@ -26,7 +26,7 @@ const MAX_DOWNLOAD: u64 = 64 << 20;
 const DOWNLOAD_TIME: Duration = Duration::from_secs(60);
 
 /// How a photo's labels are read.
-struct Reading {
+struct LabelReading {
     /// One of each label; none with `--exact`.
     matches: Option<Vec<f32>>,
     probabilities: Vec<f32>,
@@ -34,26 +34,26 @@ struct Reading {
 }
 
 /// `lumisift classify`.
-pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
-    let wanted = Wanted::new(&args.labels, DEFAULT_MIN_MATCH)?;
+pub fn classify(common: &CommonArgs, args: &ClassifyArgs) -> anyhow::Result<RunOutcome> {
+    let wanted = PreparedLabels::new(&args.labels, DEFAULT_MIN_MATCH)?;
     let labels = &wanted.names;
-    let lessons: Vec<TrainingSet> = if args.exact {
+    let training_sets: Vec<TrainingSet> = if args.exact {
         let exact = labels.iter().map(|label| Query::exact(label));
         exact.map(TrainingSet::of).collect()
     } else {
-        wanted.lessons.clone()
+        wanted.training_sets.clone()
     };
     let opened = open_library(common)?;
     let session = opened.session();
     if !args.exact {
         wanted.say_meanings(session.model().as_ref());
     }
-    let taught = session.teach_all(&lessons)?;
+    let classifiers = session.teach_all(&training_sets)?;
     let device = session.model().info().device.name.clone();
     let (mut readings, mut failures) = (Vec::new(), Vec::new());
     let client = Client::default();
     for path in &args.images {
-        match read_labels(session, &client, &taught, path, args.exact) {
+        match read_labels(session, &client, &classifiers, path, args.exact) {
             Ok(reading) => readings.push((path, reading)),
             Err(SessionError::Picture { message, .. }) => {
                 failures.push(Failure::new(path, Stage::Decode, message));
@@ -63,7 +63,8 @@ pub fn classify(common: &Common, args: &Classify) -> anyhow::Result<Outcome> {
     }
     let fallback = session.model().info().fallback_from(&device);
     fallback.iter().for_each(say);
-    let mut columns = Columns::new(&["photo", "label"], &["match".into(), "probability".into()]);
+    let mut columns =
+        OutputTable::new(&["photo", "label"], &["match".into(), "probability".into()]);
     for (path, reading) in &readings {
         for (i, (label, probability)) in ranked(labels, &reading.probabilities) {
             let fit = reading
@@ -104,7 +105,7 @@ fn embed(session: &Session, client: &Client, photo: &Path) -> Result<Embeddings,
     let Some(url) = url else {
         return session.embed_parts(photo);
     };
-    let request = Request::get(url);
+    let request = HttpRequest::get(url);
     let bytes = client.bytes(request, MAX_DOWNLOAD, DOWNLOAD_TIME, &Cancel::default());
     let bytes = bytes.map_err(|e| SessionError::Picture {
         path: photo.into(),
@@ -119,21 +120,21 @@ fn read_labels(
     labels: &ClassifierSet,
     path: &Path,
     exact: bool,
-) -> Result<Reading, SessionError> {
+) -> Result<LabelReading, SessionError> {
     let parts = embed(session, client, path)?;
     if exact {
         let info = session.model().info();
         let (scale, bias) = (info.logit_scale, info.sigmoid_bias);
         let own = parts.rows().next().unwrap_or_default();
         let probabilities = score::exact(own, &labels.texts, scale, bias);
-        return Ok(Reading {
+        return Ok(LabelReading {
             matches: None,
             probabilities,
             something_else: None,
         });
     }
-    let score = session.score_picture(&session.taught_scorer(labels), &parts);
-    Ok(Reading {
+    let score = session.score_picture(&session.classifier_scorer(labels), &parts);
+    Ok(LabelReading {
         matches: Some(score.matches),
         probabilities: score.probabilities,
         something_else: Some(score.something_else),
@@ -154,7 +155,7 @@ fn ranked<'a>(
     order.into_iter()
 }
 
-fn reading_json(path: &Path, labels: &[String], reading: &Reading) -> Value {
+fn reading_json(path: &Path, labels: &[String], reading: &LabelReading) -> Value {
     let list: Vec<Value> = ranked(labels, &reading.probabilities)
         .map(|(i, (label, probability))| match &reading.matches {
             Some(matches) => json!({

@@ -12,26 +12,28 @@ use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Embed, Format, Index, Search};
-use super::decided::Decided;
+use super::RunOutcome;
+use super::args::{CommonArgs, EmbedArgs, IndexArgs, OutputFormat, SearchArgs};
+use super::decided::PhotoDecisions;
 use super::frames::describe;
 use super::json::json_line;
 use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, open_library, skipped_words};
-use super::out_file::{self, Kind};
-use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
+use super::out_file::{self, OutputKind};
+use super::output::{
+    OutputTable, failure_json, number, path_text, percent, print, say, say_failures,
+};
 
-pub fn outcome(failures: &[Failure]) -> Outcome {
+pub fn outcome(failures: &[Failure]) -> RunOutcome {
     if failures.is_empty() {
-        Outcome::Fine
+        RunOutcome::Fine
     } else {
-        Outcome::SomeFailed
+        RunOutcome::SomeFailed
     }
 }
 
 /// The end of a command over folders: nothing at all to show for it is an error.
-pub fn finish(indexed: &Indexed) -> anyhow::Result<Outcome> {
+pub fn finish(indexed: &Indexed) -> anyhow::Result<RunOutcome> {
     if indexed.photos.is_empty() {
         anyhow::bail!("none of the {} files could be read", indexed.failures.len());
     }
@@ -39,12 +41,12 @@ pub fn finish(indexed: &Indexed) -> anyhow::Result<Outcome> {
 }
 
 /// `lumisift search`.
-pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
+pub fn search(common: &CommonArgs, args: &SearchArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.query, &args.words.wording())?);
     let opened = open_library(common)?;
     say_meanings(opened.session().model().as_ref(), [&query]);
     let mut indexed = library::index(common, &opened, &args.folders)?;
-    let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
+    let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
     let found = opened.library.ask(&[TrainingSet::of(query)], &indexed)?;
     let mut hits: Vec<(u32, f32)> = Vec::new();
@@ -56,11 +58,11 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
     }
     let photo = |at: u32| &indexed.photos[at as usize].0;
     let mut columns =
-        Columns::new(&["photo"], &["match".into()]).with_text_in_csv("place", common.format);
+        OutputTable::new(&["photo"], &["match".into()]).with_text_in_csv("place", common.format);
     for (at, fit) in &hits {
         let photo = photo(*at);
         let mut row = vec![path_text(&photo.file.path), percent(*fit)];
-        if common.format == Format::Csv {
+        if common.format == OutputFormat::Csv {
             row.push(decided.place_text(photo));
         }
         columns.push(row);
@@ -83,7 +85,7 @@ pub fn search(common: &Common, args: &Search) -> anyhow::Result<Outcome> {
 }
 
 /// `lumisift index`.
-pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
+pub fn index(common: &CommonArgs, args: &IndexArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let session = opened.session();
     let indexed = library::index(common, &opened, &args.folders)?;
@@ -103,7 +105,7 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
             (progress.images_per_second * 10.0).round() / 10.0,
         ),
     ];
-    let mut columns = Columns::new(&["what"], &["number".into()]);
+    let mut columns = OutputTable::new(&["what"], &["number".into()]);
     for (name, value) in &facts {
         columns.push(vec![(*name).into(), value.to_string()]);
     }
@@ -119,7 +121,7 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })
     })?;
-    if common.format == Format::Table {
+    if common.format == OutputFormat::Table {
         let passed_over = skipped_words(&indexed.summary);
         if !passed_over.is_empty() {
             say(passed_over.trim());
@@ -130,8 +132,8 @@ pub fn index(common: &Common, args: &Index) -> anyhow::Result<Outcome> {
 }
 
 /// `lumisift embed`.
-pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
-    out_file::check(&args.out, Kind::Safetensors)?;
+pub fn embed(common: &CommonArgs, args: &EmbedArgs) -> anyhow::Result<RunOutcome> {
+    out_file::check(&args.out, OutputKind::Safetensors)?;
     let opened = open_library(common)?;
     let session = opened.session();
     let indexed = library::index(common, &opened, &args.folders)?;
@@ -154,7 +156,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         ("fingerprint".to_owned(), info.fingerprint.to_string()),
     ]);
     let header = safetensors_header(metadata, names.len(), dim)?;
-    out_file::write_with(&args.out, Kind::Safetensors, |file| {
+    out_file::write_with(&args.out, OutputKind::Safetensors, |file| {
         let mut out = BufWriter::new(file);
         out.write_all(&header)?;
         let rows = indexed.photos.iter();
@@ -166,7 +168,7 @@ pub fn embed(common: &Common, args: &Embed) -> anyhow::Result<Outcome> {
         }
         out.flush()
     })?;
-    let mut columns = Columns::new(&["file"], &["photos".into(), "width".into()]);
+    let mut columns = OutputTable::new(&["file"], &["photos".into(), "width".into()]);
     columns.push(vec![
         path_text(&args.out),
         names.len().to_string(),

@@ -5,23 +5,23 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lumisift::engine::library::Indexed;
-use lumisift::engine::media::metadata::{self, Metadata, Source};
+use lumisift::engine::media::metadata::{self, MetadataSource, PhotoMetadata};
 use lumisift::engine::media::photo::{ContentId, Photo};
-use lumisift::engine::media::places::{Place, PlaceQuery, Words};
+use lumisift::engine::media::places::{Place, PlaceQuery, WordMatch};
 use lumisift::engine::organize::marks::{self, Flag, Mark};
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
-use super::args::Only;
+use super::args::PhotoFilterArgs;
 use super::output::say;
 
 /// Decisions about the photos of a command.
-pub struct Decided {
+pub struct PhotoDecisions {
     marks: HashMap<ContentId, Mark>,
-    metadata: HashMap<PathBuf, Arc<Metadata>>,
+    metadata: HashMap<PathBuf, Arc<PhotoMetadata>>,
 }
 
-impl Decided {
+impl PhotoDecisions {
     /// Reads the person's decisions, and the metadata of these photos. `needed` is whether the command can do
     /// nothing without decisions; otherwise it goes on and says so.
     ///
@@ -83,9 +83,9 @@ impl Decided {
     ///
     /// # Errors
     /// If there is none.
-    pub fn keep(&self, only: &Only, indexed: &mut Indexed) -> anyhow::Result<()> {
+    pub fn keep(&self, only: &PhotoFilterArgs, indexed: &mut Indexed) -> anyhow::Result<()> {
         let before = indexed.photos.len();
-        let query = |text: &String| PlaceQuery::new(text, Words::Whole);
+        let query = |text: &String| PlaceQuery::new(text, WordMatch::Whole);
         let places: Vec<PlaceQuery> = only.place.iter().map(query).collect();
         let is_there = |photo: &Photo| {
             places.is_empty()
@@ -102,7 +102,7 @@ impl Decided {
         Ok(())
     }
 
-    fn is_asked_for(&self, only: &Only, photo: &Photo) -> bool {
+    fn is_asked_for(&self, only: &PhotoFilterArgs, photo: &Photo) -> bool {
         let mark = self.mark(photo);
         let has = |wanted: &String| {
             let wanted = wanted.to_lowercase();
@@ -135,11 +135,11 @@ impl Decided {
     fn origins(&self, photo: &Photo) -> Value {
         let decided = self.marks.contains_key(&photo.facts.content);
         let origins = self.metadata.get(&photo.file.path).map(|m| &m.origins);
-        let from = |origin: Option<&Option<Source>>| {
+        let from = |origin: Option<&Option<MetadataSource>>| {
             let source = origin?.as_ref()?;
             Some(match source {
-                Source::Photo => "photo".to_owned(),
-                Source::Sidecar(name) => name.clone(),
+                MetadataSource::Photo => "photo".to_owned(),
+                MetadataSource::Sidecar(name) => name.clone(),
             })
         };
         let mark = |origin| match decided {

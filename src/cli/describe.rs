@@ -4,19 +4,19 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::search::describe::{kept, sentence};
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Describe};
+use super::RunOutcome;
+use super::args::{CommonArgs, DescribeArgs};
 use super::commands::finish;
 use super::duplicates::appearances;
 use super::library::{self, open_library};
-use super::output::{Columns, failure_json, number, path_text, print, say_failures};
+use super::output::{OutputTable, failure_json, number, path_text, print, say_failures};
 
 /// `lumisift describe`.
-pub fn run(common: &Common, args: &Describe) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &DescribeArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let indexed = &library::index(common, &opened, &args.folders)?;
     let looks = appearances(&opened, indexed)?;
-    let mut columns = Columns::new(&["photo", "description"], &[]);
+    let mut columns = OutputTable::new(&["photo", "description"], &[]);
     let mut photos = Vec::new();
     opened
         .library

@@ -17,8 +17,8 @@ use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
 use serde::{Deserialize, Serialize};
 
-use super::Outcome;
-use super::args::{DesktopAction, DesktopInstall};
+use super::RunOutcome;
+use super::args::{DesktopAction, DesktopInstallArgs};
 use super::output::say;
 
 static ENTRY: &str = include_str!("../../assets/lumisift.desktop");
@@ -32,7 +32,7 @@ const MAX_BYTES: u64 = 1 << 20;
 
 /// What was written: files by their paths below the data folder, and folders that were made for them.
 #[derive(Default, Serialize, Deserialize)]
-struct Record {
+struct InstallRecord {
     /// The data folder.
     root: PathBuf,
     /// Hash of each file.
@@ -42,7 +42,7 @@ struct Record {
 }
 
 /// `lumisift desktop`.
-pub fn run(action: &DesktopAction) -> anyhow::Result<Outcome> {
+pub fn run(action: &DesktopAction) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         cfg!(all(unix, not(target_os = "macos"))),
         "menu entries are made by the installer on Windows, and by moving Lumisift.app into Applications on a Mac"
@@ -54,7 +54,7 @@ pub fn run(action: &DesktopAction) -> anyhow::Result<Outcome> {
     }
 }
 
-fn install(args: &DesktopInstall, record_file: &Path) -> anyhow::Result<Outcome> {
+fn install(args: &DesktopInstallArgs, record_file: &Path) -> anyhow::Result<RunOutcome> {
     let program = match &args.program {
         Some(program) => program.clone(),
         None => {
@@ -70,7 +70,7 @@ fn install(args: &DesktopInstall, record_file: &Path) -> anyhow::Result<Outcome>
             fs::create_dir_all(path.parent().unwrap_or(root))?;
             atomic_write(&path, bytes)?;
         }
-        return Ok(Outcome::Fine);
+        return Ok(RunOutcome::Fine);
     }
     let root = data_home()?;
     let mut record = read_record(record_file)?;
@@ -104,14 +104,14 @@ fn install(args: &DesktopInstall, record_file: &Path) -> anyhow::Result<Outcome>
         counted(files.len() as u64, "file", "files"),
         root.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
-fn uninstall(record_file: &Path) -> anyhow::Result<Outcome> {
+fn uninstall(record_file: &Path) -> anyhow::Result<RunOutcome> {
     let record = read_record(record_file)?;
     if record.files.is_empty() {
         say("there is no menu entry that `lumisift desktop install` wrote");
-        return Ok(Outcome::Fine);
+        return Ok(RunOutcome::Fine);
     }
     let mut removed = 0_u64;
     for path in record.files.keys() {
@@ -141,10 +141,10 @@ fn uninstall(record_file: &Path) -> anyhow::Result<Outcome> {
         "{} removed",
         counted(removed, "file", "files")
     ));
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
-impl Record {
+impl InstallRecord {
     /// Whether a file is as it was written.
     fn is_own(&self, path: &Path) -> bool {
         let there = read_regular(&self.root.join(path), MAX_BYTES);
@@ -167,16 +167,16 @@ fn hash(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
-fn read_record(file: &Path) -> anyhow::Result<Record> {
+fn read_record(file: &Path) -> anyhow::Result<InstallRecord> {
     match read_regular(file, MAX_BYTES) {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .with_context(|| format!("{} is damaged: remove it", file.display())),
-        Err(_) if fs::symlink_metadata(file).is_err() => Ok(Record::default()),
+        Err(_) if fs::symlink_metadata(file).is_err() => Ok(InstallRecord::default()),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
     }
 }
 
-fn write_record(file: &Path, record: &Record) -> anyhow::Result<()> {
+fn write_record(file: &Path, record: &InstallRecord) -> anyhow::Result<()> {
     fs::create_dir_all(file.parent().unwrap_or(file))?;
     atomic_write(file, &serde_json::to_vec_pretty(record)?)
         .with_context(|| format!("cannot write {}", file.display()))

@@ -15,12 +15,12 @@ use lumisift::logging;
 use lumisift::settings::{Dirs, Settings};
 use serde_json::{Map, Value, json};
 
-use super::args::{Common, Doctor};
+use super::args::{CommonArgs, DoctorArgs};
 use super::library::{choose_model, load_settings, store_dir};
-use super::output::{Columns, path_text, print, say};
-use super::{Outcome, bundle};
+use super::output::{OutputTable, path_text, print, say};
+use super::{RunOutcome, bundle};
 
-pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &DoctorArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let facts = gather(common, &dirs, args.tidy);
     let json = || {
@@ -37,9 +37,9 @@ pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
                 false => ": paths of photos and folders are left out of it",
             }
         ));
-        return Ok(Outcome::Fine);
+        return Ok(RunOutcome::Fine);
     }
-    let mut columns = Columns::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]);
     for (name, value) in &facts {
         let text = value
             .as_str()
@@ -47,7 +47,7 @@ pub fn run(common: &Common, args: &Doctor) -> anyhow::Result<Outcome> {
         columns.push(vec![(*name).into(), text]);
     }
     print(common.format, &columns, json)?;
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
 /// How much the store holds, in words, after tidying it up if that is asked for. Looking must not make what is not
@@ -83,7 +83,7 @@ fn look_at_store(dir: &Path, settings: &Settings, tidy: bool) -> (String, Option
     }
 }
 
-fn gather(common: &Common, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)> {
+fn gather(common: &CommonArgs, dirs: &Dirs, tidy: bool) -> Vec<(&'static str, Value)> {
     let settings = load_settings(dirs);
     let store = store_dir(common, dirs, &settings);
     let model = match choose_model(common.model.as_deref(), &settings, dirs) {
@@ -197,7 +197,7 @@ fn graphics_cards(_: &Path) -> String {
 /// What tests of cards with models have found.
 #[cfg(feature = "gpu")]
 fn tested_cards(checks: &Path) -> String {
-    let describe = |found: gpu::Finding| {
+    let describe = |found: gpu::AccuracyFinding| {
         let verdict = match found.against() {
             None => "it pays".into(),
             Some(reason) => format!("it does not pay: {reason}"),

@@ -4,38 +4,38 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::library::{Duplicates, Indexed, Known};
+use lumisift::engine::library::{DuplicateReport, Indexed, PhotoDetails};
 use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::photo::Photo;
-use lumisift::engine::organize::export::manifest::{Keeper, Manifest, ManifestEntry};
+use lumisift::engine::organize::export::manifest::{KeptCopy, Manifest, ManifestEntry};
 use lumisift::engine::organize::export::{self, Transfer};
 use lumisift::engine::plural::counted;
-use lumisift::engine::search::duplicates::{Group, Rule};
+use lumisift::engine::search::duplicates::{DuplicateGroup, DuplicateRule};
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::args::{Common, Duplicates as Args, Folders};
+use super::RunOutcome;
+use super::args::{CommonArgs, DuplicatesArgs as Args, FolderArgs};
 use super::commands::finish;
-use super::decided::Decided;
-use super::library::{self, Opened, open_library, progress_bar};
-use super::out_file::{self, Kind};
-use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
+use super::decided::PhotoDecisions;
+use super::library::{self, OpenedLibrary, open_library, progress_bar};
+use super::out_file::{self, OutputKind};
+use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
 
 /// Indexed photos with everything from which duplicates, bursts and the overview are found.
-pub struct Looked {
-    pub opened: Opened,
+pub struct IndexedPhotos {
+    pub opened: OpenedLibrary,
     pub indexed: Indexed,
     pub looks: Vec<Option<Appearance>>,
-    pub decided: Decided,
+    pub decided: PhotoDecisions,
 }
 
-impl Looked {
+impl IndexedPhotos {
     /// Indexes folders and photos, and looks at what is known of them.
-    pub fn open(common: &Common, folders: &Folders) -> anyhow::Result<Self> {
+    pub fn open(common: &CommonArgs, folders: &FolderArgs) -> anyhow::Result<Self> {
         let opened = open_library(common)?;
         let indexed = library::index(common, &opened, folders)?;
         let looks = appearances(&opened, &indexed)?;
-        let decided = Decided::read(&indexed.photos, false)?;
+        let decided = PhotoDecisions::read(&indexed.photos, false)?;
         Ok(Self {
             opened,
             indexed,
@@ -45,14 +45,14 @@ impl Looked {
     }
 
     /// Copies among the photos, with a bar meanwhile.
-    pub fn copies(&self, rule: &Rule) -> anyhow::Result<Duplicates> {
+    pub fn copies(&self, rule: &DuplicateRule) -> anyhow::Result<DuplicateReport> {
         let library = &self.opened.library;
         let bar = progress_bar("{bar:30} {pos}/{len} photos compared");
         let watch = |done: usize, of: usize| {
             bar.set_length(of as u64);
             bar.set_position(done as u64);
         };
-        let known = |photo: &Photo| Known {
+        let known = |photo: &Photo| PhotoDetails {
             mark: self.decided.mark(photo),
             facts: u32::from(!self.decided.keywords(photo).is_empty())
                 + u32::from(self.decided.place(photo).is_some()),
@@ -65,7 +65,10 @@ impl Looked {
 }
 
 /// What photos look like, with a bar while those are looked at that an earlier version indexed.
-pub fn appearances(opened: &Opened, indexed: &Indexed) -> anyhow::Result<Vec<Option<Appearance>>> {
+pub fn appearances(
+    opened: &OpenedLibrary,
+    indexed: &Indexed,
+) -> anyhow::Result<Vec<Option<Appearance>>> {
     let bar = progress_bar("{bar:30} {pos}/{len} photos analysed");
     let watch = |done: usize, of: usize| {
         bar.set_length(of as u64);
@@ -83,20 +86,20 @@ pub fn megabytes(bytes: u64) -> String {
 }
 
 /// `lumisift duplicates`.
-pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &Args) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.to.is_none() || args.export_plan.is_some(),
         "--to DIR needs --export-plan FILE.json"
     );
     if let Some(file) = &args.export_plan {
         out_file::check_ending(file, "json", "a plan is JSON")?;
-        out_file::check(file, Kind::Manifest)?;
+        out_file::check(file, OutputKind::Manifest)?;
     }
-    let looked = Looked::open(common, &args.folders)?;
-    let found = looked.copies(&Rule {
+    let looked = IndexedPhotos::open(common, &args.folders)?;
+    let found = looked.copies(&DuplicateRule {
         exact: args.exact,
         turned: args.turned,
-        ..Rule::default()
+        ..DuplicateRule::default()
     })?;
     let indexed = &looked.indexed;
     let columns = columns(&found, indexed);
@@ -114,9 +117,9 @@ pub fn run(common: &Common, args: &Args) -> anyhow::Result<Outcome> {
     finish(indexed)
 }
 
-fn columns(found: &Duplicates, indexed: &Indexed) -> Columns {
+fn columns(found: &DuplicateReport, indexed: &Indexed) -> OutputTable {
     let numbers = ["width", "height", "bytes"].map(ToOwned::to_owned);
-    let mut columns = Columns::new(&["group", "photo", "what", "the best one is"], &numbers);
+    let mut columns = OutputTable::new(&["group", "photo", "what", "the best one is"], &numbers);
     for ((group, reasons), number) in found.groups.iter().zip(&found.reasons).zip(1..) {
         let mut row = |at: usize, what: &str, why: &str| {
             let (photo, _) = &indexed.photos[at];
@@ -138,7 +141,7 @@ fn columns(found: &Duplicates, indexed: &Indexed) -> Columns {
     columns
 }
 
-fn report(found: &Duplicates, indexed: &Indexed) -> Value {
+fn report(found: &DuplicateReport, indexed: &Indexed) -> Value {
     let photo = |at: usize, what: &str| {
         let (photo, _) = &indexed.photos[at];
         json!({
@@ -149,7 +152,7 @@ fn report(found: &Duplicates, indexed: &Indexed) -> Value {
             "bytes": found.bytes[at],
         })
     };
-    let group = |(group, reasons): (&Group, &Vec<String>)| {
+    let group = |(group, reasons): (&DuplicateGroup, &Vec<String>)| {
         let copies = group.copies.iter().zip(reasons).map(|(copy, reason)| {
             let mut value = photo(copy.at, copy.likeness.name());
             value["cosine"] = json!(number(copy.cosine));
@@ -176,7 +179,7 @@ fn report(found: &Duplicates, indexed: &Indexed) -> Value {
 fn write_plan(
     file: &Path,
     to: Option<&Path>,
-    found: &Duplicates,
+    found: &DuplicateReport,
     indexed: &Indexed,
 ) -> anyhow::Result<()> {
     let beside = || file.parent().unwrap_or(Path::new("")).join("copies");
@@ -195,7 +198,7 @@ fn write_plan(
     for (group, number) in found.groups.iter().zip(1..) {
         let keeper = path(group.keeper).file_name().unwrap_or_default();
         let folder = format!("{number:04} {}", keeper.to_string_lossy());
-        let keeper = Keeper {
+        let keeper = KeptCopy {
             path: path(group.keeper).clone(),
             hash: hash(group.keeper)?,
         };

@@ -8,15 +8,17 @@ use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::teach::TrainingSet;
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::args::{Common, Estimate};
+use super::RunOutcome;
+use super::args::{CommonArgs, EstimateArgs};
 use super::commands::finish;
 use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, open_library};
-use super::output::{Columns, failure_json, number, path_text, percent, print, say, say_failures};
+use super::output::{
+    OutputTable, failure_json, number, path_text, percent, print, say, say_failures,
+};
 
 /// `lumisift estimate`.
-pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &EstimateArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let opened = open_library(common)?;
     say_meanings(opened.session().model().as_ref(), [&query]);
@@ -44,7 +46,7 @@ pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
     }
     let estimate = questions.estimate();
     let next = questions.next();
-    let mut columns = Columns::new(
+    let mut columns = OutputTable::new(
         &["what"],
         &["at least", "about", "at most"].map(ToOwned::to_owned),
     );
@@ -65,7 +67,7 @@ pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
             "fitting": estimate.fitting,
             "wrong": between(estimate.wrong),
             "missed": between(estimate.missed),
-            "suggested_min_match": number(estimate.line),
+            "suggested_min_match": number(estimate.threshold),
             "answers": questions.answers().len(),
             "next": next.map(|at| path_text(path(at))),
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
@@ -77,7 +79,7 @@ pub fn run(common: &Common, args: &Estimate) -> anyhow::Result<Outcome> {
         args.label,
         percent(args.min_match),
         counted(questions.answers().len(), "answer", "answers"),
-        percent(estimate.line)
+        percent(estimate.threshold)
     ));
     if let Some(next) = next {
         say(format_args!(

@@ -10,22 +10,22 @@ use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Explain};
+use super::RunOutcome;
+use super::args::{CommonArgs, ExplainArgs};
 use super::labels::{say_meanings, with_absolute_paths};
 use super::library::open_library;
-use super::out_file::{self, Kind};
-use super::output::{Columns, number, path_text, percent, print, say};
+use super::out_file::{self, OutputKind};
+use super::output::{OutputTable, number, path_text, percent, print, say};
 
 /// Match below which a map was measured to mean little.
 const TELLING_FROM: f32 = 0.02;
 
 /// `lumisift explain`.
-pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &ExplainArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     if let Some(out) = &args.out {
         out_file::check_ending(out, "png", "the heat map is a PNG")?;
-        out_file::check(out, Kind::Picture)?;
+        out_file::check(out, OutputKind::Picture)?;
     }
     let opened = open_library(common)?;
     say_meanings(opened.session().model().as_ref(), [&query]);
@@ -39,11 +39,11 @@ pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
         let picture = RgbImage::from_raw(width, height, drawn.rgb).context("an empty picture")?;
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png)?;
-        out_file::write(out, Kind::Picture, &png.into_inner())?;
+        out_file::write(out, OutputKind::Picture, &png.into_inner())?;
     }
     let rows = || map.cells.chunks_exact(CELLS);
     let numbers: Vec<String> = (1..=CELLS).map(|n| n.to_string()).collect();
-    let mut columns = Columns::new(&["photo", "match"], &numbers);
+    let mut columns = OutputTable::new(&["photo", "match"], &numbers);
     for (at, row) in rows().enumerate() {
         let mut cells = match at {
             0 => vec![path_text(&args.image), percent(map.matched)],
@@ -65,5 +65,5 @@ pub fn run(common: &Common, args: &Explain) -> anyhow::Result<Outcome> {
     if map.matched < TELLING_FROM {
         say("the photo hardly matches this label, so the heat map means little");
     }
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }

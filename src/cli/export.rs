@@ -10,21 +10,22 @@ use lumisift::engine::media::photo::Failure;
 use lumisift::engine::organize::export::journal::past;
 use lumisift::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
 use lumisift::engine::organize::export::{
-    self, Conflict, ExportProgress, Options, Past, PastState, Plan, Report, Transfer,
+    self, Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, PastExport,
+    PastExportState, Transfer,
 };
 use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::args::{Common, Export, How, Undo};
+use super::RunOutcome;
+use super::args::{CommonArgs, ExportArgs, TransferArgs, UndoArgs};
 use super::commands::outcome;
 use super::library::progress_bar;
-use super::out_file::{self, Kind};
-use super::output::{Columns, failure_json, path_text, print, say, say_failures};
+use super::out_file::{self, OutputKind};
+use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
 
 /// What a person asked to happen to photos.
-pub fn transfer(how: &How) -> Transfer {
+pub fn transfer(how: &TransferArgs) -> Transfer {
     match (how.moves, how.link, how.hardlink) {
         (true, ..) => Transfer::Move,
         (_, true, _) => Transfer::Link,
@@ -34,7 +35,7 @@ pub fn transfer(how: &How) -> Transfer {
 }
 
 /// What a person asked for where names are taken.
-pub fn conflict(how: &How) -> Conflict {
+pub fn conflict(how: &TransferArgs) -> Conflict {
     if how.overwrite {
         Conflict::Overwrite
     } else {
@@ -43,7 +44,11 @@ pub fn conflict(how: &How) -> Conflict {
 }
 
 /// Says what a plan would do, and does it unless only that was asked for.
-pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<Report>> {
+pub fn carry_out(
+    plan: &ExportPlan,
+    how: &TransferArgs,
+    dirs: &Dirs,
+) -> anyhow::Result<Option<ExportReport>> {
     if how.dry_run {
         for step in &plan.steps {
             say(format_args!(
@@ -67,19 +72,19 @@ pub fn carry_out(plan: &Plan, how: &How, dirs: &Dirs) -> anyhow::Result<Option<R
         ));
     }
     let bar = progress_bar("{bar:30} {pos}/{len} files");
-    let tell = |progress: ExportProgress| {
+    let on_progress = |progress: ExportProgress| {
         bar.set_length(progress.of as u64);
         bar.set_position(progress.files as u64);
     };
-    let report = export::run(plan, &dirs.journals(), &Cancel::default(), &tell)?;
+    let report = export::run(plan, &dirs.journals(), &Cancel::default(), &on_progress)?;
     bar.finish_and_clear();
     say_notes(&report);
     Ok(Some(report))
 }
 
 /// Prints notes on an export that its figures do not cover.
-fn say_notes(report: &Report) {
-    report.warnings.iter().chain(&report.trouble).for_each(say);
+fn say_notes(report: &ExportReport) {
+    report.warnings.iter().chain(&report.problem).for_each(say);
     if report.unfinished {
         say(format_args!(
             "`lumisift undo {} --finish` resumes it",
@@ -94,15 +99,15 @@ fn say_notes(report: &Report) {
     }
 }
 
-fn plan_words(plan: &Plan) -> String {
+fn plan_words(plan: &ExportPlan) -> String {
     let mut words = vec![counted(plan.photos(), "photo", "photos")];
-    let companions = plan.steps.iter().filter(|step| step.companion).count();
-    let belong = match companions {
+    let paired_files = plan.steps.iter().filter(|step| step.paired_file).count();
+    let belong = match paired_files {
         1 => "file that belongs to them",
         _ => "files that belong to them",
     };
     let counts = [
-        (companions, belong),
+        (paired_files, belong),
         (plan.skipped.len(), "skipped, already there"),
         (plan.renamed, "numbered, because their names are taken"),
         (plan.replaced(), "replacing others"),
@@ -115,16 +120,16 @@ fn plan_words(plan: &Plan) -> String {
 
 /// Writes the manifest that was asked for.
 pub fn write_manifest(
-    how: &How,
+    how: &TransferArgs,
     target: &Path,
-    report: &Report,
+    report: &ExportReport,
     model: Option<ModelNote>,
     scores: impl Fn(&Path) -> Vec<LabelNote>,
 ) -> anyhow::Result<()> {
     if let Some(file) = &how.manifest_out {
         let manifest = Manifest::new(target, transfer(how), model, report, scores);
         // Something else may have come there meanwhile.
-        out_file::check(file, Kind::Manifest)?;
+        out_file::check(file, OutputKind::Manifest)?;
         manifest.write(file)?;
         say(format_args!("the manifest is in {}", file.display()));
     }
@@ -132,9 +137,9 @@ pub fn write_manifest(
 }
 
 /// `lumisift export`.
-pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome> {
+pub fn apply_manifest(common: &CommonArgs, args: &ExportArgs) -> anyhow::Result<RunOutcome> {
     if let Some(file) = &args.how.manifest_out {
-        out_file::check(file, Kind::Manifest)?;
+        out_file::check(file, OutputKind::Manifest)?;
     }
     let dirs = Dirs::detect();
     let manifest = Manifest::read(&args.manifest)?;
@@ -142,17 +147,17 @@ pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome>
         .to
         .clone()
         .unwrap_or_else(|| absolute(&manifest.target));
-    let options = Options {
+    let options = ExportOptions {
         transfer: transfer(&args.how),
         conflict: conflict(&args.how),
-        companions: !args.how.no_companions,
-        ..Options::new(target.clone())
+        paired_files: !args.how.no_paired_files,
+        ..ExportOptions::new(target.clone())
     };
     let (items, stale) = manifest.items();
     let mut plan = export::plan(&items, &options)?;
     plan.failures.extend(stale);
     let Some(report) = carry_out(&plan, &args.how, &dirs)? else {
-        return Ok(Outcome::Fine);
+        return Ok(RunOutcome::Fine);
     };
     let entries = manifest.photos.iter();
     let labels: HashMap<PathBuf, &Vec<LabelNote>> = entries
@@ -168,8 +173,8 @@ pub fn apply_manifest(common: &Common, args: &Export) -> anyhow::Result<Outcome>
 }
 
 /// Prints what an export did.
-fn show(common: &Common, report: &Report, target: &Path) -> anyhow::Result<Outcome> {
-    let mut columns = Columns::new(&["file", "is now"], &[]);
+fn show(common: &CommonArgs, report: &ExportReport, target: &Path) -> anyhow::Result<RunOutcome> {
+    let mut columns = OutputTable::new(&["file", "is now"], &[]);
     for (source, there) in &report.exported {
         columns.push(vec![path_text(source), path_text(there)]);
     }
@@ -196,41 +201,46 @@ fn show(common: &Common, report: &Report, target: &Path) -> anyhow::Result<Outco
         target.display()
     ));
     say_failures(&report.failures);
-    Ok(if report.trouble.is_some() {
-        Outcome::SomeFailed
+    Ok(if report.problem.is_some() {
+        RunOutcome::SomeFailed
     } else {
         outcome(&report.failures)
     })
 }
 
-fn interrupted(dirs: &Dirs) -> Vec<Past> {
+fn interrupted(dirs: &Dirs) -> Vec<PastExport> {
     let all = past(&dirs.journals()).into_iter();
-    all.filter(|past| past.state == PastState::Interrupted)
+    all.filter(|past| past.state == PastExportState::Interrupted)
         .collect()
 }
 
 /// `lumisift undo`.
-pub fn undo(common: &Common, args: &Undo) -> anyhow::Result<Outcome> {
+pub fn undo(common: &CommonArgs, args: &UndoArgs) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let journals = dirs.journals();
     let all = past(&journals);
     if args.list {
         return list(common, &all);
     }
-    let fits = |past: &&Past| match (&args.id, args.finish) {
+    let fits = |past: &&PastExport| match (&args.id, args.finish) {
         (Some(id), _) => past.id == *id,
-        (None, true) => past.state == PastState::Interrupted,
+        (None, true) => past.state == PastExportState::Interrupted,
         (None, false) => {
-            matches!(past.state, PastState::Interrupted | PastState::Finished)
+            matches!(
+                past.state,
+                PastExportState::Interrupted | PastExportState::Finished
+            )
         }
     };
     // The last export is meant, also while it runs: not one before it.
-    let last = all.iter().find(|past| past.state != PastState::Undone);
-    let running = last.filter(|past| args.id.is_none() && past.state == PastState::Running);
+    let last = all
+        .iter()
+        .find(|past| past.state != PastExportState::Undone);
+    let running = last.filter(|past| args.id.is_none() && past.state == PastExportState::Running);
     let chosen = running
         .or_else(|| all.iter().find(fits))
         .context("there is no such export: `lumisift undo --list` shows them")?;
-    if chosen.state == PastState::Running {
+    if chosen.state == PastExportState::Running {
         anyhow::bail!(
             "the export to {} is still running: wait until it is over, or stop it first",
             chosen.target.display()
@@ -255,22 +265,22 @@ pub fn undo(common: &Common, args: &Undo) -> anyhow::Result<Outcome> {
     Ok(kept_outcome(&undone.kept))
 }
 
-fn kept_outcome(kept: &[Failure]) -> Outcome {
+fn kept_outcome(kept: &[Failure]) -> RunOutcome {
     if kept.is_empty() {
-        Outcome::Fine
+        RunOutcome::Fine
     } else {
-        Outcome::SomeFailed
+        RunOutcome::SomeFailed
     }
 }
 
-fn list(common: &Common, all: &[Past]) -> anyhow::Result<Outcome> {
-    let state = |past: &Past| match past.state {
-        PastState::Running => "running",
-        PastState::Interrupted => "interrupted",
-        PastState::Finished => "done",
-        PastState::Undone => "undone",
+fn list(common: &CommonArgs, all: &[PastExport]) -> anyhow::Result<RunOutcome> {
+    let state = |past: &PastExport| match past.state {
+        PastExportState::Running => "running",
+        PastExportState::Interrupted => "interrupted",
+        PastExportState::Finished => "done",
+        PastExportState::Undone => "undone",
     };
-    let mut columns = Columns::new(&["id", "to", "state"], &["files".into()]);
+    let mut columns = OutputTable::new(&["id", "to", "state"], &["files".into()]);
     for past in all {
         columns.push(vec![
             past.id.clone(),
@@ -280,7 +290,7 @@ fn list(common: &Common, all: &[Past]) -> anyhow::Result<Outcome> {
         ]);
     }
     print(common.format, &columns, || {
-        let entry = |past: &Past| {
+        let entry = |past: &PastExport| {
             json!({
                 "id": past.id,
                 "target": path_text(&past.target),
@@ -291,5 +301,5 @@ fn list(common: &Common, all: &[Past]) -> anyhow::Result<Outcome> {
         };
         Value::Array(all.iter().map(entry).collect())
     })?;
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }

@@ -6,10 +6,10 @@ use anyhow::Context;
 use clap::{CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::Outcome;
-use super::args::{Args, Generate};
+use super::RunOutcome;
+use super::args::{Args, GenerateArgs};
 
-pub fn run(args: &Generate) -> anyhow::Result<Outcome> {
+pub fn run(args: &GenerateArgs) -> anyhow::Result<RunOutcome> {
     let dir = &args.dir;
     let failed = || format!("cannot write into {}", dir.display());
     fs::create_dir_all(dir).with_context(failed)?;
@@ -18,5 +18,5 @@ pub fn run(args: &Generate) -> anyhow::Result<Outcome> {
         clap_complete::generate_to(*shell, &mut Args::command(), "lumisift", dir)
             .with_context(failed)?;
     }
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }

@@ -3,25 +3,26 @@
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::library::words;
 use lumisift::engine::plural::counted;
-use lumisift::engine::search::heaps::{Heap, Rule};
+use lumisift::engine::search::clusters::{Cluster, ClusterRule};
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Heaps};
+use super::RunOutcome;
+use super::args::{CommonArgs, HeapsArgs};
 use super::commands::finish;
 use super::library::{self, open_library};
-use super::output::{Columns, failure_json, path_text, print, say, say_failures};
+use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
 
 /// `lumisift heaps`.
-pub fn run(common: &Common, args: &Heaps) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &HeapsArgs) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let indexed = library::index(common, &opened, &args.folders)?;
-    let rule = Rule::default();
+    let rule = ClusterRule::default();
     let found = opened.library.heaps(&indexed, &rule, &Cancel::default())?;
     let words = words();
-    let names = |heap: &Heap| -> Vec<&str> { heap.words.iter().map(|word| words[*word]).collect() };
+    let names =
+        |heap: &Cluster| -> Vec<&str> { heap.words.iter().map(|word| words[*word]).collect() };
     let path = |at: &usize| path_text(&indexed.photos[*at].0.file.path);
-    let mut columns = Columns::new(&["heap", "also", "cover"], &["photos".to_owned()]);
+    let mut columns = OutputTable::new(&["heap", "also", "cover"], &["photos".to_owned()]);
     for heap in &found {
         let names = names(heap);
         let (first, others) = names.split_first().unwrap_or((&"", &[]));
@@ -34,7 +35,7 @@ pub fn run(common: &Common, args: &Heaps) -> anyhow::Result<Outcome> {
     }
     let heaped: usize = found.iter().map(|heap| heap.photos.len()).sum();
     print(common.format, &columns, || {
-        let heap = |heap: &Heap| {
+        let heap = |heap: &Cluster| {
             let names = names(heap);
             json!({
                 "name": names.first(),

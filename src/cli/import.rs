@@ -4,16 +4,16 @@ use lumisift::engine::plural::counted;
 use lumisift::engine::worker::{Imported, import};
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Import};
+use super::RunOutcome;
+use super::args::{CommonArgs, Import};
 use super::library::open_library;
-use super::output::{Columns, print};
+use super::output::{OutputTable, print};
 
 /// `lumisift import`.
-pub fn run(common: &Common, args: &Import) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &Import) -> anyhow::Result<RunOutcome> {
     let opened = open_library(common)?;
     let imported = import(opened.session(), &args.files)?;
-    let mut columns = Columns::new(&["photos", "what"], &[]);
+    let mut columns = OutputTable::new(&["photos", "what"], &[]);
     for (count, what) in in_words(&imported) {
         columns.push(vec![counted(count, "photo", "photos"), what.into()]);
     }
@@ -27,7 +27,7 @@ pub fn run(common: &Common, args: &Import) -> anyhow::Result<Outcome> {
             "failed": imported.failed,
         })
     })?;
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
 fn in_words(imported: &Imported) -> impl Iterator<Item = (u64, &'static str)> {

@@ -6,7 +6,7 @@ use lumisift::engine::sanitize::is_steering;
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use super::path_text::{Part, parts};
+use super::path_text::{TextPart, parts};
 
 /// Writes a value as indented JSON, piece by piece.
 ///
@@ -53,8 +53,8 @@ impl<F: Formatter> Formatter for Escaped<F> {
     ) -> io::Result<()> {
         for part in parts(fragment) {
             match part {
-                Part::Text(text) => write_text(out, text)?,
-                Part::Lone(digits) => write!(out, "\\u{digits}")?,
+                TextPart::Text(text) => write_text(out, text)?,
+                TextPart::Lone(digits) => write!(out, "\\u{digits}")?,
             }
         }
         Ok(())

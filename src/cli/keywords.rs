@@ -5,21 +5,23 @@ use std::io::ErrorKind;
 use anyhow::{Context, anyhow};
 use lumisift::engine::media::metadata::SidecarNaming;
 use lumisift::engine::media::photo::Failure;
-use lumisift::engine::organize::sidecars::{self, Contents, Count, SidecarEdit, Way};
+use lumisift::engine::organize::sidecars::{
+    self, SidecarContents, SidecarCount, SidecarEdit, SidecarPlacement,
+};
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
 use lumisift::settings::Dirs;
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Keywords, SidecarNames};
+use super::RunOutcome;
+use super::args::{CommonArgs, KeywordsArgs, SidecarNames};
 use super::commands::outcome;
-use super::decided::Decided;
+use super::decided::PhotoDecisions;
 use super::labels::{say_meanings, with_absolute_paths};
-use super::library::{self, Opened, open_library};
-use super::output::{Columns, failure_json, path_text, print, say, say_failures};
+use super::library::{self, OpenedLibrary, open_library};
+use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
 
-pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcome> {
     let records = Dirs::detect().sidecars();
     if args.undo {
         let undone = sidecars::undo(&records).map_err(|error| match error.kind() {
@@ -32,29 +34,29 @@ pub fn run(common: &Common, args: &Keywords) -> anyhow::Result<Outcome> {
         return Ok(outcome(&kept));
     }
     let opened = open_library(common)?;
-    let wishes = wishes(common, args, &opened)?;
+    let edits = edits(common, args, &opened)?;
     let naming = match args.names {
         Some(SidecarNames::Full) => SidecarNaming::WholeName,
         Some(SidecarNames::Stem) => SidecarNaming::Stem,
         None => opened.settings.sidecar_names,
     };
-    let way = Way {
+    let way = SidecarPlacement {
         naming,
         inside: args.inside,
     };
-    let plan = sidecars::plan(&wishes, way);
-    let mut columns = Columns::new(&["file", "keywords"], &[]);
+    let plan = sidecars::plan(&edits, way);
+    let mut columns = OutputTable::new(&["file", "keywords"], &[]);
     for change in &plan.changes {
         columns.push(vec![path_text(&change.path), change.keywords.join(", ")]);
     }
     let (count, failures) = if args.dry_run {
-        (Count::default(), plan.failures.clone())
+        (SidecarCount::default(), plan.failures.clone())
     } else {
         sidecars::apply(&plan, &records)
             .with_context(|| format!("cannot write {}", records.display()))?
     };
     print(common.format, &columns, || {
-        let change = |c: &sidecars::Change| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
+        let change = |c: &sidecars::SidecarChange| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
         json!({
             "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
@@ -98,29 +100,38 @@ fn say_beside(beside: &[Failure]) {
 }
 
 /// What is to be written about each photo.
-fn wishes(common: &Common, args: &Keywords, opened: &Opened) -> anyhow::Result<Vec<SidecarEdit>> {
+fn edits(
+    common: &CommonArgs,
+    args: &KeywordsArgs,
+    opened: &OpenedLibrary,
+) -> anyhow::Result<Vec<SidecarEdit>> {
     let query = |label: &String| label_query(label, &args.words.wording());
-    let lesson = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
-    let lessons: Vec<TrainingSet> = args.labels.iter().map(lesson).collect::<Result<_, _>>()?;
-    let queries = lessons.iter().map(|lesson| &lesson.query);
+    let training_set = |label: &String| query(label).map(with_absolute_paths).map(TrainingSet::of);
+    let training_sets: Vec<TrainingSet> = args
+        .labels
+        .iter()
+        .map(training_set)
+        .collect::<Result<_, _>>()?;
+    let queries = training_sets.iter().map(|training_set| &training_set.query);
     say_meanings(opened.session().model().as_ref(), queries);
     let indexed = library::index(common, opened, &args.folders())?;
-    let scores = opened.library.ask(&lessons, &indexed)?.scores;
-    let decided = Decided::read(&indexed.photos, args.stars || args.colours || args.rejects)?;
-    let contents = Contents {
+    let scores = opened.library.ask(&training_sets, &indexed)?.scores;
+    let decided =
+        PhotoDecisions::read(&indexed.photos, args.stars || args.colours || args.rejects)?;
+    let contents = SidecarContents {
         parent: args.parent.clone(),
         stars: args.stars,
         colours: args.colours,
         rejects: args.rejects,
     };
-    let mut wishes = Vec::new();
+    let mut edits = Vec::new();
     for (at, (photo, _)) in indexed.photos.iter().enumerate() {
         let matches = args.labels.iter().zip(scores.matches_of(at));
         let fitting = matches.filter(|(_, m)| **m >= args.min_match);
         let keywords = fitting.map(|(label, _)| label.clone()).collect();
         let path = photo.file.path.clone();
-        wishes.extend(contents.wish(path, keywords, decided.mark(photo)));
+        edits.extend(contents.edit(path, keywords, decided.mark(photo)));
     }
     say_failures(&indexed.failures);
-    Ok(wishes)
+    Ok(edits)
 }

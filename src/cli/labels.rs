@@ -3,29 +3,29 @@
 use lumisift::engine::files::paths::absolute;
 use lumisift::engine::inference::Model;
 use lumisift::engine::library::{models_for, translation_text, unknown_text};
-use lumisift::engine::search::fit::{self, Matched, Rule};
+use lumisift::engine::search::fit::{self, FitRule, LabelMatch};
 use lumisift::engine::search::label_set::{LabelEntry, LabelSet};
-use lumisift::engine::search::query::{Query, What};
+use lumisift::engine::search::query::{Query, TermKind};
 use lumisift::engine::search::teach::TrainingSet;
 use serde_json::{Map, Value};
 
-use super::args::Labels;
+use super::args::LabelArgs;
 use super::output::say;
 
 /// Labels, ready for questions.
-pub struct Wanted {
+pub struct PreparedLabels {
     /// What they are called.
     pub names: Vec<String>,
     /// What they are learned from.
-    pub lessons: Vec<TrainingSet>,
+    pub training_sets: Vec<TrainingSet>,
     /// When a photo fits each.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<FitRule>,
 }
 
 /// A query whose pictures are found from any folder, as the store knows them.
 pub fn with_absolute_paths(mut query: Query) -> Query {
     for term in query.terms_mut() {
-        if let What::Like(picture) = &mut term.what {
+        if let TermKind::Like(picture) = &mut term.what {
             *picture = absolute(picture);
         }
     }
@@ -64,24 +64,24 @@ pub fn say_meanings<'a>(
 }
 
 /// A lesson whose pictures are found from any folder.
-fn absolute_lesson(mut lesson: TrainingSet) -> TrainingSet {
-    for example in lesson
+fn absolute_training_set(mut training_set: TrainingSet) -> TrainingSet {
+    for example in training_set
         .examples
         .iter_mut()
-        .chain(&mut lesson.counter_examples)
+        .chain(&mut training_set.counter_examples)
     {
         *example = absolute(example);
     }
-    lesson.query = with_absolute_paths(lesson.query);
-    lesson
+    training_set.query = with_absolute_paths(training_set.query);
+    training_set
 }
 
-impl Wanted {
+impl PreparedLabels {
     /// Takes labels as they were typed, then those of a file. `min_match` is for those that say nothing else.
     ///
     /// # Errors
     /// If a file cannot be read, or a label says nothing.
-    pub fn new(labels: &Labels, min_match: f32) -> anyhow::Result<Self> {
+    pub fn new(labels: &LabelArgs, min_match: f32) -> anyhow::Result<Self> {
         let typed = labels.texts.iter().map(|text| LabelEntry {
             text: text.clone(),
             ..LabelEntry::default()
@@ -95,9 +95,9 @@ impl Wanted {
             entry.as_typed |= labels.words.no_translate;
         }
         Ok(Self {
-            lessons: entries
+            training_sets: entries
                 .iter()
-                .map(|entry| entry.lesson().map(absolute_lesson))
+                .map(|entry| entry.training_set().map(absolute_training_set))
                 .collect::<Result<_, _>>()?,
             rules: entries.iter().map(|entry| entry.rule(min_match)).collect(),
             names: entries.into_iter().map(|entry| entry.text).collect(),
@@ -106,13 +106,18 @@ impl Wanted {
 
     /// Says what its labels mean to a model, as [`say_meanings`].
     pub fn say_meanings(&self, model: &dyn Model) -> Map<String, Value> {
-        say_meanings(model, self.lessons.iter().map(|lesson| &lesson.query))
+        say_meanings(
+            model,
+            self.training_sets
+                .iter()
+                .map(|training_set| &training_set.query),
+        )
     }
 
     /// The matches of one photo, each with its label's rule.
-    fn matched<'a>(&'a self, matches: &'a [f32]) -> impl Iterator<Item = Matched> + Clone + 'a {
+    fn matched<'a>(&'a self, matches: &'a [f32]) -> impl Iterator<Item = LabelMatch> + Clone + 'a {
         let labels = matches.iter().zip(&self.rules).enumerate();
-        labels.map(|(label, (matched, rule))| Matched {
+        labels.map(|(label, (matched, rule))| LabelMatch {
             label,
             matched: *matched,
             rule: *rule,

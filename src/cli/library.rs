@@ -15,7 +15,7 @@ use lumisift::engine::media::memory_budget::DecodeMemory;
 use lumisift::engine::media::scan::ScanOptions;
 use lumisift::settings::{self, Dirs, Settings};
 
-use super::args::{Common, Folders};
+use super::args::{CommonArgs, FolderArgs};
 use super::output::say;
 
 /// Which model `--model` names.
@@ -43,7 +43,7 @@ pub fn load_settings(dirs: &Dirs) -> Settings {
 }
 
 /// The store's folder.
-pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
+pub fn store_dir(common: &CommonArgs, dirs: &Dirs, settings: &Settings) -> PathBuf {
     let chosen = common.store.as_ref();
     // A folder that is named from where the command runs is the same one whatever happens later.
     let chosen = chosen.map(|dir| std::path::absolute(dir).unwrap_or_else(|_| dir.clone()));
@@ -52,7 +52,7 @@ pub fn store_dir(common: &Common, dirs: &Dirs, settings: &Settings) -> PathBuf {
 
 /// How a model is to run: as the arguments say, otherwise as the settings do.
 pub fn load_options(
-    common: &Common,
+    common: &CommonArgs,
     settings: &Settings,
     dirs: &Dirs,
     choice: ModelChoice,
@@ -66,14 +66,14 @@ pub fn load_options(
 }
 
 /// A library, with the settings that it was opened under.
-pub struct Opened {
+pub struct OpenedLibrary {
     /// The model and the store.
     pub library: Library,
     /// What the person chose.
     pub settings: Settings,
 }
 
-impl Opened {
+impl OpenedLibrary {
     /// The model and the store.
     pub fn session(&self) -> &Session {
         self.library.session()
@@ -85,7 +85,7 @@ impl Opened {
 /// # Errors
 /// If there is no such model.
 pub fn wanted_model(
-    common: &Common,
+    common: &CommonArgs,
     settings: &Settings,
     dirs: &Dirs,
 ) -> anyhow::Result<LoadOptions> {
@@ -99,21 +99,25 @@ pub fn wanted_model(
 ///
 /// # Errors
 /// If either cannot be used.
-pub fn open_library(common: &Common) -> anyhow::Result<Opened> {
+pub fn open_library(common: &CommonArgs) -> anyhow::Result<OpenedLibrary> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let model = wanted_model(common, &settings, &dirs)?;
     let store = store_dir(common, &dirs, &settings);
     let library = Library::open(&model, &store, settings.store_limits())?;
     library.notices().iter().for_each(say);
-    Ok(Opened { library, settings })
+    Ok(OpenedLibrary { library, settings })
 }
 
 /// Reads folders into the store and waits for the end.
 ///
 /// # Errors
 /// If the job cannot start or must stop, or there is no photo.
-pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Result<Indexed> {
+pub fn index(
+    common: &CommonArgs,
+    opened: &OpenedLibrary,
+    folders: &FolderArgs,
+) -> anyhow::Result<Indexed> {
     let bar = progress_bar("{bar:30} {pos}/{len} {msg}");
     let watch = |event: &Event| match event {
         Event::Progress(progress) => show(&bar, progress),
@@ -144,7 +148,7 @@ pub fn index(common: &Common, opened: &Opened, folders: &Folders) -> anyhow::Res
 }
 
 /// How folders are read: as the arguments say, otherwise as the settings do.
-pub fn job_options(common: &Common, settings: &Settings, folders: &Folders) -> JobOptions {
+pub fn job_options(common: &CommonArgs, settings: &Settings, folders: &FolderArgs) -> JobOptions {
     let decoders = match common.threads {
         0 => settings.threads,
         threads => threads,

@@ -48,12 +48,12 @@ use lumisift::engine::sanitize::is_steering;
 use lumisift::logging;
 use lumisift::settings::Dirs;
 
-use args::{Args, Command, Format};
+use args::{Args, CliCommand, OutputFormat};
 use output::say;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum RunOutcome {
     /// Everything went well.
     Fine,
     /// Some photos failed; they were listed.
@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
         version = env!("LUMISIFT_VERSION"),
         system = std::env::consts::OS,
         architecture = std::env::consts::ARCH,
-        command = args.command.as_ref().map_or("window", Command::name),
+        command = args.command.as_ref().map_or("window", CliCommand::name),
         "started"
     );
     if let Err(error) = logged {
@@ -95,15 +95,15 @@ pub fn main() -> ExitCode {
     lumisift::engine::inference::gpu::leave();
     match &outcome {
         Ok(outcome) => tracing::info!(?outcome, "ended"),
-        Err(error) => tracing::error!("ended: {}", told_once(error)),
+        Err(error) => tracing::error!("ended: {}", without_repeats(error)),
     }
     match outcome {
-        Ok(Outcome::Fine) => ExitCode::SUCCESS,
-        Ok(Outcome::SomeFailed) => ExitCode::from(1),
+        Ok(RunOutcome::Fine) => ExitCode::SUCCESS,
+        Ok(RunOutcome::SomeFailed) => ExitCode::from(1),
         // Whoever read our output has had enough, as `head` does.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            say(format_args!("lumisift: {}", told_once(&error)));
+            say(format_args!("lumisift: {}", without_repeats(&error)));
             ExitCode::from(2)
         }
     }
@@ -149,7 +149,7 @@ fn print_usage(error: &clap::Error) {
 }
 
 /// An error with its causes, leaving out those that the message before them ends with already.
-fn told_once(error: &anyhow::Error) -> String {
+fn without_repeats(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if text.is_empty() {
@@ -168,37 +168,37 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn run(args: &Args) -> anyhow::Result<Outcome> {
+fn run(args: &Args) -> anyhow::Result<RunOutcome> {
     let common = &args.common;
     check_format(args)?;
     match &args.command {
-        Some(Command::Classify(classify)) => classify::classify(common, classify),
-        Some(Command::Sort(sort)) => sort::sort(common, sort),
-        Some(Command::Search(search)) => commands::search(common, search),
-        Some(Command::Index(index)) => commands::index(common, index),
-        Some(Command::Duplicates(args)) => duplicates::run(common, args),
-        Some(Command::Bursts(args)) => overview::bursts(common, args),
-        Some(Command::Overview(args)) => overview::overview(common, args),
-        Some(Command::Heaps(args)) => heaps::run(common, args),
-        Some(Command::Explain(args)) => explain::run(common, args),
-        Some(Command::Estimate(args)) => estimate::run(common, args),
-        Some(Command::Describe(args)) => describe::run(common, args),
-        Some(Command::Watch(args)) => watch::run(common, args),
-        Some(Command::Embed(embed)) => commands::embed(common, embed),
+        Some(CliCommand::Classify(classify)) => classify::classify(common, classify),
+        Some(CliCommand::Sort(sort)) => sort::sort(common, sort),
+        Some(CliCommand::Search(search)) => commands::search(common, search),
+        Some(CliCommand::Index(index)) => commands::index(common, index),
+        Some(CliCommand::Duplicates(args)) => duplicates::run(common, args),
+        Some(CliCommand::Bursts(args)) => overview::bursts(common, args),
+        Some(CliCommand::Overview(args)) => overview::overview(common, args),
+        Some(CliCommand::Heaps(args)) => heaps::run(common, args),
+        Some(CliCommand::Explain(args)) => explain::run(common, args),
+        Some(CliCommand::Estimate(args)) => estimate::run(common, args),
+        Some(CliCommand::Describe(args)) => describe::run(common, args),
+        Some(CliCommand::Watch(args)) => watch::run(common, args),
+        Some(CliCommand::Embed(embed)) => commands::embed(common, embed),
         #[cfg(feature = "arrow")]
-        Some(Command::Worker(args)) => worker::run(common, args),
+        Some(CliCommand::Worker(args)) => worker::run(common, args),
         #[cfg(feature = "arrow")]
-        Some(Command::Rank(args)) => rank::run(common, args),
+        Some(CliCommand::Rank(args)) => rank::run(common, args),
         #[cfg(feature = "arrow")]
-        Some(Command::Import(args)) => import::run(common, args),
-        Some(Command::Export(args)) => export::apply_manifest(common, args),
-        Some(Command::Keywords(args)) => keywords::run(common, args),
-        Some(Command::Undo(args)) => export::undo(common, args),
-        Some(Command::Models { action }) => models::run(common, action.as_ref()),
-        Some(Command::Store { action }) => store::run(common, *action),
-        Some(Command::Doctor(args)) => doctor::run(common, args),
-        Some(Command::Desktop { action }) => desktop::run(action),
-        Some(Command::Generate(args)) => generate::run(args),
+        Some(CliCommand::Import(args)) => import::run(common, args),
+        Some(CliCommand::Export(args)) => export::apply_manifest(common, args),
+        Some(CliCommand::Keywords(args)) => keywords::run(common, args),
+        Some(CliCommand::Undo(args)) => export::undo(common, args),
+        Some(CliCommand::Models { action }) => models::run(common, action.as_ref()),
+        Some(CliCommand::Store { action }) => store::run(common, *action),
+        Some(CliCommand::Doctor(args)) => doctor::run(common, args),
+        Some(CliCommand::Desktop { action }) => desktop::run(action),
+        Some(CliCommand::Generate(args)) => generate::run(args),
         #[cfg(feature = "gui")]
         None => window::open(common, &args.paths, args.new_window),
         #[cfg(not(feature = "gui"))]
@@ -210,9 +210,12 @@ fn run(args: &Args) -> anyhow::Result<Outcome> {
 
 /// Files of tables are written by one command alone.
 fn check_format(args: &Args) -> anyhow::Result<()> {
-    let is_table = matches!(args.common.format, Format::Arrow | Format::Parquet);
+    let is_table = matches!(
+        args.common.format,
+        OutputFormat::Arrow | OutputFormat::Parquet
+    );
     #[cfg(feature = "arrow")]
-    let writes_tables = matches!(args.command, Some(Command::Worker(_)));
+    let writes_tables = matches!(args.command, Some(CliCommand::Worker(_)));
     #[cfg(not(feature = "arrow"))]
     let writes_tables = false;
     if is_table && !writes_tables {
@@ -231,10 +234,16 @@ mod tests {
     fn causes_are_told_once() {
         let cause = || io::Error::other("the disk is gone");
         let twice = anyhow::Error::new(cause()).context("a.json: the disk is gone");
-        assert_eq!(told_once(&twice), "a.json: the disk is gone");
+        assert_eq!(without_repeats(&twice), "a.json: the disk is gone");
         let above = twice.context("cannot export");
-        assert_eq!(told_once(&above), "cannot export: a.json: the disk is gone");
+        assert_eq!(
+            without_repeats(&above),
+            "cannot export: a.json: the disk is gone"
+        );
         let apart = anyhow::Error::new(cause()).context("cannot read a.json");
-        assert_eq!(told_once(&apart), "cannot read a.json: the disk is gone");
+        assert_eq!(
+            without_repeats(&apart),
+            "cannot read a.json: the disk is gone"
+        );
     }
 }

@@ -10,7 +10,7 @@ use lumisift::engine::cancel::Cancel;
 use lumisift::engine::hub::catalog::{self, STARTER_GFLOP};
 use lumisift::engine::hub::download::{DownloadProgress, DownloadRequest, DownloadStage, download};
 use lumisift::engine::hub::endpoint::{self, RepoId};
-use lumisift::engine::hub::installed::{InstalledModel, Owner};
+use lumisift::engine::hub::installed::{InstalledModel, ModelOrigin};
 use lumisift::engine::index::store::{Store, StoredModel};
 use lumisift::engine::inference::device::DeviceChoice;
 use lumisift::engine::inference::speed::{
@@ -21,22 +21,22 @@ use lumisift::engine::sanitize::printable;
 use lumisift::settings::{self, Dirs, Settings};
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::args::{Common, ModelAction};
+use super::RunOutcome;
+use super::args::{CommonArgs, ModelAction};
 use super::library::{choose_model, load_options, load_settings, progress_bar, store_dir};
-use super::output::{Columns, path_text, print, say};
+use super::output::{OutputTable, path_text, print, say};
 
 /// The command with what it needs to know.
-struct Here<'a> {
-    common: &'a Common,
+struct ModelCommand<'a> {
+    common: &'a CommonArgs,
     dirs: Dirs,
     settings: Settings,
 }
 
-pub fn run(common: &Common, action: Option<&ModelAction>) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, action: Option<&ModelAction>) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
-    let mut here = Here {
+    let mut here = ModelCommand {
         common,
         dirs,
         settings,
@@ -50,10 +50,10 @@ pub fn run(common: &Common, action: Option<&ModelAction>) -> anyhow::Result<Outc
         Some(ModelAction::Path { name }) => here.path(name)?,
         Some(ModelAction::Rm { name, yes }) => here.remove(name, *yes)?,
     }
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
-impl Here<'_> {
+impl ModelCommand<'_> {
     fn save(&self) -> anyhow::Result<()> {
         let file = self.dirs.settings_file();
         settings::save(&self.settings, &file)
@@ -82,7 +82,7 @@ impl Here<'_> {
         let text = ["name", "state", "languages", "licence"];
         let numbers = ["MB", "ImageNet", "speed", "time here", "photos read"];
         let numbers = numbers.map(ToOwned::to_owned);
-        let mut columns = Columns::new(&text, &numbers);
+        let mut columns = OutputTable::new(&text, &numbers);
         let mut values: Vec<Value> = Vec::new();
         if cfg!(feature = "starter") {
             let photos = photos_read(&read, "starter");
@@ -165,9 +165,9 @@ impl Here<'_> {
             None => "not here: get",
             Some((dir, _)) if self.settings.model.as_ref() == Some(dir) => "in use",
             Some((dir, _)) if !dir.join("config.json").is_file() => "gone",
-            Some((_, Owner::Cache)) => "ready (Hugging Face cache)",
-            Some((_, Owner::Person)) => "ready (added)",
-            Some((_, Owner::Program)) => "ready",
+            Some((_, ModelOrigin::Cache)) => "ready (Hugging Face cache)",
+            Some((_, ModelOrigin::Person)) => "ready (added)",
+            Some((_, ModelOrigin::Program)) => "ready",
         }
     }
 
@@ -261,7 +261,7 @@ impl Here<'_> {
             || relative_word(gflop).into(),
             |rate| speed_text(rate, gflop),
         );
-        let mut columns = Columns::new(&["what", "found"], &[]);
+        let mut columns = OutputTable::new(&["what", "found"], &[]);
         let facts = [
             ("name", info.name.clone()),
             ("fingerprint", info.fingerprint.to_string()),
@@ -313,8 +313,8 @@ impl Here<'_> {
         let vectors = self.vectors_of(&dir)?;
         let photos = vectors.as_ref().map_or(0, |(_, _, photos)| *photos);
         let weights = match owner {
-            Owner::Program => format!("the files in {}", dir.display()),
-            Owner::Cache | Owner::Person => "no files (they are not Lumisift's)".into(),
+            ModelOrigin::Program => format!("the files in {}", dir.display()),
+            ModelOrigin::Cache | ModelOrigin::Person => "no files (they are not Lumisift's)".into(),
         };
         if !yes
             && !confirmed(&format!(

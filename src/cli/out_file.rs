@@ -19,7 +19,7 @@ const MAX_HEADER: u64 = 1 << 30;
 
 /// What a command writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OutputKind {
     /// A picture, which cannot be distinguished from a photo: it never replaces anything.
     Picture,
     /// A page with pictures.
@@ -30,7 +30,7 @@ pub enum Kind {
     Safetensors,
 }
 
-impl Kind {
+impl OutputKind {
     /// Whether a file is an earlier one of this kind.
     fn is(self, path: &Path) -> io::Result<bool> {
         let mut file = open_regular(path)?;
@@ -77,7 +77,7 @@ pub fn check_ending(path: &Path, ending: &str, what: &str) -> anyhow::Result<()>
 ///
 /// # Errors
 /// Then, with what to do.
-pub fn check(path: &Path, kind: Kind) -> anyhow::Result<()> {
+pub fn check(path: &Path, kind: OutputKind) -> anyhow::Result<()> {
     let is_free = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => true,
         Err(error) => {
@@ -99,7 +99,7 @@ pub fn check(path: &Path, kind: Kind) -> anyhow::Result<()> {
 /// As [`check`], and if it cannot be written.
 pub fn write_with(
     path: &Path,
-    kind: Kind,
+    kind: OutputKind,
     write: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     check(path, kind)?;
@@ -110,7 +110,7 @@ pub fn write_with(
 ///
 /// # Errors
 /// As [`write_with`].
-pub fn write(path: &Path, kind: Kind, bytes: &[u8]) -> anyhow::Result<()> {
+pub fn write(path: &Path, kind: OutputKind, bytes: &[u8]) -> anyhow::Result<()> {
     write_with(path, kind, |file| file.write_all(bytes))
 }
 
@@ -127,25 +127,30 @@ mod tests {
             r#"{"__metadata__":{"fingerprint":"ab"},"embeddings":{"dtype":"F32","shape":[0,4]}}"#,
         );
         let weights = tensors(r#"{"embeddings":{"dtype":"F32","shape":[0,4]}}"#);
-        let files: [(&str, &[u8], Option<Kind>); 9] = [
+        let files: [(&str, &[u8], Option<OutputKind>); 9] = [
             ("photo.png", b"\x89PNG\r\n\x1a\n", None),
             ("notes.json", b"{\"mine\": 1}", None),
             ("settings.json", b"{\n  \"version\": 2,\n", None),
             ("mine.html", b"<!doctype html><html><title>", None),
             ("weights", &weights, None),
             ("empty", b"", None),
-            ("page.html", page.as_bytes(), Some(Kind::Page)),
+            ("page.html", page.as_bytes(), Some(OutputKind::Page)),
             (
                 "plan.json",
                 b"{\n  \"version\": 1,\n  \"time\": \"20",
-                Some(Kind::Manifest),
+                Some(OutputKind::Manifest),
             ),
-            ("v", &vectors, Some(Kind::Safetensors)),
+            ("v", &vectors, Some(OutputKind::Safetensors)),
         ];
         for (name, bytes, own) in files {
             let path = dir.path().join(name);
             fs::write(&path, bytes).expect("written");
-            let kinds = [Kind::Picture, Kind::Page, Kind::Manifest, Kind::Safetensors];
+            let kinds = [
+                OutputKind::Picture,
+                OutputKind::Page,
+                OutputKind::Manifest,
+                OutputKind::Safetensors,
+            ];
             for kind in kinds {
                 assert_eq!(
                     write(&path, kind, b"new").is_ok(),
@@ -156,8 +161,8 @@ mod tests {
             }
         }
         let new = dir.path().join("new.png");
-        write(&new, Kind::Picture, b"new").expect("written");
-        assert!(write(&new, Kind::Picture, b"again").is_err());
+        write(&new, OutputKind::Picture, b"new").expect("written");
+        assert!(write(&new, OutputKind::Picture, b"again").is_err());
         assert_eq!(fs::read(new).expect("there"), b"new");
     }
 }

@@ -7,19 +7,19 @@ use lumisift::engine::sanitize::printable;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::args::Format;
+use super::args::OutputFormat;
 use super::json::write_json;
-use super::stream::{Column, write_csv, write_table};
+use super::stream::{ColumnHeading, write_csv, write_table};
 
 pub use super::path_text::path_text;
 
 /// A result in columns, for tables and CSV.
-pub struct Columns {
-    columns: Vec<Column>,
+pub struct OutputTable {
+    columns: Vec<ColumnHeading>,
     rows: Vec<Vec<String>>,
 }
 
-impl Columns {
+impl OutputTable {
     /// Columns of text and of numbers, by name.
     pub fn new(text: &[&str], numbers: &[String]) -> Self {
         let text = text.iter().map(|name| ((*name).to_owned(), false));
@@ -31,8 +31,8 @@ impl Columns {
     }
 
     /// The same, with an additional column of text in CSV, which does not fit into a table for people.
-    pub fn with_text_in_csv(mut self, name: &str, format: Format) -> Self {
-        if format == Format::Csv {
+    pub fn with_text_in_csv(mut self, name: &str, format: OutputFormat) -> Self {
+        if format == OutputFormat::Csv {
             self.columns.push((name.into(), false));
         }
         self
@@ -48,10 +48,14 @@ impl Columns {
 ///
 /// # Errors
 /// If it cannot be written.
-pub fn print(format: Format, columns: &Columns, value: impl FnOnce() -> Value) -> io::Result<()> {
+pub fn print(
+    format: OutputFormat,
+    columns: &OutputTable,
+    value: impl FnOnce() -> Value,
+) -> io::Result<()> {
     // Only one format needs the value.
     let value = match format {
-        Format::Json => value(),
+        OutputFormat::Json => value(),
         _ => Value::Null,
     };
     print_rows(format, columns, || columns.rows.iter(), &value)
@@ -62,8 +66,8 @@ pub fn print(format: Format, columns: &Columns, value: impl FnOnce() -> Value) -
 /// # Errors
 /// If it cannot be written.
 pub fn print_rows<I, R>(
-    format: Format,
-    columns: &Columns,
+    format: OutputFormat,
+    columns: &OutputTable,
     rows: impl Fn() -> I,
     value: &impl Serialize,
 ) -> io::Result<()>
@@ -73,8 +77,8 @@ where
 {
     let mut out = BufWriter::new(io::stdout().lock());
     match format {
-        Format::Json => write_json(&mut out, value),
-        Format::Csv => write_csv(&mut out, &columns.columns, rows),
+        OutputFormat::Json => write_json(&mut out, value),
+        OutputFormat::Csv => write_csv(&mut out, &columns.columns, rows),
         _ => write_table(&mut out, &columns.columns, rows),
     }?;
     out.flush()

@@ -1,27 +1,27 @@
 //! `lumisift overview` and `lumisift bursts`: photos that may not be worth keeping.
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::library::{Duplicates, Flaw, Flaws, Indexed};
+use lumisift::engine::library::{DuplicateReport, Flaw, Flaws, Indexed};
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::plural::counted;
 use lumisift::engine::search::bursts::{self, Burst};
 use lumisift::engine::search::duplicates;
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{BURSTS, Bursts, COPIES, Common, Overview, UNDATED};
+use super::RunOutcome;
+use super::args::{BURSTS, BurstsArgs, COPIES, CommonArgs, OverviewArgs, UNDATED};
 use super::commands::finish;
-use super::duplicates::{Looked, megabytes};
-use super::output::{Columns, failure_json, number, path_text, print, say, say_failures};
+use super::duplicates::{IndexedPhotos, megabytes};
+use super::output::{OutputTable, failure_json, number, path_text, print, say, say_failures};
 
 /// `lumisift bursts`.
-pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
-    let looked = Looked::open(common, &args.folders)?;
+pub fn bursts(common: &CommonArgs, args: &BurstsArgs) -> anyhow::Result<RunOutcome> {
+    let looked = IndexedPhotos::open(common, &args.folders)?;
     let (indexed, looks) = (&looked.indexed, &looked.looks);
-    let copies = looked.copies(&duplicates::Rule::default())?;
+    let copies = looked.copies(&duplicates::DuplicateRule::default())?;
     let found = find_bursts(&looked, &copies)?;
     let numbers = ["sharpness".to_owned()];
-    let mut columns = Columns::new(&["burst", "photo", "taken", "what"], &numbers);
+    let mut columns = OutputTable::new(&["burst", "photo", "taken", "what"], &numbers);
     let sharpness = |at: usize| looks[at].as_ref().and_then(|look| look.quality.sharpness);
     let photo = |at: usize| &indexed.photos[at].0;
     for (burst, number) in found.iter().zip(1..) {
@@ -68,18 +68,18 @@ pub fn bursts(common: &Common, args: &Bursts) -> anyhow::Result<Outcome> {
 }
 
 /// Bursts among photos that are no copies of others.
-fn find_bursts(looked: &Looked, copies: &Duplicates) -> anyhow::Result<Vec<Burst>> {
+fn find_bursts(looked: &IndexedPhotos, copies: &DuplicateReport) -> anyhow::Result<Vec<Burst>> {
     let (library, photos) = (&looked.opened.library, &looked.indexed.photos);
     let mut is_copy = vec![false; photos.len()];
     let all = copies.groups.iter().flat_map(|group| &group.copies);
     all.for_each(|copy| is_copy[copy.at] = true);
     let mark = |photo: &Photo| looked.decided.mark(photo);
-    let rule = bursts::Rule::default();
+    let rule = bursts::BurstRule::default();
     Ok(library.bursts(photos, &looked.looks, mark, |at| is_copy[at], &rule)?)
 }
 
 /// One row of the overview.
-struct Row {
+struct OverviewRow {
     what: &'static str,
     photos: Vec<usize>,
     /// Groups of them, where they come in groups.
@@ -89,8 +89,8 @@ struct Row {
 }
 
 /// `lumisift overview`.
-pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
-    let looked = Looked::open(common, &args.folders)?;
+pub fn overview(common: &CommonArgs, args: &OverviewArgs) -> anyhow::Result<RunOutcome> {
+    let looked = IndexedPhotos::open(common, &args.folders)?;
     let indexed = &looked.indexed;
     let is_wanted = |what: &str| args.list.as_deref().is_none_or(|wanted| wanted == what);
     let flaws = match Flaw::ALL.into_iter().any(|flaw| is_wanted(flaw.name())) {
@@ -113,16 +113,16 @@ pub fn overview(common: &Common, args: &Overview) -> anyhow::Result<Outcome> {
 
 /// The rows that are wanted. Only what these need is looked for.
 fn rows(
-    looked: &Looked,
+    looked: &IndexedPhotos,
     flaws: &Flaws,
     is_wanted: impl Fn(&str) -> bool,
-) -> anyhow::Result<Vec<Row>> {
+) -> anyhow::Result<Vec<OverviewRow>> {
     let photos = &looked.indexed.photos;
     let mut rows = Vec::new();
     if is_wanted(COPIES) || is_wanted(BURSTS) {
-        let copies = looked.copies(&duplicates::Rule::default())?;
+        let copies = looked.copies(&duplicates::DuplicateRule::default())?;
         let copied = copies.groups.iter().flat_map(|group| &group.copies);
-        rows.push(Row {
+        rows.push(OverviewRow {
             what: COPIES,
             photos: copied.map(|copy| copy.at).collect(),
             groups: Some(copies.groups.len()),
@@ -131,7 +131,7 @@ fn rows(
         if is_wanted(BURSTS) {
             let bursts = find_bursts(looked, &copies)?;
             let in_bursts = bursts.iter().flat_map(|burst| burst.photos.clone());
-            rows.push(Row {
+            rows.push(OverviewRow {
                 what: BURSTS,
                 photos: in_bursts.collect(),
                 groups: Some(bursts.len()),
@@ -139,7 +139,7 @@ fn rows(
             });
         }
     }
-    let plain = |what, has: &dyn Fn(usize) -> bool| Row {
+    let plain = |what, has: &dyn Fn(usize) -> bool| OverviewRow {
         what,
         photos: (0..photos.len()).filter(|at| has(*at)).collect(),
         groups: None,
@@ -156,9 +156,9 @@ fn rows(
 }
 
 /// Tells how many photos each row has.
-fn count(common: &Common, indexed: &Indexed, rows: &[Row]) -> anyhow::Result<()> {
+fn count(common: &CommonArgs, indexed: &Indexed, rows: &[OverviewRow]) -> anyhow::Result<()> {
     let numbers = ["photos", "groups", "MB"].map(ToOwned::to_owned);
-    let mut columns = Columns::new(&["what"], &numbers);
+    let mut columns = OutputTable::new(&["what"], &numbers);
     for row in rows {
         let groups = row.groups.map(|groups| groups.to_string());
         let bytes = row.bytes.map(|bytes| format!("{:.1}", bytes as f64 / 1e6));
@@ -170,7 +170,7 @@ fn count(common: &Common, indexed: &Indexed, rows: &[Row]) -> anyhow::Result<()>
         ]);
     }
     print(common.format, &columns, || {
-        let row = |row: &Row| {
+        let row = |row: &OverviewRow| {
             let mut value = json!({ "what": row.what, "photos": row.photos.len() });
             if let Some(groups) = row.groups {
                 value["groups"] = json!(groups);
@@ -196,7 +196,12 @@ fn count(common: &Common, indexed: &Indexed, rows: &[Row]) -> anyhow::Result<()>
 }
 
 /// Lists the photos of a row, with the number that put them there.
-fn list(common: &Common, indexed: &Indexed, row: &Row, flaws: &Flaws) -> anyhow::Result<()> {
+fn list(
+    common: &CommonArgs,
+    indexed: &Indexed,
+    row: &OverviewRow,
+    flaws: &Flaws,
+) -> anyhow::Result<()> {
     let flaw = Flaw::ALL.into_iter().find(|flaw| flaw.name() == row.what);
     let value = |at: usize| flaw.and_then(|flaw| flaws.number(flaw, at));
     let mut photos = row.photos.clone();
@@ -204,7 +209,7 @@ fn list(common: &Common, indexed: &Indexed, row: &Row, flaws: &Flaws) -> anyhow:
         let worth = |at: &usize| value(*at).unwrap_or(0.0);
         photos.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
     }
-    let mut columns = Columns::new(&["photo"], &["number".to_owned()]);
+    let mut columns = OutputTable::new(&["photo"], &["number".to_owned()]);
     let path = |at: usize| path_text(&indexed.photos[at].0.file.path);
     for at in &photos {
         let value = value(*at).map_or(String::new(), |value| format!("{value:.2}"));
@@ -214,7 +219,7 @@ fn list(common: &Common, indexed: &Indexed, row: &Row, flaws: &Flaws) -> anyhow:
         let photo = |at: &usize| json!({ "path": path(*at), "number": value(*at).map(number) });
         json!({
             "what": row.what,
-            "threshold": flaw.map(|flaw| number(flaw.line())),
+            "threshold": flaw.map(|flaw| number(flaw.threshold())),
             "photos": photos.iter().map(photo).collect::<Vec<_>>(),
             "failures": indexed.failures.iter().map(failure_json).collect::<Vec<_>>(),
         })

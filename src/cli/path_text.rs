@@ -52,7 +52,7 @@ fn write_units(path: &OsStr, text: &mut String) {
 }
 
 /// A part of a marked text.
-pub enum Part<'a> {
+pub enum TextPart<'a> {
     /// As it is.
     Text(&'a str),
     /// A surrogate, as four digits.
@@ -60,7 +60,7 @@ pub enum Part<'a> {
 }
 
 /// The parts of a marked text.
-pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+pub fn parts(text: &str) -> impl Iterator<Item = TextPart<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -73,27 +73,27 @@ pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
         };
         if !before.is_empty() {
             rest = after;
-            return Some(Part::Text(before));
+            return Some(TextPart::Text(before));
         }
         let digits = after.get(..4).filter(|digits| {
             digits.starts_with(['d', 'D']) && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
         });
         if let Some(digits) = digits {
             rest = &after[4..];
-            return Some(Part::Lone(digits));
+            return Some(TextPart::Lone(digits));
         }
         // A mark that stands for itself, once for each two.
         let mark = &rest[..MARK.len_utf8()];
         rest = after.strip_prefix(MARK).unwrap_or(after);
-        Some(Part::Text(mark))
+        Some(TextPart::Text(mark))
     })
 }
 
 /// A marked text for people.
 pub fn for_people(text: &str) -> String {
     let part = |part| match part {
-        Part::Text(text) => text,
-        Part::Lone(_) => "\u{fffd}",
+        TextPart::Text(text) => text,
+        TextPart::Lone(_) => "\u{fffd}",
     };
     parts(text).map(part).collect()
 }
@@ -103,8 +103,8 @@ pub fn as_bytes(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     for part in parts(text) {
         match part {
-            Part::Text(text) => bytes.extend(text.bytes()),
-            Part::Lone(digits) => match u16::from_str_radix(digits, 16) {
+            TextPart::Text(text) => bytes.extend(text.bytes()),
+            TextPart::Lone(digits) => match u16::from_str_radix(digits, 16) {
                 Ok(unit) if cfg!(unix) => bytes.push((unit & 0xff) as u8),
                 _ => bytes.extend("\u{fffd}".bytes()),
             },

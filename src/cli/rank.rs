@@ -7,18 +7,18 @@ use lumisift::engine::search::teach::TrainingSet;
 use lumisift::engine::worker::rank::{Hit, Index, IndexOptions, IndexStep, rank};
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, Rank};
+use super::RunOutcome;
+use super::args::{CommonArgs, RankArgs};
 use super::labels::{say_meanings, with_absolute_paths};
-use super::output::{Columns, number, path_text, percent, print, say};
+use super::output::{OutputTable, number, path_text, percent, print, say};
 use super::worker::load_model;
 
 /// `lumisift rank`.
-pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &RankArgs) -> anyhow::Result<RunOutcome> {
     let query = with_absolute_paths(label_query(&args.label, &args.words.wording())?);
     let zero_shot = ZeroShot::new(load_model(common)?)?;
     say_meanings(zero_shot.model().as_ref(), [&query]);
-    let lesson = TrainingSet::of(query);
+    let training_set = TrainingSet::of(query);
     let hits = match &args.index {
         Some(path) => {
             let options = IndexOptions {
@@ -28,12 +28,12 @@ pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
             let index = Index::open(&zero_shot, path, &args.files, options, |step| {
                 say(in_words(step));
             })?;
-            index.rank(&zero_shot, &lesson, args.top)?
+            index.rank(&zero_shot, &training_set, args.top)?
         }
-        None => rank(&zero_shot, &lesson, &args.files, args.top)?,
+        None => rank(&zero_shot, &training_set, &args.files, args.top)?,
     };
     let file = |hit: &Hit| args.files.get(hit.file).map(|file| path_text(file));
-    let mut columns = Columns::new(&["photo"], &["match".into()]);
+    let mut columns = OutputTable::new(&["photo"], &["match".into()]);
     for hit in &hits {
         let number = || format!("{}, row {}", file(hit).unwrap_or_default(), hit.row);
         let called = hit.key.clone().unwrap_or_else(number);
@@ -50,7 +50,7 @@ pub fn run(common: &Common, args: &Rank) -> anyhow::Result<Outcome> {
         };
         hits.iter().map(hit).collect()
     })?;
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
 fn in_words(step: IndexStep) -> String {

@@ -3,42 +3,44 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use lumisift::engine::files::paths::Roots;
+use lumisift::engine::files::paths::RootIndex;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::thumbnails::thumbnail;
 use lumisift::engine::library::Indexed;
 use lumisift::engine::media::photo::Photo;
 use lumisift::engine::media::preprocess::Resampler;
-use lumisift::engine::organize::contact_sheet::{self, Group, Picture};
+use lumisift::engine::organize::contact_sheet::{self, SheetGroup, SheetPhoto};
 use lumisift::engine::organize::export::manifest::{LabelNote, ModelNote};
-use lumisift::engine::organize::export::{Fitting, Item, Layout, Options, Report, Several, plan};
+use lumisift::engine::organize::export::{
+    ExportItem, ExportOptions, ExportReport, FittingLabel, FolderLayout, MultiLabel, plan,
+};
 use lumisift::engine::search::score::Scores;
 use lumisift::settings::Dirs;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::args::{Common, Format, LayoutArg, Sort};
+use super::args::{CommonArgs, LayoutArg, OutputFormat, SortArgs};
 use super::commands::finish;
-use super::decided::Decided;
+use super::decided::PhotoDecisions;
 use super::frames::describe;
-use super::labels::Wanted;
+use super::labels::PreparedLabels;
 use super::library::{self, open_library, skipped_words};
-use super::out_file::{self, Kind};
+use super::out_file::{self, OutputKind};
 use super::output::{
-    Columns, failure_json, number, path_text, percent, print_rows, say, say_failures,
+    OutputTable, failure_json, number, path_text, percent, print_rows, say, say_failures,
 };
 use super::stream::Streamed;
-use super::{Outcome, export};
+use super::{RunOutcome, export};
 
 /// A photo by its place among the scores, and its best label, if one fits. Small, because there may be millions.
-struct Sorted<'a> {
+struct SortedPhoto<'a> {
     photo: &'a Photo,
     at: u32,
     best: Option<u32>,
     best_match: f32,
 }
 
-impl Sorted<'_> {
+impl SortedPhoto<'_> {
     fn at(&self) -> usize {
         self.at as usize
     }
@@ -62,7 +64,7 @@ struct SortReport<'a, P: Serialize, F: Serialize> {
 }
 
 /// `lumisift sort`.
-pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
+pub fn sort(common: &CommonArgs, args: &SortArgs) -> anyhow::Result<RunOutcome> {
     anyhow::ensure!(
         args.export.is_some() || !args.how.is_asked_for(),
         "--copy, --move, --link and the other export options need --export DIR"
@@ -71,17 +73,17 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         out_file::check(file, sheet_kind(file))?;
     }
     if let Some(file) = &args.how.manifest_out {
-        out_file::check(file, Kind::Manifest)?;
+        out_file::check(file, OutputKind::Manifest)?;
     }
-    let wanted = Wanted::new(&args.labels, args.min_match)?;
+    let wanted = PreparedLabels::new(&args.labels, args.min_match)?;
     let labels = &wanted.names;
     let opened = open_library(common)?;
     let session = opened.session();
     let translated = wanted.say_meanings(session.model().as_ref());
     let mut indexed = library::index(common, &opened, &args.folders)?;
-    let decided = Decided::read(&indexed.photos, args.only.needs_decisions())?;
+    let decided = PhotoDecisions::read(&indexed.photos, args.only.needs_decisions())?;
     decided.keep(&args.only, &mut indexed)?;
-    let found = opened.library.ask(&wanted.lessons, &indexed)?;
+    let found = opened.library.ask(&wanted.training_sets, &indexed)?;
     let scores = &found.scores;
     let sorted = by_label(&indexed, scores, &wanted);
     let report = match &args.export {
@@ -92,7 +94,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         write_contact_sheet(file, session, &wanted, &sorted)?;
     }
     let numbers = ["match".into(), "probability".into()];
-    let columns = Columns::new(&["photo", "best label"], &numbers);
+    let columns = OutputTable::new(&["photo", "best label"], &numbers);
     let columns = columns.with_text_in_csv("place", common.format);
     let exported = report.as_ref().map(|report| report.photos);
     let there_already = report.as_ref().map_or(0, |report| report.skipped);
@@ -101,7 +103,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         .flat_map(|report| &report.exported)
         .map(|(source, target)| (source.as_path(), target.as_path()))
         .collect();
-    let photo = |item: &Sorted| {
+    let photo = |item: &SortedPhoto| {
         let target = targets.get(&*item.photo.file.path);
         let mut value = sorted_json(item, labels, scores, target);
         decided.describe(item.photo, &mut value);
@@ -125,16 +127,16 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
         skipped: exported.map(|_| there_already),
         failures: Streamed(|| failures().map(failure_json)),
     };
-    let row = |item: &Sorted| {
+    let row = |item: &SortedPhoto| {
         let mut row = sorted_row(item, labels, scores);
-        if common.format == Format::Csv {
+        if common.format == OutputFormat::Csv {
             row.push(decided.place_text(item.photo));
         }
         row
     };
     let rows = || sorted.iter().map(row);
     print_rows(common.format, &columns, rows, &value)?;
-    if common.format == Format::Table {
+    if common.format == OutputFormat::Table {
         let words: Vec<String> = counts
             .iter()
             .map(|(label, n)| format!("{label} {n}"))
@@ -169,7 +171,7 @@ pub fn sort(common: &Common, args: &Sort) -> anyhow::Result<Outcome> {
     finish(&indexed)
 }
 
-fn sorted_row(item: &Sorted, labels: &[String], scores: &Scores) -> Vec<String> {
+fn sorted_row(item: &SortedPhoto, labels: &[String], scores: &Scores) -> Vec<String> {
     let score = scores.of(item.at());
     let best = item.best();
     vec![
@@ -181,13 +183,17 @@ fn sorted_row(item: &Sorted, labels: &[String], scores: &Scores) -> Vec<String> 
 }
 
 /// Photos by label in the person's order, within one by falling match; those that fit none last.
-fn by_label<'a>(indexed: &'a Indexed, scores: &Scores, wanted: &Wanted) -> Vec<Sorted<'a>> {
-    let mut sorted: Vec<Sorted> = scores
+fn by_label<'a>(
+    indexed: &'a Indexed,
+    scores: &Scores,
+    wanted: &PreparedLabels,
+) -> Vec<SortedPhoto<'a>> {
+    let mut sorted: Vec<SortedPhoto> = scores
         .ranking(None)
         .into_iter()
         .map(|at| {
             let (best, best_match) = wanted.best(scores.matches_of(at as usize));
-            Sorted {
+            SortedPhoto {
                 photo: &indexed.photos[at as usize].0,
                 at,
                 best: best.and_then(|best| u32::try_from(best).ok()),
@@ -199,7 +205,7 @@ fn by_label<'a>(indexed: &'a Indexed, scores: &Scores, wanted: &Wanted) -> Vec<S
     sorted
 }
 
-fn counts(labels: &[String], sorted: &[Sorted]) -> serde_json::Map<String, Value> {
+fn counts(labels: &[String], sorted: &[SortedPhoto]) -> serde_json::Map<String, Value> {
     let count = |label| sorted.iter().filter(|item| item.best() == label).count();
     let mut counts: serde_json::Map<String, Value> = labels
         .iter()
@@ -210,7 +216,12 @@ fn counts(labels: &[String], sorted: &[Sorted]) -> serde_json::Map<String, Value
     counts
 }
 
-fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option<&&Path>) -> Value {
+fn sorted_json(
+    item: &SortedPhoto,
+    labels: &[String],
+    scores: &Scores,
+    target: Option<&&Path>,
+) -> Value {
     let score = scores.of(item.at());
     let each = |(i, label): (usize, &String)| {
         json!({
@@ -244,16 +255,21 @@ fn sorted_json(item: &Sorted, labels: &[String], scores: &Scores, target: Option
 }
 
 /// Photos that fit, as an export takes them.
-fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores) -> Vec<Item> {
-    let roots = Roots::new(&args.folders.paths);
-    let item = |item: &Sorted| {
+fn export_items(
+    args: &SortArgs,
+    wanted: &PreparedLabels,
+    sorted: &[SortedPhoto],
+    scores: &Scores,
+) -> Vec<ExportItem> {
+    let roots = RootIndex::new(&args.folders.paths);
+    let item = |item: &SortedPhoto| {
         let file = &item.photo.file;
         let matches = scores.matches_of(item.at());
-        let fitting = wanted.fitting(matches).into_iter().map(|at| Fitting {
+        let fitting = wanted.fitting(matches).into_iter().map(|at| FittingLabel {
             label: wanted.names[at].clone(),
             matched: matches[at],
         });
-        Item {
+        ExportItem {
             source: file.path.clone(),
             labels: fitting.collect(),
             taken: item.photo.facts.taken.clone(),
@@ -266,11 +282,11 @@ fn export_items(args: &Sort, wanted: &Wanted, sorted: &[Sorted], scores: &Scores
 }
 
 /// What a contact sheet of this name is.
-fn sheet_kind(file: &Path) -> Kind {
+fn sheet_kind(file: &Path) -> OutputKind {
     let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
     match ending {
-        Some(ending) if ending == "jpg" || ending == "jpeg" => Kind::Picture,
-        _ => Kind::Page,
+        Some(ending) if ending == "jpg" || ending == "jpeg" => OutputKind::Picture,
+        _ => OutputKind::Page,
     }
 }
 
@@ -278,14 +294,14 @@ fn sheet_kind(file: &Path) -> Kind {
 fn write_contact_sheet(
     file: &Path,
     session: &Session,
-    wanted: &Wanted,
-    sorted: &[Sorted],
+    wanted: &PreparedLabels,
+    sorted: &[SortedPhoto],
 ) -> anyhow::Result<()> {
     let mut resampler = Resampler::default();
-    let mut groups: Vec<Group> = wanted
+    let mut groups: Vec<SheetGroup> = wanted
         .names
         .iter()
-        .map(|label| Group {
+        .map(|label| SheetGroup {
             label: label.clone(),
             photos: Vec::new(),
         })
@@ -293,7 +309,7 @@ fn write_contact_sheet(
     for item in sorted {
         let Some(best) = item.best() else { continue };
         let (path, content) = (&item.photo.file.path, &item.photo.facts.content);
-        groups[best].photos.push(Picture {
+        groups[best].photos.push(SheetPhoto {
             name: path
                 .file_name()
                 .unwrap_or_default()
@@ -305,7 +321,7 @@ fn write_contact_sheet(
     }
     let title = "Photos by label";
     let sheet = match sheet_kind(file) {
-        Kind::Picture => contact_sheet::jpeg(title, &groups)?,
+        OutputKind::Picture => contact_sheet::jpeg(title, &groups)?,
         _ => contact_sheet::html(title, &groups).into_bytes(),
     };
     out_file::write(file, sheet_kind(file), &sheet)?;
@@ -315,29 +331,29 @@ fn write_contact_sheet(
 
 fn export_sorted(
     target: &Path,
-    args: &Sort,
-    wanted: &Wanted,
+    args: &SortArgs,
+    wanted: &PreparedLabels,
     session: &Session,
-    sorted: &[Sorted],
+    sorted: &[SortedPhoto],
     scores: &Scores,
-) -> anyhow::Result<Option<Report>> {
+) -> anyhow::Result<Option<ExportReport>> {
     let labels = &wanted.names;
-    let options = Options {
+    let options = ExportOptions {
         transfer: export::transfer(&args.how),
         layout: match args.layout {
-            LayoutArg::Flat => Layout::Flat,
-            LayoutArg::Label => Layout::Label,
-            LayoutArg::Month => Layout::Month,
-            LayoutArg::Mirror => Layout::Mirror,
+            LayoutArg::Flat => FolderLayout::Flat,
+            LayoutArg::Label => FolderLayout::Label,
+            LayoutArg::Month => FolderLayout::Month,
+            LayoutArg::Mirror => FolderLayout::Mirror,
         },
         names: args.names.clone(),
         conflict: export::conflict(&args.how),
         several: if args.every_label {
-            Several::All
+            MultiLabel::All
         } else {
-            Several::Best
+            MultiLabel::Best
         },
-        companions: !args.how.no_companions,
+        paired_files: !args.how.no_paired_files,
         target: target.into(),
     };
     let plan = plan(&export_items(args, wanted, sorted, scores), &options)?;

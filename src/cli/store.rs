@@ -5,13 +5,13 @@ use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
 use serde_json::json;
 
-use super::Outcome;
-use super::args::{Common, StoreAction};
+use super::RunOutcome;
+use super::args::{CommonArgs, StoreAction};
 use super::library::{load_settings, store_dir};
-use super::output::{Columns, path_text, print, say};
+use super::output::{OutputTable, path_text, print, say};
 
 /// `lumisift store`.
-pub fn run(common: &Common, action: StoreAction) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, action: StoreAction) -> anyhow::Result<RunOutcome> {
     let dirs = Dirs::detect();
     let settings = load_settings(&dirs);
     let dir = store_dir(common, &dirs, &settings);
@@ -27,7 +27,7 @@ pub fn run(common: &Common, action: StoreAction) -> anyhow::Result<Outcome> {
     }
 }
 
-fn check(common: &Common, store: &Store) -> anyhow::Result<Outcome> {
+fn check(common: &CommonArgs, store: &Store) -> anyhow::Result<RunOutcome> {
     let found = store.verify()?;
     let Verified {
         photos,
@@ -41,7 +41,7 @@ fn check(common: &Common, store: &Store) -> anyhow::Result<Outcome> {
     let bytes = store.size()?.bytes;
     let repaired = !store.notices().is_empty();
     let sound = damage.is_empty() && !repaired;
-    let mut columns = Columns::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]);
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("state", state(&found, repaired).into());
     push("photos", photos.to_string());
@@ -66,8 +66,8 @@ fn check(common: &Common, store: &Store) -> anyhow::Result<Outcome> {
         })
     })?;
     Ok(match sound {
-        true => Outcome::Fine,
-        false => Outcome::SomeFailed,
+        true => RunOutcome::Fine,
+        false => RunOutcome::SomeFailed,
     })
 }
 
@@ -82,9 +82,9 @@ fn state(found: &Verified, repaired: bool) -> &'static str {
     }
 }
 
-fn compact(common: &Common, store: &Store, tidied: Tidied) -> anyhow::Result<Outcome> {
+fn compact(common: &CommonArgs, store: &Store, tidied: Tidied) -> anyhow::Result<RunOutcome> {
     let size = store.size()?;
-    let mut columns = Columns::new(&["what", "found"], &[]);
+    let mut columns = OutputTable::new(&["what", "found"], &[]);
     let mut push = |what: &str, found: String| columns.push(vec![what.into(), found]);
     push("photos forgotten", tidied.photos.to_string());
     push("freed", format!("{} MB", tidied.bytes >> 20));
@@ -97,5 +97,5 @@ fn compact(common: &Common, store: &Store, tidied: Tidied) -> anyhow::Result<Out
             "bytes": size.bytes,
         })
     })?;
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }

@@ -22,7 +22,7 @@ where
 }
 
 /// A column's name, and whether it holds numbers, which stand to the right and are never escaped.
-pub type Column = (String, bool);
+pub type ColumnHeading = (String, bool);
 
 /// Writes a table in Markdown. The rows are made twice: once to see how wide the columns are.
 ///
@@ -30,7 +30,7 @@ pub type Column = (String, bool);
 /// If it cannot be written.
 pub fn write_table<I, R>(
     out: &mut impl Write,
-    columns: &[Column],
+    columns: &[ColumnHeading],
     rows: impl Fn() -> I,
 ) -> io::Result<()>
 where
@@ -55,16 +55,16 @@ where
 
 fn write_line(
     out: &mut impl Write,
-    columns: &[Column],
+    columns: &[ColumnHeading],
     widths: &[usize],
     cells: &[String],
 ) -> io::Result<()> {
     for ((cell, width), (_, number)) in cells.iter().zip(widths).zip(columns) {
         let cell = shown(cell);
-        let room = " ".repeat(width.saturating_sub(cell.width()));
+        let padding = " ".repeat(width.saturating_sub(cell.width()));
         match number {
-            true => write!(out, "| {room}{cell} ")?,
-            false => write!(out, "| {cell}{room} ")?,
+            true => write!(out, "| {padding}{cell} ")?,
+            false => write!(out, "| {cell}{padding} ")?,
         }
     }
     writeln!(out, "|")
@@ -81,7 +81,7 @@ fn shown(cell: &str) -> String {
 /// If it cannot be written.
 pub fn write_csv<I, R>(
     out: &mut impl Write,
-    columns: &[Column],
+    columns: &[ColumnHeading],
     rows: impl Fn() -> I,
 ) -> io::Result<()>
 where
@@ -115,7 +115,7 @@ mod tests {
         String::from_utf8(out).expect("text")
     }
 
-    fn columns() -> Vec<Column> {
+    fn columns() -> Vec<ColumnHeading> {
         vec![("photo".into(), false), ("match".into(), true)]
     }
 
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn streamed_json_is_what_serde_writes_and_reads_back() {
         #[derive(Serialize)]
-        struct Report<P: Serialize, N: Serialize> {
+        struct TestReport<P: Serialize, N: Serialize> {
             photos: P,
             none: N,
         }
         let photos = || (0..3).map(|n| json!({ "n": n, "name": "a\u{1b}\"猫" }));
-        let report = Report {
+        let report = TestReport {
             photos: Streamed(photos),
             none: Streamed(std::iter::empty::<Value>),
         };

@@ -6,15 +6,17 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, bounded};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::library::{Arrival, FolderRule, Handled, Round, RoundOptions, read_rules};
+use lumisift::engine::library::{
+    FolderRule, HandledLog, RoundOptions, SortedFile, WatchRound, read_rules,
+};
 use lumisift::engine::organize::export::{Exporter, Transfer};
 use lumisift::engine::plural::counted;
 use lumisift::settings::Dirs;
 use notify::event::{AccessKind, AccessMode, MetadataKind, ModifyKind};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use super::Outcome;
-use super::args::{Common, Folders, Watch};
+use super::RunOutcome;
+use super::args::{CommonArgs, FolderArgs, WatchArgs};
 use super::labels::say_meanings;
 use super::library::{job_options, open_library};
 use super::output::say;
@@ -26,15 +28,15 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const POLL: Duration = Duration::from_secs(60);
 
 /// `lumisift watch`.
-pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> {
     let rules = read_rules(&args.rules)?;
     let opened = open_library(common)?;
-    let queries = rules.iter().map(|rule| &rule.lesson.query);
+    let queries = rules.iter().map(|rule| &rule.training_set.query);
     say_meanings(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
-    let mut handled = Handled::open(&log_path(&dirs))?;
+    let mut handled = HandledLog::open(&log_path(&dirs))?;
     let job = |paths: Vec<PathBuf>| {
-        let folders = Folders {
+        let folders = FolderArgs {
             paths,
             no_subfolders: args.no_subfolders,
             hidden: false,
@@ -50,19 +52,19 @@ pub fn run(common: &Common, args: &Watch) -> anyhow::Result<Outcome> {
         dry_run: args.dry_run,
     };
     let ends = args.once || args.dry_run;
-    let (told, events) = bounded(1);
+    let (sender, events) = bounded(1);
     // It watches as long as it lives.
-    let _watcher = (!ends).then(|| watcher(&rules, told));
-    let mut teller = Teller::default();
+    let _watcher = (!ends).then(|| watcher(&rules, sender));
+    let mut reporter = RoundReporter::default();
     loop {
         let round = opened
             .library
             .living_round(&rules, &mut handled, &options, &Cancel::default());
-        teller.tell(&round, args.dry_run);
+        reporter.report(&round, args.dry_run);
         if ends {
             return Ok(match round.is_fine() {
-                true => Outcome::Fine,
-                false => Outcome::SomeFailed,
+                true => RunOutcome::Fine,
+                false => RunOutcome::SomeFailed,
             });
         }
         let soon = options.settle.max(QUIET);
@@ -95,17 +97,17 @@ fn is_change(event: &Event) -> bool {
 /// Sends to the channel whenever something changes in the folders of rules.
 fn watcher(
     rules: &[FolderRule],
-    told: crossbeam_channel::Sender<()>,
+    sender: crossbeam_channel::Sender<()>,
 ) -> Option<RecommendedWatcher> {
-    let tell = move |event: notify::Result<Event>| {
+    let on_event = move |event: notify::Result<Event>| {
         // An error may mean that events were lost.
         if event.as_ref().map_or(true, is_change) {
             // One that waits already is enough.
-            let _ = told.try_send(());
+            let _ = sender.try_send(());
         }
     };
     let poll = "the folders are looked at once a minute instead";
-    let mut watcher = match notify::recommended_watcher(tell) {
+    let mut watcher = match notify::recommended_watcher(on_event) {
         Ok(watcher) => watcher,
         Err(error) => {
             say(format_args!(
@@ -141,14 +143,14 @@ fn wait(events: &Receiver<()>, most: Duration) {
 
 /// Prints what rounds did. A problem that lasts is printed once, and again if it comes back.
 #[derive(Default)]
-struct Teller {
+struct RoundReporter {
     /// What is wrong, in sentences.
     standing: HashSet<String>,
     waiting: usize,
 }
 
-impl Teller {
-    fn tell(&mut self, round: &Round, dry_run: bool) {
+impl RoundReporter {
+    fn report(&mut self, round: &WatchRound, dry_run: bool) {
         for arrival in &round.arrivals {
             let (from, to) = (arrival.source.display(), arrival.target.display());
             let there = if arrival.was_there {
@@ -171,13 +173,13 @@ impl Teller {
                 "an export stopped before its end: `lumisift undo {id}` takes back what it brought, the rest is tried again"
             ));
         }
-        for trouble in self.news(round) {
-            say(trouble);
+        for problem in self.news(round) {
+            say(problem);
         }
     }
 
     /// What is wrong now and was not after the round before.
-    fn news(&mut self, round: &Round) -> Vec<String> {
+    fn news(&mut self, round: &WatchRound) -> Vec<String> {
         let failures = round.failures.iter();
         let failures =
             failures.map(|failure| format!("{}: {}", failure.path.display(), failure.message));
@@ -192,7 +194,7 @@ impl Teller {
 }
 
 /// "2 photos copied, 1 photo already there, 4 match no rule".
-fn summary(arrivals: &[Arrival], fitting_none: usize, dry_run: bool) -> String {
+fn summary(arrivals: &[SortedFile], fitting_none: usize, dry_run: bool) -> String {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for arrival in arrivals {
         let done = match (arrival.was_there, arrival.transfer) {
@@ -254,22 +256,22 @@ mod tests {
 
     #[test]
     fn what_stays_wrong_is_said_once() {
-        let wrong = |paths: &[&str]| Round {
+        let wrong = |paths: &[&str]| WatchRound {
             failures: (paths.iter())
                 .map(|path| Failure::new(*path, Stage::Read, "damaged"))
                 .collect(),
-            ..Round::default()
+            ..WatchRound::default()
         };
-        let mut teller = Teller::default();
-        assert_eq!(teller.news(&wrong(&["a", "a", "b"])).len(), 2);
-        assert_eq!(teller.news(&wrong(&["a", "b", "c"])), ["c: damaged"]);
-        assert!(teller.news(&wrong(&["b"])).is_empty());
-        assert_eq!(teller.news(&wrong(&["a", "b"])), ["a: damaged"]);
+        let mut reporter = RoundReporter::default();
+        assert_eq!(reporter.news(&wrong(&["a", "a", "b"])).len(), 2);
+        assert_eq!(reporter.news(&wrong(&["a", "b", "c"])), ["c: damaged"]);
+        assert!(reporter.news(&wrong(&["b"])).is_empty());
+        assert_eq!(reporter.news(&wrong(&["a", "b"])), ["a: damaged"]);
     }
 
     #[test]
     fn a_round_is_summed_up_by_what_became_of_photos() {
-        let arrival = |transfer, was_there| Arrival {
+        let arrival = |transfer, was_there| SortedFile {
             rule: "cats".into(),
             source: "in/a.jpg".into(),
             target: "out/a.jpg".into(),

@@ -4,13 +4,17 @@ use std::path::PathBuf;
 
 use lumisift::app::services::Services;
 use lumisift::settings::Dirs;
-use lumisift::window::{Shown, open_window};
+use lumisift::window::{WindowOutcome, open_window};
 
-use super::Outcome;
-use super::args::Common;
+use super::RunOutcome;
+use super::args::CommonArgs;
 use super::output::say;
 
-pub fn open(common: &Common, paths: &[PathBuf], new_window: bool) -> anyhow::Result<Outcome> {
+pub fn open(
+    common: &CommonArgs,
+    paths: &[PathBuf],
+    new_window: bool,
+) -> anyhow::Result<RunOutcome> {
     for path in paths {
         anyhow::ensure!(
             path.exists(),
@@ -27,8 +31,9 @@ pub fn open(common: &Common, paths: &[PathBuf], new_window: bool) -> anyhow::Res
             && common.memory.is_none(),
         "the window has its own settings for --model, --device, --precision, --store, --threads and --memory: leave them out"
     );
-    if open_window(&Services::real(Dirs::detect()), paths, new_window)? == Shown::HandedOver {
+    if open_window(&Services::real(Dirs::detect()), paths, new_window)? == WindowOutcome::HandedOver
+    {
         say("shown in the window that is open already; --new-window opens another one");
     }
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }

@@ -7,17 +7,19 @@ use anyhow::Context;
 use lumisift::engine::inference::{self, Model};
 use lumisift::engine::plural::counted;
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
-use lumisift::engine::worker::{Counts, FileFormat, Labels, ShardOutcome, Worker, WorkerOptions};
+use lumisift::engine::worker::{
+    FileFormat, ShardOutcome, Worker, WorkerCounts, WorkerLabels, WorkerOptions,
+};
 use lumisift::settings::Dirs;
 
-use super::Outcome;
-use super::args::{self, Common, Format};
-use super::labels::{Wanted, say_meanings};
+use super::RunOutcome;
+use super::args::{self, CommonArgs, OutputFormat};
+use super::labels::{PreparedLabels, say_meanings};
 use super::library::{load_settings, wanted_model};
 use super::output::say;
 
 /// `lumisift worker`.
-pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
+pub fn run(common: &CommonArgs, args: &args::WorkerArgs) -> anyhow::Result<RunOutcome> {
     let format = file_format(common.format, args.stdio)?;
     let labels = labels(args)?;
     let options = WorkerOptions {
@@ -28,7 +30,10 @@ pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
     let device = model.info().device.name.clone();
     say_meanings(
         model.as_ref(),
-        labels.lessons.iter().map(|lesson| &lesson.query),
+        labels
+            .training_sets
+            .iter()
+            .map(|training_set| &training_set.query),
     );
     let worker = Worker::new(model.clone(), labels, options)?;
     match (&args.input, &args.out) {
@@ -49,11 +54,11 @@ pub fn run(common: &Common, args: &args::Worker) -> anyhow::Result<Outcome> {
         }
     }
     model.info().fallback_from(&device).iter().for_each(say);
-    Ok(Outcome::Fine)
+    Ok(RunOutcome::Fine)
 }
 
 /// Loads the model, for which all threads together are as many as those that decode.
-pub fn load_model(common: &Common) -> anyhow::Result<Arc<dyn Model>> {
+pub fn load_model(common: &CommonArgs) -> anyhow::Result<Arc<dyn Model>> {
     if common.threads > 0 {
         rayon::ThreadPoolBuilder::new()
             .num_threads(common.threads)
@@ -65,35 +70,35 @@ pub fn load_model(common: &Common) -> anyhow::Result<Arc<dyn Model>> {
     Ok(inference::load(&wanted_model(common, &settings, &dirs)?)?)
 }
 
-fn file_format(format: Format, stdio: bool) -> anyhow::Result<FileFormat> {
+fn file_format(format: OutputFormat, stdio: bool) -> anyhow::Result<FileFormat> {
     match format {
-        _ if stdio && format != Format::Table && format != Format::Arrow => {
+        _ if stdio && format != OutputFormat::Table && format != OutputFormat::Arrow => {
             anyhow::bail!("a stream is always in Arrow's format: leave --format out")
         }
-        Format::Table | Format::Arrow => Ok(FileFormat::Arrow),
-        Format::Parquet => Ok(FileFormat::Parquet),
-        Format::Json | Format::Csv => {
+        OutputFormat::Table | OutputFormat::Arrow => Ok(FileFormat::Arrow),
+        OutputFormat::Parquet => Ok(FileFormat::Parquet),
+        OutputFormat::Json | OutputFormat::Csv => {
             anyhow::bail!("shards are written with --format arrow or --format parquet")
         }
     }
 }
 
-fn labels(args: &args::Worker) -> anyhow::Result<Labels> {
-    let typed = args::Labels {
+fn labels(args: &args::WorkerArgs) -> anyhow::Result<WorkerLabels> {
+    let typed = args::LabelArgs {
         texts: args.labels.clone(),
         file: args.label_file.clone(),
         words: args.words,
     };
-    let wanted = Wanted::new(&typed, DEFAULT_MIN_MATCH)?;
-    Ok(Labels {
+    let wanted = PreparedLabels::new(&typed, DEFAULT_MIN_MATCH)?;
+    Ok(WorkerLabels {
         names: wanted.names,
         rules: wanted.rules,
-        lessons: wanted.lessons,
+        training_sets: wanted.training_sets,
     })
 }
 
-fn in_words(counts: Counts) -> String {
-    let Counts {
+fn in_words(counts: WorkerCounts) -> String {
+    let WorkerCounts {
         rows,
         written,
         failed,

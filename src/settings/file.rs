@@ -16,7 +16,7 @@ use crate::engine::files::regular::read_regular;
 const MAX_BYTES: u64 = 16 << 20;
 
 /// A file's worth of values, each with its usual one.
-pub trait Values: Default + Serialize + DeserializeOwned {
+pub trait FileValues: Default + Serialize + DeserializeOwned {
     /// Takes back values that mean nothing, and says which.
     fn refuse(&mut self) -> Vec<String> {
         Vec::new()
@@ -26,7 +26,7 @@ pub trait Values: Default + Serialize + DeserializeOwned {
 /// Reads a file of settings. A missing file means the defaults. A value that cannot be used costs itself alone, and a
 /// file that is no JSON is set aside; both are said by the second value.
 #[must_use]
-pub fn load<T: Values>(path: &Path) -> (T, Option<String>) {
+pub fn load<T: FileValues>(path: &Path) -> (T, Option<String>) {
     let text = match read_regular(path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return (T::default(), None),
@@ -41,15 +41,15 @@ pub fn load<T: Values>(path: &Path) -> (T, Option<String>) {
     };
     let values: Map<String, Value> = match serde_json::from_slice(&text) {
         Ok(values) => values,
-        Err(error) => return (T::default(), Some(set_aside(path, &error))),
+        Err(error) => return (T::default(), Some(quarantine(path, &error))),
     };
-    let (mut settings, mut troubles) = take_values::<T>(values);
-    troubles.extend(settings.refuse());
-    let notice = (!troubles.is_empty()).then(|| {
+    let (mut settings, mut problems) = take_values::<T>(values);
+    problems.extend(settings.refuse());
+    let notice = (!problems.is_empty()).then(|| {
         format!(
             "in the settings in {}: {}",
             path.display(),
-            troubles.join("; ")
+            problems.join("; ")
         )
     });
     (settings, notice)
@@ -57,7 +57,7 @@ pub fn load<T: Values>(path: &Path) -> (T, Option<String>) {
 
 /// What a file of settings says, as far as it can be read. Nothing is set aside: [`load`] does that, and says so.
 #[must_use]
-pub fn peek<T: Values>(path: &Path) -> T {
+pub fn peek<T: FileValues>(path: &Path) -> T {
     let text = read_regular(path, MAX_BYTES).unwrap_or_default();
     let values = serde_json::from_slice(&text).unwrap_or_default();
     let (mut settings, _) = take_values::<T>(values);
@@ -66,15 +66,15 @@ pub fn peek<T: Values>(path: &Path) -> T {
 }
 
 /// All values that can be used; the others in words.
-fn take_values<T: Values>(values: Map<String, Value>) -> (T, Vec<String>) {
-    let mut troubles = Vec::new();
+fn take_values<T: FileValues>(values: Map<String, Value>) -> (T, Vec<String>) {
+    let mut problems = Vec::new();
     let accepts = |value: &Value| match serde_json::from_value::<T>(value.clone()) {
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     };
-    let usable = prune(Value::Object(values), "", &accepts, &mut troubles);
+    let usable = prune(Value::Object(values), "", &accepts, &mut problems);
     let settings = usable.and_then(|usable| serde_json::from_value(usable).ok());
-    (settings.unwrap_or_default(), troubles)
+    (settings.unwrap_or_default(), problems)
 }
 
 /// What of a value is accepted, down to single entries of lists and of groups.
@@ -82,7 +82,7 @@ fn prune(
     value: Value,
     name: &str,
     accepts: &dyn Fn(&Value) -> Result<(), String>,
-    troubles: &mut Vec<String>,
+    problems: &mut Vec<String>,
 ) -> Option<Value> {
     let Err(reason) = accepts(&value) else {
         return Some(value);
@@ -92,7 +92,7 @@ fn prune(
             let inside = |entry: &Value| accepts(&Value::Array(vec![entry.clone()]));
             let kept = entries
                 .into_iter()
-                .filter_map(|entry| prune(entry, name, &inside, troubles));
+                .filter_map(|entry| prune(entry, name, &inside, problems));
             Value::Array(kept.collect())
         }
         Value::Object(entries) => {
@@ -108,7 +108,7 @@ fn prune(
                 } else {
                     format!("{name}.{key}")
                 };
-                Some((key.clone(), prune(entry, &name, &inside, troubles)?))
+                Some((key.clone(), prune(entry, &name, &inside, problems)?))
             });
             Value::Object(kept.collect())
         }
@@ -117,15 +117,15 @@ fn prune(
     if accepts(&pruned).is_ok() {
         return Some(pruned);
     }
-    troubles.push(format!("{name:?} cannot be used ({reason})"));
+    problems.push(format!("{name:?} cannot be used ({reason})"));
     None
 }
 
 /// Renames a file that is no file of settings; what became of it, in words.
-fn set_aside(path: &Path, error: &serde_json::Error) -> String {
-    let aside = path.with_extension("json.broken");
-    let outcome = match fs::rename(path, &aside) {
-        Ok(()) => format!("set aside as {}", aside.display()),
+fn quarantine(path: &Path, error: &serde_json::Error) -> String {
+    let quarantined = path.with_extension("json.broken");
+    let outcome = match fs::rename(path, &quarantined) {
+        Ok(()) => format!("set aside as {}", quarantined.display()),
         Err(_) => "left as it is".into(),
     };
     format!(

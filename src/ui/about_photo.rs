@@ -1,4 +1,4 @@
-//! What is known of a photo: its decision, how it fits each label, its file and camera.
+//! Details of a photo: its decision, matches, file and camera.
 
 use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -6,10 +6,10 @@ use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{bytes, elided, percent};
 use super::{cell, videos};
-use crate::app::document::library::{Item, ItemId};
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
-use crate::engine::media::metadata::Source;
+use crate::engine::media::metadata::MetadataSource;
 use crate::engine::organize::marks::Flag;
 use crate::engine::plural::counted;
 
@@ -18,7 +18,7 @@ pub fn about(
     ui: &mut Ui,
     state: &State,
     id: ItemId,
-    item: &Item,
+    item: &LibraryItem,
     camera: Option<&Vec<(&'static str, String)>>,
 ) {
     ScrollArea::vertical()
@@ -69,7 +69,7 @@ pub fn about(
 }
 
 /// What other programs wrote of it, and where that stands.
-fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
+fn metadata(state: &State, item: &LibraryItem) -> Vec<(&'static str, String)> {
     let Some(metadata) = &item.metadata else {
         return Vec::new();
     };
@@ -83,7 +83,7 @@ fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
         _ => "rejected".into(),
     });
     let colour = facts.colour.clone().filter(|_| theirs);
-    let from = |value: Option<String>, origin: &Option<Source>| {
+    let from = |value: Option<String>, origin: &Option<MetadataSource>| {
         Some(format!("{} (from {})", value?, origin.as_ref()?))
     };
     let known = item.facts().and_then(|facts| facts.taken.as_ref());
@@ -103,7 +103,7 @@ fn metadata(state: &State, item: &Item) -> Vec<(&'static str, String)> {
 }
 
 /// Its coordinates. A map is asked for only when they are clicked: who has it learns where the photo was taken.
-fn position(ui: &mut Ui, item: &Item) {
+fn position(ui: &mut Ui, item: &LibraryItem) {
     let metadata = item.metadata.as_ref();
     if let Some(at) = metadata.and_then(|metadata| metadata.facts.position) {
         let text = RichText::new(at.to_string()).small();
@@ -171,7 +171,7 @@ fn bar(
     ui: &mut Ui,
     name: &str,
     matched: f32,
-    line: Option<f32>,
+    threshold: Option<f32>,
     probability: f32,
     colour: Color32,
 ) {
@@ -205,8 +205,8 @@ fn bar(
     ui.painter().rect_filled(track, 3.0, palette.raised);
     let end = track.min.x + track.width() * match_axis::place(matched);
     ui.painter().rect_filled(track.with_max_x(end), 3.0, colour);
-    if let Some(line) = line {
-        let x = track.min.x + track.width() * match_axis::place(line);
+    if let Some(threshold) = threshold {
+        let x = track.min.x + track.width() * match_axis::place(threshold);
         let stroke = egui::Stroke::new(1.5, palette.text);
         ui.painter()
             .vline(x, track.min.y - 2.0..=track.max.y + 2.0, stroke);

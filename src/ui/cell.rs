@@ -1,4 +1,4 @@
-//! One photo of the grid: its picture, what is written below it, and the signs over it.
+//! One cell of the grid: picture, caption and badges.
 
 use egui::{
     Align2, Color32, CornerRadius, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind,
@@ -14,8 +14,8 @@ use super::{Interface, stacks, top_bar, videos};
 use crate::app::command::Command;
 use crate::app::document::arrange::Heading;
 use crate::app::document::calendar;
-use crate::app::document::filter::Fit;
-use crate::app::document::library::{Item, ItemId};
+use crate::app::document::filter::LabelFit;
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::selection::SelectionMode;
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ThumbKey;
@@ -151,7 +151,7 @@ fn caption_label(
 ) -> Option<(usize, f32, bool)> {
     let scored = state.answer.scored();
     let asked = match (state.memory.filter.fit, heading) {
-        (Fit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
+        (LabelFit::Label(label), _) => scored.labels.iter().position(|l| l.id == label),
         (_, Some(Heading::Label(at) | Heading::NearMisses(at))) => Some(*at),
         _ => None,
     };
@@ -167,11 +167,11 @@ fn found(id: ItemId, state: &State) -> Option<f32> {
     state.answer.scored().search_match(id).filter(|_| searched)
 }
 
-/// The line below a picture: its label with the match, or the name. What the heading says is not said again.
+/// The line below a picture: its label with the match, or the name. What the heading says is not repeated.
 fn paint_caption(
     ui: &Ui,
     rect: Rect,
-    item: &Item,
+    item: &LibraryItem,
     id: ItemId,
     heading: Option<&Heading>,
     state: &State,
@@ -228,7 +228,7 @@ fn match_at_right(ui: &Ui, line: Rect, matched: f32) -> f32 {
 }
 
 /// Pick or reject, stars and warnings, over the picture.
-fn paint_badges(ui: &Ui, picture: Rect, item: &Item, mark: Mark) {
+fn paint_badges(ui: &Ui, picture: Rect, item: &LibraryItem, mark: Mark) {
     let palette = palette(ui);
     let sign = |at: Pos2, icon: Icon, fill: Color32| {
         ui.painter().circle_filled(at, 10.0, palette.panel);
@@ -307,12 +307,12 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
         commands.push(Command::ViewItem(id));
     } else if response.clicked() {
         let modifiers = ui.input(|input| input.modifiers);
-        let reach = match (modifiers.command, modifiers.shift) {
+        let mode = match (modifiers.command, modifiers.shift) {
             (true, _) => SelectionMode::Toggle,
             (_, true) => SelectionMode::Range,
             _ => SelectionMode::Only,
         };
-        commands.push(Command::SelectionMode(id, reach));
+        commands.push(Command::SelectionMode(id, mode));
     }
     // A menu on a photo that is not selected is about that photo.
     if response.secondary_clicked() && !state.selection.contains(id) {
@@ -327,7 +327,7 @@ fn spoken(matched: f32) -> String {
 }
 
 /// What a screen reader says: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
-pub fn accessible_name(item: &Item, id: ItemId, mark: Mark, state: &State) -> String {
+pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State) -> String {
     let mut name = item.name.clone();
     name.push_str(&videos::spoken(state, id, item));
     for said in [state.findings().spoken(id), stacks::spoken(state, id)] {

@@ -1,4 +1,4 @@
-//! What several dialogs have.
+//! Parts that several dialogs share.
 
 use egui::{RichText, Ui};
 
@@ -6,7 +6,7 @@ use super::icons::Icon;
 use super::theme;
 use super::widgets::{icon_button_sized, photos};
 use crate::app::command::Command;
-use crate::app::document::state::{Kept, State};
+use crate::app::document::state::{RejectedCopy, State};
 
 /// A dialog's heading, with the button that closes it.
 pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
@@ -42,7 +42,7 @@ pub fn row(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
 }
 
 /// Which copies stay when rejects are put away.
-pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[Kept]) {
+pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[RejectedCopy]) {
     const LISTED: usize = 5;
     for kept in kept.iter().take(LISTED) {
         let path = state

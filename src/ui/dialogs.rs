@@ -1,4 +1,4 @@
-//! Dialogs: the frame that they share, and the small ones.
+//! The common frame of dialogs, and the small dialogs.
 
 use std::path::Path;
 
@@ -10,14 +10,14 @@ use super::dialog_parts::{kept_copies, title};
 use super::export_dialog::interrupted;
 use super::icons::Icon;
 use super::models_dialog::remove_model;
-use super::per_answer::PutAway;
+use super::per_answer::RejectSummary;
 use super::theme::{self, palette};
 use super::top_bar::heading;
 use super::widgets::{icon_button_sized, main_button, photos};
 use crate::app::command::{Action, Command, Dialog, GESTURES, Section, keys_of};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::engine::media::photo::Failure;
 use crate::engine::plural::{counted_thousands, thousands};
 use crate::engine::search::label_set::READY;
@@ -95,7 +95,7 @@ impl Interface {
     fn trash_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         title(ui, "Move rejects to the trash?", commands);
         let rejects = &mut self.buffers.put_away;
-        let rejects = rejects.get(state, || PutAway::of(state));
+        let rejects = rejects.get(state, || RejectSummary::of(state));
         let go = if rejects.going == 1 { "goes" } else { "go" };
         ui.label(format!(
             "{}, with sidecars and paired files, {go} to the system's trash and can be restored from there.",
@@ -197,7 +197,7 @@ impl Interface {
         });
         ui.horizontal(|ui| {
             if ui.button("Load a file…").clicked() {
-                commands.push(Command::Choose(Purpose::LoadLabels));
+                commands.push(Command::Choose(FolderPurpose::LoadLabels));
                 commands.push(Command::Show(None));
             }
             let some = !state.memory.labels.is_empty();
@@ -205,7 +205,7 @@ impl Interface {
                 .add_enabled(some, egui::Button::new("Save as a file…"))
                 .clicked()
             {
-                commands.push(Command::Choose(Purpose::SaveLabels));
+                commands.push(Command::Choose(FolderPurpose::SaveLabels));
             }
         });
         ui.separator();
@@ -300,10 +300,10 @@ fn dialog_height(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::Export => 720.0,
         // As much of the list as the window has room for.
-        Dialog::Models => 1000.0,
+        Dialog::Models => 1600.0,
         Dialog::Settings | Dialog::Keywords => 620.0,
         Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
-        Dialog::Tour => 300.0,
+        Dialog::Tour => 420.0,
         Dialog::Palette => 440.0,
         Dialog::LabelSets | Dialog::Failures | Dialog::Searches => 300.0,
         _ => 0.0,

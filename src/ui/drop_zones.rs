@@ -1,4 +1,4 @@
-//! Where files go that are held over the window: a picture can be searched for, everything can be opened.
+//! Drop zones while files are dragged over the window: search for a picture, or open everything.
 
 use egui::{
     Color32, CornerRadius, FontId, LayerId, Order, Painter, Rect, Role, Sense, Stroke, StrokeKind,
@@ -46,7 +46,7 @@ fn zone(ui: &mut Ui, painter: &Painter, rect: Rect, text: &str, size: f32, here:
     };
     let font = FontId::proportional(size);
     let galley = painter.layout_no_wrap(text.to_owned(), font, palette.text);
-    // The words stand on a ground of their own: what is below stays to be seen around them.
+    // The text has its own background, so that the photos remain visible around it.
     let ground = Rect::from_center_size(rect.center(), galley.size() + vec2(48.0, 28.0));
     let ground = ground.intersect(rect);
     let corner = CornerRadius::same(theme::RADIUS_L);

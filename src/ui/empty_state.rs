@@ -1,4 +1,4 @@
-//! What is seen where there are no photos: what to do, in a line.
+//! What is shown where there are no photos: a hint on what to do.
 
 use egui::{RichText, Ui, vec2};
 
@@ -120,7 +120,7 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     });
 }
 
-/// Whether no photo has been read yet by which labels and searches could be told apart.
+/// Whether no photo has been read yet, so that labels and searches have no results.
 fn nothing_read(state: &State) -> bool {
     let unread = state.library.unread_count() + state.library.failure_count();
     state.work.is_running() && unread == state.library.len()

@@ -1,4 +1,4 @@
-//! The dialog that sends photos to a folder: choices, the plan that follows from them, and how it goes.
+//! The export dialog: choices, the resulting plan, and progress.
 
 use std::str::FromStr;
 
@@ -6,25 +6,26 @@ use egui::{ComboBox, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
 
 use super::Interface;
 use super::dialog_parts::{kept_copies, row, title};
-use super::per_answer::PutAway;
+use super::per_answer::RejectSummary;
 use super::theme::{self, palette};
-use super::widgets::{Lines, bytes, main_button, photos};
+use super::widgets::{TextTable, bytes, main_button, photos};
 use crate::app::command::Command;
+use crate::app::document::export_choices::ExportWhat;
 use crate::app::document::export_choices::{ExportChoices, FolderTotal, PlanSummary, first_choice};
-use crate::app::document::exports::ExportWhat;
 use crate::app::document::exports::{ExportRequest, ExportState};
 use crate::app::document::state::State;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::export::names::Pattern;
 use crate::engine::organize::export::{
-    Conflict, ExportProgress, Layout, Options, Past, Plan, Report, Several, Transfer,
+    Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, FolderLayout, MultiLabel,
+    PastExport, Transfer,
 };
 use crate::engine::plural::{counted_thousands, thousands};
 
 /// What is chosen in the dialog.
 #[derive(Clone, Debug, Default)]
-pub struct Choices {
+pub struct ExportDialogChoices {
     now: ExportChoices,
     /// Photos of each choice, by [`CHOICES`], and of which answer.
     counts: [usize; 5],
@@ -53,14 +54,14 @@ const TRANSFERS: [(Transfer, &str); 4] = [
     (Transfer::Link, "Link"),
 ];
 
-const LAYOUTS: [(Layout, &str); 4] = [
-    (Layout::Label, "One per label"),
-    (Layout::Month, "One per label and month"),
-    (Layout::Mirror, "As they are now"),
-    (Layout::Flat, "None"),
+const LAYOUTS: [(FolderLayout, &str); 4] = [
+    (FolderLayout::Label, "One per label"),
+    (FolderLayout::Month, "One per label and month"),
+    (FolderLayout::Mirror, "As they are now"),
+    (FolderLayout::Flat, "None"),
 ];
 
-impl Choices {
+impl ExportDialogChoices {
     /// Begins with what was chosen last.
     fn begin(&mut self, state: &State) {
         self.for_rejects = std::mem::take(&mut self.opens_for_rejects);
@@ -69,7 +70,7 @@ impl Choices {
             true => ExportChoices {
                 what: Some(ExportWhat::Rejected),
                 transfer: Transfer::Move,
-                layout: Layout::Flat,
+                layout: FolderLayout::Flat,
                 ..ExportChoices::default()
             },
             false => state.memory.export.clone(),
@@ -102,18 +103,18 @@ impl Choices {
         let (Some(target), Some(what)) = (state.memory.export.target.clone(), now.what) else {
             return Ok(None);
         };
-        let options = Options {
+        let options = ExportOptions {
             target,
             transfer: now.transfer,
             layout: now.layout,
             names,
             conflict: now.conflict,
             several: if now.every_label {
-                Several::All
+                MultiLabel::All
             } else {
-                Several::Best
+                MultiLabel::Best
             },
-            companions: now.companions,
+            paired_files: now.paired_files,
         };
         Ok(Some(ExportRequest {
             what,
@@ -159,7 +160,7 @@ impl Interface {
             commands.push(Command::KeepExportChoices(kept));
         }
         if choices.now.what == Some(ExportWhat::Rejected) {
-            let rejects = put_away.get(state, || PutAway::of(state));
+            let rejects = put_away.get(state, || RejectSummary::of(state));
             kept_copies(ui, state, &rejects.kept);
         }
         ui.separator();
@@ -173,8 +174,8 @@ impl Interface {
                 ui.label(RichText::new(text).weak());
                 return;
             }
-            Err(trouble) => {
-                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            Err(problem) => {
+                ui.label(RichText::new(problem).color(palette(ui).bad));
                 return;
             }
         };
@@ -183,8 +184,8 @@ impl Interface {
         }
         match &state.exports.state {
             ExportState::Planned(plan) => show_plan(ui, plan, &state.exports.summary, commands),
-            ExportState::Refused(trouble) => {
-                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            ExportState::Refused(problem) => {
+                ui.label(RichText::new(problem).color(palette(ui).bad));
             }
             _ => {
                 ui.label("Checking the target folder…");
@@ -193,12 +194,17 @@ impl Interface {
     }
 }
 
-fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
+fn choice_rows(
+    ui: &mut Ui,
+    state: &State,
+    choices: &mut ExportDialogChoices,
+    commands: &mut Vec<Command>,
+) {
     row(ui, "Photos", |ui| what_row(ui, choices));
     row(ui, "To", |ui| {
         ui.horizontal(|ui| {
             if ui.button("Choose a folder…").clicked() {
-                commands.push(Command::Choose(Purpose::ExportTo));
+                commands.push(Command::Choose(FolderPurpose::ExportTo));
             }
             let chosen = state.memory.export.target.as_ref();
             let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
@@ -223,7 +229,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
             choices.now.rejects = !left_out;
         }
         ui.checkbox(
-            &mut choices.now.companions,
+            &mut choices.now.paired_files,
             "Include sidecars, paired RAW files and Live Photo movies",
         );
         ui.checkbox(
@@ -233,7 +239,7 @@ fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut
     });
 }
 
-fn what_row(ui: &mut Ui, choices: &mut Choices) {
+fn what_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     ui.horizontal_wrapped(|ui| {
         for (choice, name) in CHOICES {
             let count = choices.count_of(choice);
@@ -246,7 +252,7 @@ fn what_row(ui: &mut Ui, choices: &mut Choices) {
     });
 }
 
-fn folders_row(ui: &mut Ui, choices: &mut Choices) {
+fn folders_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     ui.horizontal(|ui| {
         let name = LAYOUTS
             .iter()
@@ -259,13 +265,16 @@ fn folders_row(ui: &mut Ui, choices: &mut Choices) {
         });
         ui.ctx()
             .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
-        let by_label = matches!(choices.now.layout, Layout::Label | Layout::Month);
+        let by_label = matches!(
+            choices.now.layout,
+            FolderLayout::Label | FolderLayout::Month
+        );
         let every = egui::Checkbox::new(&mut choices.now.every_label, "To every label that fits");
         ui.add_enabled(by_label, every);
     });
 }
 
-fn names_row(ui: &mut Ui, choices: &mut Choices) {
+fn names_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     ui.horizontal(|ui| {
         let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
         ui.ctx()
@@ -273,8 +282,9 @@ fn names_row(ui: &mut Ui, choices: &mut Choices) {
         response.on_hover_text("May contain {name}, {label}, {date}, {match} and {n}");
         ui.label("If a name is taken:");
         ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
-        let aside = ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
-        aside.on_hover_text(
+        let replace =
+            ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
+        replace.on_hover_text(
             "The file that is there is set aside, and restored if the export is undone",
         );
     });
@@ -285,10 +295,10 @@ const BELOW: f32 = 92.0;
 const LEAST: f32 = 60.0;
 
 /// What will happen, and the button that lets it happen.
-fn show_plan(ui: &mut Ui, plan: &Plan, summary: &PlanSummary, commands: &mut Vec<Command>) {
+fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &mut Vec<Command>) {
     let mut words = vec![photos(summary.photos)];
     let counts = [
-        (summary.companions, "companion file", "companion files"),
+        (summary.paired_files, "paired file", "paired files"),
         (plan.skipped.len(), "is already there", "are already there"),
         (plan.renamed, "gets a number", "get a number"),
         (summary.replaced, "replaces a file", "replace files"),
@@ -321,8 +331,8 @@ fn show_plan(ui: &mut Ui, plan: &Plan, summary: &PlanSummary, commands: &mut Vec
 }
 
 /// Where each photo goes.
-fn targets(ui: &mut Ui, plan: &Plan, first: f32, height: f32) {
-    let lines = Lines {
+fn targets(ui: &mut Ui, plan: &ExportPlan, first: f32, height: f32) {
+    let lines = TextTable {
         id: "plan",
         headings: ["Photo", "Goes to"],
         first,
@@ -339,7 +349,7 @@ fn targets(ui: &mut Ui, plan: &Plan, first: f32, height: f32) {
 
 /// What goes into each folder.
 fn folder_totals(ui: &mut Ui, totals: &[FolderTotal], height: f32) {
-    let lines = Lines {
+    let lines = TextTable {
         id: "totals",
         headings: ["Folder", "Holds"],
         first: 150.0,
@@ -370,7 +380,7 @@ fn running(ui: &mut Ui, progress: &ExportProgress, commands: &mut Vec<Command>) 
     }
 }
 
-fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>) {
+fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Command>) {
     let stopped = if report.cancelled {
         " before it was stopped"
     } else {
@@ -387,8 +397,8 @@ fn done(ui: &mut Ui, state: &State, report: &Report, commands: &mut Vec<Command>
         let files = counted_thousands(report.replaced, one, many);
         ui.label(format!("{files} kept as “name (replaced …)”"));
     }
-    for trouble in report.warnings.iter().chain(&report.trouble) {
-        ui.label(RichText::new(trouble).color(palette(ui).bad));
+    for problem in report.warnings.iter().chain(&report.problem) {
+        ui.label(RichText::new(problem).color(palette(ui).bad));
     }
     let target = state.memory.export.target.clone();
     if let Some(target) = &target {
@@ -433,7 +443,7 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
         });
 }
 
-/// Exports that were interrupted: to be finished or taken back.
+/// Interrupted exports, to be finished or undone.
 pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     title(ui, "An export was interrupted", commands);
     for past in &state.exports.interrupted {
@@ -443,7 +453,7 @@ pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.label(RichText::new(note).small().weak());
 }
 
-fn one_interrupted(ui: &mut Ui, past: &Past, commands: &mut Vec<Command>) {
+fn one_interrupted(ui: &mut Ui, past: &PastExport, commands: &mut Vec<Command>) {
     let (done, all) = (thousands(past.done()), thousands(past.files.len()));
     ui.label(format!("{done} of {all} files were exported"));
     ui.label(RichText::new(past.target.display().to_string()).small());

@@ -1,4 +1,4 @@
-//! The photos before and after the one that is seen large, in a strip below it.
+//! A strip of the neighbouring photos below the viewer.
 
 use egui::{Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 

@@ -1,4 +1,4 @@
-//! The bar above the grid: how many photos are shown, how they are put together and sorted, and what filters them.
+//! The bar above the grid: number of photos, grouping, sorting and active filters.
 
 use egui::{Align, Layout, Popup, RichText, Role, Ui, WidgetInfo, vec2};
 
@@ -24,7 +24,7 @@ const MORE: f32 = 64.0;
 pub fn show(
     ui: &mut Ui,
     state: &State,
-    counts: &mut filter_menu::Counts,
+    counts: &mut filter_menu::FilterCounts,
     focus: bool,
     commands: &mut Vec<Command>,
 ) {
@@ -54,7 +54,7 @@ pub fn show(
     });
 }
 
-/// How many photos are shown, of how many; a click tells what the others are.
+/// How many photos are shown, of how many; a click explains what hides the others.
 fn count_button(ui: &mut Ui, state: &State) {
     let (shown, all) = (state.answer.arrangement.order.len(), state.library.len());
     let text = if shown == all {
@@ -74,13 +74,13 @@ fn count_button(ui: &mut Ui, state: &State) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_description(lines.join(". "));
     });
-    let tell = |ui: &mut Ui| {
+    let explain = |ui: &mut Ui| {
         lines.iter().for_each(|line| {
             ui.label(line);
         });
     };
-    Popup::menu(&response).show(tell);
-    response.on_hover_ui(tell);
+    Popup::menu(&response).show(explain);
+    response.on_hover_ui(explain);
 }
 
 /// What becomes of all files of the open folders: shown, hidden and by what, or not listed and why.
@@ -185,11 +185,11 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if state.search.trim().is_empty() {
         return;
     }
-    if let Some(trouble) = &state.answer.search_trouble {
+    if let Some(problem) = &state.answer.search_problem {
         // The number of photos and the chips have the rest of the row.
         let room = ui.available_width() * 0.6;
-        let text = elided(ui, trouble, theme::TEXT_S, palette(ui).bad, room);
-        ui.label(text).on_hover_text(trouble);
+        let text = elided(ui, problem, theme::TEXT_S, palette(ui).bad, room);
+        ui.label(text).on_hover_text(problem);
         return;
     }
     let mut filter = state.memory.filter.clone();

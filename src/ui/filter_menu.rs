@@ -1,4 +1,4 @@
-//! All filters in one menu, which keeps its place and size while they are chosen.
+//! The menu of all filters, whose position and size stay fixed while it is used.
 
 use std::path::{Path, PathBuf};
 
@@ -15,8 +15,8 @@ use super::top_bar::stars_text;
 use crate::app::command::Command;
 use crate::app::document::calendar;
 use crate::app::document::chips::chips;
-use crate::app::document::filter::{Filter, Fit, FlagFilter, Shape};
-use crate::app::document::library::Item;
+use crate::app::document::filter::{AspectShape, Filter, FlagFilter, LabelFit};
+use crate::app::document::library::LibraryItem;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
 use crate::engine::plural::thousands;
@@ -28,7 +28,7 @@ const LISTED: usize = 200;
 
 /// What the menu counts while it is open.
 #[derive(Default)]
-pub struct Counts {
+pub struct FilterCounts {
     flags: PerAnswer<[usize; FlagFilter::ALL.len()]>,
     types: PerAnswer<Vec<(String, usize)>>,
     cameras: PerAnswer<Vec<(String, usize)>>,
@@ -38,7 +38,7 @@ pub struct Counts {
 }
 
 /// The button that opens the menu, with how many filters are active.
-pub fn button(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<Command>) {
+pub fn button(ui: &mut Ui, state: &State, counts: &mut FilterCounts, commands: &mut Vec<Command>) {
     let text = match chips(&state.memory.filter, &state.memory.labels).len() {
         0 => "Filter".into(),
         n => format!("Filter ({n})"),
@@ -67,7 +67,7 @@ pub fn button(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Ve
         });
 }
 
-fn rows(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
+fn rows(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     fit_row(ui, state, filter);
     flag_row(ui, state, counts, filter);
     kind_line::row(ui, state, &mut counts.kinds, filter);
@@ -96,10 +96,13 @@ fn rows(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
 fn fit_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
-        let mut choices = vec![(Fit::All, "All photos"), (Fit::AnyLabel, "Any label")];
+        let mut choices = vec![
+            (LabelFit::All, "All photos"),
+            (LabelFit::AnyLabel, "Any label"),
+        ];
         let labels = state.memory.labels.iter();
-        choices.extend(labels.map(|label| (Fit::Label(label.id), label.text.as_str())));
-        choices.push((Fit::Nothing, "Something else"));
+        choices.extend(labels.map(|label| (LabelFit::Label(label.id), label.text.as_str())));
+        choices.push((LabelFit::Nothing, "Something else"));
         for (fit, text) in choices {
             let on = filter.fit == fit;
             let shown: String = text.chars().take(32).collect();
@@ -113,7 +116,7 @@ fn fit_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
     });
 }
 
-fn flag_row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
+fn flag_row(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     let counts = counts.flags.get(state, || by_flag(state));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
@@ -150,9 +153,9 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
             field(ui, &mut filter.to, "Taken to", "2024-08-31", 92.0);
         });
         // There from the start, so that nothing moves.
-        let trouble = calendar::trouble(&filter.from).or(calendar::trouble(&filter.to));
+        let problem = calendar::problem(&filter.from).or(calendar::problem(&filter.to));
         let colour = palette(ui).bad;
-        ui.label(RichText::new(trouble.unwrap_or(" ")).small().color(colour));
+        ui.label(RichText::new(problem.unwrap_or(" ")).small().color(colour));
     });
     ui.end_row();
 }
@@ -221,7 +224,7 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_S;
         ui.selectable_value(&mut filter.shape, None, "Any");
-        for shape in Shape::ALL {
+        for shape in AspectShape::ALL {
             ui.selectable_value(&mut filter.shape, Some(shape), shape.name());
         }
     });
@@ -229,7 +232,7 @@ fn shape_row(ui: &mut Ui, filter: &mut Filter) {
 }
 
 /// Filters whose values are those that the photos have: each opens to a list of them.
-fn value_lists(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
+fn value_lists(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filter) {
     let upper = |text: &String| text.to_uppercase();
     let all = &mut counts.types;
     value_list(
@@ -239,15 +242,15 @@ fn value_lists(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Fil
         &mut filter.ending,
         upper,
         all,
-        Item::ending,
+        LibraryItem::ending,
     );
-    let camera = |item: &Item| item.camera().map(ToOwned::to_owned);
+    let camera = |item: &LibraryItem| item.camera().map(ToOwned::to_owned);
     let (now, all) = (&mut filter.camera, &mut counts.cameras);
     value_list(ui, state, "Camera", now, String::clone, all, camera);
-    let lens = |item: &Item| item.lens().map(ToOwned::to_owned);
+    let lens = |item: &LibraryItem| item.lens().map(ToOwned::to_owned);
     let (now, all) = (&mut filter.lens, &mut counts.lenses);
     value_list(ui, state, "Lens", now, String::clone, all, lens);
-    let folder = |item: &Item| item.file.path.parent().map(Path::to_path_buf);
+    let folder = |item: &LibraryItem| item.file.path.parent().map(Path::to_path_buf);
     let shown = |folder: &PathBuf| folder.display().to_string();
     let (now, all) = (&mut filter.folder, &mut counts.folders);
     value_list(ui, state, "Folder", now, shown, all, folder);
@@ -260,7 +263,7 @@ fn value_list<T: Clone + Ord>(
     now: &mut Option<T>,
     text: impl Fn(&T) -> String,
     counts: &mut PerAnswer<Vec<(T, usize)>>,
-    of: impl Fn(&Item) -> Option<T>,
+    of: impl Fn(&LibraryItem) -> Option<T>,
 ) {
     let title = match now {
         Some(now) => format!("{name}: {}", text(now)),

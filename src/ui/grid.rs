@@ -1,4 +1,4 @@
-//! The grid of thumbnails: only what is seen is drawn, wherever it is among a hundred thousand.
+//! The grid of thumbnails; only visible cells are drawn, even among a hundred thousand.
 
 use egui::{
     PointerButton, Popup, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -22,7 +22,7 @@ const BAR: f32 = 12.0;
 const BAND_SCROLL: f64 = 12.0;
 
 impl Interface {
-    /// Draws the grid, and returns where it lies.
+    /// Draws the grid, and returns its layout.
     pub(super) fn grid(
         &mut self,
         ui: &mut Ui,
@@ -101,7 +101,7 @@ impl Interface {
             let shown = |id: &ItemId| videos::shown(state, *id, state.item(*id)?);
             let content = order.get(place).and_then(shown);
             if let Some(content) = content {
-                self.textures.wish(ThumbKey { content, side });
+                self.textures.request(ThumbKey { content, side });
             }
         }
     }

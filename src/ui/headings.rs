@@ -1,11 +1,11 @@
-//! The headings over groups: what the photos have in common, how many they are and of when. A click selects them.
+//! Headings of groups: name, number of photos and dates. A click selects the group.
 
 use egui::{Align2, FontId, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, palette};
 use super::widgets::{elided, photos};
 use crate::app::command::Command;
-use crate::app::document::arrange::{Group, Heading};
+use crate::app::document::arrange::{Heading, PhotoGroup};
 use crate::app::document::calendar;
 use crate::app::document::grid_layout::{GAP, GridLayout};
 use crate::app::document::labels::Label;
@@ -32,7 +32,7 @@ pub fn show(
 }
 
 /// What stands over a group, and its label if it is one of a label.
-fn words<'a>(group: &'a Group, state: &'a State) -> (&'a str, Option<&'a Label>) {
+fn words<'a>(group: &'a PhotoGroup, state: &'a State) -> (&'a str, Option<&'a Label>) {
     match &group.heading {
         Heading::Label(at) => {
             let label = state.answer.labels.get(*at);
@@ -49,7 +49,7 @@ fn heading(
     ui: &mut Ui,
     rect: Rect,
     at: usize,
-    group: &Group,
+    group: &PhotoGroup,
     state: &State,
     commands: &mut Vec<Command>,
 ) {
@@ -75,9 +75,9 @@ fn heading(
         ui.painter()
             .hline(rect.x_range().shrink(GAP), rect.min.y + 2.0, line);
     }
-    // Over a single photo there is room for the name, and for the number of photos if that is short.
-    let room = rect.max.x - x - GAP;
-    let text = elided(ui, name, 16.0, palette.text, room * 0.75);
+    // A single photo is wide enough for the name, and for the number of photos if that is short.
+    let available = rect.max.x - x - GAP;
+    let text = elided(ui, name, 16.0, palette.text, available * 0.75);
     let width = text.size().x;
     let top = y - text.size().y / 2.0;
     ui.painter().galley(pos2(x, top), text, palette.text);
@@ -111,7 +111,7 @@ fn heading(
 }
 
 /// Whether the days of a group say more than its name.
-fn says_more(group: &Group) -> bool {
+fn says_more(group: &PhotoGroup) -> bool {
     let one_day = group.days.is_some_and(|(first, last)| first == last);
     match &group.heading {
         Heading::Named(name) => group
@@ -137,7 +137,7 @@ fn near_button(
     ui: &Ui,
     place: Rect,
     at: usize,
-    group: &Group,
+    group: &PhotoGroup,
     state: &State,
 ) -> Option<(u32, bool)> {
     let Heading::Label(label) = group.heading else {

@@ -27,9 +27,9 @@ impl Interface {
         title(ui, "Name my heaps", commands);
         progress(ui, state);
         let heaps = &state.heaps;
-        if let Some(trouble) = &heaps.trouble {
+        if let Some(problem) = &heaps.problem {
             let bad = palette(ui).bad;
-            ui.add(egui::Label::new(RichText::new(trouble).color(bad)).wrap());
+            ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
         }
         if heaps.is_looking {
             ui.label(RichText::new("Putting similar photos together…").weak());

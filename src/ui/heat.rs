@@ -48,7 +48,7 @@ impl Interface {
         let label = &question.label.text;
         match &state.heat.map {
             Map::Waiting => say(ui, pane, id, &format!("Looking for {label}…")),
-            Map::Failed(trouble) => say(ui, pane, id, trouble),
+            Map::Failed(problem) => say(ui, pane, id, problem),
             Map::Ready(map) => {
                 let painter = ui.painter().with_clip_rect(pane);
                 let texture = self.heat_texture(ui, state.heat.number, map);

@@ -1,4 +1,4 @@
-//! How matches of a label spread, and the line from which a photo fits.
+//! The histogram of a label's matches, with its threshold.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{Color32, Id, Key, Pos2, Rect, Response, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};

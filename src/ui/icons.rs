@@ -1,4 +1,4 @@
-//! Icons, painted: no font has to have them.
+//! Painted icons, independent of fonts.
 
 use std::f32::consts::TAU;
 

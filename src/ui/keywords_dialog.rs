@@ -1,4 +1,4 @@
-//! The dialog that writes labels, stars and colours into sidecars: choices, what would be written, and how it went.
+//! The dialog that writes labels, stars and colours into sidecars: choices, the resulting plan, and the outcome.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use super::Interface;
 use super::dialog_parts::{row, title};
 use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
-use super::widgets::{Lines, main_button};
+use super::widgets::{TextTable, main_button};
 use crate::app::command::Command;
-use crate::app::document::exports::ExportWhat;
+use crate::app::document::export_choices::ExportWhat;
 use crate::app::document::keywords::{KeywordRequest, KeywordState};
 use crate::app::document::state::State;
 use crate::engine::media::metadata::SidecarNaming;
-use crate::engine::organize::sidecars::{Contents, SidecarPlan, Way};
+use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, SidecarPlan};
 use crate::settings::Settings;
 
 /// What was chosen in the dialog.
 #[derive(Clone, Debug)]
-pub struct Choices {
+pub struct KeywordChoices {
     what: ExportWhat,
     labels: bool,
     parent: String,
@@ -29,7 +29,7 @@ pub struct Choices {
     inside: bool,
 }
 
-impl Default for Choices {
+impl Default for KeywordChoices {
     fn default() -> Self {
         Self {
             what: ExportWhat::Fitting,
@@ -43,19 +43,19 @@ impl Default for Choices {
     }
 }
 
-impl Choices {
+impl KeywordChoices {
     fn request(&self, naming: SidecarNaming) -> KeywordRequest {
         let parent = Some(self.parent.trim()).filter(|parent| !parent.is_empty());
         KeywordRequest {
             what: self.what,
             labels: self.labels,
-            contents: Contents {
+            contents: SidecarContents {
                 parent: parent.map(ToOwned::to_owned),
                 stars: self.stars,
                 colours: self.colours,
                 rejects: self.rejects,
             },
-            way: Way {
+            way: SidecarPlacement {
                 naming,
                 inside: self.inside,
             },
@@ -99,8 +99,8 @@ impl Interface {
         }
         match &state.keywords.state {
             KeywordState::Planned(plan) => show_plan(ui, plan, commands),
-            KeywordState::Refused(trouble) => {
-                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            KeywordState::Refused(problem) => {
+                ui.label(RichText::new(problem).color(palette(ui).bad));
             }
             _ => waiting(ui, "Reading metadata…"),
         }
@@ -123,7 +123,12 @@ fn done_buttons(ui: &mut Ui, some: bool, commands: &mut Vec<Command>) {
     });
 }
 
-fn choice_rows(ui: &mut Ui, state: &State, choices: &mut Choices, commands: &mut Vec<Command>) {
+fn choice_rows(
+    ui: &mut Ui,
+    state: &State,
+    choices: &mut KeywordChoices,
+    commands: &mut Vec<Command>,
+) {
     row(ui, "Photos", |ui| {
         ui.horizontal_wrapped(|ui| {
             for (what, name) in CHOICES {
@@ -189,7 +194,7 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     failures(ui, &plan.failures, "cannot be changed");
     failures(ui, &plan.beside, "cannot be written into");
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
-    let lines = Lines {
+    let lines = TextTable {
         id: "keywords",
         headings: ["File", "Keywords it will have"],
         first: 190.0,

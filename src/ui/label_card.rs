@@ -11,12 +11,12 @@ use super::cell::DraggedPhotos;
 use super::histogram::{histogram, threshold_id};
 use super::icons::Icon;
 use super::label_language::{reads_english_only, translations, translations_at_a_glance, unknown};
-use super::label_line::{NEAR_ROW, advice, glance, near_row};
 use super::label_menu::label_menu;
 use super::theme::{self, palette};
+use super::threshold_row::{NEAR_ROW, advice, glance, near_row};
 use super::widgets::{elided, quiet_button};
 use crate::app::command::Command;
-use crate::app::document::filter::Fit;
+use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::plural::{counted_thousands, thousands};
@@ -76,16 +76,16 @@ pub fn label_card(
         });
     }
     dropped_on(ui, top, at, label, commands);
-    match trouble(state, place) {
-        Some(trouble) => trouble_row(ui, trouble),
+    match problem(state, place) {
+        Some(problem) => trouble_row(ui, problem),
         None => near_row(ui, state, place, label, commands),
     }
     unknown(ui, state, label, commands);
 }
 
 /// Why a label cannot be scored.
-fn trouble(state: &State, place: Option<usize>) -> Option<&str> {
-    state.answer.troubles.get(place?)?.as_deref()
+fn problem(state: &State, place: Option<usize>) -> Option<&str> {
+    state.answer.problems.get(place?)?.as_deref()
 }
 
 impl Interface {
@@ -119,7 +119,7 @@ impl Interface {
                 ScrollArea::vertical()
                     .auto_shrink([false, false])
                     .show(ui, |ui| {
-                        if trouble(state, place).is_none() && label.on {
+                        if problem(state, place).is_none() && label.on {
                             translations(ui, state, label, commands);
                             histogram(ui, state, place, label, commands);
                             self.threshold_row(ui, label, commands);
@@ -133,14 +133,14 @@ impl Interface {
 }
 
 /// In place of what is just below a line: why there is none.
-fn trouble_row(ui: &mut Ui, trouble: &str) {
+fn trouble_row(ui: &mut Ui, problem: &str) {
     let size = vec2(ui.available_width(), NEAR_ROW);
     let (row, response) = ui.allocate_exact_size(size, Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, trouble));
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, problem));
     let bad = palette(ui).bad;
-    let text = elided(ui, trouble, theme::TEXT_S, bad, row.width() - 8.0);
+    let text = elided(ui, problem, theme::TEXT_S, bad, row.width() - 8.0);
     ui.painter().galley(row.min + vec2(8.0, 0.0), text, bad);
-    response.on_hover_text(trouble);
+    response.on_hover_text(problem);
 }
 
 /// What is always seen of a label.
@@ -304,7 +304,7 @@ fn count_button(
     let Some(count) = state.answer.arrangement.counts.get(place) else {
         return;
     };
-    let fit = Fit::Label(label.id);
+    let fit = LabelFit::Label(label.id);
     let on = state.memory.filter.fit == fit;
     let text = RichText::new(thousands(*count)).small();
     let response = ui.add(egui::Button::selectable(on, text).sense(Sense::CLICK));

@@ -1,4 +1,4 @@
-//! What can be done with a label besides typing it.
+//! The context menu of a label.
 
 use egui::{Popup, Role, Sense, Stroke, Ui, Vec2, WidgetInfo};
 
@@ -7,7 +7,7 @@ use super::label_language::reads_english_only;
 use super::theme::{self, palette};
 use super::widgets::quiet_button;
 use crate::app::command::{Command, FindingCommand};
-use crate::app::document::filter::{Fit, SortKey, Sorting};
+use crate::app::document::filter::{LabelFit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};
 use crate::app::document::state::State;
 
@@ -32,7 +32,7 @@ pub fn label_menu(
         entry(
             ui,
             "Show only these",
-            Command::ToggleFit(Fit::Label(label.id)),
+            Command::ToggleFit(LabelFit::Label(label.id)),
             commands,
         );
         let ask = Command::Found(FindingCommand::Ask(label.id));

@@ -1,4 +1,4 @@
-//! The panel of labels: type one, see its best photos at once, and below it those that are kept.
+//! The labels panel: type a label and see its best photos at once; below it the list of labels.
 
 use egui::{
     Align, Area, Frame, Id, Key, Layout, Margin, Order, Popup, Rect, RichText, Role, ScrollArea,
@@ -13,7 +13,7 @@ use super::videos;
 use super::widgets::{icon_button_sized, menu_entry, percent, photos};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command};
-use crate::app::document::filter::Fit;
+use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, split_list, typed};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
@@ -245,7 +245,7 @@ fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
 
 /// How many photos fit no label; a click shows only those.
 fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let on = state.memory.filter.fit == Fit::Nothing;
+    let on = state.memory.filter.fit == LabelFit::Nothing;
     let count = state.answer.arrangement.something_else;
     let text = format!("Something else: {}", thousands(count));
     let response = ui.selectable_label(on, text);
@@ -253,7 +253,7 @@ fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
     let hint = "Photos that fit no label, the nearest misses first";
     if response.on_hover_text(hint).clicked() {
-        commands.push(Command::ToggleFit(Fit::Nothing));
+        commands.push(Command::ToggleFit(LabelFit::Nothing));
     }
 }
 

@@ -1,5 +1,5 @@
-//! What is drawn. Panels read the state and push commands; they change nothing but what they alone know:
-//! text being typed, textures, where the grid is scrolled to.
+//! Drawing. Panels read the state and push commands; they change only view state: text that is being edited, textures, scroll
+//! positions.
 
 mod about_photo;
 mod cell;
@@ -22,7 +22,6 @@ mod keywords_dialog;
 mod kind_line;
 mod label_card;
 mod label_language;
-mod label_line;
 mod label_menu;
 mod labels_panel;
 mod models_dialog;
@@ -39,6 +38,7 @@ mod stacks;
 mod status_bar;
 mod textures;
 pub mod theme;
+mod threshold_row;
 mod top_bar;
 mod tour;
 mod videos;
@@ -56,11 +56,11 @@ use crate::app::command::{Command, Dialog};
 use crate::app::document::grid_layout::{GridLayout, cell_size};
 use crate::app::document::library::ItemId;
 use crate::app::document::overview::Tour;
-use crate::app::document::state::{Drawn, GridState, State, ViewRequest};
+use crate::app::document::state::{FrameLayout, GridState, State, ViewRequest};
 use crate::app::tasks::pictures::StoreSlot;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Theme;
-use per_answer::{PerAnswer, PutAway};
+use per_answer::{PerAnswer, RejectSummary};
 use textures::Textures;
 pub use viewer_overlay::HOLD;
 use views::ViewCache;
@@ -92,11 +92,11 @@ struct Buffers {
     palette_row: usize,
     repository: String,
     mirrors: String,
-    line: Option<label_line::TypedLine>,
-    export: export_dialog::Choices,
-    keywords: keywords_dialog::Choices,
-    filters: filter_menu::Counts,
-    put_away: PerAnswer<PutAway>,
+    threshold: Option<threshold_row::TypedThreshold>,
+    export: export_dialog::ExportDialogChoices,
+    keywords: keywords_dialog::KeywordChoices,
+    filters: filter_menu::FilterCounts,
+    put_away: PerAnswer<RejectSummary>,
     failures: PerAnswer<Vec<ItemId>>,
     tour: PerAnswer<Tour>,
     /// The name of a heap while it is typed, and which heap's.
@@ -209,8 +209,8 @@ impl Interface {
         }
     }
 
-    /// Draws a frame, and returns where things lie in it.
-    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Drawn {
+    /// Draws a frame, and returns its layout.
+    pub fn show(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> FrameLayout {
         let zoom = state.settings.text_percent() / 100.0;
         ui.ctx().set_zoom_factor(zoom);
         let size = ui.ctx().content_rect().size() * ui.ctx().zoom_factor();
@@ -218,9 +218,9 @@ impl Interface {
             .accesskit_node_builder(egui::accesskit_root_id(), |node| {
                 node.set_label("Lumisift");
             });
-        let mut drawn = Drawn {
+        let mut drawn = FrameLayout {
             size: [size.x, size.y],
-            ..Drawn::default()
+            ..FrameLayout::default()
         };
         if self.theme != Some(state.settings.theme) {
             self.theme = Some(state.settings.theme);

@@ -1,4 +1,4 @@
-//! The dialog of models: which there are, what they are good for, and getting one.
+//! The models dialog: available models, their strengths, and downloads.
 
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,10 @@ use super::widgets::{bytes, duration, icon_button_sized, main_button};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::models::Download;
 use crate::app::document::state::State;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::engine::hub::catalog::{CatalogModel, STARTER_GFLOP};
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};
-use crate::engine::hub::installed::{InstalledModel, Owner};
+use crate::engine::hub::installed::{InstalledModel, ModelOrigin};
 use crate::engine::inference::speed::{relative_word, speed_text, time_text};
 use crate::settings::Settings;
 
@@ -32,8 +32,8 @@ impl Interface {
         let height = ui.available_height() - 96.0;
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.max_height(height).show(ui, |ui| {
-            if let Some(trouble) = &state.models.trouble {
-                ui.label(RichText::new(trouble).color(palette(ui).bad));
+            if let Some(problem) = &state.models.problem {
+                ui.label(RichText::new(problem).color(palette(ui).bad));
             }
             starter(ui, state, commands);
             for shelved in &state.models.list {
@@ -73,7 +73,7 @@ impl Interface {
                 commands.push(Command::GetModel(name));
             }
             if ui.button("Add a folder…").clicked() {
-                commands.push(Command::Choose(Purpose::Model));
+                commands.push(Command::Choose(FolderPurpose::Model));
             }
         });
     }
@@ -201,7 +201,7 @@ fn buttons(
         }
         return;
     };
-    if *owner != Owner::Cache
+    if *owner != ModelOrigin::Cache
         && icon_button_sized(ui, Icon::Cross, &format!("Remove {name}…"), 22.0).clicked()
     {
         commands.push(Command::Show(Some(Dialog::RemoveModel(dir.clone()))));
@@ -282,11 +282,10 @@ fn arrival_text(arrival: &DownloadProgress) -> String {
 /// Whether a model is to be removed.
 pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<Command>) {
     title(ui, "Remove the model?", commands);
-    let ours = state
-        .models
-        .list
-        .iter()
-        .any(|shelved| shelved.place.as_ref() == Some(&(dir.to_path_buf(), Owner::Program)));
+    let ours =
+        state.models.list.iter().any(|shelved| {
+            shelved.place.as_ref() == Some(&(dir.to_path_buf(), ModelOrigin::Program))
+        });
     let text = if ours {
         "Its files and the vectors it computed are deleted. Photos, labels, picks and stars are kept."
     } else {

@@ -1,4 +1,4 @@
-//! Messages in a corner over the photos, which they never move; and all that was said, under a bell.
+//! Messages in a corner over the photos, which they never move, and the list of past messages under a bell.
 
 use egui::{Align2, Area, Frame, Id, Margin, Order, Popup, RichText, ScrollArea, Ui, vec2};
 
@@ -49,8 +49,8 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
         .anchor(Align2::RIGHT_BOTTOM, vec2(-18.0, -44.0))
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
-            if let SessionState::Failed(trouble) = &state.session {
-                let text = format!("{trouble}. Choose another model or store in the settings");
+            if let SessionState::Failed(problem) = &state.session {
+                let text = format!("{problem}. Choose another model or store in the settings");
                 message(ui, &text, true, |ui| {
                     if ui.button("Settings…").clicked() {
                         commands.push(Command::Do(Action::Settings));

@@ -1,4 +1,4 @@
-//! How photos are sorted and put together: two controls that do not touch each other.
+//! Controls for sorting and grouping, which are independent of each other.
 
 use egui::{ComboBox, Role, Ui, WidgetInfo};
 

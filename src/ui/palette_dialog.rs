@@ -1,4 +1,4 @@
-//! All commands, found by typing a part of their names.
+//! The command palette: finds commands by parts of their names.
 
 use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
 

@@ -1,4 +1,4 @@
-//! Typing a path, where the platform shows no dialog or a person prefers it.
+//! A dialog for typing a path, where the platform has no file dialog or the user prefers it.
 
 use egui::{Key, RichText, TextEdit, TextStyle, Ui};
 
@@ -9,7 +9,7 @@ use super::widgets::main_button;
 use crate::app::command::Command;
 use crate::app::command::PathPrompt;
 use crate::app::document::state::State;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 
 impl Interface {
     pub(super) fn path_dialog(
@@ -42,11 +42,11 @@ impl Interface {
         if self.dialog_is_new || enter {
             response.request_focus();
         }
-        let trouble = state.path_trouble.as_deref().unwrap_or_default();
+        let problem = state.path_problem.as_deref().unwrap_or_default();
         ui.scope(|ui| {
             // Room for two lines from the start, so that nothing moves.
             ui.set_min_height(2.0 * ui.text_style_height(&TextStyle::Small));
-            ui.label(RichText::new(trouble).small().color(palette(ui).bad));
+            ui.label(RichText::new(problem).small().color(palette(ui).bad));
         });
         let ready = !self.buffers.path.trim().is_empty();
         ui.horizontal(|ui| {
@@ -62,16 +62,16 @@ impl Interface {
     }
 }
 
-fn words(purpose: Purpose) -> (&'static str, &'static str) {
+fn words(purpose: FolderPurpose) -> (&'static str, &'static str) {
     match purpose {
-        Purpose::OpenFolder | Purpose::OpenPhotos => {
+        FolderPurpose::OpenFolder | FolderPurpose::OpenPhotos => {
             ("Open a folder or a photo by its path", "Open")
         }
-        Purpose::ExportTo => ("Export to this folder", "Use this folder"),
-        Purpose::Model => ("A folder with a CLIP model", "Use this model"),
-        Purpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
-        Purpose::Exclude => ("A folder to exclude", "Exclude it"),
-        Purpose::LoadLabels => ("A label file", "Load"),
-        Purpose::SaveLabels => ("Save labels as", "Save"),
+        FolderPurpose::ExportTo => ("Export to this folder", "Use this folder"),
+        FolderPurpose::Model => ("A folder with a CLIP model", "Use this model"),
+        FolderPurpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
+        FolderPurpose::Exclude => ("A folder to exclude", "Exclude it"),
+        FolderPurpose::LoadLabels => ("A label file", "Load"),
+        FolderPurpose::SaveLabels => ("Save labels as", "Save"),
     }
 }

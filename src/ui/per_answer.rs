@@ -1,10 +1,10 @@
-//! What menus and dialogs tell of the whole library: computed once for each answer, not in each frame.
+//! Values for menus and dialogs over the whole library, computed once per answer instead of in each frame.
 
 use std::collections::{BTreeMap, HashSet};
 
 use crate::app::document::filter::FlagFilter;
-use crate::app::document::library::{Item, ItemId};
-use crate::app::document::state::{Kept, State};
+use crate::app::document::library::{ItemId, LibraryItem};
+use crate::app::document::state::{RejectedCopy, State};
 
 /// A value that holds until the next answer: everything that changes the library asks for one.
 #[derive(Debug, Default)]
@@ -14,7 +14,7 @@ pub struct PerAnswer<T> {
 }
 
 impl<T> PerAnswer<T> {
-    /// The value, made anew if there is another answer.
+    /// The value, recomputed if there is a new answer.
     pub fn get(&mut self, state: &State, make: impl FnOnce() -> T) -> &T {
         self.of_answer(state.answer.number, make)
     }
@@ -38,7 +38,7 @@ pub fn by_flag(state: &State) -> [usize; FlagFilter::ALL.len()] {
 }
 
 /// Values that photos have, in order, and how many have each.
-pub fn values<T: Ord>(state: &State, of: impl Fn(&Item) -> Option<T>) -> Vec<(T, usize)> {
+pub fn values<T: Ord>(state: &State, of: impl Fn(&LibraryItem) -> Option<T>) -> Vec<(T, usize)> {
     let mut counts: BTreeMap<T, usize> = BTreeMap::new();
     for value in { state.library.snapshot().items.iter() }.filter_map(|item| of(item)) {
         *counts.entry(value).or_default() += 1;
@@ -46,18 +46,18 @@ pub fn values<T: Ord>(state: &State, of: impl Fn(&Item) -> Option<T>) -> Vec<(T,
     counts.into_iter().collect()
 }
 
-/// Rejects that are put away, as a dialog tells of them.
+/// The rejects that a dialog is about.
 #[derive(Debug, Default)]
-pub struct PutAway {
+pub struct RejectSummary {
     /// How many go.
     pub going: usize,
     /// How many of them are not shown.
     pub hidden: usize,
     /// The copies that stay.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<RejectedCopy>,
 }
 
-impl PutAway {
+impl RejectSummary {
     /// What becomes of the rejects.
     pub fn of(state: &State) -> Self {
         let rejects = state.rejects();

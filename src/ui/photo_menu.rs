@@ -1,4 +1,4 @@
-//! What can be done with the selected photos, under the pointer.
+//! The context menu of the selected photos.
 
 use egui::Ui;
 

@@ -1,4 +1,4 @@
-//! The dialog of settings.
+//! The settings dialog.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::keywords_dialog::naming_choice;
 use super::widgets::{bytes, icon_button_sized, photos};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::state::State;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::engine::hub::catalog;
 use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
@@ -209,7 +209,7 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
         }
         ui.horizontal(|ui| {
             if ui.button("Move to…").clicked() {
-                commands.push(Command::Choose(Purpose::Store));
+                commands.push(Command::Choose(FolderPurpose::Store));
             }
             if settings.store.is_some() && ui.button("Default location").clicked() {
                 settings.store = None;
@@ -280,7 +280,7 @@ fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command
             .excluded_folders
             .retain(|folder| Some(folder) != removed.as_ref());
         if ui.button("Add a folder…").clicked() {
-            commands.push(Command::Choose(Purpose::Exclude));
+            commands.push(Command::Choose(FolderPurpose::Exclude));
         }
         let note = "Hidden and system folders are always excluded";
         ui.label(RichText::new(note).small().weak());

@@ -1,4 +1,4 @@
-//! The bar at the bottom: what is being done, how far it is, and with which model and device.
+//! The status bar: current work and progress, model and device.
 
 use egui::{Align, Layout, ProgressBar, RichText, Role, Ui, WidgetInfo};
 
@@ -57,7 +57,7 @@ fn model_text(state: &State) -> String {
     }
 }
 
-/// What the pointer over the model's name tells.
+/// The tooltip of the model's name.
 fn about_model(state: &State) -> Option<String> {
     let info = state.session()?.model().info();
     let device = &info.device;

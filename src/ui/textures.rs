@@ -1,4 +1,4 @@
-//! Thumbnails on the graphics adapter: a bounded number of bytes, the least lately drawn go first.
+//! Thumbnail textures: a bounded number of bytes, least recently drawn dropped first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,7 +16,7 @@ const UPLOADS: usize = 16;
 /// Most bytes that are uploaded in a frame.
 const UPLOAD_BYTES: usize = 4 << 20;
 
-struct Entry {
+struct CachedTexture {
     texture: TextureHandle,
     bytes: usize,
     /// The frame in which it was drawn last.
@@ -28,7 +28,7 @@ struct Entry {
 /// The textures of thumbnails.
 pub struct Textures {
     fetcher: Fetcher<ThumbKey, Option<ColorImage>>,
-    held: HashMap<ThumbKey, Entry>,
+    held: HashMap<ThumbKey, CachedTexture>,
     /// Thumbnails that the store does not have.
     missing: HashSet<ThumbKey>,
     /// Thumbnails that are on their way and outdated already.
@@ -112,7 +112,7 @@ impl Textures {
     fn upload(&mut self, ctx: &Context, key: ThumbKey, image: ColorImage) -> usize {
         let bytes = image.pixels.len() * 4;
         let texture = ctx.load_texture("thumbnail", image, TextureOptions::LINEAR);
-        let entry = Entry {
+        let entry = CachedTexture {
             texture,
             bytes,
             used: self.frame,
@@ -148,7 +148,7 @@ impl Textures {
     /// A thumbnail to draw now: this one, or the same photo at another size, or nothing yet.
     pub fn get(&mut self, key: ThumbKey) -> Option<&TextureHandle> {
         let frame = self.frame;
-        self.wish(key);
+        self.request(key);
         let found = if self.held.contains_key(&key) {
             Some(key)
         } else {
@@ -164,7 +164,7 @@ impl Textures {
     }
 
     /// Wishes for a thumbnail that may be drawn soon.
-    pub fn wish(&mut self, key: ThumbKey) {
+    pub fn request(&mut self, key: ThumbKey) {
         if !self.is_current(key) && !self.missing.contains(&key) {
             self.wanted.push(key);
         }

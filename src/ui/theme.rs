@@ -1,4 +1,4 @@
-//! How everything looks: colours, spaces and radii, for light and dark. Panels take them from here.
+//! Colours, spacing and radii, for light and dark themes. Panels take all of them from here.
 
 use egui::{Color32, Context, CornerRadius, Margin, Shadow, Stroke, Style, Visuals, vec2};
 

@@ -1,4 +1,4 @@
-//! The bar at the top: menu, folders, search, order, size of thumbnails.
+//! The bar at the top: menu, folders, search and thumbnail size.
 
 use egui::{Align, Key, Layout, Popup, RichText, Slider, TextEdit, Ui, vec2};
 
@@ -74,10 +74,10 @@ impl Interface {
                 commands.push(Command::SearchFor(String::new()));
             }
         }
-        if let Some(trouble) = &state.answer.search_trouble
+        if let Some(problem) = &state.answer.search_problem
             && clear
         {
-            response.on_hover_text(RichText::new(trouble).color(palette.bad));
+            response.on_hover_text(RichText::new(problem).color(palette.bad));
         }
     }
 }

@@ -92,9 +92,9 @@ pub fn progress(ui: &mut Ui, state: &State) {
         let text = "The photos are still being read: they are looked over when that is done";
         ui.label(RichText::new(text).weak());
     }
-    if let Some(trouble) = &state.overview.trouble {
+    if let Some(problem) = &state.overview.problem {
         let bad = palette(ui).bad;
-        ui.add(egui::Label::new(RichText::new(trouble).color(bad)).wrap());
+        ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
     }
     let Some(running) = &state.overview.running else {
         return;

@@ -1,4 +1,4 @@
-//! Videos among photos: which frame stands for one, its mark and time, and the strip of all frames in the viewer.
+//! Videos among photos: the representative frame, its badge and time, and the strip of all frames in the viewer.
 
 use egui::{
     Align2, Color32, CornerRadius, FontId, Panel, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui,
@@ -9,7 +9,7 @@ use super::Interface;
 use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
-use crate::app::document::library::{Item, ItemId};
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ThumbKey;
 use crate::engine::media::photo::{ContentId, VideoFacts};
@@ -18,18 +18,18 @@ use crate::engine::media::photo::{ContentId, VideoFacts};
 const FRAME: f32 = 64.0;
 
 /// What an item shows: its content, or that of the frame that fits best.
-pub fn shown(state: &State, id: ItemId, item: &Item) -> Option<ContentId> {
+pub fn shown(state: &State, id: ItemId, item: &LibraryItem) -> Option<ContentId> {
     shown_at(item, frame(state, id, item))
 }
 
 /// An item by one of its frames.
-pub fn shown_at(item: &Item, frame: usize) -> Option<ContentId> {
+pub fn shown_at(item: &LibraryItem, frame: usize) -> Option<ContentId> {
     let last = video(item).map_or(0, |video| video.frames_ms.len().saturating_sub(1));
     Some(item.content()?.of_part(frame.min(last)))
 }
 
 /// The number of the frame that an item shows; 0 for photos. In the viewer a person may choose another.
-pub fn frame(state: &State, id: ItemId, item: &Item) -> usize {
+pub fn frame(state: &State, id: ItemId, item: &LibraryItem) -> usize {
     let Some(video) = video(item) else { return 0 };
     let chosen = state.viewer.as_ref().filter(|viewer| viewer.item() == id);
     let chosen = chosen.and_then(|viewer| viewer.frame);
@@ -38,21 +38,21 @@ pub fn frame(state: &State, id: ItemId, item: &Item) -> usize {
 }
 
 /// When the frame that an item shows is shown, in milliseconds; nothing for photos.
-pub fn time_ms(state: &State, id: ItemId, item: &Item) -> Option<u64> {
+pub fn time_ms(state: &State, id: ItemId, item: &LibraryItem) -> Option<u64> {
     video(item)?.frames_ms.get(frame(state, id, item)).copied()
 }
 
-fn video(item: &Item) -> Option<&VideoFacts> {
+fn video(item: &LibraryItem) -> Option<&VideoFacts> {
     item.facts()?.video.as_deref()
 }
 
 /// What a screen reader adds to the name: "video, 0:12 of 1:05".
-pub fn spoken(state: &State, id: ItemId, item: &Item) -> String {
+pub fn spoken(state: &State, id: ItemId, item: &LibraryItem) -> String {
     spoken_at(item, frame(state, id, item))
 }
 
 /// The same of one of its frames.
-pub fn spoken_at(item: &Item, frame: usize) -> String {
+pub fn spoken_at(item: &LibraryItem, frame: usize) -> String {
     let of_frame = |video: &VideoFacts| Some((*video.frames_ms.get(frame)?, video.duration_ms));
     video(item)
         .and_then(of_frame)
@@ -62,7 +62,7 @@ pub fn spoken_at(item: &Item, frame: usize) -> String {
 }
 
 /// How long a video is, for people.
-pub fn duration(item: &Item) -> Option<String> {
+pub fn duration(item: &LibraryItem) -> Option<String> {
     Some(clock(video(item)?.duration_ms))
 }
 
@@ -77,7 +77,7 @@ fn clock(ms: u64) -> String {
 }
 
 /// The mark of a video over its picture, with the time of the frame and the length of the whole.
-pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &Item) {
+pub fn paint_mark(ui: &Ui, picture: Rect, state: &State, id: ItemId, item: &LibraryItem) {
     let (Some(video), Some(time)) = (video(item), time_ms(state, id, item)) else {
         return;
     };
@@ -105,7 +105,7 @@ impl Interface {
         ui: &mut Ui,
         state: &State,
         id: ItemId,
-        item: &Item,
+        item: &LibraryItem,
     ) -> Option<usize> {
         let video = video(item).filter(|video| video.frames_ms.len() > 1)?;
         let (content, shown) = (item.content()?, frame(state, id, item));

@@ -1,4 +1,4 @@
-//! One photo, large: fitted or at any zoom, with what is known of it and how it fits each label.
+//! The viewer: one photo, fitted or at any zoom, with its details and matches.
 
 use egui::{
     Color32, CornerRadius, Frame, Margin, Panel, Pos2, Rect, Role, Sense, Ui, WidgetInfo,
@@ -9,13 +9,13 @@ use super::about_photo::about;
 use super::icons::{self, Icon};
 use super::textures::side_for;
 use super::theme::{self, palette};
-use super::viewer_layout::{Placed, fitting, panes, region, zoom_and_pan};
+use super::viewer_layout::{PlacedPhoto, fitting, panes, region, zoom_and_pan};
 use super::viewer_overlay::marks;
 use super::widgets::{centred, elided, icon_button};
 use super::{Interface, cell, videos};
 use crate::app::command::{Action, Command};
 use crate::app::document::grid_layout::GridMove;
-use crate::app::document::library::{Item, ItemId};
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
@@ -56,7 +56,7 @@ impl Interface {
         for (id, pane) in shown.iter().zip(&panes) {
             // Zoom and place are the same for all.
             let whole = self.pane(ui, *pane, *id, &mut moved, state, commands);
-            placed.extend(whole.map(|whole| Placed {
+            placed.extend(whole.map(|whole| PlacedPhoto {
                 item: *id,
                 whole,
                 pane: *pane,
@@ -81,7 +81,7 @@ impl Interface {
         place
     }
 
-    fn beside(&mut self, ui: &mut Ui, state: &State, id: ItemId, item: &Item) {
+    fn beside(&mut self, ui: &mut Ui, state: &State, id: ItemId, item: &LibraryItem) {
         let frame = Frame::new()
             .fill(palette(ui).panel)
             .inner_margin(Margin::same(12));
@@ -101,7 +101,7 @@ impl Interface {
             });
     }
 
-    /// One photo, with its decision over it; returns where all of it lies.
+    /// One photo, with its decision over it; returns the rectangle of the whole photo.
     fn pane(
         &mut self,
         ui: &mut Ui,
@@ -138,25 +138,25 @@ impl Interface {
         whole
     }
 
-    /// Draws the photo where the person moves and zooms it to, and returns where all of it lies.
+    /// Draws the photo as the user panned and zoomed it, and returns the rectangle of the whole photo.
     fn photo(
         &mut self,
         ui: &Ui,
         view: Rect,
         viewer: &mut Viewer,
-        item: &Item,
+        item: &LibraryItem,
         content: Option<ContentId>,
         response: &egui::Response,
     ) -> Option<Rect> {
         let palette = palette(ui);
         let painter = ui.painter().with_clip_rect(view);
         let Some(facts) = item.facts() else {
-            let trouble = item.warning().unwrap_or_default();
-            no_picture(ui, view, trouble);
+            let problem = item.warning().unwrap_or_default();
+            no_picture(ui, view, problem);
             return None;
         };
-        if let Some(Err(trouble)) = self.views.find(item, content).map(|held| &held.shown) {
-            no_picture(ui, view, trouble);
+        if let Some(Err(problem)) = self.views.find(item, content).map(|held| &held.shown) {
+            no_picture(ui, view, problem);
             return None;
         }
         let size = vec2(facts.width as f32, facts.height as f32) / ui.pixels_per_point();
@@ -191,7 +191,7 @@ impl Interface {
     /// The photo as large as it is there; until then, its thumbnail stands in.
     pub(super) fn texture_of(
         &mut self,
-        item: &Item,
+        item: &LibraryItem,
         content: Option<ContentId>,
     ) -> Option<egui::TextureHandle> {
         let held = self.views.find(item, content);
@@ -277,11 +277,11 @@ impl Interface {
     }
 }
 
-fn no_picture(ui: &Ui, view: Rect, trouble: &str) {
+fn no_picture(ui: &Ui, view: Rect, problem: &str) {
     let palette = palette(ui);
     let middle = Rect::from_center_size(view.center() - vec2(0.0, 40.0), vec2(64.0, 64.0));
     icons::paint(ui.painter(), Icon::Broken, middle, palette.weak);
-    let text = elided(ui, trouble, theme::TEXT, palette.text, view.width() - 40.0);
+    let text = elided(ui, problem, theme::TEXT, palette.text, view.width() - 40.0);
     let at = view.center() - vec2(text.size().x / 2.0, 0.0);
     ui.painter().galley(at, text, palette.text);
 }

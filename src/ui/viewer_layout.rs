@@ -1,12 +1,12 @@
-//! Where photos lie that are seen large, at which zoom, and which part of them is fetched.
+//! Layout of the viewer: positions and zoom of photos, and which part of them is fetched.
 
 use egui::{Rect, Ui, vec2};
 
 use crate::app::document::library::ItemId;
 use crate::app::document::viewer::Viewer;
 
-/// Where a photo lies on the screen.
-pub struct Placed {
+/// The position of a photo on the screen.
+pub struct PlacedPhoto {
     /// Which.
     pub item: ItemId,
     /// All of it, which may be larger than what is seen.
@@ -22,7 +22,7 @@ const ZOOMS: std::ops::RangeInclusive<f32> = 0.02..=16.0;
 const BETWEEN: f32 = 6.0;
 
 /// The part of a photo that is seen in a window of so many pixels and must be fetched by itself, because the whole photo
-/// is too large for the graphics adapter to show it sharp. Its borders lie on a coarse grid, so that a small move needs
+/// is too large for the graphics adapter to show it sharp. Its borders are on a coarse grid, so that a small move needs
 /// no other part.
 pub fn region(
     size: [u32; 2],
@@ -51,7 +51,7 @@ pub fn region(
     Some([left, top, width, height])
 }
 
-/// Where photos lie that are seen side by side, in rows that leave each as much room as there is.
+/// The layout of photos side by side, in rows that give each as much space as possible.
 pub fn panes(view: Rect, count: usize) -> Vec<Rect> {
     let count = count.max(1);
     let columns = match count {

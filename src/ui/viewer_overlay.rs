@@ -1,4 +1,4 @@
-//! Over a large photo: its decision, to be changed with a click, and a loupe while the space bar is held.
+//! Overlays of the viewer: the decision, which a click changes, and a loupe while the space bar is held.
 
 use egui::{
     Color32, CornerRadius, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo,
@@ -8,10 +8,10 @@ use egui::{
 use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use super::top_bar::stars_text;
-use super::viewer_layout::Placed;
+use super::viewer_layout::PlacedPhoto;
 use super::{Interface, videos};
 use crate::app::command::{Action, Command};
-use crate::app::document::library::{Item, ItemId};
+use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::{Colour, Flag};
@@ -28,7 +28,7 @@ const LOUPE: f32 = 300.0;
 pub const HOLD: f64 = 0.25;
 
 /// One sign of a decision.
-struct Sign {
+struct MarkSign {
     name: String,
     on: bool,
     icon: Option<Icon>,
@@ -41,7 +41,7 @@ pub fn marks(
     ui: &Ui,
     pane: Rect,
     id: ItemId,
-    item: &Item,
+    item: &LibraryItem,
     state: &State,
     commands: &mut Vec<Command>,
 ) {
@@ -88,11 +88,11 @@ fn rows_of_signs(width: f32) -> (f32, &'static [usize]) {
     (side(rows).clamp(LEAST_SIGN, SIGN), rows)
 }
 
-fn signs(id: ItemId, state: &State) -> Vec<Sign> {
+fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
     let mark = state.library.mark(id);
     // They stand on a dark ground, whatever the theme.
     let palette = theme::DARK;
-    let flag = |name: &str, flag: Flag, icon, colour, action| Sign {
+    let flag = |name: &str, flag: Flag, icon, colour, action| MarkSign {
         name: name.into(),
         on: mark.flag == flag,
         icon: Some(icon),
@@ -113,14 +113,14 @@ fn signs(id: ItemId, state: &State) -> Vec<Sign> {
             Action::Reject,
         ),
     ];
-    signs.extend((1..=5).map(|stars| Sign {
+    signs.extend((1..=5).map(|stars| MarkSign {
         name: stars_text(stars),
         on: mark.stars >= stars,
         icon: Some(Icon::Star),
         colour: Color32::from_rgb(0xF2, 0xB8, 0x4B),
         action: Action::Stars(if mark.stars == stars { 0 } else { stars }),
     }));
-    signs.extend(Colour::ALL.into_iter().map(|colour| Sign {
+    signs.extend(Colour::ALL.into_iter().map(|colour| MarkSign {
         name: format!("Colour {}", colour.name().to_lowercase()),
         on: mark.colour == Some(colour),
         icon: None,
@@ -130,7 +130,7 @@ fn signs(id: ItemId, state: &State) -> Vec<Sign> {
     signs
 }
 
-fn paint(ui: &Ui, rect: Rect, sign: &Sign, hovered: bool) {
+fn paint(ui: &Ui, rect: Rect, sign: &MarkSign, hovered: bool) {
     let faint = Color32::from_white_alpha(if hovered { 200 } else { 90 });
     let colour = if sign.on { sign.colour } else { faint };
     match sign.icon {
@@ -156,7 +156,12 @@ fn paint(ui: &Ui, rect: Rect, sign: &Sign, hovered: bool) {
 impl Interface {
     /// While the space bar is held, shows what is under the pointer pixel by pixel. Returns the photo that is needed at
     /// its full size for that.
-    pub(super) fn loupe(&mut self, ui: &Ui, placed: &[Placed], state: &State) -> Option<ItemId> {
+    pub(super) fn loupe(
+        &mut self,
+        ui: &Ui,
+        placed: &[PlacedPhoto],
+        state: &State,
+    ) -> Option<ItemId> {
         let (held, now, pointer) = ui.input(|input| {
             let pointer = input.pointer.latest_pos();
             (input.key_down(Key::Space), input.time, pointer)
@@ -214,7 +219,7 @@ mod tests {
                 rows.iter().all(|row| side * *row as f32 <= width + 0.1),
                 "{width}"
             );
-            assert!(side >= LEAST_SIGN && side <= SIGN);
+            assert!((LEAST_SIGN..=SIGN).contains(&side));
         }
         assert_eq!(rows_of_signs(400.0), (SIGN, ROWS[0]));
         // Four photos at 800x600, and nine.

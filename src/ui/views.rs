@@ -1,10 +1,10 @@
-//! Large pictures on the graphics adapter: the one seen and its neighbours.
+//! Textures of large pictures: the visible one and its neighbours.
 
 use std::collections::VecDeque;
 
 use egui::{TextureHandle, TextureOptions};
 
-use crate::app::document::library::Item;
+use crate::app::document::library::LibraryItem;
 use crate::app::tasks::fetcher::Fetcher;
 use crate::app::tasks::pictures::{View, ViewKey, start_views};
 use crate::engine::index::pipeline::Notify;
@@ -13,14 +13,14 @@ use crate::engine::media::photo::ContentId;
 /// Large pictures that are held: the one seen, its neighbours, and one on the way out.
 const HELD: usize = 4;
 /// A picture on the graphics adapter, or why there is none.
-pub struct Held {
+pub struct CachedView {
     key: ViewKey,
     /// The picture.
-    pub shown: Result<Shown, String>,
+    pub shown: Result<LoadedPicture, String>,
 }
 
 /// A picture that can be drawn.
-pub struct Shown {
+pub struct LoadedPicture {
     /// Its pixels.
     pub texture: TextureHandle,
     full: bool,
@@ -31,7 +31,7 @@ pub struct Shown {
 /// The large pictures that are held.
 pub struct ViewCache {
     fetcher: Fetcher<ViewKey, Result<View, String>>,
-    held: VecDeque<Held>,
+    held: VecDeque<CachedView>,
     wanted: Vec<ViewKey>,
     /// How many pictures the last frame wanted, there or not.
     most_wanted: usize,
@@ -59,7 +59,7 @@ impl ViewCache {
     /// Uploads what has come.
     pub fn take(&mut self, ctx: &egui::Context) {
         while let Some((key, view)) = self.fetcher.try_next() {
-            let shown = view.map(|view| Shown {
+            let shown = view.map(|view| LoadedPicture {
                 texture: ctx.load_texture("photo", view.image, TextureOptions::LINEAR),
                 full: view.full,
                 camera: view.camera,
@@ -68,17 +68,17 @@ impl ViewCache {
                 let same_kind = held.key.region.is_some() == key.region.is_some();
                 !(same_kind && held.key.is_of(&key.path, key.content))
             });
-            self.held.push_back(Held { key, shown });
+            self.held.push_back(CachedView { key, shown });
             if self.held.len() > HELD.max(self.most_wanted + 1) {
                 self.held.pop_front();
             }
         }
     }
 
-    /// The part of an item that is held at its full size, and where in the photo it lies.
+    /// The part of an item that is held at its full size, and its position in the photo.
     pub fn find_region(
         &self,
-        item: &Item,
+        item: &LibraryItem,
         shown: Option<ContentId>,
     ) -> Option<(&TextureHandle, [u32; 4])> {
         let parts = self
@@ -90,7 +90,7 @@ impl ViewCache {
     }
 
     /// The picture of an item, or of the frame that it shows, if it is held.
-    pub fn find(&self, item: &Item, shown: Option<ContentId>) -> Option<&Held> {
+    pub fn find(&self, item: &LibraryItem, shown: Option<ContentId>) -> Option<&CachedView> {
         self.held
             .iter()
             .find(|held| held.key.region.is_none() && held.key.is_of(&item.file.path, shown))

@@ -1,4 +1,4 @@
-//! Small things that several panels draw.
+//! Small widgets that several panels share.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ use crate::engine::plural::counted_thousands;
 pub use crate::engine::plural::bytes;
 
 /// Two columns of small text under headings, with rows drawn on demand.
-pub struct Lines {
-    /// What tells this table from others.
+pub struct TextTable {
+    /// The id of this table.
     pub id: &'static str,
     /// What stands above each column.
     pub headings: [&'static str; 2],
@@ -30,7 +30,7 @@ pub struct Lines {
     pub height: f32,
 }
 
-impl Lines {
+impl TextTable {
     /// Draws the table; `row` gives the texts of one row.
     pub fn show(&self, ui: &mut Ui, rows: usize, row: impl Fn(usize) -> [String; 2]) {
         let small = |ui: &mut Ui, text: egui::RichText| {

@@ -1,6 +1,6 @@
 //! From dropped files to commands.
 //!
-//! Window systems do not say where the pointer is while files are dragged: it is known again a moment after the drop.
+//! Window systems do not report the pointer while files are dragged: its position is known a moment after the drop.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -12,7 +12,7 @@ const PATIENCE: u8 = 4;
 
 /// What keys belong to, the first of these that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Owner {
+enum KeyOwner {
     /// An open menu or list.
     Popup,
     /// An open dialog.
@@ -25,7 +25,7 @@ enum Owner {
     Photos,
 }
 
-impl Owner {
+impl KeyOwner {
     fn now(ctx: &Context, state: &State) -> Self {
         // What is open is known from the last frame: in this one, nothing has been drawn yet.
         if Popup::is_any_open(ctx) {
@@ -81,14 +81,14 @@ impl Keyboard {
             let held = std::mem::take(&mut self.held);
             ctx.input_mut(|input| input.events.splice(0..0, held).for_each(drop));
         }
-        let owner = Owner::now(ctx, state);
-        if owner == Owner::TextField {
+        let owner = KeyOwner::now(ctx, state);
+        if owner == KeyOwner::TextField {
             self.hold_after_enter(ctx);
         }
         let events = ctx.input(|input| input.events.clone());
         let mut commands = Vec::new();
         if let Some(tab) = events.iter().find_map(tab)
-            && owner == Owner::Photos
+            && owner == KeyOwner::Photos
             && Action::Panels.enabled(state)
         {
             // The Tab key hides panels here, and does not go on to the next widget; with Shift it leads out of the
@@ -123,7 +123,7 @@ impl Keyboard {
         &mut self,
         ctx: &Context,
         state: &State,
-        owner: Owner,
+        owner: KeyOwner,
         events: &[Event],
         commands: &mut Vec<Command>,
     ) {
@@ -131,7 +131,7 @@ impl Keyboard {
         for space in events.iter().filter_map(space) {
             match space {
                 Space::Pressed => {
-                    let here = state.viewer.is_some() && owner == Owner::Photos;
+                    let here = state.viewer.is_some() && owner == KeyOwner::Photos;
                     self.space_since = here.then_some(now);
                 }
                 // Of a press that may have opened the photo: it is no touch of its own.
@@ -259,7 +259,7 @@ fn take_typed(ctx: &Context) -> Vec<Event> {
 }
 
 /// The command of an event, if it is one and `owner` leaves it to the window.
-fn command(event: &Event, owner: Owner) -> Option<Command> {
+fn command(event: &Event, owner: KeyOwner) -> Option<Command> {
     let (key, modifiers, repeat) = match event {
         Event::Key {
             key,
@@ -268,7 +268,7 @@ fn command(event: &Event, owner: Owner) -> Option<Command> {
             repeat,
             ..
         } => (*key, *modifiers, *repeat),
-        Event::Paste(text) if owner == Owner::Photos => {
+        Event::Paste(text) if owner == KeyOwner::Photos => {
             return Some(Command::Paste(text.clone()));
         }
         // Copying is an event of its own.
@@ -346,23 +346,23 @@ mod tests {
         let down = pressed(Key::ArrowDown, Modifiers::NONE);
         let help = pressed(Key::F1, Modifiers::NONE);
         let enter = pressed(Key::Enter, Modifiers::NONE);
-        for owner in [Owner::Popup, Owner::Dialog] {
+        for owner in [KeyOwner::Popup, KeyOwner::Dialog] {
             for event in [&x, &export, &down, &help, &enter, &Event::Copy] {
                 assert_eq!(command(event, owner), None, "{event:?}");
             }
         }
-        let left_to_commands = |owner: Owner| {
+        let left_to_commands = |owner: KeyOwner| {
             [&x, &export, &down, &help, &enter, &Event::Copy].map(|e| command(e, owner).is_some())
         };
         assert_eq!(
-            left_to_commands(Owner::TextField),
+            left_to_commands(KeyOwner::TextField),
             [false, true, false, true, false, false]
         );
         assert_eq!(
-            left_to_commands(Owner::Widget),
+            left_to_commands(KeyOwner::Widget),
             [true, true, false, true, false, true]
         );
-        assert_eq!(left_to_commands(Owner::Photos), [true; 6]);
+        assert_eq!(left_to_commands(KeyOwner::Photos), [true; 6]);
     }
 
     #[test]
@@ -375,10 +375,10 @@ mod tests {
             modifiers: Modifiers::NONE,
         };
         for key in [Key::ArrowDown, Key::PageDown, Key::Plus] {
-            assert!(command(&held(key), Owner::Photos).is_some(), "{key:?}");
+            assert!(command(&held(key), KeyOwner::Photos).is_some(), "{key:?}");
         }
         for key in [Key::X, Key::Space, Key::Enter, Key::Tab, Key::C, Key::F11] {
-            assert_eq!(command(&held(key), Owner::Photos), None, "{key:?}");
+            assert_eq!(command(&held(key), KeyOwner::Photos), None, "{key:?}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The window: the glue between eframe and the program. It owns both the state (`app`) and the view (`ui`).
+//! The eframe glue: owns the state (`app`) and the view (`ui`).
 
 mod drops;
 mod input;
@@ -16,7 +16,7 @@ use crate::app::services::Services;
 use crate::app::single_instance::Instance;
 use crate::ui::Interface;
 
-pub use start::{Shown, StartError, open_window};
+pub use start::{StartError, WindowOutcome, open_window};
 
 /// The program's one window.
 pub struct MainWindow {

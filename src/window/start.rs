@@ -1,4 +1,4 @@
-//! Opening the window, with a second renderer for machines on which the first does not start.
+//! Opens the window, with a second renderer for machines on which the first does not start.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,9 +9,9 @@ use eframe::{NativeOptions, Renderer};
 use egui::ViewportBuilder;
 
 use super::MainWindow;
-use crate::app::document::memory::Memory;
+use crate::app::document::memory::SavedWindow;
 use crate::app::services::Services;
-use crate::app::single_instance::{self, Instance, Started};
+use crate::app::single_instance::{self, Instance, StartOutcome};
 use crate::settings;
 
 static ICON: &[u8] = include_bytes!("../../assets/icon.png");
@@ -28,7 +28,7 @@ pub struct StartError {
 
 /// What became of a start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
+pub enum WindowOutcome {
     /// A window, which is closed by now.
     Window,
     /// The window that was open already has the paths.
@@ -44,7 +44,7 @@ pub fn open_window(
     services: &Services,
     paths: &[PathBuf],
     new_window: bool,
-) -> Result<Shown, StartError> {
+) -> Result<WindowOutcome, StartError> {
     if !has_display() {
         return Err(StartError {
             cause: "there is no display".into(),
@@ -53,15 +53,15 @@ pub fn open_window(
     let instance = match new_window {
         true => None,
         false => match single_instance::start(&services.dirs, paths) {
-            Started::HandedOver => return Ok(Shown::HandedOver),
-            Started::First(instance) => Some(Arc::new(instance)),
-            Started::Alone => None,
+            StartOutcome::HandedOver => return Ok(WindowOutcome::HandedOver),
+            StartOutcome::First(instance) => Some(Arc::new(instance)),
+            StartOutcome::Alone => None,
         },
     };
     let instance = instance.as_ref();
     let first = run(services, paths, instance, Renderer::Wgpu);
     match first {
-        Ok(()) => Ok(Shown::Window),
+        Ok(()) => Ok(WindowOutcome::Window),
         // Without a connection to the display, no renderer can help.
         Err(error @ (eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_))) => {
             Err(StartError {
@@ -70,7 +70,7 @@ pub fn open_window(
         }
         // OpenGL is there where Vulkan is not: in virtual machines, on old adapters.
         Err(error) => match run(services, paths, instance, Renderer::Glow) {
-            Ok(()) => Ok(Shown::Window),
+            Ok(()) => Ok(WindowOutcome::Window),
             Err(second) => Err(StartError {
                 cause: format!("{error}; {second}"),
             }),
@@ -90,7 +90,7 @@ fn run(
     instance: Option<&Arc<Instance>>,
     renderer: Renderer,
 ) -> eframe::Result {
-    let memory: Memory = settings::peek(&services.dirs.window_file());
+    let memory: SavedWindow = settings::peek(&services.dirs.window_file());
     let [width, height] = memory.window;
     let mut viewport = ViewportBuilder::default()
         .with_title("Lumisift")

@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 use common::lumisift;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
-use lumisift::engine::organize::export::{Options, Transfer, plan, run};
+use lumisift::engine::organize::export::{ExportOptions, Transfer, plan, run};
 
 /// A manifest that sends these photos of a folder to another.
 fn manifest(home: &Path, names: &[&str]) -> PathBuf {
@@ -131,7 +131,7 @@ fn undoing_while_the_last_export_runs_says_so_and_touches_nothing() {
     let file = manifest(home.path(), &["a.jpg"]);
     let export = |target: &str, tell: &(dyn Fn() + Sync)| {
         let manifest = Manifest::read(&file).expect("read");
-        let options = Options::new(home.path().join(target));
+        let options = ExportOptions::new(home.path().join(target));
         let plan = plan(&manifest.items().0, &options).expect("a plan");
         run(&plan, &journals, &Cancel::default(), &|_| tell()).expect("exports");
     };

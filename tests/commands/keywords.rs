@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{json, lumisift, samples};
-use lumisift::engine::media::metadata::{Metadata, Source};
+use lumisift::engine::media::metadata::{MetadataSource, PhotoMetadata};
 use serde_json::Value;
 
 #[test]
@@ -63,7 +63,10 @@ fn a_heic_that_cannot_be_written_into_gets_a_sidecar_and_the_reason_is_said() {
     assert!(said.contains("1 photo and 1 sidecar written"), "{said}");
     assert_eq!(listed(&photos), ["a.heic", "b.heic", "b.heic.xmp"]);
     assert_eq!(fs::read(photos.join("b.heic")).expect("there"), with_film);
-    assert_eq!(Metadata::of(&photos.join("a.heic")).facts.keywords, ["cat"]);
+    assert_eq!(
+        PhotoMetadata::of(&photos.join("a.heic")).facts.keywords,
+        ["cat"]
+    );
     undo(home.path());
     let back = fs::read(photos.join("a.heic")).expect("there");
     assert_eq!(back, fs::read(&fixture).expect("there"));
@@ -95,7 +98,7 @@ fn labels_become_keywords_that_other_programs_read() {
     let (written, ..) = run(&[]);
     assert_eq!(written["written"], 1, "{written}");
     assert!(!photos.join("brick.jpg.xmp").exists(), "nothing fits it");
-    let facts = Metadata::of(&cat).facts;
+    let facts = PhotoMetadata::of(&cat).facts;
     assert_eq!(facts.keywords, ["holiday", "cat"]);
     assert_eq!(
         (facts.rating, facts.hierarchical),
@@ -266,7 +269,7 @@ fn a_sidecar_of_any_name_is_added_to_and_not_shadowed() {
     assert_eq!(keywords(home.path(), &photos, &[])["written"], 3);
     assert_eq!(listed(&photos), before);
     for name in ["a.jpg", "b.jpg", "c.JPG"] {
-        let facts = Metadata::of(&photos.join(name)).facts;
+        let facts = PhotoMetadata::of(&photos.join(name)).facts;
         assert_eq!(facts.keywords, ["holiday", "cat"], "{name}");
     }
 }
@@ -303,9 +306,9 @@ fn what_stands_inside_a_photo_is_told_and_kept_beside_it() {
     assert_eq!(told["metadata_from"]["stars"], "photo");
     // A new sidecar hides the photo's list from other programs, so it has the photo's keywords as well.
     keywords(home.path(), &photos, &[]);
-    let metadata = Metadata::of(&photo);
+    let metadata = PhotoMetadata::of(&photo);
     assert_eq!(metadata.facts.keywords, ["holiday", "cat"]);
-    let from = Source::Sidecar("a.jpg.xmp".into());
+    let from = MetadataSource::Sidecar("a.jpg.xmp".into());
     assert_eq!(metadata.origins.keywords, Some(from));
     assert_eq!(sort(&[])["metadata_from"]["keywords"], "a.jpg.xmp");
     assert_eq!(sort(&[])["metadata_from"]["stars"], "photo");
@@ -337,7 +340,7 @@ fn keywords_inside_photos_are_planned_written_and_taken_back() {
     assert!(String::from_utf8_lossy(&after).contains("<xmp:Nickname>Mimi</xmp:Nickname>"));
     let pixels = |bytes: &[u8]| image::load_from_memory(bytes).expect("decodes");
     assert_eq!(pixels(&after), pixels(&before));
-    assert_eq!(Metadata::of(&photo).facts.keywords, ["holiday", "cat"]);
+    assert_eq!(PhotoMetadata::of(&photo).facts.keywords, ["holiday", "cat"]);
     undo(home.path());
     assert_eq!(fs::read(&photo).expect("there"), before);
 }
@@ -360,7 +363,7 @@ fn a_sidecar_that_is_a_link_or_protected_stays_so() {
         assert_eq!(mode & 0o777, 0o640);
         if !undone {
             assert_eq!(
-                Metadata::of(&photos.join("a.jpg")).facts.keywords,
+                PhotoMetadata::of(&photos.join("a.jpg")).facts.keywords,
                 ["holiday", "cat"]
             );
             undo(home.path());

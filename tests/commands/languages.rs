@@ -36,7 +36,7 @@ fn count(column: usize, preferred: Option<Language>) -> Count {
         };
         let same = |word: &&str| word.eq_ignore_ascii_case(&english);
         match english.as_str() {
-            _ if expected.iter().any(|word| same(word)) => count.right += 1,
+            _ if expected.iter().any(same) => count.right += 1,
             "" => count.unknown += 1,
             _ if english == label.to_lowercase() => count.unknown += 1,
             _ => count.wrong.push(format!("{label} -> {english}")),

@@ -15,8 +15,8 @@ use std::time::Duration;
 use common::{ColourModel, lumisift, photos, samples};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::JobOptions;
-use lumisift::engine::index::store::Limits;
-use lumisift::engine::library::{Handled, Library, Round, RoundOptions, read_rules};
+use lumisift::engine::index::store::StoreLimits;
+use lumisift::engine::library::{HandledLog, Library, RoundOptions, WatchRound, read_rules};
 use lumisift::engine::organize::export::Exporter;
 use lumisift::engine::organize::export::ops::{Disk, Ops};
 
@@ -164,7 +164,7 @@ impl Ops for Small {
 struct World {
     home: tempfile::TempDir,
     library: Library,
-    handled: Handled,
+    handled: HandledLog,
 }
 
 impl World {
@@ -173,9 +173,9 @@ impl World {
         rules(home.path(), "min_match = 0.0\n");
         let store = home.path().join("store");
         let model = Arc::new(ColourModel::new());
-        let limits = Limits::megabytes(None);
+        let limits = StoreLimits::megabytes(None);
         let library = Library::with_model(model, &store, limits).expect("a library");
-        let handled = Handled::open(&home.path().join("log.jsonl")).expect("a log");
+        let handled = HandledLog::open(&home.path().join("log.jsonl")).expect("a log");
         Self {
             home,
             library,
@@ -183,7 +183,7 @@ impl World {
         }
     }
 
-    fn round(&mut self, ops: &dyn Ops) -> Round {
+    fn round(&mut self, ops: &dyn Ops) -> WatchRound {
         let home = self.home.path();
         let journals = home.join("journals");
         let rules = read_rules(&home.join("rules.toml")).expect("rules");
@@ -208,12 +208,12 @@ fn photos_that_a_stopped_export_did_not_begin_are_brought_later() {
         (2, 1),
         "{round:?}"
     );
-    let trouble = |failure: &&_| {
+    let problem = |failure: &&_| {
         let failure: &lumisift::engine::media::photo::Failure = failure;
         failure.path == world.home.path().join("out") && failure.message.contains("disk is full")
     };
     assert_eq!(
-        round.failures.iter().filter(trouble).count(),
+        round.failures.iter().filter(problem).count(),
         1,
         "{round:?}"
     );

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{ColourModel, photos, run, session};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::index::pipeline::{self, Event, JobOptions, Phase, Source};
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, Phase, VectorSource};
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::{Embeddings, Model, ModelError, ModelInfo};
@@ -35,7 +35,7 @@ fn a_job_tells_of_every_photo_and_ends_with_a_summary() {
         (52, 52, 2)
     );
     assert_eq!(progress.phase, Phase::Done);
-    assert!(!ran.summary.cancelled && ran.summary.trouble.is_none());
+    assert!(!ran.summary.cancelled && ran.summary.problem.is_none());
 }
 
 #[test]
@@ -177,7 +177,10 @@ fn a_device_without_memory_for_a_batch_gets_smaller_ones() {
     let model = Arc::new(Cramped(ColourModel::new()));
     let session = Arc::new(Session::open(model, store).expect("a session"));
     let ran = run(&session, &[dir.path().join("photos")]);
-    assert_eq!((ran.from(Source::Encoded), ran.failures.len()), (40, 0));
+    assert_eq!(
+        (ran.from(VectorSource::Encoded), ran.failures.len()),
+        (40, 0)
+    );
 }
 
 #[test]
@@ -204,10 +207,10 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
             }
         }
         // The last thread can leave no word: whoever waits for it is told that there was none.
-        let trouble = last.and_then(|summary| summary.trouble);
+        let problem = last.and_then(|summary| summary.problem);
         match stage {
-            "lumisift-scan" => assert!(trouble.expect("told").contains("gave up")),
-            _ => assert_eq!(trouble, None),
+            "lumisift-scan" => assert!(problem.expect("told").contains("gave up")),
+            _ => assert_eq!(problem, None),
         }
     }
 }
@@ -320,7 +323,7 @@ fn a_heic_is_shown_by_its_thumbnail_until_it_is_read() {
     assert_eq!(size.width(), 192, "that of the whole picture");
     // The store knows it now, and a command line has no use for it.
     let again = run(&session, &[folder]);
-    assert_eq!(again.from(Source::Cached), 1);
+    assert_eq!(again.from(VectorSource::Cached), 1);
 }
 
 #[test]

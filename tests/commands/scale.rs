@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use common::{json, lumisift};
 use lumisift::engine::index::session::Session;
-use lumisift::engine::index::store::{NewContent, Record, Store};
+use lumisift::engine::index::store::{NewContent, PhotoRecord, Store};
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 use lumisift::settings::Dirs;
@@ -78,7 +78,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
             let mut content = [0; 32];
             content[..8]
                 .copy_from_slice(&(n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-            Record {
+            PhotoRecord {
                 file: Candidate::new(path, &metadata),
                 facts: PhotoFacts {
                     content: ContentId(content),
@@ -96,7 +96,7 @@ fn library(home: &Path, count: usize) -> PathBuf {
                 }),
             }
         };
-        let batch: Vec<Record> = (first..(first + FOLDER).min(count)).map(record).collect();
+        let batch: Vec<PhotoRecord> = (first..(first + FOLDER).min(count)).map(record).collect();
         session
             .store()
             .write(session.key(), &batch)

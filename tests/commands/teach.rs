@@ -78,9 +78,9 @@ fn average_precision_rises_with_examples() {
     let rows = read(&session, dir.path());
     let (stripes, dots) = (&kinds[0], &kinds[1]);
     let half = EACH / 2;
-    let precision = |lesson: &TrainingSet| {
+    let precision = |training_set: &TrainingSet| {
         let taught = session
-            .teach_all(std::slice::from_ref(lesson))
+            .teach_all(std::slice::from_ref(training_set))
             .expect("taught");
         let held_out: Vec<(&PathBuf, bool)> = stripes[half..]
             .iter()
@@ -89,20 +89,20 @@ fn average_precision_rises_with_examples() {
             .collect();
         let numbers: Vec<u32> = held_out.iter().map(|(path, _)| row(&rows, path)).collect();
         let scores = session
-            .score(&session.taught_scorer(&taught), &numbers)
+            .score(&session.classifier_scorer(&taught), &numbers)
             .expect("scores");
         let right = held_out.iter().map(|(_, right)| *right);
         average_precision(scores.matches.into_iter().zip(right).collect())
     };
-    let lesson = |count: usize| TrainingSet {
+    let training_set = |count: usize| TrainingSet {
         examples: stripes[..count].to_vec(),
         counter_examples: dots[..count].to_vec(),
         ..TrainingSet::of(Query::parse("pattern").expect("a query"))
     };
-    let text = precision(&lesson(0));
-    let few = precision(&lesson(3));
+    let text = precision(&training_set(0));
+    let few = precision(&training_set(3));
     let start = Instant::now();
-    let head = precision(&lesson(half));
+    let head = precision(&training_set(half));
     let time = start.elapsed();
     eprintln!(
         "average precision: text {text:.3}, 3 + 3 examples {few:.3}, {half} + {half} {head:.3} (fitted and scored in {time:?})"
@@ -111,7 +111,7 @@ fn average_precision_rises_with_examples() {
     assert!(head > few && head > 0.9, "{few} {head}");
     let only = TrainingSet {
         text_only: true,
-        ..lesson(half)
+        ..training_set(half)
     };
     assert_eq!(
         precision(&only),

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::photo::Taken;
-use lumisift::engine::organize::export::{Fitting, Item, Options, Report, Transfer, plan, run};
+use lumisift::engine::organize::export::{
+    ExportItem, ExportOptions, ExportReport, FittingLabel, Transfer, plan, run,
+};
 use tempfile::TempDir;
 
 /// All files below a folder with their bytes, by path; folders with none.
@@ -59,12 +61,12 @@ impl World {
         path
     }
 
-    pub fn item(&self, name: &str, bytes: &str, labels: &[(&str, f32)]) -> Item {
-        let fitting = |(label, matched): &(&str, f32)| Fitting {
+    pub fn item(&self, name: &str, bytes: &str, labels: &[(&str, f32)]) -> ExportItem {
+        let fitting = |(label, matched): &(&str, f32)| FittingLabel {
             label: (*label).into(),
             matched: *matched,
         };
-        Item {
+        ExportItem {
             source: self.photo(name, bytes),
             labels: labels.iter().map(fitting).collect(),
             taken: Some(Taken::from_text("2024-05-01T10:00:00".into())),
@@ -73,14 +75,14 @@ impl World {
         }
     }
 
-    pub fn options(&self, transfer: Transfer) -> Options {
-        Options {
+    pub fn options(&self, transfer: Transfer) -> ExportOptions {
+        ExportOptions {
             transfer,
-            ..Options::new(self.target())
+            ..ExportOptions::new(self.target())
         }
     }
 
-    pub fn export(&self, items: &[Item], options: &Options) -> Report {
+    pub fn export(&self, items: &[ExportItem], options: &ExportOptions) -> ExportReport {
         let plan = plan(items, options).expect("a plan");
         run(&plan, &self.journals(), &Cancel::default(), &|_| {}).expect("exports")
     }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::ops::{Disk, LostAttributes, Ops};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,12 +106,12 @@ impl Ops for Faulty {
 
     fn flush_folder(&self, _: &Path) {}
 
-    fn dress(&self, from: &File, to: &File, owner: bool) -> Lost {
+    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         if self.next().is_err() {
-            return Lost {
+            return LostAttributes {
                 permissions: true,
                 times: true,
-                ..Lost::default()
+                ..LostAttributes::default()
             };
         }
         Disk.dress(from, to, owner)

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use image::{Rgb, RgbImage};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::index::pipeline::{self, Event, JobOptions, Source, Summary};
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, Summary, VectorSource};
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
 use lumisift::engine::media::photo::{Failure, Photo};
-use lumisift::engine::media::preprocess::{Crop, Filter, Fit, Preprocess};
+use lumisift::engine::media::preprocess::{Crop, FitMode, Preprocess, ResampleFilter};
 
 pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples")
@@ -47,8 +47,8 @@ impl ColourModel {
     pub fn new() -> Self {
         let preprocess = Preprocess {
             side: 8,
-            fit: Fit::Stretch,
-            filter: Filter::Bilinear,
+            fit: FitMode::Stretch,
+            filter: ResampleFilter::Bilinear,
             mean: [0.0; 3],
             std: [1.0; 3],
         };
@@ -128,13 +128,13 @@ pub fn session(store: &Path) -> Arc<Session> {
 /// What a job gave.
 #[derive(Default)]
 pub struct Ran {
-    pub photos: Vec<(Photo, u32, Source)>,
+    pub photos: Vec<(Photo, u32, VectorSource)>,
     pub failures: Vec<Failure>,
     pub summary: Summary,
 }
 
 impl Ran {
-    pub fn from(&self, wanted: Source) -> usize {
+    pub fn from(&self, wanted: VectorSource) -> usize {
         self.photos
             .iter()
             .filter(|(_, _, source)| *source == wanted)

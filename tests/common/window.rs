@@ -11,7 +11,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::State;
-use lumisift::app::services::{Choice, Desktop, LoadModel, Purpose, Restoration, Services};
+use lumisift::app::services::{Choice, Desktop, FolderPurpose, LoadModel, Restoration, Services};
 use lumisift::engine::inference::{self, Model};
 use lumisift::settings::Dirs;
 use lumisift::window::MainWindow;
@@ -40,7 +40,7 @@ pub struct FakeDesktop {
 }
 
 impl Desktop for FakeDesktop {
-    fn choose(&self, _: Purpose, start: Option<&Path>) -> Choice {
+    fn choose(&self, _: FolderPurpose, start: Option<&Path>) -> Choice {
         *self.began.lock().expect("no panic") = start.map(Into::into);
         let chosen = self.chosen.lock().expect("no panic").clone();
         let refusal = self.refusal.lock().expect("no panic").clone();

@@ -14,19 +14,25 @@ use exports::{World, tree};
 use faults::{Fault, Faulty};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::journal::past;
-use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::ops::{Disk, LostAttributes, Ops};
 use lumisift::engine::organize::export::{
-    Conflict, Exporter, Item, Layout, Options, PastState, Report, Transfer, plan,
+    Conflict, ExportItem, ExportOptions, ExportReport, Exporter, FolderLayout, PastExportState,
+    Transfer, plan,
 };
 
-fn flat(world: &World, transfer: Transfer) -> Options {
-    Options {
-        layout: Layout::Flat,
+fn flat(world: &World, transfer: Transfer) -> ExportOptions {
+    ExportOptions {
+        layout: FolderLayout::Flat,
         ..world.options(transfer)
     }
 }
 
-fn export(world: &World, ops: &dyn Ops, items: &[Item], options: &Options) -> Report {
+fn export(
+    world: &World,
+    ops: &dyn Ops,
+    items: &[ExportItem],
+    options: &ExportOptions,
+) -> ExportReport {
     let plan = plan(items, options).expect("a plan");
     let journals = world.journals();
     let exporter = Exporter::with(&journals, ops, 1);
@@ -39,8 +45,8 @@ fn export(world: &World, ops: &dyn Ops, items: &[Item], options: &Options) -> Re
 struct Plain;
 
 impl Ops for Plain {
-    fn dress(&self, _: &File, _: &File, owner: bool) -> Lost {
-        Lost {
+    fn dress(&self, _: &File, _: &File, owner: bool) -> LostAttributes {
+        LostAttributes {
             permissions: true,
             times: true,
             attributes: true,
@@ -69,7 +75,7 @@ impl Ops for Plain {
 fn a_target_that_refuses_all_but_bytes_gets_the_photos_and_one_warning() {
     for transfer in [Transfer::Copy, Transfer::Move] {
         let world = World::new();
-        let items: Vec<Item> = (0..5)
+        let items: Vec<ExportItem> = (0..5)
             .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
             .collect();
         let before = tree(&world.photos());
@@ -193,7 +199,7 @@ fn a_kill_never_leaves_a_part_of_a_photo_under_a_name_of_its_own() {
     ] {
         for at in 0..60 {
             let world = World::new();
-            let items: Vec<Item> = (0..3)
+            let items: Vec<ExportItem> = (0..3)
                 .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
                 .collect();
             let disk = match far {
@@ -250,7 +256,7 @@ fn the_longest_names_can_be_moved_away_and_back() {
 #[test]
 fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
     let world = World::new();
-    let items: Vec<Item> = (0..4)
+    let items: Vec<ExportItem> = (0..4)
         .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
         .collect();
     let plan = plan(&items, &flat(&world, Transfer::Copy)).expect("a plan");
@@ -260,7 +266,7 @@ fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
         let ops = Faulty::new(Some((at, Fault::Full)), false, world.target());
         let exporter = Exporter::with(&journals, &ops, 1);
         let report = exporter.run(&plan, &Cancel::default(), &|_| {}).ok()?;
-        let words = report.trouble?;
+        let words = report.problem?;
         words
             .contains("the disk is full")
             .then_some((words, report.id))
@@ -277,10 +283,10 @@ fn a_disk_that_fills_up_is_named_and_the_export_can_be_gone_on_with() {
         .find(|past| past.id == id)
         .expect("known")
         .state;
-    assert_eq!(state, PastState::Interrupted);
+    assert_eq!(state, PastExportState::Interrupted);
     let report = Exporter::new(&journals).finish(&id, &Cancel::default(), &|_| {});
     let report = report.expect("finished");
-    assert!(report.trouble.is_none(), "{report:?}");
+    assert!(report.problem.is_none(), "{report:?}");
     assert_eq!(world.there(), ["0.jpg", "1.jpg", "2.jpg", "3.jpg"]);
 }
 
@@ -311,7 +317,7 @@ impl Ops for FullJournal {
 fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
     let world = World::new();
     fs::create_dir_all(world.target()).expect("made");
-    let items: Vec<Item> = (0..4)
+    let items: Vec<ExportItem> = (0..4)
         .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
         .collect();
     let ops = FullJournal {
@@ -319,13 +325,13 @@ fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
         writes: 0.into(),
     };
     let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
-    let trouble = report.trouble.expect("a trouble");
-    assert!(trouble.contains("journal could not note"), "{trouble}");
+    let problem = report.problem.expect("a trouble");
+    assert!(problem.contains("journal could not note"), "{problem}");
     assert!(
-        trouble.contains(&ops.journals.display().to_string()),
-        "{trouble}"
+        problem.contains(&ops.journals.display().to_string()),
+        "{problem}"
     );
-    assert!(!trouble.contains("none was begun"), "{trouble}");
+    assert!(!problem.contains("none was begun"), "{problem}");
     // One photo was renamed before its line was written: it is there, and told as being there.
     assert_eq!((report.exported.len(), world.there().len()), (1, 1));
     let journals = world.journals();

@@ -12,7 +12,8 @@ use exports::{World, tree};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::journal::past;
 use lumisift::engine::organize::export::{
-    Conflict, Item, Layout, Options, PastState, Transfer, finish, plan, run, undo,
+    Conflict, ExportItem, ExportOptions, FolderLayout, PastExportState, Transfer, finish, plan,
+    run, undo,
 };
 
 /// Whether some file below these folders holds these bytes; links do not count.
@@ -26,9 +27,9 @@ fn held(folders: &[&Path], bytes: &[u8]) -> bool {
     folders.iter().any(holds)
 }
 
-fn flat(world: &World, transfer: Transfer) -> Options {
-    Options {
-        layout: Layout::Flat,
+fn flat(world: &World, transfer: Transfer) -> ExportOptions {
+    ExportOptions {
+        layout: FolderLayout::Flat,
         ..world.options(transfer)
     }
 }
@@ -122,15 +123,15 @@ fn a_source_that_became_another_name_of_its_copy_counts_only_while_both_names_ar
 #[test]
 fn finishing_a_move_over_links_of_a_second_export_loses_nothing() {
     let world = World::new();
-    let items: Vec<Item> = (0..6)
+    let items: Vec<ExportItem> = (0..6)
         .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
         .collect();
     let elsewhere = tempfile::tempdir_in("/dev/shm").expect("another file system");
-    let options = Options {
-        layout: Layout::Flat,
-        ..Options {
+    let options = ExportOptions {
+        layout: FolderLayout::Flat,
+        ..ExportOptions {
             transfer: Transfer::Move,
-            ..Options::new(elsewhere.path().join("out"))
+            ..ExportOptions::new(elsewhere.path().join("out"))
         }
     };
     let moves = plan(&items, &options).expect("a plan");
@@ -139,7 +140,7 @@ fn finishing_a_move_over_links_of_a_second_export_loses_nothing() {
     run(&moves, &world.journals(), &cancel, &|_| {}).expect("begun");
     // Killed before the first photo, as its journal tells.
     let id = without_the_end(&world.journals(), 1);
-    let links = Options {
+    let links = ExportOptions {
         transfer: Transfer::Link,
         ..options
     };
@@ -185,9 +186,9 @@ fn a_moved_link_comes_back_as_the_link_that_it_was() {
         fs::write(&photo, "the photo").expect("written");
         let link = world.photos().join("z.jpg");
         symlink("../kept/c.jpg", &link).expect("a link");
-        let item = Item {
+        let item = ExportItem {
             source: link.clone(),
-            ..Item::default()
+            ..ExportItem::default()
         };
         let mut options = flat(&world, Transfer::Move);
         if across {
@@ -214,9 +215,9 @@ fn the_copy_of_a_moved_link_stays_once_its_photo_is_gone() {
     fs::write(&photo, "the photo").expect("written");
     let link = world.photos().join("z.jpg");
     symlink(&photo, &link).expect("a link");
-    let item = Item {
+    let item = ExportItem {
         source: link.clone(),
-        ..Item::default()
+        ..ExportItem::default()
     };
     let report = world.export(&[item], &flat(&world, Transfer::Move));
     fs::remove_file(&photo).expect("removed");
@@ -248,9 +249,9 @@ fn a_hard_link_to_a_linked_photo_is_one_of_the_photo() {
     fs::write(&photo, "the photo").expect("written");
     let link = world.photos().join("z.jpg");
     symlink("../kept.jpg", &link).expect("a link");
-    let item = Item {
+    let item = ExportItem {
         source: link.clone(),
-        ..Item::default()
+        ..ExportItem::default()
     };
     let report = world.export(&[item], &flat(&world, Transfer::HardLink));
     let there = world.target().join("z.jpg");
@@ -308,7 +309,7 @@ fn journals_hold_absolute_paths_and_reports_those_that_were_given() {
     assert!(pair.0.is_relative() && report.contents.contains_key(&pair.1));
     assert_eq!(report.exported, [pair]);
     let all = past(&world.journals());
-    assert_eq!(all[0].state, PastState::Finished);
+    assert_eq!(all[0].state, PastExportState::Finished);
     let absolute = |path: &PathBuf| path.is_absolute();
     assert!(
         all[0]

@@ -12,12 +12,13 @@ use faults::Faulty;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::journal::past;
 use lumisift::engine::organize::export::{
-    ExportError, Exporter, Item, Layout, Options, PastState, Transfer, plan, run, undo,
+    ExportError, ExportItem, ExportOptions, Exporter, FolderLayout, PastExportState, Transfer,
+    plan, run, undo,
 };
 
-fn flat(world: &World, transfer: Transfer) -> Options {
-    Options {
-        layout: Layout::Flat,
+fn flat(world: &World, transfer: Transfer) -> ExportOptions {
+    ExportOptions {
+        layout: FolderLayout::Flat,
         ..world.options(transfer)
     }
 }
@@ -37,7 +38,7 @@ fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
     };
     // Nothing is flushed: there are hundreds of exports.
     let calm = Faulty::new(None, false, PathBuf::from("none"));
-    let export = |world: &World, items: &[Item]| {
+    let export = |world: &World, items: &[ExportItem]| {
         let plan = plan(items, &flat(world, Transfer::Move)).expect("a plan");
         let journals = world.journals();
         let exporter = Exporter::with(&journals, &calm, 1);
@@ -62,7 +63,11 @@ fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
                 let undone = exporter.undo(&id).expect("undone");
                 assert!(undone.kept.is_empty(), "at {cut}: {:?}", undone.kept);
                 assert!(items.iter().all(|item| item.source.exists()), "at {cut}");
-                assert_eq!(past(&journals)[0].state, PastState::Undone, "at {cut}");
+                assert_eq!(
+                    past(&journals)[0].state,
+                    PastExportState::Undone,
+                    "at {cut}"
+                );
             } else {
                 let report = exporter.finish(&id, &Cancel::default(), &|_| {});
                 let report = report.expect("finished");
@@ -71,7 +76,11 @@ fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
                     (2, 0),
                     "at {cut}"
                 );
-                assert_eq!(past(&journals)[0].state, PastState::Finished, "at {cut}");
+                assert_eq!(
+                    past(&journals)[0].state,
+                    PastExportState::Finished,
+                    "at {cut}"
+                );
             }
         }
     }
@@ -80,7 +89,7 @@ fn a_journal_cut_off_anywhere_is_gone_on_with_and_comes_to_its_end() {
 #[test]
 fn a_line_that_cannot_be_read_hides_no_other() {
     let world = World::new();
-    let items: Vec<Item> = (0..4)
+    let items: Vec<ExportItem> = (0..4)
         .map(|n| world.item(&format!("{n}.jpg"), &format!("photo {n}"), &[]))
         .collect();
     world.export(&items, &flat(&world, Transfer::Move));
@@ -184,7 +193,7 @@ fn relative_paths_of_the_first_version_lead_nowhere_else() {
     );
     assert_eq!(
         past(&world.journals())[0].state,
-        PastState::Finished,
+        PastExportState::Finished,
         "not marked undone"
     );
 }
@@ -218,7 +227,7 @@ fn an_export_that_runs_says_so_and_is_not_undone() {
     let asked = std::sync::atomic::AtomicUsize::new(0);
     run(&plan, &journals, &Cancel::default(), &|_| {
         let running = &past(&journals)[0];
-        assert_eq!(running.state, PastState::Running);
+        assert_eq!(running.state, PastExportState::Running);
         assert!(matches!(
             undo(&journals, &running.id),
             Err(ExportError::Busy)
@@ -227,7 +236,7 @@ fn an_export_that_runs_says_so_and_is_not_undone() {
     })
     .expect("exports");
     assert_eq!(asked.into_inner(), 2);
-    assert_eq!(past(&journals)[0].state, PastState::Finished);
+    assert_eq!(past(&journals)[0].state, PastExportState::Finished);
 }
 
 #[test]

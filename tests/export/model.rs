@@ -16,7 +16,8 @@ use faults::{Fault, Faulty};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::journal::past;
 use lumisift::engine::organize::export::{
-    Conflict, Exporter, Fitting, Item, Layout, Options, PastState, Several, Transfer, plan,
+    Conflict, ExportItem, ExportOptions, Exporter, FittingLabel, FolderLayout, MultiLabel,
+    PastExportState, Transfer, plan,
 };
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
@@ -59,9 +60,9 @@ enum Act {
         onward: bool,
         far: bool,
         transfer: Transfer,
-        layout: Layout,
+        layout: FolderLayout,
         conflict: Conflict,
-        several: Several,
+        several: MultiLabel,
         fault: Option<(usize, Fault)>,
         old: bool,
     },
@@ -117,7 +118,11 @@ fn act() -> impl Strategy<Value = Act> {
         Transfer::HardLink,
         Transfer::Link,
     ]);
-    let layout = prop::sample::select(vec![Layout::Flat, Layout::Label, Layout::Mirror]);
+    let layout = prop::sample::select(vec![
+        FolderLayout::Flat,
+        FolderLayout::Label,
+        FolderLayout::Mirror,
+    ]);
     let export = (
         any::<bool>(),
         any::<bool>(),
@@ -139,7 +144,11 @@ fn act() -> impl Strategy<Value = Act> {
             } else {
                 Conflict::Number
             },
-            several: if every { Several::All } else { Several::Best },
+            several: if every {
+                MultiLabel::All
+            } else {
+                MultiLabel::Best
+            },
             fault,
             old,
         },
@@ -287,8 +296,8 @@ impl World {
         contents
     }
 
-    fn items(&self, onward: bool) -> Vec<Item> {
-        let label = |label: &str, matched| Fitting {
+    fn items(&self, onward: bool) -> Vec<ExportItem> {
+        let label = |label: &str, matched| FittingLabel {
             label: label.into(),
             matched,
         };
@@ -304,7 +313,7 @@ impl World {
                 .is_some_and(|e| e.eq_ignore_ascii_case("jpg"));
             jpeg && path.is_file()
         };
-        let item = |(at, source): (usize, PathBuf)| Item {
+        let item = |(at, source): (usize, PathBuf)| ExportItem {
             source,
             labels: match at % 3 {
                 0 => vec![],
@@ -336,7 +345,7 @@ impl World {
                 let journals = self.journals();
                 let left = past(&journals)
                     .into_iter()
-                    .find(|p| p.state == PastState::Interrupted);
+                    .find(|p| p.state == PastExportState::Interrupted);
                 let Some(left) = left else {
                     return;
                 };
@@ -371,12 +380,12 @@ impl World {
             return;
         };
         let target = self.tree().join(if *far { "far" } else { "near" });
-        let options = Options {
+        let options = ExportOptions {
             transfer: *transfer,
             layout: *layout,
             conflict: *conflict,
             several: *several,
-            ..Options::new(target.join("out"))
+            ..ExportOptions::new(target.join("out"))
         };
         let Ok(plan) = plan(&self.items(*onward), &options) else {
             return;

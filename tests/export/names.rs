@@ -9,27 +9,28 @@ use std::path::{Path, PathBuf};
 use common::{lumisift, samples};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::{
-    Conflict, Fitting, Item, Layout, Options, Plan, Transfer, plan, run,
+    Conflict, ExportItem, ExportOptions, ExportPlan, FittingLabel, FolderLayout, Transfer, plan,
+    run,
 };
 
-fn photo(path: &Path, bytes: &str) -> Item {
+fn photo(path: &Path, bytes: &str) -> ExportItem {
     fs::create_dir_all(path.parent().expect("a folder")).expect("made");
     fs::write(path, bytes).expect("written");
     labelled(path, "cat")
 }
 
-fn labelled(path: &Path, label: &str) -> Item {
-    Item {
+fn labelled(path: &Path, label: &str) -> ExportItem {
+    ExportItem {
         source: path.into(),
-        labels: vec![Fitting {
+        labels: vec![FittingLabel {
             label: label.into(),
             matched: 0.9,
         }],
-        ..Item::default()
+        ..ExportItem::default()
     }
 }
 
-fn targets(plan: &Plan) -> Vec<PathBuf> {
+fn targets(plan: &ExportPlan) -> Vec<PathBuf> {
     let below = |path: &PathBuf| {
         path.strip_prefix(&plan.target)
             .expect("below")
@@ -54,7 +55,7 @@ fn spellings_and_cases_of_a_name_are_one_name() {
         photo(&dir.path().join("d/stra\u{df}e.jpg"), "d"),
         photo(&dir.path().join("e/STRASSE.jpg"), "e"),
     ];
-    let planned = plan(&items, &Options::new(dir.path().join("out"))).expect("a plan");
+    let planned = plan(&items, &ExportOptions::new(dir.path().join("out"))).expect("a plan");
     assert_eq!(planned.renamed, 3);
     let mut want = paths(&[
         "cat/caf\u{e9}.jpg",
@@ -68,7 +69,7 @@ fn spellings_and_cases_of_a_name_are_one_name() {
     // What is at the target counts as well.
     fs::create_dir_all(dir.path().join("out/cat")).expect("made");
     fs::write(dir.path().join("out/cat/CAFE\u{301}.jpg"), "there").expect("written");
-    let planned = plan(&items[..1], &Options::new(dir.path().join("out"))).expect("a plan");
+    let planned = plan(&items[..1], &ExportOptions::new(dir.path().join("out"))).expect("a plan");
     assert_eq!(targets(&planned), paths(&["cat/caf\u{e9} (2).jpg"]));
 }
 
@@ -81,7 +82,7 @@ fn labels_that_look_alike_as_folders_get_folders_of_their_own() {
         photo(&path, label);
         items.push(labelled(&path, label));
     }
-    let planned = plan(&items, &Options::new(dir.path().join("out"))).expect("a plan");
+    let planned = plan(&items, &ExportOptions::new(dir.path().join("out"))).expect("a plan");
     let want = paths(&["A_b (3)/2.jpg", "a_b/0.jpg", "a_b/3.jpg", "a_b (2)/1.jpg"]);
     let mut want = want;
     want.sort();
@@ -93,18 +94,18 @@ fn a_source_of_the_export_is_never_replaced() {
     let dir = tempfile::tempdir().expect("a folder");
     for transfer in [Transfer::Copy, Transfer::Move] {
         let out = dir.path().join(format!("{transfer:?}"));
-        // The target of the first photo is the second one, which has a companion whose name the third would take.
+        // The target of the first photo is the second one, which has a paired file whose name the third would take.
         let items = [
             photo(&dir.path().join("a.jpg"), "first"),
             photo(&out.join("a.jpg"), "second"),
             photo(&dir.path().join("a.xmp.jpg"), "third"),
         ];
         fs::write(out.join("a.xmp"), "edits").expect("written");
-        let options = Options {
+        let options = ExportOptions {
             transfer,
-            layout: Layout::Flat,
+            layout: FolderLayout::Flat,
             conflict: Conflict::Overwrite,
-            ..Options::new(out.clone())
+            ..ExportOptions::new(out.clone())
         };
         let planned = plan(&items, &options).expect("a plan");
         assert_eq!(planned.replaced(), 0, "{:?}", planned.steps);
@@ -136,9 +137,9 @@ fn a_file_that_is_named_in_two_ways_is_exported_once() {
         labelled(&dir.path().join("link/a.jpg"), "dog"),
         labelled(&real, "bird"),
     ];
-    let options = Options {
+    let options = ExportOptions {
         transfer: Transfer::Move,
-        ..Options::new(dir.path().join("out"))
+        ..ExportOptions::new(dir.path().join("out"))
     };
     let planned = plan(&items, &options).expect("a plan");
     assert_eq!(targets(&planned), paths(&["cat/a.jpg"]));
@@ -161,7 +162,7 @@ mod bytes {
         let item = photo(&dir.path().join(name()), "a");
         let sidecar = OsStr::from_bytes(b"a\xe9.jpg.xmp");
         fs::write(dir.path().join(sidecar), "edits").expect("written");
-        let mut options = Options::new(dir.path().join("out"));
+        let mut options = ExportOptions::new(dir.path().join("out"));
         options.names = "{name}-{n}".parse().expect("a pattern");
         let planned = plan(&[item], &options).expect("a plan");
         let names: Vec<Vec<u8>> = targets(&planned)

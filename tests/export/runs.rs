@@ -15,8 +15,8 @@ use lumisift::engine::media::photo::ContentId;
 use lumisift::engine::organize::export::journal::past;
 use lumisift::engine::organize::export::manifest::{Manifest, ManifestEntry};
 use lumisift::engine::organize::export::{
-    Conflict, ExportError, Fitting, Item, Layout, Options, PastState, Several, Transfer, finish,
-    plan, run, undo,
+    Conflict, ExportError, ExportItem, ExportOptions, FittingLabel, FolderLayout, MultiLabel,
+    PastExportState, Transfer, finish, plan, run, undo,
 };
 use proptest::prelude::*;
 
@@ -28,7 +28,7 @@ fn layouts_and_names_are_as_they_were_asked_for() {
         world.item("home/a.jpg", "another a", &[("cat", 0.5)]),
         world.item("b.jpg", "b", &[]),
     ];
-    let there = |change: &dyn Fn(&mut Options)| {
+    let there = |change: &dyn Fn(&mut ExportOptions)| {
         let mut options = world.options(Transfer::Copy);
         change(&mut options);
         let report = world.export(&items, &options);
@@ -41,15 +41,15 @@ fn layouts_and_names_are_as_they_were_asked_for() {
     let usual = ["cat/a (2).jpg", "cat/a.jpg", "something else/b.jpg"];
     assert_eq!(there(&|_| {}), usual);
     assert_eq!(
-        there(&|o| o.layout = Layout::Flat),
+        there(&|o| o.layout = FolderLayout::Flat),
         ["a (2).jpg", "a.jpg", "b.jpg"]
     );
     assert_eq!(
-        there(&|o| o.layout = Layout::Mirror),
+        there(&|o| o.layout = FolderLayout::Mirror),
         ["b.jpg", "home/a.jpg", "trip/a.jpg"]
     );
     assert_eq!(
-        there(&|o| o.layout = Layout::Month),
+        there(&|o| o.layout = FolderLayout::Month),
         [
             "cat/2024-05/a (2).jpg",
             "cat/2024-05/a.jpg",
@@ -57,7 +57,7 @@ fn layouts_and_names_are_as_they_were_asked_for() {
         ]
     );
     assert_eq!(
-        there(&|o| o.several = Several::All),
+        there(&|o| o.several = MultiLabel::All),
         [
             "cat/a (2).jpg",
             "cat/a.jpg",
@@ -67,7 +67,7 @@ fn layouts_and_names_are_as_they_were_asked_for() {
     );
     assert_eq!(
         there(&|o| {
-            o.layout = Layout::Flat;
+            o.layout = FolderLayout::Flat;
             o.names = "{date} {label} {match} {n}".parse().expect("a pattern");
         }),
         [
@@ -152,10 +152,10 @@ fn exporting_a_folder_into_itself_does_nothing_strange() {
         world.item("sub/b.jpg", "b", &[("cat", 0.9)]),
     ];
     for transfer in [Transfer::Copy, Transfer::Move] {
-        let options = Options {
+        let options = ExportOptions {
             transfer,
-            layout: Layout::Mirror,
-            ..Options::new(world.photos())
+            layout: FolderLayout::Mirror,
+            ..ExportOptions::new(world.photos())
         };
         let before = tree(&world.photos());
         let report = world.export(&items, &options);
@@ -169,7 +169,8 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
     let world = World::new();
     let items = [world.item("a.jpg", "a", &[])];
     let file = world.photo("not a folder", "x");
-    let refused = |target: &Path| plan(&items, &Options::new(target.into())).expect_err("refused");
+    let refused =
+        |target: &Path| plan(&items, &ExportOptions::new(target.into())).expect_err("refused");
     assert!(matches!(refused(&file), ExportError::NotAFolder { .. }));
     assert!(matches!(
         refused(&file.join("below")),
@@ -179,9 +180,9 @@ fn targets_that_cannot_be_are_refused_before_anything_happens() {
     let file = fs::File::create(&huge).expect("made");
     // A file with a hole: long, and hardly any bytes on the disk.
     file.set_len(1 << 43).expect("a long file");
-    let item = Item {
+    let item = ExportItem {
         source: huge,
-        ..Item::default()
+        ..ExportItem::default()
     };
     let error = plan(&[item], &world.options(Transfer::Copy)).expect_err("no space");
     assert!(matches!(error, ExportError::NoSpace { .. }), "{error}");
@@ -325,10 +326,10 @@ proptest! {
         files in prop::collection::btree_map("[a-cA-C]{1,2}(/[a-c])?\\.(jpg|JPG|xmp)", 0u8..4, 1..12),
         there in prop::collection::btree_map("(cat/|something else/)?[a-cA-C]{1,2}\\.jpg", 0u8..4, 0..6),
         transfer in prop::sample::select(vec![Transfer::Copy, Transfer::Move, Transfer::HardLink, Transfer::Link]),
-        layout in prop::sample::select(vec![Layout::Flat, Layout::Label, Layout::Month, Layout::Mirror]),
+        layout in prop::sample::select(vec![FolderLayout::Flat, FolderLayout::Label, FolderLayout::Month, FolderLayout::Mirror]),
         overwrite: bool,
         every: bool,
-        companions: bool,
+        paired_files: bool,
     ) {
         let world = World::new();
         let mut items = Vec::new();
@@ -346,11 +347,11 @@ proptest! {
                     1 => &[("cat", 0.9)],
                     _ => &[("dog", 0.8), ("cat", 0.4)],
                 };
-                let fitting = labels.iter().map(|(label, matched)| Fitting {
+                let fitting = labels.iter().map(|(label, matched)| FittingLabel {
                     label: (*label).into(),
                     matched: *matched,
                 });
-                items.push(Item {
+                items.push(ExportItem {
                     source: path,
                     labels: fitting.collect(),
                     taken: None,
@@ -365,11 +366,11 @@ proptest! {
             fs::write(&path, format!("bytes {bytes}")).expect("written");
         }
         let before = tree(world.dir.path());
-        let options = Options {
+        let options = ExportOptions {
             layout,
             conflict: if overwrite { Conflict::Overwrite } else { Conflict::Number },
-            several: if every { Several::All } else { Several::Best },
-            companions,
+            several: if every { MultiLabel::All } else { MultiLabel::Best },
+            paired_files,
             ..world.options(transfer)
         };
         let report = world.export(&items, &options);
@@ -455,7 +456,7 @@ fn a_kill_at_any_moment_loses_no_photo() {
         let journals = home.path().join("data/exports");
         let Some(left) = past(&journals)
             .into_iter()
-            .find(|p| p.state == PastState::Interrupted)
+            .find(|p| p.state == PastExportState::Interrupted)
         else {
             continue;
         };
@@ -526,20 +527,20 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
         mounted,
         "no disk could be mounted: this test needs to be root"
     );
-    let items: Vec<Item> = (0..6)
+    let items: Vec<ExportItem> = (0..6)
         .map(|n| {
             let source = world.photos().join(format!("{n}.jpg"));
             fs::write(&source, vec![n; 500_000]).expect("written");
-            Item {
+            ExportItem {
                 source,
-                ..Item::default()
+                ..ExportItem::default()
             }
         })
         .collect();
-    let options = Options {
+    let options = ExportOptions {
         transfer: Transfer::Move,
-        layout: Layout::Flat,
-        ..Options::new(small.join("out"))
+        layout: FolderLayout::Flat,
+        ..ExportOptions::new(small.join("out"))
     };
     let plan = plan(&items, &options).expect("there is room yet");
     // Somebody else fills the disk meanwhile.
@@ -548,10 +549,10 @@ fn a_full_disk_stops_the_export_and_harms_nothing() {
     let report = run(&plan, &world.journals(), &Cancel::default(), &|_| {}).expect("a report");
     let unmount = || Command::new("umount").arg(&small).status();
     let check = std::panic::catch_unwind(|| {
-        let trouble = report.trouble.as_deref().expect("a trouble");
-        assert!(trouble.contains("disk is full"), "{trouble}");
-        assert!(trouble.contains("MB more"), "{trouble}");
-        assert!(trouble.contains(&small.display().to_string()), "{trouble}");
+        let problem = report.problem.as_deref().expect("a trouble");
+        assert!(problem.contains("disk is full"), "{problem}");
+        assert!(problem.contains("MB more"), "{problem}");
+        assert!(problem.contains(&small.display().to_string()), "{problem}");
         assert!(report.photos < 6 && !report.failures.is_empty());
         for (n, item) in items.iter().enumerate() {
             let there = small.join(format!("out/{n}.jpg"));

@@ -14,15 +14,16 @@ use exports::{World, tree};
 use faults::{Fault, Faulty};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::journal::past;
-use lumisift::engine::organize::export::ops::{Disk, Lost, Ops};
+use lumisift::engine::organize::export::ops::{Disk, LostAttributes, Ops};
 use lumisift::engine::organize::export::{
-    Exporter, Item, Layout, Options, PastState, Report, Transfer, plan,
+    ExportItem, ExportOptions, ExportReport, Exporter, FolderLayout, PastExportState, Transfer,
+    plan,
 };
 
 const PARTS: [&str; 4] = ["a.CR2", "a.CR2.xmp", "a.jpg", "a.xmp"];
 
 /// A photo with its RAW file and sidecars, and one that has nothing to do with it.
-fn world() -> (World, Vec<Item>) {
+fn world() -> (World, Vec<ExportItem>) {
     let world = World::new();
     let items = ["a.jpg", "b.jpg"].map(|name| world.item(name, name, &[]));
     for name in PARTS.iter().filter(|name| **name != "a.jpg") {
@@ -31,14 +32,14 @@ fn world() -> (World, Vec<Item>) {
     (world, items.to_vec())
 }
 
-fn options(world: &World) -> Options {
-    Options {
-        layout: Layout::Flat,
+fn options(world: &World) -> ExportOptions {
+    ExportOptions {
+        layout: FolderLayout::Flat,
         ..world.options(Transfer::Move)
     }
 }
 
-fn export(world: &World, ops: &dyn Ops, items: &[Item]) -> Report {
+fn export(world: &World, ops: &dyn Ops, items: &[ExportItem]) -> ExportReport {
     let plan = plan(items, &options(world)).expect("a plan");
     assert_eq!(plan.steps.len(), 5);
     let journals = world.journals();
@@ -96,7 +97,7 @@ impl Ops for Stubborn {
         Disk.remove_file(path)
     }
 
-    fn dress(&self, from: &File, to: &File, owner: bool) -> Lost {
+    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         Disk.dress(from, to, owner)
     }
 }
@@ -206,7 +207,7 @@ fn whatever_fails_once_a_set_is_in_one_place() {
                 // What was interrupted is gone on with, and then all of it is there.
                 let calm = Faulty::new(None, old, disk);
                 let exporter = Exporter::with(&journals, &calm, 1);
-                if past(&journals)[0].state == PastState::Interrupted {
+                if past(&journals)[0].state == PastExportState::Interrupted {
                     let finished = exporter.finish(&report.id, &Cancel::default(), &|_| {});
                     assert!(finished.expect("finished").failures.is_empty(), "{case}");
                     assert_eq!(world.there().len(), 5, "{case}");

@@ -1,7 +1,9 @@
 //! What becomes of pixels: patches, neighbourhoods, depthwise filters, means.
 
 use lumisift::engine::inference::cpu::DepthwiseShape;
-use lumisift::engine::inference::gpu::{self, Context, GpuDepthwise, Plan, Recorder, UnfoldShape};
+use lumisift::engine::inference::gpu::{
+    self, Context, GpuDepthwise, GpuPlan, Recorder, UnfoldShape,
+};
 use proptest::prelude::*;
 
 use super::{CONTEXTS, PATIENCE, assert_near, computed, for_cases, kept, noise};
@@ -55,7 +57,7 @@ fn check_unfold(context: &Context, count: usize, shape: UnfoldShape) {
     let mut recorder = Recorder::new(context);
     let buffer = recorder.pictures(pictures.len());
     let out = recorder.unfold(&buffer, count, shape);
-    let plan: Plan = recorder.finish(out).expect("a plan");
+    let plan: GpuPlan = recorder.finish(out).expect("a plan");
     plan.write_pictures(context, &buffer, &pictures);
     let card = gpu::run(context, &plan, PATIENCE).expect("runs");
     assert_near(

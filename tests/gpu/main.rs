@@ -21,7 +21,8 @@ use std::time::Duration;
 use half::f16;
 use libtest_mimic::{Arguments, Trial};
 use lumisift::engine::inference::gpu::{
-    self, Adapter, Context, Numbers, Plan, Recorder, Rows, adapters, paper_adapter, synthetic_tower,
+    self, Adapter, Context, GpuPlan, GpuPrecision, GpuRows, Recorder, adapters, paper_adapter,
+    synthetic_tower,
 };
 use lumisift::engine::inference::load_starter_tower;
 use proptest::strategy::Strategy;
@@ -38,7 +39,7 @@ static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
             .with_workgroup_memory(memory << 10)
             .with_subgroups_of(subgroup)
     };
-    let both = [Numbers::Full, Numbers::Fastest];
+    let both = [GpuPrecision::Full, GpuPrecision::Fastest];
     let each = both.map(|numbers| [open(numbers, 16, 32), open(numbers, 64, 128)]);
     each.into_iter().flatten().collect()
 });
@@ -75,7 +76,7 @@ fn kept(context: &Context, values: &[f32]) -> Vec<f32> {
 /// Runs what is recorded over inputs.
 fn computed<'a>(
     context: &'a Context,
-    record: impl FnOnce(&mut Recorder<'a>) -> (Vec<(Rows, &'a [f32])>, Rows),
+    record: impl FnOnce(&mut Recorder<'a>) -> (Vec<(GpuRows, &'a [f32])>, GpuRows),
 ) -> Vec<f32> {
     let mut recorder = Recorder::new(context);
     let (inputs, output) = record(&mut recorder);
@@ -83,9 +84,9 @@ fn computed<'a>(
 }
 
 /// Runs what is recorded, on the card that it was recorded for.
-fn run(recorder: Recorder, inputs: &[(Rows, &[f32])], output: Rows) -> Vec<f32> {
+fn run(recorder: Recorder, inputs: &[(GpuRows, &[f32])], output: GpuRows) -> Vec<f32> {
     let context = recorder.context();
-    let plan: Plan = recorder.finish(output).expect("a plan");
+    let plan: GpuPlan = recorder.finish(output).expect("a plan");
     for (rows, values) in inputs {
         plan.write(context, rows, values);
     }
@@ -158,7 +159,7 @@ const OWN: &[(&str, fn())] = &[("the_adapter_has_halves", halves)];
 /// Arithmetic of plans that nothing runs, without any driver.
 fn on_paper() {
     let paper = paper_adapter().expect("wgpu's noop");
-    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
     assert!(context.in_halves());
     let tower = load_starter_tower(&Arc::new(context)).expect("the starter");
     let plan = tower.plan(16).expect("a plan");
@@ -176,7 +177,7 @@ fn on_paper() {
 /// However slow a card is, a window that is drawn on it waits for short submissions only.
 fn shares() {
     let paper = paper_adapter().expect("wgpu's noop");
-    let context = Context::open(&paper, Numbers::Fastest, None).expect("opens");
+    let context = Context::open(&paper, GpuPrecision::Fastest, None).expect("opens");
     let config = serde_json::json!({"model_type": "clip", "projection_dim": 256, "vision_config": {
         "hidden_size": 256, "intermediate_size": 1024, "num_attention_heads": 4,
         "num_hidden_layers": 2, "patch_size": 16, "image_size": 224, "hidden_act": "quick_gelu"}});
@@ -197,7 +198,7 @@ fn shares() {
             assert!(longest <= 1.1 * share, "{what}: {longest} of {share}");
             assert!(submissions.len() >= parts as usize, "{what}");
             let operations =
-                |plan: &Plan| plan.dispatches().iter().map(|d| d.operations).sum::<f64>();
+                |plan: &GpuPlan| plan.dispatches().iter().map(|d| d.operations).sum::<f64>();
             let gap = operations(&plan) / operations(&whole) - 1.0;
             assert!(gap.abs() < 1e-9, "{what}: the same work");
         }

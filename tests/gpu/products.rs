@@ -2,7 +2,8 @@
 
 use lumisift::engine::inference::cpu::Activation;
 use lumisift::engine::inference::gpu::{
-    After, AttentionInput, Context, GpuLinear, GpuNorm, GpuTable, Numbers, Recorder, Rows, Tile,
+    AttentionInput, Context, GpuEpilogue, GpuLinear, GpuNorm, GpuPrecision, GpuRows, GpuTable,
+    Recorder, TileSize,
 };
 use proptest::prelude::*;
 
@@ -85,14 +86,14 @@ impl Case {
 
 fn products() {
     let shapes = (1usize..150, 1usize..90, 1usize..150);
-    let tiles = prop::sample::select(vec![Tile::Small, Tile::Medium, Tile::Large]);
+    let tiles = prop::sample::select(vec![TileSize::Small, TileSize::Medium, TileSize::Large]);
     for_cases(24, (shapes, tiles), |((rows, inputs, outputs), tile)| {
         for context in CONTEXTS.iter() {
             let case = case(rows, inputs, outputs);
             let layer = case.layer(context);
             let mut recorder = Recorder::new(context).with_tile(tile);
             let x = recorder.activations(rows, inputs);
-            let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
+            let out = recorder.linear(&x, &layer, GpuEpilogue::ActivateInFull(Activation::None));
             let card = run(recorder, &[(x, &case.x)], out);
             let what = format!("{rows} x {inputs} to {outputs} in {tile:?} tiles");
             assert_near(context, "product", &card, &case.expected(context), &what);
@@ -123,7 +124,7 @@ fn activations() {
         for (kind, define) in &kinds {
             let card = computed(context, |recorder| {
                 let input = recorder.activations(x.len(), 1);
-                let out = recorder.linear(&input, &layer, After::Activate(*kind));
+                let out = recorder.linear(&input, &layer, GpuEpilogue::Activate(*kind));
                 (vec![(input, x.as_slice())], out)
             });
             let cpu: Vec<f32> = kept(context, &x)
@@ -165,7 +166,7 @@ fn additions() {
                 let card = computed(context, |recorder| {
                     let x = recorder.activations(rows, inputs);
                     let stream = recorder.input(rows, outputs);
-                    let out = recorder.linear(&x, &layer, After::AddTo(&stream));
+                    let out = recorder.linear(&x, &layer, GpuEpilogue::AddTo(&stream));
                     (vec![(x, &case.x[..]), (stream, before.as_slice())], out)
                 });
                 let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
@@ -179,7 +180,7 @@ fn additions() {
                 let table = GpuTable::new(context, &before[..period * outputs], outputs);
                 let card = computed(context, |recorder| {
                     let x = recorder.activations(rows, inputs);
-                    let out = recorder.linear(&x, &layer, After::Add(&Rows::from(&table)));
+                    let out = recorder.linear(&x, &layer, GpuEpilogue::Add(&GpuRows::from(&table)));
                     (vec![(x, &case.x[..])], out)
                 });
                 let repeated = before[..period * outputs].iter().cycle();
@@ -197,7 +198,7 @@ fn additions() {
 }
 
 fn split_weights() {
-    for numbers in [Numbers::Full, Numbers::Fastest] {
+    for numbers in [GpuPrecision::Full, GpuPrecision::Fastest] {
         let context = Context::open(adapter(), numbers, None)
             .expect("opens")
             .with_most_bytes(4096);
@@ -210,7 +211,7 @@ fn split_weights() {
             }
             let mut recorder = Recorder::new(&context);
             let x = recorder.activations(rows, inputs);
-            let out = recorder.linear(&x, &layer, After::ActivateInFull(Activation::None));
+            let out = recorder.linear(&x, &layer, GpuEpilogue::ActivateInFull(Activation::None));
             let card = run(recorder, &[(x, &case.x)], out);
             let what = format!("split, {shape:?}");
             assert_near(&context, "product", &card, &case.expected(&context), &what);
@@ -229,12 +230,12 @@ fn cut_products() {
                 let case = case(rows, inputs, outputs);
                 let layer = case.layer(context);
                 let before = noise(rows * outputs, 5);
-                let recorder = Recorder::new(context).with_tile(Tile::Small);
+                let recorder = Recorder::new(context).with_tile(TileSize::Small);
                 let mut recorder = recorder.with_longest(longest);
                 let x = recorder.activations(rows, inputs);
                 let stream = recorder.input(rows, outputs);
-                let out = recorder.linear(&x, &layer, After::AddTo(&stream));
-                let inputs: [(Rows, &[f32]); 2] = [(x, &case.x), (stream, &before)];
+                let out = recorder.linear(&x, &layer, GpuEpilogue::AddTo(&stream));
+                let inputs: [(GpuRows, &[f32]); 2] = [(x, &case.x), (stream, &before)];
                 let card = run(recorder, &inputs, out);
                 let plain = case.expected(context);
                 let cpu: Vec<f32> = plain.iter().zip(&before).map(|(a, b)| a + b).collect();
@@ -291,9 +292,9 @@ fn padding() {
                     scale: 1.0 / (size as f32).sqrt(),
                 });
                 let layer = after.layer(context);
-                let plain = After::ActivateInFull(Activation::None);
+                let plain = GpuEpilogue::ActivateInFull(Activation::None);
                 let out = recorder.linear(&attended_rows, &layer, plain);
-                let inputs: [(Rows, &[f32]); 3] =
+                let inputs: [(GpuRows, &[f32]); 3] =
                     [(used, &not_numbers), (q_rows, &q), (kv_rows, &kv)];
                 let card = run(recorder, &inputs, out);
                 let middle = attended(&kept(context, &q), &kept(context, &kv), shape);
@@ -314,7 +315,11 @@ fn strided_rows() {
         let card = computed(context, |recorder| {
             let x = recorder.activations(sequences * tokens, width);
             let first = x.of_each(tokens, 2);
-            let out = recorder.linear(&first, &layer, After::ActivateInFull(Activation::None));
+            let out = recorder.linear(
+                &first,
+                &layer,
+                GpuEpilogue::ActivateInFull(Activation::None),
+            );
             (vec![(x, &all.x[..])], out)
         });
         let rows = all.expected(context);

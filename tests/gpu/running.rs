@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::{Event, JobOptions};
-use lumisift::engine::index::store::Limits;
+use lumisift::engine::index::store::StoreLimits;
 use lumisift::engine::inference::cpu::Activation;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::gpu::{
-    self, After, Context, GpuError, GpuLinear, ImageTower, Network, Numbers, Recorder, Request,
-    Rows, UnfoldShape, accelerate,
+    self, AdapterRequest, Context, GpuEpilogue, GpuError, GpuImageTower, GpuLinear, GpuPrecision,
+    GpuRows, Network, Recorder, UnfoldShape, accelerate,
 };
 use lumisift::engine::inference::{
     Embeddings, FolderModel, Model, ModelError, ModelInfo, load_folder, load_folder_tower,
@@ -76,7 +76,7 @@ pub const OF_SOFTWARE: &[(&str, fn())] = &[
 fn lost() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, Numbers::Full);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full);
     let crops = crops(2, model.info().preprocess.side);
     tower.embed(&crops, &Cancel::default()).expect("vectors");
     tower.context().lose();
@@ -92,7 +92,7 @@ fn lost() {
 fn silent() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, Numbers::Full).with_patience(Duration::ZERO);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full).with_patience(Duration::ZERO);
     let crops = crops(8, model.info().preprocess.side);
     let error = tower
         .embed(&crops, &Cancel::default())
@@ -103,7 +103,7 @@ fn silent() {
 fn cancelled() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, Numbers::Full);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full);
     let crops = crops(2, model.info().preprocess.side);
     let cancel = Cancel::default();
     cancel.cancel();
@@ -114,7 +114,7 @@ fn cancelled() {
 fn wrong_pictures() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, Numbers::Full);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full);
     let error = tower
         .embed(&crops(1, 32), &Cancel::default())
         .expect_err("too small");
@@ -139,7 +139,7 @@ fn on_card_with(
         *kept.lock().expect("free") = Some(context.clone());
         load_folder_tower(&folder, context, &spec)
     });
-    let request = Request {
+    let request = AdapterRequest {
         number: Some(0),
         wanted: true,
         on_battery: true,
@@ -271,7 +271,7 @@ fn small_buffers() {
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
     // Four pictures fit, five do not.
     let most = 4 * 50 * 3 * 32 * 32 * 4;
-    let context = Context::open(adapter(), Numbers::Full, None)
+    let context = Context::open(adapter(), GpuPrecision::Full, None)
         .expect("opens")
         .with_most_bytes(most);
     let tower = load_folder_tower(dir.path(), &Arc::new(context), &model.info().preprocess);
@@ -293,7 +293,7 @@ fn tiny_buffers() {
         let crops = crops(5, spec.side);
         let cpu = model.embed_images(&crops, &Cancel::default());
         let cpu = cpu.expect("vectors");
-        for (numbers, tolerance) in [(Numbers::Full, 1e-4), (Numbers::Fastest, 1e-3)] {
+        for (numbers, tolerance) in [(GpuPrecision::Full, 1e-4), (GpuPrecision::Fastest, 1e-3)] {
             let open = || Context::open(adapter(), numbers, None).expect("opens");
             let load = |context| load_folder_tower(dir.path(), &Arc::new(context), spec);
             // The smallest that does for a picture.
@@ -317,7 +317,7 @@ fn budget() {
     let crops = crops(16, model.info().preprocess.side);
     let cpu = model.embed_images(&crops, &Cancel::default());
     let cpu = cpu.expect("vectors");
-    let load = || tower(dir.path(), &model, Numbers::Full);
+    let load = || tower(dir.path(), &model, GpuPrecision::Full);
     let for_four = load().plan(4).expect("a plan").bytes();
     let tower = load().with_memory(for_four);
     let card = tower.embed(&crops, &Cancel::default()).expect("vectors");
@@ -355,7 +355,7 @@ impl Network for Counted {
         4
     }
 
-    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows {
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> GpuRows {
         self.recorded.fetch_add(1, Ordering::Relaxed);
         let shape = UnfoldShape {
             side: 8,
@@ -368,20 +368,20 @@ impl Network for Counted {
             std: [0.5; 3],
         };
         let pixels = recorder.unfold(pictures, count, shape);
-        let plain = After::ActivateInFull(Activation::None);
+        let plain = GpuEpilogue::ActivateInFull(Activation::None);
         recorder.linear(&pixels, &self.layer, plain)
     }
 }
 
 fn recorded_once() {
-    let context = Context::open(adapter(), Numbers::Full, None).expect("opens");
+    let context = Context::open(adapter(), GpuPrecision::Full, None).expect("opens");
     let weight = super::noise(4 * 192, 3);
     let recorded = Arc::new(AtomicUsize::new(0));
     let network = Counted {
         layer: GpuLinear::new(&context, &weight, None, (192, 4)),
         recorded: recorded.clone(),
     };
-    let tower = ImageTower::new(Arc::new(context), Box::new(network));
+    let tower = GpuImageTower::new(Arc::new(context), Box::new(network));
     let crops = crops(4, 8);
     let first = tower.embed(&crops, &Cancel::default()).expect("vectors");
     for _ in 0..5 {
@@ -409,7 +409,7 @@ fn hung_driver() {
                 None => tower,
             })
         });
-        let request = Request {
+        let request = AdapterRequest {
             number: Some(0),
             wanted,
             on_battery: true,
@@ -448,7 +448,7 @@ fn wrong_card() {
         (spec.mean, spec.std) = ([0.9, 0.1, 0.5], [0.02, 0.3, 0.05]);
         let load =
             Arc::new(move |context: &Arc<Context>| load_folder_tower(&folder, context, &spec));
-        let request = Request {
+        let request = AdapterRequest {
             number: Some(0),
             wanted,
             on_battery: true,
@@ -470,13 +470,13 @@ fn wrong_card() {
 fn software_by_itself() {
     let dir = model_folder("clip-tiny");
     let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let request = Request {
+    let request = AdapterRequest {
         number: None,
         wanted: false,
         on_battery: true,
         checks: None,
     };
-    let load = Arc::new(|_: &Arc<Context>| -> Result<ImageTower, ModelError> {
+    let load = Arc::new(|_: &Arc<Context>| -> Result<GpuImageTower, ModelError> {
         panic!("it is not even tried")
     });
     let model = accelerate(Arc::new(cpu), &request, load).expect("a model");
@@ -491,7 +491,8 @@ fn kept_kernels() {
     let (spec, crops) = (cpu.info().preprocess, crops(3, cpu.info().preprocess.side));
     let cache = tempfile::tempdir().expect("a folder");
     let run = || {
-        let context = Context::open(adapter(), Numbers::Full, Some(cache.path())).expect("opens");
+        let context =
+            Context::open(adapter(), GpuPrecision::Full, Some(cache.path())).expect("opens");
         let context = Arc::new(context);
         let tower = load_folder_tower(dir.path(), &context, &spec).expect("loads");
         // The first batch of a size keeps what was compiled for it.
@@ -518,7 +519,7 @@ fn kept_kernels() {
 fn several_callers() {
     let dir = model_folder("clip-tiny");
     let cpu = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &cpu, Numbers::Full);
+    let tower = tower(dir.path(), &cpu, GpuPrecision::Full);
     let crops = crops(24, cpu.info().preprocess.side);
     let expected = cpu.embed_images(&crops, &Cancel::default());
     let expected = expected.expect("vectors");
@@ -597,7 +598,7 @@ fn lost_in_a_job() {
     });
     let photos = folder_of_photos(70);
     let store = tempfile::tempdir().expect("a folder");
-    let limits = Limits::megabytes(None);
+    let limits = StoreLimits::megabytes(None);
     let library = Library::with_model(fragile, store.path(), limits).expect("a library");
     let job = JobOptions::new(vec![photos.path().to_path_buf()]);
     let said = Mutex::new(Vec::new());

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use candle_core::{DType, Device as CandleDevice, Tensor, safetensors};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::device::Device;
-use lumisift::engine::inference::gpu::{Context, ImageTower, Numbers};
+use lumisift::engine::inference::gpu::{Context, GpuImageTower, GpuPrecision};
 use lumisift::engine::inference::{
     Embeddings, FolderModel, Model, load_folder, load_folder_tower, load_starter,
     load_starter_tower,
@@ -37,7 +37,8 @@ pub const TESTS: &[(&str, fn())] = &[
 ];
 
 /// What parity asks for in full precision, and in halves.
-const TOLERANCES: [(Numbers, f32); 2] = [(Numbers::Full, 1e-4), (Numbers::Fastest, 1e-3)];
+const TOLERANCES: [(GpuPrecision, f32); 2] =
+    [(GpuPrecision::Full, 1e-4), (GpuPrecision::Fastest, 1e-3)];
 
 pub fn crops(count: usize, side: u32) -> Vec<Crop> {
     let length = (side * side * 3) as usize;
@@ -60,7 +61,7 @@ pub fn worst_gap(a: &Embeddings, b: &Embeddings) -> f32 {
     gaps.fold(0.0, f32::max)
 }
 
-pub fn tower(dir: &Path, model: &FolderModel, numbers: Numbers) -> ImageTower {
+pub fn tower(dir: &Path, model: &FolderModel, numbers: GpuPrecision) -> GpuImageTower {
     let context = Arc::new(Context::open(adapter(), numbers, None).expect("opens"));
     load_folder_tower(dir, &context, &model.info().preprocess).expect("loads")
 }
@@ -74,7 +75,11 @@ fn check_folder(dir: &Path, name: &str) {
     for (numbers, tolerance) in TOLERANCES {
         let card = tower(dir, &model, numbers).embed(&crops, &Cancel::default());
         let gap = worst_gap(&card.expect("vectors"), &cpu);
-        note("towers beside the CPU", numbers == Numbers::Fastest, gap);
+        note(
+            "towers beside the CPU",
+            numbers == GpuPrecision::Fastest,
+            gap,
+        );
         assert!(gap <= tolerance, "{name}, {numbers:?}: {gap}");
     }
 }
@@ -149,7 +154,7 @@ fn parity() {
                 values: golden[..card.values.len()].to_vec(),
             };
             let gap = worst_gap(&card, &theirs);
-            note(label, numbers == Numbers::Fastest, gap);
+            note(label, numbers == GpuPrecision::Fastest, gap);
             assert!(gap <= tolerance, "{name}, {numbers:?}: {gap}");
         }
     }
@@ -353,7 +358,7 @@ fn starter() {
 fn batches() {
     let dir = model_folder("clip-tiny");
     let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
-    let tower = tower(dir.path(), &model, Numbers::Full);
+    let tower = tower(dir.path(), &model, GpuPrecision::Full);
     let crops = crops(23, model.info().preprocess.side);
     let single = |crop: &Crop| {
         tower

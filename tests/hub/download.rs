@@ -13,7 +13,7 @@ use lumisift::engine::hub::download::{
     DownloadError, DownloadProgress, DownloadRequest, DownloadStage, download, origin,
 };
 use lumisift::engine::hub::endpoint::{RepoId, Token};
-use lumisift::engine::hub::http::Patience;
+use lumisift::engine::hub::http::Timeouts;
 use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::{Model, load_folder};
 use tempfile::TempDir;
@@ -65,7 +65,7 @@ impl Home {
             token: None,
             models: self.dir.path().to_path_buf(),
             backoff: Duration::from_millis(1),
-            patience: Patience::default(),
+            patience: Timeouts::default(),
         }
     }
 

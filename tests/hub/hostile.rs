@@ -18,7 +18,7 @@ use hub::{FakeHub, Mischief};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::hub::download::{DownloadError, DownloadRequest, download};
 use lumisift::engine::hub::endpoint::RepoId;
-use lumisift::engine::hub::http::Patience;
+use lumisift::engine::hub::http::Timeouts;
 
 const REPO: &str = "me/clip-tiny";
 const BASE: &str = "/me/clip-tiny/resolve/main";
@@ -65,7 +65,7 @@ fn order(models: &Path, hub: &FakeHub) -> DownloadRequest {
         token: None,
         models: models.into(),
         backoff: Duration::from_millis(1),
-        patience: Patience::default(),
+        patience: Timeouts::default(),
     }
 }
 
@@ -86,10 +86,10 @@ fn bytes_in(dir: &Path) -> u64 {
 
 /// Fails as it should: nothing is ready, and no part of the weights is left.
 fn refused(hub: &FakeHub) -> String {
-    refused_within(hub, Patience::default())
+    refused_within(hub, Timeouts::default())
 }
 
-fn refused_within(hub: &FakeHub, patience: Patience) -> String {
+fn refused_within(hub: &FakeHub, patience: Timeouts) -> String {
     let home = tempfile::tempdir().expect("a folder");
     let mut order = order(home.path(), hub);
     order.patience = patience;
@@ -221,7 +221,7 @@ fn bodies_without_end_and_lengths_without_sense_are_bounded() {
 
 #[test]
 fn whoever_drips_or_falls_silent_is_given_up() {
-    let patience = Patience {
+    let patience = Timeouts {
         stall: Duration::from_millis(100),
         span: Duration::from_millis(20),
         least: 4096,

@@ -18,11 +18,11 @@ mod shapes;
 
 mod avif;
 mod bad_input;
-mod companions;
 mod damage_corpus;
 mod exif_corpus;
 mod format_corpus;
 mod formats;
+mod paired_files;
 mod places;
 mod png;
 mod raw;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{json, lumisift, samples};
-use lumisift::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
+use lumisift::engine::media::scan::{Scan, ScanItem, ScanOptions, Skipped};
 use serde_json::Value;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -21,11 +21,11 @@ fn write(path: &Path) {
 fn scan(below: &Path, roots: &[PathBuf], options: ScanOptions) -> (Vec<String>, Skipped) {
     let mut scan = Scan::new(roots, options);
     let found = scan.by_ref().map(|found| match found {
-        Found::Candidate(file) => {
+        ScanItem::Candidate(file) => {
             let path = file.path.strip_prefix(below).expect("below").to_path_buf();
             path.to_string_lossy().replace('\\', "/")
         }
-        Found::Failure(failure) => panic!("{failure:?}"),
+        ScanItem::Failure(failure) => panic!("{failure:?}"),
     });
     let mut found: Vec<String> = found.collect();
     found.sort();

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use common::{json, lumisift, photos, run, samples, session};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::index::pipeline::Source;
-use lumisift::engine::index::store::Limits;
+use lumisift::engine::index::pipeline::VectorSource;
+use lumisift::engine::index::store::StoreLimits;
 use lumisift::engine::media::decode::{Pixels, decode};
 use lumisift::engine::media::photo::{ContentId, HASHED_WHOLE};
 use lumisift::engine::media::video::{Video, VideoError};
@@ -112,7 +112,7 @@ fn a_video_is_found_by_its_best_frame() {
     let session = session(&dir.path().join("store"));
     let ran = run(&session, std::slice::from_ref(&folder));
     assert!(ran.failures.is_empty(), "{:?}", ran.failures);
-    assert_eq!(ran.from(Source::Encoded), 3);
+    assert_eq!(ran.from(VectorSource::Encoded), 3);
     let clip = ran
         .photos
         .iter()
@@ -155,7 +155,10 @@ fn a_video_is_found_by_its_best_frame() {
     fs::copy(fixture("late.mp4"), folder.join("copy.mov")).expect("copied");
     let again = run(&session, std::slice::from_ref(&folder));
     assert_eq!(
-        (again.from(Source::Cached), again.from(Source::Recognised)),
+        (
+            again.from(VectorSource::Cached),
+            again.from(VectorSource::Recognised)
+        ),
         (3, 1)
     );
 
@@ -163,7 +166,7 @@ fn a_video_is_found_by_its_best_frame() {
     fs::remove_dir_all(&folder).expect("removed");
     session
         .store()
-        .tidy(Limits::megabytes(Some(0)))
+        .tidy(StoreLimits::megabytes(Some(0)))
         .expect("tidied");
     assert!((0..SHOWN.len()).all(|part| thumbnail(part).is_none()));
 }

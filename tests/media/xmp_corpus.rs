@@ -15,9 +15,9 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::decode;
 use lumisift::engine::media::metadata::xmp::{HIERARCHY, Packet, SUBJECT, TAGS};
-use lumisift::engine::media::metadata::{Additions, Metadata};
+use lumisift::engine::media::metadata::{Additions, PhotoMetadata};
 use lumisift::engine::organize::sidecars::plan;
-use lumisift::engine::organize::sidecars::{SidecarEdit, Way, apply, undo};
+use lumisift::engine::organize::sidecars::{SidecarEdit, SidecarPlacement, apply, undo};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -313,7 +313,7 @@ fn exiftool_and_exiv2_read_every_result() {
         wishes.push(SidecarEdit { photo, additions });
     }
     let records = dir.path().join("records");
-    let planned = plan(&wishes, Way::default());
+    let planned = plan(&wishes, SidecarPlacement::default());
     assert_eq!(planned.failures, []);
     let (count, failures) = apply(&planned, &records).expect("written");
     assert_eq!((count.total(), failures.len()), (planned.changes.len(), 0));
@@ -489,7 +489,7 @@ fn what_exiftool_writes_inside_photos_is_read() {
         ("latin", &["jpg", "tif"], &latin),
     ] {
         for photo in tagged(dir.path(), name, endings, tags) {
-            let facts = Metadata::of(&photo).facts;
+            let facts = PhotoMetadata::of(&photo).facts;
             assert_eq!(facts.keywords, ["sea", "Größe"], "{}", photo.display());
             let taken = facts.taken.as_ref().map(ToString::to_string);
             assert_eq!(
@@ -511,7 +511,10 @@ fn what_exiftool_writes_inside_photos_is_read() {
         &["jpg"],
         &[&xmp[..], &[&caption]].concat(),
     );
-    assert_eq!(Metadata::of(&photos[0]).facts.keywords, ["sea", "Größe"]);
+    assert_eq!(
+        PhotoMetadata::of(&photos[0]).facts.keywords,
+        ["sea", "Größe"]
+    );
     let wish = SidecarEdit {
         photo: photos[0].clone(),
         additions: Additions {
@@ -519,14 +522,14 @@ fn what_exiftool_writes_inside_photos_is_read() {
             ..Additions::default()
         },
     };
-    let inside = Way {
+    let inside = SidecarPlacement {
         inside: true,
-        ..Way::default()
+        ..SidecarPlacement::default()
     };
     let (count, failures) = apply(&plan(&[wish], inside), dir.path()).expect("written");
     assert_eq!((count.total(), failures.len()), (1, 0));
     assert_eq!(
-        Metadata::of(&photos[0]).facts.keywords,
+        PhotoMetadata::of(&photos[0]).facts.keywords,
         ["sea", "Größe", "cat"]
     );
     assert!(!exiftool(&photos)["long.jpg"].contains_key("ExifTool:Warning"));
@@ -577,9 +580,9 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
         },
     };
     let wishes: Vec<SidecarEdit> = photos.iter().map(wish).collect();
-    let way = Way {
+    let way = SidecarPlacement {
         inside: true,
-        ..Way::default()
+        ..SidecarPlacement::default()
     };
     let planned = plan(&wishes, way);
     assert_eq!(
@@ -617,7 +620,7 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
             assert!(!kept || is[&name].get(tag) == Some(value), "{name}: {tag}");
         }
         assert_eq!(
-            Metadata::of(photo).facts.keywords.first(),
+            PhotoMetadata::of(photo).facts.keywords.first(),
             subject.first(),
             "{name}"
         );

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{ColourModel, photos, run};
-use lumisift::engine::index::pipeline::Source;
+use lumisift::engine::index::pipeline::VectorSource;
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::Store;
 use lumisift::engine::search::query::Query;
@@ -37,8 +37,8 @@ fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize)
     let model = Arc::new(ColourModel::new());
     let session = Arc::new(Session::open(model, store).map_err(|e| e.to_string())?);
     let ran = run(&session, &[folder.to_path_buf()]);
-    if let Some(trouble) = ran.summary.trouble {
-        return Err(trouble);
+    if let Some(problem) = ran.summary.problem {
+        return Err(problem);
     }
     let query = Query::parse("red").expect("a query");
     let labels = session.embed_queries(&[query]).map_err(|e| e.to_string())?;
@@ -53,7 +53,7 @@ fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize)
     let matches = paths.zip(scores.matches.iter().copied()).collect();
     Ok((
         matches,
-        ran.from(Source::Encoded) + ran.from(Source::Recognised),
+        ran.from(VectorSource::Encoded) + ran.from(VectorSource::Recognised),
     ))
 }
 

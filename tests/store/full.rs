@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{json, lumisift, photos, run, session};
-use lumisift::engine::index::pipeline::{self, Event, JobOptions, Source};
+use lumisift::engine::index::pipeline::{self, Event, JobOptions, VectorSource};
 
 /// A small disk, taken away at the end.
 struct Disk(PathBuf);
@@ -61,7 +61,7 @@ fn reading_waits_for_room_and_goes_on() {
     };
     let job = pipeline::start(&opened, options).expect("a job");
     let (mut read, mut told, mut went_on) = (0, None, false);
-    let mut trouble = None;
+    let mut problem = None;
     while let Some(message) = job.next() {
         match message.event {
             Event::Photo { .. } => read += 1,
@@ -71,7 +71,7 @@ fn reading_waits_for_room_and_goes_on() {
                 let _ = fs::remove_file(&filler);
             }
             Event::Waiting(None) => went_on = true,
-            Event::Finished(summary) => trouble = summary.trouble,
+            Event::Finished(summary) => problem = summary.problem,
             Event::Unread(_) | Event::Progress(_) | Event::Fallback(_) => {}
         }
     }
@@ -82,10 +82,10 @@ fn reading_waits_for_room_and_goes_on() {
         "{told}"
     );
     assert!(told.contains(&disk.0.display().to_string()), "{told}");
-    assert_eq!((read, went_on, trouble), (1500, true, None));
+    assert_eq!((read, went_on, problem), (1500, true, None));
     drop(opened);
     let again = run(&session(&store), &[folder]);
-    assert_eq!(again.from(Source::Cached), 1500);
+    assert_eq!(again.from(VectorSource::Cached), 1500);
 }
 
 #[test]

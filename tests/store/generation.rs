@@ -87,7 +87,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
             rebuild(&store, &blues);
             let other = session(&store);
             let theirs = run(&other, std::slice::from_ref(&blues));
-            assert!(theirs.summary.trouble.is_none(), "{what}");
+            assert!(theirs.summary.problem.is_none(), "{what}");
             let low = match_red(&other, &theirs).expect("scored");
             assert!(low.iter().all(|m| *m < 0.5), "{what}: {low:?}");
             match match_red(&reader, &ran) {
@@ -99,7 +99,7 @@ fn rows_that_were_looked_up_never_score_other_photos() {
             }
             // What it writes now does not reach the other's photos.
             let late = run(&reader, std::slice::from_ref(&reds));
-            if late.summary.trouble.is_none() {
+            if late.summary.problem.is_none() {
                 let matches = match_red(&reader, &late);
                 assert!(
                     matches.is_err() || matches.is_ok_and(|m| m == right),
@@ -217,7 +217,7 @@ fn a_file_that_cannot_be_opened_now_loses_nothing() {
     fs::rename(&moved, &vectors).expect("moved back");
     let ran = run(&session(&store), std::slice::from_ref(&folder));
     assert_eq!(
-        ran.from(lumisift::engine::index::pipeline::Source::Cached),
+        ran.from(lumisift::engine::index::pipeline::VectorSource::Cached),
         5
     );
     let mode = vectors.metadata().expect("there").permissions().mode();

@@ -7,12 +7,12 @@ use std::fs;
 use std::path::Path;
 
 use common::{json, lumisift, photos, run, session};
-use lumisift::engine::index::pipeline::Source;
-use lumisift::engine::index::store::{KEPT_DAYS, Limits, Store};
+use lumisift::engine::index::pipeline::VectorSource;
+use lumisift::engine::index::store::{KEPT_DAYS, Store, StoreLimits};
 
-fn in_days(days: i64) -> Limits {
-    let now = Limits::megabytes(None);
-    Limits {
+fn in_days(days: i64) -> StoreLimits {
+    let now = StoreLimits::megabytes(None);
+    StoreLimits {
         today: now.today + days,
         ..now
     }
@@ -50,7 +50,7 @@ fn what_no_file_has_goes_after_ninety_days() {
     // What a file still has is known, though nobody opened the program for so long.
     let again = session(&store);
     let ran = run(&again, std::slice::from_ref(&folder));
-    assert_eq!((ran.from(Source::Cached), ran.photos.len()), (10, 10));
+    assert_eq!((ran.from(VectorSource::Cached), ran.photos.len()), (10, 10));
     let shown = ran.photos.iter().all(|(photo, ..)| {
         let thumbnail = again.store().thumbnail(&photo.facts.content);
         thumbnail.expect("read").is_some()
@@ -70,7 +70,7 @@ fn superseded_models_go_after_ninety_days() {
     run(&first, std::slice::from_ref(&folder));
     // As if another fingerprint had taken the name since.
     let facts = rusqlite::Connection::open(store.join("facts.db")).expect("opened");
-    let today = Limits::megabytes(None).today;
+    let today = StoreLimits::megabytes(None).today;
     facts
         .execute("UPDATE models SET superseded = ?1", [today])
         .expect("set");
@@ -97,9 +97,9 @@ fn a_store_is_brought_below_the_size_that_is_set() {
     first.store().tidy(in_days(0)).expect("tidied");
     let before = first.store().size().expect("measured");
     let most = before.bytes * 2 / 3;
-    let limits = Limits {
+    let limits = StoreLimits {
         max_bytes: Some(most),
-        ..Limits::megabytes(None)
+        ..StoreLimits::megabytes(None)
     };
     let tidied = first.store().tidy(limits).expect("tidied");
     drop(first);
@@ -111,7 +111,7 @@ fn a_store_is_brought_below_the_size_that_is_set() {
     drop(opened);
     // What is left is right, what went is read again.
     let again = run(&session(&store), std::slice::from_ref(&folder));
-    assert_eq!(again.from(Source::Cached) as u64, after.photos);
+    assert_eq!(again.from(VectorSource::Cached) as u64, after.photos);
     assert_eq!(again.photos.len(), 300);
 }
 
@@ -164,7 +164,7 @@ fn a_store_of_the_first_version_is_read_again_and_says_so_once() {
     assert_eq!(notices.len(), 1, "{notices:?}");
     assert!(notices[0].contains("read again"), "{notices:?}");
     assert_eq!(
-        run(&opened, std::slice::from_ref(&folder)).from(Source::Encoded),
+        run(&opened, std::slice::from_ref(&folder)).from(VectorSource::Encoded),
         4
     );
     assert!(!store.join("vectors-0123-2.f16").exists());
@@ -186,7 +186,7 @@ fn a_store_from_before_there_were_videos_is_gone_on_with() {
     let opened = session(&store);
     assert_eq!(opened.notices().count(), 0);
     let again = run(&opened, std::slice::from_ref(&folder));
-    assert_eq!(again.from(Source::Cached), 4);
+    assert_eq!(again.from(VectorSource::Cached), 4);
 }
 
 #[test]

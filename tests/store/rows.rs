@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use common::{Ran, lumisift, photos, run, session};
-use lumisift::engine::index::pipeline::Source;
+use lumisift::engine::index::pipeline::VectorSource;
 use lumisift::engine::index::session::Session;
-use lumisift::engine::index::store::{Limits, Store};
+use lumisift::engine::index::store::{Store, StoreLimits};
 use lumisift::engine::search::query::Query;
 
 fn index(store: &Path, folder: &Path) -> Ran {
@@ -22,7 +22,7 @@ fn a_second_run_opens_no_photo() {
     let (folder, store) = (dir.path().join("photos"), dir.path().join("store"));
     photos(&folder, 40);
     let first = index(&store, &folder);
-    assert_eq!(first.from(Source::Encoded), 40);
+    assert_eq!(first.from(VectorSource::Encoded), 40);
     // Only names, sizes and times are looked at: with other bytes inside, the photos still count as known.
     for file in fs::read_dir(&folder).expect("listed").flatten() {
         let metadata = file.metadata().expect("looked at");
@@ -36,7 +36,7 @@ fn a_second_run_opens_no_photo() {
             .expect("set");
     }
     let second = index(&store, &folder);
-    assert_eq!(second.from(Source::Cached), 40);
+    assert_eq!(second.from(VectorSource::Cached), 40);
     let rows = |ran: &Ran| {
         let mut rows: Vec<(PathBuf, u32)> = ran
             .photos
@@ -62,9 +62,9 @@ fn renamed_and_copied_photos_are_recognised_and_changed_ones_are_not() {
         .save(folder.join("photo-00005.png"))
         .expect("changed");
     let ran = index(&store, &folder);
-    assert_eq!(ran.from(Source::Recognised), 2);
-    assert_eq!(ran.from(Source::Encoded), 1);
-    assert_eq!(ran.from(Source::Cached), 8);
+    assert_eq!(ran.from(VectorSource::Recognised), 2);
+    assert_eq!(ran.from(VectorSource::Encoded), 1);
+    assert_eq!(ran.from(VectorSource::Cached), 8);
     let row_of = |name: &str| {
         let found = ran
             .photos
@@ -113,12 +113,12 @@ fn damaged_files_are_set_aside_said_so_and_rebuilt() {
         );
         let ran = run(&session, std::slice::from_ref(&folder));
         assert_eq!(ran.photos.len(), 5, "{damaged}");
-        assert!(ran.summary.trouble.is_none());
+        assert!(ran.summary.problem.is_none());
         let aside = fs::read_dir(&store).expect("listed").flatten();
         let mut names = aside.map(|f| f.file_name().to_string_lossy().into_owned());
         assert!(names.any(|name| name.starts_with(damaged) && name.contains("damaged")));
         assert_eq!(
-            index(&store, &folder).from(Source::Cached),
+            index(&store, &folder).from(VectorSource::Cached),
             5,
             "{damaged}: rebuilt"
         );
@@ -288,14 +288,14 @@ fn what_lies_at_the_end_of_a_panorama_is_found_also_after_repairs() {
     for n in 0..20 {
         fs::remove_file(folder.join(format!("photo-{n:05}.png"))).expect("removed");
     }
-    let later = Limits {
-        today: Limits::megabytes(None).today + 100,
+    let later = StoreLimits {
+        today: StoreLimits::megabytes(None).today + 100,
         max_bytes: None,
     };
     assert_eq!(session_now.store().tidy(later).expect("tidied").photos, 20);
     drop(session_now);
     let again = index(&store, &folder);
-    assert_eq!(again.from(Source::Encoded), 0);
+    assert_eq!(again.from(VectorSource::Encoded), 0);
     let after = matches(&again, &session(&store));
     assert_eq!(after.matches[..2], before.matches[..2]);
 }

@@ -5,7 +5,7 @@ use crate::common;
 use std::path::{Path, PathBuf};
 
 use common::ColourModel;
-use lumisift::engine::index::store::{Limits, NewContent, Record, Store};
+use lumisift::engine::index::store::{NewContent, PhotoRecord, Store, StoreLimits};
 use lumisift::engine::inference::Model;
 use lumisift::engine::media::appearance::Appearance;
 use lumisift::engine::media::decode::{Orientation, Pixels};
@@ -34,7 +34,7 @@ fn appearance(number: u32) -> Appearance {
     Appearance::of(&mut Resampler::default(), &pixels, None).expect("an appearance")
 }
 
-fn record(number: u32) -> Record {
+fn record(number: u32) -> PhotoRecord {
     let facts = PhotoFacts {
         content: content(number),
         width: 8,
@@ -43,7 +43,7 @@ fn record(number: u32) -> Record {
         warning: None,
         video: None,
     };
-    Record {
+    PhotoRecord {
         file: Candidate {
             path: PathBuf::from(format!("/photos/{number}.jpg")),
             size: 1,
@@ -61,7 +61,7 @@ fn record(number: u32) -> Record {
 
 fn write(store: &Store, numbers: std::ops::Range<u32>) {
     let (key, _) = store.model(ColourModel::new().info()).expect("a model");
-    let records: Vec<Record> = numbers.map(record).collect();
+    let records: Vec<PhotoRecord> = numbers.map(record).collect();
     for batch in records.chunks(8) {
         store.write(&key, batch).expect("written");
     }
@@ -124,7 +124,7 @@ fn a_thumbnail_is_in_one_file_and_what_is_deleted_makes_room() {
     assert_eq!(found.thumbnails, 100, "none is there twice");
     assert_eq!(store.thumbnail(&content(7)).expect("read"), Some(jpeg(8)));
     // Nothing has these files, so all of it goes.
-    let mut later = Limits::megabytes(None);
+    let mut later = StoreLimits::megabytes(None);
     later.today += 365;
     assert_eq!(store.tidy(later).expect("tidied").photos, 100);
     assert_eq!(store.verify().expect("read").thumbnails, 0);

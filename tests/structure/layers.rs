@@ -207,7 +207,7 @@ const OFF_THE_WINDOW: &[(&str, &str)] = &[
     ("app/tasks/pictures.rs", "*"),
     ("window/start.rs", "*"),
     ("app/single_instance/mod.rs", "*"),
-    ("app/single_instance/place.rs", "*"),
+    ("app/single_instance/paths.rs", "*"),
     ("app/tasks/trash.rs", "is_safe"),
     ("app/tasks/watching.rs", "is_remote"),
 ];

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command};
-use lumisift::app::document::filter::{Filter, Fit, Grouping, Shape, SortKey, Sorting};
+use lumisift::app::document::filter::{AspectShape, Filter, Grouping, LabelFit, SortKey, Sorting};
 use lumisift::engine::media::metadata::Additions;
 use lumisift::engine::media::metadata::xmp::Packet;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -85,7 +85,7 @@ fn a_filter_by_one_label_sorts_and_names_by_it() {
     add_label(&mut window, "red green");
     window.command(Command::SetMinMatch(2, 0.01));
     choose(&mut window, "Sort by", "Name");
-    window.command(Command::ToggleFit(Fit::Label(2)));
+    window.command(Command::ToggleFit(LabelFit::Label(2)));
     let state = window.state();
     assert_eq!(state.memory.sorting, Sorting::default());
     let scored = state.answer.scored();
@@ -128,7 +128,10 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
     window.in_place();
     window.type_into("Name contains", "green");
     window.click("Landscape");
-    assert_eq!(window.state().memory.filter.shape, Some(Shape::Landscape));
+    assert_eq!(
+        window.state().memory.filter.shape,
+        Some(AspectShape::Landscape)
+    );
     assert_eq!(window.shown().len(), 3);
     // A date that is none is said, and hides nothing.
     window.type_into("Taken from", "May");
@@ -139,7 +142,10 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
     window.click("Remove the filter from May");
     window.click("Remove the filter name: green");
     assert_eq!(window.shown().len(), 9);
-    assert_eq!(window.state().memory.filter.shape, Some(Shape::Landscape));
+    assert_eq!(
+        window.state().memory.filter.shape,
+        Some(AspectShape::Landscape)
+    );
     window.click("Remove the filter Landscape");
     assert!(window.state().memory.filter.is_clear());
     assert!(!window.has("Clear all"));

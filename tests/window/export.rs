@@ -9,11 +9,11 @@ use std::path::Path;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog};
-use lumisift::app::document::exports::ExportWhat;
+use lumisift::app::document::export_choices::ExportWhat;
 use lumisift::app::document::exports::{ExportRequest, ExportState};
-use lumisift::app::document::filter::{Filter, Fit};
+use lumisift::app::document::filter::{Filter, LabelFit};
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::organize::export::{self, Item, Options, Transfer};
+use lumisift::engine::organize::export::{self, ExportItem, ExportOptions, Transfer};
 use lumisift::engine::organize::marks::Flag;
 use window::{Setup, Window, colours};
 
@@ -306,13 +306,13 @@ fn an_interrupted_export_is_offered_at_the_next_start() {
     for finish in [true, false] {
         let setup = Setup::new(vec![dir.path().into()]);
         let journals = setup.home.path().join("data/exports");
-        let item = Item {
+        let item = ExportItem {
             source: dir.path().join("red 1.png"),
-            ..Item::default()
+            ..ExportItem::default()
         };
-        let options = Options {
+        let options = ExportOptions {
             transfer: Transfer::Move,
-            ..Options::new(out.path().into())
+            ..ExportOptions::new(out.path().into())
         };
         let plan = export::plan(&[item], &options).expect("a plan");
         export::run(&plan, &journals, &Cancel::default(), &|_| {}).expect("exports");
@@ -369,7 +369,7 @@ fn only_the_last_of_many_plans_counts() {
         let request = ExportRequest {
             what: ExportWhat::Shown,
             rejects: false,
-            options: Options::new(target.path().join(n.to_string())),
+            options: ExportOptions::new(target.path().join(n.to_string())),
             manifest: false,
         };
         window.command(Command::PlanExport(Box::new(request)));
@@ -385,7 +385,7 @@ fn only_the_last_of_many_plans_counts() {
 fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen() {
     let (_dir, mut window) = with_red();
     window.command(Command::AddLabels("blue".into()));
-    window.command(Command::ToggleFit(Fit::Label(1)));
+    window.command(Command::ToggleFit(LabelFit::Label(1)));
     let cell = window.harness.query_all_by_label_contains("red 1.png, ");
     { cell }.next().expect("a cell").click();
     window.harness.step();

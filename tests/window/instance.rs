@@ -5,7 +5,7 @@ use crate::window;
 
 use std::sync::Arc;
 
-use lumisift::app::single_instance::{self, Started};
+use lumisift::app::single_instance::{self, StartOutcome};
 use lumisift::settings::Dirs;
 use window::{Setup, colours};
 
@@ -25,13 +25,13 @@ fn paths_of_a_second_start_are_shown_in_the_window_that_is_open() {
         state: home.path().join("state"),
         hub_cache: None,
     };
-    let Started::First(instance) = single_instance::start(&dirs, &[]) else {
+    let StartOutcome::First(instance) = single_instance::start(&dirs, &[]) else {
         panic!("no window was open");
     };
     window.harness.state_mut().receive(Arc::new(instance));
     let start = std::thread::spawn(move || {
         let started = single_instance::start(&dirs, &[second]);
-        matches!(started, Started::HandedOver)
+        matches!(started, StartOutcome::HandedOver)
     });
     window.until("photos of both folders", |window| {
         window.state().library.len() == 9

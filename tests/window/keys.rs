@@ -7,9 +7,9 @@ use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Popup};
 use egui_kittest::kittest::{NodeT, Queryable};
 use lumisift::app::command::{Action, Command, Dialog, PathPrompt};
-use lumisift::app::document::filter::{Filter, Fit, FlagFilter, Shape};
-use lumisift::app::document::memory::Memory;
-use lumisift::app::services::Purpose;
+use lumisift::app::document::filter::{AspectShape, Filter, FlagFilter, LabelFit};
+use lumisift::app::document::memory::SavedWindow;
+use lumisift::app::services::FolderPurpose;
 use lumisift::engine::organize::marks::Mark;
 use window::{Setup, Window, add_label, coloured, colours};
 
@@ -22,7 +22,7 @@ struct Untouched {
     marks: Vec<Mark>,
     selected: Vec<String>,
     viewed: bool,
-    memory: Memory,
+    memory: SavedWindow,
     search: String,
     dialog: Option<Dialog>,
 }
@@ -129,13 +129,14 @@ fn open(window: &mut Window, opener: Opener, photo: &str) {
     };
     for name in names {
         // The status bar says the number of photos, too, and what is over others is drawn after them.
-        let found = window.harness.query_all_by_label_contains(name);
-        let buttons = found.filter(|node| {
+        let mut found = window.harness.query_all_by_label_contains(name);
+        let button = found.rfind(|node| {
             let node = node.accesskit_node();
             let is_it = node.label().is_some_and(|label| label == *name) || *name == MORE;
             is_it && node.role() != Role::Label
         });
-        let button = buttons.last().unwrap_or_else(|| panic!("no {name}"));
+        drop(found);
+        let button = button.unwrap_or_else(|| panic!("no {name}"));
         match Popup::is_any_open(&window.harness.ctx) {
             // What is farther down in a list is not in sight.
             true => button.click_accesskit(),
@@ -186,7 +187,7 @@ fn no_key_goes_through_the_list_of_filters() {
     let (_dir, mut window) = coloured();
     window.key(Key::Home);
     let many = Filter {
-        fit: Fit::Nothing,
+        fit: LabelFit::Nothing,
         flag: FlagFilter::Undecided,
         name: "a name of a photo that is not there at all".into(),
         keyword: "a keyword that no photo has or ever had".into(),
@@ -197,7 +198,7 @@ fn no_key_goes_through_the_list_of_filters() {
         ending: Some("png".into()),
         camera: Some("A camera with a name that is rather long".into()),
         lens: Some("A lens with a name that is rather long".into()),
-        shape: Some(Shape::Landscape),
+        shape: Some(AspectShape::Landscape),
         ..Filter::default()
     };
     window.command(Command::FilterBy(Box::new(many)));
@@ -238,7 +239,7 @@ fn every_dialog() -> Vec<Dialog> {
         Dialog::Models,
         Dialog::RemoveModel("/anywhere".into()),
         Dialog::Path(PathPrompt {
-            purpose: Purpose::OpenFolder,
+            purpose: FolderPurpose::OpenFolder,
             reason: None,
             back: None,
         }),

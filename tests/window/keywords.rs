@@ -10,7 +10,7 @@ use egui::Key;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::filter::{Filter, SortKey, Sorting};
 use lumisift::app::document::keywords::KeywordState;
-use lumisift::engine::media::metadata::Metadata;
+use lumisift::engine::media::metadata::PhotoMetadata;
 use lumisift::engine::organize::marks::{Colour, Flag};
 use window::{Setup, Window, colours};
 
@@ -137,7 +137,7 @@ fn labels_become_keywords_as_planned_and_are_taken_back() {
         "writing",
         |w| matches!(w.state().keywords.state, KeywordState::Done(count, ..) if count.total() == 3),
     );
-    let facts = Metadata::of(&dir.path().join("red 1.png")).facts;
+    let facts = PhotoMetadata::of(&dir.path().join("red 1.png")).facts;
     assert_eq!(
         (facts.keywords, facts.rating),
         (vec!["Seaside".into(), "red".into()], Some(4))
@@ -200,7 +200,7 @@ fn keywords_are_written_into_photos_when_that_is_chosen() {
         "writing",
         |w| matches!(w.state().keywords.state, KeywordState::Done(count, ..) if count.total() == 3),
     );
-    assert_eq!(Metadata::of(&photo).facts.keywords, ["red"]);
+    assert_eq!(PhotoMetadata::of(&photo).facts.keywords, ["red"]);
     assert!(!dir.path().join("red 1.png.xmp").exists());
     window.click("Undo");
     window.until("undo", |_| fs::read(&photo).is_ok_and(|now| now == before));

@@ -8,7 +8,7 @@ use egui::Key;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::arrange::Heading;
-use lumisift::app::document::filter::{Fit, Grouping};
+use lumisift::app::document::filter::{Grouping, LabelFit};
 use lumisift::app::document::viewer::Viewer;
 use window::{Setup, Window, add_label, coloured, colours};
 
@@ -162,14 +162,14 @@ fn what_is_just_below_a_line_is_counted_and_shown_after_the_others() {
     assert!(window.has_containing(&format!("{first}, nearest to haze ")));
     let button = "6 more just below the line of haze";
     window.click(button);
-    assert_eq!(window.state().memory.filter.fit, Fit::Label(1));
+    assert_eq!(window.state().memory.filter.fit, LabelFit::Label(1));
     assert_eq!(window.shown().len(), 6);
     assert!(window.has("Select all of Just below the line, 6 photos"));
     assert!(window.has("Remove the filter just below the line too"));
     window.click(button);
     assert_eq!(window.shown().len(), 9);
     window.click("Show only something else: 9 photos");
-    assert_eq!(window.state().memory.filter.fit, Fit::Nothing);
+    assert_eq!(window.state().memory.filter.fit, LabelFit::Nothing);
 }
 
 #[test]
@@ -195,17 +195,17 @@ fn a_label_that_is_typed_with_a_minus_shows_what_it_would_keep_out() {
 fn undo_never_filters_by_another_label() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
-    window.command(Command::ToggleFit(Fit::Label(1)));
+    window.command(Command::ToggleFit(LabelFit::Label(1)));
     window.command(Command::RemoveLabel(1));
-    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    assert_eq!(window.state().memory.filter.fit, LabelFit::All);
     add_label(&mut window, "blue");
     let blue = window.state().memory.labels[0].id;
     assert_ne!(blue, 1, "an identity is given once");
     // What was made before the label was there is undone, and the label with it.
-    window.command(Command::ToggleFit(Fit::Label(blue)));
+    window.command(Command::ToggleFit(LabelFit::Label(blue)));
     window.act(Action::Undo);
     assert!(window.state().memory.labels.is_empty());
-    assert_eq!(window.state().memory.filter.fit, Fit::All);
+    assert_eq!(window.state().memory.filter.fit, LabelFit::All);
     window.act(Action::Undo);
     assert_eq!(window.state().memory.labels[0].text, "red");
     assert_eq!(window.shown().len(), 9);
@@ -298,7 +298,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
         }
     }
     window.click(&format!("{} more just below the line of haze", near[0]));
-    assert_eq!(window.state().memory.filter.fit, Fit::Label(1));
+    assert_eq!(window.state().memory.filter.fit, LabelFit::Label(1));
     assert!(window.has_containing("Select all of Just below the line"));
 }
 
@@ -306,7 +306,7 @@ fn what_is_just_below_a_line_is_told_under_every_label() {
 fn what_fits_nothing_says_what_it_comes_closest_to() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
-    window.command(Command::ToggleFit(Fit::Nothing));
+    window.command(Command::ToggleFit(LabelFit::Nothing));
     let shown = window.shown();
     assert_eq!(shown.len(), 6);
     for name in shown {

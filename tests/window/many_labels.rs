@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use common::{ColourModel, photos, run};
 use lumisift::app::document::labels::Label;
-use lumisift::app::document::library::{Item, Library};
+use lumisift::app::document::library::{LibraryItem, PhotoList};
 use lumisift::app::tasks::scoring::{ScoringRequest, ScoringResponse, ScoringWorker};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::session::Session;
@@ -71,11 +71,11 @@ impl Indexed {
     }
 
     /// Adds a folder of photos to a library.
-    fn add(&self, library: &mut Library, folder: &str, count: u32) {
+    fn add(&self, library: &mut PhotoList, folder: &str, count: u32) {
         let folder: PathBuf = self.dir.path().join(folder);
         photos(&folder, count);
         for (photo, row, _) in run(&self.session, &[folder]).photos {
-            library.put(Item::read(photo, row), 1);
+            library.put(LibraryItem::read(photo, row), 1);
         }
     }
 }
@@ -83,7 +83,7 @@ impl Indexed {
 /// Answers about each set of labels, one after another by one thread.
 fn answers(
     session: &Arc<Session>,
-    library: &Library,
+    library: &PhotoList,
     sets: Vec<Vec<Label>>,
 ) -> Vec<ScoringResponse> {
     let (tell, told) = crossbeam_channel::unbounded();
@@ -112,7 +112,7 @@ fn answers(
 #[test]
 fn each_of_five_thousand_columns_is_its_labels() {
     let indexed = Indexed::new();
-    let mut library = Library::default();
+    let mut library = PhotoList::default();
     indexed.add(&mut library, "photos", 3);
     let many: Vec<Label> = (0..5000).map(label).collect();
     let few: Vec<Label> = [4999, 0, 2500].map(label).into();
@@ -129,7 +129,7 @@ fn each_of_five_thousand_columns_is_its_labels() {
         [of(0), of(1), of(2)]
     };
     for answer in &answers {
-        assert!(answer.troubles.iter().all(Option::is_none));
+        assert!(answer.problems.iter().all(Option::is_none));
         assert_eq!(answer.scores.labels, answer.labels.len());
     }
     // Other columns beside it may change how a sum is rounded.
@@ -180,9 +180,9 @@ proptest! {
     fn what_is_kept_between_questions_changes_no_score(
         steps in proptest::collection::vec(step(), 1..14),
     ) {
-        static INDEXED: LazyLock<(Indexed, Library)> = LazyLock::new(|| {
+        static INDEXED: LazyLock<(Indexed, PhotoList)> = LazyLock::new(|| {
             let indexed = Indexed::new();
-            let mut library = Library::default();
+            let mut library = PhotoList::default();
             // A panorama among them is scored by several parts.
             let folder = indexed.dir.path().join("photos");
             std::fs::create_dir_all(&folder).expect("a folder");
@@ -221,7 +221,7 @@ proptest! {
             };
             let answer = asker.ask(&indexed.session, &labels, None, photos);
             let scores = answer.scores.expect("scores").scores;
-            let scorer = indexed.session.taught_scorer(&indexed.session.teach_all(&labels).expect("taught"));
+            let scorer = indexed.session.classifier_scorer(&indexed.session.teach_all(&labels).expect("taught"));
             let alone = indexed.session.score(&scorer, shown).expect("scores");
             prop_assert_eq!(scores.labels, alone.labels);
             let close = |a: &[f32], b: &[f32]| {

@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::exports::ExportState;
-use lumisift::app::document::filter::{Filter, FlagFilter, Shape};
+use lumisift::app::document::filter::{AspectShape, Filter, FlagFilter};
 use lumisift::app::document::keywords::KeywordState;
 use lumisift::engine::organize::marks::Flag;
 use window::{Setup, Window, add_label, coloured, colours};
@@ -199,7 +199,7 @@ fn searches_filters_and_what_is_typed_move_nothing() {
     assert_eq!(places(&window), before, "a search that says nothing");
     window.act(Action::ClearFilter);
     let filter = Filter {
-        shape: Some(Shape::Landscape),
+        shape: Some(AspectShape::Landscape),
         flag: FlagFilter::Undecided,
         ..Filter::default()
     };

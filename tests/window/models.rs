@@ -161,7 +161,7 @@ fn a_model_is_fetched_used_and_removed() {
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
     // High enough for the whole list.
-    setup.size = egui::vec2(1280.0, 1200.0);
+    setup.size = egui::vec2(1280.0, 1600.0);
     let (mut window, leaves) = open(setup);
     window.read(3);
     let mut settings = window.state().settings.clone();
@@ -174,9 +174,9 @@ fn a_model_is_fetched_used_and_removed() {
     window.until("the times", |w| w.has_containing("for your 3 photos"));
     window.type_into("Repository", "me/nothing");
     window.click("Get");
-    window.until("a refusal", |w| w.state().models.trouble.is_some());
-    let trouble = window.state().models.trouble.clone().expect("a trouble");
-    assert!(window.has(&trouble), "{trouble}");
+    window.until("a refusal", |w| w.state().models.problem.is_some());
+    let problem = window.state().models.problem.clone().expect("a trouble");
+    assert!(window.has(&problem), "{problem}");
 
     give(&leaves, 3);
     window.command(Command::GetModel("me/tiny".into()));

@@ -11,7 +11,7 @@ use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog, PathPrompt};
 use lumisift::app::document::filter::Filter;
-use lumisift::app::services::Purpose;
+use lumisift::app::services::FolderPurpose;
 use lumisift::engine::organize::marks::Flag;
 use window::{Dropped, Setup, Window, add_label, coloured, colours};
 
@@ -43,7 +43,7 @@ fn where_no_dialog_can_be_shown_a_path_is_typed_and_the_reason_is_said() {
     // What is wrong is said, and the field stays.
     window.type_into("Path", "/not/there at all");
     window.key(Key::Enter);
-    window.until("what is wrong", |w| w.state().path_trouble.is_some());
+    window.until("what is wrong", |w| w.state().path_problem.is_some());
     assert!(window.has_containing("There is no folder or photo /not/there at all"));
     assert!(window.harness.get_by_label("Path").is_focused());
     window
@@ -72,7 +72,7 @@ fn the_dialog_that_asked_for_a_path_comes_back() {
     let model = dir.path().join("model");
     fs::create_dir_all(&model).expect("made");
     window.open_dialog(Action::Settings);
-    window.command(Command::Choose(Purpose::Exclude));
+    window.command(Command::Choose(FolderPurpose::Exclude));
     path_dialog(&mut window);
     window.type_into("Path", &model.display().to_string());
     window.click("Exclude it");
@@ -88,7 +88,7 @@ fn closing_the_field_for_a_path_leads_back_to_what_asked_for_it() {
     *window.desktop.refusal.lock().expect("no panic") = Some("There are no file dialogs".into());
     for close in [None, Some("Cancel"), Some("Close")] {
         window.open_dialog(Action::Settings);
-        window.command(Command::Choose(Purpose::Exclude));
+        window.command(Command::Choose(FolderPurpose::Exclude));
         path_dialog(&mut window);
         match close {
             Some(button) => window.click(button),
@@ -116,9 +116,9 @@ fn a_path_is_used_for_what_it_was_typed_for() {
     fs::create_dir_all(&inner).expect("made");
     // Another dialog asks for a path before the answer about the first one comes.
     let app = window.harness.state_mut();
-    app.command(prompt(Purpose::Exclude));
+    app.command(prompt(FolderPurpose::Exclude));
     app.command(Command::TypePath(inner.display().to_string()));
-    app.command(prompt(Purpose::OpenFolder));
+    app.command(prompt(FolderPurpose::OpenFolder));
     app.command(Command::TypePath(dir.path().display().to_string()));
     window.until("the folder", |w| w.state().dialog.is_none());
     assert!(window.state().settings.excluded_folders.is_empty());
@@ -154,7 +154,7 @@ fn a_dialog_begins_where_the_last_one_ended() {
     let began = window.desktop.began.lock().expect("no panic").clone();
     assert_eq!(began, Some(dir.path().into()));
     // Exports begin elsewhere.
-    window.command(Command::Choose(Purpose::ExportTo));
+    window.command(Command::Choose(FolderPurpose::ExportTo));
     assert_eq!(*window.desktop.began.lock().expect("no panic"), None);
 }
 

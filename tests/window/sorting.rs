@@ -8,7 +8,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog};
 use lumisift::app::document::arrange::Heading;
-use lumisift::app::document::filter::{Filter, Fit, Grouping, SortKey, Sorting};
+use lumisift::app::document::filter::{Filter, Grouping, LabelFit, SortKey, Sorting};
 use lumisift::app::document::state::SessionState;
 use lumisift::engine::organize::marks::Flag;
 use std::sync::Arc;
@@ -140,7 +140,7 @@ fn thresholds_filters_and_orders_change_what_is_shown() {
     window.click("Clear filters and search");
     assert_eq!(window.shown().len(), 9);
     window.command(Command::SetMinMatch(1, 0.2));
-    window.command(Command::ToggleFit(Fit::Nothing));
+    window.command(Command::ToggleFit(LabelFit::Nothing));
     assert_eq!(window.shown().len(), 6, "something else");
     window.act(Action::ClearFilter);
     let by_name = Sorting {
@@ -400,7 +400,7 @@ fn examples_join_a_label() {
 fn what_was_said_of_photos_is_held_against_the_threshold() {
     let (_dir, mut window) = coloured();
     add_label(&mut window, "red");
-    window.click("red 1.png");
+    window.click_photo("red 1.png");
     window.command(Command::AddExamples(1));
     window.until("advice", |w| {
         w.has_containing("1 of your 1 example above it fit")
@@ -416,6 +416,10 @@ fn a_general_word_says_what_it_stands_for_and_lets_go_of_it() {
     assert_eq!(window.state().memory.labels[0].without, ["woman"]);
     // It is remembered.
     let home = window.home();
+    window.until("a file", |w| {
+        let kept = std::fs::read_to_string(w.home().path().join("config/window.json"));
+        kept.is_ok_and(|kept| kept.contains("\"woman\""))
+    });
     drop(window);
     let mut setup = Setup::new(vec![dir.path().into()]);
     setup.home = home;

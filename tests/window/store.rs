@@ -72,5 +72,5 @@ fn a_store_that_another_process_cleared_is_opened_again() {
     window.read(9);
     window.settle();
     assert_eq!(window.state().answer.arrangement.counts[0], counts[0]);
-    assert!(window.state().answer.troubles.iter().all(Option::is_none));
+    assert!(window.state().answer.problems.iter().all(Option::is_none));
 }

@@ -97,7 +97,7 @@ fn what_is_taught_twice_changes_nothing_and_says_nothing() {
     let steps = window.state().said.len();
     window.key(Key::T);
     assert_eq!(window.state().said.len(), steps);
-    assert_eq!(window.state().taught, None);
+    assert_eq!(window.state().pending_training, None);
     // And there is one step to undo, not two.
     window.act(Action::Undo);
     assert!(window.state().memory.labels[0].examples.is_empty());

@@ -13,10 +13,10 @@ use lumisift::app::command::{Action, Command, Dialog, FindingCommand};
 use lumisift::app::document::findings::Kind;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::JobOptions;
-use lumisift::engine::index::store::Limits;
-use lumisift::engine::library::{Known, Library};
+use lumisift::engine::index::store::StoreLimits;
+use lumisift::engine::library::{Library, PhotoDetails};
 use lumisift::engine::organize::marks::Flag;
-use lumisift::engine::search::{duplicates, heaps};
+use lumisift::engine::search::{clusters, duplicates};
 use window::{Setup, Window};
 
 /// A photo, an identical copy, a small one, a black picture and two that are like nothing else.
@@ -233,20 +233,21 @@ fn work_that_is_cancelled_gives_no_answer() {
     write_photos(dir.path());
     let store = dir.path().join("store");
     let model = Arc::new(common::ColourModel::new());
-    let library = Library::with_model(model, &store, Limits::megabytes(None)).expect("a library");
+    let library =
+        Library::with_model(model, &store, StoreLimits::megabytes(None)).expect("a library");
     let options = JobOptions::new(vec![dir.path().into()]);
     let indexed = library.index(options, |_| ()).expect("indexed");
     let cancel = Cancel::default();
     let looks = { library.appearances(&indexed.photos, &cancel, |_, _| ()) }.expect("looks");
     cancel.cancel();
-    let rule = duplicates::Rule::default();
-    let known = |_: &_| Known::default();
+    let rule = duplicates::DuplicateRule::default();
+    let known = |_: &_| PhotoDetails::default();
     let copies = library.duplicates(&indexed.photos, &looks, known, &rule, &cancel, |_, _| ());
     assert!(copies.is_err());
     assert!(library.flaws(&indexed, &looks, &cancel).is_err());
     assert!(library.vocabulary(&cancel).is_err());
     assert!(library.tags(&indexed, &cancel, |_, _| ()).is_err());
     library.vocabulary(&Cancel::default()).expect("words");
-    let heaps = library.heaps(&indexed, &heaps::Rule::default(), &cancel);
+    let heaps = library.heaps(&indexed, &clusters::ClusterRule::default(), &cancel);
     assert!(heaps.is_err());
 }

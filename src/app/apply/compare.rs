@@ -1,4 +1,4 @@
-//! Photos side by side: chosen, stepped through, and left.
+//! Comparing photos side by side: opening, stepping and closing.
 
 use crate::app::App;
 use crate::app::document::burst::{COMPARED, SURVEYED, around, burst};
@@ -87,7 +87,7 @@ impl App {
     }
 
     pub(super) fn toggle_full_screen(&mut self) {
-        let ctx = &self.wake.ctx;
+        let ctx = &self.repaint.ctx;
         let now = ctx
             .input(|input| input.viewport().fullscreen)
             .unwrap_or(false);

@@ -1,4 +1,4 @@
-//! What other programs are asked for: opening and showing files, and the clipboard.
+//! Requests to the desktop: opening and revealing files, and the clipboard.
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ impl App {
         let text = match files {
             Ok(()) => format!("{photos} copied: paste as files or as paths"),
             Err(reason) => {
-                self.wake.ctx.copy_text(paths_text(paths));
+                self.repaint.ctx.copy_text(paths_text(paths));
                 let paths = counted(paths.len(), "path", "paths");
                 format!("{paths} copied; the files could not be: {reason}")
             }

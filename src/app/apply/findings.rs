@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
-use crate::app::document::filter::{Filter, Fit};
+use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::findings::{CopyGroup, Kind};
 use crate::app::document::heaps::EXAMPLES;
 use crate::app::document::history::HistoryStep;
 use crate::app::document::labels::{Label, LabelId, free_colour};
 use crate::app::document::library::ItemId;
 use crate::app::document::memory::SavedSearch;
-use crate::app::document::state::Taught;
+use crate::app::document::state::TaughtLabel;
 use crate::app::document::viewer::Viewer;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
@@ -28,7 +28,7 @@ impl App {
             FindingCommand::SetLine(kind, number) => {
                 if let Some(flaw) = kind.flaw() {
                     self.state.memory.lines.set(flaw, number);
-                    self.need(RefreshPriority::Now);
+                    self.request_refresh(RefreshPriority::Now);
                 }
             }
             FindingCommand::DismissOffer => self.state.overview.is_offered = false,
@@ -155,7 +155,7 @@ impl App {
         let folded = !self.state.memory.folded;
         self.state.keep_place();
         self.state.memory.folded = folded;
-        self.need(RefreshPriority::Now);
+        self.request_refresh(RefreshPriority::Now);
         let stacks = self.state.findings().stacks.len();
         if stacks == 0 && folded {
             let text = match self.state.is_looked_over() {
@@ -255,7 +255,7 @@ impl App {
             label.teach(shows_not, false);
         });
         if let Some(before) = before.filter(|_| changed) {
-            self.state.taught = Some(Taught {
+            self.state.pending_training = Some(TaughtLabel {
                 label,
                 before,
                 answer: self.asking.number + 1,
@@ -285,10 +285,10 @@ impl App {
         self.show(None);
         self.close_viewer();
         let mut filter = search.filter;
-        if matches!(filter.fit, Fit::Label(id) if !self.state.memory.has_label(id)) {
+        if matches!(filter.fit, LabelFit::Label(id) if !self.state.memory.has_label(id)) {
             let text = format!("The label that “{name}” filters by is gone: it shows all labels");
             self.state.notify(text, false);
-            filter.set_fit(Fit::All, false);
+            filter.set_fit(LabelFit::All, false);
         }
         self.state.memory.filter = filter;
         self.search(String::new());
@@ -296,6 +296,6 @@ impl App {
             self.search(search.text);
         }
         // A search that is cleared hides again what fits badly; one that comes back is as it was kept.
-        self.need(RefreshPriority::FromTop);
+        self.request_refresh(RefreshPriority::FromTop);
     }
 }

@@ -1,33 +1,33 @@
-//! Commands that change labels and sets of labels.
+//! Commands that change labels and label sets.
 
 use std::path::{Path, PathBuf};
 
 use crate::app::command::Command;
-use crate::app::document::history::{Edit, HistoryStep as Undo};
-use crate::app::document::labels::{self, Added, Label, LabelId, SavedLabels};
+use crate::app::document::history::{HistoryStep as Undo, LabelEdit};
+use crate::app::document::labels::{self, AddedLabels, Label, LabelId, SavedLabels};
 use crate::app::document::match_axis;
 use crate::app::document::state::{PAST_LABELS, State};
 use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::search::label_set;
-use crate::engine::search::score::moved_line;
+use crate::engine::search::score::stepped_threshold;
 
 impl App {
     /// Changes labels so that it can be undone.
     pub(super) fn with_labels(
         &mut self,
-        edit: Option<Edit>,
-        need: RefreshPriority,
+        edit: Option<LabelEdit>,
+        priority: RefreshPriority,
         change: impl FnOnce(&mut Vec<Label>),
     ) {
-        self.edit_labels(edit, need, change);
+        self.edit_labels(edit, priority, change);
     }
 
     /// The same; says whether they are others now.
     fn edit_labels(
         &mut self,
-        edit: Option<Edit>,
-        need: RefreshPriority,
+        edit: Option<LabelEdit>,
+        priority: RefreshPriority,
         change: impl FnOnce(&mut Vec<Label>),
     ) -> bool {
         let before = self.state.memory.labels.clone();
@@ -36,7 +36,7 @@ impl App {
         if changed {
             self.state.history.push(Undo::Labels(before), edit);
             self.state.forget_gone_labels();
-            self.need(need);
+            self.request_refresh(priority);
         }
         changed
     }
@@ -44,21 +44,21 @@ impl App {
     pub(super) fn with_label(
         &mut self,
         id: LabelId,
-        need: RefreshPriority,
+        priority: RefreshPriority,
         change: impl FnOnce(&mut Label),
     ) {
-        self.edit_label(id, None, need, change);
+        self.edit_label(id, None, priority, change);
     }
 
     /// Changes one label; says whether it is another now.
     pub(super) fn edit_label(
         &mut self,
         id: LabelId,
-        edit: Option<Edit>,
-        need: RefreshPriority,
+        edit: Option<LabelEdit>,
+        priority: RefreshPriority,
         change: impl FnOnce(&mut Label),
     ) -> bool {
-        self.edit_labels(edit, need, |labels| {
+        self.edit_labels(edit, priority, |labels| {
             if let Some(label) = labels.iter_mut().find(|label| label.id == id) {
                 change(label);
             }
@@ -69,12 +69,12 @@ impl App {
     fn add_labels(&mut self, texts: &[String]) {
         if self.state.draft_label().is_some() {
             // What was typed is gone, even if nothing is added.
-            self.need(RefreshPriority::FromTop);
+            self.request_refresh(RefreshPriority::FromTop);
         }
         self.state.draft.clear();
         remember(&mut self.state, texts);
         let mut next = self.state.memory.next_label;
-        let mut added = Added::default();
+        let mut added = AddedLabels::default();
         self.with_labels(None, RefreshPriority::FromTop, |labels| {
             added = labels::add_all(labels, &mut next, texts);
         });
@@ -94,7 +94,7 @@ impl App {
                 let before = self.state.draft_label();
                 self.state.draft = text;
                 if before != self.state.draft_label() {
-                    self.need(RefreshPriority::FromTop);
+                    self.request_refresh(RefreshPriority::FromTop);
                 }
             }
             Command::AddLabel(text) => {
@@ -103,7 +103,7 @@ impl App {
             }
             Command::AddLabels(list) => self.add_labels(&labels::split_list(&list)),
             Command::SetLabelText(id, text) => {
-                let edit = Some(Edit::Text(id));
+                let edit = Some(LabelEdit::Text(id));
                 self.edit_label(id, edit, RefreshPriority::FromTop, |label| {
                     label.text = text
                 });
@@ -112,7 +112,7 @@ impl App {
             }
             Command::SetMinMatch(id, min) => {
                 let min = match_axis::in_steps(min);
-                let edit = Some(Edit::Threshold(id));
+                let edit = Some(LabelEdit::Threshold(id));
                 self.edit_label(id, edit, RefreshPriority::Now, |label| {
                     label.min_match = min;
                 });
@@ -162,7 +162,7 @@ impl App {
             }
             Command::MoveLines(steps) => self.with_labels(None, RefreshPriority::Now, |labels| {
                 for label in labels {
-                    label.min_match = moved_line(label.min_match, steps);
+                    label.min_match = stepped_threshold(label.min_match, steps);
                 }
             }),
             Command::ClearExamples(id) => self.with_label(id, RefreshPriority::FromTop, |label| {

@@ -1,4 +1,4 @@
-//! Commands that change what is looked at, not what is asked.
+//! Commands that change what is visible without a new query: selection, viewer, scrolling.
 
 use crate::app::App;
 use crate::app::command::Command;
@@ -46,9 +46,9 @@ impl App {
     /// Commands that change what is looked at, not what is asked.
     pub(super) fn look(&mut self, command: Command) {
         match command {
-            Command::SelectionMode(id, reach) => {
+            Command::SelectionMode(id, mode) => {
                 let order = &self.state.answer.arrangement.order;
-                self.state.selection.reach(id, reach, order);
+                self.state.selection.select(id, mode, order);
             }
             Command::SelectItems(ids, add) => self.state.selection.set(ids, add),
             Command::GridMove(step, extend) => self.step(step, extend),
@@ -97,12 +97,12 @@ impl App {
             layout.step_from(place, step, order.len(), state.grid.height)
         });
         let id = order[goal];
-        let reach = if extend {
+        let mode = if extend {
             SelectionMode::Range
         } else {
             SelectionMode::Only
         };
-        state.selection.reach(id, reach, order);
+        state.selection.select(id, mode, order);
         state.grid.offset = reveal(layout, goal, state.grid.offset, state.grid.height);
         if state.viewer.is_some() {
             state.viewer = Some(Viewer::of(id));

@@ -1,4 +1,4 @@
-//! Decisions about photos, and undoing them.
+//! Decisions about photos, with undo.
 
 use std::path::PathBuf;
 
@@ -77,7 +77,7 @@ impl App {
             .collect();
         alone.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         self.state.memory.rejected_alone = alone;
-        self.need(RefreshPriority::Now);
+        self.request_refresh(RefreshPriority::Now);
         before
     }
 
@@ -96,7 +96,7 @@ impl App {
         if let Some(writer) = &self.marks {
             writer.keep(decisions);
         }
-        self.need(RefreshPriority::Now);
+        self.request_refresh(RefreshPriority::Now);
     }
 
     /// Takes the rejection of contents back: what was to go is gone, and a copy that stays is not to follow unasked.
@@ -154,7 +154,7 @@ impl App {
                 Some(Undo::Copies(now, alone_now))
             }
             Undo::Labels(labels) => {
-                self.need(RefreshPriority::FromTop);
+                self.request_refresh(RefreshPriority::FromTop);
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 self.state.forget_gone_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);

@@ -12,16 +12,16 @@ mod teach;
 use std::path::Path;
 
 use super::command::{Action, Command};
-use super::services::Purpose;
+use super::services::FolderPurpose;
 use super::{App, RefreshPriority};
 use crate::app::command::Dialog;
 use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportState;
-use crate::app::document::filter::{Filter, Fit, Grouping, Sorting};
+use crate::app::document::filter::{Filter, Grouping, LabelFit, Sorting};
 use crate::app::document::history::HistoryStep as Undo;
 use crate::app::document::state::ViewRequest;
 use crate::app::tasks::supervisor::Slot;
-use crate::engine::files::paths::Roots;
+use crate::engine::files::paths::RootIndex;
 use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Theme};
@@ -67,7 +67,7 @@ impl App {
                 self.undo_keywords();
             }
             Command::RevealPath(path) => self.desktop(path, |d, p| d.reveal(p)),
-            Command::CopyText(text) => self.wake.ctx.copy_text(text),
+            Command::CopyText(text) => self.repaint.ctx.copy_text(text),
             Command::Found(command) => self.about_findings(command),
             Command::Show(dialog) => self.show(dialog),
             Command::CloseDialog => {
@@ -87,14 +87,14 @@ impl App {
                     Some((now, _)) => *now = sorting,
                     None => self.state.memory.sorting = sorting,
                 }
-                self.need(RefreshPriority::FromTop);
+                self.request_refresh(RefreshPriority::FromTop);
             }
             Command::GroupBy(grouping) => {
                 match &mut self.state.search_order {
                     Some((_, now)) => *now = grouping,
                     None => self.state.memory.grouping = grouping,
                 }
-                self.need(RefreshPriority::FromTop);
+                self.request_refresh(RefreshPriority::FromTop);
             }
             Command::GoToLabel(id) => {
                 self.state.open_label = Some(id);
@@ -102,12 +102,12 @@ impl App {
             }
             Command::ToggleNear(id) => {
                 let filter = &self.state.memory.filter;
-                let on = filter.near && filter.fit == Fit::Label(id);
+                let on = filter.near && filter.fit == LabelFit::Label(id);
                 match on {
-                    true => self.fit_only(Fit::All, false),
-                    false => self.fit_only(Fit::Label(id), true),
+                    true => self.fit_only(LabelFit::All, false),
+                    false => self.fit_only(LabelFit::Label(id), true),
                 }
-                self.need(RefreshPriority::FromTop);
+                self.request_refresh(RefreshPriority::FromTop);
             }
             Command::FilterBy(filter) => {
                 let before = self.state.memory.filter.fit;
@@ -115,13 +115,13 @@ impl App {
                 self.state.memory.filter = *filter;
                 self.state.memory.filter.fit = before;
                 self.fit_only(fit, near);
-                self.need(RefreshPriority::Now);
+                self.request_refresh(RefreshPriority::Now);
             }
             Command::ToggleFit(fit) => {
                 let now = self.state.memory.filter.fit;
-                let fit = if now == fit { Fit::All } else { fit };
+                let fit = if now == fit { LabelFit::All } else { fit };
                 self.fit_only(fit, false);
-                self.need(RefreshPriority::FromTop);
+                self.request_refresh(RefreshPriority::FromTop);
             }
             Command::SelectionMode(..)
             | Command::SelectItems(..)
@@ -138,9 +138,9 @@ impl App {
             return;
         }
         match action {
-            Action::OpenFolder => self.choose(Purpose::OpenFolder),
-            Action::OpenPhotos => self.choose(Purpose::OpenPhotos),
-            Action::OpenPath => self.ask_for_path(Purpose::OpenFolder, None),
+            Action::OpenFolder => self.choose(FolderPurpose::OpenFolder),
+            Action::OpenPhotos => self.choose(FolderPurpose::OpenPhotos),
+            Action::OpenPath => self.ask_for_path(FolderPurpose::OpenFolder, None),
             Action::Samples => self.open_samples(),
             Action::Rescan => self.read_folders(),
             Action::CloseFolders => {
@@ -158,7 +158,7 @@ impl App {
             Action::Models => self.show(Some(Dialog::Models)),
             Action::Settings => self.show(Some(Dialog::Settings)),
             Action::Quit => self
-                .wake
+                .repaint
                 .ctx
                 .send_viewport_cmd(egui::ViewportCommand::Close),
             Action::Undo | Action::Redo => self.go_back(action == Action::Redo),
@@ -212,7 +212,7 @@ impl App {
             Action::ClearFilter => {
                 self.state.memory.filter = Filter::default();
                 self.search(String::new());
-                self.need(RefreshPriority::Now);
+                self.request_refresh(RefreshPriority::Now);
             }
             Action::Larger => self.apply(Command::CellSide(self.state.memory.cell_side * 1.2)),
             Action::Smaller => self.apply(Command::CellSide(self.state.memory.cell_side / 1.2)),
@@ -252,7 +252,7 @@ impl App {
         }
     }
 
-    /// Goes on with a command, once the person said whether it is about photos that are not shown, too.
+    /// Continues a command, once the user has decided whether it also applies to hidden photos.
     fn answer_hidden(&mut self, too: bool) {
         let Some(Dialog::Hidden(command)) = self.state.dialog.take() else {
             return;
@@ -320,23 +320,23 @@ impl App {
     }
 
     fn toggle_theme(&mut self) {
-        let dark = self.wake.ctx.theme() == egui::Theme::Dark;
+        let dark = self.repaint.ctx.theme() == egui::Theme::Dark;
         self.state.settings.theme = if dark { Theme::Light } else { Theme::Dark };
     }
 
     fn close_folder(&mut self, folder: &Path) {
         self.state.memory.roots.retain(|root| root != folder);
         let roots = self.state.memory.roots.clone();
-        let roots = Roots::new(&roots);
+        let roots = RootIndex::new(&roots);
         self.retain(|path, _| roots.around(path).is_some());
         self.read_folders();
     }
 
     /// Filters by label. Where only one label is left, its best matches come first.
-    fn fit_only(&mut self, fit: Fit, near: bool) {
+    fn fit_only(&mut self, fit: LabelFit, near: bool) {
         let before = self.state.memory.filter.fit;
         self.state.memory.filter.set_fit(fit, near);
-        if fit == before || !matches!(fit, Fit::Label(_)) {
+        if fit == before || !matches!(fit, LabelFit::Label(_)) {
             return;
         }
         match &mut self.state.search_order {
@@ -357,7 +357,7 @@ impl App {
             self.state.search_order.get_or_insert(best_first);
         }
         self.state.search = text;
-        self.need(RefreshPriority::FromTop);
+        self.request_refresh(RefreshPriority::FromTop);
     }
 }
 

@@ -1,4 +1,4 @@
-//! Photos to try the program with.
+//! Sample photos for trying the program.
 
 use std::path::PathBuf;
 
@@ -36,7 +36,7 @@ impl App {
                     self.apply(Command::AddLabels(LABELS.into()));
                 }
             }
-            Err(trouble) => self.state.notify(trouble, true),
+            Err(problem) => self.state.notify(problem, true),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Labels learn from photos, and say what that changed.
+//! Training labels by example photos, and reporting what changed.
 
 use std::path::PathBuf;
 
 use super::like;
-use crate::app::document::filter::Fit;
+use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{EXAMPLES, Label, LabelId, free_colour};
-use crate::app::document::state::Taught;
+use crate::app::document::state::TaughtLabel;
 use crate::app::{App, RefreshPriority};
 use crate::engine::plural::{counted_thousands, thousands};
 
@@ -28,7 +28,7 @@ impl App {
             left_out = label.teach(paths, shown);
         });
         if let Some(before) = before.filter(|_| changed) {
-            self.state.taught = Some(Taught {
+            self.state.pending_training = Some(TaughtLabel {
                 label: id,
                 before,
                 answer: self.asking.number + 1,
@@ -53,7 +53,7 @@ impl App {
         let labels = &self.state.memory.labels;
         let there = |id: &LabelId| labels.iter().any(|label| label.id == *id);
         let filtered = match self.state.memory.filter.fit {
-            Fit::Label(id) => Some(id),
+            LabelFit::Label(id) => Some(id),
             _ => None,
         };
         let only = match labels.as_slice() {
@@ -99,22 +99,22 @@ impl App {
     }
 
     /// Says what examples changed, once it is known.
-    pub(in crate::app) fn say_what_was_taught(&mut self) {
+    pub(in crate::app) fn report_training(&mut self) {
         let answered = self.state.answer.number;
-        let Some(taught) = self
+        let Some(pending_training) = self
             .state
-            .taught
-            .take_if(|taught| taught.answer <= answered)
+            .pending_training
+            .take_if(|pending_training| pending_training.answer <= answered)
         else {
             return;
         };
         let scored = self.state.answer.scored();
-        let now = scored.place(taught.label).and_then(|at| {
+        let now = scored.place(pending_training.label).and_then(|at| {
             let count = self.state.answer.arrangement.counts.get(at)?;
             Some((scored.labels[at].text.clone(), *count))
         });
         if let Some((text, now)) = now {
-            let before = taught.before;
+            let before = pending_training.before;
             let now = counted_thousands(now, "photo fits", "photos fit");
             let text = format!("{text}: {} -> {now}", thousands(before));
             self.state.notify(text, false);

@@ -1,6 +1,6 @@
 //! Photos that were taken one right after another; pure.
 
-use super::library::{Item, ItemId, Snapshot};
+use super::library::{ItemId, LibraryItem, Snapshot};
 
 /// Seconds between two photos of a burst at most.
 const GAP: i64 = 2;
@@ -9,7 +9,7 @@ pub const COMPARED: usize = 4;
 /// Photos of a burst that are seen at once at most.
 pub const SURVEYED: usize = 9;
 
-fn seconds(item: &Item) -> Option<i64> {
+fn seconds(item: &LibraryItem) -> Option<i64> {
     item.facts()?.taken.as_ref()?.seconds()
 }
 
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::engine::media::photo::{Candidate, ContentId, Photo, PhotoFacts, Taken};
 
-    fn photo(path: &str, taken: Option<&str>) -> Arc<Item> {
+    fn photo(path: &str, taken: Option<&str>) -> Arc<LibraryItem> {
         let file = Candidate {
             path: path.into(),
             size: 1,
@@ -66,7 +66,7 @@ mod tests {
             warning: None,
             video: None,
         };
-        Arc::new(Item::read(Photo { file, facts }, 0))
+        Arc::new(LibraryItem::read(Photo { file, facts }, 0))
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn span_text(first: Day, last: Day) -> String {
 
 /// Why a typed beginning of a date is none; nothing if it is one, or empty.
 #[must_use]
-pub fn trouble(text: &str) -> Option<&'static str> {
+pub fn problem(text: &str) -> Option<&'static str> {
     const HOW: &str = "Write a date as 2024, 2024-05 or 2024-05-31";
     let text = text.trim();
     if text.is_empty() {
@@ -106,7 +106,7 @@ pub fn trouble(text: &str) -> Option<&'static str> {
 #[must_use]
 pub fn is_date(word: &str) -> bool {
     let year = word.get(..4).and_then(|year| year.parse::<u32>().ok());
-    year.is_some_and(|year| (1900..2100).contains(&year)) && trouble(word).is_none()
+    year.is_some_and(|year| (1900..2100).contains(&year)) && problem(word).is_none()
 }
 
 /// Whether a date such as `2024-05-14T10:00:00` is between two prefixes of dates, both included.
@@ -162,10 +162,10 @@ mod tests {
     #[test]
     fn only_dates_and_beginnings_of_dates_are_taken() {
         for right in ["", " 2024 ", "2024-05", "2024-02-29"] {
-            assert_eq!(trouble(right), None, "{right}");
+            assert_eq!(problem(right), None, "{right}");
         }
         for wrong in ["24", "2024-13", "2024-02-30", "May 2024", "2024-05-01-02"] {
-            assert!(trouble(wrong).is_some(), "{wrong}");
+            assert!(problem(wrong).is_some(), "{wrong}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Active filters, each with its description and the filter that remains without it; pure.
 
-use super::filter::{Filter, Fit, FlagFilter};
+use super::filter::{Filter, FlagFilter, LabelFit};
 use super::labels::Label;
 
 /// One active filter.
@@ -24,13 +24,13 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
         }
     };
     let fit = match filter.fit {
-        Fit::All => None,
-        Fit::AnyLabel => Some("Any label".to_owned()),
-        Fit::Nothing => Some("Something else".into()),
-        Fit::Label(id) => labels.iter().find(|l| l.id == id).map(|l| l.text.clone()),
+        LabelFit::All => None,
+        LabelFit::AnyLabel => Some("Any label".to_owned()),
+        LabelFit::Nothing => Some("Something else".into()),
+        LabelFit::Label(id) => labels.iter().find(|l| l.id == id).map(|l| l.text.clone()),
     };
     let near = (filter.near && fit.is_some()).then(|| "just below the line too".to_owned());
-    chip(fit, &|f| (f.fit, f.near) = (Fit::All, false));
+    chip(fit, &|f| (f.fit, f.near) = (LabelFit::All, false));
     chip(near, &|f| f.near = false);
     let flag = (filter.flag != FlagFilter::All).then(|| filter.flag.name().to_owned());
     chip(flag, &|f| f.flag = FlagFilter::All);
@@ -80,7 +80,7 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::document::filter::Shape;
+    use crate::app::document::filter::AspectShape;
     use crate::app::document::findings::Kind;
     use crate::engine::organize::marks::Colour;
 
@@ -92,7 +92,7 @@ mod tests {
             ..Label::default()
         }];
         let filter = Filter {
-            fit: Fit::Label(3),
+            fit: LabelFit::Label(3),
             near: true,
             flag: FlagFilter::Picked,
             min_stars: 2,
@@ -107,7 +107,7 @@ mod tests {
             camera: Some("EOS R5".into()),
             lens: Some("50 mm".into()),
             folder: Some("/photos/2024".into()),
-            shape: Some(Shape::Portrait),
+            shape: Some(AspectShape::Portrait),
             kind: Some(Kind::Blurred),
             failures: true,
             search_shows_all: true,

@@ -5,8 +5,23 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::exports::ExportWhat;
-use crate::engine::organize::export::{Conflict, Layout, Plan, Transfer};
+use crate::engine::organize::export::{Conflict, ExportPlan, FolderLayout, Transfer};
+
+/// Which photos are exported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ExportWhat {
+    /// Those that are selected.
+    Selected,
+    /// Those that are shown.
+    #[default]
+    Shown,
+    /// Picks.
+    Picked,
+    /// Rejects.
+    Rejected,
+    /// Those that fit a label.
+    Fitting,
+}
 
 /// What was chosen last, for the next time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +34,7 @@ pub struct ExportChoices {
     /// How.
     pub transfer: Transfer,
     /// Folders below the target.
-    pub layout: Layout,
+    pub layout: FolderLayout,
     /// Pattern of names.
     pub names: String,
     /// What happens where a name is taken.
@@ -27,7 +42,8 @@ pub struct ExportChoices {
     /// Whether a photo goes to every label that fits.
     pub every_label: bool,
     /// Whether what belongs to photos comes along.
-    pub companions: bool,
+    #[serde(alias = "companions")]
+    pub paired_files: bool,
     /// Whether what went where is written down.
     pub manifest: bool,
     /// Whether rejects are exported like other photos.
@@ -40,11 +56,11 @@ impl Default for ExportChoices {
             what: None,
             target: None,
             transfer: Transfer::Copy,
-            layout: Layout::Label,
+            layout: FolderLayout::Label,
             names: "{name}".into(),
             conflict: Conflict::Number,
             every_label: false,
-            companions: true,
+            paired_files: true,
             manifest: false,
             rejects: false,
         }
@@ -87,7 +103,7 @@ pub struct PlanSummary {
     /// Photos, without what belongs to them.
     pub photos: usize,
     /// What belongs to them.
-    pub companions: usize,
+    pub paired_files: usize,
     /// Files that are set aside for others.
     pub replaced: usize,
     /// What goes into each folder, by name.
@@ -97,10 +113,10 @@ pub struct PlanSummary {
 impl PlanSummary {
     /// Counts what a plan does.
     #[must_use]
-    pub fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &ExportPlan) -> Self {
         Self {
             photos: plan.photos(),
-            companions: plan.steps.iter().filter(|step| step.companion).count(),
+            paired_files: plan.steps.iter().filter(|step| step.paired_file).count(),
             replaced: plan.replaced(),
             folders: totals(plan),
         }
@@ -108,14 +124,14 @@ impl PlanSummary {
 }
 
 /// What a plan puts into each folder, by name.
-fn totals(plan: &Plan) -> Vec<FolderTotal> {
+fn totals(plan: &ExportPlan) -> Vec<FolderTotal> {
     let mut folders: BTreeMap<&Path, (HashSet<&Path>, u64)> = BTreeMap::new();
     for step in &plan.steps {
         let folder = step.target.parent().unwrap_or(Path::new(""));
         let folder = folder.strip_prefix(&plan.target).unwrap_or(folder);
         let total = folders.entry(folder).or_default();
         total.1 += step.bytes;
-        if !step.companion {
+        if !step.paired_file {
             total.0.insert(&step.source);
         }
     }
@@ -130,7 +146,7 @@ fn totals(plan: &Plan) -> Vec<FolderTotal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::organize::export::Step;
+    use crate::engine::organize::export::ExportStep;
 
     #[test]
     fn what_is_shown_is_never_chosen_unasked() {
@@ -149,18 +165,18 @@ mod tests {
 
     #[test]
     fn totals_are_by_folder_and_count_photos_alone() {
-        let step = |source: &str, target: &str, companion| Step {
+        let step = |source: &str, target: &str, paired_file| ExportStep {
             source: source.into(),
             target: Path::new("/out").join(target),
             bytes: 10,
             modified_ns: 0,
             transfer: Transfer::Copy,
             replaces: false,
-            companion,
+            paired_file,
             set: 0,
             identity: None,
         };
-        let plan = Plan {
+        let plan = ExportPlan {
             target: "/out".into(),
             steps: vec![
                 step("a.jpg", "cat/a.jpg", false),
@@ -168,7 +184,7 @@ mod tests {
                 step("b.jpg", "cat/b.jpg", false),
                 step("c.jpg", "c.jpg", false),
             ],
-            ..Plan::default()
+            ..ExportPlan::default()
         };
         let total = |folder: &str, photos, bytes| FolderTotal {
             folder: folder.into(),
@@ -178,7 +194,7 @@ mod tests {
         let folders = vec![total("", 1, 10), total("cat", 2, 30)];
         let summary = PlanSummary {
             photos: 3,
-            companions: 1,
+            paired_files: 1,
             replaced: 0,
             folders,
         };

@@ -2,27 +2,11 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::export_choices::PlanSummary;
+use super::export_choices::{ExportWhat, PlanSummary};
 use crate::engine::cancel::Cancel;
-use crate::engine::organize::export::{ExportProgress, Options, Past, Plan, Report};
-
-/// Which photos are exported.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ExportWhat {
-    /// Those that are selected.
-    Selected,
-    /// Those that are shown.
-    #[default]
-    Shown,
-    /// Picks.
-    Picked,
-    /// Rejects.
-    Rejected,
-    /// Those that fit a label.
-    Fitting,
-}
+use crate::engine::organize::export::{
+    ExportOptions, ExportPlan, ExportProgress, ExportReport, PastExport,
+};
 
 /// An export as a person chose it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +16,7 @@ pub struct ExportRequest {
     /// Whether rejects among them go too.
     pub rejects: bool,
     /// How and where to.
-    pub options: Options,
+    pub options: ExportOptions,
     /// Whether what went where is written down beside the photos.
     pub manifest: bool,
 }
@@ -46,13 +30,13 @@ pub enum ExportState {
     /// Its names are being decided.
     Planning,
     /// It can be begun.
-    Planned(Arc<Plan>),
+    Planned(Arc<ExportPlan>),
     /// It cannot be begun, and why.
     Refused(String),
     /// Files are on their way.
     Running(ExportProgress),
     /// It is over.
-    Done(Arc<Report>),
+    Done(Arc<ExportReport>),
 }
 
 /// Everything about exports.
@@ -65,7 +49,7 @@ pub struct Exports {
     /// What was asked for last.
     pub request: Option<ExportRequest>,
     /// Exports that a kill interrupted.
-    pub interrupted: Vec<Past>,
+    pub interrupted: Vec<PastExport>,
     /// Ends the one that runs.
     pub(in crate::app) cancel: Cancel,
     /// Counts plans: only the newest counts.

@@ -122,7 +122,7 @@ impl Grouping {
 
 /// How the sides of a photo relate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Shape {
+pub enum AspectShape {
     /// Wider than high.
     Landscape,
     /// Higher than wide.
@@ -133,7 +133,7 @@ pub enum Shape {
     Panorama,
 }
 
-impl Shape {
+impl AspectShape {
     /// All, in the order in which they are offered.
     pub const ALL: [Self; 4] = [
         Self::Landscape,
@@ -170,7 +170,7 @@ impl Shape {
 
 /// Which photos a label filter lets through.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Fit {
+pub enum LabelFit {
     /// All.
     #[default]
     All,
@@ -238,7 +238,7 @@ impl FlagFilter {
 #[serde(default)]
 pub struct Filter {
     /// By label.
-    pub fit: Fit,
+    pub fit: LabelFit,
     /// With one label: those just below its line too, after the others. [`Self::set_fit`] keeps it from outliving the
     /// label.
     pub near: bool,
@@ -269,7 +269,7 @@ pub struct Filter {
     /// The folder that they are in, or one above it.
     pub folder: Option<PathBuf>,
     /// How the sides relate.
-    pub shape: Option<Shape>,
+    pub shape: Option<AspectShape>,
     /// What was found of them without labels.
     pub kind: Option<Kind>,
     /// Only what failed or came with a warning.
@@ -280,9 +280,9 @@ pub struct Filter {
 
 impl Filter {
     /// Filters by label; only with one label, those just below its line may be shown too.
-    pub fn set_fit(&mut self, fit: Fit, near: bool) {
+    pub fn set_fit(&mut self, fit: LabelFit, near: bool) {
         self.fit = fit;
-        self.near = near && matches!(fit, Fit::Label(_));
+        self.near = near && matches!(fit, LabelFit::Label(_));
     }
 
     /// Whether it lets everything through.
@@ -302,24 +302,27 @@ mod tests {
 
     #[test]
     fn shapes_are_told_by_the_sides() {
-        let shapes = |width, height| -> Vec<Shape> {
-            let all = Shape::ALL.into_iter();
+        let shapes = |width, height| -> Vec<AspectShape> {
+            let all = AspectShape::ALL.into_iter();
             all.filter(|shape| shape.is_of(width, height)).collect()
         };
-        assert_eq!(shapes(4000, 3000), [Shape::Landscape]);
-        assert_eq!(shapes(3000, 4000), [Shape::Portrait]);
-        assert_eq!(shapes(1000, 1040), [Shape::Square]);
-        assert_eq!(shapes(6000, 2000), [Shape::Landscape, Shape::Panorama]);
+        assert_eq!(shapes(4000, 3000), [AspectShape::Landscape]);
+        assert_eq!(shapes(3000, 4000), [AspectShape::Portrait]);
+        assert_eq!(shapes(1000, 1040), [AspectShape::Square]);
+        assert_eq!(
+            shapes(6000, 2000),
+            [AspectShape::Landscape, AspectShape::Panorama]
+        );
     }
 
     #[test]
     fn what_is_just_below_a_line_goes_with_its_label() {
         let mut filter = Filter::default();
-        filter.set_fit(Fit::Label(3), true);
+        filter.set_fit(LabelFit::Label(3), true);
         assert!(filter.near);
-        filter.set_fit(Fit::AnyLabel, true);
+        filter.set_fit(LabelFit::AnyLabel, true);
         assert!(!filter.near);
-        filter.set_fit(Fit::All, false);
+        filter.set_fit(LabelFit::All, false);
         assert!(filter.is_clear());
     }
 

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::item_id::ItemId;
-use crate::engine::library::{Duplicates, Flaw, Flaws, words};
-use crate::engine::media::appearance::Quality;
+use crate::engine::library::{DuplicateReport, Flaw, Flaws, words};
+use crate::engine::media::appearance::PictureQuality;
 use crate::engine::plural::counted_thousands;
 use crate::engine::search::bursts::Burst;
 use crate::engine::search::describe::{self, MOST_WORDS, Word};
@@ -134,7 +134,7 @@ pub struct Lines([u16; FLAWS]);
 
 impl Default for Lines {
     fn default() -> Self {
-        Self(Flaw::ALL.map(|flaw| in_steps(flaw.line())))
+        Self(Flaw::ALL.map(|flaw| in_steps(flaw.threshold())))
     }
 }
 
@@ -231,7 +231,7 @@ impl Findings {
     pub fn new(
         ids: &[ItemId],
         count: usize,
-        copies: &Duplicates,
+        copies: &DuplicateReport,
         bursts: Vec<Burst>,
         flaws: &Flaws,
     ) -> Self {
@@ -405,7 +405,7 @@ impl Findings {
         let words: Vec<Word<'static>> = self.words(id).collect();
         let said = describe::said(&words)?;
         let number = |flaw| self.number(flaw, id);
-        let quality = Quality {
+        let quality = PictureQuality {
             sharpness: number(Flaw::Blurred).map(|blur| 1.0 - blur),
             dark: number(Flaw::Dark).unwrap_or_default(),
             blown: number(Flaw::BlownOut).unwrap_or_default(),
@@ -482,17 +482,17 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::search::duplicates::{Copy, Group, Likeness};
+    use crate::engine::search::duplicates::{DuplicateCopy, DuplicateGroup, Likeness};
 
     fn found() -> Findings {
-        let copy = |at| Copy {
+        let copy = |at| DuplicateCopy {
             at,
             likeness: Likeness::Near,
             cosine: 0.9,
             fit: 0.95,
         };
-        let copies = Duplicates {
-            groups: vec![Group {
+        let copies = DuplicateReport {
+            groups: vec![DuplicateGroup {
                 keeper: 0,
                 copies: vec![copy(1), copy(3)],
             }],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::filter::Fit;
+use super::filter::LabelFit;
 use super::findings::{Findings, Kind, Stack};
 use super::heat::HeatQuestion;
 use super::item_id::ItemId;
@@ -43,7 +43,7 @@ impl State {
         }
         let scored = self.answer.scored();
         let filtered = match self.memory.filter.fit {
-            Fit::Label(id) => Some(id),
+            LabelFit::Label(id) => Some(id),
             _ => None,
         };
         let nearest = || {

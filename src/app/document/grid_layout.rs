@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
-use super::arrange::{Group, Heading};
+use super::arrange::{Heading, PhotoGroup};
 
 /// Space between two cells, and around all of them.
 pub const GAP: f32 = 8.0;
@@ -16,7 +16,7 @@ pub const HEADER: f32 = 36.0;
 
 /// The cells of one group. Groups of less than a row stand beside each other: they have one top.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Block {
+struct GroupBlock {
     first: usize,
     len: usize,
     /// Columns to the left of it, and those that its header has.
@@ -34,18 +34,18 @@ pub struct GridLayout {
     count: usize,
     columns: usize,
     cell: Vec2,
-    blocks: Vec<Block>,
+    blocks: Vec<GroupBlock>,
     height: f64,
 }
 
 impl GridLayout {
     /// Lays out `count` cells of size `cell` in a width, under headers if there are groups.
     #[must_use]
-    pub fn new(width: f32, cell: Vec2, count: usize, groups: &[Group]) -> Self {
+    pub fn new(width: f32, cell: Vec2, count: usize, groups: &[PhotoGroup]) -> Self {
         let columns = columns(width, cell.x);
-        let whole = [Group {
+        let whole = [PhotoGroup {
             len: count,
-            ..Group::default()
+            ..PhotoGroup::default()
         }];
         let (groups, header) = if groups.is_empty() {
             (&whole[..], 0.0)
@@ -68,13 +68,13 @@ impl GridLayout {
 
     /// Whether it is of these measures and numbers. Groups of one answer are the same if they are as many.
     #[must_use]
-    pub fn is_of(&self, width: f32, cell: Vec2, count: usize, groups: &[Group]) -> bool {
+    pub fn is_of(&self, width: f32, cell: Vec2, count: usize, groups: &[PhotoGroup]) -> bool {
         let blocks = groups.len().max(1);
         (self.width, self.cell, self.count) == (width, cell, count) && self.blocks.len() == blocks
     }
 
     /// Puts a group beside the one before it where both fit into a row, and below it otherwise.
-    fn add(&mut self, group: &Group, header: f32) {
+    fn add(&mut self, group: &PhotoGroup, header: f32) {
         let columns = self.columns;
         let beside = self.blocks.last_mut().filter(|last| {
             let fits = last.column + last.len + group.len <= columns;
@@ -87,7 +87,7 @@ impl GridLayout {
             }
             None => (0, self.height),
         };
-        let block = Block {
+        let block = GroupBlock {
             first: group.first,
             len: group.len,
             column,
@@ -121,7 +121,7 @@ impl GridLayout {
         f64::from(self.cell.y + GAP)
     }
 
-    fn block_of(&self, place: usize) -> Option<&Block> {
+    fn block_of(&self, place: usize) -> Option<&GroupBlock> {
         let at = self.blocks.partition_point(|block| block.first <= place);
         self.blocks[..at].iter().rev().find(|block| block.len > 0)
     }
@@ -145,7 +145,7 @@ impl GridLayout {
         Rect::from_min_size(pos2(left, (self.top(place) - offset) as f32), self.cell)
     }
 
-    fn column(&self, block: &Block, place: usize) -> usize {
+    fn column(&self, block: &GroupBlock, place: usize) -> usize {
         block.column + (place - block.first) % self.columns
     }
 
@@ -157,7 +157,7 @@ impl GridLayout {
     pub fn headers(&self, offset: f64, height: f32) -> impl Iterator<Item = (usize, Rect)> {
         let bottom = offset + f64::from(height);
         // Tops never fall from one block to the next.
-        let end_of_header = |block: &Block| block.top + f64::from(block.header);
+        let end_of_header = |block: &GroupBlock| block.top + f64::from(block.header);
         let first = self
             .blocks
             .partition_point(|block| end_of_header(block) <= offset);
@@ -199,7 +199,7 @@ impl GridLayout {
         seen.unwrap_or(0..0)
     }
 
-    fn bottom(&self, block: &Block) -> f64 {
+    fn bottom(&self, block: &GroupBlock) -> f64 {
         let rows = block.len.div_ceil(self.columns);
         block.top + f64::from(block.header) + rows as f64 * self.step()
     }
@@ -348,15 +348,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn groups(lens: &[usize]) -> Vec<Group> {
+    fn groups(lens: &[usize]) -> Vec<PhotoGroup> {
         let mut first = 0;
         lens.iter()
             .map(|len| {
-                let group = Group {
+                let group = PhotoGroup {
                     heading: Heading::Named("a day".into()),
                     first,
                     len: *len,
-                    ..Group::default()
+                    ..PhotoGroup::default()
                 };
                 first += len;
                 group

@@ -24,7 +24,7 @@ pub struct Heaps {
     /// Whether they are being looked for.
     pub is_looking: bool,
     /// Why there are none.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
     /// Names for labels, from heaps and from the words that photos fit.
     pub suggestions: Vec<String>,
     /// Whether suggestions come from the photos that are open, however few there are.

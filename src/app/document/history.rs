@@ -40,7 +40,7 @@ pub struct TrashedFile {
 
 /// A change of one label that goes on from frame to frame: all of it is one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
+pub enum LabelEdit {
     /// Its text is typed.
     Text(LabelId),
     /// Its threshold is dragged.
@@ -53,12 +53,12 @@ pub struct History {
     done: Vec<HistoryStep>,
     undone: Vec<HistoryStep>,
     /// The edit that the last step began.
-    edit: Option<Edit>,
+    edit: Option<LabelEdit>,
 }
 
 impl History {
     /// Remembers how things were before a change, unless it goes on with the edit that began last.
-    pub fn push(&mut self, before: HistoryStep, edit: Option<Edit>) {
+    pub fn push(&mut self, before: HistoryStep, edit: Option<LabelEdit>) {
         self.undone.clear();
         let goes_on = edit.is_some() && edit == self.edit;
         self.edit = edit;
@@ -179,12 +179,12 @@ mod tests {
     fn typing_a_label_is_one_step() {
         let mut history = History::default();
         let labels = |count| HistoryStep::Labels(vec![Label::default(); count]);
-        let typed = |id| Some(Edit::Text(id));
+        let typed = |id| Some(LabelEdit::Text(id));
         history.push(labels(1), None);
         history.push(labels(2), typed(1));
         history.push(labels(3), typed(1));
         history.push(labels(4), typed(2));
-        history.push(labels(5), Some(Edit::Threshold(2)));
+        history.push(labels(5), Some(LabelEdit::Threshold(2)));
         history.push(labels(6), typed(2));
         let mut undone = Vec::new();
         while history.can_undo() {

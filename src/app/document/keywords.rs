@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::exports::ExportWhat;
+use super::export_choices::ExportWhat;
 use crate::engine::media::photo::Failure;
-use crate::engine::organize::sidecars::{Contents, Count, SidecarPlan, Way};
+use crate::engine::organize::sidecars::{
+    SidecarContents, SidecarCount, SidecarPlacement, SidecarPlan,
+};
 
 /// What a person wants written, and about which photos.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,9 +16,9 @@ pub struct KeywordRequest {
     /// Whether labels that fit become keywords.
     pub labels: bool,
     /// What else is written.
-    pub contents: Contents,
+    pub contents: SidecarContents,
     /// Where it is written.
-    pub way: Way,
+    pub way: SidecarPlacement,
 }
 
 /// How far keywords are.
@@ -32,14 +34,14 @@ pub enum KeywordState {
     /// They are being written.
     Writing,
     /// What was written, how many files had nothing to gain, and what was not written.
-    Done(Count, usize, Vec<Failure>),
+    Done(SidecarCount, usize, Vec<Failure>),
     /// Nothing was written, and why.
     Refused(String),
 }
 
 /// Everything about keywords.
 #[derive(Default)]
-pub struct Keywords {
+pub struct KeywordWork {
     /// How far they are.
     pub state: KeywordState,
     /// What was asked for last.
@@ -48,7 +50,7 @@ pub struct Keywords {
     pub(in crate::app) plans: u64,
 }
 
-impl Keywords {
+impl KeywordWork {
     /// Starts over, unless something is being written.
     pub fn begin(&mut self) {
         if self.state != KeywordState::Writing {

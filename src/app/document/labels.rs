@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::search::dictionary::Language;
-use crate::engine::search::fit::Rule;
+use crate::engine::search::fit::FitRule;
 use crate::engine::search::label_set::{self, Wording, label_query};
 use crate::engine::search::query::{InEnglish, Query, QueryError};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
@@ -127,16 +127,16 @@ impl Label {
         let missing: Vec<PathBuf> = { paths.into_iter() }
             .filter(|path| there.insert(path.clone()))
             .collect();
-        let room = EXAMPLES.saturating_sub(to.len());
-        let left_out = missing.len().saturating_sub(room);
-        to.extend(missing.into_iter().take(room));
+        let free = EXAMPLES.saturating_sub(to.len());
+        let left_out = missing.len().saturating_sub(free);
+        to.extend(missing.into_iter().take(free));
         left_out
     }
 
     /// When a photo fits it.
     #[must_use]
-    pub fn rule(&self) -> Rule {
-        Rule {
+    pub fn rule(&self) -> FitRule {
+        FitRule {
             min_match: self.min_match,
             excludes: self.negated,
         }
@@ -146,7 +146,7 @@ impl Label {
     ///
     /// # Errors
     /// If the text says nothing.
-    pub fn lesson(&self) -> Result<TrainingSet, QueryError> {
+    pub fn training_set(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
             query: label_query(&self.text, &self.wording())?,
             examples: self.examples.clone(),
@@ -251,23 +251,23 @@ pub fn typed(text: &str) -> Option<&str> {
 
 /// What became of a list of labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Added {
+pub struct AddedLabels {
     /// The identities of the new ones.
     pub ids: Vec<LabelId>,
     /// Those that were left out, because there are labels of their texts.
-    pub known: Vec<Known>,
+    pub known: Vec<ExistingLabel>,
 }
 
 /// A label that was not added, because there is one of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct ExistingLabel {
     /// Its text.
     pub text: String,
     /// Whether it was to shut photos out, which the one that is there does not; or the other way round.
     pub otherwise: bool,
 }
 
-impl Added {
+impl AddedLabels {
     /// A message about what was left out.
     #[must_use]
     pub fn known_in_words(&self) -> Option<String> {
@@ -288,7 +288,7 @@ impl Added {
 ///
 /// # Errors
 /// The label that is there already.
-pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Known> {
+pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, ExistingLabel> {
     let shut_out = typed
         .strip_prefix('-')
         .map(str::trim)
@@ -296,7 +296,7 @@ pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Kn
     let negated = shut_out.is_some();
     let text = shut_out.unwrap_or(typed).to_owned();
     match labels.iter().find(|label| label.text == text) {
-        Some(there) => Err(Known {
+        Some(there) => Err(ExistingLabel {
             text,
             otherwise: there.negated != negated,
         }),
@@ -311,13 +311,13 @@ pub fn new_label(labels: &[Label], id: LabelId, typed: &str) -> Result<Label, Kn
 }
 
 /// Adds the labels of a list; texts that are there already are left out. `next` is the identity of the next label.
-pub fn add_list(labels: &mut Vec<Label>, next: &mut LabelId, list: &str) -> Added {
+pub fn add_list(labels: &mut Vec<Label>, next: &mut LabelId, list: &str) -> AddedLabels {
     add_all(labels, next, &split_list(list))
 }
 
 /// The same of texts that are one label each.
-pub fn add_all(labels: &mut Vec<Label>, next: &mut LabelId, texts: &[String]) -> Added {
-    let mut added = Added::default();
+pub fn add_all(labels: &mut Vec<Label>, next: &mut LabelId, texts: &[String]) -> AddedLabels {
+    let mut added = AddedLabels::default();
     for typed in texts {
         match new_label(labels, *next, typed) {
             Ok(label) => {
@@ -441,9 +441,12 @@ mod tests {
             examples: vec!["my dog.jpg".into()],
             ..Label::default()
         };
-        let lesson = label.lesson().expect("a lesson");
+        let training_set = label.training_set().expect("a lesson");
         assert_eq!(
-            (lesson.query.alternatives.len(), lesson.examples.len()),
+            (
+                training_set.query.alternatives.len(),
+                training_set.examples.len()
+            ),
             (1, 1)
         );
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::calendar::{self, Day};
 use super::findings::{Findings, Lines};
-use crate::engine::media::metadata::Metadata;
+use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts};
 use crate::engine::media::places::Place;
 use crate::engine::organize::marks::{Flag, Mark};
@@ -22,7 +22,7 @@ pub const UNREAD: u32 = u32::MAX;
 
 /// What became of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum ReadOutcome {
     /// It was read.
     Read {
         /// What its content says.
@@ -36,7 +36,7 @@ pub enum Outcome {
 
 /// One file in the window.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Item {
+pub struct LibraryItem {
     /// Where it is, how large and of when.
     pub file: Candidate,
     /// Its name without folders, for people.
@@ -44,16 +44,16 @@ pub struct Item {
     /// A text that sorts as the name should.
     pub name_key: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: ReadOutcome,
     /// What it and its sidecars say, once they were looked at.
-    pub metadata: Option<Arc<Metadata>>,
+    pub metadata: Option<Arc<PhotoMetadata>>,
 }
 
-impl Item {
+impl LibraryItem {
     /// For a photo that was read.
     #[must_use]
     pub fn read(photo: Photo, row: u32) -> Self {
-        let outcome = Outcome::Read {
+        let outcome = ReadOutcome::Read {
             facts: photo.facts,
             row,
         };
@@ -68,10 +68,10 @@ impl Item {
             size: 0,
             modified_ns: 0,
         };
-        Self::new(file, Outcome::Failed(failure))
+        Self::new(file, ReadOutcome::Failed(failure))
     }
 
-    fn new(file: Candidate, outcome: Outcome) -> Self {
+    fn new(file: Candidate, outcome: ReadOutcome) -> Self {
         let name = file.path.file_name().unwrap_or(file.path.as_os_str());
         let name = name.to_string_lossy().into_owned();
         Self {
@@ -87,8 +87,8 @@ impl Item {
     #[must_use]
     pub fn facts(&self) -> Option<&PhotoFacts> {
         match &self.outcome {
-            Outcome::Read { facts, .. } => Some(facts),
-            Outcome::Failed(_) => None,
+            ReadOutcome::Read { facts, .. } => Some(facts),
+            ReadOutcome::Failed(_) => None,
         }
     }
 
@@ -134,8 +134,8 @@ impl Item {
     #[must_use]
     pub fn row(&self) -> u32 {
         match self.outcome {
-            Outcome::Read { row, .. } => row,
-            Outcome::Failed(_) => UNREAD,
+            ReadOutcome::Read { row, .. } => row,
+            ReadOutcome::Failed(_) => UNREAD,
         }
     }
 
@@ -143,8 +143,8 @@ impl Item {
     #[must_use]
     pub fn warning(&self) -> Option<&str> {
         match &self.outcome {
-            Outcome::Read { facts, .. } => facts.warning.as_deref(),
-            Outcome::Failed(failure) => Some(&failure.message),
+            ReadOutcome::Read { facts, .. } => facts.warning.as_deref(),
+            ReadOutcome::Failed(failure) => Some(&failure.message),
         }
     }
 
@@ -152,8 +152,8 @@ impl Item {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match &self.outcome {
-            Outcome::Read { .. } => None,
-            Outcome::Failed(failure) => Some(failure),
+            ReadOutcome::Read { .. } => None,
+            ReadOutcome::Failed(failure) => Some(failure),
         }
     }
 
@@ -190,7 +190,7 @@ fn natural_key(name: &str) -> String {
 
 /// What became of a file, in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileStatus {
     /// A photo that was read.
     Photo,
     /// A video that was read.
@@ -202,17 +202,17 @@ pub enum Kind {
 /// What is asked of every item whenever the photos are sorted. These lie side by side in memory; the items themselves do
 /// not, and looking at each of them would take most of the time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Brief {
+pub struct OrderFacts {
     /// The row of its vector; [`UNREAD`] if there is none.
     pub row: u32,
     /// The day on which it was taken; 0 if that is not known.
     pub day: Day,
     /// What became of it.
-    pub kind: Kind,
+    pub kind: FileStatus,
 }
 
-impl Brief {
-    fn of(item: &Item) -> Self {
+impl OrderFacts {
+    fn of(item: &LibraryItem) -> Self {
         let facts = item.facts();
         let taken = facts.and_then(|facts| facts.taken.as_ref());
         Self {
@@ -221,9 +221,9 @@ impl Brief {
                 .and_then(|taken| calendar::day_of(taken.as_str()))
                 .unwrap_or_default(),
             kind: match facts {
-                None => Kind::Failed,
-                Some(facts) if facts.video.is_some() => Kind::Video,
-                Some(_) => Kind::Photo,
+                None => FileStatus::Failed,
+                Some(facts) if facts.video.is_some() => FileStatus::Video,
+                Some(_) => FileStatus::Photo,
             },
         }
     }
@@ -239,9 +239,9 @@ impl Brief {
 #[derive(Clone, Default)]
 pub struct Snapshot {
     /// The items, by number.
-    pub items: Arc<Vec<Arc<Item>>>,
+    pub items: Arc<Vec<Arc<LibraryItem>>>,
     /// What is asked of each most often, by number.
-    pub briefs: Arc<Vec<Brief>>,
+    pub briefs: Arc<Vec<OrderFacts>>,
     /// Their marks, by number.
     pub marks: Arc<Vec<Mark>>,
     /// Counts what makes earlier numbers or scores invalid.
@@ -257,9 +257,9 @@ pub struct Snapshot {
 impl Snapshot {
     /// Of these items and their marks.
     #[must_use]
-    pub fn new(items: Vec<Item>, marks: Vec<Mark>) -> Self {
+    pub fn new(items: Vec<LibraryItem>, marks: Vec<Mark>) -> Self {
         Self {
-            briefs: Arc::new(items.iter().map(Brief::of).collect()),
+            briefs: Arc::new(items.iter().map(OrderFacts::of).collect()),
             items: Arc::new(items.into_iter().map(Arc::new).collect()),
             marks: Arc::new(marks),
             ..Self::default()
@@ -269,7 +269,7 @@ impl Snapshot {
 
 /// All items of the window.
 #[derive(Default)]
-pub struct Library {
+pub struct PhotoList {
     now: Snapshot,
     by_path: HashMap<PathBuf, ItemId>,
     /// For each item, the job that saw it last.
@@ -286,7 +286,7 @@ pub struct Library {
     rejected_alone: HashMap<PathBuf, ContentId>,
 }
 
-impl Library {
+impl PhotoList {
     /// An empty library that knows a person's earlier marks.
     #[must_use]
     pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
@@ -316,7 +316,7 @@ impl Library {
 
     /// One item.
     #[must_use]
-    pub fn get(&self, id: ItemId) -> Option<&Arc<Item>> {
+    pub fn get(&self, id: ItemId) -> Option<&Arc<LibraryItem>> {
         self.now.items.get(id as usize)
     }
 
@@ -333,7 +333,7 @@ impl Library {
     }
 
     /// Adds an item, or puts it in the place of an earlier one of its path.
-    pub fn put(&mut self, mut item: Item, generation: u64) {
+    pub fn put(&mut self, mut item: LibraryItem, generation: u64) {
         let known = self.find(&item.file.path);
         if let Some(known) = known.and_then(|id| self.get(id)) {
             item.metadata.clone_from(&known.metadata);
@@ -346,7 +346,7 @@ impl Library {
             self.count(&item, 1);
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks).push(mark);
-            Arc::make_mut(&mut self.now.briefs).push(Brief::of(&item));
+            Arc::make_mut(&mut self.now.briefs).push(OrderFacts::of(&item));
             Arc::make_mut(&mut self.now.items).push(Arc::new(item));
             return;
         };
@@ -365,17 +365,17 @@ impl Library {
             }
             self.link(&item, id);
             Arc::make_mut(&mut self.now.marks)[at] = mark;
-            Arc::make_mut(&mut self.now.briefs)[at] = Brief::of(&item);
+            Arc::make_mut(&mut self.now.briefs)[at] = OrderFacts::of(&item);
             Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
             self.now.epoch += 1;
         }
     }
 
-    fn count(&mut self, item: &Item, by: isize) {
+    fn count(&mut self, item: &LibraryItem, by: isize) {
         let count = match item.outcome {
-            Outcome::Failed(_) => &mut self.failed,
-            Outcome::Read { row: UNREAD, .. } => &mut self.unread,
-            Outcome::Read { .. } => return,
+            ReadOutcome::Failed(_) => &mut self.failed,
+            ReadOutcome::Read { row: UNREAD, .. } => &mut self.unread,
+            ReadOutcome::Read { .. } => return,
         };
         *count = count.saturating_add_signed(by);
     }
@@ -383,7 +383,7 @@ impl Library {
     /// Waits for all photos to be read again, by another model.
     pub fn forget_rows(&mut self) {
         for item in Arc::make_mut(&mut self.now.items) {
-            if let Outcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
+            if let ReadOutcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
                 *row = UNREAD;
             }
         }
@@ -400,14 +400,14 @@ impl Library {
         self.unread
     }
 
-    fn link(&mut self, item: &Item, id: ItemId) {
+    fn link(&mut self, item: &LibraryItem, id: ItemId) {
         if let Some(content) = item.content() {
             self.by_content.entry(content).or_default().push(id);
         }
     }
 
     /// What counts for an item: what the person decided, otherwise what its metadata says.
-    fn mark_for(&self, item: &Item) -> Mark {
+    fn mark_for(&self, item: &LibraryItem) -> Mark {
         let mark = self.shared_mark(item);
         match self.is_alone(item) {
             true => Mark {
@@ -419,13 +419,13 @@ impl Library {
     }
 
     /// The same, which it shares with others of its content: that it is rejected alone does not count.
-    fn shared_mark(&self, item: &Item) -> Mark {
+    fn shared_mark(&self, item: &LibraryItem) -> Mark {
         let decided = item.content().and_then(|c| self.decision(&c));
         let theirs = || Some(item.metadata.as_ref()?.facts.mark());
         decided.or_else(theirs).unwrap_or_default()
     }
 
-    fn is_alone(&self, item: &Item) -> bool {
+    fn is_alone(&self, item: &LibraryItem) -> bool {
         let content = self.rejected_alone.get(&item.file.path);
         content.is_some() && content.copied() == item.content()
     }
@@ -524,7 +524,7 @@ impl Library {
     }
 
     /// Takes over what metadata says now.
-    pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<Metadata>)>) {
+    pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<PhotoMetadata>)>) {
         for (path, metadata) in changes {
             let Some(id) = self.find(&path) else { continue };
             let at = id as usize;
@@ -547,7 +547,8 @@ impl Library {
         for (new, old) in kept.iter().enumerate() {
             renumbered[*old] = ItemId::try_from(new).ok();
         }
-        let items: Vec<Arc<Item>> = kept.iter().map(|at| self.now.items[*at].clone()).collect();
+        let items: Vec<Arc<LibraryItem>> =
+            kept.iter().map(|at| self.now.items[*at].clone()).collect();
         self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
         self.now.briefs = Arc::new(kept.iter().map(|at| self.now.briefs[*at]).collect());
         self.seen = kept.iter().map(|at| self.seen[*at]).collect();
@@ -590,8 +591,8 @@ impl Library {
             .items
             .iter()
             .filter_map(|item| match &item.outcome {
-                Outcome::Failed(failure) => Some(failure),
-                Outcome::Read { .. } => None,
+                ReadOutcome::Failed(failure) => Some(failure),
+                ReadOutcome::Read { .. } => None,
             });
         let mut failed: Vec<&Failure> = failed.collect();
         failed.sort_by(|a, b| a.path.cmp(&b.path));
@@ -607,7 +608,7 @@ impl Library {
 
 /// Compares names as people do.
 #[must_use]
-pub fn by_name(a: &Item, b: &Item) -> Ordering {
+pub fn by_name(a: &LibraryItem, b: &LibraryItem) -> Ordering {
     a.name_key
         .cmp(&b.name_key)
         .then_with(|| a.file.path.cmp(&b.file.path))
@@ -621,7 +622,7 @@ mod tests {
     use crate::engine::media::photo::Stage;
     use crate::engine::organize::marks::Colour;
 
-    fn item(path: &str, content: u8) -> Item {
+    fn item(path: &str, content: u8) -> LibraryItem {
         let file = Candidate {
             path: path.into(),
             size: 1,
@@ -635,7 +636,7 @@ mod tests {
             warning: None,
             video: None,
         };
-        Item::read(Photo { file, facts }, u32::from(content))
+        LibraryItem::read(Photo { file, facts }, u32::from(content))
     }
 
     #[test]
@@ -650,13 +651,16 @@ mod tests {
 
     #[test]
     fn a_path_has_one_item_whatever_becomes_of_it() {
-        let mut library = Library::default();
+        let mut library = PhotoList::default();
         library.put(item("a.jpg", 1), 1);
         library.put(item("b.jpg", 2), 1);
         let epoch = library.snapshot().epoch;
         library.put(item("a.jpg", 1), 2);
         assert_eq!((library.len(), library.snapshot().epoch), (2, epoch));
-        library.put(Item::failed(Failure::new("a.jpg", Stage::Read, "gone")), 2);
+        library.put(
+            LibraryItem::failed(Failure::new("a.jpg", Stage::Read, "gone")),
+            2,
+        );
         assert_eq!(library.len(), 2);
         assert!(library.snapshot().epoch > epoch);
         assert_eq!(library.failures().len(), 1);
@@ -665,7 +669,7 @@ mod tests {
 
     #[test]
     fn what_does_not_stay_goes_and_the_rest_moves_up() {
-        let mut library = Library::default();
+        let mut library = PhotoList::default();
         for (path, content) in [("in/a.jpg", 1), ("usb/b.jpg", 2), ("in/c.jpg", 3)] {
             library.put(item(path, content), 1);
         }
@@ -679,10 +683,13 @@ mod tests {
 
     #[test]
     fn photos_that_a_model_has_not_read_are_counted() {
-        let mut library = Library::default();
+        let mut library = PhotoList::default();
         library.put(item("a.jpg", 1), 1);
         library.put(item("b.jpg", 2), 1);
-        library.put(Item::failed(Failure::new("c.jpg", Stage::Read, "gone")), 1);
+        library.put(
+            LibraryItem::failed(Failure::new("c.jpg", Stage::Read, "gone")),
+            1,
+        );
         assert_eq!(library.unread_count(), 0);
         library.forget_rows();
         assert_eq!((library.unread_count(), library.failure_count()), (2, 1));
@@ -699,7 +706,7 @@ mod tests {
             stars: 2,
             colour: None,
         };
-        let mut library = Library::new(HashMap::from([(ContentId([1; 32]), pick)]));
+        let mut library = PhotoList::new(HashMap::from([(ContentId([1; 32]), pick)]));
         library.put(item("a.jpg", 1), 1);
         library.put(item("b.jpg", 2), 1);
         assert_eq!(library.mark(0), pick);
@@ -733,8 +740,8 @@ mod tests {
         packet.add(&additions).expect("added");
         let bytes = packet.to_bytes().expect("bytes");
         std::fs::write(dir.path().join("a.jpg.xmp"), bytes).expect("written");
-        let metadata = Arc::new(Metadata::of(&photo));
-        let mut library = Library::default();
+        let metadata = Arc::new(PhotoMetadata::of(&photo));
+        let mut library = PhotoList::default();
         let path = photo.to_str().expect("a plain name");
         library.put(item(path, 1), 1);
         library.set_metadata(vec![(photo.clone(), metadata)]);
@@ -754,7 +761,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_rejected_alone_and_what_it_shares_stays() {
-        let mut library = Library::default();
+        let mut library = PhotoList::default();
         library.put(item("a.jpg", 1), 1);
         library.put(item("b.jpg", 1), 1);
         let stars = Mark {
@@ -764,7 +771,7 @@ mod tests {
         library.decide(&[(ContentId([1; 32]), Some(stars))]);
         let alone = [(PathBuf::from("b.jpg"), Some(ContentId([1; 32])))];
         let before = library.reject_alone(&alone);
-        let flags = |library: &Library| [library.mark(0).flag, library.mark(1).flag];
+        let flags = |library: &PhotoList| [library.mark(0).flag, library.mark(1).flag];
         assert_eq!(flags(&library), [Flag::None, Flag::Reject]);
         assert_eq!(
             (library.mark(1).stars, library.mark_of_content(1)),

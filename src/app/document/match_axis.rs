@@ -37,7 +37,7 @@ pub fn in_steps(matched: f32) -> f32 {
 }
 
 /// The bars of a histogram over this axis.
-pub struct Bars<const COUNT: usize> {
+pub struct HistogramBins<const COUNT: usize> {
     /// The matches at which they begin, but for the first.
     edges: [f32; COUNT],
     /// The bar that the least match of each step of odds is in.
@@ -56,7 +56,7 @@ fn step(matched: f32) -> usize {
     ((odds.to_bits() >> STEP_BITS).saturating_sub(lowest)) as usize
 }
 
-impl<const COUNT: usize> Bars<COUNT> {
+impl<const COUNT: usize> HistogramBins<COUNT> {
     /// Lays them out.
     #[must_use]
     pub fn new() -> Self {
@@ -85,7 +85,7 @@ impl<const COUNT: usize> Bars<COUNT> {
     }
 }
 
-impl<const COUNT: usize> Default for Bars<COUNT> {
+impl<const COUNT: usize> Default for HistogramBins<COUNT> {
     fn default() -> Self {
         Self::new()
     }
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_bar_of_a_match_is_the_one_that_a_search_finds() {
-        let (edges, bars) = (edges::<32>(), Bars::<32>::new());
+        let (edges, bars) = (edges::<32>(), HistogramBins::<32>::new());
         let ends = edges.iter().flat_map(|edge| {
             let bits = edge.to_bits();
             [bits - 1, bits, bits + 1].map(f32::from_bits)

@@ -6,18 +6,18 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::export_choices::ExportChoices;
-use super::filter::{Filter, Fit, Grouping, SortKey, Sorting};
+use super::filter::{Filter, Grouping, LabelFit, SortKey, Sorting};
 use super::findings::Lines;
 use super::labels::{FIRST_LABEL, Label, LabelId, SavedLabels};
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::engine::files::path_serde;
 use crate::engine::organize::export::Transfer;
-use crate::settings::Values;
+use crate::settings::FileValues;
 
 /// What comes back at the next start.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Memory {
+pub struct SavedWindow {
     /// Size of the window in points.
     pub window: [f32; 2],
     /// Folders and photos that are open.
@@ -25,7 +25,7 @@ pub struct Memory {
     /// Folders that were open, the last first.
     pub recent: Vec<PathBuf>,
     /// Where the dialogs for files and folders begin.
-    pub starts: BTreeMap<Purpose, PathBuf>,
+    pub starts: BTreeMap<FolderPurpose, PathBuf>,
     /// Whether folders in folders are walked.
     pub subfolders: bool,
     /// The labels.
@@ -85,7 +85,7 @@ pub struct SavedSearch {
     pub filter: Filter,
 }
 
-impl Default for Memory {
+impl Default for SavedWindow {
     fn default() -> Self {
         Self {
             // With its frame and the system's bars, it fits a screen of 1280 by 800.
@@ -114,9 +114,9 @@ impl Default for Memory {
     }
 }
 
-impl Values for Memory {}
+impl FileValues for SavedWindow {}
 
-impl Memory {
+impl SavedWindow {
     /// As it counts when the program starts, whatever version of the program wrote it.
     #[must_use]
     pub fn at_start(mut self) -> Self {
@@ -158,8 +158,8 @@ impl Memory {
             self.sorting = Sorting::default();
         }
         match self.filter.fit {
-            Fit::Label(id) if self.has_label(id) => {}
-            Fit::Label(_) => self.filter.set_fit(Fit::All, false),
+            LabelFit::Label(id) if self.has_label(id) => {}
+            LabelFit::Label(_) => self.filter.set_fit(LabelFit::All, false),
             other => self.filter.set_fit(other, false),
         }
     }
@@ -186,7 +186,7 @@ mod tests {
             "filter": {"fit": {"Label": 9}, "near": true, "search_shows_all": true},
             "export": {"transfer": "move"}
         }"#;
-        let memory: Memory = serde_json::from_str(kept).expect("read");
+        let memory: SavedWindow = serde_json::from_str(kept).expect("read");
         let mut memory = memory.at_start();
         assert_eq!(memory.sorting, Sorting::default());
         assert_eq!(memory.filter, Filter::default());
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn identities_stay_used_after_their_labels_are_gone() {
-        let mut memory = Memory::default();
+        let mut memory = SavedWindow::default();
         let id = memory.new_label_id();
         memory.labels.push(Label {
             id,
@@ -204,7 +204,7 @@ mod tests {
         });
         memory.labels.clear();
         let kept = serde_json::to_string(&memory).expect("written");
-        let memory: Memory = serde_json::from_str(&kept).expect("read");
+        let memory: SavedWindow = serde_json::from_str(&kept).expect("read");
         assert!(memory.at_start().new_label_id() > id);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::state::{Cause, NOTICE_TIME, Notice, State};
+use super::state::{NOTICE_TIME, Notice, NoticeCause, State};
 
 /// Messages that are kept to be read again.
 const SAID: usize = 100;
@@ -14,12 +14,12 @@ impl State {
     }
 
     /// Says that something went wrong, for as long as it does.
-    pub fn notify_of(&mut self, cause: Cause, text: impl Into<String>) {
+    pub fn notify_of(&mut self, cause: NoticeCause, text: impl Into<String>) {
         self.say(text.into(), true, Some(cause));
     }
 
     /// Removes messages about something that is over.
-    pub fn settle(&mut self, cause: Cause) {
+    pub fn settle(&mut self, cause: NoticeCause) {
         self.notices.retain(|notice| notice.cause != Some(cause));
     }
 
@@ -32,7 +32,7 @@ impl State {
         left.min()
     }
 
-    fn say(&mut self, text: String, bad: bool, cause: Option<Cause>) {
+    fn say(&mut self, text: String, bad: bool, cause: Option<NoticeCause>) {
         let since = Instant::now();
         let notice = Notice {
             text,

@@ -23,7 +23,7 @@ pub struct Models {
     /// The one that is being fetched.
     pub download: Option<Download>,
     /// Why the last one did not arrive.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
     /// Billions of operations a second of this machine with the model in use, once that was measured.
     pub rate: Option<f32>,
 }

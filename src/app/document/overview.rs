@@ -52,7 +52,7 @@ pub struct Overview {
     /// Whether decisions changed since: they are among the reasons to keep a photo.
     pub is_outdated: bool,
     /// Why there was none.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
     /// Whether what was found is offered over the photos.
     pub is_offered: bool,
 }

@@ -99,7 +99,7 @@ impl Questioning {
     fn go_on(&mut self) {
         let questions = self.questions(self.min_match);
         self.asked = questions.next();
-        let line = match_axis::in_steps(questions.estimate().line);
+        let line = match_axis::in_steps(questions.estimate().threshold);
         self.suggested = line.clamp(match_axis::STEP, 1.0 - match_axis::STEP);
         self.sentence = self.said_of(self.suggested);
     }

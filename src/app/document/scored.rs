@@ -2,15 +2,15 @@
 
 use super::labels::{Label, LabelId};
 use super::library::ItemId;
-use crate::engine::search::fit::{self, Matched};
-use crate::engine::search::score::{Scores, moved_line};
+use crate::engine::search::fit::{self, LabelMatch};
+use crate::engine::search::score::{Scores, stepped_threshold};
 
-/// How far below a line a photo is just below it, in steps of [`moved_line`].
+/// How far below a line a photo is just below it, in steps of [`stepped_threshold`].
 const NEAR_STEPS: f32 = 2.0;
 
 /// Scores of the items, and which label is in which column.
 #[derive(Clone, Copy)]
-pub struct Scored<'a> {
+pub struct LabelScores<'a> {
     /// The labels, in the person's order.
     pub labels: &'a [Label],
     /// For each label its column in the scores; none if it is off or says nothing.
@@ -26,7 +26,7 @@ fn number(score: Option<&f32>) -> Option<f32> {
     score.copied().filter(|score| !score.is_nan())
 }
 
-impl Scored<'_> {
+impl LabelScores<'_> {
     /// The match of a label.
     #[must_use]
     pub fn matched(&self, label: usize, item: ItemId) -> Option<f32> {
@@ -57,10 +57,10 @@ impl Scored<'_> {
     }
 
     /// The matches of a photo with the labels that count.
-    fn matches(&self, item: ItemId) -> impl Iterator<Item = Matched> + Clone {
+    fn matches(&self, item: ItemId) -> impl Iterator<Item = LabelMatch> + Clone {
         let labels = self.labels.iter().enumerate();
         labels.filter_map(move |(at, label)| {
-            Some(Matched {
+            Some(LabelMatch {
                 label: at,
                 matched: self.matched(at, item)?,
                 rule: label.rule(),
@@ -128,8 +128,8 @@ impl Scored<'_> {
 
     /// The match from which a photo that does not fit a label is just below its line.
     #[must_use]
-    pub fn near_line(&self, label: usize) -> f32 {
-        moved_line(self.labels[label].min_match, -NEAR_STEPS)
+    pub fn near_threshold(&self, label: usize) -> f32 {
+        stepped_threshold(self.labels[label].min_match, -NEAR_STEPS)
     }
 
     /// Whether a photo is just below the line of a label.
@@ -137,7 +137,7 @@ impl Scored<'_> {
     pub fn is_near(&self, label: usize, item: ItemId) -> bool {
         let wanted = &self.labels[label];
         let below = self.matched(label, item).filter(|m| *m < wanted.min_match);
-        below.is_some_and(|matched| matched >= self.near_line(label))
+        below.is_some_and(|matched| matched >= self.near_threshold(label))
             && (wanted.negated || !fit::is_excluded(self.matches(item)))
     }
 

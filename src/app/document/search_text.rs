@@ -6,8 +6,8 @@ use std::path::Path;
 use super::calendar;
 use super::filter::FlagFilter;
 use super::labels::Label;
-use super::library::Item;
-use super::scored::Scored;
+use super::library::LibraryItem;
+use super::scored::LabelScores;
 use crate::engine::media::scan::is_media_name;
 use crate::engine::organize::marks::Mark;
 
@@ -80,9 +80,9 @@ impl SearchText {
     #[must_use]
     pub fn lets_through<W: Iterator<Item = &'static str>>(
         &self,
-        item: &Item,
+        item: &LibraryItem,
         mark: Mark,
-        scored: Scored<'_>,
+        scored: LabelScores<'_>,
         id: u32,
         shows: bool,
         words: impl Fn() -> W,
@@ -98,7 +98,7 @@ impl SearchText {
 
     /// Whether a photo's name or folder holds what is asked for in words, as a person may mean it too.
     #[must_use]
-    pub fn is_named(&self, item: &Item) -> bool {
+    pub fn is_named(&self, item: &LibraryItem) -> bool {
         self.parts.iter().any(|part| part.is_named(item))
     }
 }
@@ -165,7 +165,7 @@ impl Part {
         (part, meaning)
     }
 
-    fn is_named(&self, item: &Item) -> bool {
+    fn is_named(&self, item: &LibraryItem) -> bool {
         if self.named.is_empty() {
             return false;
         }
@@ -271,7 +271,7 @@ impl Terms {
     }
 
     /// Whether a photo has all that is asked for.
-    fn hold(&self, item: &Item, mark: Mark, scored: Scored<'_>, id: u32) -> bool {
+    fn hold(&self, item: &LibraryItem, mark: Mark, scored: LabelScores<'_>, id: u32) -> bool {
         mark.stars >= self.min_stars
             && self.flag.lets_through(mark.flag)
             && self
@@ -289,7 +289,7 @@ impl Terms {
         self.tags.iter().all(is_said)
     }
 
-    fn in_folders(&self, item: &Item) -> bool {
+    fn in_folders(&self, item: &LibraryItem) -> bool {
         let folder = item.file.path.parent().unwrap_or(Path::new(""));
         let folder = folder.to_string_lossy();
         self.folders.iter().all(|part| holds(&folder, part))
@@ -370,12 +370,12 @@ fn is_like<T: Copy + PartialEq + From<u8>>(
     pattern[p..].iter().all(|c| *c == any)
 }
 
-fn within(item: &Item, (from, to): &(String, String)) -> bool {
+fn within(item: &LibraryItem, (from, to): &(String, String)) -> bool {
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());
     taken.is_some_and(|taken| calendar::lies_within(taken.as_str(), from, to))
 }
 
-fn fits(text: &str, scored: Scored<'_>, id: u32) -> bool {
+fn fits(text: &str, scored: LabelScores<'_>, id: u32) -> bool {
     let named = |label: &Label| holds(&label.text, text);
     let mut labels = scored.labels.iter().enumerate();
     labels.any(|(at, label)| named(label) && scored.fits(at, id))

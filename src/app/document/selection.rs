@@ -95,9 +95,9 @@ impl Selection {
     }
 
     /// A click on a photo, or a step of the cursor to it.
-    pub fn reach(&mut self, id: ItemId, reach: SelectionMode, order: &[ItemId]) {
+    pub fn select(&mut self, id: ItemId, mode: SelectionMode, order: &[ItemId]) {
         self.with_hidden = false;
-        match reach {
+        match mode {
             SelectionMode::Only => self.only(id),
             SelectionMode::Toggle => {
                 if !self.chosen.remove(&id) {
@@ -159,16 +159,16 @@ mod tests {
     #[test]
     fn clicks_select_as_in_a_file_manager() {
         let mut selection = Selection::default();
-        selection.reach(10, SelectionMode::Only, &ORDER);
-        selection.reach(50, SelectionMode::Range, &ORDER);
+        selection.select(10, SelectionMode::Only, &ORDER);
+        selection.select(50, SelectionMode::Range, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [10, 20, 50]);
-        selection.reach(30, SelectionMode::Range, &ORDER);
+        selection.select(30, SelectionMode::Range, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [30, 10]);
-        selection.reach(40, SelectionMode::Toggle, &ORDER);
-        selection.reach(30, SelectionMode::Toggle, &ORDER);
+        selection.select(40, SelectionMode::Toggle, &ORDER);
+        selection.select(30, SelectionMode::Toggle, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [10, 40]);
         assert_eq!(selection.cursor, Some(30));
-        selection.reach(20, SelectionMode::Only, &ORDER);
+        selection.select(20, SelectionMode::Only, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [20]);
     }
 
@@ -203,15 +203,15 @@ mod tests {
     #[test]
     fn a_range_without_an_anchor_is_a_click() {
         let mut selection = Selection::default();
-        selection.reach(20, SelectionMode::Range, &ORDER);
+        selection.select(20, SelectionMode::Range, &ORDER);
         assert_eq!(selection.in_order(&ORDER), [20]);
     }
 
     #[test]
     fn renumbering_keeps_what_stays() {
         let mut selection = Selection::default();
-        selection.reach(0, SelectionMode::Only, &[0, 1, 2]);
-        selection.reach(2, SelectionMode::Toggle, &[0, 1, 2]);
+        selection.select(0, SelectionMode::Only, &[0, 1, 2]);
+        selection.select(2, SelectionMode::Toggle, &[0, 1, 2]);
         selection.renumber(&[None, Some(0), Some(1)]);
         assert_eq!(selection.in_order(&[0, 1]), [1]);
         assert_eq!(selection.cursor, Some(1));

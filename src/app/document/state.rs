@@ -11,15 +11,15 @@ use super::heaps::Heaps;
 use super::heat::Heat;
 use super::history::History;
 use super::labels::{Label, LabelId};
-use super::library::{Item, ItemId, Library};
-use super::memory::Memory;
+use super::library::{ItemId, LibraryItem, PhotoList};
+use super::memory::SavedWindow;
 use super::overview::Overview;
 use super::questioning::Questioning;
 use super::selection::Selection;
 use super::viewer::Viewer;
 use crate::app::command::Dialog;
 use crate::app::document::exports::Exports;
-use crate::app::document::keywords::Keywords;
+use crate::app::document::keywords::KeywordWork;
 use crate::app::document::models::Models;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::engine;
@@ -50,7 +50,7 @@ pub enum SessionState {
 
 /// The work in the background.
 #[derive(Default)]
-pub struct Work {
+pub struct BackgroundWork {
     /// The running job.
     pub job: Option<JobHandle>,
     /// Counts jobs.
@@ -65,7 +65,7 @@ pub struct Work {
     pub behind: bool,
 }
 
-impl Work {
+impl BackgroundWork {
     /// Whether photos are being read.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -81,7 +81,7 @@ impl Work {
 
 /// A label that was given examples, until it is known what that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taught {
+pub struct TaughtLabel {
     /// Which.
     pub label: LabelId,
     /// How many photos fitted before.
@@ -96,12 +96,12 @@ pub struct Rejects {
     /// What goes.
     pub going: Vec<ItemId>,
     /// What stays, because it would be the last copy and was not rejected itself.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<RejectedCopy>,
 }
 
 /// A copy that stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct RejectedCopy {
     /// Which.
     pub item: ItemId,
     /// Its content.
@@ -112,7 +112,7 @@ pub struct Kept {
 
 /// Where a frame put things on the screen.
 #[derive(Default)]
-pub struct Drawn {
+pub struct FrameLayout {
     /// Size of the window in points.
     pub size: [f32; 2],
     /// The layout of the grid's cells, if there is a grid.
@@ -165,7 +165,7 @@ impl GridState {
 
 /// What a message is about, so that it goes when that is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum NoticeCause {
     /// Folders that could not be read.
     Reading,
     /// Labels that could not be scored.
@@ -180,7 +180,7 @@ pub struct Notice {
     /// Whether something went wrong.
     pub bad: bool,
     /// What it is about.
-    pub cause: Option<Cause>,
+    pub cause: Option<NoticeCause>,
     /// When it was posted.
     pub since: Instant,
 }
@@ -198,7 +198,7 @@ pub const NOTICE_TIME: Duration = Duration::from_secs(8);
 
 /// Messages that stay as long as what they say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
+pub struct StandingNotices {
     /// Why decisions are not in their database.
     pub marks: Option<String>,
     /// Why results wait to be written into the store.
@@ -212,7 +212,7 @@ pub struct State {
     /// What a person chose.
     pub settings: Settings,
     /// What comes back at the next start.
-    pub memory: Memory,
+    pub memory: SavedWindow,
     /// The model and the store.
     pub session: SessionState,
     /// The models that can be chosen.
@@ -220,11 +220,11 @@ pub struct State {
     /// How much the store holds, once it was asked.
     pub store_size: Option<StoreSize>,
     /// The photos.
-    pub library: Library,
+    pub library: PhotoList,
     /// The label whose threshold and members are shown.
     pub open_label: Option<LabelId>,
     /// The label that was given examples just now.
-    pub taught: Option<Taught>,
+    pub pending_training: Option<TaughtLabel>,
     /// What is typed as a label but not added yet.
     pub draft: String,
     /// What is typed into the search box.
@@ -243,11 +243,11 @@ pub struct State {
     /// Where the grid is.
     pub grid: GridState,
     /// The work in the background.
-    pub work: Work,
+    pub work: BackgroundWork,
     /// Exports.
     pub exports: Exports,
     /// Keywords on their way into sidecars or photos.
-    pub keywords: Keywords,
+    pub keywords: KeywordWork,
     /// The look over all photos.
     pub overview: Overview,
     /// Heaps that are proposed.
@@ -259,13 +259,13 @@ pub struct State {
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What is wrong with the path that was typed.
-    pub path_trouble: Option<String>,
+    pub path_problem: Option<String>,
     /// Messages.
     pub notices: Vec<Notice>,
     /// Messages of this run, the last first.
     pub said: VecDeque<Notice>,
     /// Messages that cannot be taken away.
-    pub standing: Standing,
+    pub standing: StandingNotices,
     /// What can be undone.
     pub history: History,
 }
@@ -296,7 +296,7 @@ impl State {
 
     /// One item.
     #[must_use]
-    pub fn item(&self, id: ItemId) -> Option<&Arc<Item>> {
+    pub fn item(&self, id: ItemId) -> Option<&Arc<LibraryItem>> {
         self.library.get(id)
     }
 

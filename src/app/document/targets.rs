@@ -4,16 +4,16 @@ use std::collections::HashSet;
 
 use rayon::prelude::*;
 
-use super::exports::ExportWhat;
-use super::library::{ItemId, Kind, Snapshot};
-use super::state::{Kept, Rejects, State};
+use super::export_choices::ExportWhat;
+use super::library::{FileStatus, ItemId, Snapshot};
+use super::state::{RejectedCopy, Rejects, State};
 use super::viewer::Viewer;
 use crate::engine::organize::marks::Flag;
 
 /// Whether a photo could be read.
 fn is_readable(library: &Snapshot, id: ItemId) -> bool {
     let brief = library.briefs.get(id as usize);
-    brief.is_some_and(|brief| brief.kind != Kind::Failed)
+    brief.is_some_and(|brief| brief.kind != FileStatus::Failed)
 }
 
 impl State {
@@ -146,14 +146,14 @@ impl State {
             let is_copy = |id: &ItemId| self.library.is_rejected_alone(*id);
             let has_copies = copies.len() > 1 || copies.iter().any(is_copy);
             let all = has_copies && copies.iter().all(|id| is_reject(&id));
-            let unasked = copies.iter().filter(|id| !is_asked(*id));
+            let unasked = copies.iter().filter(|id| !is_asked(id));
             let kept = unasked.filter(|_| all).min_by_key(|id| path(id)).copied();
             let going = copies
                 .iter()
                 .filter(is_reject)
                 .filter(|id| Some(**id) != kept);
             rejects.going.extend(going);
-            rejects.kept.extend(kept.map(|item| Kept {
+            rejects.kept.extend(kept.map(|item| RejectedCopy {
                 item,
                 content,
                 copies: copies.len(),

@@ -24,7 +24,7 @@ pub enum Reply {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Entry(#[serde(with = "path_serde")] PathBuf);
+struct MessagePath(#[serde(with = "path_serde")] PathBuf);
 
 fn invalid(text: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
@@ -35,7 +35,7 @@ fn invalid(text: &str) -> io::Error {
 /// # Errors
 /// If they are too many.
 pub fn encode(paths: &[PathBuf]) -> io::Result<Vec<u8>> {
-    let entries: Vec<Entry> = paths.iter().cloned().map(Entry).collect();
+    let entries: Vec<MessagePath> = paths.iter().cloned().map(MessagePath).collect();
     let json = serde_json::to_vec(&entries)?;
     let length = u32::try_from(json.len()).ok();
     let length = length.filter(|length| *length <= MAX_BYTES);
@@ -64,7 +64,7 @@ pub fn read(stream: &mut impl Read) -> io::Result<Vec<PathBuf>> {
     if json.len() != length as usize {
         return Err(io::ErrorKind::UnexpectedEof.into());
     }
-    let entries: Vec<Entry> = serde_json::from_slice(&json)?;
+    let entries: Vec<MessagePath> = serde_json::from_slice(&json)?;
     Ok(entries.into_iter().map(|entry| entry.0).collect())
 }
 

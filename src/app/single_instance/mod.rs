@@ -5,7 +5,7 @@
 //! version, missing permissions), the second start opens a window of its own.
 
 mod message;
-mod place;
+mod paths;
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -23,7 +23,7 @@ use crate::app::command::Command;
 use crate::engine::index::pipeline::Notify;
 use crate::settings::Dirs;
 use message::Reply;
-use place::{Listener, Place};
+use paths::{InstancePaths, Listener};
 
 /// How long the window may take to take paths: at its start, the first frame takes its time.
 const WINDOW_TIME: Duration = Duration::from_secs(4);
@@ -37,7 +37,7 @@ const RETRY: Duration = Duration::from_millis(20);
 const WAITING: usize = 64;
 
 /// What became of a start.
-pub enum Started {
+pub enum StartOutcome {
     /// It is the first: it opens a window and takes what later ones hand over.
     First(Instance),
     /// The open window has the paths.
@@ -48,15 +48,15 @@ pub enum Started {
 
 /// The window that later starts hand paths to.
 pub struct Instance {
-    handed: Receiver<Handed>,
+    handed: Receiver<HandedOver>,
     notify: Arc<OnceLock<Notify>>,
-    place: Place,
+    place: InstancePaths,
     /// Held until the end, when the system lets go of it, whatever kind of end it is.
     _lock: File,
 }
 
 /// What a later start handed over.
-pub struct Handed {
+pub struct HandedOver {
     paths: Vec<PathBuf>,
     state: Arc<AtomicU8>,
     taken: Sender<()>,
@@ -66,7 +66,7 @@ const OFFERED: u8 = 0;
 const TAKEN: u8 = 1;
 const WITHDRAWN: u8 = 2;
 
-impl Handed {
+impl HandedOver {
     /// The paths; nothing if the other start did not wait any longer, and opened a window itself.
     pub fn take(self) -> Option<Vec<PathBuf>> {
         let taken = change(&self.state, TAKEN);
@@ -83,16 +83,21 @@ fn change(state: &AtomicU8, to: u8) -> bool {
 
 /// Finds out whether a window is open that takes these paths.
 #[must_use]
-pub fn start(dirs: &Dirs, paths: &[PathBuf]) -> Started {
+pub fn start(dirs: &Dirs, paths: &[PathBuf]) -> StartOutcome {
     start_within(dirs, paths, HAND_OVER_TIME, WINDOW_TIME)
 }
 
-fn start_within(dirs: &Dirs, paths: &[PathBuf], patience: Duration, window: Duration) -> Started {
+fn start_within(
+    dirs: &Dirs,
+    paths: &[PathBuf],
+    patience: Duration,
+    window: Duration,
+) -> StartOutcome {
     match first_or_handed_over(dirs, paths, patience, window) {
         Ok(started) => started,
         Err(error) => {
             tracing::warn!("this window is on its own: {error}");
-            Started::Alone
+            StartOutcome::Alone
         }
     }
 }
@@ -102,16 +107,16 @@ fn first_or_handed_over(
     paths: &[PathBuf],
     patience: Duration,
     window: Duration,
-) -> io::Result<Started> {
-    let place = Place::of(dirs)?;
+) -> io::Result<StartOutcome> {
+    let place = InstancePaths::of(dirs)?;
     let until = Instant::now() + patience;
     let mut last = io::Error::from(io::ErrorKind::TimedOut);
     while Instant::now() < until {
         if let Some(lock) = place.lock()? {
-            return Ok(Started::First(Instance::listen(place, lock, window)?));
+            return Ok(StartOutcome::First(Instance::listen(place, lock, window)?));
         }
         match hand_over(&place, paths, until) {
-            Ok(Reply::Taken) => return Ok(Started::HandedOver),
+            Ok(Reply::Taken) => return Ok(StartOutcome::HandedOver),
             Ok(Reply::Refused) => {
                 return Err(io::Error::other("the open window does not take paths now"));
             }
@@ -124,9 +129,9 @@ fn first_or_handed_over(
 }
 
 /// Tells the open window, on a thread of its own: nothing that it does or leaves undone holds this start up for longer.
-fn hand_over(place: &Place, paths: &[PathBuf], until: Instant) -> io::Result<Reply> {
+fn hand_over(place: &InstancePaths, paths: &[PathBuf], until: Instant) -> io::Result<Reply> {
     let bytes = message::encode(paths)?;
-    let (tell, told) = bounded(1);
+    let (sender, receiver) = bounded(1);
     let place = place.clone();
     let talk = move || -> io::Result<Reply> {
         let mut stream = place.connect()?;
@@ -136,18 +141,18 @@ fn hand_over(place: &Place, paths: &[PathBuf], until: Instant) -> io::Result<Rep
     };
     thread::Builder::new()
         .name("lumisift-hand-over".into())
-        .spawn(move || tell.send(talk()))?;
+        .spawn(move || sender.send(talk()))?;
     let left = until.saturating_duration_since(Instant::now());
-    let told = told.recv_timeout(left);
-    told.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    let receiver = receiver.recv_timeout(left);
+    receiver.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 impl Instance {
-    fn listen(place: Place, lock: File, window: Duration) -> io::Result<Self> {
+    fn listen(place: InstancePaths, lock: File, window: Duration) -> io::Result<Self> {
         let listener = place.listen()?;
         let (offer, handed) = bounded(WAITING);
         let notify = Arc::new(OnceLock::new());
-        let desk = Desk {
+        let desk = InstanceServer {
             offer,
             notify: notify.clone(),
             window,
@@ -171,7 +176,7 @@ impl Instance {
     }
 
     /// What was handed over since this was asked last.
-    pub fn handed(&self) -> impl Iterator<Item = Handed> {
+    pub fn handed(&self) -> impl Iterator<Item = HandedOver> {
         self.handed.try_iter()
     }
 }
@@ -184,13 +189,13 @@ impl Drop for Instance {
 }
 
 /// Where later starts are received.
-struct Desk {
-    offer: Sender<Handed>,
+struct InstanceServer {
+    offer: Sender<HandedOver>,
     notify: Arc<OnceLock<Notify>>,
     window: Duration,
 }
 
-impl Desk {
+impl InstanceServer {
     fn serve(&self, listener: &Listener) {
         loop {
             // A start that has ended, or more of them than the system can queue: the next one may succeed.
@@ -210,10 +215,10 @@ impl Desk {
 
     fn receive(&self, stream: &mut impl Read) -> io::Result<Reply> {
         let until = Instant::now() + MESSAGE_TIME;
-        let paths = message::read(&mut Until { stream, until })?;
+        let paths = message::read(&mut DeadlineReader { stream, until })?;
         let state = Arc::new(AtomicU8::new(OFFERED));
         let (taken, was_taken) = bounded(1);
-        let handed = Handed {
+        let handed = HandedOver {
             paths,
             state: state.clone(),
             taken,
@@ -234,12 +239,12 @@ impl Desk {
 }
 
 /// A reader that gives up at a time, however slowly bytes trickle in.
-struct Until<'a, R> {
+struct DeadlineReader<'a, R> {
     stream: &'a mut R,
     until: Instant,
 }
 
-impl<R: Read> Read for Until<'_, R> {
+impl<R: Read> Read for DeadlineReader<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match Instant::now() < self.until {
             true => self.stream.read(buffer),
@@ -260,7 +265,7 @@ impl App {
         let Some(instance) = self.instance.clone() else {
             return;
         };
-        for paths in instance.handed().filter_map(Handed::take) {
+        for paths in instance.handed().filter_map(HandedOver::take) {
             if !paths.is_empty() {
                 self.apply(Command::OpenPaths(paths));
             }
@@ -310,16 +315,16 @@ mod tests {
 
     fn first(dirs: &Dirs, window: Duration) -> Instance {
         match start_within(dirs, &[], LONG, window) {
-            Started::First(instance) => instance,
+            StartOutcome::First(instance) => instance,
             _ => panic!("not the first"),
         }
     }
 
     fn second(dirs: &Dirs, paths: &[PathBuf], patience: Duration) -> &'static str {
         match start_within(dirs, paths, patience, LONG) {
-            Started::First(_) => "first",
-            Started::HandedOver => "handed over",
-            Started::Alone => "alone",
+            StartOutcome::First(_) => "first",
+            StartOutcome::HandedOver => "handed over",
+            StartOutcome::Alone => "alone",
         }
     }
 
@@ -360,18 +365,18 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());
         let instance = first(&dirs, LONG);
-        let (tell, told) = bounded(8);
+        let (sender, receiver) = bounded(8);
         thread::scope(|scope| {
             let second = scope.spawn(|| second(&dirs, &["/a".into()], LONG));
             // What is offered stays offered until it is taken.
             let handed = instance.handed.recv().expect("an offer");
             instance.notify_with(Arc::new(move || {
-                let _ = tell.send(());
+                let _ = sender.send(());
             }));
             assert_eq!(handed.take(), Some(vec!["/a".into()]));
             assert_eq!(second.join().expect("no panic"), "handed over");
             let third = scope.spawn(|| self::second(&dirs, &[], LONG));
-            told.recv().expect("told");
+            receiver.recv().expect("told");
             let handed = instance.handed.recv().expect("an offer");
             handed.take().expect("still offered");
             assert_eq!(third.join().expect("no panic"), "handed over");
@@ -389,7 +394,7 @@ mod tests {
         // One that does not even listen, but holds the lock.
         let elsewhere = tempfile::tempdir().expect("a folder");
         let dirs = self::dirs(elsewhere.path());
-        let place = Place::of(&dirs).expect("a place");
+        let place = InstancePaths::of(&dirs).expect("a place");
         let lock = place.lock().expect("locked").expect("the first");
         assert_eq!(second(&dirs, &[], SHORT), "alone");
         drop(lock);
@@ -401,7 +406,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let dirs = dirs(home.path());
         let instance = first(&dirs, LONG);
-        let place = Place::of(&dirs).expect("a place");
+        let place = InstancePaths::of(&dirs).expect("a place");
         let good = message::encode(&["/a".into()]).expect("encoded");
         let mut huge = good.clone();
         huge[4..8].copy_from_slice(&u32::MAX.to_le_bytes());

@@ -6,26 +6,27 @@ use std::sync::Arc;
 
 use super::supervisor::Slot;
 use crate::app::command::Dialog;
+use crate::app::document::export_choices::ExportWhat;
 use crate::app::document::export_choices::PlanSummary;
-use crate::app::document::exports::{ExportRequest, ExportState, ExportWhat};
+use crate::app::document::exports::{ExportRequest, ExportState};
 use crate::app::document::history::HistoryStep;
-use crate::app::document::library::{Item as LibraryItem, ItemId, Snapshot};
+use crate::app::document::library::{ItemId, LibraryItem, Snapshot};
 use crate::app::document::state::State;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
-use crate::engine::files::paths::Roots;
+use crate::engine::files::paths::RootIndex;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::export::journal::past;
 use crate::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
 use crate::engine::organize::export::{
-    self, ExportError, ExportProgress, Fitting, Item, Past, PastState, Plan, Report, Transfer,
-    Undone,
+    self, ExportError, ExportItem, ExportPlan, ExportProgress, ExportReport, FittingLabel,
+    PastExport, PastExportState, Transfer, UndoReport,
 };
 use crate::engine::plural::counted_thousands;
 
 /// What is known of photos besides where they are, by path.
-type Notes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
+type PhotoNotes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
 
 /// The manifest's name in the target's folder, without its ending.
 const MANIFEST: &str = "lumisift-manifest";
@@ -33,15 +34,15 @@ const MANIFEST: &str = "lumisift-manifest";
 /// News from the threads of an export.
 pub enum ExportNews {
     /// A plan is ready.
-    Planned(u64, Result<(Plan, PlanSummary), String>),
+    Planned(u64, Result<(ExportPlan, PlanSummary), String>),
     /// How far it is.
     ExportProgress(ExportProgress),
     /// It is over.
-    Done(Result<Report, String>),
+    Done(Result<ExportReport, String>),
     /// It was undone.
-    Undone(Result<Undone, String>),
+    Undone(Result<UndoReport, String>),
     /// What a kill interrupted.
-    Interrupted(Vec<Past>),
+    Interrupted(Vec<PastExport>),
 }
 
 /// The photos of an export and what is known of them, as it was when it was asked for: lists of hundreds of thousands are
@@ -69,16 +70,19 @@ impl Chosen {
     }
 
     /// The photos, as an export takes them.
-    fn list(&self) -> Vec<Item> {
+    fn list(&self) -> Vec<ExportItem> {
         let scored = self.answer.scored();
-        let roots = Roots::new(&self.roots);
+        let roots = RootIndex::new(&self.roots);
         let item = |(id, item): (ItemId, &LibraryItem)| {
             let path = &item.file.path;
-            let fitting = scored.fitting(id).into_iter().map(|(at, matched)| Fitting {
-                label: scored.labels[at].text.clone(),
-                matched,
-            });
-            Item {
+            let fitting = scored
+                .fitting(id)
+                .into_iter()
+                .map(|(at, matched)| FittingLabel {
+                    label: scored.labels[at].text.clone(),
+                    matched,
+                });
+            ExportItem {
                 source: path.clone(),
                 labels: fitting.collect(),
                 taken: item.facts().and_then(|facts| facts.taken.clone()),
@@ -90,7 +94,7 @@ impl Chosen {
     }
 
     /// What is known of them, for a manifest.
-    fn notes(&self) -> Notes {
+    fn notes(&self) -> PhotoNotes {
         let scored = self.answer.scored();
         let note = |id: ItemId, at: usize| {
             Some(LabelNote {
@@ -117,7 +121,7 @@ impl App {
         let journals = self.services.dirs.journals();
         self.replace(Slot::Journals, move |_| {
             let interrupted = past(&journals).into_iter();
-            let interrupted = interrupted.filter(|past| past.state == PastState::Interrupted);
+            let interrupted = interrupted.filter(|past| past.state == PastExportState::Interrupted);
             News::Export(ExportNews::Interrupted(interrupted.collect()))
         });
     }
@@ -165,13 +169,13 @@ impl App {
                 fingerprint: info.fingerprint.to_string(),
             }
         });
-        self.run_export(move |journals, tell| {
-            let mut report = export::run(&plan, journals, &cancel, tell)?;
+        self.run_export(move |journals, on_progress| {
+            let mut report = export::run(&plan, journals, &cancel, on_progress)?;
             let notes = noted.map(|chosen| chosen.notes());
             let written = notes.map(|notes| write_manifest(&request, model, &mut report, &notes));
             Ok(match written {
-                Some(Err(trouble)) => Report {
-                    trouble: Some(report.trouble.unwrap_or(trouble)),
+                Some(Err(problem)) => ExportReport {
+                    problem: Some(report.problem.unwrap_or(problem)),
                     ..report
                 },
                 _ => report,
@@ -187,22 +191,24 @@ impl App {
         exports.state = ExportState::Running(ExportProgress::default());
         let cancel = exports.cancel.clone();
         self.state.dialog = Some(Dialog::Export);
-        self.run_export(move |journals, tell| export::finish(journals, &id, &cancel, tell));
+        self.run_export(move |journals, on_progress| {
+            export::finish(journals, &id, &cancel, on_progress)
+        });
     }
 
     fn run_export(
         &mut self,
-        work: impl FnOnce(&Path, &(dyn Fn(ExportProgress) + Sync)) -> Result<Report, ExportError>
+        work: impl FnOnce(&Path, &(dyn Fn(ExportProgress) + Sync)) -> Result<ExportReport, ExportError>
         + Send
         + 'static,
     ) {
         let journals = self.services.dirs.journals();
-        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        let (sender, notify) = (self.sender.clone(), self.notify.clone());
         self.queue(Slot::Export, move |_| {
             let progress = |progress| {
                 // A report that does not fit into the channel is replaced by the next one.
                 let news = News::Export(ExportNews::ExportProgress(progress));
-                if tell.try_send(news).is_ok() {
+                if sender.try_send(news).is_ok() {
                     notify();
                 }
             };
@@ -237,7 +243,7 @@ impl App {
                             exports.summary = summary;
                             exports.state = ExportState::Planned(Arc::new(plan));
                         }
-                        Err(trouble) => exports.state = ExportState::Refused(trouble),
+                        Err(problem) => exports.state = ExportState::Refused(problem),
                     }
                 }
             }
@@ -248,8 +254,8 @@ impl App {
                 }
             }
             ExportNews::Done(Ok(report)) => self.export_done(report),
-            ExportNews::Done(Err(trouble)) => {
-                self.state.exports.state = ExportState::Refused(trouble);
+            ExportNews::Done(Err(problem)) => {
+                self.state.exports.state = ExportState::Refused(problem);
             }
             ExportNews::Undone(undone) => self.export_undone(undone),
             ExportNews::Interrupted(list) => {
@@ -261,7 +267,7 @@ impl App {
         }
     }
 
-    fn export_done(&mut self, report: Report) {
+    fn export_done(&mut self, report: ExportReport) {
         if !report.exported.is_empty() {
             let step = HistoryStep::Export(report.id.clone());
             self.state.history.push(step, None);
@@ -280,7 +286,7 @@ impl App {
         }
     }
 
-    fn export_undone(&mut self, undone: Result<Undone, String>) {
+    fn export_undone(&mut self, undone: Result<UndoReport, String>) {
         match undone {
             Ok(undone) => {
                 let (one, many) = ("file is as it was", "files are as they were");
@@ -292,18 +298,18 @@ impl App {
                     self.state.notify(text, true);
                 }
             }
-            Err(trouble) => self.state.notify(trouble, true),
+            Err(problem) => self.state.notify(problem, true),
         }
         self.read_folders();
-        self.need(RefreshPriority::Soon);
+        self.request_refresh(RefreshPriority::Soon);
     }
 }
 
 fn write_manifest(
     request: &ExportRequest,
     model: Option<ModelNote>,
-    report: &mut Report,
-    notes: &Notes,
+    report: &mut ExportReport,
+    notes: &PhotoNotes,
 ) -> Result<(), String> {
     if report.exported.is_empty() {
         return Ok(());

@@ -40,16 +40,16 @@ pub struct Threads {
 
 /// Threads that turn keys into values, from the side of whoever wants them.
 pub struct Fetcher<K, V> {
-    shared: Arc<Shared<K>>,
+    shared: Arc<FetchQueue<K>>,
     ready: Receiver<(K, V)>,
 }
 
-struct Shared<K> {
-    wishes: Mutex<Wishes<K>>,
+struct FetchQueue<K> {
+    pending: Mutex<PendingFetches<K>>,
     changed: Condvar,
 }
 
-struct Wishes<K> {
+struct PendingFetches<K> {
     /// The most urgent last.
     wanted: Vec<K>,
     /// Being fetched, or fetched and not taken yet.
@@ -57,9 +57,9 @@ struct Wishes<K> {
     closed: bool,
 }
 
-impl<K> Shared<K> {
-    fn lock(&self) -> MutexGuard<'_, Wishes<K>> {
-        self.wishes.lock().unwrap_or_else(PoisonError::into_inner)
+impl<K> FetchQueue<K> {
+    fn lock(&self) -> MutexGuard<'_, PendingFetches<K>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,8 +76,8 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
         make_fetch: impl Fn() -> F,
         give_up: fn() -> V,
     ) -> std::io::Result<Self> {
-        let shared = Arc::new(Shared {
-            wishes: Mutex::new(Wishes {
+        let shared = Arc::new(FetchQueue {
+            pending: Mutex::new(PendingFetches {
                 wanted: Vec::new(),
                 under_way: Vec::new(),
                 closed: false,
@@ -113,13 +113,13 @@ impl<K: Clone + Eq + Send + 'static, V: Send + 'static> Fetcher<K, V> {
 
     /// What is needed now, most urgent first; earlier requests are dropped.
     pub fn want(&self, keys: impl DoubleEndedIterator<Item = K>) {
-        let mut wishes = self.shared.lock();
-        let under_way = std::mem::take(&mut wishes.under_way);
+        let mut pending = self.shared.lock();
+        let under_way = std::mem::take(&mut pending.under_way);
         let new = |key: &K| !under_way.contains(key);
-        wishes.wanted.clear();
-        wishes.wanted.extend(keys.rev().filter(new));
-        wishes.under_way = under_way;
-        drop(wishes);
+        pending.wanted.clear();
+        pending.wanted.extend(keys.rev().filter(new));
+        pending.under_way = under_way;
+        drop(pending);
         self.shared.changed.notify_all();
     }
 
@@ -146,19 +146,19 @@ impl<K, V> Drop for Fetcher<K, V> {
 }
 
 /// The most urgent request; waits for one, and ends with its owner.
-fn next<K: Clone>(shared: &Shared<K>) -> Option<K> {
-    let mut wishes = shared.lock();
+fn next<K: Clone>(shared: &FetchQueue<K>) -> Option<K> {
+    let mut pending = shared.lock();
     loop {
-        if wishes.closed {
+        if pending.closed {
             return None;
         }
-        if let Some(key) = wishes.wanted.pop() {
-            wishes.under_way.push(key.clone());
+        if let Some(key) = pending.wanted.pop() {
+            pending.under_way.push(key.clone());
             return Some(key);
         }
-        wishes = shared
+        pending = shared
             .changed
-            .wait(wishes)
+            .wait(pending)
             .unwrap_or_else(PoisonError::into_inner);
     }
 }
@@ -175,21 +175,21 @@ mod tests {
 
     #[test]
     fn the_newest_wishes_come_first_and_none_twice() {
-        let (tell, told) = bounded::<()>(64);
+        let (sender, receiver) = bounded::<()>(64);
         let notify: Notify = Arc::new(move || {
-            let _ = tell.send(());
+            let _ = sender.send(());
         });
         let fetcher = Fetcher::start(ONE, 1, &notify, || |key: &u32| key * 10, || 0);
         let fetcher = fetcher.expect("threads");
         fetcher.want([1, 2, 3].into_iter());
-        told.recv().expect("the first");
+        receiver.recv().expect("the first");
         // One is ready, perhaps another is under way: wishing for them again fetches neither twice.
         fetcher.want([1, 2, 9].into_iter());
         let mut got = Vec::new();
         while got.len() < 3 {
             match fetcher.try_next() {
                 Some(pair) => got.push(pair),
-                None => told.recv().expect("another"),
+                None => receiver.recv().expect("another"),
             }
         }
         got.sort_unstable();

@@ -12,10 +12,10 @@ use crate::app::document::exports::ExportState;
 use crate::app::document::heaps::Heaps;
 use crate::app::document::heat::Map;
 use crate::app::document::keywords::KeywordState;
-use crate::app::document::library::{Item, UNREAD};
+use crate::app::document::library::{LibraryItem, UNREAD};
 use crate::app::document::overview::Overview;
 use crate::app::document::selection::Selection;
-use crate::app::document::state::{Cause, SessionState, ViewRequest};
+use crate::app::document::state::{NoticeCause, SessionState, ViewRequest};
 use crate::app::services::Services;
 use crate::app::tasks::scoring::ScoringResponse;
 use crate::app::{App, News, RefreshPriority};
@@ -179,9 +179,9 @@ impl App {
                 }
                 self.read_folders();
             }
-            Err(trouble) => self.state.session = SessionState::Failed(trouble),
+            Err(problem) => self.state.session = SessionState::Failed(problem),
         }
-        self.need(RefreshPriority::FromTop);
+        self.request_refresh(RefreshPriority::FromTop);
     }
 
     /// Reads all open folders; what the store knows comes at once.
@@ -247,23 +247,23 @@ impl App {
             }
             match message.event {
                 Event::Photo { photo, row, .. } => {
-                    let item = Item::read(photo, row);
+                    let item = LibraryItem::read(photo, row);
                     self.renew_thumbnail(&item);
                     self.state.library.put(item, message.generation);
-                    self.need(RefreshPriority::Soon);
+                    self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Unread(photo) => {
-                    let item = Item::read(photo, UNREAD);
+                    let item = LibraryItem::read(photo, UNREAD);
                     self.state.library.put(item, message.generation);
-                    self.need(RefreshPriority::Soon);
+                    self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Failed(failure) if failure.stage == Stage::Scan => {
                     self.state.work.unreachable.push(failure);
                 }
                 Event::Failed(failure) => {
-                    let item = Item::failed(failure);
+                    let item = LibraryItem::failed(failure);
                     self.state.library.put(item, message.generation);
-                    self.need(RefreshPriority::Soon);
+                    self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
                     self.state.standing.store = reason
@@ -283,7 +283,7 @@ impl App {
         }
         // The first photos are shown at once.
         if before == 0 && !self.state.library.is_empty() {
-            self.need(RefreshPriority::Now);
+            self.request_refresh(RefreshPriority::Now);
         }
         if let Some(summary) = finished {
             self.job_finished(summary);
@@ -291,7 +291,7 @@ impl App {
     }
 
     /// Has a photo's thumbnail fetched again, if it was shown by the one in its file until now.
-    fn renew_thumbnail(&mut self, item: &Item) {
+    fn renew_thumbnail(&mut self, item: &LibraryItem) {
         let library = &self.state.library;
         let known = library.find(&item.file.path).and_then(|id| library.get(id));
         let was_unread = known.is_some_and(|known| known.row() == UNREAD);
@@ -306,11 +306,11 @@ impl App {
         let work = &mut self.state.work;
         work.progress = summary.progress;
         work.progress.phase = Phase::Done;
-        self.state.settle(Cause::Reading);
+        self.state.settle(NoticeCause::Reading);
         let mut is_whole = false;
-        if let Some(trouble) = &summary.trouble {
-            let text = format!("Reading stopped: {trouble}");
-            self.state.notify_of(Cause::Reading, text);
+        if let Some(problem) = &summary.problem {
+            let text = format!("Reading stopped: {problem}");
+            self.state.notify_of(NoticeCause::Reading, text);
         } else if !summary.cancelled {
             is_whole = true;
             let unreachable: Vec<PathBuf> = (self.state.work.unreachable.iter())
@@ -324,12 +324,12 @@ impl App {
                         "{} cannot be read now: connect it again and choose \"Look for new photos\"",
                         root.display()
                     );
-                    self.state.notify_of(Cause::Reading, text);
+                    self.state.notify_of(NoticeCause::Reading, text);
                 }
             }
         }
         self.state.work.summary = Some(summary);
-        self.need(RefreshPriority::Soon);
+        self.request_refresh(RefreshPriority::Soon);
         self.read_metadata();
         if is_whole {
             self.look_over();
@@ -364,8 +364,8 @@ impl App {
             self.state.library.set_metadata(part);
         }
         match self.metadata.is_empty() {
-            true => self.need(RefreshPriority::Now),
-            false => self.wake.ctx.request_repaint(),
+            true => self.request_refresh(RefreshPriority::Now),
+            false => self.repaint.ctx.request_repaint(),
         }
     }
 
@@ -381,7 +381,7 @@ impl App {
             self.state.questions = questions.and_then(|questions| questions.renumbered(&new));
             self.state.heat.question = None;
             self.asking.valid_from = self.asking.number + 1;
-            self.need(RefreshPriority::Now);
+            self.request_refresh(RefreshPriority::Now);
         }
     }
 
@@ -420,7 +420,7 @@ impl App {
                 let text = format!("{photos} forgotten; the store is {freed} MB smaller");
                 self.state.notify(text, false);
             }
-            Err(trouble) => self.state.notify(trouble, true),
+            Err(problem) => self.state.notify(problem, true),
         }
         self.measure_store();
     }
@@ -441,8 +441,8 @@ impl App {
     }
 
     fn store_cleared(&mut self, cleared: Result<(), String>) {
-        if let Err(trouble) = cleared {
-            self.state.notify(trouble, true);
+        if let Err(problem) = cleared {
+            self.state.notify(problem, true);
         }
         self.open_session();
     }
@@ -459,7 +459,7 @@ impl App {
         self.state.selection = Selection::default();
         self.state.viewer = None;
         self.asking.valid_from = self.asking.number + 1;
-        self.need(RefreshPriority::FromTop);
+        self.request_refresh(RefreshPriority::FromTop);
     }
 }
 

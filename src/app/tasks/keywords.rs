@@ -9,40 +9,40 @@ use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
-use crate::engine::organize::sidecars::{self, Count, SidecarEdit, SidecarPlan};
+use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
 
 /// News from the threads that write keywords.
 pub enum KeywordNews {
     /// A plan is ready.
     Planned(u64, SidecarPlan),
     /// What was written, how many files had nothing to gain, and what was not written; or why nothing could be.
-    Written(Result<(Count, usize, Vec<Failure>), String>),
+    Written(Result<(SidecarCount, usize, Vec<Failure>), String>),
     /// What is as it was, and what stays.
-    Undone(Result<(Count, Vec<Failure>), String>),
+    Undone(Result<(SidecarCount, Vec<Failure>), String>),
 }
 
 impl State {
     /// What is to be written about photos.
-    fn wishes(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
+    fn edits(&self, request: &KeywordRequest) -> Vec<SidecarEdit> {
         let scored = self.answer.scored();
-        let wish = |id: ItemId| {
+        let edit = |id: ItemId| {
             let fitting = scored.fitting(id).into_iter();
             let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
             let keywords = texts.filter(|_| request.labels).collect();
             let photo = self.item(id)?.file.path.clone();
             request
                 .contents
-                .wish(photo, keywords, self.library.mark(id))
+                .edit(photo, keywords, self.library.mark(id))
         };
         let items = self.export_items(request.what).into_iter();
-        items.filter_map(wish).collect()
+        items.filter_map(edit).collect()
     }
 }
 
 impl App {
     /// Plans what would be written; an earlier plan no longer counts.
     pub(in crate::app) fn plan_keywords(&mut self, request: KeywordRequest) {
-        let wishes = self.state.wishes(&request);
+        let edits = self.state.edits(&request);
         let way = request.way;
         let keywords = &mut self.state.keywords;
         keywords.plans += 1;
@@ -50,7 +50,7 @@ impl App {
         keywords.request = Some(request);
         let number = keywords.plans;
         self.replace(Slot::KeywordPlan, move |_| {
-            let plan = sidecars::plan(&wishes, way);
+            let plan = sidecars::plan(&edits, way);
             News::Keywords(KeywordNews::Planned(number, plan))
         });
     }
@@ -97,12 +97,12 @@ impl App {
                     self.read_metadata();
                 }
             }
-            KeywordNews::Written(Err(trouble)) => keywords.state = KeywordState::Refused(trouble),
+            KeywordNews::Written(Err(problem)) => keywords.state = KeywordState::Refused(problem),
             KeywordNews::Undone(undone) => self.keywords_undone(undone),
         }
     }
 
-    fn keywords_undone(&mut self, undone: Result<(Count, Vec<Failure>), String>) {
+    fn keywords_undone(&mut self, undone: Result<(SidecarCount, Vec<Failure>), String>) {
         match undone {
             Ok((count, kept)) => {
                 self.state.notify(count.restored(), false);
@@ -111,8 +111,8 @@ impl App {
                     self.state.notify(text, true);
                 }
             }
-            Err(trouble) => {
-                let text = format!("The keywords could not be undone: {trouble}");
+            Err(problem) => {
+                let text = format!("The keywords could not be undone: {problem}");
                 self.state.notify(text, true);
             }
         }

@@ -21,14 +21,14 @@ const WAITING: usize = 256;
 const RETRY: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(10));
 
 /// How long a busy window is waited for.
-const TELL_TIME: Duration = Duration::from_secs(2);
+const SEND_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// News from the thread to the window.
 pub enum MarksNews {
     /// Decisions that the database held, when it could only be opened later.
     Known(Vec<Decision>),
     /// Why decisions are not in the database now; `None` when they are again.
-    Trouble(Option<String>),
+    Problem(Option<String>),
     /// A database was quarantined, with a message.
     Notice(String),
 }
@@ -47,11 +47,11 @@ impl MarksWriter {
     /// If the system gives no thread.
     pub(in crate::app) fn start(
         path: &Path,
-        tell: Sender<News>,
+        sender: Sender<News>,
         notify: Notify,
     ) -> std::io::Result<(Self, HashMap<ContentId, Mark>)> {
         let (decisions, waiting) = bounded::<Vec<Decision>>(WAITING);
-        let mut keeper = Keeper {
+        let mut keeper = WriterThread {
             path: path.into(),
             recovery: Recovery::beside(path),
             marks: None,
@@ -59,8 +59,8 @@ impl MarksWriter {
             waiting: Vec::new(),
             kept_beside: 0,
             is_beside: false,
-            told: false,
-            tell,
+            reported: false,
+            sender,
             notify,
         };
         keeper.begin();
@@ -95,7 +95,7 @@ impl Drop for MarksWriter {
 }
 
 /// What the thread has.
-struct Keeper {
+struct WriterThread {
     path: PathBuf,
     recovery: Recovery,
     /// The database, while it can be used.
@@ -108,12 +108,12 @@ struct Keeper {
     kept_beside: usize,
     /// Whether there is such a file.
     is_beside: bool,
-    told: bool,
-    tell: Sender<News>,
+    reported: bool,
+    sender: Sender<News>,
     notify: Notify,
 }
 
-impl Keeper {
+impl WriterThread {
     /// The first attempt: what an earlier run could not write comes first.
     fn begin(&mut self) {
         match self.recovery.read() {
@@ -163,12 +163,12 @@ impl Keeper {
         self.waiting.extend(new);
     }
 
-    /// Writes what waits into the database, opening it first where that is needed. `tells` is whether the window
+    /// Writes what waits into the database, opening it first where that is needed. `report` is whether the window
     /// has been given what was known before.
-    fn write(&mut self, tells: bool) -> Result<(), MarksError> {
+    fn write(&mut self, report: bool) -> Result<(), MarksError> {
         let mut marks = match self.marks.take() {
             Some(marks) => marks,
-            None => self.open(tells)?,
+            None => self.open(report)?,
         };
         if !self.waiting.is_empty() {
             // A database that fails is reopened next time, which quarantines a damaged one.
@@ -186,7 +186,7 @@ impl Keeper {
     }
 
     /// Opens the database, and brings together what it holds and what is known.
-    fn open(&mut self, tells: bool) -> Result<Marks, MarksError> {
+    fn open(&mut self, report: bool) -> Result<Marks, MarksError> {
         let mut marks = Marks::open(&self.path)?;
         let held = marks.all()?;
         if let Some(notice) = marks.notice() {
@@ -207,7 +207,7 @@ impl Keeper {
                 new.push((content, Some(mark)));
             }
         }
-        if tells && !new.is_empty() {
+        if report && !new.is_empty() {
             self.say(MarksNews::Known(new));
         }
         Ok(marks)
@@ -216,9 +216,9 @@ impl Keeper {
     /// Tells how it went; what the database did not take goes into the file beside it.
     fn settle(&mut self, outcome: Result<(), MarksError>) {
         let Err(error) = outcome else {
-            if self.told {
-                self.told = false;
-                self.say(MarksNews::Trouble(None));
+            if self.reported {
+                self.reported = false;
+                self.say(MarksNews::Problem(None));
             }
             return;
         };
@@ -239,15 +239,15 @@ impl Keeper {
             }
             Err(_) => "Decisions are only in memory: do not close the window yet".into(),
         };
-        self.told = true;
+        self.reported = true;
         let text = format!("{error}. Lumisift keeps trying. {where_they_are}");
-        self.say(MarksNews::Trouble(Some(text)));
+        self.say(MarksNews::Problem(Some(text)));
     }
 
     fn say(&self, news: MarksNews) {
         // Nobody listening is no error: the window is closed. One that is busy is waited for, but not for ever.
         (self.notify)();
-        let _ = self.tell.send_timeout(News::Marks(news), TELL_TIME);
+        let _ = self.sender.send_timeout(News::Marks(news), SEND_TIMEOUT);
         (self.notify)();
     }
 }
@@ -271,16 +271,16 @@ mod tests {
         colour: None,
     };
 
-    struct Started {
+    struct TestWriter {
         writer: MarksWriter,
         known: HashMap<ContentId, Mark>,
         news: Receiver<News>,
     }
 
-    fn start(path: &Path) -> Started {
-        let (tell, news) = bounded(64);
-        let (writer, known) = MarksWriter::start(path, tell, Arc::new(|| {})).expect("a thread");
-        Started {
+    fn start(path: &Path) -> TestWriter {
+        let (sender, news) = bounded(64);
+        let (writer, known) = MarksWriter::start(path, sender, Arc::new(|| {})).expect("a thread");
+        TestWriter {
             writer,
             known,
             news,
@@ -292,10 +292,10 @@ mod tests {
     }
 
     /// Waits for the message about the problem.
-    fn trouble(news: &Receiver<News>) -> Option<String> {
+    fn problem(news: &Receiver<News>) -> Option<String> {
         loop {
-            if let News::Marks(MarksNews::Trouble(trouble)) = news.recv().expect("news") {
-                return trouble;
+            if let News::Marks(MarksNews::Problem(problem)) = news.recv().expect("news") {
+                return problem;
             }
         }
     }
@@ -307,20 +307,20 @@ mod tests {
         // A folder in its place.
         std::fs::create_dir_all(&path).expect("made");
         let started = start(&path);
-        let said = trouble(&started.news).expect("a trouble");
+        let said = problem(&started.news).expect("a trouble");
         assert!(said.contains("marks.db"), "{said}");
         started.writer.keep(&[(content(1), Some(STARS))]);
-        let said = trouble(&started.news).expect("a trouble");
+        let said = problem(&started.news).expect("a trouble");
         assert!(said.contains("marks.recovery.jsonl"), "{said}");
         // Closed and opened again while it still cannot be opened.
         drop(started.writer);
         let started = start(&path);
         assert_eq!(started.known, HashMap::from([(content(1), STARS)]));
         started.writer.keep(&[(content(2), Some(STARS))]);
-        trouble(&started.news).expect("a trouble");
+        problem(&started.news).expect("a trouble");
         // It can be opened while the window is open.
         std::fs::remove_dir(&path).expect("removed");
-        while trouble(&started.news).is_some() {}
+        while problem(&started.news).is_some() {}
         started.writer.keep(&[(content(1), None)]);
         drop(started.writer);
         assert!(!Recovery::beside(&path).path().exists());
@@ -332,20 +332,20 @@ mod tests {
     fn what_a_database_held_is_known_as_soon_as_it_can_be_opened() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("marks.db");
-        let aside = dir.path().join("moved");
+        let moved = dir.path().join("moved");
         let decisions = [(content(1), Some(STARS)), (content(2), Some(STARS))];
         Marks::open(&path)
             .expect("opened")
             .set(&decisions)
             .expect("set");
-        std::fs::rename(&path, &aside).expect("moved");
+        std::fs::rename(&path, &moved).expect("moved");
         std::fs::create_dir(&path).expect("made");
         let started = start(&path);
         assert!(started.known.is_empty());
         // Decided again before it was known.
         started.writer.keep(&[(content(2), None)]);
         std::fs::remove_dir(&path).expect("removed");
-        std::fs::rename(&aside, &path).expect("moved back");
+        std::fs::rename(&moved, &path).expect("moved back");
         let known = loop {
             if let News::Marks(MarksNews::Known(known)) = started.news.recv().expect("news") {
                 break known;

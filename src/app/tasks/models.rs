@@ -33,10 +33,10 @@ impl App {
         }
         let Some(repo) = RepoId::parse(name) else {
             let text = format!("{name:?} is not a repository: its name is OWNER/NAME");
-            self.state.models.trouble = Some(text);
+            self.state.models.problem = Some(text);
             return;
         };
-        self.state.models.trouble = None;
+        self.state.models.problem = None;
         let cancel = Cancel::default();
         self.state.models.download = Some(Download {
             repo: repo.clone(),
@@ -45,11 +45,11 @@ impl App {
         });
         let endpoints = endpoint::endpoints(&self.state.settings.mirrors);
         let order = DownloadRequest::new(repo, endpoints, self.services.dirs.models());
-        let (tell, notify) = (self.tell.clone(), self.notify.clone());
+        let (sender, notify) = (self.sender.clone(), self.notify.clone());
         self.queue(Slot::Download, move |_| {
             let arrived = download(&order, &cancel, &mut |arrival| {
                 // A report that does not fit into the channel is replaced by the next one.
-                if tell.try_send(News::Arriving(arrival.clone())).is_ok() {
+                if sender.try_send(News::Arriving(arrival.clone())).is_ok() {
                     notify();
                 }
             });
@@ -76,11 +76,11 @@ impl App {
         match arrived {
             Ok(dir) => self.use_model(Some(dir)),
             Err(_) if cancelled => {}
-            Err(trouble) => {
+            Err(problem) => {
                 if self.state.dialog != Some(Dialog::Models) {
-                    self.state.notify(trouble.clone(), true);
+                    self.state.notify(problem.clone(), true);
                 }
-                self.state.models.trouble = Some(trouble);
+                self.state.models.problem = Some(problem);
             }
         }
         self.list_models();
@@ -115,6 +115,6 @@ impl App {
                 Err(error) => News::Trouble(error.to_string()),
             }
         });
-        self.need(RefreshPriority::Now);
+        self.request_refresh(RefreshPriority::Now);
     }
 }

@@ -11,7 +11,7 @@ use crate::app::command::PathPrompt;
 use crate::app::command::{Command, Dialog};
 use crate::app::document::pasted::{self, Pasted, is_web, path_of};
 use crate::app::document::state::RECENT;
-use crate::app::services::Purpose;
+use crate::app::services::FolderPurpose;
 use crate::app::{App, News};
 use crate::engine::files::paths::absolute;
 use crate::engine::media::scan::may_be_photo;
@@ -21,7 +21,7 @@ const LISTED: usize = 3;
 
 /// Dropped paths, by what can be done with them.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Sorted {
+pub struct SortedPaths {
     /// Folders and photos.
     pub opened: Vec<PathBuf>,
     /// A picture that is searched for.
@@ -65,7 +65,7 @@ impl App {
         self.queue(Slot::Folders, move |_| News::Dropped(sort(paths, search)));
     }
 
-    pub(in crate::app) fn dropped(&mut self, sorted: Sorted) {
+    pub(in crate::app) fn dropped(&mut self, sorted: SortedPaths) {
         if let Some(refused) = sorted.refused {
             self.state.notify(refused, true);
         }
@@ -90,7 +90,7 @@ impl App {
     }
 
     /// Lets the person choose with the platform's dialog.
-    pub(in crate::app) fn choose(&mut self, purpose: Purpose) {
+    pub(in crate::app) fn choose(&mut self, purpose: FolderPurpose) {
         let start = self.state.memory.starts.get(&purpose);
         let desktop = &self.services.desktop;
         let choice = desktop.choose(purpose, start.map(PathBuf::as_path));
@@ -102,7 +102,7 @@ impl App {
     /// Takes what was chosen; where no dialog could be shown, a path is typed.
     pub(in crate::app) fn chosen(
         &mut self,
-        purpose: Purpose,
+        purpose: FolderPurpose,
         chosen: Result<Vec<PathBuf>, String>,
     ) {
         match chosen {
@@ -112,9 +112,9 @@ impl App {
     }
 
     /// Opens the dialog in which a path is typed.
-    pub(in crate::app) fn ask_for_path(&mut self, purpose: Purpose, reason: Option<String>) {
+    pub(in crate::app) fn ask_for_path(&mut self, purpose: FolderPurpose, reason: Option<String>) {
         let back = self.state.dialog.take().map(Box::new);
-        self.state.path_trouble = None;
+        self.state.path_problem = None;
         self.show(Some(Dialog::Path(PathPrompt {
             purpose,
             reason,
@@ -128,14 +128,14 @@ impl App {
             return;
         };
         let purpose = prompt.purpose;
-        self.state.path_trouble = None;
+        self.state.path_problem = None;
         self.queue(Slot::Folders, move |_| {
             News::Typed(purpose, look_up(&text, purpose))
         });
     }
 
     /// Uses the path that was typed, unless the dialog in which it was is closed: another may ask for a path by now.
-    pub(in crate::app) fn typed(&mut self, purpose: Purpose, path: Result<PathBuf, String>) {
+    pub(in crate::app) fn typed(&mut self, purpose: FolderPurpose, path: Result<PathBuf, String>) {
         let prompt = match &self.state.dialog {
             Some(Dialog::Path(prompt)) if prompt.purpose == purpose => prompt.clone(),
             _ => return,
@@ -145,11 +145,11 @@ impl App {
                 self.show(prompt.back.map(|back| *back));
                 self.use_chosen(prompt.purpose, vec![path]);
             }
-            Err(trouble) => self.state.path_trouble = Some(trouble),
+            Err(problem) => self.state.path_problem = Some(problem),
         }
     }
 
-    fn use_chosen(&mut self, purpose: Purpose, paths: Vec<PathBuf>) {
+    fn use_chosen(&mut self, purpose: FolderPurpose, paths: Vec<PathBuf>) {
         let Some(first) = paths.first().cloned() else {
             return;
         };
@@ -162,13 +162,13 @@ impl App {
         }
         let mut settings = self.state.settings.clone();
         match purpose {
-            Purpose::OpenFolder | Purpose::OpenPhotos => self.add_roots(paths),
-            Purpose::ExportTo => {
+            FolderPurpose::OpenFolder | FolderPurpose::OpenPhotos => self.add_roots(paths),
+            FolderPurpose::ExportTo => {
                 self.state.memory.export.target = Some(first);
             }
-            Purpose::LoadLabels => self.load_labels(first),
-            Purpose::SaveLabels => self.save_labels(first),
-            Purpose::Model => {
+            FolderPurpose::LoadLabels => self.load_labels(first),
+            FolderPurpose::SaveLabels => self.save_labels(first),
+            FolderPurpose::Model => {
                 if !settings.models.contains(&first) {
                     settings.models.push(first.clone());
                 }
@@ -176,11 +176,11 @@ impl App {
                 self.change_settings(settings);
                 self.list_models();
             }
-            Purpose::Store => {
+            FolderPurpose::Store => {
                 settings.store = Some(first);
                 self.change_settings(settings);
             }
-            Purpose::Exclude => {
+            FolderPurpose::Exclude => {
                 if !settings.excluded_folders.contains(&first) {
                     settings.excluded_folders.push(first);
                 }
@@ -198,8 +198,8 @@ fn web_text(address: &str) -> String {
 }
 
 /// Sorts dropped paths by what can be done with them.
-fn sort(paths: Vec<PathBuf>, search: bool) -> Sorted {
-    let mut sorted = Sorted::default();
+fn sort(paths: Vec<PathBuf>, search: bool) -> SortedPaths {
+    let mut sorted = SortedPaths::default();
     let (mut missing, mut no_photos) = (Vec::new(), Vec::new());
     let mut reasons = Vec::new();
     for path in paths {
@@ -250,7 +250,7 @@ fn names(paths: &[PathBuf]) -> String {
 }
 
 /// The path that a text names, if it is of the kind that is wanted.
-fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
+fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
     if is_web(text) {
         return Err(web_text(text.trim()));
     }
@@ -260,19 +260,19 @@ fn look_up(text: &str, purpose: Purpose) -> Result<PathBuf, String> {
     let shown = path.display();
     match purpose {
         // What is written need not be there yet, but where it goes must be.
-        Purpose::SaveLabels | Purpose::ExportTo | Purpose::Store => {
+        FolderPurpose::SaveLabels | FolderPurpose::ExportTo | FolderPurpose::Store => {
             let folder = path.parent().is_some_and(std::path::Path::is_dir);
             match folder || path.is_dir() {
                 true => Ok(path),
                 false => Err(format!("The folder that is to hold {shown} does not exist")),
             }
         }
-        Purpose::LoadLabels if !path.is_file() => Err(format!("There is no file {shown}")),
-        Purpose::Model | Purpose::Exclude if !path.is_dir() => {
+        FolderPurpose::LoadLabels if !path.is_file() => Err(format!("There is no file {shown}")),
+        FolderPurpose::Model | FolderPurpose::Exclude if !path.is_dir() => {
             Err(format!("There is no folder {shown}"))
         }
         _ if !path.exists() => Err(format!("There is no folder or photo {shown}")),
-        _ if path.is_file() && purpose == Purpose::OpenFolder && !may_be_photo(&path) => {
+        _ if path.is_file() && purpose == FolderPurpose::OpenFolder && !may_be_photo(&path) => {
             Err(format!("{shown} is neither a folder nor a photo"))
         }
         _ => Ok(path),
@@ -314,17 +314,20 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let text = dir.path().display().to_string();
         let new = dir.path().join("new");
-        assert_eq!(look_up(&text, Purpose::OpenFolder), Ok(dir.path().into()));
         assert_eq!(
-            look_up(&new.display().to_string(), Purpose::ExportTo),
+            look_up(&text, FolderPurpose::OpenFolder),
+            Ok(dir.path().into())
+        );
+        assert_eq!(
+            look_up(&new.display().to_string(), FolderPurpose::ExportTo),
             Ok(new.clone())
         );
         for (text, purpose) in [
-            ("pictures", Purpose::OpenFolder),
-            (new.to_str().expect("text"), Purpose::OpenFolder),
-            (text.as_str(), Purpose::LoadLabels),
-            (new.to_str().expect("text"), Purpose::Model),
-            ("https://example.org", Purpose::OpenFolder),
+            ("pictures", FolderPurpose::OpenFolder),
+            (new.to_str().expect("text"), FolderPurpose::OpenFolder),
+            (text.as_str(), FolderPurpose::LoadLabels),
+            (new.to_str().expect("text"), FolderPurpose::Model),
+            ("https://example.org", FolderPurpose::OpenFolder),
         ] {
             assert!(look_up(text, purpose).is_err(), "{text}");
         }

@@ -11,16 +11,16 @@ use super::supervisor::Slot;
 use crate::app::document::findings::Findings;
 use crate::app::document::heaps::Heap;
 use crate::app::document::heat::Map;
-use crate::app::document::library::{Item, ItemId, Snapshot, UNREAD};
+use crate::app::document::library::{ItemId, LibraryItem, Snapshot, UNREAD};
 use crate::app::document::overview::{LookProgress, LookedAt};
 use crate::app::document::state::SessionState;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::{Notify, Summary};
-use crate::engine::library::{Indexed, Known, Library, LibraryError, words};
+use crate::engine::library::{Indexed, Library, LibraryError, PhotoDetails, words};
 use crate::engine::media::photo::Photo;
 use crate::engine::organize::marks::Mark;
-use crate::engine::search::{bursts, duplicates, heaps};
+use crate::engine::search::{bursts, clusters, duplicates};
 
 /// Milliseconds between two signs of progress.
 const TELL_MS: u64 = 200;
@@ -55,7 +55,7 @@ impl App {
         let progress = Arc::new(LookProgress::default());
         let overview = &mut self.state.overview;
         overview.running = Some(progress.clone());
-        overview.trouble = None;
+        overview.problem = None;
         overview.is_outdated = false;
         let notify = self.notify.clone();
         self.replace(Slot::Overview, move |cancel| {
@@ -112,7 +112,7 @@ impl App {
                     Ok(found) if self.is_about_these(at) => self.found(at, found),
                     // The photos changed meanwhile: their numbers are others.
                     Ok(_) => self.look_over_if_idle(),
-                    Err(trouble) => self.state.overview.trouble = Some(trouble),
+                    Err(problem) => self.state.overview.problem = Some(problem),
                 }
             }
             OverviewNews::Heaps(at, found) => {
@@ -122,7 +122,7 @@ impl App {
                         self.found_heaps(found, heaps);
                     }
                     Ok(_) => self.look_over_if_idle(),
-                    Err(trouble) => self.state.heaps.trouble = Some(trouble),
+                    Err(problem) => self.state.heaps.problem = Some(problem),
                 }
             }
             OverviewNews::Heat(number, map) => {
@@ -164,7 +164,7 @@ impl App {
         let has_read = summary.is_some_and(|summary| summary.progress.encoded >= least);
         let is_new = looked_before != Some(at);
         self.state.overview.is_offered |= is_new && has_read && self.state.dialog.is_none();
-        self.need(RefreshPriority::Now);
+        self.request_refresh(RefreshPriority::Now);
         if !is_same {
             self.look_for_heaps(at);
         }
@@ -186,8 +186,8 @@ impl App {
         heaps.proposed = kept.collect();
         heaps.suggestions = suggestions;
         heaps.is_known = true;
-        heaps.trouble = None;
-        self.need(RefreshPriority::Now);
+        heaps.problem = None;
+        self.request_refresh(RefreshPriority::Now);
     }
 
     /// Asks where the current label is seen in the photo that is seen large, if the person wants to see that and it is
@@ -217,9 +217,9 @@ impl App {
             return;
         };
         self.replace(Slot::Heat, move |cancel| {
-            let lesson = question.label.lesson().map_err(|e| e.to_string());
-            let map = lesson.and_then(|lesson| {
-                let explained = library.explain(&path, &lesson, cancel);
+            let training_set = question.label.training_set().map_err(|e| e.to_string());
+            let map = training_set.and_then(|training_set| {
+                let explained = library.explain(&path, &training_set, cancel);
                 explained.map_err(|e| e.to_string())
             });
             let map = map.map_or_else(Map::Failed, |(map, _)| Map::Ready(Arc::new(map)));
@@ -262,7 +262,7 @@ fn on_half_of_the_cores<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 /// The photos that a model has read, as the engine knows them, with their numbers; by path, so that the same photos give
 /// the same answer in whatever order they were read.
 fn indexed(photos: &Snapshot) -> (Vec<ItemId>, Indexed) {
-    let read = |(item, id): (&Arc<Item>, ItemId)| {
+    let read = |(item, id): (&Arc<LibraryItem>, ItemId)| {
         let facts = item.facts().filter(|_| item.row() != UNREAD)?;
         let photo = Photo {
             file: item.file.clone(),
@@ -305,12 +305,12 @@ fn find(
         let facts = metadata.map_or(0, |metadata| {
             u32::from(!metadata.facts.keywords.is_empty()) + u32::from(metadata.place.is_some())
         });
-        Known {
+        PhotoDetails {
             mark: mark(photo),
             facts,
         }
     };
-    let rule = duplicates::Rule::default();
+    let rule = duplicates::DuplicateRule::default();
     let copies =
         library.duplicates(&indexed.photos, &looks, known, &rule, cancel, |done, of| {
             watch(true, done, of);
@@ -318,7 +318,7 @@ fn find(
     let mut is_copy = vec![false; ids.len()];
     let all = copies.groups.iter().flat_map(|group| &group.copies);
     all.for_each(|copy| is_copy[copy.at] = true);
-    let rule = bursts::Rule::default();
+    let rule = bursts::BurstRule::default();
     let bursts = library.bursts(&indexed.photos, &looks, mark, |at| is_copy[at], &rule)?;
     let flaws = library.flaws(&indexed, &looks, cancel)?;
     let count = photos.items.len();
@@ -342,8 +342,8 @@ fn find_heaps(
         found.set_words(ids[at], words, &places);
     })?;
     let vocabulary = words();
-    let proposed = library.heaps(&indexed, &heaps::Rule::default(), cancel)?;
-    let heap = |heap: heaps::Heap| {
+    let proposed = library.heaps(&indexed, &clusters::ClusterRule::default(), cancel)?;
+    let heap = |heap: clusters::Cluster| {
         let mut names = heap.words.iter().map(|word| vocabulary[*word].to_owned());
         Some(Heap {
             name: names.next()?,

@@ -14,7 +14,7 @@ use crate::engine::media::decode::{self, Decoded, Pixels};
 use crate::engine::media::photo::ContentId;
 use crate::engine::media::preprocess::Resampler;
 #[cfg(feature = "video")]
-use crate::engine::media::video::{Frame, Video};
+use crate::engine::media::video::{Video, VideoFrame};
 
 /// Threads that fetch thumbnails.
 const THUMB_THREADS: usize = 2;
@@ -156,7 +156,7 @@ fn frame(key: &ViewKey, time_ms: u64, resampler: &mut Resampler) -> Result<View,
     let cancel = Cancel::default();
     let video = Video::open(&key.path, &cancel).map_err(|e| e.to_string())?;
     let frame = video.frame_at(time_ms, key.short_side, &cancel);
-    let Frame {
+    let VideoFrame {
         pixels,
         width,
         height,

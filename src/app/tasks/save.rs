@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::supervisor::Slot;
-use crate::app::document::memory::Memory;
+use crate::app::document::memory::SavedWindow;
 use crate::app::{App, News};
 use crate::settings::{self, Settings};
 
@@ -11,17 +11,17 @@ use crate::settings::{self, Settings};
 const DELAY: Duration = Duration::from_secs(2);
 
 /// What was written last.
-pub struct Saved {
+pub struct SaveState {
     settings: Settings,
-    memory: Memory,
+    memory: SavedWindow,
     last: Instant,
     /// Whether the last attempt failed.
     failed: bool,
 }
 
-impl Saved {
+impl SaveState {
     /// What was read at the start.
-    pub fn new(settings: &Settings, memory: &Memory) -> Self {
+    pub fn new(settings: &Settings, memory: &SavedWindow) -> Self {
         Self {
             settings: settings.clone(),
             memory: memory.clone(),
@@ -42,7 +42,7 @@ impl App {
         if changed && due {
             self.save_now();
         } else if changed {
-            self.wake.ctx.request_repaint_after(DELAY);
+            self.repaint.ctx.request_repaint_after(DELAY);
         }
     }
 
@@ -56,7 +56,7 @@ impl App {
         if new_settings.is_none() && new_memory.is_none() {
             return;
         }
-        self.saved = Saved::new(&self.state.settings, &self.state.memory);
+        self.saved = SaveState::new(&self.state.settings, &self.state.memory);
         let dirs = self.services.dirs.clone();
         self.queue(Slot::Save, move |_| {
             let settings = new_settings.map(|new| settings::save(&new, &dirs.settings_file()));
@@ -78,7 +78,7 @@ impl App {
         self.saved.failed = failure.is_some();
         self.state.standing.settings = failure;
         if self.saved.failed {
-            self.wake.ctx.request_repaint_after(DELAY);
+            self.repaint.ctx.request_repaint_after(DELAY);
         }
     }
 }

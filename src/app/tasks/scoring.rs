@@ -11,11 +11,11 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use jiff::Zoned;
 
-use crate::app::document::arrange::{Arrangement, Wanted, arrange};
+use crate::app::document::arrange::{ArrangeRequest, Arrangement, arrange};
 use crate::app::document::filter::{Filter, Grouping, Sorting};
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::library::{ItemId, Snapshot};
-use crate::app::document::scored::Scored;
+use crate::app::document::scored::LabelScores;
 use crate::app::document::search_text::SearchText;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::index::session::Session;
@@ -57,7 +57,7 @@ pub struct ScoringResponse {
     /// For each label its column in the scores.
     pub columns: Vec<Option<usize>>,
     /// For each label, why it cannot be scored.
-    pub troubles: Vec<Option<String>>,
+    pub problems: Vec<Option<String>>,
     /// Scores by item.
     pub scores: Arc<Scores>,
     /// Matches with the search by item, if there is one.
@@ -67,20 +67,20 @@ pub struct ScoringResponse {
     /// The same for the search.
     pub search_frames: Arc<BestFrames>,
     /// Why the search cannot be scored.
-    pub search_trouble: Option<String>,
+    pub search_problem: Option<String>,
     /// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
-    pub told: Vec<(usize, usize)>,
+    pub recognised: Vec<(usize, usize)>,
     /// What is shown.
     pub arrangement: Arrangement,
     /// What went wrong with the answer as a whole.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
 }
 
 impl ScoringResponse {
     /// The scores with what says what they mean.
     #[must_use]
-    pub fn scored(&self) -> Scored<'_> {
-        Scored {
+    pub fn scored(&self) -> LabelScores<'_> {
+        LabelScores {
             labels: &self.labels,
             columns: &self.columns,
             scores: &self.scores,
@@ -190,14 +190,14 @@ fn gave_up(question: &ScoringRequest) -> ScoringResponse {
             order: order.collect(),
             ..Arrangement::default()
         },
-        trouble: Some("Scoring crashed on these labels: this is a bug; please report it".into()),
+        problem: Some("Scoring crashed on these labels: this is a bug; please report it".into()),
         ..ScoringResponse::default()
     }
 }
 
 /// Of each label's examples and counter-examples above its line, how many show it, and how many there are.
-fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
-    let mut told = vec![(0, 0); scored.labels.len()];
+fn count_recognised(library: &Snapshot, scored: LabelScores<'_>) -> Vec<(usize, usize)> {
+    let mut recognised = vec![(0, 0); scored.labels.len()];
     let mut known: HashMap<&Path, Vec<(usize, bool)>> = HashMap::new();
     for (at, label) in scored.labels.iter().enumerate() {
         let shown = label.examples.iter().map(|path| (path, true));
@@ -207,22 +207,22 @@ fn told(library: &Snapshot, scored: Scored<'_>) -> Vec<(usize, usize)> {
         }
     }
     if known.is_empty() {
-        return told;
+        return recognised;
     }
     for (id, item) in (0..).zip(library.items.iter()) {
         let path: &Path = &item.file.path;
         for (at, shows) in known.get(path).into_iter().flatten() {
-            let line = scored.labels[*at].min_match;
+            let threshold = scored.labels[*at].min_match;
             if scored
                 .matched(*at, id)
-                .is_some_and(|matched| matched >= line)
+                .is_some_and(|matched| matched >= threshold)
             {
-                told[*at].0 += usize::from(*shows);
-                told[*at].1 += 1;
+                recognised[*at].0 += usize::from(*shows);
+                recognised[*at].1 += 1;
             }
         }
     }
-    told
+    recognised
 }
 
 /// The year and month of a moment, by the clock on the wall there.
@@ -237,15 +237,15 @@ fn answer(asker: &mut Asker, request: &ScoringRequest) -> ScoringResponse {
         number: request.number,
         labels: request.labels.clone(),
         columns: vec![None; request.labels.len()],
-        troubles: vec![None; request.labels.len()],
+        problems: vec![None; request.labels.len()],
         ..ScoringResponse::default()
     };
     let search = SearchText::parse(&request.search, month_of(&Zoned::now()));
     if let Some(session) = &request.session {
         score(asker, session, request, &search.meaning, &mut response);
     }
-    response.told = told(&request.library, response.scored());
-    let wanted = Wanted {
+    response.recognised = count_recognised(&request.library, response.scored());
+    let wanted = ArrangeRequest {
         sorting: request.sorting,
         grouping: request.grouping,
         filter: &request.filter,
@@ -275,12 +275,12 @@ fn score(
 ) {
     let (mut places, mut labels) = (Vec::new(), Vec::new());
     for (at, label) in request.labels.iter().enumerate().filter(|(_, l)| l.on) {
-        match label.lesson() {
-            Ok(lesson) => {
+        match label.training_set() {
+            Ok(training_set) => {
                 places.push(at);
-                labels.push(lesson);
+                labels.push(training_set);
             }
-            Err(error) => response.troubles[at] = Some(error.to_string()),
+            Err(error) => response.problems[at] = Some(error.to_string()),
         }
     }
     let query = match meaning {
@@ -302,15 +302,15 @@ fn score(
             for (at, column) in places.into_iter().zip(answer.columns) {
                 match column {
                     Ok(column) => response.columns[at] = Some(column),
-                    Err(error) => response.troubles[at] = Some(error.to_string()),
+                    Err(error) => response.problems[at] = Some(error.to_string()),
                 }
             }
         }
-        Err(error) => response.troubles.fill(Some(error.to_string())),
+        Err(error) => response.problems.fill(Some(error.to_string())),
     }
     match (query, answer.search) {
-        (Some(Err(error)), _) => response.search_trouble = Some(error.to_string()),
-        (_, Some(Err(error))) => response.search_trouble = Some(error.to_string()),
+        (Some(Err(error)), _) => response.search_problem = Some(error.to_string()),
+        (_, Some(Err(error))) => response.search_problem = Some(error.to_string()),
         (_, Some(Ok(found))) => {
             (response.search, response.search_frames) = (Some(found.scores), found.frames);
         }

@@ -85,12 +85,12 @@ struct Queue<N> {
     closed: bool,
 }
 
-struct Shared<N> {
+struct SlotQueue<N> {
     queue: Mutex<Queue<N>>,
     changed: Condvar,
 }
 
-impl<N> Shared<N> {
+impl<N> SlotQueue<N> {
     fn lock(&self) -> MutexGuard<'_, Queue<N>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -106,27 +106,27 @@ impl<N> Shared<N> {
     }
 }
 
-struct Worker<N> {
-    shared: Arc<Shared<N>>,
+struct SlotWorker<N> {
+    shared: Arc<SlotQueue<N>>,
     thread: JoinHandle<()>,
 }
 
 /// The slots, from the window's side. Dropping it cancels all work without waiting for its end.
 pub struct Supervisor<N> {
-    workers: HashMap<Slot, Worker<N>>,
-    tell: Sender<N>,
+    workers: HashMap<Slot, SlotWorker<N>>,
+    sender: Sender<N>,
     notify: Notify,
     gave_up: fn(Slot) -> N,
 }
 
 impl<N: Send + 'static> Supervisor<N> {
-    /// What work returns goes to `tell`, and `notify` is called; `gave_up` is told in place of the answer
+    /// What work returns goes to `sender`, and `notify` is called; `gave_up` is told in place of the answer
     /// of work that panicked.
     #[must_use]
-    pub fn new(tell: Sender<N>, notify: Notify, gave_up: fn(Slot) -> N) -> Self {
+    pub fn new(sender: Sender<N>, notify: Notify, gave_up: fn(Slot) -> N) -> Self {
         Self {
             workers: HashMap::new(),
-            tell,
+            sender,
             notify,
             gave_up,
         }
@@ -236,11 +236,11 @@ impl<N: Send + 'static> Supervisor<N> {
     }
 
     /// The queue of a slot, whose thread is started with its first work.
-    fn worker(&mut self, slot: Slot) -> std::io::Result<Arc<Shared<N>>> {
+    fn worker(&mut self, slot: Slot) -> std::io::Result<Arc<SlotQueue<N>>> {
         if let Some(worker) = self.workers.get(&slot) {
             return Ok(worker.shared.clone());
         }
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(SlotQueue {
             queue: Mutex::new(Queue {
                 waiting: VecDeque::new(),
                 running: None,
@@ -248,14 +248,14 @@ impl<N: Send + 'static> Supervisor<N> {
             }),
             changed: Condvar::new(),
         });
-        let (tell, notify, gave_up) = (self.tell.clone(), self.notify.clone(), self.gave_up);
+        let (sender, notify, gave_up) = (self.sender.clone(), self.notify.clone(), self.gave_up);
         let thread = {
             let shared = shared.clone();
             std::thread::Builder::new()
                 .name(format!("lumisift-{slot:?}").to_lowercase())
-                .spawn(move || work(slot, &shared, &tell, &notify, gave_up))?
+                .spawn(move || work(slot, &shared, &sender, &notify, gave_up))?
         };
-        let worker = Worker {
+        let worker = SlotWorker {
             shared: shared.clone(),
             thread,
         };
@@ -282,8 +282,8 @@ impl<N> Drop for Supervisor<N> {
 /// The thread of a slot.
 fn work<N: Send + 'static>(
     slot: Slot,
-    shared: &Shared<N>,
-    tell: &Sender<N>,
+    shared: &SlotQueue<N>,
+    sender: &Sender<N>,
     notify: &Notify,
     gave_up: fn(Slot) -> N,
 ) {
@@ -302,7 +302,7 @@ fn work<N: Send + 'static>(
         }
         if !replaced {
             // Nobody listening is no error: the window is closed.
-            let _ = tell.send(done.unwrap_or_else(|_| gave_up(slot)));
+            let _ = sender.send(done.unwrap_or_else(|_| gave_up(slot)));
             notify();
         }
         shared.lock().running = None;
@@ -311,7 +311,7 @@ fn work<N: Send + 'static>(
 }
 
 /// The next work of a slot; waits for some, and ends with its owner.
-fn next<N>(shared: &Shared<N>) -> Option<Waiting<N>> {
+fn next<N>(shared: &SlotQueue<N>) -> Option<Waiting<N>> {
     let mut queue = shared.lock();
     loop {
         if queue.closed {
@@ -337,9 +337,9 @@ mod tests {
     const PATIENCE: Duration = Duration::from_secs(20);
 
     fn supervisor() -> (Supervisor<u32>, Receiver<u32>) {
-        let (tell, told) = bounded(16);
-        let supervisor = Supervisor::new(tell, Arc::new(|| {}), |_| 999);
-        (supervisor, told)
+        let (sender, receiver) = bounded(16);
+        let supervisor = Supervisor::new(sender, Arc::new(|| {}), |_| 999);
+        (supervisor, receiver)
     }
 
     /// Waits for its end, as long as it is not cancelled.
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn the_newest_wins_and_older_answers_are_dropped() {
-        let (mut supervisor, told) = supervisor();
+        let (mut supervisor, receiver) = supervisor();
         let (begin, begun) = bounded(1);
         let slot = Slot::ExportPlan;
         let first = move |cancel: &Cancel| {
@@ -366,39 +366,39 @@ mod tests {
         }
         let mut answers = Vec::new();
         while answers.last() != Some(&99) {
-            answers.push(told.recv_timeout(PATIENCE).expect("an answer"));
+            answers.push(receiver.recv_timeout(PATIENCE).expect("an answer"));
         }
         assert!(!answers.contains(&1), "{answers:?}");
         assert_eq!(supervisor.workers.len(), 1);
         assert!(supervisor.wait_for(slot, PATIENCE) && supervisor.is_idle(slot));
-        assert!(told.is_empty());
+        assert!(receiver.is_empty());
     }
 
     #[test]
     fn changes_queue_and_none_is_lost() {
-        let (mut supervisor, told) = supervisor();
+        let (mut supervisor, receiver) = supervisor();
         for n in 0..10 {
             let change = move |_: &Cancel| n;
             supervisor.queue(Slot::Keywords, change).expect("a thread");
         }
         supervisor.cancel(Slot::Keywords);
-        let answers = (0..10).map(|_| told.recv_timeout(PATIENCE).expect("an answer"));
+        let answers = (0..10).map(|_| receiver.recv_timeout(PATIENCE).expect("an answer"));
         assert_eq!(answers.collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
     }
 
     #[test]
     fn a_panic_is_told_and_the_slot_goes_on() {
-        let (mut supervisor, told) = supervisor();
+        let (mut supervisor, receiver) = supervisor();
         let fails = |_: &Cancel| panic!("a defect, on purpose");
         supervisor.queue(Slot::Trash, fails).expect("a thread");
         supervisor.queue(Slot::Trash, |_| 7).expect("a thread");
-        let answers = [0; 2].map(|_| told.recv_timeout(PATIENCE).expect("an answer"));
+        let answers = [0; 2].map(|_| receiver.recv_timeout(PATIENCE).expect("an answer"));
         assert_eq!(answers, [999, 7]);
     }
 
     #[test]
     fn closing_cancels_and_joins() {
-        let (mut supervisor, told) = supervisor();
+        let (mut supervisor, receiver) = supervisor();
         let (begin, begun) = bounded(2);
         for slot in [Slot::Sidecars, Slot::Export] {
             let begin = begin.clone();
@@ -413,7 +413,7 @@ mod tests {
             begun.recv_timeout(PATIENCE).expect("begun");
         }
         assert!(supervisor.end_within(PATIENCE));
-        assert!(told.is_empty() && supervisor.workers.is_empty());
+        assert!(receiver.is_empty() && supervisor.workers.is_empty());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::app::document::history::{HistoryStep, TrashedFile};
 use crate::app::services::{Desktop, Restoration};
 use crate::app::{App, News};
 use crate::engine::files::regular::open_regular;
-use crate::engine::media::companions::{Companion, Companions};
+use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
 use crate::engine::plural::counted;
 
@@ -60,7 +60,7 @@ impl Restored {
     }
 
     /// What did not come back, if anything, and why.
-    fn trouble(&self) -> Option<String> {
+    fn problem(&self) -> Option<String> {
         let missing = self.outcome.missing.len();
         let gone = (missing > 0).then(|| {
             let files = counted(missing, "file is", "files are");
@@ -152,8 +152,8 @@ impl App {
             self.state
                 .notify(format!("{files} back from the trash"), false);
         }
-        if let Some(trouble) = restored.trouble() {
-            self.state.notify(trouble, true);
+        if let Some(problem) = restored.problem() {
+            self.state.notify(problem, true);
         }
         if !stuck.is_empty() {
             self.state.history.push(HistoryStep::Trash(stuck), None);
@@ -163,11 +163,11 @@ impl App {
 }
 
 fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
-    let mut companions = Companions::default();
+    let mut paired_files = PairedFiles::default();
     // Asked before anything is moved: which photos share a file is found from those that exist.
-    let with: Vec<Vec<Companion>> = rejects
+    let with: Vec<Vec<PairedFile>> = rejects
         .iter()
-        .map(|reject| companions.of(&reject.path))
+        .map(|reject| paired_files.of(&reject.path))
         .collect();
     let mut gone: HashMap<&Path, Option<ContentId>> = HashMap::new();
     let mut failures = Vec::new();
@@ -181,14 +181,14 @@ fn trash_all(desktop: &dyn Desktop, rejects: &[Reject]) -> Trashed {
     }
     let photos = gone.len();
     for (reject, with) in rejects.iter().zip(&with) {
-        for companion in with {
-            let owners = companion.shared.iter().chain([&reject.path]);
+        for paired_file in with {
+            let owners = paired_file.shared.iter().chain([&reject.path]);
             let belongs_to_none = { owners }.all(|owner| gone.contains_key(&**owner));
-            if !belongs_to_none || gone.contains_key(&*companion.path) {
+            if !belongs_to_none || gone.contains_key(&*paired_file.path) {
                 continue;
             }
-            match trash(desktop, &companion.path) {
-                Ok(()) => _ = gone.insert(&companion.path, None),
+            match trash(desktop, &paired_file.path) {
+                Ok(()) => _ = gone.insert(&paired_file.path, None),
                 Err(failure) => failures.push(failure),
             }
         }

@@ -10,14 +10,14 @@ use super::values::path;
 #[derive(Debug, Subcommand)]
 pub enum DesktopAction {
     /// Install the menu entry, icons and description into the user's data folder (XDG_DATA_HOME)
-    Install(DesktopInstall),
+    Install(DesktopInstallArgs),
     /// Remove what `install` wrote; files changed since then are kept
     Uninstall,
 }
 
 /// `desktop install`.
 #[derive(Debug, ClapArgs)]
-pub struct DesktopInstall {
+pub struct DesktopInstallArgs {
     /// Write into DIR instead, for building packages; no record is kept
     #[arg(long, value_name = "DIR", hide = true, value_parser = path())]
     pub into: Option<PathBuf>,
@@ -28,7 +28,7 @@ pub struct DesktopInstall {
 
 /// `generate`.
 #[derive(Debug, ClapArgs)]
-pub struct Generate {
+pub struct GenerateArgs {
     /// The folder
     #[arg(value_parser = path())]
     pub dir: PathBuf,
@@ -36,7 +36,7 @@ pub struct Generate {
 
 /// `doctor`.
 #[derive(Debug, ClapArgs)]
-pub struct Doctor {
+pub struct DoctorArgs {
     /// Write a bug report to a new file: log, versions and settings, without paths
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,

@@ -7,13 +7,13 @@ use clap::builder::PossibleValuesParser;
 use lumisift::engine::library::Flaw;
 
 use super::values::{match_value, path};
-use super::{Folders, Words};
+use super::{FolderArgs, Words};
 
 /// `duplicates`.
 #[derive(Debug, ClapArgs)]
-pub struct Duplicates {
+pub struct DuplicatesArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     /// Only identical files
     #[arg(long, conflicts_with = "turned")]
     pub exact: bool,
@@ -30,9 +30,9 @@ pub struct Duplicates {
 
 /// `bursts`.
 #[derive(Debug, ClapArgs)]
-pub struct Bursts {
+pub struct BurstsArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
 }
 
 /// Rows of the overview beside those of flaws.
@@ -49,9 +49,9 @@ fn overview_rows() -> Vec<&'static str> {
 
 /// `overview`.
 #[derive(Debug, ClapArgs)]
-pub struct Overview {
+pub struct OverviewArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     /// List the photos of one category instead
     #[arg(long, value_name = "WHAT", value_parser = PossibleValuesParser::new(overview_rows()))]
     pub list: Option<String>,
@@ -59,14 +59,14 @@ pub struct Overview {
 
 /// `heaps`.
 #[derive(Debug, ClapArgs)]
-pub struct Heaps {
+pub struct HeapsArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
 }
 
 /// `explain`.
 #[derive(Debug, ClapArgs)]
-pub struct Explain {
+pub struct ExplainArgs {
     /// The photo
     #[arg(value_name = "IMAGE", value_parser = path())]
     pub image: PathBuf,
@@ -82,9 +82,9 @@ pub struct Explain {
 
 /// `estimate`.
 #[derive(Debug, ClapArgs)]
-pub struct Estimate {
+pub struct EstimateArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     /// The label, such as "receipt"
     #[arg(long, short = 'l', value_name = "TEXT")]
     pub label: String,
@@ -103,14 +103,14 @@ pub struct Estimate {
 
 /// `describe`.
 #[derive(Debug, ClapArgs)]
-pub struct Describe {
+pub struct DescribeArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
 }
 
 /// `watch`.
 #[derive(Debug, ClapArgs)]
-pub struct Watch {
+pub struct WatchArgs {
     /// File with rules (see docs/heap.md)
     #[arg(value_name = "RULES.toml", value_parser = path())]
     pub rules: PathBuf,

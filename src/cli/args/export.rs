@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::values::{match_value, path};
-use super::{Folders, Words};
+use super::{FolderArgs, Words};
 
 /// How `sort --export` and `export` go about it.
 #[derive(Debug, ClapArgs)]
-pub struct How {
+pub struct TransferArgs {
     /// Copy (the default)
     #[arg(long, group = "transfer")]
     pub copy: bool,
@@ -26,8 +26,8 @@ pub struct How {
     #[arg(long)]
     pub overwrite: bool,
     /// Do not take sidecars, paired RAW files and Live Photo movies along
-    #[arg(long)]
-    pub no_companions: bool,
+    #[arg(long, alias = "no-companions")]
+    pub no_paired_files: bool,
     /// Only print what would be done
     #[arg(long)]
     pub dry_run: bool,
@@ -36,7 +36,7 @@ pub struct How {
     pub manifest_out: Option<PathBuf>,
 }
 
-impl How {
+impl TransferArgs {
     /// Whether anything but the defaults was asked for.
     pub fn is_asked_for(&self) -> bool {
         self.copy
@@ -44,7 +44,7 @@ impl How {
             || self.link
             || self.hardlink
             || self.overwrite
-            || self.no_companions
+            || self.no_paired_files
             || self.dry_run
             || self.manifest_out.is_some()
     }
@@ -65,7 +65,7 @@ pub enum LayoutArg {
 
 /// `export`.
 #[derive(Debug, ClapArgs)]
-pub struct Export {
+pub struct ExportArgs {
     /// Manifest written by an earlier export
     #[arg(long, value_name = "FILE.json", value_parser = path())]
     pub manifest: PathBuf,
@@ -73,12 +73,12 @@ pub struct Export {
     #[arg(long, value_name = "DIR", value_parser = path())]
     pub to: Option<PathBuf>,
     #[command(flatten)]
-    pub how: How,
+    pub how: TransferArgs,
 }
 
 /// `keywords`.
 #[derive(Debug, ClapArgs)]
-pub struct Keywords {
+pub struct KeywordsArgs {
     /// Folders or photos
     #[arg(required_unless_present = "undo", value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
@@ -119,10 +119,10 @@ pub struct Keywords {
     pub undo: bool,
 }
 
-impl Keywords {
+impl KeywordsArgs {
     /// The folders that it reads.
-    pub fn folders(&self) -> Folders {
-        Folders {
+    pub fn folders(&self) -> FolderArgs {
+        FolderArgs {
             paths: self.paths.clone(),
             no_subfolders: self.no_subfolders,
             hidden: false,
@@ -142,7 +142,7 @@ pub enum SidecarNames {
 
 /// `undo`.
 #[derive(Debug, ClapArgs)]
-pub struct Undo {
+pub struct UndoArgs {
     /// Export to undo, by its ID in --list (default: the last one)
     pub id: Option<String>,
     /// List the exports that can be undone

@@ -16,16 +16,18 @@ use lumisift::engine::organize::export::names::Pattern;
 use lumisift::engine::organize::marks::Colour;
 use lumisift::engine::search::label_set::Wording;
 
-pub use admin::{DesktopAction, DesktopInstall, Doctor, Generate, ModelAction, StoreAction};
-pub use analysis::{
-    BURSTS, Bursts, COPIES, Describe, Duplicates, Estimate, Explain, Heaps, Overview, UNDATED,
-    Watch,
+pub use admin::{
+    DesktopAction, DesktopInstallArgs, DoctorArgs, GenerateArgs, ModelAction, StoreAction,
 };
-pub use export::{Export, How, Keywords, LayoutArg, SidecarNames, Undo};
+pub use analysis::{
+    BURSTS, BurstsArgs, COPIES, DescribeArgs, DuplicatesArgs, EstimateArgs, ExplainArgs, HeapsArgs,
+    OverviewArgs, UNDATED, WatchArgs,
+};
+pub use export::{ExportArgs, KeywordsArgs, LayoutArg, SidecarNames, TransferArgs, UndoArgs};
 pub use values::is_url;
 use values::{colour, match_value, path, path_or_url, sheet_file};
 #[cfg(feature = "arrow")]
-pub use worker::{Import, Rank, Worker};
+pub use worker::{Import, RankArgs, WorkerArgs};
 
 /// Sift a heap of photos by typed labels, on your own machine
 #[derive(Debug, Parser)]
@@ -33,7 +35,7 @@ pub use worker::{Import, Rank, Worker};
 pub struct Args {
     /// Command to run without opening the window
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<CliCommand>,
     /// Folders or photos to open in the window
     #[arg(value_parser = path())]
     pub paths: Vec<PathBuf>,
@@ -42,12 +44,12 @@ pub struct Args {
     pub new_window: bool,
     /// Options shared by all commands
     #[command(flatten)]
-    pub common: Common,
+    pub common: CommonArgs,
 }
 
 /// Options shared by all commands.
 #[derive(Debug, ClapArgs)]
-pub struct Common {
+pub struct CommonArgs {
     /// Model to use: "starter", the name of an installed model, or a folder with a CLIP model
     #[arg(long, global = true, value_name = "NAME|DIR")]
     pub model: Option<String>,
@@ -61,8 +63,8 @@ pub struct Common {
     #[arg(long, global = true, value_name = "DIR", value_parser = path())]
     pub store: Option<PathBuf>,
     /// Output format
-    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
-    pub format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = OutputFormat::Table)]
+    pub format: OutputFormat,
     /// Number of decoding threads (default: one per core)
     #[arg(
         long,
@@ -103,7 +105,7 @@ impl From<PrecisionArg> for Precision {
 
 /// Output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people
     #[value(alias = "text")]
     Table,
@@ -121,48 +123,48 @@ pub enum Format {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Score single photos against labels
-    Classify(Classify),
+    Classify(ClassifyArgs),
     /// Find the best label for every photo, and export by label
-    Sort(Sort),
+    Sort(SortArgs),
     /// Find the photos that match a query best
-    Search(Search),
+    Search(SearchArgs),
     /// Read folders ahead of time, so that later commands answer at once
-    Index(Index),
+    Index(IndexArgs),
     /// Find duplicates: identical files, and the same picture re-encoded, resized, cropped or edited
-    Duplicates(Duplicates),
+    Duplicates(DuplicatesArgs),
     /// Find bursts of the same scene, and suggest the best photo of each
-    Bursts(Bursts),
+    Bursts(BurstsArgs),
     /// Count photos you may want to clear away: duplicates, bursts, screenshots, blurred, dark, undated
-    Overview(Overview),
+    Overview(OverviewArgs),
     /// Group similar photos and suggest a name for each group
-    Heaps(Heaps),
+    Heaps(HeapsArgs),
     /// Show where in a photo the model sees a label
-    Explain(Explain),
+    Explain(ExplainArgs),
     /// Estimate from a few answers how many photos fit a label, and suggest which photo to check next
-    Estimate(Estimate),
+    Estimate(EstimateArgs),
     /// Describe each photo in a few words: subject, date and quality
-    Describe(Describe),
+    Describe(DescribeArgs),
     /// Watch folders and sort new files by rules, until stopped
-    Watch(Watch),
+    Watch(WatchArgs),
     /// Write the vectors of photos to a safetensors file
-    Embed(Embed),
+    Embed(EmbedArgs),
     /// Encode tables of pictures for Spark, Ray and job arrays (see docs/scale.md)
     #[cfg(feature = "arrow")]
-    Worker(Worker),
+    Worker(WorkerArgs),
     /// Find the best matches among vectors in Arrow and Parquet files, as written by `worker`
     #[cfg(feature = "arrow")]
-    Rank(Rank),
+    Rank(RankArgs),
     /// Take photos that `worker` read, here or on other machines, into the store
     #[cfg(feature = "arrow")]
     Import(Import),
     /// Repeat an export from its manifest
-    Export(Export),
+    Export(ExportArgs),
     /// Write labels, stars and rejects as XMP metadata, for other programs
-    Keywords(Keywords),
+    Keywords(KeywordsArgs),
     /// Undo an export, or finish an interrupted one
-    Undo(Undo),
+    Undo(UndoArgs),
     /// List, download, choose and remove models
     Models {
         /// Action (default: list the models)
@@ -176,7 +178,7 @@ pub enum Command {
         action: StoreAction,
     },
     /// Show versions, processor, paths and the size of the store, or bundle them with the log
-    Doctor(Doctor),
+    Doctor(DoctorArgs),
     /// Add or remove the menu entry and "Open with" for the current user
     Desktop {
         /// Action
@@ -185,10 +187,10 @@ pub enum Command {
     },
     /// Write manual pages and shell completions into a folder, for packages
     #[command(hide = true)]
-    Generate(Generate),
+    Generate(GenerateArgs),
 }
 
-impl Command {
+impl CliCommand {
     /// The name of the command, for the log.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -248,7 +250,7 @@ impl Words {
 
 /// Labels of `classify` and `sort`.
 #[derive(Debug, ClapArgs)]
-pub struct Labels {
+pub struct LabelArgs {
     /// Label, such as "beach", "dog -cat" or "like:photo.jpg"; repeatable
     #[arg(long = "label", short = 'l', value_name = "TEXT")]
     pub texts: Vec<String>,
@@ -266,7 +268,7 @@ pub struct Labels {
 
 /// Folders of `sort`, `search`, `index` and `embed`.
 #[derive(Debug, ClapArgs)]
-pub struct Folders {
+pub struct FolderArgs {
     /// Folders or photos
     #[arg(required = true, value_name = "PATH", value_parser = path())]
     pub paths: Vec<PathBuf>,
@@ -283,7 +285,7 @@ pub struct Folders {
 
 /// Which photos `sort` and `search` are about, by what was decided in the window or stands in metadata.
 #[derive(Debug, ClapArgs)]
-pub struct Only {
+pub struct PhotoFilterArgs {
     /// Only photos with at least N stars
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u8).range(0..=5))]
     pub min_stars: u8,
@@ -304,7 +306,7 @@ pub struct Only {
     pub no_rejects: bool,
 }
 
-impl Only {
+impl PhotoFilterArgs {
     /// Whether it asks for what a person decided.
     pub fn needs_decisions(&self) -> bool {
         self.min_stars > 0 || self.colour.is_some() || self.picked || self.no_rejects
@@ -313,12 +315,12 @@ impl Only {
 
 /// `classify`.
 #[derive(Debug, ClapArgs)]
-pub struct Classify {
+pub struct ClassifyArgs {
     /// Photos, or their URLs
     #[arg(required = true, value_name = "IMAGE|URL", value_parser = path_or_url())]
     pub images: Vec<PathBuf>,
     #[command(flatten)]
-    pub labels: Labels,
+    pub labels: LabelArgs,
     /// Softmax over these labels alone, as in CLIP's own example; there is always a winner
     #[arg(long)]
     pub exact: bool,
@@ -326,13 +328,13 @@ pub struct Classify {
 
 /// `sort`.
 #[derive(Debug, ClapArgs)]
-pub struct Sort {
+pub struct SortArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     #[command(flatten)]
-    pub only: Only,
+    pub only: PhotoFilterArgs,
     #[command(flatten)]
-    pub labels: Labels,
+    pub labels: LabelArgs,
     /// Minimum match, 0 to 1, for a photo to fit a label
     #[arg(long, value_name = "M", default_value_t = lumisift::engine::search::score::DEFAULT_MIN_MATCH, value_parser = match_value)]
     pub min_match: f32,
@@ -354,7 +356,7 @@ pub struct Sort {
     #[arg(long, requires = "export")]
     pub every_label: bool,
     #[command(flatten)]
-    pub how: How,
+    pub how: TransferArgs,
     /// Write a contact sheet of the photos that fit, by label
     #[arg(long, value_name = "FILE.html|FILE.jpg", value_parser = sheet_file)]
     pub contact_sheet: Option<PathBuf>,
@@ -362,11 +364,11 @@ pub struct Sort {
 
 /// `search`.
 #[derive(Debug, ClapArgs)]
-pub struct Search {
+pub struct SearchArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     #[command(flatten)]
-    pub only: Only,
+    pub only: PhotoFilterArgs,
     /// What to look for, such as "sunset over water -people"
     #[arg(required = true, value_name = "QUERY")]
     pub query: String,
@@ -382,16 +384,16 @@ pub struct Search {
 
 /// `index`.
 #[derive(Debug, ClapArgs)]
-pub struct Index {
+pub struct IndexArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
 }
 
 /// `embed`.
 #[derive(Debug, ClapArgs)]
-pub struct Embed {
+pub struct EmbedArgs {
     #[command(flatten)]
-    pub folders: Folders,
+    pub folders: FolderArgs,
     /// The file to write
     #[arg(long, value_name = "FILE.safetensors", value_parser = path())]
     pub out: PathBuf,
@@ -417,7 +419,7 @@ mod tests {
             "lumisift sort a ../b --labels l.toml --export out --manifest-out m.json --store s",
         );
         assert_eq!(args.common.store, Some(here.join("s")));
-        let Some(Command::Sort(sort)) = args.command else {
+        let Some(CliCommand::Sort(sort)) = args.command else {
             panic!("not sorted");
         };
         assert_eq!(
@@ -428,7 +430,7 @@ mod tests {
         assert_eq!(sort.labels.file, Some(here.join("l.toml")));
         assert_eq!(sort.export, Some(here.join("out")));
         assert_eq!(sort.how.manifest_out, Some(here.join("m.json")));
-        let Some(Command::Classify(classify)) =
+        let Some(CliCommand::Classify(classify)) =
             parsed("lumisift classify a.jpg HTTPS://example.org/b.jpg -l cat").command
         else {
             panic!("not classified");

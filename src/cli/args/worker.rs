@@ -10,7 +10,7 @@ use super::values::{path, share};
 
 /// `worker`.
 #[derive(Debug, ClapArgs)]
-pub struct Worker {
+pub struct WorkerArgs {
     /// Read batches from standard input in Arrow's stream format, and write them with their results to standard output
     #[arg(long, conflicts_with_all = ["shard", "input", "out"])]
     pub stdio: bool,
@@ -38,7 +38,7 @@ pub struct Worker {
 
 /// `rank`.
 #[derive(Debug, ClapArgs)]
-pub struct Rank {
+pub struct RankArgs {
     /// Files with a column `embedding`
     #[arg(required = true, value_name = "EMB", value_parser = path())]
     pub files: Vec<PathBuf>,

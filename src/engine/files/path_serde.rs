@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Form {
+enum SerializedPath {
     Text(String),
     Bytes(Vec<u8>),
 }
@@ -17,8 +17,8 @@ enum Form {
 /// As the serializer has them.
 pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     let form = match path.to_str() {
-        Some(text) => Form::Text(text.into()),
-        None => Form::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
+        Some(text) => SerializedPath::Text(text.into()),
+        None => SerializedPath::Bytes(path.as_os_str().as_encoded_bytes().to_vec()),
     };
     form.serialize(serializer)
 }
@@ -28,9 +28,9 @@ pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::
 /// # Errors
 /// If there is neither.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
-    Ok(match Form::deserialize(deserializer)? {
-        Form::Text(text) => text.into(),
-        Form::Bytes(bytes) => from_bytes(bytes),
+    Ok(match SerializedPath::deserialize(deserializer)? {
+        SerializedPath::Text(text) => text.into(),
+        SerializedPath::Bytes(bytes) => from_bytes(bytes),
     })
 }
 

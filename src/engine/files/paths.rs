@@ -34,11 +34,11 @@ pub fn absolute(path: &Path) -> PathBuf {
 }
 
 /// Folders and files in which others are looked up, in time that does not grow with their number.
-pub struct Roots<'a> {
+pub struct RootIndex<'a> {
     roots: HashSet<&'a OsStr>,
 }
 
-impl<'a> Roots<'a> {
+impl<'a> RootIndex<'a> {
     /// These.
     pub fn new(roots: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         Self {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn the_outermost_root_is_found() {
         let roots: Vec<PathBuf> = vec!["/a/b/c".into(), "/a/b/".into(), "/x/y.jpg".into()];
-        let roots = Roots::new(&roots);
+        let roots = RootIndex::new(&roots);
         assert_eq!(roots.around(Path::new("/a/b/c/d.jpg")), Some("/a/b".into()));
         assert_eq!(roots.around(Path::new("/x/y.jpg")), Some("/x/y.jpg".into()));
         assert_eq!(roots.around(Path::new("/a/bc/d.jpg")), None);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::read_regular_text;
-use crate::engine::hub::http::{self, Client, Head, HttpError, Request, address};
+use crate::engine::hub::http::{self, Client, HttpError, HttpRequest, ResponseHead, address};
 
 /// The default hub.
 pub const HUGGING_FACE: &str = "https://huggingface.co";
@@ -81,7 +81,7 @@ pub struct RemoteFile {
 impl RemoteFile {
     /// Only the hub's own server is believed: the host that it sends people to for large files may be anybody's, and
     /// gives only the number of bytes that it is about to send.
-    fn from_head(head: &Head) -> Self {
+    fn from_head(head: &ResponseHead) -> Self {
         let number = |name| head.own(name).and_then(|text| text.parse().ok());
         let etag = head.own("x-linked-etag").or_else(|| head.first("etag"));
         let etag = etag.map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_owned());
@@ -176,10 +176,10 @@ impl Hub {
 
     /// A request for a file.
     #[must_use]
-    pub fn request(&self, file: &str) -> Request {
-        Request {
+    pub fn request(&self, file: &str) -> HttpRequest {
+        HttpRequest {
             token: self.token.clone(),
-            ..Request::get(self.url(file))
+            ..HttpRequest::get(self.url(file))
         }
     }
 
@@ -188,7 +188,7 @@ impl Hub {
     /// # Errors
     /// If the hub cannot be reached or refuses.
     pub fn look(&self, file: &str, cancel: &Cancel) -> Result<Option<RemoteFile>, HttpError> {
-        let request = Request {
+        let request = HttpRequest {
             head: true,
             ..self.request(file)
         };
@@ -234,9 +234,9 @@ impl Hub {
             name: String,
         }
         let endpoint = self.endpoint.trim_end_matches('/');
-        let request = Request {
+        let request = HttpRequest {
             token: self.token.clone(),
-            ..Request::get(format!(
+            ..HttpRequest::get(format!(
                 "{endpoint}/api/models/{}/discussions?author=SFconvertbot",
                 self.repo.as_str()
             ))

@@ -12,7 +12,7 @@ use crate::engine::inference::checkpoint;
 
 /// How a model came to be here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub enum ModelOrigin {
     /// This program fetched it and may delete it.
     Program,
     /// Hugging Face's programs keep it in their cache.
@@ -29,7 +29,7 @@ pub struct InstalledModel {
     /// What the catalogue says of it.
     pub entry: Option<&'static CatalogModel>,
     /// Where it is and whose it is, if it is here.
-    pub place: Option<(PathBuf, Owner)>,
+    pub place: Option<(PathBuf, ModelOrigin)>,
 }
 
 /// Where models may be.
@@ -54,22 +54,22 @@ impl InstalledModels {
         });
         let mut all: Vec<InstalledModel> = offered.collect();
         for dir in self.fetched() {
-            push_new(&mut all, dir, Owner::Program);
+            push_new(&mut all, dir, ModelOrigin::Program);
         }
         for dir in &self.added {
-            push_new(&mut all, dir.clone(), Owner::Person);
+            push_new(&mut all, dir.clone(), ModelOrigin::Person);
         }
         all
     }
 
-    fn place_of(&self, entry: &CatalogModel) -> Option<(PathBuf, Owner)> {
+    fn place_of(&self, entry: &CatalogModel) -> Option<(PathBuf, ModelOrigin)> {
         let repo = RepoId::parse(entry.repo)?;
         let fetched = repo.folder(&self.models);
         if is_complete(&fetched) {
-            return Some((fetched, Owner::Program));
+            return Some((fetched, ModelOrigin::Program));
         }
         let cached = self.cached(&repo, entry.revision)?;
-        Some((cached, Owner::Cache))
+        Some((cached, ModelOrigin::Cache))
     }
 
     /// A complete copy in the cache: of this revision, or of what its main branch was.
@@ -132,7 +132,7 @@ impl InstalledModels {
     }
 }
 
-fn push_new(all: &mut Vec<InstalledModel>, dir: PathBuf, owner: Owner) {
+fn push_new(all: &mut Vec<InstalledModel>, dir: PathBuf, owner: ModelOrigin) {
     let same =
         |model: &InstalledModel| model.place.as_ref().is_some_and(|(known, _)| *known == dir);
     if !all.iter().any(same) {
@@ -178,11 +178,14 @@ mod tests {
         let place = |name: &str| installed.find(name).and_then(|found| found.place);
         assert_eq!(place("openai/clip-vit-base-patch16"), None, "incomplete");
         file(&theirs.join("model.safetensors"), "");
-        let cached = Some((theirs.clone(), Owner::Cache));
+        let cached = Some((theirs.clone(), ModelOrigin::Cache));
         assert_eq!(place("openai/clip-vit-base-patch16"), cached);
         assert_eq!(place("CLIP ViT-B/16"), cached);
         assert_eq!(place("me/mine"), place("mine"));
-        assert_eq!(place("own").map(|(_, owner)| owner), Some(Owner::Person));
+        assert_eq!(
+            place("own").map(|(_, owner)| owner),
+            Some(ModelOrigin::Person)
+        );
         assert!(installed.find("nothing").is_none() && installed.find("half.part").is_none());
         installed.delete(&theirs).expect("left alone");
         assert!(theirs.exists());

@@ -27,11 +27,11 @@ pub struct Session {
     key: ModelKey,
     notices: Vec<String>,
     vectors: Mutex<Option<Arc<VectorMap>>>,
-    ready: Mutex<Option<Arc<Ready>>>,
+    ready: Mutex<Option<Arc<LoadedVectors>>>,
 }
 
 /// What scoring reads, kept from one question to the next while the store has no other vectors.
-struct Ready {
+struct LoadedVectors {
     vectors: Arc<VectorMap>,
     sums: BackgroundSums,
 }
@@ -141,16 +141,16 @@ impl Session {
     ///
     /// # Errors
     /// If a picture cannot be read, the model refuses a text, or the store cannot be read.
-    pub fn teach_all(&self, lessons: &[TrainingSet]) -> Result<ClassifierSet, SessionError> {
-        self.zero_shot.teach_all(lessons, self)
+    pub fn teach_all(&self, training_sets: &[TrainingSet]) -> Result<ClassifierSet, SessionError> {
+        self.zero_shot.teach_all(training_sets, self)
     }
 
     /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
     ///
     /// # Errors
     /// As [`Self::teach_all`].
-    pub fn teach(&self, lesson: &TrainingSet) -> Result<Classifier, SessionError> {
-        self.zero_shot.teach(lesson, self)
+    pub fn teach(&self, training_set: &TrainingSet) -> Result<Classifier, SessionError> {
+        self.zero_shot.teach(training_set, self)
     }
 
     /// Labels ready for scoring.
@@ -161,8 +161,8 @@ impl Session {
 
     /// Taught labels ready for scoring.
     #[must_use]
-    pub fn taught_scorer(&self, labels: &ClassifierSet) -> Scorer {
-        self.zero_shot.taught_scorer(labels)
+    pub fn classifier_scorer(&self, labels: &ClassifierSet) -> Scorer {
+        self.zero_shot.classifier_scorer(labels)
     }
 
     /// What is known of lines between photos that fit and those that do not; only where it was measured.
@@ -295,7 +295,7 @@ impl Session {
         Ok(vectors)
     }
 
-    fn ready(&self) -> Result<Arc<Ready>, SessionError> {
+    fn ready(&self) -> Result<Arc<LoadedVectors>, SessionError> {
         let vectors = self.vectors()?;
         let mut kept = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ready) = kept
@@ -307,7 +307,7 @@ impl Session {
         let scale = self.model().info().logit_scale;
         let background = self.zero_shot.background();
         let sums = (self.store).background_sums(&self.key, &vectors, background, scale);
-        let ready = Arc::new(Ready { vectors, sums });
+        let ready = Arc::new(LoadedVectors { vectors, sums });
         *kept = Some(ready.clone());
         Ok(ready)
     }
@@ -361,7 +361,13 @@ impl Pictures for Session {
 }
 
 /// Scores what more rows there are of wide photos. `rows` are the first of each photo, whose scores begin at `first`.
-fn score_parts(ready: &Ready, scorer: &Scorer, rows: &[u32], first: usize, scores: &mut Scores) {
+fn score_parts(
+    ready: &LoadedVectors,
+    scorer: &Scorer,
+    rows: &[u32],
+    first: usize,
+    scores: &mut Scores,
+) {
     if !ready.vectors.has_wide() {
         return;
     }

@@ -11,7 +11,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::photo::Failure;
 use crate::engine::media::reading::{MediaReader, Reading};
-use crate::engine::search::query::{self, Axes, Query, Term, What};
+use crate::engine::search::query::{self, Axes, Query, Term, TermKind};
 use crate::engine::search::score::{Background, Calibration, Score, Scorer, Scores};
 use crate::engine::search::teach::{
     self, Classifier, ClassifierSet, Example, HEAD_EXAMPLES, TrainingSet,
@@ -129,7 +129,7 @@ impl ZeroShot {
         let terms = || queries.iter().flat_map(Query::terms);
         let phrases: Vec<Vec<String>> = terms().filter_map(|term| term.what.texts()).collect();
         let texts = query::embed_phrases(self.model.as_ref(), &phrases)?;
-        let likes = terms().any(|term| matches!(term.what, What::Like(_)));
+        let likes = terms().any(|term| matches!(term.what, TermKind::Like(_)));
         let text = mean(self.background.rows());
         let image = if likes { pictures.axis()? } else { None };
         let axes = Axes {
@@ -142,7 +142,7 @@ impl ZeroShot {
             let mut vectors = Vec::with_capacity(terms.len());
             for term in terms {
                 vectors.push(match &term.what {
-                    What::Like(path) => pictures.vector(path)?,
+                    TermKind::Like(path) => pictures.vector(path)?,
                     _ => texts.next().map(<[f32]>::to_vec).unwrap_or_default(),
                 });
             }
@@ -165,12 +165,14 @@ impl ZeroShot {
     /// As [`Self::teach`].
     pub fn teach_all(
         &self,
-        lessons: &[TrainingSet],
+        training_sets: &[TrainingSet],
         pictures: &dyn Pictures,
     ) -> Result<ClassifierSet, SessionError> {
-        let taught = lessons.iter().map(|lesson| self.teach(lesson, pictures));
-        let taught: Vec<Classifier> = taught.collect::<Result<_, _>>()?;
-        Ok(ClassifierSet::new(self.model.info().dim, &taught))
+        let classifiers = training_sets
+            .iter()
+            .map(|training_set| self.teach(training_set, pictures));
+        let classifiers: Vec<Classifier> = classifiers.collect::<Result<_, _>>()?;
+        Ok(ClassifierSet::new(self.model.info().dim, &classifiers))
     }
 
     /// The classifier of a training set: its text, blended with a few examples, or a head fitted on enough of them.
@@ -179,17 +181,17 @@ impl ZeroShot {
     /// If a picture cannot be read or the model refuses a text.
     pub fn teach(
         &self,
-        lesson: &TrainingSet,
+        training_set: &TrainingSet,
         pictures: &dyn Pictures,
     ) -> Result<Classifier, SessionError> {
-        let text_only = lesson.text_only;
+        let text_only = training_set.text_only;
         let some = |paths: &[PathBuf]| !text_only && paths.len() >= HEAD_EXAMPLES;
-        let (shown, not) = (&lesson.examples, &lesson.counter_examples);
+        let (shown, not) = (&training_set.examples, &training_set.counter_examples);
         if some(shown) && some(not) {
-            let texts = self.embed_queries(std::slice::from_ref(&lesson.query), pictures)?;
-            let weights = self.as_read(&lesson.query).weights();
+            let texts = self.embed_queries(std::slice::from_ref(&training_set.query), pictures)?;
+            let weights = self.as_read(&training_set.query).weights();
             let plain = Classifier::from_texts(&texts, &weights);
-            let scorer = self.taught_scorer(&ClassifierSet::new(texts.dim, [&plain]));
+            let scorer = self.classifier_scorer(&ClassifierSet::new(texts.dim, [&plain]));
             let example = |path: &PathBuf| {
                 let vector = pictures.vector(path)?;
                 let matched = self.score_vector(&scorer, &vector).matches[0];
@@ -200,11 +202,11 @@ impl ZeroShot {
             let scale = self.model.info().logit_scale;
             return Ok(teach::fit(&plain, scale, &shown?, &not?));
         }
-        let mut query = self.as_read(&lesson.query);
+        let mut query = self.as_read(&training_set.query);
         let weights = query.weights();
         if !text_only {
             let like = |path: &PathBuf, weight| Term {
-                what: What::Like(path.clone()),
+                what: TermKind::Like(path.clone()),
                 weight,
             };
             for terms in &mut query.alternatives {
@@ -228,9 +230,9 @@ impl ZeroShot {
 
     /// Taught labels ready for scoring.
     #[must_use]
-    pub fn taught_scorer(&self, labels: &ClassifierSet) -> Scorer {
+    pub fn classifier_scorer(&self, labels: &ClassifierSet) -> Scorer {
         let scale = self.model.info().logit_scale;
-        self.calibrated(Scorer::taught(labels, &self.background, scale))
+        self.calibrated(Scorer::for_classifiers(labels, &self.background, scale))
     }
 
     /// What is known of lines between photos that fit and those that do not; only where it was measured.

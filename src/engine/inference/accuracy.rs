@@ -76,9 +76,9 @@ const ROUNDING: u32 = 2;
 
 /// The units differ in what they round, and versions of the program may.
 fn record(folder: &Path, model: &Fingerprint) -> PathBuf {
-    let unit = IntegerIsa::detect().name().replace(' ', "-");
+    let isa = IntegerIsa::detect().name().replace(' ', "-");
     let version = env!("CARGO_PKG_VERSION");
-    folder.join(format!("{model}-{unit}-{version}-{ROUNDING}.json"))
+    folder.join(format!("{model}-{isa}-{version}-{ROUNDING}.json"))
 }
 
 /// The photos that come with the program, as a model reads them.

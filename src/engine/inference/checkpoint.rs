@@ -17,7 +17,7 @@ use super::config::{PreprocessorConfig, VisionConfig};
 use super::tokenizer::Tokenizer;
 use super::weights::Weights;
 use super::{
-    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    Embeddings, Fingerprint, Model, ModelError, ModelInfo, TextBatching, computed, embed_sequences,
     encode_all, normalised,
 };
 use crate::engine::cancel::Cancel;
@@ -26,7 +26,7 @@ use crate::engine::inference::device::Device;
 use crate::engine::inference::families::Family;
 use crate::engine::inference::families::dual_encoder::DualEncoder;
 #[cfg(feature = "gpu")]
-use crate::engine::inference::gpu::{Context, ImageTower, TransformerTower};
+use crate::engine::inference::gpu::{Context, GpuImageTower, TransformerTower};
 use crate::engine::inference::layers::WeightFormat;
 use crate::engine::media::preprocess::Crop;
 #[cfg(feature = "gpu")]
@@ -50,7 +50,7 @@ pub struct FolderModel {
     info: ModelInfo,
     towers: Box<dyn DualEncoder>,
     tokenizer: Tokenizer,
-    form: WeightFormat,
+    format: WeightFormat,
     is_english_only: bool,
 }
 
@@ -59,12 +59,12 @@ pub struct FolderModel {
 /// # Errors
 /// If a file is missing, damaged, does not fit the others, or the family is not supported.
 pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelError> {
-    let form = if device.is_cpu() {
+    let format = if device.is_cpu() {
         WeightFormat::Float
     } else {
         WeightFormat::Tensor
     };
-    load_folder_in(dir, device, form)
+    load_folder_in(dir, device, format)
 }
 
 /// Loads the model in `dir` onto a device, its image tower in a given form.
@@ -74,16 +74,16 @@ pub fn load_folder(dir: &Path, device: &Device) -> Result<FolderModel, ModelErro
 pub fn load_folder_in(
     dir: &Path,
     device: &Device,
-    form: WeightFormat,
+    format: WeightFormat,
 ) -> Result<FolderModel, ModelError> {
-    load_as(dir, device, form, None)
+    load_as(dir, device, format, None)
 }
 
 /// The same; whoever knows the fingerprint gives it, because it takes a reading of all weights.
 pub(super) fn load_as(
     dir: &Path,
     device: &Device,
-    form: WeightFormat,
+    format: WeightFormat,
     known: Option<Fingerprint>,
 ) -> Result<FolderModel, ModelError> {
     let invalid = |file: &str, message: String| ModelError::Invalid {
@@ -101,7 +101,7 @@ pub(super) fn load_as(
     let weights = Weights::open(&shards).map_err(|e| damaged_weights(&shards, &e))?;
     let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
     let loaded = family
-        .load(form, &preprocess, &vb)
+        .load(format, &preprocess, &vb)
         .map_err(|e| damaged_weights(&shards, &e))?;
     let info = ModelInfo {
         name: folder_name(dir),
@@ -119,7 +119,7 @@ pub(super) fn load_as(
         info,
         towers: loaded.towers,
         tokenizer,
-        form,
+        format,
         is_english_only: family.is_english_only(),
     })
 }
@@ -133,7 +133,7 @@ pub fn load_folder_tower(
     dir: &Path,
     context: &Arc<Context>,
     preprocess: &Preprocess,
-) -> Result<ImageTower, ModelError> {
+) -> Result<GpuImageTower, ModelError> {
     let family = read_family(dir)?;
     let shards = weight_files(dir)?;
     let damaged = |e: candle_core::Error| damaged_weights(&shards, &e);
@@ -143,7 +143,7 @@ pub fn load_folder_tower(
     let source = family.vision_tower(&vb).map_err(damaged)?;
     let tower = TransformerTower::load(context, &source, preprocess).map_err(damaged)?;
     context.check()?;
-    Ok(ImageTower::new(context.clone(), Box::new(tower)))
+    Ok(GpuImageTower::new(context.clone(), Box::new(tower)))
 }
 
 fn read_family(dir: &Path) -> Result<Family, ModelError> {
@@ -245,7 +245,7 @@ impl Model for FolderModel {
     fn embed_images(&self, crops: &[Crop], cancel: &Cancel) -> Result<Embeddings, ModelError> {
         // Each core takes its share through all layers: cores that wait for each other after each layer stand idle
         // where a decoder has the other one.
-        let share = match self.form {
+        let share = match self.format {
             WeightFormat::Tensor => crops.len(),
             _ => crops.len().div_ceil(rayon::current_num_threads()),
         };
@@ -264,9 +264,12 @@ impl Model for FolderModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = encode_all(&self.tokenizer, texts)?;
-        embed_sequences(&sequences, self.info.dim, Batching::OneLength, |tokens| {
-            self.towers.embed_tokens(tokens)
-        })
+        embed_sequences(
+            &sequences,
+            self.info.dim,
+            TextBatching::OneLength,
+            |tokens| self.towers.embed_tokens(tokens),
+        )
     }
 }
 

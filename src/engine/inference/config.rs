@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::families::transformer::EncoderConfig;
-use crate::engine::media::preprocess::{Filter, Fit, Preprocess, Rounding};
+use crate::engine::media::preprocess::{FitMode, Preprocess, ResampleFilter, Rounding};
 
 /// `config.json` of a CLIP checkpoint. Defaults are those of `transformers`, which leaves out what
 /// equals them.
@@ -296,8 +296,8 @@ impl PreprocessorConfig {
     /// In words, if the file asks for something that this program does not do.
     pub fn resolve(&self, side: u32) -> Result<Preprocess, String> {
         let filter = match self.resample {
-            2 => Filter::Bilinear,
-            3 => Filter::Bicubic,
+            2 => ResampleFilter::Bilinear,
+            3 => ResampleFilter::Bicubic,
             other => return Err(format!("the resampling filter {other} is not supported")),
         };
         let crop_side = match self.crop_size {
@@ -318,7 +318,7 @@ impl PreprocessorConfig {
             Some(Size::Box { height, width }) => Some(height.min(width)),
             None => Some(side),
         };
-        let fit = short_side.map_or(Fit::Stretch, |short_side| Fit::CentreCrop {
+        let fit = short_side.map_or(FitMode::Stretch, |short_side| FitMode::CentreCrop {
             short_side,
             long_side: Rounding::Down,
         });
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(resolve(old, 224), resolve(new, 224));
         assert_eq!(
             resolve(old, 224).expect("fits").fit,
-            Fit::CentreCrop {
+            FitMode::CentreCrop {
                 short_side: 224,
                 long_side: Rounding::Down
             }

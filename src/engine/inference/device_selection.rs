@@ -67,7 +67,7 @@ fn probe(device: &Device) -> candle_core::Result<f32> {
     Ok(dot(&here, &there) / (dot(&here, &here) * dot(&there, &there)).sqrt())
 }
 
-fn forward(device: &Device, form: WeightFormat) -> candle_core::Result<Vec<f32>> {
+fn forward(device: &Device, format: WeightFormat) -> candle_core::Result<Vec<f32>> {
     let (width, hidden) = (PROBE.width, PROBE.hidden);
     let mut weights = HashMap::new();
     let mut number = 0u32;
@@ -107,7 +107,7 @@ fn forward(device: &Device, form: WeightFormat) -> candle_core::Result<Vec<f32>>
     put("input".into(), &[2 * TOKENS, width], 1.0)?;
     let vb = VarBuilder::from_tensors(weights, device.dtype(), device.inner());
     let input = vb.get((2 * TOKENS, width), "input")?;
-    let encoder = Encoder::load_for_one(PROBE, form, &vb)?;
+    let encoder = Encoder::load_for_one(PROBE, format, &vb)?;
     let output = encoder.forward(input, TOKENS, 0, &Cancel::default())?;
     output.to_dtype(DType::F32)?.flatten_all()?.to_vec1()
 }

@@ -92,7 +92,7 @@ impl ModelInfo {
     /// A model of no account, for tests.
     #[cfg(test)]
     pub(crate) fn of_tests(dim: usize) -> Self {
-        use crate::engine::media::preprocess::{Filter, Fit};
+        use crate::engine::media::preprocess::{FitMode, ResampleFilter};
         Self {
             name: "clip".into(),
             fingerprint: Fingerprint([1; 32]),
@@ -102,8 +102,8 @@ impl ModelInfo {
             match_bias: 0.0,
             preprocess: Preprocess {
                 side: 4,
-                fit: Fit::Stretch,
-                filter: Filter::Bicubic,
+                fit: FitMode::Stretch,
+                filter: ResampleFilter::Bicubic,
                 mean: [0.0; 3],
                 std: [1.0; 3],
             },
@@ -284,7 +284,7 @@ fn on_graphics_card(
         DeviceChoice::Auto if model.info().is_on_cpu() => None,
         _ => return Ok(model),
     };
-    let request = gpu::Request {
+    let request = gpu::AdapterRequest {
         number,
         wanted: options.device != DeviceChoice::Auto,
         on_battery: options.gpu_on_battery,
@@ -345,7 +345,7 @@ fn load_checked(
     checks: Option<&Path>,
 ) -> Result<FolderModel, ModelError> {
     let fingerprint = folder_fingerprint(dir)?;
-    let load = |form| checkpoint::load_as(dir, device, form, Some(fingerprint));
+    let load = |format| checkpoint::load_as(dir, device, format, Some(fingerprint));
     let fits = |accuracy: &Accuracy| precision == Precision::Int8 || accuracy.passes();
     let known = checks.and_then(|checks| Accuracy::known(checks, &fingerprint));
     let (accuracy, mut short) = match known {
@@ -466,7 +466,7 @@ fn normalised(matrix: &candle_core::Tensor) -> Result<Embeddings, ModelError> {
 
 /// Which sequences a text tower takes together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Batching {
+enum TextBatching {
     /// Those of one length: it takes none that is padded.
     OneLength,
     /// Any, each for itself.
@@ -477,7 +477,7 @@ enum Batching {
 fn embed_sequences(
     sequences: &[Vec<u32>],
     dim: usize,
-    batching: Batching,
+    batching: TextBatching,
     embed: impl Fn(&[&[u32]]) -> candle_core::Result<candle_core::Tensor>,
 ) -> Result<Embeddings, ModelError> {
     /// Sequences of one product: bounds memory, and is past where a larger one would be faster.
@@ -485,7 +485,7 @@ fn embed_sequences(
     let mut order: Vec<usize> = (0..sequences.len()).collect();
     order.sort_by_key(|i| sequences[*i].len());
     let together = |a: &usize, b: &usize| {
-        batching == Batching::AnyLength || sequences[*a].len() == sequences[*b].len()
+        batching == TextBatching::AnyLength || sequences[*a].len() == sequences[*b].len()
     };
     let mut values = vec![0f32; sequences.len() * dim];
     for group in order.chunk_by(together) {

@@ -14,10 +14,10 @@ pub struct PatchEmbedding {
     class_tokens: usize,
     /// tokens x width.
     positions: Tensor,
-    weights: Weights,
+    weights: PatchWeights,
 }
 
-enum Weights {
+enum PatchWeights {
     /// Over bytes of pixels: the normalisation of pixels is part of the weights.
     /// They come with the centre of the bytes and the positions.
     Float(PackedF32, Vec<f32>, Vec<f32>),
@@ -36,27 +36,27 @@ impl PatchEmbedding {
         weight: &Tensor,
         positions: Tensor,
         class_tokens: usize,
-        form: WeightFormat,
+        format: WeightFormat,
         spec: &Preprocess,
     ) -> Result<Self> {
         let patch = weight.dims4()?.3;
-        let weights = match form {
-            WeightFormat::Tensor => Weights::Tensors(Linear::new(
+        let weights = match format {
+            WeightFormat::Tensor => PatchWeights::Tensors(Linear::new(
                 &weight.flatten_from(1)?,
                 None,
                 WeightFormat::Tensor,
             )?),
-            form => {
+            format => {
                 let width = weight.dim(0)?;
                 let (weight, centre) = over_pixels(weight, spec)?;
                 let positions = cpu_values(&positions)?;
                 let bias = vec![0f32; width];
-                match form {
+                match format {
                     WeightFormat::Int8 => {
                         let panels = PackedI8::around(&weight, &bias, &centre);
-                        Weights::Int8(panels, positions)
+                        PatchWeights::Int8(panels, positions)
                     }
-                    _ => Weights::Float(PackedF32::new(&weight, &bias), centre, positions),
+                    _ => PatchWeights::Float(PackedF32::new(&weight, &bias), centre, positions),
                 }
             }
         };
@@ -84,7 +84,7 @@ impl PatchEmbedding {
         let (tokens, width) = self.size()?;
         let rows = crops.len() * tokens;
         match &self.weights {
-            Weights::Tensors(linear) => {
+            PatchWeights::Tensors(linear) => {
                 let device = self.positions.device();
                 let patches = unfold(crops, spec, self.patch, self.class_tokens, device)?;
                 let patches = patches.to_dtype(self.positions.dtype())?;
@@ -95,15 +95,15 @@ impl PatchEmbedding {
                     .broadcast_add(&self.positions)?
                     .reshape((rows, width))
             }
-            Weights::Float(.., positions) | Weights::Int8(_, positions) => {
+            PatchWeights::Float(.., positions) | PatchWeights::Int8(_, positions) => {
                 let side = checked_side(crops, spec)?;
                 let mut out = vec![0f32; rows * width];
                 out.par_chunks_mut(tokens * width).zip(crops).for_each_init(
-                    Scratch::default,
-                    |room, (out, crop)| {
+                    PatchScratch::default,
+                    |scratch, (out, crop)| {
                         out.copy_from_slice(positions);
                         let out = &mut out[self.class_tokens * width..];
-                        self.embed(crop, side, room, out);
+                        self.embed(crop, side, scratch, out);
                     },
                 );
                 Tensor::from_vec(out, (rows, width), &Device::Cpu)
@@ -112,35 +112,35 @@ impl PatchEmbedding {
     }
 
     /// Adds the patches of one picture to its tokens.
-    fn embed(&self, crop: &Crop, side: usize, room: &mut Scratch, out: &mut [f32]) {
+    fn embed(&self, crop: &Crop, side: usize, scratch: &mut PatchScratch, out: &mut [f32]) {
         let (patch, grid) = (self.patch, side / self.patch);
-        room.pixels.clear();
+        scratch.pixels.clear();
         for (row, column) in (0..grid).flat_map(|row| (0..grid).map(move |column| (row, column))) {
             for y in row * patch..(row + 1) * patch {
                 let line = &crop.rgb[(y * side + column * patch) * 3..][..patch * 3];
-                room.pixels.extend_from_slice(line);
+                scratch.pixels.extend_from_slice(line);
             }
         }
         match &self.weights {
-            Weights::Int8(panels, _) => {
-                panels.multiply_bytes(&room.pixels, GemmEpilogue::Add, &mut room.bytes, out);
+            PatchWeights::Int8(panels, _) => {
+                panels.multiply_bytes(&scratch.pixels, GemmEpilogue::Add, &mut scratch.bytes, out);
             }
-            Weights::Float(panels, centre, _) => {
-                room.floats.clear();
-                for patch in room.pixels.chunks_exact(centre.len()) {
+            PatchWeights::Float(panels, centre, _) => {
+                scratch.floats.clear();
+                for patch in scratch.pixels.chunks_exact(centre.len()) {
                     let away = patch.iter().zip(centre).map(|(v, c)| f32::from(*v) - c);
-                    room.floats.extend(away);
+                    scratch.floats.extend(away);
                 }
-                panels.multiply(&room.floats, GemmEpilogue::Add, out);
+                panels.multiply(&scratch.floats, GemmEpilogue::Add, out);
             }
-            Weights::Tensors(_) => {}
+            PatchWeights::Tensors(_) => {}
         }
     }
 }
 
 /// What a task needs to work in.
 #[derive(Default)]
-struct Scratch {
+struct PatchScratch {
     pixels: Vec<u8>,
     floats: Vec<f32>,
     bytes: Int8Rows,

@@ -18,7 +18,7 @@ const LENGTH: u64 = 8;
 const MAX_HEADER: u64 = 100_000_000;
 
 /// Where a tensor is.
-struct Place {
+struct TensorLocation {
     file: usize,
     /// From the beginning of the file.
     start: u64,
@@ -30,7 +30,7 @@ struct Place {
 /// The safetensors files of a model: one, or several shards.
 pub struct Weights {
     files: Vec<Mutex<File>>,
-    places: HashMap<String, Place>,
+    places: HashMap<String, TensorLocation>,
 }
 
 impl Weights {
@@ -68,7 +68,7 @@ impl Weights {
             if start + length as u64 > whole {
                 candle_core::bail!("the file ends before {name} does");
             }
-            let place = Place {
+            let place = TensorLocation {
                 file: self.files.len(),
                 start,
                 length,
@@ -81,7 +81,7 @@ impl Weights {
         Ok(())
     }
 
-    fn read(&self, place: &Place) -> io::Result<Vec<u8>> {
+    fn read(&self, place: &TensorLocation) -> io::Result<Vec<u8>> {
         let mut file = self.files[place.file]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);

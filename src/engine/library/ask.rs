@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::score_cache::{Column, RowCache, ScoreCache, oldest_kept};
-pub use super::score_cache::{Photos, Scored};
+use super::score_cache::{ClassifierColumn, RowCache, ScoreCache, oldest_kept};
+pub use super::score_cache::{PhotoScores, Photos};
 use crate::engine::index::session::{Session, SessionError};
 use crate::engine::inference::Fingerprint;
 use crate::engine::search::teach::{Classifier, TrainingSet};
@@ -20,16 +20,16 @@ pub struct Answer {
     /// For each label its column in the scores, or why it has none.
     pub columns: Vec<Result<usize, SessionError>>,
     /// Scores of the labels that have a column.
-    pub scores: Result<Scored, SessionError>,
+    pub scores: Result<PhotoScores, SessionError>,
     /// Scores of the search, if there is one.
-    pub search: Option<Result<Scored, SessionError>>,
+    pub search: Option<Result<PhotoScores, SessionError>>,
 }
 
 /// Answers questions, each from what the ones before it left.
 #[derive(Default)]
 pub struct Asker {
     model: Option<Fingerprint>,
-    classifiers: HashMap<String, Kept>,
+    classifiers: HashMap<String, CachedClassifier>,
     /// Counts questions.
     asked: u64,
     rows: RowCache,
@@ -38,7 +38,7 @@ pub struct Asker {
 }
 
 /// A classifier, and the question that needed it last.
-struct Kept {
+struct CachedClassifier {
     classifier: Arc<Classifier>,
     asked: u64,
 }
@@ -89,7 +89,7 @@ impl Asker {
         &mut self,
         session: &Session,
         training: &TrainingSet,
-    ) -> Result<Column, SessionError> {
+    ) -> Result<ClassifierColumn, SessionError> {
         let key = format!("{training:?}");
         let asked = self.asked;
         let classifier = match self.classifiers.get_mut(&key) {
@@ -100,7 +100,7 @@ impl Asker {
             None => {
                 // What fails is not kept: it may succeed next time, when a photo is there that was not.
                 let classifier = Arc::new(session.teach(training)?);
-                let kept = Kept {
+                let kept = CachedClassifier {
                     classifier: classifier.clone(),
                     asked,
                 };
@@ -108,7 +108,7 @@ impl Asker {
                 classifier
             }
         };
-        Ok(Column { key, classifier })
+        Ok(ClassifierColumn { key, classifier })
     }
 
     /// Evicts entries that no recent query needed; never those of this one.

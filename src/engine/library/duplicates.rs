@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use super::{Library, LibraryError, cancelled, check};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::appearance::Appearance;
-use crate::engine::media::companions::{Companions, RAW};
 use crate::engine::media::mark::Mark;
+use crate::engine::media::paired_files::{PairedFiles, RAW};
 use crate::engine::media::photo::{ContentId, DateSource, Photo};
 use crate::engine::organize::export::hash_until;
-use crate::engine::search::duplicates::{self, Entry, FormatRank, Group, Rule, Traits};
+use crate::engine::search::duplicates::{
+    self, DuplicateGroup, DuplicateInput, DuplicateRule, FormatRank, KeeperTraits,
+};
 
 /// What is known of a photo beside its content.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Known {
+pub struct PhotoDetails {
     /// What the person decided.
     pub mark: Mark,
     /// How many keywords and coordinates its metadata has.
@@ -22,16 +24,16 @@ pub struct Known {
 
 /// Copies of photos, and what it would free to keep the best of each group alone.
 #[derive(Clone, Debug, Default)]
-pub struct Duplicates {
+pub struct DuplicateReport {
     /// Each with the photo that is best kept.
-    pub groups: Vec<Group>,
+    pub groups: Vec<DuplicateGroup>,
     /// For each photo, its bytes and those of what belongs to it: the RAW file of a pair, the movie of a Live Photo.
     pub bytes: Vec<u64>,
     /// For each group and copy, why the keeper is the better one.
     pub reasons: Vec<Vec<String>>,
 }
 
-impl Duplicates {
+impl DuplicateReport {
     /// How many photos are copies.
     #[must_use]
     pub fn copies(&self) -> usize {
@@ -40,7 +42,7 @@ impl Duplicates {
 
     /// What a group's copies take.
     #[must_use]
-    pub fn bytes_of(&self, group: &Group) -> u64 {
+    pub fn bytes_of(&self, group: &DuplicateGroup) -> u64 {
         group.copies.iter().map(|copy| self.bytes[copy.at]).sum()
     }
 
@@ -61,14 +63,14 @@ impl Library {
         &self,
         photos: &[(Photo, u32)],
         appearances: &[Option<Appearance>],
-        known: impl Fn(&Photo) -> Known,
-        rule: &Rule,
+        known: impl Fn(&Photo) -> PhotoDetails,
+        rule: &DuplicateRule,
         cancel: &Cancel,
         watch: impl Fn(usize, usize) + Sync,
-    ) -> Result<Duplicates, LibraryError> {
+    ) -> Result<DuplicateReport, LibraryError> {
         self.session().store().finish_checks();
         let vectors = self.session().vectors()?;
-        let mut companions = Companions::default();
+        let mut paired_files = PairedFiles::default();
         let mut bytes = Vec::with_capacity(photos.len());
         let mut entries = Vec::with_capacity(photos.len());
         let contents = contents(photos, cancel)?;
@@ -77,12 +79,12 @@ impl Library {
             let (file, facts) = (&photo.file, &photo.facts);
             let mut all_bytes = file.size;
             let mut has_raw = false;
-            for companion in companions.of(&file.path) {
-                all_bytes += companion
+            for paired_file in paired_files.of(&file.path) {
+                all_bytes += paired_file
                     .path
                     .metadata()
                     .map_or(0, |metadata| metadata.len());
-                let ending = companion
+                let ending = paired_file
                     .path
                     .extension()
                     .unwrap_or_default()
@@ -96,12 +98,12 @@ impl Library {
                 .as_ref()
                 .filter(|t| t.source() == DateSource::Photo);
             let camera = appearance.as_ref().is_some_and(|a| a.camera.is_some());
-            entries.push(Entry {
+            entries.push(DuplicateInput {
                 content,
                 row: facts.video.is_none().then_some(*row),
                 appearance: appearance.as_ref(),
                 taken: own_date.map(|taken| taken.as_str()),
-                traits: Traits {
+                traits: KeeperTraits {
                     mark: known.mark,
                     size: (facts.width, facts.height),
                     format: FormatRank::of(&file.path, has_raw),
@@ -115,7 +117,7 @@ impl Library {
         let values = vectors.values();
         let groups = duplicates::find(&entries, values, vectors.dim(), rule, cancel, watch)
             .ok_or_else(cancelled)?;
-        let reason = |group: &Group, at: usize| {
+        let reason = |group: &DuplicateGroup, at: usize| {
             let keeper = &entries[group.keeper].traits;
             keeper.reason(&entries[at].traits).unwrap_or_default()
         };
@@ -129,7 +131,7 @@ impl Library {
                     .collect()
             })
             .collect();
-        Ok(Duplicates {
+        Ok(DuplicateReport {
             groups,
             bytes,
             reasons,

@@ -11,7 +11,7 @@ use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::session::SessionError;
 use crate::engine::media::decode::{self, Pixels};
-use crate::engine::media::preprocess::{Crop, Fit, Preprocess, Resampler};
+use crate::engine::media::preprocess::{Crop, FitMode, Preprocess, Resampler};
 use crate::engine::search::math::log_odds;
 use crate::engine::search::score::Scorer;
 use crate::engine::search::teach::TrainingSet;
@@ -94,7 +94,7 @@ impl Library {
         };
         let session = self.session();
         let spec = Preprocess {
-            fit: Fit::Stretch,
+            fit: FitMode::Stretch,
             ..session.model().info().preprocess
         };
         let bytes = decode::read_file(path, cancel).map_err(|failure| refuse(failure.message))?;
@@ -107,8 +107,8 @@ impl Library {
         let drawn = resampler.thumbnail(&decoded.pixels, DRAWN_SIDE);
         let drawn = drawn.map_err(|e| refuse(e.to_string()))?;
         drop(decoded);
-        let taught = session.teach_all(std::slice::from_ref(label))?;
-        let map = self.heat(&session.taught_scorer(&taught), &whole, cancel)?;
+        let classifiers = session.teach_all(std::slice::from_ref(label))?;
+        let map = self.heat(&session.classifier_scorer(&classifiers), &whole, cancel)?;
         Ok((map, drawn))
     }
 

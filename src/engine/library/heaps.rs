@@ -3,7 +3,7 @@
 use super::{Indexed, Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::Embeddings;
-use crate::engine::search::heaps::{self, Heap, Rule, Vocabulary};
+use crate::engine::search::clusters::{self, Cluster, ClusterRule, Vocabulary};
 use crate::engine::search::query;
 
 /// Words that are computed between two looks at the flag that ends it: all of them take many seconds.
@@ -56,9 +56,9 @@ impl Library {
     pub fn heaps(
         &self,
         indexed: &Indexed,
-        rule: &Rule,
+        rule: &ClusterRule,
         cancel: &Cancel,
-    ) -> Result<Vec<Heap>, LibraryError> {
+    ) -> Result<Vec<Cluster>, LibraryError> {
         let vectors = self.vocabulary(cancel)?;
         let words = words();
         let vocabulary = Vocabulary {
@@ -67,7 +67,7 @@ impl Library {
         };
         let photos = self.session().vectors()?;
         let rows = indexed.rows();
-        heaps::find(
+        clusters::find(
             &rows,
             photos.values(),
             photos.dim(),

@@ -32,8 +32,8 @@ impl Indexed {
             }
         }
         let summary = last.unwrap_or_else(|| Summary::gave_up(job.progress()));
-        if let Some(trouble) = summary.trouble {
-            return Err(LibraryError::Stopped(trouble));
+        if let Some(problem) = summary.problem {
+            return Err(LibraryError::Stopped(problem));
         }
         // Photos that another process's rebuilding of the store has orphaned are read at the next run.
         let orphans = photos.extract_if(.., |(_, row)| *row == u32::MAX);

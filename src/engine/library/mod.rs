@@ -5,13 +5,13 @@
 //! use std::path::{Path, PathBuf};
 //! use lumisift::engine::index::pipeline::JobOptions;
 //! use lumisift::engine::inference::{LoadOptions, ModelChoice};
-//! use lumisift::engine::index::store::Limits;
+//! use lumisift::engine::index::store::StoreLimits;
 //! use lumisift::engine::library::Library;
 //! use lumisift::engine::search::query::Query;
 //! use lumisift::engine::search::teach::TrainingSet;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let limits = Limits::megabytes(None);
+//! let limits = StoreLimits::megabytes(None);
 //! let library = Library::open(&LoadOptions::new(ModelChoice::Starter), Path::new("store"), limits)?;
 //! let indexed = library.index(JobOptions::new(vec![PathBuf::from("photos")]), |_| ())?;
 //! let labels = [TrainingSet::of(Query::parse("cat")?), TrainingSet::of(Query::parse("dog")?)];
@@ -31,10 +31,10 @@ mod frames;
 mod heaps;
 mod indexed;
 mod languages;
-mod living;
 mod overview;
 mod score_cache;
 mod tags;
+mod watching;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -42,21 +42,22 @@ use std::sync::Arc;
 use super::cancel::Cancel;
 use super::index::pipeline::{self, Event, JobHandle, JobOptions};
 use super::index::session::{Session, SessionError};
-use super::index::store::{Limits, Store, StoreError};
+use super::index::store::{Store, StoreError, StoreLimits};
 use super::inference::{self, LoadOptions, Model, ModelError};
 use super::search::teach::TrainingSet;
 
-pub use ask::{Answer, Asker, Photos, Scored};
-pub use duplicates::{Duplicates, Known};
+pub use ask::{Answer, Asker, PhotoScores, Photos};
+pub use duplicates::{DuplicateReport, PhotoDetails};
 pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
 pub use heaps::words;
 pub use indexed::Indexed;
 pub use languages::{models_for, translation_text, unknown_text};
-pub use living::{
-    Arrival, FolderRule, Handled, LivingError, Round, RoundOptions, RulesError, read_rules,
-};
 pub use overview::{Flaw, Flaws};
+pub use watching::{
+    FolderRule, HandledLog, RoundOptions, RulesError, SortedFile, WatchError, WatchRound,
+    read_rules,
+};
 
 /// What can go wrong with a library. Each message is one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +104,11 @@ impl Library {
     ///
     /// # Errors
     /// If either cannot be used.
-    pub fn open(model: &LoadOptions, store: &Path, limits: Limits) -> Result<Self, LibraryError> {
+    pub fn open(
+        model: &LoadOptions,
+        store: &Path,
+        limits: StoreLimits,
+    ) -> Result<Self, LibraryError> {
         Self::with_model(inference::load(model)?, store, limits)
     }
 
@@ -114,7 +119,7 @@ impl Library {
     pub fn with_model(
         model: Arc<dyn Model>,
         store: &Path,
-        limits: Limits,
+        limits: StoreLimits,
     ) -> Result<Self, LibraryError> {
         let store = Store::open(store)?;
         // A store that cannot be tidied can be read all the same.
@@ -165,14 +170,18 @@ impl Library {
     ///
     /// # Errors
     /// If a label's picture cannot be read, the model refuses a text, or the store cannot be read.
-    pub fn ask(&self, labels: &[TrainingSet], photos: &Indexed) -> Result<Scored, LibraryError> {
+    pub fn ask(
+        &self,
+        labels: &[TrainingSet],
+        photos: &Indexed,
+    ) -> Result<PhotoScores, LibraryError> {
         self.session.store().finish_checks();
-        let taught = self.session.teach_all(labels)?;
-        let scorer = self.session.taught_scorer(&taught);
+        let classifiers = self.session.teach_all(labels)?;
+        let scorer = self.session.classifier_scorer(&classifiers);
         let scores = self.session.score(&scorer, &photos.rows())?;
         let mut frames = BestFrames::default();
         frames.add(&self.session, &scorer, photos.videos())?;
-        Ok(Scored {
+        Ok(PhotoScores {
             scores: scores.into(),
             frames: frames.into(),
         })

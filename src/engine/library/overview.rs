@@ -8,10 +8,10 @@ use half::f16;
 
 use super::{Indexed, Library, LibraryError, check};
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{Appearance, Quality};
+use crate::engine::media::appearance::{Appearance, PictureQuality};
 use crate::engine::media::mark::Mark;
 use crate::engine::media::photo::Photo;
-use crate::engine::search::bursts::{self, Burst, Rule, Shot};
+use crate::engine::search::bursts::{self, Burst, BurstInput, BurstRule};
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::teach::TrainingSet;
 
@@ -69,7 +69,7 @@ impl Flaw {
 
     /// From which number on a photo has it.
     #[must_use]
-    pub fn line(self) -> f32 {
+    pub fn threshold(self) -> f32 {
         match self {
             Self::Dark => 0.85,
             Self::NearEmpty => 0.95,
@@ -89,7 +89,7 @@ impl Flaw {
     }
 
     /// The number that the decoded picture gives; none if it says nothing.
-    fn of(self, quality: &Quality) -> Option<f32> {
+    fn of(self, quality: &PictureQuality) -> Option<f32> {
         match self {
             Self::Blurred => quality.sharpness.map(|sharpness| 1.0 - sharpness),
             Self::Dark => Some(quality.dark),
@@ -119,7 +119,7 @@ impl Flaws {
     #[must_use]
     pub fn has(&self, flaw: Flaw, photo: usize) -> bool {
         self.number(flaw, photo)
-            .is_some_and(|number| number >= flaw.line())
+            .is_some_and(|number| number >= flaw.threshold())
     }
 }
 
@@ -141,12 +141,12 @@ impl Library {
             ..Wording::default()
         };
         let queries = labels.filter_map(|label| label_query(label, &wording).ok());
-        let lessons: Vec<TrainingSet> = queries.map(TrainingSet::of).collect();
+        let training_sets: Vec<TrainingSet> = queries.map(TrainingSet::of).collect();
         let session = self.session();
         session.store().finish_checks();
-        let scorer = session.taught_scorer(&session.teach_all(&lessons)?);
+        let scorer = session.classifier_scorer(&session.teach_all(&training_sets)?);
         let rows = indexed.rows();
-        let mut matches: Vec<Vec<f32>> = vec![Vec::with_capacity(rows.len()); lessons.len()];
+        let mut matches: Vec<Vec<f32>> = vec![Vec::with_capacity(rows.len()); training_sets.len()];
         for some in rows.chunks(AT_ONCE) {
             check(cancel)?;
             let scores = session.score(&scorer, some)?;
@@ -184,7 +184,7 @@ impl Library {
         appearances: &[Option<Appearance>],
         mark: impl Fn(&Photo) -> Mark,
         is_left_out: impl Fn(usize) -> bool,
-        rule: &Rule,
+        rule: &BurstRule,
     ) -> Result<Vec<Burst>, LibraryError> {
         let vectors = self.session().vectors()?;
         let names: Vec<_> = photos
@@ -203,7 +203,7 @@ impl Library {
             let is_in = photo.facts.video.is_none() && !is_left_out(at);
             let seconds = photo.facts.taken.as_ref().and_then(|taken| taken.seconds());
             let vector: Option<&[f16]> = vectors.row(*row);
-            Shot {
+            BurstInput {
                 seconds: seconds.filter(|_| is_in),
                 camera: &names[at].0,
                 name: &names[at].1,
@@ -212,7 +212,7 @@ impl Library {
                 mark: mark(photo),
             }
         };
-        let shots: Vec<Shot<'_>> = (0..photos.len()).map(shot).collect();
+        let shots: Vec<BurstInput<'_>> = (0..photos.len()).map(shot).collect();
         Ok(bursts::find(&shots, rule))
     }
 }

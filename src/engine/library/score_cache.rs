@@ -24,7 +24,7 @@ pub struct Photos<'a> {
 
 /// Scores of photos, and which frames of videos they are of.
 #[derive(Clone, Default)]
-pub struct Scored {
+pub struct PhotoScores {
     /// The scores, by place.
     pub scores: Arc<Scores>,
     /// The frames.
@@ -33,7 +33,7 @@ pub struct Scored {
 
 /// A classifier under a key that says all that it was made from.
 #[derive(Clone)]
-pub struct Column {
+pub struct ClassifierColumn {
     pub key: String,
     pub classifier: Arc<Classifier>,
 }
@@ -69,7 +69,7 @@ impl RowCache {
 }
 
 /// What a label weighs, and the question that needed it last.
-struct Weighed {
+struct CachedMasses {
     masses: LabelMasses,
     asked: u64,
 }
@@ -81,11 +81,11 @@ const KEPT_MASSES: usize = 8;
 /// Scores of one set of columns over a growing list of photos.
 #[derive(Default)]
 pub struct ScoreCache {
-    columns: Vec<Column>,
+    columns: Vec<ClassifierColumn>,
     epoch: u64,
     /// What labels weigh in all photos that were scored, by what the labels are made from.
-    masses: HashMap<String, Weighed>,
-    scored: Scored,
+    masses: HashMap<String, CachedMasses>,
+    scored: PhotoScores,
     photos: usize,
     /// Counts questions.
     asked: u64,
@@ -98,9 +98,9 @@ impl ScoreCache {
     pub fn score(
         &mut self,
         session: &Session,
-        columns: Vec<Column>,
+        columns: Vec<ClassifierColumn>,
         all: &RowCache,
-    ) -> Result<Scored, SessionError> {
+    ) -> Result<PhotoScores, SessionError> {
         let count = all.rows.len();
         if self.epoch != all.epoch || self.photos > count {
             *self = Self {
@@ -133,10 +133,10 @@ impl ScoreCache {
                 scores.clear();
                 let frames = Arc::default();
                 let scores = Arc::new(scores);
-                (Scored { scores, frames }, before.scored.scores)
+                (PhotoScores { scores, frames }, before.scored.scores)
             }
         };
-        let of = |column: &Column| Some(&masses.get(&column.key)?.masses);
+        let of = |column: &ClassifierColumn| Some(&masses.get(&column.key)?.masses);
         let labels: Vec<&LabelMasses> = columns.iter().filter_map(of).collect();
         let scores = Arc::make_mut(&mut scored.scores);
         session.append_scores(&labels, &all.rows[first..], scorer.as_ref(), scores)?;
@@ -158,16 +158,16 @@ impl ScoreCache {
     }
 }
 
-fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a Column>) -> Scorer {
+fn scorer<'a>(session: &Session, columns: impl Iterator<Item = &'a ClassifierColumn>) -> Scorer {
     let classifiers = columns.map(|column| &*column.classifier);
-    session.taught_scorer(&ClassifierSet::new(session.model().info().dim, classifiers))
+    session.classifier_scorer(&ClassifierSet::new(session.model().info().dim, classifiers))
 }
 
 /// Completes what is known of the first `photos`, so that it covers `columns` for all photos.
 fn weigh(
     session: &Session,
-    known: &mut HashMap<String, Weighed>,
-    (columns, asked): (&[Column], u64),
+    known: &mut HashMap<String, CachedMasses>,
+    (columns, asked): (&[ClassifierColumn], u64),
     photos: usize,
     all: &RowCache,
 ) -> Result<(), SessionError> {
@@ -202,14 +202,14 @@ fn weigh(
         let scorer = scorer(session, missing.iter().copied());
         let new = session.masses(&scorer, &all.rows)?;
         for (column, masses) in missing.into_iter().zip(new) {
-            known.insert(column.key.clone(), Weighed { masses, asked });
+            known.insert(column.key.clone(), CachedMasses { masses, asked });
         }
     }
     Ok(())
 }
 
 /// Keeps what the question needs, and a few more: the latest.
-fn forget_old(known: &mut HashMap<String, Weighed>, asked: u64) {
+fn forget_old(known: &mut HashMap<String, CachedMasses>, asked: u64) {
     let others = known.values().filter(|weighed| weighed.asked != asked);
     let oldest = oldest_kept(others.map(|weighed| weighed.asked), KEPT_MASSES);
     known.retain(|_, weighed| weighed.asked >= oldest);

@@ -23,7 +23,7 @@ const FIRST_NAMED_YEAR: i16 = 1990;
 #[must_use]
 pub fn parse(text: &str) -> Option<Taken> {
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-    let mut numbers = Numbers(text);
+    let mut numbers = DateNumbers(text);
     let (year, rest) = match numbers.next(4)? {
         (year, '0'..='9') => (year, numbers.0),
         (year, ':' | '-' | '/' | '.') => (year, &numbers.0[1..]),
@@ -86,7 +86,7 @@ pub fn from_unix_seconds(seconds: i64) -> Option<Taken> {
 /// The date that a run of digits begins.
 fn named(text: &str) -> Option<DateTime> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let mut numbers = Numbers(text);
+    let mut numbers = DateNumbers(text);
     match digits {
         8 | 14 | 17 => {
             let year = numbers.next(4)?.0;
@@ -116,9 +116,9 @@ fn named(text: &str) -> Option<DateTime> {
 
 /// What is left of a text of numbers and separators.
 #[derive(Clone, Copy)]
-struct Numbers<'a>(&'a str);
+struct DateNumbers<'a>(&'a str);
 
-impl Numbers<'_> {
+impl DateNumbers<'_> {
     /// A number of exactly `width` digits, and the character after it; a space at the end.
     fn next(&mut self, width: usize) -> Option<(i16, char)> {
         let digits = self.0.get(..width)?;

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use crate::engine::media::companions::table::{RAW, TABLE};
+use crate::engine::media::paired_files::table::{RAW, TABLE};
 
 /// Endings of picture files that are read.
 const PICTURES: &[&str] = &[
@@ -72,7 +72,7 @@ const SYSTEM_FOLDERS: &[&str] = &[
 
 /// What a file's name promises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MediaKind {
     /// A picture that is read, whatever is in it.
     Picture,
     /// A camera's RAW file.
@@ -92,14 +92,14 @@ pub enum Kind {
 }
 
 /// What a file's name promises.
-pub fn kind(path: &Path) -> Kind {
+pub fn kind(path: &Path) -> MediaKind {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     // What exiftool and editors keep of the file before a change.
     if name.ends_with(b"_original") || name.ends_with(b"~") {
-        return Kind::Other;
+        return MediaKind::Other;
     }
     let Some(ending) = path.extension() else {
-        return Kind::Unknown;
+        return MediaKind::Unknown;
     };
     let is = |known: &str| ending.eq_ignore_ascii_case(known);
     let reads = |ending: &OsStr| {
@@ -108,25 +108,25 @@ pub fn kind(path: &Path) -> Kind {
             || OPTIONAL.iter().any(|(known, on)| *on && is(known))
     };
     if reads(ending) {
-        Kind::Picture
+        MediaKind::Picture
     } else if RAW.iter().any(|known| is(known)) {
-        Kind::Raw
+        MediaKind::Raw
     } else if UNREAD.iter().any(|known| is(known)) || OPTIONAL.iter().any(|(known, _)| is(known)) {
-        Kind::Unread
+        MediaKind::Unread
     } else if VIDEOS.iter().any(|known| is(known)) {
         if cfg!(feature = "video") {
-            Kind::Video
+            MediaKind::Video
         } else {
-            Kind::Other
+            MediaKind::Other
         }
     } else if FFMPEG_VIDEOS.iter().any(|known| is(known)) {
         if cfg!(feature = "video") {
-            Kind::FfmpegVideo
+            MediaKind::FfmpegVideo
         } else {
-            Kind::Other
+            MediaKind::Other
         }
     } else if others().any(is) || TABLE.iter().any(|kind| is(kind.ending)) {
-        Kind::Other
+        MediaKind::Other
     } else {
         let ending = ending.as_encoded_bytes();
         let length = ending
@@ -135,20 +135,27 @@ pub fn kind(path: &Path) -> Kind {
             .count();
         let begins =
             std::str::from_utf8(&ending[..length]).is_ok_and(|word| reads(OsStr::new(word)));
-        if begins { Kind::Likely } else { Kind::Unknown }
+        if begins {
+            MediaKind::Likely
+        } else {
+            MediaKind::Unknown
+        }
     }
 }
 
 /// Whether a name is that of a picture, read or not.
 #[must_use]
 pub fn is_picture_name(path: &Path) -> bool {
-    matches!(kind(path), Kind::Picture | Kind::Raw | Kind::Unread)
+    matches!(
+        kind(path),
+        MediaKind::Picture | MediaKind::Raw | MediaKind::Unread
+    )
 }
 
 /// Whether a name is that of a video.
 #[must_use]
 pub fn is_video_name(path: &Path) -> bool {
-    matches!(kind(path), Kind::Video | Kind::FfmpegVideo)
+    matches!(kind(path), MediaKind::Video | MediaKind::FfmpegVideo)
 }
 
 /// Whether a name is that of a picture or a video.
@@ -180,7 +187,7 @@ mod tests {
         for name in [
             "a.JPG", "b.mpo", "c.jps", "d.jif", "e.pjpeg", "f.pjp", "g.webp",
         ] {
-            assert_eq!(kind(name), Kind::Picture, "{name}");
+            assert_eq!(kind(name), MediaKind::Picture, "{name}");
         }
         for name in [
             "a.jpg_large",
@@ -189,7 +196,7 @@ mod tests {
             "x.jpg!d",
             "x.png ",
         ] {
-            assert_eq!(kind(name), Kind::Likely, "{name}");
+            assert_eq!(kind(name), MediaKind::Likely, "{name}");
         }
         for name in [
             "nameless",
@@ -199,7 +206,7 @@ mod tests {
             "c.20240501",
             "Ünder.ü",
         ] {
-            assert_eq!(kind(name), Kind::Unknown, "{name}");
+            assert_eq!(kind(name), MediaKind::Unknown, "{name}");
         }
         for name in [
             "a.jpg_original",
@@ -210,20 +217,20 @@ mod tests {
             "a.txt",
             "a.crdownload",
         ] {
-            assert_eq!(kind(name), Kind::Other, "{name}");
+            assert_eq!(kind(name), MediaKind::Other, "{name}");
         }
-        assert_eq!(kind("a.jxr"), Kind::Unread);
+        assert_eq!(kind("a.jxr"), MediaKind::Unread);
         if cfg!(feature = "video") {
-            assert_eq!(kind("a.MOV"), Kind::Video);
-            assert_eq!(kind("a.mkv"), Kind::FfmpegVideo);
+            assert_eq!(kind("a.MOV"), MediaKind::Video);
+            assert_eq!(kind("a.mkv"), MediaKind::FfmpegVideo);
         }
-        assert_eq!(kind("a.CR2"), Kind::Raw);
+        assert_eq!(kind("a.CR2"), MediaKind::Raw);
     }
 
     #[test]
     fn no_ending_is_in_two_lists() {
         let mut all: Vec<&str> = [PICTURES, UNREAD, RAW, FFMPEG_VIDEOS].concat();
-        // Movies of Live Photos are companions as well.
+        // Movies of Live Photos are paired files as well.
         all.extend(
             VIDEOS
                 .iter()

@@ -10,7 +10,7 @@ const PIECE: usize = 512;
 const BUDGET: usize = 32 << 20;
 
 /// Bytes that are read in pieces.
-pub trait Source {
+pub trait ByteSource {
     /// So many bytes from a place; nothing if there are fewer.
     fn read(&mut self, at: u64, length: usize) -> Option<&[u8]>;
 
@@ -20,7 +20,7 @@ pub trait Source {
     }
 }
 
-impl Source for &[u8] {
+impl ByteSource for &[u8] {
     fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
         let at = usize::try_from(at).ok()?;
         self.get(at..at.checked_add(length)?)
@@ -48,7 +48,7 @@ impl<R: Read + Seek> Input<R> {
     }
 }
 
-impl<R: Read + Seek> Source for Input<R> {
+impl<R: Read + Seek> ByteSource for Input<R> {
     /// Nothing also if more is asked for than metadata can have.
     fn read(&mut self, at: u64, length: usize) -> Option<&[u8]> {
         let inside = |at: u64, piece: &[u8], start: u64| {

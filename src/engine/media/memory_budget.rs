@@ -33,12 +33,12 @@ pub enum NoMemory {
 /// Bytes that threads share.
 #[derive(Debug)]
 pub struct MemoryBudget {
-    state: Mutex<State>,
+    state: Mutex<BudgetState>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
+struct BudgetState {
     limit: u64,
     used: u64,
     /// Tickets of those that wait, the first in front.
@@ -58,7 +58,7 @@ impl MemoryBudget {
     #[must_use]
     pub fn new(limit: u64) -> Arc<Self> {
         Arc::new(Self {
-            state: Mutex::new(State {
+            state: Mutex::new(BudgetState {
                 limit,
                 used: 0,
                 queue: VecDeque::new(),
@@ -148,7 +148,7 @@ impl MemoryBudget {
         reservation
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, BudgetState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -268,12 +268,12 @@ mod tests {
     fn a_large_request_is_served_before_later_small_ones() {
         let budget = MemoryBudget::new(100);
         let held = budget.reserve(60, &Cancel::default()).expect("room");
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let ask = |bytes: u64| {
-            let (budget, tell) = (budget.clone(), tell.clone());
+            let (budget, sender) = (budget.clone(), sender.clone());
             thread::spawn(move || {
                 let held = budget.reserve(bytes, &Cancel::default());
-                tell.send(bytes).expect("heard");
+                sender.send(bytes).expect("heard");
                 drop(held);
             })
         };
@@ -282,7 +282,7 @@ mod tests {
         let small = ask(20);
         waiting(&budget, 2);
         drop(held);
-        assert_eq!((told.recv(), told.recv()), (Ok(90), Ok(20)));
+        assert_eq!((receiver.recv(), receiver.recv()), (Ok(90), Ok(20)));
         large.join().expect("ends");
         small.join().expect("ends");
     }

@@ -1,7 +1,6 @@
 //! From folders to pixels: scanning, decoding (upright and colour-managed) and metadata.
 
 pub mod appearance;
-pub mod companions;
 pub mod dates;
 pub mod decode;
 pub(in crate::engine) mod file_names;
@@ -16,6 +15,7 @@ pub mod memory_budget;
 pub mod metadata;
 pub mod multi_crop;
 pub mod own_exports;
+pub mod paired_files;
 pub mod photo;
 pub mod places;
 pub mod preprocess;

@@ -13,11 +13,11 @@ const STEP: f64 = 0.8;
 const MOST: usize = 13;
 
 /// A part of a picture: left, top, width and height in pixels.
-pub type Window = (f64, f64, f64, f64);
+pub type CropWindow = (f64, f64, f64, f64);
 
 /// The windows of a picture of this size besides the centre; none unless it is wide.
 #[must_use]
-pub fn windows((width, height): (f64, f64)) -> Vec<Window> {
+pub fn windows((width, height): (f64, f64)) -> Vec<CropWindow> {
     let (long, short) = (width.max(height), width.min(height));
     if short <= 0.0 || long <= WIDE * short {
         return Vec::new();
@@ -56,7 +56,7 @@ mod tests {
         fn parts_reach_from_end_to_end_without_gaps(width in 1f64..30_000.0, height in 1f64..30_000.0) {
             let windows = windows((width, height));
             prop_assert!(windows.len() < MOST);
-            let along = |w: &Window| if width > height { (w.0, w.2) } else { (w.1, w.3) };
+            let along = |w: &CropWindow| if width > height { (w.0, w.2) } else { (w.1, w.3) };
             let (long, short) = (width.max(height), width.min(height));
             if let (Some(first), Some(last)) = (windows.first(), windows.last()) {
                 prop_assert_eq!(along(first).0, 0.0);

@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 1 << 30;
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum Line {
+enum JournalLine {
     Export {
         /// The opened folder that the target is in.
         #[serde(with = "path_serde")]
@@ -63,18 +63,18 @@ pub fn note<'a>(
     if last != [b'\n'] {
         out.write_all(b"\n")?;
     }
-    let mut write = |line: &Line| -> io::Result<()> {
+    let mut write = |line: &JournalLine| -> io::Result<()> {
         serde_json::to_writer(&mut out, line)?;
         out.write_all(b"\n")
     };
-    write(&Line::Export {
+    write(&JournalLine::Export {
         root,
         target: resolved(target),
     })?;
     for (path, bytes) in files {
         if let Ok(path) = path.strip_prefix(target) {
             let path = path.into();
-            write(&Line::File { path, bytes })?;
+            write(&JournalLine::File { path, bytes })?;
         }
     }
     out.flush()
@@ -82,11 +82,11 @@ pub fn note<'a>(
 
 /// What earlier exports made.
 #[derive(Debug, Default)]
-pub struct Results {
+pub struct OwnExports {
     files: HashMap<PathBuf, u64>,
 }
 
-impl Results {
+impl OwnExports {
     /// What they made that came from inside one of these folders, whose links must be resolved. What was exported
     /// from elsewhere counts as photos, and so does everything where the target itself is looked at.
     #[must_use]
@@ -99,11 +99,11 @@ impl Results {
         let file = BufReader::new(file.take(MAX_BYTES));
         for line in file.split(b'\n').map_while(Result::ok) {
             match serde_json::from_slice(&line) {
-                Ok(Line::Export { root, target }) => {
+                Ok(JournalLine::Export { root, target }) => {
                     let inside = roots.iter().any(|open| root.starts_with(open));
                     folder = inside.then_some(target);
                 }
-                Ok(Line::File { path, bytes }) => {
+                Ok(JournalLine::File { path, bytes }) => {
                     let path = folder.as_ref().map(|folder| folder.join(path));
                     results.files.extend(path.map(|path| (path, bytes)));
                 }

@@ -113,7 +113,7 @@ impl Photo {
     #[must_use]
     pub fn new(file: Candidate, mut facts: PhotoFacts) -> Self {
         let named = || super::dates::from_file_name(&file.path);
-        facts.taken = (facts.taken).or_else(|| Some(named()?.told_by(DateSource::Name)));
+        facts.taken = (facts.taken).or_else(|| Some(named()?.from_source(DateSource::Name)));
         Self { file, facts }
     }
 }

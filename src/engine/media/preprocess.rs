@@ -7,7 +7,7 @@ use fast_image_resize::images::{Image as Buffer, ImageRef};
 use fast_image_resize::{FilterType, IntoImageView, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
 use super::decode::Pixels;
-use super::multi_crop::{self, Window};
+use super::multi_crop::{self, CropWindow};
 use super::thumbnail::THUMBNAIL_SIDE;
 
 /// Raised when what decoding or this module makes of the same file changes: it is part of a vector's key.
@@ -19,9 +19,9 @@ pub struct Preprocess {
     /// Side of the square input in pixels.
     pub side: u32,
     /// How a picture is fitted into the square.
-    pub fit: Fit,
+    pub fit: FitMode,
     /// The resampling filter.
-    pub filter: Filter,
+    pub filter: ResampleFilter,
     /// Mean of each channel, of values scaled to 0-1.
     pub mean: [f32; 3],
     /// Standard deviation of each channel, of values scaled to 0-1.
@@ -30,7 +30,7 @@ pub struct Preprocess {
 
 /// How a picture is fitted into the square.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fit {
+pub enum FitMode {
     /// The short side is resized to this many pixels and the centre cut out.
     CentreCrop {
         /// Length of the short side after resizing, at least the model's side.
@@ -62,7 +62,7 @@ impl Rounding {
 
 /// Resampling filters of reference implementations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Filter {
+pub enum ResampleFilter {
     /// PIL's bicubic, a = -0.5.
     Bicubic,
     /// PIL's bilinear.
@@ -94,8 +94,8 @@ impl Resampler {
         let (width, height) = upright_size(pixels);
         let side = f64::from(spec.side);
         let window = match spec.fit {
-            Fit::Stretch => (0.0, 0.0, width, height),
-            Fit::CentreCrop {
+            FitMode::Stretch => (0.0, 0.0, width, height),
+            FitMode::CentreCrop {
                 short_side,
                 long_side,
             } => {
@@ -136,12 +136,12 @@ impl Resampler {
     fn square(
         &mut self,
         pixels: &Pixels,
-        window: Window,
+        window: CropWindow,
         spec: &Preprocess,
     ) -> Result<Crop, EmptyPicture> {
         let filter = match spec.filter {
-            Filter::Bicubic => FilterType::CatmullRom,
-            Filter::Bilinear => FilterType::Bilinear,
+            ResampleFilter::Bicubic => FilterType::CatmullRom,
+            ResampleFilter::Bilinear => FilterType::Bilinear,
         };
         let square = self.resize(pixels, window, (spec.side, spec.side), filter)?;
         Ok(Crop {
@@ -192,7 +192,7 @@ impl Resampler {
     fn resize(
         &mut self,
         pixels: &Pixels,
-        window: Window,
+        window: CropWindow,
         (to_width, to_height): (u32, u32),
         filter: FilterType,
     ) -> Result<Pixels, EmptyPicture> {
@@ -235,7 +235,7 @@ impl Resampler {
         &mut self,
         source: &impl IntoImageView,
         (to_width, to_height): (u32, u32),
-        (left, top, width, height): Window,
+        (left, top, width, height): CropWindow,
         filter: FilterType,
     ) -> Result<Buffer<'static>, EmptyPicture> {
         // Sums of fractions may reach beyond the picture by the last bit.
@@ -300,11 +300,11 @@ mod tests {
     use super::*;
     use crate::engine::media::decode::Orientation;
 
-    fn spec(side: u32, fit: Fit) -> Preprocess {
+    fn spec(side: u32, fit: FitMode) -> Preprocess {
         Preprocess {
             side,
             fit,
-            filter: Filter::Bicubic,
+            filter: ResampleFilter::Bicubic,
             mean: [0.5; 3],
             std: [0.25; 3],
         }
@@ -324,11 +324,11 @@ mod tests {
         let mut resampler = Resampler::default();
         for (width, height) in [(1, 1), (3, 900), (900, 3), (224, 224), (640, 427)] {
             for fit in [
-                Fit::CentreCrop {
+                FitMode::CentreCrop {
                     short_side: 224,
                     long_side: Rounding::Down,
                 },
-                Fit::Stretch,
+                FitMode::Stretch,
             ] {
                 let pixels = picture(width, height, Orientation::default());
                 let crop = resampler.crop(&pixels, &spec(224, fit)).expect("a crop");
@@ -347,7 +347,7 @@ mod tests {
                 &pixels,
                 &spec(
                     100,
-                    Fit::CentreCrop {
+                    FitMode::CentreCrop {
                         short_side: 100,
                         long_side: Rounding::Down,
                     },
@@ -391,7 +391,7 @@ mod tests {
         let mut resampler = Resampler::default();
         let spec = spec(
             32,
-            Fit::CentreCrop {
+            FitMode::CentreCrop {
                 short_side: 33,
                 long_side: Rounding::Down,
             },
@@ -432,13 +432,13 @@ mod tests {
     #[test]
     fn an_empty_picture_is_refused() {
         let empty = Pixels::new(0, 0, vec![], Orientation::default());
-        let spec = spec(224, Fit::Stretch);
+        let spec = spec(224, FitMode::Stretch);
         assert!(Resampler::default().crop(&empty, &spec).is_err());
     }
 
     #[test]
     fn normalisation_follows_mean_and_deviation() {
-        let spec = spec(224, Fit::Stretch);
+        let spec = spec(224, FitMode::Stretch);
         assert!((spec.normalise(0, 255) - 2.0).abs() < 1e-6);
         assert!((spec.table()[2][0] + 2.0).abs() < 1e-6);
     }

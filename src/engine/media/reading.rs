@@ -6,7 +6,7 @@ use super::decode::{self, MAX_FILE_BYTES};
 use super::photo::{ContentId, Failure, PhotoFacts, Stage};
 use super::preprocess::{Crop, Preprocess, Resampler};
 #[cfg(feature = "video")]
-use super::video::{self, Frame, Video, VideoError};
+use super::video::{self, Video, VideoError, VideoFrame};
 use crate::engine::cancel::Cancel;
 
 /// What was read of a photo or video.
@@ -89,7 +89,7 @@ impl MediaReader {
         let side = self.spec.decoded_side();
         let (mut crops, mut size) = (Vec::new(), (0, 0));
         let mut times = Vec::new();
-        let each = |frame: Frame| {
+        let each = |frame: VideoFrame| {
             let crop = self.resampler.crop(&frame.pixels, &self.spec);
             crops.push(crop.map_err(|_| VideoError::Damaged("its frames are empty"))?);
             times.push(frame.time_ms);

@@ -55,7 +55,7 @@ impl Taken {
 
     /// The same date with another source.
     #[must_use]
-    pub fn told_by(self, source: DateSource) -> Self {
+    pub fn from_source(self, source: DateSource) -> Self {
         Self { source, ..self }
     }
 

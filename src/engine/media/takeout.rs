@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::dates;
 use super::photo::{DateSource, Taken};
 use crate::engine::files::regular::read_regular;
-use crate::engine::media::companions::Companions;
+use crate::engine::media::paired_files::PairedFiles;
 
 /// Largest file that is read: Takeout's have a few kilobytes.
 const MAX_BYTES: u64 = 1 << 20;
@@ -38,7 +38,7 @@ const FOLDERS: usize = 8;
 
 /// Looks dates up; remembers the folders that were listed last.
 #[derive(Default)]
-pub struct TakeoutDates(VecDeque<(PathBuf, Companions)>);
+pub struct TakeoutDates(VecDeque<(PathBuf, PairedFiles)>);
 
 impl TakeoutDates {
     /// When a photo was taken, as the file beside it says.
@@ -47,11 +47,11 @@ impl TakeoutDates {
         let folder = photo.parent()?;
         if !self.0.iter().any(|(listed, _)| listed == folder) {
             self.0.truncate(FOLDERS - 1);
-            self.0.push_front((folder.into(), Companions::default()));
+            self.0.push_front((folder.into(), PairedFiles::default()));
         }
         let (_, listed) = self.0.iter_mut().find(|(listed, _)| listed == folder)?;
-        let companions = listed.of(photo);
-        let mut files = companions.iter().map(|companion| &companion.path);
+        let paired_files = listed.of(photo);
+        let mut files = paired_files.iter().map(|paired_file| &paired_file.path);
         files.find_map(|path| {
             let ending = path.extension()?;
             let is_json = ending.eq_ignore_ascii_case("json");
@@ -62,7 +62,7 @@ impl TakeoutDates {
 
 fn date(path: &Path) -> Option<Taken> {
     let taken = described(&read_regular(path, MAX_BYTES).ok()?)?;
-    Some(taken.told_by(DateSource::Takeout))
+    Some(taken.from_source(DateSource::Takeout))
 }
 
 /// When a photo was taken, as the content of the file beside it says.

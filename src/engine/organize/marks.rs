@@ -113,9 +113,9 @@ impl Marks {
             path: path.into(),
             source,
         };
-        let aside = store::set_database_aside(path).map_err(io)?;
+        let quarantined = store::quarantine_database(path).map_err(io)?;
         let mut connection = Self::connect(path).map_err(database)?;
-        if let Ok(old) = Connection::open(&aside) {
+        if let Ok(old) = Connection::open(&quarantined) {
             store::copy_table(&old, &mut connection, "marks", "content");
         }
         let kept: u64 = connection
@@ -126,7 +126,10 @@ impl Marks {
         let notice = format!(
             "{} was damaged: it was set aside as {}, and {kept} {decisions} could be read and are kept",
             path.display(),
-            aside.file_name().unwrap_or_default().to_string_lossy()
+            quarantined
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
         );
         Ok(Self {
             connection,

@@ -2,20 +2,20 @@
 
 use half::f16;
 
-use crate::engine::media::appearance::Quality;
+use crate::engine::media::appearance::PictureQuality;
 use crate::engine::media::mark::Mark;
 use crate::engine::search::math;
 
 /// From when on two photos, one taken after the other by the same camera, show one scene.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct BurstRule {
     /// Seconds between shots of one press of the button, at most, and how near such photos are at least.
     pub shot: (i64, f32),
     /// Seconds between photos of one scene, at most, and how near those are at least.
     pub scene: (i64, f32),
 }
 
-impl Default for Rule {
+impl Default for BurstRule {
     fn default() -> Self {
         Self {
             shot: (2, 0.6),
@@ -25,7 +25,7 @@ impl Default for Rule {
 }
 
 /// A photo among which bursts are looked for.
-pub struct Shot<'a> {
+pub struct BurstInput<'a> {
     /// When it was taken, in seconds; photos without a date are in no burst.
     pub seconds: Option<i64>,
     /// What photos of one burst have in common: the camera, or the folder where no camera is named.
@@ -35,7 +35,7 @@ pub struct Shot<'a> {
     /// Its vector, of length 1.
     pub vector: Option<&'a [f16]>,
     /// How it came out.
-    pub quality: Option<Quality>,
+    pub quality: Option<PictureQuality>,
     /// What the person decided.
     pub mark: Mark,
 }
@@ -53,7 +53,7 @@ pub struct Burst {
 
 /// Bursts, in the order of their first photos' cameras and times.
 #[must_use]
-pub fn find(shots: &[Shot<'_>], rule: &Rule) -> Vec<Burst> {
+pub fn find(shots: &[BurstInput<'_>], rule: &BurstRule) -> Vec<Burst> {
     let mut order: Vec<(&str, i64, &str, usize)> = shots
         .iter()
         .enumerate()
@@ -63,7 +63,7 @@ pub fn find(shots: &[Shot<'_>], rule: &Rule) -> Vec<Burst> {
     let bursts = order.chunk_by(|a, b| {
         let apart = b.1 - a.1;
         let near = || cosine(&shots[a.3], &shots[b.3]);
-        let within = |(seconds, line): (i64, f32)| apart <= seconds && near() >= line;
+        let within = |(seconds, threshold): (i64, f32)| apart <= seconds && near() >= threshold;
         a.0 == b.0 && (within(rule.shot) || within(rule.scene))
     });
     let bursts = bursts.filter(|burst| burst.len() > 1).map(|burst| {
@@ -79,7 +79,7 @@ pub fn find(shots: &[Shot<'_>], rule: &Rule) -> Vec<Burst> {
 }
 
 /// How near two photos are; as near as can be where nothing says otherwise.
-fn cosine(a: &Shot<'_>, b: &Shot<'_>) -> f32 {
+fn cosine(a: &BurstInput<'_>, b: &BurstInput<'_>) -> f32 {
     let (Some(a), Some(b)) = (a.vector, b.vector) else {
         return 1.0;
     };
@@ -87,7 +87,7 @@ fn cosine(a: &Shot<'_>, b: &Shot<'_>) -> f32 {
 }
 
 /// The photo that came out best: what the person decided, then exposure, then sharpness, then the first.
-fn best(shots: &[Shot<'_>], photos: &[usize]) -> (usize, &'static str) {
+fn best(shots: &[BurstInput<'_>], photos: &[usize]) -> (usize, &'static str) {
     let decided = |at: &usize| {
         let mark = shots[*at].mark;
         (mark.flag.rank(), mark.stars)
@@ -128,22 +128,22 @@ mod tests {
     use super::*;
     use crate::engine::media::mark::Flag;
 
-    struct Photo {
+    struct BurstFixture {
         seconds: Option<i64>,
         camera: &'static str,
         name: String,
         vector: Vec<f16>,
-        quality: Quality,
+        quality: PictureQuality,
         mark: Mark,
     }
 
-    fn photo(seconds: i64, angle: f32, sharpness: f32) -> Photo {
-        Photo {
+    fn photo(seconds: i64, angle: f32, sharpness: f32) -> BurstFixture {
+        BurstFixture {
             seconds: Some(seconds),
             camera: "A",
             name: format!("{seconds:04}"),
             vector: [angle.cos(), angle.sin()].map(f16::from_f32).to_vec(),
-            quality: Quality {
+            quality: PictureQuality {
                 sharpness: Some(sharpness),
                 dark: 0.0,
                 blown: 0.0,
@@ -153,10 +153,10 @@ mod tests {
         }
     }
 
-    fn bursts(photos: &[Photo]) -> Vec<Burst> {
-        let shots: Vec<Shot<'_>> = photos
+    fn bursts(photos: &[BurstFixture]) -> Vec<Burst> {
+        let shots: Vec<BurstInput<'_>> = photos
             .iter()
-            .map(|photo| Shot {
+            .map(|photo| BurstInput {
                 seconds: photo.seconds,
                 camera: photo.camera,
                 name: &photo.name,
@@ -165,7 +165,7 @@ mod tests {
                 mark: photo.mark,
             })
             .collect();
-        find(&shots, &Rule::default())
+        find(&shots, &BurstRule::default())
     }
 
     #[test]
@@ -193,7 +193,7 @@ mod tests {
     fn what_a_person_chose_is_best_and_then_what_is_well_exposed() {
         let mut photos = [photo(1, 0.0, 0.9), photo(2, 0.0, 0.5), photo(3, 0.0, 0.5)];
         photos[0].quality.blown = 0.6;
-        let best = |photos: &[Photo]| (bursts(photos)[0].best, bursts(photos)[0].reason);
+        let best = |photos: &[BurstFixture]| (bursts(photos)[0].best, bursts(photos)[0].reason);
         assert_eq!(best(&photos), (1, "exposed best"));
         photos[2].mark.stars = 2;
         assert_eq!(best(&photos), (2, "you chose it"));

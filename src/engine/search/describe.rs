@@ -1,6 +1,6 @@
 //! A short description of a photo, for people who cannot see it: content, date and quality. Pure.
 
-use crate::engine::media::appearance::Quality;
+use crate::engine::media::appearance::PictureQuality;
 
 /// Match from which on a word is said at all, and from which on it is said without doubt.
 pub const SAID_FROM: f32 = 0.3;
@@ -19,7 +19,11 @@ pub type Word<'a> = (&'a str, f32);
 /// A sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". Words are given best first; those that fit too little
 /// are not said, and nor is one that another one contains.
 #[must_use]
-pub fn sentence(words: &[Word<'_>], taken: Option<&str>, quality: Option<&Quality>) -> String {
+pub fn sentence(
+    words: &[Word<'_>],
+    taken: Option<&str>,
+    quality: Option<&PictureQuality>,
+) -> String {
     let said = said(words).unwrap_or_else(|| "no word fits well".into());
     let mut parts = vec![said];
     parts.extend(taken.and_then(day).map(|day| format!("taken {day}")));
@@ -63,7 +67,7 @@ fn day(taken: &str) -> Option<String> {
 
 /// How a photo came out, if that is worth saying.
 #[must_use]
-pub fn came_out(quality: &Quality) -> Option<&'static str> {
+pub fn came_out(quality: &PictureQuality) -> Option<&'static str> {
     match quality {
         q if q.dark >= DARK_FROM => Some("very dark"),
         q if q.blown >= BLOWN_FROM => Some("very bright"),
@@ -79,7 +83,7 @@ mod tests {
 
     #[test]
     fn certainty_is_said_and_nothing_twice() {
-        let quality = Quality {
+        let quality = PictureQuality {
             sharpness: Some(0.7),
             dark: 0.1,
             blown: 0.0,
@@ -89,7 +93,7 @@ mod tests {
         let said = sentence(&words, Some("2024-05-04T10:00:00"), Some(&quality));
         assert_eq!(said, "cat, perhaps sofa; taken 4 May 2024; sharp");
         assert_eq!(sentence(&[("dog", 0.1)], None, None), "no word fits well");
-        let dark = Quality {
+        let dark = PictureQuality {
             dark: 0.9,
             ..quality
         };

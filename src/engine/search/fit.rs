@@ -2,7 +2,7 @@
 
 /// When a photo fits a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct FitRule {
     /// Match from which it does, 0 to 1.
     pub min_match: f32,
     /// Whether a photo that fits this label fits no other.
@@ -11,16 +11,16 @@ pub struct Rule {
 
 /// The match of one label.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Matched {
+pub struct LabelMatch {
     /// The label's place in the person's order.
     pub label: usize,
     /// Its match; not a number for a photo without a vector.
     pub matched: f32,
     /// When the photo fits.
-    pub rule: Rule,
+    pub rule: FitRule,
 }
 
-impl Matched {
+impl LabelMatch {
     /// Whether the match reaches the line.
     #[must_use]
     pub fn reaches(&self) -> bool {
@@ -30,17 +30,17 @@ impl Matched {
 
 /// Whether a label that excludes all others fits.
 #[must_use]
-pub fn is_excluded(mut matches: impl Iterator<Item = Matched>) -> bool {
+pub fn is_excluded(mut matches: impl Iterator<Item = LabelMatch>) -> bool {
     matches.any(|one| one.rule.excludes && one.reaches())
 }
 
 /// The label that fits best with its match: of equal ones the first, as the person listed them.
 #[must_use]
-pub fn best(matches: impl Iterator<Item = Matched> + Clone) -> Option<(usize, f32)> {
+pub fn best(matches: impl Iterator<Item = LabelMatch> + Clone) -> Option<(usize, f32)> {
     let fitting = matches
         .clone()
         .filter(|one| !one.rule.excludes && one.reaches());
-    let order = |a: &Matched, b: &Matched| {
+    let order = |a: &LabelMatch, b: &LabelMatch| {
         let by_match = a.matched.total_cmp(&b.matched);
         by_match.then(b.label.cmp(&a.label))
     };
@@ -50,7 +50,7 @@ pub fn best(matches: impl Iterator<Item = Matched> + Clone) -> Option<(usize, f3
 
 /// The labels that fit, the best first, with their matches.
 #[must_use]
-pub fn fitting(matches: impl Iterator<Item = Matched> + Clone) -> Vec<(usize, f32)> {
+pub fn fitting(matches: impl Iterator<Item = LabelMatch> + Clone) -> Vec<(usize, f32)> {
     if is_excluded(matches.clone()) {
         return Vec::new();
     }
@@ -64,7 +64,7 @@ pub fn fitting(matches: impl Iterator<Item = Matched> + Clone) -> Vec<(usize, f3
 
 /// The highest match of any label that excludes no other, fitting or not.
 #[must_use]
-pub fn highest(matches: impl Iterator<Item = Matched>) -> Option<f32> {
+pub fn highest(matches: impl Iterator<Item = LabelMatch>) -> Option<f32> {
     matches
         .filter(|one| !one.rule.excludes && !one.matched.is_nan())
         .map(|one| one.matched)
@@ -75,14 +75,14 @@ pub fn highest(matches: impl Iterator<Item = Matched>) -> Option<f32> {
 mod tests {
     use super::*;
 
-    const LINES: [(f32, bool); 3] = [(0.2, false), (0.5, false), (0.3, true)];
+    const RULES: [(f32, bool); 3] = [(0.2, false), (0.5, false), (0.3, true)];
 
-    fn matches(values: [f32; 3]) -> impl Iterator<Item = Matched> + Clone {
-        let labels = values.into_iter().zip(LINES).enumerate();
-        labels.map(|(label, (matched, (min_match, excludes)))| Matched {
+    fn matches(values: [f32; 3]) -> impl Iterator<Item = LabelMatch> + Clone {
+        let labels = values.into_iter().zip(RULES).enumerate();
+        labels.map(|(label, (matched, (min_match, excludes)))| LabelMatch {
             label,
             matched,
-            rule: Rule {
+            rule: FitRule {
                 min_match,
                 excludes,
             },

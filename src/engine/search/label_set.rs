@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::dictionary::Language;
-use super::fit::Rule;
-use super::query::{Query, QueryError, What};
+use super::fit::FitRule;
+use super::query::{Query, QueryError, TermKind};
 use super::teach::TrainingSet;
 use crate::engine::files::atomic_write::atomic_write_through_links;
 use crate::engine::files::regular::read_regular_text;
@@ -106,8 +106,8 @@ pub enum LabelSetError {
 impl LabelEntry {
     /// When a photo fits it; from `min_match` on where it says nothing else.
     #[must_use]
-    pub fn rule(&self, min_match: f32) -> Rule {
-        Rule {
+    pub fn rule(&self, min_match: f32) -> FitRule {
+        FitRule {
             min_match: self.threshold.unwrap_or(min_match),
             excludes: self.not,
         }
@@ -117,7 +117,7 @@ impl LabelEntry {
     ///
     /// # Errors
     /// If the text says nothing.
-    pub fn lesson(&self) -> Result<TrainingSet, QueryError> {
+    pub fn training_set(&self) -> Result<TrainingSet, QueryError> {
         Ok(TrainingSet {
             query: label_query(
                 &self.text,
@@ -165,9 +165,9 @@ pub fn label_query(text: &str, wording: &Wording) -> Result<Query, QueryError> {
     }
     if !wording.templates.is_empty() {
         for term in query.terms_mut() {
-            if let What::Words(words) | What::Member(words) = &term.what {
+            if let TermKind::Words(words) | TermKind::Member(words) = &term.what {
                 let fill = |template: &String| template.replace("{}", words);
-                term.what = What::Phrases(wording.templates.iter().map(fill).collect());
+                term.what = TermKind::Phrases(wording.templates.iter().map(fill).collect());
             }
         }
     }
@@ -200,7 +200,7 @@ impl LabelSet {
                     label.text
                 ));
             }
-            label.lesson().map_err(|e| e.to_string())?;
+            label.training_set().map_err(|e| e.to_string())?;
             let examples = label.examples.iter_mut();
             for example in examples.chain(&mut label.counter_examples) {
                 *example = base.join(&*example);
@@ -287,11 +287,15 @@ mod tests {
         let set = LabelSet::read(&path).expect("read");
         assert_eq!(set.name, "mine");
         assert_eq!(set.labels[0].examples, [dir.path().join("cat.jpg")]);
-        let query = set.labels[0].lesson().expect("a lesson").query;
-        let phrases = |text: &str| What::Phrases(vec![format!("a drawing of {text}")]);
-        let what: Vec<&What> = query.terms().map(|term| &term.what).collect();
+        let query = set.labels[0].training_set().expect("a lesson").query;
+        let phrases = |text: &str| TermKind::Phrases(vec![format!("a drawing of {text}")]);
+        let what: Vec<&TermKind> = query.terms().map(|term| &term.what).collect();
         assert_eq!(what, [&phrases("cat"), &phrases("dog")]);
-        let count = |at: usize| set.labels[at].lesson().map(|l| l.query.alternatives.len());
+        let count = |at: usize| {
+            set.labels[at]
+                .training_set()
+                .map(|l| l.query.alternatives.len())
+        };
         let people = Query::parse("people").expect("a query").spread(&[]);
         assert_eq!(count(1), Ok(people.alternatives.len() - 1));
         assert_eq!(count(2), Ok(1));
@@ -314,7 +318,7 @@ mod tests {
         "#;
         let set = LabelSet::parse(text, Path::new("")).expect("a set");
         let english = |at: usize| {
-            let query = set.labels[at].lesson().expect("a lesson").query;
+            let query = set.labels[at].training_set().expect("a lesson").query;
             let english = query.english.map(|english| english.translations);
             english.map(|known: Vec<_>| known.into_iter().map(|t| t.english).collect::<Vec<_>>())
         };

@@ -1,11 +1,11 @@
 //! From typed words to scores: queries, expansion, matches, and labels that learn from examples. Pure.
 
 pub mod bursts;
+pub mod clusters;
 pub mod describe;
 pub mod dictionary;
 pub mod duplicates;
 pub mod fit;
-pub mod heaps;
 pub mod label_set;
 pub mod lexicon;
 pub mod math;

@@ -22,14 +22,14 @@ const KIND_WEIGHT: f32 = 0.6;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Term {
     /// What is meant.
-    pub what: What,
+    pub what: TermKind,
     /// How strongly; negative for "away from it".
     pub weight: f32,
 }
 
 /// What a term means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum TermKind {
     /// Words, put into several templates.
     Words(String),
     /// What a general word stands for, put into one template.
@@ -84,7 +84,7 @@ pub enum QueryError {
 }
 
 /// What a query's text is parted into.
-struct Piece {
+struct QueryPiece {
     text: String,
     quoted: bool,
     negative: bool,
@@ -105,7 +105,7 @@ impl Query {
         let mut words: Vec<String> = Vec::new();
         let flush = |words: &mut Vec<String>, terms: &mut Vec<Term>| {
             if !words.is_empty() {
-                let what = What::Words(std::mem::take(words).join(" "));
+                let what = TermKind::Words(std::mem::take(words).join(" "));
                 terms.push(Term { what, weight: 1.0 });
             }
         };
@@ -123,9 +123,9 @@ impl Query {
                     (true, _) if piece.text.is_empty() => {
                         return Err(QueryError::Like(text.into()));
                     }
-                    (true, _) => What::Like(piece.text.into()),
-                    (false, true) => What::Exact(piece.text),
-                    (false, false) => What::Words(piece.text),
+                    (true, _) => TermKind::Like(piece.text.into()),
+                    (false, true) => TermKind::Exact(piece.text),
+                    (false, false) => TermKind::Words(piece.text),
                 };
                 if piece.negative {
                     let weight = -weight;
@@ -167,13 +167,13 @@ impl Query {
             ..InEnglish::default()
         };
         for term in english.alternatives.iter_mut().flatten() {
-            let What::Words(words) = &term.what else {
+            let TermKind::Words(words) = &term.what else {
                 continue;
             };
             match meaning(words, preferred) {
                 Meaning::English => {}
                 Meaning::Known(translation) => {
-                    term.what = What::Words(translation.english.clone());
+                    term.what = TermKind::Words(translation.english.clone());
                     push_new(&mut english.translations, translation);
                 }
                 Meaning::Unknown(unknown) => push_new(&mut english.unknown, unknown),
@@ -240,7 +240,7 @@ impl Query {
     /// Text used exactly as it is, without any syntax.
     #[must_use]
     pub fn exact(text: &str) -> Self {
-        let what = What::Exact(text.into());
+        let what = TermKind::Exact(text.into());
         Self {
             text: text.into(),
             alternatives: vec![vec![Term { what, weight: 1.0 }]],
@@ -277,7 +277,7 @@ fn spread(alternatives: &mut Vec<Vec<Term>>, without: &[String]) {
         .collect();
     for member in members(alternatives) {
         if !without.iter().any(|word| word == member) {
-            let what = What::Member(member.into());
+            let what = TermKind::Member(member.into());
             let weight = if is_scene(member) { 1.0 } else { KIND_WEIGHT };
             let mut terms = vec![Term { what, weight }];
             terms.extend(away.iter().cloned());
@@ -292,7 +292,7 @@ fn only_words(terms: &[Term]) -> Option<&str> {
     match (towards.next(), towards.next()) {
         (
             Some(Term {
-                what: What::Words(words),
+                what: TermKind::Words(words),
                 ..
             }),
             None,
@@ -312,7 +312,7 @@ fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {
 }
 
 /// Parts a query at spaces and commas outside quotes.
-fn pieces(text: &str) -> Vec<Piece> {
+fn pieces(text: &str) -> Vec<QueryPiece> {
     let mut pieces = Vec::new();
     let mut rest = text.trim_start_matches(is_gap);
     while !rest.is_empty() {
@@ -348,7 +348,7 @@ fn pieces(text: &str) -> Vec<Piece> {
         };
         let ends = after.trim_start().starts_with([',', '\n']);
         if !body.trim().is_empty() || like {
-            pieces.push(Piece {
+            pieces.push(QueryPiece {
                 text: body.trim().into(),
                 quoted: quoted.is_some() && !like,
                 negative,
@@ -366,7 +366,7 @@ fn is_gap(c: char) -> bool {
     c.is_whitespace() || c == ','
 }
 
-impl What {
+impl TermKind {
     /// The texts whose mean stands for it; none for a picture.
     #[must_use]
     pub fn texts(&self) -> Option<Vec<String>> {
@@ -434,7 +434,7 @@ pub fn combine(terms: &[Term], vectors: &[Vec<f32>], axes: &Axes) -> Vec<f32> {
     }
     for (term, vector) in terms.iter().zip(vectors) {
         let mut vector = vector.clone();
-        if matches!(term.what, What::Like(_)) {
+        if matches!(term.what, TermKind::Like(_)) {
             for ((v, image), text) in vector.iter_mut().zip(&axes.image).zip(&axes.text) {
                 *v += text - image;
             }
@@ -453,7 +453,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn parse(text: &str) -> Vec<(What, f32)> {
+    fn parse(text: &str) -> Vec<(TermKind, f32)> {
         let query = Query::parse(text).expect("a query");
         let [terms] = &query.alternatives[..] else {
             panic!("one alternative: {query:?}")
@@ -463,13 +463,13 @@ mod tests {
     }
 
     /// What each alternative says.
-    fn alternatives(query: &Query) -> Vec<Vec<What>> {
+    fn alternatives(query: &Query) -> Vec<Vec<TermKind>> {
         let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
         query.alternatives.iter().map(what).collect()
     }
 
-    fn words(text: &str) -> What {
-        What::Words(text.into())
+    fn words(text: &str) -> TermKind {
+        TermKind::Words(text.into())
     }
 
     #[test]
@@ -487,14 +487,14 @@ mod tests {
             parse("beach sunset^2"),
             [(words("beach"), 1.0), (words("sunset"), 2.0)]
         );
-        let exact = What::Exact("a photo of -x".into());
+        let exact = TermKind::Exact("a photo of -x".into());
         assert_eq!(parse("\"a photo of -x\"^0.5"), [(exact, 0.5)]);
         assert_eq!(
             parse("red like:cat.jpg -like:\"my dog.jpg\""),
             [
                 (words("red"), 1.0),
-                (What::Like("cat.jpg".into()), 1.0),
-                (What::Like("my dog.jpg".into()), -1.0)
+                (TermKind::Like("cat.jpg".into()), 1.0),
+                (TermKind::Like("my dog.jpg".into()), -1.0)
             ]
         );
         assert_eq!(parse("\"unclosed"), [(words("\"unclosed"), 1.0)]);
@@ -519,7 +519,7 @@ mod tests {
     #[test]
     fn a_comma_means_or_and_a_minus_holds_for_all() {
         let query = Query::parse("cat, \"a dog, asleep\", -grass,").expect("a query");
-        let exact = What::Exact("a dog, asleep".into());
+        let exact = TermKind::Exact("a dog, asleep".into());
         assert_eq!(
             alternatives(&query),
             [[words("cat"), words("grass")], [exact, words("grass")]]
@@ -544,10 +544,10 @@ mod tests {
         let spread = |text: &str, without: &[String]| {
             let query = Query::parse(text).expect("a query").spread(without);
             let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
-            let all: Vec<Vec<What>> = query.alternatives.iter().map(what).collect();
+            let all: Vec<Vec<TermKind>> = query.alternatives.iter().map(what).collect();
             all
         };
-        let member = |text: &str| What::Member(text.into());
+        let member = |text: &str| TermKind::Member(text.into());
         let people = spread("people -dog", &["boy".into()]);
         assert_eq!(people[0], [words("people"), words("dog")]);
         assert!(people.contains(&vec![member("woman"), words("dog")]));
@@ -570,7 +570,7 @@ mod tests {
         let query = Query::parse("perro, gato -人 \"el mar\"").expect("a query");
         let query = query.translated(None);
         let english = query.for_model(true);
-        let exact = What::Exact("el mar".into());
+        let exact = TermKind::Exact("el mar".into());
         assert_eq!(
             alternatives(&english),
             [

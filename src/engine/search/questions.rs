@@ -25,7 +25,7 @@ const WITHIN: f64 = 0.9;
 /// Questions about the photos of one label.
 pub struct Questions {
     scores: Vec<f64>,
-    line: f64,
+    threshold: f64,
     answers: Vec<(usize, bool)>,
     /// Photos of which the person cannot say it.
     skipped: Vec<usize>,
@@ -52,25 +52,25 @@ pub struct Estimate {
     /// How many fit and do not reach the line.
     pub missed: Interval,
     /// The match from which on a photo is more likely to fit than not.
-    pub line: f32,
+    pub threshold: f32,
 }
 
 /// One possible curve.
 #[derive(Clone, Copy)]
-struct Curve {
+struct LogisticCurve {
     middle: f64,
     slope: f64,
     weight: f64,
 }
 
-impl Curve {
+impl LogisticCurve {
     fn chance(&self, score: f64) -> f64 {
         1.0 / (1.0 + (-self.slope * (score - self.middle)).exp())
     }
 }
 
 /// Photos of about one score.
-struct Class {
+struct ScoreClass {
     score: f64,
     photos: f64,
 }
@@ -78,10 +78,10 @@ struct Class {
 impl Questions {
     /// About photos by their matches, and the match from which on they fit so far.
     #[must_use]
-    pub fn new(matches: &[f32], line: f32) -> Self {
+    pub fn new(matches: &[f32], threshold: f32) -> Self {
         Self {
             scores: matches.iter().map(|m| log_odds(*m)).collect(),
-            line: log_odds(line),
+            threshold: log_odds(threshold),
             answers: Vec::new(),
             skipped: Vec::new(),
         }
@@ -142,7 +142,7 @@ impl Questions {
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         let curves = self.curves();
-        let is_above = |at: usize| self.scores[at] >= self.line;
+        let is_above = |at: usize| self.scores[at] >= self.threshold;
         let known = |above: bool, fits: bool| {
             let answers = self.answers.iter();
             answers
@@ -163,7 +163,7 @@ impl Questions {
             fitting: (0..self.scores.len()).filter(|at| is_above(*at)).count(),
             wrong,
             missed,
-            line: (1.0 / (1.0 + (-middle).exp())) as f32,
+            threshold: (1.0 / (1.0 + (-middle).exp())) as f32,
         }
     }
 
@@ -172,13 +172,13 @@ impl Questions {
     }
 
     /// All curves with their weights after the answers; weights add up to 1.
-    fn curves(&self) -> Vec<Curve> {
+    fn curves(&self) -> Vec<LogisticCurve> {
         let mut curves = Vec::with_capacity(PLACES * SLOPES.len());
         for place in 0..PLACES {
             let away = REACH * (2.0 * place as f64 / (PLACES - 1) as f64 - 1.0);
             for slope in SLOPES {
-                let mut curve = Curve {
-                    middle: self.line + away,
+                let mut curve = LogisticCurve {
+                    middle: self.threshold + away,
                     slope,
                     weight: -0.5 * (away / PLACE_SPREAD).powi(2),
                 };
@@ -202,16 +202,16 @@ impl Questions {
     }
 
     /// Photos on one side of the line of which nothing is known, by their scores.
-    fn classes(&self, above: bool) -> Vec<Class> {
+    fn classes(&self, above: bool) -> Vec<ScoreClass> {
         let mut scores: Vec<f64> = (0..self.scores.len())
             .filter(|at| !self.is_answered(*at) && !self.scores[*at].is_nan())
             .map(|at| self.scores[at])
-            .filter(|score| (*score >= self.line) == above)
+            .filter(|score| (*score >= self.threshold) == above)
             .collect();
         scores.sort_by(f64::total_cmp);
         let classes = scores.chunk_by(|a, b| (a / CLASS).floor() == (b / CLASS).floor());
         classes
-            .map(|class| Class {
+            .map(|class| ScoreClass {
                 score: class.iter().sum::<f64>() / class.len() as f64,
                 photos: class.len() as f64,
             })
@@ -220,7 +220,12 @@ impl Questions {
 }
 
 /// The number of photos of which `of` the chance to fit is counted, and of those that are known.
-fn interval(curves: &[Curve], classes: &[Class], known: f64, of: impl Fn(f64) -> f64) -> Interval {
+fn interval(
+    curves: &[LogisticCurve],
+    classes: &[ScoreClass],
+    known: f64,
+    of: impl Fn(f64) -> f64,
+) -> Interval {
     // For each curve the count is a sum of independent events, about normally distributed.
     let counts: Vec<(f64, f64, f64)> = curves
         .iter()
@@ -283,9 +288,9 @@ fn normal(x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    struct Random(u64);
+    struct SplitRandom(u64);
 
-    impl Random {
+    impl SplitRandom {
         fn uniform(&mut self) -> f64 {
             self.0 = self
                 .0
@@ -300,7 +305,7 @@ mod tests {
     }
 
     /// A library with a few photos of a label among many others, and whether each fits, by some curve.
-    fn library(random: &mut Random) -> (Vec<f32>, Vec<bool>) {
+    fn library(random: &mut SplitRandom) -> (Vec<f32>, Vec<bool>) {
         let middle = log_odds(0.2) + 1.5 * random.normal();
         let slope = 0.8 * (1.2 * random.uniform()).exp();
         let mut matches = Vec::new();
@@ -320,7 +325,7 @@ mod tests {
     #[test]
     fn the_truth_lies_in_nine_of_ten_intervals() {
         const RUNS: usize = 1000;
-        let mut random = Random(5);
+        let mut random = SplitRandom(5);
         let (mut wrong_inside, mut missed_inside) = (0, 0);
         for _ in 0..RUNS {
             let (matches, fits) = library(&mut random);
@@ -366,7 +371,7 @@ mod tests {
         let after = width(&questions);
         assert!(after < before / 3.0, "{before} to {after}");
         let estimate = questions.estimate();
-        assert!((0.35..0.65).contains(&estimate.line), "{estimate:?}");
+        assert!((0.35..0.65).contains(&estimate.threshold), "{estimate:?}");
         assert_eq!(estimate.fitting, 320);
         assert_eq!(questions.undo(), asked.last().copied());
         assert_eq!(questions.answers().len(), 9);

@@ -45,7 +45,7 @@ impl TrainingSet {
 
 /// One of the vectors by which a label is scored: the logit of a photo v is `s v.t + b`.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Member {
+pub struct ClassifierVector {
     /// What the text alone says, by which prompts of the same meaning are found.
     pub text: Vec<f32>,
     /// t.
@@ -58,7 +58,7 @@ pub struct Member {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Classifier {
     /// The vectors.
-    pub members: Vec<Member>,
+    pub members: Vec<ClassifierVector>,
 }
 
 /// Labels as they are scored.
@@ -79,9 +79,9 @@ impl ClassifierSet {
     pub fn new<'a>(dim: usize, labels: impl IntoIterator<Item = &'a Classifier>) -> Self {
         let mut set = Self::default();
         (set.texts.dim, set.vectors.dim) = (dim, dim);
-        for taught in labels {
-            set.groups.push(taught.members.len());
-            for member in &taught.members {
+        for classifiers in labels {
+            set.groups.push(classifiers.members.len());
+            for member in &classifiers.members {
                 set.texts.values.extend_from_slice(&member.text);
                 set.vectors.values.extend_from_slice(&member.vector);
                 set.biases.push(member.bias);
@@ -95,7 +95,7 @@ impl Classifier {
     /// What texts alone say, whose masses count `weights`.
     #[must_use]
     pub fn from_texts(vectors: &Embeddings, weights: &[f32]) -> Self {
-        let member = |(vector, weight): (&[f32], &f32)| Member {
+        let member = |(vector, weight): (&[f32], &f32)| ClassifierVector {
             text: vector.to_vec(),
             vector: vector.to_vec(),
             bias: weight.ln(),
@@ -167,9 +167,9 @@ pub fn fit(plain: &Classifier, logit_scale: f32, shown: &[Example], not: &[Examp
             .collect();
     }
     let (direction, bias) = now.split_at(dim);
-    let member = |plain: &Member| {
+    let member = |plain: &ClassifierVector| {
         let along = plain.vector.iter().zip(direction);
-        Member {
+        ClassifierVector {
             text: plain.text.clone(),
             vector: along.map(|(t, w)| t + w / logit_scale).collect(),
             bias: plain.bias + bias[0],
@@ -200,13 +200,13 @@ mod tests {
         let shown: Vec<Example> = (0..6).map(|n| example(0.5 + 0.02 * n as f32)).collect();
         let not: Vec<Example> = (0..6).map(|n| example(-0.5 - 0.02 * n as f32)).collect();
         let text = [1.0, 0.0, 0.0];
-        let taught = fit(&one(&text), 20.0, &shown, &not).members.remove(0);
+        let classifiers = fit(&one(&text), 20.0, &shown, &not).members.remove(0);
         let logit = |e: &Example| {
-            let learned = dot(&e.vector, &taught.vector) - dot(&e.vector, &text);
-            e.logit + 20.0 * learned + taught.bias
+            let learned = dot(&e.vector, &classifiers.vector) - dot(&e.vector, &text);
+            e.logit + 20.0 * learned + classifiers.bias
         };
-        assert!(shown.iter().all(|e| logit(e) > 1.0), "{taught:?}");
-        assert!(not.iter().all(|e| logit(e) < -1.0), "{taught:?}");
+        assert!(shown.iter().all(|e| logit(e) > 1.0), "{classifiers:?}");
+        assert!(not.iter().all(|e| logit(e) < -1.0), "{classifiers:?}");
     }
 
     #[test]
@@ -215,10 +215,10 @@ mod tests {
             |first: f32, matched| Example::new(vec![first, (1.0 - first * first).sqrt()], matched);
         let shown = vec![example(0.5, 0.9999); 5];
         let not = vec![example(0.1, 0.0001); 5];
-        let taught = fit(&one(&[1.0, 0.0]), 50.0, &shown, &not).members.remove(0);
+        let classifiers = fit(&one(&[1.0, 0.0]), 50.0, &shown, &not).members.remove(0);
         assert!(
-            (taught.vector[0] - 1.0).abs() < 0.01 && taught.bias.abs() < 0.1,
-            "{taught:?}"
+            (classifiers.vector[0] - 1.0).abs() < 0.01 && classifiers.bias.abs() < 0.1,
+            "{classifiers:?}"
         );
     }
 }

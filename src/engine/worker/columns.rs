@@ -1,4 +1,4 @@
-//! The columns that go out: those that came in, and what was found of each picture.
+//! Output columns: the input's own, and the results for each picture.
 
 use std::sync::Arc;
 
@@ -16,10 +16,10 @@ use arrow_schema::{
 use arrow_select::filter::filter_record_batch;
 
 use super::WorkerError;
-use super::flow::Outcome;
+use super::flow::RowOutcome;
 use super::source::SourceColumns;
 use crate::engine::media::photo::{Candidate, Taken};
-use crate::engine::search::fit::{self, Matched, Rule};
+use crate::engine::search::fit::{self, FitRule, LabelMatch};
 use crate::engine::search::score::Scores;
 
 /// The column of vectors.
@@ -52,23 +52,25 @@ pub const FILE_MODIFIED: &str = "file_modified_ns";
 const TO_1970: i64 = 2_208_988_800;
 
 /// The matches of rows that could be read, one after another.
-pub struct Judged<'a> {
+pub struct RowMatches<'a> {
     /// Their scores.
     pub scores: Scores,
     /// When a picture fits each label.
-    pub rules: &'a [Rule],
+    pub rules: &'a [FitRule],
     /// What the labels are called.
     pub names: &'a [String],
 }
 
-impl Judged<'_> {
-    fn matched(&self, row: usize) -> impl Iterator<Item = Matched> + Clone + '_ {
+impl RowMatches<'_> {
+    fn matched(&self, row: usize) -> impl Iterator<Item = LabelMatch> + Clone + '_ {
         let labels = self.scores.matches_of(row).iter().zip(self.rules);
-        labels.enumerate().map(|(label, (matched, rule))| Matched {
-            label,
-            matched: *matched,
-            rule: *rule,
-        })
+        labels
+            .enumerate()
+            .map(|(label, (matched, rule))| LabelMatch {
+                label,
+                matched: *matched,
+                rule: *rule,
+            })
     }
 
     /// The label that fits a row best, if one does, and its probability.
@@ -85,7 +87,7 @@ impl Judged<'_> {
 }
 
 /// Which columns go out, and from where.
-pub struct Columns {
+pub struct OutputColumns {
     schema: SchemaRef,
     source: SourceColumns,
     /// Columns that are carried on as they are.
@@ -93,7 +95,7 @@ pub struct Columns {
     dim: usize,
 }
 
-impl Columns {
+impl OutputColumns {
     /// For a table that comes in, vectors of this width and labels.
     ///
     /// # Errors
@@ -149,8 +151,8 @@ impl Columns {
     pub fn batch(
         &self,
         input: &RecordBatch,
-        rows: &[Outcome],
-        judged: Option<&Judged<'_>>,
+        rows: &[RowOutcome],
+        judged: Option<&RowMatches<'_>>,
         kept: Option<&BooleanArray>,
     ) -> Result<RecordBatch, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Columns(error.to_string());
@@ -172,7 +174,7 @@ impl Columns {
         }
     }
 
-    fn embeddings(&self, rows: &[Outcome]) -> Result<ArrayRef, ArrowError> {
+    fn embeddings(&self, rows: &[RowOutcome]) -> Result<ArrayRef, ArrowError> {
         let mut values = Vec::with_capacity(rows.len() * self.dim);
         for row in rows {
             match row {
@@ -222,14 +224,14 @@ fn found_fields(dim: usize, labels: &[String], in_files: bool) -> Vec<FieldRef> 
 }
 
 /// Which rows could be read.
-fn readable(rows: &[Outcome]) -> NullBuffer {
+fn readable(rows: &[RowOutcome]) -> NullBuffer {
     rows.iter().map(Result::is_ok).collect::<Vec<bool>>().into()
 }
 
 /// The columns `match`, `best` and `probability`.
-fn matches(rows: &[Outcome], judged: &Judged<'_>) -> Result<[ArrayRef; 3], ArrowError> {
+fn matches(rows: &[RowOutcome], judged: &RowMatches<'_>) -> Result<[ArrayRef; 3], ArrowError> {
     let nulls = readable(rows);
-    let scored = |row: &Outcome, next: &mut usize| {
+    let scored = |row: &RowOutcome, next: &mut usize| {
         row.as_ref().ok().map(|_| {
             *next += 1;
             *next - 1
@@ -260,7 +262,7 @@ fn matches(rows: &[Outcome], judged: &Judged<'_>) -> Result<[ArrayRef; 3], Arrow
 }
 
 /// The columns `width`, `height`, `taken`, `blake3` and `error`.
-fn facts(rows: &[Outcome]) -> [ArrayRef; 5] {
+fn facts(rows: &[RowOutcome]) -> [ArrayRef; 5] {
     let (mut width, mut height) = (Int32Builder::new(), Int32Builder::new());
     let (mut taken, mut hash) = (TimestampMicrosecondBuilder::new(), StringBuilder::new());
     for row in rows {
@@ -283,9 +285,9 @@ fn facts(rows: &[Outcome]) -> [ArrayRef; 5] {
 }
 
 /// The columns `file_size` and `file_modified_ns`.
-fn files(rows: &[Outcome]) -> [ArrayRef; 2] {
+fn files(rows: &[RowOutcome]) -> [ArrayRef; 2] {
     let column = |value: fn(&Candidate) -> Option<i64>| {
-        let of_row = |row: &Outcome| value(row.as_ref().ok()?.file.as_ref()?);
+        let of_row = |row: &RowOutcome| value(row.as_ref().ok()?.file.as_ref()?);
         Arc::new(rows.iter().map(of_row).collect::<Int64Array>()) as ArrayRef
     };
     [
@@ -337,7 +339,7 @@ mod tests {
         let names =
             |names: &[&str]| Schema::new(names.iter().map(|n| field(n)).collect::<Vec<_>>());
         let new = |schema: &Schema, labels: &[String]| {
-            Columns::new(schema, 4, labels, Metadata::default())
+            OutputColumns::new(schema, 4, labels, Metadata::default())
         };
         let cat = ["cat".to_owned()];
         assert!(new(&names(&["path", "best"]), &[]).is_ok());

@@ -1,8 +1,8 @@
-//! The threads of a worker: one takes batches in, N decode their rows, one encodes. Whoever asks gets the batches back in
-//! their order, each with the results of its rows.
+//! The threads of a worker: one reads batches, N decode their rows, one encodes. Batches are returned in order, each with the
+//! results of its rows.
 //!
-//! Channels are bounded: where results are not taken, nothing more is read. A row's result never depends on what is decoded
-//! or encoded beside it.
+//! Channels are bounded: if results are not taken, nothing more is read. A row's result never depends on what is decoded or
+//! encoded beside it.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +16,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::WorkerError;
 use super::input::Batches;
-use super::source::{Source, SourceColumns};
+use super::source::{PictureSource, SourceColumns};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::MAX_DECODERS;
-use crate::engine::index::pipeline::batching::Batching;
+use crate::engine::index::pipeline::batching::BatchSizer;
 use crate::engine::index::pipeline::embed::DECODER_GAVE_UP;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::dates;
@@ -33,7 +33,7 @@ const BATCH_WAIT: Duration = Duration::from_millis(20);
 const BATCHES: usize = 1;
 
 /// What is known of a picture that was read.
-pub struct Row {
+pub struct PhotoRow {
     /// What its content says.
     pub facts: PhotoFacts,
     /// The hash of all its bytes; nothing for a large video.
@@ -45,13 +45,13 @@ pub struct Row {
 }
 
 /// A row's result, or why there is none.
-pub type Outcome = Result<Row, String>;
+pub type RowOutcome = Result<PhotoRow, String>;
 
 /// The place of a row: its batch, and where it is in it.
-type Place = (u64, usize);
+type RowPosition = (u64, usize);
 
-struct Decoded {
-    place: Place,
+struct DecodedRow {
+    place: RowPosition,
     reading: Reading,
     hash: Option<ContentId>,
     file: Option<Candidate>,
@@ -60,9 +60,9 @@ struct Decoded {
 /// Batches on their way through the threads. Dropping it stops them.
 pub struct Flow {
     batches: Receiver<Result<RecordBatch, WorkerError>>,
-    results: Receiver<(Place, Outcome)>,
+    results: Receiver<(RowPosition, RowOutcome)>,
     /// Results of later batches.
-    early: HashMap<Place, Outcome>,
+    early: HashMap<RowPosition, RowOutcome>,
     number: u64,
     cancel: Cancel,
 }
@@ -81,8 +81,8 @@ impl Flow {
         };
         let cancel = Cancel::default();
         let (batch_sender, batch_receiver) = bounded(BATCHES);
-        let (job_sender, jobs) = bounded::<(Place, Source)>(2 * decoders);
-        let (crop_sender, crops) = bounded::<Decoded>(2 * model.info().batch_sizes().1);
+        let (job_sender, jobs) = bounded::<(RowPosition, PictureSource)>(2 * decoders);
+        let (crop_sender, crops) = bounded::<DecodedRow>(2 * model.info().batch_sizes().1);
         let (result_sender, results) = bounded(64);
         for number in 0..decoders {
             let mut decoder = Decoder {
@@ -114,10 +114,10 @@ impl Flow {
     }
 
     /// The results of a batch's rows, in their order.
-    fn results(&mut self, count: usize) -> Result<Vec<Outcome>, WorkerError> {
+    fn results(&mut self, count: usize) -> Result<Vec<RowOutcome>, WorkerError> {
         let number = self.number;
         self.number += 1;
-        let mut rows: Vec<Option<Outcome>> = (0..count)
+        let mut rows: Vec<Option<RowOutcome>> = (0..count)
             .map(|at| self.early.remove(&(number, at)))
             .collect();
         let mut missing = rows.iter().filter(|row| row.is_none()).count();
@@ -138,7 +138,7 @@ impl Flow {
 }
 
 impl Iterator for Flow {
-    type Item = Result<(RecordBatch, Vec<Outcome>), WorkerError>;
+    type Item = Result<(RecordBatch, Vec<RowOutcome>), WorkerError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let batch = match self.batches.recv().ok()? {
@@ -161,12 +161,12 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), WorkerEr
     thread.map(drop).map_err(WorkerError::Threads)
 }
 
-/// Takes batches in until there are none or nobody asks for more.
+/// Reads batches until there are none or the receiver is dropped.
 fn take_in(
     mut batches: Batches,
     columns: &SourceColumns,
     taken: &Sender<Result<RecordBatch, WorkerError>>,
-    jobs: &Sender<(Place, Source)>,
+    jobs: &Sender<(RowPosition, PictureSource)>,
 ) {
     for number in 0.. {
         // What comes in may be damaged in ways that Arrow's readers do not expect.
@@ -205,9 +205,9 @@ struct Decoder {
 impl Decoder {
     fn run(
         &mut self,
-        jobs: &Receiver<(Place, Source)>,
-        crops: &Sender<Decoded>,
-        results: &Sender<(Place, Outcome)>,
+        jobs: &Receiver<(RowPosition, PictureSource)>,
+        crops: &Sender<DecodedRow>,
+        results: &Sender<(RowPosition, RowOutcome)>,
     ) {
         for (place, source) in jobs {
             if self.cancel.is_cancelled() {
@@ -217,7 +217,7 @@ impl Decoder {
             let read = catch_unwind(AssertUnwindSafe(|| self.read(&source)));
             let sent = match read {
                 Ok(Ok((reading, hash, file))) => {
-                    let decoded = Decoded {
+                    let decoded = DecodedRow {
                         place,
                         reading,
                         hash,
@@ -237,14 +237,14 @@ impl Decoder {
         }
     }
 
-    fn read(&mut self, source: &Source) -> Result<Read, String> {
+    fn read(&mut self, source: &PictureSource) -> Result<Read, String> {
         let (reading, name, size, file): (_, &Path, u64, _) = match source {
-            Source::Refused(why) => return Err((*why).into()),
-            Source::Bytes(bytes, name) => {
+            PictureSource::Refused(why) => return Err((*why).into()),
+            PictureSource::Bytes(bytes, name) => {
                 let reading = self.reader.bytes(name, bytes, &self.cancel);
                 (reading, name, bytes.len() as u64, None)
             }
-            Source::File(path) => {
+            PictureSource::File(path) => {
                 let before = candidate(path);
                 let reading = self.reader.file(path, &self.cancel);
                 let after = candidate(path);
@@ -254,10 +254,10 @@ impl Decoder {
             }
         };
         let mut reading = reading.map_err(|failure| failure.message)?;
-        let beside = matches!(source, Source::File(_));
+        let beside = matches!(source, PictureSource::File(_));
         let taken = &mut reading.facts.taken;
         *taken = (taken.take())
-            .or_else(|| Some(dates::from_file_name(name)?.told_by(DateSource::Name)))
+            .or_else(|| Some(dates::from_file_name(name)?.from_source(DateSource::Name)))
             .or_else(|| beside.then(|| self.takeout.taken(name))?);
         let hash = reading.facts.whole_hash(size);
         Ok((reading, hash, file))
@@ -276,12 +276,12 @@ fn candidate(path: &Path) -> Option<Candidate> {
 fn encode(
     model: &dyn Model,
     cancel: &Cancel,
-    crops: &Receiver<Decoded>,
-    results: &Sender<(Place, Outcome)>,
+    crops: &Receiver<DecodedRow>,
+    results: &Sender<(RowPosition, RowOutcome)>,
 ) {
-    let mut batching = Batching::new(model.info().batch_sizes());
+    let mut batching = BatchSizer::new(model.info().batch_sizes());
     while let Some(batch) = next_batch(crops, batching.size()) {
-        let places: Vec<Place> = batch.iter().map(|one| one.place).collect();
+        let places: Vec<RowPosition> = batch.iter().map(|one| one.place).collect();
         let outcomes = outcomes(model, &mut batching, cancel, batch);
         if cancel.is_cancelled() {
             return;
@@ -297,10 +297,10 @@ fn encode(
 /// The results of pictures that are encoded together.
 fn outcomes(
     model: &dyn Model,
-    batching: &mut Batching,
+    batching: &mut BatchSizer,
     cancel: &Cancel,
-    batch: Vec<Decoded>,
-) -> Vec<Outcome> {
+    batch: Vec<DecodedRow>,
+) -> Vec<RowOutcome> {
     let (mut found, mut crops) = (Vec::new(), Vec::new());
     for one in batch {
         found.push((one.reading.facts, one.hash, one.file));
@@ -308,7 +308,7 @@ fn outcomes(
     }
     let vectors = batching.embed_each(model, &crops, cancel);
     let row = |((facts, hash, file), vectors): (_, Result<Embeddings, String>)| {
-        vectors.map(|vectors| Row {
+        vectors.map(|vectors| PhotoRow {
             facts,
             hash,
             file,
@@ -319,7 +319,7 @@ fn outcomes(
 }
 
 /// Pictures with up to `size` crops together: what is there, and what comes within a short while.
-fn next_batch(crops: &Receiver<Decoded>, size: usize) -> Option<Vec<Decoded>> {
+fn next_batch(crops: &Receiver<DecodedRow>, size: usize) -> Option<Vec<DecodedRow>> {
     let first = crops.recv().ok()?;
     let mut count = first.reading.crops.len();
     let mut batch = vec![first];

@@ -1,16 +1,16 @@
-//! What results were made with, in the metadata of their schema: by it a finished shard is told from one that another model
-//! or other labels made.
+//! The provenance of results, in the metadata of their schema: it distinguishes a finished shard from one that was made with
+//! another model or other labels.
 
 use std::path::Path;
 
 use arrow_schema::Metadata;
 
-use super::{Keep, Labels, WorkerError};
+use super::{Keep, WorkerError, WorkerLabels};
 use crate::engine::files::regular::read_regular;
 use crate::engine::inference::ModelInfo;
 use crate::engine::media::decode::MAX_FILE_BYTES;
 use crate::engine::media::preprocess::PREPROCESS_VERSION;
-use crate::engine::search::query::{Query, What};
+use crate::engine::search::query::{Query, TermKind};
 
 /// The model's name.
 pub const MODEL: &str = "lumisift.model";
@@ -50,7 +50,7 @@ pub const COMPARED: [&str; 8] = [
 /// What the results of a model with these labels are made with.
 pub(super) fn of(
     model: &ModelInfo,
-    labels: &Labels,
+    labels: &WorkerLabels,
     keep: Option<&Keep>,
 ) -> Result<Metadata, WorkerError> {
     let precision = if model.int8.is_some() {
@@ -71,20 +71,27 @@ pub(super) fn of(
     Ok(metadata)
 }
 
-/// A hash of labels: of their words, lines and the content of their pictures, whatever those are called.
-fn label_set(labels: &Labels) -> Result<String, WorkerError> {
+/// A hash of labels: of their words, thresholds and the content of their pictures, whatever those are called.
+fn label_set(labels: &WorkerLabels) -> Result<String, WorkerError> {
     let mut hasher = blake3::Hasher::new_derive_key("lumisift label set 1");
     let mut add = |bytes: &[u8]| {
         hasher.update(&(bytes.len() as u64).to_le_bytes());
         hasher.update(bytes);
     };
-    let all = labels.names.iter().zip(&labels.rules).zip(&labels.lessons);
-    for ((name, rule), lesson) in all {
+    let all = labels
+        .names
+        .iter()
+        .zip(&labels.rules)
+        .zip(&labels.training_sets);
+    for ((name, rule), training_set) in all {
         add(name.as_bytes());
         add(&rule.min_match.to_le_bytes());
-        add(&[u8::from(rule.excludes), u8::from(lesson.text_only)]);
-        add_query(&lesson.query, &mut add)?;
-        for (kind, pictures) in [(0, &lesson.examples), (1, &lesson.counter_examples)] {
+        add(&[u8::from(rule.excludes), u8::from(training_set.text_only)]);
+        add_query(&training_set.query, &mut add)?;
+        for (kind, pictures) in [
+            (0, &training_set.examples),
+            (1, &training_set.counter_examples),
+        ] {
             add(&[kind, u8::try_from(pictures.len()).unwrap_or(u8::MAX)]);
             for picture in pictures {
                 add(content(picture)?.as_bytes());
@@ -104,7 +111,7 @@ fn add_query(query: &Query, add: &mut impl FnMut(&[u8])) -> Result<(), WorkerErr
         for term in terms {
             add(&term.weight.to_le_bytes());
             match &term.what {
-                What::Like(path) => add(content(path)?.as_bytes()),
+                TermKind::Like(path) => add(content(path)?.as_bytes()),
                 what => {
                     let texts = what.texts().unwrap_or_default();
                     texts.iter().for_each(|text| add(text.as_bytes()));

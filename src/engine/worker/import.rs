@@ -140,7 +140,8 @@ impl Import<'_> {
                 .map_err(|_| wrong("its hash is none of BLAKE3"))?;
             let vector = block.values(row..row + 1, &mut room).to_vec();
             let length = vector.iter().map(|v| v * v).sum::<f32>().sqrt();
-            if !((length - 1.0).abs() < UNIT) {
+            let is_unit = (length - 1.0).abs() < UNIT;
+            if !is_unit {
                 return Err(wrong("its vector is not of length 1"));
             }
             let (Some(width), Some(height)) = (side(batch, WIDTH, row), side(batch, HEIGHT, row))

@@ -5,15 +5,15 @@ use std::str::FromStr;
 
 use arrow_array::BooleanArray;
 
-use super::columns::Judged;
-use super::flow::Outcome;
+use super::columns::RowMatches;
+use super::flow::RowOutcome;
 
 /// A condition on the results of a row. A row whose picture could not be read meets none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keep {
     subject: Subject,
     comparison: Comparison,
-    line: f32,
+    threshold: f32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -64,10 +64,10 @@ impl FromStr for Keep {
     fn from_str(text: &str) -> Result<Self, KeepError> {
         let syntax = || KeepError::Syntax(text.into());
         // The last one, because a label may have such a sign in it.
-        let (name, comparison, line) = (COMPARISONS.iter())
+        let (name, comparison, threshold) = (COMPARISONS.iter())
             .filter_map(|(sign, comparison)| {
-                let (name, line) = text.rsplit_once(sign)?;
-                Some((name, *comparison, line.trim().parse::<f32>().ok()?))
+                let (name, threshold) = text.rsplit_once(sign)?;
+                Some((name, *comparison, threshold.trim().parse::<f32>().ok()?))
             })
             .next()
             .ok_or_else(syntax)?;
@@ -79,13 +79,13 @@ impl FromStr for Keep {
                 _ => return Err(syntax()),
             },
         };
-        if !line.is_finite() {
+        if !threshold.is_finite() {
             return Err(syntax());
         }
         Ok(Self {
             subject,
             comparison,
-            line,
+            threshold,
         })
     }
 }
@@ -95,15 +95,15 @@ impl fmt::Display for Keep {
         let sign = COMPARISONS.iter().find(|(_, c)| *c == self.comparison);
         let sign = sign.map_or("", |(sign, _)| sign);
         match &self.subject {
-            Subject::Highest => write!(f, "match{sign}{}", self.line),
-            Subject::Label(label) => write!(f, "match.{label}{sign}{}", self.line),
-            Subject::Probability => write!(f, "probability{sign}{}", self.line),
+            Subject::Highest => write!(f, "match{sign}{}", self.threshold),
+            Subject::Label(label) => write!(f, "match.{label}{sign}{}", self.threshold),
+            Subject::Probability => write!(f, "probability{sign}{}", self.threshold),
         }
     }
 }
 
 impl Keep {
-    /// Whether it can be told with these labels.
+    /// Whether it can be evaluated with these labels.
     pub(super) fn check(&self, labels: &[String]) -> Result<(), KeepError> {
         match &self.subject {
             _ if labels.is_empty() => Err(KeepError::NoLabels),
@@ -115,9 +115,9 @@ impl Keep {
     }
 
     /// Which rows meet it.
-    pub(super) fn mask(&self, judged: &Judged<'_>, rows: &[Outcome]) -> BooleanArray {
+    pub(super) fn mask(&self, judged: &RowMatches<'_>, rows: &[RowOutcome]) -> BooleanArray {
         let mut scored = 0..;
-        let meets = |row: &Outcome| {
+        let meets = |row: &RowOutcome| {
             let value = match row {
                 Ok(_) => self.value(judged, scored.next().unwrap_or_default()),
                 Err(_) => None,
@@ -127,7 +127,7 @@ impl Keep {
         rows.iter().map(meets).collect()
     }
 
-    fn value(&self, judged: &Judged<'_>, scored: usize) -> Option<f32> {
+    fn value(&self, judged: &RowMatches<'_>, scored: usize) -> Option<f32> {
         match &self.subject {
             Subject::Highest => judged.highest(scored),
             Subject::Label(label) => {
@@ -140,10 +140,10 @@ impl Keep {
 
     fn holds(&self, value: f32) -> bool {
         match self.comparison {
-            Comparison::AtLeast => value >= self.line,
-            Comparison::Above => value > self.line,
-            Comparison::AtMost => value <= self.line,
-            Comparison::Below => value < self.line,
+            Comparison::AtLeast => value >= self.threshold,
+            Comparison::Above => value > self.threshold,
+            Comparison::AtMost => value <= self.threshold,
+            Comparison::Below => value < self.threshold,
         }
     }
 }

@@ -28,11 +28,11 @@ use super::index::session::SessionError;
 use super::index::store::StoreError;
 use super::index::zero_shot::ZeroShot;
 use super::inference::{Embeddings, Model, ModelError};
-use super::search::fit::Rule;
+use super::search::fit::FitRule;
 use super::search::score::{Scorer, Scores};
 use super::search::teach::TrainingSet;
-use columns::{Columns, Judged};
-use flow::{Flow, Outcome};
+use columns::{OutputColumns, RowMatches};
+use flow::{Flow, RowOutcome};
 use input::Batches;
 
 pub use import::{Imported, import};
@@ -85,7 +85,7 @@ pub enum WorkerError {
 }
 
 impl WorkerError {
-    /// What an encoder of Arrow's formats says: mostly that nobody reads any more, or that the disk is full.
+    /// What an encoder of Arrow's formats says: mostly that the reader has gone, or that the disk is full.
     fn output(error: ArrowError) -> Self {
         Self::Output(match error {
             ArrowError::IoError(_, error) => error,
@@ -96,13 +96,13 @@ impl WorkerError {
 
 /// The labels of a worker.
 #[derive(Clone, Debug, Default)]
-pub struct Labels {
+pub struct WorkerLabels {
     /// What they are called.
     pub names: Vec<String>,
     /// When a picture fits each.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<FitRule>,
     /// What they are learned from.
-    pub lessons: Vec<TrainingSet>,
+    pub training_sets: Vec<TrainingSet>,
 }
 
 /// How a worker works.
@@ -116,7 +116,7 @@ pub struct WorkerOptions {
 
 /// What a worker did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct WorkerCounts {
     /// Rows that came in.
     pub rows: u64,
     /// Rows that went out.
@@ -126,7 +126,7 @@ pub struct Counts {
 }
 
 /// Labels ready for scoring.
-struct Judge {
+struct LabelScorer {
     zero_shot: ZeroShot,
     scorer: Scorer,
 }
@@ -134,7 +134,7 @@ struct Judge {
 /// A model with labels, which takes tables of pictures.
 pub struct Worker {
     model: Arc<dyn Model>,
-    labels: Labels,
+    labels: WorkerLabels,
     options: WorkerOptions,
     identity: Metadata,
 }
@@ -146,7 +146,7 @@ impl Worker {
     /// If a label's picture cannot be read, two labels are the same, or `keep` names none of them.
     pub fn new(
         model: Arc<dyn Model>,
-        labels: Labels,
+        labels: WorkerLabels,
         options: WorkerOptions,
     ) -> Result<Self, WorkerError> {
         let mut seen = HashSet::new();
@@ -166,26 +166,26 @@ impl Worker {
         })
     }
 
-    /// Makes the labels ready. Their pictures are read anew, so that they mean the same on every machine.
-    fn judge(&self) -> Result<Option<Judge>, WorkerError> {
+    /// Prepares the labels. Their pictures are read again, so that they mean the same on every machine.
+    fn judge(&self) -> Result<Option<LabelScorer>, WorkerError> {
         if self.labels.names.is_empty() {
             return Ok(None);
         }
         let zero_shot = ZeroShot::new(self.model.clone())?;
-        let taught = zero_shot.teach_all(&self.labels.lessons, &zero_shot)?;
-        let scorer = zero_shot.taught_scorer(&taught);
-        Ok(Some(Judge { zero_shot, scorer }))
+        let classifiers = zero_shot.teach_all(&self.labels.training_sets, &zero_shot)?;
+        let scorer = zero_shot.classifier_scorer(&classifiers);
+        Ok(Some(LabelScorer { zero_shot, scorer }))
     }
 
     /// Takes all batches through the model, and hands each on with its results.
     fn run(
         &self,
         batches: Batches,
-        columns: &Columns,
-        judge: Option<&Judge>,
+        columns: &OutputColumns,
+        judge: Option<&LabelScorer>,
         mut write: impl FnMut(&RecordBatch) -> Result<(), WorkerError>,
-    ) -> Result<Counts, WorkerError> {
-        let mut counts = Counts::default();
+    ) -> Result<WorkerCounts, WorkerError> {
+        let mut counts = WorkerCounts::default();
         for done in Flow::start(&self.model, self.options.threads, columns.source(), batches)? {
             let (input, rows) = done?;
             let output = self.judged(columns, judge, &input, &rows)?;
@@ -199,12 +199,12 @@ impl Worker {
 
     fn judged(
         &self,
-        columns: &Columns,
-        judge: Option<&Judge>,
+        columns: &OutputColumns,
+        judge: Option<&LabelScorer>,
         input: &RecordBatch,
-        rows: &[Outcome],
+        rows: &[RowOutcome],
     ) -> Result<RecordBatch, WorkerError> {
-        let judged = judge.map(|judge| Judged {
+        let judged = judge.map(|judge| RowMatches {
             scores: judge.score(rows),
             rules: &self.labels.rules,
             names: &self.labels.names,
@@ -215,9 +215,9 @@ impl Worker {
     }
 }
 
-impl Judge {
+impl LabelScorer {
     /// The scores of rows that could be read, one after another.
-    fn score(&self, rows: &[Outcome]) -> Scores {
+    fn score(&self, rows: &[RowOutcome]) -> Scores {
         let (mut values, mut counts) = (Vec::new(), Vec::new());
         let dim = self.zero_shot.background().dim;
         for row in rows.iter().flatten() {

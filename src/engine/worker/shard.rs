@@ -1,7 +1,7 @@
-//! Shards: one part of an input in one file, for arrays of jobs that share nothing but a folder.
+//! Shards: one part of an input in one file, for array jobs that share only a folder.
 //!
-//! Shard I of N has the rows from `rows * I / N` up to `rows * (I + 1) / N`. Its file appears under its name only when it is
-//! whole; what made it stands in its schema, so that a second run leaves alone what is finished.
+//! Shard I of N has the rows from `rows * I / N` up to `rows * (I + 1) / N`. Its file is renamed to its final name only when it
+//! is complete; its schema records how it was made, so that a second run skips finished shards.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -14,15 +14,15 @@ use std::time::{Duration, SystemTime};
 
 use arrow_schema::Metadata;
 
-use super::columns::Columns;
+use super::columns::OutputColumns;
 use super::identity::{COMPARED, INPUT, ROWS, SHARD};
-use super::input::Input;
+use super::input::WorkerInput;
 use super::sink::{Sink, read_schema};
-use super::{Counts, Worker, WorkerError};
+use super::{Worker, WorkerCounts, WorkerError};
 use crate::engine::files::atomic_write::{atomic_write_with, is_temporary_name};
 use crate::engine::files::regular::open_no_link;
 
-/// How long a temporary file is left alone that nobody holds: it may just have been made.
+/// How long an unlocked temporary file is kept: it may just have been created.
 const STALE: Duration = Duration::from_secs(60);
 
 /// One of so many parts.
@@ -100,7 +100,7 @@ pub enum ShardOutcome {
         /// Its file.
         path: PathBuf,
         /// What is in it.
-        counts: Counts,
+        counts: WorkerCounts,
     },
     /// It was there.
     Finished {
@@ -122,7 +122,7 @@ impl Worker {
         dir: &Path,
         format: FileFormat,
     ) -> Result<ShardOutcome, WorkerError> {
-        let rows = Input::open(input)?;
+        let rows = WorkerInput::open(input)?;
         let range = shard.range(rows.rows);
         let mut metadata = self.identity.clone();
         metadata.insert(INPUT, rows.identity.clone());
@@ -136,7 +136,7 @@ impl Worker {
         refuse_other_input(&path, format, &metadata)?;
         remove_stale(dir);
         let dim = self.model.info().dim;
-        let columns = Columns::new(&rows.schema(), dim, &self.labels.names, metadata)?;
+        let columns = OutputColumns::new(&rows.schema(), dim, &self.labels.names, metadata)?;
         let mut outcome = None;
         let written = atomic_write_with(&path, |file| {
             // Tells others that this file is being written; where there are no locks they leave it alone as well.
@@ -169,12 +169,12 @@ impl Worker {
 
     fn write(
         &self,
-        input: &Input,
+        input: &WorkerInput,
         range: Range<u64>,
-        columns: &Columns,
+        columns: &OutputColumns,
         format: FileFormat,
         file: &mut File,
-    ) -> Result<Counts, WorkerError> {
+    ) -> Result<WorkerCounts, WorkerError> {
         let wanted = range.end - range.start;
         let mut sink = Sink::new(format, file, columns.schema())?;
         let (batches, judge) = (input.batches(range)?, self.judge()?);
@@ -196,7 +196,7 @@ fn is_finished(path: &Path, format: FileFormat, metadata: &Metadata) -> bool {
     COMPARED.iter().all(|key| same(key))
 }
 
-/// Results of another input, and files of other programs, are never replaced: nobody asked for that.
+/// Results of another input, and files of other programs, are never replaced.
 fn refuse_other_input(
     path: &Path,
     format: FileFormat,

@@ -1,4 +1,4 @@
-//! A file of results, as Arrow's file format or as Parquet.
+//! Writes results as Arrow's file format or as Parquet.
 
 use std::fs::File;
 use std::io::{self, BufWriter};

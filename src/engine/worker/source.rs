@@ -1,4 +1,4 @@
-//! Where the picture of a row is: its bytes in the table, or a file.
+//! The source of a picture: bytes in the table, or a file.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub const URL: &str = "url";
 pub const NAME: &str = "name";
 
 /// A picture that is to be read.
-pub enum Source {
+pub enum PictureSource {
     /// These bytes, from a file of this name.
     Bytes(Buffer, PathBuf),
     /// A file.
@@ -82,7 +82,7 @@ impl SourceColumns {
     }
 
     /// The picture of a row.
-    pub fn row(&self, batch: &RecordBatch, at: usize) -> Source {
+    pub fn row(&self, batch: &RecordBatch, at: usize) -> PictureSource {
         let value = |column: Option<usize>| {
             let array = batch.columns().get(column?)?;
             array.is_valid(at).then_some(array.as_ref())
@@ -92,12 +92,12 @@ impl SourceColumns {
         match (bytes, path) {
             (Some(bytes), path) => {
                 let name = || path_at(value(self.name)?, at);
-                Source::Bytes(bytes, path.flatten().or_else(name).unwrap_or_default())
+                PictureSource::Bytes(bytes, path.flatten().or_else(name).unwrap_or_default())
             }
-            (None, Some(Some(path))) => Source::File(path),
-            (None, Some(None)) => Source::Refused(NO_PATH),
-            (None, None) if value(self.url).is_some() => Source::Refused(NO_FETCHING),
-            (None, None) => Source::Refused(NOTHING),
+            (None, Some(Some(path))) => PictureSource::File(path),
+            (None, Some(None)) => PictureSource::Refused(NO_PATH),
+            (None, None) if value(self.url).is_some() => PictureSource::Refused(NO_FETCHING),
+            (None, None) => PictureSource::Refused(NOTHING),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The worker at the end of a pipe: Arrow's stream format in and out. Each batch that comes in gives one that goes out.
+//! The worker on a pipe: Arrow's stream format in and out, one output batch for each input batch.
 
 use std::io::{BufReader, BufWriter, Cursor, Read, Write};
 
@@ -6,8 +6,8 @@ use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::ArrowError;
 
-use super::columns::Columns;
-use super::{Counts, Worker, WorkerError};
+use super::columns::OutputColumns;
+use super::{Worker, WorkerCounts, WorkerError};
 
 /// Bytes that are read and written at once.
 const BUFFER: usize = 1 << 18;
@@ -23,7 +23,7 @@ impl Worker {
         &self,
         mut input: impl Read + Send + 'static,
         output: impl Write,
-    ) -> Result<Counts, WorkerError> {
+    ) -> Result<WorkerCounts, WorkerError> {
         let wrong = |error: ArrowError| WorkerError::Stream(error.to_string());
         // What is something else would be taken for the length of a message, and as much memory be asked for.
         let mut head = Vec::with_capacity(CONTINUATION.len());
@@ -40,7 +40,7 @@ impl Worker {
         let reader = StreamReader::try_new(buffered, None).map_err(wrong)?;
         let schema = reader.schema();
         let dim = self.model.info().dim;
-        let columns = Columns::new(&schema, dim, &self.labels.names, self.identity.clone())?;
+        let columns = OutputColumns::new(&schema, dim, &self.labels.names, self.identity.clone())?;
         let judge = self.judge()?;
         let output = BufWriter::with_capacity(BUFFER, output);
         let writer = StreamWriter::try_new(output, columns.schema());

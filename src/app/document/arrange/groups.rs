@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::Wanted;
+use super::ArrangeRequest;
 use super::judge::Verdict;
 use crate::app::document::calendar::{self, Day};
-use crate::app::document::filter::{Filter, Fit, Grouping, SortKey};
-use crate::app::document::library::{Brief, Item, ItemId, Snapshot, UNREAD};
-use crate::app::document::scored::Scored;
+use crate::app::document::filter::{Filter, Grouping, LabelFit, SortKey};
+use crate::app::document::library::{ItemId, LibraryItem, OrderFacts, Snapshot, UNREAD};
+use crate::app::document::scored::LabelScores;
 use crate::engine::media::places::Place;
 
 /// What the photos of a group have in common.
@@ -33,7 +33,7 @@ pub enum Heading {
 
 /// Photos in a row of the order that belong together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Group {
+pub struct PhotoGroup {
     /// What they have in common.
     pub heading: Heading,
     /// Where in the order they begin.
@@ -62,7 +62,7 @@ const LATEST: u32 = NEAR - 1;
 /// Ranks photos by their groups.
 pub struct Groups<'a> {
     library: &'a Snapshot,
-    scored: Scored<'a>,
+    scored: LabelScores<'a>,
     grouping: Grouping,
     filter: &'a Filter,
     /// The label that the filter asks for.
@@ -80,8 +80,8 @@ impl<'a> Groups<'a> {
     #[must_use]
     pub fn new(
         library: &'a Snapshot,
-        scored: Scored<'a>,
-        wanted: &Wanted<'a>,
+        scored: LabelScores<'a>,
+        wanted: &ArrangeRequest<'a>,
         filtered: Option<usize>,
         shown: &[ItemId],
     ) -> Self {
@@ -107,7 +107,7 @@ impl<'a> Groups<'a> {
     }
 
     fn name(&self, id: ItemId) -> Option<&'a OsStr> {
-        let item: &'a Item = &self.library.items[id as usize];
+        let item: &'a LibraryItem = &self.library.items[id as usize];
         match self.grouping {
             Grouping::Folder => item.file.path.parent().map(Path::as_os_str),
             _ => item.camera().map(OsStr::new),
@@ -158,7 +158,7 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn by_label(&self, id: ItemId, brief: Brief, verdict: Verdict) -> u32 {
+    fn by_label(&self, id: ItemId, brief: OrderFacts, verdict: Verdict) -> u32 {
         // What fits the label that is being typed is what the person wants to see.
         if let Some(draft) = self.draft
             && self.scored.fits(draft, id)
@@ -166,7 +166,7 @@ impl<'a> Groups<'a> {
             return 0;
         }
         let label = match (self.filtered, self.filter.fit) {
-            (Some(label), Fit::Label(_)) => Some(label),
+            (Some(label), LabelFit::Label(_)) => Some(label),
             _ => verdict.best().map(|(label, _)| label),
         };
         match label {
@@ -199,7 +199,7 @@ impl<'a> Groups<'a> {
 
     /// Whether the photos of a group are those just below a line.
     #[must_use]
-    pub fn is_near_a_line(group: u32) -> bool {
+    pub fn is_near_threshold(group: u32) -> bool {
         group == NEAR
     }
 

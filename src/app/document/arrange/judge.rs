@@ -3,10 +3,10 @@
 use rayon::prelude::*;
 
 use super::{BARS, FEW};
-use crate::app::document::library::{Brief, ItemId, UNREAD};
-use crate::app::document::match_axis::Bars;
-use crate::app::document::scored::Scored;
-use crate::engine::search::fit::{self, Matched, Rule};
+use crate::app::document::library::{ItemId, OrderFacts, UNREAD};
+use crate::app::document::match_axis::HistogramBins;
+use crate::app::document::scored::LabelScores;
+use crate::engine::search::fit::{self, FitRule, LabelMatch};
 
 /// In place of a label where none fits.
 const NONE: u32 = u32::MAX;
@@ -34,27 +34,27 @@ impl Verdict {
 
 /// How a label fares over all photos.
 #[derive(Clone)]
-pub struct Counted {
+pub struct LabelCounts {
     pub fitting: usize,
     pub near: usize,
     pub bars: [u32; BARS],
 }
 
 /// What the labels say of all photos.
-pub struct Judged {
+pub struct LabelVerdicts {
     /// By photo.
     pub verdicts: Vec<Verdict>,
     /// By label.
-    pub counted: Vec<Counted>,
+    pub counted: Vec<LabelCounts>,
     /// Photos that were read and fit no label; none without labels.
     pub something_else: usize,
 }
 
 /// A label with what is asked of every photo, computed once.
-struct Line {
+struct LabelTest {
     label: usize,
     column: usize,
-    rule: Rule,
+    rule: FitRule,
     /// Match from which a photo that does not fit is a near miss.
     near: f32,
     /// One through the odds of the threshold; none where every photo reaches it.
@@ -66,24 +66,24 @@ fn odds(matched: f32) -> f32 {
 }
 
 /// Judges all photos.
-pub fn judge(scored: Scored<'_>, briefs: &[Brief]) -> Judged {
+pub fn judge(scored: LabelScores<'_>, briefs: &[OrderFacts]) -> LabelVerdicts {
     let labels = scored.labels.iter().enumerate();
-    let lines: Vec<Line> = labels
+    let tests: Vec<LabelTest> = labels
         .filter_map(|(label, of)| {
             let rule = of.rule();
             let is_missed = !rule.excludes && rule.min_match > 0.0;
-            Some(Line {
+            Some(LabelTest {
                 label,
                 column: (*scored.columns.get(label)?)?,
                 rule,
-                near: scored.near_line(label),
+                near: scored.near_threshold(label),
                 per_odds: is_missed.then(|| 1.0 / odds(rule.min_match)),
             })
         })
         .collect();
-    let (columns, bars) = (scored.scores.labels.max(1), Bars::new());
+    let (columns, bars) = (scored.scores.labels.max(1), HistogramBins::new());
     let rows = scored.scores.matches.as_slice();
-    let none = || Part::of(scored.labels.len());
+    let none = || PhotoRange::of(scored.labels.len());
     let parts = briefs.par_chunks(FEW).enumerate().map(|(at, briefs)| {
         let first = at * FEW;
         let mut part = none();
@@ -92,13 +92,13 @@ pub fn judge(scored: Scored<'_>, briefs: &[Brief]) -> Judged {
             let row = rows
                 .get(id * columns..(id + 1) * columns)
                 .unwrap_or_default();
-            part.add(&lines, row, *brief, &bars);
+            part.add(&tests, row, *brief, &bars);
         }
         part
     });
     // In their order, because each has the verdicts of its own photos.
-    let parts: Vec<Part> = parts.collect();
-    let mut judged = Judged {
+    let parts: Vec<PhotoRange> = parts.collect();
+    let mut judged = LabelVerdicts {
         verdicts: Vec::with_capacity(briefs.len()),
         counted: none().counted,
         something_else: 0,
@@ -114,22 +114,22 @@ pub fn judge(scored: Scored<'_>, briefs: &[Brief]) -> Judged {
             }
         }
     }
-    if lines.is_empty() {
+    if tests.is_empty() {
         judged.something_else = 0;
     }
     judged
 }
 
 /// Some of the photos.
-struct Part {
+struct PhotoRange {
     verdicts: Vec<Verdict>,
-    counted: Vec<Counted>,
+    counted: Vec<LabelCounts>,
     something_else: usize,
 }
 
-impl Part {
+impl PhotoRange {
     fn of(labels: usize) -> Self {
-        let none = Counted {
+        let none = LabelCounts {
             fitting: 0,
             near: 0,
             bars: [0; BARS],
@@ -141,13 +141,19 @@ impl Part {
         }
     }
 
-    fn add(&mut self, lines: &[Line], row: &[f32], brief: Brief, bars: &Bars<BARS>) {
-        let matches = lines.iter().filter_map(|line| {
-            let matched = row.get(line.column).copied().filter(|m| !m.is_nan())?;
-            let (label, rule) = (line.label, line.rule);
+    fn add(
+        &mut self,
+        tests: &[LabelTest],
+        row: &[f32],
+        brief: OrderFacts,
+        bars: &HistogramBins<BARS>,
+    ) {
+        let matches = tests.iter().filter_map(|test| {
+            let matched = row.get(test.column).copied().filter(|m| !m.is_nan())?;
+            let (label, rule) = (test.label, test.rule);
             Some((
-                line,
-                Matched {
+                test,
+                LabelMatch {
                     label,
                     matched,
                     rule,
@@ -156,13 +162,13 @@ impl Part {
         });
         let is_excluded = fit::is_excluded(matches.clone().map(|(_, matched)| matched));
         let mut miss = f32::NAN;
-        for (line, one) in matches.clone() {
-            let counted = &mut self.counted[line.label];
+        for (test, one) in matches.clone() {
+            let counted = &mut self.counted[test.label];
             counted.bars[bars.bar(one.matched)] += 1;
-            let counts = line.rule.excludes || !is_excluded;
+            let counts = test.rule.excludes || !is_excluded;
             counted.fitting += usize::from(one.reaches() && counts);
-            counted.near += usize::from(!one.reaches() && one.matched >= line.near && counts);
-            if let Some(per_odds) = line.per_odds {
+            counted.near += usize::from(!one.reaches() && one.matched >= test.near && counts);
+            if let Some(per_odds) = test.per_odds {
                 miss = miss.max(odds(one.matched) * per_odds);
             }
         }
@@ -182,7 +188,7 @@ impl Part {
 }
 
 /// The photos with the highest matches of a label, the best first.
-pub fn best(scored: Scored<'_>, label: usize, items: ItemId, most: usize) -> Vec<ItemId> {
+pub fn best(scored: LabelScores<'_>, label: usize, items: ItemId, most: usize) -> Vec<ItemId> {
     let mut best: Vec<(f32, ItemId)> = Vec::with_capacity(most + 1);
     for item in 0..items {
         let Some(matched) = scored.matched(label, item) else {

@@ -12,10 +12,10 @@ use rayon::prelude::*;
 use super::filter::{Filter, Grouping, Sorting};
 use super::labels::LabelId;
 use super::library::{ItemId, Snapshot};
-use super::scored::Scored;
+use super::scored::LabelScores;
 use super::search_text::SearchText;
 
-pub use groups::{Group, Heading};
+pub use groups::{Heading, PhotoGroup};
 pub use shown::HiddenBy;
 
 /// Bars of a histogram of matches, over the axis of [`super::match_axis`].
@@ -27,7 +27,7 @@ const FEW: usize = 4096;
 
 /// How photos are to be arranged.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct ArrangeRequest<'a> {
     /// The order.
     pub sorting: Sorting,
     /// What is put together.
@@ -46,7 +46,7 @@ pub struct Arrangement {
     /// Items in the order in which they are shown.
     pub order: Vec<ItemId>,
     /// Groups with headers; none if the order has none.
-    pub groups: Vec<Group>,
+    pub groups: Vec<PhotoGroup>,
     /// For each label, how many photos fit it.
     pub counts: Vec<usize>,
     /// For each label, how many photos are just below its line.
@@ -83,8 +83,12 @@ fn folded(library: &Snapshot, mut hidden_by: Vec<Option<HiddenBy>>) -> Vec<Optio
 
 /// Arranges a library.
 #[must_use]
-pub fn arrange(library: &Snapshot, scored: Scored<'_>, wanted: Wanted<'_>) -> Arrangement {
-    let test = shown::Test::new(scored, &wanted);
+pub fn arrange(
+    library: &Snapshot,
+    scored: LabelScores<'_>,
+    wanted: ArrangeRequest<'_>,
+) -> Arrangement {
+    let test = shown::PreparedFilter::new(scored, &wanted);
     let count = ItemId::try_from(library.items.len()).unwrap_or(ItemId::MAX);
     let judged = judge::judge(scored, &library.briefs);
     let hidden_by: Vec<Option<HiddenBy>> = (0..count)

@@ -4,16 +4,16 @@ use rayon::prelude::*;
 
 use super::groups::{Groups, MAX_RANK};
 use super::judge::Verdict;
-use super::{FEW, Group, Wanted};
+use super::{ArrangeRequest, FEW, PhotoGroup};
 use crate::app::document::calendar::Day;
-use crate::app::document::filter::{Fit, SortKey};
+use crate::app::document::filter::{LabelFit, SortKey};
 use crate::app::document::labels::LabelId;
-use crate::app::document::library::{ItemId, Kind, Snapshot, by_name};
-use crate::app::document::scored::Scored;
+use crate::app::document::library::{FileStatus, ItemId, Snapshot, by_name};
+use crate::app::document::scored::LabelScores;
 
 /// What a photo lacks to be sorted: what lacks more comes later.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Lacks {
+enum MissingData {
     Nothing,
     Value,
     Content,
@@ -22,10 +22,10 @@ enum Lacks {
 /// A photo's group, what it lacks, what it is sorted by and its number, in one number that sorts as these do in turn:
 /// 30, 2, 64 and 32 bits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Keyed(u128);
+struct PackedOrder(u128);
 
-impl Keyed {
-    fn new(group: u32, lacks: Lacks, key: u64, id: ItemId) -> Self {
+impl PackedOrder {
+    fn new(group: u32, lacks: MissingData, key: u64, id: ItemId) -> Self {
         let first = u128::from(group.min(MAX_RANK)) << 2 | lacks as u128;
         Self((first << 64 | u128::from(key)) << 32 | u128::from(id))
     }
@@ -45,17 +45,17 @@ fn bits(value: f32) -> u64 {
 }
 
 /// What an item is sorted by; what has none comes last in both directions.
-type Key = Option<u64>;
+type OrderKey = Option<u64>;
 
 /// Sorts photos by their groups, and by what is wanted within them.
 pub fn sort(
     library: &Snapshot,
-    scored: Scored<'_>,
+    scored: LabelScores<'_>,
     verdicts: &[Verdict],
-    wanted: &Wanted<'_>,
+    wanted: &ArrangeRequest<'_>,
     filtered: Option<usize>,
     shown: Vec<ItemId>,
-) -> (Vec<ItemId>, Vec<Group>) {
+) -> (Vec<ItemId>, Vec<PhotoGroup>) {
     let sorting = wanted.sorting;
     let groups = Groups::new(library, scored, wanted, filtered, &shown);
     // Without labels there is nothing to sort by but names.
@@ -65,16 +65,16 @@ pub fn sort(
     let unlabelled = unlabelled || unsearched;
     let by_names = sorting.key == SortKey::Name || unlabelled;
     let by_match = sorting.key == SortKey::BestMatch;
-    let nothing_fits = wanted.filter.fit == Fit::Nothing;
+    let nothing_fits = wanted.filter.fit == LabelFit::Nothing;
     let falls = sorting.descending && !unlabelled;
     let keyed = |id: ItemId| {
         let verdict = verdicts[id as usize];
         let group = groups.of(id, verdict);
         if by_names {
-            return Keyed::new(group, Lacks::Nothing, 0, id);
+            return PackedOrder::new(group, MissingData::Nothing, 0, id);
         }
         // By match, what misses a line is always seen from there.
-        let near = by_match && Groups::is_near_a_line(group);
+        let near = by_match && Groups::is_near_threshold(group);
         let misses = by_match && (nothing_fits || Groups::is_something_else(group));
         let value = if misses {
             verdict.miss().map(bits)
@@ -94,16 +94,18 @@ pub fn sort(
             )
         };
         let (lacks, key) = match value {
-            Some(rank) if falls || misses || near => (Lacks::Nothing, !rank),
-            Some(rank) => (Lacks::Nothing, rank),
-            None if library.briefs[id as usize].kind == Kind::Failed => (Lacks::Content, 0),
-            None => (Lacks::Value, 0),
+            Some(rank) if falls || misses || near => (MissingData::Nothing, !rank),
+            Some(rank) => (MissingData::Nothing, rank),
+            None if library.briefs[id as usize].kind == FileStatus::Failed => {
+                (MissingData::Content, 0)
+            }
+            None => (MissingData::Value, 0),
         };
-        Keyed::new(group, lacks, key, id)
+        PackedOrder::new(group, lacks, key, id)
     };
-    let mut keyed: Vec<Keyed> = shown.par_iter().map(|id| keyed(*id)).collect();
+    let mut keyed: Vec<PackedOrder> = shown.par_iter().map(|id| keyed(*id)).collect();
     if by_names {
-        let item = |keyed: &Keyed| &*library.items[keyed.id() as usize];
+        let item = |keyed: &PackedOrder| &*library.items[keyed.id() as usize];
         keyed.par_sort_unstable_by(|a, b| {
             let names = || match falls {
                 true => by_name(item(b), item(a)),
@@ -118,15 +120,15 @@ pub fn sort(
         true => headed(library, &groups, &keyed),
         false => Vec::new(),
     };
-    (keyed.into_iter().map(Keyed::id).collect(), headed)
+    (keyed.into_iter().map(PackedOrder::id).collect(), headed)
 }
 
 /// The groups of sorted photos.
-fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[Keyed]) -> Vec<Group> {
+fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[PackedOrder]) -> Vec<PhotoGroup> {
     let mut first = 0;
     let parts = keyed.chunk_by(|a, b| a.group() == b.group());
-    let group = |part: &[Keyed]| {
-        let group = Group {
+    let group = |part: &[PackedOrder]| {
+        let group = PhotoGroup {
             heading: groups.heading(part[0].group()),
             first,
             len: part.len(),
@@ -139,8 +141,8 @@ fn headed(library: &Snapshot, groups: &Groups<'_>, keyed: &[Keyed]) -> Vec<Group
 }
 
 /// The first and the last day on which photos were taken.
-fn days(library: &Snapshot, part: &[Keyed]) -> Option<(Day, Day)> {
-    let day = |keyed: &Keyed| {
+fn days(library: &Snapshot, part: &[PackedOrder]) -> Option<(Day, Day)> {
+    let day = |keyed: &PackedOrder| {
         let day = library.briefs[keyed.id() as usize].day()?;
         Some((day, day))
     };
@@ -151,14 +153,14 @@ fn days(library: &Snapshot, part: &[Keyed]) -> Option<(Day, Day)> {
 
 fn key(
     library: &Snapshot,
-    scored: Scored<'_>,
+    scored: LabelScores<'_>,
     verdict: Verdict,
     by: SortKey,
     label: Option<usize>,
     id: ItemId,
-) -> Key {
+) -> OrderKey {
     let at = id as usize;
-    if library.briefs[at].kind == Kind::Failed {
+    if library.briefs[at].kind == FileStatus::Failed {
         return None;
     }
     let of = |label: LabelId| scored.place(label);

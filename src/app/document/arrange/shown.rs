@@ -1,13 +1,15 @@
 //! Which photos pass the filters and the search, and which filter hides the others.
 
-use super::Wanted;
+use super::ArrangeRequest;
 use super::judge::Verdict;
 use crate::app::document::calendar;
-use crate::app::document::filter::{Filter, Fit};
-use crate::app::document::library::{Brief, Item, ItemId, Kind, Snapshot, UNREAD};
-use crate::app::document::scored::Scored;
+use crate::app::document::filter::{Filter, LabelFit};
+use crate::app::document::library::{
+    FileStatus, ItemId, LibraryItem, OrderFacts, Snapshot, UNREAD,
+};
+use crate::app::document::scored::LabelScores;
 use crate::app::document::search_text::SearchText;
-use crate::engine::media::places::{PlaceQuery, Words};
+use crate::engine::media::places::{PlaceQuery, WordMatch};
 use crate::engine::organize::marks::Mark;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 
@@ -44,8 +46,8 @@ impl HiddenBy {
 }
 
 /// A filter made ready.
-pub struct Test<'a> {
-    scored: Scored<'a>,
+pub struct PreparedFilter<'a> {
+    scored: LabelScores<'a>,
     filter: &'a Filter,
     search: &'a SearchText,
     /// Where the answer has the label that is filtered by.
@@ -60,12 +62,12 @@ pub struct Test<'a> {
     is_searching: bool,
 }
 
-impl<'a> Test<'a> {
+impl<'a> PreparedFilter<'a> {
     /// Makes a filter ready.
-    pub fn new(scored: Scored<'a>, wanted: &Wanted<'a>) -> Self {
+    pub fn new(scored: LabelScores<'a>, wanted: &ArrangeRequest<'a>) -> Self {
         let filter = wanted.filter;
         let label = match filter.fit {
-            Fit::Label(id) => scored.place(id),
+            LabelFit::Label(id) => scored.place(id),
             _ => None,
         };
         let search_min = if filter.search_shows_all {
@@ -74,7 +76,7 @@ impl<'a> Test<'a> {
             DEFAULT_MIN_MATCH
         };
         // What is no date yet, while it is typed, lets everything through.
-        let date = |text: &'a str| match calendar::trouble(text) {
+        let date = |text: &'a str| match calendar::problem(text) {
             None => text.trim(),
             Some(_) => "",
         };
@@ -97,7 +99,7 @@ impl<'a> Test<'a> {
             label,
             name: filter.name.trim().to_lowercase(),
             keyword: filter.keyword.trim().to_lowercase(),
-            place: PlaceQuery::new(&filter.place, Words::Beginning),
+            place: PlaceQuery::new(&filter.place, WordMatch::Beginning),
             from: date(&filter.from),
             to: date(&filter.to),
             search_min,
@@ -123,11 +125,12 @@ impl<'a> Test<'a> {
             return None;
         }
         Some(match brief {
-            Brief {
-                kind: Kind::Failed, ..
+            OrderFacts {
+                kind: FileStatus::Failed,
+                ..
             } => HiddenBy::SearchUnreadable,
-            Brief { row: UNREAD, .. } => HiddenBy::SearchUnread,
-            Brief { .. } => HiddenBy::Search,
+            OrderFacts { row: UNREAD, .. } => HiddenBy::SearchUnread,
+            OrderFacts { .. } => HiddenBy::Search,
         })
     }
 
@@ -146,25 +149,25 @@ impl<'a> Test<'a> {
             && (!self.filter.failures || item.warning().is_some())
     }
 
-    fn fit(&self, id: ItemId, brief: Brief, verdict: Verdict) -> bool {
+    fn fit(&self, id: ItemId, brief: OrderFacts, verdict: Verdict) -> bool {
         match (self.filter.fit, self.label) {
-            (Fit::All, _) => true,
-            (Fit::AnyLabel, _) => verdict.best().is_some(),
-            (Fit::Nothing, _) => brief.row != UNREAD && verdict.best().is_none(),
-            (Fit::Label(_), Some(label)) => {
+            (LabelFit::All, _) => true,
+            (LabelFit::AnyLabel, _) => verdict.best().is_some(),
+            (LabelFit::Nothing, _) => brief.row != UNREAD && verdict.best().is_none(),
+            (LabelFit::Label(_), Some(label)) => {
                 self.scored.fits(label, id) || (self.filter.near && self.scored.is_near(label, id))
             }
             // The label is gone.
-            (Fit::Label(_), None) => true,
+            (LabelFit::Label(_), None) => true,
         }
     }
 
-    fn keyword(&self, item: &Item) -> bool {
+    fn keyword(&self, item: &LibraryItem) -> bool {
         let mut keywords = item.keywords().iter();
         self.keyword.is_empty() || keywords.any(|word| word.to_lowercase().contains(&self.keyword))
     }
 
-    fn date(&self, item: &Item) -> bool {
+    fn date(&self, item: &LibraryItem) -> bool {
         if self.from.is_empty() && self.to.is_empty() {
             return true;
         }
@@ -176,13 +179,13 @@ impl<'a> Test<'a> {
         })
     }
 
-    fn device(&self, item: &Item) -> bool {
+    fn device(&self, item: &LibraryItem) -> bool {
         let (camera, lens) = (self.filter.camera.as_deref(), self.filter.lens.as_deref());
         camera.is_none_or(|camera| item.camera() == Some(camera))
             && lens.is_none_or(|lens| item.lens() == Some(lens))
     }
 
-    fn place(&self, item: &Item) -> bool {
+    fn place(&self, item: &LibraryItem) -> bool {
         let folder = self.filter.folder.as_ref();
         let shape = self.filter.shape;
         folder.is_none_or(|folder| item.file.path.starts_with(folder))
@@ -198,6 +201,7 @@ impl<'a> Test<'a> {
         let matched = |matched: f32| matched >= self.search_min;
         let shows =
             self.scored.search.is_none() || self.scored.search_match(id).is_some_and(matched);
-        self.search.lets_through(item, mark, self.scored, id, shows, words)
+        self.search
+            .lets_through(item, mark, self.scored, id, shows, words)
     }
 }

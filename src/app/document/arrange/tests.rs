@@ -4,16 +4,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::app::document::filter::FlagFilter;
-use crate::app::document::filter::{Fit, SortKey};
+use crate::app::document::filter::{LabelFit, SortKey};
 use crate::app::document::labels::{Label, LabelId};
-use crate::app::document::library::Item;
+use crate::app::document::library::LibraryItem;
 use crate::app::document::match_axis;
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage, Taken};
 use crate::engine::organize::marks::Mark;
 use crate::engine::organize::marks::{Colour, Flag};
 use crate::engine::search::score::Scores;
 
-fn photo(name: &str, taken: Option<&str>, size: u64) -> Item {
+fn photo(name: &str, taken: Option<&str>, size: u64) -> LibraryItem {
     let file = Candidate {
         path: name.into(),
         size,
@@ -27,14 +27,14 @@ fn photo(name: &str, taken: Option<&str>, size: u64) -> Item {
         warning: None,
         video: None,
     };
-    Item::read(Photo { file, facts }, 0)
+    LibraryItem::read(Photo { file, facts }, 0)
 }
 
 fn library() -> Snapshot {
     let items = vec![
         photo("b10.jpg", Some("2024-05-01T10:00:00"), 3),
         photo("b9.png", None, 1),
-        Item::failed(Failure::new("broken.jpg", Stage::Decode, "damaged")),
+        LibraryItem::failed(Failure::new("broken.jpg", Stage::Decode, "damaged")),
         photo("a.jpg", Some("2023-01-01T00:00:00"), 2),
     ];
     let pick = Mark {
@@ -79,13 +79,13 @@ fn grouped(
     draft: Option<LabelId>,
 ) -> Arrangement {
     let scores = scores();
-    let scored = Scored {
+    let scored = LabelScores {
         labels,
         columns: &[Some(0), Some(1)],
         scores: &scores,
         search: None,
     };
-    let wanted = Wanted {
+    let wanted = ArrangeRequest {
         sorting,
         grouping,
         filter,
@@ -147,7 +147,7 @@ fn what_is_just_below_a_line_is_counted_and_comes_after_it() {
     labels[1].min_match = 0.4;
     // Photo 3 has a match of 0.3 with the second label: near 0.4, but far from 0.5.
     let filter = Filter {
-        fit: Fit::Label(2),
+        fit: LabelFit::Label(2),
         near: true,
         ..Filter::default()
     };
@@ -172,7 +172,7 @@ fn a_filter_by_one_label_sorts_by_it() {
     let mut labels = [label(1, false), label(2, false)];
     labels[1].min_match = 0.05;
     let filter = Filter {
-        fit: Fit::Label(2),
+        fit: LabelFit::Label(2),
         ..Filter::default()
     };
     // The first photo fits another label better.
@@ -194,7 +194,7 @@ fn what_fits_nothing_has_the_nearest_misses_first_under_any_heading() {
     labels[0].min_match = 0.95;
     labels[1].min_match = 0.35;
     let filter = Filter {
-        fit: Fit::Nothing,
+        fit: LabelFit::Nothing,
         ..Filter::default()
     };
     for grouping in [
@@ -271,13 +271,13 @@ fn a_search_finds_names_and_dates_besides_what_is_seen() {
     };
     let labels = [label(1, false), label(2, false)];
     let shown = |text: &str, meaning: bool| {
-        let scored = Scored {
+        let scored = LabelScores {
             labels: &labels,
             columns: &[Some(0), Some(1)],
             scores: &scores,
             search: meaning.then_some(&found),
         };
-        let wanted = Wanted {
+        let wanted = ArrangeRequest {
             sorting: Sorting {
                 key: SortKey::Search,
                 descending: true,
@@ -328,21 +328,21 @@ fn filters_let_through_what_they_say() {
     let filter = Filter::default;
     assert_eq!(
         shown(Filter {
-            fit: Fit::AnyLabel,
+            fit: LabelFit::AnyLabel,
             ..filter()
         }),
         [1, 0]
     );
     assert_eq!(
         shown(Filter {
-            fit: Fit::Label(2),
+            fit: LabelFit::Label(2),
             ..filter()
         }),
         [1]
     );
     assert_eq!(
         shown(Filter {
-            fit: Fit::Nothing,
+            fit: LabelFit::Nothing,
             ..filter()
         }),
         [3],
@@ -436,14 +436,14 @@ proptest! {
         let library = Snapshot::new(items, vec![Mark::default(); photos]);
         let labels = [label(1, false), label(2, true)];
         let columns = [Some(0), Some(1)];
-        let scored = Scored { labels: &labels, columns: &columns, scores: &scores, search: None };
+        let scored = LabelScores { labels: &labels, columns: &columns, scores: &scores, search: None };
         let key = [
             SortKey::BestMatch, SortKey::Match(2), SortKey::Probability(1), SortKey::Search,
             SortKey::Name, SortKey::Taken, SortKey::Modified, SortKey::Size, SortKey::Dimensions, SortKey::Stars,
         ][key];
-        let fit = if one { Fit::Label(1) } else { Fit::All };
+        let fit = if one { LabelFit::Label(1) } else { LabelFit::All };
         let filter = Filter { fit, near, ..Filter::default() };
-        let wanted = Wanted {
+        let wanted = ArrangeRequest {
             sorting: Sorting { key, descending },
             grouping: Grouping::ALL[grouping],
             filter: &filter,

@@ -12,7 +12,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::{open_regular, read_regular_text};
 use crate::engine::hub::download::progress::DownloadStage;
-use crate::engine::hub::download::session::{DownloadSession, Wanted};
+use crate::engine::hub::download::session::{DownloadSession, WantedFile};
 use crate::engine::hub::download::staging::{self, length};
 use crate::engine::hub::endpoint::Checksum;
 use crate::engine::hub::http::{HttpError, Response, host};
@@ -22,7 +22,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Bytes that an attempt must bring to count as progress.
 const PROGRESS: u64 = 64 << 10;
 /// Bytes after which free disk space is checked again.
-const ROOM_EVERY: u64 = 32 << 20;
+const SPACE_CHECK_BYTES: u64 = 32 << 20;
 /// Largest note of a version.
 const MAX_NOTE: u64 = 4096;
 
@@ -33,7 +33,7 @@ impl DownloadSession<'_, '_> {
 
     /// Brings one file, however often the connection breaks, as long as each attempt brings something. What no later
     /// attempt can go on with is removed.
-    pub(super) fn fetch(&mut self, file: &Wanted) -> Result<(), DownloadError> {
+    pub(super) fn fetch(&mut self, file: &WantedFile) -> Result<(), DownloadError> {
         let outcome = self.fetch_or_leave(file);
         if outcome.is_err() && file.remote.etag.is_none() {
             let _ = staging::remove(&self.part(&file.name));
@@ -41,11 +41,11 @@ impl DownloadSession<'_, '_> {
         outcome
     }
 
-    fn fetch_or_leave(&mut self, file: &Wanted) -> Result<(), DownloadError> {
+    fn fetch_or_leave(&mut self, file: &WantedFile) -> Result<(), DownloadError> {
         let whole = self.dir.join(&file.name);
         let part = self.part(&file.name);
         if length(&whole) > 0 && self.verify(file, &whole)?.is_none() {
-            self.meter.known(length(&whole));
+            self.reporter.known(length(&whole));
             return Ok(());
         }
         staging::remove(&whole).map_err(io(&whole))?;
@@ -54,7 +54,7 @@ impl DownloadSession<'_, '_> {
         let mut damaged = false;
         loop {
             let before = length(&part);
-            let base = self.meter.arrival.done;
+            let base = self.reporter.arrival.done;
             let outcome = self.receive(file, &part);
             match outcome {
                 Ok(()) => {
@@ -78,13 +78,13 @@ impl DownloadSession<'_, '_> {
                     if failures >= ATTEMPTS {
                         return Err(self.failed(error));
                     }
-                    self.meter.arrival.step = DownloadStage::Waiting;
-                    self.meter.report();
+                    self.reporter.arrival.step = DownloadStage::Waiting;
+                    self.reporter.report();
                     let usual = self.order.backoff * 2u32.pow(failures - 1);
                     self.sleep(wait.unwrap_or(usual))?;
                 }
             }
-            self.meter.arrival.done = base;
+            self.reporter.arrival.done = base;
         }
     }
 
@@ -93,7 +93,7 @@ impl DownloadSession<'_, '_> {
     }
 
     /// What arrived of another version of a file is of no use.
-    fn forget_another_version(&self, file: &Wanted, part: &Path) -> Result<(), DownloadError> {
+    fn forget_another_version(&self, file: &WantedFile, part: &Path) -> Result<(), DownloadError> {
         let note = self.version_note(&file.name);
         let version = file.remote.etag.clone().unwrap_or_default();
         let same = read_regular_text(&note, MAX_NOTE).is_ok_and(|known| known == version);
@@ -104,10 +104,10 @@ impl DownloadSession<'_, '_> {
     }
 
     /// One attempt: from where the last one ended to the end.
-    fn receive(&mut self, file: &Wanted, part: &Path) -> Result<(), Attempt> {
+    fn receive(&mut self, file: &WantedFile, part: &Path) -> Result<(), Attempt> {
         let here = length(part);
-        self.meter.arrival.step = DownloadStage::Fetching;
-        self.meter.known(here);
+        self.reporter.arrival.step = DownloadStage::Fetching;
+        self.reporter.known(here);
         if here > 0 && file.remote.size == Some(here) {
             return Ok(());
         }
@@ -147,14 +147,14 @@ impl DownloadSession<'_, '_> {
         let resumed = range.is_some_and(|range| range.starts_with(&format!("bytes {here}-")));
         match head.status {
             200 => {
-                self.meter.take_back(here);
+                self.reporter.take_back(here);
                 Ok(false)
             }
             206 if resumed => Ok(true),
             // The hub has another idea of how long the file is: from the start.
             206 | 416 => {
                 let _ = staging::remove(part);
-                self.meter.take_back(here);
+                self.reporter.take_back(here);
                 Err(Attempt::Again {
                     error: answer.refused(),
                     wait: None,
@@ -175,7 +175,7 @@ impl DownloadSession<'_, '_> {
     /// Writes what comes, from and up to so many bytes, and returns the file's length.
     fn write(
         &mut self,
-        file: &Wanted,
+        file: &WantedFile,
         part: &Path,
         answer: &mut Response,
         (from, most): (u64, u64),
@@ -192,27 +192,28 @@ impl DownloadSession<'_, '_> {
                 let reason = "it is longer than announced";
                 return Err(Attempt::Final(self.damaged(&file.name, reason)));
             }
-            if length >= checked.saturating_add(ROOM_EVERY) {
+            if length >= checked.saturating_add(SPACE_CHECK_BYTES) {
                 checked = length;
-                self.check_room(0).map_err(Attempt::Final)?;
+                self.require_free_space(0).map_err(Attempt::Final)?;
             }
             match out.write_all(&chunk) {
                 Err(error) if error.kind() == ErrorKind::StorageFull => {
-                    self.check_room(most - length).map_err(Attempt::Final)?;
+                    self.require_free_space(most - length)
+                        .map_err(Attempt::Final)?;
                     return Err(io(error));
                 }
                 done => done.map_err(io)?,
             }
-            self.meter.add(chunk.len() as u64);
+            self.reporter.add(chunk.len() as u64);
         }
         out.sync_all().map_err(io)?;
         Ok(length)
     }
 
     /// What is wrong with a file that arrived, if anything.
-    fn verify(&mut self, file: &Wanted, path: &Path) -> Result<Option<String>, DownloadError> {
-        self.meter.arrival.step = DownloadStage::Checking;
-        self.meter.report();
+    fn verify(&mut self, file: &WantedFile, path: &Path) -> Result<Option<String>, DownloadError> {
+        self.reporter.arrival.step = DownloadStage::Checking;
+        self.reporter.report();
         let Some(checksum) = &file.remote.checksum else {
             let size = file.remote.size;
             let fits = size.is_none_or(|size| length(path) == size);

@@ -20,14 +20,14 @@ use super::catalog;
 use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::read_regular;
 use crate::engine::hub::endpoint::{RepoId, Token};
-use crate::engine::hub::http::{HttpError, Patience};
+use crate::engine::hub::http::{HttpError, Timeouts};
 use crate::engine::hub::model_files::is_complete;
 use crate::engine::inference::ModelError;
 
 use progress::ProgressReporter;
 pub use progress::{DownloadProgress, DownloadStage};
 use session::DownloadSession;
-use staging::Turn;
+use staging::DownloadTurn;
 
 /// The usual branch.
 const MAIN: &str = "main";
@@ -64,7 +64,7 @@ pub struct DownloadRequest {
     /// The first wait before a broken file is tried again; each further one is twice as long.
     pub backoff: Duration,
     /// How long a hub is waited for.
-    pub patience: Patience,
+    pub patience: Timeouts,
 }
 
 impl DownloadRequest {
@@ -86,7 +86,7 @@ impl DownloadRequest {
             token: Token::from_env(),
             models,
             backoff: BACKOFF,
-            patience: Patience::default(),
+            patience: Timeouts::default(),
         }
     }
 }
@@ -217,7 +217,7 @@ pub fn origin(dir: &Path) -> Option<Origin> {
 pub fn download(
     order: &DownloadRequest,
     cancel: &Cancel,
-    tell: &mut dyn FnMut(&DownloadProgress),
+    on_progress: &mut dyn FnMut(&DownloadProgress),
 ) -> Result<PathBuf, DownloadError> {
     let done = order.repo.folder(&order.models);
     if is_complete(&done) {
@@ -225,7 +225,7 @@ pub fn download(
     }
     let model = order.repo.as_str();
     tracing::info!(%model, "fetching begins");
-    let arrived = from_hubs(order, done, cancel, tell);
+    let arrived = from_hubs(order, done, cancel, on_progress);
     match &arrived {
         Ok(_) => tracing::info!(%model, "the model is here"),
         Err(error) => tracing::warn!(%model, "the model did not arrive: {error}"),
@@ -238,10 +238,10 @@ fn from_hubs(
     order: &DownloadRequest,
     done: PathBuf,
     cancel: &Cancel,
-    tell: &mut dyn FnMut(&DownloadProgress),
+    on_progress: &mut dyn FnMut(&DownloadProgress),
 ) -> Result<PathBuf, DownloadError> {
-    let mut meter = ProgressReporter::new(tell);
-    let _turn = Turn::wait(&order.models, &order.repo, cancel, &mut meter)?;
+    let mut reporter = ProgressReporter::new(on_progress);
+    let _turn = DownloadTurn::wait(&order.models, &order.repo, cancel, &mut reporter)?;
     // It may have come while this waited.
     if is_complete(&done) {
         return Ok(done);
@@ -251,9 +251,9 @@ fn from_hubs(
     let arriving = PathBuf::from(arriving);
     let mut last = DownloadError::Cancelled;
     for endpoint in &order.endpoints {
-        meter.arrival = DownloadProgress::default();
-        let mut visit = DownloadSession::new(order, endpoint, &arriving, cancel, &mut meter);
-        match visit.all().and_then(|()| visit.accept(&done)) {
+        reporter.arrival = DownloadProgress::default();
+        let mut steps = DownloadSession::new(order, endpoint, &arriving, cancel, &mut reporter);
+        match steps.all().and_then(|()| steps.accept(&done)) {
             Ok(()) => return Ok(done),
             Err(error) => last = error,
         }

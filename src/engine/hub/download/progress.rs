@@ -44,30 +44,30 @@ pub enum DownloadStage {
 /// Counts bytes and reports progress at intervals.
 pub struct ProgressReporter<'a> {
     pub arrival: DownloadProgress,
-    tell: &'a mut dyn FnMut(&DownloadProgress),
-    told: Instant,
+    on_progress: &'a mut dyn FnMut(&DownloadProgress),
+    last_report: Instant,
     /// Bytes since the last report.
     fresh: u64,
 }
 
 impl<'a> ProgressReporter<'a> {
     /// Nothing yet.
-    pub fn new(tell: &'a mut dyn FnMut(&DownloadProgress)) -> Self {
-        let mut meter = Self {
+    pub fn new(on_progress: &'a mut dyn FnMut(&DownloadProgress)) -> Self {
+        let mut reporter = Self {
             arrival: DownloadProgress::default(),
-            tell,
-            told: Instant::now(),
+            on_progress,
+            last_report: Instant::now(),
             fresh: 0,
         };
-        meter.report();
-        meter
+        reporter.report();
+        reporter
     }
 
     /// Bytes that just came.
     pub fn add(&mut self, bytes: u64) {
         self.arrival.done += bytes;
         self.fresh += bytes;
-        let since = self.told.elapsed();
+        let since = self.last_report.elapsed();
         if since >= REPORT {
             let now = self.fresh as f64 / since.as_secs_f64();
             let before = self.arrival.rate;
@@ -93,8 +93,8 @@ impl<'a> ProgressReporter<'a> {
 
     /// Tells how far it is.
     pub fn report(&mut self) {
-        self.told = Instant::now();
+        self.last_report = Instant::now();
         self.fresh = 0;
-        (self.tell)(&self.arrival);
+        (self.on_progress)(&self.arrival);
     }
 }

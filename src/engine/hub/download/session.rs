@@ -33,11 +33,11 @@ pub struct DownloadSession<'a, 't> {
     pub(super) hub: Hub,
     /// Where files arrive.
     pub(super) dir: PathBuf,
-    pub(super) meter: &'a mut ProgressReporter<'t>,
+    pub(super) reporter: &'a mut ProgressReporter<'t>,
 }
 
 /// A file that is to be fetched.
-pub struct Wanted {
+pub struct WantedFile {
     pub name: String,
     pub remote: RemoteFile,
     /// Most bytes that are accepted where the hub does not give the length.
@@ -51,7 +51,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         endpoint: &str,
         dir: &Path,
         cancel: &'a Cancel,
-        meter: &'a mut ProgressReporter<'t>,
+        reporter: &'a mut ProgressReporter<'t>,
     ) -> Self {
         let token = order.token.as_ref().map(|token| token.secret_for(endpoint));
         Self {
@@ -65,7 +65,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
                 client: Client::new(order.patience),
             },
             dir: dir.into(),
-            meter,
+            reporter,
         }
     }
 
@@ -122,7 +122,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         staging::make_folder(&self.dir)?;
         let files = self.plan()?;
         let sizes = files.iter().filter_map(|file| file.remote.size);
-        self.meter.arrival.total = sizes.fold(0, u64::saturating_add);
+        self.reporter.arrival.total = sizes.fold(0, u64::saturating_add);
         self.check_space(&files)?;
         for file in &files {
             self.fetch(file)?;
@@ -131,7 +131,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
     }
 
     /// The files of the first revision that has safetensors.
-    fn plan(&mut self) -> Result<Vec<Wanted>, DownloadError> {
+    fn plan(&mut self) -> Result<Vec<WantedFile>, DownloadError> {
         let mut revisions = self.order.revisions.clone();
         let mut asked = false;
         let mut last = None;
@@ -150,7 +150,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Err(last.unwrap_or_else(|| self.missing("config.json", "check the name")))
     }
 
-    fn look(&self, name: &str) -> Result<Option<Wanted>, DownloadError> {
+    fn look(&self, name: &str) -> Result<Option<WantedFile>, DownloadError> {
         let seen = self.retry(|| self.hub.look(name, self.cancel))?;
         let most = match name.ends_with(WEIGHTS_ENDING) {
             true => self.order.most_weights,
@@ -163,14 +163,14 @@ impl<'a, 't> DownloadSession<'a, 't> {
         {
             return Err(self.damaged(name, format!("{size} bytes are more than it can have")));
         }
-        Ok(Some(Wanted {
+        Ok(Some(WantedFile {
             name: name.into(),
             remote,
             most,
         }))
     }
 
-    fn files(&self) -> Result<Vec<Wanted>, DownloadError> {
+    fn files(&self) -> Result<Vec<WantedFile>, DownloadError> {
         let mut files = Vec::new();
         for name in NEEDED {
             let advice = "it is no CLIP model in Hugging Face's layout, or the name is wrong";
@@ -196,7 +196,7 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Ok(files)
     }
 
-    fn weights(&self) -> Result<Vec<Wanted>, DownloadError> {
+    fn weights(&self) -> Result<Vec<WantedFile>, DownloadError> {
         if let Some(mut single) = self.look(checkpoint::WEIGHTS)? {
             if let Some(known) = &self.order.sha256 {
                 single.remote.checksum = Some(Checksum::Sha256(known.clone()));
@@ -223,18 +223,18 @@ impl<'a, 't> DownloadSession<'a, 't> {
         Ok(files)
     }
 
-    fn check_space(&self, files: &[Wanted]) -> Result<(), DownloadError> {
-        let here = |file: &Wanted| {
+    fn check_space(&self, files: &[WantedFile]) -> Result<(), DownloadError> {
+        let here = |file: &WantedFile| {
             let arrived = [self.dir.join(&file.name), self.part(&file.name)];
             arrived.iter().map(|path| length(path)).max().unwrap_or(0)
         };
-        let left = |file: &Wanted| file.remote.size.unwrap_or(0).saturating_sub(here(file));
+        let left = |file: &WantedFile| file.remote.size.unwrap_or(0).saturating_sub(here(file));
         let needed = files.iter().map(left).fold(0, u64::saturating_add);
-        self.check_room(needed)
+        self.require_free_space(needed)
     }
 
     /// Fails if the disk has not so many free bytes.
-    pub(super) fn check_room(&self, bytes: u64) -> Result<(), DownloadError> {
+    pub(super) fn require_free_space(&self, bytes: u64) -> Result<(), DownloadError> {
         let needed = bytes.saturating_add(SPARE);
         let free = fs4::available_space(&self.dir).map_err(io(&self.dir))?;
         if free < needed {
@@ -283,8 +283,8 @@ impl<'a, 't> DownloadSession<'a, 't> {
 
     /// Loads the model, which checks it, and gives its folder its name.
     pub fn accept(&mut self, done: &Path) -> Result<(), DownloadError> {
-        self.meter.arrival.step = DownloadStage::Checking;
-        self.meter.report();
+        self.reporter.arrival.step = DownloadStage::Checking;
+        self.reporter.report();
         checkpoint::load_folder(&self.dir, &Device::cpu())?;
         let origin = Origin {
             repo: self.order.repo.as_str().into(),

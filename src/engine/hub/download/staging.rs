@@ -17,24 +17,24 @@ const LOCKS: &str = ".locks";
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The right to bring one model, which one process has at a time. It ends with the value, or with the process.
-pub struct Turn {
+pub struct DownloadTurn {
     _lock: File,
 }
 
-impl Turn {
+impl DownloadTurn {
     /// Waits until no other process brings the model.
     pub fn wait(
         models: &Path,
         repo: &RepoId,
         cancel: &Cancel,
-        meter: &mut ProgressReporter,
+        reporter: &mut ProgressReporter,
     ) -> Result<Self, DownloadError> {
         let folder = models.join(LOCKS);
         fs::create_dir_all(&folder).map_err(io(&folder))?;
         // The file stays: whoever removes a lock's file lets two in.
         let path = folder.join(repo.as_str().replace('/', "--"));
         let lock = regular::create_for_append(&path).map_err(io(&path))?;
-        let mut told = false;
+        let mut reported = false;
         loop {
             match lock.try_lock() {
                 Ok(()) => return Ok(Self { _lock: lock }),
@@ -44,10 +44,10 @@ impl Turn {
             if cancel.is_cancelled() {
                 return Err(DownloadError::Cancelled);
             }
-            if !told {
-                told = true;
-                meter.arrival.step = DownloadStage::Waiting;
-                meter.report();
+            if !reported {
+                reported = true;
+                reporter.arrival.step = DownloadStage::Waiting;
+                reporter.report();
             }
             std::thread::sleep(LOOK_AGAIN);
         }
@@ -67,11 +67,11 @@ pub fn give_name(dir: &Path, done: &Path) -> Result<(), DownloadError> {
     if fs::symlink_metadata(done).is_ok() {
         let name = done.file_name().unwrap_or_default();
         let beside = done.parent().unwrap_or(Path::new("."));
-        let aside = tempfile::Builder::new()
+        let replaced = tempfile::Builder::new()
             .prefix(".replaced-")
             .tempdir_in(beside)
             .map_err(io(beside))?;
-        fs::rename(done, aside.keep().join(name)).map_err(io(done))?;
+        fs::rename(done, replaced.keep().join(name)).map_err(io(done))?;
     }
     fs::rename(dir, done).map_err(io(done))
 }

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 /// Why a redirect is not followed. Each message follows "it redirects to HOST, ".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum RedirectRefusal {
     /// From https to http.
     #[error("which is not encrypted")]
     Unencrypted,
@@ -96,16 +96,18 @@ pub fn may_carry_token(issuer: &Url, at: &Url) -> bool {
 ///
 /// # Errors
 /// If it leads from https to http, or to no web address.
-pub fn redirected(from: &Url, location: &str) -> Result<Url, Refusal> {
-    let mut to = from.join(location).map_err(|_| Refusal::NoAddress)?;
+pub fn redirected(from: &Url, location: &str) -> Result<Url, RedirectRefusal> {
+    let mut to = from
+        .join(location)
+        .map_err(|_| RedirectRefusal::NoAddress)?;
     if !matches!(to.scheme(), "http" | "https") || !to.has_host() {
-        return Err(Refusal::NoAddress);
+        return Err(RedirectRefusal::NoAddress);
     }
     if is_encrypted(from) && !is_encrypted(&to) {
-        return Err(Refusal::Unencrypted);
+        return Err(RedirectRefusal::Unencrypted);
     }
     let bare = to.set_username("").and_then(|()| to.set_password(None));
-    bare.map_err(|()| Refusal::NoAddress)?;
+    bare.map_err(|()| RedirectRefusal::NoAddress)?;
     to.set_fragment(None);
     Ok(to)
 }
@@ -163,7 +165,11 @@ mod tests {
             "hTtP:\\\\f.org",
             "\thttp://f.org",
         ] {
-            assert_eq!(joined(location), Err(Refusal::Unencrypted), "{location:?}");
+            assert_eq!(
+                joined(location),
+                Err(RedirectRefusal::Unencrypted),
+                "{location:?}"
+            );
         }
         for location in [
             "ftp://f.org/g",
@@ -172,7 +178,11 @@ mod tests {
             "javascript:1",
             "https://",
         ] {
-            assert_eq!(joined(location), Err(Refusal::NoAddress), "{location:?}");
+            assert_eq!(
+                joined(location),
+                Err(RedirectRefusal::NoAddress),
+                "{location:?}"
+            );
         }
         let open = url("http://a.org/b");
         assert!(redirected(&open, "http://f.org/g").is_ok());

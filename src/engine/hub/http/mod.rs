@@ -2,10 +2,10 @@
 //!
 //! Proxies come from the environment (`HTTPS_PROXY`, `NO_PROXY`, ...), trusted certificates from the platform.
 //! Redirects are followed here, not by the client: a hub describes a file in the headers of the redirect, and not every
-//! redirect may be followed. The rules are in [`address`] and [`reach`].
+//! redirect may be followed. The rules are in [`address`] and [`resolver`].
 
 pub mod address;
-pub mod reach;
+pub mod resolver;
 
 use std::fmt;
 use std::io::Read;
@@ -20,8 +20,8 @@ use url::Url;
 
 use crate::engine::cancel::Cancel;
 use address::host_of;
-pub use address::{Refusal, host};
-use reach::{Kind, Purpose, Reach, Typed};
+pub use address::{RedirectRefusal, host};
+use resolver::{AddressScope, LookupPurpose, ScopedResolver, TypedHosts};
 
 /// How soon a cancelled request is given up.
 const CANCEL_NOTICE: Duration = Duration::from_millis(50);
@@ -70,7 +70,7 @@ pub enum HttpError {
         /// To which host.
         to: String,
         /// Why not.
-        reason: Refusal,
+        reason: RedirectRefusal,
     },
     /// More than was asked for.
     #[error("{host} sends more than {limit} bytes")]
@@ -84,7 +84,7 @@ pub enum HttpError {
 
 /// What is asked for.
 #[derive(Clone)]
-pub struct Request {
+pub struct HttpRequest {
     /// The address.
     pub url: String,
     /// Only the headers.
@@ -95,7 +95,7 @@ pub struct Request {
     pub token: Option<String>,
 }
 
-impl fmt::Debug for Request {
+impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Request");
         shown.field("url", &self.url).field("head", &self.head);
@@ -103,7 +103,7 @@ impl fmt::Debug for Request {
     }
 }
 
-impl Request {
+impl HttpRequest {
     /// All of what is at an address.
     #[must_use]
     pub fn get(url: impl Into<String>) -> Self {
@@ -118,14 +118,14 @@ impl Request {
 
 /// The start of an answer.
 #[derive(Clone, Debug)]
-pub struct Head {
+pub struct ResponseHead {
     /// HTTP's number.
     pub status: u16,
     /// Addresses and headers of all answers of a chain of redirects, the last first.
     answers: Vec<(Url, http::HeaderMap)>,
 }
 
-impl Head {
+impl ResponseHead {
     /// A header by which the server that was asked itself describes the file. What other servers say on the way is
     /// not its word.
     #[must_use]
@@ -151,8 +151,8 @@ impl Head {
     }
 }
 
-enum Part {
-    Head(Head),
+enum StreamEvent {
+    Head(ResponseHead),
     Bytes(Vec<u8>),
     End,
     Failed(HttpError),
@@ -160,7 +160,7 @@ enum Part {
 
 /// How long a server is waited for.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Timeouts {
     /// Longest time without an answer or a byte before a connection counts as broken.
     pub stall: Duration,
     /// A time of waiting for bytes in which at least [`Self::least`] of them must come.
@@ -169,7 +169,7 @@ pub struct Patience {
     pub least: u64,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             stall: Duration::from_secs(30),
@@ -184,32 +184,33 @@ impl Default for Patience {
 pub struct Client(Arc<Agents>);
 
 struct Agents {
-    patience: Patience,
+    patience: Timeouts,
     /// Goes to what was typed.
     first: Agent,
     /// What the typed names turned out to be.
-    typed: Typed,
+    typed: TypedHosts,
     /// Follow redirects, one for each kind of address that may have been typed.
-    followers: [OnceLock<Agent>; Kind::ALL.len()],
+    followers: [OnceLock<Agent>; AddressScope::ALL.len()],
 }
 
 impl Agents {
-    fn new(patience: Patience) -> Self {
-        let typed = Typed::default();
+    fn new(patience: Timeouts) -> Self {
+        let typed = TypedHosts::default();
         Self {
             patience,
-            first: agent(patience, Purpose::Typed(typed.clone())),
+            first: agent(patience, LookupPurpose::Typed(typed.clone())),
             typed,
             followers: Default::default(),
         }
     }
 
-    fn follower(&self, kind: Kind) -> &Agent {
-        self.followers[kind as usize].get_or_init(|| agent(self.patience, Purpose::Redirect(kind)))
+    fn follower(&self, kind: AddressScope) -> &Agent {
+        self.followers[kind as usize]
+            .get_or_init(|| agent(self.patience, LookupPurpose::Redirect(kind)))
     }
 }
 
-fn agent(patience: Patience, purpose: Purpose) -> Agent {
+fn agent(patience: Timeouts, purpose: LookupPurpose) -> Agent {
     let stall = Some(patience.stall);
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
     let config = Agent::config_builder()
@@ -222,19 +223,19 @@ fn agent(patience: Patience, purpose: Purpose) -> Agent {
         .timeout_recv_response(stall)
         .timeout_per_read(stall)
         .build();
-    Agent::with_parts(config, DefaultConnector::default(), Reach(purpose))
+    Agent::with_parts(config, DefaultConnector::default(), ScopedResolver(purpose))
 }
 
 impl Default for Client {
     fn default() -> Self {
-        Self::new(Patience::default())
+        Self::new(Timeouts::default())
     }
 }
 
 impl Client {
     /// A client that waits so long.
     #[must_use]
-    pub fn new(patience: Patience) -> Self {
+    pub fn new(patience: Timeouts) -> Self {
         Self(Arc::new(Agents::new(patience)))
     }
 
@@ -242,7 +243,7 @@ impl Client {
     ///
     /// # Errors
     /// If there is no answer, or the work was cancelled. Any status is an answer.
-    pub fn open(&self, request: Request, cancel: &Cancel) -> Result<Response, HttpError> {
+    pub fn open(&self, request: HttpRequest, cancel: &Cancel) -> Result<Response, HttpError> {
         let (sender, parts) = bounded(CHUNKS);
         let host = host(&request.url);
         let agents = self.0.clone();
@@ -251,7 +252,7 @@ impl Client {
             .spawn(move || {
                 if let Err(error) = run(&agents, &request, &sender) {
                     // Nobody listening is no error: the request was given up.
-                    let _ = sender.send(Part::Failed(error));
+                    let _ = sender.send(StreamEvent::Failed(error));
                 }
             });
         if let Err(error) = spawned {
@@ -260,7 +261,7 @@ impl Client {
         }
         let stream = Stream { host, parts };
         match stream.next(cancel)? {
-            Part::Head(head) => Ok(Response { head, stream }),
+            StreamEvent::Head(head) => Ok(Response { head, stream }),
             _ => Err(stream.broken("no answer")),
         }
     }
@@ -271,7 +272,7 @@ impl Client {
     /// As [`Self::open`], or if the answer is no success, breaks off or is larger than that.
     pub fn bytes(
         &self,
-        request: Request,
+        request: HttpRequest,
         limit: u64,
         time: Duration,
         cancel: &Cancel,
@@ -299,7 +300,7 @@ impl Client {
 /// An answer whose body is on its way.
 pub struct Response {
     /// Its start.
-    pub head: Head,
+    pub head: ResponseHead,
     stream: Stream,
 }
 
@@ -310,7 +311,7 @@ impl Response {
     /// If the connection breaks or stalls, or the work was cancelled.
     pub fn next(&mut self, cancel: &Cancel) -> Result<Option<Vec<u8>>, HttpError> {
         match self.stream.next(cancel)? {
-            Part::Bytes(bytes) => Ok(Some(bytes)),
+            StreamEvent::Bytes(bytes) => Ok(Some(bytes)),
             _ => Ok(None),
         }
     }
@@ -327,7 +328,7 @@ impl Response {
 
 struct Stream {
     host: String,
-    parts: Receiver<Part>,
+    parts: Receiver<StreamEvent>,
 }
 
 impl Stream {
@@ -338,15 +339,15 @@ impl Stream {
         }
     }
 
-    fn next(&self, cancel: &Cancel) -> Result<Part, HttpError> {
+    fn next(&self, cancel: &Cancel) -> Result<StreamEvent, HttpError> {
         loop {
             if cancel.is_cancelled() {
                 return Err(HttpError::Cancelled);
             }
             return match self.parts.recv_timeout(CANCEL_NOTICE) {
-                Ok(Part::Failed(error)) => Err(error),
+                Ok(StreamEvent::Failed(error)) => Err(error),
                 Ok(part) => Ok(part),
-                Err(RecvTimeoutError::Disconnected) => Ok(Part::End),
+                Err(RecvTimeoutError::Disconnected) => Ok(StreamEvent::End),
                 // The thread ends by its own time-outs.
                 Err(RecvTimeoutError::Timeout) => continue,
             };
@@ -355,7 +356,11 @@ impl Stream {
 }
 
 /// Sends a request and follows where it leads.
-fn run(agents: &Agents, request: &Request, parts: &Sender<Part>) -> Result<(), HttpError> {
+fn run(
+    agents: &Agents,
+    request: &HttpRequest,
+    parts: &Sender<StreamEvent>,
+) -> Result<(), HttpError> {
     let Some(typed) = address::parse(&request.url) else {
         return Err(HttpError::Unreachable {
             host: request.url.clone(),
@@ -378,23 +383,23 @@ fn run(agents: &Agents, request: &Request, parts: &Sender<Part>) -> Result<(), H
             url = follow(agents, &typed, &url, location)?;
             continue;
         }
-        let head = Head { status, answers };
+        let head = ResponseHead { status, answers };
         let whole = head
             .last("content-length")
             .and_then(|length| length.parse::<u64>().ok());
-        if parts.send(Part::Head(head)).is_err() || request.head {
+        if parts.send(StreamEvent::Head(head)).is_err() || request.head {
             return Ok(());
         }
         let host = host_of(&url);
         return send_body(response.body_mut(), whole, &host, agents.patience, parts);
     }
-    Err(refused(&typed, &url, Refusal::Circle))
+    Err(refused(&typed, &url, RedirectRefusal::Circle))
 }
 
 /// One request to one server.
 fn ask(
     agent: &Agent,
-    request: &Request,
+    request: &HttpRequest,
     typed: &Url,
     url: &Url,
 ) -> Result<http::Response<ureq::Body>, HttpError> {
@@ -414,7 +419,7 @@ fn ask(
     };
     // Ranges and lengths are those of the file itself.
     let response = call.header("Accept-Encoding", "identity").call();
-    response.map_err(|error| match reach::refusal(&error) {
+    response.map_err(|error| match resolver::refusal(&error) {
         Some(reason) => refused(typed, url, reason),
         None => HttpError::Unreachable {
             host: host_of(url),
@@ -428,18 +433,19 @@ fn follow(agents: &Agents, typed: &Url, from: &Url, location: &str) -> Result<Ur
     let to = address::redirected(from, location)
         .map_err(|reason| refused_text(typed, &host(location), reason))?;
     // Names are checked when they are looked up; behind a proxy only what is written can be.
-    let inward = reach::literal(&to).is_some_and(|kind| !agents.typed.kind(typed).leads_to(kind));
+    let inward =
+        resolver::literal(&to).is_some_and(|kind| !agents.typed.kind(typed).leads_to(kind));
     match inward {
-        true => Err(refused(typed, &to, Refusal::Inward)),
+        true => Err(refused(typed, &to, RedirectRefusal::Inward)),
         false => Ok(to),
     }
 }
 
-fn refused(typed: &Url, to: &Url, reason: Refusal) -> HttpError {
+fn refused(typed: &Url, to: &Url, reason: RedirectRefusal) -> HttpError {
     refused_text(typed, &host_of(to), reason)
 }
 
-fn refused_text(typed: &Url, to: &str, reason: Refusal) -> HttpError {
+fn refused_text(typed: &Url, to: &str, reason: RedirectRefusal) -> HttpError {
     HttpError::Redirect {
         host: host_of(typed),
         to: to.into(),
@@ -448,13 +454,13 @@ fn refused_text(typed: &Url, to: &str, reason: Refusal) -> HttpError {
 }
 
 /// Measures the rate of a download, without the time in which the receiver was busy.
-struct Pace {
-    patience: Patience,
+struct RateGuard {
+    patience: Timeouts,
     waited: Duration,
     bytes: u64,
 }
 
-impl Pace {
+impl RateGuard {
     /// Whether it is still fast enough after a read that took so long.
     fn keeps(&mut self, waited: Duration, bytes: usize) -> bool {
         self.waited += waited;
@@ -472,14 +478,14 @@ fn send_body(
     body: &mut ureq::Body,
     whole: Option<u64>,
     host: &str,
-    patience: Patience,
-    parts: &Sender<Part>,
+    patience: Timeouts,
+    parts: &Sender<StreamEvent>,
 ) -> Result<(), HttpError> {
     let broken = |reason: String| HttpError::Broken {
         host: host.into(),
         reason,
     };
-    let mut pace = Pace {
+    let mut pace = RateGuard {
         patience,
         waited: Duration::ZERO,
         bytes: 0,
@@ -502,14 +508,14 @@ fn send_body(
         sent += count as u64;
         chunk.truncate(count);
         chunk.shrink_to_fit();
-        if parts.send(Part::Bytes(chunk)).is_err() {
+        if parts.send(StreamEvent::Bytes(chunk)).is_err() {
             return Ok(());
         }
     }
     if whole.is_some_and(|whole| sent < whole) {
         return Err(broken("it ended too early".into()));
     }
-    let _ = parts.send(Part::End);
+    let _ = parts.send(StreamEvent::End);
     Ok(())
 }
 
@@ -519,12 +525,12 @@ mod tests {
 
     #[test]
     fn a_drip_is_too_slow_and_a_pause_of_the_reader_is_not() {
-        let patience = Patience {
+        let patience = Timeouts {
             stall: Duration::from_secs(9),
             span: Duration::from_secs(10),
             least: 100,
         };
-        let pace = || Pace {
+        let pace = || RateGuard {
             patience,
             waited: Duration::ZERO,
             bytes: 0,
@@ -538,9 +544,9 @@ mod tests {
 
     #[test]
     fn a_token_is_never_shown() {
-        let request = Request {
+        let request = HttpRequest {
             token: Some("hf_secret".into()),
-            ..Request::get("https://a.org")
+            ..HttpRequest::get("https://a.org")
         };
         assert!(!format!("{request:?}").contains("secret"));
     }

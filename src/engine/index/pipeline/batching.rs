@@ -17,7 +17,7 @@ const MEASURED: u32 = 3;
 
 /// Finds the number while batches are encoded.
 #[derive(Debug)]
-pub struct Batching {
+pub struct BatchSizer {
     size: usize,
     most: usize,
     /// Photos and time of full batches of this size.
@@ -29,7 +29,7 @@ pub struct Batching {
     settled: bool,
 }
 
-impl Batching {
+impl BatchSizer {
     /// Begins with `first` photos; never takes more than `most`.
     pub fn new((first, most): (usize, usize)) -> Self {
         Self {
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     /// Encodes until the size no longer changes; `rate` is in photos a second by size.
-    fn settle(batching: &mut Batching, rate: impl Fn(usize) -> f64) -> usize {
+    fn settle(batching: &mut BatchSizer, rate: impl Fn(usize) -> f64) -> usize {
         for _ in 0..100 {
             let size = batching.size();
             let time = Duration::from_secs_f64(size as f64 / rate(size));
@@ -170,18 +170,18 @@ mod tests {
     #[test]
     fn batches_grow_while_that_makes_them_faster() {
         let rising = |size: usize| size as f64 / (10.0 + size as f64) * 1000.0;
-        assert_eq!(settle(&mut Batching::new((16, 256)), rising), 128);
+        assert_eq!(settle(&mut BatchSizer::new((16, 256)), rising), 128);
         assert_eq!(
-            settle(&mut Batching::new((16, 256)), |size| size as f64),
+            settle(&mut BatchSizer::new((16, 256)), |size| size as f64),
             256
         );
-        assert_eq!(settle(&mut Batching::new((16, 256)), |_| 100.0), 16);
-        assert_eq!(settle(&mut Batching::new((8, 8)), |size| size as f64), 8);
+        assert_eq!(settle(&mut BatchSizer::new((16, 256)), |_| 100.0), 16);
+        assert_eq!(settle(&mut BatchSizer::new((8, 8)), |size| size as f64), 8);
     }
 
     #[test]
     fn a_device_that_is_full_gets_less() {
-        let mut batching = Batching::new((16, 256));
+        let mut batching = BatchSizer::new((16, 256));
         assert!(batching.out_of_memory(16));
         assert_eq!(settle(&mut batching, |size| size as f64), 8);
         assert!(!batching.out_of_memory(1));

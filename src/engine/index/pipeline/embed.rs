@@ -10,7 +10,7 @@ use std::thread;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::MAX_DECODERS;
-use super::batching::Batching;
+use super::batching::BatchSizer;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::preprocess::Crop;
@@ -107,7 +107,7 @@ fn encode(
     decoded: Receiver<Decoded>,
     results: &mut [Result<Embeddings, String>],
 ) {
-    let mut batching = Batching::new(model.info().batch_sizes());
+    let mut batching = BatchSizer::new(model.info().batch_sizes());
     loop {
         let (mut places, mut batch, mut count) = (Vec::new(), Vec::new(), 0);
         while count < batching.size() {

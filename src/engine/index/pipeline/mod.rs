@@ -83,7 +83,7 @@ impl JobOptions {
 
 /// Where a photo's vector came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum VectorSource {
     /// The store knew the file: it was not opened.
     Cached,
     /// The store knew the content under another name: it was read, but not decoded.
@@ -102,7 +102,7 @@ pub enum Event {
         /// The row of its vector.
         row: u32,
         /// Where the vector came from.
-        source: Source,
+        source: VectorSource,
     },
     /// The store has a thumbnail of a photo, but this model has not read it yet.
     Unread(Photo),
@@ -137,7 +137,7 @@ pub struct Summary {
     /// Whether it was cancelled before its end.
     pub cancelled: bool,
     /// Why it had to stop before its end, in one sentence.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
 }
 
 impl Summary {
@@ -146,7 +146,7 @@ impl Summary {
     pub fn gave_up(progress: Progress) -> Self {
         Self {
             progress,
-            trouble: Some(GAVE_UP.into()),
+            problem: Some(GAVE_UP.into()),
             ..Self::default()
         }
     }
@@ -289,7 +289,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     let (cancel, gate) = (Cancel::default(), Gate::default());
     let listed = Gate::default();
     listed.set_closed(options.list_first);
-    let shared = stages::Shared {
+    let shared = stages::JobContext {
         gave_up: Arc::default(),
         session: session.clone(),
         device: session.model().info().device.name.clone(),

@@ -9,21 +9,22 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 
-use super::batching::Batching;
-use super::{Counters, Event, EventSender, Source, Summary, embedded};
+use super::batching::BatchSizer;
+use super::embedded::embedded_thumbnail;
+use super::{Counters, Event, EventSender, Summary, VectorSource};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::session::Session;
-use crate::engine::index::store::{NewContent, Record, StoreError};
+use crate::engine::index::store::{NewContent, PhotoRecord, StoreError};
 use crate::engine::inference::{Model, ModelError};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::decode::{self, DecodeError};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Photo, PhotoFacts, Stage};
 use crate::engine::media::preprocess::{Crop, Resampler};
-use crate::engine::media::scan::{Found, Scan, ScanOptions, Skipped};
+use crate::engine::media::scan::{Scan, ScanItem, ScanOptions, Skipped};
 use crate::engine::media::takeout::TakeoutDates;
 use crate::engine::media::thumbnail;
 #[cfg(feature = "video")]
-use crate::engine::media::video::{self, Frame, Video, VideoError};
+use crate::engine::media::video::{self, Video, VideoError, VideoFrame};
 use crate::engine::pause::Gate;
 
 /// How long the encoder waits for a batch to fill.
@@ -43,7 +44,7 @@ const WRITE_BATCH: usize = 256;
 
 /// What all stages of a job share.
 #[derive(Clone)]
-pub struct Shared {
+pub struct JobContext {
     pub session: Arc<Session>,
     /// The name of the model's device when the job began.
     pub device: String,
@@ -73,7 +74,7 @@ impl Drop for PanicNote<'_> {
     }
 }
 
-impl Shared {
+impl JobContext {
     fn note_panics(&self) -> PanicNote<'_> {
         PanicNote(&self.gave_up)
     }
@@ -109,7 +110,7 @@ pub fn photo(file: Candidate, facts: PhotoFacts, takeout: &mut TakeoutDates) -> 
 }
 
 /// A photo on its way to the encoder.
-pub struct Prepared {
+pub struct PreparedPhoto {
     file: Candidate,
     facts: PhotoFacts,
     thumbnail: Vec<u8>,
@@ -122,12 +123,12 @@ pub struct Prepared {
 }
 
 /// A result on its way to the store, and where it came from.
-pub type Outcome = (Record, Source);
+pub type EncodedPhoto = (PhotoRecord, VectorSource);
 
 /// Lists files, answers those that the store knows, and hands on the rest. `waits` is told when that has to wait for
 /// decoders, or at the first of the rest if all files are to be counted before one is read.
 pub fn scan(
-    shared: &Shared,
+    shared: &JobContext,
     roots: &[PathBuf],
     options: ScanOptions,
     files: &Sender<Candidate>,
@@ -145,8 +146,8 @@ pub fn scan(
         }
         shared.counters.total.fetch_add(1, Relaxed);
         match found {
-            Found::Failure(failure) => shared.fail(failure),
-            Found::Candidate(file) => {
+            ScanItem::Failure(failure) => shared.fail(failure),
+            ScanItem::Candidate(file) => {
                 let event = known(shared, &file, &mut takeout);
                 let is_read = matches!(event, Some(Event::Photo { .. }));
                 batch.extend(event);
@@ -185,7 +186,7 @@ pub fn scan(
 /// Counts the files while the walk that reads them waits, so that the total and the time left are known early; decoders
 /// begin after it if they are to know all files first. It keeps no list: a million files cost it no memory. A walk that
 /// never waits needs no count.
-pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
+pub fn count(shared: &JobContext, roots: &[PathBuf], options: ScanOptions, waited: &Receiver<()>) {
     let _note = shared.note_panics();
     if waited.recv().is_err() {
         return;
@@ -204,7 +205,7 @@ pub fn count(shared: &Shared, roots: &[PathBuf], options: ScanOptions, waited: &
 }
 
 /// The event for a file that the store knows unchanged.
-fn known(shared: &Shared, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
+fn known(shared: &JobContext, file: &Candidate, takeout: &mut TakeoutDates) -> Option<Event> {
     // A store that cannot be read will say so when it is written; until then the file counts as new.
     let session = &shared.session;
     let known = session.store().lookup(session.key(), file).ok()??;
@@ -216,16 +217,16 @@ fn known(shared: &Shared, file: &Candidate, takeout: &mut TakeoutDates) -> Optio
     Some(Event::Photo {
         photo,
         row,
-        source: Source::Cached,
+        source: VectorSource::Cached,
     })
 }
 
 /// Reads and decodes files until there are none.
 pub fn decode(
-    shared: &Shared,
+    shared: &JobContext,
     files: &Receiver<Candidate>,
-    crops: &Sender<Prepared>,
-    results: &Sender<Outcome>,
+    crops: &Sender<PreparedPhoto>,
+    results: &Sender<EncodedPhoto>,
 ) {
     let _note = shared.note_panics();
     let mut resampler = Resampler::default();
@@ -242,9 +243,11 @@ pub fn decode(
             prepare(shared, &mut resampler, &mut takeout, file.clone())
         }));
         let sent = match prepared {
-            Ok(Ok(Step::Encode(prepared))) => crops.send(*prepared).is_ok(),
-            Ok(Ok(Step::Recognised(record))) => results.send((*record, Source::Recognised)).is_ok(),
-            Ok(Ok(Step::Cancelled)) => false,
+            Ok(Ok(NextStep::Encode(prepared))) => crops.send(*prepared).is_ok(),
+            Ok(Ok(NextStep::Recognised(record))) => {
+                results.send((*record, VectorSource::Recognised)).is_ok()
+            }
+            Ok(Ok(NextStep::Cancelled)) => false,
             Ok(Err(failure)) => {
                 shared.fail(failure);
                 true
@@ -264,21 +267,46 @@ pub fn decode(
 }
 
 /// What becomes of a file that was read.
-enum Step {
-    Encode(Box<Prepared>),
-    Recognised(Box<Record>),
+enum NextStep {
+    Encode(Box<PreparedPhoto>),
+    Recognised(Box<PhotoRecord>),
     Cancelled,
 }
 
+/// Shows a photo that is about to be decoded by the thumbnail in its file, which the store hands out until the photo is
+/// written.
+fn show_embedded(
+    shared: &JobContext,
+    resampler: &mut Resampler,
+    takeout: &mut TakeoutDates,
+    file: &Candidate,
+    content: ContentId,
+    bytes: &[u8],
+) {
+    let store = shared.session.store();
+    // Another model has read it: what the store has is better.
+    let has_thumbnail = || store.thumbnail(&content).is_ok_and(|known| known.is_some());
+    if !shared.embedded_thumbnails || has_thumbnail() {
+        return;
+    }
+    let quality = shared.thumbnail_quality;
+    let found = embedded_thumbnail(bytes, resampler, quality, &shared.cancel);
+    if let Some((decoded, jpeg)) = found {
+        store.show_provisionally(content, jpeg);
+        let photo = photo(file.clone(), decoded.facts(content), takeout);
+        shared.events.send(Event::Unread(photo));
+    }
+}
+
 /// What is known of a content, if the session's model has read it.
-fn recognised(shared: &Shared, file: &Candidate, content: &ContentId) -> Option<Step> {
+fn recognised(shared: &JobContext, file: &Candidate, content: &ContentId) -> Option<NextStep> {
     let session = &shared.session;
     let known = session
         .store()
         .lookup_content(session.key(), content)
         .ok()??;
     known.row?;
-    Some(Step::Recognised(Box::new(Record {
+    Some(NextStep::Recognised(Box::new(PhotoRecord {
         file: file.clone(),
         facts: known.facts,
         new: None,
@@ -286,17 +314,17 @@ fn recognised(shared: &Shared, file: &Candidate, content: &ContentId) -> Option<
 }
 
 fn prepare(
-    shared: &Shared,
+    shared: &JobContext,
     resampler: &mut Resampler,
     takeout: &mut TakeoutDates,
     file: Candidate,
-) -> Result<Step, Failure> {
+) -> Result<NextStep, Failure> {
     #[cfg(feature = "video")]
     if video::is_video_file(&file.path) {
         return prepare_video(shared, resampler, file);
     }
     let bytes = match decode::read_file(&file.path, &shared.cancel) {
-        Err(_) if shared.cancel.is_cancelled() => return Ok(Step::Cancelled),
+        Err(_) if shared.cancel.is_cancelled() => return Ok(NextStep::Cancelled),
         read => read?,
     };
     #[cfg(feature = "video")]
@@ -308,12 +336,12 @@ fn prepare(
     if let Some(step) = recognised(shared, &file, &content) {
         return Ok(step);
     }
-    embedded::show(shared, resampler, takeout, &file, content, &bytes);
+    show_embedded(shared, resampler, takeout, &file, content, &bytes);
     let spec = shared.session.model().info().preprocess;
     let side = spec.decoded_side();
     let decoded = match decode::decode(&bytes, side, &shared.cancel) {
         Ok(decoded) => decoded,
-        Err(DecodeError::Cancelled) => return Ok(Step::Cancelled),
+        Err(DecodeError::Cancelled) => return Ok(NextStep::Cancelled),
         Err(error) => return Err(Failure::new(file.path, Stage::Decode, error)),
     };
     drop(bytes);
@@ -331,7 +359,7 @@ fn prepare(
         refuse(&"no thumbnail can be made of it: save the photo as JPEG with another program")
     })?;
     let facts = decoded.facts(content);
-    Ok(Step::Encode(Box::new(Prepared {
+    Ok(NextStep::Encode(Box::new(PreparedPhoto {
         file,
         facts,
         thumbnail,
@@ -344,13 +372,13 @@ fn prepare(
 /// Reads a video's index and frames: each is a picture of its own.
 #[cfg(feature = "video")]
 fn prepare_video(
-    shared: &Shared,
+    shared: &JobContext,
     resampler: &mut Resampler,
     file: Candidate,
-) -> Result<Step, Failure> {
+) -> Result<NextStep, Failure> {
     let cancel = &shared.cancel;
     let failed = |error: VideoError| match error {
-        VideoError::Cancelled => Ok(Step::Cancelled),
+        VideoError::Cancelled => Ok(NextStep::Cancelled),
         error @ VideoError::Io(_) => Err(Failure::new(&file.path, Stage::Read, error)),
         error => Err(Failure::new(&file.path, Stage::Decode, error)),
     };
@@ -366,7 +394,7 @@ fn prepare_video(
     let (mut crops, mut thumbnails) = (Vec::new(), Vec::new());
     let mut size = (0, 0);
     let mut times = Vec::new();
-    let each = |frame: Frame| {
+    let each = |frame: VideoFrame| {
         let refuse = |_| VideoError::Damaged("its frames are empty");
         crops.push(resampler.crop(&frame.pixels, &spec).map_err(refuse)?);
         let small = resampler
@@ -382,7 +410,7 @@ fn prepare_video(
         return failed(error);
     }
     let mut thumbnails = thumbnails.into_iter();
-    Ok(Step::Encode(Box::new(Prepared {
+    Ok(NextStep::Encode(Box::new(PreparedPhoto {
         facts: video.facts(size, times),
         thumbnail: thumbnails.next().unwrap_or_default(),
         frame_thumbnails: thumbnails.collect(),
@@ -395,13 +423,13 @@ fn prepare_video(
 /// Runs the model over batches until there are no more crops. `batches` are the sizes of the first batch and
 /// of the largest.
 pub fn encode(
-    shared: &Shared,
+    shared: &JobContext,
     batches: (usize, usize),
-    crops: &Receiver<Prepared>,
-    results: &Sender<Outcome>,
+    crops: &Receiver<PreparedPhoto>,
+    results: &Sender<EncodedPhoto>,
 ) {
     let _note = shared.note_panics();
-    let mut batching = Batching::new(batches);
+    let mut batching = BatchSizer::new(batches);
     while let Some(batch) = next_batch(crops, batching.size()) {
         shared.gate.pass(&shared.cancel);
         if shared.cancel.is_cancelled() {
@@ -437,22 +465,22 @@ pub fn encode(
                 frame_thumbnails,
                 appearance,
             });
-            let record = Record { file, facts, new };
-            if results.send((record, Source::Encoded)).is_err() {
+            let record = PhotoRecord { file, facts, new };
+            if results.send((record, VectorSource::Encoded)).is_err() {
                 return;
             }
         }
     }
 }
 
-fn fail_all<T>(shared: &Shared, photos: Vec<(Candidate, PhotoFacts, T)>, message: &str) {
+fn fail_all<T>(shared: &JobContext, photos: Vec<(Candidate, PhotoFacts, T)>, message: &str) {
     for (file, ..) in photos {
         shared.fail(Failure::new(file.path, Stage::Encode, message));
     }
 }
 
 /// Up to `size` crops: what is there, and what comes within a short while.
-fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> {
+fn next_batch(crops: &Receiver<PreparedPhoto>, size: usize) -> Option<Vec<PreparedPhoto>> {
     let mut batch = vec![crops.recv().ok()?];
     let deadline = Instant::now() + BATCH_WAIT;
     while batch.len() < size {
@@ -465,11 +493,11 @@ fn next_batch(crops: &Receiver<Prepared>, size: usize) -> Option<Vec<Prepared>> 
 }
 
 /// Writes results in batches, reports each once it is safe, and ends the job.
-pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Skipped>) {
-    let mut batch: Vec<Outcome> = Vec::new();
+pub fn keep(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &OnceLock<Skipped>) {
+    let mut batch: Vec<EncodedPhoto> = Vec::new();
     let mut takeout = TakeoutDates::default();
     let mut since = Instant::now();
-    let mut trouble = None;
+    let mut problem = None;
     loop {
         match results.recv_timeout(CANCEL_NOTICE) {
             Ok(outcome) => {
@@ -482,20 +510,20 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
             Err(RecvTimeoutError::Disconnected) => break,
         }
         if batch.len() >= WRITE_BATCH || (!batch.is_empty() && since.elapsed() >= WRITE_WAIT) {
-            trouble = write(shared, &mut batch, &mut takeout);
+            problem = write(shared, &mut batch, &mut takeout);
         }
-        if trouble.is_some() || shared.cancel.is_cancelled() {
+        if problem.is_some() || shared.cancel.is_cancelled() {
             shared.cancel.cancel();
             break;
         }
         shared.report();
     }
     let gave_up = shared.gave_up.load(Ordering::Acquire);
-    trouble = trouble.or_else(|| gave_up.then(|| super::GAVE_UP.into()));
-    let cancelled = shared.cancel.is_cancelled() && trouble.is_none();
+    problem = problem.or_else(|| gave_up.then(|| super::GAVE_UP.into()));
+    let cancelled = shared.cancel.is_cancelled() && problem.is_none();
     // What was encoded is kept, whatever else went wrong.
     let unwritten = write(shared, &mut batch, &mut takeout);
-    trouble = trouble.or(unwritten);
+    problem = problem.or(unwritten);
     shared.session.store().flush_seen();
     shared.counters.finished.store(true, Relaxed);
     let progress = shared.counters.snapshot();
@@ -506,33 +534,37 @@ pub fn keep(shared: &Shared, results: &Receiver<Outcome>, skipped: &OnceLock<Ski
         failed = progress.failed,
         seconds = progress.elapsed.as_secs_f64(),
         cancelled,
-        trouble = trouble.as_deref(),
+        problem = problem.as_deref(),
         "photos were read"
     );
     shared.events.send(Event::Finished(Summary {
         progress,
         skipped: skipped.get().cloned().unwrap_or_default(),
         cancelled,
-        trouble,
+        problem,
     }));
 }
 
 /// Writes and empties a batch; returns the problem, if there is one.
-fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) -> Option<String> {
+fn write(
+    shared: &JobContext,
+    batch: &mut Vec<EncodedPhoto>,
+    takeout: &mut TakeoutDates,
+) -> Option<String> {
     if batch.is_empty() {
         return None;
     }
-    let (records, sources): (Vec<Record>, Vec<Source>) = batch.drain(..).unzip();
-    let rows = match write_when_there_is_room(shared, &records) {
+    let (records, sources): (Vec<PhotoRecord>, Vec<VectorSource>) = batch.drain(..).unzip();
+    let rows = match write_with_retries(shared, &records) {
         Ok(rows) => rows,
         Err(error) => return Some(error.to_string()),
     };
     let mut events = Vec::with_capacity(rows.len());
     for ((record, source), row) in records.into_iter().zip(sources).zip(rows) {
         let counter = match source {
-            Source::Encoded => &shared.counters.encoded,
-            Source::Recognised => &shared.counters.recognised,
-            Source::Cached => &shared.counters.cached,
+            VectorSource::Encoded => &shared.counters.encoded,
+            VectorSource::Recognised => &shared.counters.recognised,
+            VectorSource::Cached => &shared.counters.cached,
         };
         counter.fetch_add(1, Relaxed);
         let photo = photo(record.file, record.facts, takeout);
@@ -544,15 +576,18 @@ fn write(shared: &Shared, batch: &mut Vec<Outcome>, takeout: &mut TakeoutDates) 
 
 /// Writes records. If the disk is full or read-only, that is reported, and the write is retried until it succeeds,
 /// the job is cancelled, or its patience ends.
-fn write_when_there_is_room(shared: &Shared, records: &[Record]) -> Result<Vec<u32>, StoreError> {
+fn write_with_retries(
+    shared: &JobContext,
+    records: &[PhotoRecord],
+) -> Result<Vec<u32>, StoreError> {
     let session = &shared.session;
     let since = Instant::now();
     let mut wait = RETRY_WAIT.0;
-    let mut told = false;
+    let mut reported = false;
     loop {
         let error = match session.store().write(session.key(), records) {
             Ok(rows) => {
-                if told {
+                if reported {
                     shared.events.send(Event::Waiting(None));
                 }
                 return Ok(rows);
@@ -563,9 +598,9 @@ fn write_when_there_is_room(shared: &Shared, records: &[Record]) -> Result<Vec<u
         if !error.may_pass() || out_of_patience || shared.cancel.is_cancelled() {
             return Err(error);
         }
-        if !told {
+        if !reported {
             shared.events.send(Event::Waiting(Some(error.to_string())));
-            told = true;
+            reported = true;
         }
         let until = Instant::now() + wait;
         while Instant::now() < until && !shared.cancel.is_cancelled() {

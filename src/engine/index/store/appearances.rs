@@ -11,7 +11,7 @@ use crate::engine::media::photo::ContentId;
 const AT_ONCE: usize = 500;
 
 /// Numbers and their checksum.
-type Row = (Vec<u8>, i64);
+type AppearanceRow = (Vec<u8>, i64);
 
 /// Adds one inside an open transaction.
 pub(super) fn insert(
@@ -55,7 +55,10 @@ impl Store {
     }
 
     /// The rows of contents as they are stored. Others wait for the database no longer than this takes.
-    fn appearance_rows(&self, contents: &[&ContentId]) -> Result<Vec<Option<Row>>, VolumesError> {
+    fn appearance_rows(
+        &self,
+        contents: &[&ContentId],
+    ) -> Result<Vec<Option<AppearanceRow>>, VolumesError> {
         let mut volumes = lock(&self.thumbnails);
         let query = "SELECT numbers, checksum FROM appearances WHERE content = ?1";
         let one = |content: &&ContentId| {

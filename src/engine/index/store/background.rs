@@ -11,8 +11,8 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::VectorMap;
-use super::checksum::{self, Sum};
-use super::vectors::Segment;
+use super::checksum::{self, Checksum128};
+use super::vectors::VectorSegment;
 use crate::engine::files::private;
 use crate::engine::files::regular::open_regular;
 use crate::engine::search::score::Background;
@@ -20,7 +20,7 @@ use crate::engine::search::score::Background;
 /// Rows that one task sums up.
 const TASK_ROWS: usize = 256;
 /// Bytes of a block before its values.
-const SUM: usize = size_of::<Sum>();
+const SUM: usize = size_of::<Checksum128>();
 /// Rows whose vectors are in memory at a time.
 const PART_ROWS: usize = 1 << 14;
 
@@ -34,7 +34,7 @@ impl BackgroundSums {
     /// it cannot be read or written, the sums are computed.
     #[must_use]
     pub fn open(path: &Path, vectors: &VectorMap, background: &Background) -> Self {
-        let blocks = Blocks::new(vectors);
+        let blocks = BackgroundLayout::new(vectors);
         let bytes = read(path, blocks.bytes()).unwrap_or_default();
         let mut values = vec![0f32; vectors.len()];
         let missing = blocks.take(&bytes, &mut values);
@@ -75,7 +75,7 @@ fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 }
 
 /// Rows of segments that follow each other, together.
-fn runs(segments: &[(usize, Segment)]) -> Vec<std::ops::Range<usize>> {
+fn runs(segments: &[(usize, VectorSegment)]) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
     for (_, segment) in segments {
         let (first, end) = (segment.first as usize, segment.end() as usize);
@@ -88,11 +88,11 @@ fn runs(segments: &[(usize, Segment)]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Where the file has what.
-struct Blocks<'a> {
-    segments: &'a [Segment],
+struct BackgroundLayout<'a> {
+    segments: &'a [VectorSegment],
 }
 
-impl<'a> Blocks<'a> {
+impl<'a> BackgroundLayout<'a> {
     fn new(vectors: &'a VectorMap) -> Self {
         Self {
             segments: vectors.segments(),
@@ -104,12 +104,12 @@ impl<'a> Blocks<'a> {
         rows * 4 + self.segments.len() * SUM
     }
 
-    fn offset(at: usize, segment: &Segment) -> usize {
+    fn offset(at: usize, segment: &VectorSegment) -> usize {
         segment.first as usize * 4 + at * SUM
     }
 
     /// Takes the values of all blocks that hold, and returns the segments of those that do not.
-    fn take(&self, bytes: &[u8], values: &mut [f32]) -> Vec<(usize, Segment)> {
+    fn take(&self, bytes: &[u8], values: &mut [f32]) -> Vec<(usize, VectorSegment)> {
         let mut missing = Vec::new();
         for (at, segment) in self.segments.iter().enumerate() {
             let start = Self::offset(at, segment);
@@ -127,7 +127,12 @@ impl<'a> Blocks<'a> {
         missing
     }
 
-    fn write(&self, path: &Path, values: &[f32], which: &[(usize, Segment)]) -> io::Result<()> {
+    fn write(
+        &self,
+        path: &Path,
+        values: &[f32],
+        which: &[(usize, VectorSegment)],
+    ) -> io::Result<()> {
         let mut file = private::open_or_create(path)?;
         let mut out: Vec<u8> = Vec::new();
         let mut start = 0;
@@ -149,6 +154,6 @@ impl<'a> Blocks<'a> {
     }
 }
 
-fn block_sum(segment: &Segment, values: &[u8]) -> Sum {
+fn block_sum(segment: &VectorSegment, values: &[u8]) -> Checksum128 {
     checksum::sum(b'b', &[&segment.sum, values])
 }

@@ -2,11 +2,11 @@
 //!
 //! Each covers the key of a value as well as the value, so that a misplaced value is detected as surely as a flipped bit.
 
-use super::rows::Rows;
+use super::rows::PhotoRows;
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
 
 /// A checksum over a block of a file.
-pub type Sum = [u8; 16];
+pub type Checksum128 = [u8; 16];
 
 /// Identity of one file of vectors: random, and never used for another.
 pub type Generation = [u8; 16];
@@ -28,7 +28,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// The checksum of some parts, each with its length.
-pub fn sum(kind: u8, parts: &[&[u8]]) -> Sum {
+pub fn sum(kind: u8, parts: &[&[u8]]) -> Checksum128 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(&[kind]);
     for part in parts {
@@ -47,7 +47,7 @@ fn short(kind: u8, parts: &[&[u8]]) -> i64 {
 }
 
 /// Of a segment of vectors.
-pub fn segment(generation: &Generation, first: u32, rows: u32, bytes: &[u8]) -> Sum {
+pub fn segment(generation: &Generation, first: u32, rows: u32, bytes: &[u8]) -> Checksum128 {
     let place = [first.to_le_bytes(), rows.to_le_bytes()].concat();
     sum(b's', &[generation, &place, bytes])
 }
@@ -84,7 +84,7 @@ pub fn appearance(content: &ContentId, numbers: &[u8]) -> i64 {
 }
 
 /// Of the row that says which vectors a content has.
-pub fn vectors(generation: &Generation, content: &ContentId, rows: Rows) -> i64 {
+pub fn vectors(generation: &Generation, content: &ContentId, rows: PhotoRows) -> i64 {
     let place = [&rows.first.to_le_bytes()[..], &[rows.count]].concat();
     short(b'v', &[generation, &content.0, &place])
 }

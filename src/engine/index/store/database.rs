@@ -94,7 +94,7 @@ pub const THUMBNAILS: Schema = Schema {
 pub const CHECKED_BYTES: u64 = 128 << 20;
 
 /// A database that was opened.
-pub struct Opened {
+pub struct OpenedDatabase {
     /// A connection.
     pub connection: Connection,
     /// Whether it was quarantined and its readable rows were copied.
@@ -112,7 +112,7 @@ pub fn open(
     schema: &Schema,
     thorough: bool,
     notices: &mut Vec<String>,
-) -> Result<Opened, StoreError> {
+) -> Result<OpenedDatabase, StoreError> {
     let fail = |source| StoreError::database(path, 0, source);
     let newer = || StoreError::Newer { path: path.into() };
     match prepare(path, schema, thorough) {
@@ -121,13 +121,13 @@ pub fn open(
         Err(error) if !is_damage(&error) => return Err(fail(error)),
         Err(_) => {}
     }
-    let aside = set_database_aside(path).map_err(|e| StoreError::io(path, 0, e))?;
-    notices.push(damage_notice(path, &aside));
+    let quarantined = quarantine_database(path).map_err(|e| StoreError::io(path, 0, e))?;
+    notices.push(damage_notice(path, &quarantined));
     let opened = prepare(path, schema, false).map_err(fail)?;
     let mut opened = opened.ok_or_else(newer)?;
     let connection = &mut opened.connection;
     let is_read = |version| schema.takes_over(version);
-    salvage(&aside, connection, is_read, schema.keys);
+    salvage(&quarantined, connection, is_read, schema.keys);
     opened.salvaged = true;
     Ok(opened)
 }
@@ -136,23 +136,23 @@ pub fn open(
 ///
 /// # Errors
 /// If it cannot be renamed.
-pub fn set_database_aside(path: &Path) -> io::Result<PathBuf> {
-    let aside = rename_aside(path)?.ok_or(io::ErrorKind::NotFound)?;
-    for ending in COMPANIONS {
+pub fn quarantine_database(path: &Path) -> io::Result<PathBuf> {
+    let quarantined = quarantine_file(path)?.ok_or(io::ErrorKind::NotFound)?;
+    for ending in WAL_SUFFIXES {
         // The log goes with its database: it has what was written last.
-        match fs::rename(companion(path, ending), companion(&aside, ending)) {
+        match fs::rename(with_suffix(path, ending), with_suffix(&quarantined, ending)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
     }
-    Ok(aside)
+    Ok(quarantined)
 }
 
 /// Renames a damaged file to a name that is free, and returns that; nothing if it is not there.
 ///
 /// # Errors
 /// If it cannot be renamed.
-pub fn rename_aside(path: &Path) -> io::Result<Option<PathBuf>> {
+pub fn quarantine_file(path: &Path) -> io::Result<Option<PathBuf>> {
     let seconds = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |d| d.as_secs());
@@ -161,19 +161,21 @@ pub fn rename_aside(path: &Path) -> io::Result<Option<PathBuf>> {
         0 => path.with_file_name(format!("{name}.damaged-{seconds}")),
         n => path.with_file_name(format!("{name}.damaged-{seconds}-{n}")),
     };
-    let aside = (0..).map(numbered).find(|aside| !aside.exists());
-    let aside = aside.ok_or(io::ErrorKind::AlreadyExists)?;
-    match fs::rename(path, &aside) {
-        Ok(()) => Ok(Some(aside)),
+    let quarantined = (0..)
+        .map(numbered)
+        .find(|quarantined| !quarantined.exists());
+    let quarantined = quarantined.ok_or(io::ErrorKind::AlreadyExists)?;
+    match fs::rename(path, &quarantined) {
+        Ok(()) => Ok(Some(quarantined)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// Endings of the files that SQLite keeps beside a database.
-const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+const WAL_SUFFIXES: [&str; 2] = ["-wal", "-shm"];
 
-fn companion(path: &Path, ending: &str) -> PathBuf {
+fn with_suffix(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     name.into()
@@ -193,8 +195,8 @@ pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // Its log and index take over its permissions. If this fails, opening it says why.
     let _ = private::open_or_create(path);
     private::restrict(path);
-    for ending in COMPANIONS {
-        private::restrict(&companion(path, ending));
+    for ending in WAL_SUFFIXES {
+        private::restrict(&with_suffix(path, ending));
     }
     let connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(30))?;
@@ -205,8 +207,12 @@ pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 /// A checked connection with the schema in place; none if a newer program wrote the database.
-fn prepare(path: &Path, schema: &Schema, thorough: bool) -> rusqlite::Result<Option<Opened>> {
-    if !has_sound_header(path) {
+fn prepare(
+    path: &Path,
+    schema: &Schema,
+    thorough: bool,
+) -> rusqlite::Result<Option<OpenedDatabase>> {
+    if !has_valid_header(path) {
         return Err(corrupt("its header is not SQLite's".into()));
     }
     let connection = connect(path)?;
@@ -220,7 +226,7 @@ fn prepare(path: &Path, schema: &Schema, thorough: bool) -> rusqlite::Result<Opt
         connection.execute_batch(&step)?;
     }
     let large = path.metadata().is_ok_and(|m| m.len() > CHECKED_BYTES);
-    let mut opened = Opened {
+    let mut opened = OpenedDatabase {
         connection,
         salvaged: false,
         outdated: false,
@@ -274,7 +280,7 @@ fn corrupt(why: String) -> rusqlite::Error {
 
 /// Whether the versions and the encoding in a database's header are some that SQLite writes: of others it says that
 /// they are unsupported or read-only, and not that the file is damaged. What else is wrong it finds itself.
-fn has_sound_header(path: &Path) -> bool {
+fn has_valid_header(path: &Path) -> bool {
     let mut header = [0; 100];
     let read = open_regular(path).and_then(|mut file| file.read_exact(&mut header));
     if read.is_err() || !header.starts_with(b"SQLite format 3\0") {

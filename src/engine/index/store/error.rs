@@ -87,7 +87,7 @@ impl StoreError {
         match source.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::full(path, needed),
             // A log that cannot grow is reported as a system failure.
-            Some(ErrorCode::SystemIoFailure) if free_bytes(&path) < needed.max(ROOM) => {
+            Some(ErrorCode::SystemIoFailure) if free_bytes(&path) < needed.max(MIN_FREE_BYTES) => {
                 Self::full(path, needed)
             }
             Some(ErrorCode::ReadOnly) => Self::ReadOnly {
@@ -102,7 +102,7 @@ impl StoreError {
     fn full(path: PathBuf, needed: u64) -> Self {
         Self::Full {
             free: free_bytes(&path),
-            needed: needed.max(ROOM),
+            needed: needed.max(MIN_FREE_BYTES),
             path,
         }
     }
@@ -121,7 +121,7 @@ impl StoreError {
 }
 
 /// What a database wants beside the data itself: its log and a few pages.
-const ROOM: u64 = 1 << 20;
+const MIN_FREE_BYTES: u64 = 1 << 20;
 
 fn free_bytes(path: &Path) -> u64 {
     let folder = path.parent().filter(|_| !path.is_dir()).unwrap_or(path);

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::checksum::Generation;
 use super::database::{check, is_damage};
-use super::vectors::{Segment, VectorFile, VectorsError};
+use super::vectors::{VectorFile, VectorSegment, VectorsError};
 use super::{ModelKey, lock, today};
 use crate::engine::files::private;
 
@@ -124,8 +124,8 @@ impl Health {
     }
 
     /// Reads all vectors of a model.
-    pub fn check_vectors(self: &Arc<Self>, key: &ModelKey, segments: Vec<Segment>) {
-        let rows = segments.last().map_or(0, Segment::end);
+    pub fn check_vectors(self: &Arc<Self>, key: &ModelKey, segments: Vec<VectorSegment>) {
+        let rows = segments.last().map_or(0, VectorSegment::end);
         lock(&self.background).push((key.generation, rows));
         let key = key.clone();
         let check = self.spawn(move |closing| are_damaged_vectors(&key, &segments, closing));
@@ -188,7 +188,7 @@ fn is_damaged_database(path: &Path, notes: &Path, closing: &AtomicBool) -> bool 
     run().is_err_and(|error| is_damage(&error))
 }
 
-fn are_damaged_vectors(key: &ModelKey, segments: &[Segment], closing: &AtomicBool) -> bool {
+fn are_damaged_vectors(key: &ModelKey, segments: &[VectorSegment], closing: &AtomicBool) -> bool {
     let run = || -> Result<bool, VectorsError> {
         for some in segments.chunks(SEGMENTS) {
             if closing.load(Ordering::Acquire) {
@@ -196,7 +196,7 @@ fn are_damaged_vectors(key: &ModelKey, segments: &[Segment], closing: &AtomicBoo
             }
             let file = VectorFile::open(&key.path, key.dim, key.generation)?;
             let map = file.map(some.to_vec())?;
-            if map.sound_segments(0).len() < some.len() {
+            if map.valid_segments(0).len() < some.len() {
                 return Ok(true);
             }
             std::thread::sleep(REST);

@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::records::{self, is_changed_row, known};
 use super::tidy::path_of;
-use super::{Known, ModelKey, SEEN_DAYS, SEEN_WAITING, Store, StoreError, checksum, lock, today};
+use super::{
+    KnownPhoto, ModelKey, SEEN_DAYS, SEEN_WAITING, Store, StoreError, checksum, lock, today,
+};
 use crate::engine::media::photo::{Candidate, ContentId};
 
 impl Store {
@@ -14,7 +16,11 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be read.
-    pub fn lookup(&self, model: &ModelKey, file: &Candidate) -> Result<Option<Known>, StoreError> {
+    pub fn lookup(
+        &self,
+        model: &ModelKey,
+        file: &Candidate,
+    ) -> Result<Option<KnownPhoto>, StoreError> {
         let reader = lock(&self.reader);
         let found = reader
             // A join with parameters makes SQLite plan the statement anew each time that it is used. The
@@ -49,7 +55,7 @@ impl Store {
         &self,
         model: &ModelKey,
         content: &ContentId,
-    ) -> Result<Option<Known>, StoreError> {
+    ) -> Result<Option<KnownPhoto>, StoreError> {
         let reader = lock(&self.reader);
         let found = reader
             .prepare_cached(&format!(
@@ -114,8 +120,8 @@ impl Store {
     /// What a look-up found. A row that was changed counts as none: the photo is read again.
     fn found(
         &self,
-        found: rusqlite::Result<Option<Option<(Known, i64)>>>,
-    ) -> Result<Option<Known>, StoreError> {
+        found: rusqlite::Result<Option<Option<(KnownPhoto, i64)>>>,
+    ) -> Result<Option<KnownPhoto>, StoreError> {
         let found = match found {
             Ok(found) => found.flatten(),
             Err(error) if is_changed_row(&error) => None,

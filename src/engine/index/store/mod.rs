@@ -46,14 +46,14 @@ use crate::engine::search::score::Background;
 
 pub use background::BackgroundSums;
 use checksum::Generation;
-pub(in crate::engine) use database::{check, connect, is_damage, set_database_aside};
+pub(in crate::engine) use database::{check, connect, is_damage, quarantine_database};
 pub use error::StoreError;
 use health::Health;
 pub use import::{ReadElsewhere, TakenOver};
 use records::{Entry, WriteError, write_entries};
-use repair::Examined;
+use repair::ExaminedVectors;
 pub(in crate::engine) use salvage::copy_table;
-pub use tidy::{KEPT_DAYS, Limits, Tidied};
+pub use tidy::{KEPT_DAYS, StoreLimits, Tidied};
 pub use upkeep::{StoreSize, StoredModel};
 pub use vectors::VectorMap;
 use vectors::{VectorFile, VectorsError};
@@ -62,7 +62,7 @@ use volumes::{VOLUME_BYTES, VolumeError, Volumes, VolumesError};
 
 /// One photo's results, to be kept.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub struct PhotoRecord {
     /// The file.
     pub file: Candidate,
     /// Its content.
@@ -87,7 +87,7 @@ pub struct NewContent {
 
 /// A photo that the store knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownPhoto {
     /// What its content says.
     pub facts: PhotoFacts,
     /// The first row of its vectors for the session's model, if it has been encoded by it.
@@ -323,15 +323,15 @@ impl Store {
         } else {
             CHECKED_VECTORS
         };
-        let mut set_aside_later = None;
+        let mut quarantine_later = None;
         match repair::examine(&transaction, &key, most) {
-            Ok(Examined::Sound(rows)) => key.verified = rows,
-            Ok(Examined::Large(segments)) => self.health.check_vectors(&key, segments),
+            Ok(ExaminedVectors::Valid(rows)) => key.verified = rows,
+            Ok(ExaminedVectors::Large(segments)) => self.health.check_vectors(&key, segments),
             Err(WriteError::Vectors(VectorsError::Damaged)) => {
                 let renewed = repair::renew(&transaction, &self.dir, &key)
                     .map_err(|e| self.write_error(&key.path, 0, e))?;
                 key = renewed.key.clone();
-                set_aside_later = Some(renewed);
+                quarantine_later = Some(renewed);
             }
             Err(error) => return Err(self.write_error(&key.path, 0, error)),
         }
@@ -339,13 +339,13 @@ impl Store {
         if self.thorough {
             self.health.repaired();
         }
-        if let Some(renewed) = set_aside_later {
+        if let Some(renewed) = quarantine_later {
             let (kept, before) = (renewed.kept, renewed.before);
             let again = match before - kept {
                 1 => "1 photo is".to_owned(),
                 lost => format!("{lost} photos are"),
             };
-            let what = match set_aside(&renewed.old)? {
+            let what = match quarantine(&renewed.old)? {
                 Some((_, notice)) => notice,
                 None => format!("{} is missing", renewed.old.display()),
             };
@@ -359,7 +359,7 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be written; then nothing of the batch is kept.
-    pub fn write(&self, model: &ModelKey, batch: &[Record]) -> Result<Vec<u32>, StoreError> {
+    pub fn write(&self, model: &ModelKey, batch: &[PhotoRecord]) -> Result<Vec<u32>, StoreError> {
         self.check_health()?;
         let new = batch.iter().filter_map(|record| record.new.as_ref());
         let needed = new.map(|new| (new.thumbnail.len() + 2 * new.vectors.len()) as u64);
@@ -421,7 +421,7 @@ impl Store {
             let verified = verified
                 .max(model.verified)
                 .max(self.health.left_to_background(model));
-            match map.is_sound(verified) {
+            match map.is_valid(verified) {
                 true => Ok(map),
                 false => Err(VectorsError::Damaged),
             }
@@ -466,18 +466,23 @@ fn renew_all(facts: &mut Connection, dir: &Path) -> Result<(), StoreError> {
 }
 
 /// Renames a file out of the way, and says so; nothing if it is not there.
-fn set_aside(path: &Path) -> Result<Option<(PathBuf, String)>, StoreError> {
-    let Some(aside) = database::rename_aside(path).map_err(|e| StoreError::io(path, 0, e))? else {
+fn quarantine(path: &Path) -> Result<Option<(PathBuf, String)>, StoreError> {
+    let Some(quarantined) =
+        database::quarantine_file(path).map_err(|e| StoreError::io(path, 0, e))?
+    else {
         return Ok(None);
     };
-    let notice = damage_notice(path, &aside);
-    Ok(Some((aside, notice)))
+    let notice = damage_notice(path, &quarantined);
+    Ok(Some((quarantined, notice)))
 }
 
-fn damage_notice(path: &Path, aside: &Path) -> String {
+fn damage_notice(path: &Path, quarantined: &Path) -> String {
     format!(
         "{} was damaged: it was set aside as {} and is built anew",
         path.display(),
-        aside.file_name().unwrap_or_default().to_string_lossy()
+        quarantined
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
     )
 }

@@ -4,8 +4,8 @@ use half::f16;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::checksum::{self, Generation};
-use super::vectors::{Rows, Segment, VectorFile, VectorsError};
-use super::{Known, ModelKey, Record};
+use super::vectors::{PhotoRows, VectorFile, VectorSegment, VectorsError};
+use super::{KnownPhoto, ModelKey, PhotoRecord};
 use crate::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken, VideoFacts};
 
 /// What can go wrong inside a transaction.
@@ -46,8 +46,8 @@ pub struct Entry<'a> {
     pub vectors: Option<&'a [f32]>,
 }
 
-impl<'a> From<&'a Record> for Entry<'a> {
-    fn from(record: &'a Record) -> Self {
+impl<'a> From<&'a PhotoRecord> for Entry<'a> {
+    fn from(record: &'a PhotoRecord) -> Self {
         Self {
             content: &record.facts.content,
             facts: Some(&record.facts),
@@ -84,7 +84,7 @@ pub fn write_entries(
         let row = match (vector_row(transaction, model, content)?, entry.vectors) {
             (Some(row), _) => row,
             (None, Some(vectors)) => {
-                let rows = Rows {
+                let rows = PhotoRows {
                     first: next,
                     count: u8::try_from(vectors.len() / model.dim.max(1)).unwrap_or(u8::MAX),
                 };
@@ -117,7 +117,7 @@ pub fn write_vectors(
     connection: &Connection,
     model: &ModelKey,
     content: &ContentId,
-    rows: Rows,
+    rows: PhotoRows,
 ) -> rusqlite::Result<()> {
     let checksum = checksum::vectors(&model.generation, content, rows);
     connection
@@ -129,7 +129,7 @@ pub fn write_vectors(
 }
 
 /// The photos of a model that have several rows. A note that does not hold counts for nothing: the first row stays.
-pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<Rows>> {
+pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<PhotoRows>> {
     let mut query = connection.prepare_cached(
         "SELECT content, row, count, checksum FROM vectors WHERE model = ?1 AND count > 1",
     )?;
@@ -142,10 +142,13 @@ pub fn wide(connection: &Connection, model: &ModelKey) -> rusqlite::Result<Vec<R
 }
 
 /// A content with its rows from columns content, row, count and checksum, if the note holds.
-pub fn noted_rows(row: &rusqlite::Row<'_>, generation: &Generation) -> Option<(ContentId, Rows)> {
+pub fn noted_rows(
+    row: &rusqlite::Row<'_>,
+    generation: &Generation,
+) -> Option<(ContentId, PhotoRows)> {
     // A changed row may be of other types.
     let content = ContentId(row.get(0).ok()?);
-    let rows = Rows {
+    let rows = PhotoRows {
         first: row.get(1).ok()?,
         count: row.get(2).ok()?,
     };
@@ -188,7 +191,7 @@ pub fn set_rows(connection: &Connection, model: i64, rows: u32) -> rusqlite::Res
 pub fn write_segment(
     connection: &Connection,
     model: i64,
-    segment: &Segment,
+    segment: &VectorSegment,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO segments VALUES (?1, ?2, ?3, ?4)")?
@@ -197,8 +200,8 @@ pub fn write_segment(
 }
 
 /// A row that was changed into something else gives a segment that follows no other and whose checksum fits nothing.
-fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<Segment> {
-    Ok(Segment {
+fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<VectorSegment> {
+    Ok(VectorSegment {
         first: row.get(0).unwrap_or(u32::MAX),
         rows: row.get(1).unwrap_or_default(),
         sum: row.get(2).unwrap_or_default(),
@@ -206,7 +209,7 @@ fn segment(row: &rusqlite::Row<'_>) -> rusqlite::Result<Segment> {
 }
 
 /// All segments of a model, in the order of their rows.
-pub fn segments(connection: &Connection, model: i64) -> rusqlite::Result<Vec<Segment>> {
+pub fn segments(connection: &Connection, model: i64) -> rusqlite::Result<Vec<VectorSegment>> {
     connection
         .prepare_cached(
             "SELECT first, rows, checksum FROM segments WHERE model = ?1 ORDER BY first",
@@ -215,7 +218,7 @@ pub fn segments(connection: &Connection, model: i64) -> rusqlite::Result<Vec<Seg
         .collect()
 }
 
-fn last_segment(connection: &Connection, model: i64) -> rusqlite::Result<Option<Segment>> {
+fn last_segment(connection: &Connection, model: i64) -> rusqlite::Result<Option<VectorSegment>> {
     connection
         .prepare_cached(
             "SELECT first, rows, checksum FROM segments WHERE model = ?1 ORDER BY first DESC LIMIT 1",
@@ -304,7 +307,7 @@ pub fn known(
     row: &rusqlite::Row<'_>,
     model: &ModelKey,
     file: Option<&Candidate>,
-) -> rusqlite::Result<Option<(Known, i64)>> {
+) -> rusqlite::Result<Option<(KnownPhoto, i64)>> {
     let Some(facts) = facts_of(row)? else {
         return Ok(None);
     };
@@ -316,13 +319,13 @@ pub fn known(
     let vectors: (Option<u32>, Option<u8>, Option<i64>) = (row.get(8)?, row.get(9)?, row.get(10)?);
     let vector = match vectors {
         (Some(first), Some(count), Some(sum)) => {
-            let rows = Rows { first, count };
+            let rows = PhotoRows { first, count };
             let holds = checksum::vectors(&model.generation, &facts.content, rows) == sum;
             holds.then_some(first)
         }
         _ => None,
     };
-    Ok(Some((Known { facts, row: vector }, row.get(7)?)))
+    Ok(Some((KnownPhoto { facts, row: vector }, row.get(7)?)))
 }
 
 /// Whether an error says that a value is of another type than the table's: a row that was changed.

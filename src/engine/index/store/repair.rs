@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::checksum::{self, Generation};
 use super::records::{self, WriteError, missing};
-use super::vectors::{Rows, Segment, VectorFile, VectorsError, are_contiguous};
+use super::vectors::{PhotoRows, VectorFile, VectorSegment, VectorsError, are_contiguous};
 use super::{ModelKey, vectors_path};
 use crate::engine::inference::ModelInfo;
 use crate::engine::media::photo::ContentId;
@@ -17,7 +17,7 @@ use crate::engine::media::preprocess::PREPROCESS_VERSION;
 const SEGMENT_ROWS: usize = 256;
 
 /// A model that was registered.
-pub struct Registered {
+pub struct RegisteredModel {
     /// Its key.
     pub key: ModelKey,
     /// Whether the vectors are those of an earlier model of this name, which nobody was told.
@@ -30,7 +30,7 @@ pub fn register(
     dir: &Path,
     info: &ModelInfo,
     today: i64,
-) -> rusqlite::Result<Registered> {
+) -> rusqlite::Result<RegisteredModel> {
     let known: Option<(i64, Option<Generation>)> = transaction
         .query_row(
             "SELECT id, generation FROM models WHERE fingerprint = ?1 AND preprocessing = ?2",
@@ -84,7 +84,7 @@ pub fn register(
         generation,
         verified: 0,
     };
-    Ok(Registered { key, supersedes })
+    Ok(RegisteredModel { key, supersedes })
 }
 
 /// Forgets all rows of a model.
@@ -101,36 +101,40 @@ pub fn forget(transaction: &Connection, id: i64) -> rusqlite::Result<()> {
 }
 
 /// How much of a model's vectors was looked at.
-pub enum Examined {
+pub enum ExaminedVectors {
     /// So many rows hold.
-    Sound(u32),
+    Valid(u32),
     /// Too many to read at once: they are still to be read.
-    Large(Vec<Segment>),
+    Large(Vec<VectorSegment>),
 }
 
 /// Checks that a model's file is what the database says of it; up to `most` bytes of it are read.
-pub fn examine(connection: &Connection, key: &ModelKey, most: u64) -> Result<Examined, WriteError> {
+pub fn examine(
+    connection: &Connection,
+    key: &ModelKey,
+    most: u64,
+) -> Result<ExaminedVectors, WriteError> {
     let rows = records::committed_rows(connection, key)?.ok_or(WriteError::Superseded)?;
     let segments = records::segments(connection, key.id)?;
-    let end = segments.last().map_or(0, Segment::end);
+    let end = segments.last().map_or(0, VectorSegment::end);
     if rows != end || !are_contiguous(&segments) {
         return Err(VectorsError::Damaged.into());
     }
     if rows == 0 {
-        return Ok(Examined::Sound(0));
+        return Ok(ExaminedVectors::Valid(0));
     }
     let file = VectorFile::open(&key.path, key.dim, key.generation).map_err(missing)?;
     if u64::from(rows) * key.dim as u64 * 2 > most {
-        return Ok(Examined::Large(segments));
+        return Ok(ExaminedVectors::Large(segments));
     }
-    match file.map(segments)?.is_sound(0) {
-        true => Ok(Examined::Sound(rows)),
+    match file.map(segments)?.is_valid(0) {
+        true => Ok(ExaminedVectors::Valid(rows)),
         false => Err(VectorsError::Damaged.into()),
     }
 }
 
 /// What a new generation took over.
-pub struct Renewed {
+pub struct RenewedVectors {
     /// The key of the new generation.
     pub key: ModelKey,
     /// Vectors that were noted, and those among them that hold.
@@ -143,26 +147,30 @@ pub struct Renewed {
 
 /// Starts a new generation of a model's vectors with all that hold. Whoever has rows of the old one is told so when
 /// next asking.
-pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Renewed, WriteError> {
+pub fn renew(
+    transaction: &Connection,
+    dir: &Path,
+    key: &ModelKey,
+) -> Result<RenewedVectors, WriteError> {
     let segments = records::segments(transaction, key.id)?;
     let map = match VectorFile::open_damaged(&key.path, key.dim, key.generation) {
         Ok(file) => Some(file.map(segments)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };
-    let sound = map
+    let valid = map
         .as_ref()
-        .map_or_else(Vec::new, |map| map.sound_segments(0));
-    let is_sound_row = |row: u32| {
-        let at = sound.partition_point(|segment| segment.first <= row);
-        at > 0 && row < sound[at - 1].end()
+        .map_or_else(Vec::new, |map| map.valid_segments(0));
+    let is_valid_row = |row: u32| {
+        let at = valid.partition_point(|segment| segment.first <= row);
+        at > 0 && row < valid[at - 1].end()
     };
-    let is_sound = |rows: Rows| rows.count > 0 && (rows.first..rows.end()).all(is_sound_row);
+    let is_valid = |rows: PhotoRows| rows.count > 0 && (rows.first..rows.end()).all(is_valid_row);
     let noted = noted_vectors(transaction, key)?;
-    let mut kept: Vec<(ContentId, Rows)> = noted
+    let mut kept: Vec<(ContentId, PhotoRows)> = noted
         .iter()
         .copied()
-        .filter(|(_, rows)| is_sound(*rows))
+        .filter(|(_, rows)| is_valid(*rows))
         .collect();
     // Two contents with one row: neither can be believed.
     kept.sort_by_key(|(_, rows)| rows.first);
@@ -173,7 +181,7 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
         };
         at.checked_sub(1).is_none_or(apart) && apart(at)
     };
-    let kept: Vec<(ContentId, Rows)> = (0..kept.len())
+    let kept: Vec<(ContentId, PhotoRows)> = (0..kept.len())
         .filter(|at| unique(*at))
         .map(|at| kept[at])
         .collect();
@@ -200,13 +208,13 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
         }
         let mut first = 0;
         for (content, rows) in &kept {
-            let rows = Rows { first, ..*rows };
+            let rows = PhotoRows { first, ..*rows };
             records::write_vectors(transaction, &new, content, rows)?;
             first = rows.end();
         }
         records::set_rows(transaction, id, new.verified)?;
     }
-    Ok(Renewed {
+    Ok(RenewedVectors {
         key: new,
         before: noted.len(),
         kept: kept.len(),
@@ -218,7 +226,7 @@ pub fn renew(transaction: &Connection, dir: &Path, key: &ModelKey) -> Result<Ren
 fn noted_vectors(
     connection: &Connection,
     key: &ModelKey,
-) -> rusqlite::Result<Vec<(ContentId, Rows)>> {
+) -> rusqlite::Result<Vec<(ContentId, PhotoRows)>> {
     let mut query =
         connection.prepare("SELECT content, row, count, checksum FROM vectors WHERE model = ?1")?;
     let mut rows = query.query([key.id])?;

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::checksum::{self, Sum};
+use super::checksum::{self, Checksum128};
 use super::{ModelKey, Store, StoreError, lock};
 use crate::engine::inference::Embeddings;
 
@@ -13,7 +13,7 @@ impl Store {
     /// If the store cannot be read.
     pub fn texts(&self, model: &ModelKey, key: &[u8]) -> Result<Option<Embeddings>, StoreError> {
         let reader = lock(&self.reader);
-        let found: Option<(Vec<u8>, Option<Sum>)> = reader
+        let found: Option<(Vec<u8>, Option<Checksum128>)> = reader
             .query_row(
                 "SELECT vectors, checksum FROM texts WHERE model = ?1 AND key = ?2",
                 params![model.id, key],
@@ -21,8 +21,9 @@ impl Store {
             )
             .optional()
             .map_err(|e| self.database_error(e))?;
-        let holds =
-            |(bytes, sum): &(Vec<u8>, Option<Sum>)| *sum == Some(text_sum(model, key, bytes));
+        let holds = |(bytes, sum): &(Vec<u8>, Option<Checksum128>)| {
+            *sum == Some(text_sum(model, key, bytes))
+        };
         Ok(found.filter(holds).map(|(bytes, _)| Embeddings {
             dim: model.dim,
             values: bytes
@@ -55,6 +56,6 @@ impl Store {
     }
 }
 
-fn text_sum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Sum {
+fn text_sum(model: &ModelKey, key: &[u8], bytes: &[u8]) -> Checksum128 {
     checksum::sum(b't', &[&model.generation, key, bytes])
 }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::volumes::row_of;
-use super::{Record, Store, StoreError, appearances, lock};
+use super::{PhotoRecord, Store, StoreError, appearances, lock};
 use crate::engine::media::appearance::Appearance;
 use crate::engine::media::photo::ContentId;
 
@@ -31,7 +31,11 @@ impl Store {
         provisional.insert(content, jpeg);
     }
 
-    pub(super) fn write_thumbnails(&self, batch: &[Record], needed: u64) -> Result<(), StoreError> {
+    pub(super) fn write_thumbnails(
+        &self,
+        batch: &[PhotoRecord],
+        needed: u64,
+    ) -> Result<(), StoreError> {
         let mut thumbnails: Vec<Thumbnail<'_>> = Vec::new();
         let mut looks: Vec<(ContentId, &Appearance)> = Vec::new();
         for record in batch {

@@ -19,14 +19,14 @@ const GONE_PART: u64 = 4;
 
 /// How much a store may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct StoreLimits {
     /// Most bytes on the disk; no limit if none.
     pub max_bytes: Option<u64>,
     /// The day from which is counted back, in days since 1970.
     pub today: i64,
 }
 
-impl Limits {
+impl StoreLimits {
     /// From today, with at most so many megabytes.
     #[must_use]
     pub fn megabytes(most: Option<u64>) -> Self {
@@ -56,7 +56,7 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub fn tidy(&self, limits: Limits) -> Result<Tidied, StoreError> {
+    pub fn tidy(&self, limits: StoreLimits) -> Result<Tidied, StoreError> {
         self.check_health()?;
         self.flush_seen();
         self.empty_logs()?;
@@ -66,7 +66,7 @@ impl Store {
         let lost = lost_contents(&mut lock(&self.facts), oldest, limits.today);
         tidied.photos += self.forget_contents(&lost.map_err(|e| self.database_error(e))?)?;
         tidied.models = self.forget_superseded(oldest)?;
-        self.remove_set_aside(limits.today);
+        self.remove_quarantined(limits.today);
         if tidied.photos + tidied.models > 0 {
             self.shrink_files()?;
         }
@@ -89,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`Self::tidy`].
-    pub fn tidy_if_due(&self, limits: Limits) -> Result<Option<Tidied>, StoreError> {
+    pub fn tidy_if_due(&self, limits: StoreLimits) -> Result<Option<Tidied>, StoreError> {
         let last = lock(&self.reader).query_row(
             "SELECT coalesce((SELECT value FROM notes WHERE name = 'tidied'), 0)",
             [],
@@ -217,7 +217,7 @@ impl Store {
     }
 
     /// Removes damaged files that were set aside long ago: all that they held is read again since.
-    fn remove_set_aside(&self, today: i64) {
+    fn remove_quarantined(&self, today: i64) {
         for file in fs::read_dir(&self.dir).into_iter().flatten().flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
             let of = name.split_once(".damaged-").map(|(_, time)| time);

@@ -12,8 +12,8 @@ use half::f16;
 use memmap2::Mmap;
 use rayon::prelude::*;
 
-use super::checksum::{self, Generation, Sum};
-pub use super::rows::Rows;
+use super::checksum::{self, Checksum128, Generation};
+pub use super::rows::PhotoRows;
 use crate::engine::files::mmap::{map_file, release};
 use crate::engine::files::private;
 use crate::engine::files::regular::{open_no_link, open_regular};
@@ -39,16 +39,16 @@ impl From<io::Error> for VectorsError {
 
 /// Rows that were written at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment {
+pub struct VectorSegment {
     /// The first.
     pub first: u32,
     /// How many.
     pub rows: u32,
     /// Over all of them and where they are.
-    pub sum: Sum,
+    pub sum: Checksum128,
 }
 
-impl Segment {
+impl VectorSegment {
     /// The row after its last.
     pub fn end(&self) -> u32 {
         self.first.saturating_add(self.rows)
@@ -56,7 +56,7 @@ impl Segment {
 }
 
 /// Whether segments follow each other without a gap.
-pub fn are_contiguous(segments: &[Segment]) -> bool {
+pub fn are_contiguous(segments: &[VectorSegment]) -> bool {
     let mut next = 0;
     segments.iter().all(|segment| {
         let follows = segment.first == next && segment.rows > 0;
@@ -138,7 +138,7 @@ impl VectorFile {
     ///
     /// # Errors
     /// If they cannot be written, as when the disk is full; or the rows before them are not there.
-    pub fn append(mut self, first: u32, values: &[f16]) -> Result<Segment, VectorsError> {
+    pub fn append(mut self, first: u32, values: &[f16]) -> Result<VectorSegment, VectorsError> {
         if self.file.metadata()?.len() < self.offset(first) {
             return Err(VectorsError::Damaged);
         }
@@ -147,7 +147,7 @@ impl VectorFile {
         self.file.write_all(bytes)?;
         self.file.sync_data()?;
         let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
-        Ok(Segment {
+        Ok(VectorSegment {
             first,
             rows,
             sum: checksum::segment(&self.generation, first, rows, bytes),
@@ -162,7 +162,7 @@ impl VectorFile {
         self,
         mut rows: impl Iterator<Item = &'a [f16]>,
         segment_rows: usize,
-    ) -> io::Result<Vec<Segment>> {
+    ) -> io::Result<Vec<VectorSegment>> {
         let mut segments = Vec::new();
         let mut out = BufWriter::new(&self.file);
         let mut first = 0;
@@ -180,7 +180,7 @@ impl VectorFile {
             out.write_all(bytes)?;
             let rows = u32::try_from(values.len() / self.dim.max(1)).unwrap_or(u32::MAX);
             let sum = checksum::segment(&self.generation, first, rows, bytes);
-            segments.push(Segment { first, rows, sum });
+            segments.push(VectorSegment { first, rows, sum });
             first += rows;
         }
         out.flush()?;
@@ -193,7 +193,7 @@ impl VectorFile {
     ///
     /// # Errors
     /// If the file cannot be mapped.
-    pub fn map(self, segments: Vec<Segment>) -> io::Result<VectorMap> {
+    pub fn map(self, segments: Vec<VectorSegment>) -> io::Result<VectorMap> {
         Ok(VectorMap {
             map: Some(map_file(&self.file)?),
             dim: self.dim,
@@ -219,7 +219,7 @@ pub struct VectorMap {
     dim: usize,
     generation: Generation,
     rows: usize,
-    segments: Vec<Segment>,
+    segments: Vec<VectorSegment>,
     /// How many rows the photo has whose first row this is, for all rows; nothing if every photo has one.
     counts: Vec<u8>,
 }
@@ -255,7 +255,7 @@ impl VectorMap {
     }
 
     /// Notes which photos have several rows.
-    pub(super) fn set_wide(&mut self, wide: &[Rows]) {
+    pub(super) fn set_wide(&mut self, wide: &[PhotoRows]) {
         if !wide.is_empty() {
             self.counts = vec![1; self.rows];
         }
@@ -303,14 +303,14 @@ impl VectorMap {
     }
 
     /// The segments that its rows were written in.
-    pub(super) fn segments(&self) -> &[Segment] {
+    pub(super) fn segments(&self) -> &[VectorSegment] {
         &self.segments
     }
 
     /// Those segments from row `from` on whose bytes are what was written.
-    pub(super) fn sound_segments(&self, from: u32) -> Vec<Segment> {
+    pub(super) fn valid_segments(&self, from: u32) -> Vec<VectorSegment> {
         let values = self.values();
-        let is_sound = |segment: &Segment| {
+        let is_valid = |segment: &VectorSegment| {
             let place = segment.first as usize * self.dim..segment.end() as usize * self.dim;
             values.get(place).is_some_and(|values| {
                 let bytes = bytemuck::cast_slice(values);
@@ -319,14 +319,14 @@ impl VectorMap {
             })
         };
         let later = self.segments.par_iter().filter(|s| s.first >= from);
-        later.copied().filter(is_sound).collect()
+        later.copied().filter(is_valid).collect()
     }
 
     /// Whether all rows from `from` on are what was written.
-    pub(super) fn is_sound(&self, from: u32) -> bool {
+    pub(super) fn is_valid(&self, from: u32) -> bool {
         let wanted = self.segments.iter().filter(|s| s.first >= from).count();
         self.values().len() == self.rows * self.dim
             && are_contiguous(&self.segments)
-            && self.sound_segments(from).len() == wanted
+            && self.valid_segments(from).len() == wanted
     }
 }

@@ -7,10 +7,10 @@ use rusqlite::{Connection, Row, params_from_iter};
 
 use super::database::{check, is_damage};
 use super::records::{self, WriteError};
-use super::repair::{self, Examined};
+use super::repair::{self, ExaminedVectors};
 use super::tidy::path_of;
 use super::vectors::VectorsError;
-use super::{Limits, Store, StoreError, Tidied, checksum, lock};
+use super::{Store, StoreError, StoreLimits, Tidied, checksum, lock};
 use crate::engine::media::photo::{Candidate, ContentId};
 use crate::engine::plural::counted;
 
@@ -46,7 +46,7 @@ impl Store {
         {
             let facts = lock(&self.facts);
             let fail = |e| self.database_error(e);
-            if sound(&facts, "facts.db", &mut found).map_err(fail)? {
+            if valid(&facts, "facts.db", &mut found).map_err(fail)? {
                 count_rows(&facts, &mut found).map_err(fail)?;
                 self.examine_models(&facts, &mut found)?;
             }
@@ -57,7 +57,7 @@ impl Store {
             let name = Path::new(path).file_name().unwrap_or_default();
             let name = name.to_string_lossy().into_owned();
             found.volumes += 1;
-            if sound(volume, &name, &mut found)? {
+            if valid(volume, &name, &mut found)? {
                 count_thumbnails(volume, &name, &mut found)?;
             }
             Ok(())
@@ -74,7 +74,7 @@ impl Store {
         for key in keys {
             let name = key.path.file_name().unwrap_or_default().to_string_lossy();
             match repair::examine(facts, &key, u64::MAX) {
-                Ok(Examined::Sound(_) | Examined::Large(_)) => {}
+                Ok(ExaminedVectors::Valid(_) | ExaminedVectors::Large(_)) => {}
                 Err(WriteError::Vectors(VectorsError::Damaged)) => {
                     let what = format!("{name}: vectors are not what was written");
                     found.damage.push(what);
@@ -92,7 +92,7 @@ impl Store {
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub fn compact(&self, limits: Limits) -> Result<Tidied, StoreError> {
+    pub fn compact(&self, limits: StoreLimits) -> Result<Tidied, StoreError> {
         let before = self.size()?.bytes;
         let mut tidied = self.tidy(limits)?;
         self.shrink_files()?;
@@ -102,7 +102,7 @@ impl Store {
 }
 
 /// Whether all pages of a database are sound.
-fn sound(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<bool> {
+fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite::Result<bool> {
     match check(connection, "integrity_check(1)") {
         Ok(()) => Ok(true),
         Err(error) if is_damage(&error) => {

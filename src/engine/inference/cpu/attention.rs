@@ -34,7 +34,7 @@ pub struct HeadShape {
 
 /// The parts of a fused projection.
 #[derive(Clone, Copy)]
-enum Part {
+enum QkvPart {
     Query,
     Key,
     Value,
@@ -42,7 +42,7 @@ enum Part {
 
 impl HeadShape {
     /// What a token has of one part.
-    fn row<'a>(&self, qkv: &'a [f32], token: usize, part: Part) -> &'a [f32] {
+    fn row<'a>(&self, qkv: &'a [f32], token: usize, part: QkvPart) -> &'a [f32] {
         let at = (token * 3 + part as usize) * self.width + self.head * self.size;
         &qkv[at..][..self.size]
     }
@@ -60,11 +60,11 @@ impl AttentionScratch {
         for token in 0..tokens {
             let keys = self.keys.as_chunks_mut::<PANEL>().0;
             let keys = &mut keys[token / PANEL * size..][..size];
-            for (keys, key) in keys.iter_mut().zip(shape.row(qkv, token, Part::Key)) {
+            for (keys, key) in keys.iter_mut().zip(shape.row(qkv, token, QkvPart::Key)) {
                 keys[token % PANEL] = *key;
             }
             let values = self.values.as_chunks_mut::<PANEL>().0;
-            let parts = shape.row(qkv, token, Part::Value).chunks(PANEL);
+            let parts = shape.row(qkv, token, QkvPart::Value).chunks(PANEL);
             for (part, values) in parts.zip(values[token..].iter_mut().step_by(tokens)) {
                 values[..part.len()].copy_from_slice(part);
             }
@@ -81,7 +81,8 @@ impl AttentionScratch {
         out: &mut [f32],
     ) -> usize {
         let HeadShape { tokens, size, .. } = *shape;
-        let queries: [&[f32]; R] = std::array::from_fn(|r| shape.row(qkv, first + r, Part::Query));
+        let queries: [&[f32]; R] =
+            std::array::from_fn(|r| shape.row(qkv, first + r, QkvPart::Query));
         let mut sums = [[0f32; PANEL]; R];
         let padded = tokens.next_multiple_of(PANEL);
         for (at, keys) in self.keys.chunks_exact(PANEL * size).enumerate() {

@@ -14,7 +14,7 @@ pub struct HalfDots {
     width: usize,
     /// For the widest registers, where the dimensions fill them.
     #[cfg(target_arch = "x86_64")]
-    blocks: Vec<x86::Block>,
+    blocks: Vec<x86::ColumnBlock>,
     /// For all others, over widened rows; the columns up to the width are zeros.
     panels: PackedF32,
 }
@@ -31,7 +31,7 @@ impl HalfDots {
             dim,
             width,
             #[cfg(target_arch = "x86_64")]
-            blocks: x86::Block::all(vectors, dim),
+            blocks: x86::ColumnBlock::all(vectors, dim),
             panels: PackedF32::new(&padded, &vec![0.0; width]),
         }
     }
@@ -42,7 +42,7 @@ impl HalfDots {
         self.width
     }
 
-    /// The dot products of each row, which has `dim` values, with all vectors: rows x width; `wide` is room to work in.
+    /// The dot products of each row, which has `dim` values, with all vectors: rows x width; `wide` is scratch memory.
     pub fn run(&self, rows: &[&[f16]], wide: &mut Vec<f32>, out: &mut [f32]) {
         self.run_at(SimdLevel::detect(), rows, wide, out);
     }
@@ -88,13 +88,13 @@ mod x86 {
 
     /// At most twelve columns.
     #[derive(Clone, Debug)]
-    pub struct Block {
+    pub struct ColumnBlock {
         columns: usize,
         /// (dim / 16) x columns x 16.
         values: Vec<f32>,
     }
 
-    impl Block {
+    impl ColumnBlock {
         /// From count x dim; none where the dimensions do not fill registers.
         pub fn all(vectors: &[f32], dim: usize) -> Vec<Self> {
             if dim == 0 || !dim.is_multiple_of(LANES) {
@@ -117,7 +117,7 @@ mod x86 {
 
     /// Dot products of all rows with a block; rows of `out` are `width` apart.
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub fn block(rows: &[&[f16]], block: &Block, width: usize, out: &mut [f32]) {
+    pub fn block(rows: &[&[f16]], block: &ColumnBlock, width: usize, out: &mut [f32]) {
         /// Rows at a time: as many as leave registers for their sums.
         macro_rules! all {
             ($($columns:literal: $rows:literal),*) => {

@@ -1,4 +1,4 @@
-//! Half precision to single, by the instructions that processors have for it.
+//! Converts half precision to single, with hardware instructions where available.
 
 use half::f16;
 

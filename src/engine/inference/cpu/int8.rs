@@ -18,7 +18,7 @@ pub struct PackedI8 {
     outputs: usize,
     /// Inputs, rounded up to whole groups of four.
     depth: usize,
-    unit: IntegerIsa,
+    isa: IntegerIsa,
     /// panels x (depth / 4) x 64 x 4: four inputs of one output side by side.
     values: Vec<i8>,
     /// The scale of each output's weights, padded to whole panels.
@@ -30,7 +30,7 @@ pub struct PackedI8 {
 
 /// A product that reaches a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reached {
+pub struct ProductAbove {
     /// The number of the row.
     pub row: usize,
     /// The number of the output.
@@ -52,7 +52,7 @@ impl PackedI8 {
     /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
-        Self::for_unit(IntegerIsa::detect(), weight, bias)
+        Self::for_isa(IntegerIsa::detect(), weight, bias)
     }
 
     /// For rows of bytes x, `W (x - centre) + b`. What is lost in a weight then weighs as much as a byte is away
@@ -69,7 +69,7 @@ impl PackedI8 {
     }
 
     /// As [`Self::new`], for a given unit.
-    fn for_unit(unit: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
+    fn for_isa(isa: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
         let inputs = weight.len().checked_div(outputs).unwrap_or_default();
         let depth = inputs.next_multiple_of(4);
@@ -78,14 +78,14 @@ impl PackedI8 {
             inputs,
             outputs,
             depth,
-            unit,
+            isa,
             values: vec![0; width * depth],
             scales: vec![0.0; width],
             sums: vec![0.0; width],
             bias: bias.to_vec(),
         };
         panels.bias.resize(width, 0.0);
-        let limit = unit.weight_limit();
+        let limit = isa.weight_limit();
         for (output, row) in weight.chunks_exact(inputs.max(1)).enumerate() {
             let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
             // A row of zeros has any scale.
@@ -108,7 +108,7 @@ impl PackedI8 {
         panel + (input / 4 * PANEL + output % PANEL) * 4 + input % 4
     }
 
-    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs; `rows` is room to work in.
+    /// `out = then(a W^T + b)` for rows x inputs into rows x outputs; `rows` is scratch memory.
     pub fn multiply(&self, a: &[f32], then: GemmEpilogue, rows: &mut Int8Rows, out: &mut [f32]) {
         rows.fill(a, self.inputs);
         self.multiply_rows(rows, then, out);
@@ -151,7 +151,13 @@ impl PackedI8 {
 
     /// Adds those products `a W^T + b` to `found` that reach a line. No other is written anywhere, so that the pairs of
     /// many vectors cost the memory of those that are near each other.
-    pub fn reaching(&self, a: &[f32], line: f32, rows: &mut Int8Rows, found: &mut Vec<Reached>) {
+    pub fn reaching(
+        &self,
+        a: &[f32],
+        threshold: f32,
+        rows: &mut Int8Rows,
+        found: &mut Vec<ProductAbove>,
+    ) {
         rows.fill(a, self.inputs);
         let panels = self.values.chunks_exact(PANEL * self.depth);
         let following = panels.clone().skip(1).chain([&[][..]]);
@@ -161,10 +167,10 @@ impl PackedI8 {
             while row < count {
                 let weights = (panel, prefetch::share(next, row, count));
                 row += match count - row {
-                    1 => self.tile_reaching::<1>(rows, row, at, weights, line, found),
-                    2 | 3 => self.tile_reaching::<2>(rows, row, at, weights, line, found),
-                    4 | 5 => self.tile_reaching::<4>(rows, row, at, weights, line, found),
-                    _ => self.tile_reaching::<TILE_ROWS>(rows, row, at, weights, line, found),
+                    1 => self.tile_reaching::<1>(rows, row, at, weights, threshold, found),
+                    2 | 3 => self.tile_reaching::<2>(rows, row, at, weights, threshold, found),
+                    4 | 5 => self.tile_reaching::<4>(rows, row, at, weights, threshold, found),
+                    _ => self.tile_reaching::<TILE_ROWS>(rows, row, at, weights, threshold, found),
                 };
             }
         }
@@ -176,21 +182,28 @@ impl PackedI8 {
         rows: &Int8Rows,
         row: usize,
         panel: usize,
-        (weights, ahead): (&[i8], &[i8]),
-        line: f32,
-        found: &mut Vec<Reached>,
+        (weights, prefetched): (&[i8], &[i8]),
+        threshold: f32,
+        found: &mut Vec<ProductAbove>,
     ) -> usize {
         let bytes = std::array::from_fn(|r| &rows.values[(row + r) * self.depth..][..self.depth]);
         let columns = self.columns(panel);
         let width = PANEL.min(self.outputs - columns.first);
         let mut sums = [[0i32; PANEL]; R];
-        self.unit.sum_bytes(bytes, weights, ahead, width, &mut sums);
+        self.isa
+            .sum_bytes(bytes, weights, prefetched, width, &mut sums);
         let mut products = [[0f32; PANEL]; R];
-        if reach_rows(&sums, &rows.ranges[row..], &columns, line, &mut products) {
+        if rows_above(
+            &sums,
+            &rows.ranges[row..],
+            &columns,
+            threshold,
+            &mut products,
+        ) {
             for (r, products) in products.iter().enumerate() {
                 let reached = products[..width].iter().enumerate();
-                let reached = reached.filter(|(_, product)| **product >= line);
-                found.extend(reached.map(|(output, product)| Reached {
+                let reached = reached.filter(|(_, product)| **product >= threshold);
+                found.extend(reached.map(|(output, product)| ProductAbove {
                     row: row + r,
                     output: columns.first + output,
                     product: *product,
@@ -200,8 +213,8 @@ impl PackedI8 {
         R
     }
 
-    fn columns(&self, panel: usize) -> Columns<'_> {
-        Columns {
+    fn columns(&self, panel: usize) -> Int8Columns<'_> {
+        Int8Columns {
             scales: of_panel(&self.scales, panel),
             sums: of_panel(&self.sums, panel),
             bias: of_panel(&self.bias, panel),
@@ -214,8 +227,8 @@ impl PackedI8 {
     fn tile<const R: usize>(
         &self,
         a: &[u8],
-        (panel, ahead): (&[i8], &[i8]),
-        columns: &Columns<'_>,
+        (panel, prefetched): (&[i8], &[i8]),
+        columns: &Int8Columns<'_>,
         ranges: &[(f32, f32)],
         then: GemmEpilogue,
         out: &mut [f32],
@@ -223,7 +236,8 @@ impl PackedI8 {
         let rows = std::array::from_fn(|r| &a[r * self.depth..][..self.depth]);
         let mut sums = [[0i32; PANEL]; R];
         let width = PANEL.min(self.outputs - columns.first);
-        self.unit.sum_bytes(rows, panel, ahead, width, &mut sums);
+        self.isa
+            .sum_bytes(rows, panel, prefetched, width, &mut sums);
         finish_rows(&sums, ranges, columns, then, out);
         R
     }
@@ -235,7 +249,7 @@ fn of_panel(values: &[f32], panel: usize) -> &[f32; PANEL] {
 }
 
 /// What a panel's columns are multiplied by.
-struct Columns<'a> {
+struct Int8Columns<'a> {
     scales: &'a [f32; PANEL],
     sums: &'a [f32; PANEL],
     bias: &'a [f32; PANEL],
@@ -247,7 +261,7 @@ struct Columns<'a> {
 fn finish_rows_body<const FMA: bool>(
     sums: &[[i32; PANEL]],
     ranges: &[(f32, f32)],
-    columns: &Columns<'_>,
+    columns: &Int8Columns<'_>,
     then: GemmEpilogue,
     out: &mut [f32],
 ) {
@@ -269,18 +283,18 @@ multi_target! {
     fn finish_rows(
         sums: &[[i32; PANEL]],
         ranges: &[(f32, f32)],
-        columns: &Columns<'_>,
+        columns: &Int8Columns<'_>,
         then: GemmEpilogue,
         out: &mut [f32],
     ) => finish_rows_body
 }
 
 #[inline(always)]
-fn reach_rows_body<const FMA: bool>(
+fn rows_above_body<const FMA: bool>(
     sums: &[[i32; PANEL]],
     ranges: &[(f32, f32)],
-    columns: &Columns<'_>,
-    line: f32,
+    columns: &Int8Columns<'_>,
+    threshold: f32,
     products: &mut [[f32; PANEL]],
 ) -> bool {
     const LANES: usize = 16;
@@ -290,7 +304,7 @@ fn reach_rows_body<const FMA: bool>(
             let sum = sums[i] as f32 * columns.scales[i];
             let product = madd::<FMA>(sum, *scale, offset * columns.sums[i]) + columns.bias[i];
             products[i] = product;
-            reached[i % LANES] |= u32::from(product >= line);
+            reached[i % LANES] |= u32::from(product >= threshold);
         }
     }
     reached.iter().any(|lane| *lane != 0)
@@ -298,13 +312,13 @@ fn reach_rows_body<const FMA: bool>(
 
 multi_target! {
     /// From sums of products of bytes to real numbers, and whether one of them reaches a line.
-    fn reach_rows(
+    fn rows_above(
         sums: &[[i32; PANEL]],
         ranges: &[(f32, f32)],
-        columns: &Columns<'_>,
-        line: f32,
+        columns: &Int8Columns<'_>,
+        threshold: f32,
         products: &mut [[f32; PANEL]],
-    ) -> bool => reach_rows_body
+    ) -> bool => rows_above_body
 }
 
 impl Int8Rows {
@@ -385,10 +399,10 @@ mod tests {
 
     #[test]
     fn every_unit_sums_bit_by_bit_like_the_definition() {
-        for unit in IntegerIsa::available() {
+        for isa in IntegerIsa::available() {
             for (rows, inputs, outputs) in [(1, 4, 1), (3, 7, 64), (13, 200, 130), (6, 3072, 64)] {
                 let (a, weight) = (noise(rows * inputs, 1), noise(outputs * inputs, 2));
-                let panels = PackedI8::for_unit(unit, &weight, &vec![0.0; outputs]);
+                let panels = PackedI8::for_isa(isa, &weight, &vec![0.0; outputs]);
                 let mut quantised = Int8Rows::default();
                 quantised.fill(&a, inputs);
                 // The extremes, where a sum could saturate.
@@ -413,7 +427,7 @@ mod tests {
                     assert_eq!(
                         got.to_bits(),
                         want[output].to_bits(),
-                        "{unit:?} {row} {output}"
+                        "{isa:?} {row} {output}"
                     );
                 }
             }
@@ -422,10 +436,10 @@ mod tests {
 
     #[test]
     fn what_reaches_a_line_is_what_the_whole_product_has_above_it() {
-        for unit in IntegerIsa::available() {
+        for isa in IntegerIsa::available() {
             for (rows, inputs, outputs) in [(1, 4, 1), (3, 7, 64), (13, 200, 130), (7, 384, 63)] {
                 let (a, weight) = (noise(rows * inputs, 6), noise(outputs * inputs, 7));
-                let panels = PackedI8::for_unit(unit, &weight, &noise(outputs, 8));
+                let panels = PackedI8::for_isa(isa, &weight, &noise(outputs, 8));
                 let mut all = vec![0f32; rows * outputs];
                 let plain = GemmEpilogue::Activate(Activation::None);
                 panels.multiply(&a, plain, &mut Int8Rows::default(), &mut all);
@@ -434,10 +448,10 @@ mod tests {
                 found.sort_by_key(|hit| (hit.row, hit.output));
                 let got: Vec<usize> = found.iter().map(|h| h.row * outputs + h.output).collect();
                 let want: Vec<usize> = (0..all.len()).filter(|at| all[*at] >= 1.0).collect();
-                assert_eq!(got, want, "{unit:?} {outputs}");
+                assert_eq!(got, want, "{isa:?} {outputs}");
                 for hit in found {
                     let want = all[hit.row * outputs + hit.output];
-                    assert!((hit.product - want).abs() < 1e-4, "{unit:?}");
+                    assert!((hit.product - want).abs() < 1e-4, "{isa:?}");
                 }
             }
         }
@@ -454,8 +468,8 @@ mod tests {
         let float = crate::engine::inference::cpu::PackedF32::new(&weight, &bias);
         let mut want = vec![0f32; rows * outputs];
         float.multiply(&a, GemmEpilogue::Activate(Activation::None), &mut want);
-        for unit in IntegerIsa::available() {
-            let panels = PackedI8::for_unit(unit, &weight, &bias);
+        for isa in IntegerIsa::available() {
+            let panels = PackedI8::for_isa(isa, &weight, &bias);
             let mut got = vec![0f32; want.len()];
             let plain = GemmEpilogue::Activate(Activation::None);
             panels.multiply(&a, plain, &mut Int8Rows::default(), &mut got);
@@ -463,7 +477,7 @@ mod tests {
             let size: f32 = want.iter().map(|a| a.powi(2)).sum();
             assert!(
                 (error / size).sqrt() < 0.02,
-                "{unit:?}: {}",
+                "{isa:?}: {}",
                 (error / size).sqrt()
             );
         }

@@ -1,19 +1,19 @@
-//! Sums of products of real numbers, with the sums in registers: by intrinsics, because whether a compiler finds them
-//! depends on what stands around.
+//! The f32 microkernel, with its sums in registers: written with intrinsics, because automatic vectorisation depends on the
+//! surrounding code.
 
 use super::SimdLevel;
 use crate::engine::inference::cpu::PANEL;
 
 /// Adds up `R` rows with the first `width` columns of a panel: `sums[r][c] = sum_k rows[r][k] panel[k][c]`.
 ///
-/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone. `ahead` is
-/// fetched into the cache meanwhile, where the processor can be told so.
+/// `panel` is depth x 64, each row a depth long. What lies beyond the columns may be computed or left alone. `prefetched` is
+/// prefetched meanwhile, where the processor supports it.
 #[allow(unsafe_code)]
 pub fn tile<const R: usize>(
     level: SimdLevel,
     rows: [&[f32]; R],
     panel: &[f32],
-    ahead: &[f32],
+    prefetched: &[f32],
     width: usize,
     sums: &mut [[f32; PANEL]; R],
 ) {
@@ -23,17 +23,17 @@ pub fn tile<const R: usize>(
         // the processor has.
         SimdLevel::Avx512 => unsafe {
             match width {
-                0..=16 => return x86::avx512::<R, 1>(rows, panel, ahead, sums),
-                17..=32 => return x86::avx512::<R, 2>(rows, panel, ahead, sums),
-                33..=48 => return x86::avx512::<R, 3>(rows, panel, ahead, sums),
-                _ => return x86::avx512::<R, 4>(rows, panel, ahead, sums),
+                0..=16 => return x86::avx512::<R, 1>(rows, panel, prefetched, sums),
+                17..=32 => return x86::avx512::<R, 2>(rows, panel, prefetched, sums),
+                33..=48 => return x86::avx512::<R, 3>(rows, panel, prefetched, sums),
+                _ => return x86::avx512::<R, 4>(rows, panel, prefetched, sums),
             }
         },
         // SAFETY: as above.
-        SimdLevel::Avx2 => return unsafe { x86::avx2(rows, panel, ahead, width, sums) },
+        SimdLevel::Avx2 => return unsafe { x86::avx2(rows, panel, prefetched, width, sums) },
         SimdLevel::Baseline => {}
     }
-    let _ = (level, ahead);
+    let _ = (level, prefetched);
     portable(rows, panel, width, sums);
 }
 
@@ -73,7 +73,7 @@ mod x86 {
 
     use super::PANEL;
     use crate::engine::inference::cpu::integer_isa::fetch;
-    use crate::engine::inference::cpu::prefetch::Fetches;
+    use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
     /// Inputs that the lines of a panel and all rows have.
     fn common_depth(rows: &[&[f32]], lines: &[[f32; PANEL]]) -> usize {
@@ -86,12 +86,12 @@ mod x86 {
     pub fn avx512<const R: usize, const V: usize>(
         rows: [&[f32]; R],
         panel: &[f32],
-        ahead: &[f32],
+        prefetched: &[f32],
         out: &mut [[f32; PANEL]; R],
     ) {
         let lines = panel.as_chunks::<PANEL>().0;
         let depth = common_depth(&rows, lines);
-        let fetches = Fetches::new(ahead, panel, depth);
+        let fetches = PrefetchPlan::new(prefetched, panel, depth);
         let mut sums = [[_mm512_setzero_ps(); V]; R];
         for (k, line) in lines[..depth].iter().enumerate() {
             fetch(fetches.at(k));
@@ -119,13 +119,13 @@ mod x86 {
     pub fn avx2<const R: usize>(
         rows: [&[f32]; R],
         panel: &[f32],
-        ahead: &[f32],
+        prefetched: &[f32],
         width: usize,
         out: &mut [[f32; PANEL]; R],
     ) {
         let lines = panel.as_chunks::<PANEL>().0;
         let depth = common_depth(&rows, lines);
-        let fetches = Fetches::new(ahead, panel, depth);
+        let fetches = PrefetchPlan::new(prefetched, panel, depth);
         for first in 0..width.div_ceil(16) {
             let mut sums = [[_mm256_setzero_ps(); 2]; R];
             for (k, line) in lines[..depth].iter().enumerate() {

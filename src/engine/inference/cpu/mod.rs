@@ -26,7 +26,7 @@ pub use attention::{AttentionScratch, HeadShape, attend_head};
 pub use depthwise::{Depthwise, DepthwiseShape, RowPairs, side_by_side};
 pub use dots::HalfDots;
 pub use half_precision::widen;
-pub use int8::{Int8Rows, PackedI8, Reached};
+pub use int8::{Int8Rows, PackedI8, ProductAbove};
 pub use int16::{Int16Rows, PackedI16};
 pub use integer_isa::IntegerIsa;
 pub use math::{Activation, exp_scaled};
@@ -35,7 +35,7 @@ pub use packed_gemm::{GemmEpilogue, PackedF32};
 pub use pool::pool;
 pub use prefetch::TILE_ROWS;
 pub use row_dots::row_dots;
-pub use softmax::{LANES as MASS_LANES, MassRule, masses};
+pub use softmax::{BackgroundSoftmax, LANES as MASS_LANES, masses};
 
 /// Outputs of a panel of laid-out weights: as many as the sums of a tile have in registers.
 pub const PANEL: usize = 64;

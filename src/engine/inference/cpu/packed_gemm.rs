@@ -1,5 +1,4 @@
-//! Products of rows with a weight matrix that was laid out beforehand, and what follows a product while its
-//! sums are still in registers.
+//! Matrix products with prepacked weights, and their epilogues while the sums are still in registers.
 
 use super::math::{Activation, activate_row};
 use super::{PANEL, SimdLevel, TILE_ROWS, multi_target};
@@ -82,7 +81,7 @@ fn finish_any<const FMA: bool>(sums: &[f32], bias: &[f32], then: GemmEpilogue, o
 const DEPTH: usize = 1024;
 
 /// Some inputs of one panel, and where it stands.
-struct Part<'a> {
+struct PanelSlice<'a> {
     /// inputs x 64.
     values: &'a [f32],
     /// The first input.
@@ -112,7 +111,7 @@ impl PackedF32 {
         for (at, (panel, bias)) in panels.zip(biases).enumerate() {
             for (block, values) in panel.chunks(PANEL * depth).enumerate() {
                 rest = &rest[values.len()..];
-                let part = Part {
+                let part = PanelSlice {
                     values,
                     first: block * depth,
                     column: at * PANEL,
@@ -132,7 +131,7 @@ impl PackedF32 {
         &self,
         level: SimdLevel,
         a: &[f32],
-        part: &Part<'_>,
+        part: &PanelSlice<'_>,
         then: GemmEpilogue,
         out: &mut [f32],
     ) {
@@ -141,15 +140,17 @@ impl PackedF32 {
         while row < rows {
             let a = &a[row * self.inputs + part.first..];
             let out = &mut out[row * self.outputs..];
-            let ahead = prefetch::share(part.next, row, rows);
+            let prefetched = prefetch::share(part.next, row, rows);
             // A few sizes of tiles, so that no row is computed in vain.
             row += match rows - row {
-                1 => self.tile::<1>(level, a, part, ahead, then, out),
-                2 | 3 => self.tile::<2>(level, a, part, ahead, then, out),
-                4 | 5 => self.tile::<4>(level, a, part, ahead, then, out),
+                1 => self.tile::<1>(level, a, part, prefetched, then, out),
+                2 | 3 => self.tile::<2>(level, a, part, prefetched, then, out),
+                4 | 5 => self.tile::<4>(level, a, part, prefetched, then, out),
                 // A few columns leave registers for more rows.
-                12.. if self.outputs <= 16 => self.tile::<12>(level, a, part, ahead, then, out),
-                _ => self.tile::<TILE_ROWS>(level, a, part, ahead, then, out),
+                12.. if self.outputs <= 16 => {
+                    self.tile::<12>(level, a, part, prefetched, then, out)
+                }
+                _ => self.tile::<TILE_ROWS>(level, a, part, prefetched, then, out),
             };
         }
     }
@@ -159,8 +160,8 @@ impl PackedF32 {
         &self,
         level: SimdLevel,
         a: &[f32],
-        part: &Part<'_>,
-        ahead: &[f32],
+        part: &PanelSlice<'_>,
+        prefetched: &[f32],
         then: GemmEpilogue,
         out: &mut [f32],
     ) -> usize {
@@ -168,7 +169,7 @@ impl PackedF32 {
         let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * self.inputs..][..depth]);
         let width = PANEL.min(self.outputs - part.column);
         let mut sums = [[0f32; PANEL]; R];
-        microkernel::tile(level, rows, part.values, ahead, width, &mut sums);
+        microkernel::tile(level, rows, part.values, prefetched, width, &mut sums);
         finish_rows(&sums, part.bias, part.column, self.outputs, then, out);
         R
     }

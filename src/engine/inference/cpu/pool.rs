@@ -1,4 +1,4 @@
-//! Attention of one query over rows that are keys and values at once.
+//! Attention of one query over rows that are both keys and values.
 
 use super::math::softmax;
 use super::{madd, multi_target};

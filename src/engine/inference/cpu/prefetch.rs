@@ -1,6 +1,6 @@
-//! What a product fetches before it is read.
+//! Prefetching of weights.
 //!
-//! The weights of a model are larger than any cache. Every tile over one panel brings a share of the next one into the
+//! The weights of a model are larger than any cache. Every tile over one panel prefetches a share of the next one into the
 //! core's own cache, so that the first rows of the next panel do not wait for memory.
 
 /// Rows of most tiles.
@@ -14,12 +14,12 @@ pub fn share<T>(next: &[T], row: usize, rows: usize) -> &[T] {
 }
 
 /// Addresses that the steps of a tile fetch from.
-pub struct Fetches<T> {
+pub struct PrefetchPlan<T> {
     first: *const T,
     each: usize,
 }
 
-impl<T> Fetches<T> {
+impl<T> PrefetchPlan<T> {
     /// Over a share, for a tile of `depth` steps over a panel. Where nothing is ahead, all of them name the panel: an
     /// address that does not exist would be looked up in vain, again and again.
     #[inline(always)]

@@ -8,7 +8,7 @@ pub const LANES: usize = 16;
 
 /// Labels against a background whose masses are relative to its own sum, which is then 1.
 #[derive(Clone, Copy, Debug)]
-pub struct MassRule {
+pub struct BackgroundSoftmax {
     /// How many labels there are: fewer than [`LANES`].
     pub labels: usize,
     /// The factor between cosine and logit.
@@ -21,7 +21,7 @@ pub struct MassRule {
 fn masses_body<const FMA: bool>(
     cosines: &[f32],
     background: &[f32],
-    rule: &MassRule,
+    rule: &BackgroundSoftmax,
     matches: &mut [f32],
     probabilities: &mut [f32],
 ) {
@@ -70,7 +70,7 @@ multi_target! {
     pub fn masses(
         cosines: &[f32],
         background: &[f32],
-        rule: &MassRule,
+        rule: &BackgroundSoftmax,
         matches: &mut [f32],
         probabilities: &mut [f32],
     ) => masses_body

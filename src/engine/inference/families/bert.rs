@@ -12,12 +12,12 @@ use rayon::prelude::*;
 
 use crate::engine::inference::cpu::{Activation, AttentionScratch, GemmEpilogue};
 use crate::engine::inference::layers::{
-    AttentionShape, LayerNorm, Linear, Rounded, WeightFormat, attend_sequence, cpu_values,
+    AttentionShape, LayerNorm, Linear, RoundedRows, WeightFormat, attend_sequence, cpu_values,
 };
 
 /// Sizes of a BERT.
 #[derive(Clone, Copy, Debug)]
-pub struct BertConfig {
+pub struct BertShape {
     /// Words of the vocabulary.
     pub words: usize,
     /// Width of the states.
@@ -37,7 +37,7 @@ pub struct BertConfig {
 }
 
 /// Where the vectors of tokens are kept.
-pub enum Words {
+pub enum TokenEmbeddings {
     /// As numbers: vocabulary x width.
     Numbers(Tensor),
     /// In ggml's Q8_0, of which only the rows that a text needs become numbers.
@@ -47,7 +47,7 @@ pub enum Words {
 /// Values of a Q8_0 block, behind their scale (f16).
 const BLOCK: usize = 32;
 
-impl Words {
+impl TokenEmbeddings {
     /// The vectors of `ids`: ids x width.
     fn rows(&self, ids: &[u32]) -> Result<Tensor> {
         match self {
@@ -80,7 +80,7 @@ fn dequantised(block: &[u8]) -> impl Iterator<Item = f32> {
     values.map(move |byte| scale * f32::from(byte.cast_signed()))
 }
 
-struct Layer {
+struct BertLayer {
     qkv: Linear,
     out: Linear,
     attention_norm: LayerNorm,
@@ -89,17 +89,18 @@ struct Layer {
     feed_norm: LayerNorm,
 }
 
-impl Layer {
-    fn load(c: &BertConfig, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+impl BertLayer {
+    fn load(c: &BertShape, format: WeightFormat, vb: &VarBuilder) -> Result<Self> {
         let attention = vb.pp("attention");
         let parts = ["query", "key", "value"].map(|name| attention.pp("self").pp(name));
-        let norm = |vb: VarBuilder| LayerNorm::load(c.width, c.epsilon, form, &vb.pp("LayerNorm"));
+        let norm =
+            |vb: VarBuilder| LayerNorm::load(c.width, c.epsilon, format, &vb.pp("LayerNorm"));
         Ok(Self {
-            qkv: Linear::load_fused(c.width, c.width, form, &parts)?,
-            out: Linear::load(c.width, c.width, form, &attention.pp("output.dense"))?,
+            qkv: Linear::load_fused(c.width, c.width, format, &parts)?,
+            out: Linear::load(c.width, c.width, format, &attention.pp("output.dense"))?,
             attention_norm: norm(attention.pp("output"))?,
-            rise: Linear::load(c.width, c.hidden, form, &vb.pp("intermediate.dense"))?,
-            fall: Linear::load(c.hidden, c.width, form, &vb.pp("output.dense"))?,
+            rise: Linear::load(c.width, c.hidden, format, &vb.pp("intermediate.dense"))?,
+            fall: Linear::load(c.hidden, c.width, format, &vb.pp("output.dense"))?,
             feed_norm: norm(vb.pp("output"))?,
         })
     }
@@ -110,16 +111,16 @@ impl Layer {
         x: &mut [f32],
         lengths: &[usize],
         heads: usize,
-        room: &mut Scratch,
+        scratch: &mut BertScratch,
     ) -> Result<()> {
         let rows: usize = lengths.iter().sum();
         let width = x.len() / rows.max(1);
         let plain = GemmEpilogue::Activate(Activation::None);
-        room.qkv.resize(rows * 3 * width, 0.0);
-        room.states.resize(rows * width, 0.0);
+        scratch.qkv.resize(rows * 3 * width, 0.0);
+        scratch.states.resize(rows * width, 0.0);
         self.qkv
             .packed()?
-            .run(x, plain, &mut room.rounded, &mut room.qkv);
+            .run(x, plain, &mut scratch.rounded, &mut scratch.qkv);
         let mut at = 0;
         for tokens in lengths {
             let shape = AttentionShape {
@@ -127,41 +128,46 @@ impl Layer {
                 heads,
                 causal: false,
             };
-            let qkv = &room.qkv[at * 3 * width..][..tokens * 3 * width];
-            let out = &mut room.states[at * width..][..tokens * width];
-            attend_sequence(qkv, shape, &mut room.attention, out);
+            let qkv = &scratch.qkv[at * 3 * width..][..tokens * 3 * width];
+            let out = &mut scratch.states[at * width..][..tokens * width];
+            attend_sequence(qkv, shape, &mut scratch.attention, out);
             at += tokens;
         }
         self.out
             .packed()?
-            .run(&room.states, GemmEpilogue::Add, &mut room.rounded, x);
-        self.attention_norm.run(x, &mut room.states)?;
+            .run(&scratch.states, GemmEpilogue::Add, &mut scratch.rounded, x);
+        self.attention_norm.run(x, &mut scratch.states)?;
         let rise = self.rise.packed()?;
-        room.hidden.resize(rows * self.rise.outputs(), 0.0);
+        scratch.hidden.resize(rows * self.rise.outputs(), 0.0);
         let gelu = GemmEpilogue::Activate(Activation::Gelu);
-        rise.run(&room.states, gelu, &mut room.rounded, &mut room.hidden);
-        self.fall.packed()?.run(
-            &room.hidden,
-            GemmEpilogue::Add,
-            &mut room.rounded,
-            &mut room.states,
+        rise.run(
+            &scratch.states,
+            gelu,
+            &mut scratch.rounded,
+            &mut scratch.hidden,
         );
-        self.feed_norm.run(&room.states, x)
+        self.fall.packed()?.run(
+            &scratch.hidden,
+            GemmEpilogue::Add,
+            &mut scratch.rounded,
+            &mut scratch.states,
+        );
+        self.feed_norm.run(&scratch.states, x)
     }
 }
 
 /// What a thread works in, kept from one text to the next.
 #[derive(Default)]
-struct Scratch {
+struct BertScratch {
     qkv: Vec<f32>,
     states: Vec<f32>,
     hidden: Vec<f32>,
-    rounded: Rounded,
+    rounded: RoundedRows,
     attention: AttentionScratch,
 }
 
 thread_local! {
-    static ROOM: RefCell<Scratch> = RefCell::default();
+    static SCRATCH: RefCell<BertScratch> = RefCell::default();
 }
 
 /// A BERT without its pooler.
@@ -177,10 +183,10 @@ impl Bert {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(c: &BertConfig, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
-        if form != WeightFormat::Tensor {
+    pub fn load(c: &BertShape, format: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+        if format != WeightFormat::Tensor {
             let words = vb.get((c.words, c.width), "embeddings.word_embeddings.weight")?;
-            return Self::on_cpu(c, Words::Numbers(words), form, vb);
+            return Self::on_cpu(c, TokenEmbeddings::Numbers(words), format, vb);
         }
         let config = Config {
             vocab_size: c.words,
@@ -205,20 +211,20 @@ impl Bert {
     /// # Errors
     /// As [`Self::load`].
     pub fn on_cpu(
-        c: &BertConfig,
-        words: Words,
-        form: WeightFormat,
+        c: &BertShape,
+        words: TokenEmbeddings,
+        format: WeightFormat,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let embeddings = vb.pp("embeddings");
         let positions = embeddings.get((c.positions, c.width), "position_embeddings.weight")?;
         let kinds = embeddings.get((c.kinds, c.width), "token_type_embeddings.weight")?;
         let layers =
-            (0..c.layers).map(|i| Layer::load(c, form, &vb.pp(format!("encoder.layer.{i}"))));
+            (0..c.layers).map(|i| BertLayer::load(c, format, &vb.pp(format!("encoder.layer.{i}"))));
         Ok(Self::Cpu(Box::new(CpuBert {
             words,
             positions: positions.broadcast_add(&kinds.i(0)?)?,
-            norm: LayerNorm::load(c.width, c.epsilon, form, &embeddings.pp("LayerNorm"))?,
+            norm: LayerNorm::load(c.width, c.epsilon, format, &embeddings.pp("LayerNorm"))?,
             layers: layers.collect::<Result<_>>()?,
             heads: c.heads,
         })))
@@ -243,11 +249,11 @@ impl Bert {
 
 /// The layers and what comes before them.
 pub struct CpuBert {
-    words: Words,
+    words: TokenEmbeddings,
     /// Positions with the first kind of segment added: positions x width.
     positions: Tensor,
     norm: LayerNorm,
-    layers: Vec<Layer>,
+    layers: Vec<BertLayer>,
     heads: usize,
 }
 
@@ -275,9 +281,9 @@ impl CpuBert {
             rest = behind;
         }
         shares.into_par_iter().try_for_each(|(share, lengths)| {
-            ROOM.with_borrow_mut(|room| {
+            SCRATCH.with_borrow_mut(|scratch| {
                 let mut layers = self.layers.iter();
-                layers.try_for_each(|layer| layer.run(share, lengths, self.heads, room))
+                layers.try_for_each(|layer| layer.run(share, lengths, self.heads, scratch))
             })
         })?;
         Tensor::from_vec(values, (rows, width), &Device::Cpu)
@@ -295,9 +301,10 @@ mod tests {
             .collect();
         let table = Tensor::from_vec(values, (5, 64), &Device::Cpu).expect("a tensor");
         let quantised = QTensor::quantize(&table, GgmlDType::Q8_0).expect("in eight bits");
-        let numbers = Words::Numbers(quantised.dequantize(&Device::Cpu).expect("numbers"));
-        let quantised = Words::Quantised(quantised);
-        let rows = |words: &Words| {
+        let numbers =
+            TokenEmbeddings::Numbers(quantised.dequantize(&Device::Cpu).expect("numbers"));
+        let quantised = TokenEmbeddings::Quantised(quantised);
+        let rows = |words: &TokenEmbeddings| {
             let rows = words.rows(&[4, 0, 2]).expect("rows");
             rows.to_vec2::<f32>().expect("values")
         };

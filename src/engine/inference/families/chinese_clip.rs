@@ -4,7 +4,7 @@
 use candle_core::{DType, IndexOp, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::bert::{Bert, BertConfig};
+use super::bert::{Bert, BertShape};
 use super::clip;
 use super::vision_tower::VisionTower;
 use crate::engine::cancel::Cancel;
@@ -33,12 +33,12 @@ impl ChineseClip {
     /// If a tensor is missing or has another shape than the configuration says.
     pub fn load(
         config: &ChineseClipConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         spec: &Preprocess,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let c = &config.text_config;
-        let text = BertConfig {
+        let text = BertShape {
             words: c.vocab_size,
             width: c.hidden_size,
             hidden: c.intermediate_size,
@@ -55,12 +55,12 @@ impl ChineseClip {
             .to_dtype(DType::F32)?
             .to_scalar()?;
         Ok(Self {
-            vision: VisionTower::load(clip::vision(&config.vision_config, dim, vb)?, form, spec)?,
-            bert: Bert::load(&text, form.in_full(), &text_model)?,
+            vision: VisionTower::load(clip::vision(&config.vision_config, dim, vb)?, format, spec)?,
+            bert: Bert::load(&text, format.in_full(), &text_model)?,
             projection: Linear::load_without_bias(
                 c.hidden_size,
                 dim,
-                form.in_full(),
+                format.in_full(),
                 &vb.pp("text_projection"),
             )?,
             logit_scale: logit_scale.exp(),

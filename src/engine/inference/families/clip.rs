@@ -28,7 +28,7 @@ impl Clip {
     /// If a tensor is missing or has another shape than the configuration says.
     pub fn load(
         config: &ClipConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         spec: &Preprocess,
         vb: &VarBuilder,
     ) -> Result<Self> {
@@ -37,11 +37,11 @@ impl Clip {
             .to_dtype(DType::F32)?
             .to_scalar()?;
         let (text, dim) = (&config.text_config, config.projection_dim);
-        let full = form.in_full();
+        let full = format.in_full();
         let projection = vb.pp("text_projection");
         let projection = Linear::load_without_bias(text.hidden_size, dim, full, &projection)?;
         Ok(Self {
-            vision: VisionTower::load(vision(&config.vision_config, dim, vb)?, form, spec)?,
+            vision: VisionTower::load(vision(&config.vision_config, dim, vb)?, format, spec)?,
             text: TextTower::load(text, true, projection, full, &vb.pp("text_model"))?,
             logit_scale: logit_scale.exp(),
         })

@@ -113,12 +113,12 @@ pub struct EfficientNet {
     head: PackedI16,
     /// The byte that is 0 once pixels are normalised.
     centre: i16,
-    rooms: Mutex<Vec<Scratch>>,
+    scratches: Mutex<Vec<EfficientNetScratch>>,
 }
 
 /// What a picture needs to work in.
 #[derive(Default)]
-struct Scratch {
+struct EfficientNetScratch {
     x: Vec<f32>,
     block: BottleneckScratch,
     rows: Int16Rows,
@@ -185,7 +185,7 @@ impl EfficientNet {
             blocks,
             head: pointwise(source.channels(), FEATURES, &source.head)?,
             centre,
-            rooms: Mutex::default(),
+            scratches: Mutex::default(),
         })
     }
 
@@ -197,22 +197,24 @@ impl EfficientNet {
         patches::checked_side(crops, spec)?;
         let mut features = vec![0f32; crops.len() * FEATURES];
         (features.par_chunks_exact_mut(FEATURES).zip(crops)).try_for_each(|(out, crop)| {
-            let mut room = self.free_rooms().pop().unwrap_or_default();
-            let done = self.picture(crop, &mut room, cancel, out);
-            self.free_rooms().push(room);
+            let mut scratch = self.free_scratches().pop().unwrap_or_default();
+            let done = self.picture(crop, &mut scratch, cancel, out);
+            self.free_scratches().push(scratch);
             done
         })?;
         Tensor::from_vec(features, (crops.len(), FEATURES), &Device::Cpu)
     }
 
-    fn free_rooms(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
-        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    fn free_scratches(&self) -> std::sync::MutexGuard<'_, Vec<EfficientNetScratch>> {
+        self.scratches
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn picture(
         &self,
         crop: &Crop,
-        room: &mut Scratch,
+        scratch: &mut EfficientNetScratch,
         cancel: &Cancel,
         out: &mut [f32],
     ) -> Result<()> {
@@ -221,7 +223,7 @@ impl EfficientNet {
                 candle_core::bail!("cancelled");
             }
             let shape = block.depthwise.shape();
-            block.run(&mut room.x, &mut room.block, |x, ys, rows| {
+            block.run(&mut scratch.x, &mut scratch.block, |x, ys, rows| {
                 if i == 0 {
                     neighbourhoods(crop, self.centre, STEM_STRIDE, ys, rows);
                 } else {
@@ -232,12 +234,12 @@ impl EfficientNet {
             });
         }
         let (inputs, positions) = self.last();
-        room.rows.fill(&room.x, inputs);
-        room.head.resize(positions * FEATURES, 0.0);
+        scratch.rows.fill(&scratch.x, inputs);
+        scratch.head.resize(positions * FEATURES, 0.0);
         let relu6 = GemmEpilogue::Activate(Activation::Relu6);
-        self.head.multiply(&room.rows, relu6, &mut room.head);
+        self.head.multiply(&scratch.rows, relu6, &mut scratch.head);
         out.fill(0.0);
-        for position in room.head.chunks_exact(FEATURES) {
+        for position in scratch.head.chunks_exact(FEATURES) {
             for (sum, v) in out.iter_mut().zip(position) {
                 *sum += v / positions as f32;
             }

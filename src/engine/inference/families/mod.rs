@@ -48,7 +48,7 @@ pub enum Family {
 }
 
 /// A model's towers with what turns cosines into scores.
-pub struct Loaded {
+pub struct LoadedFamily {
     /// The towers.
     pub towers: Box<dyn DualEncoder>,
     /// The factor s between cosine and logit.
@@ -166,27 +166,32 @@ impl Family {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(&self, form: WeightFormat, spec: &Preprocess, vb: &VarBuilder) -> Result<Loaded> {
+    pub fn load(
+        &self,
+        format: WeightFormat,
+        spec: &Preprocess,
+        vb: &VarBuilder,
+    ) -> Result<LoadedFamily> {
         Ok(match self {
             Self::Clip(config) => {
-                let clip = Clip::load(config, form, spec, vb)?;
-                Loaded {
+                let clip = Clip::load(config, format, spec, vb)?;
+                LoadedFamily {
                     logit_scale: clip.logit_scale,
                     sigmoid_bias: None,
                     towers: Box::new(clip),
                 }
             }
             Self::Siglip(config) => {
-                let siglip = Siglip::load(config, form, spec, vb)?;
-                Loaded {
+                let siglip = Siglip::load(config, format, spec, vb)?;
+                LoadedFamily {
                     logit_scale: siglip.logit_scale,
                     sigmoid_bias: Some(siglip.logit_bias),
                     towers: Box::new(siglip),
                 }
             }
             Self::ChineseClip(config) => {
-                let clip = ChineseClip::load(config, form, spec, vb)?;
-                Loaded {
+                let clip = ChineseClip::load(config, format, spec, vb)?;
+                LoadedFamily {
                     logit_scale: clip.logit_scale,
                     sigmoid_bias: None,
                     towers: Box::new(clip),

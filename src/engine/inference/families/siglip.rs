@@ -33,7 +33,7 @@ impl Siglip {
     /// If a tensor is missing or has another shape than the configuration says.
     pub fn load(
         config: &SiglipConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         spec: &Preprocess,
         vb: &VarBuilder,
     ) -> Result<Self> {
@@ -42,11 +42,11 @@ impl Siglip {
             value.squeeze(0)?.to_scalar()
         };
         let text = &config.text_config;
-        let full = form.in_full();
+        let full = format.in_full();
         let head = vb.pp("text_model.head");
         let head = Linear::load(text.hidden_size, config.dim(), full, &head)?;
         Ok(Self {
-            vision: VisionTower::load(vision(config, vb)?, form, spec)?,
+            vision: VisionTower::load(vision(config, vb)?, format, spec)?,
             text: TextTower::load(text, false, head, full, &vb.pp("text_model"))?,
             logit_scale: scalar("logit_scale")?.exp(),
             logit_bias: scalar("logit_bias")?,

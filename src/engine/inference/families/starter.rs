@@ -9,20 +9,20 @@ use candle_core::quantized::gguf_file::{Content, Value};
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::bert::{Bert, BertConfig, Words};
+use super::bert::{Bert, BertShape, TokenEmbeddings};
 use super::efficientnet::{BlockConfig, EfficientNet, FEATURES, NetworkSource};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::Activation;
 use crate::engine::inference::layers::{Epilogue, Linear, WeightFormat, normalise_rows};
-use crate::engine::media::preprocess::{Crop, Filter, Fit, Preprocess, Rounding};
+use crate::engine::media::preprocess::{Crop, FitMode, Preprocess, ResampleFilter, Rounding};
 
 /// The token embeddings.
 const WORDS: &str = "text.embeddings.word_embeddings.weight";
 
 /// Both towers.
 pub struct Starter {
-    image: ImageTower,
-    text: TextTower,
+    image: StarterImageTower,
+    text: StarterTextTower,
     /// The factor s between cosine and logit.
     pub logit_scale: f32,
     /// What a label's logit is raised by before it is weighed against the background.
@@ -46,13 +46,13 @@ impl Starter {
         // Token embeddings are two thirds of all weights, and a text needs a few rows.
         let words = content.tensor(&mut cursor, WORDS, device)?;
         let vb = tensors(&content, cursor, device, |name| name != WORDS)?;
-        let meta = Metadata(&content);
+        let meta = StarterMetadata(&content);
         let source = StarterVision::of(&meta, &vb)?;
         let preprocess = source.preprocess;
         let dim = meta.size("embedding_length")?;
         Ok(Self {
-            image: ImageTower::load(&source)?,
-            text: TextTower::load(&meta, dim, words, &vb.pp("text"))?,
+            image: StarterImageTower::load(&source)?,
+            text: StarterTextTower::load(&meta, dim, words, &vb.pp("text"))?,
             logit_scale: meta.number("logit_scale")?.to_f32()?,
             match_bias: meta.optional("match_bias").map_or(Ok(0.0), Value::to_f32)?,
             preprocess,
@@ -132,10 +132,10 @@ impl<'a> StarterVision<'a> {
         let vb = tensors(&content, cursor, &Device::Cpu, |name| {
             name.starts_with("image.")
         })?;
-        StarterVision::of(&Metadata(&content), &vb)
+        StarterVision::of(&StarterMetadata(&content), &vb)
     }
 
-    fn of(meta: &Metadata, vb: &VarBuilder<'a>) -> Result<Self> {
+    fn of(meta: &StarterMetadata, vb: &VarBuilder<'a>) -> Result<Self> {
         let side = meta.number("image_size")?.to_u32()?;
         let image = vb.pp("image");
         let projection = image.pp("proj");
@@ -148,11 +148,11 @@ impl<'a> StarterVision<'a> {
             dim: meta.size("embedding_length")?,
             preprocess: Preprocess {
                 side,
-                fit: Fit::CentreCrop {
+                fit: FitMode::CentreCrop {
                     short_side: side,
                     long_side: Rounding::Nearest,
                 },
-                filter: Filter::Bicubic,
+                filter: ResampleFilter::Bicubic,
                 mean: meta.triple("image_mean")?,
                 std: meta.triple("image_std")?,
             },
@@ -161,9 +161,9 @@ impl<'a> StarterVision<'a> {
 }
 
 /// The file's metadata under the model's own prefix.
-struct Metadata<'a>(&'a Content);
+struct StarterMetadata<'a>(&'a Content);
 
-impl Metadata<'_> {
+impl StarterMetadata<'_> {
     fn optional(&self, key: &str) -> Option<&Value> {
         self.0.metadata.get(&format!("lumisift-starter.{key}"))
     }
@@ -210,14 +210,14 @@ impl Metadata<'_> {
     }
 }
 
-struct ImageTower {
+struct StarterImageTower {
     network: EfficientNet,
     linear: Linear,
     hidden: Linear,
     output: Linear,
 }
 
-impl ImageTower {
+impl StarterImageTower {
     fn load(source: &StarterVision) -> Result<Self> {
         let load = |inputs, outputs, vb| Linear::load(inputs, outputs, WeightFormat::Float, vb);
         let (hidden, dim) = (source.hidden_width, source.dim);
@@ -240,14 +240,14 @@ impl ImageTower {
     }
 }
 
-struct TextTower {
+struct StarterTextTower {
     bert: Bert,
     projection: Linear,
 }
 
-impl TextTower {
-    fn load(meta: &Metadata, dim: usize, words: QTensor, vb: &VarBuilder) -> Result<Self> {
-        let config = BertConfig {
+impl StarterTextTower {
+    fn load(meta: &StarterMetadata, dim: usize, words: QTensor, vb: &VarBuilder) -> Result<Self> {
+        let config = BertShape {
             words: 30_522,
             width: 384,
             hidden: 1536,
@@ -259,7 +259,12 @@ impl TextTower {
         };
         let projection = Linear::load(config.width, dim, WeightFormat::Float, &vb.pp("proj"))?;
         Ok(Self {
-            bert: Bert::on_cpu(&config, Words::Quantised(words), WeightFormat::Float, vb)?,
+            bert: Bert::on_cpu(
+                &config,
+                TokenEmbeddings::Quantised(words),
+                WeightFormat::Float,
+                vb,
+            )?,
             projection,
         })
     }

@@ -12,10 +12,10 @@ use super::starter::StarterVision;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::device;
 #[cfg(feature = "gpu")]
-use crate::engine::inference::gpu::{Context, ConvolutionTower, ImageTower};
+use crate::engine::inference::gpu::{Context, ConvolutionTower, GpuImageTower};
 use crate::engine::inference::tokenizer::{TextRules, Tokenizer};
 use crate::engine::inference::{
-    Batching, Embeddings, Fingerprint, Model, ModelError, ModelInfo, computed, embed_sequences,
+    Embeddings, Fingerprint, Model, ModelError, ModelInfo, TextBatching, computed, embed_sequences,
     normalised,
 };
 use crate::engine::media::preprocess::Crop;
@@ -81,10 +81,10 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
 /// # Errors
 /// If the program file is damaged, or the card fails.
 #[cfg(feature = "gpu")]
-pub fn load_starter_tower(context: &Arc<Context>) -> Result<ImageTower, ModelError> {
+pub fn load_starter_tower(context: &Arc<Context>) -> Result<GpuImageTower, ModelError> {
     let tower = ConvolutionTower::load(context, &StarterVision::read(WEIGHTS)?)?;
     context.check()?;
-    Ok(ImageTower::new(context.clone(), Box::new(tower)))
+    Ok(GpuImageTower::new(context.clone(), Box::new(tower)))
 }
 
 impl StarterModel {
@@ -117,8 +117,11 @@ impl Model for StarterModel {
 
     fn embed_texts(&self, texts: &[&str]) -> Result<Embeddings, ModelError> {
         let sequences = crate::engine::inference::encode_all(&self.tokenizer, texts)?;
-        embed_sequences(&sequences, self.info.dim, Batching::AnyLength, |tokens| {
-            self.towers.embed_tokens(tokens)
-        })
+        embed_sequences(
+            &sequences,
+            self.info.dim,
+            TextBatching::AnyLength,
+            |tokens| self.towers.embed_tokens(tokens),
+        )
     }
 }

@@ -29,7 +29,7 @@ impl TextTower {
         c: &TextConfig,
         causal: bool,
         projection: Linear,
-        form: WeightFormat,
+        format: WeightFormat,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let embeddings = vb.pp("embeddings");
@@ -39,8 +39,8 @@ impl TextTower {
         Ok(Self {
             tokens: embeddings.get((c.vocab_size, width), "token_embedding.weight")?,
             positions: embeddings.get(positions, "position_embedding.weight")?,
-            encoder: Encoder::load_for_one(c.encoder(causal), form, &vb.pp("encoder"))?,
-            final_norm: LayerNorm::load(width, c.layer_norm_eps, form, &norm)?,
+            encoder: Encoder::load_for_one(c.encoder(causal), format, &vb.pp("encoder"))?,
+            final_norm: LayerNorm::load(width, c.layer_norm_eps, format, &norm)?,
             projection,
         })
     }

@@ -17,10 +17,10 @@ pub(in crate::engine::inference) struct VisionTower {
     pre_norm: Option<LayerNorm>,
     encoder: Encoder,
     post_norm: LayerNorm,
-    head: Head,
+    head: ProjectionHead,
 }
 
-enum Head {
+enum ProjectionHead {
     Class(Linear),
     Pooling(Box<PoolingHead>),
 }
@@ -32,7 +32,7 @@ impl VisionTower {
     /// If a tensor is missing or has another shape than the configuration says.
     pub(in crate::engine::inference) fn load(
         source: VisionTransformer,
-        form: WeightFormat,
+        format: WeightFormat,
         spec: &Preprocess,
     ) -> Result<Self> {
         let VisionTransformer {
@@ -40,18 +40,18 @@ impl VisionTower {
             class_tokens,
             ..
         } = source;
-        let (width, full) = (config.width, form.in_full());
-        let norm = |vb| LayerNorm::load(width, config.epsilon, form, vb);
+        let (width, full) = (config.width, format.in_full());
+        let norm = |vb| LayerNorm::load(width, config.epsilon, format, vb);
         let (head, encoder) = match &source.head {
             VisionHead::Class(projection) => (
-                Head::Class(Linear::load_without_bias(
+                ProjectionHead::Class(Linear::load_without_bias(
                     width, source.dim, full, projection,
                 )?),
-                Encoder::load_for_one(config, form, &source.layers)?,
+                Encoder::load_for_one(config, format, &source.layers)?,
             ),
             VisionHead::Pooling(pooling) => (
-                Head::Pooling(Box::new(PoolingHead::load(&config, full, pooling)?)),
-                Encoder::load(config, form, &source.layers)?,
+                ProjectionHead::Pooling(Box::new(PoolingHead::load(&config, full, pooling)?)),
+                Encoder::load(config, format, &source.layers)?,
             ),
         };
         Ok(Self {
@@ -59,7 +59,7 @@ impl VisionTower {
                 &source.patches,
                 source.positions,
                 class_tokens,
-                form,
+                format,
                 spec,
             )?,
             pre_norm: source.pre_norm.as_ref().map(norm).transpose()?,
@@ -85,12 +85,12 @@ impl VisionTower {
             x = norm.forward(&x)?;
         }
         match &self.head {
-            Head::Class(projection) => {
+            ProjectionHead::Class(projection) => {
                 let x = self.encoder.forward(x, tokens, 0, cancel)?;
                 let x = self.post_norm.forward(&x)?;
                 projection.forward(&x, Epilogue::Activate(Activation::None))
             }
-            Head::Pooling(head) => {
+            ProjectionHead::Pooling(head) => {
                 let x = self.encoder.forward_all(x, tokens, cancel)?;
                 head.forward(&self.post_norm.forward(&x)?, tokens)
             }
@@ -115,7 +115,7 @@ struct PoolingHead {
 impl PoolingHead {
     fn load(
         config: &EncoderConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         source: &PoolingHeadSource,
     ) -> Result<Self> {
         let EncoderConfig {
@@ -129,7 +129,7 @@ impl PoolingHead {
             Linear::new(
                 &weight,
                 Some(source.bias.narrow(0, n * width, width)?),
-                form,
+                format,
             )
         };
         let query = part(0)?.forward(&source.probe, Epilogue::Activate(Activation::None))?;
@@ -140,10 +140,10 @@ impl PoolingHead {
             query: (query.reshape((heads, 1, size))? * scale)?,
             keys: part(1)?,
             values: part(2)?,
-            out: Linear::load(width, width, form, &source.out)?,
-            norm: LayerNorm::load(width, config.epsilon, form, &source.norm)?,
-            rise: Linear::load(width, hidden, form, &source.rise)?,
-            fall: Linear::load(hidden, width, form, &source.fall)?,
+            out: Linear::load(width, width, format, &source.out)?,
+            norm: LayerNorm::load(width, config.epsilon, format, &source.norm)?,
+            rise: Linear::load(width, hidden, format, &source.rise)?,
+            fall: Linear::load(hidden, width, format, &source.fall)?,
             activation: config.activation,
         })
     }

@@ -1,4 +1,4 @@
-//! Which graphics cards there are, and which of them is the one to try.
+//! Lists graphics cards and chooses the one to try.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};

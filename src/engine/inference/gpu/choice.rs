@@ -1,17 +1,17 @@
-//! Whether a model's image tower goes to a card: by what a test of both found, unless a person has decided.
+//! Whether a model's image tower runs on a card: by the result of a test, unless the user has decided.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::adapter::{Adapter, adapters, candidates, may_have_card};
-use super::context::{Context, Numbers};
+use super::context::{Context, GpuPrecision};
 use super::driver::patiently;
-use super::executor::ImageTower;
-use super::findings::{Finding, Records};
-use super::marks::{Beginning, Mark};
+use super::executor::GpuImageTower;
+use super::findings::{AccuracyFinding, FindingStore};
 use super::model::{CpuModel, GpuModel};
 use super::power::on_battery;
+use super::test_marks::{AdapterMark, TestStart};
 use super::{GpuError, self_test};
 use crate::engine::inference::{Model, ModelError};
 
@@ -20,7 +20,7 @@ const CALL: Duration = Duration::from_secs(60);
 
 /// What is asked for.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct AdapterRequest {
     /// The card's number, if it is to be one of its own.
     pub number: Option<usize>,
     /// Whether a person wants a card, even if the CPU is faster.
@@ -32,7 +32,7 @@ pub struct Request {
 }
 
 /// Brings an image tower to a card.
-pub type LoadTower = Arc<dyn Fn(&Arc<Context>) -> Result<ImageTower, ModelError> + Send + Sync>;
+pub type LoadTower = Arc<dyn Fn(&Arc<Context>) -> Result<GpuImageTower, ModelError> + Send + Sync>;
 
 /// The model on a card, if that is wanted, or right and faster; otherwise as it is, with the reason. `load` brings the tower
 /// to the card.
@@ -41,7 +41,7 @@ pub type LoadTower = Arc<dyn Fn(&Arc<Context>) -> Result<ImageTower, ModelError>
 /// If a card is wanted and cannot be used.
 pub fn accelerate(
     cpu: Arc<dyn Model>,
-    request: &Request,
+    request: &AdapterRequest,
     load: LoadTower,
 ) -> Result<Arc<dyn Model>, ModelError> {
     match on_card(&cpu, request, &load) {
@@ -53,7 +53,7 @@ pub fn accelerate(
 
 fn on_card(
     cpu: &Arc<dyn Model>,
-    request: &Request,
+    request: &AdapterRequest,
     load: &LoadTower,
 ) -> Result<GpuModel, ModelError> {
     if !request.wanted && request.number.is_none() && !may_have_card() {
@@ -67,7 +67,7 @@ fn on_card(
 }
 
 /// Whether the card is left alone because the machine runs on its battery.
-fn spared(request: &Request, on_battery: impl FnOnce() -> bool) -> Result<(), GpuError> {
+fn spared(request: &AdapterRequest, on_battery: impl FnOnce() -> bool) -> Result<(), GpuError> {
     if request.wanted || request.on_battery || !on_battery() {
         return Ok(());
     }
@@ -76,15 +76,15 @@ fn spared(request: &Request, on_battery: impl FnOnce() -> bool) -> Result<(), Gp
 }
 
 /// All adapters, unless listing them is known to hang.
-fn listed(request: &Request) -> Result<Vec<Adapter>, GpuError> {
-    let mark = Mark::new(request.checks.as_deref(), "all", "list");
+fn listed(request: &AdapterRequest) -> Result<Vec<Adapter>, GpuError> {
+    let mark = AdapterMark::new(request.checks.as_deref(), "all", "list");
     if request.wanted {
         mark.clear();
     }
     let test = match mark.begin() {
-        Beginning::Test(test) => Some(test),
-        Beginning::Busy => None,
-        Beginning::Blocked(reason) => {
+        TestStart::Test(test) => Some(test),
+        TestStart::Busy => None,
+        TestStart::Blocked(reason) => {
             let reason = format!("graphics cards were not listed: {reason}");
             return Err(GpuError::NotFound(reason));
         }
@@ -97,7 +97,7 @@ fn listed(request: &Request) -> Result<Vec<Adapter>, GpuError> {
     found
 }
 
-/// The first success. If there is none, the only error, or all in words.
+/// The first success. If there is none, the only error, or a message with all of them.
 fn first_that_works<A, T>(
     candidates: &[A],
     mut attempt: impl FnMut(&A) -> Result<T, ModelError>,
@@ -121,13 +121,13 @@ fn first_that_works<A, T>(
 /// The model on one card, if it is right there and pays.
 fn on_adapter(
     cpu: &Arc<dyn Model>,
-    request: &Request,
+    request: &AdapterRequest,
     adapter: &Adapter,
     load: &LoadTower,
 ) -> Result<GpuModel, ModelError> {
     let refused =
         |reason: &str| Err(GpuError::NotFound(format!("{}: {reason}", adapter.name)).into());
-    let records = Records::new(request.checks.as_deref(), adapter.identity());
+    let records = FindingStore::new(request.checks.as_deref(), adapter.identity());
     if request.wanted {
         records.mark.clear();
     }
@@ -140,12 +140,12 @@ fn on_adapter(
         }
     }
     let test = match records.mark.begin() {
-        Beginning::Test(test) => Some(test),
-        Beginning::Busy if request.wanted || known.is_some() => None,
-        Beginning::Busy => {
+        TestStart::Test(test) => Some(test),
+        TestStart::Busy if request.wanted || known.is_some() => None,
+        TestStart::Busy => {
             return refused("another Lumisift is testing the graphics card just now");
         }
-        Beginning::Blocked(reason) => return refused(&reason),
+        TestStart::Blocked(reason) => return refused(&reason),
     };
     let (model, kept, folder) = (cpu.clone(), known.clone(), request.checks.clone());
     let (card, load) = (adapter.clone(), load.clone());
@@ -171,7 +171,7 @@ fn on_adapter(
 }
 
 /// A card that computes right, and either is faster or is wanted.
-fn admit(finding: &Finding, wanted: bool) -> Result<(), GpuError> {
+fn admit(finding: &AccuracyFinding, wanted: bool) -> Result<(), GpuError> {
     if !finding.agrees() {
         return Err(GpuError::Wrong {
             adapter: finding.adapter.clone(),
@@ -188,11 +188,15 @@ fn admit(finding: &Finding, wanted: bool) -> Result<(), GpuError> {
 fn open(
     adapter: &Adapter,
     cpu: &dyn Model,
-    known: Option<Finding>,
+    known: Option<AccuracyFinding>,
     cache: Option<PathBuf>,
     load: &LoadTower,
-) -> Result<(ImageTower, Finding), ModelError> {
-    let context = Arc::new(Context::open(adapter, Numbers::Fastest, cache.as_deref())?);
+) -> Result<(GpuImageTower, AccuracyFinding), ModelError> {
+    let context = Arc::new(Context::open(
+        adapter,
+        GpuPrecision::Fastest,
+        cache.as_deref(),
+    )?);
     let tower = load(&context)?;
     let finding = match known {
         Some(finding) => finding,
@@ -239,7 +243,7 @@ mod tests {
             (false, true, true, true),
             (true, false, true, true),
         ] {
-            let request = Request {
+            let request = AdapterRequest {
                 number: None,
                 wanted,
                 on_battery: allowed,
@@ -252,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_wanted_card_may_be_slow_but_not_wrong() {
-        let finding = |cosine, card| Finding {
+        let finding = |cosine, card| AccuracyFinding {
             adapter: "Radeon".into(),
             model: "clip".into(),
             cosine,

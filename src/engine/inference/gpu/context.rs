@@ -1,20 +1,20 @@
-//! A graphics card that is open: its device and queue, what it can, its kernels, and what has gone wrong with it.
+//! An open graphics card: its device and queue, limits, kernels, and errors.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
-use super::abilities::{Abilities, MOST_WORKGROUP_MEMORY, WORKGROUP_MEMORY};
 use super::adapter::Adapter;
+use super::adapter_limits::{AdapterLimits, MOST_WORKGROUP_MEMORY, WORKGROUP_MEMORY};
 use super::driver;
-use super::element::Element;
+use super::element::ElementType;
 use super::kernels::Kernel;
 use super::pipeline_cache::PipelineCache;
 
-/// In which numbers weights and what lies between two layers are kept. Sums and the residual stream are in f32 always.
+/// The number format of weights and activations. Sums and the residual stream are always in f32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Numbers {
+pub enum GpuPrecision {
     /// Halves where the card has them.
     Fastest,
     /// Full precision.
@@ -23,19 +23,19 @@ pub enum Numbers {
 
 /// What wgpu reports on its own time.
 #[derive(Default)]
-struct Trouble {
+struct DeviceErrors {
     lost: OnceLock<String>,
     /// The first of it; the rest follows from that.
     error: Mutex<Option<GpuError>>,
 }
 
-impl Trouble {
+impl DeviceErrors {
     /// What a device reports from now on.
     fn of(device: &wgpu::Device) -> Arc<Self> {
-        let trouble = Arc::new(Self::default());
-        let told = trouble.clone();
-        device.on_uncaptured_error(Arc::new(move |error| told.tell(translate(error))));
-        let told = trouble.clone();
+        let errors = Arc::new(Self::default());
+        let reported = errors.clone();
+        device.on_uncaptured_error(Arc::new(move |error| reported.record(translate(error))));
+        let reported = errors.clone();
         device.set_device_lost_callback(move |reason, message| {
             let message = first_line(&message);
             let said = if message.is_empty() {
@@ -43,12 +43,12 @@ impl Trouble {
             } else {
                 message
             };
-            let _ = told.lost.set(said);
+            let _ = reported.lost.set(said);
         });
-        trouble
+        errors
     }
 
-    fn tell(&self, error: GpuError) {
+    fn record(&self, error: GpuError) {
         let mut first = self.error.lock().unwrap_or_else(PoisonError::into_inner);
         first.get_or_insert(error);
     }
@@ -59,19 +59,19 @@ pub struct Context {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     name: String,
-    abilities: Abilities,
+    abilities: AdapterLimits,
     /// Most bytes of a buffer that a kernel sees.
     most_bytes: u64,
     pipelines: Mutex<HashMap<String, wgpu::ComputePipeline>>,
     compiled: Option<PipelineCache>,
-    trouble: Arc<Trouble>,
+    errors: Arc<DeviceErrors>,
 }
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or_default().to_owned()
 }
 
-/// Longest reason that is told, in characters.
+/// Longest reason that is shown, in characters.
 const REASON: usize = 300;
 
 fn translate(error: wgpu::Error) -> GpuError {
@@ -98,7 +98,7 @@ impl Context {
     /// If its driver refuses, or it lacks what the kernels need.
     pub fn open(
         adapter: &Adapter,
-        numbers: Numbers,
+        numbers: GpuPrecision,
         cache: Option<&Path>,
     ) -> Result<Self, GpuError> {
         driver::call(|| Self::open_device(adapter, numbers, cache))
@@ -106,7 +106,7 @@ impl Context {
 
     fn open_device(
         adapter: &Adapter,
-        numbers: Numbers,
+        numbers: GpuPrecision,
         cache: Option<&Path>,
     ) -> Result<Self, GpuError> {
         let there = adapter.inner.limits();
@@ -121,7 +121,7 @@ impl Context {
             return Err(lacks("workgroups of 256"));
         }
         let mut wanted = wgpu::Features::PIPELINE_CACHE;
-        wanted.set(wgpu::Features::SHADER_F16, numbers == Numbers::Fastest);
+        wanted.set(wgpu::Features::SHADER_F16, numbers == GpuPrecision::Fastest);
         let features = adapter.inner.features() & wanted;
         let half = features.contains(wgpu::Features::SHADER_F16);
         let limits = wgpu::Limits {
@@ -140,21 +140,21 @@ impl Context {
         });
         let (device, queue) =
             pollster::block_on(opened).map_err(|e| GpuError::Failed(first_line(&e.to_string())))?;
-        let trouble = Trouble::of(&device);
+        let errors = DeviceErrors::of(&device);
         let info = adapter.inner.get_info();
         Ok(Self {
             compiled: cache.and_then(|folder| PipelineCache::open(&device, adapter, folder)),
             device,
             queue,
             name: adapter.name.clone(),
-            abilities: Abilities::of(adapter.kind, half, &there, &info),
+            abilities: AdapterLimits::of(adapter.kind, half, &there, &info),
             // Buffers are as long as a whole number of vectors.
             most_bytes: there
                 .max_storage_buffer_binding_size
                 .min(there.max_buffer_size)
                 & !15,
             pipelines: Mutex::default(),
-            trouble,
+            errors,
         })
     }
 
@@ -189,16 +189,16 @@ impl Context {
     /// Whether weights are kept in halves.
     #[must_use]
     pub fn in_halves(&self) -> bool {
-        self.element() == Element::F16
+        self.element() == ElementType::F16
     }
 
-    /// How weights, and what lies between two layers, are kept.
-    pub(super) fn element(&self) -> Element {
+    /// The number format of weights and activations.
+    pub(super) fn element(&self) -> ElementType {
         self.abilities.element
     }
 
     /// What its kernels are made for.
-    pub(super) fn abilities(&self) -> &Abilities {
+    pub(super) fn abilities(&self) -> &AdapterLimits {
         &self.abilities
     }
 
@@ -209,7 +209,7 @@ impl Context {
     /// Leaves the device open for good: closing one whose driver hangs would wait for it, however long.
     pub(super) fn abandon(&self) {
         // Other threads need not wait for it as well.
-        let _ = self.trouble.lost.set("its driver gave no answer".into());
+        let _ = self.errors.lost.set("its driver gave no answer".into());
         std::mem::forget((self.device.clone(), self.queue.clone()));
     }
 
@@ -223,14 +223,14 @@ impl Context {
     /// # Errors
     /// With that.
     pub fn check(&self) -> Result<(), GpuError> {
-        let error = self.trouble.error.lock();
+        let error = self.errors.error.lock();
         let error = error.unwrap_or_else(PoisonError::into_inner).take();
         if error.is_some() {
-            // A lost device first shows as calls that fail; wgpu tells of it when it is next asked.
+            // A lost device first shows as calls that fail; wgpu reports it at the next poll.
             let _ = self.device.poll(wgpu::PollType::Poll);
         }
         if let Some(GpuError::Lost(reason)) = &error {
-            let _ = self.trouble.lost.set(reason.clone());
+            let _ = self.errors.lost.set(reason.clone());
         }
         self.check_lost()?;
         error.map_or(Ok(()), Err)
@@ -238,13 +238,13 @@ impl Context {
 
     /// Whether the card is still there. What calls of other threads have done wrong is for them to ask for.
     pub(super) fn check_lost(&self) -> Result<(), GpuError> {
-        match self.trouble.lost.get() {
+        match self.errors.lost.get() {
             Some(reason) => Err(GpuError::Lost(reason.clone())),
             None => Ok(()),
         }
     }
 
-    /// What a failed call means. A lost card first shows as calls that fail; wgpu tells of it when it is next asked.
+    /// What a failed call means. A lost card first shows as calls that fail; wgpu reports it at the next poll.
     pub(super) fn failure(&self, error: &dyn std::fmt::Display) -> GpuError {
         let _ = self.device.poll(wgpu::PollType::Poll);
         match self.check() {

@@ -5,8 +5,8 @@ use candle_nn::VarBuilder;
 
 use super::context::Context;
 use super::executor::Network;
-use super::operations::{After, UnfoldShape};
-use super::plan::Rows;
+use super::operations::{GpuEpilogue, UnfoldShape};
+use super::plan::GpuRows;
 use super::recorder::Recorder;
 use super::weights::{GpuDepthwise, GpuLinear};
 use crate::engine::inference::cpu::{Activation, DepthwiseShape};
@@ -17,9 +17,9 @@ use crate::engine::media::preprocess::Preprocess;
 
 /// Side of the first convolution.
 const STEM_KERNEL: usize = 3;
-const RELU6: After = After::Activate(Activation::Relu6);
+const RELU6: GpuEpilogue = GpuEpilogue::Activate(Activation::Relu6);
 
-struct Block {
+struct GpuBlock {
     expand: Option<GpuLinear>,
     depthwise: GpuDepthwise,
     project: GpuLinear,
@@ -42,7 +42,7 @@ fn pointwise(
     ))
 }
 
-impl Block {
+impl GpuBlock {
     fn load(context: &Context, source: &BlockSource) -> Result<Self> {
         let (config, channels) = (source.config, source.channels);
         let kernel = config.kernel;
@@ -60,8 +60,8 @@ impl Block {
     }
 
     /// Takes pictures of `side` x `side` rows to smaller ones, or as large ones. Returns the new side as well.
-    fn record(&self, recorder: &mut Recorder, x: Rows, side: usize) -> (Rows, usize) {
-        let plain = After::ActivateInFull(Activation::None);
+    fn record(&self, recorder: &mut Recorder, x: GpuRows, side: usize) -> (GpuRows, usize) {
+        let plain = GpuEpilogue::ActivateInFull(Activation::None);
         let Some(expand) = &self.expand else {
             let (filtered, side) = recorder.depthwise(&x, side, &self.depthwise);
             recorder.release(x);
@@ -73,7 +73,7 @@ impl Block {
         let (filtered, new_side) = recorder.depthwise(&expanded, side, &self.depthwise);
         recorder.release(expanded);
         let out = if self.skip {
-            recorder.linear(&filtered, &self.project, After::AddTo(&x));
+            recorder.linear(&filtered, &self.project, GpuEpilogue::AddTo(&x));
             x
         } else {
             recorder.release(x);
@@ -88,7 +88,7 @@ impl Block {
 pub struct ConvolutionTower {
     preprocess: Preprocess,
     stem: GpuLinear,
-    blocks: Vec<Block>,
+    blocks: Vec<GpuBlock>,
     head: GpuLinear,
     linear: GpuLinear,
     hidden: GpuLinear,
@@ -117,7 +117,7 @@ impl ConvolutionTower {
             preprocess: source.preprocess,
             stem: GpuLinear::new(context, &cpu_values(&stem)?, Some(&bias), sizes),
             blocks: blocks
-                .map(|block| Block::load(context, block))
+                .map(|block| GpuBlock::load(context, block))
                 .collect::<Result<_>>()?,
             head: pointwise(context, (network.channels(), FEATURES), &network.head)?,
             linear: GpuLinear::load(context, (FEATURES, dim), true, &source.linear)?,
@@ -137,7 +137,7 @@ impl Network for ConvolutionTower {
         self.dim
     }
 
-    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows {
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> GpuRows {
         let side = self.side();
         let (mut grid, padding) = DepthwiseShape::same(side, STEM_KERNEL, STEM_STRIDE);
         let shape = UnfoldShape {
@@ -160,10 +160,14 @@ impl Network for ConvolutionTower {
         recorder.release(x);
         let features = recorder.mean(&last, grid * grid);
         recorder.release(last);
-        let plain = After::ActivateInFull(Activation::None);
+        let plain = GpuEpilogue::ActivateInFull(Activation::None);
         let vectors = recorder.linear(&features, &self.linear, plain);
-        let hidden = recorder.linear(&features, &self.hidden, After::Activate(Activation::Gelu));
-        recorder.linear(&hidden, &self.output, After::AddTo(&vectors));
+        let hidden = recorder.linear(
+            &features,
+            &self.hidden,
+            GpuEpilogue::Activate(Activation::Gelu),
+        );
+        recorder.linear(&hidden, &self.output, GpuEpilogue::AddTo(&vectors));
         recorder.normalise(&vectors);
         vectors
     }

@@ -1,5 +1,5 @@
-//! Calls into drivers, any of which may hang. How long each lasts is watched; reading weights, and what the CPU computes
-//! beside the card, may take as long as they like.
+//! Calls into drivers, any of which may hang. The duration of each is watched; reading weights and computing on the CPU may
+//! take any time.
 
 use std::cell::RefCell;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -10,9 +10,9 @@ use super::GpuError;
 
 /// Since when a thread is in a driver, if it is.
 #[derive(Default)]
-struct Clock(Mutex<Option<Instant>>);
+struct CallTimer(Mutex<Option<Instant>>);
 
-impl Clock {
+impl CallTimer {
     fn set(&self, since: Option<Instant>) -> Option<Instant> {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut now, since)
@@ -26,7 +26,7 @@ impl Clock {
 
 thread_local! {
     /// The clock of a thread that is watched.
-    static CLOCK: RefCell<Option<Arc<Clock>>> = const { RefCell::new(None) };
+    static CLOCK: RefCell<Option<Arc<CallTimer>>> = const { RefCell::new(None) };
 }
 
 /// Calls a driver. A call within another counts as part of it.
@@ -52,7 +52,7 @@ where
     T: Send + 'static,
     E: From<GpuError> + Send + 'static,
 {
-    let clock = Arc::new(Clock::default());
+    let clock = Arc::new(CallTimer::default());
     let own = clock.clone();
     let (sender, receiver) = channel();
     let work = move || {
@@ -86,7 +86,7 @@ mod tests {
     fn a_driver_that_hangs_or_panics_is_left_behind() {
         let (hold, held) = channel::<()>();
         let hung = patiently(Duration::from_millis(20), move || {
-            // A short call inside does not start the time anew.
+            // A short call inside does not restart the timer.
             call(|| {
                 call(|| ());
                 let _ = held.recv();

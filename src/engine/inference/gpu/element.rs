@@ -1,15 +1,15 @@
-//! The numbers that a card computes with.
+//! Element types of the kernels.
 
 use half::f16;
 
 /// How a value is kept on the card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Element {
+pub enum ElementType {
     F32,
     F16,
 }
 
-impl Element {
+impl ElementType {
     pub fn wgsl(self) -> &'static str {
         match self {
             Self::F32 => "f32",

@@ -1,5 +1,5 @@
-//! Runs a tower on batches of pictures: batches of a few sizes with a plan each, in submissions short enough for a window that
-//! draws with the same card, a few in flight at a time, of one caller or of several.
+//! Runs a tower on batches of pictures: batches of a few sizes with a plan each, in submissions that are short enough for a
+//! window that draws with the same card, a few in flight at a time, for one or several callers.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::GpuError;
 use super::context::Context;
-use super::plan::{Plan, Rows};
+use super::plan::{GpuPlan, GpuRows};
 use super::recorder::Recorder;
 use super::submission::{Pending, UnderWay, submit};
 use crate::engine::cancel::Cancel;
@@ -46,13 +46,13 @@ pub trait Network: Send + Sync {
     fn dim(&self) -> usize;
 
     /// Writes the plan for so many `pictures`, whose vectors, of length 1, it returns.
-    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows;
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> GpuRows;
 }
 
 /// A plan with the buffer of the pictures that it reads.
-struct Prepared {
+struct PreparedPlan {
     count: usize,
-    plan: Plan,
+    plan: GpuPlan,
     /// What a dispatch was to cost at most.
     longest: f64,
     pictures: wgpu::Buffer,
@@ -60,7 +60,7 @@ struct Prepared {
     used: AtomicBool,
 }
 
-impl Prepared {
+impl PreparedPlan {
     /// Whether its dispatches are neither too long where one may cost `longest`, nor cut for nothing.
     fn suits(&self, longest: f64) -> bool {
         let too_long = self.longest > DRIFT * longest && self.plan.longest_whole > DRIFT * longest;
@@ -70,9 +70,9 @@ impl Prepared {
 }
 
 /// A batch that is under way.
-struct Flight {
+struct PendingBatch {
     pending: Pending,
-    prepared: Arc<Prepared>,
+    prepared: Arc<PreparedPlan>,
     count: usize,
     /// Whether it is the first of its plan.
     first: bool,
@@ -80,9 +80,9 @@ struct Flight {
 }
 
 /// What is learned while a tower runs.
-struct State {
+struct ExecutorState {
     /// The latest used comes last.
-    plans: VecDeque<Arc<Prepared>>,
+    plans: VecDeque<Arc<PreparedPlan>>,
     /// What the card does in a second, as dispatches are estimated.
     rate: f64,
     measured: bool,
@@ -97,24 +97,24 @@ struct State {
 }
 
 /// An image tower on a card.
-pub struct ImageTower {
+pub struct GpuImageTower {
     context: Arc<Context>,
     network: Box<dyn Network>,
-    state: Mutex<State>,
+    state: Mutex<ExecutorState>,
     /// Held by whoever hands a batch over, so that what is written for a plan and the plan follow each other on the card.
     turn: Mutex<UnderWay>,
     patience: Duration,
     memory: u64,
 }
 
-impl ImageTower {
+impl GpuImageTower {
     /// A tower whose weights are on the card.
     #[must_use]
     pub fn new(context: Arc<Context>, network: Box<dyn Network>) -> Self {
         Self {
             context,
             network,
-            state: Mutex::new(State {
+            state: Mutex::new(ExecutorState {
                 plans: VecDeque::new(),
                 rate: FIRST_GUESS,
                 measured: false,
@@ -165,7 +165,7 @@ impl ImageTower {
     ///
     /// # Errors
     /// If the card has no memory for it.
-    pub fn plan(&self, count: usize) -> Result<Plan, GpuError> {
+    pub fn plan(&self, count: usize) -> Result<GpuPlan, GpuError> {
         Ok(self.prepare(count, u64::MAX, f64::INFINITY)?.plan)
     }
 
@@ -173,18 +173,18 @@ impl ImageTower {
     ///
     /// # Errors
     /// If the card has no memory for it.
-    pub fn plan_in_parts(&self, count: usize, longest: f64) -> Result<Plan, GpuError> {
+    pub fn plan_in_parts(&self, count: usize, longest: f64) -> Result<GpuPlan, GpuError> {
         Ok(self.prepare(count, u64::MAX, longest)?.plan)
     }
 
-    fn prepare(&self, count: usize, budget: u64, longest: f64) -> Result<Prepared, GpuError> {
+    fn prepare(&self, count: usize, budget: u64, longest: f64) -> Result<PreparedPlan, GpuError> {
         let recorder = Recorder::new(&self.context);
         let mut recorder = recorder.with_budget(budget).with_longest(longest);
         let side = self.network.side();
         let pictures = recorder.pictures(count * 3 * side * side);
         let output = self.network.record(&mut recorder, &pictures, count);
         let plan = recorder.finish(output)?;
-        Ok(Prepared {
+        Ok(PreparedPlan {
             count,
             plan,
             longest,
@@ -194,7 +194,11 @@ impl ImageTower {
     }
 
     /// A plan for so many pictures or fewer.
-    fn fitting(&self, state: &mut State, pictures: usize) -> Result<Arc<Prepared>, GpuError> {
+    fn fitting(
+        &self,
+        state: &mut ExecutorState,
+        pictures: usize,
+    ) -> Result<Arc<PreparedPlan>, GpuError> {
         loop {
             let longest = state.share();
             let count = batch_size(pictures, state.most.min(state.timely()));
@@ -251,7 +255,7 @@ impl ImageTower {
             return Err(GpuError::Failed(text));
         }
         let mut values = Vec::with_capacity(crops.len() * self.network.dim());
-        let mut flight: VecDeque<Flight> = VecDeque::new();
+        let mut flight: VecDeque<PendingBatch> = VecDeque::new();
         let mut left = crops;
         loop {
             if !left.is_empty() && flight.len() < IN_FLIGHT {
@@ -270,12 +274,12 @@ impl ImageTower {
         })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ExecutorState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Hands as many of the pictures over as make a batch. Nobody else does meanwhile.
-    fn begin(&self, crops: &[Crop], cancel: &Cancel) -> Result<Flight, GpuError> {
+    fn begin(&self, crops: &[Crop], cancel: &Cancel) -> Result<PendingBatch, GpuError> {
         let mut under_way = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let (prepared, share) = {
             let mut state = self.state();
@@ -289,7 +293,7 @@ impl ImageTower {
         let stop = || cancel.is_cancelled();
         let plan = &prepared.plan;
         let pending = submit(&self.context, plan, limits, &mut under_way, &stop)?;
-        Ok(Flight {
+        Ok(PendingBatch {
             pending,
             first: !prepared.used.swap(true, Ordering::Relaxed),
             prepared,
@@ -299,7 +303,7 @@ impl ImageTower {
     }
 
     /// Waits for a batch, during which others may be handed over.
-    fn finish(&self, mut batch: Flight) -> Result<Vec<f32>, GpuError> {
+    fn finish(&self, mut batch: PendingBatch) -> Result<Vec<f32>, GpuError> {
         let plan = &batch.prepared.plan;
         let mut vectors = (batch.pending).wait(&self.context, plan, self.patience)?;
         vectors.truncate(batch.count * self.network.dim());
@@ -317,7 +321,7 @@ impl ImageTower {
         Ok(vectors)
     }
 
-    fn write(&self, prepared: &Prepared, crops: &[Crop]) {
+    fn write(&self, prepared: &PreparedPlan, crops: &[Crop]) {
         let mut bytes = Vec::with_capacity(crops.iter().map(|crop| crop.rgb.len()).sum());
         for crop in crops {
             bytes.extend_from_slice(&crop.rgb);
@@ -326,7 +330,7 @@ impl ImageTower {
     }
 }
 
-impl State {
+impl ExecutorState {
     /// What a submission may cost.
     fn share(&self) -> f64 {
         self.rate * SUBMISSION.as_secs_f64()
@@ -388,8 +392,8 @@ mod tests {
         assert_eq!(batch_size(1000, 3), 2);
     }
 
-    fn unmeasured() -> State {
-        State {
+    fn unmeasured() -> ExecutorState {
+        ExecutorState {
             plans: VecDeque::new(),
             rate: FIRST_GUESS,
             measured: false,
@@ -407,7 +411,7 @@ mod tests {
         for rate in [5e10, 2e11, 9e11, 3e12, 2.3e13] {
             let mut state = unmeasured();
             // A driver that takes submissions in turn lets a window wait for all that were handed over.
-            let wait = |state: &State, rate: f64| AHEAD as f64 * state.share() / rate;
+            let wait = |state: &ExecutorState, rate: f64| AHEAD as f64 * state.share() / rate;
             if rate >= FIRST_GUESS {
                 assert!(wait(&state, rate) < FRAME / 2.0);
             }

@@ -1,11 +1,11 @@
-//! What was found out about a card with a model, kept in the cache.
+//! Results of testing a card with a model, kept in the cache.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::adapter::Adapter;
-use super::marks::Mark;
+use super::test_marks::AdapterMark;
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::regular::read_regular;
 use crate::engine::inference::ModelInfo;
@@ -19,7 +19,7 @@ const KERNELS: u32 = 3;
 
 /// How a card did with a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
+pub struct AccuracyFinding {
     /// The card's name.
     pub adapter: String,
     /// The model's name.
@@ -38,7 +38,7 @@ pub struct Finding {
     pub decoding: f64,
 }
 
-impl Finding {
+impl AccuracyFinding {
     /// Whether the card computes what the CPU computes. Not a number is no agreement either.
     #[must_use]
     pub fn agrees(&self) -> bool {
@@ -77,12 +77,12 @@ impl Finding {
 
 /// Where findings are kept, if they are.
 #[derive(Clone, Debug)]
-pub struct Records {
+pub struct FindingStore {
     folder: Option<PathBuf>,
     /// The card with its driver.
     adapter: String,
     /// The mark on it.
-    pub mark: Mark,
+    pub mark: AdapterMark,
 }
 
 fn short_hash(parts: &[&str]) -> String {
@@ -93,11 +93,11 @@ fn short_hash(parts: &[&str]) -> String {
     hasher.finalize().to_hex().as_str()[..16].to_owned()
 }
 
-impl Records {
+impl FindingStore {
     /// The records of an adapter, whose driver is part of its identity.
     pub fn new(folder: Option<&Path>, adapter: String) -> Self {
         Self {
-            mark: Mark::new(folder, &adapter, &short_hash(&[&adapter])),
+            mark: AdapterMark::new(folder, &adapter, &short_hash(&[&adapter])),
             folder: folder.map(Path::to_path_buf),
             adapter,
         }
@@ -120,12 +120,12 @@ impl Records {
     }
 
     /// What was found earlier.
-    pub fn known(&self, model: &ModelInfo) -> Option<Finding> {
+    pub fn known(&self, model: &ModelInfo) -> Option<AccuracyFinding> {
         serde_json::from_slice(&read_regular(&self.file(model)?, MAX_RECORD).ok()?).ok()
     }
 
     /// Keeps what was found. Where it cannot be kept, it is found out again next time.
-    pub fn keep(&self, model: &ModelInfo, finding: &Finding) {
+    pub fn keep(&self, model: &ModelInfo, finding: &AccuracyFinding) {
         if let (Some(file), Ok(bytes)) = (self.file(model), serde_json::to_vec(finding)) {
             let _ = atomic_write(&file, &bytes);
         }
@@ -135,13 +135,13 @@ impl Records {
 /// Why an adapter is left alone, if it is: its driver hung, or programs died while they tested it.
 #[must_use]
 pub fn against(folder: &Path, adapter: &Adapter) -> Option<String> {
-    Records::new(Some(folder), adapter.identity())
+    FindingStore::new(Some(folder), adapter.identity())
         .mark
         .against()
 }
 
 /// Everything that was found about an adapter with any model, for `doctor`.
-pub fn findings(folder: &Path) -> Vec<Finding> {
+pub fn findings(folder: &Path) -> Vec<AccuracyFinding> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -167,8 +167,8 @@ mod tests {
     use super::*;
     use crate::engine::inference::{Fingerprint, ModelInfo};
 
-    fn finding(cosine: f32, card: f64) -> Finding {
-        Finding {
+    fn finding(cosine: f32, card: f64) -> AccuracyFinding {
+        AccuracyFinding {
             adapter: "Radeon".into(),
             model: "clip".into(),
             cosine,
@@ -203,12 +203,16 @@ mod tests {
     #[test]
     fn findings_are_kept_for_each_card_driver_and_model() {
         let dir = tempfile::tempdir().expect("a folder");
-        let records = |driver: &str| Records::new(Some(dir.path()), format!("Radeon {driver}"));
+        let records =
+            |driver: &str| FindingStore::new(Some(dir.path()), format!("Radeon {driver}"));
         records("1").keep(&info(1), &finding(1.0, 2.0));
         assert_eq!(records("1").known(&info(1)), Some(finding(1.0, 2.0)));
         assert_eq!(records("2").known(&info(1)), None);
         assert_eq!(records("1").known(&info(2)), None);
         assert_eq!(findings(dir.path()), [finding(1.0, 2.0)]);
-        assert_eq!(Records::new(None, "Radeon".into()).known(&info(1)), None);
+        assert_eq!(
+            FindingStore::new(None, "Radeon".into()).known(&info(1)),
+            None
+        );
     }
 }

@@ -6,8 +6,8 @@ mod backends;
 
 use std::fmt::Write;
 
-use super::abilities::Abilities;
-use super::element::Element;
+use super::adapter_limits::AdapterLimits;
+use super::element::ElementType;
 use crate::engine::inference::cpu::Activation;
 
 /// Invocations of a workgroup where a kernel has no other number.
@@ -38,7 +38,7 @@ fn fill(template: &str, half: bool, values: &[(&str, String)]) -> String {
 
 /// How large a part of a product one workgroup computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tile {
+pub enum TileSize {
     /// 32 x 32, for few rows.
     Small,
     /// 64 x 64.
@@ -50,9 +50,9 @@ pub enum Tile {
 /// Vectors of inputs that a product may have in workgroup memory at a time, the more the fewer barriers.
 const DEPTHS: [usize; 2] = [8, 4];
 
-impl Tile {
+impl TileSize {
     /// The largest of which there are enough for this adapter.
-    pub(super) fn fitting(abilities: &Abilities, rows: usize, columns: usize) -> Self {
+    pub(super) fn fitting(abilities: &AdapterLimits, rows: usize, columns: usize) -> Self {
         let enough = |tile: &Self| {
             let (high, wide) = tile.size();
             rows.div_ceil(high) * columns.div_ceil(wide) >= abilities.enough_workgroups
@@ -72,13 +72,18 @@ impl Tile {
     }
 
     /// Bytes of workgroup memory, for inputs and weights that are kept so.
-    fn memory(self, depth: usize, input: Element, weights: Element) -> usize {
+    fn memory(self, depth: usize, input: ElementType, weights: ElementType) -> usize {
         let (high, wide) = self.size();
         4 * depth * (high * input.bytes() + wide * weights.bytes())
     }
 
     /// The most inputs at a time for which the adapter has workgroup memory.
-    pub(super) fn depth(self, abilities: &Abilities, input: Element, weights: Element) -> usize {
+    pub(super) fn depth(
+        self,
+        abilities: &AdapterLimits,
+        input: ElementType,
+        weights: ElementType,
+    ) -> usize {
         let fits = |depth: &usize| self.memory(*depth, input, weights) <= abilities.memory;
         DEPTHS.into_iter().find(fits).unwrap_or(4)
     }
@@ -102,7 +107,7 @@ impl Tile {
 
 /// Where a product goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Store {
+pub enum StoreMode {
     /// Through an activation.
     Activate(Activation),
     /// Added to what is there.
@@ -114,13 +119,18 @@ pub enum Store {
 /// In which numbers a product reads and writes.
 #[derive(Clone, Copy, Debug)]
 pub struct ProductElements {
-    pub input: Element,
-    pub weights: Element,
-    pub output: Element,
+    pub input: ElementType,
+    pub weights: ElementType,
+    pub output: ElementType,
 }
 
 /// `out = store(x W^T + b)`.
-pub fn gemm(tile: Tile, abilities: &Abilities, elements: ProductElements, store: Store) -> Kernel {
+pub fn gemm(
+    tile: TileSize,
+    abilities: &AdapterLimits,
+    elements: ProductElements,
+    store: StoreMode,
+) -> Kernel {
     let ProductElements {
         input,
         weights,
@@ -130,18 +140,18 @@ pub fn gemm(tile: Tile, abilities: &Abilities, elements: ProductElements, store:
     let (across, down, rows, vectors) = tile.parts();
     let (high, wide) = (down * rows, across * vectors);
     let stored = match store {
-        Store::Activate(_) => format!("out[at] = vec4<{}>(activate(y));", output.wgsl()),
-        Store::InPlace => format!("out[at] += vec4<{}>(y);", output.wgsl()),
-        Store::Skip => format!(
+        StoreMode::Activate(_) => format!("out[at] = vec4<{}>(activate(y));", output.wgsl()),
+        StoreMode::InPlace => format!("out[at] += vec4<{}>(y);", output.wgsl()),
+        StoreMode::Skip => format!(
             "out[at] = vec4<{}>(y + skip[p.skip_offset + row % p.skip_period * p.skip_stride + column]);",
             output.wgsl()
         ),
     };
     let activation = match store {
-        Store::Activate(kind) => activation(kind),
+        StoreMode::Activate(kind) => activation(kind),
         _ => "",
     };
-    let half = [input, weights, output].contains(&Element::F16);
+    let half = [input, weights, output].contains(&ElementType::F16);
     let source = fill(
         include_str!("kernels/gemm.wgsl"),
         half,
@@ -246,12 +256,12 @@ fn activate(x: vec4<f32>) -> vec4<f32> {
     }
 }
 
-pub fn layer_norm(output: Element) -> Kernel {
+pub fn layer_norm(output: ElementType) -> Kernel {
     Kernel {
         name: "layer norm",
         source: fill(
             include_str!("kernels/layer_norm.wgsl"),
-            output == Element::F16,
+            output == ElementType::F16,
             &[("output", output.wgsl().into())],
         ),
         inputs: 3,
@@ -269,7 +279,7 @@ pub struct AttentionTile {
 
 impl AttentionTile {
     /// The largest for which the adapter has workgroup memory, for heads of this width.
-    pub fn fitting(abilities: &Abilities, size: usize, queries: usize) -> Self {
+    pub fn fitting(abilities: &AdapterLimits, size: usize, queries: usize) -> Self {
         let tiles = [(32, 32), (16, 32), (16, 16), (8, 16), (4, 8)].map(|(rows, keys)| Self {
             queries: if queries == 1 { 1 } else { rows },
             keys,
@@ -280,7 +290,7 @@ impl AttentionTile {
     }
 
     /// Bytes of workgroup memory. Keys and values lie there as they are kept, queries in full precision.
-    fn memory(&self, size: usize, element: Element) -> usize {
+    fn memory(&self, size: usize, element: ElementType) -> usize {
         let pitch = size.div_ceil(4) + 1;
         let queries = 16 * pitch * self.queries;
         let keys = 4 * pitch * element.bytes() * self.keys;
@@ -296,7 +306,7 @@ impl AttentionTile {
 }
 
 /// Writes the parts of a vector that lie in a head.
-fn store_lanes(element: Element) -> String {
+fn store_lanes(element: ElementType) -> String {
     let lane = |(lane, part): (usize, &str)| {
         format!(
             "            if (4u * vector + {lane}u < SIZE) {{
@@ -313,7 +323,7 @@ fn store_lanes(element: Element) -> String {
 }
 
 /// Attention of heads that are `size` wide.
-pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
+pub fn attention(element: ElementType, size: usize, tile: AttentionTile) -> Kernel {
     const THREADS: usize = 128;
     let AttentionTile { queries, keys } = tile;
     let vectors = size.div_ceil(4);
@@ -346,7 +356,7 @@ pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
     });
     let source = fill(
         include_str!("kernels/attention.wgsl"),
-        element == Element::F16,
+        element == ElementType::F16,
         &[
             ("element", element.wgsl().into()),
             ("size", size.to_string()),
@@ -373,23 +383,23 @@ pub fn attention(element: Element, size: usize, tile: AttentionTile) -> Kernel {
     }
 }
 
-fn of_elements(name: &'static str, template: &str, element: Element, inputs: usize) -> Kernel {
+fn of_elements(name: &'static str, template: &str, element: ElementType, inputs: usize) -> Kernel {
     Kernel {
         name,
         source: fill(
             template,
-            element == Element::F16,
+            element == ElementType::F16,
             &[("element", element.wgsl().into())],
         ),
         inputs,
     }
 }
 
-pub fn unfold(element: Element) -> Kernel {
+pub fn unfold(element: ElementType) -> Kernel {
     of_elements("unfold", include_str!("kernels/unfold.wgsl"), element, 1)
 }
 
-pub fn depthwise(element: Element) -> Kernel {
+pub fn depthwise(element: ElementType) -> Kernel {
     of_elements(
         "depthwise",
         include_str!("kernels/depthwise.wgsl"),
@@ -398,7 +408,7 @@ pub fn depthwise(element: Element) -> Kernel {
     )
 }
 
-pub fn mean(element: Element) -> Kernel {
+pub fn mean(element: ElementType) -> Kernel {
     of_elements("mean", include_str!("kernels/mean.wgsl"), element, 1)
 }
 
@@ -406,7 +416,7 @@ pub fn normalise() -> Kernel {
     of_elements(
         "normalise",
         include_str!("kernels/normalise.wgsl"),
-        Element::F32,
+        ElementType::F32,
         0,
     )
 }
@@ -415,8 +425,8 @@ pub fn normalise() -> Kernel {
 mod tests {
     use super::*;
 
-    fn abilities(element: Element, memory: usize) -> Abilities {
-        Abilities {
+    fn abilities(element: ElementType, memory: usize) -> AdapterLimits {
+        AdapterLimits {
             element,
             memory,
             subgroup: 32,
@@ -426,7 +436,7 @@ mod tests {
 
     #[test]
     fn tiles_fit_in_the_memory_that_an_adapter_has() {
-        let elements = [Element::F32, Element::F16];
+        let elements = [ElementType::F32, ElementType::F16];
         for memory in [16, 24, 32, 64].map(|kilobytes| kilobytes << 10) {
             for element in elements {
                 let abilities = abilities(element, memory);
@@ -437,7 +447,7 @@ mod tests {
                         assert!(bytes <= memory, "{size} wide: {bytes} bytes");
                     }
                 }
-                for tile in [Tile::Small, Tile::Medium, Tile::Large] {
+                for tile in [TileSize::Small, TileSize::Medium, TileSize::Large] {
                     // The starter multiplies what is kept in full precision by halves.
                     for input in elements {
                         let depth = tile.depth(&abilities, input, element);
@@ -450,33 +460,33 @@ mod tests {
 
     #[test]
     fn large_tiles_are_for_products_that_have_many() {
-        let card = abilities(Element::F16, 16 << 10);
-        let fitting = |rows, columns| Tile::fitting(&card, rows, columns);
-        assert_eq!(fitting(16, 512), Tile::Small);
-        assert_eq!(fitting(800, 768), Tile::Medium);
-        assert_eq!(fitting(3200, 3072), Tile::Large);
+        let card = abilities(ElementType::F16, 16 << 10);
+        let fitting = |rows, columns| TileSize::fitting(&card, rows, columns);
+        assert_eq!(fitting(16, 512), TileSize::Small);
+        assert_eq!(fitting(800, 768), TileSize::Medium);
+        assert_eq!(fitting(3200, 3072), TileSize::Large);
         // A card of fewer units is kept busy by fewer tiles.
-        let small = Abilities {
+        let small = AdapterLimits {
             enough_workgroups: 32,
             ..card
         };
-        assert_eq!(Tile::fitting(&small, 800, 768), Tile::Large);
+        assert_eq!(TileSize::fitting(&small, 800, 768), TileSize::Large);
         // One that runs more invocations in step than a small tile has gets none of those.
-        let wide = Abilities {
+        let wide = AdapterLimits {
             subgroup: 128,
             ..card
         };
-        assert_eq!(Tile::fitting(&wide, 16, 512), Tile::Medium);
+        assert_eq!(TileSize::fitting(&wide, 16, 512), TileSize::Medium);
     }
 
     #[test]
     fn halves_and_more_memory_make_products_deeper() {
         let depth = |element, memory: usize| {
             let abilities = abilities(element, memory << 10);
-            Tile::Large.depth(&abilities, element, element)
+            TileSize::Large.depth(&abilities, element, element)
         };
-        assert_eq!(depth(Element::F32, 16), 4);
-        assert_eq!(depth(Element::F16, 16), 8);
-        assert_eq!(depth(Element::F32, 32), 8);
+        assert_eq!(depth(ElementType::F32, 16), 4);
+        assert_eq!(depth(ElementType::F16, 16), 8);
+        assert_eq!(depth(ElementType::F32, 32), 8);
     }
 }

@@ -7,8 +7,8 @@
 //!
 //! A driver may hang or crash in any call: `driver` watches how long calls last, and `marks` remember which driver did so.
 
-mod abilities;
 mod adapter;
+mod adapter_limits;
 mod choice;
 mod context;
 #[cfg(feature = "starter")]
@@ -18,7 +18,6 @@ mod element;
 mod executor;
 mod findings;
 mod kernels;
-mod marks;
 mod model;
 mod operations;
 mod pipeline_cache;
@@ -28,24 +27,25 @@ mod recorder;
 mod self_test;
 mod submission;
 mod synthetic;
+mod test_marks;
 mod tower;
 mod weights;
 
 pub use adapter::{Adapter, AdapterKind, adapter, adapters, paper_adapter};
-pub use choice::{Request, accelerate};
-pub use context::{Context, Numbers};
+pub use choice::{AdapterRequest, accelerate};
+pub use context::{Context, GpuPrecision};
 #[cfg(feature = "starter")]
 pub use convolution::ConvolutionTower;
-pub use executor::{ImageTower, Network};
-pub use findings::{Finding, against, findings};
-pub use kernels::Tile;
-pub use marks::leave;
+pub use executor::{GpuImageTower, Network};
+pub use findings::{AccuracyFinding, against, findings};
+pub use kernels::TileSize;
 pub use model::GpuModel;
-pub use operations::{After, AttentionInput, UnfoldShape};
-pub use plan::{Dispatch, Plan, Rows};
+pub use operations::{AttentionInput, GpuEpilogue, UnfoldShape};
+pub use plan::{Dispatch, GpuPlan, GpuRows};
 pub use recorder::Recorder;
 pub use submission::run;
 pub use synthetic::synthetic_tower;
+pub use test_marks::leave;
 pub use tower::TransformerTower;
 pub use weights::{GpuDepthwise, GpuLinear, GpuNorm, GpuTable};
 
@@ -82,7 +82,7 @@ pub enum GpuError {
     Wrong {
         /// Its name.
         adapter: String,
-        /// The lowest cosine with the CPU's vectors, in words.
+        /// The lowest cosine with the CPU's vectors, as text.
         cosine: String,
     },
     /// The job was cancelled.

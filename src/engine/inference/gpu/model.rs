@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
-use super::executor::ImageTower;
-use super::findings::Records;
+use super::executor::GpuImageTower;
+use super::findings::FindingStore;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::device::DeviceFacts;
 use crate::engine::inference::{Embeddings, Model, ModelError, ModelInfo, patches};
@@ -13,12 +13,12 @@ use crate::engine::media::preprocess::Crop;
 /// A model on a card.
 pub struct GpuModel {
     cpu: Arc<dyn Model>,
-    tower: ImageTower,
+    tower: GpuImageTower,
     info: ModelInfo,
-    records: Records,
-    /// What is told since the card has failed.
+    records: FindingStore,
+    /// The note that is shown after the card has failed.
     fallen: OnceLock<ModelInfo>,
-    /// Who computes on the CPU since then: it has no room for two at once.
+    /// A lock for computing on the CPU after that: its memory is enough for one caller at a time.
     turn: Mutex<()>,
 }
 
@@ -29,9 +29,9 @@ impl GpuModel {
     /// The model that also runs on the CPU, with its image tower on a card, which encodes so many photos a second.
     pub(super) fn new(
         cpu: Arc<dyn Model>,
-        tower: ImageTower,
+        tower: GpuImageTower,
         photos_per_second: f64,
-        records: Records,
+        records: FindingStore,
     ) -> Self {
         let device = DeviceFacts {
             name: tower.context().name().into(),
@@ -55,7 +55,7 @@ impl GpuModel {
 
     /// The tower on the card.
     #[must_use]
-    pub fn tower(&self) -> &ImageTower {
+    pub fn tower(&self) -> &GpuImageTower {
         &self.tower
     }
 

@@ -1,34 +1,34 @@
-//! What a plan can do: products, norms, attention, convolutions.
+//! Operations of a plan: products, norms, attention, convolutions.
 
 use super::GpuError;
-use super::element::Element;
-use super::kernels::{self, AttentionTile, PRODUCT, ProductElements, Store, THREADS, Tile};
-use super::plan::Rows;
+use super::element::ElementType;
+use super::kernels::{self, AttentionTile, PRODUCT, ProductElements, StoreMode, THREADS, TileSize};
+use super::plan::GpuRows;
 use super::recorder::{MOST_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
 use crate::engine::inference::cpu::{Activation, DepthwiseShape};
 
 /// What follows a product.
 #[derive(Clone, Copy)]
-pub enum After<'a> {
+pub enum GpuEpilogue<'a> {
     /// An activation; the result is kept as weights are.
     Activate(Activation),
     /// An activation; the result is kept in full precision.
     ActivateInFull(Activation),
     /// The result is added to these rows.
-    AddTo(&'a Rows),
+    AddTo(&'a GpuRows),
     /// These rows are added, again and again if they are fewer; the result is kept in full precision.
-    Add(&'a Rows),
+    Add(&'a GpuRows),
 }
 
 /// What attends to what.
 pub struct AttentionInput<'a> {
     /// Queries: those of all sequences one after another, or, if `shared`, the same for each.
-    pub queries: &'a Rows,
+    pub queries: &'a GpuRows,
     /// Whether all sequences have the same queries.
     pub shared: bool,
     /// Keys and values of all tokens.
-    pub keys_values: &'a Rows,
+    pub keys_values: &'a GpuRows,
     /// Where in their rows queries, keys and values begin.
     pub columns: [usize; 3],
     /// Tokens of a sequence.
@@ -70,23 +70,23 @@ fn in_two_dimensions(count: usize) -> [usize; 3] {
 
 impl Recorder<'_> {
     /// `x W^T + b`, followed by something.
-    pub fn linear(&mut self, x: &Rows, layer: &GpuLinear, after: After) -> Rows {
+    pub fn linear(&mut self, x: &GpuRows, layer: &GpuLinear, after: GpuEpilogue) -> GpuRows {
         let own = self.context.element();
         let (out, store, skip) = match after {
-            After::Activate(kind) => (
+            GpuEpilogue::Activate(kind) => (
                 self.rows(x.rows, layer.outputs, own),
-                Store::Activate(kind),
+                StoreMode::Activate(kind),
                 None,
             ),
-            After::ActivateInFull(kind) => (
-                self.rows(x.rows, layer.outputs, Element::F32),
-                Store::Activate(kind),
+            GpuEpilogue::ActivateInFull(kind) => (
+                self.rows(x.rows, layer.outputs, ElementType::F32),
+                StoreMode::Activate(kind),
                 None,
             ),
-            After::AddTo(rows) => (rows.clone(), Store::InPlace, None),
-            After::Add(rows) => (
-                self.rows(x.rows, layer.outputs, Element::F32),
-                Store::Skip,
+            GpuEpilogue::AddTo(rows) => (rows.clone(), StoreMode::InPlace, None),
+            GpuEpilogue::Add(rows) => (
+                self.rows(x.rows, layer.outputs, ElementType::F32),
+                StoreMode::Skip,
                 Some(rows),
             ),
         };
@@ -101,7 +101,7 @@ impl Recorder<'_> {
         for slice in &layer.slices {
             let tile = self
                 .tile
-                .unwrap_or_else(|| Tile::fitting(abilities, x.rows, 4 * slice.columns));
+                .unwrap_or_else(|| TileSize::fitting(abilities, x.rows, 4 * slice.columns));
             let (high, wide) = tile.size();
             let elements = ProductElements {
                 input: x.element,
@@ -152,21 +152,21 @@ impl Recorder<'_> {
     }
 
     /// Layer normalisation of rows in full precision; the result is kept as weights are.
-    pub fn layer_norm(&mut self, x: &Rows, norm: &GpuNorm) -> Rows {
+    pub fn layer_norm(&mut self, x: &GpuRows, norm: &GpuNorm) -> GpuRows {
         let out = self.rows(x.rows, x.width, self.context.element());
         self.norm_into(x, norm, &out);
         out
     }
 
     /// The same, kept in full precision.
-    pub fn layer_norm_in_full(&mut self, x: &Rows, norm: &GpuNorm) -> Rows {
-        let out = self.rows(x.rows, x.width, Element::F32);
+    pub fn layer_norm_in_full(&mut self, x: &GpuRows, norm: &GpuNorm) -> GpuRows {
+        let out = self.rows(x.rows, x.width, ElementType::F32);
         self.norm_into(x, norm, &out);
         out
     }
 
-    fn norm_into(&mut self, x: &Rows, norm: &GpuNorm, out: &Rows) {
-        if norm.width != x.width || x.element != Element::F32 {
+    fn norm_into(&mut self, x: &GpuRows, norm: &GpuNorm, out: &GpuRows) {
+        if norm.width != x.width || x.element != ElementType::F32 {
             let text = format!("a norm of {} for rows of {}", norm.width, x.width);
             self.problem.get_or_insert(GpuError::Failed(text));
         }
@@ -184,7 +184,7 @@ impl Recorder<'_> {
     }
 
     /// Multi-head attention: rows of queries to rows of what they attend to.
-    pub fn attention(&mut self, input: &AttentionInput) -> Rows {
+    pub fn attention(&mut self, input: &AttentionInput) -> GpuRows {
         let AttentionInput {
             queries,
             keys_values,
@@ -252,7 +252,7 @@ impl Recorder<'_> {
     }
 
     /// Rows of normalised values out of pictures.
-    pub fn unfold(&mut self, pictures: &wgpu::Buffer, count: usize, shape: UnfoldShape) -> Rows {
+    pub fn unfold(&mut self, pictures: &wgpu::Buffer, count: usize, shape: UnfoldShape) -> GpuRows {
         let width = 3 * shape.kernel * shape.kernel;
         let rows = count * (shape.grid * shape.grid + shape.before);
         let out = self.rows(rows, width, self.context.element());
@@ -285,7 +285,12 @@ impl Recorder<'_> {
     }
 
     /// Depthwise convolution with ReLU6 over pictures of `side` x `side` rows. Returns the new side as well.
-    pub fn depthwise(&mut self, x: &Rows, side: usize, filter: &GpuDepthwise) -> (Rows, usize) {
+    pub fn depthwise(
+        &mut self,
+        x: &GpuRows,
+        side: usize,
+        filter: &GpuDepthwise,
+    ) -> (GpuRows, usize) {
         let (out_side, padding) = DepthwiseShape::same(side, filter.kernel, filter.stride);
         let pictures = x.rows / (side * side).max(1);
         let out = self.rows(pictures * out_side * out_side, x.width, x.element);
@@ -317,7 +322,7 @@ impl Recorder<'_> {
     }
 
     /// The mean of each `places` rows.
-    pub fn mean(&mut self, x: &Rows, places: usize) -> Rows {
+    pub fn mean(&mut self, x: &GpuRows, places: usize) -> GpuRows {
         let out = self.rows(x.rows / places.max(1), x.width, x.element);
         let all = out.rows * out.stride;
         let parameters = [all, out.stride, places].map(|n| n as u32);
@@ -333,7 +338,7 @@ impl Recorder<'_> {
     }
 
     /// Brings rows in full precision to length 1.
-    pub fn normalise(&mut self, x: &Rows) {
+    pub fn normalise(&mut self, x: &GpuRows) {
         let parameters = [x.rows, x.stride].map(|n| n as u32);
         let values = (x.rows * x.width) as f64;
         self.dispatch(

@@ -1,4 +1,4 @@
-//! Compiled kernels on disk, where the driver can hand them out: the next start need not compile them again.
+//! Compiled kernels on disk, if the driver supports it, so that the next start need not compile them again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

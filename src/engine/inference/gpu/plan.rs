@@ -1,10 +1,10 @@
-//! A static plan: what a card does with a batch of one size, as a list of dispatches whose buffers and parameters are fixed.
+//! A static plan: the dispatches for a batch of one size, with fixed buffers and parameters.
 
 use std::ops::Range;
 
 use super::context::Context;
 use super::driver;
-use super::element::Element;
+use super::element::ElementType;
 use super::kernels::PRODUCT;
 use super::weights::{GpuTable, vectors};
 
@@ -40,16 +40,16 @@ fn parts(costs: &[f64], share: f64) -> Vec<Range<usize>> {
 
 /// Rows of values on the card. Offsets and strides count vectors of four values.
 #[derive(Clone)]
-pub struct Rows {
+pub struct GpuRows {
     pub(super) buffer: wgpu::Buffer,
-    pub(super) element: Element,
+    pub(super) element: ElementType,
     pub(super) rows: usize,
     pub(super) width: usize,
     pub(super) offset: usize,
     pub(super) stride: usize,
 }
 
-impl Rows {
+impl GpuRows {
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -74,7 +74,7 @@ impl Rows {
     }
 }
 
-impl From<&GpuTable> for Rows {
+impl From<&GpuTable> for GpuRows {
     fn from(table: &GpuTable) -> Self {
         Self {
             buffer: table.buffer.clone(),
@@ -125,23 +125,23 @@ impl Dispatch {
 }
 
 /// What a card does with a batch of one size.
-pub struct Plan {
+pub struct GpuPlan {
     pub(super) dispatches: Vec<Dispatch>,
-    pub(super) output: Rows,
+    pub(super) output: GpuRows,
     pub(super) bytes: u64,
     /// What the longest dispatch would cost if none had been cut, and whether one was.
     pub(super) longest_whole: f64,
     pub(super) cut: bool,
 }
 
-impl Plan {
+impl GpuPlan {
     /// Its dispatches, in order.
     #[must_use]
     pub fn dispatches(&self) -> &[Dispatch] {
         &self.dispatches
     }
 
-    /// Memory that it takes on the card for what lies between layers.
+    /// Its memory on the card for activations.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -152,7 +152,7 @@ impl Plan {
         self.dispatches.iter().map(Dispatch::cost).sum()
     }
 
-    /// What each list of commands costs, as [`Plan::commands`] makes them, in the order of the dispatches.
+    /// What each list of commands costs, as they are recorded, in the order of the dispatches.
     #[must_use]
     pub fn submissions(&self, share: f64) -> Vec<f64> {
         let costs: Vec<f64> = self.dispatches.iter().map(Dispatch::cost).collect();
@@ -198,8 +198,8 @@ impl Plan {
     /// The values of the result out of its bytes, without what pads its rows.
     pub(super) fn values(&self, bytes: &[u8]) -> Vec<f32> {
         let values: Vec<f32> = match self.output.element {
-            Element::F32 => bytemuck::pod_collect_to_vec(bytes),
-            Element::F16 => bytemuck::pod_collect_to_vec::<u8, half::f16>(bytes)
+            ElementType::F32 => bytemuck::pod_collect_to_vec(bytes),
+            ElementType::F16 => bytemuck::pod_collect_to_vec::<u8, half::f16>(bytes)
                 .iter()
                 .map(|half| half.to_f32())
                 .collect(),
@@ -211,14 +211,14 @@ impl Plan {
     }
 
     /// Writes rows that the plan reads.
-    pub fn write(&self, context: &Context, rows: &Rows, values: &[f32]) {
+    pub fn write(&self, context: &Context, rows: &GpuRows, values: &[f32]) {
         let full = 4 * rows.stride;
         let mut padded = vec![0f32; rows.rows * full];
-        for (room, row) in padded
+        for (slot, row) in padded
             .chunks_exact_mut(full.max(1))
             .zip(values.chunks_exact(rows.width.max(1)))
         {
-            room[..rows.width].copy_from_slice(row);
+            slot[..rows.width].copy_from_slice(row);
         }
         context
             .queue

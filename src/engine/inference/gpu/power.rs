@@ -1,8 +1,8 @@
-//! Whether the machine runs on its battery.
+//! Whether the machine runs on battery power.
 
 use starship_battery::{Manager, State};
 
-/// Whether a battery is being discharged. A machine that has none, or does not tell, runs on mains.
+/// Whether a battery is being discharged. A machine without one, or whose state is unknown, runs on mains.
 pub fn on_battery() -> bool {
     let batteries = Manager::new().and_then(|manager| manager.batteries());
     batteries.is_ok_and(|mut all| {

@@ -1,13 +1,14 @@
-//! Writes plans: room for rows, dispatches in order, then the bindings of all of them. What can be recorded is in `operations`.
+//! Records plans: allocates rows, lists dispatches in order, then creates the bindings of all of them. `operations` has what
+//! can be recorded.
 
 use std::ops::Range;
 
 use super::GpuError;
 use super::context::Context;
 use super::driver;
-use super::element::Element;
-use super::kernels::{Kernel, Tile};
-use super::plan::{Dispatch, Plan, Rows, cost};
+use super::element::ElementType;
+use super::kernels::{Kernel, TileSize};
+use super::plan::{Dispatch, GpuPlan, GpuRows, cost};
 use super::weights::vectors;
 
 /// Workgroups along one dimension that every adapter takes.
@@ -18,7 +19,7 @@ const WORDS: usize = 16;
 const ALIGNMENT: usize = 256;
 
 /// A dispatch before its parameters have a buffer.
-struct Draft {
+struct PendingDispatch {
     kernel: Kernel,
     buffers: Vec<wgpu::Buffer>,
     parameters: [u32; WORDS],
@@ -30,7 +31,7 @@ struct Draft {
 /// Writes a plan.
 pub struct Recorder<'a> {
     pub(super) context: &'a Context,
-    drafts: Vec<Draft>,
+    drafts: Vec<PendingDispatch>,
     /// Buffers that nothing in the plan needs any more, with their sizes.
     free: Vec<(wgpu::Buffer, u64)>,
     bytes: u64,
@@ -41,7 +42,7 @@ pub struct Recorder<'a> {
     /// What the longest would cost if it was not, and whether one was.
     longest_whole: f64,
     cut: bool,
-    pub(super) tile: Option<Tile>,
+    pub(super) tile: Option<TileSize>,
     pub(super) problem: Option<GpuError>,
 }
 
@@ -65,7 +66,7 @@ impl<'a> Recorder<'a> {
 
     /// Takes this tile for all products.
     #[must_use]
-    pub fn with_tile(mut self, tile: Tile) -> Self {
+    pub fn with_tile(mut self, tile: TileSize) -> Self {
         self.tile = Some(tile);
         self
     }
@@ -107,7 +108,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// Room for rows.
-    pub(super) fn rows(&mut self, rows: usize, width: usize, element: Element) -> Rows {
+    pub(super) fn rows(&mut self, rows: usize, width: usize, element: ElementType) -> GpuRows {
         let stride = vectors(width);
         let bytes = (rows * 4 * stride * element.bytes()) as u64;
         if bytes > self.context.most_bytes() {
@@ -124,7 +125,7 @@ impl<'a> Recorder<'a> {
             Some(i) => self.free.swap_remove(i).0,
             None => self.buffer(bytes),
         };
-        Rows {
+        GpuRows {
             buffer,
             element,
             rows,
@@ -148,18 +149,18 @@ impl<'a> Recorder<'a> {
     }
 
     /// Nothing that follows reads these rows.
-    pub fn release(&mut self, rows: Rows) {
+    pub fn release(&mut self, rows: GpuRows) {
         let bytes = rows.buffer.size();
         self.free.push((rows.buffer, bytes));
     }
 
     /// Room for what is written before the plan runs: rows in full precision.
-    pub fn input(&mut self, rows: usize, width: usize) -> Rows {
-        self.rows(rows, width, Element::F32)
+    pub fn input(&mut self, rows: usize, width: usize) -> GpuRows {
+        self.rows(rows, width, ElementType::F32)
     }
 
     /// The same, kept as activations are.
-    pub fn activations(&mut self, rows: usize, width: usize) -> Rows {
+    pub fn activations(&mut self, rows: usize, width: usize) -> GpuRows {
         self.rows(rows, width, self.context.element())
     }
 
@@ -186,7 +187,7 @@ impl<'a> Recorder<'a> {
         self.longest_whole = self.longest_whole.max(own);
         let mut words = [0; WORDS];
         words[..parameters.len()].copy_from_slice(parameters);
-        self.drafts.push(Draft {
+        self.drafts.push(PendingDispatch {
             kernel,
             buffers: buffers.iter().map(|buffer| (*buffer).clone()).collect(),
             parameters: words,
@@ -200,14 +201,14 @@ impl<'a> Recorder<'a> {
     ///
     /// # Errors
     /// If shapes do not fit, the card has no memory for it, or its driver takes no kernel.
-    pub fn finish(self, output: Rows) -> Result<Plan, GpuError> {
+    pub fn finish(self, output: GpuRows) -> Result<GpuPlan, GpuError> {
         if let Some(problem) = self.problem {
             return Err(problem);
         }
         let context = self.context;
         let mut parameters = vec![0u8; self.drafts.len() * ALIGNMENT];
-        for (room, draft) in parameters.chunks_exact_mut(ALIGNMENT).zip(&self.drafts) {
-            room[..4 * WORDS].copy_from_slice(bytemuck::cast_slice(&draft.parameters));
+        for (slot, draft) in parameters.chunks_exact_mut(ALIGNMENT).zip(&self.drafts) {
+            slot[..4 * WORDS].copy_from_slice(bytemuck::cast_slice(&draft.parameters));
         }
         let usage = wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST;
         let uniform = context.buffer("parameters", parameters.len() as u64, usage);
@@ -247,7 +248,7 @@ impl<'a> Recorder<'a> {
             });
         }
         context.check()?;
-        Ok(Plan {
+        Ok(GpuPlan {
             dispatches,
             output,
             bytes: self.bytes,

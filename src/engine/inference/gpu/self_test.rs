@@ -1,9 +1,9 @@
-//! Compares a card with the CPU on the photos that come with the program: whether both give the same vectors, and how fast.
+//! Compares a card with the CPU on the bundled photos: agreement of the vectors, and speed.
 
 use std::time::{Duration, Instant};
 
-use super::executor::ImageTower;
-use super::findings::Finding;
+use super::executor::GpuImageTower;
+use super::findings::AccuracyFinding;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::accuracy::sample_crops;
 use crate::engine::inference::{Embeddings, Model, ModelError};
@@ -49,7 +49,11 @@ fn lowest_cosine(a: &Embeddings, b: &Embeddings) -> f32 {
 ///
 /// # Errors
 /// If either fails.
-pub fn measure(cpu: &dyn Model, tower: &ImageTower, software: bool) -> Result<Finding, ModelError> {
+pub fn measure(
+    cpu: &dyn Model,
+    tower: &GpuImageTower,
+    software: bool,
+) -> Result<AccuracyFinding, ModelError> {
     let info = cpu.info();
     let began = Instant::now();
     let mut crops = sample_crops(&info.preprocess);
@@ -74,7 +78,7 @@ pub fn measure(cpu: &dyn Model, tower: &ImageTower, software: bool) -> Result<Fi
         }
     }
     let card = batches.iter().map(|(_, rate)| *rate).fold(0.0, f64::max);
-    Ok(Finding {
+    Ok(AccuracyFinding {
         adapter: tower.context().name().into(),
         model: info.name.clone(),
         cosine,
@@ -91,7 +95,7 @@ fn rate(count: usize, time: Duration) -> f64 {
 }
 
 /// Pictures a second over at least this time, and at least once.
-fn timed(tower: &ImageTower, batch: &[Crop], least: Duration) -> Result<f64, ModelError> {
+fn timed(tower: &GpuImageTower, batch: &[Crop], least: Duration) -> Result<f64, ModelError> {
     let began = Instant::now();
     let mut done = 0;
     loop {

@@ -1,4 +1,4 @@
-//! A plan on its way through the card.
+//! A plan that has been submitted to the card.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::GpuError;
 use super::context::Context;
 use super::driver;
-use super::plan::Plan;
+use super::plan::GpuPlan;
 
 /// Submissions that a card has at a time: one that it works on, and one so that it need not wait for the next. Many drivers
 /// take what programs hand them in turn, so a window that is to be drawn waits for all that was handed over before.
@@ -65,7 +65,7 @@ pub(super) struct Pending {
 /// Hands a plan to the card, in submissions that cost `share` at most, two at a time.
 pub(super) fn submit(
     context: &Context,
-    plan: &Plan,
+    plan: &GpuPlan,
     (share, patience): (f64, Duration),
     under_way: &mut UnderWay,
     stop: &dyn Fn() -> bool,
@@ -83,9 +83,9 @@ pub(super) fn submit(
     context.check()?;
     let submission = under_way.0.back().cloned();
     let submission = submission.ok_or_else(|| GpuError::Failed("an empty plan".into()))?;
-    let (told, mapped) = channel();
+    let (sender, mapped) = channel();
     target.map_async(wgpu::MapMode::Read, .., move |result| {
-        let _ = told.send(result);
+        let _ = sender.send(result);
     });
     Ok(Pending {
         submission,
@@ -99,12 +99,12 @@ impl Pending {
     pub(super) fn wait(
         &mut self,
         context: &Context,
-        plan: &Plan,
+        plan: &GpuPlan,
         patience: Duration,
     ) -> Result<Vec<f32>, GpuError> {
         let mapped = driver::call(|| {
             wait_for(context, self.submission.clone(), patience)?;
-            // Another thread that waits may be the one that is told.
+            // Another waiting thread may receive the notification.
             (self.mapped.recv_timeout(patience)).map_err(|e| GpuError::Failed(e.to_string()))
         })?;
         if let Err(error) = mapped {
@@ -120,7 +120,7 @@ impl Pending {
 ///
 /// # Errors
 /// If the card fails.
-pub fn run(context: &Context, plan: &Plan, patience: Duration) -> Result<Vec<f32>, GpuError> {
+pub fn run(context: &Context, plan: &GpuPlan, patience: Duration) -> Result<Vec<f32>, GpuError> {
     let limits = (f64::INFINITY, patience);
     submit(context, plan, limits, &mut UnderWay::default(), &|| false)?
         .wait(context, plan, patience)

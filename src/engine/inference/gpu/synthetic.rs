@@ -1,4 +1,4 @@
-//! Towers of the usual sizes with weights that look random, to time a card without a download.
+//! Towers of common sizes with random-looking weights, to time a card without a download.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use candle_nn::{Init, VarBuilder};
 use serde_json::Value;
 
 use super::context::Context;
-use super::executor::ImageTower;
+use super::executor::GpuImageTower;
 use super::tower::TransformerTower;
 use crate::engine::inference::families::Family;
-use crate::engine::media::preprocess::{Filter, Fit, Preprocess};
+use crate::engine::media::preprocess::{FitMode, Preprocess, ResampleFilter};
 
 /// Any tensor that is asked for.
-struct Noise;
+struct SyntheticWeights;
 
-impl SimpleBackend for Noise {
+impl SimpleBackend for SyntheticWeights {
     fn get(&self, shape: Shape, _: &str, _: Init, dtype: DType, device: &Device) -> Result<Tensor> {
         // Of a size that keeps what passes through a layer about as large as it was.
         let inputs: usize = shape.dims().iter().skip(1).product();
@@ -43,7 +43,7 @@ impl SimpleBackend for Noise {
 ///
 /// # Errors
 /// If the configuration is of no known family, or the card fails.
-pub fn synthetic_tower(context: &Arc<Context>, config: Value) -> Result<ImageTower> {
+pub fn synthetic_tower(context: &Arc<Context>, config: Value) -> Result<GpuImageTower> {
     let model_type = config["model_type"].as_str().unwrap_or_default().to_owned();
     let family = Family::read(&model_type, config).map_err(Error::wrap)?;
     let Some(family) = family else {
@@ -51,13 +51,13 @@ pub fn synthetic_tower(context: &Arc<Context>, config: Value) -> Result<ImageTow
     };
     let spec = Preprocess {
         side: family.vision().image_size as u32,
-        fit: Fit::Stretch,
-        filter: Filter::Bicubic,
+        fit: FitMode::Stretch,
+        filter: ResampleFilter::Bicubic,
         mean: [0.5; 3],
         std: [0.25; 3],
     };
-    let vb = VarBuilder::from_backend(Box::new(Noise), DType::F32, Device::Cpu);
+    let vb = VarBuilder::from_backend(Box::new(SyntheticWeights), DType::F32, Device::Cpu);
     let tower = TransformerTower::load(context, &family.vision_tower(&vb)?, &spec)?;
     context.check().map_err(Error::wrap)?;
-    Ok(ImageTower::new(context.clone(), Box::new(tower)))
+    Ok(GpuImageTower::new(context.clone(), Box::new(tower)))
 }

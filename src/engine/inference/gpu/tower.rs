@@ -5,8 +5,8 @@ use candle_nn::VarBuilder;
 
 use super::context::Context;
 use super::executor::Network;
-use super::operations::{After, AttentionInput, UnfoldShape};
-use super::plan::Rows;
+use super::operations::{AttentionInput, GpuEpilogue, UnfoldShape};
+use super::plan::GpuRows;
 use super::recorder::Recorder;
 use super::weights::{GpuLinear, GpuNorm, GpuTable};
 use crate::engine::inference::cpu::Activation;
@@ -18,17 +18,17 @@ use crate::engine::inference::layers::cpu_values;
 use crate::engine::media::preprocess::Preprocess;
 
 /// A product without what could follow it.
-const PLAIN: After = After::Activate(Activation::None);
+const PLAIN: GpuEpilogue = GpuEpilogue::Activate(Activation::None);
 
-struct Layer {
+struct GpuTransformerLayer {
     attention_norm: GpuNorm,
-    projections: Projections,
+    projections: GpuProjections,
     out: GpuLinear,
     feed: FeedForward,
 }
 
 /// How an attention gets at queries, keys and values.
-enum Projections {
+enum GpuProjections {
     /// Of all tokens, as one product.
     Fused(GpuLinear),
     /// Keys and values of all tokens, but the query of one only.
@@ -55,7 +55,7 @@ fn fused(context: &Context, width: usize, parts: &[VarBuilder]) -> Result<GpuLin
     Ok(GpuLinear::new(context, &weights, Some(&biases), sizes))
 }
 
-impl Layer {
+impl GpuTransformerLayer {
     fn load(
         context: &Context,
         config: &EncoderConfig,
@@ -65,12 +65,12 @@ impl Layer {
         let (width, epsilon) = (config.width, config.epsilon);
         let projections = if for_one {
             let (query, keys_values) = source.projections.split_at(1);
-            Projections::One {
+            GpuProjections::One {
                 query: fused(context, width, query)?,
                 keys_values: fused(context, width, keys_values)?,
             }
         } else {
-            Projections::Fused(fused(context, width, &source.projections)?)
+            GpuProjections::Fused(fused(context, width, &source.projections)?)
         };
         Ok(Self {
             attention_norm: GpuNorm::load(context, width, epsilon, &source.attention_norm)?,
@@ -89,9 +89,9 @@ impl Layer {
         &self,
         recorder: &mut Recorder,
         config: &EncoderConfig,
-        x: Rows,
+        x: GpuRows,
         tokens: usize,
-    ) -> Rows {
+    ) -> GpuRows {
         let (width, heads) = (config.width, config.heads);
         let scale = 1.0 / ((width / heads) as f32).sqrt();
         let input = AttentionInput {
@@ -106,7 +106,7 @@ impl Layer {
         };
         let normed = recorder.layer_norm(&x, &self.attention_norm);
         let (x, attended) = match &self.projections {
-            Projections::Fused(qkv) => {
+            GpuProjections::Fused(qkv) => {
                 let qkv = recorder.linear(&normed, qkv, PLAIN);
                 recorder.release(normed);
                 let attended = recorder.attention(&AttentionInput {
@@ -115,10 +115,10 @@ impl Layer {
                     ..input
                 });
                 recorder.release(qkv);
-                recorder.linear(&attended, &self.out, After::AddTo(&x));
+                recorder.linear(&attended, &self.out, GpuEpilogue::AddTo(&x));
                 (x, attended)
             }
-            Projections::One { query, keys_values } => {
+            GpuProjections::One { query, keys_values } => {
                 let query = recorder.linear(&normed.of_each(tokens, 0), query, PLAIN);
                 let keys_values = recorder.linear(&normed, keys_values, PLAIN);
                 recorder.release(normed);
@@ -131,7 +131,7 @@ impl Layer {
                 recorder.release(query);
                 recorder.release(keys_values);
                 let first = x.of_each(tokens, 0);
-                let new = recorder.linear(&attended, &self.out, After::Add(&first));
+                let new = recorder.linear(&attended, &self.out, GpuEpilogue::Add(&first));
                 recorder.release(x);
                 (new, attended)
             }
@@ -157,21 +157,21 @@ impl FeedForward {
     }
 
     /// Adds what it makes of `x` to `x`.
-    fn record(&self, recorder: &mut Recorder, activation: Activation, x: &Rows) {
+    fn record(&self, recorder: &mut Recorder, activation: Activation, x: &GpuRows) {
         let normed = recorder.layer_norm(x, &self.norm);
-        let hidden = recorder.linear(&normed, &self.rise, After::Activate(activation));
+        let hidden = recorder.linear(&normed, &self.rise, GpuEpilogue::Activate(activation));
         recorder.release(normed);
-        recorder.linear(&hidden, &self.fall, After::AddTo(x));
+        recorder.linear(&hidden, &self.fall, GpuEpilogue::AddTo(x));
         recorder.release(hidden);
     }
 }
 
-enum Head {
+enum GpuVisionHead {
     Class(GpuLinear),
-    Pooling(Box<PoolingHead>),
+    Pooling(Box<GpuPoolingHead>),
 }
 
-struct PoolingHead {
+struct GpuPoolingHead {
     /// The learned query, projected.
     query: GpuTable,
     keys_values: GpuLinear,
@@ -179,7 +179,7 @@ struct PoolingHead {
     feed: FeedForward,
 }
 
-impl PoolingHead {
+impl GpuPoolingHead {
     fn load(context: &Context, config: &EncoderConfig, source: &PoolingHeadSource) -> Result<Self> {
         let width = config.width;
         let query_weight = source.weight.narrow(0, 0, width)?;
@@ -201,13 +201,13 @@ impl PoolingHead {
         &self,
         recorder: &mut Recorder,
         config: &EncoderConfig,
-        x: &Rows,
+        x: &GpuRows,
         tokens: usize,
-    ) -> Rows {
+    ) -> GpuRows {
         let (width, heads) = (config.width, config.heads);
         let keys_values = recorder.linear(x, &self.keys_values, PLAIN);
         let attended = recorder.attention(&AttentionInput {
-            queries: &Rows::from(&self.query),
+            queries: &GpuRows::from(&self.query),
             shared: true,
             keys_values: &keys_values,
             columns: [0, 0, width],
@@ -217,7 +217,7 @@ impl PoolingHead {
             scale: 1.0 / ((width / heads) as f32).sqrt(),
         });
         recorder.release(keys_values);
-        let plain = After::ActivateInFull(Activation::None);
+        let plain = GpuEpilogue::ActivateInFull(Activation::None);
         let pooled = recorder.linear(&attended, &self.out, plain);
         recorder.release(attended);
         self.feed.record(recorder, config.activation, &pooled);
@@ -235,9 +235,9 @@ pub struct TransformerTower {
     patches: GpuLinear,
     positions: GpuTable,
     pre_norm: Option<GpuNorm>,
-    layers: Vec<Layer>,
+    layers: Vec<GpuTransformerLayer>,
     post_norm: GpuNorm,
-    head: Head,
+    head: GpuVisionHead,
     dim: usize,
 }
 
@@ -259,7 +259,7 @@ impl TransformerTower {
         let for_one = matches!(source.head, VisionHead::Class(_));
         let layer = |i: usize| {
             let for_one = for_one && i + 1 == config.layers;
-            Layer::load(
+            GpuTransformerLayer::load(
                 context,
                 &config,
                 for_one,
@@ -280,11 +280,11 @@ impl TransformerTower {
             post_norm: norm(&source.post_norm)?,
             head: match &source.head {
                 VisionHead::Class(vb) => {
-                    Head::Class(GpuLinear::load(context, (width, source.dim), false, vb)?)
+                    GpuVisionHead::Class(GpuLinear::load(context, (width, source.dim), false, vb)?)
                 }
-                VisionHead::Pooling(pooling) => {
-                    Head::Pooling(Box::new(PoolingHead::load(context, &config, pooling)?))
-                }
+                VisionHead::Pooling(pooling) => GpuVisionHead::Pooling(Box::new(
+                    GpuPoolingHead::load(context, &config, pooling)?,
+                )),
             },
             dim: source.dim,
         })
@@ -300,7 +300,7 @@ impl Network for TransformerTower {
         self.dim
     }
 
-    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> Rows {
+    fn record(&self, recorder: &mut Recorder, pictures: &wgpu::Buffer, count: usize) -> GpuRows {
         let side = self.side();
         let shape = UnfoldShape {
             side,
@@ -313,8 +313,8 @@ impl Network for TransformerTower {
             std: self.preprocess.std,
         };
         let patches = recorder.unfold(pictures, count, shape);
-        let positions = Rows::from(&self.positions);
-        let mut x = recorder.linear(&patches, &self.patches, After::Add(&positions));
+        let positions = GpuRows::from(&self.positions);
+        let mut x = recorder.linear(&patches, &self.patches, GpuEpilogue::Add(&positions));
         recorder.release(patches);
         if let Some(norm) = &self.pre_norm {
             let normed = recorder.layer_norm_in_full(&x, norm);
@@ -327,10 +327,14 @@ impl Network for TransformerTower {
         let normed = recorder.layer_norm(&x, &self.post_norm);
         recorder.release(x);
         let vectors = match &self.head {
-            Head::Class(projection) => {
-                recorder.linear(&normed, projection, After::ActivateInFull(Activation::None))
+            GpuVisionHead::Class(projection) => recorder.linear(
+                &normed,
+                projection,
+                GpuEpilogue::ActivateInFull(Activation::None),
+            ),
+            GpuVisionHead::Pooling(head) => {
+                head.record(recorder, &self.config, &normed, self.tokens)
             }
-            Head::Pooling(head) => head.record(recorder, &self.config, &normed, self.tokens),
         };
         recorder.normalise(&vectors);
         vectors

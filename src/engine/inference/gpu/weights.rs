@@ -1,14 +1,14 @@
 //! Weights on the card, uploaded once.
 //!
-//! A row of a matrix takes a whole number of vectors of four values; what pads its last vector is 0, so that kernels need not
-//! know of it.
+//! A row of a matrix takes a whole number of vectors of four values; the padding of its last vector is 0, so that kernels
+//! can ignore it.
 
 use candle_core::Result;
 use candle_nn::VarBuilder;
 use rayon::prelude::*;
 
 use super::context::Context;
-use super::element::Element;
+use super::element::ElementType;
 use crate::engine::inference::layers::cpu_values;
 
 /// Vectors of four that so many values fill.
@@ -43,7 +43,7 @@ pub struct GpuLinear {
     pub(super) slices: Vec<Slice>,
     pub(super) inputs: usize,
     pub(super) outputs: usize,
-    pub(super) element: Element,
+    pub(super) element: ElementType,
 }
 
 impl GpuLinear {
@@ -80,7 +80,7 @@ impl GpuLinear {
             }
             Slice {
                 weights: context.upload("weights", &element.encode(&values)),
-                bias: context.upload("bias", &Element::F32.encode(&own)),
+                bias: context.upload("bias", &ElementType::F32.encode(&own)),
                 first,
                 columns,
             }
@@ -134,7 +134,8 @@ impl GpuNorm {
     #[must_use]
     pub fn new(context: &Context, weight: &[f32], bias: &[f32], epsilon: f32) -> Self {
         let width = weight.len();
-        let upload = |values| context.upload("norm", &Element::F32.encode(&padded(values, width)));
+        let upload =
+            |values| context.upload("norm", &ElementType::F32.encode(&padded(values, width)));
         Self {
             weight: upload(weight),
             bias: upload(bias),
@@ -159,14 +160,14 @@ pub struct GpuTable {
     pub(super) buffer: wgpu::Buffer,
     pub(super) rows: usize,
     pub(super) width: usize,
-    pub(super) element: Element,
+    pub(super) element: ElementType,
 }
 
 impl GpuTable {
     /// In full precision, to be added to the residual stream.
     #[must_use]
     pub fn new(context: &Context, values: &[f32], width: usize) -> Self {
-        Self::of(context, values, width, Element::F32)
+        Self::of(context, values, width, ElementType::F32)
     }
 
     /// As activations are kept.
@@ -175,7 +176,7 @@ impl GpuTable {
         Self::of(context, values, width, context.element())
     }
 
-    fn of(context: &Context, values: &[f32], width: usize, element: Element) -> Self {
+    fn of(context: &Context, values: &[f32], width: usize, element: ElementType) -> Self {
         Self {
             buffer: context.upload("table", &element.encode(&padded(values, width))),
             rows: values.len() / width.max(1),
@@ -208,7 +209,10 @@ impl GpuDepthwise {
             .flat_map(|tap| (0..channels).map(move |channel| weight[channel * taps + tap]))
             .collect();
         let upload = |values: &[f32]| {
-            context.upload("filter", &Element::F32.encode(&padded(values, channels)))
+            context.upload(
+                "filter",
+                &ElementType::F32.encode(&padded(values, channels)),
+            )
         };
         Self {
             weights: upload(&by_tap),

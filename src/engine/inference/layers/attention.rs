@@ -90,11 +90,11 @@ pub fn attention(qkv: &Tensor, shape: AttentionShape, queries: Queries) -> Resul
 
 /// Multi-head attention of one sequence on the CPU, on this thread.
 ///
-/// `qkv` is tokens x 3 width; the result goes to `out`, tokens x width. `room` is scratch memory.
+/// `qkv` is tokens x 3 width; the result goes to `out`, tokens x width. `scratch` is scratch memory.
 pub fn attend_sequence(
     qkv: &[f32],
     shape: AttentionShape,
-    room: &mut AttentionScratch,
+    scratch: &mut AttentionScratch,
     out: &mut [f32],
 ) {
     let AttentionShape {
@@ -111,7 +111,7 @@ pub fn attend_sequence(
             size: width / heads,
             causal,
         };
-        cpu::attend_head(qkv, shape, room, out);
+        cpu::attend_head(qkv, shape, scratch, out);
     }
 }
 

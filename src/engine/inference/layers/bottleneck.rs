@@ -34,7 +34,7 @@ impl Bottleneck {
     pub fn run(
         &self,
         x: &mut Vec<f32>,
-        room: &mut BottleneckScratch,
+        scratch: &mut BottleneckScratch,
         fill: impl Fn(&[f32], Range<usize>, &mut Int16Rows),
     ) {
         let shape = self.depthwise.shape();
@@ -44,24 +44,25 @@ impl Bottleneck {
         let then = if self.skip {
             GemmEpilogue::Add
         } else {
-            std::mem::swap(x, &mut room.before);
+            std::mem::swap(x, &mut scratch.before);
             x.resize(out_height * line, 0.0);
             GemmEpilogue::Activate(Activation::None)
         };
-        room.expanded.begin(shape);
+        scratch.expanded.begin(shape);
         let mut y = 0;
         while y < out_height {
             // Where the skip connection writes, the picture has been read.
-            let input: &[f32] = if self.skip { x } else { &room.before };
-            let fresh = room.expanded.advance(shape, y);
-            fill(input, fresh, &mut room.rows);
-            self.expand.multiply_pairs(&room.rows, &mut room.expanded);
-            let ys = y..room.expanded.outputs(shape);
+            let input: &[f32] = if self.skip { x } else { &scratch.before };
+            let fresh = scratch.expanded.advance(shape, y);
+            fill(input, fresh, &mut scratch.rows);
+            self.expand
+                .multiply_pairs(&scratch.rows, &mut scratch.expanded);
+            let ys = y..scratch.expanded.outputs(shape);
             let pixels = ys.len() * out_width;
-            let filtered = (room.filtered).with_scale(pixels, shape.channels, RowPairs::SCALE);
-            self.depthwise.run(&room.expanded, ys.clone(), filtered);
+            let filtered = (scratch.filtered).with_scale(pixels, shape.channels, RowPairs::SCALE);
+            self.depthwise.run(&scratch.expanded, ys.clone(), filtered);
             let out = &mut x[y * line..ys.end * line];
-            self.project.multiply(&room.filtered, then, out);
+            self.project.multiply(&scratch.filtered, then, out);
             y = ys.end;
         }
     }

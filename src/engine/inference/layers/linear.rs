@@ -28,7 +28,7 @@ impl WeightFormat {
     pub fn in_full(self) -> Self {
         match self {
             Self::Int8 | Self::Int16 => Self::Float,
-            form => form,
+            format => format,
         }
     }
 }
@@ -55,14 +55,14 @@ pub enum Packed {
 
 /// Room for rows that are rounded before they are multiplied.
 #[derive(Debug, Default)]
-pub struct Rounded {
+pub struct RoundedRows {
     shorts: Int16Rows,
     bytes: Int8Rows,
 }
 
 impl Packed {
     /// `out = then(x W^T + b)` on this thread, for rows x inputs into rows x outputs.
-    pub fn run(&self, x: &[f32], then: GemmEpilogue, rounded: &mut Rounded, out: &mut [f32]) {
+    pub fn run(&self, x: &[f32], then: GemmEpilogue, rounded: &mut RoundedRows, out: &mut [f32]) {
         match self {
             Self::Float(panels) => panels.multiply(x, then, out),
             Self::Int16(panels) => {
@@ -75,7 +75,7 @@ impl Packed {
 }
 
 #[derive(Debug)]
-enum Weights {
+enum LinearWeights {
     Packed(Packed),
     /// W^T as a view, inputs x outputs, and the bias.
     Tensors(Tensor, Tensor),
@@ -84,7 +84,7 @@ enum Weights {
 /// `y = x W^T + b`, followed by an activation or a skip connection in the same pass.
 #[derive(Debug)]
 pub struct Linear {
-    weights: Weights,
+    weights: LinearWeights,
     outputs: usize,
 }
 
@@ -93,18 +93,18 @@ impl Linear {
     ///
     /// # Errors
     /// If the weight is not two-dimensional.
-    pub fn new(weight: &Tensor, bias: Option<Tensor>, form: WeightFormat) -> Result<Self> {
+    pub fn new(weight: &Tensor, bias: Option<Tensor>, format: WeightFormat) -> Result<Self> {
         let outputs = weight.dim(0)?;
         let bias = match bias {
             Some(bias) => bias,
             None => Tensor::zeros(outputs, weight.dtype(), weight.device())?,
         };
-        let weights = match form {
-            WeightFormat::Tensor => Weights::Tensors(weight.t()?, bias),
-            form => {
+        let weights = match format {
+            WeightFormat::Tensor => LinearWeights::Tensors(weight.t()?, bias),
+            format => {
                 let weight = cpu_values(weight)?;
                 let bias = cpu_values(&bias)?;
-                Weights::Packed(match form {
+                LinearWeights::Packed(match format {
                     WeightFormat::Int8 => Packed::Int8(PackedI8::new(&weight, &bias)),
                     WeightFormat::Int16 => Packed::Int16(PackedI16::new(&weight, &bias)),
                     _ => Packed::Float(PackedF32::new(&weight, &bias)),
@@ -121,11 +121,11 @@ impl Linear {
     pub fn load(
         inputs: usize,
         outputs: usize,
-        form: WeightFormat,
+        format: WeightFormat,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let bias = vb.get(outputs, "bias")?;
-        Self::new(&vb.get((outputs, inputs), "weight")?, Some(bias), form)
+        Self::new(&vb.get((outputs, inputs), "weight")?, Some(bias), format)
     }
 
     /// Loads `weight` alone.
@@ -135,10 +135,10 @@ impl Linear {
     pub fn load_without_bias(
         inputs: usize,
         outputs: usize,
-        form: WeightFormat,
+        format: WeightFormat,
         vb: &VarBuilder,
     ) -> Result<Self> {
-        Self::new(&vb.get((outputs, inputs), "weight")?, None, form)
+        Self::new(&vb.get((outputs, inputs), "weight")?, None, format)
     }
 
     /// Several projections of one input as a single product, outputs one after another.
@@ -148,7 +148,7 @@ impl Linear {
     pub fn load_fused(
         inputs: usize,
         outputs: usize,
-        form: WeightFormat,
+        format: WeightFormat,
         parts: &[VarBuilder],
     ) -> Result<Self> {
         let weights = parts
@@ -160,7 +160,7 @@ impl Linear {
             .map(|vb| vb.get(outputs, "bias"))
             .collect::<Result<Vec<_>>>()?;
         let bias = Tensor::cat(&biases, 0)?;
-        Self::new(&Tensor::cat(&weights, 0)?, Some(bias), form)
+        Self::new(&Tensor::cat(&weights, 0)?, Some(bias), format)
     }
 
     /// How many outputs there are.
@@ -175,8 +175,10 @@ impl Linear {
     /// If they are elsewhere.
     pub fn packed(&self) -> Result<&Packed> {
         match &self.weights {
-            Weights::Packed(packed) => Ok(packed),
-            Weights::Tensors(..) => candle_core::bail!("the layer is not laid out for the CPU"),
+            LinearWeights::Packed(packed) => Ok(packed),
+            LinearWeights::Tensors(..) => {
+                candle_core::bail!("the layer is not laid out for the CPU")
+            }
         }
     }
 
@@ -186,8 +188,8 @@ impl Linear {
     /// If the shapes do not fit.
     pub fn forward(&self, x: &Tensor, after: Epilogue) -> Result<Tensor> {
         match &self.weights {
-            Weights::Packed(packed) => self.forward_packed(packed, x, after),
-            Weights::Tensors(transposed, bias) => follow(&x.matmul(transposed)?, bias, after),
+            LinearWeights::Packed(packed) => self.forward_packed(packed, x, after),
+            LinearWeights::Tensors(transposed, bias) => follow(&x.matmul(transposed)?, bias, after),
         }
     }
 
@@ -209,7 +211,7 @@ impl Linear {
         let chunk = task_rows(rows);
         out.par_chunks_mut((chunk * self.outputs).max(1))
             .zip(x.par_chunks((chunk * inputs).max(1)))
-            .for_each_init(Rounded::default, |rounded, (out, x)| {
+            .for_each_init(RoundedRows::default, |rounded, (out, x)| {
                 packed.run(x, then, rounded, out);
             });
         Tensor::from_vec(out, (rows, self.outputs), &candle_core::Device::Cpu)
@@ -246,7 +248,7 @@ mod tests {
     fn both_forms_agree() {
         let (x, weight) = (noise(6, 32, 1), noise(48, 32, 2));
         let (bias, skip) = (noise(1, 48, 3).squeeze(0).expect("a row"), noise(6, 48, 4));
-        let layer = |form| Linear::new(&weight, Some(bias.clone()), form).expect("a layer");
+        let layer = |format| Linear::new(&weight, Some(bias.clone()), format).expect("a layer");
         let [float, tensor, int16, int8] = [
             WeightFormat::Float,
             WeightFormat::Tensor,

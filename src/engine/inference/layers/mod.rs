@@ -15,7 +15,7 @@ use crate::engine::inference::cpu::TILE_ROWS;
 
 pub use attention::{AttentionShape, Queries, attend_sequence, attention};
 pub use bottleneck::{Bottleneck, BottleneckScratch};
-pub use linear::{Epilogue, Linear, Packed, Rounded, WeightFormat};
+pub use linear::{Epilogue, Linear, Packed, RoundedRows, WeightFormat};
 pub use norm::LayerNorm;
 
 /// Most rows that one parallel task works on: enough that weights are read seldom, few enough that what lies between

@@ -11,11 +11,11 @@ use crate::engine::inference::cpu;
 /// Layer normalisation with weight and bias.
 #[derive(Debug)]
 pub struct LayerNorm {
-    form: Kind,
+    backend: NormBackend,
 }
 
 #[derive(Debug)]
-enum Kind {
+enum NormBackend {
     Cpu {
         weight: Vec<f32>,
         bias: Vec<f32>,
@@ -29,18 +29,23 @@ impl LayerNorm {
     ///
     /// # Errors
     /// If either is missing or of another length.
-    pub fn load(width: usize, epsilon: f64, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
-        let form = match form {
+    pub fn load(
+        width: usize,
+        epsilon: f64,
+        backend: WeightFormat,
+        vb: &VarBuilder,
+    ) -> Result<Self> {
+        let backend = match backend {
             WeightFormat::Tensor => {
-                Kind::Tensors(candle_nn::layer_norm(width, epsilon, vb.clone())?)
+                NormBackend::Tensors(candle_nn::layer_norm(width, epsilon, vb.clone())?)
             }
-            _ => Kind::Cpu {
+            _ => NormBackend::Cpu {
                 weight: cpu_values(&vb.get(width, "weight")?)?,
                 bias: cpu_values(&vb.get(width, "bias")?)?,
                 epsilon: epsilon as f32,
             },
         };
-        Ok(Self { form })
+        Ok(Self { backend })
     }
 
     /// Normalises each row.
@@ -48,7 +53,7 @@ impl LayerNorm {
     /// # Errors
     /// If `x` is no matrix of that width.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        if let Kind::Tensors(norm) = &self.form {
+        if let NormBackend::Tensors(norm) = &self.backend {
             return norm.forward(x);
         }
         let (rows, width) = x.dims2()?;
@@ -66,11 +71,11 @@ impl LayerNorm {
     /// # Errors
     /// If the layer is not laid out for the CPU.
     pub fn run(&self, x: &[f32], out: &mut [f32]) -> Result<()> {
-        let Kind::Cpu {
+        let NormBackend::Cpu {
             weight,
             bias,
             epsilon,
-        } = &self.form
+        } = &self.backend
         else {
             candle_core::bail!("the layer is not laid out for the CPU");
         };

@@ -24,9 +24,9 @@ const NEAR: usize = 3;
 
 /// A picture in grey, stretched to a square.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Grid([u8; GRID * GRID]);
+pub struct GreyGrid([u8; GRID * GRID]);
 
-impl std::fmt::Debug for Grid {
+impl std::fmt::Debug for GreyGrid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Grid({:016x})", self.hash().0)
     }
@@ -38,7 +38,7 @@ pub struct PerceptualHash(pub u64);
 
 /// How a picture may have been turned: transposed or not, then mirrored across, then down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Turn {
+pub struct GridTransform {
     /// Rows became columns.
     pub transposed: bool,
     /// Left became right.
@@ -47,7 +47,7 @@ pub struct Turn {
     pub down: bool,
 }
 
-impl Turn {
+impl GridTransform {
     /// Whether the picture is only mirrored, not turned.
     #[must_use]
     pub fn is_mirror(self) -> bool {
@@ -67,8 +67,8 @@ impl Turn {
 }
 
 /// All ways to turn a picture, upright first.
-pub const TURNS: [Turn; 8] = {
-    let mut all = [Turn {
+pub const TURNS: [GridTransform; 8] = {
+    let mut all = [GridTransform {
         transposed: false,
         across: false,
         down: false,
@@ -92,7 +92,7 @@ impl PerceptualHash {
 
     /// The hash of the same picture turned.
     #[must_use]
-    pub fn turned(self, turn: Turn) -> Self {
+    pub fn turned(self, turn: GridTransform) -> Self {
         /// Odd frequencies across.
         const ACROSS: u64 = 0xaaaa_aaaa_aaaa_aaaa;
         /// Odd frequencies down.
@@ -111,7 +111,7 @@ impl PerceptualHash {
     }
 }
 
-impl Grid {
+impl GreyGrid {
     /// Bytes of a grid.
     pub const BYTES: usize = GRID * GRID;
 
@@ -139,7 +139,7 @@ impl Grid {
 
     /// The same picture turned.
     #[must_use]
-    pub fn turned(&self, turn: Turn) -> Self {
+    pub fn turned(&self, turn: GridTransform) -> Self {
         let mut cells = [0; GRID * GRID];
         for (at, cell) in cells.iter_mut().enumerate() {
             let mirror = |n: usize, on: bool| if on { GRID - 1 - n } else { n };
@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     /// Something like a photo: waves of several lengths, seen through a window.
-    fn picture(left: f32, top: f32, width: f32, seed: f32) -> Grid {
+    fn picture(left: f32, top: f32, width: f32, seed: f32) -> GreyGrid {
         let mut cells = [0; GRID * GRID];
         for (at, cell) in cells.iter_mut().enumerate() {
             let x = left + width * ((at % GRID) as f32 + 0.5) / GRID as f32;
@@ -305,7 +305,7 @@ mod tests {
             let value: f32 = [3.0, 7.0, 13.0, 19.0].into_iter().map(wave).sum();
             *cell = (128.0 + 30.0 * value) as u8;
         }
-        Grid(cells)
+        GreyGrid(cells)
     }
 
     #[test]
@@ -331,6 +331,6 @@ mod tests {
         }
         let other = picture(0.0, 0.0, 1.0, 3.1).relief();
         assert!(whole.fit(&other) < 0.7, "{}", whole.fit(&other));
-        assert!(!Grid([90; GRID * GRID]).relief().has_structure());
+        assert!(!GreyGrid([90; GRID * GRID]).relief().has_structure());
     }
 }

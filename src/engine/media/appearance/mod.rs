@@ -5,25 +5,25 @@ mod grid;
 mod quality;
 
 use super::decode::Pixels;
-use super::preprocess::{EmptyPicture, Filter, Fit, Preprocess, Resampler};
+use super::preprocess::{EmptyPicture, FitMode, Preprocess, ResampleFilter, Resampler};
 
-pub use grid::{GRID, Grid, PerceptualHash, TURNS, Turn};
-pub use quality::Quality;
+pub use grid::{GRID, GreyGrid, GridTransform, PerceptualHash, TURNS};
+pub use quality::PictureQuality;
 
 /// Raised when the same picture gives other numbers: what was kept before is computed again.
 const VERSION: u8 = 1;
 /// Length in pixels of the long side of the picture that quality is measured on.
 const MEASURED_SIDE: u32 = 512;
 /// Bytes of everything but the name of the camera.
-const FIXED: usize = 1 + Grid::BYTES + Quality::BYTES;
+const FIXED: usize = 1 + GreyGrid::BYTES + PictureQuality::BYTES;
 
 /// What a picture looks like.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Appearance {
     /// The picture in grey, very small.
-    pub grid: Grid,
+    pub grid: GreyGrid,
     /// How sharp, dark, bright and empty it is.
-    pub quality: Quality,
+    pub quality: PictureQuality,
     /// The camera that took it, as its metadata names it.
     pub camera: Option<String>,
 }
@@ -41,15 +41,15 @@ impl Appearance {
         let measured = resampler.thumbnail(pixels, MEASURED_SIDE)?;
         let spec = Preprocess {
             side: GRID as u32,
-            fit: Fit::Stretch,
-            filter: Filter::Bilinear,
+            fit: FitMode::Stretch,
+            filter: ResampleFilter::Bilinear,
             mean: [0.0; 3],
             std: [1.0; 3],
         };
         let small = resampler.crop(&measured, &spec)?;
         Ok(Self {
-            grid: Grid::of(&small),
-            quality: Quality::of(&measured),
+            grid: GreyGrid::of(&small),
+            quality: PictureQuality::of(&measured),
             camera,
         })
     }
@@ -70,11 +70,11 @@ impl Appearance {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (fixed, camera) = bytes.split_at_checked(FIXED)?;
         let (version, rest) = fixed.split_first()?;
-        let (grid, quality) = rest.split_at(Grid::BYTES);
+        let (grid, quality) = rest.split_at(GreyGrid::BYTES);
         let camera = std::str::from_utf8(camera).ok()?;
         (*version == VERSION).then_some(Self {
-            grid: Grid::from_bytes(grid)?,
-            quality: Quality::from_bytes(quality)?,
+            grid: GreyGrid::from_bytes(grid)?,
+            quality: PictureQuality::from_bytes(quality)?,
             camera: (!camera.is_empty()).then(|| camera.to_owned()),
         })
     }

@@ -21,7 +21,7 @@ const BLOWN: u8 = 250;
 
 /// Numbers from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quality {
+pub struct PictureQuality {
     /// How sharp the sharpest parts are; none if nothing in the picture could be.
     pub sharpness: Option<f32>,
     /// The part of the picture that is dark.
@@ -34,7 +34,7 @@ pub struct Quality {
 
 /// Sums over a tile.
 #[derive(Clone, Copy, Default)]
-struct Tile {
+struct TileSums {
     /// Differences between neighbours, across and down.
     sharp: [f32; 2],
     /// What of them is lost by blurring.
@@ -42,7 +42,7 @@ struct Tile {
     pixels: f32,
 }
 
-impl Tile {
+impl TileSums {
     fn has_structure(&self) -> bool {
         self.pixels > 0.0 && self.sharp[0] + self.sharp[1] >= 2.0 * STRUCTURE * self.pixels
     }
@@ -54,7 +54,7 @@ impl Tile {
     }
 }
 
-impl Quality {
+impl PictureQuality {
     /// Bytes of its kept form.
     pub const BYTES: usize = 16;
 
@@ -64,7 +64,7 @@ impl Quality {
         let (width, height) = (pixels.width as usize, pixels.height as usize);
         let grey: Vec<u8> = pixels.rgb.as_chunks::<3>().0.iter().map(luma).collect();
         let tiles = tiles(&grey, width, height);
-        let with: Vec<&Tile> = tiles.iter().filter(|tile| tile.has_structure()).collect();
+        let with: Vec<&TileSums> = tiles.iter().filter(|tile| tile.has_structure()).collect();
         let mut sharp: Vec<f32> = with.iter().map(|tile| tile.sharpness()).collect();
         sharp.sort_by(|a, b| b.total_cmp(a));
         sharp.truncate(SHARPEST);
@@ -113,8 +113,8 @@ impl Quality {
 }
 
 /// What each tile of a grey picture sums up to.
-fn tiles(grey: &[u8], width: usize, height: usize) -> Vec<Tile> {
-    let mut tiles = vec![Tile::default(); TILES * TILES];
+fn tiles(grey: &[u8], width: usize, height: usize) -> Vec<TileSums> {
+    let mut tiles = vec![TileSums::default(); TILES * TILES];
     if width < 2 || height < 2 {
         return tiles;
     }
@@ -176,14 +176,14 @@ mod tests {
     use super::*;
     use crate::engine::media::decode::Orientation;
 
-    fn quality(side: u32, value: impl Fn(u32, u32) -> f32) -> Quality {
+    fn quality(side: u32, value: impl Fn(u32, u32) -> f32) -> PictureQuality {
         let grey = (0..side * side).map(|at| value(at % side, at / side) as u8);
         let rgb = grey.flat_map(|v| [v; 3]).collect();
-        Quality::of(&Pixels::new(side, side, rgb, Orientation::default()))
+        PictureQuality::of(&Pixels::new(side, side, rgb, Orientation::default()))
     }
 
     /// Bars whose edges are `soft` pixels wide.
-    fn bars(soft: f32) -> Quality {
+    fn bars(soft: f32) -> PictureQuality {
         quality(240, |x, y| {
             let edge = |n: u32| ((n % 30) as f32 - 15.0).abs() - 7.5;
             128.0 + 50.0 * ((edge(x) / soft).clamp(-1.0, 1.0) + (edge(y) / soft).clamp(-1.0, 1.0))
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!((wall.sharpness, wall.empty), (None, 1.0));
         assert_eq!((wall.dark, wall.blown), (0.0, 0.0));
         assert!(bars(1.0).empty < 0.1);
-        let kept = Quality::from_bytes(&wall.to_bytes()).expect("kept");
+        let kept = PictureQuality::from_bytes(&wall.to_bytes()).expect("kept");
         assert_eq!(kept, wall);
         assert_eq!(quality(1, |_, _| 5.0).sharpness, None);
     }

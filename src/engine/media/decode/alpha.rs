@@ -1,4 +1,4 @@
-//! Transparent parts, which are shown over white.
+//! Blends transparent pictures with white.
 
 use image::DynamicImage;
 

@@ -1,4 +1,4 @@
-//! BMP, also with the headers of OS/2.
+//! BMP, including the headers of OS/2.
 
 use std::borrow::Cow;
 

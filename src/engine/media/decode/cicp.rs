@@ -1,4 +1,4 @@
-//! What the numbers of a picture's colours mean (ITU-T H.273), and their way to sRGB.
+//! Colour code points (ITU-T H.273), and their conversion to sRGB.
 
 use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
 

@@ -4,14 +4,14 @@ use std::io::Cursor;
 
 use image::{ColorType, ImageDecoder, ImageFormat, ImageReader};
 
-use super::Limits;
+use super::DecodeLimits;
 use crate::engine::cancel::CancelReader;
 
 /// The image crate's decoder for a file of this format.
 pub fn decoder<'a>(
     bytes: &'a [u8],
     format: ImageFormat,
-    limits: &Limits<'a>,
+    limits: &DecodeLimits<'a>,
 ) -> Result<impl ImageDecoder + 'a, image::ImageError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut reader = ImageReader::with_format(reader, format);

@@ -1,4 +1,4 @@
-//! From a picture's own colours to sRGB, which models were trained on and screens show.
+//! Converts a picture's colours to sRGB, on which models were trained and which screens show.
 
 use std::sync::Arc;
 
@@ -18,9 +18,9 @@ pub fn to_srgb(rgb: &mut [u8], profile: &[u8]) {
 }
 
 /// Inks of cyan, magenta, yellow and black, through a profile if there is one that fits.
-pub struct Inks(Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>);
+pub struct InkConversion(Option<Arc<dyn TransformExecutor<u8> + Send + Sync>>);
 
-impl Inks {
+impl InkConversion {
     /// By an embedded profile.
     pub fn new(profile: Option<&[u8]>) -> Self {
         let profile = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok());
@@ -151,9 +151,9 @@ mod tests {
     fn inks_take_light_without_a_profile() {
         let inks = [0, 0, 0, 0, 255, 0, 0, 0, 0, 0, 0, 255];
         let want = [255, 255, 255, 0, 255, 255, 0, 0, 0];
-        assert_eq!(Inks::new(None).all_to_srgb(&inks), want);
+        assert_eq!(InkConversion::new(None).all_to_srgb(&inks), want);
         let of_rgb = encoded(&ColorProfile::new_srgb());
-        assert_eq!(Inks::new(Some(&of_rgb)).all_to_srgb(&inks), want);
+        assert_eq!(InkConversion::new(Some(&of_rgb)).all_to_srgb(&inks), want);
     }
 
     /// A printer's profile whose tables of two points an ink say: black and every cyan ink are black, magenta ink alone is
@@ -206,7 +206,7 @@ mod tests {
         let inks = [
             0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 0, 0, 255,
         ];
-        let rgb = Inks::new(Some(&printer())).all_to_srgb(&inks);
+        let rgb = InkConversion::new(Some(&printer())).all_to_srgb(&inks);
         let [white, cyan, magenta, yellow, black] = rgb.as_chunks::<3>().0 else {
             panic!("five pixels");
         };

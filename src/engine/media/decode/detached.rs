@@ -20,18 +20,18 @@ pub fn detached<T: Send + 'static>(
     cancel: &Cancel,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, DecodeError> {
-    let (tell, told) = bounded(1);
+    let (sender, receiver) = bounded(1);
     let run = move || {
         let result = catch_unwind(AssertUnwindSafe(work));
         // Nobody listens after a cancel.
-        let _ = tell.send(result);
+        let _ = sender.send(result);
     };
     let thread = std::thread::Builder::new().name("lumisift-decode-whole".into());
     if let Err(error) = thread.spawn(run) {
         return Err(DecodeError::NoThread(error.to_string()));
     }
     loop {
-        match told.recv_timeout(LOOK) {
+        match receiver.recv_timeout(LOOK) {
             Ok(Ok(result)) => return Ok(result),
             Ok(Err(panic)) => resume_unwind(panic),
             Err(RecvTimeoutError::Timeout) if !cancel.is_cancelled() => {}

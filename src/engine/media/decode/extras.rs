@@ -1,4 +1,4 @@
-//! DDS, SGI and PCX, by the decoders of image-extras.
+//! DDS, SGI and PCX, with the decoders of image-extras.
 
 use std::io::Cursor;
 
@@ -6,10 +6,10 @@ use image::{ImageDecoder, ImageResult};
 use image_extras::{dds::DdsDecoder, pcx::PCXDecoder, sgi::SgiDecoder};
 
 use super::raster::{Raster, damaged, decode_with};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::{Cancel, CancelReader};
 
-type Reader<'bytes, 'cancel> = CancelReader<'cancel, Cursor<&'bytes [u8]>>;
+type CancellableBytes<'bytes, 'cancel> = CancelReader<'cancel, Cursor<&'bytes [u8]>>;
 
 pub static DDS: Raster = Raster {
     name: "DDS",
@@ -55,13 +55,13 @@ fn is_pcx(bytes: &[u8]) -> bool {
 fn decode<'bytes, 'cancel, D: ImageDecoder>(
     bytes: &'bytes [u8],
     name: &'static str,
-    open: impl FnOnce(Reader<'bytes, 'cancel>) -> ImageResult<D>,
-    limits: &mut Limits<'cancel>,
+    open: impl FnOnce(CancellableBytes<'bytes, 'cancel>) -> ImageResult<D>,
+    limits: &mut DecodeLimits<'cancel>,
 ) -> Result<Picture, DecodeError> {
     let cancel: &'cancel Cancel = limits.cancel;
     let reader = CancelReader::new(Cursor::new(bytes), cancel);
     let decoder = open(reader).map_err(|e| damaged(name, &e))?;
-    // What the decoder gives, a copy in eight bits, and room for its own.
+    // The decoder's output, a copy in eight bits, and its own memory.
     let per_pixel = 2 * u64::from(decoder.color_type().bytes_per_pixel()) + 4;
     decode_with(decoder, name, per_pixel, limits)
 }

@@ -1,4 +1,4 @@
-//! What the metadata of a picture file says of the photo.
+//! Facts from the metadata of a picture file.
 
 use std::cell::LazyCell;
 use std::io::Cursor;
@@ -13,14 +13,14 @@ use crate::engine::media::taken::Taken;
 
 /// What is read from a file's metadata.
 #[derive(Default)]
-pub(super) struct Facts {
+pub(super) struct ExifFacts {
     pub orientation: Orientation,
     pub taken: Option<Taken>,
     pub camera: Option<String>,
 }
 
 /// Reads the metadata of a file of this format: first EXIF, then XMP and IPTC-IIM (docs/metadata.md).
-pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
+pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
     // Read once, and only of files of which EXIF does not say all.
@@ -34,7 +34,7 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> Facts {
         (!camera.is_empty()).then(|| camera.chars().take(exif::MOST_LETTERS).collect())
     });
     let taken = fields.and_then(exif::taken);
-    Facts {
+    ExifFacts {
         orientation: orientation.unwrap_or_default(),
         camera,
         taken: taken.or_else(|| inside.0.taken.clone()),

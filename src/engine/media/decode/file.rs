@@ -1,4 +1,4 @@
-//! Files read whole, within the memory that decoders share.
+//! Reads whole files, within the memory budget that decoders share.
 
 use std::io::ErrorKind;
 use std::ops::Deref;

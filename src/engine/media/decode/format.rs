@@ -1,7 +1,7 @@
-//! What reading a picture format takes.
+//! The trait of picture formats.
 
 use super::exif::{self, Exif};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 
 /// How one format is read. Implementations hold nothing; [`super::formats`] lists them.
 pub trait PictureFormat: Sync {
@@ -42,7 +42,7 @@ pub trait PictureFormat: Sync {
     fn thumbnail(
         &self,
         bytes: &[u8],
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Option<Picture>, DecodeError> {
         let _ = (bytes, limits);
         Ok(None)
@@ -57,6 +57,6 @@ pub trait PictureFormat: Sync {
         &self,
         bytes: &[u8],
         min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError>;
 }

@@ -1,4 +1,4 @@
-//! The picture formats that are read, told by a file's first bytes and never by its name.
+//! The supported picture formats, detected by a file's first bytes and never by its name.
 
 use super::format::PictureFormat;
 use super::{DecodeError, other_kinds, raster};
@@ -39,7 +39,7 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
     if let Some(format) = FORMATS.iter().find(|format| format.probe(bytes)) {
         return Ok(*format);
     }
-    if let Some(known) = other_kinds::tell(bytes) {
+    if let Some(known) = other_kinds::detect(bytes) {
         return Err(known);
     }
     // Last, because TGA has no magic number: only a plausible header.
@@ -53,7 +53,7 @@ pub fn sniff(bytes: &[u8]) -> Result<&'static dyn PictureFormat, DecodeError> {
 
 /// What a file holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Content {
+pub enum ContentKind {
     /// A picture that is read.
     Picture,
     /// A picture that is not.
@@ -68,23 +68,23 @@ pub enum Content {
 
 /// What a file that begins so holds, for those whose names do not say it.
 #[must_use]
-pub fn content(head: &[u8]) -> Content {
+pub fn content(head: &[u8]) -> ContentKind {
     match sniff(head) {
-        Ok(format) if format.is_certain(head) => Content::Picture,
-        Err(DecodeError::Unsupported(_)) => Content::Unread,
+        Ok(format) if format.is_certain(head) => ContentKind::Picture,
+        Err(DecodeError::Unsupported(_)) => ContentKind::Unread,
         #[cfg(feature = "video")]
         _ => video(head),
         #[cfg(not(feature = "video"))]
-        _ => Content::Other,
+        _ => ContentKind::Other,
     }
 }
 
 #[cfg(feature = "video")]
-fn video(head: &[u8]) -> Content {
+fn video(head: &[u8]) -> ContentKind {
     use crate::engine::media::video::{is_video, needs_ffmpeg};
     match (is_video(head), needs_ffmpeg(head)) {
-        (true, true) => Content::FfmpegVideo,
-        (true, false) => Content::Video,
-        (false, _) => Content::Other,
+        (true, true) => ContentKind::FfmpegVideo,
+        (true, false) => ContentKind::Video,
+        (false, _) => ContentKind::Other,
     }
 }

@@ -13,7 +13,7 @@ use super::format::PictureFormat;
 use super::limits::area;
 use super::raster::damaged;
 use super::tone::{compressed, eight_bits, linear_to_srgb};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::CancelReader;
 
 /// Bytes that a pixel takes: four numbers of 32 bits, once more while blocks are unpacked, and RGB.
@@ -39,7 +39,7 @@ impl PictureFormat for Exr {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
         decode(OpenExrDecoder::new(reader), self.name(), limits)
@@ -62,7 +62,7 @@ impl PictureFormat for Radiance {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
         decode(HdrDecoder::new(reader), self.name(), limits)
@@ -72,7 +72,7 @@ impl PictureFormat for Radiance {
 fn decode(
     decoder: ImageResult<impl ImageDecoder>,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder.map_err(|e| damaged(name, &e))?;
     let (width, height) = decoder.dimensions();

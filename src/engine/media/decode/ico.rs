@@ -4,7 +4,7 @@ use image::ImageFormat;
 
 use super::format::PictureFormat;
 use super::raster::{self, Raster};
-use super::{DecodeError, Limits, Picture, png};
+use super::{DecodeError, DecodeLimits, Picture, png};
 
 const NAME: &str = "ICO";
 const DIRECTORY: usize = 6;
@@ -33,7 +33,7 @@ fn is_certain(bytes: &[u8]) -> bool {
         && offset >= 6 + 16 * u32::from(count)
 }
 
-fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let mut result = Err(DecodeError::Damaged {
         format: NAME,
         reason: "none of its pictures is in the file".into(),
@@ -77,7 +77,7 @@ fn pictures(bytes: &[u8]) -> Vec<(&[u8; ENTRY], &[u8])> {
         // Zero means 256.
         let side = |side: u8| u32::from(side.wrapping_sub(1)) + 1;
         let area = match (png::Png.probe(picture), picture.get(16..24)) {
-            // The directory has no room for larger ones.
+            // The directory cannot describe larger ones.
             (true, Some(sides)) => {
                 let side = |at: usize| {
                     sides[at..]

@@ -3,13 +3,13 @@
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
 use super::alpha::over_white;
-use super::colour::{self, Inks};
+use super::colour::{self, InkConversion};
 use super::detached::detached;
 use super::format::PictureFormat;
 use super::iso_media::parts;
 use super::limits::area;
-use super::{DecodeError, Limits, Picture};
-use crate::engine::media::input::Source;
+use super::{DecodeError, DecodeLimits, Picture};
+use crate::engine::media::input::ByteSource;
 
 const NAME: &str = "JPEG 2000";
 const FILE: &[u8] = b"\0\0\0\x0cjP  ";
@@ -39,7 +39,7 @@ impl PictureFormat for Jp2 {
         &self,
         bytes: &[u8],
         min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let channels = channels(bytes).ok_or_else(damaged)?;
         if channels > MOST_CHANNELS {
@@ -114,9 +114,11 @@ fn decode(bytes: &[u8], full: (u32, u32), min_short_side: u32) -> Result<Picture
     let has_alpha = image.has_alpha();
     let colours = channels - usize::from(has_alpha && channels > 1);
     let (profile, inks) = match image.color_space() {
-        ColorSpace::Icc { profile, .. } if colours == 4 => (None, Some(Inks::new(Some(profile)))),
+        ColorSpace::Icc { profile, .. } if colours == 4 => {
+            (None, Some(InkConversion::new(Some(profile))))
+        }
         ColorSpace::Icc { profile, .. } => (Some(&profile[..]), None),
-        ColorSpace::CMYK => (None, Some(Inks::new(None))),
+        ColorSpace::CMYK => (None, Some(InkConversion::new(None))),
         _ => (None, None),
     };
     let mut rgb = vec![0; 3 * pixels];

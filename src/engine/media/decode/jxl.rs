@@ -7,7 +7,7 @@ use jxl_image_rs_integration::JxlDecoder;
 
 use super::format::PictureFormat;
 use super::raster::{damaged, decode_with};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::CancelReader;
 
 const NAME: &str = "JPEG XL";
@@ -37,7 +37,7 @@ impl PictureFormat for Jxl {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
         let decoder = JxlDecoder::new(reader).map_err(|e| damaged(NAME, &e))?;

@@ -1,4 +1,4 @@
-//! What one decode may take: memory that decoders share, until it is cancelled.
+//! The limits of one decode: shared memory, and cancellation.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use crate::engine::media::memory_budget::{MemoryBudget, NoMemory, Reservation};
 const TABLES: u64 = 64 << 20;
 
 /// The limits of one decode. A decoder reserves what the header's dimensions will cost before it allocates it.
-pub struct Limits<'a> {
+pub struct DecodeLimits<'a> {
     budget: &'a Arc<MemoryBudget>,
     pub cancel: &'a Cancel,
     held: Option<Reservation>,
 }
 
-impl<'a> Limits<'a> {
+impl<'a> DecodeLimits<'a> {
     pub fn new(budget: &'a Arc<MemoryBudget>, cancel: &'a Cancel) -> Self {
         Self {
             budget,

@@ -1,6 +1,6 @@
 //! From a file's bytes to upright RGB pixels, no larger than needed and within limits.
 //!
-//! `format` has the trait of all formats, and `formats` tells which one a file is of, by its bytes and never by its name. One
+//! `format` has the trait of all formats, and `formats` detects the format of a file by its bytes, never by its name. One
 //! decode serves the thumbnail and the model's input.
 
 mod alpha;
@@ -54,7 +54,7 @@ use super::memory_budget::{DecodeMemory, MemoryBudget};
 use crate::engine::cancel::Cancel;
 use format::PictureFormat;
 use formats::sniff;
-use limits::Limits;
+use limits::DecodeLimits;
 use picture::Picture;
 
 #[cfg(feature = "video")]
@@ -65,7 +65,7 @@ pub(in crate::engine::media) use embedded::{of_item as exif_of_item, of_text as 
 pub use error::DecodeError;
 pub use facts::camera_facts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};
-pub use formats::{Content, content};
+pub use formats::{ContentKind, content};
 pub use orientation::Orientation;
 pub use picture::{Decoded, Pixels};
 #[cfg(feature = "video")]
@@ -101,7 +101,7 @@ pub fn decode_within(
         return Err(DecodeError::Empty);
     }
     let format = sniff(bytes)?;
-    let mut limits = Limits::new(budget, cancel);
+    let mut limits = DecodeLimits::new(budget, cancel);
     match picture(format, bytes, min_short_side, &mut limits) {
         Err(_) if cancel.is_cancelled() => Err(DecodeError::Cancelled),
         Err(error) => {
@@ -120,7 +120,7 @@ pub fn decode_within(
 #[must_use]
 pub fn embedded_thumbnail(bytes: &[u8], cancel: &Cancel) -> Option<Decoded> {
     let format = sniff(bytes).ok()?;
-    let mut limits = Limits::new(&DecodeMemory::of_process().pixels, cancel);
+    let mut limits = DecodeLimits::new(&DecodeMemory::of_process().pixels, cancel);
     let picture = format.thumbnail(bytes, &mut limits).ok()??;
     let memory = limits.keep(picture.rgb.len() as u64);
     Some(picture.with_facts(facts::read(format, bytes), memory))
@@ -131,7 +131,7 @@ fn picture(
     format: &dyn PictureFormat,
     bytes: &[u8],
     min_short_side: u32,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     let mut too_large = None;
     for preview in format.previews(bytes, min_short_side) {

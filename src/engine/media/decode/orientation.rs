@@ -1,9 +1,9 @@
-//! How a picture must be turned and mirrored to be upright.
+//! Rotation and mirroring that make a picture upright.
 
 use super::Pixels;
-use crate::engine::media::multi_crop::Window;
+use crate::engine::media::multi_crop::CropWindow;
 
-/// One of the eight ways in which EXIF says a picture lies; 1 is upright.
+/// One of the eight orientations of EXIF; 1 is upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Orientation(u8);
 
@@ -31,7 +31,11 @@ impl Orientation {
 
     /// Where a part of the upright picture lies in the stored one, whose sides are `width` and `height`.
     #[must_use]
-    pub fn stored(self, (x, y, across, down): Window, (width, height): (f64, f64)) -> Window {
+    pub fn stored(
+        self,
+        (x, y, across, down): CropWindow,
+        (width, height): (f64, f64),
+    ) -> CropWindow {
         let ((x, across), (y, down)) = match self.swaps_sides() {
             true => ((y, down), (x, across)),
             false => ((x, across), (y, down)),

@@ -1,4 +1,4 @@
-//! Files that are no pictures, and pictures that are not read: what to say about them.
+//! Files that are no pictures, and unsupported pictures: the messages about them.
 
 use super::{DecodeError, iso_media};
 
@@ -18,7 +18,7 @@ const OTHER_KINDS: &[(&[u8], &str)] = &[
 ];
 
 /// What a file is that no format takes, if that is known.
-pub fn tell(bytes: &[u8]) -> Option<DecodeError> {
+pub fn detect(bytes: &[u8]) -> Option<DecodeError> {
     let starts = |(magic, _): &&(&[u8], &'static str)| bytes.starts_with(magic);
     if let Some(brands) = iso_media::brands(bytes) {
         return Some(iso_media_kind(&brands));

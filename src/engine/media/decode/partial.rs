@@ -1,4 +1,4 @@
-//! What damaged files of formats that the image crate decodes still show.
+//! Partial pictures from damaged files of formats that the image crate decodes.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat};
 use super::alpha::flatten;
 use super::codec::{bytes_per_pixel, decoder};
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, warning};
+use super::{DecodeError, DecodeLimits, Picture, colour, warning};
 
 /// What samples are before they are read: grey, and where there is alpha, half of it.
 const UNREAD: u8 = 128;
@@ -27,7 +27,7 @@ pub fn decode(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
     then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Option<Picture>, DecodeError> {
     let length = match format {
@@ -49,7 +49,7 @@ pub fn decode(
         _ => padded(bytes, length),
     };
     let cancel = limits.cancel;
-    let inner = Limits::new(limits.budget(), cancel);
+    let inner = DecodeLimits::new(limits.budget(), cancel);
     let Ok(mut decoder) = decoder(&mended, format, &inner) else {
         return Ok(None);
     };
@@ -115,8 +115,8 @@ fn image_of(
 }
 
 /// Bytes of a file with as much behind its end as its picture can take.
-fn padded_length(bytes: &[u8], format: ImageFormat, limits: &Limits<'_>) -> Option<usize> {
-    let inner = Limits::new(limits.budget(), limits.cancel);
+fn padded_length(bytes: &[u8], format: ImageFormat, limits: &DecodeLimits<'_>) -> Option<usize> {
+    let inner = DecodeLimits::new(limits.budget(), limits.cancel);
     let size = decoder(bytes, format, &inner).ok()?.total_bytes();
     let size = usize::try_from(size).ok();
     Some(bytes.len() + size.filter(|size| *size <= MOST_PADDING)?)

@@ -1,8 +1,8 @@
-//! Pixels on their way from a decoder to the rest of the program.
+//! Decoded pixels.
 
 use std::sync::Arc;
 
-use super::facts::Facts;
+use super::facts::ExifFacts;
 use super::format::PictureFormat;
 use super::{Orientation, jpeg};
 use crate::engine::media::memory_budget::Reservation;
@@ -47,7 +47,7 @@ impl Pixels {
     }
 }
 
-/// A decoded picture with what its file said about it.
+/// A decoded picture with the facts from its file.
 #[derive(Clone, Debug)]
 pub struct Decoded {
     /// The pixels, possibly of a smaller scale than the file's.
@@ -141,7 +141,7 @@ impl Picture {
     }
 
     /// Joins the pixels with what the file's metadata says.
-    pub fn with_facts(self, facts: Facts, memory: Option<Arc<Reservation>>) -> Decoded {
+    pub fn with_facts(self, facts: ExifFacts, memory: Option<Arc<Reservation>>) -> Decoded {
         let orientation = self.orientation.unwrap_or(facts.orientation);
         let own_size = (self.full_width, self.full_height);
         let (width, height) = self.stands_for.unwrap_or(own_size);

@@ -1,4 +1,4 @@
-//! Formats that the image crate decodes, with what a few of them need besides.
+//! Formats that the image crate decodes, with the extra steps that a few of them need.
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat};
 
@@ -6,14 +6,14 @@ use super::alpha::flatten;
 use super::codec::{bytes_per_pixel, decoder};
 use super::format::PictureFormat;
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, partial};
+use super::{DecodeError, DecodeLimits, Picture, colour, partial};
 
 /// One of these formats.
 pub struct Raster {
     pub name: &'static str,
     pub probe: fn(&[u8]) -> bool,
     pub is_certain: fn(&[u8]) -> bool,
-    pub decode: fn(&[u8], &mut Limits<'_>) -> Result<Picture, DecodeError>,
+    pub decode: fn(&[u8], &mut DecodeLimits<'_>) -> Result<Picture, DecodeError>,
 }
 
 pub static WEBP: Raster = Raster {
@@ -70,7 +70,7 @@ impl PictureFormat for Raster {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         (self.decode)(bytes, limits)
     }
@@ -92,7 +92,7 @@ pub fn decode(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     decode_then(bytes, format, name, limits, |image| image)
 }
@@ -102,7 +102,7 @@ pub fn decode_then(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
     then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     match decode_whole(bytes, format, name, limits, &then) {
@@ -117,7 +117,7 @@ fn decode_whole(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
     then: impl Fn(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
@@ -130,7 +130,7 @@ pub fn decode_with(
     decoder: impl ImageDecoder,
     name: &'static str,
     per_pixel: u64,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     decode_with_then(decoder, name, per_pixel, limits, |image| image)
 }
@@ -139,7 +139,7 @@ fn decode_with_then(
     mut decoder: impl ImageDecoder,
     name: &'static str,
     per_pixel: u64,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
     then: impl FnOnce(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let profile = decoder.icc_profile().ok().flatten();
@@ -155,7 +155,7 @@ pub fn decode_as_stored(
     bytes: &[u8],
     format: ImageFormat,
     name: &'static str,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     let decoder = decoder(bytes, format, limits).map_err(|e| damaged(name, &e))?;
     let per_pixel = bytes_per_pixel(format, decoder.color_type());
@@ -166,7 +166,7 @@ fn stored(
     decoder: impl ImageDecoder,
     name: &'static str,
     per_pixel: u64,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
     then: impl FnOnce(DynamicImage) -> DynamicImage,
 ) -> Result<Picture, DecodeError> {
     let (width, height) = decoder.dimensions();
@@ -175,7 +175,7 @@ fn stored(
     Ok(Picture::whole(width, height, flatten(then(image))))
 }
 
-/// What is said of a file that a decoder refused. The decoder's own words are for the log.
+/// The message about a file that a decoder refused. The decoder's own message goes to the log.
 pub fn damaged(name: &'static str, error: &ImageError) -> DecodeError {
     tracing::debug!(format = name, %error, "a decoder refused a file");
     let reason = match error {

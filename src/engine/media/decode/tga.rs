@@ -1,9 +1,9 @@
-//! TGA, whose transparency is only there if the header says so.
+//! TGA; transparency counts only if the header declares it.
 
 use image::{DynamicImage, ImageFormat};
 
 use super::raster::{self, Raster};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 
 const NAME: &str = "TGA";
 
@@ -29,7 +29,7 @@ fn has_plausible_header(bytes: &[u8]) -> bool {
         && sides.iter().all(|side| *side > 0)
 }
 
-fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     // The lowest bits of the descriptor are the number of bits of transparency.
     let is_opaque = bytes.get(17).is_none_or(|descriptor| descriptor & 15 == 0);
     let then = |image: DynamicImage| match image {

@@ -1,4 +1,4 @@
-//! Light beyond white, and sRGB's curve: pictures of high dynamic range on an ordinary screen.
+//! Tone mapping of values beyond white, and sRGB's transfer curve: high dynamic range on an ordinary screen.
 
 /// Up to this part of white, light stays as it is; beyond it is compressed.
 const KNEE: f32 = 0.6;
@@ -11,8 +11,8 @@ pub fn compressed(light: [f32; 3]) -> [f32; 3] {
     if most <= KNEE {
         return light;
     }
-    let room = 1.0 - KNEE;
-    let target = KNEE + room * (1.0 - (-(most - KNEE) / room).exp());
+    let headroom = 1.0 - KNEE;
+    let target = KNEE + headroom * (1.0 - (-(most - KNEE) / headroom).exp());
     light.map(|value| value * target / most)
 }
 

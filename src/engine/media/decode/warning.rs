@@ -1,4 +1,4 @@
-//! What is said of a file of which only a part can be shown.
+//! Warnings about files of which only a part can be shown.
 
 /// Of a file that ends before its picture does.
 pub const CUT_SHORT: &str = "the file is cut short: only a part of the picture is there";

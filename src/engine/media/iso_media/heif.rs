@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::box_headers::{MAX_PARTS, parts};
 use super::fields::Fields;
 use super::items::{Items, Reference};
-use super::parts::{MAX_PARTS, parts};
-use super::{Kind, Span, boxes};
+use super::{ByteSpan, MetadataItemKind, boxes};
 
 /// How the item of transparency is called.
 const ALPHA: [&[u8]; 2] = [
@@ -16,7 +16,7 @@ const ALPHA: [&[u8]; 2] = [
 ];
 
 /// A property of an item: its kind, and where its content lies.
-type Property = ([u8; 4], Span);
+type ItemProperty = ([u8; 4], ByteSpan);
 
 /// The pictures of a file that is at hand.
 pub struct Heif<'a> {
@@ -24,7 +24,7 @@ pub struct Heif<'a> {
     items: Items,
     /// The picture that is shown.
     pub primary: u32,
-    properties: Vec<Property>,
+    properties: Vec<ItemProperty>,
     /// Numbers of an item's properties, counted from one.
     associations: HashMap<u32, Vec<usize>>,
 }
@@ -97,12 +97,12 @@ impl<'a> Heif<'a> {
     /// The EXIF of the picture that is shown, with what stands before it.
     pub fn exif(&self) -> Option<Cow<'a, [u8]>> {
         let mut metadata = self.items.metadata.iter();
-        let (id, _) = metadata.find(|(_, kind)| *kind == Kind::Exif)?;
+        let (id, _) = metadata.find(|(_, kind)| *kind == MetadataItemKind::Exif)?;
         self.data(*id)
     }
 
     /// The location of an item's data, unless parts of it are outside the file.
-    pub fn spans(&self, id: u32) -> Option<Vec<Span>> {
+    pub fn spans(&self, id: u32) -> Option<Vec<ByteSpan>> {
         let place = self
             .items
             .places

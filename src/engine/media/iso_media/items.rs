@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
+use super::box_headers::{IsoBox, content, parts};
 use super::fields::Fields;
-use super::parts::{Part, content, parts};
-use super::places::{Place, Places};
-use crate::engine::media::input::Source;
+use super::item_locations::{ItemLocation, ItemLocations};
+use crate::engine::media::input::ByteSource;
 
 /// Most bytes of metadata that are read of a file's items, all together.
 pub const MAX_ITEMS: u64 = 16 << 20;
 
 /// What an item of metadata is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MetadataItemKind {
     /// An XMP packet.
     Xmp,
     /// An XMP packet that is compressed or encrypted.
@@ -35,7 +35,7 @@ pub struct Reference {
 /// The items of a file.
 pub struct Items {
     /// The boxes that describe them.
-    pub parts: Vec<Part>,
+    pub parts: Vec<IsoBox>,
     /// The picture that is shown.
     pub primary: Option<u32>,
     /// The numbers of all items.
@@ -45,18 +45,18 @@ pub struct Items {
     /// What they are to each other.
     pub references: Vec<Reference>,
     /// Items of metadata about the picture that is shown, or about none in particular.
-    pub metadata: Vec<(u32, Kind)>,
+    pub metadata: Vec<(u32, MetadataItemKind)>,
     /// Their locations.
-    pub places: Places,
+    pub places: ItemLocations,
 }
 
 impl Items {
     /// Reads what a `meta` box says of its items.
-    pub fn read(input: &mut impl Source, meta: &Part) -> Option<Self> {
+    pub fn read(input: &mut impl ByteSource, meta: &IsoBox) -> Option<Self> {
         let parts = parts(input, meta.body + 4, meta.end);
         let find = |kind: &[u8; 4]| parts.iter().find(|part| part.kind == *kind);
         let (infos, places) = (find(b"iinf")?, find(b"iloc")?);
-        let places = Places::parse(&content(input, places.body, places.end)?)?;
+        let places = ItemLocations::parse(&content(input, places.body, places.end)?)?;
         let primary = find(b"pitm").and_then(|part| {
             let bytes = content(input, part.body, part.end)?;
             let mut fields = Fields(&bytes);
@@ -88,12 +88,12 @@ impl Items {
     }
 
     /// The box of a kind that describes items.
-    pub fn part(&self, kind: &[u8; 4]) -> Option<&Part> {
+    pub fn part(&self, kind: &[u8; 4]) -> Option<&IsoBox> {
         self.parts.iter().find(|part| part.kind == *kind)
     }
 
     /// The places and lengths of an item in the file; nothing if it is made of other items or in another file.
-    pub fn extents(&self, place: &Place) -> Option<Vec<(u64, u64)>> {
+    pub fn extents(&self, place: &ItemLocation) -> Option<Vec<(u64, u64)>> {
         let start = match place.method {
             0 => 0,
             1 => self.part(b"idat")?.body,
@@ -107,7 +107,12 @@ impl Items {
     }
 
     /// The bytes of an item. `left` is how many may be read yet of this file's items, many of which can share one location.
-    pub fn bytes(&self, input: &mut impl Source, place: &Place, left: &mut u64) -> Option<Vec<u8>> {
+    pub fn bytes(
+        &self,
+        input: &mut impl ByteSource,
+        place: &ItemLocation,
+        left: &mut u64,
+    ) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         for (at, length) in self.extents(place)? {
             *left = left.checked_sub(length)?;
@@ -118,11 +123,11 @@ impl Items {
 }
 
 /// Reads what items say of each other.
-fn references(input: &mut impl Source, part: &Part) -> Vec<Reference> {
+fn references(input: &mut impl ByteSource, part: &IsoBox) -> Vec<Reference> {
     let version = input.array::<1>(part.body).unwrap_or_default();
     let width = if version == [0] { 2 } else { 4 };
     let all = parts(input, part.body + 4, part.end);
-    let read = |part: Part| {
+    let read = |part: IsoBox| {
         let bytes = content(input, part.body, part.end)?;
         let mut fields = Fields(&bytes);
         let mut next = |width| u32::try_from(fields.number(width)?).ok();
@@ -140,11 +145,11 @@ fn references(input: &mut impl Source, part: &Part) -> Vec<Reference> {
 struct Infos {
     numbers: Vec<u32>,
     kinds: HashMap<u32, [u8; 4]>,
-    metadata: Vec<(u32, Kind)>,
+    metadata: Vec<(u32, MetadataItemKind)>,
 }
 
 impl Infos {
-    fn read(input: &mut impl Source, infos: &Part) -> Option<Self> {
+    fn read(input: &mut impl ByteSource, infos: &IsoBox) -> Option<Self> {
         let [version, ..] = input.array::<4>(infos.body)?;
         let skip = if version == 0 { 2 } else { 4 };
         let mut found = Self {
@@ -181,11 +186,11 @@ impl Infos {
         let content = texts.next().unwrap_or_default();
         let encoding = texts.next().unwrap_or_default();
         let kind = match (&kind, content) {
-            (b"Exif", _) if !is_protected => Kind::Exif,
+            (b"Exif", _) if !is_protected => MetadataItemKind::Exif,
             (b"mime", b"application/rdf+xml") if is_protected || !encoding.is_empty() => {
-                Kind::SealedXmp
+                MetadataItemKind::SealedXmp
             }
-            (b"mime", b"application/rdf+xml") => Kind::Xmp,
+            (b"mime", b"application/rdf+xml") => MetadataItemKind::Xmp,
             _ => return Some(()),
         };
         self.metadata.push((id, kind));

@@ -3,21 +3,21 @@
 //! [`parts`] walks boxes of a file that is read in pieces, and [`boxes`] those of bytes at hand; [`Items`] are what a
 //! `meta` box describes, and [`Heif`] adds what is said of each picture.
 
+mod box_headers;
 mod fields;
 mod heif;
+mod item_locations;
 mod items;
-mod parts;
-mod places;
 pub mod track;
 
 use std::borrow::Cow;
 
+pub use box_headers::{IsoBox, MAX_META, content, part, parts};
 pub use fields::Fields;
 pub use heif::Heif;
-pub use items::{Items, Kind, MAX_ITEMS};
-pub use parts::{MAX_META, Part, content, part, parts};
-pub use places::{Place, push};
-pub use track::Track;
+pub use item_locations::{ItemLocation, push};
+pub use items::{Items, MAX_ITEMS, MetadataItemKind};
+pub use track::PictureTrack;
 
 /// The brands by which a file says what it holds.
 pub struct Brands<'a> {
@@ -67,14 +67,15 @@ pub fn without_empty_properties(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The range of a box's content in a slice: start and end.
-pub type Span = (usize, usize);
+pub type ByteSpan = (usize, usize);
 
 /// The boxes in a span: kind and content. Ends at the first that is damaged.
-pub fn boxes(bytes: &[u8], (start, end): Span) -> impl Iterator<Item = ([u8; 4], Span)> {
+pub fn boxes(bytes: &[u8], (start, end): ByteSpan) -> impl Iterator<Item = ([u8; 4], ByteSpan)> {
     let mut at = start;
     std::iter::from_fn(move || {
         let mut source = bytes;
-        let part = parts::part(&mut source, at as u64, end as u64).filter(|part| part.is_whole)?;
+        let part =
+            box_headers::part(&mut source, at as u64, end as u64).filter(|part| part.is_whole)?;
         let body = usize::try_from(part.body).ok()?;
         at = usize::try_from(part.end).ok()?;
         Some((part.kind, (body, at)))
@@ -89,25 +90,25 @@ pub fn has_rotation(bytes: &[u8]) -> bool {
 }
 
 /// The first box of a kind in a span.
-pub fn child(bytes: &[u8], span: Span, wanted: &[u8; 4]) -> Option<Span> {
+pub fn child(bytes: &[u8], span: ByteSpan, wanted: &[u8; 4]) -> Option<ByteSpan> {
     let found = boxes(bytes, span).find(|(kind, _)| kind == wanted);
     found.map(|(_, span)| span)
 }
 
 /// The box of all properties of items.
-fn properties(bytes: &[u8]) -> Option<Span> {
+fn properties(bytes: &[u8]) -> Option<ByteSpan> {
     let (start, end) = child(bytes, (0, bytes.len()), b"meta")?;
     // Version and flags come before the children of `meta`.
     child(bytes, (start + 4, end), b"iprp")
 }
 
 /// The box that says which item has which properties.
-fn association_box(bytes: &[u8]) -> Option<Span> {
+fn association_box(bytes: &[u8]) -> Option<ByteSpan> {
     child(bytes, properties(bytes)?, b"ipma")
 }
 
 /// Entries of the association box that name property 0: their positions, and the item's first property.
-fn empty_properties(bytes: &[u8], (start, end): Span) -> Option<Vec<(usize, u8)>> {
+fn empty_properties(bytes: &[u8], (start, end): ByteSpan) -> Option<Vec<(usize, u8)>> {
     let content = bytes.get(start..end)?;
     let (header, entries) = content.split_first_chunk::<8>()?;
     let (version, wide) = (header[0], header[3] & 1 == 1);

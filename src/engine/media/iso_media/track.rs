@@ -1,19 +1,19 @@
 //! The first sample of a track: the first frame of a sequence, and Canon's JPEG of full size.
 
-use super::{Fields, Span, boxes, child};
+use super::{ByteSpan, Fields, boxes, child};
 
 /// Tracks that are looked at.
 const MOST_TRACKS: usize = 8;
 
 /// A track of pictures.
-pub struct Track {
+pub struct PictureTrack {
     /// Width and height that its description says.
     pub size: (u32, u32),
     /// The location of its first sample.
-    pub sample: Span,
+    pub sample: ByteSpan,
 }
 
-impl Track {
+impl PictureTrack {
     /// The first track of a kind whose samples are at hand.
     pub fn first(bytes: &[u8], handler: &[u8; 4]) -> Option<Self> {
         let movie = child(bytes, (0, bytes.len()), b"moov")?;
@@ -35,13 +35,13 @@ impl Track {
 }
 
 /// The box of a track's tables.
-fn table(bytes: &[u8], track: Span) -> Option<Span> {
+fn table(bytes: &[u8], track: ByteSpan) -> Option<ByteSpan> {
     let mut path = [b"mdia", b"minf", b"stbl"].into_iter();
     path.try_fold(track, |span, kind| child(bytes, span, kind))
 }
 
 /// The location of the first sample of a track; it may extend beyond the end of the file.
-pub fn first_sample(bytes: &[u8], track: Span) -> Option<Span> {
+pub fn first_sample(bytes: &[u8], track: ByteSpan) -> Option<ByteSpan> {
     let number = |at: usize, width| {
         let number = Fields(bytes.get(at..)?).number(width)?;
         usize::try_from(number).ok()

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 
-use super::facts::Facts;
+use super::facts::SourceFacts;
 use super::inside;
 use crate::engine::files::private;
 use crate::engine::media::photo::Taken;
@@ -37,11 +37,11 @@ pub struct Cache {
 }
 
 /// What is kept of a photo: facts as text, and the day on which it was asked for, in days since 1970.
-type Kept = (String, i64);
+type CachedEntry = (String, i64);
 
 /// Facts as they are kept.
 #[derive(Default, Serialize, Deserialize)]
-struct Row {
+struct CachedFacts {
     keywords: Vec<String>,
     hierarchical: Vec<String>,
     rating: Option<i8>,
@@ -75,7 +75,7 @@ impl Cache {
 
     /// What a photo says of itself, read only if it changed.
     #[must_use]
-    pub fn facts(&self, photo: &Path) -> Facts {
+    pub fn facts(&self, photo: &Path) -> SourceFacts {
         let Some((key, settled)) = key(photo) else {
             return inside::facts_of(photo);
         };
@@ -94,7 +94,7 @@ impl Cache {
         facts
     }
 
-    fn kept(&self, key: i64) -> Option<Kept> {
+    fn kept(&self, key: i64) -> Option<CachedEntry> {
         let connection = lock(&self.connection);
         let mut query = connection
             .as_ref()?
@@ -171,11 +171,11 @@ fn key(photo: &Path) -> Option<(i64, bool)> {
     Some((i64::from_le_bytes(number), settled))
 }
 
-fn to_text(facts: &Facts) -> String {
+fn to_text(facts: &SourceFacts) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    let row = Row {
+    let row = CachedFacts {
         keywords: facts.keywords.clone(),
         hierarchical: facts.hierarchical.clone(),
         rating: facts.rating,
@@ -189,13 +189,13 @@ fn to_text(facts: &Facts) -> String {
     serde_json::to_string(&row).unwrap_or_default()
 }
 
-fn from_text(text: &str) -> Option<Facts> {
+fn from_text(text: &str) -> Option<SourceFacts> {
     if text.is_empty() {
-        return Some(Facts::default());
+        return Some(SourceFacts::default());
     }
-    let row: Row = serde_json::from_str(text).ok()?;
+    let row: CachedFacts = serde_json::from_str(text).ok()?;
     let modified = row.modified.map(Timestamp::from_millisecond);
-    Some(Facts {
+    Some(SourceFacts {
         keywords: row.keywords,
         hierarchical: row.hierarchical,
         rating: row.rating,

@@ -1,8 +1,8 @@
 //! Adding to XMP packets: only the bytes that an addition needs change.
 
-use super::facts::Facts;
+use super::facts::SourceFacts;
 use super::xml::{Document, Id, Splice};
-use super::xmp::{HIERARCHY, LABEL, Packet, Property, RATING, SUBJECT, Site, TAGS};
+use super::xmp::{HIERARCHY, LABEL, Packet, PropertySite, RATING, SUBJECT, TAGS, XmpProperty};
 
 /// What is added to metadata.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,7 @@ impl Packet {
     /// Adds items to a list; and before them what is known, if one of them is not there yet.
     fn insert_with(
         &mut self,
-        property: Property,
+        property: XmpProperty,
         known: &[String],
         items: &[String],
     ) -> Result<bool, String> {
@@ -108,7 +108,11 @@ impl Packet {
     }
 
     /// Adds items to a list, wherever it stands and in whichever form; makes it if it is not there.
-    pub(super) fn insert(&mut self, property: Property, items: &[String]) -> Result<bool, String> {
+    pub(super) fn insert(
+        &mut self,
+        property: XmpProperty,
+        items: &[String],
+    ) -> Result<bool, String> {
         let mut known = self.list(property);
         let already = known.len();
         for item in items {
@@ -137,12 +141,12 @@ impl Packet {
             splices.push(self.removal(site));
         }
         match first {
-            Site::Attribute(id, _) => {
+            PropertySite::Attribute(id, _) => {
                 new.splice(0..0, self.items_at(first));
                 splices.push(self.removal(first));
                 splices.extend(self.new_list(id, property, &new));
             }
-            Site::Element(id) => match self.container(id) {
+            PropertySite::Element(id) => match self.container(id) {
                 Some(list) => splices.extend(self.append(list, &new)),
                 None => splices.extend(self.wrap(id, property, &new)),
             },
@@ -151,7 +155,7 @@ impl Packet {
     }
 
     /// Sets a simple property.
-    pub(super) fn set(&mut self, property: Property, value: &str) -> Result<bool, String> {
+    pub(super) fn set(&mut self, property: XmpProperty, value: &str) -> Result<bool, String> {
         self.ensure_description()?;
         let value = self.escaped(value);
         let sites = self.sites(property);
@@ -160,11 +164,11 @@ impl Packet {
             return self.splice(splices).map(|()| true);
         }
         let splices = sites.into_iter().map(|site| match site {
-            Site::Attribute(id, at) => {
+            PropertySite::Attribute(id, at) => {
                 let attribute = &self.document.elements()[id].attributes[at];
                 Splice::new(attribute.value, value.clone())
             }
-            Site::Element(id) => self.new_content(self.innermost(id), &value),
+            PropertySite::Element(id) => self.new_content(self.innermost(id), &value),
         });
         let splices = splices.collect();
         self.splice(splices).map(|()| true)
@@ -206,7 +210,7 @@ impl Packet {
 
     /// The description that a new property belongs into: one that has others of its namespace, one that declares
     /// the namespace, or the first.
-    fn home(&self, property: Property) -> Result<Id, String> {
+    fn home(&self, property: XmpProperty) -> Result<Id, String> {
         let all = self.descriptions();
         let document = &self.document;
         let has = |id: &&Id| {
@@ -225,7 +229,7 @@ impl Packet {
 }
 
 /// All keywords that a packet and others have, as paths separated by `/`, without those that `new` has below another.
-fn tag_paths(mine: &Facts, known: &KnownKeywords, new: &[String]) -> Vec<String> {
+fn tag_paths(mine: &SourceFacts, known: &KnownKeywords, new: &[String]) -> Vec<String> {
     let hierarchical = mine.hierarchical.iter().chain(&known.hierarchical);
     let mut paths: Vec<String> = hierarchical.map(|path| path.replace('|', "/")).collect();
     let last = |path: &String| path.rsplit('/').next().unwrap_or_default().to_owned();

@@ -10,7 +10,7 @@ use crate::engine::media::places::Coordinates;
 
 /// What one source says of a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub struct SourceFacts {
     /// Keywords, and the last words of hierarchical ones that are not among them.
     pub keywords: Vec<String>,
     /// Keywords with those above them, separated by `|`.
@@ -31,7 +31,7 @@ pub struct Facts {
     pub modified: Option<Timestamp>,
 }
 
-impl Facts {
+impl SourceFacts {
     /// These, and for each property of which these say nothing what others say.
     #[must_use]
     pub fn or(mut self, others: Self) -> Self {
@@ -143,14 +143,14 @@ mod tests {
 
     #[test]
     fn what_one_source_does_not_say_another_does() {
-        let mine = Facts {
+        let mine = SourceFacts {
             keywords: vec!["sea".into()],
-            ..Facts::default()
+            ..SourceFacts::default()
         };
-        let theirs = Facts {
+        let theirs = SourceFacts {
             keywords: vec!["holiday".into()],
             rating: Some(4),
-            ..Facts::default()
+            ..SourceFacts::default()
         };
         let both = mine.or(theirs);
         assert_eq!((both.keywords, both.rating), (vec!["sea".into()], Some(4)));

@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::cache::Cache;
-use super::facts::Facts;
-use super::names::{Folders, SidecarNaming};
+use super::facts::SourceFacts;
+use super::names::{FolderSidecars, SidecarNaming};
 use super::xmp::Packet;
 use super::{MAX_BYTES, inside};
 use crate::engine::files::regular::open_regular;
@@ -26,14 +26,14 @@ const PART: usize = 1 << 14;
 
 /// A source of metadata.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Source {
+pub enum MetadataSource {
     /// In the photo itself.
     Photo,
     /// In a sidecar, by its name.
     Sidecar(String),
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for MetadataSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Photo => f.write_str("the photo"),
@@ -46,19 +46,19 @@ impl fmt::Display for Source {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each is named as in `Facts`")]
 pub struct Origins {
-    pub keywords: Option<Source>,
-    pub hierarchical: Option<Source>,
-    pub rating: Option<Source>,
-    pub colour: Option<Source>,
-    pub taken: Option<Source>,
-    pub position: Option<Source>,
+    pub keywords: Option<MetadataSource>,
+    pub hierarchical: Option<MetadataSource>,
+    pub rating: Option<MetadataSource>,
+    pub colour: Option<MetadataSource>,
+    pub taken: Option<MetadataSource>,
+    pub position: Option<MetadataSource>,
 }
 
 /// What a photo and its sidecars say together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metadata {
+pub struct PhotoMetadata {
     /// Of each property what was written last.
-    pub facts: Facts,
+    pub facts: SourceFacts,
     /// Where that stands.
     pub origins: Origins,
     /// Where its coordinates are.
@@ -68,13 +68,13 @@ pub struct Metadata {
 }
 
 /// One source, as it was read.
-struct Said {
-    source: Source,
+struct ReadSource {
+    source: MetadataSource,
     changed: Option<SystemTime>,
-    facts: Facts,
+    facts: SourceFacts,
 }
 
-impl Said {
+impl ReadSource {
     /// When it was changed: its file, or what it says itself if that is later, as in a copy with an old time.
     fn time(&self) -> Option<Timestamp> {
         let file = self.changed.and_then(|time| Timestamp::try_from(time).ok());
@@ -82,33 +82,38 @@ impl Said {
     }
 }
 
-impl Metadata {
+impl PhotoMetadata {
     /// What a photo and its sidecars say.
     #[must_use]
     pub fn of(photo: &Path) -> Self {
-        let sidecars = Folders::default().sidecars(photo, SidecarNaming::WholeName);
+        let sidecars = FolderSidecars::default().sidecars(photo, SidecarNaming::WholeName);
         let inside = inside::facts_of(photo);
         Self::read(photo, inside, &sidecars, state(photo, &sidecars))
     }
 
     /// Puts together what a photo says of itself and what its sidecars say.
-    pub(crate) fn read(photo: &Path, inside: Facts, sidecars: &[PathBuf], state: u64) -> Self {
+    pub(crate) fn read(
+        photo: &Path,
+        inside: SourceFacts,
+        sidecars: &[PathBuf],
+        state: u64,
+    ) -> Self {
         let changed = |path: &Path| fs::metadata(path).ok()?.modified().ok();
         let beside = sidecars.iter().filter_map(|path| {
             let bytes = read_bytes(path).ok()??;
             let name = path.file_name().unwrap_or_default().display().to_string();
-            Some(Said {
-                source: Source::Sidecar(name),
+            Some(ReadSource {
+                source: MetadataSource::Sidecar(name),
                 changed: changed(path),
                 facts: Packet::parse(&bytes).ok()?.facts(),
             })
         });
-        let mut sources: Vec<Said> = beside.collect();
+        let mut sources: Vec<ReadSource> = beside.collect();
         let mut facts = inside;
         // Cameras say "no stars" in every photo: that takes away none that stand beside it.
         facts.rating = facts.rating.filter(|rating| *rating != 0);
-        sources.push(Said {
-            source: Source::Photo,
+        sources.push(ReadSource {
+            source: MetadataSource::Photo,
             changed: changed(photo),
             facts,
         });
@@ -118,7 +123,7 @@ impl Metadata {
             state,
             ..Self::default()
         };
-        for Said { source, facts, .. } in sources {
+        for ReadSource { source, facts, .. } in sources {
             all.add(&source, facts);
         }
         all.place = all.facts.position.and_then(Place::at);
@@ -126,7 +131,7 @@ impl Metadata {
     }
 
     /// Takes over what nothing newer says.
-    fn add(&mut self, source: &Source, facts: Facts) {
+    fn add(&mut self, source: &MetadataSource, facts: SourceFacts) {
         let before = self.facts.clone();
         self.facts = before.clone().or(facts);
         let now = &self.facts;
@@ -189,7 +194,7 @@ fn state(photo: &Path, sidecars: &[PathBuf]) -> u64 {
 }
 
 /// A photo, and what was known of it.
-type Asked<'a> = (&'a Path, Option<&'a Arc<Metadata>>);
+type MetadataQuery<'a> = (&'a Path, Option<&'a Arc<PhotoMetadata>>);
 
 /// Photos that are new, or that changed or whose sidecars did since they were read, with what they say now.
 ///
@@ -197,9 +202,9 @@ type Asked<'a> = (&'a Path, Option<&'a Arc<Metadata>>);
 /// these say is kept in the file `cache`, if there is to be one.
 #[must_use]
 pub fn changed<'a>(
-    photos: impl Iterator<Item = Asked<'a>>,
+    photos: impl Iterator<Item = MetadataQuery<'a>>,
     cache: Option<&Path>,
-) -> Vec<(PathBuf, Arc<Metadata>)> {
+) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     look_at(photos, cache, |_| true)
 }
 
@@ -209,22 +214,22 @@ pub fn changed<'a>(
 pub fn said<'a>(
     photos: impl Iterator<Item = &'a Path>,
     cache: Option<&Path>,
-) -> Vec<(PathBuf, Arc<Metadata>)> {
+) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let photos = photos.map(|photo| (photo, None));
     look_at(photos, cache, |metadata| !metadata.facts.is_empty())
 }
 
 fn look_at<'a>(
-    photos: impl Iterator<Item = Asked<'a>>,
+    photos: impl Iterator<Item = MetadataQuery<'a>>,
     cache: Option<&Path>,
-    keeps: impl Fn(&Metadata) -> bool + Sync,
-) -> Vec<(PathBuf, Arc<Metadata>)> {
-    let mut folders = Folders::default();
+    keeps: impl Fn(&PhotoMetadata) -> bool + Sync,
+) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
+    let mut folders = FolderSidecars::default();
     let cache = cache.map(Cache::open);
     let mut changes = Vec::new();
     let mut photos = photos.peekable();
     while photos.peek().is_some() {
-        let asked: Vec<(Asked, Vec<PathBuf>)> = (photos.by_ref().take(PART))
+        let asked: Vec<(MetadataQuery, Vec<PathBuf>)> = (photos.by_ref().take(PART))
             .map(|(photo, known)| {
                 (
                     (photo, known),
@@ -242,10 +247,10 @@ fn look_at<'a>(
 
 /// What some photos say now, by several threads.
 fn read_part(
-    asked: &[(Asked, Vec<PathBuf>)],
+    asked: &[(MetadataQuery, Vec<PathBuf>)],
     cache: Option<&Cache>,
-    keeps: &(impl Fn(&Metadata) -> bool + Sync),
-) -> Vec<(PathBuf, Arc<Metadata>)> {
+    keeps: &(impl Fn(&PhotoMetadata) -> bool + Sync),
+) -> Vec<(PathBuf, Arc<PhotoMetadata>)> {
     let next = AtomicUsize::new(0);
     let read = || {
         let mut changes = Vec::new();
@@ -257,7 +262,7 @@ fn read_part(
                     Some(cache) => cache.facts(photo),
                     None => inside::facts_of(photo),
                 };
-                let now = Metadata::read(photo, inside, sidecars, state);
+                let now = PhotoMetadata::read(photo, inside, sidecars, state);
                 if keeps(&now) {
                     changes.push((photo.to_path_buf(), Arc::new(now)));
                 }
@@ -303,7 +308,7 @@ mod tests {
     fn sidecars_are_found_read_once_and_missed() {
         let dir = tempfile::tempdir().expect("a folder");
         let [a, b] = ["A.JPG", "b.jpg"].map(|name| dir.path().join(name));
-        let look = |known: Option<&Arc<Metadata>>| {
+        let look = |known: Option<&Arc<PhotoMetadata>>| {
             let mut found = changed([(&*a, known)].into_iter(), None);
             found.pop().map(|(_, metadata)| metadata)
         };
@@ -320,7 +325,10 @@ mod tests {
             (one.facts.rating, &one.facts.keywords[..]),
             (Some(4), &["sea".into()][..])
         );
-        assert_eq!(one.origins.rating, Some(Source::Sidecar("a.xmp".into())));
+        assert_eq!(
+            one.origins.rating,
+            Some(MetadataSource::Sidecar("a.xmp".into()))
+        );
         write(&dir.path().join("A.JPG.xmp"), &packet("holiday", 2), 10);
         let both = look(Some(&one)).expect("two sidecars");
         assert_eq!(
@@ -346,7 +354,7 @@ mod tests {
         );
         write(&dir.path().join("a.xmp"), text.as_bytes(), 100);
         write(&dir.path().join("a.jpg.xmp"), &packet("early", 2), 0);
-        let metadata = Metadata::of(&dir.path().join("a.jpg"));
+        let metadata = PhotoMetadata::of(&dir.path().join("a.jpg"));
         assert_eq!(metadata.facts.keywords, ["late"]);
     }
 
@@ -356,6 +364,6 @@ mod tests {
         let photo = dir.path().join("a.jpg");
         fs::write(dir.path().join("a.jpg.xmp"), "no XML").expect("written");
         fs::create_dir(dir.path().join("a.xmp")).expect("a folder");
-        assert!(Metadata::of(&photo).facts.is_empty());
+        assert!(PhotoMetadata::of(&photo).facts.is_empty());
     }
 }

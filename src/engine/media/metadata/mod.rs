@@ -13,10 +13,10 @@ mod xml;
 pub mod xmp;
 
 pub use edit::{Additions, KnownKeywords};
-pub use facts::Facts;
+pub use facts::SourceFacts;
 pub(crate) use inside::all as all_inside;
-pub use inside::{Described, described, facts as facts_inside};
-pub use look::{Metadata, Origins, Source, changed, said};
+pub use inside::{CameraFacts, described, facts as facts_inside};
+pub use look::{MetadataSource, Origins, PhotoMetadata, changed, said};
 pub use names::SidecarNaming;
 
 /// Largest sidecar that is read.

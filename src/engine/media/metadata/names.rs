@@ -39,9 +39,9 @@ impl SidecarNaming {
 
 /// The sidecars of folders; each folder is listed once.
 #[derive(Default)]
-pub struct Folders(HashMap<PathBuf, HashMap<String, Vec<PathBuf>>>);
+pub struct FolderSidecars(HashMap<PathBuf, HashMap<String, Vec<PathBuf>>>);
 
-impl Folders {
+impl FolderSidecars {
     /// The sidecars of a photo, in either naming and any letter case. Those named as `first` says come first, among
     /// them those in the very letters.
     pub fn sidecars(&mut self, photo: &Path, first: SidecarNaming) -> Vec<PathBuf> {
@@ -102,7 +102,7 @@ mod tests {
             fs::write(dir.path().join(name), "").expect("written");
         }
         let of = |name: &str, first| -> Vec<String> {
-            let found = Folders::default().sidecars(&dir.path().join(name), first);
+            let found = FolderSidecars::default().sidecars(&dir.path().join(name), first);
             let name = |path: &PathBuf| path.file_name().unwrap_or_default().display().to_string();
             found.iter().map(name).collect()
         };

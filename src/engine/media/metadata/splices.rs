@@ -3,8 +3,8 @@
 use quick_xml::escape::escape;
 
 use super::text::Encoding;
-use super::xml::{Id, Span, Splice, XML};
-use super::xmp::{Packet, Property, RDF, Site};
+use super::xml::{Id, Splice, TextSpan, XML};
+use super::xmp::{Packet, PropertySite, RDF, XmpProperty};
 
 impl Packet {
     /// Text for content or an attribute. What the encoding may lack is written as a reference.
@@ -27,7 +27,7 @@ impl Packet {
     }
 
     /// The prefix of a namespace at a description, with its colon, and what declares it if nothing does yet.
-    fn prefix(&self, description: Id, property: Property) -> (String, Option<Splice>) {
+    fn prefix(&self, description: Id, property: XmpProperty) -> (String, Option<Splice>) {
         if let Some(prefix) = self.document.prefix(description, property.uri) {
             return (format!("{prefix}:"), None);
         }
@@ -49,7 +49,7 @@ impl Packet {
             Some(last) => {
                 let space = self
                     .document
-                    .slice(Span::new(last.whole.start, last.name.start));
+                    .slice(TextSpan::new(last.whole.start, last.name.start));
                 Splice::insert(last.whole.end, format!("{space}{text}"))
             }
             None => Splice::insert(element.name.end, format!(" {text}")),
@@ -74,7 +74,7 @@ impl Packet {
     pub(super) fn new_content(&self, id: Id, text: &str) -> Splice {
         let element = &self.document.elements()[id];
         if element.is_single_tag() {
-            let end = Span::new(element.tag.end - 2, element.tag.end);
+            let end = TextSpan::new(element.tag.end - 2, element.tag.end);
             let name = self.document.slice(element.name);
             return Splice::new(end, format!(">{text}</{name}>"));
         }
@@ -104,7 +104,7 @@ impl Packet {
     pub(super) fn new_list(
         &self,
         description: Id,
-        property: Property,
+        property: XmpProperty,
         items: &[String],
     ) -> Vec<Splice> {
         let element = &self.document.elements()[description];
@@ -127,7 +127,7 @@ impl Packet {
     pub(super) fn new_value(
         &self,
         description: Id,
-        property: Property,
+        property: XmpProperty,
         value: &str,
     ) -> Vec<Splice> {
         let element = &self.document.elements()[description];
@@ -154,7 +154,7 @@ impl Packet {
             let name = format!("{rdf}Bag");
             splices.push(Splice::new(element.name, name.clone()));
             if !element.is_single_tag() {
-                let close = Span::new(element.inner.end, element.whole.end);
+                let close = TextSpan::new(element.inner.end, element.whole.end);
                 splices.push(Splice::new(close, format!("</{name}>")));
             }
         }
@@ -176,7 +176,7 @@ impl Packet {
     }
 
     /// Makes a list of a property that holds a simple value or nothing.
-    pub(super) fn wrap(&self, id: Id, property: Property, items: &[String]) -> Vec<Splice> {
+    pub(super) fn wrap(&self, id: Id, property: XmpProperty, items: &[String]) -> Vec<Splice> {
         let document = &self.document;
         let element = &document.elements()[id];
         let parent = element.parent.unwrap_or(id);
@@ -201,12 +201,12 @@ impl Packet {
     }
 
     /// Takes a property away, with the line that it stands on.
-    pub(super) fn removal(&self, site: Site) -> Splice {
+    pub(super) fn removal(&self, site: PropertySite) -> Splice {
         let span = match site {
-            Site::Attribute(id, at) => self.document.elements()[id].attributes[at].whole,
-            Site::Element(id) => {
+            PropertySite::Attribute(id, at) => self.document.elements()[id].attributes[at].whole,
+            PropertySite::Element(id) => {
                 let whole = self.document.elements()[id].whole;
-                Span::new(
+                TextSpan::new(
                     whole.start - self.document.indent(whole.start).len(),
                     whole.end,
                 )

@@ -1,6 +1,6 @@
 //! Reads XMP packets (ISO 16684-1), in every form that RDF allows.
 
-use super::facts::{self, Facts};
+use super::facts::{self, SourceFacts};
 use super::text::Encoding;
 use super::xml::{Document, Id};
 use crate::engine::media::dates;
@@ -26,7 +26,7 @@ const EMPTY: &str = "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\
 
 /// A property that is read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Property {
+pub struct XmpProperty {
     /// Its namespace.
     pub uri: &'static str,
     /// The prefix that is usual.
@@ -37,7 +37,7 @@ pub struct Property {
     pub list: &'static str,
 }
 
-impl Property {
+impl XmpProperty {
     const fn new(uri: &'static str, prefix: &'static str, name: &'static str) -> Self {
         Self {
             uri,
@@ -56,54 +56,54 @@ impl Property {
 }
 
 /// Keywords.
-pub const SUBJECT: Property = Property::new(DC, "dc", "subject");
+pub const SUBJECT: XmpProperty = XmpProperty::new(DC, "dc", "subject");
 /// Keywords with those above them, separated by `|`.
-pub const HIERARCHY: Property = Property::new(LR, "lr", "hierarchicalSubject");
+pub const HIERARCHY: XmpProperty = XmpProperty::new(LR, "lr", "hierarchicalSubject");
 /// Keywords with those above them, separated by `/`.
-pub const TAGS: Property = Property::new(DIGIKAM, "digiKam", "TagsList").sequence();
+pub const TAGS: XmpProperty = XmpProperty::new(DIGIKAM, "digiKam", "TagsList").sequence();
 /// Stars; -1 for a reject.
-pub const RATING: Property = Property::new(XMP, "xmp", "Rating");
+pub const RATING: XmpProperty = XmpProperty::new(XMP, "xmp", "Rating");
 /// A name that stands for a colour.
-pub const LABEL: Property = Property::new(XMP, "xmp", "Label");
+pub const LABEL: XmpProperty = XmpProperty::new(XMP, "xmp", "Label");
 /// What an extended packet of a JPEG is called.
-pub const EXTENDED: Property = Property::new(NOTE, "xmpNote", "HasExtendedXMP");
+pub const EXTENDED: XmpProperty = XmpProperty::new(NOTE, "xmpNote", "HasExtendedXMP");
 
 /// The orientation, as in EXIF.
-pub const ORIENTATION: Property = Property::new(TIFF, "tiff", "Orientation");
+pub const ORIENTATION: XmpProperty = XmpProperty::new(TIFF, "tiff", "Orientation");
 /// The camera's model.
-pub const MODEL: Property = Property::new(TIFF, "tiff", "Model");
+pub const MODEL: XmpProperty = XmpProperty::new(TIFF, "tiff", "Model");
 /// The lens's name: the first that is there counts.
-pub const LENSES: [Property; 3] = [
-    Property::new(EXIF_EX, "exifEX", "LensModel"),
-    Property::new(AUX, "aux", "Lens"),
-    Property::new(AUX, "aux", "LensModel"),
+pub const LENSES: [XmpProperty; 3] = [
+    XmpProperty::new(EXIF_EX, "exifEX", "LensModel"),
+    XmpProperty::new(AUX, "aux", "Lens"),
+    XmpProperty::new(AUX, "aux", "LensModel"),
 ];
 
-const RATING_PERCENT: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "Rating");
-const WINDOWS_TAGS: Property = Property::new(MICROSOFT, "MicrosoftPhoto", "LastKeywordXMP");
-const DIGIKAM_COLOUR: Property = Property::new(DIGIKAM, "digiKam", "ColorLabel");
-const DARKTABLE_COLOURS: Property = Property::new(DARKTABLE, "darktable", "colorlabels");
+const RATING_PERCENT: XmpProperty = XmpProperty::new(MICROSOFT, "MicrosoftPhoto", "Rating");
+const WINDOWS_TAGS: XmpProperty = XmpProperty::new(MICROSOFT, "MicrosoftPhoto", "LastKeywordXMP");
+const DIGIKAM_COLOUR: XmpProperty = XmpProperty::new(DIGIKAM, "digiKam", "ColorLabel");
+const DARKTABLE_COLOURS: XmpProperty = XmpProperty::new(DARKTABLE, "darktable", "colorlabels");
 /// When the photo was taken: the first that is there counts.
-const DATES: [Property; 4] = [
-    Property::new(EXIF, "exif", "DateTimeOriginal"),
-    Property::new(EXIF, "exif", "DateTimeDigitized"),
-    Property::new(PHOTOSHOP, "photoshop", "DateCreated"),
-    Property::new(XMP, "xmp", "CreateDate"),
+const DATES: [XmpProperty; 4] = [
+    XmpProperty::new(EXIF, "exif", "DateTimeOriginal"),
+    XmpProperty::new(EXIF, "exif", "DateTimeDigitized"),
+    XmpProperty::new(PHOTOSHOP, "photoshop", "DateCreated"),
+    XmpProperty::new(XMP, "xmp", "CreateDate"),
 ];
 /// Where the photo was taken.
-const POSITION: [Property; 2] = [
-    Property::new(EXIF, "exif", "GPSLatitude"),
-    Property::new(EXIF, "exif", "GPSLongitude"),
+const POSITION: [XmpProperty; 2] = [
+    XmpProperty::new(EXIF, "exif", "GPSLatitude"),
+    XmpProperty::new(EXIF, "exif", "GPSLongitude"),
 ];
 /// When the metadata was changed.
-const CHANGED: [Property; 2] = [
-    Property::new(XMP, "xmp", "MetadataDate"),
-    Property::new(XMP, "xmp", "ModifyDate"),
+const CHANGED: [XmpProperty; 2] = [
+    XmpProperty::new(XMP, "xmp", "MetadataDate"),
+    XmpProperty::new(XMP, "xmp", "ModifyDate"),
 ];
 
 /// Where a property stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Site {
+pub(super) enum PropertySite {
     /// An attribute of a description, by its place among them.
     Attribute(Id, usize),
     /// An element.
@@ -162,7 +162,7 @@ impl Packet {
 
     /// What it says.
     #[must_use]
-    pub fn facts(&self) -> Facts {
+    pub fn facts(&self) -> SourceFacts {
         let mut hierarchical = self.list(HIERARCHY);
         let tags = self.list(TAGS).into_iter().chain(self.list(WINDOWS_TAGS));
         let tags: Vec<String> = tags.map(|path| path.replace('/', "|")).collect();
@@ -179,11 +179,11 @@ impl Packet {
             }
         }
         let percent = || self.simple(RATING_PERCENT)?.trim().parse().ok();
-        let date = |property: &Property| dates::parse(&self.simple(*property)?);
+        let date = |property: &XmpProperty| dates::parse(&self.simple(*property)?);
         let [latitude, longitude] = POSITION.map(|property| self.simple(property));
         let position = || Coordinates::from_xmp(&latitude?, &longitude?);
-        let changed = |property: &Property| facts::moment(&self.simple(*property)?);
-        Facts {
+        let changed = |property: &XmpProperty| facts::moment(&self.simple(*property)?);
+        SourceFacts {
             keywords,
             hierarchical,
             rating: (self.simple(RATING).as_deref().and_then(facts::stars))
@@ -217,7 +217,7 @@ impl Packet {
 
     /// The items of a list; the value of a simple property, if it has one.
     #[must_use]
-    pub fn list(&self, property: Property) -> Vec<String> {
+    pub fn list(&self, property: XmpProperty) -> Vec<String> {
         let mut items = Vec::new();
         for site in self.sites(property) {
             for item in self.items_at(site) {
@@ -231,7 +231,7 @@ impl Packet {
 
     /// The value of a simple property.
     #[must_use]
-    pub fn simple(&self, property: Property) -> Option<String> {
+    pub fn simple(&self, property: XmpProperty) -> Option<String> {
         let sites = self.sites(property).into_iter();
         sites.flat_map(|site| self.items_at(site)).next()
     }
@@ -251,28 +251,28 @@ impl Packet {
     }
 
     /// Everywhere a property stands; more than once only in packets that another program broke.
-    pub(super) fn sites(&self, property: Property) -> Vec<Site> {
+    pub(super) fn sites(&self, property: XmpProperty) -> Vec<PropertySite> {
         let (uri, name) = (property.uri, property.name);
         let mut sites = Vec::new();
         for description in self.descriptions() {
             let element = &self.document.elements()[description];
             let attributes = element.attributes.iter().enumerate();
             let named = attributes.filter(|(_, a)| self.document.attribute_is(a, uri, name));
-            sites.extend(named.map(|(at, _)| Site::Attribute(description, at)));
+            sites.extend(named.map(|(at, _)| PropertySite::Attribute(description, at)));
             let children = element.children.iter();
             let named = children.filter(|child| self.document.is(**child, uri, name));
-            sites.extend(named.map(|child| Site::Element(*child)));
+            sites.extend(named.map(|child| PropertySite::Element(*child)));
         }
         sites
     }
 
-    pub(super) fn items_at(&self, site: Site) -> Vec<String> {
+    pub(super) fn items_at(&self, site: PropertySite) -> Vec<String> {
         let items = match site {
-            Site::Attribute(id, at) => {
+            PropertySite::Attribute(id, at) => {
                 let attribute = &self.document.elements()[id].attributes[at];
                 vec![self.document.value(attribute)]
             }
-            Site::Element(id) => match self.container(id) {
+            PropertySite::Element(id) => match self.container(id) {
                 Some(list) => (self.document.elements()[list].children.iter())
                     .filter_map(|item| self.value(*item))
                     .collect(),

@@ -9,7 +9,7 @@ mod table;
 use std::fmt;
 
 pub use coordinates::Coordinates;
-pub use query::{PlaceQuery, Words};
+pub use query::{PlaceQuery, WordMatch};
 use table::Table;
 
 /// Farther than this from the nearest town, a photo was not taken there; only its country is given.
@@ -90,8 +90,8 @@ impl fmt::Display for Place {
         if let Some(town) = self.town().filter(|town| *town != country) {
             write!(f, "{town}, ")?;
         }
-        let told = [self.town().unwrap_or_default(), country];
-        if let Some(region) = self.region().filter(|region| !told.contains(region)) {
+        let names = [self.town().unwrap_or_default(), country];
+        if let Some(region) = self.region().filter(|region| !names.contains(region)) {
             write!(f, "{region}, ")?;
         }
         f.write_str(country)

@@ -8,7 +8,7 @@ use super::table::Table;
 
 /// How the words of a query are compared with names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words {
+pub enum WordMatch {
     /// They are all there: "india" is not Indiana.
     Whole,
     /// The last one may still be typed: "mun" may become Munich.
@@ -17,7 +17,7 @@ pub enum Words {
 
 /// A part of a query.
 #[derive(Clone, Debug)]
-struct Part {
+struct QueryPart {
     folded: String,
     /// Two capitals, which may be a country's code.
     code: Option<String>,
@@ -26,18 +26,18 @@ struct Part {
 /// A query made ready: "munich", "Bavaria", "Munich, Germany", "DE". Letter case and diacritics do not matter.
 #[derive(Clone, Debug)]
 pub struct PlaceQuery {
-    parts: Vec<Part>,
-    words: Words,
+    parts: Vec<QueryPart>,
+    words: WordMatch,
 }
 
 impl PlaceQuery {
     /// Reads a query. Each part between commas must be about the town, the region or the country.
     #[must_use]
-    pub fn new(text: &str, words: Words) -> Self {
+    pub fn new(text: &str, words: WordMatch) -> Self {
         let part = |text: &str| {
             let text = text.trim();
             let is_code = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-            Part {
+            QueryPart {
                 folded: fold(text),
                 code: is_code.then(|| text.to_owned()),
             }
@@ -61,7 +61,7 @@ impl PlaceQuery {
         self.parts.iter().all(|part| self.part_fits(part, place))
     }
 
-    fn part_fits(&self, part: &Part, place: Place) -> bool {
+    fn part_fits(&self, part: &QueryPart, place: Place) -> bool {
         let table = Table::get();
         let country = table.country_of(place.town);
         let names = [Some(&*country.name), place.region(), place.town()];
@@ -79,8 +79,8 @@ impl PlaceQuery {
     /// Whether words are a whole folded name: of many languages, single words mean too much.
     fn is_name(&self, name: &str, wanted: &str) -> bool {
         match self.words {
-            Words::Whole => name == wanted,
-            Words::Beginning => name.starts_with(wanted),
+            WordMatch::Whole => name == wanted,
+            WordMatch::Beginning => name.starts_with(wanted),
         }
     }
 
@@ -91,7 +91,7 @@ impl PlaceQuery {
             let end = at + wanted.len();
             let begins = at == 0 || name.as_bytes()[at - 1] == b' ';
             let ends = end == name.len() || name.as_bytes()[end] == b' ';
-            begins && (ends || self.words == Words::Beginning)
+            begins && (ends || self.words == WordMatch::Beginning)
         })
     }
 }
@@ -139,7 +139,7 @@ mod tests {
     use super::super::Coordinates;
     use super::*;
 
-    fn fits(text: &str, (latitude, longitude): (f64, f64), words: Words) -> bool {
+    fn fits(text: &str, (latitude, longitude): (f64, f64), words: WordMatch) -> bool {
         let place = Coordinates::new(latitude, longitude).and_then(Place::at);
         PlaceQuery::new(text, words).fits(place.expect("a place"))
     }
@@ -169,7 +169,7 @@ mod tests {
             ("New  York", NEW_YORK),
             ("usa", NEW_YORK),
         ] {
-            assert!(fits(text, at, Words::Whole), "{text}");
+            assert!(fits(text, at, WordMatch::Whole), "{text}");
         }
         for (text, at) in [
             ("Berlin", MUNICH),
@@ -179,9 +179,9 @@ mod tests {
             ("unich", MUNICH),
             ("india", INDIANAPOLIS),
         ] {
-            assert!(!fits(text, at, Words::Whole), "{text}");
+            assert!(!fits(text, at, WordMatch::Whole), "{text}");
         }
-        assert!(PlaceQuery::new(" , ", Words::Whole).is_empty());
+        assert!(PlaceQuery::new(" , ", WordMatch::Whole).is_empty());
     }
 
     #[test]
@@ -191,9 +191,9 @@ mod tests {
             ("new yo", NEW_YORK),
             ("indi", INDIANAPOLIS),
         ] {
-            assert!(fits(text, at, Words::Beginning), "{text}");
+            assert!(fits(text, at, WordMatch::Beginning), "{text}");
         }
-        assert!(!fits("unich", MUNICH, Words::Beginning));
+        assert!(!fits("unich", MUNICH, WordMatch::Beginning));
     }
 
     #[test]

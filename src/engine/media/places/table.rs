@@ -67,21 +67,21 @@ impl Table {
         let (head, deflated) = packed.strip_prefix(b"LPL1")?.split_first_chunk()?;
         let mut raw = Vec::with_capacity(u32::from_le_bytes(*head) as usize);
         DeflateDecoder::new(deflated).read_to_end(&mut raw).ok()?;
-        let mut raw = Reader(&raw);
+        let mut raw = TableReader(&raw);
         let [heads, names, numbers, others] = [(); 4].map(|()| raw.part());
         let mut table = Self {
             names: names?.to_vec(),
             other_names: others?.to_vec(),
             ..Self::default()
         };
-        table.read_heads(Reader(heads?))?;
-        let mut names = Reader(&table.names);
+        table.read_heads(TableReader(heads?))?;
+        let mut names = TableReader(&table.names);
         while !names.0.is_empty() {
             let at = table.names.len() - names.0.len();
             table.name_at.push(u32::try_from(at).ok()?);
             names.short()?;
         }
-        let mut others = Reader(&table.other_names);
+        let mut others = TableReader(&table.other_names);
         while !others.0.is_empty() {
             let (town, length) = (others.u32()?, others.u16()?);
             let at = table.other_names.len() - others.0.len();
@@ -92,7 +92,7 @@ impl Table {
         Some(table)
     }
 
-    fn read_heads(&mut self, mut heads: Reader) -> Option<()> {
+    fn read_heads(&mut self, mut heads: TableReader) -> Option<()> {
         let mut town = 0;
         for _ in 0..heads.u16()? {
             self.countries.push(Country {
@@ -157,7 +157,7 @@ impl Table {
         let at = self.name_at.get(town as usize);
         let bytes = at.and_then(|at| self.names.get(*at as usize..));
         bytes
-            .and_then(|bytes| Reader(bytes).short())
+            .and_then(|bytes| TableReader(bytes).short())
             .unwrap_or_default()
     }
 
@@ -192,7 +192,7 @@ impl Table {
             return None;
         }
         let (latitude, longitude) = (at.latitude(), at.longitude());
-        let mut best = Best {
+        let mut best = NearestTown {
             from: point(latitude, longitude),
             town: None,
             chord: 2.0 * (within_km / EARTH_KM / 2.0).sin(),
@@ -220,7 +220,7 @@ impl Table {
     }
 
     /// Looks into the cells of a row that a better town can be in.
-    fn look_along(&self, row: i64, latitude: f64, longitude: f64, best: &mut Best) {
+    fn look_along(&self, row: i64, latitude: f64, longitude: f64, best: &mut NearestTown) {
         let angle = best.angle();
         let near_pole = latitude.to_radians().abs() + angle >= std::f64::consts::FRAC_PI_2;
         // The meridians that touch a circle on the sphere.
@@ -238,7 +238,7 @@ impl Table {
         }
     }
 
-    fn look_into(&self, row: i64, column: i64, best: &mut Best) {
+    fn look_into(&self, row: i64, column: i64, best: &mut NearestTown) {
         let cell = (row * COLUMNS + column) as usize;
         let towns = self.cells[cell] as usize..self.cells[cell + 1] as usize;
         for town in &self.in_cells[towns] {
@@ -248,14 +248,14 @@ impl Table {
 }
 
 /// The nearest town so far.
-struct Best {
+struct NearestTown {
     from: [f64; 3],
     town: Option<u32>,
     /// Its distance straight through the unit sphere, which grows as the one along it does.
     chord: f64,
 }
 
-impl Best {
+impl NearestTown {
     fn try_town(&mut self, town: u32, point: [f32; 3]) {
         let square = |(a, b): (&f64, f32)| (a - f64::from(b)).powi(2);
         let sum: f64 = self.from.iter().zip(point).map(square).sum();
@@ -292,9 +292,9 @@ fn column(longitude: f64) -> i64 {
 }
 
 /// Reads numbers and texts from the beginning of bytes.
-struct Reader<'a>(&'a [u8]);
+struct TableReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> TableReader<'a> {
     fn take(&mut self, length: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;

@@ -7,7 +7,7 @@ use crate::engine::media::photo::{Candidate, Failure, Stage};
 
 /// One thing that a walk found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum ScanItem {
     /// A file that may be a photo.
     Candidate(Candidate),
     /// A file or folder that could not be looked at.
@@ -15,12 +15,12 @@ pub enum Found {
 }
 
 /// A file that is taken if it is a regular one.
-pub fn candidate(path: PathBuf, metadata: &fs::Metadata) -> Found {
+pub fn candidate(path: PathBuf, metadata: &fs::Metadata) -> ScanItem {
     if metadata.is_file() {
-        Found::Candidate(Candidate::new(path, metadata))
+        ScanItem::Candidate(Candidate::new(path, metadata))
     } else {
         // A pipe or a device would block or never end: it is not opened.
-        Found::Failure(Failure::new(
+        ScanItem::Failure(Failure::new(
             path,
             Stage::Scan,
             "not a regular file, so it was not opened",

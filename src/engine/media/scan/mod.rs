@@ -1,9 +1,9 @@
 //! Walks folders and lists candidate photos, without opening files whose names are clear.
 
 mod found;
-mod look;
 mod options;
 mod pairs;
+mod probe;
 mod roots;
 #[cfg(test)]
 mod tests;
@@ -14,20 +14,20 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::decode::Content;
-use super::file_names::{Kind, is_hidden, is_system_folder, kind};
+use super::decode::ContentKind;
+use super::file_names::{MediaKind, is_hidden, is_system_folder, kind};
 use super::photo::{Failure, Stage};
 use crate::engine::files::file_key::{FileKey, has_other_names};
-use crate::engine::media::own_exports::Results;
+use crate::engine::media::own_exports::OwnExports;
 use found::{candidate, walk_failure};
-use look::Looks;
 use pairs::Pairs;
-use roots::Roots;
+use probe::ContentProbe;
+use roots::ScanRoots;
 
 pub use super::file_names::is_media_name;
-pub use found::Found;
-pub use look::may_be_photo;
+pub use found::ScanItem;
 pub use options::{ScanOptions, Skipped};
+pub use probe::may_be_photo;
 
 /// A walk over files and folders. Each file is found once, under its own name rather than a link's.
 pub struct Scan {
@@ -46,8 +46,8 @@ pub struct Scan {
     walked: HashSet<FileKey>,
     /// Files that were named, and those with several names that were found.
     found: HashSet<FileKey>,
-    results: Results,
-    looks: Looks,
+    results: OwnExports,
+    looks: ContentProbe,
     pairs: Pairs,
     /// Whether ffmpeg is there.
     #[cfg(feature = "video")]
@@ -88,14 +88,14 @@ impl Scan {
     }
 
     fn of(roots: &[PathBuf], options: ScanOptions, sorted: bool) -> Self {
-        let Roots {
+        let ScanRoots {
             files,
             folders,
             real,
-        } = Roots::of(roots, options.subfolders);
+        } = ScanRoots::of(roots, options.subfolders);
         let results = match &options.journals {
-            Some(journals) => Results::read(journals, &real),
-            None => Results::default(),
+            Some(journals) => OwnExports::read(journals, &real),
+            None => OwnExports::default(),
         };
         Self {
             files: files.into_iter(),
@@ -109,7 +109,7 @@ impl Scan {
             walked: HashSet::new(),
             found: HashSet::new(),
             results,
-            looks: Looks::default(),
+            looks: ContentProbe::default(),
             pairs: Pairs::default(),
             #[cfg(feature = "video")]
             ffmpeg: crate::engine::media::video::has_ffmpeg(),
@@ -123,7 +123,7 @@ impl Scan {
     }
 
     /// Goes on to the next root or link; `None` when there is no other.
-    fn advance(&mut self) -> Option<Option<Found>> {
+    fn advance(&mut self) -> Option<Option<ScanItem>> {
         if let Some(file) = self.files.next() {
             return Some(self.named(file));
         }
@@ -139,8 +139,8 @@ impl Scan {
     }
 
     /// A file that was named: it is taken, whatever it is called, unless it is a video and those are left out.
-    fn named(&mut self, path: PathBuf) -> Option<Found> {
-        let is_video = |content| matches!(content, Content::Video | Content::FfmpegVideo);
+    fn named(&mut self, path: PathBuf) -> Option<ScanItem> {
+        let is_video = |content| matches!(content, ContentKind::Video | ContentKind::FfmpegVideo);
         if !self.options.videos && is_video(self.looks.content(&path, kind(&path))) {
             self.skipped.videos += 1;
             return None;
@@ -150,7 +150,7 @@ impl Scan {
                 let new = FileKey::with(&path, &metadata).is_none_or(|key| self.found.insert(key));
                 new.then(|| candidate(path, &metadata))
             }
-            Err(error) => Some(Found::Failure(Failure::io(path, Stage::Scan, &error))),
+            Err(error) => Some(ScanItem::Failure(Failure::io(path, Stage::Scan, &error))),
         }
     }
 
@@ -193,10 +193,10 @@ impl Scan {
     }
 
     /// A link to a file, which may have been found already under its own name.
-    fn linked(&mut self, link: PathBuf) -> Option<Found> {
+    fn linked(&mut self, link: PathBuf) -> Option<ScanItem> {
         let metadata = match fs::metadata(&link) {
             Ok(metadata) => metadata,
-            Err(error) => return Some(Found::Failure(Failure::io(link, Stage::Scan, &error))),
+            Err(error) => return Some(ScanItem::Failure(Failure::io(link, Stage::Scan, &error))),
         };
         let real = fs::canonicalize(&link).unwrap_or_else(|_| link.clone());
         let is_new = FileKey::with(&real, &metadata).is_none_or(|key| self.found.insert(key));
@@ -215,12 +215,12 @@ impl Scan {
             && (self.options.hidden || !is_hidden(name))
             && !matches!(
                 self.looks.content(real, kind(real)),
-                Content::Other | Content::Unread
+                ContentKind::Other | ContentKind::Unread
             )
     }
 
     /// What to do with an entry of a walk; `None` to pass over it.
-    fn consider(&mut self, entry: &DirEntry) -> Option<Found> {
+    fn consider(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         if !self.options.hidden && is_hidden(entry.file_name()) {
             self.skipped.hidden += 1;
             return self.pass_over(entry);
@@ -229,7 +229,7 @@ impl Scan {
         let target = match is_link.then(|| fs::metadata(entry.path())).transpose() {
             Ok(target) => target,
             Err(error) => {
-                return Some(Found::Failure(Failure::io(
+                return Some(ScanItem::Failure(Failure::io(
                     entry.path(),
                     Stage::Scan,
                     &error,
@@ -245,29 +245,31 @@ impl Scan {
         let kind = kind(entry.path());
         // A pipe or a device with the name of a picture is reported.
         let content = match kind {
-            Kind::Picture | Kind::Raw | Kind::Video | Kind::FfmpegVideo | Kind::Other => {
-                self.looks.content(entry.path(), kind)
-            }
+            MediaKind::Picture
+            | MediaKind::Raw
+            | MediaKind::Video
+            | MediaKind::FfmpegVideo
+            | MediaKind::Other => self.looks.content(entry.path(), kind),
             _ if kind_of.is_file() => self.looks.content(entry.path(), kind),
-            _ => Content::Other,
+            _ => ContentKind::Other,
         };
         match content {
-            Content::Picture => {}
-            Content::Video | Content::FfmpegVideo => {
+            ContentKind::Picture => {}
+            ContentKind::Video | ContentKind::FfmpegVideo => {
                 if self.passes_over_video(entry.path(), content) {
                     return None;
                 }
             }
-            Content::Unread => {
+            ContentKind::Unread => {
                 self.skipped.unsupported += 1;
                 return None;
             }
-            Content::Other => {
+            ContentKind::Other => {
                 self.skipped.other += 1;
                 return None;
             }
         }
-        if kind == Kind::Raw && self.pairs.has_picture(entry.path()) {
+        if kind == MediaKind::Raw && self.pairs.has_picture(entry.path()) {
             self.skipped.paired += 1;
             return None;
         }
@@ -277,16 +279,16 @@ impl Scan {
         }
         match entry.metadata() {
             Ok(metadata) => self.file(entry.path(), &metadata),
-            Err(error) => Some(Found::Failure(walk_failure(&error, entry.path()))),
+            Err(error) => Some(ScanItem::Failure(walk_failure(&error, entry.path()))),
         }
     }
 
     /// Whether a video is left out, and counts why.
-    fn passes_over_video(&mut self, path: &Path, content: Content) -> bool {
+    fn passes_over_video(&mut self, path: &Path, content: ContentKind) -> bool {
         #[cfg(feature = "video")]
-        let needs_ffmpeg = content == Content::FfmpegVideo && !self.ffmpeg;
+        let needs_ffmpeg = content == ContentKind::FfmpegVideo && !self.ffmpeg;
         #[cfg(not(feature = "video"))]
-        let needs_ffmpeg = content == Content::FfmpegVideo;
+        let needs_ffmpeg = content == ContentKind::FfmpegVideo;
         let count = if !self.options.videos {
             &mut self.skipped.videos
         } else if self.pairs.is_of_live_photo(path) {
@@ -300,7 +302,7 @@ impl Scan {
         true
     }
 
-    fn consider_folder(&mut self, entry: &DirEntry) -> Option<Found> {
+    fn consider_folder(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         let (path, name) = (entry.path(), entry.file_name());
         if is_system_folder(name) {
             self.skipped.system_folders += 1;
@@ -323,7 +325,7 @@ impl Scan {
             let goal = fs::canonicalize(path).unwrap_or_else(|_| path.into());
             if walk.real(path).starts_with(&goal) {
                 let message = "a link that leads back into its own folder";
-                return Some(Found::Failure(Failure::new(path, Stage::Scan, message)));
+                return Some(ScanItem::Failure(Failure::new(path, Stage::Scan, message)));
             }
             self.folder_links.push(path.into());
             return None;
@@ -340,7 +342,7 @@ impl Scan {
     }
 
     /// A file under its own name, unless it was found under another or an export put it there.
-    fn file(&mut self, path: &Path, metadata: &fs::Metadata) -> Option<Found> {
+    fn file(&mut self, path: &Path, metadata: &fs::Metadata) -> Option<ScanItem> {
         if has_other_names(metadata) || !self.found.is_empty() {
             let key = FileKey::with(path, metadata);
             let named = key.as_ref().is_some_and(|key| self.found.contains(key));
@@ -360,7 +362,7 @@ impl Scan {
         Some(candidate(path.to_path_buf(), metadata))
     }
 
-    fn pass_over(&mut self, entry: &DirEntry) -> Option<Found> {
+    fn pass_over(&mut self, entry: &DirEntry) -> Option<ScanItem> {
         if entry.file_type().is_dir()
             && let Some(walk) = &mut self.walk
         {
@@ -371,9 +373,9 @@ impl Scan {
 }
 
 impl Iterator for Scan {
-    type Item = Found;
+    type Item = ScanItem;
 
-    fn next(&mut self) -> Option<Found> {
+    fn next(&mut self) -> Option<ScanItem> {
         loop {
             let Some(walk) = &mut self.walk else {
                 if let Some(found) = self.advance()? {
@@ -389,7 +391,7 @@ impl Iterator for Scan {
                     self.file_links.sort_by(|a, b| b.cmp(a));
                 }
                 Some(Err(error)) => {
-                    return Some(Found::Failure(walk_failure(&error, Path::new(""))));
+                    return Some(ScanItem::Failure(walk_failure(&error, Path::new(""))));
                 }
                 Some(Ok(entry)) => {
                     if let Some(found) = self.consider(&entry) {

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::engine::files::fold::fold;
-use crate::engine::media::companions::is_movie_of;
-use crate::engine::media::file_names::{Kind, kind};
+use crate::engine::media::file_names::{MediaKind, kind};
+use crate::engine::media::paired_files::is_movie_of;
 
 /// The pictures of the folder that was asked for last. It is listed once, when the first RAW file or movie is met.
 #[derive(Default)]
@@ -23,7 +23,7 @@ impl Pairs {
         let pictures = self.pictures_beside(raw);
         pictures
             .iter()
-            .any(|picture| kind(picture) == Kind::Picture)
+            .any(|picture| kind(picture) == MediaKind::Picture)
     }
 
     /// Whether there is a picture whose Live Photo a movie is of.
@@ -48,7 +48,7 @@ fn pictures(folder: &Path) -> HashMap<String, Vec<PathBuf>> {
     let mut pictures: HashMap<String, Vec<PathBuf>> = HashMap::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let is_picture = matches!(kind(&path), Kind::Picture | Kind::Raw)
+        let is_picture = matches!(kind(&path), MediaKind::Picture | MediaKind::Raw)
             && entry.file_type().is_ok_and(|kind| !kind.is_dir());
         if is_picture {
             let stem = fold(path.file_stem().unwrap_or_default());

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What is to be walked: roots without repetitions and, where subfolders are walked, without folders inside others.
-pub struct Roots {
+pub struct ScanRoots {
     /// Files, and what is not there.
     pub files: Vec<PathBuf>,
     pub folders: Vec<PathBuf>,
@@ -13,7 +13,7 @@ pub struct Roots {
     pub real: Vec<PathBuf>,
 }
 
-impl Roots {
+impl ScanRoots {
     pub fn of(roots: &[PathBuf], subfolders: bool) -> Self {
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         for root in roots {

@@ -4,13 +4,13 @@ use super::*;
 
 fn names(scan: &mut Scan) -> Vec<String> {
     scan.map(|found| match found {
-        Found::Candidate(c) => c
+        ScanItem::Candidate(c) => c
             .path
             .file_name()
             .expect("a name")
             .to_string_lossy()
             .into_owned(),
-        Found::Failure(f) => format!("failure {}: {}", f.path.display(), f.message),
+        ScanItem::Failure(f) => format!("failure {}: {}", f.path.display(), f.message),
     })
     .collect()
 }

@@ -2,16 +2,16 @@
 
 /// A container of moving pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
+pub enum VideoContainer {
     /// MP4, QuickTime and 3GP.
     Iso,
     /// One that ffmpeg alone reads.
-    Other(&'static Other),
+    Other(&'static ForeignContainer),
 }
 
 /// A container that ffmpeg alone reads.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Other {
+pub struct ForeignContainer {
     /// What messages call it.
     pub name: &'static str,
     /// What ffmpeg calls it.
@@ -27,8 +27,8 @@ const fn other(
     format: &'static str,
     magic: &'static [u8],
     then: &'static [u8],
-) -> Other {
-    Other {
+) -> ForeignContainer {
+    ForeignContainer {
         name,
         format,
         magic,
@@ -36,7 +36,7 @@ const fn other(
     }
 }
 
-static OTHERS: &[Other] = &[
+static OTHERS: &[ForeignContainer] = &[
     other("AVI", "avi", b"RIFF", b"AVI "),
     other("Matroska or WebM", "matroska", b"\x1a\x45\xdf\xa3", b""),
     other("MPEG", "mpeg", b"\0\0\x01\xba", b""),
@@ -51,7 +51,7 @@ static OTHERS: &[Other] = &[
 ];
 
 /// Its packets have no more than a byte in common, at the start or after a time.
-static TRANSPORT: Other = other("MPEG transport stream", "mpegts", b"\x47", b"");
+static TRANSPORT: ForeignContainer = other("MPEG transport stream", "mpegts", b"\x47", b"");
 
 /// Brands of files that are no videos: stills, audio and RAW files.
 const OTHER_BRANDS: &[&[u8]] = &[
@@ -63,26 +63,26 @@ const OTHER_BRANDS: &[&[u8]] = &[
 const QUICKTIME: &[&[u8]] = &[b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"];
 
 /// The container of a file that begins so. Sound alone may be in some of them.
-pub fn tell(head: &[u8]) -> Option<Container> {
+pub fn detect(head: &[u8]) -> Option<VideoContainer> {
     let at =
         |start: usize, what: &[u8]| head.get(start..).is_some_and(|rest| rest.starts_with(what));
     if at(4, b"ftyp") {
         let still = OTHER_BRANDS.iter().any(|brand| at(8, brand));
-        return (!still).then_some(Container::Iso);
+        return (!still).then_some(VideoContainer::Iso);
     }
     if QUICKTIME.iter().any(|kind| at(4, kind)) {
-        return Some(Container::Iso);
+        return Some(VideoContainer::Iso);
     }
     let found = OTHERS
         .iter()
         .find(|other| at(0, other.magic) && at(8, other.then));
-    found.map(Container::Other)
+    found.map(VideoContainer::Other)
 }
 
 /// The same of a file whose name says that it is a video: then a little is enough.
-pub fn tell_named(head: &[u8]) -> Option<Container> {
+pub fn detect_named(head: &[u8]) -> Option<VideoContainer> {
     let transport = head.first() == Some(&0x47) || head.get(4) == Some(&0x47);
-    tell(head).or_else(|| transport.then_some(Container::Other(&TRANSPORT)))
+    detect(head).or_else(|| transport.then_some(VideoContainer::Other(&TRANSPORT)))
 }
 
 #[cfg(test)]
@@ -91,9 +91,9 @@ mod tests {
 
     #[test]
     fn containers_are_told_by_their_first_bytes() {
-        let name = |head: &[u8]| match tell_named(head) {
-            Some(Container::Iso) => "MP4",
-            Some(Container::Other(other)) => other.format,
+        let name = |head: &[u8]| match detect_named(head) {
+            Some(VideoContainer::Iso) => "MP4",
+            Some(VideoContainer::Other(other)) => other.format,
             None => "",
         };
         assert_eq!(name(b"\0\0\0\x18ftypisom\0\0\0\0"), "MP4");
@@ -111,6 +111,6 @@ mod tests {
         ] {
             assert_eq!(name(still), "");
         }
-        assert_eq!(tell(b"\x47\x49\x46"), None);
+        assert_eq!(detect(b"\x47\x49\x46"), None);
     }
 }

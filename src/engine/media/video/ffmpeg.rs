@@ -302,16 +302,16 @@ impl Drop for Running {
 
 /// Reads an output on a thread, up to one byte more than a limit; then the process that writes it is cut off.
 fn gather(from: impl Read + Send + 'static, most: u64) -> Result<Receiver<Vec<u8>>, VideoError> {
-    let (tell, told) = bounded(1);
+    let (sender, receiver) = bounded(1);
     let read = move || {
         let mut bytes = Vec::new();
         let _ = from.take(most + 1).read_to_end(&mut bytes);
         // Nobody listens after a timeout.
-        let _ = tell.send(bytes);
+        let _ = sender.send(bytes);
     };
     let thread = std::thread::Builder::new().name("lumisift-ffmpeg".into());
     match thread.spawn(read) {
-        Ok(_) => Ok(told),
+        Ok(_) => Ok(receiver),
         Err(error) => Err(VideoError::NoThread(error.to_string())),
     }
 }

@@ -1,7 +1,7 @@
 //! Key frames of fragmented files (ISO/IEC 14496-12, 8.8), as recorders write that may be interrupted.
 
 use super::boxes::{Fields, boxes, child, inside};
-use super::samples::{Key, Place};
+use super::samples::{KeyFrame, SampleLocation};
 
 /// Most samples of a file that are looked at, and most key frames among them.
 const MOST: (u32, usize) = (1 << 24, 1 << 14);
@@ -9,8 +9,8 @@ const MOST: (u32, usize) = (1 << 24, 1 << 14);
 const NOT_SYNC: u32 = 0x1_0000;
 
 /// The key frames in fragments of a track, and when the last sample ends, in the track's units.
-pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<Key>, u64) {
-    let mut found = Found {
+pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<KeyFrame>, u64) {
+    let mut found = FragmentKeys {
         keys: Vec::new(),
         time: 0,
         left: MOST.0,
@@ -27,19 +27,19 @@ pub fn keys(moov: &[u8], moofs: &[(u64, Vec<u8>)], track: u32) -> (Vec<Key>, u64
 
 /// Defaults of samples.
 #[derive(Clone, Copy, Default)]
-struct Usual {
+struct FragmentDefaults {
     duration: u32,
     size: u32,
     flags: u32,
 }
 
-fn usual(moov: &[u8], track: u32) -> Option<Usual> {
+fn usual(moov: &[u8], track: u32) -> Option<FragmentDefaults> {
     let mvex = child(moov, b"mvex")?;
     let of_track = |content: &[u8]| {
         let mut fields = Fields(content.get(4..)?);
         (fields.u32()? == track).then_some(())?;
         fields.skip(4)?;
-        Some(Usual {
+        Some(FragmentDefaults {
             duration: fields.u32()?,
             size: fields.u32()?,
             flags: fields.u32()?,
@@ -49,16 +49,22 @@ fn usual(moov: &[u8], track: u32) -> Option<Usual> {
     all.find_map(|(_, content)| of_track(content))
 }
 
-struct Found {
-    keys: Vec<Key>,
+struct FragmentKeys {
+    keys: Vec<KeyFrame>,
     /// When the next sample comes.
     time: u64,
     /// Samples that are still looked at.
     left: u32,
 }
 
-impl Found {
-    fn fragment(&mut self, traf: &[u8], moof: u64, track: u32, mut usual: Usual) -> Option<()> {
+impl FragmentKeys {
+    fn fragment(
+        &mut self,
+        traf: &[u8],
+        moof: u64,
+        track: u32,
+        mut usual: FragmentDefaults,
+    ) -> Option<()> {
         let mut header = Fields(child(traf, b"tfhd")?);
         let (_, flags) = header.version_and_flags()?;
         if header.u32()? != track {
@@ -93,7 +99,7 @@ impl Found {
     }
 
     /// One run of samples; where the next begins if it does not say so.
-    fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: Usual) -> Option<u64> {
+    fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: FragmentDefaults) -> Option<u64> {
         let mut fields = Fields(trun);
         let (_, flags) = fields.version_and_flags()?;
         let count = fields.u32()?;
@@ -117,9 +123,9 @@ impl Found {
             let shift = field(0x800, 0)?.cast_signed();
             let of_first = first_flags.filter(|_| number == 0);
             if of_first.unwrap_or(own_flags) & NOT_SYNC == 0 && self.keys.len() < MOST.1 {
-                self.keys.push(Key {
+                self.keys.push(KeyFrame {
                     time: i64::try_from(self.time).ok()?.checked_add(shift.into())?,
-                    place: Place::At(at, size.into()),
+                    place: SampleLocation::At(at, size.into()),
                 });
             }
             at = at.checked_add(size.into())?;

@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::choose::choose;
-use super::codec::{self, Refused};
+use super::codec::{self, CodecError};
 use super::error::VideoError;
-use super::layout::{self, Layout};
-use super::samples::{self, Key, Place};
-use super::track::{self, Codec};
-use super::{Frame, facts, fragments};
+use super::layout::{self, MovieLayout};
+use super::samples::{self, KeyFrame, SampleLocation};
+use super::track::{self, VideoCodec};
+use super::{VideoFrame, facts, fragments};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::decode::Cicp;
 use crate::engine::media::decode::{Orientation, Pixels, detached};
@@ -31,7 +31,7 @@ const BYTES_PER_PIXEL: u64 = 24;
 /// A movie, with the bytes of its key frames.
 pub struct Movie {
     moov: Vec<u8>,
-    codec: Arc<Codec>,
+    codec: Arc<VideoCodec>,
     orientation: Orientation,
     coded: (u32, u32),
     pixel_aspect: f64,
@@ -62,8 +62,8 @@ impl Movie {
         let times: Vec<u64> = keys.iter().map(|key| ms(key.time)).collect();
         let places = choose(&times).into_iter().filter_map(|at| {
             let (start, length) = match keys[at].place {
-                Place::Numbered(number) => samples::place(track.samples, number)?,
-                Place::At(start, length) => (start, length),
+                SampleLocation::Numbered(number) => samples::place(track.samples, number)?,
+                SampleLocation::At(start, length) => (start, length),
             };
             let whole =
                 start.checked_add(length)? <= layout.length && (1..=MAX_SAMPLE).contains(&length);
@@ -79,7 +79,7 @@ impl Movie {
                 None => false,
             })
             .collect();
-        if places.is_empty() && !matches!(track.codec, Codec::Other(_)) {
+        if places.is_empty() && !matches!(track.codec, VideoCodec::Other(_)) {
             return Err(if keys.is_empty() {
                 VideoError::Damaged("its index names no key frame")
             } else {
@@ -113,10 +113,10 @@ impl Movie {
     /// Why ffmpeg alone can read it.
     fn unread_form(&self) -> VideoError {
         let name = match &*self.codec {
-            Codec::H264(_) => "H.264",
-            Codec::Hevc(_) => "HEVC",
-            Codec::Av1(_) => "AV1",
-            Codec::Other(kind) => return VideoError::NeedsFfmpeg(name(kind)),
+            VideoCodec::H264(_) => "H.264",
+            VideoCodec::Hevc(_) => "HEVC",
+            VideoCodec::Av1(_) => "AV1",
+            VideoCodec::Other(kind) => return VideoError::NeedsFfmpeg(name(kind)),
         };
         VideoError::NeedsFfmpeg(format!("in a form of {name} that is not read here"))
     }
@@ -128,7 +128,7 @@ impl Movie {
     }
 
     pub fn times_ms(&self) -> Vec<u64> {
-        if matches!(*self.codec, Codec::Other(_)) {
+        if matches!(*self.codec, VideoCodec::Other(_)) {
             // So that the first attempt fails with the size that it needs.
             return vec![0];
         }
@@ -162,8 +162,8 @@ impl Movie {
         at: usize,
         min_short_side: u32,
         cancel: &Cancel,
-    ) -> Result<(Frame, Reservation), VideoError> {
-        if matches!(*self.codec, Codec::Other(_)) {
+    ) -> Result<(VideoFrame, Reservation), VideoError> {
+        if matches!(*self.codec, VideoCodec::Other(_)) {
             return Err(self.unread_form());
         }
         let (time_ms, bytes) = self.frames.get(at).ok_or(VideoError::NoPicture)?;
@@ -185,14 +185,14 @@ impl Movie {
         let work = move || {
             // A decoder that panics over a damaged frame costs that frame.
             let planes = catch_unwind(AssertUnwindSafe(|| codec::decode(&codec, &bytes, most)));
-            let planes = planes.unwrap_or(Err(Refused::Damaged))?;
+            let planes = planes.unwrap_or(Err(CodecError::Damaged))?;
             let size = (planes.width, planes.height);
             Ok((size, planes.to_rgb(min_short_side, colour)))
         };
         let ((width, height), rgb) =
-            detached(cancel, work)?.map_err(|refused: Refused| match refused {
-                Refused::Unsupported => self.unread_form(),
-                Refused::Damaged => {
+            detached(cancel, work)?.map_err(|refused: CodecError| match refused {
+                CodecError::Unsupported => self.unread_form(),
+                CodecError::Damaged => {
                     VideoError::Damaged("its frames end early or contradict themselves")
                 }
             })?;
@@ -205,7 +205,7 @@ impl Movie {
             true => (height, wide(width)),
             false => (wide(width), height),
         };
-        let frame = Frame {
+        let frame = VideoFrame {
             time_ms: *time_ms,
             pixels,
             width,
@@ -228,7 +228,7 @@ fn name(kind: &[u8; 4]) -> String {
 }
 
 /// The key frames of a track in the order in which they are shown, and when the last fragment ends.
-fn all_keys(layout: &Layout, track: &track::Track<'_>) -> (Vec<Key>, u64) {
+fn all_keys(layout: &MovieLayout, track: &track::VideoTrack<'_>) -> (Vec<KeyFrame>, u64) {
     let mut keys = samples::keys(track.samples);
     let (in_fragments, end) = fragments::keys(&layout.moov, &layout.moofs, track.id);
     keys.extend(in_fragments);
@@ -243,9 +243,9 @@ mod tests {
     use super::*;
 
     /// Counts the bytes that are read.
-    struct Counted<T>(T, u64);
+    struct CountingReader<T>(T, u64);
 
-    impl<T: Read> Read for Counted<T> {
+    impl<T: Read> Read for CountingReader<T> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             let count = self.0.read(buffer)?;
             self.1 += count as u64;
@@ -253,7 +253,7 @@ mod tests {
         }
     }
 
-    impl<T: Seek> Seek for Counted<T> {
+    impl<T: Seek> Seek for CountingReader<T> {
         fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
             self.0.seek(to)
         }
@@ -268,7 +268,7 @@ mod tests {
         bytes.extend(b"free");
         bytes.resize(bytes.len() + (64 << 20) - 8, 7);
         let length = bytes.len() as u64;
-        let mut source = Counted(Cursor::new(bytes), 0);
+        let mut source = CountingReader(Cursor::new(bytes), 0);
         let movie = Movie::read(&mut source, &Cancel::default()).expect("read");
         assert_eq!(movie.times_ms(), [1000, 2000, 3000, 4000, 5000]);
         assert!(source.1 <= small, "{} of {small} bytes", source.1);

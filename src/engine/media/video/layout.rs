@@ -14,7 +14,7 @@ const MAX_MOOFS: (u64, usize) = (32 << 20, 1 << 15);
 const MAX_BOXES: usize = 1 << 17;
 
 /// The descriptions in a file.
-pub struct Layout {
+pub struct MovieLayout {
     /// The description of all tracks.
     pub moov: Vec<u8>,
     /// Those of fragments, each with where it begins.
@@ -27,9 +27,9 @@ pub struct Layout {
 ///
 /// # Errors
 /// If it cannot be read, or has no description.
-pub fn read(source: &mut (impl Read + Seek)) -> Result<Layout, VideoError> {
+pub fn read(source: &mut (impl Read + Seek)) -> Result<MovieLayout, VideoError> {
     let length = source.seek(SeekFrom::End(0))?;
-    let mut layout = Layout {
+    let mut layout = MovieLayout {
         moov: Vec::new(),
         moofs: Vec::new(),
         length,

@@ -28,7 +28,7 @@ use super::memory_budget::Reservation;
 use super::photo::{ContentId, PhotoFacts, Taken, VideoFacts};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::regular::open_regular;
-use container::Container;
+use container::VideoContainer;
 use ffmpeg::External;
 use iso::Movie;
 
@@ -41,13 +41,16 @@ const HEAD: u64 = 64;
 /// Whether a file that begins so is a video, read or not.
 #[must_use]
 pub fn is_video(head: &[u8]) -> bool {
-    container::tell(head).is_some()
+    container::detect(head).is_some()
 }
 
 /// Whether a video that begins so is read by ffmpeg alone.
 #[must_use]
 pub fn needs_ffmpeg(head: &[u8]) -> bool {
-    matches!(container::tell(head), Some(container::Container::Other(_)))
+    matches!(
+        container::detect(head),
+        Some(container::VideoContainer::Other(_))
+    )
 }
 
 /// Whether a file is a video, by its first bytes; those of a file that is called a picture are not looked at.
@@ -59,7 +62,7 @@ pub fn is_video_file(path: &Path) -> bool {
     let mut head = Vec::new();
     let read = open_regular(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     match file_names::is_video_name(path) {
-        true => read.is_ok() && container::tell_named(&head).is_some(),
+        true => read.is_ok() && container::detect_named(&head).is_some(),
         false => read.is_ok() && is_video(&head),
     }
 }
@@ -71,7 +74,7 @@ pub fn has_ffmpeg() -> bool {
 }
 
 /// A frame of a video.
-pub struct Frame {
+pub struct VideoFrame {
     /// When it is shown, in milliseconds from the start.
     pub time_ms: u64,
     /// Its pixels.
@@ -86,10 +89,10 @@ pub struct Frame {
 pub struct Video {
     path: PathBuf,
     content: ContentId,
-    source: Source,
+    source: FrameSource,
 }
 
-enum Source {
+enum FrameSource {
     Movie(Box<Movie>),
     External(External),
 }
@@ -103,24 +106,24 @@ impl Video {
         let mut file = open_regular(path)?;
         let mut head = Vec::new();
         (&mut file).take(HEAD).read_to_end(&mut head)?;
-        match container::tell_named(&head) {
-            Some(Container::Iso) => {
+        match container::detect_named(&head) {
+            Some(VideoContainer::Iso) => {
                 let length = file.metadata()?.len();
                 let movie = Movie::read(&mut file, cancel)?;
                 let content = content::identify(&mut file, length, &movie.parts())?;
                 Ok(Self {
                     path: path.into(),
                     content,
-                    source: Source::Movie(Box::new(movie)),
+                    source: FrameSource::Movie(Box::new(movie)),
                 })
             }
-            Some(Container::Other(other)) => {
+            Some(VideoContainer::Other(other)) => {
                 let content = identify(&mut file)?;
                 let external = external(path, other.name, other.format, cancel)?;
                 Ok(Self {
                     path: path.into(),
                     content,
-                    source: Source::External(external),
+                    source: FrameSource::External(external),
                 })
             }
             None if head.is_empty() => Err(VideoError::Damaged("the file is empty")),
@@ -157,8 +160,8 @@ impl Video {
     #[must_use]
     pub fn taken(&self) -> Option<Taken> {
         match &self.source {
-            Source::Movie(movie) => movie.taken(),
-            Source::External(external) => external.taken.clone(),
+            FrameSource::Movie(movie) => movie.taken(),
+            FrameSource::External(external) => external.taken.clone(),
         }
     }
 
@@ -166,8 +169,8 @@ impl Video {
     #[must_use]
     pub fn duration_ms(&self) -> u64 {
         match &self.source {
-            Source::Movie(movie) => movie.duration_ms(),
-            Source::External(external) => external.duration_ms,
+            FrameSource::Movie(movie) => movie.duration_ms(),
+            FrameSource::External(external) => external.duration_ms,
         }
     }
 
@@ -175,8 +178,8 @@ impl Video {
     #[must_use]
     pub fn camera_facts(&self) -> Vec<(&'static str, String)> {
         match &self.source {
-            Source::Movie(movie) => movie.camera_facts(),
-            Source::External(_) => Vec::new(),
+            FrameSource::Movie(movie) => movie.camera_facts(),
+            FrameSource::External(_) => Vec::new(),
         }
     }
 
@@ -190,10 +193,10 @@ impl Video {
         &self,
         min_short_side: u32,
         cancel: &Cancel,
-        mut each: impl FnMut(Frame) -> Result<(), E>,
+        mut each: impl FnMut(VideoFrame) -> Result<(), E>,
     ) -> Result<(), E> {
         let (mut last_time, mut first_error) = (None, None);
-        let mut external: Option<Source> = None;
+        let mut external: Option<FrameSource> = None;
         'source: loop {
             let source = external.as_ref().unwrap_or(&self.source);
             for (at, time_ms) in source.times_ms().into_iter().enumerate() {
@@ -236,7 +239,7 @@ impl Video {
         time_ms: u64,
         min_short_side: u32,
         cancel: &Cancel,
-    ) -> Result<Frame, VideoError> {
+    ) -> Result<VideoFrame, VideoError> {
         match self.source.nearest(time_ms, min_short_side, cancel) {
             Err(VideoError::NeedsFfmpeg(what)) => {
                 let external = self.external(&what, cancel)?;
@@ -247,12 +250,12 @@ impl Video {
     }
 
     /// A movie as ffmpeg reads it: it is in a coding, or a form of one, that is not read here.
-    fn external(&self, what: &str, cancel: &Cancel) -> Result<Source, VideoError> {
-        external(&self.path, what, "mov", cancel).map(Source::External)
+    fn external(&self, what: &str, cancel: &Cancel) -> Result<FrameSource, VideoError> {
+        external(&self.path, what, "mov", cancel).map(FrameSource::External)
     }
 }
 
-impl Source {
+impl FrameSource {
     /// When frames are taken.
     fn times_ms(&self) -> Vec<u64> {
         match self {
@@ -267,7 +270,7 @@ impl Source {
         time_ms: u64,
         min_short_side: u32,
         cancel: &Cancel,
-    ) -> Result<Frame, VideoError> {
+    ) -> Result<VideoFrame, VideoError> {
         let times = self.times_ms();
         let nearest = (0..times.len()).min_by_key(|at| times[*at].abs_diff(time_ms));
         let at = nearest.ok_or(VideoError::NoPicture)?;
@@ -282,7 +285,7 @@ impl Source {
         time_ms: u64,
         min_short_side: u32,
         cancel: &Cancel,
-    ) -> Result<(Frame, Option<Reservation>), VideoError> {
+    ) -> Result<(VideoFrame, Option<Reservation>), VideoError> {
         match self {
             Self::Movie(movie) => {
                 let (frame, memory) = movie.frame(at, min_short_side, cancel)?;
@@ -291,7 +294,7 @@ impl Source {
             Self::External(external) => {
                 let (time_ms, pixels) = external.frame(time_ms, min_short_side, cancel)?;
                 let (width, height) = (pixels.width, pixels.height);
-                let frame = Frame {
+                let frame = VideoFrame {
                     time_ms,
                     pixels,
                     width,

@@ -12,14 +12,14 @@ const HIGH_DEFINITION: u32 = 720;
 const MOST_SHRINK: u32 = 8;
 
 /// Samples of one plane, row by row without gaps.
-pub enum Samples {
+pub enum PlaneBuffer {
     /// Of up to eight bits.
     Bytes(Vec<u8>),
     /// Of more.
     Words(Vec<u16>),
 }
 
-impl Samples {
+impl PlaneBuffer {
     fn at(&self, at: usize) -> u32 {
         let sample = match self {
             Self::Bytes(samples) => samples.get(at).copied().map(u32::from),
@@ -33,9 +33,9 @@ impl Samples {
 pub struct Planes {
     pub width: u32,
     pub height: u32,
-    pub luma: Samples,
+    pub luma: PlaneBuffer,
     /// Chroma, unless the frame is grey.
-    pub chroma: Option<[Samples; 2]>,
+    pub chroma: Option<[PlaneBuffer; 2]>,
     /// Whether chroma has half the columns, and half the rows.
     pub halved: (bool, bool),
     /// Bits of a sample.
@@ -116,7 +116,12 @@ impl Planes {
 }
 
 /// The mean of a rectangle of a plane.
-fn mean(plane: &Samples, columns: u32, (left, top): (u32, u32), (wide, high): (u32, u32)) -> f32 {
+fn mean(
+    plane: &PlaneBuffer,
+    columns: u32,
+    (left, top): (u32, u32),
+    (wide, high): (u32, u32),
+) -> f32 {
     let mut sum = 0;
     for y in top..top + high {
         let start = y as usize * columns as usize + left as usize;
@@ -134,8 +139,8 @@ mod tests {
     fn grey_frame(width: u32, height: u32, depth: u8, colour: [u16; 3]) -> Planes {
         let area = (width * height) as usize;
         let plane = |value: u16, count: usize| match depth {
-            8 => Samples::Bytes(vec![value as u8; count]),
-            _ => Samples::Words(vec![value; count]),
+            8 => PlaneBuffer::Bytes(vec![value as u8; count]),
+            _ => PlaneBuffer::Words(vec![value; count]),
         };
         Planes {
             width,

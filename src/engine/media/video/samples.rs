@@ -9,15 +9,15 @@ const MOST_KEYS: usize = 1 << 14;
 
 /// A key frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct KeyFrame {
     /// When it is shown, in the track's units.
     pub time: i64,
-    pub place: Place,
+    pub place: SampleLocation,
 }
 
 /// Where a sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SampleLocation {
     /// By its number from 0, in the tables.
     Numbered(u32),
     /// From a byte of the file on, so many bytes.
@@ -25,12 +25,12 @@ pub enum Place {
 }
 
 /// The key frames that a track's tables name, in the order of their numbers.
-pub fn keys(stbl: &[u8]) -> Vec<Key> {
+pub fn keys(stbl: &[u8]) -> Vec<KeyFrame> {
     let numbers = key_numbers(stbl);
     let times = times(stbl, &numbers);
-    let key = |(number, time): (&u32, i64)| Key {
+    let key = |(number, time): (&u32, i64)| KeyFrame {
         time,
-        place: Place::Numbered(*number),
+        place: SampleLocation::Numbered(*number),
     };
     numbers.iter().zip(times).map(key).collect()
 }

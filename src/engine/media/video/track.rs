@@ -5,7 +5,7 @@ use crate::engine::media::decode::{Cicp, Orientation};
 
 /// How a track is coded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Codec {
+pub enum VideoCodec {
     /// H.264, with its configuration record.
     H264(Vec<u8>),
     /// HEVC, with its configuration record.
@@ -17,10 +17,10 @@ pub enum Codec {
 }
 
 /// A track of moving pictures.
-pub struct Track<'a> {
+pub struct VideoTrack<'a> {
     /// Its number, by which fragments name it.
     pub id: u32,
-    pub codec: Codec,
+    pub codec: VideoCodec,
     /// How frames are turned to be upright.
     pub orientation: Orientation,
     /// Size of a frame as it is coded.
@@ -40,40 +40,40 @@ pub struct Track<'a> {
 }
 
 /// The track that is shown: the first of those whose coding is read, or else the first of moving pictures.
-pub fn shown(moov: &[u8]) -> Option<Track<'_>> {
+pub fn shown(moov: &[u8]) -> Option<VideoTrack<'_>> {
     let tracks = boxes(moov).filter(|(kind, _)| kind == b"trak");
     let mut first = None;
     for track in tracks.filter_map(|(_, content)| track(content)) {
         match track.codec {
-            Codec::Other(_) => first = first.or(Some(track)),
+            VideoCodec::Other(_) => first = first.or(Some(track)),
             _ => return Some(track),
         }
     }
     first
 }
 
-fn track(trak: &[u8]) -> Option<Track<'_>> {
+fn track(trak: &[u8]) -> Option<VideoTrack<'_>> {
     let mdia = child(trak, b"mdia")?;
     let mut handler = Fields(child(mdia, b"hdlr")?);
     handler.skip(8)?;
     if &handler.array()? != b"vide" {
         return None;
     }
-    let header = Header::read(child(trak, b"tkhd")?)?;
+    let header = TrackHeader::read(child(trak, b"tkhd")?)?;
     let mut times = Fields(child(mdia, b"mdhd")?);
     let (version, _) = times.version_and_flags()?;
     times.skip(if version == 1 { 16 } else { 8 })?;
     let timescale = times.u32()?.max(1);
     let duration = times.sized(version)?;
     let samples = inside(mdia, &[b"minf", b"stbl"])?;
-    let entry = Entry::read(child(samples, b"stsd")?)?;
+    let entry = SampleDescription::read(child(samples, b"stsd")?)?;
     let coded = match entry.size {
         (0, _) | (_, 0) => header.size,
         size => size,
     };
     let by_header = ratio(header.size) / ratio(coded);
     let pixel_aspect = entry.pixel_aspect.unwrap_or(by_header);
-    Some(Track {
+    Some(VideoTrack {
         id: header.id,
         codec: entry.codec,
         orientation: header.orientation,
@@ -120,14 +120,14 @@ fn start(trak: &[u8]) -> Option<i64> {
 }
 
 /// What a track's header says.
-struct Header {
+struct TrackHeader {
     id: u32,
     orientation: Orientation,
     /// As it is shown, before turning.
     size: (u32, u32),
 }
 
-impl Header {
+impl TrackHeader {
     fn read(tkhd: &[u8]) -> Option<Self> {
         let mut fields = Fields(tkhd);
         let (version, _) = fields.version_and_flags()?;
@@ -166,14 +166,14 @@ fn orientation(matrix: &[i32; 9]) -> Orientation {
 }
 
 /// What a sample description says.
-struct Entry {
-    codec: Codec,
+struct SampleDescription {
+    codec: VideoCodec,
     size: (u32, u32),
     pixel_aspect: Option<f64>,
     colour: Option<Cicp>,
 }
 
-impl Entry {
+impl SampleDescription {
     fn read(stsd: &[u8]) -> Option<Self> {
         let (kind, content) = boxes(stsd.get(8..)?).next()?;
         let mut fields = Fields(content);
@@ -183,13 +183,13 @@ impl Entry {
         let more = fields.rest();
         let config = |kind: &[u8; 4]| child(more, kind).map(<[u8]>::to_vec);
         let codec = match &kind {
-            b"avc1" | b"avc3" => config(b"avcC").map(Codec::H264),
-            b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => config(b"hvcC").map(Codec::Hevc),
-            b"av01" => config(b"av1C").map(Codec::Av1),
+            b"avc1" | b"avc3" => config(b"avcC").map(VideoCodec::H264),
+            b"hvc1" | b"hev1" | b"dvh1" | b"dvhe" => config(b"hvcC").map(VideoCodec::Hevc),
+            b"av01" => config(b"av1C").map(VideoCodec::Av1),
             _ => None,
         };
         Some(Self {
-            codec: codec.unwrap_or(Codec::Other(kind)),
+            codec: codec.unwrap_or(VideoCodec::Other(kind)),
             size,
             pixel_aspect: child(more, b"pasp").and_then(pixel_aspect),
             colour: child(more, b"colr").and_then(Cicp::of_box),

@@ -11,16 +11,16 @@ pub use picture::{SheetError, jpeg};
 
 /// Photos under a heading.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Group {
+pub struct SheetGroup {
     /// The label.
     pub label: String,
     /// Its photos.
-    pub photos: Vec<Picture>,
+    pub photos: Vec<SheetPhoto>,
 }
 
 /// One photo.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Picture {
+pub struct SheetPhoto {
     /// What it is called.
     pub name: String,
     /// How well it fits, 0 to 1.
@@ -40,7 +40,7 @@ pub const HEAD: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"
 
 /// The page as HTML.
 #[must_use]
-pub fn html(title: &str, groups: &[Group]) -> String {
+pub fn html(title: &str, groups: &[SheetGroup]) -> String {
     let mut page = String::new();
     let title = escape(title);
     // Writing to a text cannot fail.
@@ -82,17 +82,17 @@ mod tests {
 
     #[test]
     fn a_page_holds_everything_and_nothing_can_break_out_of_it() {
-        let photo = |name: &str| Picture {
+        let photo = |name: &str| SheetPhoto {
             name: name.into(),
             matched: 0.974,
             thumbnail: Some(vec![0xff, 0xd8]),
         };
         let groups = [
-            Group {
+            SheetGroup {
                 label: "<script>".into(),
                 photos: vec![photo("a \"b\".jpg")],
             },
-            Group::default(),
+            SheetGroup::default(),
         ];
         let page = html("Mine & yours", &groups);
         assert!(page.contains("data:image/jpeg;base64,/9g=") && page.contains("97 %"));

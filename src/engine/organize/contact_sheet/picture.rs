@@ -5,7 +5,7 @@ use epaint_default_fonts::UBUNTU_LIGHT;
 use image::imageops::{FilterType, replace};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
-use super::{Group, Picture, percent};
+use super::{SheetGroup, SheetPhoto, percent};
 
 /// Pictures in a row.
 const COLUMNS: u32 = 6;
@@ -51,9 +51,9 @@ pub enum SheetError {
 ///
 /// # Errors
 /// If there are more photos than a JPEG can be high.
-pub fn jpeg(title: &str, groups: &[Group]) -> Result<Vec<u8>, SheetError> {
-    let groups: Vec<&Group> = groups.iter().filter(|g| !g.photos.is_empty()).collect();
-    let rows = |group: &&Group| group.photos.len().div_ceil(COLUMNS as usize) as u64;
+pub fn jpeg(title: &str, groups: &[SheetGroup]) -> Result<Vec<u8>, SheetError> {
+    let groups: Vec<&SheetGroup> = groups.iter().filter(|g| !g.photos.is_empty()).collect();
+    let rows = |group: &&SheetGroup| group.photos.len().div_ceil(COLUMNS as usize) as u64;
     let row = u64::from(CELL.1 + CAPTION + GAP);
     let rows: u64 = groups.iter().map(rows).sum();
     let height =
@@ -100,7 +100,7 @@ struct Sheet {
 
 impl Sheet {
     /// A picture that fills its cell, and what it is.
-    fn place(&mut self, photo: &Picture, left: u32, top: u32) {
+    fn place(&mut self, photo: &SheetPhoto, left: u32, top: u32) {
         let (width, height) = CELL;
         let thumbnail = photo.thumbnail.as_deref();
         let thumbnail =
@@ -117,8 +117,8 @@ impl Sheet {
         let fit = percent(photo.matched);
         let below = top + height + 6;
         let taken = self.width(&fit, TEXT[2]) as u32;
-        let room = width.saturating_sub(taken + 10);
-        self.write(&photo.name, TEXT[2], INK, [left, below], room);
+        let available = width.saturating_sub(taken + 10);
+        self.write(&photo.name, TEXT[2], INK, [left, below], available);
         self.write(
             &fit,
             TEXT[2],
@@ -135,9 +135,16 @@ impl Sheet {
     }
 
     /// Writes text from its upper left corner on; what does not fit ends in "…".
-    fn write(&mut self, text: &str, size: f32, ink: Rgb<u8>, [left, top]: [u32; 2], room: u32) {
+    fn write(
+        &mut self,
+        text: &str,
+        size: f32,
+        ink: Rgb<u8>,
+        [left, top]: [u32; 2],
+        available: u32,
+    ) {
         let mut text = text.to_owned();
-        while self.width(&text, size) > room as f32 && text.chars().count() > 1 {
+        while self.width(&text, size) > available as f32 && text.chars().count() > 1 {
             text.pop();
             text = text.trim_end_matches('…').to_owned();
             text.pop();
@@ -174,8 +181,8 @@ impl Sheet {
 mod tests {
     use super::*;
 
-    fn photo(thumbnail: Option<Vec<u8>>) -> Picture {
-        Picture {
+    fn photo(thumbnail: Option<Vec<u8>>) -> SheetPhoto {
+        SheetPhoto {
             name: "a name that is much too long for the line below a small picture.jpg".into(),
             matched: 0.9,
             thumbnail,
@@ -188,7 +195,7 @@ mod tests {
         RgbImage::from_pixel(320, 200, Rgb([250, 10, 10]))
             .write_to(&mut red, ImageFormat::Jpeg)
             .expect("encoded");
-        let groups = [Group {
+        let groups = [SheetGroup {
             label: "größe".into(),
             photos: vec![
                 photo(Some(red.into_inner())),
@@ -226,7 +233,7 @@ mod tests {
 
     #[test]
     fn too_many_photos_are_refused_in_words() {
-        let groups = [Group {
+        let groups = [SheetGroup {
             label: "all".into(),
             photos: vec![photo(None); 2500],
         }];

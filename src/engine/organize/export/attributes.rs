@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata};
 
 /// What a file system did not take of what belongs to a file besides its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lost {
+pub struct LostAttributes {
     /// Permissions.
     pub permissions: bool,
     /// The times of last change and access.
@@ -18,7 +18,7 @@ pub struct Lost {
     pub flush: bool,
 }
 
-impl Lost {
+impl LostAttributes {
     /// What either lost.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -46,16 +46,16 @@ impl Lost {
 }
 
 /// Gives `to` what `from` has; the owner only if asked for. Returns what was refused.
-pub fn copy(from: &File, to: &File, owner: bool) -> Lost {
+pub fn copy(from: &File, to: &File, owner: bool) -> LostAttributes {
     let Ok(metadata) = from.metadata() else {
-        return Lost {
+        return LostAttributes {
             permissions: true,
             times: true,
-            ..Lost::default()
+            ..LostAttributes::default()
         };
     };
     // The owner first, since changing it takes permissions away; attributes while the file can be written.
-    Lost {
+    LostAttributes {
         owner: owner && !give_owner(&metadata, to),
         attributes: !extended::copy(from, to),
         permissions: to.set_permissions(metadata.permissions()).is_err(),

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::path::{self, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::journal::{Journal, StepState};
+use super::journal::{ExportJournal, StepRecord};
 use super::ops::{Disk, Ops};
-use super::plan::{Plan, Step};
-use super::work::Work;
-use super::{ExportError, ExportProgress, Report};
+use super::plan::{ExportPlan, ExportStep};
+use super::work::ExportRun;
+use super::{ExportError, ExportProgress, ExportReport};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::own_exports;
 
@@ -40,31 +40,31 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    /// Carries a plan out; `tell` is called after each file. A plan without files leaves no journal.
+    /// Carries a plan out; `on_progress` is called after each file. A plan without files leaves no journal.
     ///
     /// # Errors
     /// If the journal cannot be begun; what goes wrong with a single file is in the report.
     pub fn run(
         self,
-        plan: &Plan,
+        plan: &ExportPlan,
         cancel: &Cancel,
-        tell: &(dyn Fn(ExportProgress) + Sync),
-    ) -> Result<Report, ExportError> {
-        let mut report = Report::default();
+        on_progress: &(dyn Fn(ExportProgress) + Sync),
+    ) -> Result<ExportReport, ExportError> {
+        let mut report = ExportReport::default();
         if !plan.steps.is_empty() {
             let full = absolute(plan);
             let now = SystemTime::now()
                 .duration_since(UNIX_EPOCH)
                 .unwrap_or_default();
-            let journal = Journal::begin(self.journals, &full, now.as_secs(), self.ops)?;
+            let journal = ExportJournal::begin(self.journals, &full, now.as_secs(), self.ops)?;
             // What is not noted is no worse than counted again by the next scan.
             if let Some(root) = plan.inside.clone() {
                 let files = plan.steps.iter().map(|step| (&*step.target, step.bytes));
                 let _ = own_exports::note(self.journals, root, &plan.target, files);
             }
-            let files: Vec<StepState> = full.steps.iter().cloned().map(StepState::new).collect();
+            let files: Vec<StepRecord> = full.steps.iter().cloned().map(StepRecord::new).collect();
             tracing::info!(files = files.len(), target = ?full.target, "an export begins");
-            let work = Work::new(&journal, &full.target, &files, cancel, tell);
+            let work = ExportRun::new(&journal, &full.target, &files, cancel, on_progress);
             report = work.all(self.threads);
             as_given(&mut report, plan, &full);
         }
@@ -82,10 +82,10 @@ impl<'a> Exporter<'a> {
         self,
         id: &str,
         cancel: &Cancel,
-        tell: &(dyn Fn(ExportProgress) + Sync),
-    ) -> Result<Report, ExportError> {
-        let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
-        let mut work = Work::new(&journal, &past.target, &past.files, cancel, tell);
+        on_progress: &(dyn Fn(ExportProgress) + Sync),
+    ) -> Result<ExportReport, ExportError> {
+        let (journal, past) = ExportJournal::reopen(self.journals, id, self.ops)?;
+        let mut work = ExportRun::new(&journal, &past.target, &past.files, cancel, on_progress);
         work.resumed = true;
         tracing::info!(id, "an interrupted export goes on");
         let report = work.all(self.threads);
@@ -94,17 +94,17 @@ impl<'a> Exporter<'a> {
     }
 }
 
-/// Carries a plan out. `journals` is the folder of journals; `tell` is called after each file.
+/// Carries a plan out. `journals` is the folder of journals; `on_progress` is called after each file.
 ///
 /// # Errors
 /// If the journal cannot be begun; what goes wrong with a single file is in the report.
 pub fn run(
-    plan: &Plan,
+    plan: &ExportPlan,
     journals: &Path,
     cancel: &Cancel,
-    tell: &(dyn Fn(ExportProgress) + Sync),
-) -> Result<Report, ExportError> {
-    Exporter::new(journals).run(plan, cancel, tell)
+    on_progress: &(dyn Fn(ExportProgress) + Sync),
+) -> Result<ExportReport, ExportError> {
+    Exporter::new(journals).run(plan, cancel, on_progress)
 }
 
 /// Goes on with an export that was interrupted.
@@ -115,18 +115,18 @@ pub fn finish(
     journals: &Path,
     id: &str,
     cancel: &Cancel,
-    tell: &(dyn Fn(ExportProgress) + Sync),
-) -> Result<Report, ExportError> {
-    Exporter::new(journals).finish(id, cancel, tell)
+    on_progress: &(dyn Fn(ExportProgress) + Sync),
+) -> Result<ExportReport, ExportError> {
+    Exporter::new(journals).finish(id, cancel, on_progress)
 }
 
-fn log_end(report: &Report) {
+fn log_end(report: &ExportReport) {
     tracing::info!(
         id = report.id,
         exported = report.exported.len(),
         skipped = report.skipped,
         failed = report.failures.len(),
-        trouble = report.trouble.as_deref(),
+        problem = report.problem.as_deref(),
         "an export ended"
     );
     for failure in &report.failures {
@@ -135,22 +135,22 @@ fn log_end(report: &Report) {
 }
 
 /// The same plan with paths that mean the same from every folder.
-fn absolute(plan: &Plan) -> Plan {
+fn absolute(plan: &ExportPlan) -> ExportPlan {
     let full = |path: &Path| path::absolute(path).unwrap_or_else(|_| path.into());
-    let step = |step: &Step| Step {
+    let step = |step: &ExportStep| ExportStep {
         source: full(&step.source),
         target: full(&step.target),
         ..step.clone()
     };
-    Plan {
+    ExportPlan {
         target: full(&plan.target),
         steps: plan.steps.iter().map(step).collect(),
-        ..Plan::default()
+        ..ExportPlan::default()
     }
 }
 
 /// Gives the paths of a report as they were given in the plan, not as the journal has them.
-fn as_given(report: &mut Report, plan: &Plan, full: &Plan) {
+fn as_given(report: &mut ExportReport, plan: &ExportPlan, full: &ExportPlan) {
     let mut given = HashMap::new();
     for (step, full) in plan.steps.iter().zip(&full.steps) {
         for (path, full) in [(&step.source, &full.source), (&step.target, &full.target)] {

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::identity::{FileIdentity, outlives};
-use super::ops::{Lost, Ops};
+use super::ops::{LostAttributes, Ops};
 use crate::engine::cancel::{Cancel, CancelReader};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::photo::{Candidate, ContentId};
@@ -44,13 +44,13 @@ pub fn hash_until(path: &Path, cancel: &Cancel) -> io::Result<ContentId> {
 
 /// A copy that was compared with its original.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Copied {
+pub struct VerifiedCopy {
     /// The hash of its bytes.
     pub content: ContentId,
     /// What it is.
     pub identity: FileIdentity,
     /// What its file system did not take.
-    pub lost: Lost,
+    pub lost: LostAttributes,
 }
 
 /// Copies a file to `to`, which nothing may have: its bytes, and what else belongs to it as far as the file
@@ -64,7 +64,7 @@ pub fn copy_verified(
     to: &Path,
     owner: bool,
     cancel: &Cancel,
-) -> io::Result<Copied> {
+) -> io::Result<VerifiedCopy> {
     let mut source = open_regular(from)?;
     let target = ops.create(to)?;
     let copied = copy(ops, &mut source, target, (from, to), owner, cancel);
@@ -82,7 +82,7 @@ fn copy(
     (from, to): (&Path, &Path),
     owner: bool,
     cancel: &Cancel,
-) -> io::Result<Copied> {
+) -> io::Result<VerifiedCopy> {
     let before = source.metadata()?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; CHUNK.min(usize::try_from(before.len()).unwrap_or(CHUNK) + 1)];
@@ -116,7 +116,7 @@ fn copy(
         return Err(io::Error::other("it changes while it is copied: try again"));
     }
     let identity = FileIdentity::of(to)?;
-    Ok(Copied {
+    Ok(VerifiedCopy {
         content,
         identity,
         lost,
@@ -246,7 +246,7 @@ mod tests {
         fs::set_permissions(&from, fs::Permissions::from_mode(0o440)).expect("set");
         let cancel = Cancel::default();
         let copied = copy_verified(&Disk, &from, &to, true, &cancel).expect("copied");
-        assert_eq!(copied.lost, Lost::default());
+        assert_eq!(copied.lost, LostAttributes::default());
         let mut value = [0; 16];
         let length = rustix::fs::getxattr(&to, "user.comment", &mut value[..]).expect("kept");
         assert_eq!(&value[..length], b"mine");
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn paths_survive_whatever_their_bytes_are() {
         #[derive(serde::Serialize, serde::Deserialize)]
-        struct Line(#[serde(with = "crate::engine::files::path_serde")] PathBuf);
+        struct PathLine(#[serde(with = "crate::engine::files::path_serde")] PathBuf);
         let mut paths: Vec<PathBuf> = vec!["a/猫.jpg".into(), "".into()];
         #[cfg(unix)]
         {
@@ -268,8 +268,8 @@ mod tests {
             paths.push(std::ffi::OsString::from_vec(vec![b'a', 0xff, b'b']).into());
         }
         for path in paths {
-            let text = serde_json::to_string(&Line(path.clone())).expect("written");
-            let Line(back) = serde_json::from_str(&text).expect("read");
+            let text = serde_json::to_string(&PathLine(path.clone())).expect("written");
+            let PathLine(back) = serde_json::from_str(&text).expect("read");
             assert_eq!(back, path);
         }
     }

@@ -12,12 +12,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::ExportError;
-use super::files::{Copied, is_refusal};
+use super::files::{VerifiedCopy, is_refusal};
 use super::identity::FileIdentity;
 use super::ops::Ops;
-use super::plan::{Plan, new_id};
-pub use super::record::{Backup, Past, PastState, StepState, Written, past};
-use super::record::{ENDING, Line, VERSION, lock_file, read};
+use super::plan::{ExportPlan, new_id};
+pub use super::record::{Backup, PastExport, PastExportState, StepRecord, WrittenCopy, past};
+use super::record::{ENDING, JournalEntry, VERSION, lock_file, read};
 use crate::engine::files::regular::{append_in_place, open_no_link, open_regular};
 
 /// Exports that can be undone.
@@ -28,28 +28,28 @@ const TRIES: u32 = 25;
 const WAIT: Duration = Duration::from_millis(10);
 
 /// A journal that is being written.
-pub struct Journal<'a> {
+pub struct ExportJournal<'a> {
     id: String,
     path: PathBuf,
     lock: File,
-    out: Mutex<Out>,
+    out: Mutex<JournalFile>,
     ops: &'a dyn Ops,
 }
 
-struct Out {
+struct JournalFile {
     file: File,
     /// Whether the last line may have been cut off.
     torn: bool,
 }
 
-impl<'a> Journal<'a> {
+impl<'a> ExportJournal<'a> {
     /// Begins the journal of a plan in the folder of journals. Its paths must be absolute.
     ///
     /// # Errors
     /// If it cannot be written, flushed and locked.
     pub fn begin(
         dir: &Path,
-        plan: &Plan,
+        plan: &ExportPlan,
         seconds: u64,
         ops: &'a dyn Ops,
     ) -> Result<Self, ExportError> {
@@ -61,14 +61,17 @@ impl<'a> Journal<'a> {
             let lock = take_lock(&path)?.ok_or(io::ErrorKind::WouldBlock)?;
             let mut file = ops.create(&path)?;
             let mut text = Vec::new();
-            let header = Line::Export {
+            let header = JournalEntry::Export {
                 version: VERSION,
                 seconds,
                 target: plan.target.clone(),
                 device: device_of(&plan.target),
             };
-            let steps = plan.steps.iter().cloned().map(Line::Step);
-            for line in std::iter::once(header).chain(steps).chain([Line::Planned]) {
+            let steps = plan.steps.iter().cloned().map(JournalEntry::Step);
+            for line in std::iter::once(header)
+                .chain(steps)
+                .chain([JournalEntry::Planned])
+            {
                 serde_json::to_writer(&mut text, &line)?;
                 text.push(b'\n');
             }
@@ -82,7 +85,7 @@ impl<'a> Journal<'a> {
                 id,
                 path,
                 lock,
-                out: Mutex::new(Out { file, torn: false }),
+                out: Mutex::new(JournalFile { file, torn: false }),
                 ops,
             }),
             Err(source) => {
@@ -98,7 +101,11 @@ impl<'a> Journal<'a> {
     ///
     /// # Errors
     /// If it cannot be read, or another process is at it.
-    pub fn reopen(dir: &Path, id: &str, ops: &'a dyn Ops) -> Result<(Self, Past), ExportError> {
+    pub fn reopen(
+        dir: &Path,
+        id: &str,
+        ops: &'a dyn Ops,
+    ) -> Result<(Self, PastExport), ExportError> {
         let path = dir.join(format!("{id}.{ENDING}"));
         let fail = |source| ExportError::JournalUnread {
             path: path.clone(),
@@ -109,16 +116,16 @@ impl<'a> Journal<'a> {
             return Err(ExportError::Busy);
         };
         let mut past = read(&path, id).map_err(fail)?;
-        if past.state == PastState::Running {
+        if past.state == PastExportState::Running {
             // By ourselves, since just now.
-            past.state = PastState::Interrupted;
+            past.state = PastExportState::Interrupted;
         }
         let torn = !ends_with_a_line(&path).map_err(fail)?;
         let journal = Self {
             id: id.into(),
             path,
             lock,
-            out: Mutex::new(Out { file, torn }),
+            out: Mutex::new(JournalFile { file, torn }),
             ops,
         };
         Ok((journal, past))
@@ -135,7 +142,7 @@ impl<'a> Journal<'a> {
         self.ops
     }
 
-    fn append(&self, line: &Line) -> io::Result<()> {
+    fn append(&self, line: &JournalEntry) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,39 +156,39 @@ impl<'a> Journal<'a> {
     }
 
     pub(super) fn folder(&self, folder: &Path) -> io::Result<()> {
-        self.append(&Line::Folder(folder.into()))
+        self.append(&JournalEntry::Folder(folder.into()))
     }
 
     pub(super) fn begun(&self, step: usize, source: &FileIdentity) -> io::Result<()> {
-        self.append(&Line::Begun(step, source.clone()))
+        self.append(&JournalEntry::Begun(step, source.clone()))
     }
 
     pub(super) fn replacing(&self, step: usize, backup: &Backup) -> io::Result<()> {
-        self.append(&Line::Replacing(step, backup.clone()))
+        self.append(&JournalEntry::Replacing(step, backup.clone()))
     }
 
-    pub(super) fn written(&self, step: usize, copied: &Copied) -> io::Result<()> {
-        self.append(&Line::Written(step, Written::new(copied)))
+    pub(super) fn written(&self, step: usize, copied: &VerifiedCopy) -> io::Result<()> {
+        self.append(&JournalEntry::Written(step, WrittenCopy::new(copied)))
     }
 
     pub(super) fn arrived(&self, step: usize, there: &FileIdentity) -> io::Result<()> {
-        self.append(&Line::Arrived(step, there.clone()))
+        self.append(&JournalEntry::Arrived(step, there.clone()))
     }
 
-    pub(super) fn returning(&self, step: usize, copied: &Copied) -> io::Result<()> {
-        self.append(&Line::Returning(step, Written::new(copied)))
+    pub(super) fn returning(&self, step: usize, copied: &VerifiedCopy) -> io::Result<()> {
+        self.append(&JournalEntry::Returning(step, WrittenCopy::new(copied)))
     }
 
     pub(super) fn restored(&self, step: usize) -> io::Result<()> {
-        self.append(&Line::Restored(step))
+        self.append(&JournalEntry::Restored(step))
     }
 
     pub(super) fn finished(&self) -> io::Result<()> {
-        self.append(&Line::Finished)
+        self.append(&JournalEntry::Finished)
     }
 
     pub(super) fn undone(&self) -> io::Result<()> {
-        self.append(&Line::Undone)
+        self.append(&JournalEntry::Undone)
     }
 
     /// Writes everything to the disk: before a photo's old place is given up.
@@ -209,7 +216,7 @@ impl<'a> Journal<'a> {
     }
 }
 
-impl Drop for Journal<'_> {
+impl Drop for ExportJournal<'_> {
     fn drop(&mut self) {
         // A child process that is just being started may hold a copy of the file, and with it the lock.
         let _ = self.lock.unlock();
@@ -269,7 +276,7 @@ pub(super) fn device_of(_: &Path) -> Option<u64> {
 
 /// Forgets the oldest exports. Files are never removed with them: one that still keeps a replaced file stays.
 fn prune(dir: &Path) {
-    let over = past(dir).into_iter().filter(Past::is_over);
+    let over = past(dir).into_iter().filter(PastExport::is_over);
     for past in over.skip(KEPT - 1) {
         let path = dir.join(format!("{}.{ENDING}", past.id));
         if matches!(take_lock(&path), Ok(Some(_))) {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::files::{hash, rename_new};
 use super::ops::Disk;
 use super::plan::new_id;
-use super::{Item, Report, Transfer};
+use super::{ExportItem, ExportReport, Transfer};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::path_serde;
 use crate::engine::files::regular::read_regular;
@@ -67,12 +67,12 @@ pub struct ManifestEntry {
     pub labels: Vec<LabelNote>,
     /// Of a copy that is set aside, the better one that stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub keeper: Option<Keeper>,
+    pub keeper: Option<KeptCopy>,
 }
 
 /// The copy that stays when others are set aside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Keeper {
+pub struct KeptCopy {
     /// Where it is.
     #[serde(with = "path_serde")]
     pub path: PathBuf,
@@ -150,7 +150,7 @@ impl Manifest {
         target: &Path,
         transfer: Transfer,
         model: Option<ModelNote>,
-        report: &Report,
+        report: &ExportReport,
         scores: impl Fn(&Path) -> Vec<LabelNote>,
     ) -> Self {
         let entry = |(source, there): &(PathBuf, PathBuf)| ManifestEntry {
@@ -315,16 +315,16 @@ impl Manifest {
     /// The photos, each to its place, and those of which this is no longer right: copies that changed since, or whose
     /// better copy changed or is gone. The files of copies are read for that.
     #[must_use]
-    pub fn items(&self) -> (Vec<Item>, Vec<Failure>) {
+    pub fn items(&self) -> (Vec<ExportItem>, Vec<Failure>) {
         let (mut items, mut stale) = (Vec::new(), Vec::new());
         let mut keepers = HashMap::new();
         for entry in &self.photos {
             match entry.outdated(&mut keepers) {
                 Some(message) => stale.push(Failure::new(&entry.source, Stage::Export, message)),
-                None => items.push(Item {
+                None => items.push(ExportItem {
                     source: entry.source.clone(),
                     place: Some(entry.target.clone()),
-                    ..Item::default()
+                    ..ExportItem::default()
                 }),
             }
         }

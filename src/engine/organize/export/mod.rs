@@ -7,7 +7,6 @@
 //! every change of a disk goes through `ops`.
 
 mod attributes;
-mod bring;
 mod exporter;
 mod files;
 pub mod identity;
@@ -16,13 +15,14 @@ pub mod manifest;
 pub mod names;
 pub mod ops;
 mod outcome;
-mod places;
+mod photo_sets;
 pub mod plan;
 mod record;
+mod rollback;
 mod run;
-mod sets;
-mod take_back;
 mod target;
+mod target_names;
+mod transfer;
 mod undo;
 mod work;
 
@@ -36,9 +36,9 @@ use names::Pattern;
 
 pub use exporter::{Exporter, finish, run};
 pub use files::{hash, hash_until};
-pub use journal::{Journal, Past, PastState};
-pub use plan::{Plan, Step, plan, plan_until};
-pub use undo::{Undone, undo};
+pub use journal::{ExportJournal, PastExport, PastExportState};
+pub use plan::{ExportPlan, ExportStep, plan, plan_until};
+pub use undo::{UndoReport, undo};
 
 /// What happens to a photo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ pub enum Transfer {
 /// Which folders there are below the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Layout {
+pub enum FolderLayout {
     /// None.
     Flat,
     /// One for each label.
@@ -84,7 +84,7 @@ pub enum Conflict {
 /// Where a photo goes that fits several labels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Several {
+pub enum MultiLabel {
     /// To the label that fits it best.
     #[default]
     Best,
@@ -94,42 +94,42 @@ pub enum Several {
 
 /// How photos are exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct ExportOptions {
     /// The folder.
     pub target: PathBuf,
     /// Copied, moved or linked.
     pub transfer: Transfer,
     /// Folders below the target.
-    pub layout: Layout,
+    pub layout: FolderLayout,
     /// Names of files.
     pub names: Pattern,
     /// What happens where a name is taken.
     pub conflict: Conflict,
     /// Where a photo goes that fits several labels.
-    pub several: Several,
+    pub several: MultiLabel,
     /// Whether sidecars, RAW files and Live Photo movies come along.
-    pub companions: bool,
+    pub paired_files: bool,
 }
 
-impl Options {
+impl ExportOptions {
     /// The usual ones: copies in a folder for each label.
     #[must_use]
     pub fn new(target: PathBuf) -> Self {
         Self {
             target,
             transfer: Transfer::default(),
-            layout: Layout::default(),
+            layout: FolderLayout::default(),
             names: Pattern::default(),
             conflict: Conflict::default(),
-            several: Several::default(),
-            companions: true,
+            several: MultiLabel::default(),
+            paired_files: true,
         }
     }
 }
 
 /// A label that a photo fits.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Fitting {
+pub struct FittingLabel {
     /// Its text.
     pub label: String,
     /// How well, 0 to 1.
@@ -138,14 +138,14 @@ pub struct Fitting {
 
 /// One photo to be exported.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Item {
+pub struct ExportItem {
     /// The photo.
     pub source: PathBuf,
     /// The labels that it fits, the best first.
-    pub labels: Vec<Fitting>,
+    pub labels: Vec<FittingLabel>,
     /// When it was taken.
     pub taken: Option<Taken>,
-    /// The opened folder that it was found in, for [`Layout::Mirror`].
+    /// The opened folder that it was found in, for [`FolderLayout::Mirror`].
     pub root: Option<PathBuf>,
     /// Where it goes below the target, if that is decided already, as a manifest does.
     pub place: Option<PathBuf>,
@@ -210,12 +210,12 @@ pub enum ExportError {
 
 /// What an export did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub struct ExportReport {
     /// Which export it was, for undoing it; empty if there was nothing to do.
     pub id: String,
     /// Files that arrived: source and target.
     pub exported: Vec<(PathBuf, PathBuf)>,
-    /// Photos among them, without companions.
+    /// Photos among them, without paired files.
     pub photos: usize,
     /// Whether files left their old places.
     pub moved: bool,
@@ -232,12 +232,12 @@ pub struct Report {
     /// Whether it was stopped before its end.
     pub cancelled: bool,
     /// Why it could not go on to its end, in one sentence.
-    pub trouble: Option<String>,
+    pub problem: Option<String>,
     /// Whether it can be finished later, when what troubled it is over.
     pub unfinished: bool,
 }
 
-impl Report {
+impl ExportReport {
     /// Notes contents that are known from elsewhere, by old places, so that no manifest reads them again.
     pub fn note_contents(&mut self, known: impl Fn(&Path) -> Option<ContentId>) {
         for (source, target) in &self.exported {

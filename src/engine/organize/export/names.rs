@@ -15,10 +15,10 @@ pub const UNDATED: &str = "undated";
 
 /// How files are named: text with `{name}`, `{label}`, `{date}`, `{match}` and `{n}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<Part>);
+pub struct Pattern(Vec<NamePart>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum NamePart {
     Text(String),
     Name,
     Label,
@@ -29,7 +29,7 @@ enum Part {
 
 impl Default for Pattern {
     fn default() -> Self {
-        Self(vec![Part::Name])
+        Self(vec![NamePart::Name])
     }
 }
 
@@ -41,17 +41,17 @@ impl FromStr for Pattern {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             if !before.is_empty() {
-                parts.push(Part::Text(before.into()));
+                parts.push(NamePart::Text(before.into()));
             }
             let (name, after) = after
                 .split_once('}')
                 .ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
             parts.push(match name {
-                "name" => Part::Name,
-                "label" => Part::Label,
-                "date" => Part::Date,
-                "match" => Part::Match,
-                "n" => Part::Number,
+                "name" => NamePart::Name,
+                "label" => NamePart::Label,
+                "date" => NamePart::Date,
+                "match" => NamePart::Match,
+                "n" => NamePart::Number,
                 other => {
                     return Err(format!(
                         "{{{other}}} is unknown: names are made of {{name}}, {{label}}, {{date}}, {{match}} and {{n}}"
@@ -61,9 +61,9 @@ impl FromStr for Pattern {
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.into()));
+            parts.push(NamePart::Text(rest.into()));
         }
-        if parts.iter().all(|part| matches!(part, Part::Text(_))) {
+        if parts.iter().all(|part| matches!(part, NamePart::Text(_))) {
             return Err("all photos would have one name: use {name} or {n}".into());
         }
         Ok(Self(parts))
@@ -72,7 +72,7 @@ impl FromStr for Pattern {
 
 /// What a name is made of.
 #[derive(Clone, Copy, Debug)]
-pub struct Naming<'a> {
+pub struct NameRules<'a> {
     /// The photo's own name without its ending.
     pub stem: &'a OsStr,
     /// The label that it goes to, with its match.
@@ -86,18 +86,18 @@ pub struct Naming<'a> {
 impl Pattern {
     /// The name of a photo, without its ending.
     #[must_use]
-    pub fn stem(&self, naming: Naming<'_>) -> OsString {
-        let part = |part: &Part| -> OsString {
+    pub fn stem(&self, naming: NameRules<'_>) -> OsString {
+        let part = |part: &NamePart| -> OsString {
             match part {
-                Part::Text(text) => text.into(),
-                Part::Name => naming.stem.into(),
-                Part::Label => naming.label.map_or("none", |(label, _)| label).into(),
-                Part::Date => day(naming.taken).into(),
-                Part::Match => match naming.label {
+                NamePart::Text(text) => text.into(),
+                NamePart::Name => naming.stem.into(),
+                NamePart::Label => naming.label.map_or("none", |(label, _)| label).into(),
+                NamePart::Date => day(naming.taken).into(),
+                NamePart::Match => match naming.label {
                     Some((_, matched)) => format!("{:03}", (matched * 100.0).round() as u32).into(),
                     None => "000".into(),
                 },
-                Part::Number => format!("{:04}", naming.number).into(),
+                NamePart::Number => format!("{:04}", naming.number).into(),
             }
         };
         self.0.iter().map(part).collect()
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn patterns_are_filled_in() {
         let taken = Taken::from_text("2024-05-01T10:00:00".into());
-        let naming = Naming {
+        let naming = NameRules {
             stem: OsStr::new("IMG_1"),
             label: Some(("my cat", 0.974)),
             taken: Some(&taken),
@@ -224,7 +224,7 @@ mod tests {
         assert!(filled("holiday").is_err_and(|e| e.contains("one name")));
         assert!(filled("{nme}").is_err_and(|e| e.contains("unknown")));
         assert!(filled("{name").is_err());
-        let undated = Naming {
+        let undated = NameRules {
             taken: None,
             label: None,
             ..naming

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-pub use super::attributes::Lost;
+pub use super::attributes::LostAttributes;
 
 /// Changes to a disk. None of them replaces a file, but for [`Ops::rename_over_nothing`].
 pub trait Ops: Sync {
@@ -42,7 +42,7 @@ pub trait Ops: Sync {
 
     /// Gives a copy what its original has besides bytes; the owner only if asked for. Returns what the file
     /// system refused.
-    fn dress(&self, from: &File, to: &File, owner: bool) -> Lost {
+    fn dress(&self, from: &File, to: &File, owner: bool) -> LostAttributes {
         super::attributes::copy(from, to, owner)
     }
 

@@ -2,22 +2,22 @@
 
 use std::io;
 
-use super::attributes::Lost;
-use super::journal::StepState;
-use super::plan::Step;
+use super::attributes::LostAttributes;
+use super::journal::StepRecord;
+use super::plan::ExportStep;
 use crate::engine::media::photo::ContentId;
 
 /// A file that arrived.
 #[derive(Debug, Default)]
-pub(super) struct Brought {
+pub(super) struct TransferredFile {
     /// The hash of its bytes, where they were read.
     pub content: Option<ContentId>,
     /// What the file system did not take.
-    pub lost: Lost,
+    pub lost: LostAttributes,
     /// Why the original stayed as well, after a move.
-    pub stayed: Option<Stayed>,
+    pub stayed: Option<OriginalKept>,
     /// All that is known of it now, if it was brought just now.
-    pub known: Option<Box<StepState>>,
+    pub known: Option<Box<StepRecord>>,
     /// Whether a file was set aside for it.
     pub replaced: bool,
     /// Why the journal could not note it.
@@ -26,14 +26,14 @@ pub(super) struct Brought {
 
 /// Why the original of a moved file stayed.
 #[derive(Debug)]
-pub(super) struct Stayed {
+pub(super) struct OriginalKept {
     /// In words.
     pub why: String,
     /// Whether its copy is at its place.
     pub is_copied: bool,
 }
 
-impl Stayed {
+impl OriginalKept {
     pub fn beside_copy(why: impl Into<String>) -> Self {
         Self {
             why: why.into(),
@@ -42,7 +42,7 @@ impl Stayed {
     }
 
     /// What is where, in a sentence.
-    pub fn words(&self, step: &Step) -> String {
+    pub fn words(&self, step: &ExportStep) -> String {
         let (why, to) = (&self.why, step.target.display());
         match self.is_copied {
             true => format!("it stayed in its folder, because {why}; a copy is at {to}"),
@@ -53,7 +53,7 @@ impl Stayed {
 
 /// Why a file did not arrive.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum TransferError {
     /// The system's reason.
     File(io::Error),
     /// In a sentence.
@@ -62,15 +62,15 @@ pub(super) enum Trouble {
     Journal(io::Error),
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for TransferError {
     fn from(error: io::Error) -> Self {
         Self::File(error)
     }
 }
 
-impl Trouble {
+impl TransferError {
     /// What went wrong, in a sentence.
-    pub fn words(&self, step: &Step) -> String {
+    pub fn words(&self, step: &ExportStep) -> String {
         let to = step.target.display();
         let error = match self {
             Self::Said(words) => return words.clone(),

@@ -10,10 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::files::hash;
 use super::identity::FileIdentity;
-use super::names::{Naming, file_name, month};
-use super::places::{Entries, Folder, LabelFolders, key_of};
-use super::target::{Disk, check, may_remove_from};
-use super::{Conflict, ExportError, Fitting, Item, Layout, Options, Several, Transfer};
+use super::names::{NameRules, file_name, month};
+use super::target::{DiskId, check, may_remove_from};
+use super::target_names::{FolderEntries, LabelFolders, TargetFolder, key_of};
+use super::{
+    Conflict, ExportError, ExportItem, ExportOptions, FittingLabel, FolderLayout, MultiLabel,
+    Transfer,
+};
 use crate::engine::cancel::Cancel;
 use crate::engine::files::file_key::FileKey;
 use crate::engine::files::fold::fold;
@@ -21,7 +24,7 @@ use crate::engine::files::path_serde;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::paths::resolved;
 use crate::engine::files::regular::open_regular;
-use crate::engine::media::companions::{Companion, Companions};
+use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
 
 /// Names that are tried for one photo.
@@ -31,7 +34,7 @@ const SPARE: u64 = 16 << 20;
 
 /// One file on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
+pub struct ExportStep {
     /// Where it is.
     #[serde(with = "path_serde")]
     pub source: PathBuf,
@@ -46,8 +49,9 @@ pub struct Step {
     pub transfer: Transfer,
     /// Whether a file of this name is set aside for it.
     pub replaces: bool,
-    /// Whether it is the companion of a photo.
-    pub companion: bool,
+    /// Whether it is the paired file of a photo.
+    #[serde(rename = "companion")]
+    pub paired_file: bool,
     /// The set that it is part of: a photo and what belongs to it. If one part cannot be moved, none is.
     #[serde(default)]
     pub set: usize,
@@ -58,11 +62,11 @@ pub struct Step {
 
 /// What an export would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct ExportPlan {
     /// The folder.
     pub target: PathBuf,
     /// Every file, in the order in which it goes.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ExportStep>,
     /// Files whose bytes are at the target already.
     pub skipped: Vec<(PathBuf, PathBuf)>,
     /// Files that cannot be exported, and why.
@@ -77,11 +81,11 @@ pub struct Plan {
     pub inside: Option<PathBuf>,
 }
 
-impl Plan {
-    /// Photos among the files, without companions.
+impl ExportPlan {
+    /// Photos among the files, without paired files.
     #[must_use]
     pub fn photos(&self) -> usize {
-        let photos = self.steps.iter().filter(|step| !step.companion);
+        let photos = self.steps.iter().filter(|step| !step.paired_file);
         photos
             .map(|step| &step.source)
             .collect::<HashSet<_>>()
@@ -99,7 +103,7 @@ impl Plan {
 ///
 /// # Errors
 /// If nothing could be written to the target at all. What cannot be done for a single photo is in the plan.
-pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
+pub fn plan(items: &[ExportItem], options: &ExportOptions) -> Result<ExportPlan, ExportError> {
     plan_until(items, options, &Cancel::default())
 }
 
@@ -107,10 +111,14 @@ pub fn plan(items: &[Item], options: &Options) -> Result<Plan, ExportError> {
 ///
 /// # Errors
 /// As [`plan`], or [`ExportError::Cancelled`].
-pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<Plan, ExportError> {
+pub fn plan_until(
+    items: &[ExportItem],
+    options: &ExportOptions,
+    cancel: &Cancel,
+) -> Result<ExportPlan, ExportError> {
     // The journal must mean the same files from any folder.
-    let items: Vec<Item> = items.iter().map(with_absolute_path).collect();
-    let options = &Options {
+    let items: Vec<ExportItem> = items.iter().map(with_absolute_path).collect();
+    let options = &ExportOptions {
         target: absolute(&options.target),
         ..options.clone()
     };
@@ -118,11 +126,11 @@ pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<
     let mut planner = Planner {
         options,
         disk,
-        plan: Plan {
+        plan: ExportPlan {
             target: options.target.clone(),
             free: fs4::available_space(&base).ok(),
             inside: inside(&items, &options.target),
-            ..Plan::default()
+            ..ExportPlan::default()
         },
         folders: HashMap::new(),
         label_folders: LabelFolders::default(),
@@ -133,17 +141,17 @@ pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<
         hashes: HashMap::new(),
         removable: HashMap::new(),
     };
-    let mut entries = Entries::default();
-    let mut companions = Companions::default();
+    let mut entries = FolderEntries::default();
+    let mut paired_files = PairedFiles::default();
     let mut seen = HashSet::new();
-    let mut photos: Vec<(&Item, usize, Vec<Companion>)> = Vec::new();
+    let mut photos: Vec<(&ExportItem, usize, Vec<PairedFile>)> = Vec::new();
     for (item, number) in items.iter().zip(1..) {
         if cancel.is_cancelled() {
             return Err(ExportError::Cancelled);
         }
         if seen.insert(entries.key(&item.source)) {
-            let with = match options.companions {
-                true => companions.of(&item.source),
+            let with = match options.paired_files {
+                true => paired_files.of(&item.source),
                 false => Vec::new(),
             };
             photos.push((item, number, with));
@@ -152,12 +160,12 @@ pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<
     // What belongs to a photo of the export goes with it, though it could be exported for itself.
     let belonging = photos.iter().flat_map(|(.., with)| with);
     let belonging: HashSet<PathBuf> = belonging
-        .map(|companion| entries.key(&companion.path))
+        .map(|paired_file| entries.key(&paired_file.path))
         .collect();
     photos.retain(|(item, ..)| !belonging.contains(&entries.key(&item.source)));
     let may_replace = options.conflict == Conflict::Overwrite;
     for (item, _, with) in photos.iter().filter(|_| may_replace) {
-        let with = with.iter().map(|companion| &companion.path);
+        let with = with.iter().map(|paired_file| &paired_file.path);
         for path in std::iter::once(&item.source).chain(with) {
             // A link, and what it leads to.
             planner.sources.extend(FileKey::of(path));
@@ -176,7 +184,7 @@ pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<
     let mut plan = planner.plan;
     // All steps of a set stay together, and in it those of one file, its move last: they are done one after another.
     plan.steps.sort_by(|a, b| {
-        let moves = |step: &Step| step.transfer == Transfer::Move;
+        let moves = |step: &ExportStep| step.transfer == Transfer::Move;
         let by_file = (a.set, &a.source).cmp(&(b.set, &b.source));
         by_file.then(moves(a).cmp(&moves(b)))
     });
@@ -190,15 +198,15 @@ pub fn plan_until(items: &[Item], options: &Options, cancel: &Cancel) -> Result<
     }
 }
 
-fn with_absolute_path(item: &Item) -> Item {
-    Item {
+fn with_absolute_path(item: &ExportItem) -> ExportItem {
+    ExportItem {
         source: absolute(&item.source),
         ..item.clone()
     }
 }
 
 /// The opened folder that a target is inside of.
-fn inside(items: &[Item], target: &Path) -> Option<PathBuf> {
+fn inside(items: &[ExportItem], target: &Path) -> Option<PathBuf> {
     let target = resolved(target);
     let roots: HashSet<&PathBuf> = items.iter().filter_map(|item| item.root.as_ref()).collect();
     let around = roots.into_iter().map(|root| resolved(root));
@@ -206,17 +214,17 @@ fn inside(items: &[Item], target: &Path) -> Option<PathBuf> {
 }
 
 struct Planner<'a> {
-    options: &'a Options,
-    plan: Plan,
+    options: &'a ExportOptions,
+    plan: ExportPlan,
     /// The disk of the target.
-    disk: Disk,
-    folders: HashMap<String, Folder>,
+    disk: DiskId,
+    folders: HashMap<String, TargetFolder>,
     label_folders: LabelFolders,
     /// Everything that the export takes from somewhere: none of it is ever replaced.
     sources: HashSet<FileKey>,
     /// Photos that move away.
     leaving: HashSet<PathBuf>,
-    /// The sets of companions that several photos share.
+    /// The sets of paired files that several photos share.
     sets: HashMap<PathBuf, usize>,
     /// The set of the photo that is being planned.
     set: usize,
@@ -226,7 +234,7 @@ struct Planner<'a> {
 }
 
 /// What becomes of a name.
-enum Claim {
+enum NameClaim {
     /// Nothing has it.
     Free,
     /// A file that may be set aside has it.
@@ -239,29 +247,29 @@ enum Claim {
     Taken,
 }
 
-/// A photo or a companion on its way to one place.
-struct Part<'a> {
+/// A photo or a paired file on its way to one place.
+struct PlannedFile<'a> {
     file: Candidate,
-    disk: Disk,
-    companion: Option<&'a Companion>,
+    disk: DiskId,
+    paired_file: Option<&'a PairedFile>,
     transfer: Transfer,
 }
 
 impl Planner<'_> {
-    fn add(&mut self, item: &Item, number: usize, companions: &[Companion]) {
-        let mut parts = match self.parts(item, companions) {
+    fn add(&mut self, item: &ExportItem, number: usize, paired_files: &[PairedFile]) {
+        let mut parts = match self.parts(item, paired_files) {
             Ok(parts) => parts,
             Err(failure) => return self.plan.failures.push(failure),
         };
-        let shared = companions
+        let shared = paired_files
             .iter()
-            .filter(|companion| !companion.shared.is_empty());
+            .filter(|paired_file| !paired_file.shared.is_empty());
         let known = shared
             .clone()
-            .find_map(|companion| self.sets.get(&companion.path));
+            .find_map(|paired_file| self.sets.get(&paired_file.path));
         self.set = known.copied().unwrap_or(number);
-        for companion in shared {
-            self.sets.insert(companion.path.clone(), self.set);
+        for paired_file in shared {
+            self.sets.insert(paired_file.path.clone(), self.set);
         }
         let goals = self.goals(item, number);
         let last = goals.len() - 1;
@@ -275,10 +283,10 @@ impl Planner<'_> {
 
     /// How a part gets to one of its places. Of several places, all but the last get copies: a file can be moved only
     /// once. What belongs to several photos is moved with the last of them, and stays if one of them does.
-    fn transfer(&self, part: &Part, is_last: bool) -> Transfer {
+    fn transfer(&self, part: &PlannedFile, is_last: bool) -> Transfer {
         let shared = part
-            .companion
-            .map_or(&[][..], |companion| &companion.shared);
+            .paired_file
+            .map_or(&[][..], |paired_file| &paired_file.shared);
         let stays = || shared.iter().any(|photo| !self.leaving.contains(photo));
         match self.options.transfer {
             Transfer::Move if !is_last || stays() => Transfer::Copy,
@@ -289,9 +297,9 @@ impl Planner<'_> {
     /// A photo and what belongs to it, or why they cannot be exported.
     fn parts<'a>(
         &mut self,
-        item: &Item,
-        companions: &'a [Companion],
-    ) -> Result<Vec<Part<'a>>, Failure> {
+        item: &ExportItem,
+        paired_files: &'a [PairedFile],
+    ) -> Result<Vec<PlannedFile<'a>>, Failure> {
         let source = &item.source;
         let refuse = |message: String| Failure::new(source, Stage::Export, message);
         let moves = self.options.transfer == Transfer::Move;
@@ -309,27 +317,27 @@ impl Planner<'_> {
             )));
         }
         let mut parts = vec![photo];
-        for companion in companions {
+        for paired_file in paired_files {
             let part = self
-                .part(&companion.path, Some(companion))
+                .part(&paired_file.path, Some(paired_file))
                 .and_then(|part| {
                     // A rename needs no reading.
                     if !(moves && part.disk == self.disk) {
-                        open_regular(&companion.path)?;
+                        open_regular(&paired_file.path)?;
                     }
                     Ok(part)
                 });
             match part {
                 Ok(part) => parts.push(part),
                 Err(error) if moves => {
-                    let name = companion.path.file_name().unwrap_or_default().display();
-                    let why = Failure::io(&companion.path, Stage::Export, &error).message;
+                    let name = paired_file.path.file_name().unwrap_or_default().display();
+                    let why = Failure::io(&paired_file.path, Stage::Export, &error).message;
                     return Err(refuse(format!(
                         "it stays, because {name} belongs to it and cannot be moved: {why}"
                     )));
                 }
                 Err(error) => {
-                    let failure = Failure::io(&companion.path, Stage::Export, &error);
+                    let failure = Failure::io(&paired_file.path, Stage::Export, &error);
                     self.plan.failures.push(failure);
                 }
             }
@@ -337,15 +345,19 @@ impl Planner<'_> {
         Ok(parts)
     }
 
-    fn part<'a>(&self, path: &Path, companion: Option<&'a Companion>) -> std::io::Result<Part<'a>> {
+    fn part<'a>(
+        &self,
+        path: &Path,
+        paired_file: Option<&'a PairedFile>,
+    ) -> std::io::Result<PlannedFile<'a>> {
         let metadata = fs::metadata(path)?;
         if !metadata.is_file() {
             return Err(std::io::ErrorKind::InvalidInput.into());
         }
-        Ok(Part {
+        Ok(PlannedFile {
             file: Candidate::new(path.into(), &metadata),
-            disk: Disk::of(path, &metadata),
-            companion,
+            disk: DiskId::of(path, &metadata),
+            paired_file,
             transfer: self.options.transfer,
         })
     }
@@ -361,7 +373,7 @@ impl Planner<'_> {
     }
 
     /// Folders that a photo goes to, with its stem there; the best label's last.
-    fn goals(&mut self, item: &Item, number: usize) -> Vec<(PathBuf, OsString)> {
+    fn goals(&mut self, item: &ExportItem, number: usize) -> Vec<(PathBuf, OsString)> {
         let target = &self.options.target;
         if let Some(place) = &item.place {
             let inside: PathBuf = place
@@ -371,16 +383,19 @@ impl Planner<'_> {
             let folder = target.join(inside.parent().unwrap_or(Path::new("")));
             return vec![(folder, inside.file_stem().unwrap_or_default().into())];
         }
-        let by_label = matches!(self.options.layout, Layout::Label | Layout::Month);
-        let labels: Vec<Option<&Fitting>> = match (by_label, self.options.several) {
-            (true, Several::All) if !item.labels.is_empty() => {
+        let by_label = matches!(
+            self.options.layout,
+            FolderLayout::Label | FolderLayout::Month
+        );
+        let labels: Vec<Option<&FittingLabel>> = match (by_label, self.options.several) {
+            (true, MultiLabel::All) if !item.labels.is_empty() => {
                 item.labels.iter().rev().map(Some).collect()
             }
             _ => vec![item.labels.first()],
         };
         let own = item.source.file_stem().unwrap_or_default();
-        let goal = |label: Option<&Fitting>| {
-            let naming = Naming {
+        let goal = |label: Option<&FittingLabel>| {
+            let naming = NameRules {
                 stem: own,
                 label: label.map(|l| (l.label.as_str(), l.matched)),
                 taken: item.taken.as_ref(),
@@ -388,47 +403,47 @@ impl Planner<'_> {
             };
             let mut by_label = || self.label_folders.of(label.map(|l| l.label.as_str()));
             let folder = match self.options.layout {
-                Layout::Flat => target.clone(),
-                Layout::Label => target.join(by_label()),
-                Layout::Month => target.join(by_label()).join(month(item.taken.as_ref())),
-                Layout::Mirror => mirrored(target, item),
+                FolderLayout::Flat => target.clone(),
+                FolderLayout::Label => target.join(by_label()),
+                FolderLayout::Month => target.join(by_label()).join(month(item.taken.as_ref())),
+                FolderLayout::Mirror => mirrored(target, item),
             };
             (folder, self.options.names.stem(naming))
         };
         labels.into_iter().map(goal).collect()
     }
 
-    /// Finds names for a photo and its companions in a folder: one stem for all of them.
-    fn place(&mut self, parts: &[Part], folder: &Path, stem: &OsStr) {
+    /// Finds names for a photo and its paired files in a folder: one stem for all of them.
+    fn place(&mut self, parts: &[PlannedFile], folder: &Path, stem: &OsStr) {
         let photo = &parts[0].file.path;
         let own = photo.file_stem().unwrap_or_default();
         let ending = match photo.extension() {
             Some(ending) => [OsStr::new("."), ending].into_iter().collect(),
             None => OsString::new(),
         };
-        let name_of = |part: &Part, number: u32| match part.companion {
-            Some(companion) => {
-                let (stem, suffix) = companion.parts(own, stem, number);
+        let name_of = |part: &PlannedFile, number: u32| match part.paired_file {
+            Some(paired_file) => {
+                let (stem, suffix) = paired_file.parts(own, stem, number);
                 file_name(stem, number, suffix)
             }
             None => file_name(stem, number, &ending),
         };
         for number in 1..=NUMBERS {
-            let claim = |part: &Part| {
+            let claim = |part: &PlannedFile| {
                 let name = name_of(part, number);
                 let claim = self.claim(&part.file, folder, &name);
                 (folder.join(name), claim)
             };
             let mut claims = Vec::with_capacity(parts.len());
             claims.extend(parts.iter().map(claim));
-            let is_there = matches!(claims[0].1, Claim::Same(_) | Claim::Own(_));
+            let is_there = matches!(claims[0].1, NameClaim::Same(_) | NameClaim::Own(_));
             // What moves must get its own name, or the set would be torn apart.
-            let is_taken = |(part, (_, claim)): (&Part, &(PathBuf, Claim))| match claim {
-                Claim::Taken => true,
-                Claim::Same(_) => part.companion.is_some() && part.transfer == Transfer::Move,
+            let is_taken = |(part, (_, claim)): (&PlannedFile, &(PathBuf, NameClaim))| match claim {
+                NameClaim::Taken => true,
+                NameClaim::Same(_) => part.paired_file.is_some() && part.transfer == Transfer::Move,
                 _ => false,
             };
-            if matches!(claims[0].1, Claim::Taken)
+            if matches!(claims[0].1, NameClaim::Taken)
                 || !is_there && parts.iter().zip(&claims).any(is_taken)
             {
                 continue;
@@ -450,22 +465,28 @@ impl Planner<'_> {
         self.refuse(photo, "10,000 files of this name are there already");
     }
 
-    fn settle(&mut self, part: &Part, target: PathBuf, claim: Claim, transfer: Transfer) {
+    fn settle(
+        &mut self,
+        part: &PlannedFile,
+        target: PathBuf,
+        claim: NameClaim,
+        transfer: Transfer,
+    ) {
         let file = &part.file;
         let replaces = match claim {
-            Claim::Same(there) => {
+            NameClaim::Same(there) => {
                 return self.plan.skipped.push((file.path.clone(), there));
             }
             // Beside a photo that is there already, what has its name there is left alone.
-            Claim::Taken => return self.plan.skipped.push((file.path.clone(), target)),
-            Claim::Own(step) => {
+            NameClaim::Taken => return self.plan.skipped.push((file.path.clone(), target)),
+            NameClaim::Own(step) => {
                 if transfer == Transfer::Move {
                     self.plan.steps[step].transfer = transfer;
                 }
                 return;
             }
-            Claim::Free => false,
-            Claim::Replace => true,
+            NameClaim::Free => false,
+            NameClaim::Replace => true,
         };
         if transfer == Transfer::Copy || transfer == Transfer::Move && part.disk != self.disk {
             self.plan.bytes += file.size;
@@ -475,44 +496,44 @@ impl Planner<'_> {
         let folder = self.folders.entry(folder).or_default();
         let step = self.plan.steps.len();
         folder.planned.insert(name, (file.path.clone(), step));
-        self.plan.steps.push(Step {
+        self.plan.steps.push(ExportStep {
             source: file.path.clone(),
             target,
             bytes: file.size,
             modified_ns: file.modified_ns,
             transfer,
             replaces,
-            companion: part.companion.is_some(),
+            paired_file: part.paired_file.is_some(),
             set: self.set,
             identity: FileIdentity::of(&file.path).ok(),
         });
     }
 
-    fn claim(&mut self, file: &Candidate, folder: &Path, name: &OsStr) -> Claim {
+    fn claim(&mut self, file: &Candidate, folder: &Path, name: &OsStr) -> NameClaim {
         let key = fold(name);
         let known = self
             .folders
             .entry(key_of(folder))
-            .or_insert_with(|| Folder::read(folder));
+            .or_insert_with(|| TargetFolder::read(folder));
         if let Some((source, step)) = known.planned.get(&key).cloned() {
             return if source == file.path {
-                Claim::Own(step)
+                NameClaim::Own(step)
             } else if self.same_bytes(file, &source) {
-                Claim::Same(folder.join(name))
+                NameClaim::Same(folder.join(name))
             } else {
-                Claim::Taken
+                NameClaim::Taken
             };
         }
         let Some(there) = known.there.get(&key).cloned() else {
-            return Claim::Free;
+            return NameClaim::Free;
         };
         if self.same_bytes(file, &there) {
-            return Claim::Same(there);
+            return NameClaim::Same(there);
         }
         if self.options.conflict == Conflict::Overwrite && self.may_replace(&there) {
-            return Claim::Replace;
+            return NameClaim::Replace;
         }
-        Claim::Taken
+        NameClaim::Taken
     }
 
     /// Whether a file may make room: it is none of those that the export itself takes from somewhere.
@@ -540,7 +561,7 @@ impl Planner<'_> {
 }
 
 /// The folder below the target that stands for the one that a photo is in.
-fn mirrored(target: &Path, item: &Item) -> PathBuf {
+fn mirrored(target: &Path, item: &ExportItem) -> PathBuf {
     let folder = item.source.parent().unwrap_or(Path::new(""));
     let root = item.root.as_deref();
     let below = root.and_then(|root| folder.strip_prefix(root).ok());

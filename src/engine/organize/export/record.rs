@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Transfer;
-use super::files::Copied;
+use super::files::VerifiedCopy;
 use super::identity::{FileIdentity, FileKind};
-use super::plan::Step;
+use super::plan::ExportStep;
 use crate::engine::files::path_serde;
 use crate::engine::files::regular::{open_regular, read_regular};
 use crate::engine::media::photo::ContentId;
@@ -24,7 +24,7 @@ pub(super) const ENDING: &str = "jsonl";
 /// A line of a journal. Those of version 1 are still read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Line {
+pub(super) enum JournalEntry {
     /// The first one.
     Export {
         version: u32,
@@ -36,13 +36,14 @@ pub(super) enum Line {
         device: Option<u64>,
     },
     /// A file that is to go.
-    Step(Step),
+    Step(ExportStep),
     /// All files are listed.
     Planned,
     /// A folder that was not there before.
     Folder(#[serde(with = "path_serde")] PathBuf),
     /// A file in the way is being set aside; version 1.
-    Aside(usize),
+    #[serde(rename = "aside")]
+    BackingUp(usize),
     /// A temporary copy is complete, flushed and compared; version 1.
     Copied(usize, Hash),
     /// A file is there, with this length and time of last change; version 1.
@@ -52,11 +53,11 @@ pub(super) enum Line {
     /// A file in the way is being set aside.
     Replacing(usize, Backup),
     /// A temporary copy is complete, flushed and compared.
-    Written(usize, Written),
+    Written(usize, WrittenCopy),
     /// A file is there.
     Arrived(usize, FileIdentity),
     /// A moved file is about to be put back from this copy, to another disk.
-    Returning(usize, Written),
+    Returning(usize, WrittenCopy),
     /// A file is as it was before.
     Restored(usize),
     /// Everything was tried.
@@ -82,7 +83,7 @@ pub struct Backup {
 
 /// A copy that was compared with its original.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Written {
+pub struct WrittenCopy {
     /// The hash of its bytes, in hexadecimal.
     pub content: String,
     /// What it is.
@@ -90,8 +91,8 @@ pub struct Written {
     pub identity: Option<FileIdentity>,
 }
 
-impl Written {
-    pub(super) fn new(copied: &Copied) -> Self {
+impl WrittenCopy {
+    pub(super) fn new(copied: &VerifiedCopy) -> Self {
         Self {
             content: copied.content.to_string(),
             identity: Some(copied.identity.clone()),
@@ -106,13 +107,13 @@ impl Written {
 
 /// What is known of one file of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepState {
+pub struct StepRecord {
     /// What was planned.
-    pub step: Step,
+    pub step: ExportStep,
     /// What was taken, if that is not quite what was planned.
     pub begun: Option<FileIdentity>,
     /// Its temporary copy, once that was complete.
-    pub written: Option<Written>,
+    pub written: Option<WrittenCopy>,
     /// What it is, once it was there.
     pub arrived: Option<FileIdentity>,
     /// The file that was set aside for it.
@@ -123,10 +124,10 @@ pub struct StepState {
     pub damaged: bool,
 }
 
-impl StepState {
+impl StepRecord {
     /// A file with which nothing has happened yet.
     #[must_use]
-    pub fn new(step: Step) -> Self {
+    pub fn new(step: ExportStep) -> Self {
         Self {
             step,
             begun: None,
@@ -140,14 +141,14 @@ impl StepState {
 
     /// In the place of one that cannot be read, so that all others keep their numbers.
     fn damaged() -> Self {
-        let step = Step {
+        let step = ExportStep {
             source: PathBuf::new(),
             target: PathBuf::new(),
             bytes: 0,
             modified_ns: 0,
             transfer: Transfer::Copy,
             replaces: false,
-            companion: false,
+            paired_file: false,
             set: 0,
             identity: None,
         };
@@ -164,28 +165,30 @@ impl StepState {
     }
 
     /// Adds what a line says about it.
-    fn take(&mut self, line: Line, export: &str) {
+    fn take(&mut self, line: JournalEntry, export: &str) {
         match line {
-            Line::Aside(n) => {
+            JournalEntry::BackingUp(n) => {
                 self.backup = Some(Backup {
                     path: hidden_backup(export, n, &self.step.target),
                     identity: None,
                 });
             }
-            Line::Copied(_, hash) => {
-                self.written = Some(Written {
+            JournalEntry::Copied(_, hash) => {
+                self.written = Some(WrittenCopy {
                     content: hash.0,
                     identity: None,
                 });
             }
-            Line::Done(_, bytes, modified_ns) => {
+            JournalEntry::Done(_, bytes, modified_ns) => {
                 self.arrived = Some(arrived_before(&self.step, bytes, modified_ns));
             }
-            Line::Begun(_, identity) => (self.begun, self.restored) = (Some(identity), false),
-            Line::Replacing(_, backup) => self.backup = Some(backup),
-            Line::Written(_, written) => self.written = Some(written),
-            Line::Arrived(_, there) => (self.arrived, self.restored) = (Some(there), false),
-            Line::Restored(_) => {
+            JournalEntry::Begun(_, identity) => {
+                (self.begun, self.restored) = (Some(identity), false)
+            }
+            JournalEntry::Replacing(_, backup) => self.backup = Some(backup),
+            JournalEntry::Written(_, written) => self.written = Some(written),
+            JournalEntry::Arrived(_, there) => (self.arrived, self.restored) = (Some(there), false),
+            JournalEntry::Restored(_) => {
                 let step = self.step.clone();
                 *self = Self {
                     restored: true,
@@ -213,7 +216,7 @@ impl StepState {
 
 /// How far an export came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PastState {
+pub enum PastExportState {
     /// It is running.
     Running,
     /// It was interrupted, by a kill or a failing machine.
@@ -226,7 +229,7 @@ pub enum PastState {
 
 /// An export of which there is a journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Past {
+pub struct PastExport {
     /// Its name.
     pub id: String,
     /// When it was begun, in seconds since 1970.
@@ -236,14 +239,14 @@ pub struct Past {
     /// The device of that folder, or of the one that it would be in.
     pub device: Option<u64>,
     /// What became of it.
-    pub state: PastState,
+    pub state: PastExportState,
     /// Its files.
-    pub files: Vec<StepState>,
+    pub files: Vec<StepRecord>,
     /// Folders that it made, the outer ones first.
     pub folders: Vec<PathBuf>,
 }
 
-impl Past {
+impl PastExport {
     /// Files that are there.
     #[must_use]
     pub fn done(&self) -> usize {
@@ -261,31 +264,34 @@ impl Past {
 
     /// Whether it may be forgotten: nothing on a disk is known by it alone.
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.state, PastState::Finished | PastState::Undone) && !self.has_backups()
+        matches!(
+            self.state,
+            PastExportState::Finished | PastExportState::Undone
+        ) && !self.has_backups()
     }
 
-    fn take(&mut self, line: Line, planned: &mut bool) {
+    fn take(&mut self, line: JournalEntry, planned: &mut bool) {
         match line {
-            Line::Export {
+            JournalEntry::Export {
                 seconds,
                 target,
                 device,
                 ..
             } => (self.seconds, self.target, self.device) = (seconds, target, device),
-            Line::Step(step) => self.files.push(StepState::new(step)),
-            Line::Planned => *planned = true,
-            Line::Folder(folder) => self.folders.push(folder),
-            Line::Finished => self.state = PastState::Finished,
-            Line::Undone => self.state = PastState::Undone,
-            Line::Aside(n)
-            | Line::Copied(n, _)
-            | Line::Done(n, ..)
-            | Line::Begun(n, _)
-            | Line::Replacing(n, _)
-            | Line::Written(n, _)
-            | Line::Arrived(n, _)
-            | Line::Returning(n, _)
-            | Line::Restored(n) => {
+            JournalEntry::Step(step) => self.files.push(StepRecord::new(step)),
+            JournalEntry::Planned => *planned = true,
+            JournalEntry::Folder(folder) => self.folders.push(folder),
+            JournalEntry::Finished => self.state = PastExportState::Finished,
+            JournalEntry::Undone => self.state = PastExportState::Undone,
+            JournalEntry::BackingUp(n)
+            | JournalEntry::Copied(n, _)
+            | JournalEntry::Done(n, ..)
+            | JournalEntry::Begun(n, _)
+            | JournalEntry::Replacing(n, _)
+            | JournalEntry::Written(n, _)
+            | JournalEntry::Arrived(n, _)
+            | JournalEntry::Returning(n, _)
+            | JournalEntry::Restored(n) => {
                 if let Some(file) = self.files.get_mut(n) {
                     file.take(line, &self.id);
                 }
@@ -295,7 +301,7 @@ impl Past {
 }
 
 /// What version 1 noted of a file that is there.
-fn arrived_before(step: &Step, bytes: u64, modified_ns: i64) -> FileIdentity {
+fn arrived_before(step: &ExportStep, bytes: u64, modified_ns: i64) -> FileIdentity {
     let kind = if step.transfer == Transfer::Link {
         FileKind::Symlink(step.source.clone())
     } else {
@@ -317,9 +323,9 @@ fn hidden_backup(id: &str, step: usize, target: &Path) -> PathBuf {
 
 /// Exports of which there are journals, the newest first.
 #[must_use]
-pub fn past(dir: &Path) -> Vec<Past> {
+pub fn past(dir: &Path) -> Vec<PastExport> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut all: Vec<Past> = entries
+    let mut all: Vec<PastExport> = entries
         .filter_map(|entry| {
             let path = entry.path();
             let ours = path.extension().is_some_and(|ending| ending == ENDING);
@@ -334,14 +340,14 @@ pub fn past(dir: &Path) -> Vec<Past> {
 
 /// Reads a journal. A line that cannot be read, such as the one that a kill or a full disk cut off, is passed
 /// over and hides no other.
-pub(super) fn read(path: &Path, id: &str) -> io::Result<Past> {
+pub(super) fn read(path: &Path, id: &str) -> io::Result<PastExport> {
     let running = is_held(path);
-    let mut past = Past {
+    let mut past = PastExport {
         id: id.into(),
         seconds: 0,
         target: PathBuf::new(),
         device: None,
-        state: PastState::Interrupted,
+        state: PastExportState::Interrupted,
         files: Vec::new(),
         folders: Vec::new(),
     };
@@ -351,7 +357,7 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<Past> {
             continue;
         }
         match serde_json::from_slice(text) {
-            Ok(Line::Export { version, .. }) if version > VERSION => {
+            Ok(JournalEntry::Export { version, .. }) if version > VERSION => {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
                     "a newer Lumisift wrote it",
@@ -359,16 +365,16 @@ pub(super) fn read(path: &Path, id: &str) -> io::Result<Past> {
             }
             Ok(line) => past.take(line, &mut planned),
             Err(_) if planned => {}
-            Err(_) => past.files.push(StepState::damaged()),
+            Err(_) => past.files.push(StepRecord::damaged()),
         }
     }
     if !planned {
         // Killed before anything was done.
         past.files.clear();
-        past.state = PastState::Undone;
+        past.state = PastExportState::Undone;
     }
-    if running && past.state != PastState::Finished {
-        past.state = PastState::Running;
+    if running && past.state != PastExportState::Finished {
+        past.state = PastExportState::Running;
     }
     Ok(past)
 }

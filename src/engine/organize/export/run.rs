@@ -2,14 +2,14 @@
 
 use std::sync::atomic::Ordering;
 
-use super::Report;
-use super::journal::StepState;
-use super::sets::are_together;
-use super::work::Work;
+use super::ExportReport;
+use super::journal::StepRecord;
+use super::photo_sets::are_together;
+use super::work::ExportRun;
 
-impl Work<'_> {
+impl ExportRun<'_> {
     /// Brings all files, so many at once.
-    pub(super) fn all(self, threads: usize) -> Report {
+    pub(super) fn all(self, threads: usize) -> ExportReport {
         std::thread::scope(|scope| {
             for n in 1..threads.min(self.files.len()) {
                 let work = || self.take_files();
@@ -38,7 +38,7 @@ impl Work<'_> {
             if n > 0 && are_together(&self.files[n - 1].step, &known.step) {
                 continue;
             }
-            let same = |other: &&StepState| are_together(&known.step, &other.step);
+            let same = |other: &&StepRecord| are_together(&known.step, &other.step);
             let count = self.files[n..].iter().take_while(same).count();
             if self.is_stopped() {
                 return;

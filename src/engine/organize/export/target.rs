@@ -8,14 +8,14 @@ use super::ExportError;
 
 /// A disk, as far as it decides whether a move is a rename.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Disk {
+pub struct DiskId {
     #[cfg(unix)]
     device: u64,
     #[cfg(not(unix))]
     start: Option<std::ffi::OsString>,
 }
 
-impl Disk {
+impl DiskId {
     /// The one that a file or folder is on.
     #[cfg(unix)]
     pub fn of(_: &Path, metadata: &fs::Metadata) -> Self {
@@ -39,7 +39,7 @@ impl Disk {
 /// Whether it can be written is tried, with a file that goes at once and has no name where the system can do that:
 /// permissions say too little (root, access lists) or the wrong thing (Windows' read-only attribute, which for
 /// folders means that they have an icon of their own).
-pub fn check(target: &Path) -> Result<(PathBuf, Disk), ExportError> {
+pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
     let mut base = std::path::absolute(target).unwrap_or_else(|_| target.into());
     loop {
         match fs::metadata(&base) {
@@ -47,7 +47,7 @@ pub fn check(target: &Path) -> Result<(PathBuf, Disk), ExportError> {
                 return Err(ExportError::NotAFolder { path: base });
             }
             Ok(metadata) => {
-                let disk = Disk::of(&base, &metadata);
+                let disk = DiskId::of(&base, &metadata);
                 return match tempfile::tempfile_in(&base) {
                     // A full disk is told by the bytes that are needed.
                     Err(error) if error.kind() != io::ErrorKind::StorageFull => {

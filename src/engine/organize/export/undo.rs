@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::ExportError;
 use super::exporter::Exporter;
-use super::journal::{Journal, Past, PastState, device_of};
-use super::take_back::WayBack;
+use super::journal::{ExportJournal, PastExport, PastExportState, device_of};
+use super::rollback::Rollback;
 use crate::engine::media::photo::{Failure, Stage};
 
 /// What undoing did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Undone {
+pub struct UndoReport {
     /// Files that are as they were before.
     pub restored: usize,
     /// Files that stay as they are, and why.
@@ -22,7 +22,7 @@ pub struct Undone {
 ///
 /// # Errors
 /// If the journal cannot be read or written, or the export is still running.
-pub fn undo(journals: &Path, id: &str) -> Result<Undone, ExportError> {
+pub fn undo(journals: &Path, id: &str) -> Result<UndoReport, ExportError> {
     Exporter::new(journals).undo(id)
 }
 
@@ -31,14 +31,14 @@ impl Exporter<'_> {
     ///
     /// # Errors
     /// If the journal cannot be read or written, or the export is still running.
-    pub fn undo(self, id: &str) -> Result<Undone, ExportError> {
-        let (journal, past) = Journal::reopen(self.journals, id, self.ops)?;
-        let mut undone = Undone::default();
-        if past.state == PastState::Undone {
+    pub fn undo(self, id: &str) -> Result<UndoReport, ExportError> {
+        let (journal, past) = ExportJournal::reopen(self.journals, id, self.ops)?;
+        let mut undone = UndoReport::default();
+        if past.state == PastExportState::Undone {
             return Ok(undone);
         }
         tracing::info!(id, files = past.files.len(), "undoing an export begins");
-        let way_back = WayBack {
+        let way_back = Rollback {
             journal: &journal,
             ops: self.ops,
             away: is_away(&past),
@@ -81,7 +81,7 @@ impl Exporter<'_> {
 }
 
 /// Whether the disk that an export went to is not connected.
-fn is_away(past: &Past) -> bool {
+fn is_away(past: &PastExport) -> bool {
     let folder = &past.target;
     let device = device_of(folder);
     !folder.is_dir()
@@ -91,7 +91,7 @@ fn is_away(past: &Past) -> bool {
 }
 
 /// Whether the export made the folder above its target, so that an earlier attempt to undo it may have removed it.
-fn was_made(past: &Past) -> bool {
+fn was_made(past: &PastExport) -> bool {
     let above = past.target.parent();
     above.is_some_and(|above| past.folders.iter().any(|folder| folder == above))
         && past.device == device_of(&past.target)

@@ -6,60 +6,60 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::attributes::Lost;
-use super::journal::{Journal, StepState, device_of};
+use super::attributes::LostAttributes;
+use super::journal::{ExportJournal, StepRecord, device_of};
 use super::ops::Ops;
-use super::outcome::{Brought, Trouble};
-use super::plan::Step;
-use super::{ExportProgress, Report, Transfer};
+use super::outcome::{TransferError, TransferredFile};
+use super::plan::ExportStep;
+use super::{ExportProgress, ExportReport, Transfer};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::photo::{Failure, Stage};
 
 /// What all threads of an export share.
-pub(super) struct Work<'a> {
-    pub(super) journal: &'a Journal<'a>,
+pub(super) struct ExportRun<'a> {
+    pub(super) journal: &'a ExportJournal<'a>,
     pub(super) ops: &'a dyn Ops,
     pub(super) cancel: &'a Cancel,
     /// Whether an earlier attempt may have left something.
     pub(super) resumed: bool,
     target: &'a Path,
-    pub(super) files: &'a [StepState],
-    tell: &'a (dyn Fn(ExportProgress) + Sync),
+    pub(super) files: &'a [StepRecord],
+    on_progress: &'a (dyn Fn(ExportProgress) + Sync),
     /// The next file that no thread has taken.
     pub(super) next: AtomicUsize,
-    state: Mutex<State>,
+    state: Mutex<RunState>,
 }
 
 #[derive(Default)]
-struct State {
-    report: Report,
+struct RunState {
+    report: ExportReport,
     progress: ExportProgress,
     folders: HashSet<PathBuf>,
     /// Numbers of files that are there.
     there: HashSet<usize>,
-    lost: Lost,
+    lost: LostAttributes,
     /// How many files lost something.
     losers: usize,
     /// Why no further file is begun.
-    stop: Option<Stop>,
+    stop: Option<StopReason>,
 }
 
-enum Stop {
+enum StopReason {
     /// The disk of the target has no room.
     Full,
     /// In a sentence.
     Said(String),
 }
 
-impl<'a> Work<'a> {
+impl<'a> ExportRun<'a> {
     pub(super) fn new(
-        journal: &'a Journal<'a>,
+        journal: &'a ExportJournal<'a>,
         target: &'a Path,
-        files: &'a [StepState],
+        files: &'a [StepRecord],
         cancel: &'a Cancel,
-        tell: &'a (dyn Fn(ExportProgress) + Sync),
+        on_progress: &'a (dyn Fn(ExportProgress) + Sync),
     ) -> Self {
-        let mut state = State::default();
+        let mut state = RunState::default();
         state.report.id = journal.id().into();
         state.progress.of = files.len();
         Self {
@@ -69,13 +69,13 @@ impl<'a> Work<'a> {
             resumed: false,
             target,
             files,
-            tell,
+            on_progress,
             next: AtomicUsize::new(0),
             state: Mutex::new(state),
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RunState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -85,32 +85,32 @@ impl<'a> Work<'a> {
     }
 
     /// What is known of a file from before.
-    pub(super) fn known(&self, n: usize) -> &'a StepState {
+    pub(super) fn known(&self, n: usize) -> &'a StepRecord {
         &self.files[n]
     }
 
-    pub(super) fn step(&self, n: usize) -> &'a Step {
+    pub(super) fn step(&self, n: usize) -> &'a ExportStep {
         &self.files[n].step
     }
 
     /// What stops the export as a whole, of what went wrong with one file.
-    pub(super) fn stop_for(&self, trouble: &Trouble, words: &str) {
-        let stop = match trouble {
-            Trouble::File(error) if is_full(error) => Some(Stop::Full),
-            Trouble::File(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
-                Some(Stop::Said(words.into()))
+    pub(super) fn stop_for(&self, problem: &TransferError, words: &str) {
+        let stop = match problem {
+            TransferError::File(error) if is_full(error) => Some(StopReason::Full),
+            TransferError::File(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
+                Some(StopReason::Said(words.into()))
             }
-            Trouble::Journal(error) => {
-                Some(Stop::Said(self.journal.error(again(error)).to_string()))
-            }
-            Trouble::File(_) | Trouble::Said(_) => None,
+            TransferError::Journal(error) => Some(StopReason::Said(
+                self.journal.error(again(error)).to_string(),
+            )),
+            TransferError::File(_) | TransferError::Said(_) => None,
         };
         let mut state = self.state();
         state.stop = state.stop.take().or(stop);
     }
 
     /// Counts a file that is there.
-    pub(super) fn settle(&self, n: usize, brought: Brought) {
+    pub(super) fn settle(&self, n: usize, brought: TransferredFile) {
         self.state().arrived(n, self.step(n), brought, self.journal);
     }
 
@@ -118,24 +118,24 @@ impl<'a> Work<'a> {
         self.state().report.failures.push(failure);
     }
 
-    pub(super) fn tell_one_more(&self) {
+    pub(super) fn report_progress(&self) {
         let mut state = self.state();
         state.progress.files += 1;
         let progress = state.progress;
         drop(state);
-        (self.tell)(progress);
+        (self.on_progress)(progress);
     }
 
     /// Notes that a file is where it was.
     pub(super) fn note_return(&self, n: usize) {
         if let Err(error) = self.journal.restored(n) {
             let words = self.journal.error(error).to_string();
-            self.state().stop.get_or_insert(Stop::Said(words));
+            self.state().stop.get_or_insert(StopReason::Said(words));
         }
     }
 
     /// Makes a folder and those above it, noting each that was not there.
-    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), Trouble> {
+    pub(super) fn make_folder(&self, folder: &Path) -> Result<(), TransferError> {
         let mut state = self.state();
         if state.folders.contains(folder) {
             return Ok(());
@@ -145,7 +145,9 @@ impl<'a> Work<'a> {
             .take_while(|path| !path.is_dir() && *path != Path::new(""));
         let missing: Vec<&Path> = missing.collect();
         for folder in missing.into_iter().rev() {
-            self.journal.folder(folder).map_err(Trouble::Journal)?;
+            self.journal
+                .folder(folder)
+                .map_err(TransferError::Journal)?;
             match self.ops.create_dir(folder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(error.into());
@@ -158,19 +160,19 @@ impl<'a> Work<'a> {
     }
 
     /// What was done, when all threads are at their end.
-    pub(super) fn into_report(self) -> Report {
+    pub(super) fn into_report(self) -> ExportReport {
         let cancelled = self.cancel.is_cancelled();
-        let mut trouble = self.trouble();
-        if trouble.is_none() {
+        let mut problem = self.problem();
+        if problem.is_none() {
             // Stopped by the person: what is done stays, and nothing is left to be finished.
             let noted = self.journal.finished();
-            trouble = noted.err().map(|e| self.journal.error(e).to_string());
+            problem = noted.err().map(|e| self.journal.error(e).to_string());
         }
         let warning = self.warning();
         let state = self.state.into_inner();
         let mut report = state.unwrap_or_else(PoisonError::into_inner).report;
-        report.unfinished = trouble.is_some();
-        report.trouble = trouble;
+        report.unfinished = problem.is_some();
+        report.problem = problem;
         report.cancelled = cancelled;
         report.warnings.extend(warning);
         report.exported.sort();
@@ -179,12 +181,12 @@ impl<'a> Work<'a> {
     }
 
     /// Why the export did not come to its end.
-    fn trouble(&self) -> Option<String> {
+    fn problem(&self) -> Option<String> {
         let state = self.state();
         match state.stop.as_ref()? {
-            Stop::Said(words) => Some(words.clone()),
-            Stop::Full => {
-                let left = |(n, _): &(usize, &StepState)| !state.there.contains(n);
+            StopReason::Said(words) => Some(words.clone()),
+            StopReason::Full => {
+                let left = |(n, _): &(usize, &StepRecord)| !state.there.contains(n);
                 let left = self.files.iter().enumerate().filter(left);
                 let written = left.filter(|(_, known)| is_written(&known.step));
                 let bytes: u64 = written.map(|(_, known)| known.step.bytes).sum();
@@ -222,15 +224,21 @@ impl<'a> Work<'a> {
     }
 }
 
-impl State {
-    fn arrived(&mut self, n: usize, step: &Step, brought: Brought, journal: &Journal<'_>) {
+impl RunState {
+    fn arrived(
+        &mut self,
+        n: usize,
+        step: &ExportStep,
+        brought: TransferredFile,
+        journal: &ExportJournal<'_>,
+    ) {
         self.there.insert(n);
         self.progress.bytes += step.bytes;
         let report = &mut self.report;
         report
             .exported
             .push((step.source.clone(), step.target.clone()));
-        report.photos += usize::from(!step.companion);
+        report.photos += usize::from(!step.paired_file);
         report.moved |= step.transfer == Transfer::Move;
         report.replaced += usize::from(brought.replaced);
         if let Some(content) = brought.content {
@@ -246,13 +254,13 @@ impl State {
         }
         if let Some(error) = brought.unnoted {
             self.stop
-                .get_or_insert_with(|| Stop::Said(journal.error(error).to_string()));
+                .get_or_insert_with(|| StopReason::Said(journal.error(error).to_string()));
         }
     }
 }
 
 /// Whether a step writes bytes to the disk of its target.
-fn is_written(step: &Step) -> bool {
+fn is_written(step: &ExportStep) -> bool {
     match step.transfer {
         Transfer::Copy => true,
         Transfer::Move => device_of(&step.source) != device_of(&step.target),

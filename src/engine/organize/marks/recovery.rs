@@ -16,7 +16,7 @@ const MAX_BYTES: u64 = 256 << 20;
 
 /// One decision as a line.
 #[derive(Serialize, Deserialize)]
-struct Line {
+struct RecoveryLine {
     content: String,
     mark: Option<Mark>,
 }
@@ -57,7 +57,7 @@ impl Recovery {
         let mut text = String::from("\n");
         for (content, mark) in decisions {
             let content = content.0.iter().map(|byte| format!("{byte:02x}")).collect();
-            let line = serde_json::to_string(&Line {
+            let line = serde_json::to_string(&RecoveryLine {
                 content,
                 mark: *mark,
             });
@@ -87,7 +87,7 @@ impl Recovery {
             Err(error) => return Err(self.fail(error)),
         };
         let decision = |line: &[u8]| {
-            let line: Line = serde_json::from_slice(line).ok()?;
+            let line: RecoveryLine = serde_json::from_slice(line).ok()?;
             Some((content(&line.content)?, line.mark))
         };
         Ok(text

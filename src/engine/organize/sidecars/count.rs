@@ -4,14 +4,14 @@ use std::fmt;
 
 /// Files by what they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Count {
+pub struct SidecarCount {
     /// Sidecars.
     pub sidecars: usize,
     /// Photos that are written into.
     pub photos: usize,
 }
 
-impl Count {
+impl SidecarCount {
     /// One file more.
     pub fn add(&mut self, is_photo: bool) {
         match is_photo {
@@ -48,7 +48,7 @@ impl Count {
     }
 }
 
-impl fmt::Display for Count {
+impl fmt::Display for SidecarCount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = |count, one, many| match count {
             1 => format!("1 {one}"),
@@ -70,13 +70,13 @@ mod tests {
 
     #[test]
     fn files_are_counted_by_what_they_are() {
-        let count = |sidecars, photos| Count { sidecars, photos };
-        let told = |sidecars, photos| count(sidecars, photos).written(0);
-        assert_eq!(told(1, 0), "1 sidecar written, 0 already up to date");
-        assert_eq!(told(0, 0), "0 sidecars written, 0 already up to date");
-        assert_eq!(told(0, 2), "2 photos written, 0 already up to date");
+        let count = |sidecars, photos| SidecarCount { sidecars, photos };
+        let text = |sidecars, photos| count(sidecars, photos).written(0);
+        assert_eq!(text(1, 0), "1 sidecar written, 0 already up to date");
+        assert_eq!(text(0, 0), "0 sidecars written, 0 already up to date");
+        assert_eq!(text(0, 2), "2 photos written, 0 already up to date");
         assert_eq!(
-            told(1, 1),
+            text(1, 1),
             "1 photo and 1 sidecar written, 0 already up to date"
         );
         let to_write = count(2, 0).to_write(3);

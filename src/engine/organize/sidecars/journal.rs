@@ -9,8 +9,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::count::Count;
-use super::plan::{Change, Edit, SidecarPlan};
+use super::count::SidecarCount;
+use super::plan::{SidecarAction, SidecarChange, SidecarPlan};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::{make_private, open_regular, read_regular};
@@ -53,7 +53,7 @@ impl Stored {
 
 /// A file as it was before and is after a change.
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct WrittenSidecar {
     path: PathBuf,
     /// The sidecar that was there.
     before: Option<Stored>,
@@ -65,7 +65,7 @@ struct Written {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Journal {
+struct SidecarJournal {
     id: String,
     /// What temporary files are called.
     #[serde(default)]
@@ -73,14 +73,14 @@ struct Journal {
     /// Whether all was written that could be. Journals of old say nothing about it and were.
     #[serde(default = "finished")]
     finished: bool,
-    written: Vec<Written>,
+    written: Vec<WrittenSidecar>,
 }
 
 fn finished() -> bool {
     true
 }
 
-impl Journal {
+impl SidecarJournal {
     fn read(folder: &Path) -> io::Result<Self> {
         let bytes = read_regular(&folder.join(JOURNAL), MAX_JOURNAL)?;
         Ok(serde_json::from_slice(&bytes)?)
@@ -112,9 +112,11 @@ impl Journal {
 ///
 /// # Errors
 /// If what was there cannot be kept; then nothing is written.
-pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(Count, Vec<Failure>)> {
+pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
     let mut failures = plan.failures.clone();
-    let mut killed = Journal::read(records).ok().filter(|last| !last.finished);
+    let mut killed = SidecarJournal::read(records)
+        .ok()
+        .filter(|last| !last.finished);
     if let Some(killed) = &killed {
         killed.tidy();
     }
@@ -124,9 +126,9 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(Count, Vec<Failu
             killed.finished = true;
             killed.write(records)?;
         }
-        return Ok((Count::default(), failures));
+        return Ok((SidecarCount::default(), failures));
     }
-    let mut journal = Journal {
+    let mut journal = SidecarJournal {
         id: new_id(),
         temporary: replace::random_name(),
         finished: false,
@@ -144,7 +146,7 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(Count, Vec<Failu
         }
     }
     journal.write(records)?;
-    let mut count = Count::default();
+    let mut count = SidecarCount::default();
     for change in ready {
         match write(change, &journal.temporary) {
             Ok(()) => count.add(change.is_inside()),
@@ -156,20 +158,20 @@ pub fn apply(plan: &SidecarPlan, records: &Path) -> io::Result<(Count, Vec<Failu
     Ok((count, failures))
 }
 
-fn journal_entry(change: &Change) -> io::Result<Written> {
+fn journal_entry(change: &SidecarChange) -> io::Result<WrittenSidecar> {
     // Undone from any folder.
     let path = std::path::absolute(&change.path)?;
     Ok(match &change.edit {
-        Edit::Sidecar { before, after } => Written {
+        SidecarAction::Sidecar { before, after } => WrittenSidecar {
             path,
             before: before.as_deref().map(Stored::new),
             after: ContentId::of(after).to_string(),
             photo: None,
         },
-        Edit::Photo(patches) => {
+        SidecarAction::Photo(patches) => {
             let mut file = open_regular(&path)?;
             let before = patch::content(&mut file, &[])?.to_string();
-            Written {
+            WrittenSidecar {
                 path,
                 before: None,
                 after: patch::content(&mut file, patches)?.to_string(),
@@ -179,11 +181,11 @@ fn journal_entry(change: &Change) -> io::Result<Written> {
     })
 }
 
-fn write(change: &Change, temporary: &str) -> io::Result<()> {
+fn write(change: &SidecarChange, temporary: &str) -> io::Result<()> {
     let target = replace::target(&change.path)?;
     let temporary = replace::temporary(&target, temporary);
     match &change.edit {
-        Edit::Sidecar { before, after } => {
+        SidecarAction::Sidecar { before, after } => {
             let now = read_bytes(&change.path).map_err(io::Error::other)?;
             if now != *before {
                 return Err(io::Error::other("it changed meanwhile: try again"));
@@ -193,7 +195,7 @@ fn write(change: &Change, temporary: &str) -> io::Result<()> {
             }
             replace::replace_with(&target, &temporary, after)
         }
-        Edit::Photo(patches) => inside::write(&target, &temporary, patches),
+        SidecarAction::Photo(patches) => inside::write(&target, &temporary, patches),
     }
 }
 
@@ -202,12 +204,12 @@ fn write(change: &Change, temporary: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// If there is nothing to take back, or it cannot be read.
-pub fn undo(records: &Path) -> io::Result<(Count, Vec<Failure>)> {
-    let journal = Journal::read(records)?;
+pub fn undo(records: &Path) -> io::Result<(SidecarCount, Vec<Failure>)> {
+    let journal = SidecarJournal::read(records)?;
     journal.tidy();
     let name = replace::random_name();
     let (mut restored, mut kept) = (HashSet::new(), Vec::new());
-    let mut count = Count::default();
+    let mut count = SidecarCount::default();
     // The last first: a file may have been written twice.
     for written in journal.written.iter().rev() {
         match take_back(written, &name) {
@@ -221,7 +223,7 @@ pub fn undo(records: &Path) -> io::Result<(Count, Vec<Failure>)> {
 }
 
 /// Returns whether anything was done: a change that was not made yet is taken back already.
-fn take_back(written: &Written, temporary: &str) -> io::Result<bool> {
+fn take_back(written: &WrittenSidecar, temporary: &str) -> io::Result<bool> {
     let target = replace::target(&written.path)?;
     let temporary = replace::temporary(&target, temporary);
     let changed = || Err(io::Error::other("it was changed since, so it stays"));
@@ -254,25 +256,25 @@ fn take_back(written: &Written, temporary: &str) -> io::Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::media::metadata::{Additions, Metadata};
+    use crate::engine::media::metadata::{Additions, PhotoMetadata};
     use crate::engine::organize::sidecars::plan;
-    use crate::engine::organize::sidecars::{SidecarEdit, Way};
+    use crate::engine::organize::sidecars::{SidecarEdit, SidecarPlacement};
 
     fn planned(photo: &Path, keyword: &str) -> SidecarPlan {
         let additions = Additions {
             keywords: vec![keyword.into()],
             ..Additions::default()
         };
-        let wish = SidecarEdit {
+        let edit = SidecarEdit {
             photo: photo.into(),
             additions,
         };
-        plan(&[wish], Way::default())
+        plan(&[edit], SidecarPlacement::default())
     }
 
     /// Makes a journal say that its run was killed.
-    fn kill(records: &Path) -> Journal {
-        let mut journal = Journal::read(records).expect("a journal");
+    fn kill(records: &Path) -> SidecarJournal {
+        let mut journal = SidecarJournal::read(records).expect("a journal");
         journal.finished = false;
         journal.write(records).expect("written");
         journal
@@ -306,7 +308,7 @@ mod tests {
             1
         );
         assert!(!left.exists(), "what a killed run leaves is removed");
-        assert_eq!(Metadata::of(&photo).facts.keywords, ["one", "two"]);
+        assert_eq!(PhotoMetadata::of(&photo).facts.keywords, ["one", "two"]);
         let (count, kept) = undo(&records).expect("undone");
         assert_eq!((count.total(), kept.len()), (1, 0));
         assert_eq!(fs::read(&sidecar).expect("there"), theirs);
@@ -321,7 +323,7 @@ mod tests {
                 .total(),
             0
         );
-        assert!(Journal::read(&records).expect("a journal").finished);
+        assert!(SidecarJournal::read(&records).expect("a journal").finished);
         undo(&records).expect("undone");
         assert_eq!(fs::read(&sidecar).expect("there"), theirs);
     }

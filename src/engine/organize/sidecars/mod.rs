@@ -4,6 +4,6 @@ mod count;
 mod journal;
 mod plan;
 
-pub use count::Count;
+pub use count::SidecarCount;
 pub use journal::{apply, undo};
-pub use plan::{Change, Contents, SidecarEdit, SidecarPlan, Way, plan};
+pub use plan::{SidecarChange, SidecarContents, SidecarEdit, SidecarPlacement, SidecarPlan, plan};

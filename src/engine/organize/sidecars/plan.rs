@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::count::Count;
+use super::count::SidecarCount;
 use crate::engine::files::fold::fold;
 use crate::engine::files::patch::Patch;
 use crate::engine::media::metadata::edit::{Additions, KnownKeywords};
 use crate::engine::media::metadata::inside;
-use crate::engine::media::metadata::look::{Metadata, Source, read_bytes};
-use crate::engine::media::metadata::names::{Folders, SidecarNaming};
+use crate::engine::media::metadata::look::{MetadataSource, PhotoMetadata, read_bytes};
+use crate::engine::media::metadata::names::{FolderSidecars, SidecarNaming};
 use crate::engine::media::metadata::xmp::Packet;
 use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::organize::marks::{Flag, Mark};
@@ -25,7 +25,7 @@ pub struct SidecarEdit {
 
 /// What is written besides labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contents {
+pub struct SidecarContents {
     /// A keyword above those of the labels.
     pub parent: Option<String>,
     /// Stars, where a photo has no rating yet.
@@ -36,10 +36,10 @@ pub struct Contents {
     pub rejects: bool,
 }
 
-impl Contents {
+impl SidecarContents {
     /// What is to be written about a photo, if anything is.
     #[must_use]
-    pub fn wish(&self, photo: PathBuf, keywords: Vec<String>, mark: Mark) -> Option<SidecarEdit> {
+    pub fn edit(&self, photo: PathBuf, keywords: Vec<String>, mark: Mark) -> Option<SidecarEdit> {
         let rating = match mark.flag {
             Flag::Reject if self.rejects => Some(-1),
             _ => Some(mark.stars as i8).filter(|stars| self.stars && *stars > 0),
@@ -61,7 +61,7 @@ impl Contents {
 
 /// Where it is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Way {
+pub struct SidecarPlacement {
     /// How new sidecars are named. One that is there is used, whatever it is called.
     pub naming: SidecarNaming,
     /// Whether photos whose format allows it are written into; sidecars that are there get the same.
@@ -70,7 +70,7 @@ pub struct Way {
 
 /// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Edit {
+pub(crate) enum SidecarAction {
     /// A sidecar is written, in the place of the one that was there.
     Sidecar {
         before: Option<Vec<u8>>,
@@ -82,19 +82,19 @@ pub(crate) enum Edit {
 
 /// A file that would change.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct SidecarChange {
     /// The sidecar, or the photo itself.
     pub path: PathBuf,
     /// Keywords that it would have.
     pub keywords: Vec<String>,
-    pub(crate) edit: Edit,
+    pub(crate) edit: SidecarAction,
 }
 
-impl Change {
+impl SidecarChange {
     /// Whether it is the photo itself that changes.
     #[must_use]
     pub fn is_inside(&self) -> bool {
-        matches!(self.edit, Edit::Photo(_))
+        matches!(self.edit, SidecarAction::Photo(_))
     }
 }
 
@@ -102,7 +102,7 @@ impl Change {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SidecarPlan {
     /// Files that would change.
-    pub changes: Vec<Change>,
+    pub changes: Vec<SidecarChange>,
     /// Files that say everything already.
     pub unchanged: usize,
     /// Files that cannot be read, which are left alone.
@@ -114,18 +114,22 @@ pub struct SidecarPlan {
 impl SidecarPlan {
     /// How many files would change.
     #[must_use]
-    pub fn count(&self) -> Count {
-        let mut count = Count::default();
+    pub fn count(&self) -> SidecarCount {
+        let mut count = SidecarCount::default();
         for change in &self.changes {
             count.add(change.is_inside());
         }
         count
     }
 
-    fn take(&mut self, path: PathBuf, planned: Result<Option<(Vec<String>, Edit)>, String>) {
+    fn take(
+        &mut self,
+        path: PathBuf,
+        planned: Result<Option<(Vec<String>, SidecarAction)>, String>,
+    ) {
         match planned {
             Ok(None) => self.unchanged += 1,
-            Ok(Some((keywords, edit))) => self.changes.push(Change {
+            Ok(Some((keywords, edit))) => self.changes.push(SidecarChange {
                 path,
                 keywords,
                 edit,
@@ -142,28 +146,29 @@ impl SidecarPlan {
 
 /// Plans what would be written; touches nothing.
 #[must_use]
-pub fn plan(wishes: &[SidecarEdit], way: Way) -> SidecarPlan {
+pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
     let mut plan = SidecarPlan::default();
-    let mut folders = Folders::default();
+    let mut folders = FolderSidecars::default();
     // Photos that share a sidecar, such as a RAW and its JPEG, are one write.
     let mut sidecars: Vec<(PathBuf, Additions)> = Vec::new();
     let mut known: HashMap<PathBuf, usize> = HashMap::new();
-    for wish in wishes {
-        let there = folders.sidecars(&wish.photo, way.naming);
-        let said = inside::facts_of(&wish.photo);
-        let metadata = Metadata::read(&wish.photo, said, &there, 0);
+    for edit in edits {
+        let there = folders.sidecars(&edit.photo, way.naming);
+        let said = inside::facts_of(&edit.photo);
+        let metadata = PhotoMetadata::read(&edit.photo, said, &there, 0);
         if way.inside {
-            let additions = completed(&wish.additions, &metadata, &Source::Photo);
-            let planned = inside::plan(&wish.photo, &additions);
+            let additions = completed(&edit.additions, &metadata, &MetadataSource::Photo);
+            let planned = inside::plan(&edit.photo, &additions);
             let is_inside = planned.is_ok();
             match planned {
                 Ok(change) => {
-                    let change = change.map(|(keywords, patches)| (keywords, Edit::Photo(patches)));
-                    plan.take(wish.photo.clone(), Ok(change));
+                    let change =
+                        change.map(|(keywords, patches)| (keywords, SidecarAction::Photo(patches)));
+                    plan.take(edit.photo.clone(), Ok(change));
                 }
                 Err(reason) => {
                     let message = format!("it gets a sidecar instead, because {reason}");
-                    let photo = wish.photo.clone();
+                    let photo = edit.photo.clone();
                     plan.beside
                         .push(Failure::new(photo, Stage::Export, message));
                 }
@@ -172,9 +177,9 @@ pub fn plan(wishes: &[SidecarEdit], way: Way) -> SidecarPlan {
                 continue;
             }
         }
-        let path = (there.into_iter().next()).unwrap_or_else(|| way.naming.path(&wish.photo));
+        let path = (there.into_iter().next()).unwrap_or_else(|| way.naming.path(&edit.photo));
         let name = path.file_name().unwrap_or_default().display().to_string();
-        let additions = completed(&wish.additions, &metadata, &Source::Sidecar(name));
+        let additions = completed(&edit.additions, &metadata, &MetadataSource::Sidecar(name));
         match known.get(&key(&path)) {
             Some(at) => {
                 let (_, all) = &mut sidecars[*at];
@@ -200,7 +205,7 @@ fn key(path: &Path) -> PathBuf {
 
 /// What is added in one place, given what stands in others: ratings and colours that a person gave anywhere stay,
 /// and keywords of the source that counts now come along, since the place that is written is the newest.
-fn completed(additions: &Additions, metadata: &Metadata, place: &Source) -> Additions {
+fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSource) -> Additions {
     let mut additions = additions.clone();
     let (facts, origins) = (&metadata.facts, &metadata.origins);
     if facts.rating.is_some_and(|rating| rating != 0) {
@@ -209,7 +214,8 @@ fn completed(additions: &Additions, metadata: &Metadata, place: &Source) -> Addi
     if facts.colour.is_some() {
         additions.colour = None;
     }
-    let elsewhere = |origin: &Option<Source>| origin.as_ref().is_some_and(|from| from != place);
+    let elsewhere =
+        |origin: &Option<MetadataSource>| origin.as_ref().is_some_and(|from| from != place);
     if elsewhere(&origins.keywords) {
         additions.known.keywords = facts.keywords.clone();
     }
@@ -219,7 +225,10 @@ fn completed(additions: &Additions, metadata: &Metadata, place: &Source) -> Addi
     additions
 }
 
-fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<(Vec<String>, Edit)>, String> {
+fn plan_sidecar(
+    path: &Path,
+    additions: &Additions,
+) -> Result<Option<(Vec<String>, SidecarAction)>, String> {
     let before = read_bytes(path)?;
     let mut packet = match &before {
         Some(bytes) => Packet::parse(bytes)?,
@@ -230,5 +239,5 @@ fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<(Vec<String
     }
     let after = packet.to_bytes()?;
     let keywords = packet.facts().keywords;
-    Ok(Some((keywords, Edit::Sidecar { before, after })))
+    Ok(Some((keywords, SidecarAction::Sidecar { before, after })))
 }

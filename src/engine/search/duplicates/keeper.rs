@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::path::Path;
 
-use crate::engine::media::companions::RAW;
 use crate::engine::media::mark::{Flag, Mark};
+use crate::engine::media::paired_files::RAW;
 
 /// Sharpness that differs by less counts as the same.
 const SHARPER: f32 = 0.05;
@@ -53,7 +53,7 @@ impl FormatRank {
 
 /// What speaks for keeping a photo.
 #[derive(Clone, Debug)]
-pub struct Traits<'a> {
+pub struct KeeperTraits<'a> {
     /// What the person decided.
     pub mark: Mark,
     /// Width and height.
@@ -70,7 +70,7 @@ pub struct Traits<'a> {
     pub path: &'a Path,
 }
 
-impl Traits<'_> {
+impl KeeperTraits<'_> {
     /// The better one first; the same for no two files.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Ordering {
@@ -154,8 +154,8 @@ fn is_named_copy(path: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn traits(path: &str) -> Traits<'_> {
-        Traits {
+    fn traits(path: &str) -> KeeperTraits<'_> {
+        KeeperTraits {
             mark: Mark::default(),
             size: (4000, 3000),
             format: FormatRank::of(Path::new(path), false),
@@ -174,8 +174,8 @@ mod tests {
             stars,
             ..Mark::default()
         };
-        let reason = |worse: &Traits<'_>| best.reason(worse).expect("better");
-        let with = |change: &dyn Fn(&mut Traits<'_>)| {
+        let reason = |worse: &KeeperTraits<'_>| best.reason(worse).expect("better");
+        let with = |change: &dyn Fn(&mut KeeperTraits<'_>)| {
             let mut other = best.clone();
             change(&mut other);
             other

@@ -1,6 +1,6 @@
 //! Duplicates: identical bytes, the same picture in another file, and the same picture mirrored or rotated. Pure.
 //!
-//! Photos are processed from best to worst ([`Traits`]). A duplicate of a better photo joins its group; any other starts a
+//! Photos are processed from best to worst ([`KeeperTraits`]). A duplicate of a better photo joins its group; any other starts a
 //! group. So every member was compared with its group's keeper, not only with another copy, and the result does not depend on
 //! the order of files. docs/heap.md states the rule.
 
@@ -13,14 +13,14 @@ use std::collections::HashMap;
 use half::f16;
 
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{Appearance, Turn};
+use crate::engine::media::appearance::{Appearance, GridTransform};
 use crate::engine::media::photo::ContentId;
 
-pub use keeper::{FormatRank, Traits};
+pub use keeper::{FormatRank, KeeperTraits};
 
 /// From when on two photos show the same picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct DuplicateRule {
     /// Whether only the same bytes count; the rest of the rule then says nothing.
     pub exact: bool,
     /// Cosine of the vectors of a photo and one that was cut out of it, at least.
@@ -35,7 +35,7 @@ pub struct Rule {
     pub turned: bool,
 }
 
-impl Default for Rule {
+impl Default for DuplicateRule {
     fn default() -> Self {
         Self {
             exact: false,
@@ -49,7 +49,7 @@ impl Default for Rule {
 }
 
 /// A photo among which copies are looked for.
-pub struct Entry<'a> {
+pub struct DuplicateInput<'a> {
     /// Its content.
     pub content: ContentId,
     /// The row of its vector; none of what is compared by content alone, as videos are.
@@ -59,7 +59,7 @@ pub struct Entry<'a> {
     /// When it was taken, if its content says so: photos of different seconds are no copies of each other.
     pub taken: Option<&'a str>,
     /// What speaks for keeping it.
-    pub traits: Traits<'a>,
+    pub traits: KeeperTraits<'a>,
 }
 
 /// In which way a photo is a copy.
@@ -70,7 +70,7 @@ pub enum Likeness {
     /// It shows the same picture.
     Near,
     /// It shows the same picture turned.
-    Turned(Turn),
+    Turned(GridTransform),
 }
 
 impl Likeness {
@@ -87,7 +87,7 @@ impl Likeness {
 
 /// A copy in a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Copy {
+pub struct DuplicateCopy {
     /// Its place among the entries.
     pub at: usize,
     /// In which way it is one.
@@ -100,23 +100,23 @@ pub struct Copy {
 
 /// A photo with its copies.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Group {
+pub struct DuplicateGroup {
     /// The place of the photo that is best kept.
     pub keeper: usize,
     /// The others, best first.
-    pub copies: Vec<Copy>,
+    pub copies: Vec<DuplicateCopy>,
 }
 
 /// Groups of copies, in the order in which their keepers were given. `values` are all vectors of a model, each of `dim`
 /// values. `watch` receives how many of how many photos were compared with all others. Nothing if `cancel` was raised.
 pub fn find(
-    entries: &[Entry<'_>],
+    entries: &[DuplicateInput<'_>],
     values: &[f16],
     dim: usize,
-    rule: &Rule,
+    rule: &DuplicateRule,
     cancel: &Cancel,
     watch: impl Fn(usize, usize) + Sync,
-) -> Option<Vec<Group>> {
+) -> Option<Vec<DuplicateGroup>> {
     let mut order: Vec<usize> = (0..entries.len()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&entries[*a].traits, &entries[*b].traits);
@@ -124,11 +124,11 @@ pub fn find(
     });
     // The best of each content stands for it.
     let mut of_content: HashMap<&ContentId, usize> = HashMap::new();
-    let mut groups: HashMap<usize, Vec<Copy>> = HashMap::new();
+    let mut groups: HashMap<usize, Vec<DuplicateCopy>> = HashMap::new();
     let mut leaders = Vec::new();
     for at in order {
         match of_content.get(&entries[at].content) {
-            Some(leader) => groups.entry(*leader).or_default().push(Copy {
+            Some(leader) => groups.entry(*leader).or_default().push(DuplicateCopy {
                 at,
                 likeness: Likeness::Exact,
                 cosine: 1.0,
@@ -148,11 +148,11 @@ pub fn find(
         values.get(row.checked_mul(dim)?..(row + 1).checked_mul(dim)?)
     };
     leaders.retain(|at| entries[*at].appearance.is_some() && vector(*at).is_some());
-    let photos: Vec<near::Compared<'_>> = leaders
+    let photos: Vec<near::ComparedPhoto<'_>> = leaders
         .iter()
         .filter_map(|at| {
             let grid = &entries[*at].appearance?.grid;
-            Some(near::Compared {
+            Some(near::ComparedPhoto {
                 vector: vector(*at)?,
                 hash: grid.hash(),
                 grid,
@@ -167,7 +167,7 @@ pub fn find(
     for (number, of) in copy_of.iter().enumerate() {
         let Some(of) = of else { continue };
         let (at, keeper) = (leaders[number], leaders[of.leader]);
-        let copy = Copy {
+        let copy = DuplicateCopy {
             at,
             likeness: of.likeness,
             cosine: of.cosine,
@@ -177,7 +177,7 @@ pub fn find(
         let same = groups.remove(&at).unwrap_or_default();
         let group = groups.entry(keeper).or_default();
         group.push(copy);
-        group.extend(same.into_iter().map(|other| Copy {
+        group.extend(same.into_iter().map(|other| DuplicateCopy {
             at: other.at,
             ..copy
         }));
@@ -186,15 +186,18 @@ pub fn find(
 }
 
 /// Groups in the order of their keepers, each with its best copies first.
-fn sorted(groups: HashMap<usize, Vec<Copy>>, entries: &[Entry<'_>]) -> Vec<Group> {
-    let mut groups: Vec<Group> = groups
+fn sorted(
+    groups: HashMap<usize, Vec<DuplicateCopy>>,
+    entries: &[DuplicateInput<'_>],
+) -> Vec<DuplicateGroup> {
+    let mut groups: Vec<DuplicateGroup> = groups
         .into_iter()
         .map(|(keeper, mut copies)| {
             copies.sort_by(|a, b| {
                 let (a, b) = (&entries[a.at].traits, &entries[b.at].traits);
                 a.compare(b)
             });
-            Group { keeper, copies }
+            DuplicateGroup { keeper, copies }
         })
         .collect();
     groups.sort_by_key(|group| group.keeper);

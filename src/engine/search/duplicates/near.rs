@@ -6,10 +6,10 @@
 use half::f16;
 use rayon::prelude::*;
 
-use super::{Likeness, Rule};
+use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
-use crate::engine::inference::cpu::{Int8Rows, PackedI8, Reached, widen};
-use crate::engine::media::appearance::{Grid, PerceptualHash};
+use crate::engine::inference::cpu::{Int8Rows, PackedI8, ProductAbove, widen};
+use crate::engine::media::appearance::{GreyGrid, PerceptualHash};
 use crate::engine::search::math::cosine;
 
 /// Photos that are compared with all others at once: their vectors stay in a core's cache.
@@ -20,11 +20,11 @@ const TASK: usize = 128;
 const MARGIN: f32 = 0.02;
 
 /// A photo that is compared with others.
-pub struct Compared<'a> {
+pub struct ComparedPhoto<'a> {
     /// Its vector, of length 1.
     pub vector: &'a [f16],
     /// The picture in grey.
-    pub grid: &'a Grid,
+    pub grid: &'a GreyGrid,
     /// The grid's hash.
     pub hash: PerceptualHash,
     /// When it was taken.
@@ -46,8 +46,8 @@ pub struct CopyOf {
 
 /// For each of the photos, best first, of which better one it is a copy; that one is a copy of none.
 pub fn copies(
-    photos: &[Compared<'_>],
-    rule: &Rule,
+    photos: &[ComparedPhoto<'_>],
+    rule: &DuplicateRule,
     cancel: &Cancel,
     watch: impl Fn(usize, usize) + Sync,
 ) -> Option<Vec<Option<CopyOf>>> {
@@ -65,13 +65,13 @@ pub fn copies(
             .into_iter()
             .filter(|at| open(&copy_of, at))
             .collect();
-        let block = Block::new(photos, leaders);
+        let block = PhotoBlock::new(photos, leaders);
         let later: Vec<usize> = (end..photos.len())
             .filter(|at| open(&copy_of, at))
             .collect();
         let found: Vec<(usize, CopyOf)> = later
             .par_chunks(TASK)
-            .map_init(Scratch::default, |scratch, task| {
+            .map_init(NearScratch::default, |scratch, task| {
                 match cancel.is_cancelled() {
                     true => Vec::new(),
                     false => block.first_of(photos, task, rule, scratch),
@@ -92,16 +92,16 @@ pub fn copies(
 
 /// Finds copies among the members of a block.
 fn resolve(
-    photos: &[Compared<'_>],
+    photos: &[ComparedPhoto<'_>],
     members: &[usize],
-    rule: &Rule,
+    rule: &DuplicateRule,
     cancel: &Cancel,
     copy_of: &mut [Option<CopyOf>],
 ) {
-    let block = Block::new(photos, members.to_vec());
+    let block = PhotoBlock::new(photos, members.to_vec());
     let pairs: Vec<(usize, CopyOf)> = members
         .par_chunks(TASK)
-        .map_init(Scratch::default, |scratch, task| {
+        .map_init(NearScratch::default, |scratch, task| {
             match cancel.is_cancelled() {
                 true => Vec::new(),
                 false => block.all_of(photos, task, rule, scratch),
@@ -119,20 +119,20 @@ fn resolve(
 
 /// Room for a task to work in.
 #[derive(Default)]
-struct Scratch {
+struct NearScratch {
     wide: Vec<f32>,
     rows: Int8Rows,
-    found: Vec<Reached>,
+    found: Vec<ProductAbove>,
 }
 
 /// Photos laid out to be compared with many others.
-struct Block {
+struct PhotoBlock {
     members: Vec<usize>,
     vectors: PackedI8,
 }
 
-impl Block {
-    fn new(photos: &[Compared<'_>], members: Vec<usize>) -> Self {
+impl PhotoBlock {
+    fn new(photos: &[ComparedPhoto<'_>], members: Vec<usize>) -> Self {
         let mut wide = Vec::new();
         widen_all(photos, &members, &mut wide);
         let vectors = PackedI8::new(&wide, &vec![0.0; members.len()]);
@@ -142,10 +142,10 @@ impl Block {
     /// For each photo of a task, the first better member that it is a copy of.
     fn first_of(
         &self,
-        photos: &[Compared<'_>],
+        photos: &[ComparedPhoto<'_>],
         task: &[usize],
-        rule: &Rule,
-        scratch: &mut Scratch,
+        rule: &DuplicateRule,
+        scratch: &mut NearScratch,
     ) -> Vec<(usize, CopyOf)> {
         self.near(photos, task, rule, scratch);
         let found = scratch.found.chunk_by(|a, b| a.row == b.row);
@@ -164,10 +164,10 @@ impl Block {
     /// For each photo of a task, all better members that it is a copy of.
     fn all_of(
         &self,
-        photos: &[Compared<'_>],
+        photos: &[ComparedPhoto<'_>],
         task: &[usize],
-        rule: &Rule,
-        scratch: &mut Scratch,
+        rule: &DuplicateRule,
+        scratch: &mut NearScratch,
     ) -> Vec<(usize, CopyOf)> {
         self.near(photos, task, rule, scratch);
         let pairs = scratch.found.iter().map(|hit| {
@@ -179,12 +179,22 @@ impl Block {
     }
 
     /// Pairs that are near in eight bits, by the task's photo and then by member.
-    fn near(&self, photos: &[Compared<'_>], task: &[usize], rule: &Rule, scratch: &mut Scratch) {
+    fn near(
+        &self,
+        photos: &[ComparedPhoto<'_>],
+        task: &[usize],
+        rule: &DuplicateRule,
+        scratch: &mut NearScratch,
+    ) {
         widen_all(photos, task, &mut scratch.wide);
         scratch.found.clear();
-        let line = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
-        self.vectors
-            .reaching(&scratch.wide, line, &mut scratch.rows, &mut scratch.found);
+        let threshold = rule.min_cosine.min(rule.min_framed_cosine) - MARGIN;
+        self.vectors.reaching(
+            &scratch.wide,
+            threshold,
+            &mut scratch.rows,
+            &mut scratch.found,
+        );
         scratch
             .found
             .sort_unstable_by_key(|hit| (hit.row, hit.output));
@@ -193,28 +203,33 @@ impl Block {
 
 /// Whether it is worth while to look at a pair closely: by its product in eight bits and its hashes alone.
 fn may_be_copy(
-    photos: &[Compared<'_>],
+    photos: &[ComparedPhoto<'_>],
     leader: usize,
     at: usize,
-    hit: &Reached,
-    rule: &Rule,
+    hit: &ProductAbove,
+    rule: &DuplicateRule,
 ) -> bool {
     hit.product >= rule.min_cosine - MARGIN
         || photos[leader].hash.distance(photos[at].hash) <= rule.max_distance
 }
 
 /// Whether a photo is a copy of a better one.
-fn copy(photos: &[Compared<'_>], leader: usize, at: usize, rule: &Rule) -> Option<CopyOf> {
+fn copy(
+    photos: &[ComparedPhoto<'_>],
+    leader: usize,
+    at: usize,
+    rule: &DuplicateRule,
+) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
     if is_another_moment(better, other) {
         return None;
     }
-    let line = match better.hash.distance(other.hash) <= rule.max_distance {
+    let threshold = match better.hash.distance(other.hash) <= rule.max_distance {
         true => rule.min_framed_cosine,
         false => rule.min_cosine,
     };
     let cosine = cosine(better.vector, other.vector);
-    if cosine < line {
+    if cosine < threshold {
         return None;
     }
     let fit = fit(better.grid, other.grid)?;
@@ -227,17 +242,17 @@ fn copy(photos: &[Compared<'_>], leader: usize, at: usize, rule: &Rule) -> Optio
 }
 
 /// Whether two photos say of themselves that they were taken at different times.
-pub fn is_another_moment(a: &Compared<'_>, b: &Compared<'_>) -> bool {
+pub fn is_another_moment(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
     matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
 }
 
 /// How well two grids fit; nothing if there is too little in them to tell.
-pub fn fit(a: &Grid, b: &Grid) -> Option<f32> {
+pub fn fit(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
     let (a, b) = (a.relief(), b.relief());
     (a.has_structure() && b.has_structure()).then(|| a.fit(&b))
 }
 
-fn widen_all(photos: &[Compared<'_>], which: &[usize], wide: &mut Vec<f32>) {
+fn widen_all(photos: &[ComparedPhoto<'_>], which: &[usize], wide: &mut Vec<f32>) {
     let dim = which.first().map_or(0, |at| photos[*at].vector.len());
     wide.resize(which.len() * dim, 0.0);
     for (at, wide) in which.iter().zip(wide.chunks_exact_mut(dim.max(1))) {

@@ -1,13 +1,13 @@
 use std::path::Path;
 
 use super::*;
-use crate::engine::media::appearance::{GRID, Grid, Quality, TURNS};
+use crate::engine::media::appearance::{GRID, GreyGrid, PictureQuality, TURNS};
 use crate::engine::media::mark::Mark;
 
 const DIM: usize = 32;
 
 /// Something like a photo, of which `zoom` is seen.
-fn grid(seed: f32, zoom: f32) -> Grid {
+fn grid(seed: f32, zoom: f32) -> GreyGrid {
     let cell = |at: usize| {
         let x = zoom * ((at % GRID) as f32 + 0.5) / GRID as f32;
         let y = zoom * ((at / GRID) as f32 + 0.5) / GRID as f32;
@@ -16,10 +16,10 @@ fn grid(seed: f32, zoom: f32) -> Grid {
         (128.0 + 30.0 * value) as u8
     };
     let cells: Vec<u8> = (0..GRID * GRID).map(cell).collect();
-    Grid::from_bytes(&cells).expect("a grid")
+    GreyGrid::from_bytes(&cells).expect("a grid")
 }
 
-struct Photo {
+struct PhotoFixture {
     content: u8,
     vector: [f32; DIM],
     appearance: Appearance,
@@ -29,17 +29,17 @@ struct Photo {
 }
 
 /// A photo of scene `n`, the `copy`th file of it.
-fn photo(n: u8, copy: u8, grid: Grid) -> Photo {
+fn photo(n: u8, copy: u8, grid: GreyGrid) -> PhotoFixture {
     let mut vector = [0.0; DIM];
     vector[usize::from(n) % DIM] = 1.0;
     vector[(usize::from(n) + 1) % DIM] = 0.1 * f32::from(copy);
-    let quality = Quality {
+    let quality = PictureQuality {
         sharpness: Some(0.6),
         dark: 0.0,
         blown: 0.0,
         empty: 0.0,
     };
-    Photo {
+    PhotoFixture {
         content: 10 * n + copy,
         vector,
         appearance: Appearance {
@@ -54,7 +54,7 @@ fn photo(n: u8, copy: u8, grid: Grid) -> Photo {
 }
 
 /// Groups as names of the keeper and its copies with their likeness.
-fn groups(photos: &[Photo], rule: &Rule) -> Vec<(String, Vec<String>)> {
+fn groups(photos: &[PhotoFixture], rule: &DuplicateRule) -> Vec<(String, Vec<String>)> {
     let unit = |v: &[f32; DIM]| {
         let norm = v.iter().map(|v| v * v).sum::<f32>().sqrt();
         v.map(|v| f16::from_f32(v / norm))
@@ -63,15 +63,15 @@ fn groups(photos: &[Photo], rule: &Rule) -> Vec<(String, Vec<String>)> {
         .iter()
         .flat_map(|photo| unit(&photo.vector))
         .collect();
-    let entries: Vec<Entry<'_>> = photos
+    let entries: Vec<DuplicateInput<'_>> = photos
         .iter()
         .zip(0..)
-        .map(|(photo, row)| Entry {
+        .map(|(photo, row)| DuplicateInput {
             content: ContentId([photo.content; 32]),
             row: Some(row),
             appearance: Some(&photo.appearance),
             taken: photo.taken,
-            traits: Traits {
+            traits: KeeperTraits {
                 mark: Mark::default(),
                 size: (photo.pixels, 1000),
                 format: FormatRank::Lossy,
@@ -84,7 +84,7 @@ fn groups(photos: &[Photo], rule: &Rule) -> Vec<(String, Vec<String>)> {
         .collect();
     let found = find(&entries, &values, DIM, rule, &Cancel::default(), |_, _| ());
     let name = |at: usize| photos[at].path.trim_end_matches(".jpg").to_owned();
-    let copy = |copy: &Copy| format!("{} {}", name(copy.at), copy.likeness.name());
+    let copy = |copy: &DuplicateCopy| format!("{} {}", name(copy.at), copy.likeness.name());
     let mut named: Vec<(String, Vec<String>)> = found
         .expect("not cancelled")
         .iter()
@@ -110,10 +110,10 @@ fn copies_of_each_kind_belong_to_the_best_photo() {
         "1-0".to_owned(),
         vec!["1-1 near".to_owned(), "1-2 near".into()],
     )];
-    assert_eq!(groups(&photos, &Rule::default()), upright);
-    let rule = Rule {
+    assert_eq!(groups(&photos, &DuplicateRule::default()), upright);
+    let rule = DuplicateRule {
         turned: true,
-        ..Rule::default()
+        ..DuplicateRule::default()
     };
     let mut all = upright;
     all.push(("2-0".into(), vec!["2-1 mirrored".into()]));
@@ -126,27 +126,30 @@ fn both_the_picture_and_the_vector_must_agree() {
     far.vector = photo(4, 0, grid(1.0, 1.0)).vector;
     let other = photo(1, 2, grid(3.1, 1.0));
     let photos = [photo(1, 0, grid(1.0, 1.0)), far, other];
-    assert!(groups(&photos, &Rule::default()).is_empty());
+    assert!(groups(&photos, &DuplicateRule::default()).is_empty());
 }
 
 #[test]
 fn photos_of_two_moments_are_no_copies() {
-    let at = |copy, taken| Photo {
+    let at = |copy, taken| PhotoFixture {
         taken,
         ..photo(1, copy, grid(1.0, 1.0))
     };
     let (ten, later) = (Some("2024-05-01T10:00:00"), Some("2024-05-01T10:00:01"));
-    assert!(groups(&[at(0, ten), at(1, later)], &Rule::default()).is_empty());
+    assert!(groups(&[at(0, ten), at(1, later)], &DuplicateRule::default()).is_empty());
     assert_eq!(
-        groups(&[at(0, ten), at(1, None)], &Rule::default()).len(),
+        groups(&[at(0, ten), at(1, None)], &DuplicateRule::default()).len(),
         1
     );
-    assert_eq!(groups(&[at(0, ten), at(1, ten)], &Rule::default()).len(), 1);
+    assert_eq!(
+        groups(&[at(0, ten), at(1, ten)], &DuplicateRule::default()).len(),
+        1
+    );
 }
 
 #[test]
 fn what_is_no_copy_of_the_keeper_stands_alone() {
-    let taken = |photo: Photo, taken| Photo { taken, ..photo };
+    let taken = |photo: PhotoFixture, taken| PhotoFixture { taken, ..photo };
     let mirrored = || grid(1.0, 1.0).turned(TURNS[1]);
     // The second has no date, so that each of the others may be the same picture; the others are of two moments.
     let photos = [
@@ -154,9 +157,9 @@ fn what_is_no_copy_of_the_keeper_stands_alone() {
         photo(1, 1, mirrored()),
         taken(photo(1, 2, mirrored()), Some("2024-05-01T10:00:01")),
     ];
-    let rule = Rule {
+    let rule = DuplicateRule {
         turned: true,
-        ..Rule::default()
+        ..DuplicateRule::default()
     };
     let found = vec![("1-0".to_owned(), vec!["1-1 mirrored".to_owned()])];
     assert_eq!(groups(&photos, &rule), found);
@@ -164,24 +167,24 @@ fn what_is_no_copy_of_the_keeper_stands_alone() {
 
 #[test]
 fn an_even_wall_is_a_copy_of_its_own_bytes_only() {
-    let wall = || Grid::from_bytes(&[128; GRID * GRID]).expect("a grid");
+    let wall = || GreyGrid::from_bytes(&[128; GRID * GRID]).expect("a grid");
     let mut same = photo(1, 2, wall());
     same.content = photo(1, 0, wall()).content;
     let photos = [photo(1, 0, wall()), photo(1, 1, wall()), same];
     let exact = vec![("1-0".to_owned(), vec!["1-2 exact".to_owned()])];
-    assert_eq!(groups(&photos, &Rule::default()), exact);
+    assert_eq!(groups(&photos, &DuplicateRule::default()), exact);
 }
 
 #[test]
 fn the_order_of_files_and_the_size_of_blocks_do_not_matter() {
-    let mut photos: Vec<Photo> = (0..20)
+    let mut photos: Vec<PhotoFixture> = (0..20)
         .flat_map(|n| (0..3).map(move |copy| photo(n, copy, grid(f32::from(n), 1.0))))
         .collect();
-    let forwards = groups(&photos, &Rule::default());
+    let forwards = groups(&photos, &DuplicateRule::default());
     assert_eq!(forwards.len(), 20);
     assert!(forwards.iter().all(|(_, copies)| copies.len() == 2));
     photos.reverse();
-    assert_eq!(groups(&photos, &Rule::default()), forwards);
+    assert_eq!(groups(&photos, &DuplicateRule::default()), forwards);
 }
 
 #[test]
@@ -194,9 +197,9 @@ fn copies_of_one_content_are_found_without_looking_at_pictures() {
         photo(1, 1, grid(1.0, 1.0)),
         same,
     ];
-    let rule = Rule {
+    let rule = DuplicateRule {
         exact: true,
-        ..Rule::default()
+        ..DuplicateRule::default()
     };
     let found = vec![("1-1".to_owned(), vec!["1-2 exact".to_owned()])];
     assert_eq!(groups(&photos, &rule), found);

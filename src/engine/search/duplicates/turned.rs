@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::near::{Compared, CopyOf, fit, is_another_moment};
-use super::{Likeness, Rule};
+use super::near::{ComparedPhoto, CopyOf, fit, is_another_moment};
+use super::{DuplicateRule, Likeness};
 use crate::engine::cancel::Cancel;
-use crate::engine::media::appearance::{Grid, PerceptualHash, TURNS, Turn};
+use crate::engine::media::appearance::{GreyGrid, GridTransform, PerceptualHash, TURNS};
 use crate::engine::search::math::cosine;
 
 /// Bits of a hash in one band, of which there are four.
@@ -17,9 +17,9 @@ const BAND: u32 = 16;
 const MOST_DISTANCE: u32 = 11;
 
 /// Photos by each band of their hashes.
-struct Bands([HashMap<u16, Vec<u32>>; 4]);
+struct HashBands([HashMap<u16, Vec<u32>>; 4]);
 
-impl Bands {
+impl HashBands {
     fn new(hashes: &[PerceptualHash], which: &[usize]) -> Self {
         let mut bands: [HashMap<u16, Vec<u32>>; 4] = Default::default();
         for at in which {
@@ -55,8 +55,8 @@ impl Bands {
 /// Adds turned copies of those that are copies of none. Copies of what becomes one itself are compared with the same
 /// photo, and stand alone if they are no copies of it.
 pub fn add_copies(
-    photos: &[Compared<'_>],
-    rule: &Rule,
+    photos: &[ComparedPhoto<'_>],
+    rule: &DuplicateRule,
     cancel: &Cancel,
     copy_of: &mut [Option<CopyOf>],
 ) -> Option<()> {
@@ -64,7 +64,7 @@ pub fn add_copies(
     let leaders: Vec<usize> = (0..photos.len())
         .filter(|at| copy_of[*at].is_none())
         .collect();
-    let bands = Bands::new(&hashes, &leaders);
+    let bands = HashBands::new(&hashes, &leaders);
     let found: Vec<(usize, CopyOf)> = leaders
         .par_iter()
         .flat_map_iter(|leader| match cancel.is_cancelled() {
@@ -96,11 +96,11 @@ pub fn add_copies(
 }
 
 fn turned_copies(
-    photos: &[Compared<'_>],
+    photos: &[ComparedPhoto<'_>],
     hashes: &[PerceptualHash],
-    bands: &Bands,
+    bands: &HashBands,
     leader: usize,
-    rule: &Rule,
+    rule: &DuplicateRule,
 ) -> Vec<(usize, CopyOf)> {
     let mut copies = Vec::new();
     for turn in TURNS.into_iter().skip(1) {
@@ -116,11 +116,11 @@ fn turned_copies(
 
 /// Whether a photo is a copy of a leader, whose grid is given turned.
 fn turned_copy(
-    photos: &[Compared<'_>],
-    (leader, turned): (usize, &Grid),
-    turn: Turn,
+    photos: &[ComparedPhoto<'_>],
+    (leader, turned): (usize, &GreyGrid),
+    turn: GridTransform,
     at: usize,
-    rule: &Rule,
+    rule: &DuplicateRule,
 ) -> Option<CopyOf> {
     let (better, other) = (&photos[leader], &photos[at]);
     let cosine = cosine(better.vector, other.vector);

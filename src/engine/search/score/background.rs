@@ -1,4 +1,4 @@
-//! The sum over the background, which labels are weighed against.
+//! Sums over the background prompts, the denominator of matches.
 
 use half::f16;
 

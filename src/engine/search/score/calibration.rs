@@ -1,4 +1,4 @@
-//! What is known of a line: of the photos above it, which share fits; pure.
+//! Measured precision of thresholds: which share of the photos above one fits; pure.
 
 /// Of photos above a line, the share that shows the label.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,17 +17,17 @@ impl Calibration {
         (0.9, 0.98),
     ]);
 
-    /// About which share of the photos at `line` or above fits; none below what was measured.
+    /// About which share of the photos at `threshold` or above fits; none below what was measured.
     #[must_use]
-    pub fn share_above(&self, line: f32) -> Option<f32> {
-        let upper = self.0.iter().position(|(known, _)| *known >= line);
+    pub fn share_above(&self, threshold: f32) -> Option<f32> {
+        let upper = self.0.iter().position(|(known, _)| *known >= threshold);
         let (first, last) = (self.0.first()?, self.0.last()?);
         match upper {
-            Some(0) => (line >= first.0).then_some(first.1),
+            Some(0) => (threshold >= first.0).then_some(first.1),
             None => Some(last.1),
             Some(at) => {
                 let ((from, low), (to, high)) = (self.0[at - 1], self.0[at]);
-                Some(low + (high - low) * (line - from) / (to - from))
+                Some(low + (high - low) * (threshold - from) / (to - from))
             }
         }
     }
@@ -35,11 +35,11 @@ impl Calibration {
 
 /// A line moved by `steps`, up for stricter and down for looser: equally far for all in odds, so that none leaves 0 to 1.
 #[must_use]
-pub fn moved_line(line: f32, steps: f32) -> f32 {
-    if line <= 0.0 || line >= 1.0 {
-        return line;
+pub fn stepped_threshold(threshold: f32, steps: f32) -> f32 {
+    if threshold <= 0.0 || threshold >= 1.0 {
+        return threshold;
     }
-    let logit = (line / (1.0 - line)).ln() + 0.5 * steps;
+    let logit = (threshold / (1.0 - threshold)).ln() + 0.5 * steps;
     (1.0 / (1.0 + (-logit).exp())).clamp(0.005, 0.995)
 }
 
@@ -49,7 +49,7 @@ mod tests {
 
     #[test]
     fn shares_rise_with_the_line_and_are_known_from_where_they_were_measured() {
-        let share = |line| Calibration::STARTER.share_above(line);
+        let share = |threshold| Calibration::STARTER.share_above(threshold);
         assert_eq!(share(0.01), None);
         assert_eq!(share(1.0), share(0.9));
         let lines = (5..100).map(|percent| percent as f32 / 100.0);
@@ -60,12 +60,15 @@ mod tests {
 
     #[test]
     fn stricter_and_looser_take_each_other_back() {
-        for line in [0.02, 0.2, 0.5, 0.9] {
-            let there = moved_line(line, 1.0);
-            assert!(there > line && (moved_line(there, -1.0) - line).abs() < 1e-3);
+        for threshold in [0.02, 0.2, 0.5, 0.9] {
+            let there = stepped_threshold(threshold, 1.0);
+            assert!(there > threshold && (stepped_threshold(there, -1.0) - threshold).abs() < 1e-3);
         }
-        assert_eq!((moved_line(0.0, 1.0), moved_line(1.0, -1.0)), (0.0, 1.0));
-        let far = (0..100).fold(0.2, |line, _| moved_line(line, 1.0));
+        assert_eq!(
+            (stepped_threshold(0.0, 1.0), stepped_threshold(1.0, -1.0)),
+            (0.0, 1.0)
+        );
+        let far = (0..100).fold(0.2, |threshold, _| stepped_threshold(threshold, 1.0));
         assert!(far < 1.0);
     }
 }

@@ -21,8 +21,8 @@ use crate::engine::inference::Embeddings;
 use crate::engine::search::math::{dot, sigmoid};
 
 pub use background::Background;
-pub use calibration::{Calibration, moved_line};
-pub use quality::Quality;
+pub use calibration::{Calibration, stepped_threshold};
+pub use quality::LabelQuality;
 pub use scorer::Scorer;
 pub use shares::{LabelMasses, Shares};
 
@@ -414,7 +414,7 @@ mod tests {
             let wide = photo.map(f32::from);
             let mut sum = [0.0];
             Background::new(&background, 8.0).log_sums(&photo, &mut sum);
-            let scorer = Scorer::taught(&set, &background, 8.0).with_match_bias(0.5);
+            let scorer = Scorer::for_classifiers(&set, &background, 8.0).with_match_bias(0.5);
             let got = scorer.score(&photo, &sum, &[0]).of(0);
             let mass = |at: usize| {
                 (8.0 * dot(&wide, members.rows().nth(at).expect("a row")) + set.biases[at] + 0.5)

@@ -1,11 +1,11 @@
-//! How well a label's matches tell photos that show it from those that do not; pure.
+//! How well a label's matches separate photos that show it from those that do not; pure.
 
 /// Bins of the calibration error.
 const BINS: usize = 10;
 
 /// What was found of one label.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Quality {
+pub struct LabelQuality {
     /// Photos that show it.
     pub shown: usize,
     /// Photos that do not.
@@ -18,16 +18,16 @@ pub struct Quality {
     pub f1: f64,
     /// The mean of the precisions at each photo that shows it, by falling match.
     pub average_precision: f64,
-    /// Expected calibration error: how far matches lie from the shares of photos that show it, on average.
+    /// Expected calibration error: the mean distance of matches from the share of photos that show it.
     pub calibration_error: f64,
 }
 
-impl Quality {
-    /// From matches with whether each photo shows the label; a photo fits from `line` on.
+impl LabelQuality {
+    /// From matches with whether each photo shows the label; a photo fits from `threshold` on.
     #[must_use]
-    pub fn of(matches: &[(f32, bool)], line: f32) -> Self {
+    pub fn of(matches: &[(f32, bool)], threshold: f32) -> Self {
         let shown = matches.iter().filter(|(_, shows)| *shows).count();
-        let fits: Vec<bool> = (matches.iter().filter(|(m, _)| *m >= line))
+        let fits: Vec<bool> = (matches.iter().filter(|(m, _)| *m >= threshold))
             .map(|(_, shows)| *shows)
             .collect();
         let right = fits.iter().filter(|shows| **shows).count();
@@ -54,7 +54,7 @@ impl Quality {
 
 fn average_precision(matches: &[(f32, bool)]) -> f64 {
     let mut falling = matches.to_vec();
-    // Of equal matches those that do not show it come first: what is not told apart earns nothing.
+    // Of equal matches those that do not show it come first: ties earn nothing.
     falling.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let (mut right, mut sum) = (0.0, 0.0);
     for (rank, (_, shows)) in falling.iter().enumerate() {
@@ -93,7 +93,7 @@ mod tests {
             (0.15, true),
             (0.05, false),
         ];
-        let found = Quality::of(&matches, 0.3);
+        let found = LabelQuality::of(&matches, 0.3);
         assert_eq!((found.shown, found.not_shown), (3, 2));
         let near = |a: f64, b: f64| (a - b).abs() < 1e-6;
         assert!(near(found.precision, 2.0 / 3.0) && near(found.recall, 2.0 / 3.0));
@@ -107,8 +107,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_told_is_no_error() {
-        assert_eq!(Quality::of(&[], 0.2).precision, 1.0);
-        let none = Quality::of(&[(0.5, false)], 0.2);
+        assert_eq!(LabelQuality::of(&[], 0.2).precision, 1.0);
+        let none = LabelQuality::of(&[(0.5, false)], 0.2);
         assert_eq!(
             (none.precision, none.f1, none.average_precision),
             (0.0, 0.0, 0.0)

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use super::shares::{LabelMasses, Shares};
 use super::{MOST_TOGETHER, SAME_MEANING, Scores};
 use crate::engine::inference::Embeddings;
-use crate::engine::inference::cpu::{HalfDots, MASS_LANES, MassRule, exp_scaled, masses};
+use crate::engine::inference::cpu::{BackgroundSoftmax, HalfDots, MASS_LANES, exp_scaled, masses};
 use crate::engine::search::math::dot;
 use crate::engine::search::teach::ClassifierSet;
 
 /// What a task needs to work in.
 #[derive(Default)]
-struct Scratch {
+struct ScoreScratch {
     /// In place of a vector that is not there.
     zeros: Vec<f16>,
     wide: Vec<f32>,
@@ -47,7 +47,7 @@ pub struct Scorer {
     /// For each member, what its mass is multiplied by.
     factors: Vec<f32>,
     /// The short way, for a few labels of which none says the same as a prompt.
-    rule: Option<MassRule>,
+    rule: Option<BackgroundSoftmax>,
 }
 
 impl Scorer {
@@ -81,9 +81,13 @@ impl Scorer {
         Self::build(labels, labels, each, factors, background, logit_scale)
     }
 
-    /// For labels that were taught: their texts tell which prompts mean the same, their vectors and biases score.
+    /// For trained classifiers: their texts decide which prompts mean the same, their vectors and biases score.
     #[must_use]
-    pub fn taught(labels: &ClassifierSet, background: &Embeddings, logit_scale: f32) -> Self {
+    pub fn for_classifiers(
+        labels: &ClassifierSet,
+        background: &Embeddings,
+        logit_scale: f32,
+    ) -> Self {
         let factors = labels.biases.iter().map(|bias| bias.exp()).collect();
         Self::build(
             &labels.texts,
@@ -129,7 +133,7 @@ impl Scorer {
         let alone = groups.iter().all(|members| *members == 1);
         let short = alone && prompts.is_empty() && labels < MASS_LANES && labels > 0;
         let rule = short.then(|| {
-            let mut rule = MassRule {
+            let mut rule = BackgroundSoftmax {
                 labels,
                 scale: logit_scale,
                 factors: [1.0; MASS_LANES],
@@ -161,7 +165,7 @@ impl Scorer {
         scores
     }
 
-    /// The same into the room that earlier scores leave: fresh memory for a million photos costs as much as their
+    /// The same into the memory of earlier scores: fresh memory for a million photos costs as much as their
     /// arithmetic.
     pub fn score_into(
         &self,
@@ -247,11 +251,11 @@ impl Scorer {
         parts.into_par_iter().map(column).collect()
     }
 
-    fn scratch(&self) -> Scratch {
-        Scratch {
+    fn scratch(&self) -> ScoreScratch {
+        ScoreScratch {
             zeros: vec![f16::ZERO; self.dim],
             masses: vec![0.0; self.left_out.iter().map(|prompts| 1 + prompts.len()).sum()],
-            ..Scratch::default()
+            ..ScoreScratch::default()
         }
     }
 
@@ -262,7 +266,7 @@ impl Scorer {
         values: &[f16],
         background: &[f32],
         rows: &[u32],
-        scratch: &mut Scratch,
+        scratch: &mut ScoreScratch,
     ) -> [f32; GROUP_ROWS] {
         let mut vectors = [&scratch.zeros[..]; GROUP_ROWS];
         let mut sums = [f32::NAN; GROUP_ROWS];
@@ -283,7 +287,7 @@ impl Scorer {
     fn score_group(
         &self,
         background: &[f32],
-        scratch: &mut Scratch,
+        scratch: &mut ScoreScratch,
         matches: &mut [f32],
         probabilities: &mut [f32],
     ) {

@@ -1,5 +1,5 @@
-//! Lists of paths: one a line, or with a zero byte after each, as `find -print0` writes them. Where all are UTF-8 the column
-//! is text, otherwise bytes, so that every name is kept as it is.
+//! Lists of paths: one per line, or terminated by zero bytes, as `find -print0` writes them. If all are UTF-8 the column is
+//! text, otherwise binary, so that every name is kept unchanged.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -12,7 +12,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use super::super::WorkerError;
 use super::super::source::PATH;
-use super::{BATCH_ROWS, Kind, Survey, unfit};
+use super::{BATCH_ROWS, InputKind, Survey, unfit};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -32,7 +32,7 @@ pub fn survey(mut file: File) -> io::Result<Survey> {
     hasher.update(b"list");
     let (mut rows, mut text) = (0, true);
     let end = ending(&mut file)?;
-    let mut lines = Lines::new(file, end);
+    let mut lines = ListedPaths::new(file, end);
     while let Some(line) = lines.next_line()? {
         rows += 1;
         text = text && std::str::from_utf8(line).is_ok();
@@ -44,7 +44,7 @@ pub fn survey(mut file: File) -> io::Result<Survey> {
     };
     let schema = Arc::new(Schema::new(vec![Field::new(PATH, kind, false)]));
     Ok(Survey {
-        kind: Kind::List(List {
+        kind: InputKind::List(List {
             end,
             text,
             schema: schema.clone(),
@@ -73,14 +73,14 @@ fn ending(file: &mut File) -> io::Result<u8> {
 }
 
 /// The paths of a list, one after another; empty lines are none.
-struct Lines {
+struct ListedPaths {
     reader: BufReader<File>,
     end: u8,
     line: Vec<u8>,
     first: bool,
 }
 
-impl Lines {
+impl ListedPaths {
     fn new(file: File, end: u8) -> Self {
         Self {
             reader: BufReader::new(file),
@@ -121,7 +121,7 @@ impl List {
         range: Range<u64>,
     ) -> impl Iterator<Item = Result<RecordBatch, WorkerError>> + Send + use<> {
         let (list, path) = (self.clone(), path.to_path_buf());
-        let mut lines = Lines::new(file, list.end);
+        let mut lines = ListedPaths::new(file, list.end);
         let (mut skip, mut left) = (range.start, range.end - range.start);
         std::iter::from_fn(move || {
             let mut paths: Vec<Vec<u8>> = Vec::new();

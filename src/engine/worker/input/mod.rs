@@ -1,5 +1,5 @@
-//! What a shard is read from: a list of paths, a tar, or a table in Parquet. Each is gone through once to count its rows, and
-//! again from the shard's first row to its last.
+//! Inputs of a shard: a list of paths, a tar, or a Parquet table. Each is read once to count its rows, and again from the
+//! shard's first row to its last.
 
 mod list;
 mod parquet;
@@ -28,9 +28,9 @@ const BATCH_ROWS: usize = 256;
 const BATCH_BYTES: u64 = 64 << 20;
 
 /// A file with rows.
-pub struct Input {
+pub struct WorkerInput {
     path: PathBuf,
-    kind: Kind,
+    kind: InputKind,
     schema: SchemaRef,
     /// Its rows.
     pub rows: u64,
@@ -38,7 +38,7 @@ pub struct Input {
     pub identity: String,
 }
 
-enum Kind {
+enum InputKind {
     List(list::List),
     Tar,
     Parquet,
@@ -46,13 +46,13 @@ enum Kind {
 
 /// What was found by going through a file once.
 struct Survey {
-    kind: Kind,
+    kind: InputKind,
     schema: SchemaRef,
     rows: u64,
     identity: blake3::Hash,
 }
 
-impl Input {
+impl WorkerInput {
     /// Tells what a file is and counts its rows.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Input {
         Arc::new(Schema::new(fields))
     }
 
-    /// What is said where it has other rows than were counted.
+    /// The error where it has other rows than were counted.
     pub(super) fn changed(&self) -> WorkerError {
         invalid(
             &self.path,
@@ -121,9 +121,9 @@ impl Input {
         let file = open_regular(&self.path).map_err(io)?;
         let first = range.start;
         let batches: Batches = match &self.kind {
-            Kind::List(list) => Box::new(list.batches(&self.path, file, range)),
-            Kind::Tar => Box::new(tar::batches(&self.path, file, range).map_err(io)?),
-            Kind::Parquet => parquet::batches(&self.path, file, range)?,
+            InputKind::List(list) => Box::new(list.batches(&self.path, file, range)),
+            InputKind::Tar => Box::new(tar::batches(&self.path, file, range).map_err(io)?),
+            InputKind::Parquet => parquet::batches(&self.path, file, range)?,
         };
         if self.schema.index_of(ROW).is_ok() {
             return Ok(batches);

@@ -1,4 +1,4 @@
-//! Tables in Parquet. Of a shard only the row groups are read that its rows are in.
+//! Parquet tables. For a shard only the row groups that contain its rows are read.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 
 use super::super::WorkerError;
 use super::super::source::BYTES;
-use super::{BATCH_ROWS, Batches, Kind, Survey, invalid, unfit};
+use super::{BATCH_ROWS, Batches, InputKind, Survey, invalid, unfit};
 
 /// Rows of a batch that has pictures in it.
 const PICTURE_ROWS: usize = 64;
@@ -23,14 +23,14 @@ pub fn survey(mut file: File) -> Result<Survey, ParquetError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?;
     let rows = builder.metadata().file_metadata().num_rows();
     Ok(Survey {
-        kind: Kind::Parquet,
+        kind: InputKind::Parquet,
         schema: builder.schema().clone(),
         rows: u64::try_from(rows).unwrap_or_default(),
         identity,
     })
 }
 
-/// A hash of the footer, which says where everything lies and how large it is, and of the file's length.
+/// A hash of the footer, which has the offset and size of everything, and of the file's length.
 fn footer_hash(file: &mut File) -> std::io::Result<blake3::Hash> {
     let length = file.seek(SeekFrom::End(0))?;
     let mut end = [0; 8];

@@ -13,7 +13,7 @@ use tar::{Archive, Entry};
 
 use super::super::WorkerError;
 use super::super::source::{BYTES, NAME};
-use super::{BATCH_BYTES, BATCH_ROWS, Kind, Survey, unfit};
+use super::{BATCH_BYTES, BATCH_ROWS, InputKind, Survey, unfit};
 use crate::engine::media::decode::MAX_FILE_BYTES;
 use crate::engine::media::file_names;
 
@@ -25,29 +25,29 @@ const KEY_PICTURES: u64 = 64;
 
 /// What a member is, by its name.
 #[derive(Clone, Copy, PartialEq)]
-enum Member {
+enum TarMember {
     Picture,
     Json,
     Text,
     Other,
 }
 
-fn member(name: &[u8]) -> Member {
+fn member(name: &[u8]) -> TarMember {
     let name = String::from_utf8_lossy(name);
     let path = Path::new(name.as_ref());
     let ending = path.extension().unwrap_or_default();
     let base = path.file_name().unwrap_or_default();
     if file_names::is_hidden(base) {
         // What a Mac puts beside each file, above all.
-        Member::Other
+        TarMember::Other
     } else if ending.eq_ignore_ascii_case("json") {
-        Member::Json
+        TarMember::Json
     } else if ending.eq_ignore_ascii_case("txt") {
-        Member::Text
+        TarMember::Text
     } else if file_names::is_picture_name(path) || file_names::is_video_name(path) {
-        Member::Picture
+        TarMember::Picture
     } else {
-        Member::Other
+        TarMember::Other
     }
 }
 
@@ -85,10 +85,10 @@ pub fn survey(file: File) -> io::Result<Survey> {
         hasher.update(&name).update(&entry.size().to_le_bytes());
         let changed = entry.header().mtime().unwrap_or_default();
         hasher.update(&changed.to_le_bytes());
-        rows += u64::from(member(&name) == Member::Picture);
+        rows += u64::from(member(&name) == TarMember::Picture);
     }
     Ok(Survey {
-        kind: Kind::Tar,
+        kind: InputKind::Tar,
         schema: schema(),
         rows,
         identity: hasher.finalize(),
@@ -106,7 +106,7 @@ struct Sample {
 
 /// Members of one key. Its pictures wait for texts that may stand behind them; of many pictures, only so many wait.
 #[derive(Default)]
-struct Group {
+struct TarGroup {
     key: Vec<u8>,
     pictures: Vec<(String, Option<Vec<u8>>)>,
     json: Option<String>,
@@ -117,7 +117,7 @@ struct Group {
     bytes: u64,
 }
 
-impl Group {
+impl TarGroup {
     fn is_full(&self) -> bool {
         self.count >= BATCH_ROWS || self.bytes >= BATCH_BYTES
     }
@@ -158,7 +158,7 @@ pub fn batches(
     std::thread::Builder::new()
         .name("lumisift-tar".into())
         .spawn(move || {
-            let mut reader = Reader {
+            let mut reader = TarReader {
                 path: path.clone(),
                 waiting: Vec::new(),
                 bytes: 0,
@@ -172,17 +172,17 @@ pub fn batches(
 }
 
 /// Reads a tar and sends what is full.
-struct Reader<S> {
+struct TarReader<S> {
     path: PathBuf,
     waiting: Vec<Sample>,
     bytes: u64,
     send: S,
 }
 
-impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
+impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> TarReader<S> {
     fn run(&mut self, file: File, range: &Range<u64>) -> io::Result<()> {
         let mut archive = Archive::new(file);
-        let (mut row, mut group) = (0, Group::default());
+        let (mut row, mut group) = (0, TarGroup::default());
         for entry in archive.entries_with_seek()? {
             let mut entry = entry?;
             if !entry.header().entry_type().is_file() {
@@ -200,7 +200,7 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
             let before = row < range.end && row + KEY_PICTURES >= range.start;
             let near = before || !group.pictures.is_empty();
             match kind {
-                Member::Picture => {
+                TarMember::Picture => {
                     if group.is_full() && !self.take(group.part()) {
                         break;
                     }
@@ -213,8 +213,8 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
                     }
                     row += 1;
                 }
-                Member::Json if near => group.json = text(&mut entry)?,
-                Member::Text if near => group.txt = text(&mut entry)?,
+                TarMember::Json if near => group.json = text(&mut entry)?,
+                TarMember::Text if near => group.txt = text(&mut entry)?,
                 _ => {}
             }
         }
@@ -223,7 +223,7 @@ impl<S: Fn(Result<RecordBatch, WorkerError>) -> bool> Reader<S> {
     }
 
     /// Takes the pictures of a group; whether anybody wants more.
-    fn take(&mut self, group: Group) -> bool {
+    fn take(&mut self, group: TarGroup) -> bool {
         for sample in group.samples() {
             let texts = [&sample.json, &sample.txt].into_iter().flatten();
             let texts: usize = texts.map(String::len).sum();
@@ -364,8 +364,10 @@ mod tests {
 
     #[test]
     fn members_are_told_by_their_names() {
-        assert!(member(b"a/1.JPG") == Member::Picture && member(b"1.heic") == Member::Picture);
-        assert!(member(b"1.json") == Member::Json && member(b"1.txt") == Member::Text);
-        assert!(member(b"1.cls") == Member::Other && member(b"a/._1.jpg") == Member::Other);
+        assert!(
+            member(b"a/1.JPG") == TarMember::Picture && member(b"1.heic") == TarMember::Picture
+        );
+        assert!(member(b"1.json") == TarMember::Json && member(b"1.txt") == TarMember::Text);
+        assert!(member(b"1.cls") == TarMember::Other && member(b"a/._1.jpg") == TarMember::Other);
     }
 }

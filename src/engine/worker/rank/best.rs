@@ -33,7 +33,7 @@ impl Ord for Ranked {
 
 impl Best {
     /// The match that another one must reach.
-    pub fn line(&self, top: usize) -> f32 {
+    pub fn threshold(&self, top: usize) -> f32 {
         match self.0.peek() {
             Some(worst) if self.0.len() >= top => worst.0.matched,
             _ => f32::NEG_INFINITY,

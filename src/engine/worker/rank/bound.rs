@@ -1,4 +1,4 @@
-//! A bound on a vector's match by a few products, so that most vectors need no more.
+//! A cheap upper bound on a vector's match, which rules out most vectors.
 
 use crate::engine::inference::cpu::row_dots;
 use crate::engine::inference::{Embeddings, ModelInfo};
@@ -12,7 +12,7 @@ const ROUNDING: f32 = 2e-3;
 /// How far from 1 the length of a normalised vector may be.
 pub const UNIT: f32 = 1e-4;
 
-/// The match from which others are told apart by what is scored alone.
+/// The match above which rounding hides differences, so that only scoring decides.
 const CERTAIN: f32 = 0.999;
 
 /// What a label's match can be at most.
@@ -32,7 +32,7 @@ impl Bound {
     pub fn new(label: &ClassifierSet, background: &Embeddings, model: &ModelInfo) -> Self {
         let dim = background.dim;
         let same = |prompt: &[f32]| {
-            // As the scorer tells them, to the last bit.
+            // As the scorer computes them, to the last bit.
             let mut members = label.texts.rows();
             members.any(|member| dot(prompt, member) > SAME_MEANING)
         };
@@ -59,17 +59,17 @@ impl Bound {
         }
     }
 
-    /// Tells of each row, with its length, whose match may reach `line`. Rows without a direction never do.
-    pub fn reaching(&self, rows: &[f32], line: f32, mut tell: impl FnMut(usize, f32)) {
+    /// Tells of each row, with its length, whose match may reach `threshold`. Rows without a direction never do.
+    pub fn reaching(&self, rows: &[f32], threshold: f32, mut on_row: impl FnMut(usize, f32)) {
         let width = self.raise.len() + 2;
         let mut products = vec![0f32; rows.len() / self.dim.max(1) * width];
         row_dots(rows, &self.vectors, self.dim, &mut products);
         // As odds: match m means a difference of logits of ln(m / (1 - m)).
-        let line = match line {
-            line if line <= 0.0 => f32::NEG_INFINITY,
-            line => {
-                let line = line.min(CERTAIN);
-                (line / (1.0 - line)).ln() - 2.0 * self.scale * ROUNDING
+        let threshold = match threshold {
+            threshold if threshold <= 0.0 => f32::NEG_INFINITY,
+            threshold => {
+                let threshold = threshold.min(CERTAIN);
+                (threshold / (1.0 - threshold)).ln() - 2.0 * self.scale * ROUNDING
             }
         };
         for (at, products) in products.chunks_exact(width).enumerate() {
@@ -86,12 +86,12 @@ impl Bound {
                 Some(count) => logit(products[width - 1]) + count,
                 None => 0.0,
             };
-            let below = most - against < line;
+            let below = most - against < threshold;
             // What cannot be compared is looked at.
             if !below {
                 // What is of length 1 already is scored as it is, and so as its worker scored it.
                 let is_unit = (length - 1.0).abs() < UNIT;
-                tell(at, if is_unit { 1.0 } else { length });
+                on_row(at, if is_unit { 1.0 } else { length });
             }
         }
     }
@@ -149,7 +149,7 @@ mod tests {
                 background.values.extend_from_slice(&members[..DIM]);
             }
             let bound = Bound::new(&label, &background, &model(scale, match_bias, sigmoid_bias));
-            let scorer = Scorer::taught(&label, &background, scale)
+            let scorer = Scorer::for_classifiers(&label, &background, scale)
                 .with_match_bias(match_bias)
                 .with_sigmoid(sigmoid_bias);
             // Photos that are just what a member says come close to the bound.
@@ -160,9 +160,9 @@ mod tests {
             let rows: Vec<u32> = (0..).take(sums.len()).collect();
             let scores = scorer.score(&short, &sums, &rows);
             for (photo, matched) in photos.chunks_exact(DIM).zip(&scores.matches) {
-                let mut told = 0;
-                bound.reaching(photo, *matched, |_, _| told += 1);
-                prop_assert_eq!(told, 1, "a match of {} is beyond its bound", matched);
+                let mut found = 0;
+                bound.reaching(photo, *matched, |_, _| found += 1);
+                prop_assert_eq!(found, 1, "a match of {} is beyond its bound", matched);
             }
         }
     }
@@ -185,9 +185,9 @@ mod tests {
             values: [axis(1), axis(2)].concat(),
         };
         let bound = Bound::new(&label, &background, &model(40.0, 0.0, None));
-        let mut told = Vec::new();
+        let mut found = Vec::new();
         let photos = [axis(1), axis(0), vec![0.0; DIM]].concat();
-        bound.reaching(&photos, 0.9, |row, _| told.push(row));
-        assert_eq!(told, [1]);
+        bound.reaching(&photos, 0.9, |row, _| found.push(row));
+        assert_eq!(found, [1]);
     }
 }

@@ -50,7 +50,7 @@ impl Hit {
 }
 
 /// A label that vectors in files are ranked by.
-struct Search<'a> {
+struct RankSearch<'a> {
     zero_shot: &'a ZeroShot,
     scorer: Scorer,
     bound: Bound,
@@ -69,11 +69,11 @@ pub fn rank(
     top: usize,
 ) -> Result<Vec<Hit>, WorkerError> {
     let info = zero_shot.model().info();
-    let taught = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
-    let search = Search {
+    let classifiers = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
+    let search = RankSearch {
         zero_shot,
-        scorer: zero_shot.taught_scorer(&taught),
-        bound: Bound::new(&taught, zero_shot.background(), info),
+        scorer: zero_shot.classifier_scorer(&classifiers),
+        bound: Bound::new(&classifiers, zero_shot.background(), info),
         top,
         best: Mutex::default(),
     };
@@ -93,7 +93,7 @@ pub fn rank(
     Ok(best.into_sorted())
 }
 
-impl Search<'_> {
+impl RankSearch<'_> {
     fn best(&self) -> std::sync::MutexGuard<'_, Best> {
         self.best.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -109,12 +109,12 @@ impl Search<'_> {
     }
 
     fn task(&self, file: usize, block: &Block, rows: std::ops::Range<usize>) {
-        let line = self.best().line(self.top);
+        let threshold = self.best().threshold(self.top);
         let dim = self.zero_shot.background().dim;
         let mut wide = Vec::new();
         let values = block.values(rows.clone(), &mut wide);
         let (mut kept, mut vectors) = (Vec::new(), Vec::<f16>::new());
-        self.bound.reaching(values, line, |at, length| {
+        self.bound.reaching(values, threshold, |at, length| {
             if block.is_valid(rows.start + at) {
                 kept.push(rows.start + at);
                 let vector = &values[at * dim..][..dim];
@@ -129,7 +129,7 @@ impl Search<'_> {
         let scores = self.scorer.score(&vectors, &sums, &numbers);
         let mut best = self.best();
         for (matched, row) in scores.matches.iter().zip(kept) {
-            if !matched.is_nan() && *matched >= best.line(self.top) {
+            if !matched.is_nan() && *matched >= best.threshold(self.top) {
                 let hit = Hit {
                     file,
                     row: block.first_row + row as u64,

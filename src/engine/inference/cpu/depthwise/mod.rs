@@ -105,12 +105,12 @@ impl Depthwise {
         self.run_at(IntegerIsa::detect(), image, ys, out);
     }
 
-    fn run_at(&self, unit: IntegerIsa, image: &RowPairs, ys: Range<usize>, out: &mut [i16]) {
+    fn run_at(&self, isa: IntegerIsa, image: &RowPairs, ys: Range<usize>, out: &mut [i16]) {
         #[cfg(target_arch = "x86_64")]
-        if wide::run(unit, self, image, &ys, out).is_some() {
+        if wide::run(isa, self, image, &ys, out).is_some() {
             return;
         }
-        let _ = unit;
+        let _ = isa;
         let line = self.shape.output().1 * self.shape.channels;
         for (y, out) in ys.zip(out.chunks_exact_mut(line)) {
             row(image, self, y, out);
@@ -244,13 +244,13 @@ mod tests {
             let bias = wave(channels, 11);
             let depthwise = Depthwise::new(&weights, &bias, shape);
             let want = reference(&input, &weights, &bias, shape);
-            for unit in IntegerIsa::available() {
-                let got = whole(unit, &depthwise, &input);
+            for isa in IntegerIsa::available() {
+                let got = whole(isa, &depthwise, &input);
                 for (got, want) in got.iter().zip(&want) {
                     let got = f32::from(*got) * RowPairs::SCALE;
                     assert!(
                         (got - want).abs() < 1e-3,
-                        "{unit:?} {shape:?}: {got}, not {want}"
+                        "{isa:?} {shape:?}: {got}, not {want}"
                     );
                 }
             }
@@ -258,7 +258,7 @@ mod tests {
     }
 
     /// An image through a convolution, by as many strips as fit.
-    fn whole(unit: IntegerIsa, depthwise: &Depthwise, input: &[f32]) -> Vec<i16> {
+    fn whole(isa: IntegerIsa, depthwise: &Depthwise, input: &[f32]) -> Vec<i16> {
         let shape = depthwise.shape;
         let line = shape.width * shape.channels;
         let (out_height, out_width) = shape.output();
@@ -280,7 +280,7 @@ mod tests {
                 }
             }
             let end = image.outputs(shape);
-            depthwise.run_at(unit, &image, y..end, &mut out[y * out_line..end * out_line]);
+            depthwise.run_at(isa, &image, y..end, &mut out[y * out_line..end * out_line]);
             y = end;
         }
         out

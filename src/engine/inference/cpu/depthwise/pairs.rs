@@ -1,4 +1,4 @@
-//! Rows of an image as a depthwise convolution in sixteen bits wants them: two side by side.
+//! Input rows of a sixteen-bit depthwise convolution, interleaved in pairs.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::DepthwiseShape;
 use crate::engine::inference::cpu::int16::{PEAK, rounded};
 
 /// Lanes in memory at a time: with what stands around, they stay in a core's own cache.
-const ROOM: usize = 96 * 1024;
+const CACHE_BYTES: usize = 96 * 1024;
 
 /// Some rows of an image after ReLU6, in multiples of [`Self::SCALE`]. Row 2p is in the low and row 2p + 1 in the high
 /// half of lanes, (pairs of rows) x (columns with their padding) x channels, so that one instruction multiplies and
@@ -16,16 +16,16 @@ pub struct RowPairs {
     lanes: Aligned,
     /// A pair beyond the image.
     zeros: Aligned,
-    layout: Layout,
+    layout: PixelLayout,
     /// The rows of the image that are here; the first is even.
     rows: Range<usize>,
-    /// The last ones of them, which were made room for by [`Self::advance`].
+    /// The last of them, which [`Self::advance`] added.
     fresh: Range<usize>,
 }
 
-/// How pixels lie in memory.
+/// The layout of pixels in memory.
 #[derive(Clone, Copy, Debug, Default)]
-struct Layout {
+struct PixelLayout {
     width: usize,
     channels: usize,
     /// Columns of zeros to the left.
@@ -51,7 +51,7 @@ impl RowPairs {
     pub fn begin(&mut self, shape: DepthwiseShape) {
         let (out, pad) = DepthwiseShape::same(shape.width, shape.kernel, shape.stride);
         let pitch = ((out - 1) * shape.stride + shape.kernel).max(shape.width + pad);
-        self.layout = Layout {
+        self.layout = PixelLayout {
             width: shape.width,
             channels: shape.channels,
             pad,
@@ -78,7 +78,7 @@ impl RowPairs {
 
     /// How many rows are in memory at a time, an even number.
     fn most_rows(shape: DepthwiseShape) -> usize {
-        let pairs = ROOM / (shape.width * shape.channels);
+        let pairs = CACHE_BYTES / (shape.width * shape.channels);
         let least = shape.kernel + shape.stride + 1;
         let rows = (2 * pairs).max(least).min(shape.height);
         rows.next_multiple_of(2)
@@ -113,7 +113,7 @@ impl RowPairs {
     /// counted from the first fresh one, two rows side by side; the last row of an odd number stands alone.
     #[inline(always)]
     pub(crate) fn fresh_pixel(&mut self, pixel: usize) -> (&mut [i32], bool) {
-        let Layout {
+        let PixelLayout {
             width,
             channels,
             pad,
@@ -162,7 +162,7 @@ impl Aligned {
     /// Bytes of a cache line.
     const LINE: usize = 64;
 
-    /// Makes room for as many values at least. What was there may move.
+    /// Grows to at least so many values. The existing ones may move.
     fn grow(&mut self, len: usize) {
         let len = len + Self::LINE / size_of::<i32>();
         if self.values.len() < len {

@@ -1,4 +1,4 @@
-//! A register of channels at a time, with the weights of a kernel in registers.
+//! Depthwise convolution over one register of channels at a time, with the kernel in registers.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::{
@@ -18,7 +18,7 @@ use super::{Depthwise, DepthwiseShape, IntegerIsa, LANES, RowPairs};
 /// Rows of the output, by what the unit has for pairs of products. `None` where a kernel of this size, with as many
 /// channels, is not for this.
 pub fn run(
-    unit: IntegerIsa,
+    isa: IntegerIsa,
     depthwise: &Depthwise,
     image: &RowPairs,
     ys: &Range<usize>,
@@ -42,7 +42,7 @@ pub fn run(
             }
         };
     }
-    match unit {
+    match isa {
         IntegerIsa::Avx512Vnni => sizes!(avx512_vnni, 16),
         IntegerIsa::AvxVnni => sizes!(avx_vnni, 8),
         IntegerIsa::Avx2 => sizes!(avx2, 8),

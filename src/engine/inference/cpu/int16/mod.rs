@@ -5,13 +5,13 @@
 //! that eight bits would change. A row is kept as `x = scale * q` with q at most [`PEAK`] in magnitude; the weights of
 //! an output are made so small that no sum of products can overflow.
 
-mod end;
+mod epilogue;
 
 use super::{IntegerIsa, RowPairs, TILE_ROWS, madd, multi_target, side_by_side};
 use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 use crate::engine::inference::cpu::prefetch;
-use end::Columns;
+use epilogue::Int16Columns;
 
 /// Largest magnitude of an activation: 13 bits and a sign.
 pub const PEAK: f32 = 8191.0;
@@ -27,7 +27,7 @@ const LANES: usize = 16;
 pub struct PackedI16 {
     inputs: usize,
     outputs: usize,
-    unit: IntegerIsa,
+    isa: IntegerIsa,
     /// panels x (depth / 2) x 64 x 2: two inputs of one output side by side.
     values: Vec<i16>,
     /// The scale of each output's weights, padded to whole panels.
@@ -53,17 +53,17 @@ impl PackedI16 {
     /// From a weight of outputs x inputs and a bias of outputs, for the best unit of this processor.
     #[must_use]
     pub fn new(weight: &[f32], bias: &[f32]) -> Self {
-        Self::for_unit(IntegerIsa::detect(), weight, bias)
+        Self::for_isa(IntegerIsa::detect(), weight, bias)
     }
 
-    fn for_unit(unit: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
+    fn for_isa(isa: IntegerIsa, weight: &[f32], bias: &[f32]) -> Self {
         let outputs = bias.len();
         let inputs = weight.len().checked_div(outputs).unwrap_or_default();
         let width = outputs.next_multiple_of(PANEL);
         let mut panels = Self {
             inputs,
             outputs,
-            unit,
+            isa,
             values: vec![0; width * depth(inputs)],
             scales: vec![0.0; width],
             bias: bias.to_vec(),
@@ -101,14 +101,14 @@ impl PackedI16 {
     pub fn multiply(&self, rows: &Int16Rows, then: GemmEpilogue, out: &mut [f32]) {
         self.each_tile(rows, |row, sums, scales, columns| {
             let out = &mut out[row * self.outputs..];
-            end::finish_rows(sums, scales, columns, then, out);
+            epilogue::finish_rows(sums, scales, columns, then, out);
         });
     }
 
-    /// `out = relu6(a W^T + b)` for the pixels of the rows of an image that were last made room for.
+    /// `out = relu6(a W^T + b)` for the pixels of the rows that were last added.
     pub fn multiply_pairs(&self, pixels: &Int16Rows, out: &mut RowPairs) {
         self.each_tile(pixels, |pixel, sums, scales, columns| {
-            end::finish_pixels(sums, scales, columns, pixel, out);
+            epilogue::finish_pixels(sums, scales, columns, pixel, out);
         });
     }
 
@@ -116,7 +116,7 @@ impl PackedI16 {
     fn each_tile(
         &self,
         rows: &Int16Rows,
-        mut end: impl FnMut(usize, &[[i32; PANEL]], &[f32], &Columns<'_>),
+        mut end: impl FnMut(usize, &[[i32; PANEL]], &[f32], &Int16Columns<'_>),
     ) {
         let depth = depth(self.inputs);
         let mut sums = [[0i32; PANEL]; MOST_ROWS];
@@ -125,7 +125,7 @@ impl PackedI16 {
         let count = rows.scales.len();
         for (at, (panel, next)) in panels.zip(following).enumerate() {
             let first = at * PANEL;
-            let columns = Columns {
+            let columns = Int16Columns {
                 scales: &self.scales[first..][..PANEL],
                 bias: &self.bias[first..][..PANEL],
                 first,
@@ -156,14 +156,14 @@ impl PackedI16 {
     fn sum<const R: usize>(
         &self,
         a: &[i16],
-        (panel, ahead): (&[i16], &[i16]),
+        (panel, prefetched): (&[i16], &[i16]),
         width: usize,
         sums: &mut [[i32; PANEL]; MOST_ROWS],
     ) -> usize {
         let depth = depth(self.inputs);
         let rows = std::array::from_fn(|r| &a[r * depth..][..depth]);
         if let Some(sums) = sums.first_chunk_mut::<R>() {
-            self.unit.sum_shorts(rows, panel, ahead, width, sums);
+            self.isa.sum_shorts(rows, panel, prefetched, width, sums);
         }
         R
     }
@@ -174,8 +174,8 @@ pub(super) fn weight_scale(row: &[f32]) -> f32 {
     let peak = row.iter().fold(0f32, |peak, w| peak.max(w.abs()));
     let total: f32 = row.iter().map(|w| w.abs()).sum();
     // Rounding may add a half to each weight.
-    let room = i32::MAX as f32 / PEAK - row.len() as f32;
-    let scale = (peak / f32::from(i16::MAX)).max(total / room);
+    let headroom = i32::MAX as f32 / PEAK - row.len() as f32;
+    let scale = (peak / f32::from(i16::MAX)).max(total / headroom);
     // A row of zeros has any scale.
     if scale > 0.0 { scale } else { 1.0 }
 }
@@ -185,7 +185,7 @@ impl Int16Rows {
     pub fn with_scale(&mut self, rows: usize, inputs: usize, scale: f32) -> &mut [i16] {
         self.scales.clear();
         self.scales.resize(rows, scale);
-        self.room(rows * depth(inputs))
+        self.headroom(rows * depth(inputs))
     }
 
     /// From rows x inputs, each with a scale of its own.
@@ -207,7 +207,7 @@ impl Int16Rows {
         let mut scales = std::mem::take(&mut self.scales);
         scales.clear();
         let rows = a.len().checked_div(inputs).unwrap_or_default();
-        let values = self.room(rows * depth(inputs));
+        let values = self.headroom(rows * depth(inputs));
         for (row, to) in order.zip(values.chunks_exact_mut(depth(inputs).max(1))) {
             let (to, beyond) = to.split_at_mut(inputs);
             beyond.fill(0);
@@ -219,7 +219,7 @@ impl Int16Rows {
     }
 
     /// The first values, which may hold what was there before.
-    fn room(&mut self, len: usize) -> &mut [i16] {
+    fn headroom(&mut self, len: usize) -> &mut [i16] {
         if self.values.len() < len {
             self.values.resize(len, 0);
         }
@@ -280,17 +280,17 @@ mod tests {
             let (a, weight) = (noise(rows * inputs, 1), noise(outputs * inputs, 2));
             let mut quantised = Int16Rows::default();
             quantised.fill(&a, inputs);
-            let product = |unit| {
-                let panels = PackedI16::for_unit(unit, &weight, &vec![0.5; outputs]);
+            let product = |isa| {
+                let panels = PackedI16::for_isa(isa, &weight, &vec![0.5; outputs]);
                 let mut out = vec![0f32; rows * outputs];
                 panels.multiply(&quantised, PLAIN, &mut out);
                 out.into_iter().map(f32::to_bits).collect::<Vec<_>>()
             };
             let want = product(IntegerIsa::Portable);
-            for unit in IntegerIsa::available() {
+            for isa in IntegerIsa::available() {
                 assert!(
-                    product(unit) == want,
-                    "{unit:?} {rows} x {inputs} x {outputs}"
+                    product(isa) == want,
+                    "{isa:?} {rows} x {inputs} x {outputs}"
                 );
             }
         }

@@ -9,9 +9,9 @@ use std::arch::asm;
 
 use super::PANEL;
 use super::tile::{GROUP, tile};
-use crate::engine::inference::cpu::prefetch::Fetches;
+use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
-/// Brings what lies there nearer.
+/// Prefetches that address.
 #[inline(always)]
 fn fetch(at: *const i8) {
     // SAFETY: a hint, which reads nothing, whatever the address; assembly, because the intrinsic is not in stable Rust.
@@ -94,11 +94,11 @@ tile!(
 pub fn bytes_neon<const R: usize, const V: usize>(
     rows: [&[u8]; R],
     panel: &[i8],
-    ahead: &[i8],
+    prefetched: &[i8],
     registers: usize,
     out: &mut [[i32; PANEL]; R],
 ) {
-    bytes_raised::<R, V>(rows, panel, ahead, registers, out);
+    bytes_raised::<R, V>(rows, panel, prefetched, registers, out);
     for (out, row) in out.iter_mut().zip(rows) {
         let mut raised = 0i32;
         for a in row {

@@ -1,4 +1,4 @@
-//! Sums of products of integers of eight and of sixteen bits, by the instructions that processors have for them.
+//! Integer dot products of eight and sixteen bits, by the instruction sets that processors have for them.
 
 #[cfg(target_arch = "aarch64")]
 #[allow(unsafe_code)]
@@ -38,16 +38,16 @@ impl IntegerIsa {
     /// All that this processor has, the best last.
     #[must_use]
     pub fn available() -> Vec<Self> {
-        let mut units = vec![Self::Portable];
+        let mut levels = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
             // Every processor with the one has the other.
             let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
             if avx2 {
-                units.push(Self::Avx2);
+                levels.push(Self::Avx2);
             }
             if avx2 && is_x86_feature_detected!("avxvnni") {
-                units.push(Self::AvxVnni);
+                levels.push(Self::AvxVnni);
             }
             if avx2
                 && is_x86_feature_detected!("avx512f")
@@ -55,14 +55,14 @@ impl IntegerIsa {
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512vnni")
             {
-                units.push(Self::Avx512Vnni);
+                levels.push(Self::Avx512Vnni);
             }
         }
         #[cfg(target_arch = "aarch64")]
         if std::arch::is_aarch64_feature_detected!("dotprod") {
-            units.push(Self::Neon);
+            levels.push(Self::Neon);
         }
-        units
+        levels
     }
 
     /// The name shown by `lumisift doctor`.
@@ -90,7 +90,7 @@ impl IntegerIsa {
 
 /// Defines how a unit sums `R` rows with the first `$width` columns of a panel, `sums[r][c] = sum_k rows[r][k]
 /// panel[k][c]`; what lies beyond the columns may be computed or left alone. A panel is (depth / group) x 64 x group.
-/// `ahead` is fetched into the cache meanwhile, where the processor can be told so.
+/// `prefetched` is prefetched meanwhile, where the processor supports it.
 macro_rules! summing {
     ($(#[$doc:meta])* $name:ident, $activation:ty, $weight:ty, $group:literal, $avx2:ident, $avx_vnni:ident, $avx512:ident, $neon:ident) => {
         impl IntegerIsa {
@@ -102,7 +102,7 @@ macro_rules! summing {
                 self,
                 rows: [&[$activation]; R],
                 panel: &[$weight],
-                ahead: &[$weight],
+                prefetched: &[$weight],
                 width: usize,
                 sums: &mut [[i32; PANEL]; R],
             ) {
@@ -111,27 +111,27 @@ macro_rules! summing {
                     // other than `Portable` comes from `available`, which has found them.
                     #[cfg(target_arch = "x86_64")]
                     Self::Avx2 => unsafe {
-                        x86::$avx2::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
+                        x86::$avx2::<R, 2>(rows, panel, prefetched, width.div_ceil(8), sums);
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "x86_64")]
                     Self::AvxVnni => unsafe {
-                        x86::$avx_vnni::<R, 2>(rows, panel, ahead, width.div_ceil(8), sums);
+                        x86::$avx_vnni::<R, 2>(rows, panel, prefetched, width.div_ceil(8), sums);
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "x86_64")]
                     Self::Avx512Vnni => unsafe {
                         match width {
-                            0..=16 => x86::$avx512::<R, 1>(rows, panel, ahead, 1, sums),
-                            17..=32 => x86::$avx512::<R, 2>(rows, panel, ahead, 2, sums),
-                            33..=48 => x86::$avx512::<R, 3>(rows, panel, ahead, 3, sums),
-                            _ => x86::$avx512::<R, 4>(rows, panel, ahead, 4, sums),
+                            0..=16 => x86::$avx512::<R, 1>(rows, panel, prefetched, 1, sums),
+                            17..=32 => x86::$avx512::<R, 2>(rows, panel, prefetched, 2, sums),
+                            33..=48 => x86::$avx512::<R, 3>(rows, panel, prefetched, 3, sums),
+                            _ => x86::$avx512::<R, 4>(rows, panel, prefetched, 4, sums),
                         }
                     },
                     // SAFETY: as above.
                     #[cfg(target_arch = "aarch64")]
                     Self::Neon => unsafe {
-                        arm::$neon::<R, 4>(rows, panel, ahead, width.div_ceil(4), sums);
+                        arm::$neon::<R, 4>(rows, panel, prefetched, width.div_ceil(4), sums);
                     },
                     _ => $name(rows, panel, sums),
                 }

@@ -1,4 +1,4 @@
-//! How a tile of a product goes over registers, of whatever instruction set.
+//! The register tile of an integer product, generic over instruction sets.
 
 use crate::engine::inference::cpu::PANEL;
 
@@ -12,7 +12,7 @@ macro_rules! tile {
         pub fn $name<const R: usize, const V: usize>(
             rows: [&[$activation]; R],
             panel: &[$weight],
-            ahead: &[$weight],
+            prefetched: &[$weight],
             registers: usize,
             out: &mut [[i32; PANEL]; R],
         ) {
@@ -24,7 +24,7 @@ macro_rules! tile {
             for (line, row) in lines.iter_mut().zip(rows) {
                 *line = &row.as_chunks::<LANE>().0[..depth];
             }
-            let fetches = Fetches::new(ahead, panel, depth);
+            let fetches = PrefetchPlan::new(prefetched, panel, depth);
             for first in (0..registers.min(GROUP / $bytes)).step_by(V) {
                 let mut sums = [[$zero(); V]; R];
                 for (k, group) in groups[..depth].iter().enumerate() {
@@ -32,7 +32,7 @@ macro_rules! tile {
                         $fetch(fetches.at(k));
                     }
                     let parts = group.as_chunks::<{ $bytes / size_of::<$weight>() }>().0;
-                    // So many, said before the loop: a copy of some number of registers would go through memory.
+                    // The count is fixed before the loop: copying a variable number of registers would go through memory.
                     let Some(parts) = parts[first..].first_chunk::<V>() else {
                         break;
                     };

@@ -10,9 +10,9 @@ use std::arch::x86_64::{
 
 use super::PANEL;
 use super::tile::{GROUP, tile};
-use crate::engine::inference::cpu::prefetch::Fetches;
+use crate::engine::inference::cpu::prefetch::PrefetchPlan;
 
-/// Brings what lies there nearer.
+/// Prefetches that address.
 #[inline(always)]
 pub fn fetch(at: *const i8) {
     // SAFETY: a hint, which reads nothing, whatever the address.

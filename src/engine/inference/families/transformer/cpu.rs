@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::Result;
 use rayon::prelude::*;
 
-use super::{EncoderConfig, Layer, PooledAttention, Projections};
+use super::{EncoderConfig, PooledAttention, Projections, TransformerLayer};
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::{Activation, AttentionScratch, GemmEpilogue};
-use crate::engine::inference::families::transformer::pooled_attention::OneQueryRoom;
+use crate::engine::inference::families::transformer::pooled_attention::PooledScratch;
 use crate::engine::inference::layers::{
-    AttentionShape, Packed, Queries, Rounded, attend_sequence, task_rows,
+    AttentionShape, Packed, Queries, RoundedRows, attend_sequence, task_rows,
 };
 
 /// What a whole batch has between two steps, kept from one batch to the next.
@@ -39,20 +39,20 @@ impl Workspaces {
 
 /// What one task needs to work in, kept by its thread.
 #[derive(Default)]
-struct Scratch {
+struct LayerScratch {
     normed: Vec<f32>,
     hidden: Vec<f32>,
-    rounded: Rounded,
+    rounded: RoundedRows,
     attention: AttentionScratch,
-    one_query: OneQueryRoom,
+    one_query: PooledScratch,
 }
 
 thread_local! {
-    static ROOM: RefCell<Scratch> = RefCell::default();
+    static SCRATCH: RefCell<LayerScratch> = RefCell::default();
 }
 
 /// The first `len` values of a buffer that grows as needed.
-fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
+fn scratch(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
     if buffer.len() < len {
         buffer.resize(len, 0.0);
     }
@@ -62,7 +62,7 @@ fn room(buffer: &mut Vec<f32>, len: usize) -> &mut [f32] {
 /// A stack of layers with what they work in.
 pub struct Stack<'a> {
     pub config: &'a EncoderConfig,
-    pub layers: &'a [Layer],
+    pub layers: &'a [TransformerLayer],
     pub workspaces: &'a Workspaces,
 }
 
@@ -86,15 +86,15 @@ impl Stack<'_> {
             }
             match &layer.projections {
                 Projections::Fused(qkv) => {
-                    let attended = room(&mut workspace.attended, x.len());
-                    let qkv_values = room(&mut workspace.qkv, 3 * x.len());
+                    let attended = scratch(&mut workspace.attended, x.len());
+                    let qkv_values = scratch(&mut workspace.qkv, 3 * x.len());
                     self.project(layer, qkv.packed()?, x, qkv_values)?;
                     self.attend(qkv_values, tokens, attended);
                     self.feed(layer, attended, x)?;
                 }
                 Projections::One(one) => {
                     let token = wanted.range(tokens).start;
-                    let attended = room(&mut workspace.attended, x.len() / tokens);
+                    let attended = scratch(&mut workspace.attended, x.len() / tokens);
                     self.attend_one((layer, one), x, tokens, token, attended)?;
                     *x = self.of_each(x, tokens, token);
                     self.feed(layer, attended, x)?;
@@ -115,14 +115,20 @@ impl Stack<'_> {
     }
 
     /// Queries, keys and values of all rows.
-    fn project(&self, layer: &Layer, weights: &Packed, x: &[f32], qkv: &mut [f32]) -> Result<()> {
+    fn project(
+        &self,
+        layer: &TransformerLayer,
+        weights: &Packed,
+        x: &[f32],
+        qkv: &mut [f32],
+    ) -> Result<()> {
         let width = self.config.width;
         let rows = task_rows(x.len() / width);
         qkv.par_chunks_mut(rows * 3 * width)
             .zip(x.par_chunks(rows * width))
             .try_for_each(|(qkv, x)| {
-                ROOM.with_borrow_mut(|task| {
-                    let normed = room(&mut task.normed, x.len());
+                SCRATCH.with_borrow_mut(|task| {
+                    let normed = scratch(&mut task.normed, x.len());
                     layer.attention_norm.run(x, normed)?;
                     let then = GemmEpilogue::Activate(Activation::None);
                     weights.run(normed, then, &mut task.rounded, qkv);
@@ -147,8 +153,8 @@ impl Stack<'_> {
             .par_chunks_mut(tokens * width)
             .zip(qkv.par_chunks(tokens * 3 * width))
             .for_each(|(attended, qkv)| {
-                ROOM.with_borrow_mut(|room| {
-                    attend_sequence(qkv, shape, &mut room.attention, attended);
+                SCRATCH.with_borrow_mut(|scratch| {
+                    attend_sequence(qkv, shape, &mut scratch.attention, attended);
                 });
             });
     }
@@ -156,7 +162,7 @@ impl Stack<'_> {
     /// What `token` of each sequence attends to, all sequences of a task together.
     fn attend_one(
         &self,
-        (layer, one): (&Layer, &PooledAttention),
+        (layer, one): (&TransformerLayer, &PooledAttention),
         x: &[f32],
         tokens: usize,
         token: usize,
@@ -173,8 +179,8 @@ impl Stack<'_> {
             .par_chunks_mut(sequences * width)
             .zip(x.par_chunks(sequences * tokens * width))
             .try_for_each(|(attended, x)| {
-                ROOM.with_borrow_mut(|task| {
-                    let normed = room(&mut task.normed, x.len());
+                SCRATCH.with_borrow_mut(|task| {
+                    let normed = scratch(&mut task.normed, x.len());
                     layer.attention_norm.run(x, normed)?;
                     one.run(normed, tokens, (token, seen), &mut task.one_query, attended);
                     Ok(())
@@ -183,7 +189,7 @@ impl Stack<'_> {
     }
 
     /// From what was attended to the end of the layer.
-    fn feed(&self, layer: &Layer, attended: &[f32], x: &mut [f32]) -> Result<()> {
+    fn feed(&self, layer: &TransformerLayer, attended: &[f32], x: &mut [f32]) -> Result<()> {
         let EncoderConfig {
             width,
             hidden,
@@ -199,11 +205,11 @@ impl Stack<'_> {
         x.par_chunks_mut(chunk)
             .zip(attended.par_chunks(chunk))
             .try_for_each(|(x, attended)| {
-                ROOM.with_borrow_mut(|task| {
+                SCRATCH.with_borrow_mut(|task| {
                     out.run(attended, GemmEpilogue::Add, &mut task.rounded, x);
-                    let normed = room(&mut task.normed, x.len());
+                    let normed = scratch(&mut task.normed, x.len());
                     layer.feed_norm.run(x, normed)?;
-                    let between = room(&mut task.hidden, x.len() / width * hidden);
+                    let between = scratch(&mut task.hidden, x.len() / width * hidden);
                     let then = GemmEpilogue::Activate(activation);
                     rise.run(normed, then, &mut task.rounded, between);
                     fall.run(between, GemmEpilogue::Add, &mut task.rounded, x);

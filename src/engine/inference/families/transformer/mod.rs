@@ -39,7 +39,7 @@ pub struct EncoderConfig {
 /// First layers of a tower in eight bits that are in sixteen: what they round away, all others build on.
 const SIXTEEN_BITS: usize = 1;
 
-struct Layer {
+struct TransformerLayer {
     attention_norm: LayerNorm,
     projections: Projections,
     out: Linear,
@@ -97,10 +97,10 @@ impl Projections {
     }
 }
 
-impl Layer {
+impl TransformerLayer {
     fn load(
         config: &EncoderConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         for_one: bool,
         source: &LayerSource,
     ) -> Result<Self> {
@@ -112,18 +112,18 @@ impl Layer {
             ..
         } = *config;
         let parts = &source.projections;
-        let projections = if for_one && form != WeightFormat::Tensor {
+        let projections = if for_one && format != WeightFormat::Tensor {
             Projections::One(PooledAttention::load(width, heads, parts)?)
         } else {
-            Projections::Fused(Linear::load_fused(width, width, form, parts)?)
+            Projections::Fused(Linear::load_fused(width, width, format, parts)?)
         };
         Ok(Self {
-            attention_norm: LayerNorm::load(width, epsilon, form, &source.attention_norm)?,
+            attention_norm: LayerNorm::load(width, epsilon, format, &source.attention_norm)?,
             projections,
-            out: Linear::load(width, width, form, &source.out)?,
-            feed_norm: LayerNorm::load(width, epsilon, form, &source.feed_norm)?,
-            rise: Linear::load(width, hidden, form, &source.rise)?,
-            fall: Linear::load(hidden, width, form, &source.fall)?,
+            out: Linear::load(width, width, format, &source.out)?,
+            feed_norm: LayerNorm::load(width, epsilon, format, &source.feed_norm)?,
+            rise: Linear::load(width, hidden, format, &source.rise)?,
+            fall: Linear::load(hidden, width, format, &source.fall)?,
         })
     }
 
@@ -166,10 +166,10 @@ fn row_of_each(x: &Tensor, tokens: usize, token: usize) -> Result<Tensor> {
 /// A stack of layers.
 pub struct Encoder {
     config: EncoderConfig,
-    form: WeightFormat,
+    format: WeightFormat,
     /// Whether the last layer attends for one token only.
     for_one: bool,
-    layers: Vec<Layer>,
+    layers: Vec<TransformerLayer>,
     workspaces: Workspaces,
 }
 
@@ -178,8 +178,8 @@ impl Encoder {
     ///
     /// # Errors
     /// If a tensor is missing or has another shape than the configuration says.
-    pub fn load(config: EncoderConfig, form: WeightFormat, vb: &VarBuilder) -> Result<Self> {
-        Self::load_layers(config, form, false, vb)
+    pub fn load(config: EncoderConfig, format: WeightFormat, vb: &VarBuilder) -> Result<Self> {
+        Self::load_layers(config, format, false, vb)
     }
 
     /// Loads them for [`Self::forward`] only.
@@ -188,31 +188,31 @@ impl Encoder {
     /// As [`Self::load`].
     pub fn load_for_one(
         config: EncoderConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         vb: &VarBuilder,
     ) -> Result<Self> {
-        Self::load_layers(config, form, true, vb)
+        Self::load_layers(config, format, true, vb)
     }
 
     fn load_layers(
         config: EncoderConfig,
-        form: WeightFormat,
+        format: WeightFormat,
         for_one: bool,
         vb: &VarBuilder,
     ) -> Result<Self> {
         let layer = |i: usize| {
             let for_one = for_one && i + 1 == config.layers;
-            let form = match form {
+            let format = match format {
                 WeightFormat::Int8 if i < SIXTEEN_BITS => WeightFormat::Int16,
-                form => form,
+                format => format,
             };
-            Layer::load(&config, form, for_one, &LayerSource::of(vb, i))
+            TransformerLayer::load(&config, format, for_one, &LayerSource::of(vb, i))
         };
         // Laying weights out takes longer than reading them.
         let layers = (0..config.layers).into_par_iter().map(layer);
         Ok(Self {
             config,
-            form,
+            format,
             for_one,
             layers: layers.collect::<Result<_>>()?,
             workspaces: Workspaces::default(),
@@ -247,7 +247,7 @@ impl Encoder {
         if self.for_one != matches!(wanted, Queries::One(_)) {
             candle_core::bail!("the layers were loaded for other tokens");
         }
-        if self.form != WeightFormat::Tensor {
+        if self.format != WeightFormat::Tensor {
             let mut values = cpu_values(&x)?;
             let stack = Stack {
                 config: &self.config,

@@ -14,12 +14,12 @@ use crate::engine::inference::layers::cpu_values;
 /// The projections of an attention, on the CPU and in full precision.
 pub struct PooledAttention {
     query: PackedF32,
-    heads: Vec<Head>,
+    heads: Vec<PooledHead>,
     /// Width of a head.
     size: usize,
 }
 
-struct Head {
+struct PooledHead {
     /// From a query of this head to a vector over states, K^T.
     key: PackedF32,
     /// From a mean of states to what this head gives, V.
@@ -28,7 +28,7 @@ struct Head {
 
 /// What a task needs to work in.
 #[derive(Default)]
-pub struct OneQueryRoom {
+pub struct PooledScratch {
     own: Vec<f32>,
     queries: Vec<f32>,
     over_states: Vec<f32>,
@@ -54,7 +54,7 @@ impl PooledAttention {
             let rows = |weight: &Tensor| weight.narrow(0, head * size, size);
             let key = cpu_values(&rows(&keys)?.t()?)?;
             let value = cpu_values(&rows(&values)?)?;
-            Ok(Head {
+            Ok(PooledHead {
                 key: PackedF32::new(&key, &vec![0.0; width]),
                 value: PackedF32::new(&value, &biases[head * size..][..size]),
             })
@@ -73,42 +73,50 @@ impl PooledAttention {
         states: &[f32],
         tokens: usize,
         (token, seen): (usize, usize),
-        room: &mut OneQueryRoom,
+        scratch: &mut PooledScratch,
         out: &mut [f32],
     ) {
         let width = self.size * self.heads.len();
         let sequences = states.chunks_exact(tokens * width);
-        room.own.clear();
+        scratch.own.clear();
         for states in sequences.clone() {
-            room.own
+            scratch
+                .own
                 .extend_from_slice(&states[token * width..][..width]);
         }
-        for buffer in [&mut room.queries, &mut room.over_states, &mut room.means] {
+        for buffer in [
+            &mut scratch.queries,
+            &mut scratch.over_states,
+            &mut scratch.means,
+        ] {
             buffer.resize(out.len(), 0.0);
         }
-        room.given.resize(out.len() / self.heads.len(), 0.0);
-        self.query.multiply(&room.own, PLAIN, &mut room.queries);
+        scratch.given.resize(out.len() / self.heads.len(), 0.0);
+        self.query
+            .multiply(&scratch.own, PLAIN, &mut scratch.queries);
         let scale = 1.0 / (self.size as f32).sqrt();
         for (at, head) in self.heads.iter().enumerate() {
             let columns = at * self.size..(at + 1) * self.size;
-            room.own.clear();
-            for query in room.queries.chunks_exact(width) {
-                room.own.extend_from_slice(&query[columns.clone()]);
+            scratch.own.clear();
+            for query in scratch.queries.chunks_exact(width) {
+                scratch.own.extend_from_slice(&query[columns.clone()]);
             }
-            head.key.multiply(&room.own, PLAIN, &mut room.over_states);
-            let vectors = room.over_states.chunks_exact(width);
-            let means = room.means.chunks_exact_mut(width);
+            head.key
+                .multiply(&scratch.own, PLAIN, &mut scratch.over_states);
+            let vectors = scratch.over_states.chunks_exact(width);
+            let means = scratch.means.chunks_exact_mut(width);
             for ((states, vector), mean) in sequences.clone().zip(vectors).zip(means) {
                 pool(
                     &states[..seen * width],
                     vector,
                     scale,
-                    &mut room.weights,
+                    &mut scratch.weights,
                     mean,
                 );
             }
-            head.value.multiply(&room.means, PLAIN, &mut room.given);
-            let given = room.given.chunks_exact(self.size);
+            head.value
+                .multiply(&scratch.means, PLAIN, &mut scratch.given);
+            let given = scratch.given.chunks_exact(self.size);
             for (given, out) in given.zip(out.chunks_exact_mut(width)) {
                 out[columns.clone()].copy_from_slice(given);
             }

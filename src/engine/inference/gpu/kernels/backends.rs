@@ -16,11 +16,11 @@ const ACTIVATIONS: [Activation; 5] = [
 ];
 
 /// What kernels are made for: every element, amount of workgroup memory and number of units.
-fn all_abilities() -> Vec<Abilities> {
+fn all_abilities() -> Vec<AdapterLimits> {
     let mut all = Vec::new();
-    for element in [Element::F32, Element::F16] {
+    for element in [ElementType::F32, ElementType::F16] {
         for memory in [16, 24, 32, 64] {
-            all.push(Abilities {
+            all.push(AdapterLimits {
                 element,
                 memory: memory << 10,
                 subgroup: 32,
@@ -36,12 +36,14 @@ fn all_kernels() -> Vec<Kernel> {
     let mut kernels = vec![normalise()];
     for abilities in all_abilities() {
         let element = abilities.element;
-        let stores = ACTIVATIONS.map(Store::Activate);
-        let stores = stores.into_iter().chain([Store::InPlace, Store::Skip]);
+        let stores = ACTIVATIONS.map(StoreMode::Activate);
+        let stores = stores
+            .into_iter()
+            .chain([StoreMode::InPlace, StoreMode::Skip]);
         for store in stores {
-            for tile in [Tile::Small, Tile::Medium, Tile::Large] {
-                for input in [Element::F32, element] {
-                    for output in [Element::F32, element] {
+            for tile in [TileSize::Small, TileSize::Medium, TileSize::Large] {
+                for input in [ElementType::F32, element] {
+                    for output in [ElementType::F32, element] {
                         let elements = ProductElements {
                             input,
                             weights: element,
@@ -255,8 +257,8 @@ fn kernels_declare_no_more_workgroup_memory_than_they_were_given() {
             weights: element,
             output: element,
         };
-        let mut kernels: Vec<Kernel> = [Tile::Small, Tile::Medium, Tile::Large]
-            .map(|tile| gemm(tile, &abilities, elements, Store::InPlace))
+        let mut kernels: Vec<Kernel> = [TileSize::Small, TileSize::Medium, TileSize::Large]
+            .map(|tile| gemm(tile, &abilities, elements, StoreMode::InPlace))
             .into();
         for size in [13, 64, 72, 128, 256] {
             let tile = AttentionTile::fitting(&abilities, size, 50);

@@ -41,7 +41,7 @@ impl Coded {
     }
 
     /// Decodes its data on this thread.
-    pub fn decode(&self, data: Arc<[u8]>) -> Result<Frame, DecodeError> {
+    pub fn decode(&self, data: Arc<[u8]>) -> Result<PlanarFrame, DecodeError> {
         let refused = |_: Error| damaged("its picture data ends early or contradicts itself");
         let mut settings = Settings::new();
         settings.set_n_threads(1);
@@ -58,7 +58,7 @@ impl Coded {
         }
         for _ in 0..MOST_TRIES {
             match decoder.get_picture() {
-                Ok(picture) => return Ok(Frame::new(picture)),
+                Ok(picture) => return Ok(PlanarFrame::new(picture)),
                 Err(error) if !error.is_again() => return Err(refused(error)),
                 Err(_) => {}
             }
@@ -72,7 +72,7 @@ impl Coded {
 }
 
 /// A decoded picture.
-pub struct Frame {
+pub struct PlanarFrame {
     picture: Picture,
     width: usize,
     height: usize,
@@ -80,7 +80,7 @@ pub struct Frame {
 }
 
 /// A plane's samples.
-struct Samples {
+struct PlaneSamples {
     plane: Plane,
     /// Bytes of a row.
     stride: usize,
@@ -89,7 +89,7 @@ struct Samples {
     wide: bool,
 }
 
-impl Samples {
+impl PlaneSamples {
     fn get(&self, row: &[u8], x: usize) -> f32 {
         match self.wide {
             true => f32::from(u16::from_ne_bytes([row[2 * x], row[2 * x + 1]])),
@@ -112,14 +112,14 @@ impl Samples {
 
 /// Samples of colour for each pixel of a row, out of a plane that may have half as many.
 struct Chroma {
-    samples: Samples,
+    samples: PlaneSamples,
     halved: (bool, bool),
     near: Vec<f32>,
     far: Vec<f32>,
 }
 
 impl Chroma {
-    fn new(samples: Samples, halved: (bool, bool)) -> Self {
+    fn new(samples: PlaneSamples, halved: (bool, bool)) -> Self {
         let row = vec![0.0; samples.width];
         Self {
             samples,
@@ -163,7 +163,7 @@ impl Chroma {
     }
 }
 
-impl Frame {
+impl PlanarFrame {
     fn new(picture: Picture) -> Self {
         Self {
             width: picture.width() as usize,
@@ -192,9 +192,9 @@ impl Frame {
         self.picture.color_range() as u8 == 1
     }
 
-    fn samples(&self, component: PlanarImageComponent, halved: (bool, bool)) -> Samples {
+    fn samples(&self, component: PlanarImageComponent, halved: (bool, bool)) -> PlaneSamples {
         let side = |side: usize, halved: bool| if halved { side.div_ceil(2) } else { side };
-        Samples {
+        PlaneSamples {
             plane: self.picture.plane(component),
             stride: self.picture.stride(component) as usize,
             width: side(self.width, halved.0),

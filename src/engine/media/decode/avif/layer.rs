@@ -1,24 +1,24 @@
-//! The coded pictures that one picture is made of: one, or the tiles of a grid.
+//! The coded pictures of an AVIF picture: one, or the tiles of a grid.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::frame::{Coded, Frame};
+use super::frame::{Coded, PlanarFrame};
 use super::{DecodeError, damaged};
-use crate::engine::media::iso_media::{Fields, Heif, Span};
+use crate::engine::media::iso_media::{ByteSpan, Fields, Heif};
 
 /// Tiles of a grid.
 const MOST_TILES: usize = 1024;
 
-/// Where the data of all coded pictures lies: each once, however many tiles show it.
+/// The locations of all coded pictures: each once, however many tiles show it.
 #[derive(Default)]
-pub struct Data {
-    places: Vec<Vec<Span>>,
+pub struct CodedData {
+    places: Vec<Vec<ByteSpan>>,
     by_item: HashMap<u32, usize>,
-    by_place: HashMap<Vec<Span>, usize>,
+    by_place: HashMap<Vec<ByteSpan>, usize>,
 }
 
-impl Data {
+impl CodedData {
     /// The number of an item's data.
     fn of(&mut self, heif: &Heif<'_>, id: u32) -> Result<usize, DecodeError> {
         if let Some(number) = self.by_item.get(&id) {
@@ -34,7 +34,7 @@ impl Data {
     }
 
     /// The number of the data at a place.
-    pub fn at(&mut self, spans: Vec<Span>) -> usize {
+    pub fn at(&mut self, spans: Vec<ByteSpan>) -> usize {
         let new = self.places.len();
         let number = *self.by_place.entry(spans.clone()).or_insert(new);
         if number == new {
@@ -51,7 +51,7 @@ impl Data {
 
     /// A copy of all of it, by number.
     pub fn copied(&self, file: &[u8]) -> Vec<Arc<[u8]>> {
-        let copy = |spans: &Vec<Span>| {
+        let copy = |spans: &Vec<ByteSpan>| {
             let pieces = spans.iter().map(|(start, end)| &file[*start..*end]);
             pieces.collect::<Vec<_>>().concat().into()
         };
@@ -60,19 +60,19 @@ impl Data {
 }
 
 /// One picture, or several in a grid.
-pub struct Layer {
+pub struct CodedLayer {
     pub size: (u32, u32),
     columns: u32,
     tiles: Vec<Coded>,
 }
 
 /// Where a tile goes: the picture's size, and the tile's corner in it.
-pub struct Place {
+pub struct TilePosition {
     size: (usize, usize),
     corner: (usize, usize),
 }
 
-impl Place {
+impl TilePosition {
     /// Puts a row of a tile where it belongs, as far as it is inside the picture.
     pub fn row(&self, target: &mut [u8], channels: usize, row: usize, values: &[u8]) {
         let (x, y) = (self.corner.0, self.corner.1 + row);
@@ -85,9 +85,9 @@ impl Place {
     }
 }
 
-impl Layer {
+impl CodedLayer {
     /// The picture of an item, whose data is noted.
-    pub fn of(heif: &Heif<'_>, id: u32, data: &mut Data) -> Result<Self, DecodeError> {
+    pub fn of(heif: &Heif<'_>, id: u32, data: &mut CodedData) -> Result<Self, DecodeError> {
         let size = heif.size(id).filter(|size| size.0 > 0 && size.1 > 0);
         let size = size.ok_or_else(|| damaged("it does not say how large it is"))?;
         match heif.kind(id) {
@@ -143,7 +143,7 @@ impl Layer {
     pub fn each(
         self,
         data: &[Arc<[u8]>],
-        mut take: impl FnMut(&Frame, &Place) -> Result<(), DecodeError>,
+        mut take: impl FnMut(&PlanarFrame, &TilePosition) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let size = (self.size.0 as usize, self.size.1 as usize);
         let columns = self.columns as usize;
@@ -153,7 +153,7 @@ impl Layer {
             let frame = tile.decode(data[tile.data].clone())?;
             let (width, height) = *first.get_or_insert(frame.size());
             let corner = (index % columns * width, index / columns * height);
-            take(&frame, &Place { size, corner })?;
+            take(&frame, &TilePosition { size, corner })?;
         }
         let Some((width, height)) = first else {
             return Err(damaged("there is no picture in it"));
@@ -166,7 +166,12 @@ impl Layer {
     }
 }
 
-fn tile(heif: &Heif<'_>, id: u32, size: (u32, u32), data: &mut Data) -> Result<Coded, DecodeError> {
+fn tile(
+    heif: &Heif<'_>,
+    id: u32,
+    size: (u32, u32),
+    data: &mut CodedData,
+) -> Result<Coded, DecodeError> {
     let number = data.of(heif, id)?;
     let size = heif.size(id).unwrap_or(size);
     Ok(Coded::new(number, size, heif.property(id, b"a1op")))

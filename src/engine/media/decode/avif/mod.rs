@@ -11,10 +11,10 @@ use super::detached::detached;
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::heif_transform as transform;
-use super::iso_media::{self, Heif, Track};
+use super::iso_media::{self, Heif, PictureTrack};
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, embedded};
-use layer::{Data, Layer};
+use super::{DecodeError, DecodeLimits, Picture, colour, embedded};
+use layer::{CodedData, CodedLayer};
 
 const NAME: &str = "AVIF";
 /// Bytes that a pixel of the largest coded picture takes: planes of sixteen bits and the decoder's own notes.
@@ -43,16 +43,17 @@ impl PictureFormat for Avif {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let Some(heif) = Heif::read(bytes) else {
             // A sequence that has no picture besides its frames.
-            let plan = Plan::of_sequence(bytes).ok_or_else(|| damaged("it has no picture"))?;
+            let plan =
+                DecodePlan::of_sequence(bytes).ok_or_else(|| damaged("it has no picture"))?;
             let size = plan.colour.size;
             let rgb = plan.run(bytes, limits)?;
             return Ok(Picture::whole(size.0, size.1, rgb));
         };
-        let plan = Plan::of(&heif)?;
+        let plan = DecodePlan::of(&heif)?;
         let size = plan.colour.size;
         let profile = plan.profile.clone();
         let rgb = plan.run(bytes, limits)?;
@@ -76,25 +77,25 @@ fn damaged(reason: &str) -> DecodeError {
 }
 
 /// What is to be decoded.
-struct Plan {
-    data: Data,
-    colour: Layer,
-    alpha: Option<Layer>,
+struct DecodePlan {
+    data: CodedData,
+    colour: CodedLayer,
+    alpha: Option<CodedLayer>,
     /// Whether colours are multiplied by alpha already.
     premultiplied: bool,
     cicp: Option<Cicp>,
     profile: Option<Vec<u8>>,
 }
 
-impl Plan {
+impl DecodePlan {
     fn of(heif: &Heif<'_>) -> Result<Self, DecodeError> {
         let primary = heif.primary;
-        let mut data = Data::default();
-        let colour = Layer::of(heif, primary, &mut data)?;
+        let mut data = CodedData::default();
+        let colour = CodedLayer::of(heif, primary, &mut data)?;
         let alpha = heif.alpha(primary);
         // Transparency that cannot be read is none.
-        let same_size = |layer: &Layer| layer.size == colour.size;
-        let layer = alpha.and_then(|id| Layer::of(heif, id, &mut data).ok());
+        let same_size = |layer: &CodedLayer| layer.size == colour.size;
+        let layer = alpha.and_then(|id| CodedLayer::of(heif, id, &mut data).ok());
         Ok(Self {
             data,
             alpha: layer.filter(same_size),
@@ -107,13 +108,13 @@ impl Plan {
 
     /// The first frame of a sequence.
     fn of_sequence(bytes: &[u8]) -> Option<Self> {
-        let track = Track::first(bytes, b"pict")?;
+        let track = PictureTrack::first(bytes, b"pict")?;
         bytes.get(track.sample.0..track.sample.1)?;
-        let mut data = Data::default();
+        let mut data = CodedData::default();
         let frame = data.at(vec![track.sample]);
         Some(Self {
             data,
-            colour: Layer::of_frame(frame, track.size),
+            colour: CodedLayer::of_frame(frame, track.size),
             alpha: None,
             premultiplied: false,
             cicp: None,
@@ -122,14 +123,14 @@ impl Plan {
     }
 
     /// Decodes it within limits, on a thread that a cancelled job does not wait for, and which has a copy of the data.
-    fn run(self, bytes: &[u8], limits: &mut Limits<'_>) -> Result<Vec<u8>, DecodeError> {
+    fn run(self, bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Vec<u8>, DecodeError> {
         let of_data = self.data.bytes();
         // Two tiles may be alike; data that overlaps would make more of a file than there is.
         if of_data > bytes.len() as u64 {
             return Err(damaged("the parts of its picture data overlap"));
         }
         let (width, height) = self.colour.size;
-        let of_alpha = self.alpha.as_ref().map_or(0, Layer::largest);
+        let of_alpha = self.alpha.as_ref().map_or(0, CodedLayer::largest);
         let coded = self.colour.largest().max(of_alpha);
         let need = area(width, height, BYTES_PER_PIXEL);
         let need = need.saturating_add(coded.saturating_mul(BYTES_PER_CODED_PIXEL));

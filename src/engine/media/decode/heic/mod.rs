@@ -12,7 +12,7 @@ use super::detached::detached;
 use super::format::PictureFormat;
 use super::iso_media::{self, Heif};
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour};
+use super::{DecodeError, DecodeLimits, Picture, colour};
 
 /// What messages call the format.
 const NAME: &str = "HEIC";
@@ -36,7 +36,7 @@ impl PictureFormat for Heic {
     fn thumbnail(
         &self,
         bytes: &[u8],
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Option<Picture>, DecodeError> {
         thumbnail::decode(bytes, limits)
     }
@@ -45,7 +45,7 @@ impl PictureFormat for Heic {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         decode(bytes, limits)
     }
@@ -53,7 +53,7 @@ impl PictureFormat for Heic {
 
 /// Decodes the primary picture in full, with the container's rotation, mirroring and cropping. EXIF's orientation
 /// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
-fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let copied = copied(&bytes);
@@ -88,7 +88,7 @@ fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, Deco
     Ok(rgb)
 }
 
-/// Bytes of coded pictures that the decoder copies out of the file: those of each tile, also where many lie in one place.
+/// Bytes of coded pictures that the decoder copies out of the file: those of each tile, even where several share one location.
 fn copied(bytes: &[u8]) -> u64 {
     let whole = bytes.len() as u64;
     let Some(heif) = Heif::read(bytes) else {

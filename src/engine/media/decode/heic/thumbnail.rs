@@ -7,7 +7,7 @@ use super::super::detached::detached;
 use super::super::heif_transform::{self as transform, Window};
 use super::super::iso_media::{self, Heif};
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture};
+use super::super::{DecodeError, DecodeLimits, Picture};
 use super::{bytes_per_pixel, color_info, in_srgb, refused};
 
 /// The short side in pixels that is enough for a cell of the grid.
@@ -18,7 +18,7 @@ const WORTH: u64 = 8;
 const ROUNDING: u64 = 2;
 
 /// Decodes the thumbnail of the picture that is shown, unless it may show something else than that.
-pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, DecodeError> {
+pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
     let Some(heif) = Heif::read(&bytes) else {
         return Ok(None);
@@ -73,7 +73,7 @@ impl Thumbnail {
     fn decode(
         &self,
         heif: &Heif<'_>,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Option<Picture>, DecodeError> {
         let Some(file) = heif.with_primary(self.id) else {
             return Ok(None);

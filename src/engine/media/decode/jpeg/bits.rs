@@ -32,10 +32,10 @@ impl Huffman {
                     return None;
                 }
                 if length <= LOOKUP {
-                    let room = 1 << (LOOKUP - length);
+                    let capacity = 1 << (LOOKUP - length);
                     let start = (code << (LOOKUP - length)) as usize;
                     let entry = (length as u16) << 8 | u16::from(*values.get(at)?);
-                    table.quick[start..start + room].fill(entry);
+                    table.quick[start..start + capacity].fill(entry);
                 }
                 code += 1;
                 at += 1;
@@ -71,7 +71,7 @@ impl Huffman {
 /// Bits by which codes are stepped over, several at once.
 const WINDOW: u32 = 12;
 
-/// Codes of a block's coefficients that nobody needs, stepped over with their values.
+/// Codes of coefficients that are not needed, which are skipped with their values.
 pub struct Skips {
     /// For each beginning of `WINDOW` bits: the bits of all codes that lie in it whole, with their
     /// values; the coefficients they stand for, << 8; whether the last ends the block, << 15. 0 if
@@ -96,7 +96,7 @@ impl Skips {
             };
             let (run, size) = (u32::from(value >> 4), u32::from(value & 15));
             let step = if size == 0 && run == 15 { 16 } else { run + 1 };
-            // No block is longer, and there is no room for more.
+            // No block is longer.
             if bits + length > WINDOW || coefficients + step > 63 {
                 break;
             }
@@ -211,16 +211,16 @@ impl<'a> BitReader<'a> {
 
     /// Steps over the codes on top and their values: how many coefficients they stand for, and whether
     /// the block ended. None where it has to go code by code: a long code, or no room in a block of
-    /// which `room` coefficients are left. The last coefficient is never stepped over here, because
+    /// which `capacity` coefficients are left. The last coefficient is never stepped over here, because
     /// what follows it is the next block.
     #[inline(always)]
-    pub fn step_over(&mut self, skips: &Skips, room: usize) -> Option<(usize, bool)> {
+    pub fn step_over(&mut self, skips: &Skips, capacity: usize) -> Option<(usize, bool)> {
         if self.count < 32 {
             self.refill();
         }
         let steps = u32::from(skips.steps[(self.buffer >> (64 - WINDOW)) as usize]);
         let coefficients = (steps >> 8 & 0x7f) as usize;
-        if steps == 0 || coefficients >= room {
+        if steps == 0 || coefficients >= capacity {
             return None;
         }
         self.consume(steps & 0xff);

@@ -1,4 +1,4 @@
-//! JPEG in full, by the fastest decoder of all pixels.
+//! JPEG at full size, with the fastest full decoder.
 
 use std::io::Cursor;
 
@@ -7,7 +7,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture};
+use super::super::{DecodeError, DecodeLimits, Picture};
 use super::header::Coding;
 use super::planes::Scaled;
 use crate::engine::cancel::CancelReader;
@@ -21,7 +21,7 @@ pub fn decode(
     bytes: &[u8],
     (full_width, full_height): (u32, u32),
     coding: Coding,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Option<Picture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let options = DecoderOptions::default()

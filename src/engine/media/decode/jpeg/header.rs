@@ -20,7 +20,7 @@ pub enum Coding {
 }
 
 /// What the segments read so far say.
-pub struct Header {
+pub struct JpegHeader {
     /// Width of the full picture.
     pub width: u32,
     /// Height of the full picture.
@@ -53,7 +53,7 @@ pub struct Component {
 }
 
 /// A scan: which part of which components its data holds.
-pub struct Scan {
+pub struct ScanHeader {
     /// In coding order.
     pub components: Vec<ScanComponent>,
     /// The first coefficient, in coding order.
@@ -80,8 +80,8 @@ pub struct ScanComponent {
 }
 
 /// Reads up to the first scan.
-pub fn read_header(bytes: &[u8]) -> Result<(Header, Scan), Unsupported> {
-    let mut header = Header {
+pub fn read_header(bytes: &[u8]) -> Result<(JpegHeader, ScanHeader), Unsupported> {
+    let mut header = JpegHeader {
         width: 0,
         height: 0,
         coding: Coding::Sequential,
@@ -196,9 +196,13 @@ fn word(bytes: &[u8], at: usize) -> Result<u16, Unsupported> {
     }
 }
 
-impl Header {
+impl JpegHeader {
     /// Reads the segments from `at` to the next scan. None at the end of the picture.
-    pub fn next_scan(&mut self, bytes: &[u8], mut at: usize) -> Result<Option<Scan>, Unsupported> {
+    pub fn next_scan(
+        &mut self,
+        bytes: &[u8],
+        mut at: usize,
+    ) -> Result<Option<ScanHeader>, Unsupported> {
         loop {
             if bytes
                 .get(at..)
@@ -302,7 +306,7 @@ impl Header {
     }
 
     /// Components in the frame's order and the part of them that is coded (B.2.3).
-    fn read_scan(&self, segment: &[u8], data: usize) -> Result<Scan, Unsupported> {
+    fn read_scan(&self, segment: &[u8], data: usize) -> Result<ScanHeader, Unsupported> {
         let count = usize::from(*segment.first().ok_or(Unsupported)?);
         let [parts @ .., first, last, bits] = segment.get(1..).ok_or(Unsupported)? else {
             return Err(Unsupported);
@@ -321,7 +325,7 @@ impl Header {
                 ac: usize::from(part[1] & 15),
             });
         }
-        Ok(Scan {
+        Ok(ScanHeader {
             components,
             first: usize::from(*first),
             last: usize::from(*last),

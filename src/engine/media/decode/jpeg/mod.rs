@@ -1,4 +1,4 @@
-//! JPEG, decoded straight to a smaller scale in the frequency domain.
+//! JPEG, decoded at a smaller scale in the frequency domain.
 
 mod bits;
 mod full;
@@ -17,9 +17,9 @@ use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::limits::area;
-use super::{DecodeError, Limits, Picture, colour, raster, warning};
+use super::{DecodeError, DecodeLimits, Picture, colour, raster, warning};
 use crate::engine::cancel::{Cancel, CancelReader};
-use header::{Coding, Header, Scan, Unsupported};
+use header::{Coding, JpegHeader, ScanHeader, Unsupported};
 use planes::{FULL, Scaled};
 use stripes::Tally;
 
@@ -60,7 +60,7 @@ impl PictureFormat for Jpeg {
         &self,
         bytes: &[u8],
         min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         decode(bytes, min_short_side, limits)
     }
@@ -71,14 +71,14 @@ impl PictureFormat for Jpeg {
 fn decode(
     bytes: &[u8],
     min_short_side: u32,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<Picture, DecodeError> {
     if let Some(kind) = header::unread_kind(bytes) {
         return Err(DecodeError::Unsupported(kind));
     }
     let is_whole = match decode_own(bytes, min_short_side, limits)? {
-        Own::Picture(picture) => return Ok(in_srgb(*picture, bytes)),
-        Own::Left { is_whole } => is_whole,
+        OwnDecode::Picture(picture) => return Ok(in_srgb(*picture, bytes)),
+        OwnDecode::Left { is_whole } => is_whole,
     };
     match decode_scaled(bytes, min_short_side, limits) {
         Ok(picture) if is_whole || !ends_early(bytes) => Ok(in_srgb(picture, bytes)),
@@ -86,8 +86,8 @@ fn decode(
             warning: Some(warning::CUT_SHORT.into()),
             ..in_srgb(picture, bytes)
         }),
-        Err(Refusal::Limit(error)) => Err(error),
-        Err(Refusal::Decoder { is_unusual }) => {
+        Err(DecodeRefusal::Limit(error)) => Err(error),
+        Err(DecodeRefusal::Decoder { is_unusual }) => {
             let picture = raster::decode(bytes, ImageFormat::Jpeg, NAME, limits)?;
             let warning = match (is_whole, ends_early(bytes)) {
                 (true, _) => None,
@@ -107,7 +107,7 @@ fn in_srgb(mut picture: Picture, bytes: &[u8]) -> Picture {
 }
 
 /// What our own decoders make of a file.
-enum Own {
+enum OwnDecode {
     Picture(Box<Picture>),
     /// It is left to others: none of its data is missing, or that is not known.
     Left {
@@ -119,10 +119,10 @@ enum Own {
 fn decode_own(
     bytes: &[u8],
     min_short_side: u32,
-    limits: &mut Limits<'_>,
-) -> Result<Own, DecodeError> {
+    limits: &mut DecodeLimits<'_>,
+) -> Result<OwnDecode, DecodeError> {
     let Ok((header, scan)) = header::read_header(bytes) else {
-        return Ok(Own::Left { is_whole: false });
+        return Ok(OwnDecode::Left { is_whole: false });
     };
     let full = (header.width, header.height);
     let eighths = eighths(full.0.min(full.1), min_short_side);
@@ -135,25 +135,25 @@ fn decode_own(
     let coding = header.coding;
     if let Ok(scaled) = decode_whole(bytes, (header, scan), tried, limits.cancel) {
         if eighths < FULL as u32 {
-            return Ok(Own::Picture(Box::new(picture(scaled, full, None))));
+            return Ok(OwnDecode::Picture(Box::new(picture(scaled, full, None))));
         }
         let picture = full::decode(bytes, full, coding, limits)?;
         return Ok(match picture {
-            Some(picture) => Own::Picture(Box::new(picture)),
-            None => Own::Left { is_whole: true },
+            Some(picture) => OwnDecode::Picture(Box::new(picture)),
+            None => OwnDecode::Left { is_whole: true },
         });
     }
     if limits.cancel.is_cancelled() {
         return Err(DecodeError::Cancelled);
     }
     let Ok((header, scan)) = header::read_header(bytes) else {
-        return Ok(Own::Left { is_whole: false });
+        return Ok(OwnDecode::Left { is_whole: false });
     };
     reserve(&header, eighths, limits)?;
     let Ok((scaled, tally, is_faulty)) =
         decode_damaged(bytes, (header, scan), eighths, limits.cancel)
     else {
-        return Ok(Own::Left { is_whole: false });
+        return Ok(OwnDecode::Left { is_whole: false });
     };
     if tally.read == 0 {
         return Err(DecodeError::Damaged {
@@ -163,7 +163,7 @@ fn decode_own(
     }
     // Only a file with something unusual in it, which another decoder may read better.
     if !is_faulty && !is_faulty_in_full(bytes, eighths, limits)? {
-        return Ok(Own::Left { is_whole: true });
+        return Ok(OwnDecode::Left { is_whole: true });
     }
     let warning = match (tally.lost_percent(), ends_early(bytes)) {
         (0, true) => Some("the file is cut short: fine details are missing".into()),
@@ -171,7 +171,7 @@ fn decode_own(
         (lost, true) => Some(warning::cut_short(lost)),
         (lost, false) => Some(warning::damaged(lost)),
     };
-    Ok(Own::Picture(Box::new(picture(scaled, full, warning))))
+    Ok(OwnDecode::Picture(Box::new(picture(scaled, full, warning))))
 }
 
 /// Whether anything is wrong with a progressive file that seems sound at a small scale: scans that such a scale does not
@@ -179,7 +179,7 @@ fn decode_own(
 fn is_faulty_in_full(
     bytes: &[u8],
     eighths: u32,
-    limits: &mut Limits<'_>,
+    limits: &mut DecodeLimits<'_>,
 ) -> Result<bool, DecodeError> {
     let Ok((header, scan)) = header::read_header(bytes) else {
         return Ok(false);
@@ -216,7 +216,7 @@ pub fn lost_share(bytes: &[u8], cancel: &Cancel) -> Option<f32> {
 
 fn decode_whole(
     bytes: &[u8],
-    (header, scan): (Header, Scan),
+    (header, scan): (JpegHeader, ScanHeader),
     eighths: u32,
     cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
@@ -229,7 +229,7 @@ fn decode_whole(
 
 fn decode_damaged(
     bytes: &[u8],
-    (header, scan): (Header, Scan),
+    (header, scan): (JpegHeader, ScanHeader),
     eighths: u32,
     cancel: &Cancel,
 ) -> Result<(Scaled, Tally, bool), Unsupported> {
@@ -244,7 +244,11 @@ fn decode_damaged(
 }
 
 /// Waits for the memory that our own decoders take.
-fn reserve(header: &Header, eighths: u32, limits: &mut Limits<'_>) -> Result<(), DecodeError> {
+fn reserve(
+    header: &JpegHeader,
+    eighths: u32,
+    limits: &mut DecodeLimits<'_>,
+) -> Result<(), DecodeError> {
     let (full_width, full_height) = (header.width, header.height);
     let at_scale = |side: u32| (side * eighths).div_ceil(8);
     let (width, height) = (at_scale(full_width), at_scale(full_height));
@@ -297,7 +301,7 @@ fn eighths(short_side: u32, min_short_side: u32) -> u32 {
     [1, 2, 4].into_iter().find(enough).unwrap_or(full)
 }
 
-enum Refusal {
+enum DecodeRefusal {
     Limit(DecodeError),
     Decoder {
         /// Whether it does not know such files, rather than finding a fault in this one.
@@ -305,7 +309,7 @@ enum Refusal {
     },
 }
 
-impl From<jpeg_decoder::Error> for Refusal {
+impl From<jpeg_decoder::Error> for DecodeRefusal {
     fn from(error: jpeg_decoder::Error) -> Self {
         tracing::debug!(%error, "a JPEG is left to another decoder");
         Self::Decoder {
@@ -317,12 +321,12 @@ impl From<jpeg_decoder::Error> for Refusal {
 fn decode_scaled(
     bytes: &[u8],
     min_short_side: u32,
-    limits: &mut Limits<'_>,
-) -> Result<Picture, Refusal> {
+    limits: &mut DecodeLimits<'_>,
+) -> Result<Picture, DecodeRefusal> {
     let mut decoder = Decoder::new(CancelReader::new(Cursor::new(bytes), limits.cancel));
     decoder.read_info()?;
     let full = decoder.info();
-    let full = full.ok_or(Refusal::Decoder { is_unusual: false })?;
+    let full = full.ok_or(DecodeRefusal::Decoder { is_unusual: false })?;
     let (full_width, full_height) = (u32::from(full.width), u32::from(full.height));
     // Only baseline files are decoded without keeping coefficients of the full size.
     let coefficients = match full.coding_process {
@@ -343,7 +347,7 @@ fn decode_scaled(
         .max(huge(full_width, full_height));
     limits
         .reserve(full_width, full_height, need)
-        .map_err(Refusal::Limit)?;
+        .map_err(DecodeRefusal::Limit)?;
     let data = decoder.decode()?;
     let format = decoder
         .info()
@@ -373,7 +377,7 @@ fn to_rgb(data: Vec<u8>, format: PixelFormat, bytes: &[u8]) -> Vec<u8> {
             .collect(),
         PixelFormat::CMYK32 => {
             let profile = profile::profile(bytes);
-            colour::Inks::new(profile.as_deref()).all_to_srgb(&data)
+            colour::InkConversion::new(profile.as_deref()).all_to_srgb(&data)
         }
     }
 }
@@ -407,7 +411,11 @@ mod tests {
 
     fn decode(bytes: &[u8], min_short_side: u32) -> Result<Picture, DecodeError> {
         let (budget, cancel) = (MemoryBudget::new(64 << 20), Cancel::default());
-        super::decode(bytes, min_short_side, &mut Limits::new(&budget, &cancel))
+        super::decode(
+            bytes,
+            min_short_side,
+            &mut DecodeLimits::new(&budget, &cancel),
+        )
     }
 
     fn jpeg(image: DynamicImage) -> Vec<u8> {

@@ -3,7 +3,7 @@
 //! At a small scale only the lowest frequencies of each block show, and the inverse transform is as
 //! small as its output.
 
-use super::header::{Component, Header, Unsupported};
+use super::header::{Component, JpegHeader, Unsupported};
 
 /// Positions of a block's coefficients in coding order (T.81, figure A.6), row * 8 + column.
 const ZIGZAG: [u8; 64] = [
@@ -27,7 +27,7 @@ pub struct Scaled {
 
 /// The frame as a grid of MCUs.
 #[derive(Clone, Copy)]
-pub struct Grid {
+pub struct McuGrid {
     /// MCUs across.
     pub columns: usize,
     /// MCUs down.
@@ -40,9 +40,9 @@ pub struct Grid {
     height: usize,
 }
 
-impl Grid {
+impl McuGrid {
     /// Of a frame.
-    pub fn new(header: &Header) -> Result<Self, Unsupported> {
+    pub fn new(header: &JpegHeader) -> Result<Self, Unsupported> {
         let luma = header.components.first().ok_or(Unsupported)?;
         let (width, height) = (header.width as usize, header.height as usize);
         Ok(Self {
@@ -104,10 +104,10 @@ impl Plane {
     /// Room for one component at `eighths` / 8 of the full size. The chroma of a subsampled file is
     /// decoded at a larger scale where that gives it the luma's size.
     pub fn new(
-        header: &Header,
+        header: &JpegHeader,
         component: &Component,
         eighths: usize,
-        grid: Grid,
+        grid: McuGrid,
     ) -> Result<Self, Unsupported> {
         let subsampling =
             (grid.horizontal / component.horizontal).min(grid.vertical / component.vertical);
@@ -198,7 +198,7 @@ fn sample(value: f32) -> u8 {
 }
 
 /// The picture that the planes of a frame make at `eighths` / 8 of its size.
-pub fn picture(planes: &[Plane], header: &Header, eighths: usize) -> Scaled {
+pub fn picture(planes: &[Plane], header: &JpegHeader, eighths: usize) -> Scaled {
     let at_scale = |side: u32| (side as usize * eighths).div_ceil(8);
     let (width, height) = (at_scale(header.width), at_scale(header.height));
     Scaled {

@@ -1,14 +1,14 @@
-//! Progressive JPEG straight to a half, a quarter or an eighth of its size, and damaged files at any size.
+//! Progressive JPEG at a half, a quarter or an eighth of its size, and damaged files at any size.
 //!
-//! Such a file tells its frequencies in several scans, first roughly, then bit by bit. Where the scale shows a block by
-//! its mean alone, the scans of its other frequencies are stepped over unread. Otherwise all are read, since a bit of a
-//! frequency that shows lies among bits of others: without the last bits fine grain would be gone, and a vector
+//! Such a file codes its coefficients in several scans, first coarsely, then bit by bit. Where the scale needs only the mean
+//! of each block, the scans of other coefficients are skipped. Otherwise all are read, since refinement bits of a visible
+//! coefficient are interleaved with those of others: without the last bits fine grain would be lost, and a vector would be
 //! further than a cosine of 0.996 from that of the full decode (docs/benchmarks.md, "What a small scale does").
 //! Section numbers are those of ITU-T T.81.
 
 use super::bits::{BitReader, Huffman, Symbol};
-use super::header::{Header, Scan, Unsupported, end_of_data};
-use super::planes::{FULL, Grid, Plane, Scaled, picture};
+use super::header::{JpegHeader, ScanHeader, Unsupported, end_of_data};
+use super::planes::{FULL, McuGrid, Plane, Scaled, picture};
 use super::stripes::{self, Tally};
 use crate::engine::cancel::Cancel;
 
@@ -16,7 +16,7 @@ use crate::engine::cancel::Cancel;
 const MOST_SCANS: usize = 1000;
 
 /// The coefficients of one component.
-struct Channel {
+struct ComponentCoefficients {
     plane: Plane,
     /// Blocks in a row, those of MCUs that the picture does not reach included.
     columns: usize,
@@ -28,7 +28,7 @@ struct Channel {
     nonzero: Vec<u64>,
     /// The lowest bit of each coefficient that was read, in coding order; none before its first scan.
     low: [Option<u8>; 64],
-    /// Whether a scan had a fault, after which refinement of that band cannot be told.
+    /// Whether a scan was damaged, after which refinement of that band cannot be decoded.
     is_damaged: bool,
 }
 
@@ -36,11 +36,11 @@ struct Channel {
 /// what is needed, or without its end, is left to others.
 pub fn decode(
     bytes: &[u8],
-    (mut header, mut scan): (Header, Scan),
+    (mut header, mut scan): (JpegHeader, ScanHeader),
     eighths: usize,
     cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
-    let grid = Grid::new(&header)?;
+    let grid = McuGrid::new(&header)?;
     let mut channels = channels(&header, eighths, grid)?;
     for _ in 0..MOST_SCANS {
         if shows(&scan, &channels)? {
@@ -52,7 +52,7 @@ pub fn decode(
         let end = end_of_data(bytes, scan.data)?;
         match header.next_scan(bytes, end)? {
             Some(next) => scan = next,
-            None if channels.iter().all(Channel::is_complete) => {
+            None if channels.iter().all(ComponentCoefficients::is_complete) => {
                 return finish(channels, &header, eighths, cancel);
             }
             None => break,
@@ -65,11 +65,11 @@ pub fn decode(
 /// mean is there count as read. Also whether anything is wrong with it: a file may leave out its last bits.
 pub fn decode_damaged(
     bytes: &[u8],
-    (mut header, mut scan): (Header, Scan),
+    (mut header, mut scan): (JpegHeader, ScanHeader),
     eighths: usize,
     cancel: &Cancel,
 ) -> Result<(Scaled, Tally, bool), Unsupported> {
-    let grid = Grid::new(&header)?;
+    let grid = McuGrid::new(&header)?;
     let mut channels = channels(&header, eighths, grid)?;
     let mut worst = Tally::default();
     let mut is_faulty = false;
@@ -98,8 +98,8 @@ pub fn decode_damaged(
             Ok(Some(next)) => scan = next,
             Ok(None) => break,
             Err(_) => {
-                // All may have been told before the end was lost.
-                is_faulty |= !channels.iter().all(Channel::is_complete);
+                // All may have been coded before the end was lost.
+                is_faulty |= !channels.iter().all(ComponentCoefficients::is_complete);
                 break;
             }
         }
@@ -108,15 +108,21 @@ pub fn decode_damaged(
     Ok((scaled, worst, is_faulty))
 }
 
-fn channels(header: &Header, eighths: usize, grid: Grid) -> Result<Vec<Channel>, Unsupported> {
+fn channels(
+    header: &JpegHeader,
+    eighths: usize,
+    grid: McuGrid,
+) -> Result<Vec<ComponentCoefficients>, Unsupported> {
     let planes = header.components.iter();
     let planes = planes.map(|component| Plane::new(header, component, eighths, grid));
-    planes.map(|plane| Ok(Channel::new(plane?, grid))).collect()
+    planes
+        .map(|plane| Ok(ComponentCoefficients::new(plane?, grid)))
+        .collect()
 }
 
 fn finish(
-    channels: Vec<Channel>,
-    header: &Header,
+    channels: Vec<ComponentCoefficients>,
+    header: &JpegHeader,
     eighths: usize,
     cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
@@ -133,8 +139,8 @@ fn finish(
     Ok(picture(&planes, header, eighths))
 }
 
-/// Whether a scan tells something that the picture shows (G.1.1.1).
-fn shows(scan: &Scan, channels: &[Channel]) -> Result<bool, Unsupported> {
+/// Whether a scan has coefficients that the picture shows (G.1.1.1).
+fn shows(scan: &ScanHeader, channels: &[ComponentCoefficients]) -> Result<bool, Unsupported> {
     let of_dc = scan.first == 0;
     let fine = scan.first <= scan.last
         && scan.last < 64
@@ -152,8 +158,8 @@ fn shows(scan: &Scan, channels: &[Channel]) -> Result<bool, Unsupported> {
     Ok(of_dc || plane.is_some_and(|plane| plane.needed > 1))
 }
 
-impl Channel {
-    fn new(plane: Plane, grid: Grid) -> Self {
+impl ComponentCoefficients {
+    fn new(plane: Plane, grid: McuGrid) -> Self {
         let columns = grid.columns * plane.component.horizontal;
         let blocks = columns * grid.rows * plane.component.vertical;
         let (stride, size) = (if plane.size == 8 { 8 } else { 4 }, plane.size as u8);
@@ -223,10 +229,10 @@ impl Channel {
 /// Reads the data of one scan, as far as it goes.
 fn read_scan(
     bytes: &[u8],
-    header: &Header,
-    scan: &Scan,
-    channels: &mut [Channel],
-    grid: Grid,
+    header: &JpegHeader,
+    scan: &ScanHeader,
+    channels: &mut [ComponentCoefficients],
+    grid: McuGrid,
     cancel: &Cancel,
 ) -> Result<Tally, Unsupported> {
     let data = bytes.get(scan.data..).ok_or(Unsupported)?;
@@ -247,8 +253,8 @@ fn read_scan(
         }
     });
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
-    let state = std::cell::RefCell::new(State::default());
-    let begin = || *state.borrow_mut() = State::default();
+    let state = std::cell::RefCell::new(ScanState::default());
+    let begin = || *state.borrow_mut() = ScanState::default();
     let mut bits = BitReader::new(data);
     let restarts = header.restart_interval;
     let tally = match scan.components[..] {
@@ -268,7 +274,7 @@ fn read_scan(
                 let read = match (scan.first, scan.high, nonzero) {
                     (0, ..) => state.dc(bits, scan, (0, tables[0]), &mut block[0]),
                     (_, 0, Some(nonzero)) => {
-                        let block = Block {
+                        let block = CoefficientBlock {
                             block,
                             slots: &slots,
                             nonzero,
@@ -276,7 +282,7 @@ fn read_scan(
                         state.ac(bits, scan, tables[0], block)
                     }
                     (_, _, Some(nonzero)) => {
-                        let block = Block {
+                        let block = CoefficientBlock {
                             block,
                             slots: &slots,
                             nonzero,
@@ -321,7 +327,10 @@ fn read_scan(
 }
 
 /// Notes which bits a scan brings. Refinement goes on from the bits that are there.
-fn note_precision(scan: &Scan, channel: &mut Channel) -> Result<(), Unsupported> {
+fn note_precision(
+    scan: &ScanHeader,
+    channel: &mut ComponentCoefficients,
+) -> Result<(), Unsupported> {
     let band = &mut channel.low[scan.first..=scan.last];
     let before = (scan.high > 0).then_some(scan.high);
     // Encoders may begin some frequencies of a band elsewhere; what counts is what the picture shows.
@@ -334,7 +343,7 @@ fn note_precision(scan: &Scan, channel: &mut Channel) -> Result<(), Unsupported>
 
 /// What reading of a scan keeps from one block to the next.
 #[derive(Default)]
-struct State {
+struct ScanState {
     /// The last DC value of each component of the scan.
     predictors: [i32; 3],
     /// Blocks to come that have nothing new in this band.
@@ -342,13 +351,13 @@ struct State {
 }
 
 /// The frequencies of a block on their way.
-struct Block<'a> {
+struct CoefficientBlock<'a> {
     block: &'a mut [i16],
     slots: &'a [Option<u8>; 64],
     nonzero: &'a mut u64,
 }
 
-impl Block<'_> {
+impl CoefficientBlock<'_> {
     #[inline]
     fn set(&mut self, k: usize, value: i32) {
         *self.nonzero |= 1 << k;
@@ -368,13 +377,13 @@ impl Block<'_> {
     }
 }
 
-impl State {
+impl ScanState {
     /// The upper bits of a DC value, or one more bit of it (G.1.2.1).
     #[inline]
     fn dc(
         &mut self,
         bits: &mut BitReader,
-        scan: &Scan,
+        scan: &ScanHeader,
         (slot, table): (usize, Option<&Huffman>),
         value: &mut i16,
     ) -> Result<(), Unsupported> {
@@ -398,9 +407,9 @@ impl State {
     fn ac(
         &mut self,
         bits: &mut BitReader,
-        scan: &Scan,
+        scan: &ScanHeader,
         table: Option<&Huffman>,
-        mut block: Block<'_>,
+        mut block: CoefficientBlock<'_>,
     ) -> Result<(), Unsupported> {
         if self.empty > 0 {
             self.empty -= 1;
@@ -438,9 +447,9 @@ impl State {
     fn refine(
         &mut self,
         bits: &mut BitReader,
-        scan: &Scan,
+        scan: &ScanHeader,
         table: Option<&Huffman>,
-        mut block: Block<'_>,
+        mut block: CoefficientBlock<'_>,
     ) -> Result<(), Unsupported> {
         let (bit, mut k) = (1i16 << scan.low, scan.first);
         let table = table.ok_or(Unsupported)?;

@@ -1,17 +1,16 @@
-//! Baseline JPEG straight to a half, a quarter or an eighth of its size, and damaged files at any size.
+//! Baseline JPEG at a half, a quarter or an eighth of its size, and damaged files at any size.
 //!
-//! Most photos are such files, and reading them is most of the work over a folder. The frequencies
-//! that a small scale does not show are stepped over, several codes at once. Section numbers are those
-//! of ITU-T T.81.
+//! Most photos are such files, and decoding them is most of the work over a folder. Coefficients that a small scale does not
+//! show are skipped, several codes at once. Section numbers are those of ITU-T T.81.
 
 use super::bits::{BitReader, Huffman, Skips, Symbol};
-use super::header::{Header, Scan, ScanComponent, Unsupported};
-use super::planes::{FULL, Grid, Plane, Scaled, picture};
+use super::header::{JpegHeader, ScanComponent, ScanHeader, Unsupported};
+use super::planes::{FULL, McuGrid, Plane, Scaled, picture};
 use super::stripes::{self, Tally};
 use crate::engine::cancel::Cancel;
 
 /// What decodes the blocks of one component.
-struct Channel<'a> {
+struct ComponentDecoder<'a> {
     plane: Plane,
     dc: &'a Huffman,
     ac: &'a Huffman,
@@ -23,11 +22,11 @@ struct Channel<'a> {
 /// it is left to others, and so is one whose components are not all in the first scan.
 pub fn decode(
     bytes: &[u8],
-    (header, scan): (&Header, &Scan),
+    (header, scan): (&JpegHeader, &ScanHeader),
     eighths: usize,
     cancel: &Cancel,
 ) -> Result<Scaled, Unsupported> {
-    let grid = Grid::new(header)?;
+    let grid = McuGrid::new(header)?;
     let mut channels = channels(header, scan, eighths, grid)?;
     let mut bits = BitReader::new(bytes.get(scan.data..).ok_or(Unsupported)?);
     let mut until_restart = header.restart_interval;
@@ -59,11 +58,11 @@ pub fn decode(
 /// What a damaged file still shows, at any scale; what is lost is grey.
 pub fn decode_damaged(
     bytes: &[u8],
-    (header, scan): (&Header, &Scan),
+    (header, scan): (&JpegHeader, &ScanHeader),
     eighths: usize,
     cancel: &Cancel,
 ) -> Result<(Scaled, Tally), Unsupported> {
-    let grid = Grid::new(header)?;
+    let grid = McuGrid::new(header)?;
     let mut channels = channels(header, scan, eighths, grid)?;
     channels.iter_mut().for_each(|c| c.plane.clear());
     let mut bits = BitReader::new(bytes.get(scan.data..).ok_or(Unsupported)?);
@@ -109,26 +108,26 @@ pub fn decode_damaged(
 
 /// What decodes the components of a frame, all of which must be in its first scan.
 fn channels<'a>(
-    header: &'a Header,
-    scan: &Scan,
+    header: &'a JpegHeader,
+    scan: &ScanHeader,
     eighths: usize,
-    grid: Grid,
-) -> Result<Vec<Channel<'a>>, Unsupported> {
+    grid: McuGrid,
+) -> Result<Vec<ComponentDecoder<'a>>, Unsupported> {
     if scan.components.len() != header.components.len() {
         return Err(Unsupported);
     }
     let parts = scan.components.iter();
     parts
-        .map(|part| Channel::new(header, *part, eighths, grid))
+        .map(|part| ComponentDecoder::new(header, *part, eighths, grid))
         .collect()
 }
 
-impl<'a> Channel<'a> {
+impl<'a> ComponentDecoder<'a> {
     fn new(
-        header: &'a Header,
+        header: &'a JpegHeader,
         part: ScanComponent,
         eighths: usize,
-        grid: Grid,
+        grid: McuGrid,
     ) -> Result<Self, Unsupported> {
         let table = |tables: &'a [Option<Huffman>; 4], at: usize| {
             tables.get(at).and_then(Option::as_ref).ok_or(Unsupported)

@@ -1,5 +1,4 @@
-//! What a damaged scan still tells: its data is cut by restart markers into stripes, each of which can be read without
-//! those before it.
+//! Recovers damaged scans: restart markers split the data into stripes, each of which can be decoded without those before it.
 
 use super::bits::BitReader;
 

@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture};
+use super::super::{DecodeError, DecodeLimits, Picture};
 
 /// Bytes before the first chunk.
 const SIGNATURE: usize = 8;
@@ -22,7 +22,7 @@ fn damaged() -> DecodeError {
 }
 
 /// Decodes it; only eight bits without interlacing are written so.
-pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let (header, data) = chunks(bytes).ok_or_else(damaged)?;
     let side = |at: usize| {
         header[at..]

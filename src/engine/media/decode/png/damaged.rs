@@ -1,4 +1,4 @@
-//! Damaged PNG: wrong checksums do not count, and the rows before a fault are shown.
+//! Damaged PNG: checksums are ignored, and the rows before the damage are shown.
 
 use std::io::{BufRead, Cursor, Seek};
 
@@ -6,7 +6,7 @@ use png::{ColorType, Decoder, InterlaceInfo, Reader, Transformations, splat_inte
 
 use super::super::alpha::over_white;
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture, warning};
+use super::super::{DecodeError, DecodeLimits, Picture, warning};
 use super::chroma;
 use crate::engine::cancel::CancelReader;
 
@@ -19,7 +19,7 @@ const BYTES_PER_PIXEL: u64 = 4 + 3;
 ///
 /// # Errors
 /// If there is no memory for it.
-pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, DecodeError> {
+pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut decoder = Decoder::new_with_limits(
         reader,

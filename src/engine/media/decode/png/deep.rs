@@ -1,4 +1,4 @@
-//! PNG of 16 bits a sample, made eight-bit row by row: whole, it would take three times the memory.
+//! PNG with 16 bits per sample, converted to eight bits row by row: as a whole it would take three times the memory.
 
 use std::io::{BufRead, Cursor, Seek};
 
@@ -9,7 +9,7 @@ use png::{
 use super::super::alpha::over_white;
 use super::super::cicp::ToSrgb;
 use super::super::limits::area;
-use super::super::{DecodeError, Limits, Picture};
+use super::super::{DecodeError, DecodeLimits, Picture};
 use super::chroma::{self, Profile};
 use crate::engine::cancel::CancelReader;
 
@@ -17,7 +17,7 @@ use crate::engine::cancel::CancelReader;
 ///
 /// # Errors
 /// If there is no memory for it.
-pub fn decode(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Option<Picture>, DecodeError> {
+pub fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Picture>, DecodeError> {
     let reader = CancelReader::new(Cursor::new(bytes), limits.cancel);
     let mut decoder = Decoder::new(reader);
     decoder.set_transformations(Transformations::EXPAND);
@@ -134,7 +134,7 @@ mod tests {
                 .expect("encodes");
             let budget = MemoryBudget::new(u64::from(width * height * 3));
             let cancel = Cancel::default();
-            let mut limits = Limits::new(&budget, &cancel);
+            let mut limits = DecodeLimits::new(&budget, &cancel);
             let rows = decode(bytes.get_ref(), &mut limits).expect("room");
             let rows = rows.expect("decodes");
             assert!(rows.rgb == super::super::super::alpha::flatten(picture));

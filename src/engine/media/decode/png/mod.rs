@@ -8,7 +8,7 @@ mod deep;
 use image::ImageFormat;
 
 use super::format::PictureFormat;
-use super::{DecodeError, Limits, Picture, raster};
+use super::{DecodeError, DecodeLimits, Picture, raster};
 
 const NAME: &str = "PNG";
 
@@ -28,7 +28,7 @@ impl PictureFormat for Png {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         if apple::is_apple(bytes) {
             return apple::decode(bytes, limits);

@@ -4,14 +4,14 @@ mod rows;
 mod sections;
 
 use super::alpha::over_white;
-use super::colour::{self, Inks, lab_to_srgb};
+use super::colour::{self, InkConversion, lab_to_srgb};
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::limits::area;
 use super::tone::{compressed, eight_bits, linear_to_srgb};
-use super::{DecodeError, Limits, Picture};
+use super::{DecodeError, DecodeLimits, Picture};
 use crate::engine::cancel::Cancel;
-use rows::Rows;
+use rows::ChannelRows;
 use sections::{Mode, Sections};
 
 const NAME: &str = "Photoshop";
@@ -22,7 +22,7 @@ const EXIF: u16 = 1058;
 /// Bytes before the JPEG of a thumbnail.
 const THUMBNAIL_HEADER: usize = 28;
 
-/// PSD, and PSB, which has room for larger pictures.
+/// PSD, and PSB for larger pictures.
 pub struct Psd;
 
 impl PictureFormat for Psd {
@@ -58,7 +58,7 @@ impl PictureFormat for Psd {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let sections = Sections::read(bytes).ok_or_else(|| damaged("its sections are cut"))?;
         if is_empty(&sections) {
@@ -71,7 +71,7 @@ impl PictureFormat for Psd {
         let of_rows = u64::from(width).saturating_mul(8 * channels);
         let of_data = match sections.compression {
             0 => 0,
-            // Where each row lies.
+            // The offset of each row.
             1 => 16 * u64::from(height) * channels,
             _ => area(width, height, channels).saturating_mul(sections.depth.div_ceil(8) as u64),
         };
@@ -79,8 +79,8 @@ impl PictureFormat for Psd {
             .saturating_add(of_rows)
             .saturating_add(of_data);
         limits.reserve(width, height, need)?;
-        let mut painter = Painter::new(&sections)?;
-        let mut rows = Rows::new(&sections)?;
+        let mut painter = PsdPainter::new(&sections)?;
+        let mut rows = ChannelRows::new(&sections)?;
         painter.look(&mut rows, height as usize, limits.cancel)?;
         let size = usize::try_from(area(width, height, 3)).unwrap_or(usize::MAX);
         let mut rgb = vec![128; size];
@@ -118,7 +118,7 @@ fn is_empty(sections: &Sections<'_>) -> bool {
 }
 
 /// How samples become colours.
-struct Painter<'a> {
+struct PsdPainter<'a> {
     mode: Mode,
     palette: &'a [u8],
     alpha: Option<usize>,
@@ -126,11 +126,11 @@ struct Painter<'a> {
     is_float: bool,
     /// Whether light goes beyond white.
     is_bright: bool,
-    inks: Option<Inks>,
+    inks: Option<InkConversion>,
     channels: usize,
 }
 
-impl<'a> Painter<'a> {
+impl<'a> PsdPainter<'a> {
     fn new(sections: &Sections<'a>) -> Result<Self, DecodeError> {
         let mode = sections.mode.ok_or(DecodeError::Unsupported(
             "Photoshop files in this colour mode",
@@ -149,7 +149,7 @@ impl<'a> Painter<'a> {
             alpha,
             is_float: sections.depth == 32,
             is_bright: false,
-            inks: (mode == Mode::Cmyk).then(|| Inks::new(sections.resource(PROFILE))),
+            inks: (mode == Mode::Cmyk).then(|| InkConversion::new(sections.resource(PROFILE))),
             channels: colours + usize::from(alpha.is_some()),
         })
     }
@@ -158,7 +158,7 @@ impl<'a> Painter<'a> {
     /// brighter.
     fn look(
         &mut self,
-        rows: &mut Rows<'_>,
+        rows: &mut ChannelRows<'_>,
         height: usize,
         cancel: &Cancel,
     ) -> Result<(), DecodeError> {

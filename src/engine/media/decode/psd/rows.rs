@@ -1,4 +1,4 @@
-//! The rows of the picture: channel after channel, as they are or compressed.
+//! The rows of the merged picture: channel after channel, raw or compressed.
 
 use std::io::Read;
 
@@ -7,28 +7,28 @@ use super::{DecodeError, damaged};
 use crate::engine::media::decode::tiff::pack_bits;
 
 /// Reads rows of all channels.
-pub struct Rows<'a> {
+pub struct ChannelRows<'a> {
     width: usize,
     height: usize,
     depth: usize,
     row_bytes: usize,
-    data: Data<'a>,
+    data: ChannelData<'a>,
     samples: Vec<f32>,
 }
 
-enum Data<'a> {
+enum ChannelData<'a> {
     Plain(&'a [u8]),
-    /// Where each row lies.
+    /// The offset of each row.
     Packed(&'a [u8], Vec<(usize, usize)>),
     Inflated(Vec<u8>),
 }
 
-impl<'a> Rows<'a> {
+impl<'a> ChannelRows<'a> {
     pub fn new(sections: &Sections<'a>) -> Result<Self, DecodeError> {
         let (width, height) = (sections.width as usize, sections.height as usize);
         let row_bytes = (width * sections.depth).div_ceil(8);
         let data = match sections.compression {
-            0 => Data::Plain(sections.picture),
+            0 => ChannelData::Plain(sections.picture),
             1 => {
                 let size = if sections.is_large { 4 } else { 2 };
                 let count = height * sections.channels;
@@ -43,7 +43,7 @@ impl<'a> Rows<'a> {
                     at += length;
                     (start, length)
                 });
-                Data::Packed(rows, places.collect())
+                ChannelData::Packed(rows, places.collect())
             }
             2 | 3 => {
                 let most = (row_bytes * height * sections.channels) as u64;
@@ -54,7 +54,7 @@ impl<'a> Rows<'a> {
                 if sections.compression == 3 {
                     sum_up(&mut bytes, row_bytes, sections.depth);
                 }
-                Data::Inflated(bytes)
+                ChannelData::Inflated(bytes)
             }
             _ => {
                 return Err(DecodeError::Unsupported(
@@ -79,11 +79,13 @@ impl<'a> Rows<'a> {
             let row = channel * self.height + y;
             let unpacked: Vec<u8>;
             let bytes = match &self.data {
-                Data::Plain(bytes) => bytes.get(row * self.row_bytes..)?.get(..self.row_bytes)?,
-                Data::Inflated(bytes) => {
+                ChannelData::Plain(bytes) => {
                     bytes.get(row * self.row_bytes..)?.get(..self.row_bytes)?
                 }
-                Data::Packed(bytes, places) => {
+                ChannelData::Inflated(bytes) => {
+                    bytes.get(row * self.row_bytes..)?.get(..self.row_bytes)?
+                }
+                ChannelData::Packed(bytes, places) => {
                     let (start, length) = *places.get(row)?;
                     let packed = bytes.get(start..start.checked_add(length)?)?;
                     unpacked = pack_bits(packed, self.row_bytes);

@@ -48,9 +48,9 @@ pub struct Sections<'a> {
 }
 
 /// Big-endian numbers and sections, one after another.
-struct Reader<'a>(&'a [u8]);
+struct SectionReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> SectionReader<'a> {
     fn bytes(&mut self, length: usize) -> Option<&'a [u8]> {
         let (bytes, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
 impl<'a> Sections<'a> {
     /// Reads all sections; their lengths are believed only as far as the file goes.
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
-        let mut reader = Reader(bytes.strip_prefix(b"8BPS")?);
+        let mut reader = SectionReader(bytes.strip_prefix(b"8BPS")?);
         let is_large = reader.number(2)? == 2;
         reader.bytes(6)?;
         let channels = reader.number(2)?;
@@ -141,7 +141,7 @@ impl<'a> Sections<'a> {
 }
 
 fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
-    let mut reader = Reader(section);
+    let mut reader = SectionReader(section);
     let mut next = || {
         reader.bytes(4)?;
         let id = reader.number(2)? as u16;
@@ -158,8 +158,8 @@ fn resources(section: &[u8]) -> Vec<(u16, &[u8])> {
 
 /// The number of layers, if there is a list of them.
 fn layers(section: &[u8], is_large: bool) -> Option<i16> {
-    let mut reader = Reader(section);
-    let mut list = Reader(reader.section(if is_large { 8 } else { 4 })?);
+    let mut reader = SectionReader(section);
+    let mut list = SectionReader(reader.section(if is_large { 8 } else { 4 })?);
     let count = list.number(2)? as u16;
     (count != 0).then_some(count as i16)
 }

@@ -2,8 +2,8 @@
 
 use super::Preview;
 use super::exif_builder::ExifBuilder;
-use super::tiff::Tiff;
-use crate::engine::media::iso_media::{Span, boxes, child, track};
+use super::tiff::TiffStructure;
+use crate::engine::media::iso_media::{ByteSpan, boxes, child, track};
 
 /// Canon's box inside `moov`.
 const CANON: [u8; 16] = [
@@ -19,8 +19,8 @@ const HEADER: usize = 64;
 const MOST_TRACKS: usize = 8;
 
 /// The content of a box that is known by a number of its own.
-fn uuid(bytes: &[u8], within: Span, id: &[u8; 16]) -> Option<Span> {
-    let is = |(start, end): &Span| bytes.get(*start..*end).is_some_and(|b| b.starts_with(id));
+fn uuid(bytes: &[u8], within: ByteSpan, id: &[u8; 16]) -> Option<ByteSpan> {
+    let is = |(start, end): &ByteSpan| bytes.get(*start..*end).is_some_and(|b| b.starts_with(id));
     let mut found = boxes(bytes, within).filter(|(kind, _)| kind == b"uuid");
     let (start, end) = found.find(|(_, span)| is(span))?.1;
     Some((start + 16, end))
@@ -48,26 +48,26 @@ pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
     found
 }
 
-fn jpeg_in(bytes: &[u8], (start, end): Span) -> Option<Preview<'_>> {
+fn jpeg_in(bytes: &[u8], (start, end): ByteSpan) -> Option<Preview<'_>> {
     let head = bytes.get(start..end.min(start + HEADER))?;
     let at = memchr::memmem::find(head, b"\xff\xd8\xff")?;
     Preview::at(bytes, start + at, end - start - at)
 }
 
 /// The first sample of a track.
-fn jpeg_of(bytes: &[u8], track: Span) -> Option<Preview<'_>> {
+fn jpeg_of(bytes: &[u8], track: ByteSpan) -> Option<Preview<'_>> {
     let (start, end) = track::first_sample(bytes, track)?;
     Preview::at(bytes, start, end - start)
 }
 
 /// The structures with the fields of the first directory and of the Exif directory.
-fn structures(bytes: &[u8]) -> Option<Vec<Tiff<'_>>> {
+fn structures(bytes: &[u8]) -> Option<Vec<TiffStructure<'_>>> {
     let movie = child(bytes, (0, bytes.len()), b"moov")?;
     let canon = uuid(bytes, movie, &CANON)?;
     let kinds = [b"CMT1", b"CMT2"];
     let found = kinds.iter().filter_map(|kind| {
         let (start, _) = child(bytes, canon, kind)?;
-        Tiff::with_header(bytes, start)
+        TiffStructure::with_header(bytes, start)
     });
     Some(found.collect())
 }

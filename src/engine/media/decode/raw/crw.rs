@@ -1,4 +1,4 @@
-//! Canon's CRW: a heap, whose table of entries stands at its end (CIFF).
+//! Canon's CRW (CIFF): a heap whose directory is at its end.
 
 use super::Preview;
 use super::exif_builder::ExifBuilder;
@@ -6,7 +6,7 @@ use crate::engine::media::dates;
 
 /// Entries of a table that are looked at.
 const MOST_ENTRIES: usize = 256;
-/// How deep tables lie in others.
+/// Deepest nesting of directories.
 const MOST_DEPTH: usize = 8;
 /// All entries that are looked at.
 const MOST_FOUND: usize = 2048;
@@ -22,14 +22,14 @@ pub fn is_crw(bytes: &[u8]) -> bool {
     (bytes.starts_with(b"II") || bytes.starts_with(b"MM")) && bytes.get(6..14) == Some(b"HEAPCCDR")
 }
 
-struct Heap<'a> {
+struct CiffDirectory<'a> {
     bytes: &'a [u8],
     little: bool,
     /// Kind, and where the value is.
     entries: Vec<(u16, usize, usize)>,
 }
 
-impl<'a> Heap<'a> {
+impl<'a> CiffDirectory<'a> {
     fn open(bytes: &'a [u8]) -> Option<Self> {
         let mut heap = Self {
             bytes,
@@ -92,7 +92,7 @@ impl<'a> Heap<'a> {
 
 /// The JPEG and the thumbnail.
 pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
-    let Some(heap) = Heap::open(bytes) else {
+    let Some(heap) = CiffDirectory::open(bytes) else {
         return Vec::new();
     };
     let found = [JPEG, THUMBNAIL]
@@ -105,7 +105,7 @@ pub fn previews(bytes: &[u8]) -> Vec<Preview<'_>> {
 
 /// What the camera wrote, as a TIFF structure.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
-    let heap = Heap::open(bytes)?;
+    let heap = CiffDirectory::open(bytes)?;
     let mut builder = ExifBuilder::new(true);
     if let Some((at, _)) = heap.find(IMAGE) {
         // Degrees by which it must be turned to the right.
@@ -133,7 +133,7 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// The picture's size.
 pub fn size(bytes: &[u8]) -> Option<(u32, u32)> {
-    let heap = Heap::open(bytes)?;
+    let heap = CiffDirectory::open(bytes)?;
     let (at, _) = heap.find(IMAGE)?;
     Some((heap.number(at, 4)?, heap.number(at + 4, 4)?))
 }

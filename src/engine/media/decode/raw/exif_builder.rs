@@ -1,4 +1,4 @@
-//! A small TIFF structure with what a camera wrote, made of what other containers say: one reader of EXIF serves all.
+//! Builds a small TIFF structure from the camera's facts in other containers, so that one EXIF reader serves all.
 
 /// Of the first directory: make, model, orientation, date of change, artist.
 const MAIN: &[u16] = &[0x010f, 0x0110, ORIENTATION, 0x0132, 0x013b];
@@ -15,7 +15,7 @@ const EXIF_POINTER: u16 = 0x8769;
 const MOST_BYTES: usize = 4096;
 
 /// A field: tag, type, count and value, in the builder's byte order.
-struct Field {
+struct ExifField {
     tag: u16,
     kind: u16,
     count: u32,
@@ -25,8 +25,8 @@ struct Field {
 /// Fields on their way into a TIFF structure.
 pub struct ExifBuilder {
     little: bool,
-    main: Vec<Field>,
-    exif: Vec<Field>,
+    main: Vec<ExifField>,
+    exif: Vec<ExifField>,
 }
 
 impl ExifBuilder {
@@ -47,7 +47,7 @@ impl ExifBuilder {
             _ => return,
         };
         if value.len() <= MOST_BYTES && !fields.iter().any(|field| field.tag == tag) {
-            fields.push(Field {
+            fields.push(ExifField {
                 tag,
                 kind,
                 count,
@@ -98,7 +98,7 @@ impl ExifBuilder {
         let directory = |fields: usize| 2 + 12 * fields + 4;
         let exif_at = 8 + directory(self.main.len() + 1);
         let pointer = self.long(exif_at);
-        self.main.push(Field {
+        self.main.push(ExifField {
             tag: EXIF_POINTER,
             kind: 4,
             count: 1,

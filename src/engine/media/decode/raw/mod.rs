@@ -1,6 +1,6 @@
-//! Camera RAW, by the JPEGs that cameras put inside: sensor data is not developed.
+//! Camera RAW, shown by embedded JPEG previews: sensor data is not developed.
 //!
-//! Each container has a file of its own that finds those JPEGs and what the camera wrote; here is how one is chosen.
+//! One file per container finds the previews and the metadata; this one chooses a preview.
 
 mod cr3;
 mod crw;
@@ -14,8 +14,8 @@ use std::cmp::Reverse;
 use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::tiff::first_page;
-use super::{DecodeError, Limits, Picture, iso_media, jpeg};
-use tiff::Tiff;
+use super::{DecodeError, DecodeLimits, Picture, iso_media, jpeg};
+use tiff::TiffStructure;
 
 const NAME: &str = "RAW";
 /// Below this short side, in pixels, a preview is so small that the whole file is searched for a better one.
@@ -29,9 +29,9 @@ const PROPORTIONS: f64 = 0.1;
 pub struct Raw;
 
 /// How a RAW file is built.
-enum Container<'a> {
+enum RawContainer<'a> {
     /// TIFF and what differs from it by its magic number alone: DNG and the files of most makers.
-    Tiff(Tiff<'a>),
+    Tiff(TiffStructure<'a>),
     /// Canon's boxes.
     Cr3,
     /// Canon's older heap.
@@ -51,7 +51,7 @@ pub(super) struct Preview<'a> {
 }
 
 impl<'a> Preview<'a> {
-    /// What lies there, if it is a picture that is read. Lossless JPEG is the sensor's data.
+    /// The picture there, if it can be read. Lossless JPEG is sensor data.
     fn at(bytes: &'a [u8], start: usize, length: usize) -> Option<Self> {
         let end = start.checked_add(length)?.min(bytes.len());
         let bytes = bytes.get(start..end)?;
@@ -72,7 +72,7 @@ impl<'a> Preview<'a> {
     }
 }
 
-impl<'a> Container<'a> {
+impl<'a> RawContainer<'a> {
     fn of(bytes: &'a [u8]) -> Option<Self> {
         if bytes.starts_with(b"FUJIFILMCCD-RAW") {
             return Some(Self::Raf);
@@ -86,7 +86,9 @@ impl<'a> Container<'a> {
         if bytes.starts_with(b"FOVb") || bytes.starts_with(b"\0MRM") {
             return Some(Self::Unknown);
         }
-        Tiff::open(bytes).filter(Tiff::is_raw).map(Self::Tiff)
+        TiffStructure::open(bytes)
+            .filter(TiffStructure::is_raw)
+            .map(Self::Tiff)
     }
 
     fn previews(&self, bytes: &'a [u8]) -> Vec<Preview<'a>> {
@@ -131,16 +133,16 @@ impl PictureFormat for Raw {
     }
 
     fn probe(&self, bytes: &[u8]) -> bool {
-        Container::of(bytes).is_some()
+        RawContainer::of(bytes).is_some()
     }
 
     fn exif(&self, bytes: &[u8]) -> Option<Exif> {
-        Container::of(bytes)?.exif(bytes)
+        RawContainer::of(bytes)?.exif(bytes)
     }
 
     /// The smallest that suffices first, then larger ones; then those that are too small, the largest first.
     fn previews<'a>(&self, bytes: &'a [u8], min_short_side: u32) -> Vec<&'a [u8]> {
-        let Some(container) = Container::of(bytes) else {
+        let Some(container) = RawContainer::of(bytes) else {
             return Vec::new();
         };
         let mut previews = container.previews(bytes);
@@ -158,7 +160,7 @@ impl PictureFormat for Raw {
             let named = f64::from(*w) / f64::from((*h).max(1));
             *w >= width && *h >= height && (named / proportions - 1.0).abs() < PROPORTIONS
         };
-        Container::of(bytes)?.sizes(bytes).into_iter().find(fits)
+        RawContainer::of(bytes)?.sizes(bytes).into_iter().find(fits)
     }
 
     /// Without a preview that can be read: the small picture without compression that some files begin with.
@@ -166,10 +168,10 @@ impl PictureFormat for Raw {
         &self,
         bytes: &[u8],
         _min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
-        match Container::of(bytes) {
-            Some(Container::Tiff(tiff)) if tiff.begins_with_plain_picture() => {
+        match RawContainer::of(bytes) {
+            Some(RawContainer::Tiff(tiff)) if tiff.begins_with_plain_picture() => {
                 match first_page(bytes, limits) {
                     Ok(picture) => {
                         let orientation = self.exif(bytes).as_ref().and_then(exif::orientation);

@@ -1,4 +1,4 @@
-//! Fujifilm's RAF: a header that says where a JPEG lies.
+//! Fujifilm's RAF: a header with the offset of a JPEG.
 
 use super::Preview;
 

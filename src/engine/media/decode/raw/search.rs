@@ -1,4 +1,4 @@
-//! JPEGs found by looking for their first bytes, where a container does not lead to any.
+//! Finds JPEGs by their first bytes where the container does not refer to any.
 
 use memchr::memmem;
 

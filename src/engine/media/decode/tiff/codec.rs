@@ -1,11 +1,11 @@
-//! Strips and tiles: from compressed bytes to rows of samples as they are in memory.
+//! Strips and tiles: from compressed bytes to rows of samples.
 
 use std::io::Read;
 
 use jpeg_decoder::{ColorTransform, PixelFormat};
 
 use super::fax;
-use super::layout::{Codec, Layout, Meaning, YCbCr};
+use super::layout::{Compression, PageLayout, Photometric, YCbCr};
 use crate::engine::cancel::Cancel;
 use crate::engine::media::decode::jpeg;
 
@@ -17,7 +17,7 @@ const MISSING: u8 = 128;
 pub const ZSTD_WINDOW: u64 = 128 << 20;
 
 /// Rows of a strip or tile: of `samples` a pixel, whole bytes a row.
-pub struct Chunk {
+pub struct PackedRows {
     pub bytes: Vec<u8>,
     pub row_bytes: usize,
     /// The share that is missing at its end, from 0 to 1.
@@ -29,7 +29,12 @@ pub struct Chunk {
 }
 
 /// Decodes one strip or tile of so many rows; nothing if it cannot be.
-pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<Chunk> {
+pub fn decode(
+    layout: &PageLayout<'_>,
+    data: &[u8],
+    rows: usize,
+    cancel: &Cancel,
+) -> Option<PackedRows> {
     let reversed: Vec<u8>;
     let data = match layout.is_reversed {
         true => {
@@ -40,7 +45,9 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) ->
     };
     let (width, row_bytes) = (layout.chunk.0 as usize, layout.row_bytes());
     let units = match &layout.meaning {
-        Meaning::YCbCr(colours) if colours.shared != (1, 1) && layout.codec != Codec::Jpeg => {
+        Photometric::YCbCr(colours)
+            if colours.shared != (1, 1) && layout.codec != Compression::Jpeg =>
+        {
             Some(Units::new(colours, width, rows))
         }
         _ => None,
@@ -50,12 +57,12 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) ->
         None => row_bytes.checked_mul(rows)?,
     };
     let (bytes, missing) = match layout.codec {
-        Codec::Jpeg => return jpeg(layout, data, rows, cancel),
-        Codec::WebP => return webp(layout, data, rows),
-        Codec::Fax(kind) => fax::decode(data, width, rows, kind)?,
+        Compression::Jpeg => return jpeg(layout, data, rows, cancel),
+        Compression::WebP => return webp(layout, data, rows),
+        Compression::Fax(kind) => fax::decode(data, width, rows, kind)?,
         codec => plain(codec, data, size)?,
     };
-    let mut chunk = Chunk {
+    let mut chunk = PackedRows {
         bytes,
         row_bytes,
         missing,
@@ -74,7 +81,7 @@ pub fn decode(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) ->
 }
 
 /// So many bytes of a stream, and the share of them that is missing at its end, which is zero; nothing if all is missing.
-fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)> {
+fn plain(codec: Compression, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)> {
     let mut bytes = Vec::with_capacity(size.min(data.len().saturating_mul(8)));
     let limit = size as u64;
     // An error after some bytes is what a cut file has.
@@ -82,17 +89,17 @@ fn plain(codec: Codec, data: &[u8], size: usize) -> Option<(Vec<u8>, f32)> {
         let _ = reader.take(limit).read_to_end(&mut bytes);
     };
     match codec {
-        Codec::Deflate => take(&mut flate2::read::ZlibDecoder::new(data)),
-        Codec::Zstd => {
+        Compression::Deflate => take(&mut flate2::read::ZlibDecoder::new(data)),
+        Compression::Zstd => {
             let decoder =
                 ruzstd::decoding::StreamingDecoder::new_with_max_window_size(data, ZSTD_WINDOW);
             take(&mut decoder.ok()?);
         }
-        Codec::Lzma => take(&mut lzma_rust2::XzReader::new_mem_limit(
+        Compression::Lzma => take(&mut lzma_rust2::XzReader::new_mem_limit(
             data, true, LZMA_KB,
         )),
-        Codec::Lzw => bytes = lzw(data, size),
-        Codec::PackBits => bytes = pack_bits(data, size),
+        Compression::Lzw => bytes = lzw(data, size),
+        Compression::PackBits => bytes = pack_bits(data, size),
         _ => bytes.extend_from_slice(&data[..size.min(data.len())]),
     }
     let length = bytes.len();
@@ -151,7 +158,7 @@ pub fn pack_bits(mut data: &[u8], size: usize) -> Vec<u8> {
 }
 
 /// Undoes differences to the pixel on the left.
-fn sum_up(layout: &Layout<'_>, chunk: &mut Chunk) {
+fn sum_up(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let step = layout.samples_together();
     let little = !chunk.is_big_endian;
     macro_rules! sums {
@@ -182,7 +189,7 @@ fn sum_up(layout: &Layout<'_>, chunk: &mut Chunk) {
 
 /// Undoes differences of bytes, of which the highest of all numbers in a row come first, then the next ones
 /// (Adobe Photoshop TIFF Technical Note 3).
-fn sum_up_bytes(layout: &Layout<'_>, chunk: &mut Chunk) {
+fn sum_up_bytes(layout: &PageLayout<'_>, chunk: &mut PackedRows) {
     let (step, width) = (layout.samples_together(), layout.bits / 8);
     let mut copy = vec![0; chunk.row_bytes];
     for row in chunk.bytes.chunks_exact_mut(chunk.row_bytes) {
@@ -254,7 +261,7 @@ impl Units {
 }
 
 /// A JPEG whose tables may be stored once for all.
-fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<Chunk> {
+fn jpeg(layout: &PageLayout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Option<PackedRows> {
     let tables = layout.jpeg_tables;
     let tables = tables.strip_suffix(b"\xff\xd9").unwrap_or(tables);
     let mut picture = match tables.starts_with(b"\xff\xd8") {
@@ -274,11 +281,11 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Optio
         pixels => pixels?,
     };
     let row_bytes = layout.row_bytes();
-    let mut chunk = Chunk {
+    let mut chunk = PackedRows {
         bytes: vec![MISSING; row_bytes * rows],
         row_bytes,
         missing: 0.0,
-        is_rgb: matches!(layout.meaning, Meaning::YCbCr(_)),
+        is_rgb: matches!(layout.meaning, Photometric::YCbCr(_)),
         is_big_endian: false,
     };
     let row = width * layout.samples_together();
@@ -295,7 +302,7 @@ fn jpeg(layout: &Layout<'_>, data: &[u8], rows: usize, cancel: &Cancel) -> Optio
 }
 
 /// The samples of a JPEG, and its width.
-fn jpeg_pixels(layout: &Layout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usize)> {
+fn jpeg_pixels(layout: &PageLayout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut decoder = jpeg_decoder::Decoder::new(picture);
     decoder.read_info().ok()?;
     let info = decoder.info()?;
@@ -316,7 +323,7 @@ fn jpeg_pixels(layout: &Layout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usize)> 
     // Without a transform the decoder would give each row of a component after another.
     match channels {
         1 => {}
-        3 if matches!(layout.meaning, Meaning::YCbCr(_)) => {
+        3 if matches!(layout.meaning, Photometric::YCbCr(_)) => {
             decoder.set_color_transform(ColorTransform::YCbCr)
         }
         3 => decoder.set_color_transform(ColorTransform::RGB),
@@ -330,7 +337,7 @@ fn jpeg_pixels(layout: &Layout<'_>, picture: &[u8]) -> Option<(Vec<u8>, usize)> 
     Some((pixels, width))
 }
 
-fn webp(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
+fn webp(layout: &PageLayout<'_>, data: &[u8], rows: usize) -> Option<PackedRows> {
     use image::{DynamicImage, ImageDecoder, codecs::webp::WebPDecoder};
     let decoder = WebPDecoder::new(std::io::Cursor::new(data)).ok()?;
     let (width, height) = decoder.dimensions();
@@ -344,7 +351,7 @@ fn webp(layout: &Layout<'_>, data: &[u8], rows: usize) -> Option<Chunk> {
         4 => image.into_rgba8().into_raw(),
         _ => return None,
     };
-    Some(Chunk {
+    Some(PackedRows {
         bytes,
         row_bytes: layout.row_bytes(),
         missing: 0.0,

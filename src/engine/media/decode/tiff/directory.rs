@@ -1,4 +1,4 @@
-//! Directories of a TIFF, also of one with 64-bit offsets (BigTIFF). What lies outside the file is passed over.
+//! Directories of a TIFF, including 64-bit offsets (BigTIFF). Fields outside the file are ignored.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ const MOST_FIELDS: usize = 4096;
 
 /// How the numbers of a file are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Numbers {
+pub struct NumberEncoding {
     /// Whether the lowest byte comes first.
     pub little: bool,
     big: bool,
 }
 
-impl Numbers {
+impl NumberEncoding {
     fn unsigned(self, bytes: &[u8]) -> u64 {
         let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
         match self.little {
@@ -39,21 +39,21 @@ impl Numbers {
     }
 }
 
-/// A directory: the fields of one page, each of which is looked up where it lies.
+/// A directory: the fields of one page, each of which is read in place.
 #[derive(Clone, Copy)]
 pub struct Directory<'a> {
     bytes: &'a [u8],
-    pub numbers: Numbers,
-    /// Where its first field lies, and how many there are.
+    pub numbers: NumberEncoding,
+    /// The offset of its first field, and the number of fields.
     first: usize,
     count: usize,
 }
 
 /// The numbers of a field, each of which is read when it is asked for: a field can be as long as the file.
 #[derive(Clone, Copy)]
-pub struct Values<'a> {
+pub struct FieldValues<'a> {
     bytes: &'a [u8],
-    numbers: Numbers,
+    numbers: NumberEncoding,
     kind: u64,
     width: usize,
 }
@@ -85,7 +85,7 @@ pub fn pages(bytes: &[u8]) -> impl Iterator<Item = Directory<'_>> {
     })
 }
 
-fn header(bytes: &[u8]) -> Option<(Numbers, u64)> {
+fn header(bytes: &[u8]) -> Option<(NumberEncoding, u64)> {
     let (little, big) = match bytes.first_chunk::<4>()? {
         b"II*\0" => (true, false),
         b"MM\0*" => (false, false),
@@ -93,7 +93,7 @@ fn header(bytes: &[u8]) -> Option<(Numbers, u64)> {
         b"MM\0+" => (false, true),
         _ => return None,
     };
-    let numbers = Numbers { little, big };
+    let numbers = NumberEncoding { little, big };
     let offset = match big {
         true => numbers.at(bytes, 8, 8)?,
         false => numbers.at(bytes, 4, 4)?,
@@ -103,7 +103,7 @@ fn header(bytes: &[u8]) -> Option<(Numbers, u64)> {
 
 impl<'a> Directory<'a> {
     /// The directory at an offset, and the offset of the next one.
-    fn read(bytes: &'a [u8], numbers: Numbers, offset: u64) -> Option<(Self, u64)> {
+    fn read(bytes: &'a [u8], numbers: NumberEncoding, offset: u64) -> Option<(Self, u64)> {
         let of_count = if numbers.big { 8 } else { 2 };
         let start = usize::try_from(offset).ok()?;
         let count = usize::try_from(numbers.at(bytes, start, of_count)?).ok()?;
@@ -119,13 +119,13 @@ impl<'a> Directory<'a> {
         Some((directory, next.unwrap_or_default()))
     }
 
-    /// The first field of a tag that lies in the file.
-    fn field(&self, tag: u16) -> Option<Values<'a>> {
+    /// The first field of a tag inside the file.
+    fn field(&self, tag: u16) -> Option<FieldValues<'a>> {
         (0..self.count).find_map(|index| {
             let at = self.first + index * self.numbers.field_bytes();
             let found = self.numbers.at(self.bytes, at, 2)?;
             (found == u64::from(tag))
-                .then(|| Values::at(self.bytes, self.numbers, at))
+                .then(|| FieldValues::at(self.bytes, self.numbers, at))
                 .flatten()
         })
     }
@@ -136,7 +136,7 @@ impl<'a> Directory<'a> {
     }
 
     /// The numbers of a field.
-    pub fn all(&self, tag: u16) -> Option<Values<'a>> {
+    pub fn all(&self, tag: u16) -> Option<FieldValues<'a>> {
         self.field(tag)
     }
 
@@ -147,9 +147,9 @@ impl<'a> Directory<'a> {
     }
 }
 
-impl<'a> Values<'a> {
-    /// Those of the field at a place, unless a part of them lies outside the file.
-    fn at(bytes: &'a [u8], numbers: Numbers, at: usize) -> Option<Self> {
+impl<'a> FieldValues<'a> {
+    /// Those of the field at an offset, unless a part of them is outside the file.
+    fn at(bytes: &'a [u8], numbers: NumberEncoding, at: usize) -> Option<Self> {
         let of_number = numbers.offset_bytes();
         let kind = numbers.at(bytes, at + 2, 2)?;
         let width = width(kind)?;

@@ -1,12 +1,12 @@
-//! Pages as fax machines code them (ITU-T T.4 and T.6): one bit a pixel, set where it is black. Codes are those of the
-//! `fax` crate; rows and their ends, which TIFF has in more ways than fax machines, are read here.
+//! Fax compression (ITU-T T.4 and T.6): one bit per pixel, set where it is black. Codes are those of the `fax` crate; rows
+//! and their ends, of which TIFF has more variants than fax machines, are decoded here.
 
 use fax::maps::{Mode, black, mode, white};
 use fax::{BitReader, Bits};
 
 /// How rows follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rows {
+pub enum RowCoding {
     /// Each for itself, beginning at a multiple of so many bits.
     Huffman(usize),
     /// Each behind a mark, or without one; `mixed` are those that may be given by what differs from the one above.
@@ -16,12 +16,12 @@ pub enum Rows {
 }
 
 /// Bits one after another; behind the end there are zeros.
-struct Reader<'a> {
+struct FaxBitReader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl BitReader for Reader<'_> {
+impl BitReader for FaxBitReader<'_> {
     type Error = ();
 
     fn peek(&self, bits: u8) -> Option<u16> {
@@ -49,7 +49,7 @@ impl BitReader for Reader<'_> {
     }
 }
 
-impl Reader<'_> {
+impl FaxBitReader<'_> {
     fn is_at_end(&self) -> bool {
         self.at > 8 * self.bytes.len()
     }
@@ -129,19 +129,24 @@ impl Reader<'_> {
     }
 }
 
-/// Decodes so many rows, and tells the share of them that is missing, which is white; nothing if all are.
-pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<(Vec<u8>, f32)> {
+/// Decodes so many rows, and returns the share of them that is missing, which is white; nothing if all are.
+pub fn decode(
+    bytes: &[u8],
+    width: usize,
+    height: usize,
+    rows: RowCoding,
+) -> Option<(Vec<u8>, f32)> {
     let stride = width.div_ceil(8);
     let mut picture = vec![0; stride * height];
-    let mut reader = Reader { bytes, at: 0 };
+    let mut reader = FaxBitReader { bytes, at: 0 };
     let (mut above, mut changes) = (Vec::new(), Vec::new());
     let (mut found, mut is_lost) = (0, false);
     for row in picture.chunks_mut(stride.max(1)) {
         changes.clear();
-        let mut below = rows == Rows::Group4;
+        let mut below = rows == RowCoding::Group4;
         match rows {
-            Rows::Huffman(boundary) => reader.at = reader.at.next_multiple_of(boundary),
-            Rows::Group3 { mixed } => {
+            RowCoding::Huffman(boundary) => reader.at = reader.at.next_multiple_of(boundary),
+            RowCoding::Group3 { mixed } => {
                 // Some writers leave out the first mark, or all of them.
                 if (is_lost || reader.is_at_mark()) && reader.skip_mark().is_none() {
                     break;
@@ -153,13 +158,13 @@ pub fn decode(bytes: &[u8], width: usize, height: usize, rows: Rows) -> Option<(
                     }
                 }
             }
-            Rows::Group4 => {}
+            RowCoding::Group4 => {}
         }
         let read = match below {
             true => reader.row_below(&above, width, &mut changes),
             false => reader.row(width, &mut changes),
         };
-        if read.is_none() && matches!(rows, Rows::Group4 | Rows::Huffman(_)) {
+        if read.is_none() && matches!(rows, RowCoding::Group4 | RowCoding::Huffman(_)) {
             break;
         }
         if reader.is_at_end() {

@@ -1,8 +1,8 @@
-//! What the fields of a page say: how its samples are stored and what they mean. Whatever is not understood is refused
-//! here, so that nothing is ever shown wrongly.
+//! Storage and photometric interpretation of a page. Anything that is not understood is refused here, so that nothing is
+//! ever shown wrongly.
 
-use super::directory::{Directory, Numbers, Values};
-use super::fax::Rows;
+use super::directory::{Directory, FieldValues, NumberEncoding};
+use super::fax::RowCoding;
 use super::{DecodeError, damaged};
 
 const WIDTH: u16 = 256;
@@ -40,7 +40,7 @@ const MOST_CHUNKS: u64 = 1 << 22;
 
 /// What a sample is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum SampleFormat {
     Unsigned,
     Signed,
     Float,
@@ -48,21 +48,21 @@ pub enum Format {
 
 /// How strips or tiles are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
+pub enum Compression {
     None,
     PackBits,
     Lzw,
     Deflate,
     Zstd,
     Lzma,
-    Fax(Rows),
+    Fax(RowCoding),
     Jpeg,
     WebP,
 }
 
 /// What the samples of a pixel mean.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Meaning {
+pub enum Photometric {
     Grey { white_is_zero: bool },
     Rgb,
     Palette(Vec<[u8; 3]>),
@@ -90,26 +90,26 @@ pub struct Alpha {
 }
 
 /// How a page is stored.
-pub struct Layout<'a> {
+pub struct PageLayout<'a> {
     pub width: u32,
     pub height: u32,
     pub samples: usize,
     pub bits: usize,
-    pub format: Format,
-    pub meaning: Meaning,
+    pub format: SampleFormat,
+    pub meaning: Photometric,
     pub alpha: Option<Alpha>,
-    pub codec: Codec,
+    pub codec: Compression,
     pub predictor: u64,
     /// Whether each sample has strips or tiles of its own.
     pub is_planar: bool,
-    /// Whether the bits of each byte lie in the other order.
+    /// Whether the bits of each byte are in reverse order.
     pub is_reversed: bool,
-    pub numbers: Numbers,
+    pub numbers: NumberEncoding,
     /// Width and height of a strip or tile.
     pub chunk: (u32, u32),
     pub is_tiled: bool,
-    pub offsets: Values<'a>,
-    pub lengths: Option<Values<'a>>,
+    pub offsets: FieldValues<'a>,
+    pub lengths: Option<FieldValues<'a>>,
     pub jpeg_tables: &'a [u8],
     pub profile: Option<&'a [u8]>,
 }
@@ -118,7 +118,7 @@ fn unsupported(what: &'static str) -> DecodeError {
     DecodeError::Unsupported(what)
 }
 
-impl<'a> Layout<'a> {
+impl<'a> PageLayout<'a> {
     pub fn of(page: &Directory<'a>) -> Result<Self, DecodeError> {
         let side = |tag| {
             let side = page.number(tag).and_then(|side| u32::try_from(side).ok());
@@ -135,10 +135,10 @@ impl<'a> Layout<'a> {
         let bits =
             alike(page, BITS, 1).ok_or(unsupported("TIFF files with samples of several sizes"))?;
         let format = match alike(page, SAMPLE_FORMAT, 1) {
-            // Void means that nobody knows.
-            Some(1 | 4) => Format::Unsigned,
-            Some(2) => Format::Signed,
-            Some(3) => Format::Float,
+            // Void means unknown.
+            Some(1 | 4) => SampleFormat::Unsigned,
+            Some(2) => SampleFormat::Signed,
+            Some(3) => SampleFormat::Float,
             _ => {
                 return Err(unsupported(
                     "TIFF files with complex numbers or samples of several kinds",
@@ -146,9 +146,9 @@ impl<'a> Layout<'a> {
             }
         };
         let fits = match format {
-            Format::Unsigned => (1..=32).contains(&bits),
-            Format::Signed => matches!(bits, 8 | 16 | 32),
-            Format::Float => matches!(bits, 16 | 32 | 64),
+            SampleFormat::Unsigned => (1..=32).contains(&bits),
+            SampleFormat::Signed => matches!(bits, 8 | 16 | 32),
+            SampleFormat::Float => matches!(bits, 16 | 32 | 64),
         };
         if !fits {
             return Err(unsupported("TIFF files with samples of this size"));
@@ -157,16 +157,16 @@ impl<'a> Layout<'a> {
         let photometric = page.number(PHOTOMETRIC);
         let photometric = photometric.unwrap_or(if samples >= 3 { 2 } else { 1 });
         let meaning = meaning(page, photometric, bits)?;
-        let is_plain = format == Format::Unsigned && matches!(bits, 8 | 16);
-        if matches!(meaning, Meaning::Lab { .. }) && !is_plain
-            || matches!(meaning, Meaning::Palette(_)) && format != Format::Unsigned
+        let is_plain = format == SampleFormat::Unsigned && matches!(bits, 8 | 16);
+        if matches!(meaning, Photometric::Lab { .. }) && !is_plain
+            || matches!(meaning, Photometric::Palette(_)) && format != SampleFormat::Unsigned
         {
             return Err(unsupported("TIFF files with these colours"));
         }
         let colours = match meaning {
-            Meaning::Grey { .. } | Meaning::Palette(_) => 1,
-            Meaning::Rgb | Meaning::YCbCr(_) | Meaning::Lab { .. } => 3,
-            Meaning::Cmyk => 4,
+            Photometric::Grey { .. } | Photometric::Palette(_) => 1,
+            Photometric::Rgb | Photometric::YCbCr(_) | Photometric::Lab { .. } => 3,
+            Photometric::Cmyk => 4,
         };
         if samples < colours {
             return Err(damaged("it has fewer samples than its colours need"));
@@ -191,14 +191,14 @@ impl<'a> Layout<'a> {
             alpha: alpha(page, samples, colours),
             meaning,
             predictor: match codec {
-                Codec::Lzw | Codec::Deflate | Codec::Zstd | Codec::Lzma => {
+                Compression::Lzw | Compression::Deflate | Compression::Zstd | Compression::Lzma => {
                     page.number(PREDICTOR).unwrap_or(1)
                 }
                 _ => 1,
             },
             codec,
             is_planar: samples > 1 && page.number(PLANAR) == Some(2),
-            is_reversed: page.number(FILL_ORDER) == Some(2) && codec != Codec::Jpeg,
+            is_reversed: page.number(FILL_ORDER) == Some(2) && codec != Compression::Jpeg,
             numbers: page.numbers,
             chunk,
             is_tiled: tiled.is_some(),
@@ -215,15 +215,15 @@ impl<'a> Layout<'a> {
         let predicted = match self.predictor {
             1 => true,
             2 => matches!(self.bits, 8 | 16 | 32 | 64),
-            3 => self.format == Format::Float,
+            3 => self.format == SampleFormat::Float,
             _ => false,
         };
         if !predicted {
             return Err(unsupported("TIFF files with this predictor"));
         }
         let fits = match self.codec {
-            Codec::Fax(_) => self.bits == 1 && (self.samples == 1 || self.is_planar),
-            Codec::Jpeg | Codec::WebP => self.bits == 8,
+            Compression::Fax(_) => self.bits == 1 && (self.samples == 1 || self.is_planar),
+            Compression::Jpeg | Compression::WebP => self.bits == 8,
             _ => true,
         };
         if !fits {
@@ -231,10 +231,13 @@ impl<'a> Layout<'a> {
                 "TIFF files with samples of this size in this compression",
             ));
         }
-        if let Meaning::YCbCr(colours) = &self.meaning {
+        if let Photometric::YCbCr(colours) = &self.meaning {
             let plain = self.bits == 8 && self.samples == 3 && self.predictor == 1;
             let halved = colours.shared != (1, 1);
-            if !plain || halved && self.is_planar || self.is_planar && self.codec == Codec::Jpeg {
+            if !plain
+                || halved && self.is_planar
+                || self.is_planar && self.codec == Compression::Jpeg
+            {
                 return Err(unsupported("TIFF files with chroma stored in this way"));
             }
         }
@@ -288,56 +291,56 @@ fn alike(page: &Directory<'_>, tag: u16, otherwise: u64) -> Option<u64> {
     all.then_some(first as u64)
 }
 
-fn codec(page: &Directory<'_>) -> Result<Codec, DecodeError> {
+fn codec(page: &Directory<'_>) -> Result<Compression, DecodeError> {
     let mixed = page.number(GROUP_3_OPTIONS).unwrap_or_default() & 1 == 1;
     Ok(match page.number(COMPRESSION).unwrap_or(1) {
-        1 => Codec::None,
-        2 => Codec::Fax(Rows::Huffman(8)),
-        3 => Codec::Fax(Rows::Group3 { mixed }),
-        4 => Codec::Fax(Rows::Group4),
-        5 => Codec::Lzw,
+        1 => Compression::None,
+        2 => Compression::Fax(RowCoding::Huffman(8)),
+        3 => Compression::Fax(RowCoding::Group3 { mixed }),
+        4 => Compression::Fax(RowCoding::Group4),
+        5 => Compression::Lzw,
         // A whole JPEG may be in it.
         6 if page.number(JPEG_OFFSET).is_none() => {
             return Err(unsupported("TIFF files with old-style JPEG compression"));
         }
-        6 | 7 => Codec::Jpeg,
-        8 | 32_946 => Codec::Deflate,
-        32_771 => Codec::Fax(Rows::Huffman(16)),
-        32_773 => Codec::PackBits,
+        6 | 7 => Compression::Jpeg,
+        8 | 32_946 => Compression::Deflate,
+        32_771 => Compression::Fax(RowCoding::Huffman(16)),
+        32_773 => Compression::PackBits,
         34_712 => return Err(unsupported("TIFF files with JPEG 2000 compression")),
         34_887 => return Err(unsupported("TIFF files with LERC compression")),
-        34_925 => Codec::Lzma,
-        50_000 => Codec::Zstd,
-        50_001 => Codec::WebP,
+        34_925 => Compression::Lzma,
+        50_000 => Compression::Zstd,
+        50_001 => Compression::WebP,
         50_002 | 52_546 => return Err(unsupported("TIFF files with JPEG XL compression")),
         34_676 | 34_677 => return Err(unsupported("TIFF files with LogLuv colours")),
         _ => return Err(unsupported("TIFF files with this compression")),
     })
 }
 
-/// Where a whole JPEG of the old kind lies.
+/// The location of a whole old-style JPEG.
 pub fn old_jpeg(page: &Directory<'_>) -> Option<usize> {
     let is_old = page.number(COMPRESSION) == Some(6);
     let offset = page.number(JPEG_OFFSET).filter(|_| is_old)?;
     usize::try_from(offset).ok()
 }
 
-fn meaning(page: &Directory<'_>, photometric: u64, bits: u64) -> Result<Meaning, DecodeError> {
+fn meaning(page: &Directory<'_>, photometric: u64, bits: u64) -> Result<Photometric, DecodeError> {
     Ok(match photometric {
-        0 => Meaning::Grey {
+        0 => Photometric::Grey {
             white_is_zero: true,
         },
         // A mask is white where something is seen.
-        1 | 4 => Meaning::Grey {
+        1 | 4 => Photometric::Grey {
             white_is_zero: false,
         },
-        2 => Meaning::Rgb,
-        3 => Meaning::Palette(palette(page, bits)?),
-        5 if matches!(page.number(INK_SET), None | Some(1)) => Meaning::Cmyk,
+        2 => Photometric::Rgb,
+        3 => Photometric::Palette(palette(page, bits)?),
+        5 if matches!(page.number(INK_SET), None | Some(1)) => Photometric::Cmyk,
         5 => return Err(unsupported("TIFF files with inks other than CMYK")),
-        6 => Meaning::YCbCr(ycbcr(page)?),
-        8 => Meaning::Lab { offset: false },
-        9 => Meaning::Lab { offset: true },
+        6 => Photometric::YCbCr(ycbcr(page)?),
+        8 => Photometric::Lab { offset: false },
+        9 => Photometric::Lab { offset: true },
         32_844 | 32_845 => return Err(unsupported("TIFF files with LogLuv colours")),
         32_803 | 34_892 => return Err(unsupported("TIFF files with a sensor's RAW data")),
         _ => return Err(unsupported("TIFF files with these colours")),
@@ -394,7 +397,7 @@ fn ycbcr(page: &Directory<'_>) -> Result<YCbCr, DecodeError> {
 
 /// The first extra sample that says it is transparency.
 fn alpha(page: &Directory<'_>, samples: usize, colours: usize) -> Option<Alpha> {
-    // Where nobody says what a fourth sample is, it is what most programs mean.
+    // An undeclared fourth sample is what most programs mean by it.
     let left_out = if samples == colours + 1 {
         vec![2.0]
     } else {

@@ -1,4 +1,4 @@
-//! TIFF: its first page, as libtiff's users write it. Directories, rows and colours are read here, and what compresses
+//! TIFF: its first page, in the variants that libtiff writes. Directories, rows and colours are decoded here, compressed
 //! strips and tiles by crates.
 
 mod codec;
@@ -9,13 +9,13 @@ mod samples;
 
 use super::format::PictureFormat;
 use super::limits::area;
-use super::{DecodeError, Limits, Orientation, Picture, colour, jpeg, warning};
+use super::{DecodeError, DecodeLimits, Orientation, Picture, colour, jpeg, warning};
 use crate::engine::cancel::Cancel;
-use codec::Chunk;
+use codec::PackedRows;
 pub use codec::pack_bits;
 use directory::{Directory, pages};
-use layout::{Codec, Layout, Meaning};
-use samples::{Painter, extremes, needs_extremes};
+use layout::{Compression, PageLayout, Photometric};
+use samples::{TiffPainter, extremes, needs_extremes};
 
 const NAME: &str = "TIFF";
 const SUBFILE: u16 = 254;
@@ -41,7 +41,7 @@ impl PictureFormat for Tiff {
         &self,
         bytes: &[u8],
         min_short_side: u32,
-        limits: &mut Limits<'_>,
+        limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
         let (page, count) = shown(bytes, limits.cancel)?;
         let mut picture = match layout::old_jpeg(&page).and_then(|at| bytes.get(at..)) {
@@ -54,8 +54,8 @@ impl PictureFormat for Tiff {
         let orientation = orientation.and_then(|value| u32::try_from(value).ok());
         picture.orientation = orientation.map(Orientation::from_exif);
         if count > 1 {
-            let told = format!("the first of {count} pages is shown");
-            picture.warning.get_or_insert(told);
+            let warning = format!("the first of {count} pages is shown");
+            picture.warning.get_or_insert(warning);
         }
         Ok(picture)
     }
@@ -80,7 +80,7 @@ fn shown<'a>(bytes: &'a [u8], cancel: &Cancel) -> Result<(Directory<'a>, usize),
 }
 
 /// The first page, whatever it is.
-pub fn first_page(bytes: &[u8], limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+pub fn first_page(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let page = pages(bytes).next();
     let page = page.ok_or_else(|| damaged("its list of fields is missing"))?;
     Page::new(bytes, &page)?.decode(limits)
@@ -93,11 +93,11 @@ fn damaged(reason: &str) -> DecodeError {
 /// A page that is decoded.
 struct Page<'a> {
     bytes: &'a [u8],
-    layout: Layout<'a>,
+    layout: PageLayout<'a>,
 }
 
 /// A strip or tile with its place in the picture.
-struct Place {
+struct ChunkPosition {
     left: usize,
     top: usize,
     width: usize,
@@ -108,11 +108,11 @@ impl<'a> Page<'a> {
     fn new(bytes: &'a [u8], page: &Directory<'a>) -> Result<Self, DecodeError> {
         Ok(Self {
             bytes,
-            layout: Layout::of(page)?,
+            layout: PageLayout::of(page)?,
         })
     }
 
-    fn decode(&self, limits: &mut Limits<'_>) -> Result<Picture, DecodeError> {
+    fn decode(&self, limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
         let layout = &self.layout;
         let (width, height) = (layout.width, layout.height);
         limits.reserve(width, height, self.need())?;
@@ -127,7 +127,7 @@ impl<'a> Page<'a> {
             })?;
             found = Some((least, most));
         }
-        let mut painter = Painter::new(layout, found);
+        let mut painter = TiffPainter::new(layout, found);
         let size = usize::try_from(area(width, height, 3)).unwrap_or(usize::MAX);
         let mut rgb = vec![MISSING; size];
         let warning = self.each(limits, |chunks, place| {
@@ -137,8 +137,11 @@ impl<'a> Page<'a> {
             }
         })?;
         // Inks have gone through the profile already.
-        let is_plain = matches!(layout.meaning, Meaning::Grey { .. } | Meaning::Rgb)
-            || matches!(layout.meaning, Meaning::YCbCr(_) | Meaning::Palette(_));
+        let is_plain = matches!(layout.meaning, Photometric::Grey { .. } | Photometric::Rgb)
+            || matches!(
+                layout.meaning,
+                Photometric::YCbCr(_) | Photometric::Palette(_)
+            );
         if let Some(profile) = layout.profile.filter(|_| is_plain) {
             colour::to_srgb(&mut rgb, profile);
         }
@@ -163,7 +166,7 @@ impl<'a> Page<'a> {
     /// Bytes that undoing the compression of a strip or tile of so many samples takes besides.
     fn need_of_codec(&self, samples: u64) -> u64 {
         let copy = match self.layout.codec {
-            Codec::Jpeg => true,
+            Compression::Jpeg => true,
             _ => self.layout.is_reversed,
         };
         let copy = match copy {
@@ -172,11 +175,11 @@ impl<'a> Page<'a> {
         };
         let own = match self.layout.codec {
             // Coefficients and planes, and what looks for missing parts.
-            Codec::Jpeg => samples.saturating_mul(6),
+            Compression::Jpeg => samples.saturating_mul(6),
             // The picture with an opacity, and without.
-            Codec::WebP => samples.saturating_mul(2),
-            Codec::Zstd => codec::ZSTD_WINDOW,
-            Codec::Lzma => u64::from(codec::LZMA_KB) << 10,
+            Compression::WebP => samples.saturating_mul(2),
+            Compression::Zstd => codec::ZSTD_WINDOW,
+            Compression::Lzma => u64::from(codec::LZMA_KB) << 10,
             _ => 0,
         };
         own.saturating_add(copy)
@@ -191,11 +194,11 @@ impl<'a> Page<'a> {
             .unwrap_or_default()
     }
 
-    /// Decodes all strips or tiles, one place after another, and tells if something is missing.
+    /// Decodes all strips or tiles in order, and returns whether something is missing.
     fn each(
         &self,
-        limits: &Limits<'_>,
-        mut take: impl FnMut(&[Chunk], &Place),
+        limits: &DecodeLimits<'_>,
+        mut take: impl FnMut(&[PackedRows], &ChunkPosition),
     ) -> Result<Option<String>, DecodeError> {
         let layout = &self.layout;
         let (across, down) = layout.grid();
@@ -215,7 +218,7 @@ impl<'a> Page<'a> {
             let chunk = |plane: usize| {
                 codec::decode(layout, self.data(number(plane))?, rows, limits.cancel)
             };
-            let chunks: Option<Vec<Chunk>> = (0..planes).map(chunk).collect();
+            let chunks: Option<Vec<PackedRows>> = (0..planes).map(chunk).collect();
             match chunks {
                 Some(chunks) => {
                     missing += chunks
@@ -235,12 +238,12 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn place(&self, index: usize) -> Place {
+    fn place(&self, index: usize) -> ChunkPosition {
         let layout = &self.layout;
         let across = layout.grid().0 as usize;
         let (width, height) = (layout.chunk.0 as usize, layout.chunk.1 as usize);
         let (left, top) = (index % across * width, index / across * height);
-        Place {
+        ChunkPosition {
             left,
             top,
             width: width.min(layout.width as usize - left),
@@ -252,7 +255,7 @@ impl<'a> Page<'a> {
     fn data(&self, number: usize) -> Option<&'a [u8]> {
         let start = self.layout.offsets.get(number)? as usize;
         let rest = self.bytes.get(start..).filter(|rest| !rest.is_empty())?;
-        // Where nobody says how long they are, the next ones follow.
+        // Without declared lengths, each ends where the next begins.
         let length = self.layout.lengths.and_then(|all| all.get(number));
         let length = length.map(|length| length as usize);
         Some(&rest[..length.unwrap_or(usize::MAX).min(rest.len())])

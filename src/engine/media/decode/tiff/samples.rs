@@ -2,60 +2,63 @@
 
 use half::f16;
 
-use super::codec::Chunk;
-use super::layout::{Format, Layout, Meaning, YCbCr};
-use crate::engine::media::decode::colour::{Inks, lab_to_srgb};
+use super::codec::PackedRows;
+use super::layout::{PageLayout, Photometric, SampleFormat, YCbCr};
+use crate::engine::media::decode::colour::{InkConversion, lab_to_srgb};
 use crate::engine::media::decode::tone::{compressed, eight_bits};
 
 /// Least and most of the samples of a picture.
-pub type Extremes = (f32, f32);
+pub type SampleRange = (f32, f32);
 
 /// How samples of one page become colours.
-pub struct Painter<'a> {
-    layout: &'a Layout<'a>,
+pub struct TiffPainter<'a> {
+    layout: &'a PageLayout<'a>,
     /// What is black (or no ink), and what white (or all of it).
     range: (f32, f32),
     /// Whether light beyond white is compressed.
     is_bright: bool,
-    inks: Option<Inks>,
+    inks: Option<InkConversion>,
     values: Vec<f32>,
     of_inks: Vec<u8>,
 }
 
-/// Whether only the samples themselves can tell what is black and white.
-pub fn needs_extremes(layout: &Layout<'_>) -> bool {
-    let is_raw = matches!(layout.meaning, Meaning::Palette(_) | Meaning::YCbCr(_));
-    !is_raw && (layout.format != Format::Unsigned || layout.bits > 16)
+/// Whether the range from black to white has to be found from the samples.
+pub fn needs_extremes(layout: &PageLayout<'_>) -> bool {
+    let is_raw = matches!(
+        layout.meaning,
+        Photometric::Palette(_) | Photometric::YCbCr(_)
+    );
+    !is_raw && (layout.format != SampleFormat::Unsigned || layout.bits > 16)
 }
 
 /// What is black and what is white among numbers whose range no standard fixes: a picture of bytes or words that was
 /// stored in a larger type keeps its own; numbers below zero, and those beyond all types, are stretched.
-fn range(layout: &Layout<'_>, (least, most): Extremes) -> (f32, f32) {
+fn range(layout: &PageLayout<'_>, (least, most): SampleRange) -> (f32, f32) {
     let of_type = match (layout.format, layout.bits) {
-        (Format::Float, _) => 65_535.0,
-        (Format::Signed, bits) => 2_f32.powi(bits as i32 - 1) - 1.0,
-        (Format::Unsigned, bits) => 2_f32.powi(bits as i32) - 1.0,
+        (SampleFormat::Float, _) => 65_535.0,
+        (SampleFormat::Signed, bits) => 2_f32.powi(bits as i32 - 1) - 1.0,
+        (SampleFormat::Unsigned, bits) => 2_f32.powi(bits as i32) - 1.0,
     };
     // Numbers that use most of a type with a sign are those of one without, moved down.
-    if layout.format == Format::Signed && least < 0.0 && most - least > of_type {
+    if layout.format == SampleFormat::Signed && least < 0.0 && most - least > of_type {
         return (-of_type - 1.0, of_type);
     }
     let steps: &[f32] = match layout.format {
         // Up to sixteen times white, values are light of a high range.
-        Format::Float => &[16.0, 255.5, 65_535.5],
-        Format::Signed if layout.bits == 8 => &[127.0],
-        Format::Signed if layout.bits == 16 => &[255.0, 32_767.0],
+        SampleFormat::Float => &[16.0, 255.5, 65_535.5],
+        SampleFormat::Signed if layout.bits == 8 => &[127.0],
+        SampleFormat::Signed if layout.bits == 16 => &[255.0, 32_767.0],
         _ => &[255.0, 65_535.0, of_type],
     };
     let is_stretched = least
-        < if layout.format == Format::Float {
+        < if layout.format == SampleFormat::Float {
             -0.5
         } else {
             0.0
         };
     match steps.iter().find(|step| most <= **step) {
         Some(step) if !is_stretched => match layout.format {
-            Format::Float if *step == 16.0 => (0.0, 1.0),
+            SampleFormat::Float if *step == 16.0 => (0.0, 1.0),
             _ => (0.0, step.floor()),
         },
         _ if most > least => (least, most),
@@ -63,31 +66,31 @@ fn range(layout: &Layout<'_>, (least, most): Extremes) -> (f32, f32) {
     }
 }
 
-impl<'a> Painter<'a> {
-    pub fn new(layout: &'a Layout<'a>, extremes: Option<Extremes>) -> Self {
+impl<'a> TiffPainter<'a> {
+    pub fn new(layout: &'a PageLayout<'a>, extremes: Option<SampleRange>) -> Self {
         let range = match (&layout.meaning, extremes) {
-            (Meaning::Palette(_) | Meaning::YCbCr(_), _) => (0.0, 1.0),
+            (Photometric::Palette(_) | Photometric::YCbCr(_), _) => (0.0, 1.0),
             (_, Some(extremes)) => range(layout, extremes),
             _ => (0.0, 2_f32.powi(layout.bits as i32) - 1.0),
         };
-        let is_cmyk = layout.meaning == Meaning::Cmyk;
+        let is_cmyk = layout.meaning == Photometric::Cmyk;
         Self {
             layout,
             range,
             is_bright: is_bright(layout, range, extremes),
-            inks: is_cmyk.then(|| Inks::new(layout.profile)),
+            inks: is_cmyk.then(|| InkConversion::new(layout.profile)),
             values: Vec::new(),
             of_inks: Vec::new(),
         }
     }
 
     /// Paints a row of strips or tiles, one for all samples or one for each.
-    pub fn row(&mut self, chunks: &[Chunk], y: usize, rgb: &mut [u8]) {
+    pub fn row(&mut self, chunks: &[PackedRows], y: usize, rgb: &mut [u8]) {
         let first = &chunks[0];
         let row = &first.bytes[y * first.row_bytes..(y + 1) * first.row_bytes];
-        let is_plain = self.layout.meaning == Meaning::Rgb
+        let is_plain = self.layout.meaning == Photometric::Rgb
             && self.layout.samples_together() == 3
-            && (self.layout.bits, self.layout.format) == (8, Format::Unsigned);
+            && (self.layout.bits, self.layout.format) == (8, SampleFormat::Unsigned);
         if first.is_rgb || is_plain {
             rgb.copy_from_slice(&row[..rgb.len()]);
             return;
@@ -118,22 +121,22 @@ impl<'a> Painter<'a> {
     /// The colour of a pixel, or of its inks if those were converted.
     fn colour(&self, pixel: &[f32], of_inks: [u8; 3]) -> [u8; 3] {
         let colour = match &self.layout.meaning {
-            Meaning::Grey { white_is_zero } => {
+            Photometric::Grey { white_is_zero } => {
                 let grey = match white_is_zero {
                     true => 1.0 - pixel[0],
                     false => pixel[0],
                 };
                 [grey; 3]
             }
-            Meaning::Rgb => [pixel[0], pixel[1], pixel[2]],
-            Meaning::Palette(colours) => {
+            Photometric::Rgb => [pixel[0], pixel[1], pixel[2]],
+            Photometric::Palette(colours) => {
                 let colour = colours.get(pixel[0] as usize).copied();
                 colour
                     .unwrap_or_default()
                     .map(|value| f32::from(value) / 255.0)
             }
-            Meaning::YCbCr(colours) => from_ycbcr(colours, pixel),
-            Meaning::Lab { offset } => {
+            Photometric::YCbCr(colours) => from_ycbcr(colours, pixel),
+            Photometric::Lab { offset } => {
                 // The differences are signed, or begin at the middle.
                 let difference = |value: f32| match offset {
                     true => value * 255.0 - 128.0,
@@ -142,7 +145,7 @@ impl<'a> Painter<'a> {
                 };
                 lab_to_srgb([pixel[0] * 100.0, difference(pixel[1]), difference(pixel[2])])
             }
-            Meaning::Cmyk => of_inks.map(|value| f32::from(value) / 255.0),
+            Photometric::Cmyk => of_inks.map(|value| f32::from(value) / 255.0),
         };
         let colour = match self.is_bright {
             true => compressed(colour.map(|value| value.max(0.0))),
@@ -152,7 +155,7 @@ impl<'a> Painter<'a> {
             Some(alpha) => {
                 // Beside an index, which is none of a range, it is still a part of all that its bits have.
                 let most = match self.layout.meaning {
-                    Meaning::Palette(_) => 2_f32.powi(self.layout.bits as i32) - 1.0,
+                    Photometric::Palette(_) => 2_f32.powi(self.layout.bits as i32) - 1.0,
                     _ => 1.0,
                 };
                 let opacity = (pixel[alpha.sample] / most).clamp(0.0, 1.0);
@@ -166,17 +169,17 @@ impl<'a> Painter<'a> {
 }
 
 /// Whether a picture has light beyond white: then one curve brings all of it below, so that brighter stays brighter.
-fn is_bright(layout: &Layout<'_>, range: (f32, f32), extremes: Option<Extremes>) -> bool {
+fn is_bright(layout: &PageLayout<'_>, range: (f32, f32), extremes: Option<SampleRange>) -> bool {
     let Some((least, most)) = extremes else {
         return false;
     };
     let brightest = match layout.meaning {
-        Meaning::Grey {
+        Photometric::Grey {
             white_is_zero: true,
         } => 1.0 - least,
         _ => most,
     };
-    layout.format == Format::Float && range == (0.0, 1.0) && brightest > 1.05
+    layout.format == SampleFormat::Float && range == (0.0, 1.0) && brightest > 1.05
 }
 
 fn from_ycbcr(colours: &YCbCr, pixel: &[f32]) -> [f32; 3] {
@@ -192,7 +195,12 @@ fn from_ycbcr(colours: &YCbCr, pixel: &[f32]) -> [f32; 3] {
 }
 
 /// Least and most of the colours in so many pixels of a row.
-pub fn extremes(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize) -> Extremes {
+pub fn extremes(
+    layout: &PageLayout<'_>,
+    chunks: &[PackedRows],
+    y: usize,
+    pixels: usize,
+) -> SampleRange {
     let mut values = Vec::new();
     read(layout, chunks, y, pixels, &mut values);
     let is_colour = |at: usize| {
@@ -210,7 +218,13 @@ pub fn extremes(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize) 
 }
 
 /// The numbers of a row, all samples of a pixel together.
-fn read(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize, values: &mut Vec<f32>) {
+fn read(
+    layout: &PageLayout<'_>,
+    chunks: &[PackedRows],
+    y: usize,
+    pixels: usize,
+    values: &mut Vec<f32>,
+) {
     values.clear();
     values.resize(pixels * layout.samples, 0.0);
     let together = layout.samples_together();
@@ -225,7 +239,7 @@ fn read(layout: &Layout<'_>, chunks: &[Chunk], y: usize, pixels: usize, values: 
 }
 
 /// How the number at an index of a row is read.
-fn reader(layout: &Layout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> f32 {
+fn reader(layout: &PageLayout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> f32 {
     let (format, bits) = (layout.format, layout.bits);
     let of_bytes = move |bytes: &[u8]| {
         let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
@@ -235,7 +249,7 @@ fn reader(layout: &Layout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> 
         }
     };
     move |row: &[u8], index: usize| {
-        if bits == 8 && format == Format::Unsigned {
+        if bits == 8 && format == SampleFormat::Unsigned {
             return f32::from(row[index]);
         }
         if !bits.is_multiple_of(8) {
@@ -249,13 +263,13 @@ fn reader(layout: &Layout<'_>, is_big_endian: bool) -> impl Fn(&[u8], usize) -> 
         let width = bits / 8;
         let value = of_bytes(&row[index * width..(index + 1) * width]);
         let value = match (format, bits) {
-            (Format::Unsigned, _) => value as f32,
-            (Format::Signed, 8) => f32::from(value as u8 as i8),
-            (Format::Signed, 16) => f32::from(value as u16 as i16),
-            (Format::Signed, _) => value as u32 as i32 as f32,
-            (Format::Float, 16) => f16::from_bits(value as u16).to_f32(),
-            (Format::Float, 32) => f32::from_bits(value as u32),
-            (Format::Float, _) => f64::from_bits(value) as f32,
+            (SampleFormat::Unsigned, _) => value as f32,
+            (SampleFormat::Signed, 8) => f32::from(value as u8 as i8),
+            (SampleFormat::Signed, 16) => f32::from(value as u16 as i16),
+            (SampleFormat::Signed, _) => value as u32 as i32 as f32,
+            (SampleFormat::Float, 16) => f16::from_bits(value as u16).to_f32(),
+            (SampleFormat::Float, 32) => f32::from_bits(value as u32),
+            (SampleFormat::Float, _) => f64::from_bits(value) as f32,
         };
         if value.is_nan() {
             0.0

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::io::{Cursor, Read, Seek};
 
-use super::input::{Input, Source};
-use super::{Blocks, tiff};
+use super::input::{ByteSource, Input};
+use super::{MetadataBlocks, tiff};
 use crate::engine::media::decode::exif_of_item;
-use crate::engine::media::iso_media::{Items, Kind, MAX_ITEMS, MAX_META, Part, content, parts};
+use crate::engine::media::iso_media::{
+    IsoBox, Items, MAX_ITEMS, MAX_META, MetadataItemKind, content, parts,
+};
 
 /// The box of an XMP packet in files that are no HEIC, by Adobe's number for it.
 const XMP_UUID: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
 /// The metadata of such a file.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
     let mut left = MAX_ITEMS;
     for part in parts(input, 0, u64::MAX) {
         let length = part.end - part.body;
@@ -37,7 +39,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
 }
 
 /// What an item or box of EXIF says.
-fn exif(bytes: &[u8], blocks: &mut Blocks) {
+fn exif(bytes: &[u8], blocks: &mut MetadataBlocks) {
     if let Some(tiff) = exif_of_item(bytes) {
         let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
         blocks.exif = std::mem::take(&mut blocks.exif).or(read.exif);
@@ -47,21 +49,21 @@ fn exif(bytes: &[u8], blocks: &mut Blocks) {
 /// Reads the items of a `meta` box that are metadata, as long as there are bytes left for them.
 fn items<R: Read + Seek>(
     input: &mut Input<R>,
-    meta: &Part,
+    meta: &IsoBox,
     left: &mut u64,
-    blocks: &mut Blocks,
+    blocks: &mut MetadataBlocks,
 ) -> Option<()> {
     let items = Items::read(input, meta)?;
-    let kinds: HashMap<u32, Kind> = items.metadata.iter().copied().collect();
+    let kinds: HashMap<u32, MetadataItemKind> = items.metadata.iter().copied().collect();
     for place in &items.places.items {
         let Some(kind) = kinds.get(&place.id) else {
             continue;
         };
         let bytes = items.bytes(input, place, left).unwrap_or_default();
         match kind {
-            Kind::Xmp if !bytes.is_empty() => blocks.xmp.push(bytes),
-            Kind::Exif => exif(&bytes, blocks),
-            Kind::Xmp | Kind::SealedXmp => {}
+            MetadataItemKind::Xmp if !bytes.is_empty() => blocks.xmp.push(bytes),
+            MetadataItemKind::Exif => exif(&bytes, blocks),
+            MetadataItemKind::Xmp | MetadataItemKind::SealedXmp => {}
         }
     }
     Some(())
@@ -116,13 +118,16 @@ mod tests {
     #[test]
     fn items_of_a_heic_are_read() {
         let bytes = heic(1);
-        let read = Blocks::read(Cursor::new(&bytes));
+        let read = MetadataBlocks::read(Cursor::new(&bytes));
         assert_eq!(read.xmp, [b"<packet/>"]);
         assert_eq!(read.exif.rating, Some(5));
         // Without methods, all places count from the beginning of the file.
-        assert_eq!(Blocks::read(Cursor::new(heic(0))).xmp, [b"<packet/>"]);
+        assert_eq!(
+            MetadataBlocks::read(Cursor::new(heic(0))).xmp,
+            [b"<packet/>"]
+        );
         for end in 0..bytes.len() {
-            let _ = Blocks::read(Cursor::new(&bytes[..end]));
+            let _ = MetadataBlocks::read(Cursor::new(&bytes[..end]));
         }
     }
 
@@ -139,7 +144,7 @@ mod tests {
                 boxed(b"JXL ", &[b"\r\n\x87\n"]),
                 boxed(b"Exif", &[start, tiff]),
             ];
-            let read = Blocks::read(Cursor::new(file.concat()));
+            let read = MetadataBlocks::read(Cursor::new(file.concat()));
             assert_eq!(read.exif.rating, Some(5), "{start:?}");
         }
     }
@@ -171,7 +176,7 @@ mod tests {
         let at = build(0).len() as u32 + 8;
         let packet = vec![b' '; PACKET as usize];
         let file = [build(at), boxed(b"mdat", &[&packet])].concat();
-        let read = Blocks::read(Cursor::new(file));
+        let read = MetadataBlocks::read(Cursor::new(file));
         let bytes: usize = read.xmp.iter().map(Vec::len).sum();
         assert_eq!(bytes as u64, MAX_ITEMS);
     }
@@ -184,13 +189,16 @@ mod tests {
             boxed(b"uuid", &[&XMP_UUID, b"<packet/>"]),
         ];
         assert_eq!(
-            Blocks::read(Cursor::new(canon.concat())).xmp,
+            MetadataBlocks::read(Cursor::new(canon.concat())).xmp,
             [b"<packet/>"]
         );
         let jxl = [
             boxed(b"JXL ", &[b"\r\n\x87\n"]),
             boxed(b"xml ", &[b"<packet/>"]),
         ];
-        assert_eq!(Blocks::read(Cursor::new(jxl.concat())).xmp, [b"<packet/>"]);
+        assert_eq!(
+            MetadataBlocks::read(Cursor::new(jxl.concat())).xmp,
+            [b"<packet/>"]
+        );
     }
 }

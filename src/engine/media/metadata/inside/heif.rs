@@ -7,10 +7,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::ops::Range;
 
-use super::input::{Input, Source};
+use super::input::{ByteSource, Input};
 use crate::engine::files::patch::Patch;
 use crate::engine::media::iso_media::{
-    Fields, Items, Kind, MAX_META, Part, Place, content, parts, push,
+    Fields, IsoBox, ItemLocation, Items, MAX_META, MetadataItemKind, content, parts, push,
 };
 use crate::engine::media::photo::ContentId;
 
@@ -32,13 +32,13 @@ const CANON: [u8; 16] = [
 const INFO: (&[u8], &[u8]) = (&[2, 0, 0, 1], b"\0\0mime\0application/rdf+xml\0");
 
 /// A file as it is, with all that has to be known to change it.
-struct Layout {
-    meta: Part,
+struct HeifLayout {
+    meta: IsoBox,
     items: Items,
     /// What the new box of data takes the place of.
     data: Range<u64>,
     /// The box before it, if that says to go on to the end of the file.
-    open: Option<Part>,
+    open: Option<IsoBox>,
     /// The item of the packet that is there.
     packet: Option<u32>,
 }
@@ -50,7 +50,7 @@ pub fn patches<R: Read + Seek>(
     there: bool,
     packet: &[u8],
 ) -> Option<Vec<Patch>> {
-    let layout = Layout::read(input, end)?;
+    let layout = HeifLayout::read(input, end)?;
     if layout.packet.is_some() != there {
         return None;
     }
@@ -92,12 +92,12 @@ pub fn patches<R: Read + Seek>(
     Some(patches)
 }
 
-impl Layout {
+impl HeifLayout {
     fn read<R: Read + Seek>(input: &mut Input<R>, end: u64) -> Option<Self> {
         let mut all = parts(input, 0, end);
-        let is_known = |part: &Part| part.is_whole && KNOWN.contains(&&part.kind);
+        let is_known = |part: &IsoBox| part.is_whole && KNOWN.contains(&&part.kind);
         let is_complete = all.last()?.end == end && all.iter().all(is_known);
-        let is_meta = |part: &Part| &part.kind == b"meta";
+        let is_meta = |part: &IsoBox| &part.kind == b"meta";
         let at = all.iter().position(is_meta)?;
         let is_only = all.iter().rposition(is_meta) == Some(at);
         if !is_complete || !is_only || &all[0].kind != b"ftyp" {
@@ -110,7 +110,7 @@ impl Layout {
         let is_open = size == [0; 4];
         let items =
             Items::read(input, &all[at]).filter(|_| all[at].end - all[at].start <= MAX_META)?;
-        let is_known = |input: &mut Input<R>, part: &Part| {
+        let is_known = |input: &mut Input<R>, part: &IsoBox| {
             let known = KNOWN_INSIDE.contains(&&part.kind)
                 || &part.kind == b"uuid" && input.array(part.body) == Some(CANON);
             known && part.is_whole
@@ -127,11 +127,11 @@ impl Layout {
             items
                 .metadata
                 .iter()
-                .filter(|(_, kind)| *kind != Kind::Exif)
+                .filter(|(_, kind)| *kind != MetadataItemKind::Exif)
         };
         let packet = match (packets().next(), packets().count()) {
             (None, _) => None,
-            (Some((id, Kind::Xmp)), 1) => Some(*id),
+            (Some((id, MetadataItemKind::Xmp)), 1) => Some(*id),
             _ => return None,
         };
         // A box that this program wrote is replaced by the new one.
@@ -176,7 +176,7 @@ impl Layout {
             None => self.new_number(input)?,
         };
         places.follow(moved)?;
-        let place: Place = places.one_piece(id, at, length);
+        let place: ItemLocation = places.one_piece(id, at, length);
         places.items.push(place);
         let mut body = input.array::<4>(self.meta.body)?.to_vec();
         for part in &self.items.parts {
@@ -214,7 +214,12 @@ impl Layout {
     }
 
     /// The list of items with the packet as one more.
-    fn infos<R: Read + Seek>(&self, input: &mut Input<R>, old: &Part, id: u32) -> Option<Vec<u8>> {
+    fn infos<R: Read + Seek>(
+        &self,
+        input: &mut Input<R>,
+        old: &IsoBox,
+        id: u32,
+    ) -> Option<Vec<u8>> {
         let old = content(input, old.body, old.end)?;
         let mut fields = Fields(&old);
         let version = fields.number(4)? >> 24;
@@ -275,10 +280,10 @@ pub fn pictures(file: &File) -> io::Result<Option<ContentId>> {
         return Ok(None);
     };
     let packets: Vec<u32> = (items.metadata.iter())
-        .filter(|(_, kind)| *kind == Kind::Xmp)
+        .filter(|(_, kind)| *kind == MetadataItemKind::Xmp)
         .map(|(id, _)| *id)
         .collect();
-    let mut places: Vec<&Place> = (items.places.items.iter())
+    let mut places: Vec<&ItemLocation> = (items.places.items.iter())
         .filter(|place| !packets.contains(&place.id))
         .collect();
     places.sort_by_key(|place| place.id);

@@ -1,7 +1,7 @@
 //! IPTC-IIM datasets in an image resource of Photoshop.
 
 use crate::engine::media::dates;
-use crate::engine::media::metadata::facts::Facts;
+use crate::engine::media::metadata::facts::SourceFacts;
 
 /// The image resource that holds IIM.
 const RESOURCE: u16 = 0x0404;
@@ -26,7 +26,7 @@ pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
 
 /// What IIM says.
 #[must_use]
-pub fn facts(mut bytes: &[u8]) -> Facts {
+pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     let (mut utf8, mut words) = (false, Vec::new());
     let (mut day, mut time) = (None, None);
     while let Some((record, number, value, rest)) = dataset(bytes) {
@@ -57,10 +57,10 @@ pub fn facts(mut bytes: &[u8]) -> Facts {
         // A time that is none does not cost the day.
         dates::parse(&format!("{day}T{time}")).or_else(|| dates::parse(day))
     };
-    Facts {
+    SourceFacts {
         keywords,
         taken: taken(),
-        ..Facts::default()
+        ..SourceFacts::default()
     }
 }
 

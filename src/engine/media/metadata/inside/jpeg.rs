@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use super::Blocks;
-use super::input::{Input, Source};
+use super::MetadataBlocks;
+use super::input::{ByteSource, Input};
 use super::tiff;
 use crate::engine::media::metadata::xmp::{EXTENDED, Packet};
 
@@ -21,7 +21,7 @@ const PART_HEAD: usize = 32 + 4 + 4;
 const MAX_EXTENDED: usize = 16 << 20;
 
 /// A segment: its marker, where its marker begins, and where its content begins and ends.
-pub struct Segment {
+pub struct JpegSegment {
     /// The second byte of its marker.
     pub marker: u8,
     /// Where its marker begins.
@@ -33,7 +33,7 @@ pub struct Segment {
 }
 
 /// The segment at a place; nothing at the picture itself, at the end, or where no segment is.
-pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<Segment> {
+pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<JpegSegment> {
     loop {
         let [ff, marker] = input.array(at)?;
         match (ff, marker) {
@@ -42,7 +42,7 @@ pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<Segm
             (0xff, 0xd8..=0xda) | (0..0xff, _) => return None,
             _ => {
                 let length = u16::from_be_bytes(input.array(at + 2)?);
-                return Some(Segment {
+                return Some(JpegSegment {
                     marker,
                     start: at,
                     body: at + 4,
@@ -54,7 +54,7 @@ pub fn segment<R: Read + Seek>(input: &mut Input<R>, mut at: u64) -> Option<Segm
 }
 
 /// A part of an extended packet.
-struct Part {
+struct ExtendedXmpPart {
     name: Vec<u8>,
     total: usize,
     offset: usize,
@@ -62,8 +62,8 @@ struct Part {
 }
 
 /// The metadata of a JPEG.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
     let (mut parts, mut photoshop) = (Vec::new(), Vec::new());
     let mut at = 2;
     while let Some(segment) = segment(input, at) {
@@ -103,12 +103,12 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
 }
 
 /// The extended packet that a packet names, if all of it is there.
-fn extended(packet: &[u8], parts: &[Part]) -> Option<Vec<u8>> {
+fn extended(packet: &[u8], parts: &[ExtendedXmpPart]) -> Option<Vec<u8>> {
     if parts.is_empty() {
         return None;
     }
     let name = Packet::parse(packet).ok()?.simple(EXTENDED)?;
-    let mut own: Vec<&Part> = (parts.iter())
+    let mut own: Vec<&ExtendedXmpPart> = (parts.iter())
         .filter(|part| part.name.eq_ignore_ascii_case(name.as_bytes()))
         .collect();
     own.sort_by_key(|part| part.offset);
@@ -126,13 +126,13 @@ fn extended(packet: &[u8], parts: &[Part]) -> Option<Vec<u8>> {
     (whole.len() == total).then_some(whole)
 }
 
-fn part(body: &[u8]) -> Option<Part> {
+fn part(body: &[u8]) -> Option<ExtendedXmpPart> {
     let (head, bytes) = body.split_at_checked(PART_HEAD)?;
     let number = |at: usize| {
         let bytes: [u8; 4] = head[at..at + 4].try_into().ok()?;
         usize::try_from(u32::from_be_bytes(bytes)).ok()
     };
-    Some(Part {
+    Some(ExtendedXmpPart {
         name: head[..32].to_vec(),
         total: number(32)?,
         offset: number(36)?,

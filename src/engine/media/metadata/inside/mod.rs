@@ -13,30 +13,30 @@ mod write;
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use super::facts::Facts;
-use super::xmp::{self, Packet, Property};
+use super::facts::SourceFacts;
+use super::xmp::{self, Packet, XmpProperty};
 use crate::engine::files::regular::open_regular;
-use crate::engine::media::input::{self, Input, Source};
+use crate::engine::media::input::{self, ByteSource, Input};
 use crate::engine::media::taken::Taken;
 
 pub use write::{plan, write};
 
 /// The metadata of a file, as stored.
 #[derive(Debug, Default)]
-struct Blocks {
+struct MetadataBlocks {
     /// XMP packets; of a JPEG, the extended one after the one that names it.
     xmp: Vec<Vec<u8>>,
     /// IPTC-IIM.
     iptc: Option<Vec<u8>>,
     /// What EXIF says.
-    exif: Facts,
+    exif: SourceFacts,
     /// When the picture was made, as a PNG says it in text.
     created: Option<Taken>,
 }
 
 /// How a file is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
+enum ContainerFormat {
     Jpeg,
     Png,
     /// TIFF, DNG and most camera RAW.
@@ -48,7 +48,7 @@ enum Format {
     Psd,
 }
 
-impl Format {
+impl ContainerFormat {
     /// By the first bytes, whatever the name says.
     fn of<R: Read + Seek>(input: &mut Input<R>) -> Option<Self> {
         match input.array::<12>(0)? {
@@ -65,41 +65,41 @@ impl Format {
     }
 }
 
-impl Blocks {
-    fn of<R: Read + Seek>(format: Format, input: &mut Input<R>) -> Self {
+impl MetadataBlocks {
+    fn of<R: Read + Seek>(format: ContainerFormat, input: &mut Input<R>) -> Self {
         match format {
-            Format::Jpeg => jpeg::read(input),
-            Format::Png => png::read(input),
-            Format::Tiff => tiff::read(input),
-            Format::WebP => webp::read(input),
-            Format::Boxes => boxes::read(input),
-            Format::Psd => psd::read(input),
+            ContainerFormat::Jpeg => jpeg::read(input),
+            ContainerFormat::Png => png::read(input),
+            ContainerFormat::Tiff => tiff::read(input),
+            ContainerFormat::WebP => webp::read(input),
+            ContainerFormat::Boxes => boxes::read(input),
+            ContainerFormat::Psd => psd::read(input),
         }
     }
 
     fn read<R: Read + Seek>(reader: R) -> Self {
         let mut input = Input::new(reader);
-        let format = Format::of(&mut input);
+        let format = ContainerFormat::of(&mut input);
         format.map_or_else(Self::default, |format| Self::of(format, &mut input))
     }
 }
 
 /// What a photo says of itself. XMP counts more than IPTC-IIM, and that more than EXIF: each is what newer programs
 /// write. Damaged metadata says nothing.
-pub fn facts<R: Read + Seek>(reader: R) -> Facts {
+pub fn facts<R: Read + Seek>(reader: R) -> SourceFacts {
     all(reader).0
 }
 
 /// The same, and orientation and camera from XMP, reading the file once.
-pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
-    let blocks = Blocks::read(reader);
+pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, CameraFacts) {
+    let blocks = MetadataBlocks::read(reader);
     let packets = blocks.xmp.iter();
     let packets: Vec<Packet> = packets
         .filter_map(|packet| Packet::parse(packet).ok())
         .collect();
-    let described = Described::by(&packets);
+    let described = CameraFacts::by(&packets);
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
-    let xmp = packets.iter().map(Packet::facts).reduce(Facts::or);
+    let xmp = packets.iter().map(Packet::facts).reduce(SourceFacts::or);
     let xmp = xmp.unwrap_or_default();
     let mut facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
     facts.taken = facts.taken.or(blocks.created);
@@ -108,7 +108,7 @@ pub fn all<R: Read + Seek>(reader: R) -> (Facts, Described) {
 
 /// Orientation and camera from XMP.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Described {
+pub struct CameraFacts {
     /// As EXIF's orientation.
     pub orientation: Option<u32>,
     /// The model's name.
@@ -118,13 +118,13 @@ pub struct Described {
 }
 
 /// Orientation and camera from XMP, for photos without EXIF.
-pub fn described<R: Read + Seek>(reader: R) -> Described {
+pub fn described<R: Read + Seek>(reader: R) -> CameraFacts {
     all(reader).1
 }
 
-impl Described {
+impl CameraFacts {
     fn by(packets: &[Packet]) -> Self {
-        let first = |properties: &[Property]| {
+        let first = |properties: &[XmpProperty]| {
             let mut all = packets
                 .iter()
                 .flat_map(|packet| properties.iter().map(move |p| (packet, p)));
@@ -140,6 +140,6 @@ impl Described {
 
 /// What the photo in a file says of itself.
 #[must_use]
-pub fn facts_of(photo: &Path) -> Facts {
-    open_regular(photo).map_or_else(|_| Facts::default(), facts)
+pub fn facts_of(photo: &Path) -> SourceFacts {
+    open_regular(photo).map_or_else(|_| SourceFacts::default(), facts)
 }

@@ -4,8 +4,8 @@ use std::io::{Cursor, Read, Seek};
 
 use flate2::read::ZlibDecoder;
 
-use super::input::{Input, Source};
-use super::{Blocks, tiff};
+use super::input::{ByteSource, Input};
+use super::{MetadataBlocks, tiff};
 use crate::engine::media::dates;
 use crate::engine::media::decode::exif_of_text;
 use crate::engine::media::taken::Taken;
@@ -20,8 +20,8 @@ const MAX_PACKET: u64 = 16 << 20;
 const MAX_CHUNKS: usize = 500_000;
 
 /// The metadata of a PNG.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
     let mut at = 8;
     for _ in 0..MAX_CHUNKS {
         let Some([a, b, c, d, kind @ ..]) = input.array::<8>(at) else {

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use super::input::{Input, Source};
-use super::{Blocks, tiff};
+use super::input::{ByteSource, Input};
+use super::{MetadataBlocks, tiff};
 
 const IPTC: u16 = 1028;
 const EXIF: u16 = 1058;
@@ -16,13 +16,13 @@ const MOST: usize = 4096;
 const MOST_BYTES: u64 = 16 << 20;
 
 /// The metadata of such a file.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
     resources(input, &mut blocks);
     blocks
 }
 
-fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut Blocks) -> Option<()> {
+fn resources<R: Read + Seek>(input: &mut Input<R>, blocks: &mut MetadataBlocks) -> Option<()> {
     let mut length = |at| Some(u64::from(u32::from_be_bytes(input.array(at)?)));
     let start = PALETTE + 4 + length(PALETTE)?;
     let end = start + 4 + length(start)?;
@@ -78,11 +78,11 @@ mod tests {
         file.extend([0; 4]);
         file.extend((resources.len() as u32).to_be_bytes());
         file.extend(&resources);
-        let read = Blocks::read(Cursor::new(&file));
+        let read = MetadataBlocks::read(Cursor::new(&file));
         assert_eq!(read.xmp, [b"<packet/>"]);
         assert_eq!(read.exif.rating, Some(5));
         for end in 0..file.len() {
-            let _ = Blocks::read(Cursor::new(&file[..end]));
+            let _ = MetadataBlocks::read(Cursor::new(&file[..end]));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::io::{Read, Seek};
 
-use super::input::{Input, Source};
-use super::{Blocks, iptc};
+use super::input::{ByteSource, Input};
+use super::{MetadataBlocks, iptc};
 use crate::engine::files::patch::Patch;
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
@@ -31,21 +31,21 @@ const MAX_VALUE: u64 = 16 << 20;
 
 /// Order and width of the numbers of a file.
 #[derive(Clone, Copy)]
-struct Form {
+struct ByteLayout {
     little: bool,
     /// Whether it is a BigTIFF, whose places have eight bytes.
     big: bool,
 }
 
 /// A field of a directory: its tag, its offset, and the offset of its value.
-struct Field {
+struct DirectoryField {
     tag: u16,
     entry: u64,
     at: u64,
     length: u64,
 }
 
-impl Form {
+impl ByteLayout {
     fn number<R: Read + Seek>(self, input: &mut Input<R>, at: u64, width: usize) -> Option<u64> {
         let bytes = input.read(at, width)?;
         let sum = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
@@ -55,7 +55,7 @@ impl Form {
         })
     }
 
-    fn fields<R: Read + Seek>(self, input: &mut Input<R>, at: u64) -> Option<Vec<Field>> {
+    fn fields<R: Read + Seek>(self, input: &mut Input<R>, at: u64) -> Option<Vec<DirectoryField>> {
         let (head, size, place) = match self.big {
             true => (8, 20, 8),
             false => (2, 12, 4),
@@ -81,7 +81,7 @@ impl Form {
                 false => self.number(input, value, place)?,
             };
             let tag = u16::try_from(tag).ok()?;
-            fields.push(Field {
+            fields.push(DirectoryField {
                 tag,
                 entry: field,
                 at,
@@ -92,7 +92,11 @@ impl Form {
     }
 
     /// The directory that a field leads to.
-    fn inner<R: Read + Seek>(self, input: &mut Input<R>, field: &Field) -> Vec<Field> {
+    fn inner<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        field: &DirectoryField,
+    ) -> Vec<DirectoryField> {
         let width = if self.big && field.length == 8 { 8 } else { 4 };
         let place = self.number(input, field.at, width);
         let fields = place.and_then(|at| self.fields(input, at));
@@ -100,7 +104,11 @@ impl Form {
     }
 
     /// Up to three fractions; seconds are often left out, or 0/0.
-    fn fractions<R: Read + Seek>(self, input: &mut Input<R>, field: &Field) -> Option<[f64; 3]> {
+    fn fractions<R: Read + Seek>(
+        self,
+        input: &mut Input<R>,
+        field: &DirectoryField,
+    ) -> Option<[f64; 3]> {
         let mut values = [0.0; 3];
         let count = (field.length / 8).min(3);
         for (at, value) in (0..count).zip(&mut values) {
@@ -118,25 +126,25 @@ impl Form {
 
 /// Where a photo was taken, as its directory of GPS says.
 fn position<R: Read + Seek>(
-    form: Form,
+    layout: ByteLayout,
     input: &mut Input<R>,
-    fields: &[Field],
+    fields: &[DirectoryField],
 ) -> Option<Coordinates> {
     let find = |tag: u16| fields.iter().find(|field| field.tag == tag);
     let mut part = |(hemisphere, degrees): (u16, u16)| {
         let [letter] = input.array(find(hemisphere)?.at)?;
-        Some((form.fractions(input, find(degrees)?)?, letter))
+        Some((layout.fractions(input, find(degrees)?)?, letter))
     };
     Coordinates::from_parts(part(POSITION[0])?, part(POSITION[1])?)
 }
 
 /// The metadata of a TIFF.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
-    let Some((form, first)) = head(input) else {
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
+    let Some((layout, first)) = head(input) else {
         return blocks;
     };
-    let fields = form.fields(input, first).unwrap_or_default();
+    let fields = layout.fields(input, first).unwrap_or_default();
     let mut percent = None;
     for field in &fields {
         match field.tag {
@@ -147,16 +155,16 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
                 blocks.iptc = iptc::in_resources(&resources).map(<[u8]>::to_vec);
             }
             RATING => {
-                let stars = form.number(input, field.at, 2);
+                let stars = layout.number(input, field.at, 2);
                 blocks.exif.rating = stars.and_then(|stars| i8::try_from(stars.min(5)).ok());
             }
-            RATING_PERCENT => percent = form.number(input, field.at, 2),
+            RATING_PERCENT => percent = layout.number(input, field.at, 2),
             WINDOWS_KEYWORDS => {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
             MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
             EXIF => {
-                let inner = form.inner(input, field);
+                let inner = layout.inner(input, field);
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
                     dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
@@ -165,8 +173,8 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
                 blocks.exif.lens = lens.and_then(|field| name(&value(input, field)?));
             }
             GPS => {
-                let inner = form.inner(input, field);
-                blocks.exif.position = position(form, input, &inner);
+                let inner = layout.inner(input, field);
+                blocks.exif.position = position(layout, input, &inner);
             }
             _ => {}
         }
@@ -177,29 +185,29 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
 }
 
 /// The form of a file, and where its first directory is.
-fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(Form, u64)> {
+fn head<R: Read + Seek>(input: &mut Input<R>) -> Option<(ByteLayout, u64)> {
     let little = match input.array(0)? {
         [b'I', b'I'] => true,
         [b'M', b'M'] => false,
         _ => return None,
     };
-    let mut form = Form { little, big: false };
-    match form.number(input, 2, 2)? {
+    let mut layout = ByteLayout { little, big: false };
+    match layout.number(input, 2, 2)? {
         43 => {
-            form.big = true;
-            let first = form.number(input, 8, 8)?;
-            Some((form, first))
+            layout.big = true;
+            let first = layout.number(input, 8, 8)?;
+            Some((layout, first))
         }
         // TIFF itself, then Olympus' two ways and Panasonic's.
         42 | 0x4f52 | 0x5352 | 0x55 => {
-            let first = form.number(input, 4, 4)?;
-            Some((form, first))
+            let first = layout.number(input, 4, 4)?;
+            Some((layout, first))
         }
         _ => None,
     }
 }
 
-fn value<R: Read + Seek>(input: &mut Input<R>, field: &Field) -> Option<Vec<u8>> {
+fn value<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Vec<u8>> {
     let length = (field.length <= MAX_VALUE).then_some(field.length)?;
     let bytes = input.read(field.at, usize::try_from(length).ok()?)?;
     Some(bytes.to_vec())
@@ -232,21 +240,21 @@ pub fn patches<R: Read + Seek>(
     end: u64,
     packet: &[u8],
 ) -> Option<Vec<Patch>> {
-    let (form, first) = head(input)?;
+    let (layout, first) = head(input)?;
     // Offsets of four bytes, and space up to the largest.
-    if form.big || form.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
+    if layout.big || layout.number(input, 2, 2)? != 42 || end + (32 << 20) > u64::from(u32::MAX) {
         return None;
     }
-    let number = |number: u32| match form.little {
+    let number = |number: u32| match layout.little {
         true => number.to_le_bytes(),
         false => number.to_be_bytes(),
     };
-    let short = |number: u16| match form.little {
+    let short = |number: u16| match layout.little {
         true => number.to_le_bytes(),
         false => number.to_be_bytes(),
     };
     let length = number(u32::try_from(packet.len()).ok()?);
-    let fields = form.fields(input, first)?;
+    let fields = layout.fields(input, first)?;
     if let Some(field) = fields.iter().find(|field| field.tag == XMP) {
         let old = input.read(field.entry + 4, 8)?.to_vec();
         // A packet at the end of the file, where this program writes it, is replaced by the new one.
@@ -270,7 +278,7 @@ pub fn patches<R: Read + Seek>(
         patches.push(data);
         return Some(patches);
     }
-    let count = form.number(input, first, 2)?;
+    let count = layout.number(input, first, 2)?;
     if count > MAX_WRITTEN {
         return None;
     }
@@ -286,7 +294,7 @@ pub fn patches<R: Read + Seek>(
     entry.extend(short(1));
     entry.extend(length);
     entry.extend(number(u32::try_from(data).ok()?));
-    let tag = |entry: &[u8]| match form.little {
+    let tag = |entry: &[u8]| match layout.little {
         true => u16::from_le_bytes([entry[0], entry[1]]),
         false => u16::from_be_bytes([entry[0], entry[1]]),
     };
@@ -364,7 +372,7 @@ mod tests {
         bytes
     }
 
-    fn blocks(bytes: &[u8]) -> Blocks {
+    fn blocks(bytes: &[u8]) -> MetadataBlocks {
         read(&mut Input::new(Cursor::new(bytes)))
     }
 

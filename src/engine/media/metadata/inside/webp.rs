@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use super::input::{Input, Source};
-use super::{Blocks, tiff};
+use super::input::{ByteSource, Input};
+use super::{MetadataBlocks, tiff};
 
 /// Most chunks that are looked at: an animation has one for each frame.
 const MAX_CHUNKS: usize = 100_000;
@@ -14,7 +14,7 @@ pub const HAS_XMP: u8 = 1 << 2;
 const HAS_ALPHA: u8 = 1 << 4;
 
 /// A chunk: its name, where its content begins, and the length of that.
-pub struct Chunk {
+pub struct RiffChunk {
     /// Four letters.
     pub name: [u8; 4],
     /// Where its name begins.
@@ -25,7 +25,7 @@ pub struct Chunk {
     pub length: u32,
 }
 
-impl Chunk {
+impl RiffChunk {
     /// Where the next chunk begins: contents are filled up to an even length.
     pub fn end(&self) -> u64 {
         self.body + u64::from(self.length) + u64::from(self.length & 1)
@@ -33,10 +33,10 @@ impl Chunk {
 }
 
 /// The chunks of a WebP.
-pub fn chunks<R: Read + Seek>(input: &mut Input<R>) -> Vec<Chunk> {
+pub fn chunks<R: Read + Seek>(input: &mut Input<R>) -> Vec<RiffChunk> {
     let (mut chunks, mut start) = (Vec::new(), 12);
     while let Some([a, b, c, d, length @ ..]) = input.array::<8>(start) {
-        let chunk = Chunk {
+        let chunk = RiffChunk {
             name: [a, b, c, d],
             start,
             body: start + 8,
@@ -52,8 +52,8 @@ pub fn chunks<R: Read + Seek>(input: &mut Input<R>) -> Vec<Chunk> {
 }
 
 /// The metadata of a WebP.
-pub fn read<R: Read + Seek>(input: &mut Input<R>) -> Blocks {
-    let mut blocks = Blocks::default();
+pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
+    let mut blocks = MetadataBlocks::default();
     for chunk in chunks(input) {
         let wanted = matches!(&chunk.name, b"XMP " | b"EXIF");
         let Some(body) = (wanted.then(|| input.read(chunk.body, chunk.length as usize))).flatten()

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use super::input::{Input, Source};
-use super::{Blocks, Format, heif, jpeg, png, tiff, webp};
+use super::input::{ByteSource, Input};
+use super::{ContainerFormat, MetadataBlocks, heif, jpeg, png, tiff, webp};
 use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::open_regular;
 use crate::engine::files::replace;
@@ -16,7 +16,7 @@ use crate::engine::media::metadata::xmp::{
 use crate::engine::media::photo::ContentId;
 
 /// What is written, which an extended packet must not have as well.
-const WRITTEN: [super::super::xmp::Property; 5] = [SUBJECT, HIERARCHY, TAGS, RATING, LABEL];
+const WRITTEN: [super::super::xmp::XmpProperty; 5] = [SUBJECT, HIERARCHY, TAGS, RATING, LABEL];
 
 /// Whether a photo is a TIFF by name too: camera RAW has the same structure, and originals are never written.
 fn is_plain_tiff(photo: &Path) -> bool {
@@ -27,17 +27,17 @@ fn is_plain_tiff(photo: &Path) -> bool {
 }
 
 /// The keywords that a photo would have, and what would change in it.
-pub type Planned = (Vec<String>, Vec<Patch>);
+pub type EmbeddedEdit = (Vec<String>, Vec<Patch>);
 
 /// What would change in a photo; nothing if it says everything already.
 ///
 /// # Errors
 /// In words, if nothing can be written into it.
-pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<Planned>, String> {
+pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>, String> {
     let file = open_regular(photo).map_err(|e| e.to_string())?;
     let mut input = Input::new(file);
-    let format = Format::of(&mut input).ok_or("its format is unknown")?;
-    let blocks = Blocks::of(format, &mut input);
+    let format = ContainerFormat::of(&mut input).ok_or("its format is unknown")?;
+    let blocks = MetadataBlocks::of(format, &mut input);
     let mut packets = blocks.xmp.iter();
     let mut packet = match packets.next() {
         Some(bytes) => Packet::parse(bytes)?,
@@ -59,21 +59,21 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<Planned>, Stri
     }
     let keywords = packet.facts().keywords;
     let patches = match format {
-        Format::Jpeg => in_jpeg(&mut input, &packet),
-        Format::Png => in_png(&mut input, &packet.to_bytes()?),
-        Format::WebP => in_webp(&mut input, &packet.to_bytes()?),
-        Format::Tiff if is_plain_tiff(photo) => {
+        ContainerFormat::Jpeg => in_jpeg(&mut input, &packet),
+        ContainerFormat::Png => in_png(&mut input, &packet.to_bytes()?),
+        ContainerFormat::WebP => in_webp(&mut input, &packet.to_bytes()?),
+        ContainerFormat::Tiff if is_plain_tiff(photo) => {
             let end = photo.metadata().map_err(|e| e.to_string())?.len();
             tiff::patches(&mut input, end, &packet.to_bytes()?).ok_or_else(|| UNUSUAL.into())
         }
-        Format::Boxes => {
+        ContainerFormat::Boxes => {
             let end = photo.metadata().map_err(|e| e.to_string())?.len();
             let there = !blocks.xmp.is_empty();
             let patches = heif::patches(&mut input, end, there, &packet.to_bytes()?);
             patches.ok_or_else(|| UNUSUAL.into())
         }
-        Format::Tiff => Err("camera RAW is not written into".into()),
-        Format::Psd => Err("Photoshop files are not written into".into()),
+        ContainerFormat::Tiff => Err("camera RAW is not written into".into()),
+        ContainerFormat::Psd => Err("Photoshop files are not written into".into()),
     };
     patches.map(|patches| Some((keywords, patches)))
 }
@@ -205,7 +205,7 @@ fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pa
         let growth: i64 = patches.iter().map(by).sum();
         u32::try_from(i64::from(size) + growth).map_err(|e| e.to_string())
     };
-    let end = chunks.last().map_or(0, webp::Chunk::end);
+    let end = chunks.last().map_or(0, webp::RiffChunk::end);
     if end != u64::from(u32::from_le_bytes(size)) + 8 {
         return Err(UNUSUAL.into());
     }
@@ -250,8 +250,8 @@ pub fn write(photo: &Path, temporary: &Path, patches: &[Patch]) -> io::Result<()
 
 /// What a file holds at the places of its pictures, if it is of a kind that says these.
 fn pictures(file: &File) -> io::Result<Option<ContentId>> {
-    match Format::of(&mut Input::new(file)) {
-        Some(Format::Boxes) => heif::pictures(file),
+    match ContainerFormat::of(&mut Input::new(file)) {
+        Some(ContainerFormat::Boxes) => heif::pictures(file),
         _ => Ok(None),
     }
 }

@@ -13,14 +13,14 @@ pub type Id = usize;
 
 /// A part of the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Span {
+pub struct TextSpan {
     /// Where it begins.
     pub start: usize,
     /// Where it ends.
     pub end: usize,
 }
 
-impl Span {
+impl TextSpan {
     /// From here to there.
     #[must_use]
     pub fn new(start: usize, end: usize) -> Self {
@@ -32,25 +32,25 @@ impl Span {
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// All of it, with the white space before it.
-    pub whole: Span,
+    pub whole: TextSpan,
     /// Its name with its prefix.
-    pub name: Span,
+    pub name: TextSpan,
     /// Its value as it stands between the quotes.
-    pub value: Span,
+    pub value: TextSpan,
     pub(super) namespace: Option<usize>,
 }
 
 /// An element.
 #[derive(Clone, Debug)]
-pub struct Element {
+pub struct XmlElement {
     /// All of it.
-    pub whole: Span,
+    pub whole: TextSpan,
     /// Its start tag.
-    pub tag: Span,
+    pub tag: TextSpan,
     /// Its name with its prefix, in the start tag.
-    pub name: Span,
+    pub name: TextSpan,
     /// The content between its tags.
-    pub inner: Span,
+    pub inner: TextSpan,
     /// Its attributes.
     pub attributes: Vec<Attribute>,
     /// Its elements.
@@ -60,7 +60,7 @@ pub struct Element {
     pub(super) namespace: Option<usize>,
 }
 
-impl Element {
+impl XmlElement {
     /// Whether it is one tag that closes itself.
     #[must_use]
     pub fn is_single_tag(&self) -> bool {
@@ -72,7 +72,7 @@ impl Element {
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     pub(super) text: String,
-    pub(super) elements: Vec<Element>,
+    pub(super) elements: Vec<XmlElement>,
     pub(super) uris: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ pub struct Document {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Splice {
     /// The part.
-    pub span: Span,
+    pub span: TextSpan,
     /// What comes there.
     pub text: String,
 }
@@ -88,7 +88,7 @@ pub struct Splice {
 impl Splice {
     /// Puts `text` in the place of `span`.
     #[must_use]
-    pub fn new(span: Span, text: impl Into<String>) -> Self {
+    pub fn new(span: TextSpan, text: impl Into<String>) -> Self {
         Self {
             span,
             text: text.into(),
@@ -98,7 +98,7 @@ impl Splice {
     /// Puts `text` before the character at `at`.
     #[must_use]
     pub fn insert(at: usize, text: impl Into<String>) -> Self {
-        Self::new(Span::new(at, at), text)
+        Self::new(TextSpan::new(at, at), text)
     }
 }
 
@@ -120,13 +120,13 @@ impl Document {
 
     /// A part of the text.
     #[must_use]
-    pub fn slice(&self, span: Span) -> &str {
+    pub fn slice(&self, span: TextSpan) -> &str {
         self.text.get(span.start..span.end).unwrap_or_default()
     }
 
     /// All elements, each before those that it holds.
     #[must_use]
-    pub fn elements(&self) -> &[Element] {
+    pub fn elements(&self) -> &[XmlElement] {
         &self.elements
     }
 
@@ -225,7 +225,7 @@ impl Document {
 
     /// The prefix in a name, with its colon.
     #[must_use]
-    pub fn prefix_of(&self, name: Span) -> &str {
+    pub fn prefix_of(&self, name: TextSpan) -> &str {
         let name = self.slice(name);
         &name[..name.find(':').map_or(0, |at| at + 1)]
     }
@@ -250,11 +250,11 @@ impl Document {
         let mut text = String::with_capacity(self.text.len() + 256);
         let mut at = 0;
         for splice in splices {
-            text.push_str(self.slice(Span::new(at, splice.span.start)));
+            text.push_str(self.slice(TextSpan::new(at, splice.span.start)));
             text.push_str(&splice.text);
             at = splice.span.end;
         }
-        text.push_str(self.slice(Span::new(at, self.text.len())));
+        text.push_str(self.slice(TextSpan::new(at, self.text.len())));
         text
     }
 
@@ -262,7 +262,7 @@ impl Document {
         self.uris.get(namespace?).map(String::as_str)
     }
 
-    fn local(&self, name: Span) -> &str {
+    fn local(&self, name: TextSpan) -> &str {
         let name = self.slice(name);
         name.split_once(':').map_or(name, |(_, local)| local)
     }

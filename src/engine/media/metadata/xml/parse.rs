@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::{Attribute, Document, Element, Id, Span, XML, lossy, unescape};
+use super::{Attribute, Document, Id, TextSpan, XML, XmlElement, lossy, unescape};
 
 /// Deepest nesting that is read: sidecars have about ten levels.
 const MAX_DEPTH: usize = 100;
@@ -38,12 +38,12 @@ impl Parser {
         loop {
             let start = mark + position(&reader)?;
             let event = reader.read_event().map_err(|e| e.to_string())?;
-            let span = Span::new(start, mark + position(&reader)?);
+            let span = TextSpan::new(start, mark + position(&reader)?);
             match event {
                 Event::Start(_) => self.begin(&text, span)?,
                 Event::Empty(_) => {
                     self.begin(&text, span)?;
-                    self.end(Span::new(span.end, span.end))?;
+                    self.end(TextSpan::new(span.end, span.end))?;
                 }
                 Event::End(_) => self.end(span)?,
                 Event::DocType(_) => {
@@ -61,7 +61,7 @@ impl Parser {
         Ok(self.document)
     }
 
-    fn begin(&mut self, text: &str, tag: Span) -> Result<(), String> {
+    fn begin(&mut self, text: &str, tag: TextSpan) -> Result<(), String> {
         if self.open.len() >= MAX_DEPTH {
             return Err("it is nested too deeply".into());
         }
@@ -104,11 +104,11 @@ impl Parser {
         if let Some(parent) = parent {
             self.document.elements[parent].children.push(id);
         }
-        self.document.elements.push(Element {
+        self.document.elements.push(XmlElement {
             whole: tag,
             tag,
             name,
-            inner: Span::new(tag.end, tag.end),
+            inner: TextSpan::new(tag.end, tag.end),
             attributes,
             children: Vec::new(),
             parent,
@@ -119,7 +119,7 @@ impl Parser {
         Ok(())
     }
 
-    fn end(&mut self, tag: Span) -> Result<(), String> {
+    fn end(&mut self, tag: TextSpan) -> Result<(), String> {
         let id = self.open.pop();
         let id = id.ok_or("an element ends that did not begin")?;
         let element = &mut self.document.elements[id];
@@ -176,7 +176,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The name and the attributes of a start tag.
-fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
+fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), String> {
     let bytes = text.as_bytes();
     let space = |at: usize| bytes[at].is_ascii_whitespace();
     let malformed = || "an attribute is malformed".to_owned();
@@ -190,7 +190,7 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
     while at < end && !space(at) {
         at += 1;
     }
-    let name = Span::new(tag.start + 1, at);
+    let name = TextSpan::new(tag.start + 1, at);
     if !is_name(&text[name.start..name.end]) {
         return Err("an element has no proper name".into());
     }
@@ -207,7 +207,7 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
         while at < end && !space(at) && bytes[at] != b'=' {
             at += 1;
         }
-        let key = Span::new(start, at);
+        let key = TextSpan::new(start, at);
         while at < end && (space(at) || bytes[at] == b'=') {
             at += 1;
         }
@@ -217,7 +217,7 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
         let quote = quote.filter(|_| equals == "=" && proper);
         let quote = quote.ok_or_else(malformed)?;
         let length = memchr::memchr(quote, &bytes[at + 1..end]).ok_or_else(malformed)?;
-        let value = Span::new(at + 1, at + 1 + length);
+        let value = TextSpan::new(at + 1, at + 1 + length);
         at = value.end + 1;
         let raw = &text[value.start..value.end];
         quick_xml::escape::unescape(raw).map_err(|_| malformed())?;
@@ -225,7 +225,7 @@ fn scan_tag(text: &str, tag: Span) -> Result<(Span, Vec<Attribute>), String> {
             return Err("an attribute stands twice".into());
         }
         attributes.push(Attribute {
-            whole: Span::new(before, at),
+            whole: TextSpan::new(before, at),
             name: key,
             value,
             namespace: None,

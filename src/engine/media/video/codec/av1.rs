@@ -4,12 +4,12 @@ use re_rav1d::dav1d::{
     Decoder, Error, Picture, PixelLayout, PlanarImageComponent, Settings, pixel,
 };
 
-use super::Refused;
+use super::CodecError;
 use crate::engine::media::decode::Cicp;
-use crate::engine::media::video::planes::{Planes, Samples};
+use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Decodes a key frame; the configuration record has the sequence's header where the sample has none.
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
+pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
     let own = first_picture(sample.to_vec(), most_pixels);
     let picture = own.or_else(|_| {
         let header = config.get(4..).unwrap_or_default();
@@ -18,25 +18,28 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
     planes(&picture)
 }
 
-fn first_picture(data: Vec<u8>, most_pixels: u32) -> Result<Picture, Refused> {
+fn first_picture(data: Vec<u8>, most_pixels: u32) -> Result<Picture, CodecError> {
     let mut settings = Settings::new();
     settings.set_n_threads(1);
     settings.set_max_frame_delay(1);
     settings.set_frame_size_limit(most_pixels);
-    let mut decoder = Decoder::with_settings(&settings).map_err(|_| Refused::Damaged)?;
+    let mut decoder = Decoder::with_settings(&settings).map_err(|_| CodecError::Damaged)?;
     let mut sent = decoder.send_data(data, None, None, None);
     loop {
         match decoder.get_picture() {
             Ok(picture) => return Ok(picture),
             Err(Error::Again) if sent == Err(Error::Again) => sent = decoder.send_pending_data(),
-            Err(Error::UnsupportedBitstream) => return Err(Refused::Unsupported),
-            Err(_) => return Err(Refused::Damaged),
+            Err(Error::UnsupportedBitstream) => return Err(CodecError::Unsupported),
+            Err(_) => return Err(CodecError::Damaged),
         }
     }
 }
 
-fn planes(picture: &Picture) -> Result<Planes, Refused> {
-    let depth = picture.bits_per_component().ok_or(Refused::Unsupported)?.0;
+fn planes(picture: &Picture) -> Result<Planes, CodecError> {
+    let depth = picture
+        .bits_per_component()
+        .ok_or(CodecError::Unsupported)?
+        .0;
     let (width, height) = (picture.width(), picture.height());
     let (halved, grey) = match picture.pixel_layout() {
         PixelLayout::I400 => ((false, false), true),
@@ -68,7 +71,12 @@ fn planes(picture: &Picture) -> Result<Planes, Refused> {
 }
 
 /// Rows without what is between them.
-fn packed(plane: &[u8], stride: usize, (columns, rows): (usize, usize), depth: usize) -> Samples {
+fn packed(
+    plane: &[u8],
+    stride: usize,
+    (columns, rows): (usize, usize),
+    depth: usize,
+) -> PlaneBuffer {
     let bytes = if depth > 8 { 2 } else { 1 };
     let row = |row: usize| {
         plane
@@ -77,10 +85,10 @@ fn packed(plane: &[u8], stride: usize, (columns, rows): (usize, usize), depth: u
     };
     let all = (0..rows).flat_map(row);
     match bytes {
-        1 => Samples::Bytes(all.copied().collect()),
+        1 => PlaneBuffer::Bytes(all.copied().collect()),
         _ => {
             let all: Vec<u8> = all.copied().collect();
-            Samples::Words(
+            PlaneBuffer::Words(
                 all.as_chunks()
                     .0
                     .iter()

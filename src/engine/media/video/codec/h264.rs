@@ -6,13 +6,13 @@ use rust_h264::nal::{
     NalUnit, NalUnitType, SpsInfo, parse_avcc, parse_avcc_config, parse_sps_info,
 };
 
-use super::{Refused, units};
+use super::{CodecError, units};
 use crate::engine::media::decode::Cicp;
-use crate::engine::media::video::planes::{Planes, Samples};
+use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Decodes a key frame with the parameters of its configuration record (ISO/IEC 14496-15, 5.3.3).
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
-    let config = parse_avcc_config(config).map_err(|_| Refused::Damaged)?;
+pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
+    let config = parse_avcc_config(config).map_err(|_| CodecError::Damaged)?;
     let length_size = u8::try_from(config.length_size).unwrap_or(4);
     units(sample, length_size)?;
     let in_sample = parse_avcc(sample, config.length_size);
@@ -27,7 +27,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
     for unit in units().filter(|unit| unit.nal_unit_type == NalUnitType::Sps) {
         let info = parse_sps_info(unit).map_err(refused)?;
         if u64::from(info.coded_width) * u64::from(info.coded_height) > most_pixels.into() {
-            return Err(Refused::Damaged);
+            return Err(CodecError::Damaged);
         }
         about = Some(info);
     }
@@ -35,7 +35,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
     Ok(planes(frame, about))
 }
 
-fn first_frame<'a>(units: impl Iterator<Item = &'a NalUnit<'a>>) -> Result<Frame, Refused> {
+fn first_frame<'a>(units: impl Iterator<Item = &'a NalUnit<'a>>) -> Result<Frame, CodecError> {
     let mut decoder = Decoder::new();
     for unit in units {
         match decoder.decode_nal(unit) {
@@ -44,20 +44,20 @@ fn first_frame<'a>(units: impl Iterator<Item = &'a NalUnit<'a>>) -> Result<Frame
             Err(error) => return Err(refused(error)),
         }
     }
-    decoder.flush().ok_or(Refused::Damaged)
+    decoder.flush().ok_or(CodecError::Damaged)
 }
 
-fn refused(error: DecodeError) -> Refused {
+fn refused(error: DecodeError) -> CodecError {
     match error {
-        DecodeError::Unsupported(_) => Refused::Unsupported,
-        _ => Refused::Damaged,
+        DecodeError::Unsupported(_) => CodecError::Unsupported,
+        _ => CodecError::Damaged,
     }
 }
 
 fn planes(frame: Frame, about: Option<SpsInfo>) -> Planes {
     let samples = |plane: Vec<u8>| match frame.bit_depth {
-        0..=8 => Samples::Bytes(plane),
-        _ => Samples::Words(
+        0..=8 => PlaneBuffer::Bytes(plane),
+        _ => PlaneBuffer::Words(
             plane
                 .as_chunks()
                 .0

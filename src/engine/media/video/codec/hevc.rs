@@ -2,16 +2,16 @@
 
 use rust_h265::{DecodeError, DecodeLimits, Decoder, Frame, PixelData, parse_nal};
 
-use super::{Refused, units};
+use super::{CodecError, units};
 use crate::engine::media::video::boxes::Fields;
-use crate::engine::media::video::planes::{Planes, Samples};
+use crate::engine::media::video::planes::{PlaneBuffer, Planes};
 
 /// Most bytes that the decoder takes for a pixel.
 const BYTES_PER_PIXEL: u64 = 24;
 
 /// Decodes a key frame with the parameters of its configuration record (ISO/IEC 14496-15, 8.3.3).
-pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, Refused> {
-    let (length_size, parameters) = read_config(config).ok_or(Refused::Damaged)?;
+pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, CodecError> {
+    let (length_size, parameters) = read_config(config).ok_or(CodecError::Damaged)?;
     let units = units(sample, length_size)?;
     let mut decoder = Decoder::with_limits(DecodeLimits {
         max_picture_pixels: most_pixels.into(),
@@ -24,7 +24,7 @@ pub fn decode(config: &[u8], sample: &[u8], most_pixels: u32) -> Result<Planes, 
             Err(error) => return Err(refused(&error)),
         }
     }
-    decoder.flush().map(planes).ok_or(Refused::Damaged)
+    decoder.flush().map(planes).ok_or(CodecError::Damaged)
 }
 
 /// How many bytes a length has, and the units of parameters.
@@ -43,17 +43,17 @@ fn read_config(config: &[u8]) -> Option<(u8, Vec<&[u8]>)> {
     Some((length_size, units))
 }
 
-fn refused(error: &DecodeError) -> Refused {
+fn refused(error: &DecodeError) -> CodecError {
     match error {
-        DecodeError::Unsupported(_) => Refused::Unsupported,
-        _ => Refused::Damaged,
+        DecodeError::Unsupported(_) => CodecError::Unsupported,
+        _ => CodecError::Damaged,
     }
 }
 
 fn planes(frame: Frame) -> Planes {
     let samples = |plane: PixelData| match plane {
-        PixelData::U8(samples) => Samples::Bytes(samples),
-        PixelData::U16(samples) => Samples::Words(samples),
+        PixelData::U8(samples) => PlaneBuffer::Bytes(samples),
+        PixelData::U16(samples) => PlaneBuffer::Words(samples),
     };
     let halved = matches!(frame.chroma_format_idc, 1 | 2);
     Planes {

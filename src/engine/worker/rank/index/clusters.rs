@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::engine::inference::cpu::{Activation, GemmEpilogue, PackedF32};
 use crate::engine::search::query::normalise;
 
-/// Rounds of k-means; more gained no recall (docs/scale.md).
+/// Rounds of k-means.
 const ROUNDS: usize = 8;
 /// Rows of one task.
 const TASK_ROWS: usize = 48;

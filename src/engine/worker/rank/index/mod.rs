@@ -120,8 +120,8 @@ impl Index {
         label: &TrainingSet,
         top: usize,
     ) -> Result<Vec<Hit>, WorkerError> {
-        let taught = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
-        let scorer = zero_shot.taught_scorer(&taught);
+        let classifiers = zero_shot.teach_all(std::slice::from_ref(label), zero_shot)?;
+        let scorer = zero_shot.classifier_scorer(&classifiers);
         let score = |vectors: &[f16], sums: &[f32]| {
             let rows: Vec<u32> = (0..).take(sums.len()).collect();
             scorer.score(vectors, sums, &rows).matches
@@ -137,7 +137,7 @@ impl Index {
                 let list = self.file.list(list)?;
                 let mut best = Best::default();
                 for (at, matched) in score(list.vectors, list.sums).into_iter().enumerate() {
-                    if !matched.is_nan() && matched >= best.line(top) {
+                    if !matched.is_nan() && matched >= best.threshold(top) {
                         let (file, row) = self.file.place(list.rows[at])?;
                         let key = None;
                         let hit = Hit {

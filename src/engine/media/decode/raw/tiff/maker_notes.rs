@@ -1,10 +1,14 @@
-//! Previews that only the notes of a maker lead to.
+//! Previews to which only maker notes refer.
 
 use super::super::Preview;
-use super::{Field, Tiff};
+use super::{StructureField, TiffStructure};
 
 /// Where a maker's note begins, how its offsets count, and which fields lead to the preview.
-pub fn preview<'a>(tiff: &Tiff<'a>, bytes: &'a [u8], note: &Field) -> Option<Preview<'a>> {
+pub fn preview<'a>(
+    tiff: &TiffStructure<'a>,
+    bytes: &'a [u8],
+    note: &StructureField,
+) -> Option<Preview<'a>> {
     let content = bytes.get(note.at..note.at.checked_add(note.length)?)?;
     if content.starts_with(b"Nikon\0\x02") {
         return nikon(bytes, note.at + 10);
@@ -14,7 +18,7 @@ pub fn preview<'a>(tiff: &Tiff<'a>, bytes: &'a [u8], note: &Field) -> Option<Pre
         Some(b"MM") => Some(false),
         _ => None,
     };
-    let here = |little: bool| Tiff::inside(bytes, note.at, little);
+    let here = |little: bool| TiffStructure::inside(bytes, note.at, little);
     if content.starts_with(b"OLYMPUS\0") {
         olympus(&here(order(8)?), bytes, 12)
     } else if content.starts_with(b"OM SYSTEM\0\0\0") {
@@ -25,7 +29,7 @@ pub fn preview<'a>(tiff: &Tiff<'a>, bytes: &'a [u8], note: &Field) -> Option<Pre
         pentax(&here(order(8)?), bytes, 10)
     } else if content.starts_with(b"AOC\0") {
         let little = order(4).unwrap_or(tiff.is_little());
-        let file = Tiff::inside(bytes, 0, little);
+        let file = TiffStructure::inside(bytes, 0, little);
         pentax(&file, bytes, u32::try_from(note.at + 6).ok()?)
     } else {
         None
@@ -34,14 +38,14 @@ pub fn preview<'a>(tiff: &Tiff<'a>, bytes: &'a [u8], note: &Field) -> Option<Pre
 
 /// A TIFF structure of its own, whose field 17 leads to a directory for the preview.
 fn nikon(bytes: &[u8], at: usize) -> Option<Preview<'_>> {
-    let note = Tiff::with_header(bytes, at)?;
+    let note = TiffStructure::with_header(bytes, at)?;
     let directories = note.directories();
     let of_preview = note.number(directories.first()?, 0x0011)?;
     note.jpeg_of(&note.directory(of_preview)?)
 }
 
 /// Its camera settings have offset and length of the preview.
-fn olympus<'a>(note: &Tiff<'_>, bytes: &'a [u8], directory: u32) -> Option<Preview<'a>> {
+fn olympus<'a>(note: &TiffStructure<'_>, bytes: &'a [u8], directory: u32) -> Option<Preview<'a>> {
     let directory = note.directory(directory)?;
     let settings = note.directory(note.number(&directory, 0x2020)?)?;
     at(
@@ -52,7 +56,7 @@ fn olympus<'a>(note: &Tiff<'_>, bytes: &'a [u8], directory: u32) -> Option<Previ
     )
 }
 
-fn pentax<'a>(note: &Tiff<'_>, bytes: &'a [u8], directory: u32) -> Option<Preview<'a>> {
+fn pentax<'a>(note: &TiffStructure<'_>, bytes: &'a [u8], directory: u32) -> Option<Preview<'a>> {
     let directory = note.directory(directory)?;
     at(
         note,
@@ -62,6 +66,11 @@ fn pentax<'a>(note: &Tiff<'_>, bytes: &'a [u8], directory: u32) -> Option<Previe
     )
 }
 
-fn at<'a>(note: &Tiff<'_>, bytes: &'a [u8], offset: u32, length: u32) -> Option<Preview<'a>> {
+fn at<'a>(
+    note: &TiffStructure<'_>,
+    bytes: &'a [u8],
+    offset: u32,
+    length: u32,
+) -> Option<Preview<'a>> {
     Preview::at(bytes, note.place(offset)?, usize::try_from(length).ok()?)
 }

@@ -1,5 +1,5 @@
 //! RAW files that are TIFF: DNG, CR2, NEF, NRW, ARW, SR2, PEF, SRW, IIQ, 3FR and others, and ORF and RW2, which differ
-//! by their magic numbers. Directories are followed within bounds; what lies outside the file is passed over.
+//! by their magic numbers. Directories are followed within limits; fields outside the file are ignored.
 
 mod maker_notes;
 
@@ -39,7 +39,7 @@ const SENSOR_COMPRESSIONS: [u32; 7] = [34_713, 32_767, 65_535, 32_770, 32_769, 6
 
 /// A TIFF structure: offsets in it count from `base`.
 #[derive(Clone, Copy)]
-pub struct Tiff<'a> {
+pub struct TiffStructure<'a> {
     bytes: &'a [u8],
     base: usize,
     little: bool,
@@ -51,7 +51,7 @@ pub struct Tiff<'a> {
 
 /// A field whose value is in the file.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub struct StructureField {
     pub tag: u16,
     kind: u16,
     pub count: u32,
@@ -61,18 +61,18 @@ pub struct Field {
 }
 
 /// A directory's fields.
-pub struct Directory {
-    fields: Vec<Field>,
+pub struct StructureFields {
+    fields: Vec<StructureField>,
     next: u32,
 }
 
-impl Directory {
-    pub fn field(&self, tag: u16) -> Option<&Field> {
+impl StructureFields {
+    pub fn field(&self, tag: u16) -> Option<&StructureField> {
         self.fields.iter().find(|field| field.tag == tag)
     }
 }
 
-impl<'a> Tiff<'a> {
+impl<'a> TiffStructure<'a> {
     /// The structure that a file begins with.
     pub fn open(bytes: &'a [u8]) -> Option<Self> {
         let (little, of_maker) = match bytes.first_chunk()? {
@@ -126,18 +126,18 @@ impl<'a> Tiff<'a> {
     }
 
     /// The directory at an offset.
-    pub fn directory(&self, offset: u32) -> Option<Directory> {
+    pub fn directory(&self, offset: u32) -> Option<StructureFields> {
         let at = self.place(offset)?;
         let count = self.number_at(at, 2)? as usize;
         let field = |index: usize| self.field_at(at + 2 + 12 * index);
         let fields = (0..count.min(MOST_FIELDS)).filter_map(field).collect();
-        Some(Directory {
+        Some(StructureFields {
             fields,
             next: self.number_at(at + 2 + 12 * count, 4).unwrap_or_default(),
         })
     }
 
-    fn field_at(&self, at: usize) -> Option<Field> {
+    fn field_at(&self, at: usize) -> Option<StructureField> {
         let kind = u16::try_from(self.number_at(at + 2, 2)?).ok()?;
         let width = match kind {
             1 | 2 | 6 | 7 => 1,
@@ -153,7 +153,7 @@ impl<'a> Tiff<'a> {
             false => self.place(self.number_at(at + 8, 4)?)?,
         };
         let is_inside = place.checked_add(length)? <= self.bytes.len();
-        is_inside.then_some(Field {
+        is_inside.then_some(StructureField {
             tag: u16::try_from(self.number_at(at, 2)?).ok()?,
             kind,
             count,
@@ -163,7 +163,7 @@ impl<'a> Tiff<'a> {
     }
 
     /// A field's whole numbers.
-    pub fn numbers(&self, field: &Field) -> Vec<u32> {
+    pub fn numbers(&self, field: &StructureField) -> Vec<u32> {
         let width = match field.kind {
             1 | 7 => 1,
             3 => 2,
@@ -176,23 +176,23 @@ impl<'a> Tiff<'a> {
     }
 
     /// The first number of a directory's field.
-    pub fn number(&self, directory: &Directory, tag: u16) -> Option<u32> {
+    pub fn number(&self, directory: &StructureFields, tag: u16) -> Option<u32> {
         let numbers = self.numbers(directory.field(tag)?);
         numbers.first().copied()
     }
 
     /// The first directory.
-    pub fn main(&self) -> Option<Directory> {
+    pub fn main(&self) -> Option<StructureFields> {
         self.directory(self.first)
     }
 
     /// The Exif directory.
-    fn exif_directory(&self, main: &Directory) -> Option<Directory> {
+    fn exif_directory(&self, main: &StructureFields) -> Option<StructureFields> {
         self.directory(self.number(main, EXIF)?)
     }
 
     /// The directories of pictures: the first, those after it, and those inside them.
-    pub fn directories(&self) -> Vec<Directory> {
+    pub fn directories(&self) -> Vec<StructureFields> {
         let mut queue = vec![self.first];
         let mut seen = HashSet::new();
         let mut found = Vec::new();
@@ -214,7 +214,7 @@ impl<'a> Tiff<'a> {
 
     /// Whether this is a camera's RAW file and no picture of an ordinary kind.
     pub fn is_raw(&self) -> bool {
-        let holds_sensor_data = |directory: &Directory| {
+        let holds_sensor_data = |directory: &StructureFields| {
             let has = |tag: u16, values: &[u32]| {
                 let value = self.number(directory, tag);
                 value.is_some_and(|value| values.contains(&value))
@@ -253,7 +253,7 @@ impl<'a> Tiff<'a> {
     }
 
     /// A JPEG that a directory names by offset and length.
-    pub fn jpeg_of(&self, directory: &Directory) -> Option<Preview<'a>> {
+    pub fn jpeg_of(&self, directory: &StructureFields) -> Option<Preview<'a>> {
         let offset = self.number(directory, JPEG_OFFSET)?;
         let length = self.number(directory, JPEG_LENGTH)?;
         Preview::at(
@@ -264,7 +264,7 @@ impl<'a> Tiff<'a> {
     }
 
     /// A JPEG that is the picture data of a directory: one strip, or several one after another.
-    fn strips_of(&self, directory: &Directory) -> Option<Preview<'a>> {
+    fn strips_of(&self, directory: &StructureFields) -> Option<Preview<'a>> {
         // Of old and new style. Canon names the new one for what is old.
         if !matches!(self.number(directory, COMPRESSION), Some(6 | 7)) {
             return None;
@@ -288,7 +288,7 @@ impl<'a> Tiff<'a> {
 
     /// Sizes that the file names: of the picture, then of its largest part.
     pub fn sizes(&self) -> Vec<(u32, u32)> {
-        let size = |directory: &Directory, tags: (u16, u16)| {
+        let size = |directory: &StructureFields, tags: (u16, u16)| {
             Some((
                 self.number(directory, tags.0)?,
                 self.number(directory, tags.1)?,

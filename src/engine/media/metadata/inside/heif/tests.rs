@@ -6,7 +6,7 @@ use super::*;
 use crate::engine::files::patch;
 use crate::engine::media::iso_media::MAX_ITEMS;
 use crate::engine::media::metadata::edit::Additions;
-use crate::engine::media::metadata::inside::{Blocks, facts_of, plan, write};
+use crate::engine::media::metadata::inside::{MetadataBlocks, facts_of, plan, write};
 
 fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
     super::boxed(kind, parts).expect("small")
@@ -14,7 +14,7 @@ fn boxed(kind: &[u8; 4], parts: &[&[u8]]) -> Vec<u8> {
 
 /// How a file is made up.
 #[derive(Clone, Debug)]
-struct Shape {
+struct FileShape {
     /// The version of `iloc`, and the widths of places, lengths and bases in it.
     places: (u8, [u8; 3]),
     /// Whether the description comes before the data.
@@ -31,7 +31,7 @@ struct Shape {
     rest: Vec<u8>,
 }
 
-const PLAIN: Shape = Shape {
+const PLAIN: FileShape = FileShape {
     places: (1, [4, 4, 0]),
     first: true,
     open: false,
@@ -47,7 +47,7 @@ const MAP: &[u8] = b"a map of depths";
 const OTHERS: &str = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/'><r:Description d:subject='depth'/></r:RDF>";
 const THEIRS: &str = "<r:RDF xmlns:r='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:d='http://purl.org/dc/elements/1.1/'><r:Description d:subject='sea'/></r:RDF>";
 
-impl Shape {
+impl FileShape {
     /// Items: 1 the picture, 2 a map in two pieces, 3 a grid in the description's data, 4 metadata of the map, 5 a packet.
     fn bytes(&self) -> Vec<u8> {
         let packet = self.packet.map_or("", |(text, _)| text);
@@ -197,7 +197,7 @@ fn items(bytes: &[u8]) -> Vec<(u32, Vec<u8>)> {
     held
 }
 
-fn shapes() -> Vec<Shape> {
+fn shapes() -> Vec<FileShape> {
     let mut shapes = vec![PLAIN];
     for places in [
         (0, [4, 4, 0]),
@@ -208,35 +208,35 @@ fn shapes() -> Vec<Shape> {
         (2, [4, 4, 0]),
         (2, [8, 4, 4]),
     ] {
-        shapes.push(Shape { places, ..PLAIN });
+        shapes.push(FileShape { places, ..PLAIN });
     }
-    shapes.push(Shape {
+    shapes.push(FileShape {
         references: false,
         ..PLAIN
     });
-    shapes.push(Shape {
+    shapes.push(FileShape {
         open: true,
         ..PLAIN
     });
-    shapes.push(Shape {
+    shapes.push(FileShape {
         group: Some(9_000),
         ..PLAIN
     });
     let film = boxed(b"mpvd", &[b"a film"]);
-    shapes.push(Shape {
+    shapes.push(FileShape {
         rest: film,
         ..PLAIN
     });
-    let also = |change: fn(Shape) -> Shape| {
-        let changed: Vec<Shape> = shapes.iter().cloned().map(change).collect();
+    let also = |change: fn(FileShape) -> FileShape| {
+        let changed: Vec<FileShape> = shapes.iter().cloned().map(change).collect();
         changed
     };
-    let behind = also(|shape| Shape {
+    let behind = also(|shape| FileShape {
         first: false,
         open: false,
         ..shape
     });
-    let with_packet = also(|shape| Shape {
+    let with_packet = also(|shape| FileShape {
         packet: Some((THEIRS, 1)),
         references: true,
         ..shape
@@ -311,7 +311,7 @@ fn what_is_not_understood_is_left_alone() {
     };
     let plain = PLAIN.bytes();
     assert!(!refused(&plain));
-    let with = |rest: Vec<u8>| Shape { rest, ..PLAIN }.bytes();
+    let with = |rest: Vec<u8>| FileShape { rest, ..PLAIN }.bytes();
     assert!(
         refused(&with(boxed(b"moov", &[b"a film"]))),
         "its places count"
@@ -320,12 +320,12 @@ fn what_is_not_understood_is_left_alone() {
     assert!(refused(&with(PLAIN.meta(0))), "two descriptions");
     assert!(refused(&plain[..plain.len() - 1]), "cut");
     assert!(refused(&replaced(&plain, b"pict\0", b"vide\0")));
-    let grouped = Shape {
+    let grouped = FileShape {
         group: Some(7),
         ..PLAIN
     };
     assert!(refused(&replaced(&grouped.bytes(), b"grpl", b"ipro")));
-    let theirs = Shape {
+    let theirs = FileShape {
         packet: Some((THEIRS, 1)),
         ..PLAIN
     };
@@ -357,7 +357,7 @@ fn what_is_not_understood_is_left_alone() {
                 assert!(!temporary.exists());
             }
         }
-        let _ = Blocks::read(Cursor::new(&plain[..at]));
+        let _ = MetadataBlocks::read(Cursor::new(&plain[..at]));
     }
 }
 

@@ -5,40 +5,44 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Transfer;
-use super::attributes::Lost;
-use super::files::{Copied, copy_verified, hash, remove_temporary, rename_new, stamp};
+use super::attributes::LostAttributes;
+use super::files::{VerifiedCopy, copy_verified, hash, remove_temporary, rename_new, stamp};
 use super::identity::{FileIdentity, FileKind, outlives};
-use super::journal::{Backup, StepState};
-use super::outcome::{Brought, Stayed, Trouble};
-use super::plan::Step;
-use super::record::Written;
-use super::work::Work;
+use super::journal::{Backup, StepRecord};
+use super::outcome::{OriginalKept, TransferError, TransferredFile};
+use super::plan::ExportStep;
+use super::record::WrittenCopy;
+use super::work::ExportRun;
 
 /// Longest name of a file, in bytes, on common file systems.
 const MAX_NAME_BYTES: usize = 255;
 
-impl Work<'_> {
+impl ExportRun<'_> {
     /// Brings a file, unless it is there. Says why it did not arrive, or nothing if the export was cancelled.
-    pub(super) fn attempt(&self, n: usize) -> Result<Brought, Option<String>> {
+    pub(super) fn attempt(&self, n: usize) -> Result<TransferredFile, Option<String>> {
         let known = self.known(n);
         let outcome = match known.arrived {
-            Some(_) => Ok(Brought::default()),
+            Some(_) => Ok(TransferredFile::default()),
             None => self.bring(n, known),
         };
-        outcome.map_err(|trouble| {
+        outcome.map_err(|problem| {
             if self.cancel.is_cancelled() {
                 return None;
             }
-            let words = trouble.words(&known.step);
-            self.stop_for(&trouble, &words);
+            let words = problem.words(&known.step);
+            self.stop_for(&problem, &words);
             Some(words)
         })
     }
 
     /// Brings one file to its place.
-    pub(super) fn bring(&self, n: usize, known: &StepState) -> Result<Brought, Trouble> {
+    pub(super) fn bring(
+        &self,
+        n: usize,
+        known: &StepRecord,
+    ) -> Result<TransferredFile, TransferError> {
         if let Some(why) = known.untouchable() {
-            return Err(Trouble::Said(why.into()));
+            return Err(TransferError::Said(why.into()));
         }
         let step = &known.step;
         let temporary = self.journal.temporary(n, &step.target);
@@ -47,10 +51,10 @@ impl Work<'_> {
             remove_temporary(self.ops, &temporary)?;
             if let Some(there) = there {
                 let stayed = self.complete_move(known, &there)?;
-                let brought = Brought {
+                let brought = TransferredFile {
                     stayed,
                     known: Some(Box::new(known.clone())),
-                    ..Brought::default()
+                    ..TransferredFile::default()
                 };
                 return Ok(self.note(n, there, brought));
             }
@@ -58,7 +62,7 @@ impl Work<'_> {
         let source = self.take(n, known)?;
         self.make_folder(step.target.parent().unwrap_or(Path::new("")))?;
         let backup = match step.replaces {
-            true => self.set_aside(n, known)?,
+            true => self.back_up(n, known)?,
             false => None,
         };
         let brought = self.transfer(n, step, &source, &temporary);
@@ -71,17 +75,17 @@ impl Work<'_> {
             }
         }
         let (copied, stayed) = brought?;
-        let brought = Brought {
+        let brought = TransferredFile {
             content: copied.as_ref().map(|copied| copied.content),
             replaced: backup.is_some(),
             stayed,
-            known: Some(Box::new(StepState {
+            known: Some(Box::new(StepRecord {
                 begun: Some(source),
-                written: copied.as_ref().map(Written::new),
+                written: copied.as_ref().map(WrittenCopy::new),
                 backup,
                 ..known.clone()
             })),
-            lost: copied.map_or(Lost::default(), |copied| copied.lost),
+            lost: copied.map_or(LostAttributes::default(), |copied| copied.lost),
             unnoted: None,
         };
         let there = FileIdentity::of(&step.target)?;
@@ -89,7 +93,7 @@ impl Work<'_> {
     }
 
     /// Notes that a file is there: it is so even if the journal cannot take it.
-    fn note(&self, n: usize, there: FileIdentity, mut brought: Brought) -> Brought {
+    fn note(&self, n: usize, there: FileIdentity, mut brought: TransferredFile) -> TransferredFile {
         brought.unnoted = self.journal.arrived(n, &there).err();
         if let Some(known) = &mut brought.known {
             known.arrived = Some(there);
@@ -98,26 +102,28 @@ impl Work<'_> {
     }
 
     /// Makes sure that a file is the one that was planned.
-    fn take(&self, n: usize, known: &StepState) -> Result<FileIdentity, Trouble> {
+    fn take(&self, n: usize, known: &StepRecord) -> Result<FileIdentity, TransferError> {
         let step = &known.step;
         let now = FileIdentity::of(&step.source)?;
         if matches!(now.kind, FileKind::Folder | FileKind::Other) {
-            return Err(Trouble::Said("it is no longer a file".into()));
+            return Err(TransferError::Said("it is no longer a file".into()));
         }
         let planned = step.identity.as_ref();
         let same_kind = planned.is_none_or(|planned| planned.kind == now.kind);
         if !same_kind || stamp(&step.source) != Some((step.bytes, step.modified_ns)) {
             let words = "it changed since the export was planned: plan it again";
-            return Err(Trouble::Said(words.into()));
+            return Err(TransferError::Said(words.into()));
         }
         if known.restored || !known.source().is_some_and(|source| source.unchanged(&now)) {
-            self.journal.begun(n, &now).map_err(Trouble::Journal)?;
+            self.journal
+                .begun(n, &now)
+                .map_err(TransferError::Journal)?;
         }
         Ok(now)
     }
 
     /// Gives the file in the way another name beside it, under which it stays until the person removes it.
-    fn set_aside(&self, n: usize, known: &StepState) -> Result<Option<Backup>, Trouble> {
+    fn back_up(&self, n: usize, known: &StepRecord) -> Result<Option<Backup>, TransferError> {
         let target = &known.step.target;
         let before = known.backup.as_ref();
         let before = before.filter(|backup| fs::symlink_metadata(&backup.path).is_ok());
@@ -137,10 +143,10 @@ impl Work<'_> {
             let noted = self.journal.replacing(n, &backup);
             noted
                 .and_then(|()| self.journal.flush())
-                .map_err(Trouble::Journal)?;
+                .map_err(TransferError::Journal)?;
             match rename_new(self.ops, target, &backup.path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                done => return done.map(|()| Some(backup)).map_err(Trouble::File),
+                done => return done.map(|()| Some(backup)).map_err(TransferError::File),
             }
         }
         Ok(None)
@@ -150,10 +156,10 @@ impl Work<'_> {
     fn transfer(
         &self,
         n: usize,
-        step: &Step,
+        step: &ExportStep,
         source: &FileIdentity,
         temporary: &Path,
-    ) -> Result<(Option<Copied>, Option<Stayed>), Trouble> {
+    ) -> Result<(Option<VerifiedCopy>, Option<OriginalKept>), TransferError> {
         match step.transfer {
             Transfer::Link => {
                 let goal = fs::canonicalize(&step.source)?;
@@ -179,7 +185,9 @@ impl Work<'_> {
         }
         let moves = step.transfer == Transfer::Move;
         let copied = copy_verified(self.ops, &step.source, temporary, moves, self.cancel)?;
-        self.journal.written(n, &copied).map_err(Trouble::Journal)?;
+        self.journal
+            .written(n, &copied)
+            .map_err(TransferError::Journal)?;
         rename_new(self.ops, temporary, &step.target)?;
         let stayed = match moves {
             true => self.give_up(step, source, &copied.identity),
@@ -190,42 +198,47 @@ impl Work<'_> {
 
     /// Removes the original of a copy that is at its place, after that is safe on the disk. Returns why it
     /// stayed, if so.
-    fn give_up(&self, step: &Step, source: &FileIdentity, copy: &FileIdentity) -> Option<Stayed> {
+    fn give_up(
+        &self,
+        step: &ExportStep,
+        source: &FileIdentity,
+        copy: &FileIdentity,
+    ) -> Option<OriginalKept> {
         let (from, to) = (&step.source, &step.target);
         self.ops.flush_folder(to.parent().unwrap_or(Path::new("")));
         if let Err(error) = self.journal.flush() {
             let why = format!("the journal is not safe ({error})");
-            return Some(Stayed::beside_copy(why));
+            return Some(OriginalKept::beside_copy(why));
         }
         let now = match FileIdentity::find(from) {
             Ok(Some(now)) => now,
             Ok(None) => return None,
             Err(error) => {
                 let why = format!("it cannot be looked at ({error})");
-                return Some(Stayed::beside_copy(why));
+                return Some(OriginalKept::beside_copy(why));
             }
         };
         let same = now.same_stamp(source) && now.node == source.node;
         if !same || stamp(from) != Some((step.bytes, step.modified_ns)) {
-            return Some(Stayed::beside_copy("it changed while it was moved"));
+            return Some(OriginalKept::beside_copy("it changed while it was moved"));
         }
         let there = FileIdentity::of(to).is_ok_and(|there| {
             there.is_file() && there.same_stamp(copy) && there.node == copy.node
         });
         if !there || !self.survives(step, &now) {
-            return Some(Stayed {
+            return Some(OriginalKept {
                 why: format!("{} is not its copy", to.display()),
                 is_copied: false,
             });
         }
         let removed = self.ops.remove_file(from);
-        removed
-            .err()
-            .map(|error| Stayed::beside_copy(format!("it cannot be removed from there ({error})")))
+        removed.err().map(|error| {
+            OriginalKept::beside_copy(format!("it cannot be removed from there ({error})"))
+        })
     }
 
     /// Whether the file at the target is there for itself, whatever becomes of the source.
-    fn survives(&self, step: &Step, source: &FileIdentity) -> bool {
+    fn survives(&self, step: &ExportStep, source: &FileIdentity) -> bool {
         // What a link leads to is not removed with it; but the target must not be that link.
         match source.kind {
             FileKind::Symlink(_) => !is_entry_of(&step.target, &step.source),
@@ -236,9 +249,9 @@ impl Work<'_> {
     /// After a kill between a photo's arrival and the end of its old name.
     fn complete_move(
         &self,
-        known: &StepState,
+        known: &StepRecord,
         there: &FileIdentity,
-    ) -> Result<Option<Stayed>, Trouble> {
+    ) -> Result<Option<OriginalKept>, TransferError> {
         let step = &known.step;
         if step.transfer != Transfer::Move {
             return Ok(None);
@@ -282,7 +295,7 @@ fn needs_a_copy(error: &io::Error) -> bool {
 }
 
 /// What is at its place already, though the journal does not say so: the process was killed between the two.
-pub(super) fn arrived(known: &StepState) -> io::Result<Option<FileIdentity>> {
+pub(super) fn arrived(known: &StepRecord) -> io::Result<Option<FileIdentity>> {
     let step = &known.step;
     let Some(there) = FileIdentity::find(&step.target)? else {
         return Ok(None);
@@ -302,7 +315,7 @@ pub(super) fn arrived(known: &StepState) -> io::Result<Option<FileIdentity>> {
     Ok(is_ours.then_some(there))
 }
 
-fn is_copy(known: &StepState, there: &FileIdentity) -> bool {
+fn is_copy(known: &StepRecord, there: &FileIdentity) -> bool {
     let Some(written) = known.written.as_ref().filter(|_| there.is_file()) else {
         return false;
     };
@@ -313,7 +326,7 @@ fn is_copy(known: &StepState, there: &FileIdentity) -> bool {
     }
 }
 
-fn was_renamed(known: &StepState, there: &FileIdentity) -> io::Result<bool> {
+fn was_renamed(known: &StepRecord, there: &FileIdentity) -> io::Result<bool> {
     let step = &known.step;
     let source = FileIdentity::find(&step.source)?;
     Ok(match known.source() {

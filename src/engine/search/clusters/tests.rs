@@ -27,7 +27,7 @@ fn photos(clusters: usize, each: usize) -> (Vec<f16>, Embeddings) {
     (values, words)
 }
 
-fn heaps(clusters: usize, each: usize) -> Vec<Heap> {
+fn heaps(clusters: usize, each: usize) -> Vec<Cluster> {
     let (values, vectors) = photos(clusters, each);
     let names: Vec<String> = (0..DIM).map(|n| format!("word {n}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -36,7 +36,7 @@ fn heaps(clusters: usize, each: usize) -> Vec<Heap> {
         vectors: &vectors,
     };
     let rows: Vec<u32> = (0..).take(clusters * each).collect();
-    let rule = Rule::default();
+    let rule = ClusterRule::default();
     find(&rows, &values, DIM, &vocabulary, &rule, &Cancel::default()).expect("not cancelled")
 }
 
@@ -82,7 +82,7 @@ fn a_few_photos_make_no_heap_and_missing_rows_are_left_out() {
         words: &["a"; DIM],
         vectors: &vectors,
     };
-    let rule = Rule::default();
+    let rule = ClusterRule::default();
     let find = |rows: &[u32]| find(rows, &values, DIM, &vocabulary, &rule, &Cancel::default());
     assert_eq!(find(&[0, 1, 2]), Some(Vec::new()));
     assert_eq!(find(&[]), Some(Vec::new()));

@@ -5,25 +5,25 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Transfer;
-use super::bring::arrived;
 use super::files::{copy_verified, hash, remove_temporary, rename_new};
 use super::identity::{FileIdentity, FileKind, outlives};
-use super::journal::{Journal, StepState};
+use super::journal::{ExportJournal, StepRecord};
 use super::ops::Ops;
-use super::plan::Step;
+use super::plan::ExportStep;
+use super::transfer::arrived;
 use crate::engine::cancel::Cancel;
 
 /// Puts files back where an export took them from.
-pub(super) struct WayBack<'a> {
-    pub(super) journal: &'a Journal<'a>,
+pub(super) struct Rollback<'a> {
+    pub(super) journal: &'a ExportJournal<'a>,
     pub(super) ops: &'a dyn Ops,
     /// Whether the disk is not connected.
     pub(super) away: bool,
 }
 
-impl<'a> WayBack<'a> {
+impl<'a> Rollback<'a> {
     /// Out of an export that is still going on.
-    pub(super) fn nearby(journal: &'a Journal<'a>) -> Self {
+    pub(super) fn nearby(journal: &'a ExportJournal<'a>) -> Self {
         Self {
             journal,
             ops: journal.ops(),
@@ -32,9 +32,9 @@ impl<'a> WayBack<'a> {
     }
 }
 
-impl WayBack<'_> {
+impl Rollback<'_> {
     /// Puts one file back; whether there was anything to do. Errors are sentences.
-    pub(super) fn one(&self, n: usize, known: &StepState) -> Result<bool, String> {
+    pub(super) fn one(&self, n: usize, known: &StepRecord) -> Result<bool, String> {
         if let Some(why) = known.untouchable() {
             return Err(why.into());
         }
@@ -73,7 +73,7 @@ impl WayBack<'_> {
     }
 
     /// Nothing is at the target any more: an error unless that is as it should be.
-    fn already_back(&self, known: &StepState) -> Result<bool, String> {
+    fn already_back(&self, known: &StepRecord) -> Result<bool, String> {
         let step = &known.step;
         if self.away {
             return Err("it is not there: connect its disk, then undo again".into());
@@ -97,7 +97,7 @@ impl WayBack<'_> {
         }
     }
 
-    fn put_replaced_back(&self, known: &StepState) -> Result<(), String> {
+    fn put_replaced_back(&self, known: &StepRecord) -> Result<(), String> {
         let Some(backup) = &known.backup else {
             return Ok(());
         };
@@ -121,7 +121,7 @@ impl WayBack<'_> {
     pub(super) fn take_back(
         &self,
         n: usize,
-        known: &StepState,
+        known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
     ) -> Result<(), String> {
@@ -139,7 +139,7 @@ impl WayBack<'_> {
     /// Removes a copy that nobody changed, if its original holds the same bytes.
     fn remove_copy(
         &self,
-        known: &StepState,
+        known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
     ) -> Result<(), String> {
@@ -175,7 +175,7 @@ impl WayBack<'_> {
     /// Removes a second name of a photo that has another one.
     fn remove_hard_link(
         &self,
-        step: &Step,
+        step: &ExportStep,
         noted: &FileIdentity,
         there: &FileIdentity,
     ) -> Result<(), String> {
@@ -206,7 +206,7 @@ impl WayBack<'_> {
     /// Removes a symbolic link that still is what it was. It holds no photo.
     fn remove_link(
         &self,
-        step: &Step,
+        step: &ExportStep,
         noted: &FileIdentity,
         there: &FileIdentity,
     ) -> Result<(), String> {
@@ -225,7 +225,7 @@ impl WayBack<'_> {
     fn bring_back(
         &self,
         n: usize,
-        known: &StepState,
+        known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
     ) -> Result<(), String> {
@@ -275,7 +275,7 @@ impl WayBack<'_> {
         self.remove(target)
     }
 
-    fn copy_back(&self, n: usize, step: &Step) -> io::Result<FileIdentity> {
+    fn copy_back(&self, n: usize, step: &ExportStep) -> io::Result<FileIdentity> {
         let (source, target) = (&step.source, &step.target);
         let waiting = self.journal.returning_name(n, source);
         let copied = copy_verified(self.ops, target, &waiting, true, &Cancel::default())?;
@@ -298,7 +298,7 @@ impl WayBack<'_> {
     /// Puts a link back that was moved as the photo that it led to, and removes the copy of that.
     fn restore_link(
         &self,
-        known: &StepState,
+        known: &StepRecord,
         goal: &Path,
         there: &FileIdentity,
     ) -> Result<(), String> {

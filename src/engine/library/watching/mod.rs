@@ -17,15 +17,15 @@ use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::JobOptions;
 use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::organize::export::{
-    self, ExportError, Exporter, Fitting, Item, Options, Transfer,
+    self, ExportError, ExportItem, ExportOptions, Exporter, FittingLabel, Transfer,
 };
 
-pub use handled::Handled;
+pub use handled::HandledLog;
 pub use rules::{FolderRule, RulesError, read_rules};
 
 /// What can go wrong with a rule.
 #[derive(Debug, thiserror::Error)]
-pub enum LivingError {
+pub enum WatchError {
     /// Reading its folders.
     #[error("rule \"{rule}\": {source}")]
     Library {
@@ -66,7 +66,7 @@ pub struct RoundOptions<'a> {
 
 /// A photo that a rule brought to its place, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrival {
+pub struct SortedFile {
     /// The rule's name.
     pub rule: String,
     /// Where the photo was.
@@ -81,9 +81,9 @@ pub struct Arrival {
 
 /// What a round did.
 #[derive(Debug, Default)]
-pub struct Round {
+pub struct WatchRound {
     /// Photos that arrived somewhere, or would.
-    pub arrivals: Vec<Arrival>,
+    pub arrivals: Vec<SortedFile>,
     /// Photos that fit no rule, of those that were looked at now.
     pub fitting_none: usize,
     /// Files that are still being written.
@@ -91,14 +91,14 @@ pub struct Round {
     /// What failed.
     pub failures: Vec<Failure>,
     /// Rules that could not be carried out.
-    pub errors: Vec<LivingError>,
+    pub errors: Vec<WatchError>,
     /// What targets did not take of what belongs to files, in sentences.
     pub warnings: Vec<String>,
     /// Exports that stopped before their end, as `undo` knows them. A later round tries what is left of them.
     pub stopped: Vec<String>,
 }
 
-impl Round {
+impl WatchRound {
     /// Whether all went as the rules say.
     #[must_use]
     pub fn is_fine(&self) -> bool {
@@ -112,18 +112,18 @@ impl Library {
     pub fn living_round(
         &self,
         rules: &[FolderRule],
-        handled: &mut Handled,
+        handled: &mut HandledLog,
         options: &RoundOptions<'_>,
         cancel: &Cancel,
-    ) -> Round {
-        let mut round = Round::default();
+    ) -> WatchRound {
+        let mut round = WatchRound::default();
         let mut fits_any = HashMap::new();
         for rule in rules {
             let carried_out =
                 self.carry_out(rule, handled, options, cancel, (&mut round, &mut fits_any));
             if let Err(error) = carried_out {
                 // What cannot be noted would be done again in each round.
-                let ends = matches!(error, LivingError::Log { .. });
+                let ends = matches!(error, WatchError::Log { .. });
                 round.errors.push(error);
                 if ends {
                     break;
@@ -137,12 +137,12 @@ impl Library {
     fn carry_out(
         &self,
         rule: &FolderRule,
-        handled: &mut Handled,
+        handled: &mut HandledLog,
         options: &RoundOptions<'_>,
         cancel: &Cancel,
-        (round, fits_any): (&mut Round, &mut HashMap<PathBuf, bool>),
-    ) -> Result<(), LivingError> {
-        let fail = |source| LivingError::Library {
+        (round, fits_any): (&mut WatchRound, &mut HashMap<PathBuf, bool>),
+    ) -> Result<(), WatchError> {
+        let fail = |source| WatchError::Library {
             rule: rule.name.clone(),
             source,
         };
@@ -169,7 +169,7 @@ impl Library {
         if indexed.photos.is_empty() {
             return Ok(());
         }
-        let asked = self.ask(std::slice::from_ref(&rule.lesson), &indexed);
+        let asked = self.ask(std::slice::from_ref(&rule.training_set), &indexed);
         let scores = asked.map_err(fail)?.scores;
         let mut items = Vec::new();
         for (at, (photo, _)) in indexed.photos.iter().enumerate() {
@@ -178,11 +178,11 @@ impl Library {
             *fits_any.entry(photo.file.path.clone()).or_default() |= fits;
             if fits {
                 let label = rule.label.clone();
-                items.push(Item {
+                items.push(ExportItem {
                     source: photo.file.path.clone(),
-                    labels: vec![Fitting { label, matched }],
+                    labels: vec![FittingLabel { label, matched }],
                     taken: photo.facts.taken.clone(),
-                    ..Item::default()
+                    ..ExportItem::default()
                 });
             }
         }
@@ -210,22 +210,22 @@ impl Library {
 /// Exports what fits a rule, or lists what would be exported: what is at its target afterwards.
 fn bring(
     rule: &FolderRule,
-    items: &[Item],
+    items: &[ExportItem],
     options: &RoundOptions<'_>,
     cancel: &Cancel,
-    round: &mut Round,
-) -> Result<Vec<Arrival>, LivingError> {
+    round: &mut WatchRound,
+) -> Result<Vec<SortedFile>, WatchError> {
     if items.is_empty() {
         return Ok(Vec::new());
     }
-    let fail = |source| LivingError::Export {
+    let fail = |source| WatchError::Export {
         rule: rule.name.clone(),
         source,
     };
-    let how = Options {
+    let how = ExportOptions {
         transfer: rule.transfer,
         layout: rule.layout,
-        ..Options::new(rule.to.clone())
+        ..ExportOptions::new(rule.to.clone())
     };
     let plan = export::plan_until(items, &how, cancel).map_err(fail)?;
     let exported = if options.dry_run {
@@ -239,12 +239,12 @@ fn bring(
         let report = run.map_err(fail)?;
         round.failures.extend(report.failures);
         round.warnings.extend(report.warnings);
-        let trouble = report.trouble.as_ref();
-        (round.failures).extend(trouble.map(|why| Failure::new(&rule.to, Stage::Export, why)));
+        let problem = report.problem.as_ref();
+        (round.failures).extend(problem.map(|why| Failure::new(&rule.to, Stage::Export, why)));
         (round.stopped).extend(report.unfinished.then_some(report.id));
         report.exported
     };
-    let arrival = |(source, target): (PathBuf, PathBuf), was_there| Arrival {
+    let arrival = |(source, target): (PathBuf, PathBuf), was_there| SortedFile {
         rule: rule.name.clone(),
         source,
         target,
@@ -253,7 +253,7 @@ fn bring(
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
     let exported = exported.into_iter().map(|paths| arrival(paths, false));
-    // Companions were taken along, but no decision was recorded for them.
+    // Paired files were taken along, but no decision was recorded for them.
     let photos: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
     let arrivals = exported.chain(there);
     Ok(arrivals

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::settled::Sightings;
-use super::{FolderRule, LivingError};
+use super::settled::SettleTracker;
+use super::{FolderRule, WatchError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
@@ -20,7 +20,7 @@ const MAX_BYTES: u64 = 4 << 30;
 
 /// A line of the log.
 #[derive(Serialize, Deserialize)]
-struct Entry {
+struct HandledEntry {
     time: String,
     rule: String,
     key: String,
@@ -31,21 +31,21 @@ struct Entry {
 }
 
 /// The log, open to be added to.
-pub struct Handled {
+pub struct HandledLog {
     path: PathBuf,
     file: File,
     /// Keys of decisions, and whether the photo fitted.
     keys: HashMap<String, bool>,
-    sightings: Sightings,
+    sightings: SettleTracker,
 }
 
-impl Handled {
+impl HandledLog {
     /// Opens the log at `path`, made if it is not there. A last line that was cut short counts for nothing.
     ///
     /// # Errors
     /// If it cannot be read or written.
-    pub fn open(path: &Path) -> Result<Self, LivingError> {
-        let fail = |source| LivingError::Log {
+    pub fn open(path: &Path) -> Result<Self, WatchError> {
+        let fail = |source| WatchError::Log {
             path: path.into(),
             source,
         };
@@ -61,7 +61,7 @@ impl Handled {
         if bytes.last().is_some_and(|last| *last != b'\n') {
             file.write_all(b"\n").map_err(fail)?;
         }
-        let entry = |line: &[u8]| serde_json::from_slice::<Entry>(line).ok();
+        let entry = |line: &[u8]| serde_json::from_slice::<HandledEntry>(line).ok();
         let entries = bytes.split(|byte| *byte == b'\n').filter_map(entry);
         Ok(Self {
             path: path.into(),
@@ -69,7 +69,7 @@ impl Handled {
             keys: entries
                 .map(|entry| (entry.key, entry.target.is_some()))
                 .collect(),
-            sightings: Sightings::default(),
+            sightings: SettleTracker::default(),
         })
     }
 
@@ -88,11 +88,11 @@ impl Handled {
         &mut self,
         rule: &FolderRule,
         decided: impl Iterator<Item = (&'a Photo, Option<&'a Path>)>,
-    ) -> Result<(), LivingError> {
+    ) -> Result<(), WatchError> {
         let now = jiff::Timestamp::now().to_string();
         let mut lines = Vec::new();
         for (photo, target) in decided {
-            let entry = Entry {
+            let entry = HandledEntry {
                 time: now.clone(),
                 rule: rule.name.clone(),
                 key: key(rule, photo),
@@ -114,8 +114,8 @@ impl Handled {
         written.map_err(|source| self.failed(source))
     }
 
-    fn failed(&self, source: std::io::Error) -> LivingError {
-        LivingError::Log {
+    fn failed(&self, source: std::io::Error) -> WatchError {
+        WatchError::Log {
             path: self.path.clone(),
             source,
         }

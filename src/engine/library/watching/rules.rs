@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
-use crate::engine::organize::export::{Layout, Transfer};
+use crate::engine::organize::export::{FolderLayout, Transfer};
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
@@ -24,13 +24,13 @@ pub struct FolderRule {
     /// The label that photos must fit, as it was written.
     pub label: String,
     /// The same, ready to be asked.
-    pub lesson: TrainingSet,
+    pub training_set: TrainingSet,
     /// The match from which on a photo fits.
     pub min_match: f32,
     /// Where photos go.
     pub to: PathBuf,
     /// Folders below that.
-    pub layout: Layout,
+    pub layout: FolderLayout,
     /// Copied or moved.
     pub transfer: Transfer,
 }
@@ -58,7 +58,7 @@ pub enum RulesError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Text {
+struct RulesText {
     rule: Vec<RuleText>,
 }
 
@@ -99,7 +99,7 @@ pub fn read_rules(path: &Path) -> Result<Vec<FolderRule>, RulesError> {
         source,
     })?;
     let text = String::from_utf8(bytes).map_err(|e| invalid(e.to_string()))?;
-    let text: Text = toml::from_str(&text).map_err(|e| invalid(e.to_string()))?;
+    let text: RulesText = toml::from_str(&text).map_err(|e| invalid(e.to_string()))?;
     let base = path.parent().unwrap_or(Path::new(""));
     let rules = text
         .rule
@@ -130,13 +130,13 @@ impl RuleText {
         Ok(FolderRule {
             name: self.name.unwrap_or_else(|| self.label.clone()),
             folders,
-            lesson: TrainingSet::of(query),
+            training_set: TrainingSet::of(query),
             min_match,
             to: absolute(&base.join(self.to)),
             layout: match self.layout {
-                LayoutText::Flat => Layout::Flat,
-                LayoutText::Label => Layout::Label,
-                LayoutText::Month => Layout::Month,
+                LayoutText::Flat => FolderLayout::Flat,
+                LayoutText::Label => FolderLayout::Label,
+                LayoutText::Month => FolderLayout::Month,
             },
             transfer: if self.moves {
                 Transfer::Move
@@ -165,7 +165,7 @@ mod tests {
         let rules = read(rule).expect("a rule");
         assert_eq!(
             (rules[0].name.as_str(), rules[0].layout),
-            ("receipt", Layout::Flat)
+            ("receipt", FolderLayout::Flat)
         );
         assert!(rules[0].folders[0].is_absolute() && rules[0].to.ends_with("out"));
         let more =
@@ -173,7 +173,7 @@ mod tests {
         let rules = read(&more).expect("a rule");
         assert_eq!(
             (rules[0].layout, rules[0].transfer),
-            (Layout::Month, Transfer::Move)
+            (FolderLayout::Month, Transfer::Move)
         );
         for (text, fault) in [
             (format!("{rule}min_match = 2.0\n"), "from 0 to 1"),

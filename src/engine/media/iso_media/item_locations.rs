@@ -1,22 +1,22 @@
 //! Item locations: the box `iloc` (ISO/IEC 14496-12, 8.11.3).
 
+use super::box_headers::{MAX_EXTENTS, MAX_PARTS};
 use super::fields::Fields;
-use super::parts::{MAX_EXTENTS, MAX_PARTS};
 
 /// The box `iloc`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct ItemLocations {
     version: u8,
     flags: u32,
     /// Four widths of four bits each: of places, lengths, bases and indices.
     widths: u16,
     /// The items.
-    pub items: Vec<Place>,
+    pub items: Vec<ItemLocation>,
 }
 
 /// The location of an item.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct ItemLocation {
     /// Its number.
     pub id: u32,
     /// What places count from: 0 the file, 1 the box of data, 2 another item.
@@ -39,7 +39,7 @@ pub struct Extent {
     pub length: u64,
 }
 
-impl Places {
+impl ItemLocations {
     /// The width of a number: 0 places, 1 lengths, 2 bases, 3 indices.
     fn width(&self, number: u16) -> usize {
         let width = usize::from(self.widths >> (12 - 4 * number) & 0xf);
@@ -81,7 +81,7 @@ impl Places {
     }
 
     /// The next item. `left` is how many pieces there may be yet: those whose numbers have no width take no bytes.
-    fn place(&self, fields: &mut Fields, left: &mut u64) -> Option<Place> {
+    fn place(&self, fields: &mut Fields, left: &mut u64) -> Option<ItemLocation> {
         let id = u32::try_from(fields.number(self.id_width())?).ok()?;
         let method = match self.version {
             0 => 0,
@@ -98,7 +98,7 @@ impl Places {
                 length: fields.number(self.width(1))?,
             })
         });
-        Some(Place {
+        Some(ItemLocation {
             id,
             extents: extents.collect::<Option<_>>()?,
             method: u16::try_from(method).ok()?,
@@ -134,7 +134,7 @@ impl Places {
     }
 
     /// The location of an item that is a single extent.
-    pub fn one_piece(&self, id: u32, at: u64, length: u64) -> Place {
+    pub fn one_piece(&self, id: u32, at: u64, length: u64) -> ItemLocation {
         // Files whose places have no width say all by the base.
         let (base, at) = match self.width(0) {
             0 => (at, 0),
@@ -145,11 +145,11 @@ impl Places {
             at,
             length,
         };
-        Place {
+        ItemLocation {
             id,
             base,
             extents: vec![extent],
-            ..Place::default()
+            ..ItemLocation::default()
         }
     }
 
@@ -194,8 +194,8 @@ mod tests {
             let head = [&[0; 6][..], &count.to_be_bytes()].concat();
             [head, item.repeat(count.into())].concat()
         };
-        let places = Places::parse(&items(4)).expect("a few");
+        let places = ItemLocations::parse(&items(4)).expect("a few");
         assert_eq!(places.items[3].extents.len(), 65_535);
-        assert_eq!(Places::parse(&items(1000)), None);
+        assert_eq!(ItemLocations::parse(&items(1000)), None);
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
-use super::table::{After, Kind, RAW, TABLE, has_raw_ending, is_raw};
+use super::table::{PairedFileKind, RAW, Separator, TABLE, has_raw_ending, is_raw};
 use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{Piece, join, last_dot, pieces, strip_ending};
 use crate::engine::media::file_names;
@@ -17,7 +17,7 @@ const TAKEOUT_LENGTH: usize = 46;
 
 /// How a file is tied to the photos under whose name it is entered.
 #[derive(Clone, Debug)]
-pub struct Tie {
+pub struct Pairing {
     pub file: OsString,
     pub kind: &'static str,
     /// The photo's stem or name as the file has it.
@@ -26,19 +26,19 @@ pub struct Tie {
     pub suffix: OsString,
     whole_name: bool,
     pub own_name: bool,
-    /// The name of a file whose own companion it is, if that is there.
+    /// The name of a file whose own paired file it is, if that is there.
     unless: Option<String>,
 }
 
 /// A listed folder.
 #[derive(Default)]
-pub struct Folder {
+pub struct ListedFolder {
     /// Ties by the folded stem of the photo.
-    of_stem: HashMap<String, Vec<Tie>>,
+    of_stem: HashMap<String, Vec<Pairing>>,
     /// Ties by the folded name of the photo.
-    of_name: HashMap<String, Vec<Tie>>,
+    of_name: HashMap<String, Vec<Pairing>>,
     /// Ties by the folded beginning of the photo's name.
-    of_start: HashMap<String, Vec<Tie>>,
+    of_start: HashMap<String, Vec<Pairing>>,
     /// Pictures by folded stem.
     pictures: HashMap<String, Vec<OsString>>,
     /// Folded names and stems of pictures.
@@ -46,9 +46,9 @@ pub struct Folder {
 }
 
 /// Ties of a photo, each with the other photos that it is tied to.
-pub type Found<'a> = Vec<(&'a Tie, Vec<&'a OsString>)>;
+pub type TiedPhotos<'a> = Vec<(&'a Pairing, Vec<&'a OsString>)>;
 
-impl Folder {
+impl ListedFolder {
     /// Lists a folder.
     pub fn read(dir: &Path) -> Self {
         let mut folder = Self::default();
@@ -79,9 +79,9 @@ impl Folder {
             self.pictures.entry(stem).or_default().push(file.clone());
         }
         if let Some(ending) = raw {
-            let kind = Kind {
+            let kind = PairedFileKind {
                 ending,
-                after: After::Stem,
+                after: Separator::Stem,
                 what: "RAW file",
             };
             return self.enter_kind(&file, &name, &kind);
@@ -91,11 +91,11 @@ impl Folder {
         }
     }
 
-    fn enter_kind(&mut self, file: &OsString, name: &[Piece], kind: &Kind) {
+    fn enter_kind(&mut self, file: &OsString, name: &[Piece], kind: &PairedFileKind) {
         let Some(base) = strip_ending(name, kind.ending).filter(|base| !base.is_empty()) else {
             return;
         };
-        let tie = |base: &[Piece], suffix: &[Piece], whole_name: bool| Tie {
+        let tie = |base: &[Piece], suffix: &[Piece], whole_name: bool| Pairing {
             file: file.clone(),
             kind: kind.ending,
             base: join(base),
@@ -104,11 +104,11 @@ impl Folder {
             own_name: false,
             unless: None,
         };
-        if kind.after != After::Name {
+        if kind.after != Separator::Name {
             let tie = tie(base, &name[base.len()..], false);
             self.of_stem.entry(fold(&tie.base)).or_default().push(tie);
         }
-        if kind.after != After::Stem {
+        if kind.after != Separator::Stem {
             let stem = last_dot(base).unwrap_or(base.len());
             let tie = tie(base, &name[stem..], true);
             self.of_name.entry(fold(&tie.base)).or_default().push(tie);
@@ -123,7 +123,7 @@ impl Folder {
     }
 
     /// `a_01.jpg.xmp`, the second version of `a.jpg` in darktable.
-    fn enter_duplicate(&mut self, base: &[Piece], tie: &Tie) {
+    fn enter_duplicate(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let digits = base[..dot]
             .iter()
@@ -136,7 +136,7 @@ impl Folder {
         }
         let photo = [&base[..at - 1], &base[dot..]].concat();
         let suffix = [&base[at - 1..], &pieces(&tie.suffix)].concat();
-        let tie = Tie {
+        let tie = Pairing {
             base: join(&photo),
             suffix: join(&suffix),
             unless: Some(fold(&join(base))),
@@ -146,7 +146,7 @@ impl Folder {
     }
 
     /// `a.jpg.1f3a9c.rrdata`, a virtual copy of `a.jpg` in RapidRAW.
-    fn enter_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Tie) {
+    fn enter_virtual_copy(&mut self, base: &[Piece], ending: &[Piece], tie: &Pairing) {
         let Some(dot) = last_dot(base) else { return };
         let copy = &base[dot + 1..];
         let is_id = |piece: &Piece| matches!(piece, Piece::Char(c) if c.is_ascii_alphanumeric());
@@ -155,7 +155,7 @@ impl Folder {
         }
         let photo = &base[..dot];
         let stem = last_dot(photo).unwrap_or(photo.len());
-        let tie = Tie {
+        let tie = Pairing {
             base: join(photo),
             suffix: join(&[&base[stem..], ending].concat()),
             ..tie.clone()
@@ -164,11 +164,11 @@ impl Folder {
     }
 
     /// `IMG_O1234.AAE`, which belongs to `IMG_1234.JPG` as `IMG_1234.AAE` does.
-    fn enter_original(&mut self, base: &[Piece], tie: &Tie) {
+    fn enter_original(&mut self, base: &[Piece], tie: &Pairing) {
         let Some(photo) = without_letter(base, 'o') else {
             return;
         };
-        let tie = Tie {
+        let tie = Pairing {
             base: join(&photo),
             suffix: "_O.AAE".into(),
             own_name: true,
@@ -180,7 +180,7 @@ impl Folder {
 
     /// `a.jpg.supplemental-metadata.json` and what becomes of that name: the middle part or even the photo's name is
     /// cut, and the number of `a(1).jpg` comes last.
-    fn enter_takeout(&mut self, base: &[Piece], tie: &Tie) {
+    fn enter_takeout(&mut self, base: &[Piece], tie: &Pairing) {
         self.enter_takeout_names(base, &[], tie);
         let (plain, number) = split_number(base);
         if !number.is_empty() {
@@ -188,7 +188,7 @@ impl Folder {
         }
     }
 
-    fn enter_takeout_names(&mut self, base: &[Piece], number: &[Piece], tie: &Tie) {
+    fn enter_takeout_names(&mut self, base: &[Piece], number: &[Piece], tie: &Pairing) {
         let json = pieces(OsStr::new(".json"));
         let cut_middle = last_dot(base).filter(|dot| {
             let tail = &base[dot + 1..];
@@ -198,7 +198,7 @@ impl Folder {
         for end in cut_middle.into_iter().chain(whole) {
             let (photo, middle) = base.split_at(end);
             let dot = last_dot(photo).unwrap_or(photo.len());
-            let tie = Tie {
+            let tie = Pairing {
                 base: join(&[&photo[..dot], number, &photo[dot..]].concat()),
                 suffix: join(&[&photo[dot..], middle, &json].concat()),
                 own_name: !number.is_empty(),
@@ -208,7 +208,7 @@ impl Folder {
         }
         if base.len() == TAKEOUT_LENGTH {
             let start = join(&[base, number].concat());
-            let tie = Tie {
+            let tie = Pairing {
                 base: join(base),
                 suffix: OsString::new(),
                 own_name: true,
@@ -219,13 +219,13 @@ impl Folder {
     }
 
     /// Everything that belongs to a photo by its stem or name.
-    pub fn tied_to<'a>(&'a self, photo: &OsStr, found: &mut Found<'a>) {
+    pub fn tied_to<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
         let name = pieces(photo);
         let stem = &name[..last_dot(&name).unwrap_or(name.len())];
         let raw = RAW
             .iter()
             .any(|ending| strip_ending(&name, ending).is_some());
-        let fits = |tie: &&Tie| !(raw && is_raw(tie.kind));
+        let fits = |tie: &&Pairing| !(raw && is_raw(tie.kind));
         self.take(
             photo,
             self.of_stem.get(&fold(&join(stem))),
@@ -253,7 +253,7 @@ impl Folder {
     }
 
     /// Everything that belongs to a file by its whole name.
-    pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut Found<'a>) {
+    pub fn tied_to_name<'a>(&'a self, photo: &OsStr, found: &mut TiedPhotos<'a>) {
         self.take(photo, self.of_name.get(&fold(photo)), true, |_| true, found);
     }
 
@@ -261,10 +261,10 @@ impl Folder {
     fn take<'a>(
         &'a self,
         photo: &OsStr,
-        ties: Option<&'a Vec<Tie>>,
+        ties: Option<&'a Vec<Pairing>>,
         raw: bool,
-        fits: impl Fn(&&'a Tie) -> bool,
-        found: &mut Found<'a>,
+        fits: impl Fn(&&'a Pairing) -> bool,
+        found: &mut TiedPhotos<'a>,
     ) {
         for tie in ties.into_iter().flatten().filter(fits) {
             let own = |name: &String| self.names.contains(name);
@@ -274,7 +274,7 @@ impl Folder {
             let owners = self.owners(tie, raw);
             let is_written = |owner: &&OsString| owner.as_os_str() == photo;
             let among = owners.iter().any(&is_written);
-            // Where another photo is written as the companion is, that one has it.
+            // Where another photo is written as the paired file is, that one has it.
             let exact = owners.iter().any(|owner| starts_exactly(owner, tie));
             if !among && exact && self.pictures_have(photo) {
                 continue;
@@ -289,7 +289,7 @@ impl Folder {
     }
 
     /// The pictures that a tie holds for. RAW files have what belongs to their pictures only if asked.
-    fn owners(&self, tie: &Tie, raw: bool) -> Vec<&OsString> {
+    fn owners(&self, tie: &Pairing, raw: bool) -> Vec<&OsString> {
         let base = pieces(&tie.base);
         let stem = match tie.whole_name {
             true => &base[..last_dot(&base).unwrap_or(base.len())],
@@ -329,8 +329,8 @@ impl Folder {
     }
 }
 
-/// Whether a picture is written as a companion has it, letter case included.
-fn starts_exactly(picture: &OsStr, tie: &Tie) -> bool {
+/// Whether a picture is written as a paired file has it, letter case included.
+fn starts_exactly(picture: &OsStr, tie: &Pairing) -> bool {
     match tie.whole_name {
         true => picture == tie.base,
         false => Path::new(picture).file_stem() == Some(tie.base.as_os_str()),

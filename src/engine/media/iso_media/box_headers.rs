@@ -1,6 +1,6 @@
 //! Headers of boxes: type, length and content.
 
-use crate::engine::media::input::Source;
+use crate::engine::media::input::ByteSource;
 
 /// Most boxes and items that are looked at.
 pub const MAX_PARTS: u64 = 20_000;
@@ -10,7 +10,7 @@ pub const MAX_EXTENTS: u64 = 1 << 18;
 pub const MAX_META: u64 = 16 << 20;
 
 /// A box.
-pub struct Part {
+pub struct IsoBox {
     /// Its kind.
     pub kind: [u8; 4],
     /// Where it begins.
@@ -24,7 +24,7 @@ pub struct Part {
 }
 
 /// The box at a place.
-pub fn part(input: &mut impl Source, at: u64, end: u64) -> Option<Part> {
+pub fn part(input: &mut impl ByteSource, at: u64, end: u64) -> Option<IsoBox> {
     let [a, b, c, d, kind @ ..] = input.array::<8>(at)?;
     let (body, length) = match u32::from_be_bytes([a, b, c, d]) {
         0 => (at + 8, end.checked_sub(at)?),
@@ -32,7 +32,7 @@ pub fn part(input: &mut impl Source, at: u64, end: u64) -> Option<Part> {
         length => (at + 8, u64::from(length)),
     };
     let own_end = at.checked_add(length)?;
-    (own_end.min(end) >= body).then_some(Part {
+    (own_end.min(end) >= body).then_some(IsoBox {
         kind,
         start: at,
         body,
@@ -42,7 +42,7 @@ pub fn part(input: &mut impl Source, at: u64, end: u64) -> Option<Part> {
 }
 
 /// The boxes between two places.
-pub fn parts(input: &mut impl Source, mut at: u64, end: u64) -> Vec<Part> {
+pub fn parts(input: &mut impl ByteSource, mut at: u64, end: u64) -> Vec<IsoBox> {
     let mut found = Vec::new();
     while at < end && (found.len() as u64) < MAX_PARTS {
         let Some(part) = part(input, at, end) else {
@@ -55,7 +55,7 @@ pub fn parts(input: &mut impl Source, mut at: u64, end: u64) -> Vec<Part> {
 }
 
 /// All between two places, unless it is more than metadata can be.
-pub fn content(input: &mut impl Source, at: u64, end: u64) -> Option<Vec<u8>> {
+pub fn content(input: &mut impl ByteSource, at: u64, end: u64) -> Option<Vec<u8>> {
     let length = end.checked_sub(at).filter(|length| *length <= MAX_META)?;
     let bytes = input.read(at, usize::try_from(length).ok()?)?;
     Some(bytes.to_vec())

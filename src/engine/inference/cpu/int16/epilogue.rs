@@ -1,4 +1,4 @@
-//! What follows a product in sixteen bits, while its sums are in a core's first cache.
+//! The epilogue of a sixteen-bit product, while its sums are in the first-level cache.
 
 use super::super::math::activate;
 use super::super::{Activation, RowPairs, madd, multi_target};
@@ -7,7 +7,7 @@ use crate::engine::inference::cpu::PANEL;
 use crate::engine::inference::cpu::packed_gemm::GemmEpilogue;
 
 /// What a panel's columns are multiplied by.
-pub struct Columns<'a> {
+pub struct Int16Columns<'a> {
     pub scales: &'a [f32],
     pub bias: &'a [f32],
     /// The first of them, and how many outputs there are in all.
@@ -15,7 +15,7 @@ pub struct Columns<'a> {
     pub outputs: usize,
 }
 
-impl Columns<'_> {
+impl Int16Columns<'_> {
     /// How many of them are outputs.
     pub fn width(&self) -> usize {
         PANEL.min(self.outputs - self.first)
@@ -23,15 +23,15 @@ impl Columns<'_> {
 }
 
 /// What becomes of a sum, where the choice is made once for many: from the sum with its bias, and what was there.
-trait End {
+trait Int16Epilogue {
     fn end<const FMA: bool>(sum: f32, before: f32) -> f32;
 }
 
-/// Defines an [`End`].
+/// Defines an [`Int16Epilogue`].
 macro_rules! end {
     ($name:ident, |$sum:ident, $before:ident| $value:expr) => {
         struct $name;
-        impl End for $name {
+        impl Int16Epilogue for $name {
             #[inline(always)]
             fn end<const FMA: bool>($sum: f32, $before: f32) -> f32 {
                 $value
@@ -56,7 +56,7 @@ end!(GeluTanh, |sum, _before| activate::<FMA>(
 fn finish_rows_body<const FMA: bool>(
     sums: &[[i32; PANEL]],
     scales: &[f32],
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     then: GemmEpilogue,
     out: &mut [f32],
 ) {
@@ -81,10 +81,10 @@ fn finish_rows_body<const FMA: bool>(
 }
 
 #[inline(always)]
-fn finish_row<const FMA: bool, E: End>(
+fn finish_row<const FMA: bool, E: Int16Epilogue>(
     sums: &[i32; PANEL],
     scale: f32,
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     out: &mut [f32],
 ) {
     let (blocks, tail) = out.as_chunks_mut::<LANES>();
@@ -102,10 +102,10 @@ fn finish_row<const FMA: bool, E: End>(
 
 /// Works on copies, which cannot overlap as far as the compiler knows.
 #[inline(always)]
-fn finish_block<const FMA: bool, E: End>(
+fn finish_block<const FMA: bool, E: Int16Epilogue>(
     sums: &[i32; PANEL],
     scale: f32,
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     at: usize,
     before: [f32; LANES],
 ) -> [f32; LANES] {
@@ -125,7 +125,7 @@ multi_target! {
     pub fn finish_rows(
         sums: &[[i32; PANEL]],
         scales: &[f32],
-        columns: &Columns<'_>,
+        columns: &Int16Columns<'_>,
         then: GemmEpilogue,
         out: &mut [f32],
     ) => finish_rows_body
@@ -135,7 +135,7 @@ multi_target! {
 fn finish_pixels_body<const FMA: bool>(
     sums: &[[i32; PANEL]],
     scales: &[f32],
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     first: usize,
     image: &mut RowPairs,
 ) {
@@ -159,7 +159,7 @@ fn finish_pixels_body<const FMA: bool>(
 #[inline(always)]
 fn finish_lanes<const FMA: bool, const N: usize>(
     pixels: [(&[i32; PANEL], f32); N],
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     out: &mut [i32],
 ) {
     let (blocks, tail) = out.as_chunks_mut::<LANES>();
@@ -175,7 +175,7 @@ fn finish_lanes<const FMA: bool, const N: usize>(
 #[inline(always)]
 fn lanes_block<const FMA: bool, const N: usize>(
     pixels: [(&[i32; PANEL], f32); N],
-    columns: &Columns<'_>,
+    columns: &Int16Columns<'_>,
     at: usize,
 ) -> [i32; LANES] {
     let scales = columns.scales.as_chunks::<LANES>().0[at];
@@ -196,7 +196,7 @@ multi_target! {
     pub fn finish_pixels(
         sums: &[[i32; PANEL]],
         scales: &[f32],
-        columns: &Columns<'_>,
+        columns: &Int16Columns<'_>,
         first: usize,
         image: &mut RowPairs,
     ) => finish_pixels_body

@@ -13,11 +13,11 @@ use crate::engine::files::paths::resolved;
 const NO_LABEL: &str = "something else";
 /// Folder entries, whichever way a path leads to them.
 #[derive(Default)]
-pub struct Entries {
+pub struct FolderEntries {
     folders: HashMap<PathBuf, PathBuf>,
 }
 
-impl Entries {
+impl FolderEntries {
     /// The path of an entry with the links in its folder followed, but not the one that it may be itself.
     pub fn key(&mut self, path: &Path) -> PathBuf {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -29,14 +29,14 @@ impl Entries {
 
 /// Names of a folder at the target, folded: many file systems do not tell cases apart, some no spellings.
 #[derive(Default)]
-pub struct Folder {
+pub struct TargetFolder {
     /// Files that are there, by their folded names.
     pub there: HashMap<String, PathBuf>,
     /// Files that will be, by their folded names: where they come from, and by which step.
     pub planned: HashMap<String, (PathBuf, usize)>,
 }
 
-impl Folder {
+impl TargetFolder {
     pub fn read(path: &Path) -> Self {
         let entries = fs::read_dir(path).into_iter().flatten().flatten();
         Self {
@@ -128,7 +128,7 @@ mod tests {
         fs::write(real.join("a.jpg"), "").expect("written");
         std::os::unix::fs::symlink(&real, dir.path().join("link")).expect("linked");
         std::os::unix::fs::symlink(real.join("a.jpg"), real.join("b.jpg")).expect("linked");
-        let mut entries = Entries::default();
+        let mut entries = FolderEntries::default();
         assert_eq!(
             entries.key(&dir.path().join("link/a.jpg")),
             entries.key(&real.join("a.jpg"))

@@ -1,8 +1,8 @@
-//! Marks on drivers that hung or took the program down with them, so that this does not happen at every start.
+//! Marks on drivers that hung or crashed the program, so that this does not happen at every start.
 //!
-//! A mark is a file that is locked while a driver is tested. It is removed when that ends, however it ends, and when the
-//! program ends in order ([`leave`]). So a mark whose lock nobody holds was left by a program that died meanwhile. A person or
-//! the system may have ended it, so only a second time in a row is held against the driver. One that hangs is known as such.
+//! A mark is a file that is locked while a driver is tested. It is removed when the test ends, whatever its result, and when
+//! the program ends normally ([`leave`]). So an unlocked mark was left by a program that died during a test. The user or the
+//! system may have ended it, so only a second death in a row counts against the driver. A hang is recorded as such.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -24,7 +24,7 @@ static HELD: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// What a mark says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum State {
+enum MarkState {
     /// Somebody tests it.
     Testing,
     /// It gave no answer.
@@ -32,40 +32,40 @@ enum State {
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Note {
+struct MarkRecord {
     adapter: String,
-    state: State,
+    state: MarkState,
     /// Programs in a row that died during a test, if the one that wrote this does so.
     #[serde(default)]
     deaths: u32,
 }
 
-impl Note {
-    /// Why the driver is not to be tried, if it is not, where nobody tests it just now.
+impl MarkRecord {
+    /// Why the driver must not be tried, if so, where no test is running.
     fn against(&self) -> Option<String> {
         let again = "choose --device gpu, or Graphics card in the settings, to try it again";
         match self.state {
-            State::Hung => Some(format!("the driver gave no answer the last time; {again}")),
-            State::Testing if self.deaths >= DEATHS => Some(format!(
+            MarkState::Hung => Some(format!("the driver gave no answer the last time; {again}")),
+            MarkState::Testing if self.deaths >= DEATHS => Some(format!(
                 "the program ended twice while the driver was tested; {again}"
             )),
-            State::Testing => None,
+            MarkState::Testing => None,
         }
     }
 }
 
 /// The mark of one adapter with its driver.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub struct AdapterMark {
     file: Option<PathBuf>,
     adapter: String,
 }
 
 /// How a test begins.
 #[derive(Debug)]
-pub enum Beginning {
+pub enum TestStart {
     /// It may begin.
-    Test(Test),
+    Test(AdapterTest),
     /// Another process tests the same driver.
     Busy,
     /// It must not, for this reason.
@@ -74,13 +74,13 @@ pub enum Beginning {
 
 /// A test that is under way: the mark goes with it.
 #[derive(Debug)]
-pub struct Test {
+pub struct AdapterTest {
     file: Option<PathBuf>,
     /// Locked as long as it is open.
     _lock: Option<File>,
 }
 
-impl Drop for Test {
+impl Drop for AdapterTest {
     fn drop(&mut self) {
         let Some(file) = self.file.take() else {
             return;
@@ -107,7 +107,7 @@ fn release(which: impl Fn(&Path) -> bool) {
     }
 }
 
-impl Mark {
+impl AdapterMark {
     /// The mark of an adapter, in a folder that need not be there yet.
     pub fn new(folder: Option<&Path>, adapter: &str, name: &str) -> Self {
         let file = |folder: &Path| folder.join(format!("gpu-{name}.mark.json"));
@@ -118,8 +118,8 @@ impl Mark {
     }
 
     /// Begins a test. Where no mark can be made, it begins without.
-    pub fn begin(&self) -> Beginning {
-        let without = Beginning::Test(Test {
+    pub fn begin(&self) -> TestStart {
+        let without = TestStart::Test(AdapterTest {
             file: None,
             _lock: None,
         });
@@ -135,18 +135,18 @@ impl Mark {
             return without;
         };
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Beginning::Busy;
+            return TestStart::Busy;
         }
         let mut bytes = Vec::new();
         let read = (&mut file).take(MAX_MARK).read_to_end(&mut bytes);
         let note = read.ok().and_then(|_| serde_json::from_slice(&bytes).ok());
-        let note: Option<Note> = note;
-        if let Some(reason) = note.as_ref().and_then(Note::against) {
-            return Beginning::Blocked(reason);
+        let note: Option<MarkRecord> = note;
+        if let Some(reason) = note.as_ref().and_then(MarkRecord::against) {
+            return TestStart::Blocked(reason);
         }
-        let note = Note {
+        let note = MarkRecord {
             adapter: self.adapter.clone(),
-            state: State::Testing,
+            state: MarkState::Testing,
             deaths: 1 + note.map_or(0, |note| note.deaths),
         };
         let mut write = || {
@@ -161,7 +161,7 @@ impl Mark {
         }
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
         held.push(path.clone());
-        Beginning::Test(Test {
+        TestStart::Test(AdapterTest {
             file: Some(path.clone()),
             _lock: Some(file),
         })
@@ -177,14 +177,14 @@ impl Mark {
         }
         drop(file);
         let bytes = read_regular(path, MAX_MARK).ok()?;
-        serde_json::from_slice::<Note>(&bytes).ok()?.against()
+        serde_json::from_slice::<MarkRecord>(&bytes).ok()?.against()
     }
 
     /// The driver gave no answer.
     pub fn hung(&self) {
-        let note = Note {
+        let note = MarkRecord {
             adapter: self.adapter.clone(),
-            state: State::Hung,
+            state: MarkState::Hung,
             deaths: 0,
         };
         if let (Some(file), Ok(bytes)) = (&self.file, serde_json::to_vec(&note)) {
@@ -204,19 +204,19 @@ impl Mark {
 mod tests {
     use super::*;
 
-    fn mark(folder: &Path) -> Mark {
-        Mark::new(Some(folder), "Radeon", "0123")
+    fn mark(folder: &Path) -> AdapterMark {
+        AdapterMark::new(Some(folder), "Radeon", "0123")
     }
 
-    fn begun(mark: &Mark) -> Test {
+    fn begun(mark: &AdapterMark) -> AdapterTest {
         match mark.begin() {
-            Beginning::Test(test) => test,
+            TestStart::Test(test) => test,
             other => panic!("{other:?}"),
         }
     }
 
     /// As a process that dies: its lock goes, its mark stays.
-    fn die(mark: &Mark) {
+    fn die(mark: &AdapterMark) {
         let test = begun(mark);
         let file = mark.file.clone().expect("a file");
         HELD.lock().expect("free").retain(|held| *held != file);
@@ -231,8 +231,8 @@ mod tests {
         radeon.hung();
         let why = radeon.against().expect("blocked");
         assert!(why.contains("--device gpu"), "{why}");
-        assert!(matches!(radeon.begin(), Beginning::Blocked(_)));
-        let other = Mark::new(Some(dir.path()), "Radeon, newer driver", "4567");
+        assert!(matches!(radeon.begin(), TestStart::Blocked(_)));
+        let other = AdapterMark::new(Some(dir.path()), "Radeon, newer driver", "4567");
         drop(begun(&other));
         radeon.clear();
         assert_eq!(radeon.against(), None);
@@ -244,7 +244,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let radeon = mark(dir.path());
         let test = begun(&radeon);
-        assert!(matches!(radeon.begin(), Beginning::Busy));
+        assert!(matches!(radeon.begin(), TestStart::Busy));
         drop(test);
         assert_eq!(std::fs::read_dir(dir.path()).expect("a folder").count(), 0);
         for _ in 0..3 * DEATHS {
@@ -268,13 +268,13 @@ mod tests {
         assert_eq!(radeon.against(), None, "it is being tested");
         drop(again);
         die(&radeon);
-        // A test that ends well in between begins the count anew.
+        // A successful test in between resets the count.
         drop(begun(&radeon));
         die(&radeon);
         die(&radeon);
         let why = radeon.against().expect("blocked");
         assert!(why.contains("ended twice"), "{why}");
-        assert!(matches!(radeon.begin(), Beginning::Blocked(_)));
+        assert!(matches!(radeon.begin(), TestStart::Blocked(_)));
     }
 
     #[test]
@@ -284,6 +284,6 @@ mod tests {
         std::fs::write(radeon.file.as_ref().expect("a file"), b"{").expect("written");
         drop(begun(&radeon));
         drop(begun(&mark(&dir.path().join("new"))));
-        drop(begun(&Mark::new(None, "Radeon", "0123")));
+        drop(begun(&AdapterMark::new(None, "Radeon", "0123")));
     }
 }

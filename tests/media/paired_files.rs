@@ -6,7 +6,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lumisift::engine::cancel::Cancel;
-use lumisift::engine::organize::export::{Fitting, Item, Options, Plan, Transfer, plan, run};
+use lumisift::engine::organize::export::{
+    ExportItem, ExportOptions, ExportPlan, FittingLabel, Transfer, plan, run,
+};
 use tempfile::TempDir;
 
 struct World(TempDir);
@@ -27,19 +29,19 @@ impl World {
         self.0.path().join(name)
     }
 
-    fn plan(&self, photos: &[(&str, &str)], transfer: Transfer) -> Plan {
-        let item = |(name, label): &(&str, &str)| Item {
+    fn plan(&self, photos: &[(&str, &str)], transfer: Transfer) -> ExportPlan {
+        let item = |(name, label): &(&str, &str)| ExportItem {
             source: self.path("photos").join(name),
-            labels: vec![Fitting {
+            labels: vec![FittingLabel {
                 label: (*label).into(),
                 matched: 0.9,
             }],
-            ..Item::default()
+            ..ExportItem::default()
         };
-        let items: Vec<Item> = photos.iter().map(item).collect();
-        let options = Options {
+        let items: Vec<ExportItem> = photos.iter().map(item).collect();
+        let options = ExportOptions {
             transfer,
-            ..Options::new(self.path("out"))
+            ..ExportOptions::new(self.path("out"))
         };
         plan(&items, &options).expect("a plan")
     }
@@ -226,9 +228,9 @@ fn of_many_photos_each_has_its_own_sidecar() {
         fs::write(folder.join(format!("IMG_{n}.jpg")), "").expect("written");
         fs::write(folder.join(format!("IMG_{n}.jpg.xmp")), "").expect("written");
     }
-    let mut companions = lumisift::engine::media::companions::Companions::default();
+    let mut paired_files = lumisift::engine::media::paired_files::PairedFiles::default();
     for n in 0..2_000 {
-        let found = companions.of(&folder.join(format!("IMG_{n}.jpg")));
+        let found = paired_files.of(&folder.join(format!("IMG_{n}.jpg")));
         assert_eq!(found.len(), 1);
     }
 }

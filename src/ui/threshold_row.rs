@@ -7,7 +7,7 @@ use super::histogram;
 use super::theme::{self, palette};
 use super::widgets::{elided, fine_percent, photos};
 use crate::app::command::Command;
-use crate::app::document::filter::Fit;
+use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
@@ -17,7 +17,7 @@ use crate::engine::plural::{counted_thousands, thousands};
 pub const NEAR_ROW: f32 = 16.0;
 
 /// A threshold that is being typed.
-pub struct TypedLine {
+pub struct TypedThreshold {
     label: LabelId,
     text: String,
     /// Whether its field has had the keyboard.
@@ -34,11 +34,11 @@ impl Interface {
     ) {
         ui.horizontal(|ui| {
             ui.set_min_height(20.0);
-            let typed = self.buffers.line.as_mut();
+            let typed = self.buffers.threshold.as_mut();
             match typed.filter(|typed| typed.label == label.id) {
                 Some(typed) => {
-                    if typed_line(ui, typed, label, commands) {
-                        self.buffers.line = None;
+                    if threshold_field(ui, typed, label, commands) {
+                        self.buffers.threshold = None;
                     }
                 }
                 None => {
@@ -47,7 +47,7 @@ impl Interface {
                     let name = format!("Type the threshold of {}", label.text);
                     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
                     if response.on_hover_text("Click to type a value").clicked() {
-                        self.buffers.line = Some(TypedLine {
+                        self.buffers.threshold = Some(TypedThreshold {
                             label: label.id,
                             text: fine_percent(label.min_match),
                             begun: false,
@@ -60,9 +60,9 @@ impl Interface {
 }
 
 /// The field for a threshold; returns whether it is done.
-fn typed_line(
+fn threshold_field(
     ui: &mut Ui,
-    typed: &mut TypedLine,
+    typed: &mut TypedThreshold,
     label: &Label,
     commands: &mut Vec<Command>,
 ) -> bool {
@@ -80,8 +80,8 @@ fn typed_line(
         return !response.has_focus();
     }
     let cancelled = ui.input(|input| input.key_pressed(Key::Escape));
-    if let Some(line) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
-        commands.push(Command::SetMinMatch(label.id, line));
+    if let Some(threshold) = match_axis::from_text(&typed.text).filter(|_| !cancelled) {
+        commands.push(Command::SetMinMatch(label.id, threshold));
     }
     true
 }
@@ -101,7 +101,7 @@ pub fn near_row(
     let Some(near) = near.copied().filter(|near| *near > 0 && label.on) else {
         return;
     };
-    let on = state.memory.filter.near && state.memory.filter.fit == Fit::Label(label.id);
+    let on = state.memory.filter.near && state.memory.filter.fit == LabelFit::Label(label.id);
     let text = format!("{} more just below the line", thousands(near));
     let palette = palette(ui);
     let colour = if on { palette.accent } else { palette.weak };
@@ -118,8 +118,9 @@ pub fn near_row(
     let name = format!("{text} of {}", label.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
     if response.hovered() || on {
-        let line = egui::Stroke::new(1.0, colour);
-        ui.painter().hline(rect.x_range(), rect.max.y - 1.0, line);
+        let threshold = egui::Stroke::new(1.0, colour);
+        ui.painter()
+            .hline(rect.x_range(), rect.max.y - 1.0, threshold);
     }
     ui.painter().galley(rect.min, galley, colour);
     if response
@@ -130,7 +131,7 @@ pub fn near_row(
     }
 }
 
-/// What is known of a label's line: what was measured with this model, and what the person said of photos.
+/// What is known of a label's threshold: measurements with this model, and the user's examples.
 pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     if state.library.is_empty() {
         return;
@@ -141,8 +142,8 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
         Some(None) => "many photos above so low a threshold do not fit".into(),
         None => "check the photos near the threshold".into(),
     };
-    let told = place.and_then(|place| state.answer.told.get(place));
-    if let Some((fit, all)) = told.filter(|(_, all)| *all > 0) {
+    let recognised = place.and_then(|place| state.answer.recognised.get(place));
+    if let Some((fit, all)) = recognised.filter(|(_, all)| *all > 0) {
         let examples = counted_thousands(*all, "example", "examples");
         words = format!("{words}; {fit} of your {examples} above it fit");
     }
@@ -167,7 +168,7 @@ pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
         histogram::paint_bars(ui, rect, counts, label);
     }
     if let Some(fitting) = fitting {
-        let line = fine_percent(label.min_match);
-        ui.label(format!("{} at {line} or more", photos(*fitting)));
+        let threshold = fine_percent(label.min_match);
+        ui.label(format!("{} at {threshold} or more", photos(*fitting)));
     }
 }

@@ -1,6 +1,6 @@
 //! Files that belong to a photo and travel with it: sidecars, the RAW file of a pair, the movie of a Live Photo.
 //!
-//! [`TABLE`] lists them, and so does docs/companions.md. A folder is listed once and indexed by the names of photos, so that
+//! [`TABLE`] lists them, and so does docs/paired-files.md. A folder is listed once and indexed by the names of photos, so that
 //! looking up all photos takes linear time.
 
 mod folder;
@@ -14,14 +14,14 @@ use std::path::{Path, PathBuf};
 use crate::engine::files::fold::fold;
 use crate::engine::files::pieces::{join, last_dot, pieces};
 use crate::engine::media::file_names;
-use folder::{Folder, Tie};
+use folder::{ListedFolder, Pairing};
 use table::is_raw;
 
-pub use table::{After, Kind, RAW, TABLE};
+pub use table::{PairedFileKind, RAW, Separator, TABLE};
 
 /// A file that belongs to a photo.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Companion {
+pub struct PairedFile {
     /// Where it is.
     pub path: PathBuf,
     /// What follows the photo's stem in its name.
@@ -32,8 +32,8 @@ pub struct Companion {
     pub shared: Vec<PathBuf>,
 }
 
-impl Companion {
-    /// The name of a companion of a photo whose stem changes from `before` to `after`: the stem and number that
+impl PairedFile {
+    /// The name of a paired file of a photo whose stem changes from `before` to `after`: the stem and number that
     /// the photo gets, and what follows.
     pub(crate) fn parts(&self, before: &OsStr, after: &OsStr, number: u32) -> (OsString, OsString) {
         let name = self.path.file_name().unwrap_or_default();
@@ -46,28 +46,28 @@ impl Companion {
     }
 }
 
-/// Finds companions; lists each folder once.
+/// Finds paired files; lists each folder once.
 #[derive(Default)]
-pub struct Companions {
-    folders: HashMap<PathBuf, Folder>,
+pub struct PairedFiles {
+    folders: HashMap<PathBuf, ListedFolder>,
 }
 
-impl Companions {
+impl PairedFiles {
     /// The files that belong to a photo.
-    pub fn of(&mut self, photo: &Path) -> Vec<Companion> {
+    pub fn of(&mut self, photo: &Path) -> Vec<PairedFile> {
         let dir = photo.parent().unwrap_or(Path::new(""));
         let Some(name) = photo.file_name() else {
             return Vec::new();
         };
         if !self.folders.contains_key(dir) {
-            self.folders.insert(dir.into(), Folder::read(dir));
+            self.folders.insert(dir.into(), ListedFolder::read(dir));
         }
         let Some(folder) = self.folders.get(dir) else {
             return Vec::new();
         };
         let mut found = Vec::new();
         folder.tied_to(name, &mut found);
-        let is_movie = |tie: &Tie| is_movie_ending(tie.kind);
+        let is_movie = |tie: &Pairing| is_movie_ending(tie.kind);
         found.retain(|(tie, _)| !is_movie(tie) || is_movie_of(&dir.join(&tie.file), photo));
         if file_names::is_video_name(photo) {
             found.retain(|(tie, _)| !is_raw(tie.kind));
@@ -85,7 +85,7 @@ impl Companions {
                 of_carrier.clone_from(&shared);
             }
         }
-        let exact = |tie: &Tie| {
+        let exact = |tie: &Pairing| {
             name.as_encoded_bytes()
                 .starts_with(tie.base.as_encoded_bytes())
         };
@@ -98,7 +98,7 @@ impl Companions {
                 && files.insert(&tie.file)
                 && (tie.own_name || suffixes.insert(fold(&tie.suffix)))
         });
-        let companion = |(tie, shared): (&Tie, Vec<&OsString>)| Companion {
+        let paired_file = |(tie, shared): (&Pairing, Vec<&OsString>)| PairedFile {
             path: dir.join(&tie.file),
             suffix: match tie.suffix.is_empty() {
                 true => suffix_after(name, ".json"),
@@ -107,7 +107,7 @@ impl Companions {
             own_name: tie.own_name,
             shared: shared.into_iter().map(|other| dir.join(other)).collect(),
         };
-        found.into_iter().map(companion).collect()
+        found.into_iter().map(paired_file).collect()
     }
 }
 
@@ -144,9 +144,9 @@ mod tests {
         dir
     }
 
-    /// Names of the companions of a photo.
+    /// Names of the paired files of a photo.
     fn of(dir: &tempfile::TempDir, photo: &str) -> Vec<String> {
-        let found = Companions::default()
+        let found = PairedFiles::default()
             .of(&dir.path().join(photo))
             .into_iter();
         let mut names: Vec<String> = found
@@ -177,7 +177,7 @@ mod tests {
             "img_1.xmp",
             "IMG_2.xmp",
         ]);
-        let found = Companions::default().of(&dir.path().join("IMG_1.jpg"));
+        let found = PairedFiles::default().of(&dir.path().join("IMG_1.jpg"));
         let suffixes: Vec<&str> = found.iter().filter_map(|c| c.suffix.to_str()).collect();
         assert_eq!(suffixes, [".AAE", ".CR2", ".jpg.xmp", ".xmp", ".MOV"]);
         assert!(found.iter().all(|c| c.shared.is_empty()));
@@ -192,9 +192,9 @@ mod tests {
                 let stem = format!("a.{}", kind.ending.to_uppercase());
                 let name = format!("a.JPG.{}", kind.ending);
                 match kind.after {
-                    After::Stem => vec![stem],
-                    After::Name => vec![name],
-                    After::Both => vec![stem, name],
+                    Separator::Stem => vec![stem],
+                    Separator::Name => vec![name],
+                    Separator::Both => vec![stem, name],
                 }
             })
             .collect();
@@ -271,10 +271,10 @@ mod tests {
         assert_eq!(of(&dir, "c(2).jpg"), ["c.jpg(2).json"]);
         assert_eq!(of(&dir, "d(3).jpg"), ["d(3).jpg.json"]);
         assert_eq!(of(&dir, long), [cut.as_str()]);
-        let found = Companions::default().of(&dir.path().join("b(1).jpg"));
+        let found = PairedFiles::default().of(&dir.path().join("b(1).jpg"));
         assert_eq!(found[0].suffix, ".jpg.supplemental-metadata.json");
         assert!(found[0].own_name);
-        let found = Companions::default().of(&dir.path().join(long));
+        let found = PairedFiles::default().of(&dir.path().join(long));
         assert_eq!(found[0].suffix, ".jpg.json");
     }
 
@@ -289,9 +289,13 @@ mod tests {
         let both = ["IMG_1234.AAE", "IMG_O1234.AAE"];
         assert_eq!(of(&dir, "IMG_1234.JPG"), both);
         assert_eq!(of(&dir, "IMG_E1234.JPG"), both);
-        let found = Companions::default().of(&dir.path().join("IMG_E1234.JPG"));
+        let found = PairedFiles::default().of(&dir.path().join("IMG_E1234.JPG"));
         let original = vec![dir.path().join("IMG_1234.JPG")];
-        assert!(found.iter().all(|companion| companion.shared == original));
+        assert!(
+            found
+                .iter()
+                .all(|paired_file| paired_file.shared == original)
+        );
     }
 
     #[test]
@@ -307,7 +311,7 @@ mod tests {
             "b.xmp",
         ]);
         let shared = |photo: &str| -> Vec<(String, usize)> {
-            let found = Companions::default()
+            let found = PairedFiles::default()
                 .of(&dir.path().join(photo))
                 .into_iter();
             found

@@ -9,9 +9,9 @@ use crate::engine::media::photo::{Candidate, Photo};
 
 /// Files with meaningless times, because they are in the future, and since when each has been unchanged.
 #[derive(Default)]
-pub(super) struct Sightings(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
+pub(super) struct SettleTracker(HashMap<PathBuf, (Candidate, SystemTime, Instant)>);
 
-impl Sightings {
+impl SettleTracker {
     /// Whether a file is as it was when it was read, and was not changed for so long.
     pub fn is_settled(&mut self, photo: &Photo, settle: Duration) -> bool {
         let path = &photo.file.path;
@@ -91,7 +91,7 @@ mod tests {
         let future = SystemTime::now() + Duration::from_secs(1 << 30);
         let file = File::options().write(true).open(&path).expect("opened");
         file.set_modified(future).expect("set");
-        let mut sightings = Sightings::default();
+        let mut sightings = SettleTracker::default();
         let photo = photo(path.clone());
         assert!(sightings.is_settled(&photo, Duration::ZERO));
         assert!(!sightings.is_settled(&photo, Duration::from_secs(3600)));

@@ -8,12 +8,12 @@ use super::{Vocabulary, mean};
 const FITS_AT_ALL: f32 = 0.5;
 
 /// All photos as they are, before their mean was taken off.
-pub struct Plain {
+pub struct UncentredMean {
     mean: Vec<f32>,
     count: f32,
 }
 
-impl Plain {
+impl UncentredMean {
     /// Of the vectors of all photos.
     pub fn of(vectors: &[f32], dim: usize) -> Self {
         Self {
@@ -25,7 +25,7 @@ impl Plain {
 
 /// For each heap, places of words, the best first. No two heaps are named by the same first word.
 pub fn name<'a>(
-    plain: &Plain,
+    plain: &UncentredMean,
     heaps: &[Vec<usize>],
     vocabulary: &Vocabulary<'_>,
     most: usize,
@@ -63,7 +63,7 @@ pub fn name<'a>(
 
 /// How much better each word fits the middle of a heap than that of the rest.
 fn word_scores<'a>(
-    plain: &Plain,
+    plain: &UncentredMean,
     heap: &[usize],
     vocabulary: &Vocabulary<'_>,
     vector: &impl Fn(usize) -> &'a [f16],

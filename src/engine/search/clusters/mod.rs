@@ -19,7 +19,7 @@ use crate::engine::search::query::normalise;
 
 /// How heaps are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct ClusterRule {
     /// Cosine from which two clusters are one, in vectors without their mean.
     pub same: f32,
     /// Photos that a heap has at least.
@@ -30,7 +30,7 @@ pub struct Rule {
     pub words: usize,
 }
 
-impl Default for Rule {
+impl Default for ClusterRule {
     fn default() -> Self {
         Self {
             same: 0.45,
@@ -43,7 +43,7 @@ impl Default for Rule {
 
 /// Photos that are alike.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Heap {
+pub struct Cluster {
     /// Places of the photos, those that stand for it best first.
     pub photos: Vec<usize>,
     /// Places of words in the vocabulary, the best first.
@@ -66,9 +66,9 @@ pub fn find(
     values: &[f16],
     dim: usize,
     vocabulary: &Vocabulary<'_>,
-    rule: &Rule,
+    rule: &ClusterRule,
     cancel: &Cancel,
-) -> Option<Vec<Heap>> {
+) -> Option<Vec<Cluster>> {
     let row = |at: usize| {
         let row = rows[at] as usize;
         values.get(row.checked_mul(dim)?..row.checked_add(1)?.checked_mul(dim)?)
@@ -82,7 +82,7 @@ pub fn find(
         widen(row(*at).unwrap_or_default(), to);
     }
     let middle = mean(&vectors, dim);
-    let plain = naming::Plain::of(&vectors, dim);
+    let plain = naming::UncentredMean::of(&vectors, dim);
     vectors.par_chunks_exact_mut(dim).for_each(|vector| {
         vector.iter_mut().zip(&middle).for_each(|(v, m)| *v -= m);
         normalise(vector);
@@ -108,10 +108,13 @@ pub fn find(
     let words = naming::name(&plain, &members, vocabulary, rule.words, |number| {
         row(there[number]).unwrap_or_default()
     });
-    let heaps = members.into_iter().zip(words).map(|(members, words)| Heap {
-        photos: members.into_iter().map(|number| there[number]).collect(),
-        words,
-    });
+    let heaps = members
+        .into_iter()
+        .zip(words)
+        .map(|(members, words)| Cluster {
+            photos: members.into_iter().map(|number| there[number]).collect(),
+            words,
+        });
     Some(heaps.collect())
 }
 

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::Transfer;
-use super::outcome::Brought;
-use super::plan::Step;
-use super::take_back::WayBack;
-use super::work::Work;
+use super::outcome::TransferredFile;
+use super::plan::ExportStep;
+use super::rollback::Rollback;
+use super::work::ExportRun;
 use crate::engine::media::photo::{Failure, Stage};
 
 /// Whether two steps belong to one set. Journals of earlier versions name no sets: there, the steps of one photo do.
-pub(super) fn are_together(a: &Step, b: &Step) -> bool {
+pub(super) fn are_together(a: &ExportStep, b: &ExportStep) -> bool {
     match (a.set, b.set) {
         (0, _) | (_, 0) => a.source == b.source,
         (a, b) => a == b,
@@ -18,14 +18,14 @@ pub(super) fn are_together(a: &Step, b: &Step) -> bool {
 }
 
 /// Why a set is not complete.
-enum Gap {
+enum SetFailure {
     /// The export was stopped.
     Stopped,
     /// A part could not be moved, for this reason.
     Part(usize, String),
 }
 
-impl Work<'_> {
+impl ExportRun<'_> {
     /// Brings the parts of a set, one after another.
     pub(super) fn set(&self, parts: Range<usize>) {
         let steps = || parts.clone().map(|n| self.step(n));
@@ -46,7 +46,7 @@ impl Work<'_> {
                     self.report(Failure::new(source, Stage::Export, words));
                 }
             }
-            self.tell_one_more();
+            self.report_progress();
         }
     }
 
@@ -62,13 +62,13 @@ impl Work<'_> {
             };
             match outcome {
                 Ok(brought) => arrived.push((n, brought)),
-                Err(None) => gap = Some(Gap::Stopped),
-                Err(Some(words)) => gap = Some(Gap::Part(n, words)),
+                Err(None) => gap = Some(SetFailure::Stopped),
+                Err(Some(words)) => gap = Some(SetFailure::Part(n, words)),
             }
             if gap.is_some() {
                 break;
             }
-            self.tell_one_more();
+            self.report_progress();
         }
         match gap.or_else(|| self.torn(&arrived)) {
             None => {
@@ -81,21 +81,26 @@ impl Work<'_> {
     }
 
     /// The part of a set whose original stayed, while others left theirs.
-    fn torn(&self, arrived: &[(usize, Brought)]) -> Option<Gap> {
+    fn torn(&self, arrived: &[(usize, TransferredFile)]) -> Option<SetFailure> {
         let moves = |n: usize| self.step(n).transfer == Transfer::Move;
         let mut moved = arrived.iter().filter(|(n, _)| moves(*n));
         if moved.clone().all(|(_, brought)| brought.stayed.is_some()) {
             return None;
         }
         let (n, stayed) = moved.find_map(|(n, brought)| Some((*n, brought.stayed.as_ref()?)))?;
-        Some(Gap::Part(n, stayed.why.clone()))
+        Some(SetFailure::Part(n, stayed.why.clone()))
     }
 
     /// Takes back what arrived of a set that is not complete, and says so once.
-    fn take_set_back(&self, parts: Range<usize>, arrived: Vec<(usize, Brought)>, gap: Gap) {
-        let way_back = WayBack::nearby(self.journal);
+    fn take_set_back(
+        &self,
+        parts: Range<usize>,
+        arrived: Vec<(usize, TransferredFile)>,
+        gap: SetFailure,
+    ) {
+        let way_back = Rollback::nearby(self.journal);
         let mut left = String::new();
-        if let Gap::Part(n, _) = &gap {
+        if let SetFailure::Part(n, _) = &gap {
             // It may have arrived though that could not be seen at once.
             let _ = way_back.one(*n, self.known(*n));
         }
@@ -112,15 +117,15 @@ impl Work<'_> {
                 }
             }
         }
-        let photo = parts.clone().find(|n| !self.step(*n).companion);
+        let photo = parts.clone().find(|n| !self.step(*n).paired_file);
         let photo = &self.step(photo.unwrap_or(parts.start)).source;
         let words = match gap {
-            Gap::Stopped if left.is_empty() => return,
-            Gap::Stopped => {
+            SetFailure::Stopped if left.is_empty() => return,
+            SetFailure::Stopped => {
                 format!("the export was stopped before all that belongs to it was moved{left}")
             }
-            Gap::Part(n, why) if self.step(n).source == *photo => format!("{why}{left}"),
-            Gap::Part(n, why) => {
+            SetFailure::Part(n, why) if self.step(n).source == *photo => format!("{why}{left}"),
+            SetFailure::Part(n, why) => {
                 let name = self
                     .step(n)
                     .source
@@ -131,6 +136,6 @@ impl Work<'_> {
             }
         };
         self.report(Failure::new(photo, Stage::Export, words));
-        self.tell_one_more();
+        self.report_progress();
     }
 }

@@ -16,7 +16,7 @@ const MAX_SOCKET: usize = 100;
 
 /// The files of a window. Only the person they belong to can reach them.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct InstancePaths {
     lock: PathBuf,
     #[cfg(unix)]
     socket: PathBuf,
@@ -24,7 +24,7 @@ pub struct Place {
     pipe: String,
 }
 
-impl Place {
+impl InstancePaths {
     /// The place of the window with these folders: in the folder for what lives as long as a session, or beside the log.
     pub fn of(dirs: &Dirs) -> io::Result<Self> {
         let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
@@ -110,7 +110,7 @@ mod platform {
         }
     }
 
-    impl Place {
+    impl InstancePaths {
         /// Listens. The holder of the lock takes the place of whatever socket an earlier one left.
         pub fn listen(&self) -> io::Result<Listener> {
             self.remove_socket();
@@ -154,7 +154,7 @@ mod platform {
         }
     }
 
-    impl Place {
+    impl InstancePaths {
         /// Listens, on a pipe that by default only this person and administrators may write to.
         pub fn listen(&self) -> io::Result<Listener> {
             let name = self.pipe.as_str().to_ns_name::<GenericNamespaced>()?;

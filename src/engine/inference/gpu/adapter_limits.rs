@@ -1,7 +1,7 @@
-//! What an adapter can, as far as sizes of tiles depend on it.
+//! Limits and features of an adapter on which tile sizes depend.
 
 use super::adapter::AdapterKind;
-use super::element::Element;
+use super::element::ElementType;
 
 /// What every adapter has of workgroup memory, in bytes.
 pub const WORKGROUP_MEMORY: usize = 16 << 10;
@@ -10,9 +10,9 @@ pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
 
 /// What kernels of an adapter are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Abilities {
-    /// How weights, and what lies between two layers, are kept.
-    pub element: Element,
+pub struct AdapterLimits {
+    /// The number format of weights and activations.
+    pub element: ElementType,
     /// Bytes of workgroup memory that a kernel may take.
     pub memory: usize,
     /// Most invocations that run in step.
@@ -21,7 +21,7 @@ pub struct Abilities {
     pub enough_workgroups: usize,
 }
 
-impl Abilities {
+impl AdapterLimits {
     pub fn of(
         kind: AdapterKind,
         half: bool,
@@ -29,7 +29,11 @@ impl Abilities {
         info: &wgpu::AdapterInfo,
     ) -> Self {
         Self {
-            element: if half { Element::F16 } else { Element::F32 },
+            element: if half {
+                ElementType::F16
+            } else {
+                ElementType::F32
+            },
             memory: memory_of_a_kernel(limits.max_compute_workgroup_storage_size as usize),
             subgroup: subgroup((info.subgroup_min_size, info.subgroup_max_size)),
             // Adapters do not say how many units they have. Cards of their own have 28 and more, those in processors 4 to 16.
@@ -41,7 +45,7 @@ impl Abilities {
     }
 }
 
-/// Most invocations in step of an adapter that has these sizes, 32 of one that does not tell.
+/// Most invocations in step of an adapter that has these sizes, 32 if it is unknown.
 fn subgroup(sizes: (u32, u32)) -> usize {
     const UNTOLD: (u32, u32) = (
         wgpu::MINIMUM_SUBGROUP_MIN_SIZE,
@@ -54,7 +58,7 @@ fn subgroup(sizes: (u32, u32)) -> usize {
     }
 }
 
-/// Half of what a unit has, so that two workgroups have room on it; what every adapter has, at least.
+/// Half of a compute unit's memory, so that two workgroups fit; at least what every adapter has.
 pub fn memory_of_a_kernel(there: usize) -> usize {
     (there / 2).clamp(WORKGROUP_MEMORY, MOST_WORKGROUP_MEMORY)
 }

@@ -2,7 +2,7 @@
 
 /// What stands before an ending in the name of a companion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
+pub enum Separator {
     /// The photo's stem: `IMG_1.xmp`.
     Stem,
     /// The photo's whole name: `IMG_1.jpg.xmp`.
@@ -13,43 +13,51 @@ pub enum After {
 
 /// A kind of companion.
 #[derive(Clone, Copy, Debug)]
-pub struct Kind {
+pub struct PairedFileKind {
     /// Its ending.
     pub ending: &'static str,
     /// What stands before that.
-    pub after: After,
+    pub after: Separator,
     /// What it is, and whose.
     pub what: &'static str,
 }
 
-const fn kind(ending: &'static str, after: After, what: &'static str) -> Kind {
-    Kind {
+const fn kind(ending: &'static str, after: Separator, what: &'static str) -> PairedFileKind {
+    PairedFileKind {
         ending,
         after,
         what,
     }
 }
 
-/// All kinds of companions, but for RAW files.
-pub const TABLE: &[Kind] = &[
+/// All kinds of paired files, but for RAW files.
+pub const TABLE: &[PairedFileKind] = &[
     kind(
         "xmp",
-        After::Both,
+        Separator::Both,
         "XMP sidecar (Adobe, darktable, digiKam, Immich)",
     ),
-    kind("xmp.bak", After::Both, "backup of an XMP sidecar"),
-    kind("pp3", After::Both, "edits of RawTherapee"),
-    kind("arp", After::Both, "edits of ART"),
-    kind("dop", After::Both, "edits of DxO PhotoLab"),
-    kind("on1", After::Both, "edits of ON1 Photo RAW"),
-    kind("cos", After::Both, "edits of Capture One"),
-    kind("rrdata", After::Both, "edits of RapidRAW"),
-    kind("aae", After::Both, "edits of Apple Photos"),
-    kind("thm", After::Stem, "thumbnail of a camera"),
-    kind("wav", After::Stem, "voice memo of a camera"),
-    kind("mov", After::Stem, "movie of a Live Photo"),
-    kind("mp4", After::Stem, "movie of a Live Photo or motion photo"),
-    kind("json", After::Name, "what Google Takeout says of a photo"),
+    kind("xmp.bak", Separator::Both, "backup of an XMP sidecar"),
+    kind("pp3", Separator::Both, "edits of RawTherapee"),
+    kind("arp", Separator::Both, "edits of ART"),
+    kind("dop", Separator::Both, "edits of DxO PhotoLab"),
+    kind("on1", Separator::Both, "edits of ON1 Photo RAW"),
+    kind("cos", Separator::Both, "edits of Capture One"),
+    kind("rrdata", Separator::Both, "edits of RapidRAW"),
+    kind("aae", Separator::Both, "edits of Apple Photos"),
+    kind("thm", Separator::Stem, "thumbnail of a camera"),
+    kind("wav", Separator::Stem, "voice memo of a camera"),
+    kind("mov", Separator::Stem, "movie of a Live Photo"),
+    kind(
+        "mp4",
+        Separator::Stem,
+        "movie of a Live Photo or motion photo",
+    ),
+    kind(
+        "json",
+        Separator::Name,
+        "what Google Takeout says of a photo",
+    ),
 ];
 
 /// Endings of RAW files, which belong to the picture of the same stem.
@@ -75,7 +83,7 @@ mod tests {
 
     #[test]
     fn people_are_told_of_every_kind() {
-        let page = include_str!("../../../../docs/companions.md");
+        let page = include_str!("../../../../docs/paired-files.md");
         for ending in TABLE
             .iter()
             .map(|kind| kind.ending)

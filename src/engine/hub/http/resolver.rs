@@ -15,11 +15,11 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::NextTimeout;
 use url::{Host, Url};
 
-use super::address::{Refusal, is_localhost};
+use super::address::{RedirectRefusal, is_localhost};
 
 /// From where an address can be reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
+pub enum AddressScope {
     /// From everywhere.
     Public,
     /// From a home's or company's network.
@@ -32,7 +32,7 @@ pub enum Kind {
     Special,
 }
 
-impl Kind {
+impl AddressScope {
     /// All, in the order of their numbers.
     pub const ALL: [Self; 5] = [
         Self::Public,
@@ -105,32 +105,34 @@ impl Kind {
 
 /// The kind of a host that says it by itself: an address, or a name of this machine.
 #[must_use]
-pub fn literal(url: &Url) -> Option<Kind> {
+pub fn literal(url: &Url) -> Option<AddressScope> {
     match url.host()? {
-        Host::Ipv4(address) => Some(Kind::of_v4(address)),
-        Host::Ipv6(address) => Some(Kind::of_v6(address)),
-        Host::Domain(_) => is_localhost(url).then_some(Kind::Loopback),
+        Host::Ipv4(address) => Some(AddressScope::of_v4(address)),
+        Host::Ipv6(address) => Some(AddressScope::of_v6(address)),
+        Host::Domain(_) => is_localhost(url).then_some(AddressScope::Loopback),
     }
 }
 
 /// What typed names turned out to be. The first look-up counts for the life of a client.
 #[derive(Clone, Debug, Default)]
-pub struct Typed(Arc<Mutex<HashMap<String, Kind>>>);
+pub struct TypedHosts(Arc<Mutex<HashMap<String, AddressScope>>>);
 
-impl Typed {
+impl TypedHosts {
     /// The scope of a typed address. A name that was not resolved, as behind a proxy, counts as public.
     #[must_use]
-    pub fn kind(&self, url: &Url) -> Kind {
+    pub fn kind(&self, url: &Url) -> AddressScope {
         let looked_up = || {
             let kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kinds.get(url.host_str()?).copied()
         };
-        literal(url).or_else(looked_up).unwrap_or(Kind::Public)
+        literal(url)
+            .or_else(looked_up)
+            .unwrap_or(AddressScope::Public)
     }
 
     fn remember(&self, host: &str, addresses: impl Iterator<Item = IpAddr>) {
         // A name with any public address counts as public.
-        if let Some(kind) = addresses.map(Kind::of).min() {
+        if let Some(kind) = addresses.map(AddressScope::of).min() {
             let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kinds.entry(host.into()).or_insert(kind);
         }
@@ -139,18 +141,18 @@ impl Typed {
 
 /// What a look-up is for.
 #[derive(Debug)]
-pub enum Purpose {
+pub enum LookupPurpose {
     /// An address that a person typed: every kind is right, and remembered.
-    Typed(Typed),
+    Typed(TypedHosts),
     /// Where a redirect leads, when an address of this kind was typed.
-    Redirect(Kind),
+    Redirect(AddressScope),
 }
 
 /// Looks names up, and leaves out what may not be reached.
 #[derive(Debug)]
-pub struct Reach(pub Purpose);
+pub struct ScopedResolver(pub LookupPurpose);
 
-impl Resolver for Reach {
+impl Resolver for ScopedResolver {
     fn resolve(
         &self,
         uri: &Uri,
@@ -164,19 +166,19 @@ impl Resolver for Reach {
             return Ok(found);
         }
         match &self.0 {
-            Purpose::Typed(typed) => {
+            LookupPurpose::Typed(typed) => {
                 let addresses = found.iter().map(std::net::SocketAddr::ip);
                 typed.remember(uri.host().unwrap_or_default(), addresses);
                 Ok(found)
             }
-            Purpose::Redirect(kind) => {
+            LookupPurpose::Redirect(kind) => {
                 let mut kept = self.empty();
-                let fine = |ip: IpAddr| kind.leads_to(Kind::of(ip));
+                let fine = |ip: IpAddr| kind.leads_to(AddressScope::of(ip));
                 for address in found.iter().filter(|address| fine(address.ip())) {
                     kept.push(*address);
                 }
                 match kept.is_empty() {
-                    true => Err(ureq::Error::Io(io::Error::other(Refusal::Inward))),
+                    true => Err(ureq::Error::Io(io::Error::other(RedirectRefusal::Inward))),
                     false => Ok(kept),
                 }
             }
@@ -186,9 +188,9 @@ impl Resolver for Reach {
 
 /// Whether a request failed because of where it would have led.
 #[must_use]
-pub fn refusal(error: &ureq::Error) -> Option<Refusal> {
+pub fn refusal(error: &ureq::Error) -> Option<RedirectRefusal> {
     match error {
-        ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<Refusal>().copied(),
+        ureq::Error::Io(error) => error.get_ref()?.downcast_ref::<RedirectRefusal>().copied(),
         _ => None,
     }
 }
@@ -201,55 +203,59 @@ mod tests {
     #[test]
     fn every_address_has_the_kind_of_the_registries() {
         let table = [
-            ("8.8.8.8", Kind::Public),
-            ("172.15.0.1", Kind::Public),
-            ("172.32.0.1", Kind::Public),
-            ("100.128.0.1", Kind::Public),
-            ("2606:4700::1111", Kind::Public),
-            ("::ffff:8.8.8.8", Kind::Public),
-            ("10.1.2.3", Kind::Private),
-            ("172.16.0.1", Kind::Private),
-            ("172.31.255.255", Kind::Private),
-            ("192.168.1.1", Kind::Private),
-            ("100.64.0.1", Kind::Private),
-            ("fd00::1", Kind::Private),
-            ("fec0::1", Kind::Private),
-            ("::ffff:10.0.0.1", Kind::Private),
-            ("64:ff9b::192.168.0.1", Kind::Private),
-            ("2002:c0a8:101::1", Kind::Private),
-            ("169.254.169.254", Kind::LinkLocal),
-            ("fe80::1", Kind::LinkLocal),
-            ("::ffff:169.254.169.254", Kind::LinkLocal),
-            ("127.0.0.1", Kind::Loopback),
-            ("127.255.0.3", Kind::Loopback),
-            ("::1", Kind::Loopback),
-            ("::ffff:127.0.0.1", Kind::Loopback),
-            ("::127.0.0.1", Kind::Loopback),
-            ("0.0.0.0", Kind::Special),
-            ("::", Kind::Special),
-            ("224.0.0.1", Kind::Special),
-            ("255.255.255.255", Kind::Special),
-            ("ff02::1", Kind::Special),
-            ("198.18.0.1", Kind::Special),
-            ("2001::1", Kind::Special),
-            ("2001:db8::1", Kind::Special),
+            ("8.8.8.8", AddressScope::Public),
+            ("172.15.0.1", AddressScope::Public),
+            ("172.32.0.1", AddressScope::Public),
+            ("100.128.0.1", AddressScope::Public),
+            ("2606:4700::1111", AddressScope::Public),
+            ("::ffff:8.8.8.8", AddressScope::Public),
+            ("10.1.2.3", AddressScope::Private),
+            ("172.16.0.1", AddressScope::Private),
+            ("172.31.255.255", AddressScope::Private),
+            ("192.168.1.1", AddressScope::Private),
+            ("100.64.0.1", AddressScope::Private),
+            ("fd00::1", AddressScope::Private),
+            ("fec0::1", AddressScope::Private),
+            ("::ffff:10.0.0.1", AddressScope::Private),
+            ("64:ff9b::192.168.0.1", AddressScope::Private),
+            ("2002:c0a8:101::1", AddressScope::Private),
+            ("169.254.169.254", AddressScope::LinkLocal),
+            ("fe80::1", AddressScope::LinkLocal),
+            ("::ffff:169.254.169.254", AddressScope::LinkLocal),
+            ("127.0.0.1", AddressScope::Loopback),
+            ("127.255.0.3", AddressScope::Loopback),
+            ("::1", AddressScope::Loopback),
+            ("::ffff:127.0.0.1", AddressScope::Loopback),
+            ("::127.0.0.1", AddressScope::Loopback),
+            ("0.0.0.0", AddressScope::Special),
+            ("::", AddressScope::Special),
+            ("224.0.0.1", AddressScope::Special),
+            ("255.255.255.255", AddressScope::Special),
+            ("ff02::1", AddressScope::Special),
+            ("198.18.0.1", AddressScope::Special),
+            ("2001::1", AddressScope::Special),
+            ("2001:db8::1", AddressScope::Special),
         ];
         for (text, kind) in table {
-            assert_eq!(Kind::of(text.parse().expect("an address")), kind, "{text}");
+            assert_eq!(
+                AddressScope::of(text.parse().expect("an address")),
+                kind,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn hosts_that_say_their_kind_are_known_in_all_their_spellings() {
         for (text, kind) in [
-            ("http://127.1/", Some(Kind::Loopback)),
-            ("http://2130706433/", Some(Kind::Loopback)),
-            ("http://0x7f000001/", Some(Kind::Loopback)),
-            ("http://0177.0.0.1/", Some(Kind::Loopback)),
-            ("http://localhost./", Some(Kind::Loopback)),
-            ("http://a.LOCALHOST:1/", Some(Kind::Loopback)),
-            ("http://[::ffff:7f00:1]/", Some(Kind::Loopback)),
-            ("http://0/", Some(Kind::Special)),
+            ("http://127.1/", Some(AddressScope::Loopback)),
+            ("http://2130706433/", Some(AddressScope::Loopback)),
+            ("http://0x7f000001/", Some(AddressScope::Loopback)),
+            ("http://0177.0.0.1/", Some(AddressScope::Loopback)),
+            ("http://localhost./", Some(AddressScope::Loopback)),
+            ("http://a.LOCALHOST:1/", Some(AddressScope::Loopback)),
+            ("http://[::ffff:7f00:1]/", Some(AddressScope::Loopback)),
+            ("http://0/", Some(AddressScope::Special)),
             ("http://a.org/", None),
         ] {
             assert_eq!(literal(&parse(text).expect("an address")), kind, "{text}");
@@ -258,12 +264,12 @@ mod tests {
 
     #[test]
     fn a_redirect_leads_inward_only_to_the_kind_that_was_typed() {
-        for typed in Kind::ALL {
-            for to in Kind::ALL {
-                let same = typed == to && to != Kind::Special;
+        for typed in AddressScope::ALL {
+            for to in AddressScope::ALL {
+                let same = typed == to && to != AddressScope::Special;
                 assert_eq!(
                     typed.leads_to(to),
-                    to == Kind::Public || same,
+                    to == AddressScope::Public || same,
                     "{typed:?} {to:?}"
                 );
             }
@@ -272,15 +278,15 @@ mod tests {
 
     #[test]
     fn the_first_look_up_of_a_name_counts() {
-        let typed = Typed::default();
+        let typed = TypedHosts::default();
         let url = parse("http://name.org/").expect("an address");
         let ip = |text: &str| text.parse::<IpAddr>().expect("an address");
-        assert_eq!(typed.kind(&url), Kind::Public);
+        assert_eq!(typed.kind(&url), AddressScope::Public);
         typed.remember("name.org", [ip("10.0.0.1"), ip("8.8.8.8")].into_iter());
         typed.remember("name.org", [ip("127.0.0.1")].into_iter());
-        assert_eq!(typed.kind(&url), Kind::Public);
+        assert_eq!(typed.kind(&url), AddressScope::Public);
         typed.remember("nas.lan", [ip("192.168.0.4")].into_iter());
         let nas = parse("http://nas.lan:5000/a").expect("an address");
-        assert_eq!(typed.kind(&nas), Kind::Private);
+        assert_eq!(typed.kind(&nas), AddressScope::Private);
     }
 }
