@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
+use crate::common::names;
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
@@ -41,15 +42,6 @@ fn round(home: &Path, rules: &Path, arguments: &[&str]) -> (String, i32) {
     let output = command.output().expect("runs");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (said, output.status.code().expect("an exit code"))
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
+use crate::common::names;
 use crate::fixtures;
 
 use std::fs;
@@ -151,14 +152,6 @@ fn row_numbers(batches: &[RecordBatch]) -> Vec<i64> {
         column.as_primitive::<Int64Type>().values().to_vec()
     };
     batches.iter().flat_map(numbers).collect()
-}
-
-fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).expect("listed");
-    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
-    let mut names: Vec<String> = entries.map(|entry| name(entry.expect("one"))).collect();
-    names.sort();
-    names
 }
 
 /// A list of so many small photos, below `home`.

@@ -178,3 +178,13 @@ pub fn json(command: &mut Command) -> (serde_json::Value, i32, String) {
         .unwrap_or_else(|e| panic!("no JSON ({e}); it said: {errors}"));
     (value, output.status.code().expect("an exit code"), errors)
 }
+
+/// The sorted names in a folder; none if it is not there.
+pub fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}

@@ -1,9 +1,10 @@
 //! What belongs to a photo goes where the photo goes, whole or not at all.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::common::names;
 use std::collections::HashMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::organize::export::{
@@ -57,15 +58,6 @@ impl World {
     fn names(&self, folder: &str) -> Vec<String> {
         names(&self.path(folder))
     }
-}
-
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Exports and culling in the window: planned, done, undone, finished after a kill; rejects put away.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::common::names;
 use crate::window;
 
 use std::fs;
@@ -27,15 +28,6 @@ fn with_red() -> (tempfile::TempDir, Window) {
     window.read(9);
     window.command(Command::AddLabels("red".into()));
     (dir, window)
-}
-
-fn names(dir: &Path) -> Vec<String> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut names: Vec<String> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 /// Opens the dialog, and chooses where to.
