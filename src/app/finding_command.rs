@@ -1,4 +1,4 @@
-//! What the window can be told to do with what was found among the photos.
+//! Commands for what was found among the photos.
 
 use crate::app::document::findings::Kind;
 use crate::app::document::labels::LabelId;

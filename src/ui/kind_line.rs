@@ -1,5 +1,5 @@
-//! How the number of a flaw spreads over the photos, with the line from which on a photo has it, while photos are
-//! filtered by that flaw; and the kinds in the menu of filters.
+//! A histogram of a flaw's values with its threshold, shown while photos are filtered by that flaw; and the kinds of
+//! flaws in the filter menu.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{
@@ -31,7 +31,7 @@ const SIZE: egui::Vec2 = vec2(160.0, 22.0);
 /// A step of the arrow keys.
 const STEP: f32 = 0.01;
 
-/// Whether a flaw is told by how a label fits, whose matches lie near 0 and 1.
+/// Whether a flaw is detected by the match of a label; matches lie near 0 and 1.
 fn is_match(kind: Kind) -> bool {
     matches!(
         kind,

@@ -23,7 +23,7 @@ use crate::engine::plural::{counted_thousands, thousands};
 
 /// Height of a label's line.
 const LINE: f32 = 24.0;
-/// Height of what is told of the label that is open.
+/// Height of the details of the open label.
 const OPEN_LABEL: f32 = 176.0;
 
 /// The ground of a label.

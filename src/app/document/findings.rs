@@ -13,7 +13,7 @@ use crate::engine::search::describe::{self, MOST_WORDS, Word};
 
 /// In place of a group, a stack or a word where there is none.
 const NONE: u32 = u32::MAX;
-/// Flaws that are told.
+/// Flaws that are reported.
 const FLAWS: usize = Flaw::ALL.len();
 /// Parts of a threshold from 0 to 1.
 const STEPS: f32 = 1000.0;
@@ -46,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All, in the order in which they are told.
+    /// All, in the order in which they are listed.
     pub const ALL: [Self; 11] = [
         Self::Copies,
         Self::Bursts,

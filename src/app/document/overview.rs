@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::findings::Kind;
 use crate::engine::inference::Fingerprint;
 
-/// How far the look is, told by its thread.
+/// Progress of the overview, reported by its thread.
 #[derive(Debug, Default)]
 pub struct LookProgress {
     done: AtomicUsize,

@@ -30,7 +30,7 @@ const MATCH: &str = "match";
 const JUDGED: [&str; 3] = [MATCH, "best", "probability"];
 /// Columns that are always there.
 const FOUND: [&str; 6] = [EMBEDDING, WIDTH, HEIGHT, TAKEN, BLAKE3, ERROR];
-/// Columns that are there if pictures may be in files: by them it is told later whether a file is still the same.
+/// Columns that are there if pictures may be in files: they show later whether a file has changed.
 const OF_FILES: [&str; 2] = [FILE_SIZE, FILE_MODIFIED];
 
 /// Width in pixels.

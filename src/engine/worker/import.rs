@@ -196,7 +196,7 @@ impl Import<'_> {
                 && number(batch, FILE_MODIFIED, row) == Some(file.modified_ns);
             match same {
                 true => self.counts.found += 1,
-                // Without a size nobody knows whether it was changed: it is told by its hash when it is read.
+                // Without a size a change cannot be noticed here: its hash shows it when it is read.
                 false if !is_there(batch, FILE_SIZE, row) => {}
                 false => self.counts.changed += 1,
             }

@@ -50,12 +50,12 @@ pub struct JobOptions {
     pub decoders: usize,
     /// JPEG quality of new thumbnails, 1 to 100.
     pub thumbnail_quality: u8,
-    /// Whether photos that take long to decode are told of before they are read, by the thumbnails in their files.
+    /// Whether photos that take long to decode are shown by the thumbnails in their files until they are read.
     pub embedded_thumbnails: bool,
     /// Tells this job's messages from those of earlier ones.
     pub generation: u64,
     /// Whether nothing is read before all files are counted, so that the total and the time left are known from the
-    /// start. What the store knows is told meanwhile.
+    /// start. Photos that the store knows are sent meanwhile.
     pub list_first: bool,
     /// How long a store that has no room is tried again before the job gives up; as long as it takes if none.
     pub patience: Option<Duration>,

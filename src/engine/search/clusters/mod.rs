@@ -26,7 +26,7 @@ pub struct ClusterRule {
     pub min_photos: usize,
     /// Cosine with the middle of a heap that a photo in it has at least.
     pub min_cosine: f32,
-    /// Words that a heap is told by, at most.
+    /// The most words that name a heap.
     pub words: usize,
 }
 

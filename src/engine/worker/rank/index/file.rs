@@ -41,7 +41,7 @@ impl Source {
         })?;
         let file = Candidate::new(path, &metadata);
         Ok(Self {
-            // A name that is no text is told from another by its length and time.
+            // Names that are not valid text differ by length and modification time.
             path: file.path.to_string_lossy().into_owned(),
             bytes: file.size,
             modified_ns: file.modified_ns,
