@@ -1,6 +1,7 @@
 //! Pictures a second through an image tower, batches of 1 to 32.
 //!
-//! The starter, and the model in `LUMISIFT_BENCH_MODEL=DIR` if that is set.
+//! The starter, and the model in `LUMISIFT_BENCH_MODEL=DIR` if that is set. `LUMISIFT_BENCH_DEVICE=cuda` (or `metal`) times the model on
+//! that device alone, in batches of up to 256.
 #![allow(clippy::expect_used, missing_docs, reason = "a benchmark")]
 
 use std::hint::black_box;
@@ -22,13 +23,13 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
     (0..count).map(crop).collect()
 }
 
-fn measure(criterion: &mut Criterion, name: &str, model: &dyn Model) {
+fn measure(criterion: &mut Criterion, name: &str, model: &dyn Model, batches: &[usize]) {
     let info = model.info();
     let mut group = criterion.benchmark_group(format!("tower of {name}"));
     group
         .sample_size(10)
         .measurement_time(Duration::from_secs(6));
-    for batch in [1, 8, 16, 32] {
+    for batch in batches.iter().copied() {
         let crops = crops(batch, info.preprocess.side);
         group.throughput(Throughput::Elements(batch as u64));
         group.bench_function(BenchmarkId::from_parameter(batch), |bencher| {
@@ -43,15 +44,30 @@ fn measure(criterion: &mut Criterion, name: &str, model: &dyn Model) {
     group.finish();
 }
 
+const BATCHES: &[usize] = &[1, 8, 16, 32];
+
 fn bench(criterion: &mut Criterion) {
-    if let Some(dir) = std::env::var_os("LUMISIFT_BENCH_MODEL") {
+    let dir = std::env::var_os("LUMISIFT_BENCH_MODEL");
+    if let Ok(device) = std::env::var("LUMISIFT_BENCH_DEVICE") {
+        let device = Device::open(device.parse().expect("a device")).expect("opens");
+        let dir = dir.expect("LUMISIFT_BENCH_MODEL");
+        let model = load_folder_in(dir.as_ref(), &device, WeightFormat::Float).expect("a model");
+        let name = format!("{} on {}", model.info().name, device.facts().name);
+        return measure(criterion, &name, &model, &[1, 16, 64, 256]);
+    }
+    if let Some(dir) = dir {
         for (name, form) in [("f32", WeightFormat::Float), ("int8", WeightFormat::Int8)] {
             let model = load_folder_in(dir.as_ref(), &Device::cpu(), form).expect("a model");
             let name = format!("{} in {name}", model.info().name);
-            measure(criterion, &name, &model);
+            measure(criterion, &name, &model, BATCHES);
         }
     }
-    measure(criterion, "starter", &load_starter().expect("the starter"));
+    measure(
+        criterion,
+        "starter",
+        &load_starter().expect("the starter"),
+        BATCHES,
+    );
 }
 
 criterion_group!(benches, bench);
