@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::gpu::{
     Adapter, Context, Dispatch, GpuImageTower, GpuPrecision, adapters, paper_adapter,
-    synthetic_tower,
+    synthetic_tower, time_dispatch,
 };
 use lumisift::engine::inference::load_starter_tower;
 use lumisift::engine::media::preprocess::Crop;
@@ -230,13 +230,13 @@ fn crops(count: usize, side: u32) -> Vec<Crop> {
     (0..count).map(crop).collect()
 }
 
-/// Pictures a second, over three seconds after a first run.
+/// Pictures a second, over a second after a first run.
 fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>) {
     let cancel = Cancel::default();
     let pictures = crops(batch, tower.side() as u32);
     tower.embed(&pictures, &cancel).expect("vectors");
     let (began, mut done) = (Instant::now(), 0);
-    while done == 0 || began.elapsed() < Duration::from_secs(3) {
+    while done == 0 || began.elapsed() < Duration::from_secs(1) {
         tower.embed(&pictures, &cancel).expect("vectors");
         done += batch;
     }
@@ -260,6 +260,38 @@ fn measure(name: &str, tower: &GpuImageTower, batch: usize, paper: Option<Paper>
         operations / 1e12,
         bytes / 1e9
     );
+}
+
+/// How long the card takes for each kind of dispatch of a batch.
+fn tell_times(name: &str, tower: &GpuImageTower, batch: usize) {
+    const TIMES: u32 = 20;
+    let plan = tower.plan(batch).expect("a plan");
+    println!("\n{name}, {batch} pictures, as measured:");
+    println!(
+        "{:>5} {:<12} {:>12} {:>10} {:>9} {:>10} {:>8} {:>10}",
+        "times", "kernel", "MFLOP", "MB", "us each", "TFLOP/s", "GB/s", "us in all"
+    );
+    let mut sum = 0.0;
+    let dispatches = plan.dispatches();
+    for (dispatch, count) in alike(dispatches) {
+        let at = dispatches.iter().position(|d| std::ptr::eq(d, dispatch));
+        let at = at.expect("one of them");
+        let patience = Duration::from_secs(20);
+        let time = time_dispatch(tower.context(), &plan, (at, TIMES), patience).expect("runs");
+        let seconds = time.as_secs_f64().max(1e-9);
+        sum += seconds * count as f64;
+        println!(
+            "{count:>5} {:<12} {:>12.1} {:>10.2} {:>9.1} {:>10.2} {:>8.0} {:>10.0}",
+            dispatch.name,
+            dispatch.operations / 1e6,
+            dispatch.bytes / 1e6,
+            1e6 * seconds,
+            dispatch.operations / seconds / 1e12,
+            dispatch.bytes / seconds / 1e9,
+            1e6 * seconds * count as f64,
+        );
+    }
+    println!("{:.0} us, {:.0} pictures/s", 1e6 * sum, batch as f64 / sum);
 }
 
 /// Pictures of the batches that are predicted: what self-tests take, and what a folder of photos ends up with.
@@ -306,17 +338,28 @@ fn main() {
     if paper.is_none() {
         println!("LUMISIFT_BENCH_CARD=TFLOP/s,GB/s would add its roofline");
     }
-    for numbers in [GpuPrecision::Fastest, GpuPrecision::Full] {
-        let context = Arc::new(Context::open(adapter, numbers, None).expect("opens"));
-        println!(
-            "\nweights in {}",
-            if context.in_halves() { "f16" } else { "f32" }
-        );
+    let open = |numbers| Context::open(adapter, numbers, None).expect("opens");
+    let fastest = open(GpuPrecision::Fastest);
+    let mut contexts = Vec::new();
+    if fastest.has_matrix_units() {
+        contexts.push(("f16 by matrix units", fastest));
+        let without = open(GpuPrecision::Fastest).without_matrix_units();
+        contexts.push(("f16", without));
+    } else {
+        contexts.push((if fastest.in_halves() { "f16" } else { "f32" }, fastest));
+    }
+    if contexts[0].0 != "f32" {
+        contexts.push(("f32", open(GpuPrecision::Full)));
+    }
+    for (numbers, context) in contexts {
+        let context = Arc::new(context);
+        println!("\nproducts in {numbers}");
         for name in NAMES {
             let tower = tower(&context, name);
-            for batch in [1, 8, 16, 32, 64, 128] {
+            for batch in [1, 8, 16, 32, 64, 256] {
                 measure(name, &tower, batch, paper);
             }
+            tell_times(name, &tower, 64);
         }
     }
 }

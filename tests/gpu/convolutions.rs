@@ -58,7 +58,7 @@ fn check_unfold(context: &Context, count: usize, shape: UnfoldShape) {
     let buffer = recorder.pictures(pictures.len());
     let out = recorder.unfold(&buffer, count, shape);
     let plan: GpuPlan = recorder.finish(out).expect("a plan");
-    plan.write_pictures(context, &buffer, &pictures);
+    plan.write_pictures(context, &buffer, &[&pictures]);
     let card = gpu::run(context, &plan, PATIENCE).expect("runs");
     assert_near(
         context,

@@ -31,7 +31,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 /// Found once.
 static ADAPTERS: LazyLock<Vec<Adapter>> = LazyLock::new(|| adapters().expect("drivers answer"));
 /// The first adapter, in full precision and in halves, each with the workgroup memory and the subgroups of small and of large
-/// cards.
+/// cards; then in halves with matrix units that are emulated, and without those that it has.
 static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     let open = |numbers, memory: usize, subgroup| {
         let context = Context::open(adapter(), numbers, None).expect("opens");
@@ -41,7 +41,12 @@ static CONTEXTS: LazyLock<Vec<Context>> = LazyLock::new(|| {
     };
     let both = [GpuPrecision::Full, GpuPrecision::Fastest];
     let each = both.map(|numbers| [open(numbers, 16, 32), open(numbers, 64, 128)]);
-    each.into_iter().flatten().collect()
+    let emulated = open(GpuPrecision::Fastest, 16, 32).with_emulated_matrix_units();
+    let mut all: Vec<Context> = each.into_iter().flatten().chain([emulated]).collect();
+    if adapter().has_matrix_units() {
+        all.push(open(GpuPrecision::Fastest, 16, 32).without_matrix_units());
+    }
+    all
 });
 /// The largest difference of each kernel, in full precision or in halves: what docs/gpu.md has.
 static WORST: Mutex<BTreeMap<(&str, bool), f32>> = Mutex::new(BTreeMap::new());

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::GpuError;
+use super::adapter_limits::MATRIX_MEMORY;
 use super::driver;
 
 /// How long drivers may take to list their cards.
@@ -111,6 +112,28 @@ impl Adapter {
     pub fn subgroups(&self) -> (u32, u32) {
         let info = self.inner.get_info();
         (info.subgroup_min_size, info.subgroup_max_size)
+    }
+
+    /// Whether it multiplies tiles of 16 x 16 halves in units made for that and adds up in full precision, with the workgroup
+    /// memory that kernels need for it. They are written for subgroups of 32, and wgpu cannot ask for a size where there are several.
+    #[must_use]
+    pub fn has_matrix_units(&self) -> bool {
+        use wgpu::CooperativeScalarType::{F16, F32};
+        let fitting = |kind: &wgpu::CooperativeMatrixProperties| {
+            [kind.m_size, kind.n_size, kind.k_size] == [16; 3]
+                && (kind.ab_type, kind.cr_type) == (F16, F32)
+        };
+        let wanted = wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX
+            | wgpu::Features::SUBGROUP
+            | wgpu::Features::SHADER_F16;
+        self.inner.features().contains(wanted)
+            && self.inner.limits().max_compute_workgroup_storage_size as usize >= MATRIX_MEMORY
+            && self.subgroups() == (32, 32)
+            && self
+                .inner
+                .cooperative_matrix_properties()
+                .iter()
+                .any(fitting)
     }
 
     /// Whether it computes on the processor.

@@ -8,6 +8,18 @@ pub const WORKGROUP_MEMORY: usize = 16 << 10;
 /// More than this no kernel takes.
 pub const MOST_WORKGROUP_MEMORY: usize = 64 << 10;
 
+/// The most workgroup memory of a kernel for matrix units, in bytes.
+pub const MATRIX_MEMORY: usize = 29 << 10;
+
+/// Who multiplies tiles of 16 x 16 halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatrixUnits {
+    /// The card: Vulkan's cooperative matrices, for subgroups of 32.
+    Hardware,
+    /// The first of each 32 invocations, in loops: for tests of all the rest of the kernels with adapters that have no such units.
+    Emulated,
+}
+
 /// What kernels of an adapter are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdapterLimits {
@@ -19,22 +31,28 @@ pub struct AdapterLimits {
     pub subgroup: usize,
     /// Workgroups that keep all units busy.
     pub enough_workgroups: usize,
+    /// Who multiplies tiles of halves, if not each invocation its own values.
+    pub matrix_units: Option<MatrixUnits>,
 }
 
 impl AdapterLimits {
     pub fn of(
         kind: AdapterKind,
-        half: bool,
+        features: wgpu::Features,
         limits: &wgpu::Limits,
         info: &wgpu::AdapterInfo,
     ) -> Self {
+        let half = features.contains(wgpu::Features::SHADER_F16);
+        let memory = limits.max_compute_workgroup_storage_size as usize;
+        let matrix_units = features.contains(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX);
         Self {
             element: if half {
                 ElementType::F16
             } else {
                 ElementType::F32
             },
-            memory: memory_of_a_kernel(limits.max_compute_workgroup_storage_size as usize),
+            matrix_units: matrix_units.then_some(MatrixUnits::Hardware),
+            memory: memory_of_a_kernel(memory),
             subgroup: subgroup((info.subgroup_min_size, info.subgroup_max_size)),
             // Adapters do not say how many units they have. Cards of their own have 28 and more, those in processors 4 to 16.
             enough_workgroups: match kind {

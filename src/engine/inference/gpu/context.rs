@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::GpuError;
 use super::adapter::Adapter;
-use super::adapter_limits::{AdapterLimits, MOST_WORKGROUP_MEMORY, WORKGROUP_MEMORY};
+use super::adapter_limits::{AdapterLimits, MOST_WORKGROUP_MEMORY, MatrixUnits, WORKGROUP_MEMORY};
 use super::driver;
 use super::element::ElementType;
 use super::kernels::Kernel;
+use super::permissions;
 use super::pipeline_cache::PipelineCache;
 
 /// The number format of weights and activations. Sums and the residual stream are always in f32.
@@ -122,8 +123,10 @@ impl Context {
         }
         let mut wanted = wgpu::Features::PIPELINE_CACHE;
         wanted.set(wgpu::Features::SHADER_F16, numbers == GpuPrecision::Fastest);
+        if numbers == GpuPrecision::Fastest && adapter.has_matrix_units() {
+            wanted |= wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX | wgpu::Features::SUBGROUP;
+        }
         let features = adapter.inner.features() & wanted;
-        let half = features.contains(wgpu::Features::SHADER_F16);
         let limits = wgpu::Limits {
             max_storage_buffer_binding_size: there.max_storage_buffer_binding_size,
             max_buffer_size: there.max_buffer_size,
@@ -136,6 +139,7 @@ impl Context {
             label: Some("lumisift"),
             required_features: features,
             required_limits: limits.or_worse_values_from(&there),
+            experimental_features: permissions::experimental(features),
             ..Default::default()
         });
         let (device, queue) =
@@ -147,7 +151,7 @@ impl Context {
             device,
             queue,
             name: adapter.name.clone(),
-            abilities: AdapterLimits::of(adapter.kind, half, &there, &info),
+            abilities: AdapterLimits::of(adapter.kind, features, &there, &info),
             // Buffers are as long as a whole number of vectors.
             most_bytes: there
                 .max_storage_buffer_binding_size
@@ -178,6 +182,26 @@ impl Context {
     pub fn with_subgroups_of(mut self, invocations: usize) -> Self {
         self.abilities.subgroup = invocations;
         self
+    }
+
+    /// Leaves matrix units alone, as for a card that has none.
+    #[must_use]
+    pub fn without_matrix_units(mut self) -> Self {
+        self.abilities.matrix_units = None;
+        self
+    }
+
+    /// Makes products for matrix units, whose part invocations play.
+    #[must_use]
+    pub fn with_emulated_matrix_units(mut self) -> Self {
+        self.abilities.matrix_units = Some(MatrixUnits::Emulated);
+        self
+    }
+
+    /// Whether products are computed by matrix units.
+    #[must_use]
+    pub fn has_matrix_units(&self) -> bool {
+        self.abilities.matrix_units.is_some()
     }
 
     /// The card's name.
@@ -303,12 +327,7 @@ impl Context {
     }
 
     fn compile(&self, kernel: &Kernel) -> wgpu::ComputePipeline {
-        let module = self
-            .device
-            .create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(kernel.name),
-                source: wgpu::ShaderSource::Wgsl(kernel.source.as_str().into()),
-            });
+        let module = permissions::module(&self.device, kernel);
         let bindings = self.bindings(kernel.inputs);
         let layout = self
             .device

@@ -322,11 +322,8 @@ impl GpuImageTower {
     }
 
     fn write(&self, prepared: &PreparedPlan, crops: &[Crop]) {
-        let mut bytes = Vec::with_capacity(crops.iter().map(|crop| crop.rgb.len()).sum());
-        for crop in crops {
-            bytes.extend_from_slice(&crop.rgb);
-        }
-        (prepared.plan).write_pictures(&self.context, &prepared.pictures, &bytes);
+        let pictures: Vec<&[u8]> = crops.iter().map(|crop| crop.rgb.as_slice()).collect();
+        (prepared.plan).write_pictures(&self.context, &prepared.pictures, &pictures);
     }
 }
 

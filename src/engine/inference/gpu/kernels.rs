@@ -3,12 +3,19 @@
 
 #[cfg(test)]
 mod backends;
+mod matrix_attention;
+mod matrix_units;
 
 use std::fmt::Write;
 
 use super::adapter_limits::AdapterLimits;
 use super::element::ElementType;
 use crate::engine::inference::cpu::Activation;
+
+pub use matrix_attention::{
+    QUERIES as MATRIX_QUERIES, attention_matrix, takes as matrix_attention_takes,
+};
+pub use matrix_units::gemm_matrix;
 
 /// Invocations of a workgroup where a kernel has no other number.
 pub const THREADS: u32 = 64;
@@ -139,35 +146,16 @@ pub fn gemm(
     let step = tile.depth(abilities, input, weights);
     let (across, down, rows, vectors) = tile.parts();
     let (high, wide) = (down * rows, across * vectors);
-    let stored = match store {
-        StoreMode::Activate(_) => format!("out[at] = vec4<{}>(activate(y));", output.wgsl()),
-        StoreMode::InPlace => format!("out[at] += vec4<{}>(y);", output.wgsl()),
-        StoreMode::Skip => format!(
-            "out[at] = vec4<{}>(y + skip[p.skip_offset + row % p.skip_period * p.skip_stride + column]);",
-            output.wgsl()
-        ),
-    };
-    let activation = match store {
-        StoreMode::Activate(kind) => activation(kind),
-        _ => "",
-    };
     let half = [input, weights, output].contains(&ElementType::F16);
-    let source = fill(
-        include_str!("kernels/gemm.wgsl"),
-        half,
-        &[
-            ("input", input.wgsl().into()),
-            ("weight", weights.wgsl().into()),
+    let mut values = product_values(elements, store);
+    values.extend([
             ("step", step.to_string()),
-            ("output", output.wgsl().into()),
             ("across", across.to_string()),
             ("down", down.to_string()),
             ("tile_rows", high.to_string()),
             ("tile_columns", wide.to_string()),
             ("x_tile", (high * step).to_string()),
             ("w_tile", (4 * step * wide).to_string()),
-            ("activation", activation.into()),
-            ("store", stored),
             (
                 "declare_sums",
                 each(rows, vectors, |r, c| {
@@ -183,13 +171,44 @@ pub fn gemm(
                     )
                 }),
             ),
-        ],
-    );
+        ]);
+    let template = [
+        include_str!("kernels/product.wgsl"),
+        include_str!("kernels/gemm.wgsl"),
+    ];
     Kernel {
         name: PRODUCT,
-        source,
+        source: fill(&template.concat(), half, &values),
         inputs: 4,
     }
+}
+
+/// What the templates of all products leave open.
+fn product_values(elements: ProductElements, store: StoreMode) -> Vec<(&'static str, String)> {
+    let ProductElements {
+        input,
+        weights,
+        output,
+    } = elements;
+    let stored = match store {
+        StoreMode::Activate(_) => format!("out[at] = vec4<{}>(activate(y));", output.wgsl()),
+        StoreMode::InPlace => format!("out[at] += vec4<{}>(y);", output.wgsl()),
+        StoreMode::Skip => format!(
+            "out[at] = vec4<{}>(y + skip[p.skip_offset + row % p.skip_period * p.skip_stride + column]);",
+            output.wgsl()
+        ),
+    };
+    let activation = match store {
+        StoreMode::Activate(kind) => activation(kind),
+        _ => "",
+    };
+    vec![
+        ("input", input.wgsl().into()),
+        ("weight", weights.wgsl().into()),
+        ("output", output.wgsl().into()),
+        ("activation", activation.into()),
+        ("store", stored),
+    ]
 }
 
 fn each(rows: usize, vectors: usize, line: impl Fn(usize, usize) -> String) -> String {
@@ -355,7 +374,11 @@ pub fn attention(element: ElementType, size: usize, tile: AttentionTile) -> Kern
         )
     });
     let source = fill(
-        include_str!("kernels/attention.wgsl"),
+        &[
+            include_str!("kernels/attention_params.wgsl"),
+            include_str!("kernels/attention.wgsl"),
+        ]
+        .concat(),
         element == ElementType::F16,
         &[
             ("element", element.wgsl().into()),
@@ -431,6 +454,7 @@ mod tests {
             memory,
             subgroup: 32,
             enough_workgroups: 96,
+            matrix_units: None,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use super::GpuError;
 use super::element::ElementType;
-use super::kernels::{self, AttentionTile, PRODUCT, ProductElements, StoreMode, THREADS, TileSize};
+use super::kernels::{
+    self, AttentionTile, Kernel, PRODUCT, ProductElements, StoreMode, THREADS, TileSize,
+};
 use super::plan::GpuRows;
 use super::recorder::{MOST_WORKGROUPS, Recorder};
 use super::weights::{GpuDepthwise, GpuLinear, GpuNorm, vectors};
@@ -98,17 +100,25 @@ impl Recorder<'_> {
             self.problem.get_or_insert(GpuError::Failed(text));
         }
         let abilities = self.context.abilities();
+        let halves = [x.element, layer.element] == [ElementType::F16; 2];
+        let units = abilities.matrix_units.filter(|_| halves);
         for slice in &layer.slices {
-            let tile = self
-                .tile
-                .unwrap_or_else(|| TileSize::fitting(abilities, x.rows, 4 * slice.columns));
+            let fitting = || TileSize::fitting(abilities, x.rows, 4 * slice.columns);
+            let tile = match self.tile.unwrap_or_else(fitting) {
+                // Too small for all subgroups to have a part of it.
+                TileSize::Small if units.is_some() => TileSize::Medium,
+                tile => tile,
+            };
             let (high, wide) = tile.size();
             let elements = ProductElements {
                 input: x.element,
                 weights: layer.element,
                 output: out.element,
             };
-            let kernel = kernels::gemm(tile, abilities, elements, store);
+            let kernel = match units {
+                Some(units) => kernels::gemm_matrix(tile, units, elements, store),
+                None => kernels::gemm(tile, abilities, elements, store),
+            };
             let (period, stride, offset) = skip.map_or((1, 0, 0), |skip| {
                 (skip.rows, skip.stride, skip.offset + slice.first)
             });
@@ -201,7 +211,7 @@ impl Recorder<'_> {
         };
         let out = self.rows(sequences * each, width, self.context.element());
         let size = width / heads;
-        let tile = AttentionTile::fitting(self.context.abilities(), size, each);
+        let (kernel, queries_of_group) = self.attention_kernel(size, each, out.element);
         let [q, k, v] = input.columns;
         let q_sequence = if input.shared {
             0
@@ -220,9 +230,8 @@ impl Recorder<'_> {
             4 * keys_values.offset + v,
             4 * out.stride,
         ];
-        let kernel = kernels::attention(out.element, size, tile);
         let buffers = [&queries.buffer, &keys_values.buffer, &out.buffer];
-        let groups = each.div_ceil(tile.queries);
+        let groups = each.div_ceil(queries_of_group);
         let work = |sequences: usize, queries: usize| {
             let pairs = (sequences * queries * tokens * width) as f64;
             let values = sequences * (2 * queries + 2 * tokens) * width * out.element.bytes();
@@ -235,7 +244,7 @@ impl Recorder<'_> {
                 _ => std::iter::once(0..groups).collect(),
             };
             for part in own {
-                let queries = each.min(part.end * tile.queries) - part.start * tile.queries;
+                let queries = each.min(part.end * queries_of_group) - part.start * queries_of_group;
                 let mut parameters: Vec<u32> = counts.iter().map(|n| *n as u32).collect();
                 parameters.push(input.scale.to_bits());
                 parameters.extend([several.start, part.start].map(|n| n as u32));
@@ -249,6 +258,31 @@ impl Recorder<'_> {
             }
         }
         out
+    }
+
+    /// The kernel for heads of this width, with the number of queries that a workgroup takes.
+    fn attention_kernel(
+        &self,
+        size: usize,
+        queries: usize,
+        element: ElementType,
+    ) -> (Kernel, usize) {
+        let abilities = self.context.abilities();
+        match abilities.matrix_units {
+            Some(units)
+                if element == ElementType::F16
+                    && kernels::matrix_attention_takes(size, queries) =>
+            {
+                (
+                    kernels::attention_matrix(units, size),
+                    kernels::MATRIX_QUERIES,
+                )
+            }
+            _ => {
+                let tile = AttentionTile::fitting(abilities, size, queries);
+                (kernels::attention(element, size, tile), tile.queries)
+            }
+        }
     }
 
     /// Rows of normalised values out of pictures.

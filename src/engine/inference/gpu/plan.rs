@@ -190,6 +190,21 @@ impl GpuPlan {
         })
     }
 
+    /// A single dispatch, so many times in a row.
+    pub(super) fn repeated(
+        &self,
+        context: &Context,
+        dispatch: usize,
+        times: u32,
+    ) -> wgpu::CommandBuffer {
+        let mut encoder = context.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            (0..times).for_each(|_| self.dispatches[dispatch].record(&mut pass));
+        }
+        encoder.finish()
+    }
+
     /// Bytes of the result, whose rows are padded to whole vectors.
     pub(super) fn output_bytes(&self) -> u64 {
         (self.output.rows * self.output.stride * 4 * self.output.element.bytes()) as u64
@@ -225,15 +240,23 @@ impl GpuPlan {
             .write_buffer(&rows.buffer, 0, &rows.element.encode(&padded));
     }
 
-    /// Writes pictures that the plan reads.
-    pub fn write_pictures(&self, context: &Context, buffer: &wgpu::Buffer, bytes: &[u8]) {
-        let whole = bytes.len() / 4 * 4;
-        driver::call(|| context.queue.write_buffer(buffer, 0, &bytes[..whole]));
-        if whole < bytes.len() {
-            let mut last = [0; 4];
-            last[..bytes.len() - whole].copy_from_slice(&bytes[whole..]);
-            context.queue.write_buffer(buffer, whole as u64, &last);
-        }
+    /// Writes pictures that the plan reads, one after another, straight into the memory that the driver copies from.
+    pub fn write_pictures(&self, context: &Context, buffer: &wgpu::Buffer, pictures: &[&[u8]]) {
+        let bytes: usize = pictures.iter().map(|picture| picture.len()).sum();
+        let Some(size) = wgpu::BufferSize::new(bytes.next_multiple_of(4) as u64) else {
+            return;
+        };
+        driver::call(|| {
+            // None if the device is lost, which the submission that follows reports.
+            let Some(mut view) = context.queue.write_buffer_with(buffer, 0, size) else {
+                return;
+            };
+            let mut at = 0;
+            for picture in pictures {
+                view.slice(at..at + picture.len()).copy_from_slice(picture);
+                at += picture.len();
+            }
+        });
     }
 }
 

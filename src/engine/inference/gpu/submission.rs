@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::GpuError;
 use super::context::Context;
@@ -124,4 +124,27 @@ pub fn run(context: &Context, plan: &GpuPlan, patience: Duration) -> Result<Vec<
     let limits = (f64::INFINITY, patience);
     submit(context, plan, limits, &mut UnderWay::default(), &|| false)?
         .wait(context, plan, patience)
+}
+
+/// How long the card takes for one dispatch of a plan: the mean of so many in a row, with a share of what it takes to hand them over.
+///
+/// # Errors
+/// If the card fails.
+pub fn time_dispatch(
+    context: &Context,
+    plan: &GpuPlan,
+    (dispatch, times): (usize, u32),
+    patience: Duration,
+) -> Result<Duration, GpuError> {
+    let run = |times: u32| {
+        let commands = plan.repeated(context, dispatch, times);
+        let began = Instant::now();
+        let submission = driver::call(|| context.queue.submit([commands]));
+        driver::call(|| wait_for(context, submission, patience))?;
+        context.check()?;
+        Ok(began.elapsed())
+    };
+    // The first time, a driver may compile.
+    run(1)?;
+    Ok(run(times)? / times.max(1))
 }

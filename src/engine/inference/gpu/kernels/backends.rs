@@ -5,6 +5,7 @@ use naga::proc::{BoundsCheckPolicies, BoundsCheckPolicy};
 use naga::valid::{Capabilities, FunctionInfo, ModuleInfo, ValidationFlags, Validator};
 use naga::{Block, Expression, Function, Module, ShaderStage, Statement, TypeInner};
 
+use super::super::adapter_limits::{MATRIX_MEMORY, MatrixUnits};
 use super::*;
 
 const ACTIVATIONS: [Activation; 5] = [
@@ -25,6 +26,7 @@ fn all_abilities() -> Vec<AdapterLimits> {
                 memory: memory << 10,
                 subgroup: 32,
                 enough_workgroups: 96,
+                matrix_units: None,
             });
         }
     }
@@ -76,10 +78,52 @@ fn all_kernels() -> Vec<Kernel> {
 fn read(source: &str) -> (Module, ModuleInfo) {
     let module = naga::front::wgsl::parse_str(source);
     let module = module.unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
-    let mut validator = Validator::new(ValidationFlags::all(), Capabilities::SHADER_FLOAT16);
+    let matrix_units = Capabilities::COOPERATIVE_MATRIX | Capabilities::SUBGROUP;
+    let mut validator = Validator::new(
+        ValidationFlags::all(),
+        Capabilities::SHADER_FLOAT16 | matrix_units,
+    );
     let info = validator.validate(&module);
     let info = info.unwrap_or_else(|e| panic!("{}", e.emit_to_string(source)));
     (module, info)
+}
+
+/// Kernels for the matrix units of cards, which only Vulkan has, or for units that are emulated.
+fn matrix_kernels(units: MatrixUnits) -> Vec<Kernel> {
+    let stores = ACTIVATIONS.map(StoreMode::Activate);
+    let stores = stores
+        .into_iter()
+        .chain([StoreMode::InPlace, StoreMode::Skip]);
+    let elements = [ElementType::F32, ElementType::F16].map(|output| ProductElements {
+        input: ElementType::F16,
+        weights: ElementType::F16,
+        output,
+    });
+    let tiles = [TileSize::Medium, TileSize::Large];
+    let each = |store| {
+        let all =
+            elements.map(|elements| tiles.map(|tile| gemm_matrix(tile, units, elements, store)));
+        all.into_iter().flatten()
+    };
+    let heads = [16, 32, 64].map(|size| attention_matrix(units, size));
+    stores.flat_map(each).chain(heads).collect()
+}
+
+#[test]
+fn kernels_for_matrix_units_are_taken_by_vulkan() {
+    for units in [MatrixUnits::Hardware, MatrixUnits::Emulated] {
+        for kernel in matrix_kernels(units) {
+            check(&kernel.source);
+            let (module, info) = read(&kernel.source);
+            let options = spv::Options {
+                lang_version: (1, 3),
+                ..Default::default()
+            };
+            let words = spv::write_vec(&module, &info, &options, None).expect("SPIR-V");
+            assert!(!words.is_empty());
+            assert!(declared(&kernel.source) <= MATRIX_MEMORY);
+        }
+    }
 }
 
 #[test]

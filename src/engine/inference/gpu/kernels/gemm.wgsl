@@ -1,28 +1,4 @@
-// out = then(x W^T + b): one workgroup computes a tile of TILE_ROWS x TILE_COLUMNS, one invocation ROWS x (4 COLUMNS) of it.
-// Widths and strides count vectors of four values. The weights lie input by input, so that a tile's columns are contiguous.
-
-struct Params {
-    rows: u32,
-    inputs: u32,
-    columns: u32,
-    x_offset: u32,
-    x_stride: u32,
-    out_offset: u32,
-    out_stride: u32,
-    // The skip connection repeats after so many rows.
-    skip_period: u32,
-    skip_stride: u32,
-    skip_offset: u32,
-    // Tiles of rows that other dispatches compute.
-    first_tile: u32,
-}
-
-@group(0) @binding(0) var<storage, read> x: array<vec4<{input}>>;
-@group(0) @binding(1) var<storage, read> weights: array<vec4<{weight}>>;
-@group(0) @binding(2) var<storage, read> bias: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> skip: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> out: array<vec4<{output}>>;
-@group(0) @binding(5) var<uniform> p: Params;
+// out = store(x W^T + b): one workgroup computes a tile of TILE_ROWS x TILE_COLUMNS, one invocation ROWS x (4 COLUMNS) of it.
 
 const ACROSS: u32 = {across}u;
 const DOWN: u32 = {down}u;
@@ -33,17 +9,6 @@ const STEP: u32 = {step}u;
 
 var<workgroup> x_tile: array<vec4<{input}>, {x_tile}>;
 var<workgroup> w_tile: array<vec4<{weight}>, {w_tile}>;
-
-{activation}
-
-fn finish(row: u32, column: u32, sum: vec4<f32>) {
-    if (row >= p.rows || column >= p.columns) {
-        return;
-    }
-    let at = p.out_offset + row * p.out_stride + column;
-    let y = sum + bias[column];
-    {store}
-}
 
 @compute @workgroup_size({across}, {down})
 fn main(
