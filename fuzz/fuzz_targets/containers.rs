@@ -5,7 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::{camera_facts, decode, embedded_thumbnail};
-use lumisift::engine::media::metadata::{described, facts_inside};
+use lumisift::engine::media::metadata::facts_inside;
 
 const BEGINNINGS: &[&[u8]] = &[
     b"\xff\xd8\xff",
@@ -53,5 +53,4 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = camera_facts(&file);
     let _ = embedded_thumbnail(&file, &Cancel::default());
     let _ = facts_inside(std::io::Cursor::new(&file));
-    let _ = described(std::io::Cursor::new(&file));
 });

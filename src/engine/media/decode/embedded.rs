@@ -1,5 +1,5 @@
 //! EXIF where the containers' own readers do not look: behind a JPEG's `Exif\0\0` in a PNG or WebP chunk, as
-//! ImageMagick's "Raw profile type exif" in a PNG's text, and in a box of JPEG XL.
+//! ImageMagick's "Raw profile type exif" in a PNG's text, and in boxes of JPEG XL and JPEG 2000.
 
 use std::io::Read;
 
@@ -9,6 +9,11 @@ use super::iso_media;
 
 /// What a JPEG puts before its TIFF structure.
 const PREFIX: &[u8] = b"Exif\0\0";
+/// The identifiers of boxes `uuid` that hold EXIF in JPEG 2000: that of most programs, and Photoshop's.
+const EXIF_UUIDS: [&[u8; 16]; 2] = [
+    b"JpgTiffExif->JP2",
+    b"\x05\x37\xcd\xab\x9d\x0c\x44\x31\xa7\x2a\xfa\x56\x1f\x2a\x11\x3e",
+];
 /// The most bytes of a profile: a JPEG segment holds 64 KB, so nothing larger comes from a camera.
 const LIMIT: u64 = 1 << 20;
 
@@ -21,7 +26,7 @@ pub fn of_text(kind: &[u8; 4], data: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// The TIFF structure of the EXIF in a PNG, WebP or JPEG XL file, without what programs put before it.
+/// The TIFF structure of the EXIF in a PNG, WebP, JPEG XL or JPEG 2000 file, without what programs put before it.
 pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     let found = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         png_chunks(&bytes[8..]).find_map(|(kind, data)| match kind {
@@ -32,10 +37,20 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         let exif = riff_chunks(&bytes[12..]).find(|(kind, _)| *kind == b"EXIF");
         exif.map(|(_, data)| data.to_vec())
-    } else if bytes.starts_with(b"\0\0\0\x0cJXL ") {
+    } else if bytes.starts_with(b"\0\0\0\x0cJXL ") || bytes.starts_with(b"\0\0\0\x0cjP  ") {
         let mut boxes = iso_media::boxes(bytes, (0, bytes.len()));
-        let (_, (start, end)) = boxes.find(|(kind, _)| kind == b"Exif")?;
-        of_item(&bytes[start..end]).map(<[u8]>::to_vec)
+        boxes.find_map(|(kind, (start, end))| {
+            let content = &bytes[start..end];
+            let tiff = match &kind {
+                b"Exif" => of_item(content),
+                b"uuid" => content
+                    .split_first_chunk()
+                    .filter(|(id, _)| is_exif_uuid(id))
+                    .and_then(|(_, content)| of_item(content)),
+                _ => None,
+            };
+            tiff.map(<[u8]>::to_vec)
+        })
     } else {
         None
     }?;
@@ -48,11 +63,17 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 /// The TIFF structure in an item or box of EXIF. Where it begins is counted from behind a number, which some programs
 /// leave out; others do not count what a JPEG puts before it.
 pub fn of_item(content: &[u8]) -> Option<&[u8]> {
+    let content = content.strip_prefix(PREFIX).unwrap_or(content);
     let tiff = match content.split_first_chunk()? {
         (b"II*\0" | b"MM\0*", _) => content,
         (offset, data) => data.get(u32::from_be_bytes(*offset) as usize..)?,
     };
     Some(tiff.strip_prefix(PREFIX).unwrap_or(tiff))
+}
+
+/// Whether a box `uuid` of this identifier holds EXIF.
+pub fn is_exif_uuid(id: &[u8; 16]) -> bool {
+    EXIF_UUIDS.contains(&id)
 }
 
 /// The chunks of a PNG after its signature: kind and data.
@@ -148,6 +169,14 @@ mod tests {
         bytes
     }
 
+    fn jp2(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+        let mut bytes = b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x0cuuidmore".to_vec();
+        bytes.extend((data.len() as u32 + 8).to_be_bytes());
+        bytes.extend(kind);
+        bytes.extend(data);
+        bytes
+    }
+
     fn profile() -> String {
         let prefixed = [PREFIX, TIFF].concat();
         let hex: Vec<String> = prefixed.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -173,6 +202,11 @@ mod tests {
             png(b"iTXt", &international),
             jxl(&[b"\0\0\0\x02ab", TIFF].concat()),
             jxl(TIFF),
+            jxl(&prefixed),
+            jp2(b"Exif", &[b"\0\0\0\0", TIFF].concat()),
+            jp2(b"uuid", &[EXIF_UUIDS[0], TIFF].concat()),
+            jp2(b"uuid", &[EXIF_UUIDS[0], &prefixed[..]].concat()),
+            jp2(b"uuid", &[EXIF_UUIDS[1], TIFF].concat()),
             webp(TIFF),
             webp(&prefixed),
         ] {

@@ -26,11 +26,11 @@ pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     // Read once, and only of files of which EXIF does not say all.
     let inside = LazyCell::new(|| metadata::all_inside(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
-        let orientation = inside.1.orientation;
+        let orientation = inside.1;
         orientation.map(Orientation::from_exif)
     });
     let camera = fields.and_then(exif::camera).or_else(|| {
-        let camera = inside.1.camera.as_deref()?.trim();
+        let camera = inside.0.camera.as_deref()?.trim();
         (!camera.is_empty()).then(|| camera.chars().take(exif::MOST_LETTERS).collect())
     });
     let taken = fields.and_then(exif::taken);
@@ -66,13 +66,13 @@ pub fn camera_facts(bytes: &[u8]) -> Vec<(&'static str, String)> {
                 .to_owned(),
         )
     };
-    let described = LazyCell::new(|| metadata::described(Cursor::new(bytes)));
+    let inside = LazyCell::new(|| metadata::facts_inside(Cursor::new(bytes)));
     let facts = SHOWN.iter().filter_map(|(tag, name)| {
         let text = fact(*tag)
             .filter(|text| !text.is_empty())
             .or_else(|| match *tag {
-                Tag::Model => described.camera.clone(),
-                Tag::LensModel => described.lens.clone(),
+                Tag::Model => inside.camera.clone(),
+                Tag::LensModel => inside.lens.clone(),
                 _ => None,
             });
         // A damaged field can be of any length, and a caption cannot.

@@ -61,7 +61,9 @@ use picture::Picture;
 pub(super) use cicp::Cicp;
 #[cfg(feature = "video")]
 pub(super) use detached::detached;
-pub(in crate::engine::media) use embedded::{of_item as exif_of_item, of_text as exif_of_text};
+pub(in crate::engine::media) use embedded::{
+    is_exif_uuid, of_item as exif_of_item, of_text as exif_of_text,
+};
 pub use error::DecodeError;
 pub use facts::camera_facts;
 pub use file::{FileBytes, MAX_FILE_BYTES, read_file};

@@ -15,7 +15,7 @@ pub mod xmp;
 pub use edit::{Additions, KnownKeywords};
 pub use facts::SourceFacts;
 pub(crate) use inside::all as all_inside;
-pub use inside::{CameraFacts, described, facts as facts_inside};
+pub use inside::facts as facts_inside;
 pub use look::{MetadataSource, Origins, PhotoMetadata, changed, said};
 pub use names::SidecarNaming;
 

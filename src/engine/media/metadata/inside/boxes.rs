@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 
 use super::input::{ByteSource, Input};
 use super::{MetadataBlocks, tiff};
-use crate::engine::media::decode::exif_of_item;
+use crate::engine::media::decode::{exif_of_item, is_exif_uuid};
 use crate::engine::media::iso_media::{
     IsoBox, Items, MAX_ITEMS, MAX_META, MetadataItemKind, content, parts,
 };
@@ -14,6 +14,11 @@ use crate::engine::media::iso_media::{
 const XMP_UUID: [u8; 16] = [
     0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac,
 ];
+/// The box of IPTC-IIM in JPEG 2000.
+const IPTC_UUID: [u8; 16] = [
+    0x33, 0xc7, 0xa4, 0xd2, 0xb8, 0x1d, 0x47, 0x23, 0xa0, 0xba, 0xf1, 0xa3, 0xe0, 0x97, 0xad, 0x38,
+];
+
 /// The metadata of such a file.
 pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     let mut blocks = MetadataBlocks::default();
@@ -24,13 +29,11 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             b"meta" if length <= MAX_META => {
                 items(input, &part, &mut left, &mut blocks);
             }
-            b"uuid" if input.array(part.body) == Some(XMP_UUID) => {
-                blocks.xmp.extend(content(input, part.body + 16, part.end));
-            }
+            b"uuid" => uuid(input, &part, &mut blocks),
             b"xml " => blocks.xmp.extend(content(input, part.body, part.end)),
             b"Exif" => {
                 let bytes = content(input, part.body, part.end);
-                exif(&bytes.unwrap_or_default(), &mut blocks);
+                exif(exif_of_item(&bytes.unwrap_or_default()), &mut blocks);
             }
             _ => {}
         }
@@ -38,9 +41,26 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     blocks
 }
 
+/// The content of a box that is identified by a number.
+fn uuid<R: Read + Seek>(input: &mut Input<R>, part: &IsoBox, blocks: &mut MetadataBlocks) {
+    let Some(id) = input.array(part.body) else {
+        return;
+    };
+    let content = |input: &mut Input<R>| content(input, part.body + id.len() as u64, part.end);
+    match id {
+        XMP_UUID => blocks.xmp.extend(content(input)),
+        IPTC_UUID => blocks.iptc = content(input),
+        _ if is_exif_uuid(&id) => {
+            let bytes = content(input).unwrap_or_default();
+            exif(exif_of_item(&bytes), blocks);
+        }
+        _ => {}
+    }
+}
+
 /// What an item or box of EXIF says.
-fn exif(bytes: &[u8], blocks: &mut MetadataBlocks) {
-    if let Some(tiff) = exif_of_item(bytes) {
+fn exif(tiff: Option<&[u8]>, blocks: &mut MetadataBlocks) {
+    if let Some(tiff) = tiff {
         let read = tiff::read(&mut Input::new(Cursor::new(tiff)));
         blocks.exif = std::mem::take(&mut blocks.exif).or(read.exif);
     }
@@ -62,7 +82,7 @@ fn items<R: Read + Seek>(
         let bytes = items.bytes(input, place, left).unwrap_or_default();
         match kind {
             MetadataItemKind::Xmp if !bytes.is_empty() => blocks.xmp.push(bytes),
-            MetadataItemKind::Exif => exif(&bytes, blocks),
+            MetadataItemKind::Exif => exif(exif_of_item(&bytes), blocks),
             MetadataItemKind::Xmp | MetadataItemKind::SealedXmp => {}
         }
     }

@@ -1,6 +1,7 @@
 //! Metadata inside photos: XMP packets, IPTC-IIM and EXIF. Only the parts that hold it are read.
 
 mod boxes;
+mod gif;
 mod heif;
 mod iptc;
 mod jpeg;
@@ -14,7 +15,7 @@ use std::io::{Read, Seek};
 use std::path::Path;
 
 use super::facts::SourceFacts;
-use super::xmp::{self, Packet, XmpProperty};
+use super::xmp::{self, Packet};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::input::{self, ByteSource, Input};
 use crate::engine::media::taken::Taken;
@@ -39,6 +40,7 @@ struct MetadataBlocks {
 enum ContainerFormat {
     Jpeg,
     Png,
+    Gif,
     /// TIFF, DNG and most camera RAW.
     Tiff,
     WebP,
@@ -54,6 +56,7 @@ impl ContainerFormat {
         match input.array::<12>(0)? {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
             [0x89, b'P', b'N', b'G', ..] => Some(Self::Png),
+            [b'G', b'I', b'F', b'8', ..] => Some(Self::Gif),
             [b'I', b'I', ..] | [b'M', b'M', ..] => Some(Self::Tiff),
             [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P'] => Some(Self::WebP),
             [_, _, _, _, b'f', b't', b'y', b'p', ..]
@@ -70,6 +73,7 @@ impl MetadataBlocks {
         match format {
             ContainerFormat::Jpeg => jpeg::read(input),
             ContainerFormat::Png => png::read(input),
+            ContainerFormat::Gif => gif::read(input),
             ContainerFormat::Tiff => tiff::read(input),
             ContainerFormat::WebP => webp::read(input),
             ContainerFormat::Boxes => boxes::read(input),
@@ -90,52 +94,23 @@ pub fn facts<R: Read + Seek>(reader: R) -> SourceFacts {
     all(reader).0
 }
 
-/// The same, and orientation and camera from XMP, reading the file once.
-pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, CameraFacts) {
+/// The same, and the orientation from XMP as EXIF numbers it, reading the file once.
+pub fn all<R: Read + Seek>(reader: R) -> (SourceFacts, Option<u32>) {
     let blocks = MetadataBlocks::read(reader);
     let packets = blocks.xmp.iter();
     let packets: Vec<Packet> = packets
         .filter_map(|packet| Packet::parse(packet).ok())
         .collect();
-    let described = CameraFacts::by(&packets);
+    let orientation = packets
+        .iter()
+        .find_map(|packet| packet.simple(xmp::ORIENTATION))
+        .and_then(|text| text.trim().parse().ok());
     let iptc = blocks.iptc.as_deref().map(iptc::facts);
     let xmp = packets.iter().map(Packet::facts).reduce(SourceFacts::or);
     let xmp = xmp.unwrap_or_default();
     let mut facts = xmp.or(iptc.unwrap_or_default()).or(blocks.exif);
     facts.taken = facts.taken.or(blocks.created);
-    (facts, described)
-}
-
-/// Orientation and camera from XMP.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CameraFacts {
-    /// As EXIF's orientation.
-    pub orientation: Option<u32>,
-    /// The model's name.
-    pub camera: Option<String>,
-    /// The lens's name.
-    pub lens: Option<String>,
-}
-
-/// Orientation and camera from XMP, for photos without EXIF.
-pub fn described<R: Read + Seek>(reader: R) -> CameraFacts {
-    all(reader).1
-}
-
-impl CameraFacts {
-    fn by(packets: &[Packet]) -> Self {
-        let first = |properties: &[XmpProperty]| {
-            let mut all = packets
-                .iter()
-                .flat_map(|packet| properties.iter().map(move |p| (packet, p)));
-            all.find_map(|(packet, property)| packet.simple(*property))
-        };
-        Self {
-            orientation: first(&[xmp::ORIENTATION]).and_then(|text| text.trim().parse().ok()),
-            camera: first(&[xmp::MODEL]),
-            lens: first(&xmp::LENSES),
-        }
-    }
+    (facts, orientation)
 }
 
 /// What the photo in a file says of itself.

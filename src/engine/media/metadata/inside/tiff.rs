@@ -8,6 +8,7 @@ use crate::engine::files::patch::Patch;
 use crate::engine::media::dates;
 use crate::engine::media::metadata::facts;
 use crate::engine::media::places::Coordinates;
+use crate::engine::media::taken::Taken;
 
 const RATING: u16 = 0x4746;
 const RATING_PERCENT: u16 = 0x4749;
@@ -18,6 +19,7 @@ const WINDOWS_KEYWORDS: u16 = 0x9c9e;
 const EXIF: u16 = 0x8769;
 const MODEL: u16 = 0x0110;
 const LENS: u16 = 0xa434;
+const CHANGED: u16 = 0x0132;
 const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
 /// Hemisphere and degrees, minutes and seconds, north first.
@@ -145,7 +147,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
         return blocks;
     };
     let fields = layout.fields(input, first).unwrap_or_default();
-    let mut percent = None;
+    let (mut percent, mut changed) = (None, None);
     for field in &fields {
         match field.tag {
             XMP => blocks.xmp.extend(value(input, field)),
@@ -163,11 +165,12 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
             MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
+            CHANGED => changed = date(input, field),
             EXIF => {
                 let inner = layout.inner(input, field);
                 blocks.exif.taken = TAKEN.iter().find_map(|tag| {
                     let field = inner.iter().find(|field| field.tag == *tag)?;
-                    dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
+                    date(input, field)
                 });
                 let lens = inner.iter().find(|field| field.tag == LENS);
                 blocks.exif.lens = lens.and_then(|field| name(&value(input, field)?));
@@ -181,6 +184,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
     }
     let percent = percent.and_then(|percent| facts::stars_of_percent(percent as f32));
     blocks.exif.rating = blocks.exif.rating.or(percent);
+    blocks.exif.taken = blocks.exif.taken.or(changed);
     blocks
 }
 
@@ -211,6 +215,10 @@ fn value<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option
     let length = (field.length <= MAX_VALUE).then_some(field.length)?;
     let bytes = input.read(field.at, usize::try_from(length).ok()?)?;
     Some(bytes.to_vec())
+}
+
+fn date<R: Read + Seek>(input: &mut Input<R>, field: &DirectoryField) -> Option<Taken> {
+    dates::parse(std::str::from_utf8(&value(input, field)?).ok()?)
 }
 
 /// The name of a device: damaged ones can be of any length.

@@ -73,6 +73,7 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
             patches.ok_or_else(|| UNUSUAL.into())
         }
         ContainerFormat::Tiff => Err("camera RAW is not written into".into()),
+        ContainerFormat::Gif => Err("GIF files are not written into".into()),
         ContainerFormat::Psd => Err("Photoshop files are not written into".into()),
     };
     patches.map(|patches| Some((keywords, patches)))
