@@ -5,6 +5,10 @@ pub const CUT_SHORT: &str = "the file is cut short: only a part of the picture i
 /// Of a file with faults in its picture data.
 pub const DAMAGED: &str = "the file is damaged: only a part of the picture could be read";
 
+/// Of a file that ends before its picture does, where what is missing may be details everywhere or parts.
+pub const DETAILS_MISSING: &str =
+    "the file is cut short: fine details or parts of the picture are missing";
+
 /// Of a file that ends before its picture does, with how much is missing.
 pub fn cut_short(percent: usize) -> String {
     format!("the file is cut short: about {percent} % of the picture is missing")

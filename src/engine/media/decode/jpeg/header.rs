@@ -128,8 +128,9 @@ fn frame(bytes: &[u8]) -> Option<(u8, &[u8])> {
     for _ in 0..MOST_SEGMENTS {
         let (marker, segment) = next_segment(bytes, &mut at).ok()?;
         match marker {
-            0xc4 | 0xdb | 0xdd | 0xde | 0xe0..=0xef | 0xfe | 0xcc => {}
-            0xc0..=0xcf => return Some((marker, segment)),
+            // The parameters of JPEG-LS may come before its frame.
+            0xc4 | 0xcc | 0xdb | 0xdd | 0xde | 0xe0..=0xef | 0xf8 | 0xfe => {}
+            0xc0..=0xcf | 0xf7 => return Some((marker, segment)),
             _ => return None,
         }
     }
@@ -148,13 +149,14 @@ pub fn frame_size(bytes: &[u8]) -> Option<(u32, u32)> {
     eight_bits.then_some((width.into(), height.into()))
 }
 
-/// What a file is called whose kind of frame no decoder here reads (B.1.1.3, table B.1).
+/// What a file is called whose kind of frame no decoder here reads (B.1.1.3, table B.1; ITU-T T.87, C.1.1).
 pub fn unread_kind(bytes: &[u8]) -> Option<&'static str> {
     let (marker, segment) = frame(bytes)?;
     match marker {
         0xc3 | 0xc7 | 0xcb | 0xcf => Some("Lossless JPEG files"),
         0xc9 | 0xca => Some("Arithmetic-coded JPEG files"),
         0xc5 | 0xc6 | 0xcd | 0xce => Some("Hierarchical JPEG files"),
+        0xf7 => Some("JPEG-LS files"),
         _ if *segment.first()? > 8 => Some("12-bit JPEG files"),
         _ => None,
     }
@@ -366,6 +368,10 @@ mod tests {
             Some("Arithmetic-coded JPEG files")
         );
         assert_eq!(unread_kind(&file(0xc5, 8)), Some("Hierarchical JPEG files"));
+        let mut near_lossless = file(0xf7, 8);
+        assert_eq!(unread_kind(&near_lossless), Some("JPEG-LS files"));
+        near_lossless.splice(2..2, [0xff, 0xf8, 0, 3, 1]);
+        assert_eq!(unread_kind(&near_lossless), Some("JPEG-LS files"));
         assert_eq!(frame_size(&file(0xc2, 8)), Some((8, 8)));
         assert_eq!(frame_size(&file(0xc3, 8)), None);
     }

@@ -9,7 +9,7 @@ use super::exif::{self, Exif};
 use super::format::PictureFormat;
 use super::limits::area;
 use super::tone::{compressed, eight_bits, linear_to_srgb};
-use super::{DecodeError, DecodeLimits, Picture};
+use super::{DecodeError, DecodeLimits, Picture, warning};
 use crate::engine::cancel::Cancel;
 use rows::ChannelRows;
 use sections::{Mode, Sections};
@@ -97,11 +97,15 @@ impl PictureFormat for Psd {
         if missing == height as usize {
             return Err(damaged("its pixels are missing or contradict themselves"));
         }
+        let percent = (100 * missing).div_ceil(height as usize);
         if let Some(profile) = sections.resource(PROFILE).filter(|_| painter.is_plain()) {
             colour::to_srgb(&mut rgb, profile);
         }
         Ok(Picture {
-            warning: (missing > 0).then(|| "a part of the picture is missing in the file".into()),
+            warning: (missing > 0).then_some(match rows.is_cut() {
+                true => warning::cut_short(percent),
+                false => warning::damaged(percent),
+            }),
             ..Picture::whole(width, height, rgb)
         })
     }

@@ -14,6 +14,7 @@ pub struct ChannelRows<'a> {
     row_bytes: usize,
     data: ChannelData<'a>,
     samples: Vec<f32>,
+    is_cut: bool,
 }
 
 enum ChannelData<'a> {
@@ -62,6 +63,14 @@ impl<'a> ChannelRows<'a> {
                 ));
             }
         };
+        let whole = row_bytes * height * sections.channels;
+        let is_cut = match &data {
+            ChannelData::Plain(bytes) => bytes.len() < whole,
+            ChannelData::Inflated(bytes) => bytes.len() < whole,
+            ChannelData::Packed(rows, places) => {
+                (places.last()).is_some_and(|(start, length)| rows.len() < start + length)
+            }
+        };
         Ok(Self {
             width,
             height,
@@ -69,7 +78,13 @@ impl<'a> ChannelRows<'a> {
             row_bytes,
             data,
             samples: Vec::new(),
+            is_cut,
         })
+    }
+
+    /// Whether the file ends before its picture does.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// A row of so many channels, one after another, of samples between 0 and 1; in 32 bits they are as stored.

@@ -1,27 +1,27 @@
 //! JPEG 2000: a file or a bare codestream.
 
+mod codestream;
+mod outline;
+
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, DecoderContext, Image};
 
 use super::alpha::over_white;
 use super::colour::{self, InkConversion};
 use super::detached::detached;
 use super::format::PictureFormat;
-use super::iso_media::parts;
 use super::limits::area;
-use super::{DecodeError, DecodeLimits, Picture};
-use crate::engine::media::input::ByteSource;
+use super::{DecodeError, DecodeLimits, Picture, warning};
 
 const NAME: &str = "JPEG 2000";
 const FILE: &[u8] = b"\0\0\0\x0cjP  ";
 const CODESTREAM: &[u8] = b"\xff\x4f\xff\x51";
 /// Channels of a picture: four inks and opacity.
 const MOST_CHANNELS: u64 = 5;
-/// Bytes that a pixel's channel takes while it is decoded: a coefficient and a sample of four bytes, and one of eight
-/// bits.
-const BYTES_PER_CHANNEL: u64 = 9;
+/// Bytes that a pixel's channel takes while it is decoded: a sample of four bytes, and one of eight bits.
+const BYTES_PER_CHANNEL: u64 = 5;
+/// Bytes that a pixel takes besides: coefficients of one channel before and after their transform, and RGB.
+const BYTES_PER_PIXEL: u64 = 12;
 const COLOURS: &str = "JPEG 2000 files with these colours";
-/// Where the number of channels lies in a codestream, behind its first marker (ITU-T T.800, A.5.1).
-const CHANNELS: u64 = 40;
 
 /// JPEG 2000.
 pub struct Jp2;
@@ -41,17 +41,40 @@ impl PictureFormat for Jp2 {
         min_short_side: u32,
         limits: &mut DecodeLimits<'_>,
     ) -> Result<Picture, DecodeError> {
-        let channels = channels(bytes).ok_or_else(damaged)?;
-        if channels > MOST_CHANNELS {
+        let outline = outline::of(bytes).ok_or_else(damaged)?;
+        if outline.is_high_throughput {
+            return Err(DecodeError::Unsupported("High-throughput JPEG 2000 files"));
+        }
+        if outline.channels > MOST_CHANNELS {
             return Err(DecodeError::Unsupported(COLOURS));
         }
-        let whole = Image::new(bytes, &DecodeSettings::default()).map_err(|_| damaged())?;
-        let full = (whole.width(), whole.height());
-        let per_pixel = BYTES_PER_CHANNEL * channels + 3;
-        let need = area(full.0, full.1, per_pixel).saturating_add(bytes.len() as u64);
+        let (full, bytes) = match size(bytes) {
+            Ok(full) => (full, bytes.to_vec()),
+            Err(_) => {
+                let mended = outline::without_colours(bytes).ok_or_else(damaged)?;
+                (size(&mended)?, mended)
+            }
+        };
+        let per_pixel = BYTES_PER_CHANNEL * outline.channels + BYTES_PER_PIXEL;
+        let need = area(full.0, full.1, per_pixel)
+            .saturating_add(outline.lists)
+            .saturating_add(bytes.len() as u64);
         limits.reserve(full.0, full.1, need)?;
-        let bytes = bytes.to_vec();
-        detached(limits.cancel, move || decode(&bytes, full, min_short_side))?
+        let decoded = detached(limits.cancel, move || decode(&bytes, full, min_short_side))??;
+        if !outline.is_cut {
+            return Ok(decoded);
+        }
+        let pixels = decoded.rgb.as_chunks::<3>().0;
+        if pixels.iter().all(|pixel| Some(pixel) == pixels.first()) {
+            return Err(DecodeError::damaged(
+                NAME,
+                "it ends before anything of its picture can be seen",
+            ));
+        }
+        Ok(Picture {
+            warning: Some(warning::DETAILS_MISSING.into()),
+            ..decoded
+        })
     }
 }
 
@@ -59,31 +82,10 @@ fn damaged() -> DecodeError {
     DecodeError::damaged(NAME, "its picture data ends early or contradicts itself")
 }
 
-/// The most channels that a pixel has on its way: those of the codestream, or those of the palette.
-fn channels(bytes: &[u8]) -> Option<u64> {
-    let mut input = bytes;
-    let in_codestream = |input: &mut &[u8], at: u64| {
-        let count = input.array(at.checked_add(CHANNELS)?)?;
-        Some(u64::from(u16::from_be_bytes(count)))
-    };
-    if bytes.starts_with(CODESTREAM) {
-        return in_codestream(&mut input, 0);
-    }
-    let mut most = 0;
-    for part in parts(&mut input, 0, bytes.len() as u64) {
-        match &part.kind {
-            b"jp2c" => most = most.max(in_codestream(&mut input, part.body)?),
-            b"jp2h" => {
-                let within = parts(&mut input, part.body, part.end);
-                let palettes = within.iter().filter(|part| &part.kind == b"pclr");
-                // Behind the number of its colours, of two bytes.
-                let columns = palettes.filter_map(|part| input.array::<1>(part.body + 2));
-                most = columns.fold(most, |most, [columns]| most.max(columns.into()));
-            }
-            _ => {}
-        }
-    }
-    (most > 0).then_some(most)
+/// Width and height of the whole picture.
+fn size(bytes: &[u8]) -> Result<(u32, u32), DecodeError> {
+    let whole = Image::new(bytes, &DecodeSettings::default()).map_err(|_| damaged())?;
+    Ok((whole.width(), whole.height()))
 }
 
 /// Decodes at the smallest of its own scales that suffices.

@@ -1,0 +1,405 @@
+//! The markers of a JPEG 2000 codestream (ITU-T T.800, annex A), as far as they say what decoding it takes. The decoder
+//! makes lists of tiles, precincts and blocks of code, whose lengths a short file can choose.
+
+use crate::engine::media::input::ByteSource;
+
+/// What capabilities a marker of their own explains (ITU-T T.814).
+const EXTENDED: u64 = 1 << 14;
+/// The first marker.
+const START: u64 = 0xff4f;
+const SIZE: u64 = 0xff51;
+const CAPABILITIES: u64 = 0xff50;
+const STYLE: u64 = 0xff52;
+const STYLE_OF_CHANNEL: u64 = 0xff53;
+const QUANTISATION: u64 = 0xff5c;
+const QUANTISATION_OF_CHANNEL: u64 = 0xff5d;
+const PACKED_HEADERS: u64 = 0xff60;
+const TILE_PART: u64 = 0xff90;
+const DATA: u64 = 0xff93;
+const END: u64 = 0xffd9;
+/// The most tiles of a picture: their numbers have sixteen bits.
+const MOST_TILES: u64 = 1 << 16;
+/// The most channels that are looked at.
+const MOST_CHANNELS: u64 = 16;
+
+/// Bytes of what the decoder keeps of each: a tile, its channels, its parts; a precinct; a block of code and its places
+/// in two trees; what each layer adds to that; and a piece of data.
+const OF_TILE: u64 = 128;
+const OF_CHANNEL: u64 = 256;
+const OF_TILE_PART: u64 = 128;
+const OF_PRECINCT: u64 = 160;
+const OF_BLOCK: u64 = 288;
+const OF_LAYER: u64 = 24;
+const OF_PIECE: u64 = 32;
+/// By how much a list may be longer than what is in it.
+const GROWTH: u64 = 2;
+
+/// What is known of a codestream.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Codestream {
+    pub channels: u64,
+    /// Whether it is coded by another coder of blocks, that of part 15.
+    pub is_high_throughput: bool,
+    /// Whether it ends before its picture does.
+    pub is_cut: bool,
+    /// Bytes of the decoder's lists.
+    pub lists: u64,
+}
+
+/// How a channel is coded.
+struct Style {
+    /// Pieces of data that a block can have in each layer.
+    pieces: u64,
+    /// Exponents of the sides of blocks.
+    block: (u32, u32),
+    /// Exponents of the sides of precincts, of the smallest resolution first.
+    precincts: Vec<(u32, u32)>,
+}
+
+/// The markers between two places.
+struct Markers<'a> {
+    bytes: &'a [u8],
+    end: u64,
+    /// Sides of a tile, and their number.
+    tile: (u64, u64),
+    tiles: u64,
+    tile_parts: u64,
+    styles: Vec<Style>,
+    layers: u64,
+    /// Bytes of the longest list of quantisation steps, and of all packed headers.
+    steps: u64,
+    packed: u64,
+    stream: Codestream,
+}
+
+/// Reads the codestream between two places. `has_end` says that what it is in goes on behind it, so that nothing can be
+/// missing. Nothing if it contradicts itself.
+pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Codestream> {
+    let mut markers = Markers {
+        bytes,
+        end,
+        tile: (0, 0),
+        tiles: 0,
+        tile_parts: 0,
+        styles: Vec::new(),
+        layers: 0,
+        steps: 0,
+        packed: 0,
+        stream: Codestream::default(),
+    };
+    markers.size(start)?;
+    let mut at = start + 2;
+    let mut is_cut = None;
+    while is_cut.is_none() {
+        match markers.number(at, 2) {
+            None => is_cut = Some(!has_end),
+            Some(END) => is_cut = Some(false),
+            Some(TILE_PART) => match markers.tile_part(at, has_end)? {
+                TilePart::Next(next) => at = next,
+                TilePart::Last { is_cut: cut } => is_cut = Some(cut),
+            },
+            Some(marker) if markers.tile_parts == 0 => match markers.segment(marker, at)? {
+                Some(next) => at = next,
+                None => is_cut = Some(true),
+            },
+            // What follows the tiles is not read.
+            Some(_) => is_cut = Some(false),
+        }
+    }
+    markers.stream.is_cut = is_cut.unwrap_or_default();
+    markers.stream.lists = markers.lists(end - start);
+    Some(markers.stream)
+}
+
+/// Where reading goes on behind a part of a tile.
+enum TilePart {
+    Next(u64),
+    Last { is_cut: bool },
+}
+
+impl Markers<'_> {
+    fn number(&self, at: u64, width: usize) -> Option<u64> {
+        let mut bytes = self.bytes;
+        let inside = at.checked_add(width as u64)? <= self.end;
+        let bytes = inside.then(|| bytes.read(at, width)).flatten()?;
+        Some(
+            bytes
+                .iter()
+                .fold(0, |sum, byte| sum << 8 | u64::from(*byte)),
+        )
+    }
+
+    /// Sides of picture and tiles (A.5.1).
+    fn size(&mut self, start: u64) -> Option<()> {
+        let size = start + 2;
+        if self.number(start, 2)? != START || self.number(size, 2)? != SIZE {
+            return None;
+        }
+        self.stream.is_high_throughput = self.number(size + 4, 2)? & EXTENDED != 0;
+        let side = |at: u64| {
+            let full = self.number(size + 6 + at, 4)?;
+            let tile = self.number(size + 22 + at, 4)?;
+            let offset = self.number(size + 30 + at, 4)?;
+            let count = full.checked_sub(offset)?.div_ceil(tile.max(1));
+            Some((tile.min(full), count))
+        };
+        let (across, down) = (side(0)?, side(4)?);
+        self.stream.channels = self.number(size + 38, 2)?;
+        self.tile = (across.0, down.0);
+        self.tiles = across.1.checked_mul(down.1)?;
+        (self.tiles <= MOST_TILES).then_some(())
+    }
+
+    /// Where the next marker is; nothing within if the file ends before. Nothing at all if a length is wrong: the decoder
+    /// may go on at another place.
+    fn segment(&mut self, marker: u64, at: u64) -> Option<Option<u64>> {
+        // These have no content.
+        if let 0xff30..=0xff3f = marker {
+            return Some(Some(at + 2));
+        }
+        let Some(length) = self.number(at + 2, 2) else {
+            return Some(None);
+        };
+        let next = at + 2 + length;
+        if length < 2 {
+            return None;
+        }
+        if next > self.end {
+            return Some(None);
+        }
+        let body = at + 4;
+        let of_channel = if self.stream.channels < 257 { 1 } else { 2 };
+        match marker {
+            CAPABILITIES => self.stream.is_high_throughput = true,
+            STYLE => {
+                let layers = self.number(body + 2, 2)?;
+                self.layers = self.layers.max(layers);
+                let end = self.style(self.number(body, 1)?, body + 5)?;
+                (end == next).then_some(())?;
+            }
+            STYLE_OF_CHANNEL => {
+                let flags = self.number(body + of_channel, 1)?;
+                let end = self.style(flags, body + of_channel + 1)?;
+                (end == next).then_some(())?;
+            }
+            QUANTISATION | QUANTISATION_OF_CHANNEL => self.steps = self.steps.max(4 * length),
+            PACKED_HEADERS => self.packed += length,
+            _ => {}
+        }
+        Some(Some(next))
+    }
+
+    /// How a channel is coded (A.6.1), and where that ends.
+    fn style(&mut self, flags: u64, at: u64) -> Option<u64> {
+        let mut numbers = (at..).map(|at| self.number(at, 1));
+        let mut number = || u32::try_from(numbers.next()??).ok();
+        let levels = number()?;
+        let block = (number()?.checked_add(2)?, number()?.checked_add(2)?);
+        let coding = number()?;
+        let _transform = number()?;
+        let count = levels.checked_add(1).filter(|count| *count <= 33)?;
+        let precincts = match flags & 1 {
+            0 => vec![(15, 15); count as usize],
+            _ => (0..count)
+                .map(|_| number().map(|sides| (sides & 15, sides >> 4)))
+                .collect::<Option<Vec<_>>>()?,
+        };
+        let end = at + 5 + if flags & 1 == 0 { 0 } else { u64::from(count) };
+        self.styles.push(Style {
+            // Without any coding, and with an end behind each pass.
+            pieces: if coding & 5 == 0 { 1 } else { 164 },
+            block,
+            precincts,
+        });
+        Some(end)
+    }
+
+    /// A part of a tile: its header, which may change how it is coded, and its data (A.4.2).
+    fn tile_part(&mut self, at: u64, has_end: bool) -> Option<TilePart> {
+        let cut = Some(TilePart::Last { is_cut: true });
+        self.tile_parts += 1;
+        let Some(length) = self.number(at + 6, 4) else {
+            return cut;
+        };
+        let header = at + 12;
+        let data = match length {
+            0 => self.end.saturating_sub(header),
+            length => length.checked_sub(12)?,
+        };
+        let end = header.checked_add(data)?;
+        let mut at = header;
+        while at < end {
+            match self.number(at, 2) {
+                None => return cut,
+                Some(DATA | END) => break,
+                Some(marker) => match self.segment(marker, at)? {
+                    Some(next) => at = next,
+                    None => return cut,
+                },
+            }
+        }
+        if at > end {
+            return None;
+        }
+        let is_last = length == 0 || end > self.end;
+        if !is_last {
+            return Some(TilePart::Next(end));
+        }
+        let is_ended = self.number(self.end - 2, 2) == Some(END);
+        Some(TilePart::Last {
+            is_cut: end > self.end || !(has_end || is_ended),
+        })
+    }
+
+    /// Bytes of all lists, for a codestream of so many bytes.
+    fn lists(&self, length: u64) -> u64 {
+        let channels = self.stream.channels.min(MOST_CHANNELS);
+        let of_tile = OF_TILE + channels * (OF_CHANNEL + self.steps);
+        let of_tiles = self.tiles.saturating_mul(of_tile);
+        let of_parts = self.tile_parts * OF_TILE_PART + 8 * self.packed;
+        let of_style = self.styles.iter().map(|style| self.of_style(style, length));
+        let of_channel = of_style.max().unwrap_or_default();
+        of_channel
+            .saturating_mul(channels)
+            .saturating_add(of_tiles)
+            .saturating_add(of_parts)
+            .saturating_mul(GROWTH)
+    }
+
+    /// Bytes of the lists of a tile's channel that is coded so.
+    fn of_style(&self, style: &Style, length: u64) -> u64 {
+        let (mut precincts, mut blocks) = (0_u64, 0_u64);
+        let levels = style.precincts.len();
+        for (level, exponents) in style.precincts.iter().enumerate() {
+            let bands = if level == 0 { 1 } else { 3 };
+            let shift = (levels - 1 - level) as u32;
+            let along = |side: u64, precinct: u32, block: u32| {
+                let side = (side >> shift.min(63)) + 2;
+                let count = (side >> precinct) + 2;
+                let (side, precinct) = match level {
+                    0 => (side, precinct),
+                    _ => (side.div_ceil(2), precinct.saturating_sub(1)),
+                };
+                // No block is in two precincts.
+                (count, (side >> block.min(precinct)) + 2)
+            };
+            let across = along(self.tile.0, exponents.0, style.block.0);
+            let down = along(self.tile.1, exponents.1, style.block.1);
+            precincts = precincts.saturating_add(bands * across.0.saturating_mul(down.0));
+            blocks = blocks.saturating_add(bands * across.1.saturating_mul(down.1));
+        }
+        // The length of a piece takes three bits or more.
+        let pieces = (8 * length / 3).min(blocks.saturating_mul(self.layers * style.pieces));
+        let of_block = OF_BLOCK + self.layers * OF_LAYER;
+        (precincts.saturating_mul(OF_PRECINCT))
+            .saturating_add(blocks.saturating_mul(of_block))
+            .saturating_add(pieces.saturating_mul(OF_PIECE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A codestream of one channel with sides of picture and tiles, blocks of 64 x 64, and precincts.
+    fn codestream(side: u32, tile: u32, precincts: Option<u8>, rest: &[&[u8]]) -> Vec<u8> {
+        let mut bytes = b"\xff\x4f\xff\x51\0\x29\0\0".to_vec();
+        for number in [side, side, 0, 0, tile, tile, 0, 0] {
+            bytes.extend(number.to_be_bytes());
+        }
+        bytes.extend([0, 1, 7, 1, 1]);
+        let has_precincts = u8::from(precincts.is_some());
+        let precincts: Vec<u8> = precincts.map_or(Vec::new(), |one| vec![one; 6]);
+        let length = 12 + precincts.len() as u8;
+        bytes.extend([
+            0xff,
+            0x52,
+            0,
+            length,
+            has_precincts,
+            0,
+            0,
+            1,
+            0,
+            5,
+            4,
+            4,
+            0,
+            1,
+        ]);
+        bytes.extend(precincts);
+        bytes.extend(rest.concat());
+        bytes
+    }
+
+    const PART: &[u8] = b"\xff\x90\0\x0a\0\0\0\0\0\x12\0\x01\xff\x93abcd";
+    const EOC: &[u8] = b"\xff\xd9";
+
+    fn of(file: &[u8]) -> Option<Codestream> {
+        read(file, (0, file.len() as u64), false)
+    }
+
+    #[test]
+    fn a_codestream_is_whole_if_its_end_is_marked() {
+        let whole = codestream(64, 64, None, &[PART, PART, EOC]);
+        let stream = of(&whole).expect("a picture");
+        assert_eq!((stream.channels, stream.is_cut), (1, false));
+        for cut in [2, 3, 7, 12, 20] {
+            let cut = &whole[..whole.len() - cut];
+            assert!(of(cut).expect("a picture").is_cut);
+        }
+        let unmarked = &whole[..whole.len() - 2];
+        let span = (0, unmarked.len() as u64);
+        assert!(!read(unmarked, span, true).expect("a picture").is_cut);
+        for end in 0..whole.len() {
+            let _ = of(&whole[..end]);
+        }
+    }
+
+    #[test]
+    fn the_other_coder_is_told_by_marker_and_capabilities() {
+        let plain = codestream(64, 64, None, &[PART, EOC]);
+        let cap = b"\xff\x50\0\x08\0\x02\0\0\0\0";
+        let marker = codestream(64, 64, None, &[cap, PART, EOC]);
+        let mut capable = plain.clone();
+        capable[6] |= 0x40;
+        let told = [&plain, &marker, &capable].map(|file| of(file).expect("a picture"));
+        assert_eq!(
+            told.map(|stream| stream.is_high_throughput),
+            [false, true, true]
+        );
+    }
+
+    #[test]
+    fn lists_are_counted_as_the_file_chooses_their_lengths() {
+        let lists = |tile: u32, precincts: Option<u8>| {
+            let file = codestream(4096, tile, precincts, &[PART, EOC]);
+            of(&file).map(|stream| stream.lists)
+        };
+        // Blocks of 64 x 64 are few, and precincts of two pixels a side many.
+        assert!(
+            lists(4096, None) < Some(16 << 20),
+            "{:?}",
+            lists(4096, None)
+        );
+        assert!(lists(4096, Some(0x11)) > Some(4 << 30));
+        assert!(lists(64, Some(0x11)) < lists(4096, Some(0x11)));
+        assert!(lists(16, None) > lists(64, None), "more tiles take more");
+        assert_eq!(lists(15, None), None, "more tiles than there can be");
+        // A tile that is coded otherwise counts as well.
+        let style = b"\xff\x52\0\x12\x01\0\0\x01\0\x05\x04\x04\0\x01\x11\x11\x11\x11\x11\x11";
+        let length = (12 + style.len() as u32 + 2).to_be_bytes();
+        let part = [&PART[..6], &length, &[0, 1], style, b"\xff\x93"].concat();
+        let file = codestream(4096, 4096, None, &[&part, EOC]);
+        assert!(of(&file).expect("a picture").lists > 4 << 30);
+    }
+
+    #[test]
+    fn wrong_lengths_are_refused() {
+        let mut file = codestream(64, 64, None, &[PART, EOC]);
+        let style = 45 + 3;
+        assert_eq!(file[style - 3..style + 1], [0xff, 0x52, 0, 12]);
+        file[style] = 13;
+        assert_eq!(of(&file), None);
+    }
+}

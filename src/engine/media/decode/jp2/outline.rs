@@ -1,0 +1,60 @@
+//! What a JPEG 2000 file says of itself before it is decoded (ITU-T T.800, annex I).
+
+use super::CODESTREAM;
+use super::codestream::{self, Codestream};
+use crate::engine::media::input::ByteSource;
+use crate::engine::media::iso_media::{IsoBox, parts};
+
+/// The codestreams of a file as one that needs what each of them does. Nothing if there is none, or one contradicts
+/// itself.
+pub fn of(bytes: &[u8]) -> Option<Codestream> {
+    let mut input = bytes;
+    let end = bytes.len() as u64;
+    if bytes.starts_with(CODESTREAM) {
+        return codestream::read(bytes, (0, end), false);
+    }
+    let (mut outline, mut columns) = (None::<Codestream>, 0);
+    for part in parts(&mut input, 0, end) {
+        match &part.kind {
+            b"jp2c" => {
+                let has_end = part.is_whole && part.end < end;
+                let mut stream = codestream::read(bytes, (part.body, part.end), has_end)?;
+                if let Some(before) = outline {
+                    stream.channels = stream.channels.max(before.channels);
+                    stream.lists = stream.lists.max(before.lists);
+                    stream.is_high_throughput |= before.is_high_throughput;
+                }
+                outline = Some(stream);
+            }
+            b"jp2h" => columns = columns.max(palette_columns(&mut input, &part)),
+            _ => {}
+        }
+    }
+    let mut outline = outline?;
+    // Those of the palette take their place.
+    outline.channels = outline.channels.max(columns);
+    Some(outline)
+}
+
+fn palette_columns(input: &mut &[u8], header: &IsoBox) -> u64 {
+    let within = parts(input, header.body, header.end);
+    let palettes = within.iter().filter(|part| &part.kind == b"pclr");
+    // Behind the number of its colours, of two bytes.
+    let columns = palettes.filter_map(|part| input.array::<1>(part.body + 2));
+    columns.fold(0, |most, [columns]| most.max(columns.into()))
+}
+
+/// The file without the boxes that name its colours: for one that names them in a way that no standard has.
+pub fn without_colours(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut input = bytes;
+    let header = parts(&mut input, 0, bytes.len() as u64);
+    let header = header.iter().find(|part| &part.kind == b"jp2h")?;
+    let mut mended = bytes.to_vec();
+    for part in parts(&mut input, header.body, header.end) {
+        if &part.kind == b"colr" {
+            let kind = usize::try_from(part.start).ok()? + 4;
+            mended.get_mut(kind..kind + 4)?.copy_from_slice(b"free");
+        }
+    }
+    (mended != bytes).then_some(mended)
+}
