@@ -18,6 +18,7 @@ mod shapes;
 
 mod avif;
 mod bad_input;
+mod broken_metadata;
 mod damage_corpus;
 mod exif_corpus;
 mod format_corpus;
@@ -27,6 +28,7 @@ mod places;
 mod png;
 mod raw;
 mod scan;
+mod small_formats;
 mod tiff;
 mod video;
 mod xmp_corpus;

@@ -14,6 +14,8 @@ pub struct DecodeLimits<'a> {
     budget: &'a Arc<MemoryBudget>,
     pub cancel: &'a Cancel,
     held: Option<Reservation>,
+    /// Bytes of a copy of the file, which are held beside the picture's.
+    copied: u64,
 }
 
 impl<'a> DecodeLimits<'a> {
@@ -22,12 +24,14 @@ impl<'a> DecodeLimits<'a> {
             budget,
             cancel,
             held: None,
+            copied: 0,
         }
     }
 
     /// Waits for memory for a picture, in place of what was held for an earlier attempt.
     pub fn reserve(&mut self, width: u32, height: u32, need: u64) -> Result<(), DecodeError> {
         self.held = None;
+        let need = need.saturating_add(self.copied);
         let held = self.budget.reserve(need, self.cancel);
         self.held = Some(held.map_err(|refused| match refused {
             NoMemory::Cancelled => DecodeError::Cancelled,
@@ -39,6 +43,12 @@ impl<'a> DecodeLimits<'a> {
             },
         })?);
         Ok(())
+    }
+
+    /// Waits for memory for a copy of the file, which is held with whatever is reserved afterwards.
+    pub fn reserve_copy(&mut self, bytes: u64) -> Result<(), DecodeError> {
+        self.copied = bytes;
+        self.reserve(0, 0, 0)
     }
 
     /// The memory that decoders share.

@@ -4,6 +4,7 @@ mod apple;
 mod chroma;
 mod damaged;
 mod deep;
+mod mended;
 
 use image::ImageFormat;
 
@@ -33,18 +34,28 @@ impl PictureFormat for Png {
         if apple::is_apple(bytes) {
             return apple::decode(bytes, limits);
         }
-        if let Some(picture) = deep::decode(bytes, limits)? {
-            return Ok(picture);
-        }
-        match raster::decode_as_stored(bytes, ImageFormat::Png, NAME, limits) {
-            Ok(mut picture) => {
-                chroma::apply(chroma::profile_of(bytes), &mut picture.rgb);
-                Ok(picture)
-            }
+        let error = match decode_whole(bytes, limits) {
+            Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => error,
+            decoded => return decoded,
+        };
+        let Some(mended) = mended::mended(bytes, limits)? else {
+            return damaged::decode(bytes, limits)?.ok_or(error);
+        };
+        match decode_whole(&mended, limits) {
             Err(error @ DecodeError::Damaged { .. }) if !limits.cancel.is_cancelled() => {
-                damaged::decode(bytes, limits)?.ok_or(error)
+                damaged::decode(&mended, limits)?.ok_or(error)
             }
-            Err(error) => Err(error),
+            decoded => decoded,
         }
     }
+}
+
+/// Decodes a file without faults.
+fn decode_whole(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
+    if let Some(picture) = deep::decode(bytes, limits)? {
+        return Ok(picture);
+    }
+    let mut picture = raster::decode_as_stored(bytes, ImageFormat::Png, NAME, limits)?;
+    chroma::apply(chroma::profile_of(bytes), &mut picture.rgb);
+    Ok(picture)
 }

@@ -1,0 +1,70 @@
+//! PNG whose chunks beside the picture break their own rules: the decoder refuses the file for some of them, and
+//! browsers show it.
+
+use std::io::{Read, sink};
+
+use flate2::read::ZlibDecoder;
+
+use super::super::{DecodeError, DecodeLimits};
+
+/// Bytes before the first chunk, and those of a chunk beside its content.
+const SIGNATURE: usize = 8;
+const AROUND: usize = 12;
+/// The largest colour profile that is taken out of its chunk.
+const MOST_OF_PROFILE: u64 = 16 << 20;
+
+/// The file without such chunks; nothing if it has none.
+///
+/// # Errors
+/// If there is no memory for a copy.
+pub fn mended(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Option<Vec<u8>>, DecodeError> {
+    let Some(kept) = kept(bytes) else {
+        return Ok(None);
+    };
+    limits.reserve_copy(bytes.len() as u64)?;
+    Ok(Some(kept.concat()))
+}
+
+/// The parts of a file that stay, if some do not. From the first chunk of the picture on all do.
+fn kept(bytes: &[u8]) -> Option<Vec<&[u8]>> {
+    let (signature, mut rest) = bytes.split_at_checked(SIGNATURE)?;
+    let mut kept = vec![signature];
+    let mut is_mended = false;
+    while let Some(length) = rest.first_chunk() {
+        let length = u32::from_be_bytes(*length) as usize;
+        let Some((chunk, after)) = rest.split_at_checked(AROUND.checked_add(length)?) else {
+            break;
+        };
+        let (kind, content) = (&chunk[4..8], &chunk[8..8 + length]);
+        if kind == b"IDAT" {
+            break;
+        }
+        match is_refused(kind, content) {
+            true => is_mended = true,
+            false => kept.push(chunk),
+        }
+        rest = after;
+    }
+    kept.push(rest);
+    is_mended.then_some(kept)
+}
+
+/// Whether the decoder may refuse a file for a chunk that the picture can be shown without.
+fn is_refused(kind: &[u8], content: &[u8]) -> bool {
+    match kind {
+        // Primaries, curve, no matrix, and whether the range is full.
+        b"cICP" => !matches!(content, [_, _, 0, 0 | 1]),
+        b"mDCV" => content.len() != 24,
+        b"cLLI" => content.len() != 8,
+        b"iCCP" => {
+            let name = content.iter().position(|byte| *byte == 0);
+            let profile = name.and_then(|end| content.get(end + 2..));
+            let inflated = ZlibDecoder::new(profile.unwrap_or_default());
+            let read = std::io::copy(&mut inflated.take(MOST_OF_PROFILE + 1), &mut sink());
+            read.is_ok_and(|length| length > MOST_OF_PROFILE)
+        }
+        // Of an animation the first picture is shown.
+        b"bKGD" | b"acTL" | b"fcTL" => true,
+        _ => false,
+    }
+}
