@@ -44,7 +44,7 @@ pub fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
             let tiff = match &kind {
                 b"Exif" => of_item(content),
                 b"uuid" => content
-                    .split_first_chunk()
+                    .split_first_chunk::<16>()
                     .filter(|(id, _)| is_exif_uuid(id))
                     .and_then(|(_, content)| of_item(content)),
                 _ => None,

@@ -65,6 +65,8 @@ pub fn decode(
     };
     let mut samples = vec![UNREAD; size];
     let read = decoder.read_image(&mut samples);
+    // A head that says more than the file has was all that was wrong.
+    let is_whole = read.is_ok() && padding == 0;
     let row = size / (height.max(1) as usize);
     let unread = samples
         .chunks(row.max(1))
@@ -92,7 +94,7 @@ pub fn decode(
         (_, missing) => warning::cut_short(missing.max(1)),
     };
     Ok(Some(Picture {
-        warning: Some(warning),
+        warning: (!is_whole).then_some(warning),
         ..Picture::whole(width, height, rgb)
     }))
 }

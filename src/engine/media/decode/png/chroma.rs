@@ -17,6 +17,10 @@ const SRGB: [(u32, u32); 4] = [
     (30_000, 60_000),
     (15_000, 6_000),
 ];
+/// The exponents of real screens and files, times 100,000.
+const POSSIBLE_GAMMA: std::ops::RangeInclusive<u32> = 10_000..=1_000_000;
+/// The least area of the triangle of the primaries of real screens, doubled: sRGB's is 0.22.
+const LEAST_GAMUT: f64 = 0.01;
 /// How far numbers for sRGB may be from these.
 const NEAR: u32 = 200;
 
@@ -60,12 +64,12 @@ pub fn profile_of(bytes: &[u8]) -> Option<Profile> {
 /// A profile of a gamma and chromaticities; what is not given is sRGB's.
 fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
     let near = |a: u32, b: u32| a.abs_diff(b) <= NEAR;
-    let gamma = gamma.filter(|gamma| *gamma > 0 && !near(*gamma, SRGB_GAMMA));
+    let gamma = gamma.filter(|gamma| POSSIBLE_GAMMA.contains(gamma) && !near(*gamma, SRGB_GAMMA));
     let differs = |given: &[(u32, u32); 4]| {
         let mut pairs = given.iter().zip(SRGB);
         pairs.any(|(a, b)| !near(a.0, b.0) || !near(a.1, b.1))
     };
-    let given = given.filter(|given| given.iter().all(|(_, y)| *y > 0) && differs(given));
+    let given = given.filter(|given| are_possible(given) && differs(given));
     if gamma.is_none() && given.is_none() {
         return None;
     }
@@ -97,6 +101,16 @@ fn made(gamma: Option<u32>, given: Option<[(u32, u32); 4]>) -> Option<Profile> {
         profile.update_rgb_colorimetry(white, primaries);
     }
     Some(Profile::Made(Box::new(profile)))
+}
+
+/// Whether white and primaries are colours, and the primaries span some.
+fn are_possible(given: &[(u32, u32); 4]) -> bool {
+    let is_colour = |(x, y): &(u32, u32)| *y > 0 && x.saturating_add(*y) <= 100_000 + NEAR;
+    let [_, red, green, blue] = given.map(|(x, y)| (f64::from(x) / 1e5, f64::from(y) / 1e5));
+    let from_blue = |(x, y): (f64, f64)| (x - blue.0, y - blue.1);
+    let (red, green) = (from_blue(red), from_blue(green));
+    let gamut = (red.0 * green.1 - red.1 * green.0).abs();
+    given.iter().all(is_colour) && gamut > LEAST_GAMUT
 }
 
 /// Converts pixels to sRGB.
@@ -155,6 +169,9 @@ mod tests {
         assert!(made(None, None).is_none());
         assert!(made(Some(45_455), Some(SRGB)).is_none());
         assert!(made(Some(0), None).is_none());
+        assert!(made(Some(u32::MAX), None).is_none());
+        assert!(made(None, Some([(u32::MAX, u32::MAX); 4])).is_none());
+        assert!(made(None, Some([SRGB[0]; 4])).is_none());
         let [white, red, green, _] = SRGB;
         assert!(made(None, Some([white, red, green, (15_000, 0)])).is_none());
     }

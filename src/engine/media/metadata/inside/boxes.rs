@@ -43,7 +43,7 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
 
 /// The content of a box that is identified by a number.
 fn uuid<R: Read + Seek>(input: &mut Input<R>, part: &IsoBox, blocks: &mut MetadataBlocks) {
-    let Some(id) = input.array(part.body) else {
+    let Some(id) = input.array::<16>(part.body) else {
         return;
     };
     let content = |input: &mut Input<R>| content(input, part.body + id.len() as u64, part.end);
