@@ -47,16 +47,16 @@ pub fn crop(items: &Heif<'_>, id: u32, (width, height): (u32, u32)) -> Option<Wi
     (left + wide <= width && top + high <= height).then_some((left, top, wide, high))
 }
 
-/// The part of a picture that is to be seen.
-pub fn cropped(rgb: Vec<u8>, size: (u32, u32), crop: Option<Window>) -> (u32, u32, Vec<u8>) {
+/// The part of a picture that is to be seen, in the same memory.
+pub fn cropped(mut rgb: Vec<u8>, size: (u32, u32), crop: Option<Window>) -> (u32, u32, Vec<u8>) {
     let Some((left, top, width, height)) = crop else {
         return (size.0, size.1, rgb);
     };
-    let stride = 3 * size.0 as usize;
-    let rows = rgb
-        .chunks_exact(stride)
-        .skip(top as usize)
-        .take(height as usize);
-    let part = rows.flat_map(|row| &row[3 * left as usize..3 * (left + width) as usize]);
-    (width, height, part.copied().collect())
+    let (stride, row) = (3 * size.0 as usize, 3 * width as usize);
+    for y in 0..height as usize {
+        let start = (top as usize + y) * stride + 3 * left as usize;
+        rgb.copy_within(start..start + row, y * row);
+    }
+    rgb.truncate(height as usize * row);
+    (width, height, rgb)
 }

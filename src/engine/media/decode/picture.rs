@@ -111,7 +111,7 @@ impl Picture {
     }
 
     /// The same picture, which the decoder has turned already.
-    #[cfg(any(feature = "heic", feature = "jxl"))]
+    #[cfg(feature = "jxl")]
     pub fn turned_already(self) -> Self {
         Self {
             orientation: Some(Orientation::default()),

@@ -4,20 +4,23 @@ mod thumbnail;
 
 use std::collections::HashMap;
 
-use heic_decoder::{ColorInfo, DecodedImage, HeifError, ImageInfo, RgbOptions};
+use heic_decoder::{ColorInfo, DecodeOptions, DecodedImage, HeifError, ImageInfo, RgbOptions};
 
 use super::alpha::over_white;
 use super::cicp::{Cicp, ToSrgb};
 use super::detached::detached;
 use super::format::PictureFormat;
+use super::heif_transform as transform;
 use super::iso_media::{self, Heif};
 use super::limits::area;
-use super::{DecodeError, DecodeLimits, Picture, colour};
+use super::{DecodeError, DecodeLimits, Orientation, Picture, colour};
 
 /// What messages call the format.
 const NAME: &str = "HEIC";
 /// The matrix of ITU-R BT.601 in ITU-T H.273.
 const BT_601: u16 = 6;
+/// Copies of a coded picture that the decoder holds at a time: as it is stored, its units, and these without escapes.
+const DECODER_COPIES: u64 = 3;
 /// What H.273 calls unspecified.
 const UNSPECIFIED: u16 = 2;
 
@@ -62,17 +65,42 @@ fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, Decode
     let (width, height) = (side(info.coded_width), side(info.coded_height));
     let need = area(width, height, bytes_per_pixel(&info)).saturating_add(copied);
     limits.reserve(width, height, need)?;
-    let upright = iso_media::has_rotation(&bytes);
-    let owned = bytes.into_owned();
-    let mut image =
-        detached(limits.cancel, move || heic_decoder::decode(&owned))?.map_err(refused)?;
+    let has_rotation = iso_media::has_rotation(&bytes);
+    let heif = Heif::read(&bytes).filter(is_turned_afterwards);
+    let options = DecodeOptions {
+        apply_transforms: heif.is_none(),
+    };
+    let owned = bytes.to_vec();
+    let work = move || heic_decoder::decode_with(&owned, &options);
+    let mut image = detached(limits.cancel, work)?.map_err(refused)?;
     let profile = image.metadata.icc_profile.take();
     let rgb = in_srgb(&image, profile.as_deref())?;
-    let picture = Picture::whole(side(image.width), side(image.height), rgb);
-    Ok(match upright {
-        true => picture.turned_already(),
-        false => picture,
+    let size = (side(image.width), side(image.height));
+    let (crop, orientation) = heif.map_or((None, None), |heif| {
+        let id = heif.primary;
+        let crop = transform::crop(&heif, id, size);
+        (crop, transform::orientation(&heif, id))
+    });
+    let (width, height, rgb) = transform::cropped(rgb, size, crop);
+    Ok(Picture {
+        orientation: orientation.or(has_rotation.then(Orientation::default)),
+        ..Picture::whole(width, height, rgb)
     })
+}
+
+/// Whether a picture can be cropped and turned after it was decoded: what is made of it is smaller than its planes, which the
+/// decoder would turn a quarter at a time.
+fn is_turned_afterwards(heif: &Heif<'_>) -> bool {
+    let id = heif.primary;
+    let order = heif.properties(id).filter_map(|(kind, _)| match kind {
+        b"clap" => Some(0),
+        b"irot" => Some(1),
+        b"imir" => Some(2),
+        _ => None,
+    });
+    matches!(heif.kind(id), Some(b"hvc1" | b"grid"))
+        && heif.alpha(id).is_none()
+        && order.is_sorted_by(|a, b| a < b)
 }
 
 /// RGB of a picture with this profile, or with the colours that it names itself.
@@ -88,7 +116,8 @@ fn in_srgb(image: &DecodedImage, profile: Option<&[u8]>) -> Result<Vec<u8>, Deco
     Ok(rgb)
 }
 
-/// Bytes of coded pictures that the decoder copies out of the file: those of each tile, even where several share one location.
+/// Bytes that are copied out of the file: all of it, and coded pictures by the decoder, those of each tile even where
+/// several share one location.
 fn copied(bytes: &[u8]) -> u64 {
     let whole = bytes.len() as u64;
     let Some(heif) = Heif::read(bytes) else {
@@ -96,7 +125,7 @@ fn copied(bytes: &[u8]) -> u64 {
     };
     let auxiliary = heif.referring(b"auxl", heif.primary);
     let mut open: Vec<u32> = auxiliary.chain([heif.primary]).collect();
-    let (mut sum, mut known) = (whole, HashMap::new());
+    let (mut sum, mut known) = (whole, HashMap::<u32, u64>::new());
     while let Some(id) = open.pop() {
         let length = known.entry(id).or_insert_with(|| {
             // What an item is made of is looked at once, in case it leads to itself.
@@ -104,7 +133,7 @@ fn copied(bytes: &[u8]) -> u64 {
             let spans = heif.spans(id).unwrap_or_default();
             spans.iter().map(|(start, end)| (end - start) as u64).sum()
         });
-        sum = sum.saturating_add(*length);
+        sum = sum.saturating_add(DECODER_COPIES * *length);
     }
     sum
 }
