@@ -4,7 +4,6 @@
 
 use crate::corpus;
 use crate::files::{Field, Page, strips};
-use crate::fixtures;
 
 use std::io::{Cursor, Write};
 
@@ -22,7 +21,7 @@ fn picture() -> RgbImage {
 }
 
 /// The picture is shown as it is without the block, and the file is called neither damaged nor cut.
-fn assert_shows(file: &[u8], want: &RgbImage, what: &str) {
+pub fn assert_shows(file: &[u8], want: &RgbImage, what: &str) {
     corpus::keep(file);
     let decoded = decode(file, 10_000, &Cancel::default());
     let decoded = decoded.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -64,7 +63,7 @@ fn profiles() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// EXIF that is none.
-const EXIF: [(&str, &[u8]); 5] = [
+pub const EXIF: [(&str, &[u8]); 5] = [
     ("nothing", b""),
     ("nonsense", b"no EXIF at all"),
     ("a cut header", b"MM\0*\0\0"),
@@ -362,81 +361,5 @@ fn photoshop() {
     }
     for id in [1028, 1036, 1057, 1060] {
         assert_shows(&with(id, b"\0\0\0"), &picture(), &format!("resource {id}"));
-    }
-}
-
-/// The bytes of a fixture with others in place of some.
-fn replaced(file: &[u8], at: usize, with: &[u8]) -> Vec<u8> {
-    let mut file = file.to_vec();
-    file[at..at + with.len()].copy_from_slice(with);
-    file
-}
-
-fn reference() -> RgbImage {
-    let file = fixtures::bytes("formats/reference.png");
-    image::load_from_memory(&file)
-        .expect("a picture")
-        .into_rgb8()
-}
-
-#[cfg(all(feature = "heic", feature = "avif"))]
-#[test]
-fn heic_and_avif() {
-    for name in ["plain.heic", "plain.avif"] {
-        let file = fixtures::bytes(&format!("formats/{name}"));
-        let colours = file.windows(8).position(|part| part == b"colrnclx");
-        let kind = colours.expect("colours") + 4;
-        for (what, with) in [
-            ("unknown numbers", &b"nclx\0\xc8\0\xc8\0\xc8\xff"[..]),
-            ("the largest numbers", b"nclx\xff\xff\xff\xff\xff\xff\xff"),
-            ("reserved numbers", b"nclx\0\0\0\0\0\x03\x80"),
-            ("an unknown kind", b"????\0\x01\0\x01"),
-            ("a profile that is none", b"prof\0\x01\0\x01"),
-            ("another profile that is none", b"rICC\0\x01\0\x01"),
-        ] {
-            let broken = replaced(&file, kind, with);
-            assert_shows(&broken, &reference(), &format!("{name}: {what}"));
-        }
-    }
-}
-
-#[test]
-fn jpeg_2000() {
-    let file = fixtures::bytes("formats/colour.jp2");
-    let colours = file.windows(4).position(|part| part == b"colr");
-    let colours = colours.expect("colours") + 4;
-    for (what, with) in [
-        ("unknown colours", &b"\x01\0\0\0\0\0\x63"[..]),
-        ("colours that no decoder has", b"\x01\0\0\0\0\0\x13"),
-        ("a profile that is none", b"\x02\0\0prof"),
-        ("an unknown method", b"\x09\0\0\0\0\0\0"),
-    ] {
-        assert_shows(&replaced(&file, colours, with), &reference(), what);
-    }
-    for (what, tiff) in EXIF {
-        let content = [b"JpgTiffExif->JP2", tiff].concat();
-        let length = (content.len() as u32 + 8).to_be_bytes();
-        let end = file
-            .windows(4)
-            .position(|part| part == b"jp2c")
-            .expect("a codestream")
-            - 4;
-        let with = [&file[..end], &length, b"uuid", &content, &file[end..]].concat();
-        assert_shows(&with, &reference(), what);
-    }
-}
-
-#[cfg(feature = "jxl")]
-#[test]
-fn jpeg_xl() {
-    let file = fixtures::bytes("formats/dated.jxl");
-    let exif = file.windows(4).position(|part| part == b"Exif");
-    let exif = exif.expect("EXIF") + 4;
-    for with in [
-        &b"\xff\xff\xff\xff"[..],
-        b"\0\0\0\0nonsense",
-        b"\0\0\0\0MM\0*\xff\xff\xff\xff",
-    ] {
-        assert_shows(&replaced(&file, exif, with), &reference(), "EXIF");
     }
 }

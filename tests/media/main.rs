@@ -18,6 +18,7 @@ mod shapes;
 
 mod avif;
 mod bad_input;
+mod broken_boxes;
 mod broken_metadata;
 mod damage_corpus;
 mod exif_corpus;

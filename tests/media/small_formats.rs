@@ -46,7 +46,7 @@ impl Directory {
             true => (fields.len() as u64).to_be_bytes().to_vec(),
             false => (fields.len() as u16).to_be_bytes().to_vec(),
         };
-        let mut values = Vec::new();
+        let mut values: Vec<u8> = Vec::new();
         let behind = self.at + bytes.len() + fields.len() * (4 + 2 * place) + place;
         for (tag, kind, value) in fields {
             let width = [1, 1, 1, 2, 4, 8][usize::from(*kind)];

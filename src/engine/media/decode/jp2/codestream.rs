@@ -57,6 +57,7 @@ struct Style {
 }
 
 /// The markers between two places.
+#[derive(Default)]
 struct Markers<'a> {
     bytes: &'a [u8],
     end: u64,
@@ -78,14 +79,7 @@ pub fn read(bytes: &[u8], (start, end): (u64, u64), has_end: bool) -> Option<Cod
     let mut markers = Markers {
         bytes,
         end,
-        tile: (0, 0),
-        tiles: 0,
-        tile_parts: 0,
-        styles: Vec::new(),
-        layers: 0,
-        steps: 0,
-        packed: 0,
-        stream: Codestream::default(),
+        ..Markers::default()
     };
     markers.size(start)?;
     let mut at = start + 2;

@@ -48,18 +48,21 @@ impl PictureFormat for Jp2 {
         if outline.channels > MOST_CHANNELS {
             return Err(DecodeError::Unsupported(COLOURS));
         }
-        let (full, bytes) = match size(bytes) {
-            Ok(full) => (full, bytes.to_vec()),
+        let copied = bytes.len() as u64;
+        let (full, mended) = match size(bytes) {
+            Ok(full) => (full, None),
             Err(_) => {
+                limits.reserve(0, 0, copied)?;
                 let mended = outline::without_colours(bytes).ok_or_else(damaged)?;
-                (size(&mended)?, mended)
+                (size(&mended)?, Some(mended))
             }
         };
         let per_pixel = BYTES_PER_CHANNEL * outline.channels + BYTES_PER_PIXEL;
         let need = area(full.0, full.1, per_pixel)
             .saturating_add(outline.lists)
-            .saturating_add(bytes.len() as u64);
+            .saturating_add(copied);
         limits.reserve(full.0, full.1, need)?;
+        let bytes = mended.unwrap_or_else(|| bytes.to_vec());
         let decoded = detached(limits.cancel, move || decode(&bytes, full, min_short_side))??;
         if !outline.is_cut {
             return Ok(decoded);
