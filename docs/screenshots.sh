@@ -59,6 +59,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 width=${size%x*} height=${size#*x}
 mkdir -p "$home/config"
 echo "{ \"theme\": \"${THEME:-dark}\" }" >"$home/config/settings.json"
+echo '{ "was_welcomed": true }' >"$home/config/window.json"
 
 fail() {
     echo "$*" >&2

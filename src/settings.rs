@@ -14,6 +14,7 @@ use crate::engine::index::store::StoreLimits;
 use crate::engine::inference::device::DeviceChoice;
 use crate::engine::inference::{LoadOptions, ModelChoice, Precision};
 use crate::engine::media::metadata::SidecarNaming;
+use crate::text::LanguageChoice;
 
 pub use file::{FileValues, load, peek, save};
 pub use named_model::NoSuchModel;
@@ -170,6 +171,8 @@ pub struct Settings {
     pub gpu_on_battery: bool,
     /// Addresses of hubs that are asked for models before Hugging Face is.
     pub mirrors: Vec<String>,
+    /// The language of the window and the command line.
+    pub language: LanguageChoice,
     /// Light or dark.
     pub theme: Theme,
     /// Size of text and controls in percent, 100 to 200.
@@ -201,6 +204,7 @@ impl Default for Settings {
             precision: Precision::default(),
             gpu_on_battery: true,
             mirrors: Vec::new(),
+            language: LanguageChoice::default(),
             theme: Theme::default(),
             text_size: 100,
             threads: 0,
@@ -317,6 +321,7 @@ mod tests {
         assert_eq!(load::<Settings>(&path), (Settings::default(), None));
         let settings = Settings {
             models: vec!["/models/clip".into()],
+            language: LanguageChoice::default(),
             theme: Theme::Dark,
             ..Settings::default()
         };

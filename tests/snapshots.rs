@@ -11,6 +11,7 @@ use egui_kittest::SnapshotOptions;
 use egui_kittest::kittest::Queryable;
 use lumisift::app::command::{Action, Command, Dialog, FindingCommand};
 use lumisift::app::document::state::SessionState;
+use lumisift::text::Locale;
 use window::{Setup, Window};
 
 /// Drivers round differently: pixels that differ by so much are let pass, if they are few.
@@ -30,10 +31,16 @@ fn snapshot(window: &mut Window, name: &str) {
 
 /// A window on the samples, sorted by the starter.
 fn sorted(theme: egui::Theme, size: egui::Vec2) -> Window {
+    sorted_in(Locale::English, theme, size)
+}
+
+/// The same in a language.
+fn sorted_in(language: Locale, theme: egui::Theme, size: egui::Vec2) -> Window {
     let mut setup = Setup::new(vec![common::samples()]);
     setup.starter = true;
     setup.theme = theme;
     setup.size = size;
+    setup.language = language;
     let mut window = setup.open();
     window.until("photos", |w| {
         w.state().library.len() >= 14 && w.state().work.summary.is_some()
@@ -100,4 +107,22 @@ fn dialogs_in_a_small_window() {
     let mut window = sorted(egui::Theme::Light, vec2(800.0, 600.0));
     window.command(Command::Show(Some(Dialog::Export)));
     snapshot(&mut window, "export light 800");
+}
+
+#[test]
+#[ignore = "needs a Vulkan driver"]
+fn texts_that_are_a_third_longer_in_a_small_window() {
+    let mut window = sorted_in(Locale::Pseudo, egui::Theme::Light, vec2(800.0, 600.0));
+    window.key(Key::Home);
+    snapshot(&mut window, "long grid 800");
+    for (action, name) in [
+        (Action::Export, "long export 800"),
+        (Action::Settings, "long settings 800"),
+        (Action::Welcome, "long welcome 800"),
+        (Action::Tour, "long tour 800"),
+    ] {
+        window.open_dialog(action);
+        snapshot(&mut window, name);
+        window.command(Command::Show(None));
+    }
 }

@@ -4,6 +4,7 @@ use egui::Key;
 
 use super::keys::{Keys, ctrl, ctrl_shift, plain};
 use crate::engine::organize::marks::Colour;
+use crate::t;
 
 /// A command with a name, for menus, the palette and keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,6 +71,7 @@ pub enum Action {
     Failures,
     Palette,
     Keys,
+    Welcome,
     About,
 }
 
@@ -102,13 +104,13 @@ impl Section {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::File => "File",
-            Self::Edit => "Edit",
-            Self::Photo => "Photo",
-            Self::Labels => "Labels",
-            Self::View => "View",
-            Self::Work => "Tasks",
-            Self::Help => "Help",
+            Self::File => t!("section-file"),
+            Self::Edit => t!("section-edit"),
+            Self::Photo => t!("section-photo"),
+            Self::Labels => t!("section-labels"),
+            Self::View => t!("section-view"),
+            Self::Work => t!("section-tasks"),
+            Self::Help => t!("section-help"),
         }
     }
 }
@@ -197,6 +199,7 @@ impl Action {
         Self::Failures,
         Self::Palette,
         Self::Keys,
+        Self::Welcome,
         Self::About,
     ];
 
@@ -205,34 +208,54 @@ impl Action {
     pub fn entry(self) -> CommandEntry {
         use Section::{Edit, File, Help, Labels, Photo, View, Work};
         let (section, name, keys): (_, _, &'static [Keys]) = match self {
-            Self::OpenFolder => (File, "Open folder…", const { &[ctrl(Key::O)] }),
-            Self::OpenPhotos => (File, "Open photos…", const { &[ctrl_shift(Key::O)] }),
-            Self::OpenPath => (File, "Open by path…", const { &[ctrl_shift(Key::G)] }),
-            Self::Samples => (File, "Try it with sample photos", &[]),
-            Self::Rescan => (File, "Look for new photos", const { &[plain(Key::F5)] }),
-            Self::CloseFolders => (File, "Close all folders", const { &[ctrl(Key::W)] }),
-            Self::Export => (File, "Export…", const { &[ctrl(Key::E)] }),
-            Self::MoveRejects => (File, "Move rejects to a folder…", &[]),
-            Self::TrashRejects => (File, "Move rejects to the trash…", &[]),
-            Self::Keywords => (File, "Write keywords…", const { &[ctrl_shift(Key::K)] }),
-            Self::Models => (File, "Models…", const { &[ctrl(Key::M)] }),
-            Self::Settings => (File, "Settings…", const { &[ctrl(Key::Comma)] }),
-            Self::Quit => (File, "Quit", const { &[ctrl(Key::Q)] }),
-            Self::Undo => (Edit, "Undo", const { &[ctrl(Key::Z)] }),
-            Self::Redo => (Edit, "Redo", const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] }),
-            Self::SelectAll => (Edit, "Select all shown", const { &[ctrl(Key::A)] }),
-            Self::SelectNone => (Edit, "Select none", const { &[ctrl_shift(Key::A)] }),
-            Self::CopyPaths => (Edit, "Copy files and paths", const { &[ctrl(Key::C)] }),
+            Self::OpenFolder => (File, t!("action-open-folder"), const { &[ctrl(Key::O)] }),
+            Self::OpenPhotos => (
+                File,
+                t!("action-open-photos"),
+                const { &[ctrl_shift(Key::O)] },
+            ),
+            Self::OpenPath => (
+                File,
+                t!("action-open-path"),
+                const { &[ctrl_shift(Key::G)] },
+            ),
+            Self::Samples => (File, t!("action-samples"), &[]),
+            Self::Rescan => (File, t!("action-rescan"), const { &[plain(Key::F5)] }),
+            Self::CloseFolders => (File, t!("action-close-folders"), const { &[ctrl(Key::W)] }),
+            Self::Export => (File, t!("action-export"), const { &[ctrl(Key::E)] }),
+            Self::MoveRejects => (File, t!("action-move-rejects"), &[]),
+            Self::TrashRejects => (File, t!("action-trash-rejects"), &[]),
+            Self::Keywords => (File, t!("action-keywords"), const { &[ctrl_shift(Key::K)] }),
+            Self::Models => (File, t!("action-models"), const { &[ctrl(Key::M)] }),
+            Self::Settings => (File, t!("action-settings"), const { &[ctrl(Key::Comma)] }),
+            Self::Quit => (File, t!("action-quit"), const { &[ctrl(Key::Q)] }),
+            Self::Undo => (Edit, t!("action-undo"), const { &[ctrl(Key::Z)] }),
+            Self::Redo => (
+                Edit,
+                t!("action-redo"),
+                const { &[ctrl_shift(Key::Z), ctrl(Key::Y)] },
+            ),
+            Self::SelectAll => (Edit, t!("action-select-all"), const { &[ctrl(Key::A)] }),
+            Self::SelectNone => (
+                Edit,
+                t!("action-select-none"),
+                const { &[ctrl_shift(Key::A)] },
+            ),
+            Self::CopyPaths => (Edit, t!("action-copy-paths"), const { &[ctrl(Key::C)] }),
             Self::View => (
                 Photo,
-                "View",
+                t!("action-view"),
                 const { &[plain(Key::Enter), plain(Key::Space)] },
             ),
-            Self::CloseView => (View, "Close or clear", const { &[plain(Key::Escape)] }),
-            Self::Compare => (Photo, "Compare side by side", const { &[plain(Key::C)] }),
+            Self::CloseView => (
+                View,
+                t!("action-close-view"),
+                const { &[plain(Key::Escape)] },
+            ),
+            Self::Compare => (Photo, t!("action-compare"), const { &[plain(Key::C)] }),
             Self::Survey => (
                 Photo,
-                "Survey the burst",
+                t!("action-survey"),
                 const {
                     &[Keys {
                         command: false,
@@ -241,41 +264,49 @@ impl Action {
                     }]
                 },
             ),
-            Self::Why => (
+            Self::Why => (Photo, t!("action-why"), const { &[plain(Key::H)] }),
+            Self::Open => (Photo, t!("action-open"), const { &[ctrl(Key::Enter)] }),
+            Self::Reveal => (Photo, t!("action-reveal"), const { &[ctrl(Key::R)] }),
+            Self::FindSimilar => (Photo, t!("action-find-similar"), const { &[plain(Key::F)] }),
+            Self::Pick => (Photo, t!("action-pick"), const { &[plain(Key::P)] }),
+            Self::Reject => (Photo, t!("action-reject"), const { &[plain(Key::X)] }),
+            Self::Unflag => (Photo, t!("action-unflag"), const { &[plain(Key::U)] }),
+            Self::Stars(0) => (Photo, t!("action-stars-0"), const { &[plain(Key::Num0)] }),
+            Self::Stars(1) => (Photo, t!("action-stars-1"), const { &[plain(Key::Num1)] }),
+            Self::Stars(2) => (Photo, t!("action-stars-2"), const { &[plain(Key::Num2)] }),
+            Self::Stars(3) => (Photo, t!("action-stars-3"), const { &[plain(Key::Num3)] }),
+            Self::Stars(4) => (Photo, t!("action-stars-4"), const { &[plain(Key::Num4)] }),
+            Self::Stars(_) => (Photo, t!("action-stars-5"), const { &[plain(Key::Num5)] }),
+            Self::Colour(Colour::Red) => (
                 Photo,
-                "Show where the label is seen",
-                const { &[plain(Key::H)] },
+                t!("action-colour-red"),
+                const { &[plain(Key::Num6)] },
             ),
-            Self::Open => (
+            Self::Colour(Colour::Yellow) => (
                 Photo,
-                "Open in another program",
-                const { &[ctrl(Key::Enter)] },
+                t!("action-colour-yellow"),
+                const { &[plain(Key::Num7)] },
             ),
-            Self::Reveal => (Photo, "Show in file manager", const { &[ctrl(Key::R)] }),
-            Self::FindSimilar => (Photo, "Find similar", const { &[plain(Key::F)] }),
-            Self::Pick => (Photo, "Pick", const { &[plain(Key::P)] }),
-            Self::Reject => (Photo, "Reject", const { &[plain(Key::X)] }),
-            Self::Unflag => (Photo, "Clear pick or reject", const { &[plain(Key::U)] }),
-            Self::Stars(0) => (Photo, "No stars", const { &[plain(Key::Num0)] }),
-            Self::Stars(1) => (Photo, "1 star", const { &[plain(Key::Num1)] }),
-            Self::Stars(2) => (Photo, "2 stars", const { &[plain(Key::Num2)] }),
-            Self::Stars(3) => (Photo, "3 stars", const { &[plain(Key::Num3)] }),
-            Self::Stars(4) => (Photo, "4 stars", const { &[plain(Key::Num4)] }),
-            Self::Stars(_) => (Photo, "5 stars", const { &[plain(Key::Num5)] }),
-            Self::Colour(Colour::Red) => (Photo, "Colour red", const { &[plain(Key::Num6)] }),
-            Self::Colour(Colour::Yellow) => (Photo, "Colour yellow", const { &[plain(Key::Num7)] }),
-            Self::Colour(Colour::Green) => (Photo, "Colour green", const { &[plain(Key::Num8)] }),
-            Self::Colour(Colour::Blue) => (Photo, "Colour blue", const { &[plain(Key::Num9)] }),
-            Self::Colour(Colour::Purple) => (Photo, "Colour purple", &[]),
-            Self::AddLabel => (Labels, "Add a label", const { &[plain(Key::Slash)] }),
-            Self::Example => (
+            Self::Colour(Colour::Green) => (
+                Photo,
+                t!("action-colour-green"),
+                const { &[plain(Key::Num8)] },
+            ),
+            Self::Colour(Colour::Blue) => (
+                Photo,
+                t!("action-colour-blue"),
+                const { &[plain(Key::Num9)] },
+            ),
+            Self::Colour(Colour::Purple) => (Photo, t!("action-colour-purple"), &[]),
+            Self::AddLabel => (
                 Labels,
-                "Mark as examples of the open label",
-                const { &[plain(Key::T)] },
+                t!("action-add-label"),
+                const { &[plain(Key::Slash)] },
             ),
+            Self::Example => (Labels, t!("action-example"), const { &[plain(Key::T)] }),
             Self::CounterExample => (
                 Labels,
-                "Mark as counter-examples of the open label",
+                t!("action-counter-example"),
                 const {
                     &[Keys {
                         command: false,
@@ -284,54 +315,51 @@ impl Action {
                     }]
                 },
             ),
-            Self::LabelFromThese => (Labels, "New label from these photos", &[]),
-            Self::PasteLabels => (Labels, "Paste a list of labels", &[]),
-            Self::LabelSets => (Labels, "Label sets…", const { &[ctrl(Key::L)] }),
-            Self::ClearLabels => (Labels, "Remove all labels", &[]),
-            Self::Heaps => (Labels, "Name my heaps…", const { &[ctrl_shift(Key::H)] }),
-            Self::Ask => (Labels, "Ten questions about the open label…", &[]),
-            Self::Searches => (View, "Saved searches…", &[]),
-            Self::Tour => (View, "Clean up…", const { &[ctrl(Key::T)] }),
-            Self::Copies => (View, "Copies…", &[]),
-            Self::Stacks => (View, "Fold or unfold stacks", const { &[plain(Key::S)] }),
-            Self::Search => (View, "Search", const { &[ctrl(Key::F)] }),
+            Self::LabelFromThese => (Labels, t!("action-label-from-these"), &[]),
+            Self::PasteLabels => (Labels, t!("action-paste-labels"), &[]),
+            Self::LabelSets => (Labels, t!("action-label-sets"), const { &[ctrl(Key::L)] }),
+            Self::ClearLabels => (Labels, t!("action-clear-labels"), &[]),
+            Self::Heaps => (Labels, t!("action-heaps"), const { &[ctrl_shift(Key::H)] }),
+            Self::Ask => (Labels, t!("action-ask"), &[]),
+            Self::Searches => (View, t!("action-searches"), &[]),
+            Self::Tour => (View, t!("action-tour"), const { &[ctrl(Key::T)] }),
+            Self::Copies => (View, t!("action-copies"), &[]),
+            Self::Stacks => (View, t!("action-stacks"), const { &[plain(Key::S)] }),
+            Self::Search => (View, t!("action-search"), const { &[ctrl(Key::F)] }),
             Self::ClearFilter => (
                 View,
-                "Clear filters and search",
+                t!("action-clear-filter"),
                 const { &[ctrl(Key::Backspace)] },
             ),
             Self::Larger => (
                 View,
-                "Larger thumbnails",
+                t!("action-larger"),
                 const { &[plain(Key::Plus), plain(Key::Equals)] },
             ),
-            Self::Smaller => (View, "Smaller thumbnails", const { &[plain(Key::Minus)] }),
-            Self::ActualSize => (View, "Actual size or fit", const { &[plain(Key::Z)] }),
-            Self::FullScreen => (View, "Full screen", const { &[plain(Key::F11)] }),
-            Self::Panels => (View, "Hide or show panels", const { &[plain(Key::Tab)] }),
-            Self::NextPane => (View, "Go to the next pane", const { &[plain(Key::F6)] }),
-            Self::Captions => (View, "Show matches in captions", const { &[plain(Key::I)] }),
-            Self::Theme => (
-                View,
-                "Switch between light and dark",
-                const { &[ctrl(Key::D)] },
-            ),
-            Self::Subfolders => (File, "Include subfolders", &[]),
-            Self::AutoAdvance => (View, "Advance to the next photo after a decision", &[]),
-            Self::Pause => (Work, "Pause or resume", const { &[ctrl(Key::Period)] }),
-            Self::Cancel => (Work, "Stop reading photos", &[]),
-            Self::Failures => (Work, "Photos that could not be read…", &[]),
+            Self::Smaller => (View, t!("action-smaller"), const { &[plain(Key::Minus)] }),
+            Self::ActualSize => (View, t!("action-actual-size"), const { &[plain(Key::Z)] }),
+            Self::FullScreen => (View, t!("action-full-screen"), const { &[plain(Key::F11)] }),
+            Self::Panels => (View, t!("action-panels"), const { &[plain(Key::Tab)] }),
+            Self::NextPane => (View, t!("action-next-pane"), const { &[plain(Key::F6)] }),
+            Self::Captions => (View, t!("action-captions"), const { &[plain(Key::I)] }),
+            Self::Theme => (View, t!("action-theme"), const { &[ctrl(Key::D)] }),
+            Self::Subfolders => (File, t!("action-subfolders"), &[]),
+            Self::AutoAdvance => (View, t!("action-auto-advance"), &[]),
+            Self::Pause => (Work, t!("action-pause"), const { &[ctrl(Key::Period)] }),
+            Self::Cancel => (Work, t!("action-cancel"), &[]),
+            Self::Failures => (Work, t!("action-failures"), &[]),
             Self::Palette => (
                 Help,
-                "Find a command…",
+                t!("action-palette"),
                 const { &[ctrl(Key::P), ctrl(Key::K)] },
             ),
             Self::Keys => (
                 Help,
-                "Keys",
+                t!("action-keys"),
                 const { &[plain(Key::F1), plain(Key::Questionmark)] },
             ),
-            Self::About => (Help, "About Lumisift", &[]),
+            Self::Welcome => (Help, t!("action-welcome"), &[]),
+            Self::About => (Help, t!("action-about"), &[]),
         };
         CommandEntry {
             section,
@@ -378,6 +406,7 @@ impl Action {
                 | Self::Settings
                 | Self::Failures
                 | Self::Keys
+                | Self::Welcome
                 | Self::About
         )
     }

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 pub use super::action::{Action, CommandEntry, Section};
 pub use super::finding_command::FindingCommand;
 pub use super::keys::Keys;
-pub use super::shortcuts::{GESTURES, keys_of, keys_page};
+pub use super::shortcuts::{gestures, keys_of, keys_page};
 
 /// A command, with what it needs to know.
 #[derive(Clone, Debug, PartialEq)]
@@ -232,8 +232,39 @@ pub enum Dialog {
     Questions,
     /// Searches under names.
     Searches,
+    /// The welcome of the first start.
+    Welcome(WelcomeStep),
     /// The program.
     About,
+}
+
+/// A step of the welcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WelcomeStep {
+    /// Choosing a language.
+    Language,
+    /// Opening photos.
+    Photos,
+    /// Choosing a model.
+    Model,
+}
+
+impl WelcomeStep {
+    /// All, in their order.
+    pub const ALL: [Self; 3] = [Self::Language, Self::Photos, Self::Model];
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.get(self as usize + 1).copied()
+    }
+
+    /// The one before it.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        let before = (self as usize).checked_sub(1)?;
+        Self::ALL.get(before).copied()
+    }
 }
 
 impl Dialog {

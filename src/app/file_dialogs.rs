@@ -1,6 +1,7 @@
 //! Whether the platform can show file dialogs. On Linux they need a desktop portal or zenity; without either, the user
 //! types a path.
 
+use crate::t;
 use std::time::Duration;
 
 /// A dialog that ended sooner than this was never visible.
@@ -8,9 +9,9 @@ pub const TOO_SHORT: Duration = Duration::from_millis(300);
 
 /// The message where no dialog is available.
 #[cfg(any(test, all(unix, not(target_os = "macos"))))]
-const MISSING: &str = "This system has no file dialogs: they need a desktop portal (such as xdg-desktop-portal-gtk) or zenity, and neither is installed";
+const MISSING: &str = "no-file-dialogs";
 /// The message about a dialog that was never visible.
-const CLOSED: &str = "The system's file dialog did not open";
+const CLOSED: &str = "file-dialog-did-not-open";
 
 /// Whether there can be file dialogs, or why not.
 ///
@@ -38,7 +39,7 @@ pub fn judge<T>(chosen: Vec<T>, took: Duration) -> Result<Vec<T>, String> {
     let by_portal = cfg!(all(unix, not(target_os = "macos")));
     let unseen = by_portal && chosen.is_empty() && took < TOO_SHORT;
     match unseen {
-        true => Err(CLOSED.into()),
+        true => Err(t!(CLOSED).into()),
         false => Ok(chosen),
     }
 }
@@ -96,7 +97,7 @@ mod linux {
     pub fn available() -> Result<(), String> {
         match DialogEnvironment::of_process().have_dialogs() {
             true => Ok(()),
-            false => Err(super::MISSING.into()),
+            false => Err(crate::t!(super::MISSING).into()),
         }
     }
 
@@ -139,6 +140,6 @@ mod tests {
         assert_eq!(judge::<u8>(Vec::new(), long), Ok(Vec::new()));
         let quick = judge::<u8>(Vec::new(), Duration::ZERO);
         assert_eq!(quick.is_err(), cfg!(all(unix, not(target_os = "macos"))));
-        assert!(MISSING.contains("portal"));
+        assert!(t!(MISSING).contains("portal"));
     }
 }

@@ -36,7 +36,8 @@ use crate::engine::index::store::{StoreSize, Tidied};
 use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::ContentId;
 use crate::settings::{self, Settings};
-use command::Command;
+use crate::t;
+use command::{Command, Dialog, WelcomeStep};
 use document::labels::LabelId;
 use document::library::{PhotoList, Snapshot};
 use document::memory::SavedWindow;
@@ -240,7 +241,18 @@ impl App {
             app.state.memory.roots.clear();
             app.add_roots(paths);
         }
+        app.welcome_once();
         Ok(app)
+    }
+
+    /// Greets a person who starts the program for the first time and opens nothing.
+    fn welcome_once(&mut self) {
+        let memory = &mut self.state.memory;
+        let is_new = !memory.was_welcomed && memory.roots.is_empty() && memory.recent.is_empty();
+        memory.was_welcomed = true;
+        if is_new && self.state.dialog.is_none() {
+            self.state.dialog = Some(Dialog::Welcome(WelcomeStep::Language));
+        }
     }
 
     /// What the window knows.
@@ -291,7 +303,7 @@ impl App {
                 self.marks = Some(writer);
             }
             Err(error) => {
-                let text = format!("No thread could be started ({error}): decisions are not kept");
+                let text = t!("no-thread-for-decisions", error = error);
                 self.state.standing.marks = Some(text);
             }
         }

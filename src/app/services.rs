@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::file_dialogs;
 use crate::engine::inference::{self, LoadOptions, Model, ModelError};
 use crate::settings::Dirs;
+use crate::t;
 
 /// What a chosen folder is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -137,7 +138,7 @@ pub fn paths_text(paths: &[PathBuf]) -> String {
 #[cfg(any(windows, all(unix, not(target_os = "macos"))))]
 fn why_stuck(error: &trash::Error) -> String {
     match error {
-        trash::Error::RestoreCollision { .. } => "a file with this name is already there".into(),
+        trash::Error::RestoreCollision { .. } => t!("restore-name-taken").into(),
         other => other.to_string(),
     }
 }
@@ -158,14 +159,14 @@ impl Desktop for Platform {
             dialog = dialog.set_directory(start);
         }
         let title = match purpose {
-            FolderPurpose::OpenFolder => "Open folders with photos",
-            FolderPurpose::OpenPhotos => "Open photos",
-            FolderPurpose::ExportTo => "Export photos to",
-            FolderPurpose::Model => "A folder with a CLIP model",
-            FolderPurpose::Store => "Where to keep thumbnails and vectors",
-            FolderPurpose::Exclude => "A folder to exclude",
-            FolderPurpose::LoadLabels => "A label file",
-            FolderPurpose::SaveLabels => "Save labels as",
+            FolderPurpose::OpenFolder => t!("choose-open-folders"),
+            FolderPurpose::OpenPhotos => t!("choose-open-photos"),
+            FolderPurpose::ExportTo => t!("choose-export-to"),
+            FolderPurpose::Model => t!("choose-model"),
+            FolderPurpose::Store => t!("choose-store"),
+            FolderPurpose::Exclude => t!("choose-exclude"),
+            FolderPurpose::LoadLabels => t!("choose-load-labels"),
+            FolderPurpose::SaveLabels => t!("choose-save-labels"),
         };
         let dialog = dialog.set_title(title);
         let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().into()).collect();
@@ -179,7 +180,9 @@ impl Desktop for Platform {
                 Box::pin(async move { chosen.await.map(paths).unwrap_or_default() })
             }
             FolderPurpose::LoadLabels => {
-                let chosen = dialog.add_filter("Label sets", &["toml"]).pick_file();
+                let chosen = dialog
+                    .add_filter(t!("label-set-files"), &["toml"])
+                    .pick_file();
                 Box::pin(async move { paths(chosen.await.into_iter().collect()) })
             }
             FolderPurpose::SaveLabels => {
@@ -236,10 +239,7 @@ impl Desktop for Platform {
 
     #[cfg(not(any(windows, all(unix, not(target_os = "macos")))))]
     fn restore(&self, paths: &[PathBuf]) -> Restoration {
-        all_stuck(
-            paths,
-            "on this system only the file manager can restore files",
-        )
+        all_stuck(paths, t!("restore-not-here"))
     }
 
     fn copy_files(&self, paths: &[PathBuf]) -> Result<(), String> {

@@ -1,30 +1,31 @@
 //! The page that lists the keys.
 
 use super::action::{Action, Section};
+use crate::t;
 
 /// What the grid and the viewer do with keys and the pointer besides commands.
-pub const GESTURES: [(&str, &str); 14] = [
-    ("Arrows, Page Up, Page Down, Home, End", "Move"),
-    ("Shift with any of these", "Extend the selection"),
-    ("Ctrl+click", "Add a photo to the selection, or remove it"),
-    ("Click on a heading", "Select the photos below it"),
-    ("Ctrl+wheel", "Change the size of thumbnails"),
-    ("Wheel over a large photo", "Zoom"),
-    ("Hold the space bar over a large photo", "Show the loupe"),
-    (
-        "Y, N or the space bar in questions",
-        "Yes, no, or cannot say",
-    ),
-    (
-        "Ctrl+Z or Backspace in questions",
-        "Take the last answer back",
-    ),
-    ("Ctrl+V over the photos", "Open the pasted paths"),
-    ("Shift+Tab over the photos", "Go to the control before them"),
-    ("Down in a label", "Go to its threshold"),
-    ("Left or Right on a threshold", "Move it by 0.1 %"),
-    ("Shift with either", "Move it by 1 %"),
+const GESTURES: [(&str, &str); 14] = [
+    ("gesture-move-keys", "gesture-move"),
+    ("gesture-extend-keys", "gesture-extend"),
+    ("gesture-add-keys", "gesture-add"),
+    ("gesture-heading-keys", "gesture-heading"),
+    ("gesture-size-keys", "gesture-size"),
+    ("gesture-zoom-keys", "gesture-zoom"),
+    ("gesture-loupe-keys", "gesture-loupe"),
+    ("gesture-answer-keys", "gesture-answer"),
+    ("gesture-take-back-keys", "gesture-take-back"),
+    ("gesture-paste-keys", "gesture-paste"),
+    ("gesture-back-keys", "gesture-back"),
+    ("gesture-down-keys", "gesture-down"),
+    ("gesture-threshold-keys", "gesture-threshold"),
+    ("gesture-threshold-more-keys", "gesture-threshold-more"),
 ];
+
+/// What mouse and keys do together, as keys and what they do.
+#[must_use]
+pub fn gestures() -> [(String, &'static str); 14] {
+    GESTURES.map(|(keys, does)| (t!(keys).to_owned(), t!(does)))
+}
 
 /// The keys of a section: what is pressed, and what it does.
 #[must_use]
@@ -34,7 +35,7 @@ pub fn keys_of(section: Section) -> Vec<(String, &'static str)> {
     with_keys
         .map(|entry| {
             let keys: Vec<String> = entry.keys.iter().map(|keys| keys.text()).collect();
-            (keys.join("  or  "), entry.name)
+            (keys.join(t!("keys-separator")), entry.name)
         })
         .collect()
 }
@@ -57,9 +58,6 @@ pub fn keys_page() -> String {
             table(section.name(), &rows);
         }
     }
-    table(
-        "Photos",
-        &GESTURES.map(|(keys, does)| (keys.to_owned(), does)),
-    );
+    table("Photos", &gestures());
     page
 }

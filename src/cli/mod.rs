@@ -46,7 +46,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use lumisift::engine::sanitize::is_steering;
 use lumisift::logging;
-use lumisift::settings::Dirs;
+use lumisift::settings::{self, Dirs, Settings};
+use lumisift::text;
 
 use args::{Args, CliCommand, OutputFormat};
 use output::say;
@@ -63,6 +64,9 @@ pub enum RunOutcome {
 /// Runs the program with the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    let dirs = Dirs::detect();
+    let chosen = settings::peek::<Settings>(&dirs.settings_file()).language;
+    text::select(chosen.at_start());
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -78,7 +82,7 @@ pub fn main() -> ExitCode {
             };
         }
     };
-    let logged = logging::start(&Dirs::detect().state, args.common.verbose);
+    let logged = logging::start(&dirs.state, args.common.verbose);
     tracing::info!(
         version = env!("LUMISIFT_VERSION"),
         system = std::env::consts::OS,

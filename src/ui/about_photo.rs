@@ -1,5 +1,7 @@
 //! Details of a photo: its decision, matches, file and camera.
 
+use std::borrow::Cow;
+
 use egui::{Color32, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, palette};
@@ -11,7 +13,7 @@ use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::media::metadata::MetadataSource;
 use crate::engine::organize::marks::Flag;
-use crate::engine::plural::counted;
+use crate::{t, text};
 
 /// The panel beside a photo.
 pub fn about(
@@ -28,30 +30,40 @@ pub fn about(
             decision(ui, state, id);
             labels(ui, state, id);
             ui.add_space(theme::SPACE_M);
-            heading(ui, "Details");
-            let mut rows: Vec<(&str, String)> = Vec::new();
+            heading(ui, t!("details"));
+            let mut rows: Vec<(Cow<'_, str>, String)> = Vec::new();
             if let Some(facts) = item.facts() {
-                rows.push(("Size", format!("{} x {}", facts.width, facts.height)));
-                rows.extend(videos::duration(item).map(|length| ("Duration", length)));
+                rows.push((
+                    t!("fact-size").into(),
+                    format!("{} x {}", facts.width, facts.height),
+                ));
+                rows.extend(
+                    videos::duration(item).map(|length| (t!("fact-duration").into(), length)),
+                );
                 if let Some(taken) = &facts.taken {
-                    let source = taken.source().note();
-                    rows.push(("Taken", taken.as_str().replace('T', " ") + source));
+                    let when = taken.as_str().replace('T', " ");
+                    let when = match taken.source().note().trim_start() {
+                        "" => when,
+                        note => t!("taken-noted", taken = when, note = text::words(note)),
+                    };
+                    rows.push((t!("fact-taken").into(), when));
                 }
             }
-            rows.push(("File", bytes(item.file.size)));
-            rows.extend(metadata(state, item));
+            rows.push((t!("fact-file").into(), bytes(item.file.size)));
+            let said = metadata(state, item).into_iter();
+            rows.extend(said.map(|(name, value)| (name.into(), value)));
             rows.extend(
                 camera
                     .into_iter()
                     .flatten()
-                    .map(|(name, value)| (*name, value.clone())),
+                    .map(|(name, value)| (text::words(name), value.clone())),
             );
             egui::Grid::new("facts")
                 .num_columns(2)
                 .spacing([12.0, 4.0])
                 .show(ui, |ui| {
                     for (name, value) in rows {
-                        ui.label(RichText::new(name).small().weak());
+                        ui.label(RichText::new(name.as_ref()).small().weak());
                         ui.add(egui::Label::new(RichText::new(value).small()).wrap());
                         ui.end_row();
                     }
@@ -76,25 +88,33 @@ fn metadata(state: &State, item: &LibraryItem) -> Vec<(&'static str, String)> {
     let (facts, origins) = (&metadata.facts, &metadata.origins);
     let decided = item.content().and_then(|c| state.library.decision(&c));
     let theirs = decided.is_none();
-    let keywords = facts.keywords.join(", ");
+    let keywords = text::list(&facts.keywords);
     let rating = facts.rating.filter(|rating| theirs && *rating != 0);
     let rating = rating.map(|rating| match rating {
-        1.. => counted(rating.unsigned_abs(), "star", "stars"),
-        _ => "rejected".into(),
+        1.. => t!("stars", count = rating.unsigned_abs()),
+        _ => t!("fact-rejected").into(),
     });
     let colour = facts.colour.clone().filter(|_| theirs);
     let from = |value: Option<String>, origin: &Option<MetadataSource>| {
-        Some(format!("{} (from {})", value?, origin.as_ref()?))
+        let origin = origin.as_ref()?.to_string();
+        Some(t!(
+            "fact-from",
+            value = value?,
+            origin = text::words(&origin)
+        ))
     };
     let known = item.facts().and_then(|facts| facts.taken.as_ref());
     let taken = facts.taken.as_ref().filter(|_| known.is_none());
     let taken = taken.map(|taken| taken.as_str().replace('T', " "));
     let rows = [
-        ("Taken", from(taken, &origins.taken)),
-        ("Rating", from(rating, &origins.rating)),
-        ("Label", from(colour, &origins.colour)),
-        ("Keywords", from(Some(keywords), &origins.keywords)),
-        ("Place", metadata.place.map(|place| place.to_string())),
+        (t!("fact-taken"), from(taken, &origins.taken)),
+        (t!("fact-rating"), from(rating, &origins.rating)),
+        (t!("fact-label"), from(colour, &origins.colour)),
+        (t!("fact-keywords"), from(Some(keywords), &origins.keywords)),
+        (
+            t!("fact-place"),
+            metadata.place.map(|place| place.to_string()),
+        ),
     ];
     let said = rows
         .into_iter()
@@ -108,7 +128,7 @@ fn position(ui: &mut Ui, item: &LibraryItem) {
     if let Some(at) = metadata.and_then(|metadata| metadata.facts.position) {
         let text = RichText::new(at.to_string()).small();
         let link = ui.hyperlink_to(text, at.map_address());
-        link.on_hover_text("Show on openstreetmap.org, in the browser");
+        link.on_hover_text(t!("show-on-map"));
     }
 }
 
@@ -116,12 +136,9 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
     let mark = state.library.mark(id);
     let palette = palette(ui);
     let (text, colour) = match mark.flag {
-        Flag::Pick => ("Picked", palette.good),
-        Flag::Reject => ("Rejected", palette.bad),
-        Flag::None => (
-            "P picks, X rejects, 0 to 5 give stars, 6 to 9 colours",
-            palette.weak,
-        ),
+        Flag::Pick => (t!("mark-picked"), palette.good),
+        Flag::Reject => (t!("mark-rejected"), palette.bad),
+        Flag::None => (t!("mark-keys"), palette.weak),
     };
     ui.label(RichText::new(text).small().color(colour));
     if mark.stars > 0 {
@@ -132,7 +149,7 @@ fn decision(ui: &mut Ui, state: &State, id: ItemId) {
         ui.horizontal(|ui| {
             let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), Sense::hover());
             cell::colour_dot(ui, rect.center(), colour);
-            ui.label(RichText::new(colour.name()).small());
+            ui.label(RichText::new(text::words(colour.name())).small());
         });
     }
 }
@@ -147,7 +164,7 @@ fn labels(ui: &mut Ui, state: &State, id: ItemId) {
         return;
     }
     ui.add_space(theme::SPACE_M);
-    heading(ui, "Match and probability");
+    heading(ui, t!("match-and-probability"));
     for (at, matched, probability) in rows {
         let label = &scored.labels[at];
         let colour = theme::label_colour(label.colour);
@@ -162,7 +179,7 @@ fn labels(ui: &mut Ui, state: &State, id: ItemId) {
     }
     if let Some(rest) = scored.something_else(id) {
         let weak = palette(ui).weak;
-        let text = format!("Something else: {}", percent(rest));
+        let text = t!("something-else-percent", percent = percent(rest));
         ui.label(RichText::new(text).small().color(weak));
     }
 }
@@ -178,14 +195,19 @@ fn bar(
     let palette = palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
     response.widget_info(|| {
-        let text = format!(
-            "{name}: match {}, probability {}",
-            percent(matched),
-            percent(probability)
+        let text = t!(
+            "label-match-probability",
+            name = name,
+            matched = percent(matched),
+            probability = percent(probability)
         );
         WidgetInfo::labeled(Role::Label, true, text)
     });
-    let values = format!("{}, {} likely", percent(matched), percent(probability));
+    let values = t!(
+        "match-likely",
+        matched = percent(matched),
+        probability = percent(probability)
+    );
     let values = elided(ui, &values, theme::TEXT_S, palette.weak, 130.0);
     let text = elided(
         ui,

@@ -21,6 +21,7 @@ use crate::app::document::state::State;
 use crate::app::tasks::pictures::ThumbKey;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Flag, Mark};
+use crate::{t, text};
 
 /// Height of a cell's line of text.
 const CAPTION: f32 = 22.0;
@@ -293,7 +294,7 @@ fn dragged(ui: &Ui, state: &State) {
     };
     let layer = egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("dragged photos"));
     let painter = ui.ctx().layer_painter(layer);
-    let text = format!("{}: drop onto a label", photos(state.selection.len()));
+    let text = t!("drop-onto-label", photos = photos(state.selection.len()));
     super::widgets::badge(
         &painter,
         pointer + vec2(14.0, 8.0),
@@ -322,8 +323,13 @@ fn clicks(ui: &Ui, response: &Response, id: ItemId, state: &State, commands: &mu
 
 /// A match as a screen reader says it: "97 percent", "0.4 percent".
 fn spoken(matched: f32) -> String {
-    let text = percent(matched).replace(" %", " percent");
-    text.replace("< ", "less than ")
+    let percent = f64::from(matched) * 100.0;
+    let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
+    let number = text::decimal(percent, usize::from(near_an_end));
+    match percent > 0.0 && percent < 0.05 {
+        true => t!("spoken-less", number = text::decimal(0.1, 1)),
+        false => t!("spoken-percent", number = number),
+    }
 }
 
 /// What a screen reader says: "cat.jpg, cat, perhaps sofa; sharp, pets 97 percent, taken 14 May 2024, picked, 4 stars".
@@ -331,33 +337,52 @@ pub fn accessible_name(item: &LibraryItem, id: ItemId, mark: Mark, state: &State
     let mut name = item.name.clone();
     name.push_str(&videos::spoken(state, id, item));
     for said in [state.findings().spoken(id), stacks::spoken(state, id)] {
-        name.extend(said.map(|said| format!(", {said}")));
+        add(&mut name, said);
     }
     if let Some((at, matched, fits)) = caption_label(id, None, state) {
         let text = &state.answer.labels[at].text;
-        let nearest = if fits { "" } else { "nearest to " };
-        name.push_str(&format!(", {nearest}{text} {}", spoken(matched)));
+        let percent = spoken(matched);
+        let said = match fits {
+            true => t!("spoken-fits", label = text, percent = percent),
+            false => t!("spoken-nearest", label = text, percent = percent),
+        };
+        add(&mut name, Some(said));
     }
     if let Some(matched) = found(id, state) {
-        name.push_str(&format!(", found {}", spoken(matched)));
+        add(
+            &mut name,
+            Some(t!("spoken-found", percent = spoken(matched))),
+        );
     }
     let taken = item.facts().and_then(|facts| facts.taken.as_ref());
     if let Some(day) = taken.and_then(|taken| calendar::day_of(taken.as_str())) {
-        name.push_str(&format!(", taken {}", calendar::day_text(day)));
+        add(
+            &mut name,
+            Some(t!("spoken-taken", day = calendar::day_text(day))),
+        );
     }
     match mark.flag {
-        Flag::Pick => name.push_str(", picked"),
-        Flag::Reject => name.push_str(", rejected"),
+        Flag::Pick => add(&mut name, Some(t!("spoken-picked").into())),
+        Flag::Reject => add(&mut name, Some(t!("spoken-rejected").into())),
         Flag::None => {}
     }
     if mark.stars > 0 {
-        name.push_str(&format!(", {}", top_bar::stars_text(mark.stars)));
+        add(&mut name, Some(top_bar::stars_text(mark.stars)));
     }
     if let Some(colour) = mark.colour {
-        name.push_str(&format!(", colour {}", colour.name().to_lowercase()));
+        let colour = text::words(colour.name()).to_lowercase();
+        add(&mut name, Some(t!("spoken-colour", colour = colour)));
     }
     if let Some(warning) = item.warning() {
-        name.push_str(&format!(", problem: {warning}"));
+        add(&mut name, Some(t!("spoken-problem", problem = warning)));
     }
     name
+}
+
+/// Goes on with what is said of a photo.
+fn add(name: &mut String, said: Option<String>) {
+    if let Some(said) = said {
+        name.push_str(t!("spoken-separator"));
+        name.push_str(&said);
+    }
 }

@@ -1,5 +1,7 @@
 //! Copies of photos, group by group: which one is best kept and why, and a button that rejects the others.
 
+use std::borrow::Cow;
+
 use egui::{
     Align, Align2, FontId, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder,
     WidgetInfo, pos2, vec2,
@@ -15,7 +17,7 @@ use crate::app::document::findings::{CopyGroup, CopyOf, Kind};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Flag;
-use crate::engine::plural::counted_thousands;
+use crate::{t, text};
 
 /// Height of a group.
 const ROW: f32 = 142.0;
@@ -32,12 +34,12 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Copies", commands);
+        title(ui, t!("copies-title"), commands);
         progress(ui, state);
         let findings = state.findings().clone();
         if findings.copies.is_empty() {
             if state.is_looked_over() {
-                ui.label("No photo is a copy of another one");
+                ui.label(t!("copies-none"));
             }
             return;
         }
@@ -124,10 +126,19 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         let name = name_of(state, group.keeper);
-        let said = format!("Best of {}: {name}", group.copies.len() + 1);
+        let said = t!(
+            "copies-best-of",
+            count = group.copies.len() + 1,
+            name = name
+        );
         self.photo_of_group(ui, place, state, group.keeper, &said, 1.0, commands);
         let good = palette(ui).good;
-        badge(ui.painter(), place.min + vec2(3.0, 3.0), "Keep", good);
+        badge(
+            ui.painter(),
+            place.min + vec2(3.0, 3.0),
+            t!("copies-keep"),
+            good,
+        );
     }
 
     fn copy_photo(
@@ -141,16 +152,28 @@ impl Interface {
         let palette = palette(ui);
         let name = name_of(state, copy.item);
         let is_rejected = state.library.mark(copy.item).flag == Flag::Reject;
-        let rejected = if is_rejected { ", rejected" } else { "" };
         let size = bytes(copy.bytes);
-        let said = format!("Copy: {name}, {}, {size}{rejected}", copy.likeness);
+        let likeness = text::words(copy.likeness);
+        let said = match is_rejected {
+            true => t!(
+                "copy-rejected",
+                name = name,
+                likeness = likeness,
+                size = size
+            ),
+            false => t!("copy", name = name, likeness = likeness, size = size),
+        };
         let dim = if is_rejected { 0.35 } else { 1.0 };
         self.photo_of_group(ui, place, state, copy.item, &said, dim, commands);
         if is_rejected {
             let at = place.min + vec2(3.0, 3.0);
-            badge(ui.painter(), at, "Rejected", palette.bad);
+            badge(ui.painter(), at, t!("copies-rejected-badge"), palette.bad);
         }
-        let text = format!("{}, {size}", copy.likeness);
+        let text = t!(
+            "copy-caption",
+            likeness = text::words(copy.likeness),
+            size = size
+        );
         let text = elided(ui, &text, theme::TEXT_S, palette.weak, place.width());
         ui.painter()
             .galley(place.left_bottom() + vec2(0.0, 2.0), text, palette.weak);
@@ -205,33 +228,33 @@ fn summary(
         copies.filter(is_open).map(|copy| copy.bytes).collect(),
     );
     ui.horizontal_wrapped(|ui| {
-        let text = format!(
-            "{} in {}: {}",
-            counted_thousands(count, "copy", "copies"),
-            counted_thousands(groups.len(), "group", "groups"),
-            bytes(all)
+        let text = t!(
+            "copies-summary",
+            copies = count,
+            groups = groups.len(),
+            size = bytes(all)
         );
         ui.label(RichText::new(text).strong());
         if open.len() < count {
-            let text = format!("{} rejected", count - open.len());
+            let text = t!("count-rejected", count = count - open.len());
             ui.label(RichText::new(text).weak());
         }
     });
     ui.horizontal(|ui| {
         if open.is_empty() {
-            if ui.button("Move rejects to the trash…").clicked() {
+            if ui.button(t!("move-rejects-to-trash")).clicked() {
                 commands.push(Command::Show(Some(Dialog::Trash)));
             }
-        } else if main_button(ui, "Keep the best of each group, reject the rest").clicked() {
+        } else if main_button(ui, t!("copies-keep-all-best")).clicked() {
             commands.push(Command::Found(FindingCommand::KeepBest(None)));
         }
         if ui
-            .add_enabled(state.history.can_undo(), egui::Button::new("Undo"))
+            .add_enabled(state.history.can_undo(), egui::Button::new(t!("undo")))
             .clicked()
         {
             commands.push(Command::Do(Action::Undo));
         }
-        if ui.button("Show copies in the grid").clicked() {
+        if ui.button(t!("copies-in-grid")).clicked() {
             commands.push(Command::Found(FindingCommand::ShowKind(Kind::Copies)));
         }
     });
@@ -241,15 +264,20 @@ fn summary(
 fn reason(ui: &Ui, place: Rect, state: &State, group: &CopyGroup) {
     let palette = palette(ui);
     let name = name_of(state, group.keeper);
-    let mut reasons: Vec<&str> = Vec::new();
+    let mut reasons: Vec<Cow<'_, str>> = Vec::new();
     for copy in &group.copies {
-        if !copy.reason.is_empty() && !reasons.contains(&copy.reason.as_str()) {
-            reasons.push(&copy.reason);
+        let reason = text::words(&copy.reason);
+        if !reason.is_empty() && !reasons.contains(&reason) {
+            reasons.push(reason);
         }
     }
     let text = match reasons.is_empty() {
-        true => format!("Keep {name}"),
-        false => format!("Keep {name}: {}", reasons.join("; ")),
+        true => t!("copies-keep-name", name = name),
+        false => t!(
+            "copies-keep-because",
+            name = name,
+            reasons = reasons.join(t!("reason-separator"))
+        ),
     };
     let text = elided(ui, &text, theme::TEXT_S, palette.text, place.width());
     ui.painter().galley(place.min, text, palette.text);
@@ -265,14 +293,14 @@ fn buttons_of(
     let name = name_of(state, group.keeper);
     let is_open = |copy: &CopyOf| state.library.mark(copy.item).flag != Flag::Reject;
     let has_open = group.copies.iter().any(is_open);
-    let keep = ui.add_enabled(has_open, egui::Button::new("Keep best, reject the rest"));
-    let said = format!("Keep {name}, reject the rest");
+    let keep = ui.add_enabled(has_open, egui::Button::new(t!("copies-keep-best")));
+    let said = t!("copies-keep-name-reject", name = name);
     keep.widget_info(|| WidgetInfo::labeled(Role::Button, has_open, &said));
     if keep.clicked() {
         commands.push(Command::Found(FindingCommand::KeepBest(Some(at))));
     }
-    let compare = ui.button("Compare");
-    let said = format!("Compare {name} with its copies");
+    let compare = ui.button(t!("copies-compare"));
+    let said = t!("copies-compare-name", name = name);
     compare.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     if compare.clicked() {
         commands.push(Command::Found(FindingCommand::CompareCopies(at)));

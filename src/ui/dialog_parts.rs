@@ -7,13 +7,14 @@ use super::theme;
 use super::widgets::{icon_button_sized, photos};
 use crate::app::command::Command;
 use crate::app::document::state::{RejectedCopy, State};
+use crate::t;
 
 /// A dialog's heading, with the button that closes it.
 pub fn title(ui: &mut Ui, text: &str, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(text).size(18.0).strong());
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            if icon_button_sized(ui, Icon::Cross, "Close", 26.0).clicked() {
+            if icon_button_sized(ui, Icon::Cross, t!("close"), 26.0).clicked() {
                 commands.push(Command::CloseDialog);
             }
         });
@@ -50,17 +51,17 @@ pub fn kept_copies(ui: &mut Ui, state: &State, kept: &[RejectedCopy]) {
             .map(|item| item.file.path.display().to_string());
         let path = path.unwrap_or_default();
         let text = match kept.copies {
-            1 => format!("Kept, because the photo it is a copy of is rejected or gone: {path}"),
-            copies => format!("{copies} identical copies: 1 kept at {path}"),
+            1 => t!("kept-last-copy", path = path),
+            copies => t!("kept-one-of", copies = copies, path = path),
         };
         ui.label(RichText::new(text).small());
     }
     if kept.len() > LISTED {
-        let text = format!("and one copy each of {} more", photos(kept.len() - LISTED));
+        let text = t!("kept-more", photos = photos(kept.len() - LISTED));
         ui.label(RichText::new(text).small());
     }
     if !kept.is_empty() {
-        let why = "To remove every copy, reject each one separately";
+        let why = t!("kept-why");
         ui.label(RichText::new(why).small().weak());
     }
 }

@@ -13,14 +13,15 @@ use super::models_dialog::remove_model;
 use super::per_answer::RejectSummary;
 use super::theme::{self, palette};
 use super::top_bar::heading;
+use super::welcome;
 use super::widgets::{icon_button_sized, main_button, photos};
-use crate::app::command::{Action, Command, Dialog, GESTURES, Section, keys_of};
+use crate::app::command::{Action, Command, Dialog, Section, gestures, keys_of};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
 use crate::engine::media::photo::Failure;
-use crate::engine::plural::{counted_thousands, thousands};
 use crate::engine::search::label_set::READY;
+use crate::{t, text};
 
 impl Interface {
     pub(super) fn dialogs(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -29,7 +30,7 @@ impl Interface {
         let width = dialog_width(dialog).min(screen.x - 48.0);
         let frame = Frame::popup(ui.style()).inner_margin(Margin::same(theme::SPACE_L as i8));
         // Each has its own memory of where it lies: one that follows another is in its place at once.
-        let id = Id::unique(("dialog", dialog_name(dialog)));
+        let id = Id::unique(("dialog", std::mem::discriminant(dialog)));
         let modal = Modal::new(id).frame(frame);
         let modal = modal.show(ui.ctx(), |ui| {
             name_modal(ui, dialog_name(dialog));
@@ -65,6 +66,7 @@ impl Interface {
                 Dialog::Heaps => self.heaps_dialog(ui, state, commands),
                 Dialog::Questions => self.questions_dialog(ui, state, commands),
                 Dialog::Searches => self.searches_dialog(ui, state, commands),
+                Dialog::Welcome(step) => welcome::show(ui, state, *step, commands),
                 Dialog::About => about(ui),
             }
         });
@@ -75,50 +77,45 @@ impl Interface {
     }
 
     fn paste_labels(&mut self, ui: &mut Ui, commands: &mut Vec<Command>) {
-        title(ui, "Paste a list of labels", commands);
-        ui.label("One per line, or separated by commas");
+        title(ui, t!("paste-labels"), commands);
+        ui.label(t!("paste-labels-how"));
         let edit = TextEdit::multiline(&mut self.buffers.pasted)
             .desired_rows(8)
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("List of labels"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("list-of-labels")));
         if self.dialog_is_new {
             response.request_focus();
         }
-        if main_button(ui, "Add these labels").clicked() {
+        if main_button(ui, t!("add-these-labels")).clicked() {
             commands.push(Command::AddLabels(self.buffers.pasted.clone()));
             commands.push(Command::Show(None));
         }
     }
 
     fn trash_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        title(ui, "Move rejects to the trash?", commands);
+        title(ui, t!("trash-title"), commands);
         let rejects = &mut self.buffers.put_away;
         let rejects = rejects.get(state, || RejectSummary::of(state));
-        let go = if rejects.going == 1 { "goes" } else { "go" };
-        ui.label(format!(
-            "{}, with sidecars and paired files, {go} to the system's trash and can be restored from there.",
-            photos(rejects.going)
-        ));
+        ui.label(t!("trash-what", count = rejects.going));
         if rejects.hidden > 0 {
-            let hidden = counted_thousands(rejects.hidden, "of them is", "of them are");
-            ui.label(format!("{hidden} not currently shown"));
+            ui.label(t!("trash-hidden", count = rejects.hidden));
         }
         kept_copies(ui, state, &rejects.kept);
         ui.horizontal(|ui| {
-            if main_button(ui, "Move to the trash").clicked() {
+            if main_button(ui, t!("move-to-trash")).clicked() {
                 commands.push(Command::TrashRejects);
                 commands.push(Command::Show(None));
             }
-            if ui.button("Keep them").clicked() {
+            if ui.button(t!("keep-them")).clicked() {
                 commands.push(Command::Show(None));
             }
         });
     }
 
     fn failures(&mut self, ui: &mut Ui, state: &State, height: f32, commands: &mut Vec<Command>) {
-        title(ui, "Photos that could not be read", commands);
+        title(ui, t!("failures-title"), commands);
         let listed = self.buffers.failures.get(state, || failed(state));
         let failure = |at: usize| match listed.get(at) {
             Some(id) => state.item(*id).and_then(|item| item.failure()),
@@ -127,12 +124,12 @@ impl Interface {
         let count = listed.len() + state.work.unreachable.len();
         ui.horizontal(|ui| {
             ui.label(RichText::new(photos(count)).weak());
-            if ui.button("Copy the list").clicked() {
+            if ui.button(t!("copy-the-list")).clicked() {
                 let line = |f: &Failure| format!("{}\t{}", f.path.display(), f.message);
                 let lines: Vec<String> = (0..count).filter_map(failure).map(line).collect();
                 commands.push(Command::CopyText(lines.join("\n")));
             }
-            if ui.button("Try again").clicked() {
+            if ui.button(t!("try-again")).clicked() {
                 commands.push(Command::Do(Action::Rescan));
             }
         });
@@ -149,7 +146,7 @@ impl Interface {
             .column(Column::remainder().clip(true))
             .column(Column::remainder().clip(true))
             .header(24.0, |mut header| {
-                for name in ["Photo", "Why"] {
+                for name in [t!("heading-photo"), t!("heading-why")] {
                     header.col(|ui| {
                         ui.label(RichText::new(name).strong());
                     });
@@ -167,7 +164,7 @@ impl Interface {
     }
 
     fn label_sets(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        title(ui, "Label sets", commands);
+        title(ui, t!("label-sets-title"), commands);
         for set in &state.memory.sets {
             ui.horizontal(|ui| {
                 if ui.button(&set.name).clicked() {
@@ -175,34 +172,36 @@ impl Interface {
                     commands.push(Command::Show(None));
                 }
                 let texts: Vec<&str> = set.labels.iter().map(|l| l.text.as_str()).collect();
-                ui.add(egui::Label::new(RichText::new(texts.join(", ")).small().weak()).truncate());
-                let name = format!("Delete the set {}", set.name);
+                ui.add(
+                    egui::Label::new(RichText::new(text::list(texts)).small().weak()).truncate(),
+                );
+                let name = t!("delete-the-set", name = set.name);
                 if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
                     commands.push(Command::RemoveLabelSet(set.name.clone()));
                 }
             });
         }
         if state.memory.sets.is_empty() {
-            ui.label(RichText::new("No sets saved yet").weak());
+            ui.label(RichText::new(t!("no-sets")).weak());
         }
         ui.separator();
         ui.horizontal_wrapped(|ui| {
-            ui.label("Built-in sets:");
+            ui.label(t!("built-in-sets"));
             for (at, (name, _)) in READY.iter().enumerate() {
-                if ui.button(*name).clicked() {
+                if ui.button(text::words(name).as_ref()).clicked() {
                     commands.push(Command::UseReadySet(at));
                     commands.push(Command::Show(None));
                 }
             }
         });
         ui.horizontal(|ui| {
-            if ui.button("Load a file…").clicked() {
+            if ui.button(t!("load-a-file")).clicked() {
                 commands.push(Command::Choose(FolderPurpose::LoadLabels));
                 commands.push(Command::Show(None));
             }
             let some = !state.memory.labels.is_empty();
             if ui
-                .add_enabled(some, egui::Button::new("Save as a file…"))
+                .add_enabled(some, egui::Button::new(t!("save-as-a-file")))
                 .clicked()
             {
                 commands.push(Command::Choose(FolderPurpose::SaveLabels));
@@ -210,14 +209,14 @@ impl Interface {
         });
         ui.separator();
         ui.horizontal(|ui| {
-            let edit = TextEdit::singleline(&mut self.buffers.set_name).hint_text("Name");
+            let edit = TextEdit::singleline(&mut self.buffers.set_name).hint_text(t!("name-hint"));
             let response = ui.add(edit.desired_width(240.0));
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Name of the set"));
+                .accesskit_node_builder(response.id, |node| node.set_label(t!("name-of-the-set")));
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = self.buffers.set_name.trim().to_owned();
             let ready = !name.is_empty() && !state.memory.labels.is_empty();
-            let save = ui.add_enabled(ready, egui::Button::new("Save current labels"));
+            let save = ui.add_enabled(ready, egui::Button::new(t!("save-current-labels")));
             if ready && (save.clicked() || enter) {
                 commands.push(Command::SaveLabelSet(name));
                 self.buffers.set_name.clear();
@@ -251,28 +250,29 @@ fn name_modal(ui: &Ui, name: &str) {
 /// What a screen reader says when a dialog opens.
 fn dialog_name(dialog: &Dialog) -> &'static str {
     match dialog {
-        Dialog::Settings => "Settings",
-        Dialog::Keys => "Keys",
-        Dialog::Palette => "Commands",
-        Dialog::Failures => "Photos that could not be read",
-        Dialog::Export => "Export",
-        Dialog::Interrupted => "An export was interrupted",
-        Dialog::Trash => "Move rejects to the trash?",
-        Dialog::Hidden(_) => "Photos that are not shown",
-        Dialog::Keywords => "Write keywords",
-        Dialog::LabelSets => "Label sets",
-        Dialog::PasteLabels => "Paste a list of labels",
-        Dialog::ClearStore => "Clear the store?",
-        Dialog::Models => "Models",
-        Dialog::RemoveModel(_) => "Remove the model?",
-        Dialog::Path(_) => "Open by path",
-        Dialog::Dropped(_) => "A picture was dropped",
-        Dialog::Tour => "Clean up",
-        Dialog::Copies { .. } => "Copies",
-        Dialog::Heaps => "Name my heaps",
-        Dialog::Questions => "Questions about a label",
-        Dialog::Searches => "Saved searches",
-        Dialog::About => "About Lumisift",
+        Dialog::Settings => t!("dialog-settings"),
+        Dialog::Keys => t!("dialog-keys"),
+        Dialog::Palette => t!("dialog-palette"),
+        Dialog::Failures => t!("failures-title"),
+        Dialog::Export => t!("dialog-export"),
+        Dialog::Interrupted => t!("dialog-interrupted"),
+        Dialog::Trash => t!("trash-title"),
+        Dialog::Hidden(_) => t!("dialog-hidden"),
+        Dialog::Keywords => t!("dialog-keywords"),
+        Dialog::LabelSets => t!("label-sets-title"),
+        Dialog::PasteLabels => t!("paste-labels"),
+        Dialog::ClearStore => t!("dialog-clear-store"),
+        Dialog::Models => t!("dialog-models"),
+        Dialog::RemoveModel(_) => t!("dialog-remove-model"),
+        Dialog::Path(_) => t!("dialog-path"),
+        Dialog::Dropped(_) => t!("dialog-dropped"),
+        Dialog::Tour => t!("dialog-tour"),
+        Dialog::Copies { .. } => t!("dialog-copies"),
+        Dialog::Heaps => t!("dialog-heaps"),
+        Dialog::Questions => t!("dialog-questions"),
+        Dialog::Searches => t!("dialog-searches"),
+        Dialog::Welcome(_) => t!("dialog-welcome"),
+        Dialog::About => t!("dialog-about"),
     }
 }
 
@@ -291,7 +291,7 @@ fn dialog_width(dialog: &Dialog) -> f32 {
 fn fills(dialog: &Dialog) -> bool {
     matches!(
         dialog,
-        Dialog::Export | Dialog::Keywords | Dialog::Models | Dialog::Settings
+        Dialog::Export | Dialog::Keywords | Dialog::Models | Dialog::Settings | Dialog::Welcome(_)
     )
 }
 
@@ -303,7 +303,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         Dialog::Models => 1600.0,
         Dialog::Settings | Dialog::Keywords => 620.0,
         Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
-        Dialog::Tour => 420.0,
+        Dialog::Tour | Dialog::Welcome(_) => 420.0,
         Dialog::Palette => 440.0,
         Dialog::LabelSets | Dialog::Failures | Dialog::Searches => 300.0,
         _ => 0.0,
@@ -311,7 +311,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
 }
 
 fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
-    title(ui, "Keys", commands);
+    title(ui, t!("dialog-keys"), commands);
     let area = ScrollArea::vertical().auto_shrink([false, true]);
     area.max_height(height - 160.0).show(ui, |ui| {
         ui.spacing_mut().interact_size.y = 18.0;
@@ -321,8 +321,8 @@ fn keys(ui: &mut Ui, height: f32, commands: &mut Vec<Command>) {
                 key_table(ui, section.name(), &rows);
             }
         }
-        let gestures = GESTURES.map(|(keys, what)| (keys.to_owned(), what));
-        key_table(ui, "In the grid and over a large photo", &gestures);
+        let gestures = gestures();
+        key_table(ui, t!("gestures-title"), &gestures);
     });
 }
 
@@ -341,14 +341,14 @@ fn key_table(ui: &mut Ui, name: &str, rows: &[(String, &str)]) {
 }
 
 fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
-    title(ui, "Clear the store?", commands);
-    ui.label("The thumbnails and vectors of all photos are deleted, and the open folders are read again. Photos, labels, picks and stars are kept.");
+    title(ui, t!("dialog-clear-store"), commands);
+    ui.label(t!("clear-store-what"));
     ui.horizontal(|ui| {
-        if main_button(ui, "Clear the store").clicked() {
+        if main_button(ui, t!("clear-the-store")).clicked() {
             commands.push(Command::ClearStore);
             commands.push(Command::Show(None));
         }
-        if ui.button("Keep it").clicked() {
+        if ui.button(t!("keep-it")).clicked() {
             commands.push(Command::Show(Some(Dialog::Settings)));
         }
     });
@@ -358,25 +358,20 @@ fn clear_store(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let all = state.selection.len();
     let hidden = state.hidden_targets();
-    let are = if all == 1 { "is" } else { "are" };
-    title(ui, &format!("{} {are} selected", photos(all)), commands);
+    title(ui, &t!("photos-are-selected", count = all), commands);
     ui.label(match (hidden, hidden == all) {
-        (1, true) => "It is hidden by the filters or the search".into(),
-        (_, true) => "All of them are hidden by the filters or the search".into(),
-        (1, _) => "1 of them is hidden by the filters or the search".to_owned(),
-        _ => format!(
-            "{} of them are hidden by the filters or the search",
-            thousands(hidden)
-        ),
+        (1, true) => t!("hidden-it").to_owned(),
+        (_, true) => t!("hidden-all").to_owned(),
+        _ => t!("hidden-some", count = hidden),
     });
     ui.horizontal(|ui| {
         if hidden < all {
-            let shown = format!("Only the {} shown", thousands(all - hidden));
+            let shown = t!("only-shown", count = all - hidden);
             if main_button(ui, &shown).clicked() {
                 commands.push(Command::OnlyShown);
             }
         }
-        if ui.button(format!("All {}", thousands(all))).clicked() {
+        if ui.button(t!("all-of-them", count = all)).clicked() {
             commands.push(Command::HiddenToo);
         }
     });
@@ -385,14 +380,14 @@ fn hidden(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 /// Whether a picture is opened or searched for, where it is not known onto what it was dropped.
 fn dropped(ui: &mut Ui, picture: &Path, commands: &mut Vec<Command>) {
     let name = picture.file_name().unwrap_or(picture.as_os_str());
-    title(ui, "A picture was dropped", commands);
+    title(ui, t!("dialog-dropped"), commands);
     ui.label(name.to_string_lossy());
     ui.horizontal(|ui| {
-        if main_button(ui, "Open it").clicked() {
+        if main_button(ui, t!("open-it")).clicked() {
             commands.push(Command::Show(None));
             commands.push(Command::Dropped(vec![picture.into()]));
         }
-        if ui.button("Find similar photos").clicked() {
+        if ui.button(t!("find-similar-photos")).clicked() {
             commands.push(Command::Show(None));
             commands.push(Command::SearchDropped(picture.into()));
         }
@@ -401,12 +396,8 @@ fn dropped(ui: &mut Ui, picture: &Path, commands: &mut Vec<Command>) {
 
 fn about(ui: &mut Ui) {
     ui.label(RichText::new("Lumisift").size(20.0).strong());
-    ui.label(format!("Version {}", env!("LUMISIFT_VERSION")));
-    ui.label("Sifts photos by typed labels, on this computer and nowhere else");
-    ui.label(RichText::new("MIT or Apache-2.0. The model and the samples have their own licences, listed in THIRD_PARTY.md").small().weak());
-    ui.label(
-        RichText::new("Names of places: contains data from GeoNames (geonames.org), CC BY 4.0")
-            .small()
-            .weak(),
-    );
+    ui.label(t!("version", version = env!("LUMISIFT_VERSION")));
+    ui.label(t!("about-what"));
+    ui.label(RichText::new(t!("about-licence")).small().weak());
+    ui.label(RichText::new(t!("about-places")).small().weak());
 }

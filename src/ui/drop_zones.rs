@@ -7,6 +7,7 @@ use egui::{
 
 use super::theme::{self, palette};
 use crate::engine::media::scan::is_media_name;
+use crate::t;
 
 /// Draws the zones while files are held over the window.
 pub fn show(ui: &mut Ui, search_zone: Rect) {
@@ -29,9 +30,9 @@ pub fn show(ui: &mut Ui, search_zone: Rect) {
         open.min.y = search_zone.max.y + 10.0;
     }
     let over_search = search && pointer.is_some_and(|at| search_zone.contains(at));
-    zone(ui, &painter, open, "Drop to open", 26.0, !over_search);
+    zone(ui, &painter, open, t!("drop-to-open"), 26.0, !over_search);
     if search {
-        let text = "Drop to find similar photos";
+        let text = t!("drop-to-search");
         let place = search_zone.intersect(screen.shrink(3.0));
         painter.rect_filled(place, f32::from(theme::RADIUS_L), palette(ui).panel);
         zone(ui, &painter, place, text, 15.0, over_search);

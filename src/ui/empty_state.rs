@@ -8,7 +8,7 @@ use super::widgets::main_button;
 use crate::app::command::{Action, Command};
 use crate::app::document::filter::Filter;
 use crate::app::document::state::{SessionState, State};
-use crate::engine::plural::{counted, thousands};
+use crate::t;
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let palette = palette(ui);
@@ -18,18 +18,18 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let (rect, _) = ui.allocate_exact_size(vec2(72.0, 72.0), egui::Sense::hover());
         icons::paint(ui.painter(), Icon::Folder, rect, palette.accent);
         if state.work.is_running() {
-            ui.label(RichText::new("Looking for photos…").size(20.0));
+            ui.label(RichText::new(t!("looking-for-photos")).size(20.0));
             // Its place is kept from the start.
             let found = usize::try_from(state.work.progress.total).unwrap_or(usize::MAX);
             let found = match found {
                 0 => " ".to_owned(),
-                found => format!("{} found so far", thousands(found)),
+                found => t!("found-so-far", count = found),
             };
             ui.label(RichText::new(found).color(palette.weak));
             return;
         }
         if !state.memory.roots.is_empty() && matches!(state.session, SessionState::Loading) {
-            ui.label(RichText::new("Loading the model…").size(20.0));
+            ui.label(RichText::new(t!("loading-model")).size(20.0));
             return;
         }
         if matches!(state.session, SessionState::Failed(_)) {
@@ -37,26 +37,25 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             return;
         }
         let title = if state.memory.roots.is_empty() {
-            "Drop a folder of photos here"
+            t!("drop-a-folder")
         } else {
-            "No photos in the open folders"
+            t!("no-photos-in-folders")
         };
         ui.label(RichText::new(title).size(22.0).strong());
-        let line =
-            "Then type labels, such as beach or receipt, and watch the photos sort themselves";
+        let line = t!("then-type-labels");
         ui.label(RichText::new(line).color(palette.weak));
         if let Some(words) = passed_over(state) {
             ui.label(RichText::new(words).color(palette.warn));
         }
         ui.add_space(theme::SPACE_M);
-        if main_button(ui, "Open folder…").clicked() {
+        if main_button(ui, t!("open-folder")).clicked() {
             commands.push(Command::Do(Action::OpenFolder));
         }
         if ui.button(Action::Samples.entry().name).clicked() {
             commands.push(Command::Do(Action::Samples));
         }
         ui.add_space(theme::SPACE_M);
-        let promise = "Everything stays on this computer";
+        let promise = t!("promise");
         ui.label(
             RichText::new(promise)
                 .size(theme::TEXT_S)
@@ -67,10 +66,10 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 
 /// Where nothing can be read: where to mend it. Why, the notice above says.
 fn no_model(ui: &mut Ui, commands: &mut Vec<Command>) {
-    let title = "Photos cannot be read without a model";
+    let title = t!("no-model-title");
     ui.label(RichText::new(title).size(22.0).strong());
     ui.add_space(theme::SPACE_M);
-    if main_button(ui, "Choose another model…").clicked() {
+    if main_button(ui, t!("choose-another-model")).clicked() {
         commands.push(Command::Do(Action::Settings));
     }
 }
@@ -80,17 +79,9 @@ fn passed_over(state: &State) -> Option<String> {
     let skipped = &state.work.summary.as_ref()?.skipped;
     let count = skipped.unsupported;
     if skipped.exported > 0 {
-        return Some(
-            "All photos here were exported by Lumisift: open their own folder to see them".into(),
-        );
+        return Some(t!("all-exported").into());
     }
-    (count > 0).then(|| {
-        counted(
-            count,
-            "file is in a format that cannot be read",
-            "files are in formats that cannot be read",
-        )
-    })
+    (count > 0).then(|| t!("files-unsupported", count = count))
 }
 
 /// In place of a grid that the filters left empty.
@@ -99,22 +90,23 @@ pub fn nothing_fits(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.vertical_centered(|ui| {
         ui.add_space(height * 0.35);
         let text = if state.answer.number == 0 {
-            "Sorting…"
+            t!("sorting")
         } else if nothing_read(state) {
-            "Photos are being read…"
+            t!("being-read")
         } else {
-            "No photo fits the filters and the search"
+            t!("nothing-fits")
         };
         ui.label(RichText::new(text).size(18.0));
         let hides = !state.search.is_empty() && !state.memory.filter.search_shows_all;
-        if hides && main_button(ui, "Show the nearest").clicked() {
+        if hides && main_button(ui, t!("show-the-nearest")).clicked() {
             let filter = Filter {
                 search_shows_all: true,
                 ..state.memory.filter.clone()
             };
             commands.push(Command::FilterBy(Box::new(filter)));
         }
-        if Action::ClearFilter.enabled(state) && ui.button("Clear filters and search").clicked() {
+        if Action::ClearFilter.enabled(state) && ui.button(t!("clear-filters-and-search")).clicked()
+        {
             commands.push(Command::Do(Action::ClearFilter));
         }
     });

@@ -21,7 +21,7 @@ use crate::engine::organize::export::{
     Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, FolderLayout, MultiLabel,
     PastExport, Transfer,
 };
-use crate::engine::plural::{counted_thousands, thousands};
+use crate::{t, text};
 
 /// What is chosen in the dialog.
 #[derive(Clone, Debug, Default)]
@@ -40,25 +40,25 @@ pub struct ExportDialogChoices {
 
 /// Which photos can be chosen, and what that is called.
 pub const CHOICES: [(ExportWhat, &str); 5] = [
-    (ExportWhat::Selected, "Selected"),
-    (ExportWhat::Shown, "Shown"),
-    (ExportWhat::Fitting, "All that fit a label"),
-    (ExportWhat::Picked, "Picks"),
-    (ExportWhat::Rejected, "Rejects"),
+    (ExportWhat::Selected, "export-selected"),
+    (ExportWhat::Shown, "export-shown"),
+    (ExportWhat::Fitting, "export-fitting"),
+    (ExportWhat::Picked, "export-picked"),
+    (ExportWhat::Rejected, "export-rejected"),
 ];
 
 const TRANSFERS: [(Transfer, &str); 4] = [
-    (Transfer::Copy, "Copy"),
-    (Transfer::Move, "Move"),
-    (Transfer::HardLink, "Hard link"),
-    (Transfer::Link, "Link"),
+    (Transfer::Copy, "transfer-copy"),
+    (Transfer::Move, "transfer-move"),
+    (Transfer::HardLink, "transfer-hard-link"),
+    (Transfer::Link, "transfer-link"),
 ];
 
 const LAYOUTS: [(FolderLayout, &str); 4] = [
-    (FolderLayout::Label, "One per label"),
-    (FolderLayout::Month, "One per label and month"),
-    (FolderLayout::Mirror, "As they are now"),
-    (FolderLayout::Flat, "None"),
+    (FolderLayout::Label, "layout-label"),
+    (FolderLayout::Month, "layout-month"),
+    (FolderLayout::Mirror, "layout-mirror"),
+    (FolderLayout::Flat, "layout-flat"),
 ];
 
 impl ExportDialogChoices {
@@ -132,7 +132,7 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Export photos", commands);
+        title(ui, t!("export-title"), commands);
         match &state.exports.state {
             ExportState::Running(progress) => running(ui, progress, commands),
             ExportState::Done(report) => done(ui, state, report, commands),
@@ -168,8 +168,8 @@ impl Interface {
             Ok(Some(request)) => request,
             Ok(None) => {
                 let text = match choices.now.what {
-                    None => "Choose which photos, and a folder, to see what will happen",
-                    Some(_) => "Choose a folder to see what will happen",
+                    None => t!("choose-photos-and-folder"),
+                    Some(_) => t!("choose-a-folder-to-see"),
                 };
                 ui.label(RichText::new(text).weak());
                 return;
@@ -188,7 +188,7 @@ impl Interface {
                 ui.label(RichText::new(problem).color(palette(ui).bad));
             }
             _ => {
-                ui.label("Checking the target folder…");
+                ui.label(t!("checking-target"));
             }
         }
     }
@@ -200,42 +200,37 @@ fn choice_rows(
     choices: &mut ExportDialogChoices,
     commands: &mut Vec<Command>,
 ) {
-    row(ui, "Photos", |ui| what_row(ui, choices));
-    row(ui, "To", |ui| {
+    row(ui, t!("row-photos"), |ui| what_row(ui, choices));
+    row(ui, t!("row-to"), |ui| {
         ui.horizontal(|ui| {
-            if ui.button("Choose a folder…").clicked() {
+            if ui.button(t!("choose-a-folder")).clicked() {
                 commands.push(Command::Choose(FolderPurpose::ExportTo));
             }
             let chosen = state.memory.export.target.as_ref();
-            let text = chosen.map_or_else(|| "none yet".into(), |dir| dir.display().to_string());
+            let text =
+                chosen.map_or_else(|| t!("none-yet").into(), |dir| dir.display().to_string());
             ui.add(egui::Label::new(RichText::new(text).small()).truncate());
         });
     });
-    row(ui, "How", |ui| {
+    row(ui, t!("row-how"), |ui| {
         ui.horizontal(|ui| {
             for (transfer, name) in TRANSFERS {
-                ui.selectable_value(&mut choices.now.transfer, transfer, name);
+                ui.selectable_value(&mut choices.now.transfer, transfer, t!(name));
             }
         });
     });
-    row(ui, "Folders", |ui| folders_row(ui, choices));
-    row(ui, "Names", |ui| names_row(ui, choices));
-    row(ui, "Also", |ui| {
+    row(ui, t!("row-folders"), |ui| folders_row(ui, choices));
+    row(ui, t!("row-names"), |ui| names_row(ui, choices));
+    row(ui, t!("row-also"), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let mut left_out = !choices.now.rejects;
         let rejects = choices.now.what == Some(ExportWhat::Rejected);
-        let leave = egui::Checkbox::new(&mut left_out, "Leave rejects out");
+        let leave = egui::Checkbox::new(&mut left_out, t!("leave-rejects-out"));
         if ui.add_enabled(!rejects, leave).changed() {
             choices.now.rejects = !left_out;
         }
-        ui.checkbox(
-            &mut choices.now.paired_files,
-            "Include sidecars, paired RAW files and Live Photo movies",
-        );
-        ui.checkbox(
-            &mut choices.now.manifest,
-            "Write a list of what went where (JSON and CSV)",
-        );
+        ui.checkbox(&mut choices.now.paired_files, t!("include-paired"));
+        ui.checkbox(&mut choices.now.manifest, t!("write-manifest"));
     });
 }
 
@@ -243,7 +238,7 @@ fn what_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     ui.horizontal_wrapped(|ui| {
         for (choice, name) in CHOICES {
             let count = choices.count_of(choice);
-            let text = format!("{name} ({})", thousands(count));
+            let text = t!("choice-count", name = t!(name), count = count);
             let radio = egui::RadioButton::new(choices.now.what == Some(choice), text);
             if ui.add_enabled(count > 0, radio).clicked() {
                 choices.now.what = Some(choice);
@@ -257,19 +252,19 @@ fn folders_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
         let name = LAYOUTS
             .iter()
             .find(|(layout, _)| *layout == choices.now.layout);
-        let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| l.1));
+        let combo = ComboBox::from_id_salt("layout").selected_text(name.map_or("", |l| t!(l.1)));
         let shown = combo.show_ui(ui, |ui| {
             for (layout, name) in LAYOUTS {
-                ui.selectable_value(&mut choices.now.layout, layout, name);
+                ui.selectable_value(&mut choices.now.layout, layout, t!(name));
             }
         });
         ui.ctx()
-            .accesskit_node_builder(shown.response.id, |node| node.set_label("Folders"));
+            .accesskit_node_builder(shown.response.id, |node| node.set_label(t!("row-folders")));
         let by_label = matches!(
             choices.now.layout,
             FolderLayout::Label | FolderLayout::Month
         );
-        let every = egui::Checkbox::new(&mut choices.now.every_label, "To every label that fits");
+        let every = egui::Checkbox::new(&mut choices.now.every_label, t!("to-every-label"));
         ui.add_enabled(by_label, every);
     });
 }
@@ -278,15 +273,20 @@ fn names_row(ui: &mut Ui, choices: &mut ExportDialogChoices) {
     ui.horizontal(|ui| {
         let response = ui.add(TextEdit::singleline(&mut choices.now.names).desired_width(150.0));
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Pattern of names"));
-        response.on_hover_text("May contain {name}, {label}, {date}, {match} and {n}");
-        ui.label("If a name is taken:");
-        ui.selectable_value(&mut choices.now.conflict, Conflict::Number, "Add a number");
-        let replace =
-            ui.selectable_value(&mut choices.now.conflict, Conflict::Overwrite, "Replace");
-        replace.on_hover_text(
-            "The file that is there is set aside, and restored if the export is undone",
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("pattern-of-names")));
+        response.on_hover_text(t!("pattern-hint"));
+        ui.label(t!("if-taken"));
+        ui.selectable_value(
+            &mut choices.now.conflict,
+            Conflict::Number,
+            t!("add-a-number"),
         );
+        let replace = ui.selectable_value(
+            &mut choices.now.conflict,
+            Conflict::Overwrite,
+            t!("replace"),
+        );
+        replace.on_hover_text(t!("replace-hint"));
     });
 }
 
@@ -297,19 +297,25 @@ const LEAST: f32 = 60.0;
 /// What will happen, and the button that lets it happen.
 fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &mut Vec<Command>) {
     let mut words = vec![photos(summary.photos)];
+    let some = |count: usize, text: fn(usize) -> String| (count > 0).then(|| text(count));
     let counts = [
-        (summary.paired_files, "paired file", "paired files"),
-        (plan.skipped.len(), "is already there", "are already there"),
-        (plan.renamed, "gets a number", "get a number"),
-        (summary.replaced, "replaces a file", "replace files"),
+        some(summary.paired_files, |n| t!("plan-paired", count = n)),
+        some(plan.skipped.len(), |n| t!("plan-skipped", count = n)),
+        some(plan.renamed, |n| t!("plan-renamed", count = n)),
+        some(summary.replaced, |n| t!("plan-replaced", count = n)),
     ];
-    let some = counts.into_iter().filter(|(count, ..)| *count > 0);
-    words.extend(some.map(|(count, one, many)| counted_thousands(count, one, many)));
-    let free = plan
-        .free
-        .map_or_else(String::new, |free| format!(" of {} free", bytes(free)));
-    ui.label(format!("{}: {}{free}", words.join(", "), bytes(plan.bytes)));
-    failures(ui, &plan.failures, "cannot be exported");
+    words.extend(counts.into_iter().flatten());
+    let (words, size) = (text::list(words), bytes(plan.bytes));
+    ui.label(match plan.free {
+        Some(free) => t!(
+            "plan-of-free",
+            words = words,
+            size = size,
+            free = bytes(free)
+        ),
+        None => t!("plan", words = words, size = size),
+    });
+    failures(ui, &plan.failures, |n| t!("cannot-be-exported", count = n));
     let height = (ui.available_height() - BELOW).max(LEAST);
     if summary.folders.len() > 1 {
         // Beside each other, so that a small window has room for both.
@@ -323,7 +329,7 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
     ui.add_space(theme::SPACE_S);
     let ready = !plan.steps.is_empty();
     ui.add_enabled_ui(ready, |ui| {
-        let text = format!("Export {}", photos(summary.photos));
+        let text = t!("export-photos", photos = photos(summary.photos));
         if main_button(ui, &text).clicked() {
             commands.push(Command::StartExport);
         }
@@ -334,7 +340,7 @@ fn show_plan(ui: &mut Ui, plan: &ExportPlan, summary: &PlanSummary, commands: &m
 fn targets(ui: &mut Ui, plan: &ExportPlan, first: f32, height: f32) {
     let lines = TextTable {
         id: "plan",
-        headings: ["Photo", "Goes to"],
+        headings: [t!("heading-photo"), t!("heading-goes-to")],
         first,
         height,
     };
@@ -351,19 +357,23 @@ fn targets(ui: &mut Ui, plan: &ExportPlan, first: f32, height: f32) {
 fn folder_totals(ui: &mut Ui, totals: &[FolderTotal], height: f32) {
     let lines = TextTable {
         id: "totals",
-        headings: ["Folder", "Holds"],
+        headings: [t!("heading-folder"), t!("heading-holds")],
         first: 150.0,
         height,
     };
     lines.show(ui, totals.len(), |at| {
         let total = &totals[at];
         let folder = match total.folder.as_os_str().is_empty() {
-            true => "the folder itself".to_owned(),
+            true => t!("folder-itself").to_owned(),
             false => total.folder.display().to_string(),
         };
         [
             folder,
-            format!("{}, {}", photos(total.photos), bytes(total.bytes)),
+            t!(
+                "folder-total",
+                photos = photos(total.photos),
+                size = bytes(total.bytes)
+            ),
         ]
     });
 }
@@ -372,30 +382,30 @@ fn running(ui: &mut Ui, progress: &ExportProgress, commands: &mut Vec<Command>) 
     let part = progress.files as f32 / progress.of.max(1) as f32;
     let bar = ui.add(ProgressBar::new(part).desired_height(10.0));
     ui.ctx()
-        .accesskit_node_builder(bar.id, |node| node.set_label("Export"));
-    let (files, of) = (thousands(progress.files), thousands(progress.of));
-    ui.label(format!("{files} of {of} files, {}", bytes(progress.bytes)));
-    if ui.button("Stop").clicked() {
+        .accesskit_node_builder(bar.id, |node| node.set_label(t!("export-progress-name")));
+    ui.label(t!(
+        "export-progress",
+        done = progress.files,
+        count = progress.of,
+        size = bytes(progress.bytes)
+    ));
+    if ui.button(t!("stop")).clicked() {
         commands.push(Command::CancelExport);
     }
 }
 
 fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Command>) {
-    let stopped = if report.cancelled {
-        " before it was stopped"
-    } else {
-        ""
+    let count = report.photos;
+    let text = match report.cancelled {
+        true => t!("exported-stopped", count = count),
+        false => t!("exported", count = count),
     };
-    let text = format!("{} exported{stopped}", photos(report.photos));
     ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
     if report.skipped > 0 {
-        let files = counted_thousands(report.skipped, "file was", "files were");
-        ui.label(format!("{files} already there"));
+        ui.label(t!("exported-skipped", count = report.skipped));
     }
     if report.replaced > 0 {
-        let (one, many) = ("file was replaced: it is", "files were replaced: they are");
-        let files = counted_thousands(report.replaced, one, many);
-        ui.label(format!("{files} kept as “name (replaced …)”"));
+        ui.label(t!("exported-replaced", count = report.replaced));
     }
     for problem in report.warnings.iter().chain(&report.problem) {
         ui.label(RichText::new(problem).color(palette(ui).bad));
@@ -404,34 +414,35 @@ fn done(ui: &mut Ui, state: &State, report: &ExportReport, commands: &mut Vec<Co
     if let Some(target) = &target {
         ui.label(RichText::new(target.display().to_string()).small());
     }
-    failures(ui, &report.failures, "stayed where they were");
+    failures(ui, &report.failures, |n| {
+        t!("stayed-where-they-were", count = n)
+    });
     ui.horizontal(|ui| {
         if let Some(target) = target
-            && main_button(ui, "Show the folder").clicked()
+            && main_button(ui, t!("show-the-folder")).clicked()
         {
             commands.push(Command::RevealPath(target));
         }
-        if report.unfinished && ui.button("Finish it").clicked() {
+        if report.unfinished && ui.button(t!("finish-it")).clicked() {
             commands.push(Command::FinishExport(report.id.clone()));
         }
-        if !report.exported.is_empty() && ui.button("Undo").clicked() {
+        if !report.exported.is_empty() && ui.button(t!("undo")).clicked() {
             commands.push(Command::UndoExport(report.id.clone()));
             commands.push(Command::Show(None));
         }
-        if ui.button("Done").clicked() {
+        if ui.button(t!("done")).clicked() {
             commands.push(Command::Show(None));
         }
     });
 }
 
 /// What went wrong with photos, under a heading that says what became of them.
-pub fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
+pub fn failures(ui: &mut Ui, failures: &[Failure], text: fn(usize) -> String) {
     if failures.is_empty() {
         return;
     }
     let bad = palette(ui).bad;
-    let text = format!("{} {what}:", photos(failures.len()));
-    ui.label(RichText::new(text).color(bad));
+    ui.label(RichText::new(text(failures.len())).color(bad));
     ScrollArea::vertical()
         .id_salt("failures")
         .max_height(90.0)
@@ -445,27 +456,30 @@ pub fn failures(ui: &mut Ui, failures: &[Failure], what: &str) {
 
 /// Interrupted exports, to be finished or undone.
 pub fn interrupted(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    title(ui, "An export was interrupted", commands);
+    title(ui, t!("interrupted-title"), commands);
     for past in &state.exports.interrupted {
         one_interrupted(ui, past, commands);
     }
-    let note = "No photo was lost: each is complete in its old place or its new one";
+    let note = t!("interrupted-note");
     ui.label(RichText::new(note).small().weak());
 }
 
 fn one_interrupted(ui: &mut Ui, past: &PastExport, commands: &mut Vec<Command>) {
-    let (done, all) = (thousands(past.done()), thousands(past.files.len()));
-    ui.label(format!("{done} of {all} files were exported"));
+    ui.label(t!(
+        "interrupted-progress",
+        done = past.done(),
+        count = past.files.len()
+    ));
     ui.label(RichText::new(past.target.display().to_string()).small());
     ui.horizontal(|ui| {
-        if main_button(ui, "Finish it").clicked() {
+        if main_button(ui, t!("finish-it")).clicked() {
             commands.push(Command::FinishExport(past.id.clone()));
         }
-        if ui.button("Undo it").clicked() {
+        if ui.button(t!("undo-it")).clicked() {
             commands.push(Command::UndoExport(past.id.clone()));
             commands.push(Command::Show(None));
         }
-        if ui.button("Later").clicked() {
+        if ui.button(t!("later")).clicked() {
             commands.push(Command::Show(None));
         }
     });

@@ -8,6 +8,7 @@ use super::videos;
 use crate::app::command::Command;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Flag;
+use crate::t;
 
 /// Width of a photo of the strip.
 const CELL: f32 = 96.0;
@@ -27,7 +28,7 @@ impl Interface {
         let Some(here) = place else { return };
         let view = ui.available_rect_before_wrap();
         let list = ui.interact(view, ui.scope_id().with("strip"), Sense::hover());
-        list.widget_info(|| WidgetInfo::labeled(Role::List, true, "Filmstrip"));
+        list.widget_info(|| WidgetInfo::labeled(Role::List, true, t!("filmstrip")));
         let fit = (view.width() / (CELL + GAP)) as usize + 2;
         let first = here.saturating_sub(fit / 2);
         let seen = first..(here + fit / 2 + 1).min(order.len());
@@ -46,7 +47,7 @@ impl Interface {
             let response = ui.interact(cell.intersect(view), id, Sense::CLICK);
             let chosen = place == here;
             let video = videos::spoken(state, order[place], &item);
-            let name = format!("In the strip: {}{video}", item.name);
+            let name = t!("in-the-strip", name = item.name, video = video);
             response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, chosen, &name));
             let palette = palette(ui);
             ui.painter()

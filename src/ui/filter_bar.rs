@@ -12,7 +12,7 @@ use crate::app::command::{Action, Command};
 use crate::app::document::arrange::HiddenBy;
 use crate::app::document::chips::{Chip, chips};
 use crate::app::document::state::State;
-use crate::engine::plural::{counted, thousands};
+use crate::{t, text};
 
 /// Height of the row below the controls.
 const ROW: f32 = 24.0;
@@ -60,7 +60,7 @@ fn count_button(ui: &mut Ui, state: &State) {
     let text = if shown == all {
         super::widgets::photos(all)
     } else {
-        format!("{} of {}", thousands(shown), super::widgets::photos(all))
+        t!("shown-of-photos", shown = shown, count = all)
     };
     let lines = explained(state);
     let button = egui::Button::new(RichText::new(text).strong());
@@ -86,33 +86,33 @@ fn count_button(ui: &mut Ui, state: &State) {
 /// What becomes of all files of the open folders: shown, hidden and by what, or not listed and why.
 fn explained(state: &State) -> Vec<String> {
     let arrangement = &state.answer.arrangement;
-    let all = super::widgets::photos(state.library.len());
+    let all = state.library.len();
     let mut lines = vec![
-        format!("{all} in the open folders"),
-        format!("{} shown", thousands(arrangement.order.len())),
+        t!("photos-in-folders", count = all),
+        t!("count-shown", count = arrangement.order.len()),
     ];
     for (by, count) in HiddenBy::ALL.into_iter().zip(arrangement.hidden) {
         let words = match by {
-            HiddenBy::Label => "hidden by the label filter",
-            HiddenBy::Decision => "hidden by the pick and reject filter",
-            HiddenBy::Filter => "hidden by other filters",
-            HiddenBy::SearchUnreadable => "could not be read, so the search cannot find them",
-            HiddenBy::SearchUnread => "not read yet, so the search cannot find them",
-            HiddenBy::Search => "hidden because they do not fit the search",
-            HiddenBy::Stack => "folded into their stacks",
+            HiddenBy::Label => t!("hidden-by-label", count = count),
+            HiddenBy::Decision => t!("hidden-by-decision", count = count),
+            HiddenBy::Filter => t!("hidden-by-filter", count = count),
+            HiddenBy::SearchUnreadable => t!("hidden-by-unreadable", count = count),
+            HiddenBy::SearchUnread => t!("hidden-by-unread", count = count),
+            HiddenBy::Search => t!("hidden-by-search", count = count),
+            HiddenBy::Stack => t!("hidden-by-stack", count = count),
         };
         if count > 0 {
-            lines.push(format!("{} {words}", thousands(count)));
+            lines.push(words);
         }
     }
     let failed = state.library.failure_count();
     if failed > 0 {
-        lines.push(format!("{} could not be read", thousands(failed)));
+        lines.push(t!("could-not-be-read", count = failed));
     }
     if let Some(summary) = &state.work.summary {
-        let left_out = summary.skipped.photos_in_words();
+        let left_out = text::skipped_photos(&summary.skipped);
         if !left_out.is_empty() {
-            lines.push(format!("Not listed: {}", left_out.join(", ")));
+            lines.push(t!("not-listed", what = text::list(left_out)));
         }
     }
     lines
@@ -132,7 +132,7 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     };
     let shown = chips.iter().take_while(fits).count();
     let one = |ui: &mut Ui, active: &Chip, commands: &mut Vec<Command>| {
-        let name = format!("Remove the filter {}", active.text);
+        let name = t!("remove-the-filter", filter = active.text);
         if chip(ui, &active.text, &name).clicked() {
             commands.push(Command::FilterBy(Box::new(active.without.clone())));
         }
@@ -142,13 +142,13 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     }
     let others = &chips[shown..];
     if others.is_empty() {
-        if ui.small_button("Clear all").clicked() {
+        if ui.small_button(t!("clear-all")).clicked() {
             commands.push(Command::Do(Action::ClearFilter));
         }
         return;
     }
-    let more = ui.small_button(format!("+{} more", others.len()));
-    let name = counted(others.len(), "more filter", "more filters");
+    let more = ui.small_button(t!("more-chips", count = others.len()));
+    let name = t!("more-filters", count = others.len());
     more.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     Popup::menu(&more)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
@@ -156,7 +156,7 @@ fn active(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             for active in others {
                 one(ui, active, commands);
             }
-            if ui.small_button("Clear all").clicked() {
+            if ui.small_button(t!("clear-all")).clicked() {
                 commands.push(Command::Do(Action::ClearFilter));
                 ui.close();
             }
@@ -168,15 +168,15 @@ fn selected(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if count == 0 {
         return;
     }
-    if icon_button_sized(ui, Icon::Export, "Export…", 24.0).clicked() {
+    if icon_button_sized(ui, Icon::Export, t!("export"), 24.0).clicked() {
         commands.push(Command::Do(Action::Export));
     }
-    let name = "Select none";
+    let name = t!("select-none");
     if icon_button_sized(ui, Icon::Cross, name, 24.0).clicked() {
         commands.push(Command::Do(Action::SelectNone));
     }
     let weak = palette(ui).weak;
-    let text = format!("{} selected", thousands(count));
+    let text = t!("count-selected", count = count);
     ui.label(RichText::new(text).size(theme::TEXT_S).color(weak));
 }
 
@@ -193,11 +193,11 @@ fn search_note(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     let mut filter = state.memory.filter.clone();
-    let all = RichText::new("show all, best first").small();
+    let all = RichText::new(t!("show-all-best-first")).small();
     let shows_all = ui.checkbox(&mut filter.search_shows_all, all);
     if shows_all.changed() {
         commands.push(Command::FilterBy(Box::new(filter)));
     }
-    let hint = "Also show photos that do not fit the search, after those that do";
+    let hint = t!("show-all-hint");
     shows_all.on_hover_text(hint);
 }

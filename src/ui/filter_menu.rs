@@ -19,7 +19,7 @@ use crate::app::document::filter::{AspectShape, Filter, FlagFilter, LabelFit};
 use crate::app::document::library::LibraryItem;
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
-use crate::engine::plural::thousands;
+use crate::{t, text};
 
 /// Size of the menu.
 const SIZE: egui::Vec2 = vec2(400.0, 430.0);
@@ -40,12 +40,12 @@ pub struct FilterCounts {
 /// The button that opens the menu, with how many filters are active.
 pub fn button(ui: &mut Ui, state: &State, counts: &mut FilterCounts, commands: &mut Vec<Command>) {
     let text = match chips(&state.memory.filter, &state.memory.labels).len() {
-        0 => "Filter".into(),
-        n => format!("Filter ({n})"),
+        0 => t!("filter").into(),
+        n => t!("filter-count", count = n),
     };
     let button = ui.button(text);
     ui.ctx()
-        .accesskit_node_builder(button.id, |node| node.set_label("Filter"));
+        .accesskit_node_builder(button.id, |node| node.set_label(t!("filter")));
     let screen = ui.ctx().content_rect();
     Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
@@ -77,37 +77,37 @@ fn rows(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut Filt
         .show(ui, |ui| {
             stars_row(ui, filter);
             colour_row(ui, filter);
-            text_row(ui, "Name contains", &mut filter.name, "IMG_20");
+            text_row(ui, t!("name-contains"), &mut filter.name, "IMG_20");
             date_rows(ui, filter);
             text_row(
                 ui,
-                "Keyword contains",
+                t!("keyword-contains"),
                 &mut filter.keyword,
-                "in the photo or its sidecar",
+                t!("keyword-hint"),
             );
-            let hint = "town, region or country";
-            text_row(ui, "Place contains", &mut filter.place, hint);
+            let hint = t!("place-hint");
+            text_row(ui, t!("place-contains"), &mut filter.place, hint);
             located_row(ui, filter);
             shape_row(ui, filter);
         });
-    ui.checkbox(&mut filter.failures, "Only photos with problems");
+    ui.checkbox(&mut filter.failures, t!("only-problems"));
 }
 
 fn fit_row(ui: &mut Ui, state: &State, filter: &mut Filter) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
         let mut choices = vec![
-            (LabelFit::All, "All photos"),
-            (LabelFit::AnyLabel, "Any label"),
+            (LabelFit::All, t!("all-photos")),
+            (LabelFit::AnyLabel, t!("any-label")),
         ];
         let labels = state.memory.labels.iter();
         choices.extend(labels.map(|label| (LabelFit::Label(label.id), label.text.as_str())));
-        choices.push((LabelFit::Nothing, "Something else"));
+        choices.push((LabelFit::Nothing, t!("something-else")));
         for (fit, text) in choices {
             let on = filter.fit == fit;
             let shown: String = text.chars().take(32).collect();
             let response = ui.selectable_label(on, shown);
-            let name = format!("Filter by label: {text}");
+            let name = t!("filter-by-label", text = text);
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
             if response.clicked() {
                 filter.set_fit(fit, false);
@@ -121,7 +121,7 @@ fn flag_row(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &mut 
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
         for (flag, count) in FlagFilter::ALL.into_iter().zip(counts) {
-            let text = format!("{} ({})", flag.name(), thousands(*count));
+            let text = t!("value-count", value = flag.name(), count = *count);
             ui.selectable_value(&mut filter.flag, flag, text);
         }
     });
@@ -145,12 +145,12 @@ fn text_row(ui: &mut Ui, name: &str, text: &mut String, hint: &str) {
 }
 
 fn date_rows(ui: &mut Ui, filter: &mut Filter) {
-    ui.label("Taken");
+    ui.label(t!("taken"));
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
-            field(ui, &mut filter.from, "Taken from", "2024-05", 92.0);
-            ui.label("to");
-            field(ui, &mut filter.to, "Taken to", "2024-08-31", 92.0);
+            field(ui, &mut filter.from, t!("taken-from"), "2024-05", 92.0);
+            ui.label(t!("date-to"));
+            field(ui, &mut filter.to, t!("taken-to"), "2024-08-31", 92.0);
         });
         // There from the start, so that nothing moves.
         let problem = calendar::problem(&filter.from).or(calendar::problem(&filter.to));
@@ -162,13 +162,13 @@ fn date_rows(ui: &mut Ui, filter: &mut Filter) {
 
 /// "At least 3 stars".
 fn at_least(stars: u8) -> String {
-    format!("At least {}", stars_text(stars))
+    t!("at-least", stars = stars_text(stars))
 }
 
 fn stars_row(ui: &mut Ui, filter: &mut Filter) {
-    ui.label("Stars");
+    ui.label(t!("stars-heading"));
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut filter.min_stars, 0, "Any");
+        ui.selectable_value(&mut filter.min_stars, 0, t!("any"));
         for stars in 1..=5 {
             let text = match stars {
                 5 => "5".into(),
@@ -182,21 +182,25 @@ fn stars_row(ui: &mut Ui, filter: &mut Filter) {
 }
 
 fn colour_row(ui: &mut Ui, filter: &mut Filter) {
-    ui.label("Colour");
+    ui.label(t!("colour"));
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut filter.colour, None, "Any");
+        ui.selectable_value(&mut filter.colour, None, t!("any"));
         for colour in Colour::ALL {
             let (rect, response) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::click());
             let on = filter.colour == Some(colour);
-            response
-                .widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, colour.name()));
+            response.widget_info(|| {
+                WidgetInfo::selected(Role::RadioButton, true, on, &text::words(colour.name()))
+            });
             if on || response.hovered() || response.has_focus() {
                 let palette = palette(ui);
                 let ground = if on { palette.accent } else { palette.hovered };
                 ui.painter().rect_filled(rect, theme::RADIUS, ground);
             }
             colour_dot(ui, rect.center(), colour);
-            if response.on_hover_text(colour.name()).clicked() {
+            if response
+                .on_hover_text(text::words(colour.name()).into_owned())
+                .clicked()
+            {
                 filter.colour = Some(colour).filter(|_| !on);
             }
         }
@@ -205,13 +209,13 @@ fn colour_row(ui: &mut Ui, filter: &mut Filter) {
 }
 
 fn located_row(ui: &mut Ui, filter: &mut Filter) {
-    ui.label("GPS");
+    ui.label(t!("gps"));
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_S;
         for (located, text) in [
-            (None, "Any"),
-            (Some(true), "Has GPS"),
-            (Some(false), "No GPS"),
+            (None, t!("any")),
+            (Some(true), t!("has-gps")),
+            (Some(false), t!("no-gps")),
         ] {
             ui.selectable_value(&mut filter.located, located, text);
         }
@@ -220,10 +224,10 @@ fn located_row(ui: &mut Ui, filter: &mut Filter) {
 }
 
 fn shape_row(ui: &mut Ui, filter: &mut Filter) {
-    ui.label("Orientation");
+    ui.label(t!("orientation"));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = theme::SPACE_S;
-        ui.selectable_value(&mut filter.shape, None, "Any");
+        ui.selectable_value(&mut filter.shape, None, t!("any"));
         for shape in AspectShape::ALL {
             ui.selectable_value(&mut filter.shape, Some(shape), shape.name());
         }
@@ -238,7 +242,7 @@ fn value_lists(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &m
     value_list(
         ui,
         state,
-        "Type",
+        t!("type"),
         &mut filter.ending,
         upper,
         all,
@@ -246,14 +250,14 @@ fn value_lists(ui: &mut Ui, state: &State, counts: &mut FilterCounts, filter: &m
     );
     let camera = |item: &LibraryItem| item.camera().map(ToOwned::to_owned);
     let (now, all) = (&mut filter.camera, &mut counts.cameras);
-    value_list(ui, state, "Camera", now, String::clone, all, camera);
+    value_list(ui, state, t!("camera"), now, String::clone, all, camera);
     let lens = |item: &LibraryItem| item.lens().map(ToOwned::to_owned);
     let (now, all) = (&mut filter.lens, &mut counts.lenses);
-    value_list(ui, state, "Lens", now, String::clone, all, lens);
+    value_list(ui, state, t!("lens"), now, String::clone, all, lens);
     let folder = |item: &LibraryItem| item.file.path.parent().map(Path::to_path_buf);
     let shown = |folder: &PathBuf| folder.display().to_string();
     let (now, all) = (&mut filter.folder, &mut counts.folders);
-    value_list(ui, state, "Folder", now, shown, all, folder);
+    value_list(ui, state, t!("folder"), now, shown, all, folder);
 }
 
 fn value_list<T: Clone + Ord>(
@@ -266,27 +270,27 @@ fn value_list<T: Clone + Ord>(
     of: impl Fn(&LibraryItem) -> Option<T>,
 ) {
     let title = match now {
-        Some(now) => format!("{name}: {}", text(now)),
-        None => format!("{name}: any"),
+        Some(now) => t!("value-now", name = name, value = text(now)),
+        None => t!("value-any", name = name),
     };
     CollapsingHeader::new(title).id_salt(name).show(ui, |ui| {
         // Only an open list looks at the whole library.
         let counts = counts.get(state, || values(state, of));
-        if ui.selectable_label(now.is_none(), "Any").clicked() {
+        if ui.selectable_label(now.is_none(), t!("any")).clicked() {
             *now = None;
         }
         if counts.is_empty() {
-            ui.label(RichText::new("No photo has one").small().weak());
+            ui.label(RichText::new(t!("no-photo-has-one")).small().weak());
         }
         for (value, count) in counts.iter().take(LISTED) {
-            let line = format!("{} ({})", text(value), thousands(*count));
+            let line = t!("value-count", value = text(value), count = *count);
             let on = now.as_ref() == Some(value);
             if ui.selectable_label(on, line).clicked() {
                 *now = (!on).then(|| value.clone());
             }
         }
         if counts.len() > LISTED {
-            let more = format!("and {} more", thousands(counts.len() - LISTED));
+            let more = t!("and-count-more", count = counts.len() - LISTED);
             ui.label(RichText::new(more).small().weak());
         }
     });

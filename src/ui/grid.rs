@@ -15,6 +15,7 @@ use crate::app::document::grid_layout::GridLayout;
 use crate::app::document::library::ItemId;
 use crate::app::document::state::{GridState, State};
 use crate::app::tasks::pictures::ThumbKey;
+use crate::t;
 
 /// Width of the scroll bar.
 const BAR: f32 = 12.0;
@@ -192,7 +193,7 @@ fn name_list(ui: &Ui, view: Rect, state: &State) {
     let count = photos(order.len());
     ui.ctx().accesskit_node_builder(photos_id(), |node| {
         node.set_role(egui::accesskit::Role::ListBox);
-        node.set_label(format!("Photos, {count}"));
+        node.set_label(t!("photos-list", count = count));
         node.set_multiselectable();
         node.set_size_of_set(order.len());
         node.set_bounds(egui::accesskit::Rect {
@@ -229,7 +230,7 @@ fn scroll_bar(ui: &Ui, bar: Rect, layout: &GridLayout, grid: &mut GridState) {
         ui.scope_id().with("scroll bar"),
         Sense::click_and_drag(),
     );
-    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, "Scroll through photos"));
+    response.widget_info(|| WidgetInfo::labeled(Role::ScrollBar, true, t!("scroll-bar-name")));
     let handle = ((seen / whole) as f32 * bar.height()).max(28.0);
     let way = bar.height() - handle;
     if let Some(pointer) = response.interact_pointer_pos() {

@@ -10,7 +10,7 @@ use crate::app::document::calendar;
 use crate::app::document::grid_layout::{GAP, GridLayout};
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::t;
 
 /// Draws the headings that are seen.
 pub fn show(
@@ -38,9 +38,9 @@ fn words<'a>(group: &'a PhotoGroup, state: &'a State) -> (&'a str, Option<&'a La
             let label = state.answer.labels.get(*at);
             (label.map_or("", |label| label.text.as_str()), label)
         }
-        Heading::NearMisses(_) => ("Just below the line", None),
-        Heading::SomethingElse => ("Something else", None),
-        Heading::NotRead => ("Not read yet", None),
+        Heading::NearMisses(_) => (t!("just-below-line"), None),
+        Heading::SomethingElse => (t!("something-else"), None),
+        Heading::NotRead => (t!("not-read-yet"), None),
         Heading::Named(name) => (name, None),
     }
 }
@@ -56,7 +56,7 @@ fn heading(
     let palette = palette(ui);
     let (name, label) = words(group, state);
     let response = ui.interact(rect, ui.scope_id().with(("heading", at)), Sense::CLICK);
-    let said = format!("Select all of {name}, {}", photos(group.len));
+    let said = t!("select-all-of", name = name, photos = photos(group.len));
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     if response.hovered() {
         let ground = rect.shrink2(vec2(GAP / 2.0, 3.0));
@@ -84,7 +84,11 @@ fn heading(
     x += width + theme::SPACE_M;
     let mut facts = photos(group.len);
     if let Some((first, last)) = group.days.filter(|_| says_more(group)) {
-        facts = format!("{facts}, {}", calendar::span_text(first, last));
+        facts = t!(
+            "photos-span",
+            photos = facts,
+            span = calendar::span_text(first, last)
+        );
     }
     let facts = elided(
         ui,
@@ -100,7 +104,7 @@ fn heading(
     if let Some((id, true)) = near {
         commands.push(Command::ToggleNear(id));
     } else if near.is_none() && response.hovered() {
-        right_text(ui, rect, end, "Select all");
+        right_text(ui, rect, end, t!("select-all"));
     }
     if response.clicked() {
         let range = group.first..group.first + group.len;
@@ -148,7 +152,7 @@ fn near_button(
     let label = state.answer.labels.get(label)?;
     // A label that is still being typed has no line of its own yet.
     state.memory.labels.iter().find(|l| l.id == label.id)?;
-    let text = format!("{} more just below the line", thousands(count));
+    let text = t!("more-below-line", count = count);
     let galley = elided(ui, &text, theme::TEXT_S, palette(ui).accent, 240.0);
     let size = galley.size();
     if size.x + GAP > place.width() {
@@ -158,7 +162,7 @@ fn near_button(
     let rect = Rect::from_min_size(corner, size);
     let id = ui.scope_id().with(("near", at));
     let response = ui.interact(rect.expand(4.0), id, Sense::CLICK);
-    let name = format!("Show {text} of {}", label.text);
+    let name = t!("show-more-below", text = text, label = label.text);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     let colour = palette(ui).accent;
     ui.painter().galley(corner, galley, colour);

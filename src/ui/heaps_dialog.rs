@@ -15,6 +15,7 @@ use super::{Interface, videos};
 use crate::app::command::{Command, FindingCommand};
 use crate::app::document::heaps::Heap;
 use crate::app::document::state::State;
+use crate::{t, text};
 
 /// Height of a heap.
 const ROW: f32 = 84.0;
@@ -24,7 +25,7 @@ const COVER: egui::Vec2 = vec2(84.0, 63.0);
 
 impl Interface {
     pub(super) fn heaps_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        title(ui, "Name my heaps", commands);
+        title(ui, t!("heaps-title"), commands);
         progress(ui, state);
         let heaps = &state.heaps;
         if let Some(problem) = &heaps.problem {
@@ -32,22 +33,19 @@ impl Interface {
             ui.add(egui::Label::new(RichText::new(problem).color(bad)).wrap());
         }
         if heaps.is_looking {
-            ui.label(RichText::new("Putting similar photos together…").weak());
+            ui.label(RichText::new(t!("heaps-looking")).weak());
         }
         let dismissed = state.memory.dismissed_heaps.len();
-        if dismissed > 0
-            && !heaps.is_looking
-            && ui.button("Propose dismissed heaps again").clicked()
-        {
+        if dismissed > 0 && !heaps.is_looking && ui.button(t!("heaps-again")).clicked() {
             commands.push(Command::Found(FindingCommand::ProposeAgain));
         }
         if heaps.proposed.is_empty() {
             if heaps.is_known && !heaps.is_looking {
-                ui.label("No heaps to propose: there are few photos, or few that are alike");
+                ui.label(t!("heaps-none"));
             }
             return;
         }
-        let text = "Photos that are alike, named by what they show. Make those you want a label";
+        let text = t!("heaps-what");
         ui.add(egui::Label::new(RichText::new(text).weak()).wrap());
         let height = (ui.ctx().content_rect().height() - 216.0).max(ROW);
         let area = ScrollArea::vertical().auto_shrink([false, false]);
@@ -89,7 +87,7 @@ impl Interface {
             }
             let response = ui.interact(place, ui.scope_id().with(("cover", id)), Sense::CLICK);
             let name = { state.item(*id) }.map_or("", |item| item.name.as_str());
-            let said = format!("In the heap {}: {name}", heap.name);
+            let said = t!("in-the-heap", heap = heap.name, name = name);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
             if response.on_hover_text(said).clicked() {
                 commands.push(Command::Show(None));
@@ -110,19 +108,19 @@ impl Interface {
                 ui.label(photos(heap.photos.len()));
             });
             ui.horizontal(|ui| {
-                let response = ui.button("Make it a label");
-                let said = format!("Make {} a label", heap.name);
+                let response = ui.button(t!("make-it-a-label"));
+                let said = t!("make-heap-a-label", heap = heap.name);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
                 if response.clicked() {
                     commands.push(Command::Found(FindingCommand::AddHeap(at)));
                 }
                 merge(ui, state, at, heap, commands);
-                let dismiss = format!("Dismiss the heap {}", heap.name);
+                let dismiss = t!("dismiss-the-heap", heap = heap.name);
                 if icon_button_sized(ui, Icon::Cross, &dismiss, 24.0).clicked() {
                     commands.push(Command::Found(FindingCommand::DismissHeap(at)));
                 }
                 if !heap.also.is_empty() {
-                    let also = RichText::new(format!("also: {}", heap.also.join(", ")));
+                    let also = RichText::new(t!("heap-also", words = text::list(&heap.also)));
                     ui.add(egui::Label::new(also.small().weak()).truncate());
                 }
             });
@@ -138,7 +136,7 @@ impl Interface {
         };
         let edit = TextEdit::singleline(&mut text).desired_width(150.0);
         let response = ui.add(edit);
-        let said = format!("Name of the heap {}", heap.name);
+        let said = t!("name-of-the-heap", heap = heap.name);
         ui.ctx()
             .accesskit_node_builder(response.id, |node| node.set_label(said));
         if response.changed() {
@@ -157,8 +155,8 @@ fn merge(ui: &mut Ui, state: &State, at: usize, heap: &Heap, commands: &mut Vec<
     if state.heaps.proposed.len() < 2 {
         return;
     }
-    let response = ui.button("Merge…");
-    let said = format!("Merge {} into another heap", heap.name);
+    let response = ui.button(t!("merge"));
+    let said = t!("merge-heap", heap = heap.name);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
     Popup::menu(&response).show(|ui| {
         ui.set_min_width(180.0);
@@ -168,7 +166,7 @@ fn merge(ui: &mut Ui, state: &State, at: usize, heap: &Heap, commands: &mut Vec<
                 if into == at {
                     continue;
                 }
-                if ui.button(format!("Into {}", other.name)).clicked() {
+                if ui.button(t!("merge-into", heap = other.name)).clicked() {
                     commands.push(Command::Found(FindingCommand::MergeHeaps(at, into)));
                     ui.close();
                 }

@@ -12,6 +12,7 @@ use crate::app::document::heat::{Map, TELLING_FROM};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
 use crate::engine::library::HeatMap;
+use crate::t;
 
 /// Side of the picture of a map, which is stretched over the photo.
 const SIDE: usize = 72;
@@ -40,14 +41,14 @@ impl Interface {
         let Some(question) = question else {
             let facts = state.item(id).and_then(|item| item.facts());
             let text = match facts.is_some_and(|facts| facts.video.is_some()) {
-                true => "Where a label is seen cannot be shown of videos",
-                false => "Add a label to see where it is in the photo",
+                true => t!("heat-not-videos"),
+                false => t!("heat-add-label"),
             };
             return say(ui, pane, id, text);
         };
         let label = &question.label.text;
         match &state.heat.map {
-            Map::Waiting => say(ui, pane, id, &format!("Looking for {label}…")),
+            Map::Waiting => say(ui, pane, id, &t!("heat-looking", label = label)),
             Map::Failed(problem) => say(ui, pane, id, problem),
             Map::Ready(map) => {
                 let painter = ui.painter().with_clip_rect(pane);
@@ -57,9 +58,9 @@ impl Interface {
                 let matched = percent(map.matched);
                 let text = match map.matched < TELLING_FROM {
                     true => {
-                        format!("The photo hardly fits {label} ({matched}): the map means little")
+                        t!("heat-hardly", label = label, matched = matched)
                     }
-                    false => format!("Where {label} is seen ({matched})"),
+                    false => t!("heat-where", label = label, matched = matched),
                 };
                 say(ui, pane, id, &text);
             }

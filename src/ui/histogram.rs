@@ -10,6 +10,7 @@ use crate::app::document::arrange::BARS;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
+use crate::t;
 
 /// Height of a histogram.
 pub const HEIGHT: f32 = 34.0;
@@ -34,7 +35,7 @@ pub fn histogram(
     let has_keyboard = ui.memory(|memory| memory.has_focus(id));
     senses.set(Sense::FOCUSABLE, has_keyboard);
     let response = ui.interact(rect, id, senses);
-    let name = format!("Threshold of {}", label.text);
+    let name = t!("threshold-of", label = label.text);
     response.widget_info(|| WidgetInfo::slider(true, f64::from(label.min_match), &name));
     asked(ui, &response, label, commands);
     let bars = rect.with_max_y(rect.max.y - 4.0);
@@ -74,9 +75,9 @@ pub fn histogram(
             commands.push(Command::SetMinMatch(label.id, label.min_match + by));
         }
     }
-    response.on_hover_text(format!(
-        "Photos with a match of {} or more fit. Drag the line, or use the arrow keys (with Shift: larger steps)",
-        fine_percent(label.min_match)
+    response.on_hover_text(t!(
+        "threshold-hint",
+        percent = fine_percent(label.min_match)
     ));
 }
 

@@ -16,6 +16,7 @@ use crate::app::document::state::State;
 use crate::engine::media::metadata::SidecarNaming;
 use crate::engine::organize::sidecars::{SidecarContents, SidecarPlacement, SidecarPlan};
 use crate::settings::Settings;
+use crate::{t, text};
 
 /// What was chosen in the dialog.
 #[derive(Clone, Debug)]
@@ -70,13 +71,13 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Write keywords", commands);
+        title(ui, t!("keywords-title"), commands);
         match &state.keywords.state {
-            KeywordState::Writing => waiting(ui, "Writing…"),
+            KeywordState::Writing => waiting(ui, t!("writing")),
             KeywordState::Done(count, unchanged, missed) => {
-                let text = count.written(*unchanged);
+                let text = text::sidecars_written(*count, *unchanged);
                 ui.label(RichText::new(text).size(16.0).color(palette(ui).good));
-                failures(ui, missed, "could not be written");
+                failures(ui, missed, |n| t!("could-not-be-written", count = n));
                 done_buttons(ui, count.total() > 0, commands);
             }
             _ => self.keyword_choices(ui, state, commands),
@@ -102,7 +103,7 @@ impl Interface {
             KeywordState::Refused(problem) => {
                 ui.label(RichText::new(problem).color(palette(ui).bad));
             }
-            _ => waiting(ui, "Reading metadata…"),
+            _ => waiting(ui, t!("reading-metadata")),
         }
     }
 }
@@ -113,11 +114,11 @@ fn waiting(ui: &mut Ui, text: &str) {
 
 fn done_buttons(ui: &mut Ui, some: bool, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        if some && ui.button("Undo").clicked() {
+        if some && ui.button(t!("undo")).clicked() {
             commands.push(Command::UndoKeywords);
             commands.push(Command::Show(None));
         }
-        if main_button(ui, "Done").clicked() {
+        if main_button(ui, t!("done")).clicked() {
             commands.push(Command::Show(None));
         }
     });
@@ -129,40 +130,38 @@ fn choice_rows(
     choices: &mut KeywordChoices,
     commands: &mut Vec<Command>,
 ) {
-    row(ui, "Photos", |ui| {
+    row(ui, t!("row-photos"), |ui| {
         ui.horizontal_wrapped(|ui| {
             for (what, name) in CHOICES {
-                ui.radio_value(&mut choices.what, what, name);
+                ui.radio_value(&mut choices.what, what, t!(name));
             }
         });
     });
-    row(ui, "Write", |ui| {
+    row(ui, t!("row-write"), |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.checkbox(&mut choices.labels, "Labels that fit");
-            let theirs = "Only where the metadata does not say so yet";
-            ui.checkbox(&mut choices.stars, "Stars")
+            ui.checkbox(&mut choices.labels, t!("labels-that-fit"));
+            let theirs = t!("only-where-unsaid");
+            ui.checkbox(&mut choices.stars, t!("write-stars"))
                 .on_hover_text(theirs);
-            ui.checkbox(&mut choices.colours, "Colours")
+            ui.checkbox(&mut choices.colours, t!("write-colours"))
                 .on_hover_text(theirs);
-            ui.checkbox(&mut choices.rejects, "Rejects, as rating -1");
+            ui.checkbox(&mut choices.rejects, t!("write-rejects"));
         });
     });
-    row(ui, "Parent", |ui| {
-        let edit = TextEdit::singleline(&mut choices.parent).hint_text("no parent keyword");
+    row(ui, t!("row-parent"), |ui| {
+        let edit = TextEdit::singleline(&mut choices.parent).hint_text(t!("no-parent"));
         let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_label("Parent keyword");
+            node.set_label(t!("parent-keyword"));
         });
-        response.on_hover_text("\"AI\" puts \"cat\" below it: AI|cat");
+        response.on_hover_text(t!("parent-hint"));
     });
-    row(ui, "Sidecars", |ui| {
+    row(ui, t!("row-sidecars"), |ui| {
         naming_choice(ui, &state.settings, commands)
     });
     row(ui, "", |ui| {
-        ui.checkbox(&mut choices.inside, "Write into the photos themselves")
-            .on_hover_text(
-                "JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats get a sidecar",
-            );
+        ui.checkbox(&mut choices.inside, t!("write-inside"))
+            .on_hover_text(t!("write-inside-hint"));
     });
 }
 
@@ -170,16 +169,8 @@ fn choice_rows(
 pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Command>) {
     let mut naming = settings.sidecar_names;
     ui.vertical(|ui| {
-        ui.radio_value(
-            &mut naming,
-            SidecarNaming::WholeName,
-            "IMG.jpg.xmp (digiKam, darktable, Immich)",
-        );
-        ui.radio_value(
-            &mut naming,
-            SidecarNaming::Stem,
-            "IMG.xmp (Adobe's programs)",
-        );
+        ui.radio_value(&mut naming, SidecarNaming::WholeName, t!("naming-whole"));
+        ui.radio_value(&mut naming, SidecarNaming::Stem, t!("naming-stem"));
     });
     if naming != settings.sidecar_names {
         commands.push(Command::ChangeSettings(Box::new(Settings {
@@ -190,24 +181,26 @@ pub fn naming_choice(ui: &mut Ui, settings: &Settings, commands: &mut Vec<Comman
 }
 
 fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
-    ui.label(plan.count().to_write(plan.unchanged));
-    failures(ui, &plan.failures, "cannot be changed");
-    failures(ui, &plan.beside, "cannot be written into");
+    ui.label(text::sidecars_to_write(plan.count(), plan.unchanged));
+    failures(ui, &plan.failures, |n| t!("cannot-be-changed", count = n));
+    failures(ui, &plan.beside, |n| {
+        t!("cannot-be-written-into", count = n)
+    });
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     let lines = TextTable {
         id: "keywords",
-        headings: ["File", "Keywords it will have"],
+        headings: [t!("heading-file"), t!("heading-keywords")],
         first: 190.0,
         // What stands above and below takes the rest of a small window.
         height: (ui.available_height() - 92.0).max(60.0),
     };
     lines.show(ui, plan.changes.len(), |at| {
         let change = &plan.changes[at];
-        [name(&change.path), change.keywords.join(", ")]
+        [name(&change.path), text::list(&change.keywords)]
     });
     ui.add_space(theme::SPACE_S);
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {
-        let text = format!("Write {}", plan.count());
+        let text = t!("write-files", files = text::sidecars(plan.count()));
         if main_button(ui, &text).clicked() {
             commands.push(Command::WriteKeywords);
         }

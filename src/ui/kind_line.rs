@@ -17,7 +17,7 @@ use crate::app::document::library::ItemId;
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
 use crate::engine::library::Flaw;
-use crate::engine::plural::thousands;
+use crate::t;
 
 /// What is counted of the kinds, while they are seen.
 #[derive(Default)]
@@ -77,10 +77,10 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
     let counted = counts.bars.get(state, || bars(state, kind, flaw));
     let counted = *counted;
     // From right to left, as the row is laid out.
-    let text = RichText::new(format!("from {}", fine_percent(line)));
+    let text = RichText::new(t!("line-from", percent = fine_percent(line)));
     ui.label(text.small().weak());
     let (rect, response) = ui.allocate_exact_size(SIZE, Sense::click_and_drag());
-    let name = format!("Threshold of {}", kind.name().to_lowercase());
+    let name = t!("threshold-of", label = kind.name().to_lowercase());
     response.widget_info(|| WidgetInfo::slider(true, f64::from(line), &name));
     let set = |number: f32| Command::Found(FindingCommand::SetLine(kind, number));
     if let Some(to) = asked(ui, &response, line) {
@@ -93,10 +93,10 @@ pub fn show(ui: &mut Ui, state: &State, counts: &mut Counts, commands: &mut Vec<
             (pointer.x - rect.min.x) / rect.width(),
         )));
     }
-    response.on_hover_text(format!(
-        "Photos with {} or more are shown ({}). Drag the line, or use the arrow keys",
-        fine_percent(line),
-        kind.number_means()
+    response.on_hover_text(t!(
+        "line-hint",
+        percent = fine_percent(line),
+        meaning = kind.number_means()
     ));
 }
 
@@ -170,11 +170,11 @@ fn paint(ui: &Ui, rect: Rect, kind: Kind, line: f32, counts: &[u32; BARS]) {
 /// The kinds in the menu of filters, each with how many there are. They are behind a line that is always there, so that
 /// nothing in the menu moves when the photos have been looked over.
 pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter) {
-    let title = filter.kind.map_or("any", Kind::name);
-    let header = CollapsingHeader::new(format!("Found: {title}")).id_salt("found");
+    let title = filter.kind.map_or(t!("found-any"), Kind::name);
+    let header = CollapsingHeader::new(t!("found-kind", title = title)).id_salt("found");
     header.show(ui, |ui| {
         if !state.is_looked_over() {
-            let text = "The photos were not looked over yet";
+            let text = t!("not-looked-over");
             ui.label(RichText::new(text).small().weak());
             return;
         }
@@ -189,9 +189,9 @@ pub fn row(ui: &mut Ui, state: &State, counts: &mut Counts, filter: &mut Filter)
                 if *count == 0 && !on {
                     continue;
                 }
-                let text = format!("{} ({})", kind.name(), thousands(*count));
+                let text = t!("value-count", value = kind.name(), count = *count);
                 let response = ui.selectable_label(on, &text);
-                let name = format!("Filter by kind: {text}");
+                let name = t!("filter-by-kind", text = text);
                 response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
                 if response.clicked() {
                     filter.kind = (!on).then_some(kind);

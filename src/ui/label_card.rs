@@ -19,7 +19,7 @@ use crate::app::command::Command;
 use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
-use crate::engine::plural::{counted_thousands, thousands};
+use crate::{t, text};
 
 /// Height of a label's line.
 const LINE: f32 = 24.0;
@@ -57,7 +57,7 @@ pub fn label_card(
             card(ui, |ui| line(ui, state, at, place, label, commands));
         })
         .response;
-    let name = format!("Go to {}", label.text);
+    let name = t!("go-to-label", label = label.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, open, &name));
     if open {
         let line = Stroke::new(1.0, palette(ui).accent);
@@ -156,7 +156,7 @@ fn line(
     ui.horizontal(|ui| {
         swatch(ui, label, commands);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let remove = format!("Remove {}", label.text);
+            let remove = t!("remove-label", label = label.text);
             if quiet_button(ui, Icon::Cross, &remove).clicked() {
                 commands.push(Command::RemoveLabel(label.id));
             }
@@ -178,7 +178,7 @@ fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, 2.0);
         ui.spacing_mut().interact_size.y = 16.0;
-        ui.label(RichText::new("also:").small().weak());
+        ui.label(RichText::new(t!("label-also")).small().weak());
         for member in members {
             let on = !label.without.iter().any(|word| word == member);
             let text = RichText::new(member).small();
@@ -188,12 +188,12 @@ fn members(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Command
                 text.weak().strikethrough()
             };
             let response = ui.add(egui::Label::new(text).sense(Sense::CLICK));
-            let name = format!("{} stands for {member}", label.text);
+            let name = t!("stands-for", label = label.text, member = member);
             response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
             let hint = if on {
-                "Leave this out"
+                t!("leave-this-out")
             } else {
-                "Include this too"
+                t!("include-this")
             };
             if response.on_hover_text(hint).clicked() {
                 commands.push(Command::SetMember(label.id, member.into(), !on));
@@ -213,9 +213,13 @@ fn answer_place(state: &State, at: usize, label: &Label) -> Option<usize> {
 /// A label's colour; a click counts it or not, a drag moves it.
 fn swatch(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::CLICK | Sense::DRAG);
-    let name = format!("{} in use", label.text);
+    let name = t!("label-in-use", label = label.text);
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, label.on, &name));
-    let hint = if label.on { "Turn off" } else { "Turn on" };
+    let hint = if label.on {
+        t!("turn-off")
+    } else {
+        t!("turn-on")
+    };
     let colour = theme::label_colour(label.colour);
     let line = Stroke::new(1.0, palette(ui).weak);
     if label.on {
@@ -269,7 +273,7 @@ fn text_field(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
         .margin(Margin::symmetric(4, 0))
         .align(egui::Align2::LEFT_CENTER);
     let response = ui.add_sized(vec2(ui.available_width(), LINE), edit);
-    let name = format!("Label {}", label.text);
+    let name = t!("label-named", label = label.text);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
     if response.gained_focus() {
@@ -306,9 +310,9 @@ fn count_button(
     };
     let fit = LabelFit::Label(label.id);
     let on = state.memory.filter.fit == fit;
-    let text = RichText::new(thousands(*count)).small();
+    let text = RichText::new(text::count(*count)).small();
     let response = ui.add(egui::Button::selectable(on, text).sense(Sense::CLICK));
-    let name = format!("Show only {}: {count}", label.text);
+    let name = t!("show-only-label", label = label.text, count = count);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
     if response.on_hover_text(name).clicked() {
         commands.push(Command::ToggleFit(fit));
@@ -319,24 +323,20 @@ fn count_button(
 fn notes(ui: &mut Ui, label: &Label) {
     let mut notes = Vec::new();
     if label.negated {
-        notes.push("not: keeps photos out of other labels".to_owned());
+        notes.push(t!("note-negated").to_owned());
     }
-    for (count, one, many) in [
-        (label.examples.len(), "example", "examples"),
-        (
-            label.counter_examples.len(),
-            "counter-example",
-            "counter-examples",
-        ),
-    ] {
-        if count > 0 {
-            notes.push(counted_thousands(count, one, many));
-        }
-    }
+    let some = |count: usize, text: fn(usize) -> String| (count > 0).then(|| text(count));
+    let counts = [
+        some(label.examples.len(), |n| t!("count-examples", count = n)),
+        some(label.counter_examples.len(), |n| {
+            t!("count-counter-examples", count = n)
+        }),
+    ];
+    notes.extend(counts.into_iter().flatten());
     if label.text_only {
-        notes.push("text only".into());
+        notes.push(t!("note-text-only").into());
     }
     if !notes.is_empty() {
-        ui.label(RichText::new(notes.join(", ")).small().weak());
+        ui.label(RichText::new(text::list(notes)).small().weak());
     }
 }

@@ -8,8 +8,10 @@ use crate::app::command::Command;
 use crate::app::document::labels::Label;
 use crate::app::document::state::State;
 use crate::engine::hub::catalog::CatalogModel;
-use crate::engine::library::{models_for, translation_text, unknown_text};
+use crate::engine::library::{families_for, models_for, translation_text};
+use crate::engine::search::dictionary::Unknown;
 use crate::engine::search::query::InEnglish;
+use crate::{t, text};
 
 /// Whether the model in use knows English alone; while none is there, the starter will be.
 pub fn reads_english_only(state: &State) -> bool {
@@ -39,15 +41,15 @@ pub fn translations(ui: &mut Ui, state: &State, label: &Label, commands: &mut Ve
                 text.weak().strikethrough()
             };
             let response = ui.add(egui::Label::new(text).sense(Sense::CLICK));
-            let name = format!("{} means {}", known.words, known.english);
+            let name = t!("means", words = known.words, english = known.english);
             response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &name));
             let hint = if on {
-                format!(
-                    "{}: click to use the words as you typed them",
-                    known.language.name()
+                t!(
+                    "as-typed-hint",
+                    language = text::words(known.language.name())
                 )
             } else {
-                "Use the English words, which the model knows".into()
+                t!("use-english").into()
             };
             if response.on_hover_text(hint).clicked() {
                 commands.push(Command::SetAsTyped(label.id, on));
@@ -72,13 +74,10 @@ pub fn unknown(ui: &mut Ui, state: &State, label: &Label, commands: &mut Vec<Com
     let Some(unknown) = english.unknown.first().filter(|_| !label.as_typed) else {
         return;
     };
-    let text = RichText::new(unknown_text(unknown, session.model().info()));
+    let text = RichText::new(unknown_text(unknown, &session.model().info().name));
     let text = text.small().color(palette(ui).warn);
     let response = ui.add(egui::Label::new(text).wrap().sense(Sense::CLICK));
-    if response
-        .on_hover_text("Click to use the words as they are")
-        .clicked()
-    {
+    if response.on_hover_text(t!("use-as-they-are")).clicked() {
         commands.push(Command::SetAsTyped(label.id, true));
     }
     if let Some(model) = models_for(unknown.language).first() {
@@ -94,11 +93,15 @@ fn model_button(ui: &mut Ui, state: &State, model: &CatalogModel, commands: &mut
     });
     let (text, command) = match installed {
         Some((dir, _)) => (
-            format!("Use {}", model.name),
+            t!("use-model", model = model.name),
             Command::UseModel(Some(dir.clone())),
         ),
         None => (
-            format!("Get {} ({})", model.name, bytes(model.bytes)),
+            t!(
+                "get-model-size",
+                model = model.name,
+                size = bytes(model.bytes)
+            ),
             Command::GetModel(model.repo.into()),
         ),
     };
@@ -106,5 +109,51 @@ fn model_button(ui: &mut Ui, state: &State, model: &CatalogModel, commands: &mut
     let button = ui.add_enabled(free, egui::Button::new(RichText::new(text).small()));
     if button.clicked() {
         commands.push(command);
+    }
+}
+
+/// That a model does not know some words, and which models of the catalogue do.
+fn unknown_text(unknown: &Unknown, model: &str) -> String {
+    let model = match model {
+        "starter" => t!("the-starter"),
+        name => name,
+    };
+    let better = families_for(unknown.language);
+    let language = match unknown.language {
+        Some(language) => text::words(language.name()),
+        None => t!("other-languages").into(),
+    };
+    let count = better.len();
+    t!(
+        "unknown-words",
+        words = unknown.words,
+        model = model,
+        better = better.join(t!("and")),
+        count = count,
+        language = language
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::inference::ModelInfo;
+    use crate::engine::library;
+    use crate::engine::search::dictionary::Language;
+
+    #[test]
+    fn unknown_words_are_said_as_on_the_command_line() {
+        let model = ModelInfo {
+            name: "starter".into(),
+            ..ModelInfo::of_tests(4)
+        };
+        for language in [None, Some(Language::Chinese), Some(Language::Hindi)] {
+            let unknown = Unknown {
+                words: "量子".into(),
+                language,
+            };
+            let said = library::unknown_text(&unknown, &model);
+            assert_eq!(unknown_text(&unknown, "starter"), said);
+        }
     }
 }

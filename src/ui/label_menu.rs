@@ -10,6 +10,7 @@ use crate::app::command::{Command, FindingCommand};
 use crate::app::document::filter::{LabelFit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};
 use crate::app::document::state::State;
+use crate::t;
 
 /// The button that opens the menu of a label.
 pub fn label_menu(
@@ -19,7 +20,7 @@ pub fn label_menu(
     label: &Label,
     commands: &mut Vec<Command>,
 ) {
-    let button = quiet_button(ui, Icon::More, &format!("More for {}", label.text));
+    let button = quiet_button(ui, Icon::More, &t!("more-for", label = label.text));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(200.0);
         let by = |key| {
@@ -28,28 +29,33 @@ pub fn label_menu(
                 descending: true,
             })
         };
-        entry(ui, "Sort by match", by(SortKey::Match(label.id)), commands);
         entry(
             ui,
-            "Show only these",
+            t!("sort-by-match"),
+            by(SortKey::Match(label.id)),
+            commands,
+        );
+        entry(
+            ui,
+            t!("show-only-these"),
             Command::ToggleFit(LabelFit::Label(label.id)),
             commands,
         );
         let ask = Command::Found(FindingCommand::Ask(label.id));
-        entry(ui, "Ten questions: check it…", ask, commands);
+        entry(ui, t!("ten-questions"), ask, commands);
         let command = Command::SetLabelOn(label.id, !label.on);
-        toggle(ui, label.on, "In use", command, commands);
-        let text = "Not: keep these photos out of other labels";
+        toggle(ui, label.on, t!("in-use-toggle"), command, commands);
+        let text = t!("negate");
         let command = Command::SetNegated(label.id, !label.negated);
         toggle(ui, label.negated, text, command, commands);
         if !label.members(reads_english_only(state)).is_empty() {
             let command = Command::SetExactly(label.id, !label.exactly);
-            toggle(ui, label.exactly, "Match the word alone", command, commands);
+            toggle(ui, label.exactly, t!("exactly"), command, commands);
         }
         if at > 0 {
             entry(
                 ui,
-                "Move up",
+                t!("move-up"),
                 Command::MoveLabel(label.id, at - 1),
                 commands,
             );
@@ -57,18 +63,18 @@ pub fn label_menu(
         if at + 1 < state.memory.labels.len() {
             entry(
                 ui,
-                "Move down",
+                t!("move-down"),
                 Command::MoveLabel(label.id, at + 1),
                 commands,
             );
         }
         if !label.examples.is_empty() || !label.counter_examples.is_empty() {
-            let text = "Text only: ignore examples";
+            let text = t!("text-only");
             let command = Command::SetTextOnly(label.id, !label.text_only);
             toggle(ui, label.text_only, text, command, commands);
             entry(
                 ui,
-                "Remove its examples",
+                t!("remove-examples"),
                 Command::ClearExamples(label.id),
                 commands,
             );
@@ -82,7 +88,7 @@ fn colours(ui: &mut Ui, label: &Label, commands: &mut Vec<Command>) {
         ui.spacing_mut().item_spacing.x = 2.0;
         for colour in 0..COLOURS {
             let (rect, response) = ui.allocate_exact_size(Vec2::splat(17.0), Sense::click());
-            let name = format!("Colour {}", colour + 1);
+            let name = t!("colour-number", number = colour + 1);
             let on = label.colour == colour;
             response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &name));
             ui.painter()

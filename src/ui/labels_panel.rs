@@ -17,19 +17,26 @@ use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, split_list, typed};
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
-use crate::engine::plural::thousands;
+use crate::t;
 
 /// Suggestions that are shown.
 const SUGGESTIONS: usize = 6;
 /// What is suggested before a person has typed labels.
-const FIRST_SUGGESTIONS: [&str; 6] = ["people", "beach", "food", "screenshot", "receipt", "pet"];
+const FIRST_SUGGESTIONS: [&str; 6] = [
+    "suggestion-people",
+    "suggestion-beach",
+    "suggestion-food",
+    "suggestion-screenshot",
+    "suggestion-receipt",
+    "suggestion-pet",
+];
 
 impl Interface {
     pub(super) fn labels_panel(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
-            heading(ui, "Labels");
+            heading(ui, t!("labels-heading"));
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                let more = icon_button_sized(ui, Icon::More, "More for labels", 24.0);
+                let more = icon_button_sized(ui, Icon::More, t!("more-for-labels"), 24.0);
                 Popup::menu(&more).show(|ui| {
                     let actions = [Action::PasteLabels, Action::LabelSets, Action::ClearLabels];
                     actions
@@ -64,12 +71,12 @@ impl Interface {
     fn new_label(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) -> Rect {
         let buffer = &mut self.buffers.new_label;
         let edit = TextEdit::singleline(buffer)
-            .hint_text("Type a label, press Enter")
+            .hint_text(t!("type-a-label"))
             .margin(Margin::symmetric(8, 6))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("New label"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("new-label")));
         if self.focus == Some(Focus::Labels) {
             self.focus = None;
             response.request_focus();
@@ -137,13 +144,12 @@ impl Interface {
         label: &Label,
         commands: &mut Vec<Command>,
     ) {
-        let would = match label.negated {
-            false => "would fit",
-            true => "would be kept out",
-        };
         let count = state.answer.arrangement.counts.get(place);
-        let count = thousands(count.copied().unwrap_or(0));
-        let text = RichText::new(format!("{}: {count} {would}", label.text));
+        let count = count.copied().unwrap_or(0);
+        let text = RichText::new(match label.negated {
+            false => t!("would-fit", label = label.text, count = count),
+            true => t!("would-be-out", label = label.text, count = count),
+        });
         let draft = state.draft.trim();
         let weak = palette(ui).weak;
         let button = |ui: &mut Ui, text: &str, name: &str| {
@@ -164,13 +170,13 @@ impl Interface {
         };
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                if button(ui, "Keep", &format!("Keep the label {draft}")) {
+                if button(ui, t!("keep-label"), &t!("keep-the-label", draft = draft)) {
                     commands.push(Command::AddLabel(draft.to_owned()));
                     self.buffers.new_label.clear();
                 }
                 if parts > 1 {
-                    let name = format!("Keep {parts} labels, one for each part");
-                    if button(ui, &format!("Keep {parts} labels"), &name) {
+                    let name = t!("keep-labels-each", parts = parts);
+                    if button(ui, &t!("keep-labels", parts = parts), &name) {
                         commands.push(Command::AddLabels(draft.to_owned()));
                         self.buffers.new_label.clear();
                     }
@@ -201,12 +207,12 @@ impl Interface {
             return;
         };
         let frame = state.answer.frame_for(place, id);
-        let name = format!(
-            "Best for {}: {}{}, {}",
-            label.text,
-            item.name,
-            videos::spoken_at(item, frame),
-            percent(matched)
+        let name = t!(
+            "best-for",
+            label = label.text,
+            name = item.name,
+            video = videos::spoken_at(item, frame),
+            percent = percent(matched)
         );
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let fits = matched >= label.min_match;
@@ -231,11 +237,13 @@ fn draft_place(state: &State) -> Option<(usize, &Label)> {
 /// Moves all lines at once.
 fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new("All labels:").small().weak());
-        for (name, steps) in [("looser", -1.0), ("stricter", 1.0)] {
+        ui.label(RichText::new(t!("all-labels")).small().weak());
+        for (name, full, steps) in [
+            (t!("looser"), t!("all-looser"), -1.0),
+            (t!("stricter"), t!("all-stricter"), 1.0),
+        ] {
             let response = ui.small_button(name);
-            let full = format!("Make all labels {name}");
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &full));
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, full));
             if response.on_hover_text(full).clicked() {
                 commands.push(Command::MoveLines(steps));
             }
@@ -247,11 +255,11 @@ fn strictness(ui: &mut Ui, commands: &mut Vec<Command>) {
 fn something_else(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     let on = state.memory.filter.fit == LabelFit::Nothing;
     let count = state.answer.arrangement.something_else;
-    let text = format!("Something else: {}", thousands(count));
+    let text = t!("something-else-count", count = count);
     let response = ui.selectable_label(on, text);
-    let name = format!("Show only something else: {}", photos(count));
+    let name = t!("show-only-something-else", photos = photos(count));
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
-    let hint = "Photos that fit no label, the nearest misses first";
+    let hint = t!("something-else-hint");
     if response.on_hover_text(hint).clicked() {
         commands.push(Command::ToggleFit(LabelFit::Nothing));
     }
@@ -264,7 +272,9 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     // Once it is known what the photos show, that is what is suggested.
     let first = (!state.heaps.is_known).then_some(FIRST_SUGGESTIONS);
     let from_photos = state.heaps.suggestions.iter().map(String::as_str);
-    let all = from_photos.chain(past).chain(first.into_iter().flatten());
+    let all = from_photos
+        .chain(past)
+        .chain(first.into_iter().flatten().map(|key| t!(key)));
     let mut texts: Vec<&str> = Vec::new();
     for text in all {
         let fits = typed.is_empty() || text.to_lowercase().contains(&typed);
@@ -276,14 +286,14 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     ui.add_space(theme::SPACE_S);
-    ui.label(RichText::new("Suggestions").small().weak());
+    ui.label(RichText::new(t!("suggestions")).small().weak());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(theme::SPACE_S, theme::SPACE_S);
         ui.spacing_mut().interact_size.y = 22.0;
         for text in texts {
             let shown: String = text.chars().take(28).collect();
             let response = ui.small_button(shown);
-            let name = format!("Add the label {text}");
+            let name = t!("add-the-label", text = text);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             if response.clicked() {
                 commands.push(Command::AddLabel(text.to_owned()));
@@ -291,7 +301,7 @@ fn suggestions(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         }
         if !state.heaps.proposed.is_empty() {
             let response = ui.small_button(Action::Heaps.entry().name);
-            let hint = "Groups of similar photos, to be made labels";
+            let hint = t!("heaps-hint");
             if response.on_hover_text(hint).clicked() {
                 commands.push(Command::Do(Action::Heaps));
             }

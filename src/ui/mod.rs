@@ -46,6 +46,7 @@ mod viewer;
 mod viewer_layout;
 mod viewer_overlay;
 mod views;
+mod welcome;
 pub mod widgets;
 
 use std::sync::Arc;

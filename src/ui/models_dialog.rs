@@ -16,8 +16,9 @@ use crate::app::services::FolderPurpose;
 use crate::engine::hub::catalog::{CatalogModel, STARTER_GFLOP};
 use crate::engine::hub::download::{DownloadProgress, DownloadStage};
 use crate::engine::hub::installed::{InstalledModel, ModelOrigin};
-use crate::engine::inference::speed::{relative_word, speed_text, time_text};
+use crate::engine::inference::speed::{relative_word, seconds_for};
 use crate::settings::Settings;
+use crate::{t, text};
 
 impl Interface {
     pub(super) fn models_dialog(
@@ -26,7 +27,7 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Models", commands);
+        title(ui, t!("models-title"), commands);
         let download = state.models.download.as_ref();
         // What is below it has its place from the start.
         let height = ui.available_height() - 96.0;
@@ -60,19 +61,19 @@ impl Interface {
     fn another_model(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
             let edit = TextEdit::singleline(&mut self.buffers.repository)
-                .hint_text("OWNER/NAME on Hugging Face")
+                .hint_text(t!("repository-hint"))
                 .desired_width(300.0);
             let response = ui.add(edit);
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Repository"));
+                .accesskit_node_builder(response.id, |node| node.set_label(t!("repository")));
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = self.buffers.repository.trim().to_owned();
             let ready = !name.is_empty() && state.models.download.is_none();
-            let get = ui.add_enabled(ready, egui::Button::new("Get"));
+            let get = ui.add_enabled(ready, egui::Button::new(t!("get")));
             if ready && (get.clicked() || enter) {
                 commands.push(Command::GetModel(name));
             }
-            if ui.button("Add a folder…").clicked() {
+            if ui.button(t!("add-a-folder")).clicked() {
                 commands.push(Command::Choose(FolderPurpose::Model));
             }
         });
@@ -80,16 +81,16 @@ impl Interface {
 
     fn mirrors(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Mirror").small());
+            ui.label(RichText::new(t!("mirror")).small());
             if self.dialog_is_new {
                 self.buffers.mirrors = state.settings.mirrors.join(", ");
             }
             let edit = TextEdit::singleline(&mut self.buffers.mirrors)
-                .hint_text("https://… if Hugging Face cannot be reached")
+                .hint_text(t!("mirror-hint"))
                 .desired_width(320.0);
             let response = ui.add(edit);
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Mirror"));
+                .accesskit_node_builder(response.id, |node| node.set_label(t!("mirror")));
             if response.lost_focus() {
                 let mirrors = self.buffers.mirrors.split([',', ' ']).map(str::trim);
                 let mirrors = mirrors.filter(|m| !m.is_empty()).map(ToOwned::to_owned);
@@ -103,18 +104,19 @@ impl Interface {
     }
 }
 
-fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+/// The model that is built in.
+pub fn starter(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
-            ui.label(RichText::new("Starter").strong());
-            let mut about = "Built in · English · everyday things".to_owned();
+            ui.label(RichText::new(t!("starter")).strong());
+            let mut about = t!("starter-about").to_owned();
             let speed = speed_of(state.models.rate, STARTER_GFLOP);
             about = format!("{about} · {speed}");
             ui.label(RichText::new(about).small().weak());
             time_line(ui, state, STARTER_GFLOP);
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            use_button(ui, state, "the starter", None, commands);
+            use_button(ui, state, t!("the-starter"), None, commands);
         });
     });
 }
@@ -128,18 +130,20 @@ fn use_button(
     commands: &mut Vec<Command>,
 ) {
     if state.settings.model.as_ref() == dir {
-        ui.label(RichText::new("In use").color(palette(ui).good));
+        ui.label(RichText::new(t!("in-use")).color(palette(ui).good));
         return;
     }
-    let button = ui.button("Use");
-    button
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, format!("Use {name}")));
+    let button = ui.button(t!("use"));
+    button.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Button, true, t!("use-named", name = name))
+    });
     if button.clicked() {
         commands.push(Command::UseModel(dir.cloned()));
     }
 }
 
-fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<Command>) {
+/// A model of the catalogue or in a folder, and what can be done with it.
+pub fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<Command>) {
     let name = shelved
         .entry
         .map_or(shelved.name.as_str(), |entry| entry.name);
@@ -153,7 +157,7 @@ fn row(ui: &mut Ui, state: &State, shelved: &InstalledModel, commands: &mut Vec<
             ui.horizontal(|ui| {
                 ui.label(RichText::new(name).strong());
                 if let Some(advice) = shelved.entry.and_then(|entry| entry.advice) {
-                    let text = format!("recommended for {advice}");
+                    let text = t!("recommended-for", advice = text::words(advice));
                     ui.label(RichText::new(text).small().color(palette(ui).good));
                 }
             });
@@ -184,7 +188,7 @@ fn buttons(
 ) {
     let Some((dir, owner)) = &shelved.place else {
         if let Some(entry) = shelved.entry {
-            let text = format!("Get {}", bytes(entry.bytes));
+            let text = t!("get-size", size = bytes(entry.bytes));
             let free = state.models.download.is_none();
             let button = |ui: &mut Ui| match entry.advice {
                 Some(_) => main_button(ui, &text),
@@ -192,7 +196,7 @@ fn buttons(
             };
             let get = ui.add_enabled_ui(free, button).inner;
             get.widget_info(|| {
-                let words = format!("Get {name}, {}", bytes(entry.bytes));
+                let words = t!("get-named-size", name = name, size = bytes(entry.bytes));
                 egui::WidgetInfo::labeled(egui::Role::Button, free, words)
             });
             if get.clicked() {
@@ -202,7 +206,7 @@ fn buttons(
         return;
     };
     if *owner != ModelOrigin::Cache
-        && icon_button_sized(ui, Icon::Cross, &format!("Remove {name}…"), 22.0).clicked()
+        && icon_button_sized(ui, Icon::Cross, &t!("remove-named", name = name), 22.0).clicked()
     {
         commands.push(Command::Show(Some(Dialog::RemoveModel(dir.clone()))));
     }
@@ -212,8 +216,8 @@ fn buttons(
 /// How fast a model is: as measured, or beside the others.
 fn speed_of(rate: Option<f32>, gflop: f32) -> String {
     rate.map_or_else(
-        || relative_word(gflop).into(),
-        |rate| speed_text(rate, gflop),
+        || text::words(relative_word(gflop)).into_owned(),
+        |rate| text::speed(rate, gflop),
     )
 }
 
@@ -221,16 +225,18 @@ fn speed_of(rate: Option<f32>, gflop: f32) -> String {
 fn time_line(ui: &mut Ui, state: &State, gflop: f32) {
     let photos = state.library.len();
     if let Some(rate) = state.models.rate.filter(|_| photos > 0) {
-        let text = time_text(photos, rate, gflop);
+        let text = text::time_for(photos, seconds_for(photos, rate, gflop));
         ui.label(RichText::new(text).small().weak());
     }
 }
 
 /// What is worth knowing of a model before it is fetched.
 fn about(entry: &CatalogModel, rate: Option<f32>) -> String {
-    let mut parts = vec![entry.languages.to_owned()];
+    let mut parts = vec![text::words(entry.languages).into_owned()];
     if let Some(imagenet) = entry.imagenet {
-        parts.push(format!("{imagenet} % on ImageNet"));
+        let digits = usize::from(imagenet.fract() != 0.0);
+        let percent = text::percent(f64::from(imagenet) / 100.0, digits);
+        parts.push(t!("on-imagenet", percent = percent));
     }
     parts.push(speed_of(rate, entry.gflop));
     parts.push(entry.licence.into());
@@ -255,9 +261,9 @@ fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>
                 .desired_height(8.0),
         );
         ui.ctx()
-            .accesskit_node_builder(bar.id, |node| node.set_label("Download"));
+            .accesskit_node_builder(bar.id, |node| node.set_label(t!("download")));
         ui.label(RichText::new(arrival_text(arrival)).small());
-        if ui.button("Stop").clicked() {
+        if ui.button(t!("stop")).clicked() {
             commands.push(Command::CancelDownload);
         }
     });
@@ -265,41 +271,48 @@ fn arriving(ui: &mut Ui, arrival: &DownloadProgress, commands: &mut Vec<Command>
 
 fn arrival_text(arrival: &DownloadProgress) -> String {
     match arrival.step {
-        DownloadStage::Looking => "Looking…".into(),
-        DownloadStage::Waiting => "The connection was lost: trying again in a moment".into(),
-        DownloadStage::Checking => "Checking…".into(),
+        DownloadStage::Looking => t!("download-looking").into(),
+        DownloadStage::Waiting => t!("download-waiting").into(),
+        DownloadStage::Checking => t!("download-checking").into(),
         DownloadStage::Fetching => {
-            let left = arrival
-                .time_left()
-                .map_or_else(String::new, |left| format!(", {} left", duration(left)));
+            let left = arrival.time_left().map(duration);
             let rate = bytes(arrival.rate as u64);
             let (done, total) = (bytes(arrival.done), bytes(arrival.total));
-            format!("{done} of {total}, {rate}/s{left}")
+            match left {
+                Some(left) => t!(
+                    "download-left",
+                    done = done,
+                    total = total,
+                    rate = rate,
+                    left = left
+                ),
+                None => t!("download-rate", done = done, total = total, rate = rate),
+            }
         }
     }
 }
 
 /// Whether a model is to be removed.
 pub fn remove_model(ui: &mut Ui, state: &State, dir: &Path, commands: &mut Vec<Command>) {
-    title(ui, "Remove the model?", commands);
+    title(ui, t!("remove-model-title"), commands);
     let ours =
         state.models.list.iter().any(|shelved| {
             shelved.place.as_ref() == Some(&(dir.to_path_buf(), ModelOrigin::Program))
         });
     let text = if ours {
-        "Its files and the vectors it computed are deleted. Photos, labels, picks and stars are kept."
+        t!("remove-ours")
     } else {
-        "The vectors it computed are deleted, and its folder is no longer listed. The folder itself is kept."
+        t!("remove-theirs")
     };
     ui.label(text);
     ui.label(RichText::new(dir.display().to_string()).small().weak());
     ui.add_space(theme::SPACE_S);
     ui.horizontal(|ui| {
-        if main_button(ui, "Remove").clicked() {
+        if main_button(ui, t!("remove")).clicked() {
             commands.push(Command::RemoveModel(dir.to_path_buf()));
             commands.push(Command::Show(Some(Dialog::Models)));
         }
-        if ui.button("Keep it").clicked() {
+        if ui.button(t!("keep-it")).clicked() {
             commands.push(Command::Show(Some(Dialog::Models)));
         }
     });

@@ -8,6 +8,7 @@ use super::tour;
 use super::widgets::icon_button_sized;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::{SessionState, State};
+use crate::t;
 
 /// Messages that are shown at once.
 const SHOWN: usize = 4;
@@ -50,9 +51,9 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
         .show(ui.ctx(), |ui| {
             ui.set_width(width);
             if let SessionState::Failed(problem) = &state.session {
-                let text = format!("{problem}. Choose another model or store in the settings");
+                let text = t!("choose-another", problem = problem);
                 message(ui, &text, true, |ui| {
-                    if ui.button("Settings…").clicked() {
+                    if ui.button(t!("settings")).clicked() {
                         commands.push(Command::Do(Action::Settings));
                     }
                 });
@@ -64,7 +65,7 @@ pub fn show(ui: &Ui, state: &State, offer: Option<&str>, commands: &mut Vec<Comm
             let first = state.notices.len().saturating_sub(SHOWN);
             for (at, notice) in state.notices.iter().enumerate().skip(first) {
                 message(ui, &notice.text, notice.bad, |ui| {
-                    if icon_button_sized(ui, Icon::Cross, "Dismiss", 22.0).clicked() {
+                    if icon_button_sized(ui, Icon::Cross, t!("dismiss"), 22.0).clicked() {
                         commands.push(Command::DismissNotice(at));
                     }
                 });
@@ -109,7 +110,7 @@ fn sign(ui: &mut Ui, bad: bool) {
 
 /// The bell, under which all messages of this run can be read again.
 pub fn bell(ui: &mut Ui, state: &State) {
-    let button = icon_button_sized(ui, Icon::Bell, "Messages", 22.0);
+    let button = icon_button_sized(ui, Icon::Bell, t!("messages"), 22.0);
     Popup::menu(&button)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
@@ -118,7 +119,7 @@ pub fn bell(ui: &mut Ui, state: &State) {
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.max_height(240.0).show(ui, |ui| {
                 if state.said.is_empty() {
-                    ui.label(RichText::new("No messages yet").weak());
+                    ui.label(RichText::new(t!("no-messages")).weak());
                 }
                 for notice in &state.said {
                     ui.horizontal(|ui| {

@@ -7,6 +7,7 @@ use super::widgets::icon_button_sized;
 use crate::app::command::Command;
 use crate::app::document::filter::{Grouping, SortKey, Sorting};
 use crate::app::document::state::State;
+use crate::t;
 
 pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Command>) {
     let now = state.grouping();
@@ -14,7 +15,7 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
         .width(88.0)
         .height(420.0)
         .selected_text(match now {
-            Grouping::Nothing => "No groups",
+            Grouping::Nothing => t!("no-groups"),
             other => other.name(),
         })
         .show_ui(ui, |ui| {
@@ -26,13 +27,11 @@ pub fn group_box(ui: &mut Ui, state: &State, focus: bool, commands: &mut Vec<Com
             }
         });
     ui.ctx()
-        .accesskit_node_builder(combo.response.id, |node| node.set_label("Group by"));
+        .accesskit_node_builder(combo.response.id, |node| node.set_label(t!("group-by")));
     if focus {
         combo.response.request_focus();
     }
-    combo
-        .response
-        .on_hover_text("Group by: put photos together under headings");
+    combo.response.on_hover_text(t!("group-by-hint"));
 }
 
 pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -57,15 +56,16 @@ pub fn sort_box(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             }
         });
     ui.ctx()
-        .accesskit_node_builder(combo.response.id, |node| node.set_label("Sort by"));
-    combo.response.on_hover_text("Sort by");
+        .accesskit_node_builder(combo.response.id, |node| node.set_label(t!("sort-by")));
+    combo.response.on_hover_text(t!("sort-by"));
     let (icon, hint) = match now.descending {
-        true => (Icon::Down, "Descending: click for ascending"),
-        false => (Icon::Up, "Ascending: click for descending"),
+        true => (Icon::Down, t!("descending-hint")),
+        false => (Icon::Up, t!("ascending-hint")),
     };
     let response = icon_button_sized(ui, icon, hint, 24.0);
     // A switch is called by what it is, on or off.
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, now.descending, "Descending"));
+    response
+        .widget_info(|| WidgetInfo::selected(Role::Button, true, now.descending, t!("descending")));
     if response.clicked() {
         commands.push(Command::SortBy(Sorting {
             descending: !now.descending,
@@ -98,20 +98,20 @@ fn keys(state: &State) -> [Vec<SortKey>; 3] {
 fn key_text(state: &State, key: SortKey) -> String {
     let label = |id| {
         let label = state.memory.labels.iter().find(|label| label.id == id);
-        label.map_or("label", |label| label.text.as_str())
+        label.map_or(t!("sort-label"), |label| label.text.as_str())
     };
     match key {
-        SortKey::BestMatch => "Match".into(),
-        SortKey::Match(id) => format!("Match: {}", label(id)),
-        SortKey::Probability(id) => format!("Probability: {}", label(id)),
-        SortKey::Search => "Search".into(),
-        SortKey::Name => "Name".into(),
-        SortKey::Taken => "Date taken".into(),
-        SortKey::Modified => "Date modified".into(),
-        SortKey::Size => "File size".into(),
-        SortKey::Dimensions => "Dimensions".into(),
-        SortKey::Stars => "Rating".into(),
-        SortKey::Colour => "Colour".into(),
-        SortKey::Place => "Place".into(),
+        SortKey::BestMatch => t!("sort-match").into(),
+        SortKey::Match(id) => t!("sort-match-of", label = label(id)),
+        SortKey::Probability(id) => t!("sort-probability-of", label = label(id)),
+        SortKey::Search => t!("sort-search").into(),
+        SortKey::Name => t!("sort-name").into(),
+        SortKey::Taken => t!("sort-taken").into(),
+        SortKey::Modified => t!("sort-modified").into(),
+        SortKey::Size => t!("sort-size").into(),
+        SortKey::Dimensions => t!("sort-dimensions").into(),
+        SortKey::Stars => t!("sort-stars").into(),
+        SortKey::Colour => t!("sort-colour").into(),
+        SortKey::Place => t!("sort-place").into(),
     }
 }

@@ -6,6 +6,7 @@ use super::Interface;
 use super::theme::palette;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
+use crate::t;
 
 impl Interface {
     pub(super) fn palette_dialog(
@@ -15,11 +16,11 @@ impl Interface {
         commands: &mut Vec<Command>,
     ) {
         let edit = TextEdit::singleline(&mut self.buffers.palette)
-            .hint_text("Find a command")
+            .hint_text(t!("find-a-command"))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Find a command"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("find-a-command")));
         if self.dialog_is_new {
             response.request_focus();
         }
@@ -61,7 +62,7 @@ impl Interface {
                 }
             }
             if found.is_empty() {
-                ui.label(RichText::new("No such command").weak());
+                ui.label(RichText::new(t!("no-such-command")).weak());
             }
         });
         if chosen.is_none() && response.lost_focus() && enter {

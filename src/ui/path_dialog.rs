@@ -10,6 +10,7 @@ use crate::app::command::Command;
 use crate::app::command::PathPrompt;
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
+use crate::t;
 
 impl Interface {
     pub(super) fn path_dialog(
@@ -22,9 +23,7 @@ impl Interface {
         let (heading, does) = words(prompt.purpose);
         title(ui, heading, commands);
         if let Some(reason) = &prompt.reason {
-            ui.label(
-                RichText::new(format!("{reason}. Type the path instead")).color(palette(ui).warn),
-            );
+            ui.label(RichText::new(t!("type-the-path", reason = reason)).color(palette(ui).warn));
         }
         if self.dialog_is_new {
             let start = state.memory.starts.get(&prompt.purpose);
@@ -33,11 +32,11 @@ impl Interface {
             });
         }
         let edit = TextEdit::singleline(&mut self.buffers.path)
-            .hint_text("/home/me/Pictures")
+            .hint_text(t!("path-example"))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Path"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("path")));
         let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if self.dialog_is_new || enter {
             response.request_focus();
@@ -55,7 +54,7 @@ impl Interface {
                     commands.push(Command::TypePath(self.buffers.path.clone()));
                 }
             });
-            if ui.button("Cancel").clicked() {
+            if ui.button(t!("cancel")).clicked() {
                 commands.push(Command::CloseDialog);
             }
         });
@@ -65,13 +64,13 @@ impl Interface {
 fn words(purpose: FolderPurpose) -> (&'static str, &'static str) {
     match purpose {
         FolderPurpose::OpenFolder | FolderPurpose::OpenPhotos => {
-            ("Open a folder or a photo by its path", "Open")
+            (t!("path-open-title"), t!("open"))
         }
-        FolderPurpose::ExportTo => ("Export to this folder", "Use this folder"),
-        FolderPurpose::Model => ("A folder with a CLIP model", "Use this model"),
-        FolderPurpose::Store => ("Where to keep thumbnails and vectors", "Use this folder"),
-        FolderPurpose::Exclude => ("A folder to exclude", "Exclude it"),
-        FolderPurpose::LoadLabels => ("A label file", "Load"),
-        FolderPurpose::SaveLabels => ("Save labels as", "Save"),
+        FolderPurpose::ExportTo => (t!("path-export-title"), t!("use-this-folder")),
+        FolderPurpose::Model => (t!("choose-model"), t!("use-this-model")),
+        FolderPurpose::Store => (t!("choose-store"), t!("use-this-folder")),
+        FolderPurpose::Exclude => (t!("choose-exclude"), t!("exclude-it")),
+        FolderPurpose::LoadLabels => (t!("choose-load-labels"), t!("load")),
+        FolderPurpose::SaveLabels => (t!("choose-save-labels"), t!("save")),
     }
 }

@@ -6,6 +6,7 @@ use super::widgets::menu_entry;
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
 use crate::engine::organize::marks::Colour;
+use crate::t;
 
 /// The entries of the menu.
 pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -21,7 +22,7 @@ pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.separator();
     menu_entry(ui, state, Action::FindSimilar, commands);
     ui.add_enabled_ui(!state.memory.labels.is_empty(), |ui| {
-        for (name, shown) in [("Example of", true), ("Counter-example of", false)] {
+        for (name, shown) in [(t!("example-of"), true), (t!("counter-example-of"), false)] {
             ui.menu_button(name, |ui| {
                 for label in &state.memory.labels {
                     if ui.button(label.text.as_str()).clicked() {
@@ -41,10 +42,10 @@ pub fn photo_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     for action in [Action::Pick, Action::Reject, Action::Unflag] {
         menu_entry(ui, state, action, commands);
     }
-    ui.menu_button("Stars", |ui| {
+    ui.menu_button(t!("stars-menu"), |ui| {
         (0..=5).for_each(|n| menu_entry(ui, state, Action::Stars(n), commands));
     });
-    ui.menu_button("Colour", |ui| {
+    ui.menu_button(t!("colour-menu"), |ui| {
         let actions = Colour::ALL.into_iter().map(Action::Colour);
         actions.for_each(|action| menu_entry(ui, state, action, commands));
     });

@@ -11,6 +11,7 @@ use crate::app::document::library::ItemId;
 use crate::app::document::questioning::{ENOUGH, Questioning};
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ViewKey;
+use crate::t;
 
 impl Interface {
     pub(super) fn questions_dialog(
@@ -22,17 +23,17 @@ impl Interface {
         let Some(questions) = &state.questions else {
             return;
         };
-        title(ui, &format!("Questions about {}", questions.text), commands);
+        title(ui, &t!("questions-about", label = questions.text), commands);
         match questions.asked() {
             Some(id) => {
-                let question = format!("Does this photo show “{}”?", questions.text);
+                let question = t!("does-this-show", label = questions.text);
                 ui.add(egui::Label::new(RichText::new(question).strong()).wrap());
                 self.asked_photo(ui, state, id);
                 ui.horizontal_wrapped(|ui| answers(ui, questions, commands));
                 keys(ui, questions, commands);
             }
             None => {
-                ui.label("There is no other photo to ask about");
+                ui.label(t!("no-more-questions"));
             }
         }
         ui.separator();
@@ -46,7 +47,7 @@ impl Interface {
         let Some(item) = state.item(id).cloned() else {
             return;
         };
-        let said = format!("Asked about: {}", item.name);
+        let said = t!("asked-about", name = item.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
         let content = videos::shown(state, id, &item);
         self.views.take(ui.ctx());
@@ -83,9 +84,9 @@ fn answer(fits: Option<bool>) -> Command {
 
 fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     for (text, name, fits) in [
-        ("Yes (Y)", "Yes, it fits", Some(true)),
-        ("No (N)", "No, it does not fit", Some(false)),
-        ("Cannot say (Space)", "Cannot say", None),
+        (t!("answer-yes-key"), t!("answer-yes"), Some(true)),
+        (t!("answer-no-key"), t!("answer-no"), Some(false)),
+        (t!("answer-cannot-say-key"), t!("answer-cannot-say"), None),
     ] {
         let button = egui::Button::new(text).min_size(vec2(96.0, 32.0));
         // The space bar answers, and does not press what was clicked last.
@@ -95,10 +96,10 @@ fn answers(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
             commands.push(answer(fits));
         }
     }
-    let back = egui::Button::new("Back (Ctrl+Z)").min_size(vec2(96.0, 32.0));
+    let back = egui::Button::new(t!("answer-back-key")).min_size(vec2(96.0, 32.0));
     let response = ui.add_enabled(questions.can_take_back(), back);
     let enabled = questions.can_take_back();
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, "Take the answer back"));
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, t!("answer-take-back")));
     if response.clicked() {
         commands.push(Command::Found(FindingCommand::TakeBackAnswer));
     }
@@ -129,8 +130,8 @@ fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
     let count = questions.answers();
     let is_enough = count >= ENOUGH || questions.asked().is_none();
     let text = match count {
-        0 => format!("{ENOUGH} answers say how many photos are wrong, and how many are missed"),
-        _ => format!("After {count} of {ENOUGH} answers:"),
+        0 => t!("answers-say", count = ENOUGH),
+        _ => t!("after-answers", count = count, enough = ENOUGH),
     };
     ui.label(RichText::new(text).small().weak());
     if count == 0 {
@@ -141,11 +142,8 @@ fn outcome(ui: &mut Ui, questions: &Questioning, commands: &mut Vec<Command>) {
         sentence = sentence.strong();
     }
     let said = ui.add(egui::Label::new(sentence).wrap());
-    said.on_hover_text("The true numbers are in the brackets 9 times of 10");
-    let text = format!(
-        "Set the threshold to {} and teach the label",
-        fine_percent(questions.suggested)
-    );
+    said.on_hover_text(t!("brackets-hint"));
+    let text = t!("set-threshold", percent = fine_percent(questions.suggested));
     let use_them = match is_enough {
         true => main_button(ui, &text),
         false => ui.button(text),

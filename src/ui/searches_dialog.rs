@@ -10,6 +10,7 @@ use crate::app::command::{Command, FindingCommand};
 use crate::app::document::chips::chips;
 use crate::app::document::memory::SavedSearch;
 use crate::app::document::state::State;
+use crate::t;
 
 impl Interface {
     pub(super) fn searches_dialog(
@@ -18,14 +19,14 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Saved searches", commands);
+        title(ui, t!("searches-title"), commands);
         if state.memory.searches.is_empty() {
-            ui.label(RichText::new("No searches saved yet").weak());
+            ui.label(RichText::new(t!("no-searches")).weak());
         }
         for search in &state.memory.searches {
             ui.horizontal(|ui| {
                 let response = ui.button(&search.name);
-                let said = format!("Use the search {}", search.name);
+                let said = t!("use-the-search", name = search.name);
                 response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
                 if response.clicked() {
                     commands.push(Command::Found(FindingCommand::UseSearch(
@@ -34,7 +35,7 @@ impl Interface {
                 }
                 let text = RichText::new(asks_for(state, search)).small().weak();
                 ui.add(egui::Label::new(text).truncate());
-                let name = format!("Delete the search {}", search.name);
+                let name = t!("delete-the-search", name = search.name);
                 if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
                     let name = search.name.clone();
                     commands.push(Command::Found(FindingCommand::RemoveSearch(name)));
@@ -44,18 +45,20 @@ impl Interface {
         ui.separator();
         let asks = !state.search.trim().is_empty() || !state.memory.filter.is_clear();
         if !asks {
-            let text = "Search or filter first: what is asked for then can be saved here";
+            let text = t!("search-first");
             ui.label(RichText::new(text).small().weak());
         }
         ui.horizontal(|ui| {
-            let edit = TextEdit::singleline(&mut self.buffers.search_name).hint_text("Name");
+            let edit =
+                TextEdit::singleline(&mut self.buffers.search_name).hint_text(t!("name-hint"));
             let response = ui.add(edit.desired_width(240.0));
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Name of the search"));
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_label(t!("name-of-the-search"))
+            });
             let enter = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let name = self.buffers.search_name.trim().to_owned();
             let ready = asks && !name.is_empty();
-            let save = ui.add_enabled(ready, egui::Button::new("Save this search"));
+            let save = ui.add_enabled(ready, egui::Button::new(t!("save-this-search")));
             if ready && (save.clicked() || enter) {
                 commands.push(Command::Found(FindingCommand::SaveSearch(name)));
                 self.buffers.search_name.clear();

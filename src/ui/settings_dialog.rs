@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use egui::{DragValue, Grid, RichText, ScrollArea, Slider, Ui};
+use egui::{ComboBox, DragValue, Grid, RichText, ScrollArea, Slider, Ui};
 
 use super::Interface;
 use super::dialog_parts::title;
 use super::icons::Icon;
 use super::keywords_dialog::naming_choice;
-use super::widgets::{bytes, icon_button_sized, photos};
+use super::widgets::{bytes, icon_button_sized};
 use crate::app::command::{Command, Dialog};
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
@@ -17,6 +17,8 @@ use crate::engine::inference::Precision;
 use crate::engine::inference::device::{self, DeviceChoice};
 use crate::engine::media::memory_budget::default_limit;
 use crate::settings::{Settings, TEXT_SIZES, Theme};
+use crate::text::LanguageChoice;
+use crate::{t, text};
 
 /// The limit that is offered first: thumbnails and vectors of about 300,000 photos.
 const DEFAULT_LIMIT_MB: u64 = 5000;
@@ -28,7 +30,7 @@ impl Interface {
         state: &State,
         commands: &mut Vec<Command>,
     ) {
-        title(ui, "Settings", commands);
+        title(ui, t!("settings-title"), commands);
         let mut settings = state.settings.clone();
         ScrollArea::vertical()
             .auto_shrink([false, false])
@@ -37,6 +39,7 @@ impl Interface {
                     .num_columns(2)
                     .spacing([16.0, 12.0])
                     .show(ui, |ui| {
+                        language_row(ui, &mut settings);
                         theme_row(ui, &mut settings);
                         text_row(ui, &mut settings);
                         model_row(ui, state, commands);
@@ -49,7 +52,7 @@ impl Interface {
                         #[cfg(feature = "video")]
                         videos_row(ui, &mut settings);
                         excluded_row(ui, &mut settings, commands);
-                        ui.label("Sidecars");
+                        ui.label(t!("sidecars-row"));
                         naming_choice(ui, &state.settings, commands);
                         ui.end_row();
                     });
@@ -60,21 +63,47 @@ impl Interface {
     }
 }
 
+fn language_row(ui: &mut Ui, settings: &mut Settings) {
+    ui.label(t!("language"));
+    let combo = ComboBox::from_id_salt("language")
+        .width(220.0)
+        .selected_text(language_name(settings.language))
+        .show_ui(ui, |ui| {
+            for choice in LanguageChoice::offered() {
+                ui.selectable_value(&mut settings.language, choice, language_name(choice));
+            }
+        });
+    ui.ctx()
+        .accesskit_node_builder(combo.response.id, |node| node.set_label(t!("language")));
+    ui.end_row();
+}
+
+/// A language in itself, so that a person finds theirs in any other.
+pub fn language_name(choice: LanguageChoice) -> String {
+    match choice {
+        LanguageChoice::System => t!("language-system").to_owned(),
+        LanguageChoice::Chosen(locale) if locale.is_draft() => {
+            t!("language-draft", language = locale.name())
+        }
+        LanguageChoice::Chosen(locale) => locale.name().to_owned(),
+    }
+}
+
 fn theme_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Theme");
+    ui.label(t!("theme"));
     ui.horizontal(|ui| {
-        ui.selectable_value(&mut settings.theme, Theme::System, "Same as the system");
-        ui.selectable_value(&mut settings.theme, Theme::Light, "Light");
-        ui.selectable_value(&mut settings.theme, Theme::Dark, "Dark");
+        ui.selectable_value(&mut settings.theme, Theme::System, t!("theme-system"));
+        ui.selectable_value(&mut settings.theme, Theme::Light, t!("theme-light"));
+        ui.selectable_value(&mut settings.theme, Theme::Dark, t!("theme-dark"));
     });
     ui.end_row();
 }
 
 fn text_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Size of text and controls");
+    ui.label(t!("text-size"));
     ui.horizontal(|ui| {
         for percent in TEXT_SIZES {
-            let text = format!("{percent} %");
+            let text = text::percent(f64::from(percent) / 100.0, 0);
             ui.selectable_value(&mut settings.text_size, percent, text);
         }
     });
@@ -82,14 +111,14 @@ fn text_row(ui: &mut Ui, settings: &mut Settings) {
 }
 
 fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    ui.label("Model");
+    ui.label(t!("model"));
     ui.horizontal(|ui| {
         let name = match state.session() {
             Some(session) => catalog::title(&session.model().info().name).to_owned(),
-            None => "none".into(),
+            None => t!("model-none").into(),
         };
         ui.label(name);
-        if ui.button("Models…").clicked() {
+        if ui.button(t!("models")).clicked() {
             commands.push(Command::Show(Some(Dialog::Models)));
         }
     });
@@ -97,18 +126,18 @@ fn model_row(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 }
 
 fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
-    ui.label("Device");
+    ui.label(t!("device"));
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
-            ui.selectable_value(&mut settings.device, DeviceChoice::Auto, "Automatic");
-            ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, "CPU");
+            ui.selectable_value(&mut settings.device, DeviceChoice::Auto, t!("device-auto"));
+            ui.selectable_value(&mut settings.device, DeviceChoice::Cpu, t!("device-cpu"));
             for name in device::built_for() {
                 // One that was chosen by its number, in the file, stays chosen.
                 let (choice, name) = match (name, settings.device) {
                     ("GPU", card @ DeviceChoice::Gpu(Some(number))) => {
-                        (card, format!("Graphics card {number}"))
+                        (card, t!("graphics-card-number", number = number))
                     }
-                    ("GPU", _) => (DeviceChoice::Gpu(None), "Graphics card".into()),
+                    ("GPU", _) => (DeviceChoice::Gpu(None), t!("graphics-card").into()),
                     ("CUDA", card @ DeviceChoice::Cuda(1..)) => (card, card.to_string()),
                     ("CUDA", _) => (DeviceChoice::Cuda(0), name.into()),
                     ("Metal", _) => (DeviceChoice::Metal, name.into()),
@@ -119,14 +148,11 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
         });
         #[cfg(feature = "gpu")]
         if settings.device == DeviceChoice::Auto {
-            ui.checkbox(
-                &mut settings.gpu_on_battery,
-                "Use the graphics card on battery too",
-            );
+            ui.checkbox(&mut settings.gpu_on_battery, t!("gpu-on-battery"));
         }
         if let Some(session) = state.session() {
             let info = session.model().info();
-            let mut text = format!("In use: {}", info.runs_on());
+            let mut text = t!("device-in-use", device = info.runs_on());
             if let Some(reason) = &info.device.reason {
                 text.push_str(&format!(" ({reason})"));
             }
@@ -137,22 +163,22 @@ fn device_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
 }
 
 fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
-    ui.label("Precision on the CPU");
+    ui.label(t!("precision"));
     ui.vertical(|ui| {
         ui.horizontal(|ui| {
             for (precision, name) in [
-                (Precision::Auto, "Fastest that is accurate enough"),
-                (Precision::F32, "Full"),
-                (Precision::Int8, "8-bit"),
+                (Precision::Auto, t!("precision-auto")),
+                (Precision::F32, t!("precision-full")),
+                (Precision::Int8, t!("precision-int8")),
             ] {
                 ui.selectable_value(&mut settings.precision, precision, name);
             }
         });
         let accuracy = state.session().and_then(|s| s.model().info().int8);
         if let Some(accuracy) = accuracy {
-            let text = format!(
-                "8-bit: vectors agree with full precision to at least {:.4}",
-                accuracy.lowest
+            let text = t!(
+                "precision-agrees",
+                number = text::decimal(accuracy.lowest.into(), 4)
             );
             ui.label(RichText::new(text).small().weak());
         }
@@ -161,67 +187,70 @@ fn precision_row(ui: &mut Ui, state: &State, settings: &mut Settings) {
 }
 
 fn threads_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Threads for reading photos");
+    ui.label(t!("threads-row"));
     ui.horizontal(|ui| {
         let mut all = settings.threads == 0;
-        if ui.checkbox(&mut all, "One per core").changed() {
+        if ui.checkbox(&mut all, t!("one-per-core")).changed() {
             settings.threads = usize::from(!all);
         }
         if !all {
             let response = ui.add(DragValue::new(&mut settings.threads).range(1..=256));
             ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Threads"));
+                .accesskit_node_builder(response.id, |node| node.set_label(t!("threads")));
         }
     });
     ui.end_row();
 }
 
 fn memory_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Memory for decoding photos");
+    ui.label(t!("memory-row"));
     ui.horizontal(|ui| {
         let mut usual = settings.decode_memory_mb == 0;
-        if ui.checkbox(&mut usual, "A quarter of the memory").changed() {
+        if ui.checkbox(&mut usual, t!("quarter-of-memory")).changed() {
             let megabytes = u32::try_from(default_limit() >> 20).unwrap_or(u32::MAX);
             settings.decode_memory_mb = if usual { 0 } else { megabytes };
         }
         if !usual {
             let megabytes = &mut settings.decode_memory_mb;
-            let field = DragValue::new(megabytes).range(64..=1 << 20).suffix(" MB");
+            let field = DragValue::new(megabytes)
+                .range(64..=1 << 20)
+                .suffix(t!("megabytes-suffix"));
             let response = ui.add(field);
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Memory for decoding"));
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_label(t!("memory-for-decoding"))
+            });
         }
     });
     ui.end_row();
 }
 
 fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut Vec<Command>) {
-    ui.label("Store");
+    ui.label(t!("store"));
     ui.vertical(|ui| {
         if let Some(session) = state.session() {
             let dir = session.store().dir().display().to_string();
             ui.add(egui::Label::new(RichText::new(dir).small()).wrap());
         }
         if let Some(size) = &state.store_size {
-            let photos = photos(usize::try_from(size.photos).unwrap_or(usize::MAX));
-            let text = format!("{photos} known, {}", bytes(size.bytes));
+            let count = usize::try_from(size.photos).unwrap_or(usize::MAX);
+            let text = t!("store-knows", count = count, size = bytes(size.bytes));
             ui.label(RichText::new(text).small().weak());
         }
         ui.horizontal(|ui| {
-            if ui.button("Move to…").clicked() {
+            if ui.button(t!("move-to")).clicked() {
                 commands.push(Command::Choose(FolderPurpose::Store));
             }
-            if settings.store.is_some() && ui.button("Default location").clicked() {
+            if settings.store.is_some() && ui.button(t!("default-location")).clicked() {
                 settings.store = None;
             }
             if ui
-                .button("Tidy up")
-                .on_hover_text("Forgets photos whose files have been gone for 90 days, and what exceeds the size limit below")
+                .button(t!("tidy-up"))
+                .on_hover_text(t!("tidy-hint"))
                 .clicked()
             {
                 commands.push(Command::TidyStore);
             }
-            if ui.button("Clear…").clicked() {
+            if ui.button(t!("clear")).clicked() {
                 commands.push(Command::Show(Some(Dialog::ClearStore)));
             }
         });
@@ -234,41 +263,46 @@ fn store_row(ui: &mut Ui, state: &State, settings: &mut Settings, commands: &mut
 fn limit_row(ui: &mut Ui, settings: &mut Settings) {
     ui.horizontal(|ui| {
         let mut limited = settings.store_limit_mb.is_some();
-        if ui.checkbox(&mut limited, "Limit its size to").changed() {
+        if ui.checkbox(&mut limited, t!("limit-its-size")).changed() {
             settings.store_limit_mb = limited.then_some(DEFAULT_LIMIT_MB);
         }
         if let Some(most) = &mut settings.store_limit_mb {
-            let response = ui.add(DragValue::new(most).range(50..=10_000_000).suffix(" MB"));
-            ui.ctx()
-                .accesskit_node_builder(response.id, |node| node.set_label("Size of the store"));
+            let response = ui.add(
+                DragValue::new(most)
+                    .range(50..=10_000_000)
+                    .suffix(t!("megabytes-suffix")),
+            );
+            ui.ctx().accesskit_node_builder(response.id, |node| {
+                node.set_label(t!("size-of-the-store"))
+            });
         }
     });
 }
 
 fn quality_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Thumbnail quality");
+    ui.label(t!("thumbnail-quality"));
     let response = ui.add(Slider::new(&mut settings.thumbnail_quality, 50..=95));
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label("Thumbnail quality"));
-    response.on_hover_text("JPEG quality of new thumbnails");
+        .accesskit_node_builder(response.id, |node| node.set_label(t!("thumbnail-quality")));
+    response.on_hover_text(t!("thumbnail-hint"));
     ui.end_row();
 }
 
 #[cfg(feature = "video")]
 fn videos_row(ui: &mut Ui, settings: &mut Settings) {
-    ui.label("Videos");
-    ui.checkbox(&mut settings.videos, "Show videos among photos")
-        .on_hover_text("Each is shown and found by its best frame");
+    ui.label(t!("videos"));
+    ui.checkbox(&mut settings.videos, t!("show-videos"))
+        .on_hover_text(t!("videos-hint"));
     ui.end_row();
 }
 
 fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command>) {
-    ui.label("Excluded folders");
+    ui.label(t!("excluded-folders"));
     ui.vertical(|ui| {
         let mut removed: Option<PathBuf> = None;
         for folder in &settings.excluded_folders {
             ui.horizontal(|ui| {
-                let name = format!("No longer exclude {}", folder.display());
+                let name = t!("no-longer-exclude", folder = folder.display());
                 if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
                     removed = Some(folder.clone());
                 }
@@ -279,10 +313,10 @@ fn excluded_row(ui: &mut Ui, settings: &mut Settings, commands: &mut Vec<Command
         settings
             .excluded_folders
             .retain(|folder| Some(folder) != removed.as_ref());
-        if ui.button("Add a folder…").clicked() {
+        if ui.button(t!("add-a-folder")).clicked() {
             commands.push(Command::Choose(FolderPurpose::Exclude));
         }
-        let note = "Hidden and system folders are always excluded";
+        let note = t!("always-excluded");
         ui.label(RichText::new(note).small().weak());
     });
     ui.end_row();

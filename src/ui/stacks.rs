@@ -6,6 +6,7 @@ use super::theme::palette;
 use super::widgets::badge;
 use crate::app::document::library::ItemId;
 use crate::app::document::state::State;
+use crate::{t, text};
 
 /// Over a photo that stands for its stack: how many there are in it. In a stack that is not folded, which came out best.
 pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
@@ -13,8 +14,14 @@ pub fn paint_sign(ui: &Ui, picture: Rect, state: &State, id: ItemId) {
         return;
     };
     let (text, fill) = match (state.memory.folded, stack.best == id) {
-        (true, _) => (format!("{} photos", stack.photos.len()), palette(ui).raised),
-        (false, true) => (format!("Best of {}", stack.photos.len()), palette(ui).good),
+        (true, _) => (
+            t!("stack-photos", count = stack.photos.len()),
+            palette(ui).raised,
+        ),
+        (false, true) => (
+            t!("stack-best", count = stack.photos.len()),
+            palette(ui).good,
+        ),
         (false, false) => return,
     };
     // Beside the sign for problems, which is in the corner.
@@ -34,8 +41,12 @@ pub fn spoken(state: &State, id: ItemId) -> Option<String> {
     let stack = state.findings().stack(id)?;
     let count = stack.photos.len();
     match (state.memory.folded, stack.best == id) {
-        (true, _) => Some(format!("stack of {count} photos")),
-        (false, true) => Some(format!("best of {count}: {}", stack.reason)),
+        (true, _) => Some(t!("spoken-stack", count = count)),
+        (false, true) => Some(t!(
+            "spoken-best",
+            count = count,
+            reason = text::words(stack.reason)
+        )),
         (false, false) => None,
     }
 }

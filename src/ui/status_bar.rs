@@ -11,7 +11,7 @@ use crate::app::document::exports::ExportState;
 use crate::app::document::state::{SessionState, State};
 use crate::engine::hub::catalog;
 use crate::engine::index::pipeline::Phase;
-use crate::engine::plural::thousands;
+use crate::{t, text};
 
 pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
@@ -26,11 +26,7 @@ pub fn show(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
                 model.on_hover_text(words);
             }
             if let ExportState::Running(progress) = state.exports.state {
-                let text = format!(
-                    "Exporting: {} of {}",
-                    thousands(progress.files),
-                    thousands(progress.of)
-                );
+                let text = t!("exporting", done = progress.files, count = progress.of);
                 if ui.button(RichText::new(text).size(theme::TEXT_S)).clicked() {
                     commands.push(Command::Do(Action::Export));
                 }
@@ -47,13 +43,17 @@ fn small(ui: &Ui, text: &str) -> RichText {
 
 fn model_text(state: &State) -> String {
     match &state.session {
-        SessionState::Loading => "loading the model…".into(),
+        SessionState::Loading => t!("model-loading").into(),
         SessionState::Ready(library) => {
             let session = library.session();
             let info = session.model().info();
-            format!("{}, {}", info.runs_on(), catalog::title(&info.name))
+            t!(
+                "runs-on-model",
+                device = info.runs_on(),
+                model = catalog::title(&info.name)
+            )
         }
-        SessionState::Failed(_) => "no model".into(),
+        SessionState::Failed(_) => t!("no-model").into(),
     }
 }
 
@@ -62,10 +62,13 @@ fn about_model(state: &State) -> Option<String> {
     let info = state.session()?.model().info();
     let device = &info.device;
     let why = device.reason.as_ref();
-    let why = why.map(|why| format!("It runs on the {}: {why}", device.name));
+    let why = why.map(|why| t!("runs-because", device = device.name, why = why));
     if state.settings.model.is_none() {
-        let words = "The built-in starter knows everyday things. CLIP models know far more: get one under Models";
-        return Some(why.map_or_else(|| words.into(), |why| format!("{words}. {why}")));
+        let words = t!("starter-knows");
+        return Some(why.map_or_else(
+            || words.into(),
+            |why| t!("two-sentences", words = words, why = why),
+        ));
     }
     why
 }
@@ -78,15 +81,15 @@ fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         return;
     }
     let (icon, hint) = match work.is_paused() {
-        true => (Icon::Play, "Resume"),
-        false => (Icon::Pause, "Pause"),
+        true => (Icon::Play, t!("resume")),
+        false => (Icon::Pause, t!("pause")),
     };
     let pause = icon_button_sized(ui, icon, hint, 22.0);
-    pause.widget_info(|| WidgetInfo::selected(Role::Button, true, work.is_paused(), "Paused"));
+    pause.widget_info(|| WidgetInfo::selected(Role::Button, true, work.is_paused(), t!("paused")));
     if pause.clicked() {
         commands.push(Command::Do(Action::Pause));
     }
-    if icon_button_sized(ui, Icon::Stop, "Stop", 22.0).clicked() {
+    if icon_button_sized(ui, Icon::Stop, t!("stop"), 22.0).clicked() {
         commands.push(Command::Do(Action::Cancel));
     }
     let (done, total) = (progress.done(), progress.total);
@@ -96,7 +99,7 @@ fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
             .desired_height(8.0);
         let response = ui.add(bar);
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Progress"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("progress")));
     }
     ui.label(small(ui, &progress_text(state)));
 }
@@ -104,26 +107,27 @@ fn work(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
 fn progress_text(state: &State) -> String {
     let progress = &state.work.progress;
     let stage = match (state.work.is_paused(), progress.phase) {
-        (true, _) => "Paused",
-        (_, Phase::Listing) => "Looking for photos",
-        _ => "Reading photos",
+        (true, _) => t!("paused"),
+        (_, Phase::Listing) => t!("stage-looking"),
+        _ => t!("stage-reading"),
     };
-    let count = |n: u64| thousands(usize::try_from(n).unwrap_or(usize::MAX));
     let mut text = match (read_by(state), progress.phase) {
-        (Some(words), _) => format!("{stage}: {words}"),
+        (Some(words), _) => t!("stage-words", stage = stage, words = words),
         // Before all are counted, there is no whole of which something is done.
-        (None, Phase::Listing) => format!("{stage}: {} found so far", count(progress.total)),
-        (None, _) => format!(
-            "{stage}: {} of {}",
-            count(progress.done()),
-            count(progress.total)
+        (None, Phase::Listing) => t!("stage-found", stage = stage, count = progress.total),
+        (None, _) => t!(
+            "stage-done",
+            stage = stage,
+            done = progress.done(),
+            count = progress.total
         ),
     };
     if progress.images_per_second > 0.05 && !state.work.is_paused() {
-        text.push_str(&format!(", {:.1} a second", progress.images_per_second));
+        let rate = text::decimal(progress.images_per_second, 1);
+        text = t!("progress-rate", text = text, rate = rate);
     }
     if let Some(left) = progress.time_left().filter(|_| !state.work.is_paused()) {
-        text.push_str(&format!(", {} left", duration(left)));
+        text = t!("progress-left", text = text, left = duration(left));
     }
     text
 }
@@ -134,29 +138,26 @@ fn read_by(state: &State) -> Option<String> {
     let session = state.session().filter(|_| unread > 0)?;
     let read = all - unread - state.library.failure_count();
     let model = catalog::title(&session.model().info().name).to_owned();
-    Some(format!(
-        "{}, {} read by {model}",
-        photos(all),
-        thousands(read)
-    ))
+    Some(t!("read-by", count = all, read = read, model = model))
 }
 
 fn idle_text(state: &State) -> String {
     if state.memory.roots.is_empty() {
-        return "No folder is open".into();
+        return t!("no-folder-open").into();
     }
     if matches!(state.session, SessionState::Loading) {
-        return "Starting".into();
+        return t!("starting").into();
     }
     let Some(summary) = &state.work.summary else {
         return photos(state.library.len());
     };
     let mut text = read_by(state).unwrap_or_else(|| photos(state.library.len()));
     if summary.cancelled {
-        text = format!("Stopped: {text}");
+        text = t!("stopped", text = text);
     }
-    for words in summary.skipped.photos_in_words() {
-        text.push_str(&format!(", {words}"));
+    for words in text::skipped_photos(&summary.skipped) {
+        text.push_str(t!("spoken-separator"));
+        text.push_str(&words);
     }
     text
 }
@@ -166,8 +167,8 @@ fn look(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if let Some(running) = &state.overview.running {
         let (_, done, of) = running.get();
         let text = match of {
-            0 => "Looking over the photos".to_owned(),
-            _ => format!("Looking over: {} of {}", thousands(done), thousands(of)),
+            0 => t!("looking-over").to_owned(),
+            _ => t!("looking-over-of", done = done, count = of),
         };
         ui.label(small(ui, &text));
     } else if state.is_looked_over() && !state.library.is_empty() {
@@ -183,7 +184,7 @@ fn failures(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
     if count == 0 {
         return;
     }
-    let text = RichText::new(format!("{} could not be read", thousands(count)))
+    let text = RichText::new(t!("could-not-be-read", count = count))
         .size(theme::TEXT_S)
         .color(palette(ui).warn);
     if ui.button(text).clicked() {

@@ -11,7 +11,7 @@ use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{Label, LabelId};
 use crate::app::document::match_axis;
 use crate::app::document::state::State;
-use crate::engine::plural::{counted_thousands, thousands};
+use crate::{t, text};
 
 /// Height of the row under a label.
 pub const NEAR_ROW: f32 = 16.0;
@@ -42,11 +42,14 @@ impl Interface {
                     }
                 }
                 None => {
-                    let text = RichText::new(format!("at least {}", fine_percent(label.min_match)));
+                    let text = RichText::new(t!(
+                        "at-least-percent",
+                        percent = fine_percent(label.min_match)
+                    ));
                     let response = ui.add(egui::Label::new(text.small()).sense(Sense::CLICK));
-                    let name = format!("Type the threshold of {}", label.text);
+                    let name = t!("type-threshold", label = label.text);
                     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
-                    if response.on_hover_text("Click to type a value").clicked() {
+                    if response.on_hover_text(t!("click-to-type")).clicked() {
                         self.buffers.threshold = Some(TypedThreshold {
                             label: label.id,
                             text: fine_percent(label.min_match),
@@ -68,7 +71,7 @@ fn threshold_field(
 ) -> bool {
     let edit = TextEdit::singleline(&mut typed.text).desired_width(64.0);
     let response = ui.add(edit.margin(Margin::symmetric(4, 1)));
-    let name = format!("Threshold of {} in percent", label.text);
+    let name = t!("threshold-in-percent", label = label.text);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
     if !typed.begun {
@@ -102,7 +105,7 @@ pub fn near_row(
         return;
     };
     let on = state.memory.filter.near && state.memory.filter.fit == LabelFit::Label(label.id);
-    let text = format!("{} more just below the line", thousands(near));
+    let text = t!("more-below-line", count = near);
     let palette = palette(ui);
     let colour = if on { palette.accent } else { palette.weak };
     // Under the label's text, beside which its colour stands.
@@ -115,7 +118,7 @@ pub fn near_row(
         ui.scope_id().with("near"),
         senses,
     );
-    let name = format!("{text} of {}", label.text);
+    let name = t!("below-line-of", text = text, label = label.text);
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &name));
     if response.hovered() || on {
         let threshold = egui::Stroke::new(1.0, colour);
@@ -123,10 +126,7 @@ pub fn near_row(
             .hline(rect.x_range(), rect.max.y - 1.0, threshold);
     }
     ui.painter().galley(rect.min, galley, colour);
-    if response
-        .on_hover_text("Show them after the others")
-        .clicked()
-    {
+    if response.on_hover_text(t!("show-after-others")).clicked() {
         commands.push(Command::ToggleNear(label.id));
     }
 }
@@ -138,19 +138,21 @@ pub fn advice(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     }
     let measured = state.session().and_then(|session| session.calibration());
     let mut words = match measured.map(|known| known.share_above(label.min_match)) {
-        Some(Some(share)) => format!("about {:.0} in 10 above the threshold fit", 10.0 * share),
-        Some(None) => "many photos above so low a threshold do not fit".into(),
-        None => "check the photos near the threshold".into(),
+        Some(Some(share)) => t!(
+            "share-above",
+            number = text::decimal(f64::from(10.0 * share), 0)
+        ),
+        Some(None) => t!("threshold-low").into(),
+        None => t!("threshold-check").into(),
     };
     let recognised = place.and_then(|place| state.answer.recognised.get(place));
     if let Some((fit, all)) = recognised.filter(|(_, all)| *all > 0) {
-        let examples = counted_thousands(*all, "example", "examples");
-        words = format!("{words}; {fit} of your {examples} above it fit");
+        words = t!("examples-above", words = words, fit = fit, count = *all);
     }
     let hint = match measured {
-        Some(_) => "Measured with this model on everyday photos: for yours it is only a guide",
+        Some(_) => t!("measured-hint"),
         None => {
-            "Not measured with this model: sort by match, and set the threshold where photos stop fitting"
+            t!("not-measured-hint")
         }
     };
     ui.label(RichText::new(words).small().weak())
@@ -169,6 +171,10 @@ pub fn glance(ui: &mut Ui, state: &State, place: Option<usize>, label: &Label) {
     }
     if let Some(fitting) = fitting {
         let threshold = fine_percent(label.min_match);
-        ui.label(format!("{} at {threshold} or more", photos(*fitting)));
+        ui.label(t!(
+            "photos-at",
+            photos = photos(*fitting),
+            threshold = threshold
+        ));
     }
 }

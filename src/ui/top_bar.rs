@@ -8,7 +8,7 @@ use super::widgets::{icon_button, menu_entry};
 use super::{Focus, Interface};
 use crate::app::command::{Action, Command, Section};
 use crate::app::document::state::{CELL_SIDES, State};
-use crate::engine::plural::counted;
+use crate::t;
 
 impl Interface {
     pub(super) fn top_bar(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
@@ -28,7 +28,7 @@ impl Interface {
         let clear = !state.search.is_empty();
         let mut text = state.search.clone();
         let edit = TextEdit::singleline(&mut text)
-            .hint_text("Search: sunset -people, IMG_40*, beach 2019")
+            .hint_text(t!("search-hint"))
             .margin(egui::Margin {
                 left: 30,
                 right: if clear { 28 } else { 8 },
@@ -44,7 +44,7 @@ impl Interface {
             )
             .inner;
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Search"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("search")));
         self.search_box = response.rect;
         let palette = palette(ui);
         let glass = egui::Rect::from_center_size(
@@ -68,7 +68,7 @@ impl Interface {
                 vec2(22.0, 22.0),
             );
             let button = ui.scope_builder(egui::UiBuilder::new().max_rect(rect), |ui| {
-                super::widgets::icon_button_sized(ui, Icon::Cross, "Clear the search", 22.0)
+                super::widgets::icon_button_sized(ui, Icon::Cross, t!("clear-the-search"), 22.0)
             });
             if button.inner.clicked() {
                 commands.push(Command::SearchFor(String::new()));
@@ -83,7 +83,7 @@ impl Interface {
 }
 
 fn main_menu(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let button = icon_button(ui, Icon::Menu, "Menu");
+    let button = icon_button(ui, Icon::Menu, t!("menu"));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(150.0);
         for section in Section::ALL {
@@ -114,19 +114,16 @@ fn toggle_or_entry(ui: &mut Ui, state: &State, action: Action, commands: &mut Ve
 }
 
 fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-    let open = ui.button("Open folder…");
-    if open
-        .on_hover_text("Or drop folders and photos anywhere on the window")
-        .clicked()
-    {
+    let open = ui.button(t!("open-folder"));
+    if open.on_hover_text(t!("or-drop")).clicked() {
         commands.push(Command::Do(Action::OpenFolder));
     }
-    let button = icon_button(ui, Icon::Down, "Folders");
+    let button = icon_button(ui, Icon::Down, t!("folders"));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(300.0);
         for root in &state.memory.roots {
             ui.horizontal(|ui| {
-                let name = format!("Close {}", root.display());
+                let name = t!("close-folder", folder = root.display());
                 if icon_button(ui, Icon::Cross, &name).clicked() {
                     commands.push(Command::CloseFolder(root.clone()));
                 }
@@ -139,7 +136,7 @@ fn folders_button(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
         let open = &state.memory.roots;
         let closed = || state.memory.recent.iter().filter(|dir| !open.contains(dir));
         if closed().next().is_some() {
-            ui.label(RichText::new("Recent folders").small().weak());
+            ui.label(RichText::new(t!("recent-folders")).small().weak());
         }
         for dir in closed() {
             if ui.button(dir.display().to_string()).clicked() {
@@ -161,15 +158,15 @@ fn size_slider(ui: &mut Ui, state: &State, narrow: bool, commands: &mut Vec<Comm
     let slider = Slider::new(&mut side, CELL_SIDES).show_value(false);
     let response = ui.add(slider);
     ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_label("Size of thumbnails"));
-    if response.on_hover_text("Size of thumbnails").changed() {
+        .accesskit_node_builder(response.id, |node| node.set_label(t!("size-of-thumbnails")));
+    if response.on_hover_text(t!("size-of-thumbnails")).changed() {
         commands.push(Command::CellSide(side));
     }
 }
 
 /// "1 star", "3 stars".
 pub fn stars_text(count: u8) -> String {
-    counted(count, "star", "stars")
+    t!("stars", count = count)
 }
 
 /// A heading of a panel.

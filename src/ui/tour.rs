@@ -13,7 +13,7 @@ use crate::app::command::{Action, Command, Dialog, FindingCommand};
 use crate::app::document::findings::Kind;
 use crate::app::document::overview::{Tour, TourLine};
 use crate::app::document::state::State;
-use crate::engine::plural::{counted_thousands, thousands};
+use crate::{t, text};
 
 impl Interface {
     /// What was found among the photos, in a sentence, until the person looks at it or takes it away.
@@ -28,7 +28,7 @@ impl Interface {
 
     /// The tour.
     pub(super) fn tour_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
-        title(ui, "Clean up", commands);
+        title(ui, t!("tour-title"), commands);
         progress(ui, state);
         if !state.is_looked_over() {
             return;
@@ -36,7 +36,7 @@ impl Interface {
         let tour = self.buffers.tour.get(state, || Tour::of(state));
         match tour.sentence(bytes) {
             Some(sentence) => ui.add(egui::Label::new(RichText::new(sentence).strong()).wrap()),
-            None => ui.label("Nothing stands out: no copies, bursts, blurred or undated photos"),
+            None => ui.label(t!("tour-nothing")),
         };
         ui.add_space(theme::SPACE_S);
         let height = (ui.ctx().content_rect().height() - 330.0).clamp(120.0, 360.0);
@@ -48,13 +48,12 @@ impl Interface {
         let none = tour.lines.iter().filter(|line| line.count == 0);
         let none: Vec<String> = none.map(|line| line.kind.name().to_lowercase()).collect();
         if !none.is_empty() {
-            let text = format!("None: {}", none.join(", "));
+            let text = t!("tour-none", kinds = text::list(none));
             ui.add(egui::Label::new(RichText::new(text).small().weak()).wrap());
         }
         ui.separator();
         rejected(ui, tour, commands);
-        let note =
-            "Each line shows its photos. Nothing is deleted, and every decision can be undone";
+        let note = t!("tour-note");
         ui.add(egui::Label::new(RichText::new(note).small().weak()).wrap());
     }
 }
@@ -70,16 +69,16 @@ pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
         .shadow(ui.visuals().popup_shadow);
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.label(RichText::new("Found among these photos").strong());
+        ui.label(RichText::new(t!("found-among")).strong());
         let said = ui.add(egui::Label::new(sentence).wrap());
         ui.ctx().accesskit_node_builder(said.id, |node| {
             node.set_live(egui::accesskit::Live::Polite);
         });
         ui.horizontal(|ui| {
-            if main_button(ui, "Take a look").clicked() {
+            if main_button(ui, t!("take-a-look")).clicked() {
                 commands.push(Command::Do(Action::Tour));
             }
-            if ui.button("Not now").clicked() {
+            if ui.button(t!("not-now")).clicked() {
                 commands.push(Command::Found(FindingCommand::DismissOffer));
             }
         });
@@ -89,7 +88,7 @@ pub fn offer(ui: &mut Ui, sentence: &str, commands: &mut Vec<Command>) {
 /// How far the look is, while it runs; why there is none.
 pub fn progress(ui: &mut Ui, state: &State) {
     if state.work.is_running() {
-        let text = "The photos are still being read: they are looked over when that is done";
+        let text = t!("still-being-read");
         ui.label(RichText::new(text).weak());
     }
     if let Some(problem) = &state.overview.problem {
@@ -101,18 +100,18 @@ pub fn progress(ui: &mut Ui, state: &State) {
     };
     let (compares, done, of) = running.get();
     let what = match compares {
-        true => "Comparing photos",
-        false => "Looking over the photos",
+        true => t!("comparing"),
+        false => t!("looking-over"),
     };
     let text = match of {
-        0 => format!("{what}…"),
-        _ => format!("{what}: {} of {}", thousands(done), thousands(of)),
+        0 => t!("look-begins", what = what),
+        _ => t!("look-progress", what = what, done = done, count = of),
     };
     ui.horizontal(|ui| {
         let bar = ProgressBar::new(done as f32 / of.max(1) as f32);
         let response = ui.add(bar.desired_width(140.0).desired_height(8.0));
         ui.ctx()
-            .accesskit_node_builder(response.id, |node| node.set_label("Progress of the look"));
+            .accesskit_node_builder(response.id, |node| node.set_label(t!("progress-of-look")));
         ui.label(RichText::new(text).weak());
     });
 }
@@ -123,7 +122,7 @@ fn row(ui: &mut Ui, line: &TourLine, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         let button = egui::Button::new(&text).min_size(vec2(190.0, 28.0));
         let response = ui.add(button);
-        let name = format!("Show {text}");
+        let name = t!("show-found", text = text);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         if response.on_hover_text(hint(line.kind)).clicked() {
             commands.push(match line.kind {
@@ -135,7 +134,7 @@ fn row(ui: &mut Ui, line: &TourLine, commands: &mut Vec<Command>) {
             ui.label(bytes(line.bytes));
         }
         if line.rejected > 0 {
-            let text = format!("{} rejected", thousands(line.rejected));
+            let text = t!("count-rejected", count = line.rejected);
             ui.label(RichText::new(text).small().weak());
         }
     });
@@ -143,9 +142,9 @@ fn row(ui: &mut Ui, line: &TourLine, commands: &mut Vec<Command>) {
 
 fn hint(kind: Kind) -> &'static str {
     match kind {
-        Kind::Copies => "See each group, and which one is best kept",
-        Kind::Bursts => "Show the photos of bursts; S folds each into its best one",
-        _ => "Show these photos alone",
+        Kind::Copies => t!("hint-copies"),
+        Kind::Bursts => t!("hint-bursts"),
+        _ => t!("hint-kind"),
     }
 }
 
@@ -153,15 +152,15 @@ fn hint(kind: Kind) -> &'static str {
 fn rejected(ui: &mut Ui, tour: &Tour, commands: &mut Vec<Command>) {
     ui.horizontal(|ui| {
         if tour.rejected == 0 {
-            ui.label(RichText::new("Nothing is rejected yet").weak());
+            ui.label(RichText::new(t!("nothing-rejected")).weak());
             return;
         }
-        let are = counted_thousands(tour.rejected, "photo is", "photos are");
-        ui.label(format!("{are} rejected: {}", bytes(tour.rejected_bytes)));
+        let size = bytes(tour.rejected_bytes);
+        ui.label(t!("photos-rejected", count = tour.rejected, size = size));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let name = format!("Move {} to the trash…", photos(tour.rejected));
+            let name = t!("move-to-trash-photos", photos = photos(tour.rejected));
             if ui
-                .button("Move to the trash…")
+                .button(t!("move-to-trash-dots"))
                 .on_hover_text(name)
                 .clicked()
             {

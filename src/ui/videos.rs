@@ -13,6 +13,7 @@ use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
 use crate::app::tasks::pictures::ThumbKey;
 use crate::engine::media::photo::{ContentId, VideoFacts};
+use crate::t;
 
 /// Height of a frame in the strip.
 const FRAME: f32 = 64.0;
@@ -57,7 +58,11 @@ pub fn spoken_at(item: &LibraryItem, frame: usize) -> String {
     video(item)
         .and_then(of_frame)
         .map_or_else(String::new, |(time, duration)| {
-            format!(", video, {} of {}", clock(time), clock(duration))
+            t!(
+                "spoken-video",
+                time = clock(time),
+                duration = clock(duration)
+            )
         })
 }
 
@@ -136,7 +141,7 @@ impl Interface {
         });
         let (rect, response) = ui.allocate_exact_size(shape, Sense::click());
         response.widget_info(|| {
-            let name = format!("Frame at {}", clock(time_ms));
+            let name = t!("frame-at", time = clock(time_ms));
             WidgetInfo::selected(Role::ListItem, true, selected, name)
         });
         let palette = palette(ui);

@@ -20,7 +20,7 @@ use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::app::tasks::pictures::{ThumbKey, ViewKey};
 use crate::engine::media::photo::ContentId;
-use crate::engine::plural::thousands;
+use crate::{t, text};
 
 /// Height of the strip of photos below.
 const STRIP: f32 = 84.0;
@@ -174,7 +174,7 @@ impl Interface {
             Some(texture) => {
                 draw(&texture, rect);
             }
-            None => centred(&painter, view, "Loading…", theme::TEXT, palette.weak),
+            None => centred(&painter, view, t!("loading"), theme::TEXT, palette.weak),
         }
         if let Some((texture, [left, top, width, height])) = self.views.find_region(item, content)
             && viewer.zoom.is_some()
@@ -306,22 +306,22 @@ fn controls(
                 let buttons = [
                     (
                         Icon::Grid,
-                        "Back to the grid",
+                        t!("back-to-grid"),
                         Command::Do(Action::CloseView),
                     ),
                     (
                         Icon::Left,
-                        "Previous photo",
+                        t!("previous-photo"),
                         Command::GridMove(GridMove::Left, false),
                     ),
                     (
                         Icon::Right,
-                        "Next photo",
+                        t!("next-photo"),
                         Command::GridMove(GridMove::Right, false),
                     ),
                     (
                         Icon::Search,
-                        "Actual size or fit",
+                        t!("actual-size"),
                         Command::Do(Action::ActualSize),
                     ),
                 ];
@@ -335,7 +335,7 @@ fn controls(
     });
     if let Some(place) = place {
         let order = &state.answer.arrangement.order;
-        let text = format!("{} of {}", thousands(place + 1), thousands(order.len()));
+        let text = text::of_all(place + 1, order.len());
         let at = pos2(view.min.x + 12.0, view.max.y - 30.0);
         super::widgets::badge(ui.painter(), at, &text, palette(ui).raised);
     }

@@ -15,6 +15,7 @@ use crate::app::document::library::{ItemId, LibraryItem};
 use crate::app::document::state::State;
 use crate::app::document::viewer::Viewer;
 use crate::engine::organize::marks::{Colour, Flag};
+use crate::{t, text};
 
 /// Side of a sign, as far as there is room, and the least.
 const SIGN: f32 = 24.0;
@@ -104,9 +105,15 @@ fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
         },
     };
     let mut signs = vec![
-        flag("Pick", Flag::Pick, Icon::Tick, palette.good, Action::Pick),
         flag(
-            "Reject",
+            t!("sign-pick"),
+            Flag::Pick,
+            Icon::Tick,
+            palette.good,
+            Action::Pick,
+        ),
+        flag(
+            t!("sign-reject"),
             Flag::Reject,
             Icon::Cross,
             palette.bad,
@@ -121,7 +128,10 @@ fn signs(id: ItemId, state: &State) -> Vec<MarkSign> {
         action: Action::Stars(if mark.stars == stars { 0 } else { stars }),
     }));
     signs.extend(Colour::ALL.into_iter().map(|colour| MarkSign {
-        name: format!("Colour {}", colour.name().to_lowercase()),
+        name: t!(
+            "sign-colour",
+            colour = text::words(colour.name()).to_lowercase()
+        ),
         on: mark.colour == Some(colour),
         icon: None,
         colour: theme::mark_colour(colour),
@@ -200,7 +210,7 @@ impl Interface {
         painter.rect_stroke(glass, 8.0, line, StrokeKind::Outside);
         let id = ui.scope_id().with("loupe");
         let response = ui.interact(glass, id, Sense::hover());
-        let name = format!("Loupe over {}", item.name);
+        let name = t!("loupe-over", name = item.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
         Some(photo.item)
     }

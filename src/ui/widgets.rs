@@ -14,9 +14,9 @@ use super::icons::{self, Icon};
 use super::theme::{self, palette};
 use crate::app::command::{Action, Command};
 use crate::app::document::state::State;
-use crate::engine::plural::counted_thousands;
+use crate::{t, text};
 
-pub use crate::engine::plural::bytes;
+pub use crate::text::bytes;
 
 /// Two columns of small text under headings, with rows drawn on demand.
 pub struct TextTable {
@@ -197,13 +197,13 @@ pub fn chip(ui: &mut Ui, text: &str, name: &str) -> Response {
 pub fn percent(value: f32) -> String {
     let percent = value * 100.0;
     if percent > 0.0 && percent < 0.05 {
-        return "< 0.1 %".into();
+        return t!("less-than", percent = text::percent(0.001, 1));
     }
     let near_an_end = (percent > 99.0 && percent < 99.95) || (0.05..0.95).contains(&percent);
     if near_an_end {
-        format!("{percent:.1} %")
+        text::percent(value.into(), 1)
     } else {
-        format!("{percent:.0} %")
+        text::percent(value.into(), 0)
     }
 }
 
@@ -211,11 +211,8 @@ pub fn percent(value: f32) -> String {
 #[must_use]
 pub fn fine_percent(value: f32) -> String {
     let tenths = (value * 1000.0).round();
-    if tenths % 10.0 == 0.0 {
-        format!("{:.0} %", tenths / 10.0)
-    } else {
-        format!("{:.1} %", tenths / 10.0)
-    }
+    let digits = usize::from(tenths % 10.0 != 0.0);
+    text::percent(f64::from(tenths) / 1000.0, digits)
 }
 
 /// A button that the Tab key passes by: a label has one stop, its text.
@@ -226,16 +223,24 @@ pub fn quiet_button(ui: &mut Ui, icon: Icon, name: &str) -> egui::Response {
 /// "1 photo", "2 photos".
 #[must_use]
 pub fn photos(count: usize) -> String {
-    counted_thousands(count, "photo", "photos")
+    t!("photos", count = count)
 }
 
 /// A time as people say it.
 #[must_use]
 pub fn duration(time: std::time::Duration) -> String {
     match time.as_secs() {
-        seconds @ 0..60 => format!("{seconds} s"),
-        seconds @ 60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        seconds => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+        seconds @ 0..60 => t!("duration-seconds", seconds = seconds),
+        seconds @ 60..3600 => t!(
+            "duration-minutes",
+            minutes = seconds / 60,
+            seconds = format!("{:02}", seconds % 60)
+        ),
+        seconds => t!(
+            "duration-hours",
+            hours = seconds / 3600,
+            minutes = format!("{:02}", seconds / 60 % 60)
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The eframe glue: owns the state (`app`) and the view (`ui`).
 
 mod drops;
+mod fonts;
 mod input;
 mod start;
 
@@ -24,6 +25,7 @@ pub struct MainWindow {
     ui: Interface,
     keyboard: input::Keyboard,
     drops: drops::Drops,
+    fonts: Option<fonts::Fonts>,
 }
 
 impl MainWindow {
@@ -39,12 +41,18 @@ impl MainWindow {
             ui,
             keyboard: input::Keyboard::default(),
             drops: drops::Drops::default(),
+            fonts: None,
         })
     }
 
     /// Opens what later starts hand over, too.
     pub fn receive(&mut self, instance: Arc<Instance>) {
         self.app.receive(instance);
+    }
+
+    /// Draws characters that the program's own font lacks with the system's fonts for the language.
+    pub fn use_system_fonts(&mut self) {
+        self.fonts = Some(fonts::Fonts::default());
     }
 
     /// What the window knows.
@@ -80,6 +88,9 @@ impl MainWindow {
 
 impl eframe::App for MainWindow {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        if let Some(fonts) = &mut self.fonts {
+            fonts.follow_language(ctx);
+        }
         self.app.begin_frame(ctx);
         self.handle_requests();
     }

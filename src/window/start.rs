@@ -103,6 +103,8 @@ fn run(
     let mut options = NativeOptions {
         viewport,
         renderer,
+        // The window chooses them itself, by its language.
+        system_font_fallback: false,
         ..NativeOptions::default()
     };
     if let WgpuSetup::CreateNew(setup) = &mut options.wgpu_options.wgpu_setup {
@@ -115,6 +117,7 @@ fn run(
         options,
         Box::new(move |cc| {
             let mut window = MainWindow::new(&cc.egui_ctx, services, paths)?;
+            window.use_system_fonts();
             if let Some(instance) = instance {
                 window.receive(instance);
             }

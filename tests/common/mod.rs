@@ -166,7 +166,10 @@ pub fn lumisift(home: &Path) -> Command {
     command.env("LUMISIFT_STATE_DIR", home.join("state"));
     command.env_remove("RUST_LOG");
     // Words that are English are read as such, whatever this machine speaks.
-    command.env("LC_ALL", "C").env_remove("LANGUAGE");
+    command
+        .env("LC_ALL", "C")
+        .env("LUMISIFT_LANGUAGE", "en")
+        .env_remove("LANGUAGE");
     command
 }
 

@@ -14,6 +14,7 @@ use lumisift::app::document::state::State;
 use lumisift::app::services::{Choice, Desktop, FolderPurpose, LoadModel, Restoration, Services};
 use lumisift::engine::inference::{self, Model};
 use lumisift::settings::Dirs;
+use lumisift::text::{self, Locale};
 use lumisift::window::MainWindow;
 use tempfile::TempDir;
 
@@ -113,6 +114,10 @@ pub struct Setup {
     pub size: Vec2,
     pub theme: egui::Theme,
     pub starter: bool,
+    /// What the window speaks.
+    pub language: Locale,
+    /// Whether the welcome of the first start is shown.
+    pub welcome: bool,
     /// In place of the quick model.
     pub load: Option<LoadModel>,
 }
@@ -126,6 +131,8 @@ impl Setup {
             size: vec2(1280.0, 800.0),
             theme: egui::Theme::Dark,
             starter: false,
+            language: Locale::English,
+            welcome: false,
             load: None,
         }
     }
@@ -143,6 +150,12 @@ impl Setup {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");
         }
+        if !self.welcome && !dirs.window_file().exists() {
+            fs::create_dir_all(&dirs.config).expect("a folder");
+            fs::write(dirs.window_file(), r#"{ "was_welcomed": true }"#).expect("written");
+        }
+        // Whatever this machine speaks; and tests beside this one keep their language when this one changes its own.
+        text::keep_to_thread(self.language);
         let desktop = Arc::new(FakeDesktop::default());
         let quick: LoadModel = Arc::new(|_| Ok(Arc::new(ColourModel::new()) as Arc<dyn Model>));
         let load_model = match (self.load, self.starter) {
@@ -156,10 +169,15 @@ impl Setup {
             desktop: desktop.clone(),
         };
         let paths = self.paths;
-        let harness = Harness::builder()
+        let mut builder = Harness::builder()
             .with_size(self.size)
             .with_max_steps(64)
-            .with_step_dt(1.0 / 60.0)
+            .with_step_dt(1.0 / 60.0);
+        // Tests have no fonts of the system, which have Chinese and Japanese.
+        if self.welcome || self.language != Locale::English {
+            builder = builder.allow_missing_glyphs();
+        }
+        let harness = builder
             .build_eframe(|cc| MainWindow::new(&cc.egui_ctx, services, paths).expect("threads"));
         Window {
             harness,

@@ -4,7 +4,9 @@
 #[path = "../common/sources.rs"]
 mod sources;
 
+mod asked;
 mod circles;
 mod families;
 mod honest;
 mod layers;
+mod messages;

@@ -6,7 +6,7 @@ use crate::window;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, Popup};
 use egui_kittest::kittest::{NodeT, Queryable};
-use lumisift::app::command::{Action, Command, Dialog, PathPrompt};
+use lumisift::app::command::{Action, Command, Dialog, PathPrompt, WelcomeStep};
 use lumisift::app::document::filter::{AspectShape, Filter, FlagFilter, LabelFit};
 use lumisift::app::document::memory::SavedWindow;
 use lumisift::app::services::FolderPurpose;
@@ -249,6 +249,7 @@ fn every_dialog() -> Vec<Dialog> {
         Dialog::Heaps,
         Dialog::Questions,
         Dialog::Searches,
+        Dialog::Welcome(WelcomeStep::Photos),
         Dialog::About,
     ];
     // Without an arm for everything, a new kind does not compile.
@@ -260,7 +261,7 @@ fn every_dialog() -> Vec<Dialog> {
             Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
             Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
-            Dialog::Questions | Dialog::Searches => {}
+            Dialog::Questions | Dialog::Searches | Dialog::Welcome(_) => {}
         }
     }
     all

@@ -6,7 +6,7 @@ use crate::window;
 
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use lumisift::app::command::{Action, Command, Dialog};
+use lumisift::app::command::{Action, Command, Dialog, WelcomeStep};
 use lumisift::app::document::arrange::Heading;
 use lumisift::app::document::filter::{Filter, Grouping, LabelFit, SortKey, Sorting};
 use lumisift::app::document::state::SessionState;
@@ -476,6 +476,8 @@ fn every_dialog_names_all_that_can_be_used() {
         Dialog::Trash,
         Dialog::Models,
         Dialog::RemoveModel("/anywhere".into()),
+        Dialog::Welcome(WelcomeStep::Photos),
+        Dialog::Welcome(WelcomeStep::Model),
         Dialog::About,
     ] {
         window.command(Command::Show(Some(dialog.clone())));

@@ -5,6 +5,7 @@ use crate::app::document::burst::{COMPARED, SURVEYED, around, burst};
 use crate::app::document::grid_layout::GridMove;
 use crate::app::document::library::ItemId;
 use crate::app::document::viewer::Viewer;
+use crate::t;
 
 impl App {
     /// Shows the selected photos side by side; of a single one, those that were taken right before and after it, or
@@ -44,7 +45,7 @@ impl App {
         };
         let taken_together = burst(self.state.library.snapshot(), target);
         if taken_together.len() < 2 {
-            let text = "No other photo in this folder was taken within 2 seconds of this one";
+            let text = t!("no-burst");
             return self.state.notify(text, false);
         }
         self.show_together(around(&taken_together, target, SURVEYED), target);

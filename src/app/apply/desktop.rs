@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::app::services::{Desktop, paths_text};
 use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News};
-use crate::engine::plural::counted;
+use crate::t;
 
 impl App {
     pub(super) fn target_path(&self) -> Option<PathBuf> {
@@ -29,10 +29,9 @@ impl App {
         self.queue(Slot::Desktop, move |_| {
             match call(desktop.as_ref(), &path) {
                 Ok(()) => News::Done,
-                Err(error) => News::Trouble(format!(
-                    "{} cannot be shown by another program: {error}",
-                    path.display()
-                )),
+                Err(error) => {
+                    News::Trouble(t!("cannot-be-shown", path = path.display(), error = error))
+                }
             }
         });
     }
@@ -50,13 +49,11 @@ impl App {
 
     /// Says what is on the clipboard; where files cannot be, their paths are.
     pub(in crate::app) fn copied(&mut self, paths: &[PathBuf], files: Result<(), String>) {
-        let photos = counted(paths.len(), "photo", "photos");
         let text = match files {
-            Ok(()) => format!("{photos} copied: paste as files or as paths"),
+            Ok(()) => t!("copied", count = paths.len()),
             Err(reason) => {
                 self.repaint.ctx.copy_text(paths_text(paths));
-                let paths = counted(paths.len(), "path", "paths");
-                format!("{paths} copied; the files could not be: {reason}")
+                t!("copied-paths", count = paths.len(), reason = reason)
             }
         };
         self.state.notify(text, false);

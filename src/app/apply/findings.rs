@@ -16,7 +16,7 @@ use crate::app::document::viewer::Viewer;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Flag, Mark};
-use crate::engine::plural::{bytes as size, counted_thousands};
+use crate::{t, text};
 
 impl App {
     pub(super) fn about_findings(&mut self, command: FindingCommand) {
@@ -114,17 +114,17 @@ impl App {
         }
         let rejected = alone.len();
         if rejected == 0 {
-            let text = "All of these copies are rejected already";
+            let text = t!("all-copies-rejected");
             return self.state.notify(text, false);
         }
         self.decide(&after);
         let alone = self.reject_alone(&alone);
         let step = HistoryStep::Copies(before, alone);
         self.state.history.push(step, None);
-        let copies = counted_thousands(rejected, "copy", "copies");
-        let text = format!(
-            "{copies} rejected: moving rejects to the trash frees {}. Undo takes this back",
-            size(bytes)
+        let text = t!(
+            "copies-rejected",
+            count = rejected,
+            size = text::bytes(bytes)
         );
         self.state.notify(text, false);
     }
@@ -159,8 +159,8 @@ impl App {
         let stacks = self.state.findings().stacks.len();
         if stacks == 0 && folded {
             let text = match self.state.is_looked_over() {
-                true => "No photos of one scene were found",
-                false => "Stacks are folded as soon as they are found",
+                true => t!("no-scenes"),
+                false => t!("stacks-soon"),
             };
             self.state.notify(text, false);
         }
@@ -214,7 +214,7 @@ impl App {
         match self.open_label() {
             Some(label) => self.begin_questions(label),
             None => {
-                let text = "Click a label first: the questions are about the label that is open";
+                let text = t!("ask-click-label");
                 self.state.notify(text, false);
             }
         }
@@ -225,7 +225,7 @@ impl App {
         match &self.state.questions {
             Some(_) => self.show(Some(Dialog::Questions)),
             None => {
-                let text = "There is nothing to ask yet: the label has no scores";
+                let text = t!("ask-nothing");
                 self.state.notify(text, false);
             }
         }
@@ -286,7 +286,7 @@ impl App {
         self.close_viewer();
         let mut filter = search.filter;
         if matches!(filter.fit, LabelFit::Label(id) if !self.state.memory.has_label(id)) {
-            let text = format!("The label that “{name}” filters by is gone: it shows all labels");
+            let text = t!("search-label-gone", name = name);
             self.state.notify(text, false);
             filter.set_fit(LabelFit::All, false);
         }

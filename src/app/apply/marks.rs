@@ -9,7 +9,7 @@ use crate::app::document::memory::RejectedCopy;
 use crate::app::{App, RefreshPriority};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Colour, Decision, Flag, Mark};
-use crate::engine::plural::counted_thousands;
+use crate::t;
 
 impl App {
     /// Changes the decision about the chosen photos, and keeps it.
@@ -129,7 +129,6 @@ impl App {
     }
 
     pub(super) fn go_back(&mut self, forward: bool) {
-        let done = if forward { "Redone" } else { "Undone" };
         let mut history = std::mem::take(&mut self.state.history);
         let swap = |step| match step {
             Undo::Marks(marks) => {
@@ -137,8 +136,7 @@ impl App {
                 let now = marks.iter().map(|(c, _)| (*c, library.decision(c)));
                 let now = now.collect();
                 self.decide(&marks);
-                let photos = counted_thousands(marks.len(), "photo", "photos");
-                let text = format!("{done}: the decision about {photos}");
+                let text = decided_again(forward, marks.len());
                 self.state.notify(text, false);
                 Some(Undo::Marks(now))
             }
@@ -148,8 +146,7 @@ impl App {
                 let now = now.collect();
                 self.decide(&marks);
                 let alone_now = self.reject_alone(&alone);
-                let copies = counted_thousands(marks.len().max(alone.len()), "photo", "photos");
-                let text = format!("{done}: the decision about {copies}");
+                let text = decided_again(forward, marks.len().max(alone.len()));
                 self.state.notify(text, false);
                 Some(Undo::Copies(now, alone_now))
             }
@@ -158,7 +155,11 @@ impl App {
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 self.state.forget_gone_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);
-                self.state.notify(format!("{done}: {what}"), false);
+                let text = match forward {
+                    true => t!("redone", what = what),
+                    false => t!("undone", what = what),
+                };
+                self.state.notify(text, false);
                 Some(Undo::Labels(now))
             }
             // Files are brought back; doing it again is a new export.
@@ -181,5 +182,13 @@ impl App {
             history.undo(swap);
         }
         self.state.history = history;
+    }
+}
+
+/// What is said of decisions that were undone or redone.
+fn decided_again(forward: bool, photos: usize) -> String {
+    match forward {
+        true => t!("redone-decisions", count = photos),
+        false => t!("undone-decisions", count = photos),
     }
 }

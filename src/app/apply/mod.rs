@@ -14,7 +14,7 @@ use std::path::Path;
 use super::command::{Action, Command};
 use super::services::FolderPurpose;
 use super::{App, RefreshPriority};
-use crate::app::command::Dialog;
+use crate::app::command::{Dialog, WelcomeStep};
 use crate::app::document::export_choices::ExportChoices;
 use crate::app::document::exports::ExportState;
 use crate::app::document::filter::{Filter, Grouping, LabelFit, Sorting};
@@ -25,6 +25,7 @@ use crate::engine::files::paths::RootIndex;
 use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Theme};
+use crate::text;
 
 impl App {
     /// Carries out a command.
@@ -248,6 +249,7 @@ impl App {
             Action::Failures => self.show(Some(Dialog::Failures)),
             Action::Palette => self.show(Some(Dialog::Palette)),
             Action::Keys => self.show(Some(Dialog::Keys)),
+            Action::Welcome => self.show(Some(Dialog::Welcome(WelcomeStep::Language))),
             Action::About => self.show(Some(Dialog::About)),
         }
     }
@@ -271,7 +273,10 @@ impl App {
         if dialog == Some(Dialog::Settings) {
             self.measure_store();
         }
-        if dialog == Some(Dialog::Models) {
+        if matches!(
+            dialog,
+            Some(Dialog::Models | Dialog::Welcome(WelcomeStep::Model))
+        ) {
             self.list_models();
         }
         let exports = &mut self.state.exports;
@@ -306,6 +311,9 @@ impl App {
             || before.precision != now.precision
             || before.gpu_on_battery != now.gpu_on_battery;
         let reread = before.excluded_folders != now.excluded_folders || before.videos != now.videos;
+        if before.language != now.language {
+            text::select(now.language.locale());
+        }
         DecodeMemory::of_process().set_megabytes(now.decode_memory_mb);
         if moved {
             self.forget_photos();

@@ -8,6 +8,7 @@ use crate::app::tasks::supervisor::Slot;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::media::samples::PHOTOS;
+use crate::t;
 
 /// Labels that fit the samples.
 const LABELS: &str = "cat, motorcycle, drink, building, document, photographer";
@@ -60,9 +61,10 @@ fn write(folder: PathBuf) -> Result<PathBuf, String> {
     let mut photos = PHOTOS.iter();
     match photos.try_for_each(|(name, bytes)| atomic_write(&folder.join(name), bytes)) {
         Ok(()) => Ok(folder),
-        Err(error) => Err(format!(
-            "The samples cannot be written to {}: {error}",
-            folder.display()
+        Err(error) => Err(t!(
+            "samples-not-written",
+            folder = folder.display(),
+            error = error
         )),
     }
 }

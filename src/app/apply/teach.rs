@@ -7,7 +7,7 @@ use crate::app::document::filter::LabelFit;
 use crate::app::document::labels::{EXAMPLES, Label, LabelId, free_colour};
 use crate::app::document::state::TaughtLabel;
 use crate::app::{App, RefreshPriority};
-use crate::engine::plural::{counted_thousands, thousands};
+use crate::t;
 
 impl App {
     fn target_paths(&self) -> Vec<PathBuf> {
@@ -39,11 +39,7 @@ impl App {
 
     fn say_what_was_left_out(&mut self, photos: usize) {
         if photos > 0 {
-            let photos = counted_thousands(photos, "photo was", "photos were");
-            let text = format!(
-                "A label takes at most {EXAMPLES} examples and as many counter-examples: {photos} left out. Select the \
-                 ones that best show what you mean"
-            );
+            let text = t!("too-many-examples", most = EXAMPLES, count = photos);
             self.state.notify(text, false);
         }
     }
@@ -68,7 +64,7 @@ impl App {
         match self.open_label() {
             Some(id) => self.add_examples(id, shown),
             None => {
-                let text = "Click a label first: photos become examples of the label that is open";
+                let text = t!("teach-click-label");
                 self.state.notify(text, false);
             }
         }
@@ -115,8 +111,7 @@ impl App {
         });
         if let Some((text, now)) = now {
             let before = pending_training.before;
-            let now = counted_thousands(now, "photo fits", "photos fit");
-            let text = format!("{text}: {} -> {now}", thousands(before));
+            let text = t!("taught", label = text, before = before, count = now);
             self.state.notify(text, false);
         }
     }

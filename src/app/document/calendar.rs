@@ -1,21 +1,23 @@
 //! Dates of photos as numbers, and parsing of the dates that people type.
 
+use crate::t;
+
 /// A day as a number that sorts: year, month and day in decimal digits, as in 20240514.
 pub type Day = u32;
 
 const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    "month-january",
+    "month-february",
+    "month-march",
+    "month-april",
+    "month-may",
+    "month-june",
+    "month-july",
+    "month-august",
+    "month-september",
+    "month-october",
+    "month-november",
+    "month-december",
 ];
 
 /// The day of a date such as `2024-05-14T10:00:00`.
@@ -41,40 +43,68 @@ pub fn month_of(day: Day) -> u32 {
 }
 
 fn name_of(month: u32) -> &'static str {
-    MONTHS[(month.clamp(1, 12) - 1) as usize]
+    t!(MONTHS[(month.clamp(1, 12) - 1) as usize])
 }
 
 /// "May 2024".
 #[must_use]
 pub fn month_text(month: u32) -> String {
-    format!("{} {}", name_of(month % 100), month / 100)
+    t!(
+        "date-month",
+        month = name_of(month % 100),
+        number = month % 100,
+        year = (month / 100).to_string()
+    )
 }
 
 /// "14 May 2024".
 #[must_use]
 pub fn day_text(day: Day) -> String {
-    format!("{} {}", day % 100, month_text(month_of(day)))
+    let month = month_of(day);
+    t!(
+        "date-day",
+        day = day % 100,
+        month = name_of(month % 100),
+        number = month % 100,
+        year = (month / 100).to_string()
+    )
 }
 
 /// "14 May 2024", "3 to 14 May 2024", "30 April to 2 May 2024", "2019 to 2024" over years.
 #[must_use]
 pub fn span_text(first: Day, last: Day) -> String {
+    let (month, last_month) = (month_of(first) % 100, month_of(last) % 100);
+    let year = |day: Day| (day / 10_000).to_string();
     if first == last {
         day_text(first)
     } else if month_of(first) == month_of(last) {
-        format!("{} to {}", first % 100, day_text(last))
+        t!(
+            "date-days",
+            first = first % 100,
+            last = last % 100,
+            month = name_of(month),
+            number = month,
+            year = year(last)
+        )
     } else if first / 10_000 == last / 10_000 {
-        let month = name_of(month_of(first) % 100);
-        format!("{} {month} to {}", first % 100, day_text(last))
+        t!(
+            "date-months",
+            first = first % 100,
+            month = name_of(month),
+            number = month,
+            last = last % 100,
+            last_month = name_of(last_month),
+            last_number = last_month,
+            year = year(last)
+        )
     } else {
-        format!("{} to {}", first / 10_000, last / 10_000)
+        t!("date-years", first = year(first), last = year(last))
     }
 }
 
 /// Why a typed beginning of a date is none; nothing if it is one, or empty.
 #[must_use]
 pub fn problem(text: &str) -> Option<&'static str> {
-    const HOW: &str = "Write a date as 2024, 2024-05 or 2024-05-31";
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -99,7 +129,7 @@ pub fn problem(text: &str) -> Option<&'static str> {
         }
         _ => false,
     };
-    (!right).then_some(HOW)
+    (!right).then(|| t!("date-how"))
 }
 
 /// Whether a word is a date, or the beginning of one, of the years in which photos are taken.

@@ -2,6 +2,7 @@
 
 use super::filter::{Filter, FlagFilter, LabelFit};
 use super::labels::Label;
+use crate::{t, text};
 
 /// One active filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,54 +26,60 @@ pub fn chips(filter: &Filter, labels: &[Label]) -> Vec<Chip> {
     };
     let fit = match filter.fit {
         LabelFit::All => None,
-        LabelFit::AnyLabel => Some("Any label".to_owned()),
-        LabelFit::Nothing => Some("Something else".into()),
+        LabelFit::AnyLabel => Some(t!("any-label").to_owned()),
+        LabelFit::Nothing => Some(t!("something-else").into()),
         LabelFit::Label(id) => labels.iter().find(|l| l.id == id).map(|l| l.text.clone()),
     };
-    let near = (filter.near && fit.is_some()).then(|| "just below the line too".to_owned());
+    let near = (filter.near && fit.is_some()).then(|| t!("chip-near").to_owned());
     chip(fit, &|f| (f.fit, f.near) = (LabelFit::All, false));
     chip(near, &|f| f.near = false);
     let flag = (filter.flag != FlagFilter::All).then(|| filter.flag.name().to_owned());
     chip(flag, &|f| f.flag = FlagFilter::All);
     let stars = match filter.min_stars {
         0 => None,
-        5 => Some("5 stars".to_owned()),
-        1 => Some("1 star or more".into()),
-        stars => Some(format!("{stars} stars or more")),
+        5 => Some(t!("chip-stars-5").to_owned()),
+        stars => Some(t!("chip-stars", count = stars)),
     };
     chip(stars, &|f| f.min_stars = 0);
-    let colour = filter.colour.map(|colour| colour.name().to_owned());
+    let colour = filter
+        .colour
+        .map(|colour| text::words(colour.name()).into_owned());
     chip(colour, &|f| f.colour = None);
-    let text = |prefix: &str, text: &str| {
+    let given = |text: &str| {
         let text = text.trim();
-        (!text.is_empty()).then(|| format!("{prefix} {text}"))
+        (!text.is_empty()).then(|| text.to_owned())
     };
-    chip(text("name:", &filter.name), &|f| f.name.clear());
-    chip(text("keyword:", &filter.keyword), &|f| f.keyword.clear());
-    chip(text("place:", &filter.place), &|f| f.place.clear());
+    let name = given(&filter.name).map(|text| t!("chip-name", text = text));
+    chip(name, &|f| f.name.clear());
+    let keyword = given(&filter.keyword).map(|text| t!("chip-keyword", text = text));
+    chip(keyword, &|f| f.keyword.clear());
+    let place = given(&filter.place).map(|text| t!("chip-place", text = text));
+    chip(place, &|f| f.place.clear());
     let located = filter.located.map(|located| match located {
-        true => "with GPS".to_owned(),
-        false => "without GPS".into(),
+        true => t!("chip-gps").to_owned(),
+        false => t!("chip-no-gps").into(),
     });
     chip(located, &|f| f.located = None);
-    chip(text("from", &filter.from), &|f| f.from.clear());
-    chip(text("until", &filter.to), &|f| f.to.clear());
+    let from = given(&filter.from).map(|date| t!("chip-from", date = date));
+    chip(from, &|f| f.from.clear());
+    let until = given(&filter.to).map(|date| t!("chip-until", date = date));
+    chip(until, &|f| f.to.clear());
     let ending = filter.ending.as_ref().map(|e| e.to_uppercase());
     chip(ending, &|f| f.ending = None);
     chip(filter.camera.clone(), &|f| f.camera = None);
     chip(filter.lens.clone(), &|f| f.lens = None);
     let folder = filter.folder.as_ref().map(|folder| {
         let name = folder.file_name().unwrap_or(folder.as_os_str());
-        format!("in {}", name.display())
+        t!("chip-folder", folder = name.display())
     });
     chip(folder, &|f| f.folder = None);
     let shape = filter.shape.map(|shape| shape.name().to_owned());
     chip(shape, &|f| f.shape = None);
     let kind = filter.kind.map(|kind| kind.name().to_owned());
     chip(kind, &|f| f.kind = None);
-    let failures = filter.failures.then(|| "with problems".to_owned());
+    let failures = filter.failures.then(|| t!("chip-failures").to_owned());
     chip(failures, &|f| f.failures = false);
-    let nearest = (filter.search_shows_all).then(|| "nearest to the search".to_owned());
+    let nearest = (filter.search_shows_all).then(|| t!("chip-nearest").to_owned());
     chip(nearest, &|f| f.search_shows_all = false);
     chips
 }

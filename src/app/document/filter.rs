@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::findings::Kind;
 use super::labels::LabelId;
 use crate::engine::organize::marks::{Colour, Flag};
+use crate::t;
 
 /// What photos are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -108,14 +109,14 @@ impl Grouping {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Nothing => "None",
-            Self::Label => "Label",
-            Self::Month => "Month",
-            Self::Day => "Day",
-            Self::Folder => "Folder",
-            Self::Camera => "Camera",
-            Self::Place => "Place",
-            Self::Rating => "Rating",
+            Self::Nothing => t!("group-none"),
+            Self::Label => t!("group-label"),
+            Self::Month => t!("group-month"),
+            Self::Day => t!("group-day"),
+            Self::Folder => t!("group-folder"),
+            Self::Camera => t!("group-camera"),
+            Self::Place => t!("group-place"),
+            Self::Rating => t!("group-rating"),
         }
     }
 }
@@ -146,10 +147,10 @@ impl AspectShape {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Landscape => "Landscape",
-            Self::Portrait => "Portrait",
-            Self::Square => "Square",
-            Self::Panorama => "Panorama",
+            Self::Landscape => t!("shape-landscape"),
+            Self::Portrait => t!("shape-portrait"),
+            Self::Square => t!("shape-square"),
+            Self::Panorama => t!("shape-panorama"),
         }
     }
 
@@ -212,11 +213,11 @@ impl FlagFilter {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::All => "Any decision",
-            Self::Picked => "Picked",
-            Self::Rejected => "Rejected",
-            Self::NotRejected => "Not rejected",
-            Self::Undecided => "Undecided",
+            Self::All => t!("flag-all"),
+            Self::Picked => t!("flag-picked"),
+            Self::Rejected => t!("flag-rejected"),
+            Self::NotRejected => t!("flag-not-rejected"),
+            Self::Undecided => t!("flag-undecided"),
         }
     }
 

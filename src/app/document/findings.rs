@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::item_id::ItemId;
 use crate::engine::library::{DuplicateReport, Flaw, Flaws, words};
 use crate::engine::media::appearance::PictureQuality;
-use crate::engine::plural::counted_thousands;
 use crate::engine::search::bursts::Burst;
 use crate::engine::search::describe::{self, MOST_WORDS, Word};
+use crate::{t, text};
 
 /// In place of a group, a stack or a word where there is none.
 const NONE: u32 = u32::MAX;
@@ -65,37 +65,36 @@ impl Kind {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Self::Copies => "Copies",
-            Self::Bursts => "Bursts",
-            Self::Screenshots => "Screenshots",
-            Self::Blurred => "Blurred",
-            Self::Receipts => "Receipts",
-            Self::Documents => "Documents",
-            Self::Memes => "Memes and graphics",
-            Self::Dark => "Dark",
-            Self::BlownOut => "Blown out",
-            Self::NearEmpty => "Near-empty",
-            Self::Undated => "Undated",
+            Self::Copies => t!("kind-copies"),
+            Self::Bursts => t!("kind-bursts"),
+            Self::Screenshots => t!("kind-screenshots"),
+            Self::Blurred => t!("kind-blurred"),
+            Self::Receipts => t!("kind-receipts"),
+            Self::Documents => t!("kind-documents"),
+            Self::Memes => t!("kind-memes"),
+            Self::Dark => t!("kind-dark"),
+            Self::BlownOut => t!("kind-blown-out"),
+            Self::NearEmpty => t!("kind-near-empty"),
+            Self::Undated => t!("kind-undated"),
         }
     }
 
     /// "1 burst", "18 blurred", "31 screenshots".
     #[must_use]
     pub fn counted(self, count: usize) -> String {
-        let (one, many) = match self {
-            Self::Copies => ("copy", "copies"),
-            Self::Bursts => ("burst", "bursts"),
-            Self::Screenshots => ("screenshot", "screenshots"),
-            Self::Blurred => ("blurred", "blurred"),
-            Self::Receipts => ("receipt", "receipts"),
-            Self::Documents => ("document", "documents"),
-            Self::Memes => ("meme", "memes"),
-            Self::Dark => ("dark", "dark"),
-            Self::BlownOut => ("blown out", "blown out"),
-            Self::NearEmpty => ("near-empty", "near-empty"),
-            Self::Undated => ("undated", "undated"),
-        };
-        counted_thousands(count, one, many)
+        match self {
+            Self::Copies => t!("count-copies", count = count),
+            Self::Bursts => t!("count-bursts", count = count),
+            Self::Screenshots => t!("count-screenshots", count = count),
+            Self::Blurred => t!("count-blurred", count = count),
+            Self::Receipts => t!("count-receipts", count = count),
+            Self::Documents => t!("count-documents", count = count),
+            Self::Memes => t!("count-memes", count = count),
+            Self::Dark => t!("count-dark", count = count),
+            Self::BlownOut => t!("count-blown-out", count = count),
+            Self::NearEmpty => t!("count-near-empty", count = count),
+            Self::Undated => t!("count-undated", count = count),
+        }
     }
 
     /// The flaw that it is, where a number with a threshold tells it.
@@ -118,11 +117,11 @@ impl Kind {
     #[must_use]
     pub fn number_means(self) -> &'static str {
         match self {
-            Self::Blurred => "how blurred the sharpest parts are",
-            Self::Dark => "how much of the picture is black",
-            Self::BlownOut => "how much of the picture is white",
-            Self::NearEmpty => "how much of the picture shows nothing",
-            _ => "how well the picture fits the description",
+            Self::Blurred => t!("number-blurred"),
+            Self::Dark => t!("number-dark"),
+            Self::BlownOut => t!("number-blown-out"),
+            Self::NearEmpty => t!("number-near-empty"),
+            _ => t!("number-fits"),
         }
     }
 }
@@ -403,7 +402,14 @@ impl Findings {
     #[must_use]
     pub fn spoken(&self, id: ItemId) -> Option<String> {
         let words: Vec<Word<'static>> = self.words(id).collect();
-        let said = describe::said(&words)?;
+        let kept = describe::kept(&words);
+        if kept.is_empty() {
+            return None;
+        }
+        let said = text::perhaps(kept.into_iter().map(|(word, fit)| {
+            let is_sure = fit >= describe::SURE_FROM;
+            (text::words(word).into_owned(), is_sure)
+        }));
         let number = |flaw| self.number(flaw, id);
         let quality = PictureQuality {
             sharpness: number(Flaw::Blurred).map(|blur| 1.0 - blur),
@@ -413,7 +419,11 @@ impl Findings {
         };
         let came_out = describe::came_out(&quality);
         Some(match came_out {
-            Some(came_out) => format!("{said}; {came_out}"),
+            Some(came_out) => t!(
+                "spoken-came-out",
+                said = said,
+                came_out = text::words(came_out)
+            ),
             None => said,
         })
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::labels::{Label, LabelId};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::Mark;
+use crate::t;
 
 /// Steps that can be undone.
 const STEPS: usize = 100;
@@ -115,11 +116,11 @@ pub fn labels_put_back(now: &[Label], then: &[Label]) -> String {
         other.is_some_and(|other| other != *label)
     });
     match (back.as_slice(), gone.as_slice(), changed) {
-        ([one], [], _) => format!("the label “{one}” is back"),
-        ([], [one], _) => format!("the label “{one}” is gone"),
-        ([], [], Some(label)) => format!("the label “{}” is as it was", label.text),
-        ([], [], None) => "the labels are back in their previous order".into(),
-        _ => "the labels are as they were".into(),
+        ([one], [], _) => t!("label-back", one = one),
+        ([], [one], _) => t!("label-gone", one = one),
+        ([], [], Some(label)) => t!("label-as-it-was", label = label.text),
+        ([], [], None) => t!("labels-order-back").into(),
+        _ => t!("labels-as-they-were").into(),
     }
 }
 

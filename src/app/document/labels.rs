@@ -11,6 +11,7 @@ use crate::engine::search::label_set::{self, Wording, label_query};
 use crate::engine::search::query::{InEnglish, Query, QueryError};
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
+use crate::t;
 
 /// Tells labels apart while their texts and places change.
 pub type LabelId = u32;
@@ -274,11 +275,9 @@ impl AddedLabels {
         let first = self.known.first()?;
         let text = &first.text;
         Some(match (self.known.len() - 1, first.otherwise) {
-            (0, true) => format!(
-                "There is already a label “{text}”: whether it keeps photos out is set in its menu"
-            ),
-            (0, false) => format!("There is already a label “{text}”"),
-            (more, _) => format!("“{text}” and {more} more are already labels"),
+            (0, true) => t!("label-known-otherwise", text = text),
+            (0, false) => t!("label-known", text = text),
+            (more, _) => t!("labels-known", text = text, more = more),
         })
     }
 }

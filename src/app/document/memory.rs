@@ -61,6 +61,8 @@ pub struct SavedWindow {
     pub dismissed_heaps: Vec<String>,
     /// Searches under names.
     pub searches: Vec<SavedSearch>,
+    /// Whether the welcome of the first start was shown.
+    pub was_welcomed: bool,
 }
 
 /// A copy that is rejected while others of its content are kept.
@@ -110,6 +112,7 @@ impl Default for SavedWindow {
             rejected_alone: Vec::new(),
             dismissed_heaps: Vec::new(),
             searches: Vec::new(),
+            was_welcomed: false,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::findings::Kind;
 use crate::engine::inference::Fingerprint;
+use crate::{t, text};
 
 /// Progress of the overview, reported by its thread.
 #[derive(Debug, Default)]
@@ -87,11 +88,15 @@ impl Tour {
     pub fn sentence(&self, bytes: impl Fn(u64) -> String) -> Option<String> {
         let part = |line: &TourLine| match line.bytes {
             0 => line.kind.counted(line.count),
-            size => format!("{} ({})", line.kind.counted(line.count), bytes(size)),
+            size => t!(
+                "tour-part",
+                found = line.kind.counted(line.count),
+                size = bytes(size)
+            ),
         };
         let there = self.lines.iter().filter(|line| line.count > 0);
         let parts: Vec<String> = there.map(part).collect();
-        (!parts.is_empty()).then(|| parts.join(", "))
+        (!parts.is_empty()).then(|| text::list(parts))
     }
 }
 

@@ -3,8 +3,8 @@
 use super::item_id::ItemId;
 use super::labels::LabelId;
 use super::match_axis;
-use crate::engine::plural::{counted_thousands, thousands};
 use crate::engine::search::questions::{Interval, Questions};
+use crate::{t, text};
 
 /// Answers after which it is said what they say.
 pub const ENOUGH: usize = 10;
@@ -117,7 +117,7 @@ impl Questioning {
     fn said_of(&self, line: f32) -> String {
         let estimate = self.questions(line).estimate();
         let about = |interval: Interval| {
-            let number = |number: f64| thousands(number.round().max(0.0) as usize);
+            let number = |number: f64| text::count(number.round().max(0.0) as usize);
             (
                 number(interval.expected),
                 number(interval.low),
@@ -126,10 +126,16 @@ impl Questioning {
         };
         let (wrong, wrong_low, wrong_high) = about(estimate.wrong);
         let (missed, missed_low, missed_high) = about(estimate.missed);
-        format!(
-            "{}: {}, about {wrong} of them wrong ({wrong_low} to {wrong_high}), about {missed} missed ({missed_low} to {missed_high})",
-            self.text,
-            counted_thousands(estimate.fitting, "photo fits", "photos fit"),
+        t!(
+            "questions-sentence",
+            label = self.text,
+            fitting = estimate.fitting,
+            wrong = wrong,
+            wrong_low = wrong_low,
+            wrong_high = wrong_high,
+            missed = missed,
+            missed_low = missed_low,
+            missed_high = missed_high
         )
     }
 

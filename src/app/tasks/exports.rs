@@ -23,7 +23,7 @@ use crate::engine::organize::export::{
     self, ExportError, ExportItem, ExportPlan, ExportProgress, ExportReport, FittingLabel,
     PastExport, PastExportState, Transfer, UndoReport,
 };
-use crate::engine::plural::counted_thousands;
+use crate::t;
 
 /// What is known of photos besides where they are, by path.
 type PhotoNotes = HashMap<PathBuf, (Vec<LabelNote>, Option<ContentId>)>;
@@ -289,9 +289,7 @@ impl App {
     fn export_undone(&mut self, undone: Result<UndoReport, String>) {
         match undone {
             Ok(undone) => {
-                let (one, many) = ("file is as it was", "files are as they were");
-                let files = counted_thousands(undone.restored, one, many);
-                let text = format!("{files} before the export");
+                let text = t!("export-undone", count = undone.restored);
                 self.state.notify(text, false);
                 for failure in &undone.kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);

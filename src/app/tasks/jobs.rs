@@ -28,8 +28,8 @@ use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::media::metadata;
 use crate::engine::media::photo::Stage;
 use crate::engine::media::scan::ScanOptions;
-use crate::engine::plural::counted;
 use crate::settings::Settings;
+use crate::t;
 
 /// Longest time that events may take of a frame.
 const EVENT_TIME: Duration = Duration::from_millis(4);
@@ -60,37 +60,35 @@ impl App {
 
     fn check_thread(&mut self, given: std::io::Result<()>) {
         if let Err(error) = given {
-            self.state
-                .notify(format!("No thread could be started ({error})"), true);
+            self.state.notify(t!("no-thread", error = error), true);
         }
     }
 
     /// Says that work in the background panicked; what waits for its answer waits no longer.
     fn gave_up(&mut self, slot: Slot) {
-        const TEXT: &str = "A task crashed: this is a bug; please report it with what \
-                            `lumisift doctor --bundle FILE.zip` writes";
+        let text = t!("task-crashed");
         match slot {
-            Slot::Session => self.session_opened(Err("The model could not be loaded".into())),
+            Slot::Session => self.session_opened(Err(t!("model-not-loaded").into())),
             Slot::ExportPlan | Slot::Export => {
-                self.state.exports.state = ExportState::Refused(TEXT.into());
+                self.state.exports.state = ExportState::Refused(text.into());
             }
             Slot::KeywordPlan | Slot::Keywords => {
-                self.state.keywords.state = KeywordState::Refused(TEXT.into());
+                self.state.keywords.state = KeywordState::Refused(text.into());
             }
-            Slot::Download => self.model_arrived(Err(TEXT.into())),
+            Slot::Download => self.model_arrived(Err(text.into())),
             Slot::Overview | Slot::Heaps => self.stop_looking(),
-            Slot::Heat => self.state.heat.map = Map::Failed(TEXT.into()),
+            Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
             Slot::Store if self.state.session().is_none() => self.open_session(),
             _ => {}
         }
-        self.state.notify(TEXT, true);
+        self.state.notify(text, true);
     }
 
     /// Opens the store again if it is damaged or another process rebuilt it: its rows mean nothing any more.
     pub(in crate::app) fn look_after_store(&mut self) {
         let outdated = |session: &Arc<Session>| session.store().is_outdated();
         if self.state.session().is_some_and(outdated) {
-            let text = "The store was rebuilt in the meantime: photos are being looked up again";
+            let text = t!("store-rebuilt");
             self.state.notify(text, false);
             // The photos stay in sight until they are.
             self.state.library.forget_rows();
@@ -223,7 +221,7 @@ impl App {
             }
             Err(error) => self
                 .state
-                .notify(format!("No threads could be started ({error})"), true),
+                .notify(t!("no-threads", error = error.to_string()), true),
         }
     }
 
@@ -266,8 +264,8 @@ impl App {
                     self.request_refresh(RefreshPriority::Soon);
                 }
                 Event::Waiting(reason) => {
-                    self.state.standing.store = reason
-                        .map(|reason| format!("{reason}. Reading resumes when there is room"));
+                    self.state.standing.store =
+                        reason.map(|reason| t!("reading-waits", reason = reason));
                 }
                 Event::Fallback(text) => self.state.notify(text, true),
                 Event::Progress(progress) => self.state.work.progress = progress,
@@ -309,7 +307,7 @@ impl App {
         self.state.settle(NoticeCause::Reading);
         let mut is_whole = false;
         if let Some(problem) = &summary.problem {
-            let text = format!("Reading stopped: {problem}");
+            let text = t!("reading-stopped", problem = problem);
             self.state.notify_of(NoticeCause::Reading, text);
         } else if !summary.cancelled {
             is_whole = true;
@@ -320,10 +318,7 @@ impl App {
             self.retain(|path, seen| seen == generation || out_of_reach(path));
             for root in unreachable {
                 if self.state.memory.roots.contains(&root) {
-                    let text = format!(
-                        "{} cannot be read now: connect it again and choose \"Look for new photos\"",
-                        root.display()
-                    );
+                    let text = t!("root-unreachable", path = root.display());
                     self.state.notify_of(NoticeCause::Reading, text);
                 }
             }
@@ -415,9 +410,8 @@ impl App {
     fn store_tidied(&mut self, tidied: Result<Tidied, String>) {
         match tidied {
             Ok(tidied) => {
-                let photos = counted(tidied.photos, "photo was", "photos were");
                 let freed = tidied.bytes / 1_000_000;
-                let text = format!("{photos} forgotten; the store is {freed} MB smaller");
+                let text = t!("store-tidied", count = tidied.photos, freed = freed);
                 self.state.notify(text, false);
             }
             Err(problem) => self.state.notify(problem, true),

@@ -10,6 +10,7 @@ use crate::app::document::state::State;
 use crate::app::{App, News};
 use crate::engine::media::photo::Failure;
 use crate::engine::organize::sidecars::{self, SidecarCount, SidecarEdit, SidecarPlan};
+use crate::{t, text};
 
 /// News from the threads that write keywords.
 pub enum KeywordNews {
@@ -105,14 +106,14 @@ impl App {
     fn keywords_undone(&mut self, undone: Result<(SidecarCount, Vec<Failure>), String>) {
         match undone {
             Ok((count, kept)) => {
-                self.state.notify(count.restored(), false);
+                self.state.notify(text::sidecars_restored(count), false);
                 for failure in &kept {
                     let text = format!("{}: {}", failure.path.display(), failure.message);
                     self.state.notify(text, true);
                 }
             }
             Err(problem) => {
-                let text = format!("The keywords could not be undone: {problem}");
+                let text = t!("keywords-not-undone", problem = problem);
                 self.state.notify(text, true);
             }
         }

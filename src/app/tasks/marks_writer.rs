@@ -14,6 +14,7 @@ use crate::app::News;
 use crate::engine::index::pipeline::Notify;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Mark, Marks, MarksError, Recovery};
+use crate::t;
 
 /// Decisions that wait to be written. A person does not decide faster than a disk for long.
 const WAITING: usize = 256;
@@ -232,15 +233,16 @@ impl WriterThread {
         let where_they_are = match beside {
             Ok(()) => {
                 self.kept_beside = self.waiting.len();
-                format!(
-                    "Decisions are kept in {} until then",
-                    self.recovery.path().display()
-                )
+                t!("decisions-beside", path = self.recovery.path().display())
             }
-            Err(_) => "Decisions are only in memory: do not close the window yet".into(),
+            Err(_) => t!("decisions-in-memory").into(),
         };
         self.reported = true;
-        let text = format!("{error}. Lumisift keeps trying. {where_they_are}");
+        let text = t!(
+            "decisions-problem",
+            error = error.to_string(),
+            where_they_are = where_they_are
+        );
         self.say(MarksNews::Problem(Some(text)));
     }
 

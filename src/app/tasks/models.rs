@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
-use crate::app::command::Dialog;
+use crate::app::command::{Dialog, WelcomeStep};
 use crate::app::document::models::Download;
 use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
@@ -11,6 +11,7 @@ use crate::engine::hub::download::{DownloadProgress, DownloadRequest, download};
 use crate::engine::hub::endpoint::{self, RepoId};
 use crate::engine::inference::folder_fingerprint;
 use crate::engine::inference::speed::measure;
+use crate::t;
 
 impl App {
     /// Looks for models.
@@ -32,7 +33,7 @@ impl App {
             return;
         }
         let Some(repo) = RepoId::parse(name) else {
-            let text = format!("{name:?} is not a repository: its name is OWNER/NAME");
+            let text = t!("not-a-repository", name = format!("{name:?}"));
             self.state.models.problem = Some(text);
             return;
         };
@@ -77,7 +78,11 @@ impl App {
             Ok(dir) => self.use_model(Some(dir)),
             Err(_) if cancelled => {}
             Err(problem) => {
-                if self.state.dialog != Some(Dialog::Models) {
+                let is_seen = matches!(
+                    self.state.dialog,
+                    Some(Dialog::Models | Dialog::Welcome(WelcomeStep::Model))
+                );
+                if !is_seen {
                     self.state.notify(problem.clone(), true);
                 }
                 self.state.models.problem = Some(problem);

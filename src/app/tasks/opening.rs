@@ -15,6 +15,7 @@ use crate::app::services::FolderPurpose;
 use crate::app::{App, News};
 use crate::engine::files::paths::absolute;
 use crate::engine::media::scan::may_be_photo;
+use crate::{t, text};
 
 /// Names of dropped files that a message lists.
 const LISTED: usize = 3;
@@ -82,10 +83,7 @@ impl App {
         match pasted::what_is(text) {
             Pasted::Paths(paths) => self.take_dropped(paths, false),
             Pasted::Web(address) => self.state.notify(web_text(&address), true),
-            Pasted::Words => self.state.notify(
-                "Only paths of folders and photos can be pasted here. Paste words into the label or search field",
-                false,
-            ),
+            Pasted::Words => self.state.notify(t!("paste-only-paths"), false),
         }
     }
 
@@ -192,9 +190,7 @@ impl App {
 
 fn web_text(address: &str) -> String {
     let shown: String = address.chars().take(80).collect();
-    format!(
-        "{shown} is on the web, and Lumisift reads only files on this computer: save it to a folder and drop the file"
-    )
+    t!("on-the-web", shown = shown)
 }
 
 /// Sorts dropped paths by what can be done with them.
@@ -218,20 +214,15 @@ fn sort(paths: Vec<PathBuf>, search: bool) -> SortedPaths {
         }
     }
     if !no_photos.is_empty() {
-        let (are, were) = match no_photos.len() {
-            1 => ("is not a photo", "was"),
-            _ => ("are not photos", "were"),
-        };
-        let names = names(&no_photos);
-        reasons.push(format!("{names} {are} and {were} not opened"));
+        let (names, count) = (names(&no_photos), no_photos.len());
+        reasons.push(t!("not-photos", names = names, count = count));
     }
     if !missing.is_empty() {
-        let are = if missing.len() == 1 { "is" } else { "are" };
-        let names = names(&missing);
-        reasons.push(format!("{names} {are} not there (moved or deleted?)"));
+        let (names, count) = (names(&missing), missing.len());
+        reasons.push(t!("paths-missing", names = names, count = count));
     }
     if !reasons.is_empty() {
-        sorted.refused = Some(reasons.join(". "));
+        sorted.refused = Some(reasons.join(t!("sentence-separator")));
     }
     sorted
 }
@@ -244,8 +235,8 @@ fn names(paths: &[PathBuf]) -> String {
     };
     let listed: Vec<String> = paths.iter().take(LISTED).map(name).collect();
     match paths.len().saturating_sub(LISTED) {
-        0 => listed.join(", "),
-        more => format!("{} and {more} more", listed.join(", ")),
+        0 => text::list(listed),
+        more => t!("and-more", list = text::list(listed), count = more),
     }
 }
 
@@ -255,8 +246,7 @@ fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
         return Err(web_text(text.trim()));
     }
     let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
-    let path = path_of(text, home.as_deref())
-        .ok_or("Type an absolute path, such as /home/me/Pictures or C:\\Photos")?;
+    let path = path_of(text, home.as_deref()).ok_or(t!("type-absolute-path"))?;
     let shown = path.display();
     match purpose {
         // What is written need not be there yet, but where it goes must be.
@@ -264,16 +254,16 @@ fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
             let folder = path.parent().is_some_and(std::path::Path::is_dir);
             match folder || path.is_dir() {
                 true => Ok(path),
-                false => Err(format!("The folder that is to hold {shown} does not exist")),
+                false => Err(t!("no-parent-folder", shown = shown)),
             }
         }
-        FolderPurpose::LoadLabels if !path.is_file() => Err(format!("There is no file {shown}")),
+        FolderPurpose::LoadLabels if !path.is_file() => Err(t!("no-file", shown = shown)),
         FolderPurpose::Model | FolderPurpose::Exclude if !path.is_dir() => {
-            Err(format!("There is no folder {shown}"))
+            Err(t!("no-folder", shown = shown))
         }
-        _ if !path.exists() => Err(format!("There is no folder or photo {shown}")),
+        _ if !path.exists() => Err(t!("no-folder-or-photo", shown = shown)),
         _ if path.is_file() && purpose == FolderPurpose::OpenFolder && !may_be_photo(&path) => {
-            Err(format!("{shown} is neither a folder nor a photo"))
+            Err(t!("neither-folder-nor-photo", shown = shown))
         }
         _ => Ok(path),
     }

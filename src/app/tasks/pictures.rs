@@ -15,6 +15,7 @@ use crate::engine::media::photo::ContentId;
 use crate::engine::media::preprocess::Resampler;
 #[cfg(feature = "video")]
 use crate::engine::media::video::{Video, VideoFrame};
+use crate::t;
 
 /// Threads that fetch thumbnails.
 const THUMB_THREADS: usize = 2;
@@ -111,7 +112,7 @@ pub fn start_views(notify: &Notify) -> std::io::Result<Fetcher<ViewKey, Result<V
         let mut resampler = Resampler::default();
         move |key: &ViewKey| view(key, &mut resampler)
     };
-    let give_up = || Err("the decoder gave up on this file: it is probably damaged".into());
+    let give_up = || Err(t!("decoder-gave-up").into());
     let threads = Threads {
         name: "view",
         count: 1,

@@ -6,6 +6,7 @@ use super::supervisor::Slot;
 use crate::app::document::memory::SavedWindow;
 use crate::app::{App, News};
 use crate::settings::{self, Settings};
+use crate::t;
 
 /// How long a change may wait to be written: a kill loses no more.
 const DELAY: Duration = Duration::from_secs(2);
@@ -68,7 +69,7 @@ impl App {
             News::Saved(failure.map(|error| {
                 tracing::warn!(folder = ?dirs.config, "settings could not be written: {error}");
                 let folder = dirs.config.display();
-                format!("Settings cannot be written to {folder}: {error}. Lumisift keeps trying")
+                t!("settings-not-written", folder = folder, error = error)
             }))
         });
     }

@@ -23,6 +23,7 @@ use crate::engine::library::{Asker, BestFrames, Photos};
 use crate::engine::search::label_set::{Wording, label_query};
 use crate::engine::search::score::Scores;
 use crate::engine::search::teach::TrainingSet;
+use crate::t;
 
 /// What the window wants to know.
 #[derive(Clone)]
@@ -190,7 +191,7 @@ fn gave_up(question: &ScoringRequest) -> ScoringResponse {
             order: order.collect(),
             ..Arrangement::default()
         },
-        problem: Some("Scoring crashed on these labels: this is a bug; please report it".into()),
+        problem: Some(t!("scoring-crashed").into()),
         ..ScoringResponse::default()
     }
 }

@@ -12,7 +12,7 @@ use crate::app::{App, News};
 use crate::engine::files::regular::open_regular;
 use crate::engine::media::paired_files::{PairedFile, PairedFiles};
 use crate::engine::media::photo::{Candidate, ContentId, Failure, Stage};
-use crate::engine::plural::counted;
+use crate::{t, text};
 
 /// A reject on its way.
 struct Reject {
@@ -62,17 +62,18 @@ impl Restored {
     /// What did not come back, if anything, and why.
     fn problem(&self) -> Option<String> {
         let missing = self.outcome.missing.len();
-        let gone = (missing > 0).then(|| {
-            let files = counted(missing, "file is", "files are");
-            format!("{files} no longer in the trash")
-        });
+        let gone = (missing > 0).then(|| t!("trash-missing", count = missing));
         let stuck = self.outcome.stuck.first().map(|(path, why)| {
-            let files = counted(self.outcome.stuck.len(), "file stays", "files stay");
-            let path = path.display();
-            format!("{files} in the trash ({path}: {why}). Fix that, then undo again")
+            let count = self.outcome.stuck.len();
+            t!(
+                "trash-stuck",
+                count = count,
+                path = path.display(),
+                why = why
+            )
         });
         let parts: Vec<String> = gone.into_iter().chain(stuck).collect();
-        (!parts.is_empty()).then(|| format!("Not everything came back: {}", parts.join(", ")))
+        (!parts.is_empty()).then(|| t!("trash-not-all-back", parts = text::list(parts)))
     }
 }
 
@@ -114,10 +115,10 @@ impl App {
     }
 
     pub(in crate::app) fn trashed(&mut self, trashed: Trashed) {
-        let are = counted(trashed.photos, "photo is", "photos are");
+        let count = trashed.photos;
         let text = match self.services.desktop.can_restore() {
-            true => format!("{are} in the trash: undo to restore"),
-            false => format!("{are} in the trash and can be restored from there"),
+            true => t!("trashed-undo", count = count),
+            false => t!("trashed", count = count),
         };
         self.state.notify(text, false);
         if !trashed.gone.is_empty() && self.services.desktop.can_restore() {
@@ -148,9 +149,8 @@ impl App {
         let contents: Vec<ContentId> = back.iter().filter_map(|file| file.rejected).collect();
         self.reject_again(&contents);
         if !back.is_empty() {
-            let files = counted(back.len(), "file is", "files are");
-            self.state
-                .notify(format!("{files} back from the trash"), false);
+            let text = t!("trash-back", count = back.len());
+            self.state.notify(text, false);
         }
         if let Some(problem) = restored.problem() {
             self.state.notify(problem, true);
@@ -216,12 +216,10 @@ fn is_safe(reject: &Reject) -> Result<(), Failure> {
         if !reject.is_sampled || matches!(are_same(&reject.path, &kept.path), Ok(true)) {
             return Ok(());
         }
-        let message =
-            format!("it stays: {copy} is nearly the same video, but not an identical copy");
+        let message = t!("stays-nearly", copy = copy);
         return Err(Failure::new(&reject.path, Stage::Export, message));
     }
-    let message =
-        format!("it stays: its copy {copy} changed or is gone; look for new photos first");
+    let message = t!("stays-changed", copy = copy);
     Err(Failure::new(&reject.path, Stage::Export, message))
 }
 
@@ -245,8 +243,7 @@ fn are_same(a: &Path, b: &Path) -> std::io::Result<bool> {
 
 fn trash(desktop: &dyn Desktop, path: &Path) -> Result<(), Failure> {
     let fail = |e: String| {
-        let message =
-            format!("it could not be moved to the trash ({e}): move rejects to a folder instead");
+        let message = t!("not-trashed", e = e);
         Failure::new(path, Stage::Export, message)
     };
     desktop.trash(path).map_err(fail)

@@ -16,6 +16,15 @@ pub fn models_for(language: Option<Language>) -> Vec<&'static CatalogModel> {
     models
 }
 
+/// The same models without their sizes, each once: "SigLIP 2".
+#[must_use]
+pub fn families_for(language: Option<Language>) -> Vec<&'static str> {
+    let mut names: Vec<&str> = models_for(language).into_iter().map(family).collect();
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(*name));
+    names
+}
+
 /// "猫 -> cat".
 #[must_use]
 pub fn translation_text(known: &Translation) -> String {
@@ -29,15 +38,7 @@ pub fn unknown_text(unknown: &Unknown, model: &ModelInfo) -> String {
         "starter" => "the starter",
         name => name,
     };
-    let better: Vec<&str> = models_for(unknown.language)
-        .iter()
-        .map(|model| family(model))
-        .fold(Vec::new(), |mut names, name| {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-            names
-        });
+    let better = families_for(unknown.language);
     let know = match &better[..] {
         [one] => format!("{one} knows"),
         several => format!("{} know", several.join(" and ")),

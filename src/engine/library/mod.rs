@@ -52,7 +52,7 @@ pub use explain::{CELLS, HeatMap};
 pub use frames::BestFrames;
 pub use heaps::words;
 pub use indexed::Indexed;
-pub use languages::{models_for, translation_text, unknown_text};
+pub use languages::{families_for, models_for, translation_text, unknown_text};
 pub use overview::{Flaw, Flaws};
 pub use watching::{
     FolderRule, HandledLog, RoundOptions, RulesError, SortedFile, WatchError, WatchRound,

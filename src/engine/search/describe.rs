@@ -2,9 +2,10 @@
 
 use crate::engine::media::appearance::PictureQuality;
 
-/// Match from which on a word is said at all, and from which on it is said without doubt.
+/// Match from which on a word is said at all.
 pub const SAID_FROM: f32 = 0.3;
-const SURE_FROM: f32 = 0.6;
+/// Match from which on it is said without doubt.
+pub const SURE_FROM: f32 = 0.6;
 /// Most words about what a photo shows.
 pub const MOST_WORDS: usize = 4;
 /// Sharpness, and parts of a picture, from which on it is said how a photo came out.

@@ -14,6 +14,7 @@ use crate::app::document::filter::{Filter, Grouping, LabelFit, SortKey};
 use crate::app::document::library::{ItemId, LibraryItem, OrderFacts, Snapshot, UNREAD};
 use crate::app::document::scored::LabelScores;
 use crate::engine::media::places::Place;
+use crate::t;
 
 /// What the photos of a group have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -221,16 +222,15 @@ impl<'a> Groups<'a> {
             (Grouping::Label | Grouping::Nothing, _) => {
                 Heading::Label(self.label(group).unwrap_or_default())
             }
-            (Grouping::Month | Grouping::Day, UNKNOWN) => named("No date".into()),
+            (Grouping::Month | Grouping::Day, UNKNOWN) => named(t!("no-date").into()),
             (Grouping::Month, month) => named(calendar::month_text(date(month))),
             (Grouping::Day, day) => named(calendar::day_text(date(day))),
-            (Grouping::Camera, UNKNOWN) => named("No camera".into()),
-            (Grouping::Place, UNKNOWN) => named("No place".into()),
+            (Grouping::Camera, UNKNOWN) => named(t!("no-camera").into()),
+            (Grouping::Place, UNKNOWN) => named(t!("no-place").into()),
             (Grouping::Place, rank) => named(Place::of_rank(rank).to_string()),
-            (Grouping::Rating, UNKNOWN) => named("No stars".into()),
+            (Grouping::Rating, UNKNOWN) => named(t!("no-stars").into()),
             (Grouping::Rating, rank) => match u32::from(u8::MAX) - rank {
-                1 => named("1 star".into()),
-                stars => named(format!("{stars} stars")),
+                stars => named(t!("stars", count = stars)),
             },
             (Grouping::Folder | Grouping::Camera, rank) => {
                 let name = usize::try_from(rank).ok().and_then(|at| self.names.get(at));

@@ -1,0 +1,1 @@
+# Dialogs that have no file of their own.

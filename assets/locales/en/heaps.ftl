@@ -1,0 +1,70 @@
+# Copies, heaps and cleaning up.
+
+copies-title = Copies
+copies-none = No photo is a copy of another one
+copies-best-of = Best of { $count }: { $name }
+copies-keep = Keep
+copy = Copy: { $name }, { $likeness }, { $size }
+copy-rejected = Copy: { $name }, { $likeness }, { $size }, rejected
+copies-rejected-badge = Rejected
+copy-caption = { $likeness }, { $size }
+copies-summary = { $copies ->
+    [one] { $groups ->
+        [one] { $copies } copy in { $groups } group: { $size }
+       *[other] { $copies } copy in { $groups } groups: { $size }
+    }
+   *[other] { $groups ->
+        [one] { $copies } copies in { $groups } group: { $size }
+       *[other] { $copies } copies in { $groups } groups: { $size }
+    }
+}
+count-rejected = { $count } rejected
+move-rejects-to-trash = Move rejects to the trash…
+copies-keep-all-best = Keep the best of each group, reject the rest
+undo = Undo
+copies-in-grid = Show copies in the grid
+copies-keep-name = Keep { $name }
+copies-keep-because = Keep { $name }: { $reasons }
+reason-separator = ;{ " " }
+copies-keep-best = Keep best, reject the rest
+copies-keep-name-reject = Keep { $name }, reject the rest
+copies-compare = Compare
+copies-compare-name = Compare { $name } with its copies
+heaps-title = Name my heaps
+heaps-looking = Putting similar photos together…
+heaps-again = Propose dismissed heaps again
+heaps-none = No heaps to propose: there are few photos, or few that are alike
+heaps-what = Photos that are alike, named by what they show. Make those you want a label
+in-the-heap = In the heap { $heap }: { $name }
+make-it-a-label = Make it a label
+make-heap-a-label = Make { $heap } a label
+dismiss-the-heap = Dismiss the heap { $heap }
+heap-also = also: { $words }
+name-of-the-heap = Name of the heap { $heap }
+merge = Merge…
+merge-heap = Merge { $heap } into another heap
+merge-into = Into { $heap }
+tour-title = Clean up
+tour-nothing = Nothing stands out: no copies, bursts, blurred or undated photos
+tour-none = None: { $kinds }
+tour-note = Each line shows its photos. Nothing is deleted, and every decision can be undone
+found-among = Found among these photos
+take-a-look = Take a look
+not-now = Not now
+still-being-read = The photos are still being read: they are looked over when that is done
+comparing = Comparing photos
+look-begins = { $what }…
+look-progress = { $what }: { $done } of { $count }
+progress-of-look = Progress of the look
+show-found = Show { $text }
+hint-copies = See each group, and which one is best kept
+hint-bursts = Show the photos of bursts; S folds each into its best one
+hint-kind = Show these photos alone
+nothing-rejected = Nothing is rejected yet
+photos-rejected = { $count ->
+    [one] { $count } photo is rejected: { $size }
+   *[other] { $count } photos are rejected: { $size }
+}
+move-to-trash-photos = Move { $photos } to the trash…
+move-to-trash-dots = Move to the trash…
+tour-part = { $found } ({ $size })

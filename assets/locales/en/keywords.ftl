@@ -1,0 +1,35 @@
+# The dialog that writes keywords.
+
+keywords-title = Write keywords
+writing = Writing…
+could-not-be-written = { $count ->
+    [one] { $count } photo could not be written:
+   *[other] { $count } photos could not be written:
+}
+cannot-be-changed = { $count ->
+    [one] { $count } photo cannot be changed:
+   *[other] { $count } photos cannot be changed:
+}
+cannot-be-written-into = { $count ->
+    [one] { $count } photo cannot be written into:
+   *[other] { $count } photos cannot be written into:
+}
+reading-metadata = Reading metadata…
+row-write = Write
+labels-that-fit = Labels that fit
+only-where-unsaid = Only where the metadata does not say so yet
+write-stars = Stars
+write-colours = Colours
+write-rejects = Rejects, as rating -1
+row-parent = Parent
+no-parent = no parent keyword
+parent-keyword = Parent keyword
+parent-hint = "AI" puts "cat" below it: AI|cat
+row-sidecars = Sidecars
+write-inside = Write into the photos themselves
+write-inside-hint = JPEG, PNG, WebP, TIFF, HEIC, AVIF: only their metadata changes. Other formats get a sidecar
+naming-whole = IMG.jpg.xmp (digiKam, darktable, Immich)
+naming-stem = IMG.xmp (Adobe's programs)
+heading-file = File
+heading-keywords = Keywords it will have
+write-files = Write { $files }

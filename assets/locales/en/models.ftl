@@ -1,0 +1,30 @@
+# The dialog of models.
+
+models-title = Models
+repository-hint = OWNER/NAME on Hugging Face
+repository = Repository
+get = Get
+add-a-folder = Add a folder…
+mirror = Mirror
+mirror-hint = https://… if Hugging Face cannot be reached
+starter = Starter
+starter-about = Built in · English · everyday things
+the-starter = the starter
+in-use = In use
+use = Use
+use-named = Use { $name }
+recommended-for = recommended for { $advice }
+get-size = Get { $size }
+get-named-size = Get { $name }, { $size }
+remove-named = Remove { $name }…
+on-imagenet = { $percent } on ImageNet
+download = Download
+download-looking = Looking…
+download-waiting = The connection was lost: trying again in a moment
+download-checking = Checking…
+download-rate = { $done } of { $total }, { $rate }/s
+download-left = { $done } of { $total }, { $rate }/s, { $left } left
+remove-model-title = Remove the model?
+remove-ours = Its files and the vectors it computed are deleted. Photos, labels, picks and stars are kept.
+remove-theirs = The vectors it computed are deleted, and its folder is no longer listed. The folder itself is kept.
+remove = Remove

@@ -1,0 +1,1 @@
+# Copies, heaps and cleaning up.

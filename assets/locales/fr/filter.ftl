@@ -1,0 +1,1 @@
+# Filters, groups, order and search.

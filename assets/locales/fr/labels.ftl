@@ -1,0 +1,1 @@
+# Labels, their thresholds, and questions about them.

@@ -1,0 +1,1 @@
+# Commands with their names, the words by which the palette finds them, and keys.

@@ -1,0 +1,1 @@
+# Words of the engine. The key of a phrase is made of its English.

@@ -1,0 +1,34 @@
+# 数字、单位和列表。
+
+percent = { $number }%
+bytes = { $count } 字节
+kilobytes = { $number } kB
+megabytes = { $number } MB
+gigabytes = { $number } GB
+list-separator = 、
+photos = { $count } 张照片
+month-january = 1月
+month-february = 2月
+month-march = 3月
+month-april = 4月
+month-may = 5月
+month-june = 6月
+month-july = 7月
+month-august = 8月
+month-september = 9月
+month-october = 10月
+month-november = 11月
+month-december = 12月
+date-month = { $year }年{ $number }月
+date-day = { $year }年{ $number }月{ $day }日
+date-days = { $year }年{ $number }月{ $first }日至{ $last }日
+date-months = { $year }年{ $number }月{ $first }日至{ $last_number }月{ $last }日
+date-years = { $first }年至{ $last }年
+stars = { $count } 星
+and-more = { $list } 和另外 { $count } 个
+sentence-separator = 。
+less-than = < { $percent }
+duration-seconds = { $seconds } 秒
+duration-minutes = { $minutes } 分 { $seconds } 秒
+duration-hours = { $hours } 小时 { $minutes } 分
+and = { " " }和{ " " }

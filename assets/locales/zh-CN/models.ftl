@@ -1,0 +1,30 @@
+# 模型对话框。
+
+models-title = 模型
+repository-hint = Hugging Face 上的 OWNER/NAME
+repository = 仓库
+get = 获取
+add-a-folder = 添加文件夹…
+mirror = 镜像
+mirror-hint = https://…（无法访问 Hugging Face 时）
+starter = 入门模型
+starter-about = 内置 · 英语 · 日常事物
+the-starter = 入门模型
+in-use = 使用中
+use = 使用
+use-named = 使用 { $name }
+recommended-for = 推荐给{ $advice }
+get-size = 获取 { $size }
+get-named-size = 获取 { $name }，{ $size }
+remove-named = 移除 { $name }…
+on-imagenet = ImageNet 准确率 { $percent }
+download = 下载
+download-looking = 正在查找…
+download-waiting = 连接已断开：稍后重试
+download-checking = 正在校验…
+download-rate = { $done } / { $total }，{ $rate }/秒
+download-left = { $done } / { $total }，{ $rate }/秒，剩余 { $left }
+remove-model-title = 移除模型？
+remove-ours = 它的文件和计算出的向量将被删除。照片、标签、留用标记和星级都会保留。
+remove-theirs = 它计算出的向量将被删除，其文件夹不再列出。文件夹本身会保留。
+remove = 移除

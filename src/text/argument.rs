@@ -1,0 +1,64 @@
+//! What can be an argument of a message.
+
+use std::borrow::Cow;
+
+use fluent_bundle::FluentValue;
+
+/// A number, or a text.
+pub trait Argument {
+    /// It, as Fluent takes it.
+    fn argument(&self) -> FluentValue<'_>;
+}
+
+macro_rules! numbers {
+    ($($kind:ty),+) => {
+        $(impl Argument for $kind {
+            fn argument(&self) -> FluentValue<'_> {
+                FluentValue::from(*self)
+            }
+        })+
+    };
+}
+
+numbers!(i8, i16, i32, i64, u8, u16, u32, u64, usize, f32, f64);
+
+impl Argument for str {
+    fn argument(&self) -> FluentValue<'_> {
+        FluentValue::from(self)
+    }
+}
+
+impl Argument for String {
+    fn argument(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_str())
+    }
+}
+
+impl Argument for Cow<'_, str> {
+    fn argument(&self) -> FluentValue<'_> {
+        FluentValue::from(self.as_ref())
+    }
+}
+
+macro_rules! shown {
+    ($($kind:ty),+) => {
+        $(impl Argument for $kind {
+            fn argument(&self) -> FluentValue<'_> {
+                FluentValue::from(self.to_string())
+            }
+        })+
+    };
+}
+
+shown!(
+    char,
+    std::path::Display<'_>,
+    std::ffi::os_str::Display<'_>,
+    std::io::Error
+);
+
+impl<T: Argument + ?Sized> Argument for &T {
+    fn argument(&self) -> FluentValue<'_> {
+        (**self).argument()
+    }
+}

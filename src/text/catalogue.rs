@@ -1,0 +1,233 @@
+//! The messages of a language, and their cache.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::types::FluentNumber;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_syntax::ast::Entry;
+
+use super::numbers::localised;
+use super::{Locale, current};
+
+/// The files of a language, by their names.
+type Files = &'static [(&'static str, &'static str)];
+
+/// One list of files for all languages.
+macro_rules! files_of {
+    ($tag:literal) => {
+        files_of!($tag: "actions", "cli", "common", "dialogs", "export", "filter", "grid", "heaps", "keywords",
+            "labels", "messages", "models", "settings", "viewer", "welcome", "words")
+    };
+    ($tag:literal: $($area:literal),+) => {
+        &[$((
+            concat!("assets/locales/", $tag, "/", $area, ".ftl"),
+            include_str!(concat!("../../assets/locales/", $tag, "/", $area, ".ftl")),
+        )),+]
+    };
+}
+
+/// The files with the messages of a language, with their paths in the project.
+#[must_use]
+pub fn files(locale: Locale) -> Files {
+    match locale {
+        Locale::English | Locale::Pseudo => files_of!("en"),
+        Locale::SimplifiedChinese => files_of!("zh-CN"),
+        Locale::German => files_of!("de"),
+        Locale::French => files_of!("fr"),
+        Locale::Spanish => files_of!("es"),
+        Locale::Japanese => files_of!("ja"),
+    }
+}
+
+/// The messages of one language.
+struct Catalogue {
+    bundle: FluentBundle<FluentResource>,
+    /// Those without arguments. The window asks for all that it shows in every frame.
+    plain: HashMap<String, String, ahash::RandomState>,
+}
+
+impl Catalogue {
+    /// The messages of a language, read when they are first asked for.
+    fn of(locale: Locale) -> &'static Self {
+        static ALL: [OnceLock<Catalogue>; Locale::ALL.len()] =
+            [const { OnceLock::new() }; Locale::ALL.len()];
+        ALL[locale as usize].get_or_init(|| Self::read(locale))
+    }
+
+    fn read(locale: Locale) -> Self {
+        let language = locale.tag().parse().unwrap_or_default();
+        let mut bundle = FluentBundle::new_concurrent(vec![language]);
+        // Marks around arguments are for mixed directions of writing, and would be copied with the text.
+        bundle.set_use_isolating(false);
+        format_numbers(&mut bundle, locale);
+        if locale == Locale::Pseudo {
+            bundle.set_transform(Some(pseudo));
+        }
+        if let Err(error) = bundle.add_builtins() {
+            tracing::warn!(%error, "messages cannot format numbers");
+        }
+        let mut keys = Vec::new();
+        for (path, text) in files(locale) {
+            // A test reads all files, so that errors are found before anybody meets them.
+            let resource =
+                FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(rest, errors)| {
+                    tracing::warn!(path, ?errors, "messages cannot be read");
+                    rest
+                });
+            let names = resource.entries().filter_map(|entry| match entry {
+                Entry::Message(message) => Some(message.id.name.to_owned()),
+                _ => None,
+            });
+            keys.extend(names);
+            if let Err(errors) = bundle.add_resource(resource) {
+                tracing::warn!(path, ?errors, "messages are there twice");
+            }
+        }
+        let mut catalogue = Self {
+            bundle,
+            plain: HashMap::default(),
+        };
+        catalogue.plain = keys
+            .into_iter()
+            .filter_map(|key| catalogue.format(&key, None).map(|text| (key, text)))
+            .collect();
+        catalogue
+    }
+
+    /// A message with its arguments, if this language has it and all of them are given.
+    fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+        let message = self.bundle.get_message(key)?;
+        let mut errors = Vec::new();
+        let text = self
+            .bundle
+            .format_pattern(message.value()?, args, &mut errors);
+        errors.is_empty().then(|| text.into_owned())
+    }
+}
+
+/// The languages to look a message up in.
+fn chain() -> [Locale; 2] {
+    [current(), Locale::English]
+}
+
+/// A message without arguments, in the current language.
+#[must_use]
+pub fn message(key: &'static str) -> &'static str {
+    let found = find(key);
+    debug_assert!(found.is_some(), "there is no message {key:?}");
+    found.unwrap_or(key)
+}
+
+/// The same of a key that may have none.
+pub(super) fn find(key: &str) -> Option<&'static str> {
+    chain()
+        .into_iter()
+        .find_map(|locale| Catalogue::of(locale).plain.get(key))
+        .map(String::as_str)
+}
+
+/// A message with arguments, in the current language.
+#[must_use]
+pub fn message_with(key: &str, args: &[(&'static str, FluentValue<'_>)]) -> String {
+    let args: FluentArgs<'_> = args.iter().cloned().collect();
+    let found = chain()
+        .into_iter()
+        .find_map(|locale| Catalogue::of(locale).format(key, Some(&args)));
+    debug_assert!(found.is_some(), "there is no message {key:?} with {args:?}");
+    found.unwrap_or_else(|| key.to_owned())
+}
+
+/// How numbers are written in a language. Fluent takes a plain function, which cannot know the language.
+fn format_numbers(bundle: &mut FluentBundle<FluentResource>, locale: Locale) {
+    macro_rules! use_formatter {
+        ($locale:expr) => {
+            bundle.set_formatter(Some(|value, _| number(value, $locale)))
+        };
+    }
+    match locale {
+        Locale::English | Locale::Pseudo => use_formatter!(Locale::English),
+        Locale::SimplifiedChinese => use_formatter!(Locale::SimplifiedChinese),
+        Locale::German => use_formatter!(Locale::German),
+        Locale::French => use_formatter!(Locale::French),
+        Locale::Spanish => use_formatter!(Locale::Spanish),
+        Locale::Japanese => use_formatter!(Locale::Japanese),
+    }
+}
+
+fn number(value: &FluentValue<'_>, locale: Locale) -> Option<String> {
+    let FluentValue::Number(number) = value else {
+        return None;
+    };
+    let number: &FluentNumber = number;
+    let plain = number.as_string();
+    Some(localised(&plain, number.options.use_grouping, locale))
+}
+
+/// English with accents, and a third longer.
+fn pseudo(text: &str) -> Cow<'_, str> {
+    let accented = |letter| match letter {
+        'a' => 'á',
+        'e' => 'é',
+        'i' => 'í',
+        'o' => 'ó',
+        'u' => 'ú',
+        'n' => 'ñ',
+        'c' => 'ç',
+        'A' => 'Á',
+        'E' => 'É',
+        'O' => 'Ó',
+        other => other,
+    };
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    let mut longer: String = text.chars().map(accented).collect();
+    let spaces = longer.len() - longer.trim_end().len();
+    let end = longer.len() - spaces;
+    longer.insert_str(end, &"~".repeat((letters * 3).div_ceil(10)));
+    Cow::Owned(longer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{keep_to_thread, select};
+    use super::*;
+    use crate::t;
+
+    #[test]
+    fn plurals_and_separators_follow_the_language() {
+        keep_to_thread(Locale::English);
+        assert_eq!(t!("photos", count = 1), "1 photo");
+        assert_eq!(t!("photos", count = 9_804_usize), "9,804 photos");
+        select(Locale::SimplifiedChinese);
+        assert_eq!(t!("photos", count = 9_804_usize), "9,804 张照片");
+        select(Locale::German);
+        assert_eq!(t!("photos", count = 9_804_usize), "9.804 Fotos");
+        select(Locale::Pseudo);
+        assert_eq!(t!("photos", count = 2), "2 phótós~~");
+        // The thread may be the next test's.
+        select(Locale::English);
+    }
+
+    #[test]
+    fn what_a_language_lacks_is_in_english() {
+        keep_to_thread(Locale::Japanese);
+        assert_eq!(find("no-such"), None);
+        // Without its argument, a message is no text.
+        assert_eq!(find("photos"), None);
+        assert!(
+            !Catalogue::of(Locale::Japanese)
+                .plain
+                .contains_key("month-may")
+        );
+        assert_eq!(t!("month-may"), "May");
+        select(Locale::English);
+    }
+
+    #[test]
+    fn letters_keep_their_spaces() {
+        assert_eq!(pseudo("Sort to "), "Sórt tó~~ ");
+        assert_eq!(pseudo(", "), ", ");
+    }
+}

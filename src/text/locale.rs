@@ -1,0 +1,118 @@
+//! The languages that messages are written in.
+
+/// A language of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Locale {
+    /// English, which has every message.
+    English,
+    /// Chinese in simplified characters.
+    SimplifiedChinese,
+    /// German.
+    German,
+    /// French.
+    French,
+    /// Spanish.
+    Spanish,
+    /// Japanese.
+    Japanese,
+    /// English with accents and a third longer, by which one sees what is not translated and what does not fit.
+    Pseudo,
+}
+
+impl Locale {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 7] = [
+        Self::English,
+        Self::SimplifiedChinese,
+        Self::German,
+        Self::French,
+        Self::Spanish,
+        Self::Japanese,
+        Self::Pseudo,
+    ];
+
+    /// Those that a person can choose.
+    #[must_use]
+    pub fn offered() -> &'static [Self] {
+        &Self::ALL[..6]
+    }
+
+    /// Its BCP 47 tag.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::SimplifiedChinese => "zh-CN",
+            Self::German => "de",
+            Self::French => "fr",
+            Self::Spanish => "es",
+            Self::Japanese => "ja",
+            Self::Pseudo => "qps",
+        }
+    }
+
+    /// Its name in itself.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::SimplifiedChinese => "简体中文",
+            Self::German => "Deutsch",
+            Self::French => "Français",
+            Self::Spanish => "Español",
+            Self::Japanese => "日本語",
+            Self::Pseudo => "Pseudo",
+        }
+    }
+
+    /// Whether no native speaker has read its messages yet.
+    #[must_use]
+    pub fn is_draft(self) -> bool {
+        !matches!(self, Self::English | Self::SimplifiedChinese)
+    }
+
+    /// The one that a tag of a system asks for, such as `de_AT.UTF-8` or `zh-Hans-CN`.
+    #[must_use]
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_', '.', '@']).next()?;
+        let same = |locale: &Self| {
+            let own = locale.tag().split('-').next().unwrap_or_default();
+            own.eq_ignore_ascii_case(language)
+        };
+        Self::ALL.into_iter().find(same)
+    }
+
+    /// The first language of the system that messages are written in, or English.
+    #[must_use]
+    pub fn of_system() -> Self {
+        sys_locale::get_locales()
+            .find_map(|tag| Self::of_tag(&tag))
+            .unwrap_or(Self::English)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_of_systems_are_understood() {
+        assert_eq!(Locale::of_tag("de_AT.UTF-8"), Some(Locale::German));
+        assert_eq!(
+            Locale::of_tag("zh-Hans-CN"),
+            Some(Locale::SimplifiedChinese)
+        );
+        assert_eq!(Locale::of_tag("EN"), Some(Locale::English));
+        assert_eq!(Locale::of_tag("C"), None);
+        assert_eq!(Locale::of_tag(""), None);
+    }
+
+    #[test]
+    fn locales_are_listed_in_their_order() {
+        for (at, locale) in Locale::ALL.into_iter().enumerate() {
+            assert_eq!(locale as usize, at);
+            assert_eq!(Locale::of_tag(locale.tag()), Some(locale));
+        }
+        assert!(!Locale::offered().contains(&Locale::Pseudo));
+    }
+}

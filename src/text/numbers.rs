@@ -1,0 +1,116 @@
+//! Numbers and lists with the separators of a language.
+
+use std::borrow::Cow;
+
+use super::{Locale, current};
+use crate::t;
+
+/// What parts groups of three digits, and the digits after a comma or point.
+fn separators(locale: Locale) -> (&'static str, &'static str) {
+    match locale {
+        Locale::German | Locale::Spanish => (".", ","),
+        // A space at which no line breaks.
+        Locale::French => ("\u{a0}", ","),
+        Locale::English | Locale::SimplifiedChinese | Locale::Japanese | Locale::Pseudo => {
+            (",", ".")
+        }
+    }
+}
+
+/// A number that Rust wrote, with a language's separators.
+pub(super) fn localised(plain: &str, grouped: bool, locale: Locale) -> String {
+    let (group, point) = separators(locale);
+    let (whole, fraction) = match plain.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (plain, None),
+    };
+    let (sign, digits) = match whole.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", whole),
+    };
+    // Spanish leaves four digits together.
+    let shortest = if locale == Locale::Spanish { 5 } else { 4 };
+    let grouped = grouped && digits.len() >= shortest;
+    let mut text = String::from(sign);
+    for (at, digit) in digits.chars().enumerate() {
+        if grouped && at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push_str(group);
+        }
+        text.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        text.push_str(point);
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// A whole number, as in 9,804.
+#[must_use]
+pub fn count(number: usize) -> String {
+    localised(&number.to_string(), true, current())
+}
+
+/// A number with so many digits after the point.
+#[must_use]
+pub fn decimal(number: f64, digits: usize) -> String {
+    localised(&format!("{number:.digits$}"), true, current())
+}
+
+/// A share as a percentage, such as 0.853 as 85.3 % with one digit.
+#[must_use]
+pub fn percent(share: f64, digits: usize) -> String {
+    t!("percent", number = decimal(share * 100.0, digits))
+}
+
+/// Bytes as people read them.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    match count {
+        0..1_000 => t!("bytes", count = count),
+        1_000..1_000_000 => t!("kilobytes", number = decimal(count as f64 / 1e3, 0)),
+        1_000_000..1_000_000_000 => t!("megabytes", number = decimal(count as f64 / 1e6, 1)),
+        _ => t!("gigabytes", number = decimal(count as f64 / 1e9, 1)),
+    }
+}
+
+/// Items with the separator of a list between them.
+#[must_use]
+pub fn list<'a>(items: impl IntoIterator<Item = impl Into<Cow<'a, str>>>) -> String {
+    let items: Vec<Cow<'a, str>> = items.into_iter().map(Into::into).collect();
+    items.join(t!("list-separator"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_separators_of_a_language() {
+        let in_locale = |locale| localised("-1234567.50", true, locale);
+        assert_eq!(in_locale(Locale::English), "-1,234,567.50");
+        assert_eq!(in_locale(Locale::German), "-1.234.567,50");
+        assert_eq!(in_locale(Locale::French), "-1\u{a0}234\u{a0}567,50");
+        assert_eq!(localised("1234", true, Locale::Spanish), "1234");
+        assert_eq!(localised("12345", true, Locale::Spanish), "12.345");
+        assert_eq!(localised("123", true, Locale::English), "123");
+        assert_eq!(localised("2026", false, Locale::English), "2026");
+    }
+
+    #[test]
+    fn sizes_percentages_and_lists_follow_the_language() {
+        super::super::keep_to_thread(Locale::English);
+        assert_eq!(bytes(1), "1 bytes");
+        assert_eq!(bytes(999_400), "999 kB");
+        assert_eq!(bytes(1_500_000), "1.5 MB");
+        assert_eq!(percent(0.853, 1), "85.3 %");
+        assert_eq!(list(["a", "b"]), "a, b");
+        super::super::select(Locale::SimplifiedChinese);
+        assert_eq!(list(["猫", "狗"]), "猫、狗");
+        super::super::select(Locale::German);
+        assert_eq!(bytes(1_500_000_000), "1,5 GB");
+        assert_eq!(percent(0.853, 1), "85,3\u{a0}%");
+        // The thread may be the next test's.
+        super::super::select(Locale::English);
+    }
+}

@@ -1,0 +1,216 @@
+//! The engine's words in the person's language: it knows English alone, and says what it found by words and counts.
+
+use std::borrow::Cow;
+
+use super::{Locale, catalogue, count, current, decimal, list};
+use crate::engine::media::scan::Skipped;
+use crate::engine::organize::sidecars::SidecarCount;
+use crate::t;
+
+/// A fixed word or phrase of the engine, such as the name of a colour; what has no translation stays as it is. What is in
+/// brackets at its end may be anything.
+#[must_use]
+pub fn words(english: &str) -> Cow<'_, str> {
+    if current() == Locale::English {
+        return english.into();
+    }
+    if let Some(known) = catalogue::find(&key_of(english)) {
+        return known.into();
+    }
+    let known = english.split_once(" (").and_then(|(phrase, rest)| {
+        let known = catalogue::find(&key_of(phrase))?;
+        Some(format!("{known} ({rest}").into())
+    });
+    known.unwrap_or(Cow::Borrowed(english))
+}
+
+/// The key of a phrase: "blown out" has `word-blown-out`.
+fn key_of(english: &str) -> String {
+    let mut key = String::from("word");
+    let parts = english.split(|letter: char| !letter.is_ascii_alphanumeric());
+    for part in parts.filter(|part| !part.is_empty()) {
+        key.push('-');
+        key.push_str(&part.to_ascii_lowercase());
+    }
+    key
+}
+
+/// What a scan left out that a person might look for.
+#[must_use]
+pub fn skipped_photos(skipped: &Skipped) -> Vec<String> {
+    let some = |count: u64, text: fn(u64) -> String| (count > 0).then(|| text(count));
+    [
+        some(skipped.unsupported, |n| {
+            t!("skipped-unsupported", count = n)
+        }),
+        some(skipped.paired, |n| t!("skipped-paired", count = n)),
+        some(skipped.live_movies, |n| {
+            t!("skipped-live-movies", count = n)
+        }),
+        some(skipped.videos, |n| t!("skipped-videos", count = n)),
+        some(skipped.needs_ffmpeg, |n| {
+            t!("skipped-needs-ffmpeg", count = n)
+        }),
+        some(skipped.exported, |n| t!("skipped-exported", count = n)),
+        some(skipped.repeated, |n| t!("skipped-repeated", count = n)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Files that keywords are written to, by what they are.
+#[must_use]
+pub fn sidecars(files: SidecarCount) -> String {
+    match (files.sidecars, files.photos) {
+        (sidecars, 0) => t!("sidecars", count = sidecars),
+        (0, photos) => t!("photos", count = photos),
+        (sidecars, photos) => t!("photos-and-sidecars", photos = photos, sidecars = sidecars),
+    }
+}
+
+/// What a plan of keywords would do.
+#[must_use]
+pub fn sidecars_to_write(files: SidecarCount, unchanged: usize) -> String {
+    t!(
+        "sidecars-to-write",
+        files = sidecars(files),
+        unchanged = unchanged
+    )
+}
+
+/// What was done.
+#[must_use]
+pub fn sidecars_written(files: SidecarCount, unchanged: usize) -> String {
+    t!(
+        "sidecars-written",
+        files = sidecars(files),
+        unchanged = unchanged
+    )
+}
+
+/// What was taken back.
+#[must_use]
+pub fn sidecars_restored(files: SidecarCount) -> String {
+    t!(
+        "sidecars-restored",
+        files = sidecars(files),
+        count = files.total()
+    )
+}
+
+/// How fast a model of so many billions of operations a photo reads photos here; `rate` was measured.
+#[must_use]
+pub fn speed(rate: f32, gflop: f32) -> String {
+    let photos = rate / gflop.max(1e-3);
+    let word = match photos {
+        15.0.. => t!("speed-fast"),
+        3.0.. => t!("speed-medium"),
+        _ => t!("speed-slow"),
+    };
+    match photos {
+        1.5.. => t!(
+            "speed-photos",
+            word = word,
+            photos = decimal(photos.into(), 0)
+        ),
+        0.67.. => t!("speed-one", word = word),
+        _ => t!(
+            "speed-seconds",
+            word = word,
+            seconds = decimal(f64::from(1.0 / photos.max(1e-3)), 0)
+        ),
+    }
+}
+
+/// "about 12 min for your 9,804 photos", from the seconds that it takes.
+#[must_use]
+pub fn time_for(photos: usize, seconds: f64) -> String {
+    let minutes = seconds / 60.0;
+    let time = match minutes {
+        ..1.0 => t!("time-less").to_owned(),
+        1.0..90.0 => t!("time-minutes", number = decimal(minutes, 0)),
+        ..2880.0 => t!("time-hours", number = decimal(minutes / 60.0, 0)),
+        _ => t!("time-days", number = decimal(minutes / 1440.0, 0)),
+    };
+    t!("time-for-photos", time = time, count = photos)
+}
+
+/// Words that are said of a photo, with their certainty: "cat, perhaps sofa".
+#[must_use]
+pub fn perhaps(said: impl IntoIterator<Item = (String, bool)>) -> String {
+    list(said.into_iter().map(|(word, is_sure)| match is_sure {
+        true => word,
+        false => t!("perhaps", word = word),
+    }))
+}
+
+/// "3 of 10".
+#[must_use]
+pub fn of_all(part: usize, all: usize) -> String {
+    t!("of-all", part = count(part), all = count(all))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{keep_to_thread, select};
+    use super::*;
+
+    #[test]
+    fn phrases_of_the_engine_are_found_by_their_english() {
+        keep_to_thread(Locale::English);
+        assert_eq!(words("blown out"), "blown out");
+        select(Locale::SimplifiedChinese);
+        assert_eq!(words("Red"), "红色");
+        assert_eq!(words("more pixels (40 x 30)"), "像素更多 (40 x 30)");
+        assert_eq!(words("no such phrase"), "no such phrase");
+        // The thread may be the next test's.
+        select(Locale::English);
+    }
+
+    #[test]
+    fn files_are_counted_as_the_engine_counts_them() {
+        keep_to_thread(Locale::English);
+        for (sidecars, photos) in [(1, 0), (0, 0), (0, 2), (1, 1), (2, 3)] {
+            let files = SidecarCount { sidecars, photos };
+            assert_eq!(super::sidecars(files), files.to_string());
+            assert_eq!(sidecars_to_write(files, 3), files.to_write(3));
+            assert_eq!(sidecars_written(files, 3), files.written(3));
+            assert_eq!(sidecars_restored(files), files.restored());
+        }
+    }
+
+    #[test]
+    fn speeds_are_as_the_engine_says_them() {
+        use crate::engine::inference::speed::{seconds_for, speed_text, time_text};
+        keep_to_thread(Locale::English);
+        for (rate, gflop) in [(400.0, 8.0), (400.0, 100.0), (100.0, 100.0), (50.0, 160.0)] {
+            assert_eq!(speed(rate, gflop), speed_text(rate, gflop));
+        }
+        for (photos, gflop) in [
+            (1, 35.0),
+            (9_804, 35.0),
+            (100_000, 162.0),
+            (1_000_000, 162.0),
+        ] {
+            let seconds = seconds_for(photos, 400.0, gflop);
+            assert_eq!(time_for(photos, seconds), time_text(photos, 400.0, gflop));
+        }
+    }
+
+    #[test]
+    fn what_was_skipped_is_said_as_the_engine_says_it() {
+        keep_to_thread(Locale::English);
+        let skipped = Skipped {
+            unsupported: 1,
+            paired: 2,
+            live_movies: 1,
+            videos: 2,
+            needs_ffmpeg: 1,
+            exported: 2,
+            repeated: 1,
+            ..Skipped::default()
+        };
+        assert_eq!(skipped_photos(&skipped), skipped.photos_in_words());
+    }
+}

@@ -1,0 +1,257 @@
+//! What the sources ask of the catalogue of messages, and the texts that they show without it.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+
+/// What a file of the program asks for, and what it shows.
+#[derive(Default)]
+pub struct Asked {
+    /// Its path in `src`.
+    pub path: String,
+    /// Keys in the macro, with the arguments that are given, and where.
+    pub keys: Vec<(String, BTreeSet<String>, String)>,
+    /// All texts, one of which may be a key that is looked up elsewhere.
+    pub texts: BTreeSet<String>,
+    /// Texts that are shown without being looked up, and where.
+    pub shown: Vec<(String, String)>,
+}
+
+/// Methods of egui, functions of the window and types that show the text they are given.
+const SHOWS: &[&str] = &[
+    "badge",
+    "button",
+    "centred",
+    "checkbox",
+    "entry",
+    "heading",
+    "hint_text",
+    "hyperlink_to",
+    "icon_button",
+    "icon_button_sized",
+    "label",
+    "labeled",
+    "main_button",
+    "menu_button",
+    "new",
+    "notify",
+    "notify_of",
+    "on_disabled_hover_text",
+    "on_hover_text",
+    "quiet_button",
+    "radio",
+    "radio_value",
+    "row",
+    "selectable",
+    "selectable_label",
+    "selectable_value",
+    "selected",
+    "selected_text",
+    "set_label",
+    "shortcut_text",
+    "small_button",
+    "text_row",
+    "title",
+    "toggle",
+    "toggle_value",
+    "value_list",
+];
+
+/// What is shown as it is: (file, text), with the reason.
+const AS_IT_IS: &[(&str, &str)] = &[
+    // The name of the program.
+    ("ui/dialogs.rs", "Lumisift"),
+    ("ui/mod.rs", "Lumisift"),
+    // An example of a file name.
+    ("ui/filter_menu.rs", "IMG_20"),
+    // Identities of widgets, which are not shown.
+    ("ui/about_photo.rs", "facts"),
+    ("ui/filter_menu.rs", "filters"),
+    ("ui/settings_dialog.rs", "settings"),
+];
+
+impl Asked {
+    /// Reads a file.
+    pub fn of(path: &str, text: &str) -> Self {
+        let mut asked = Self {
+            path: path.split("/src/").last().unwrap_or(path).to_owned(),
+            ..Self::default()
+        };
+        asked.visit_file(&syn::parse_file(text).expect("Rust"));
+        asked
+    }
+
+    fn place(&self, line: usize) -> String {
+        format!("src/{}:{line}", self.path)
+    }
+
+    /// Texts in the code that is given to a macro, and keys of the macro in it.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (at, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Group(group) => {
+                    let is_lookup = at >= 2
+                        && matches!(&tokens[at - 1], TokenTree::Punct(p) if p.as_char() == '!')
+                        && matches!(&tokens[at - 2], TokenTree::Ident(name) if name == "t");
+                    if is_lookup {
+                        self.lookup(&group.stream());
+                    }
+                    self.tokens(group.stream());
+                }
+                TokenTree::Literal(literal) => {
+                    if let Ok(text) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                        self.texts.insert(text.value());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// A key with its arguments.
+    fn lookup(&mut self, tokens: &TokenStream) {
+        let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+        let Some(TokenTree::Literal(first)) = tokens.first() else {
+            return;
+        };
+        let Ok(key) = syn::parse_str::<syn::LitStr>(&first.to_string()) else {
+            return;
+        };
+        let names = tokens.windows(3).filter_map(|window| match window {
+            [
+                TokenTree::Punct(comma),
+                TokenTree::Ident(name),
+                TokenTree::Punct(is),
+            ] if comma.as_char() == ',' && is.as_char() == '=' => Some(name.to_string()),
+            _ => None,
+        });
+        let place = self.place(first.span().start().line);
+        self.keys.push((key.value(), names.collect(), place));
+    }
+
+    fn shows(
+        &mut self,
+        function: &str,
+        arguments: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+    ) {
+        if !SHOWS.contains(&function) {
+            return;
+        }
+        for argument in arguments {
+            for (text, line) in literals(argument) {
+                let has_words = text.chars().filter(|c| c.is_alphabetic()).count() > 1;
+                let is_known = (AS_IT_IS.iter())
+                    .any(|(file, known)| self.path.ends_with(file) && *known == text);
+                if has_words && !is_known {
+                    self.shown.push((text, self.place(line)));
+                }
+            }
+        }
+    }
+}
+
+/// The texts that an argument is, or is made of by `format!` and the like.
+fn literals(argument: &syn::Expr) -> Vec<(String, usize)> {
+    match argument {
+        syn::Expr::Lit(syn::ExprLit {
+            lit: syn::Lit::Str(text),
+            ..
+        }) => vec![(text.value(), text.span().start().line)],
+        syn::Expr::Reference(inner) => literals(&inner.expr),
+        syn::Expr::MethodCall(call)
+            if ["into", "to_owned", "to_string"].contains(&call.method.to_string().as_str()) =>
+        {
+            literals(&call.receiver)
+        }
+        syn::Expr::Macro(call) if call.mac.path.is_ident("format") => {
+            let text = call.mac.tokens.clone().into_iter().next();
+            let text = text.and_then(|text| syn::parse_str::<syn::LitStr>(&text.to_string()).ok());
+            let without_holes = |text: syn::LitStr| {
+                let mut inside = 0;
+                let kept = text
+                    .value()
+                    .chars()
+                    .filter(|c| {
+                        inside += i32::from(*c == '{');
+                        let keeps = inside == 0;
+                        inside -= i32::from(*c == '}');
+                        keeps
+                    })
+                    .collect();
+                (kept, call.mac.span().start().line)
+            };
+            text.map(without_holes).into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_test(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("cfg")
+            && attribute
+                .parse_args::<syn::Ident>()
+                .is_ok_and(|what| what == "test")
+    })
+}
+
+impl<'ast> Visit<'ast> for Asked {
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        if !is_test(&module.attrs) {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
+    fn visit_attribute(&mut self, _: &'ast syn::Attribute) {}
+
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.texts.insert(text.value());
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if call
+            .path
+            .segments
+            .last()
+            .is_some_and(|name| name.ident == "t")
+        {
+            self.lookup(&call.tokens);
+        }
+        self.tokens(call.tokens.clone());
+        visit::visit_macro(self, call);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.shows(&call.method.to_string(), &call.args);
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let syn::Expr::Path(path) = &*call.func {
+            let names = path.path.segments.iter().map(|part| part.ident.to_string());
+            let names: Vec<String> = names.collect();
+            // `new` is of many types; these show a text.
+            let is_text = |of: &str| {
+                [
+                    "Button",
+                    "Checkbox",
+                    "CollapsingHeader",
+                    "Label",
+                    "RadioButton",
+                    "RichText",
+                ]
+                .contains(&of)
+            };
+            match names.as_slice() {
+                [.., of, last] if last == "new" && !is_text(of) => {}
+                [.., last] => self.shows(last, &call.args),
+                [] => {}
+            }
+        }
+        visit::visit_expr_call(self, call);
+    }
+}
