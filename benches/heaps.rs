@@ -1,8 +1,9 @@
 //! How well proposed heaps agree with folders that people made, and whether the truth lies in the intervals that a few
 //! answers give.
 //!
-//!     cargo bench --bench heaps -- DIR [--store DIR]
+//!     cargo bench --bench heaps -- DIR [--store DIR] [--words FILE]
 //!     cargo bench --bench heaps -- --scale 100000
+//!     cargo bench --bench heaps -- --heat assets/samples/motorcycle.jpg [--model DIR]
 //!
 //! DIR has a folder for each class. `docs/heap.md` has what was found.
 #![allow(
@@ -13,7 +14,7 @@
 )]
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
@@ -25,6 +26,7 @@ use lumisift::engine::inference::{Embeddings, LoadOptions, ModelChoice};
 use lumisift::engine::library::{Indexed, Library, words};
 use lumisift::engine::search::clusters::{self, ClusterRule, Vocabulary};
 use lumisift::engine::search::label_set::{Wording, label_query};
+use lumisift::engine::search::query::embed_phrases;
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 use lumisift::engine::search::teach::TrainingSet;
@@ -39,12 +41,21 @@ struct Args {
     /// Cosines at which clusters are joined
     #[arg(long, value_delimiter = ',')]
     same: Vec<f32>,
+    /// Name heaps with the words of a file, one a line, instead of those that are bundled
+    #[arg(long)]
+    words: Option<PathBuf>,
     /// Answers to each label
     #[arg(long, default_value_t = 10)]
     answers: usize,
     /// Heap so many random vectors instead
     #[arg(long)]
     scale: Option<usize>,
+    /// Time the map of where a label is seen in this photo instead
+    #[arg(long)]
+    heat: Option<PathBuf>,
+    /// The folder of the model of that map, in place of the starter
+    #[arg(long)]
+    model: Option<PathBuf>,
     /// What `cargo bench` adds
     #[arg(long, hide = true)]
     bench: bool,
@@ -52,10 +63,11 @@ struct Args {
 
 fn main() {
     let args = Args::parse();
-    match (args.scale, &args.source) {
-        (Some(count), _) => scale(count),
-        (None, Some(source)) => measure(&args, source.clone()),
-        (None, None) => println!("name a folder with a folder for each class"),
+    match (args.scale, &args.source, &args.heat) {
+        (Some(count), ..) => scale(count),
+        (None, Some(source), _) => measure(&args, source.clone()),
+        (None, None, Some(photo)) => heat(&args, photo),
+        (None, None, None) => println!("name a folder with a folder for each class"),
     }
 }
 
@@ -82,6 +94,20 @@ fn measure(args: &Args, source: PathBuf) {
         .collect::<std::collections::BTreeSet<_>>()
         .len();
     println!("{} photos in {count} classes", classes.len());
+    let own = args
+        .words
+        .as_ref()
+        .map(|path| std::fs::read_to_string(path).expect("words"));
+    let words: Vec<&str> = own
+        .as_deref()
+        .map_or_else(words, |text| text.lines().collect());
+    let since = Instant::now();
+    let vectors = embedded(&library, &words);
+    println!(
+        "{} words in {:.1} s",
+        words.len(),
+        since.elapsed().as_secs_f64()
+    );
     println!(
         "| joined from | heaps | in none | adjusted Rand index | named right | seconds |\n|---:|---:|---:|---:|---:|---:|"
     );
@@ -95,9 +121,21 @@ fn measure(args: &Args, source: PathBuf) {
             ..ClusterRule::default()
         };
         let since = Instant::now();
-        let found = library
-            .heaps(&indexed, &rule, &Cancel::default())
-            .expect("heaps");
+        let vocabulary = Vocabulary {
+            words: &words,
+            vectors: &vectors,
+        };
+        let photos = library.session().vectors().expect("vectors");
+        let (rows, cancel) = (indexed.rows(), Cancel::default());
+        let found = clusters::find(
+            &rows,
+            photos.values(),
+            photos.dim(),
+            &vocabulary,
+            &rule,
+            &cancel,
+        );
+        let found = found.expect("heaps");
         let seconds = since.elapsed().as_secs_f64();
         let mut of = vec![usize::MAX; classes.len()];
         for (number, heap) in found.iter().enumerate() {
@@ -119,7 +157,7 @@ fn measure(args: &Args, source: PathBuf) {
                 .map(|(class, _)| *class);
             let most = most.unwrap_or_default().to_lowercase().replace('_', " ");
             let says = |word: &usize| {
-                let word = words()[*word].to_lowercase();
+                let word = words[*word].to_lowercase();
                 let word = word.trim_end_matches('s');
                 most.contains(word) || word.contains(most.trim_end_matches('s'))
             };
@@ -132,6 +170,13 @@ fn measure(args: &Args, source: PathBuf) {
         );
     }
     ask(args, &library, &indexed, &classes);
+}
+
+/// Vectors of words, as the library computes them.
+fn embedded(library: &Library, words: &[&str]) -> Embeddings {
+    let phrases = words.iter().map(|word| vec![format!("a photo of {word}")]);
+    let phrases: Vec<Vec<String>> = phrases.collect();
+    embed_phrases(library.session().model().as_ref(), &phrases).expect("vectors")
 }
 
 /// Asks about each class, and counts how often the truth lies in the interval.
@@ -196,6 +241,34 @@ fn adjusted_rand(of: &[usize], classes: &[String]) -> f64 {
     let expected = of_heaps * of_classes / pairs(of.len());
     let most = (of_heaps + of_classes) / 2.0;
     (together - expected) / (most - expected)
+}
+
+/// Times the map of where a label is seen, from the photo's file on.
+fn heat(args: &Args, photo: &Path) {
+    let store = tempfile::tempdir().expect("a folder");
+    let choice = args.model.clone();
+    let choice = choice.map_or(ModelChoice::Starter, ModelChoice::Folder);
+    let options = LoadOptions::new(choice);
+    let limits = StoreLimits::megabytes(None);
+    let library = Library::open(&options, store.path(), limits).expect("a library");
+    let query = label_query("motorcycle", &Wording::default()).expect("a label");
+    let label = TrainingSet::of(query);
+    let mut times = Vec::new();
+    for _ in 0..11 {
+        let since = Instant::now();
+        let explained = library.explain(photo, &label, &Cancel::default());
+        explained.expect("a map");
+        times.push(since.elapsed().as_secs_f64() * 1000.0);
+    }
+    // The first time, the label's vectors are computed as well.
+    let first = times.remove(0);
+    times.sort_by(f64::total_cmp);
+    println!(
+        "{}: best {:.0} ms, median {:.0} ms; the first {first:.0} ms",
+        library.session().model().info().name,
+        times[0],
+        times[times.len() / 2]
+    );
 }
 
 /// Random vectors around sixty directions.

@@ -2,7 +2,7 @@
 # Drives the real program under Xvfb with xdotool and docs/xdnd_drop.py, checks what it does by what it writes (decisions,
 # what it remembers, exported files) and by what is seen, and saves pictures: an empty window, a second label while it is
 # typed, photos being sorted, a photo in the viewer, photos side by side, the export, photos by month, files held over the
-# window, a search by a dropped picture, a path being typed. The first check that fails ends it with a message.
+# window, a search by a dropped picture, a path being typed, what can be cleaned up. The first check that fails ends it with a message.
 # Also prints how long the window takes to show and to close. Needs xvfb, xdotool, imagemagick, exiftool, python3 and
 # a software Vulkan driver (mesa-vulkan-drivers).
 # Usage: docs/screenshots.sh [--readme] [FOLDER FOR PICTURES]
@@ -425,8 +425,36 @@ open "$photos"
 picture months
 close
 
+# What can be cleared away: copies, a burst, a blurred photo, a screenshot and a photo without light.
+phone=$pictures/Phone
+mkdir "$phone"
+rm -f "$home/config/window.json"
+number=1
+for photo in "$photos"/*.jpg; do
+    cp "$photo" "$phone/IMG_$((1000 + number)).jpg"
+    number=$((number + 1))
+done
+cp "$photos/cat.jpg" "$phone/IMG_1003 (1).jpg"
+convert "$photos/coffee.jpg" -resize 50% -quality 70 "$phone/coffee-small.jpg"
+convert "$photos/temple.jpg" -quality 60 "$phone/temple-sent.jpg"
+convert "$photos/flower.jpg" -blur 0x8 "$phone/IMG_1021.jpg"
+convert "$photos/rocket.jpg" -evaluate multiply 0.04 "$phone/IMG_1022.jpg"
+cp "$out/sorted.png" "$phone/Screenshot_2024-06-02-10-00-00.png"
+for at in 0 1 2; do
+    burst=$phone/IMG_103$at.jpg
+    convert "$photos/motorcycle.jpg" -gravity center -crop "9$((9 - at))%x9$((9 - at))%+0+0" +repage \
+        -blur "0x0.$((at + 1))" "$burst"
+    exiftool -q -overwrite_original "-DateTimeOriginal=2024:06:01 10:00:0$((at * 2))" "$burst"
+done
+open "$phone"
+settle
+press ctrl+t
+picture tour
+press Escape
+close
+
 if [ -n "$readme" ]; then
-    for name in sorted typing viewer compare months; do
+    for name in sorted typing viewer compare months tour; do
         cp "$out/$name.png" "docs/images/$name.png"
     done
 fi

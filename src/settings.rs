@@ -122,6 +122,19 @@ impl Dirs {
         self.config.join("window.json")
     }
 
+    /// The rules of the window for photos that arrive.
+    #[must_use]
+    pub fn rules_file(&self) -> PathBuf {
+        self.config.join("rules.toml")
+    }
+
+    /// What rules decided. One log serves all rules, wherever they are written: what a decision is known by says which
+    /// rule made it.
+    #[must_use]
+    pub fn watch_log(&self) -> PathBuf {
+        self.state.join("watch").join("decisions.jsonl")
+    }
+
     /// The file of settings.
     #[must_use]
     pub fn settings_file(&self) -> PathBuf {

@@ -52,6 +52,8 @@ pub enum Action {
     Ask,
     Search,
     Searches,
+    /// Rules for photos that arrive.
+    Rules,
     ClearFilter,
     Tour,
     Copies,
@@ -180,6 +182,7 @@ impl Action {
         Self::Ask,
         Self::Search,
         Self::Searches,
+        Self::Rules,
         Self::ClearFilter,
         Self::Tour,
         Self::Copies,
@@ -322,6 +325,7 @@ impl Action {
             Self::Heaps => (Labels, t!("action-heaps"), const { &[ctrl_shift(Key::H)] }),
             Self::Ask => (Labels, t!("action-ask"), &[]),
             Self::Searches => (View, t!("action-searches"), &[]),
+            Self::Rules => (View, t!("action-rules"), &[]),
             Self::Tour => (View, t!("action-tour"), const { &[ctrl(Key::T)] }),
             Self::Copies => (View, t!("action-copies"), &[]),
             Self::Stacks => (View, t!("action-stacks"), const { &[plain(Key::S)] }),
@@ -396,6 +400,7 @@ impl Action {
                 | Self::Heaps
                 | Self::Ask
                 | Self::Searches
+                | Self::Rules
                 | Self::Tour
                 | Self::Copies
                 | Self::Export

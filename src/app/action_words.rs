@@ -34,6 +34,7 @@ impl Action {
             Self::Heaps => t!("synonyms-heaps"),
             Self::Ask => t!("synonyms-ask"),
             Self::Searches => t!("synonyms-searches"),
+            Self::Rules => t!("synonyms-rules"),
             Self::Tour => t!("synonyms-tour"),
             Self::Copies => t!("synonyms-copies"),
             Self::Stacks => t!("synonyms-stacks"),

@@ -16,6 +16,7 @@ use crate::settings::Settings;
 pub use super::action::{Action, CommandEntry, Section};
 pub use super::finding_command::FindingCommand;
 pub use super::keys::Keys;
+pub use super::rule_command::RuleCommand;
 pub use super::shortcuts::{gestures, keys_of, keys_page};
 
 /// A command, with what it needs to know.
@@ -155,6 +156,8 @@ pub enum Command {
     CopyText(String),
     /// Do something with what was found among the photos.
     Found(FindingCommand),
+    /// Do something with rules for photos that arrive.
+    Rules(RuleCommand),
     /// Dismiss a message.
     DismissNotice(usize),
 }
@@ -232,6 +235,8 @@ pub enum Dialog {
     Questions,
     /// Searches under names.
     Searches,
+    /// Rules for photos that arrive.
+    Rules,
     /// The welcome of the first start.
     Welcome(WelcomeStep),
     /// The program.

@@ -14,6 +14,7 @@ mod enabled;
 mod file_dialogs;
 mod finding_command;
 mod keys;
+mod rule_command;
 pub mod services;
 mod shortcuts;
 pub mod single_instance;
@@ -74,6 +75,8 @@ enum News {
     Restored(tasks::trash::Restored),
     /// What the look over all photos tells.
     Overview(tasks::overview::OverviewNews),
+    /// What rules do.
+    Rules(tasks::rules::RuleNews),
     /// The open folders are watched.
     Watched(tasks::watching::Watched),
     /// What keywords do.
@@ -164,6 +167,7 @@ pub struct App {
     marks: Option<MarksWriter>,
     asking: PendingRequests,
     watching: tasks::watching::Watching,
+    rounds: tasks::rules::RuleRounds,
     opening: u64,
     was_focused: bool,
     saved: tasks::save::SaveState,
@@ -220,6 +224,7 @@ impl App {
                 last: Instant::now(),
             },
             watching: tasks::watching::Watching::default(),
+            rounds: tasks::rules::RuleRounds::default(),
             opening: 0,
             was_focused: true,
             saved,
@@ -237,6 +242,7 @@ impl App {
             .collect();
         app.state.library.reject_alone(&alone);
         app.look_for_interrupted();
+        app.read_rules();
         if !paths.is_empty() {
             app.state.memory.roots.clear();
             app.add_roots(paths);
@@ -417,6 +423,7 @@ impl App {
         self.look_after_store();
         self.look_for_changes(ctx);
         self.look_at_watched(ctx);
+        self.look_after_rules(ctx);
         self.look_for_heat();
         self.ask();
         self.save_changes();
@@ -477,6 +484,7 @@ fn new_state(settings: Settings, memory: SavedWindow) -> State {
         keywords: document::keywords::KeywordWork::default(),
         overview: document::overview::Overview::default(),
         heaps: document::heaps::Heaps::default(),
+        rules: document::rules::Rules::default(),
         questions: None,
         heat: document::heat::Heat::default(),
         dialog: None,

@@ -32,6 +32,8 @@ pub enum FolderPurpose {
     LoadLabels,
     /// A file of labels, to be written.
     SaveLabels,
+    /// Where a rule brings photos.
+    RuleTarget,
 }
 
 impl FolderPurpose {
@@ -42,6 +44,7 @@ impl FolderPurpose {
             Self::OpenFolder | Self::OpenPhotos => &[Self::OpenFolder, Self::OpenPhotos],
             Self::LoadLabels | Self::SaveLabels => &[Self::LoadLabels, Self::SaveLabels],
             Self::ExportTo => &[Self::ExportTo],
+            Self::RuleTarget => &[Self::RuleTarget],
             Self::Model => &[Self::Model],
             Self::Store => &[Self::Store],
             Self::Exclude => &[Self::Exclude],
@@ -167,6 +170,7 @@ impl Desktop for Platform {
             FolderPurpose::Exclude => t!("choose-exclude"),
             FolderPurpose::LoadLabels => t!("choose-load-labels"),
             FolderPurpose::SaveLabels => t!("choose-save-labels"),
+            FolderPurpose::RuleTarget => t!("choose-rule-target"),
         };
         let dialog = dialog.set_title(title);
         let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().into()).collect();

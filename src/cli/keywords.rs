@@ -1,4 +1,4 @@
-//! `lumisift keywords`: labels, stars, colours and rejects into XMP sidecars or photos, for other programs.
+//! `lumisift keywords`: labels, stars, colours, rejects and descriptions into XMP sidecars or photos, for other programs.
 
 use std::io::ErrorKind;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use lumisift::engine::media::metadata::SidecarNaming;
 use lumisift::engine::media::photo::Failure;
 use lumisift::engine::organize::sidecars::{
-    self, SidecarContents, SidecarCount, SidecarEdit, SidecarPlacement,
+    self, SidecarContents, SidecarCount, SidecarEdit, SidecarPlacement, SidecarPlan,
 };
 use lumisift::engine::search::label_set::label_query;
 use lumisift::engine::search::teach::TrainingSet;
@@ -17,6 +17,7 @@ use super::RunOutcome;
 use super::args::{CommonArgs, KeywordsArgs, SidecarNames};
 use super::commands::outcome;
 use super::decided::PhotoDecisions;
+use super::describe;
 use super::labels::{say_meanings, with_absolute_paths};
 use super::library::{self, OpenedLibrary, open_library};
 use super::output::{OutputTable, failure_json, path_text, print, say, say_failures};
@@ -45,10 +46,7 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
         inside: args.inside,
     };
     let plan = sidecars::plan(&edits, way);
-    let mut columns = OutputTable::new(&["file", "keywords"], &[]);
-    for change in &plan.changes {
-        columns.push(vec![path_text(&change.path), change.keywords.join(", ")]);
-    }
+    let columns = table(args, &plan);
     let (count, failures) = if args.dry_run {
         (SidecarCount::default(), plan.failures.clone())
     } else {
@@ -56,7 +54,7 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
             .with_context(|| format!("cannot write {}", records.display()))?
     };
     print(common.format, &columns, || {
-        let change = |c: &sidecars::SidecarChange| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords });
+        let change = |c: &sidecars::SidecarChange| json!({ "path": path_text(&c.path), "inside": c.is_inside(), "keywords": c.keywords, "description": c.description });
         json!({
             "changes": plan.changes.iter().map(change).collect::<Vec<_>>(),
             "unchanged": plan.unchanged,
@@ -78,6 +76,26 @@ pub fn run(common: &CommonArgs, args: &KeywordsArgs) -> anyhow::Result<RunOutcom
     say_beside(&plan.beside);
     say_failures(&failures);
     Ok(outcome(&failures))
+}
+
+/// What changes, file by file; with descriptions if they were asked for.
+fn table(args: &KeywordsArgs, plan: &SidecarPlan) -> OutputTable {
+    let headings: &[&str] = match args.describes() {
+        true => &["file", "keywords", "description"],
+        false => &["file", "keywords"],
+    };
+    let mut columns = OutputTable::new(headings, &[]);
+    for change in &plan.changes {
+        let description = change.description.clone().unwrap_or_default();
+        let mut row = vec![
+            path_text(&change.path),
+            change.keywords.join(", "),
+            description,
+        ];
+        row.truncate(headings.len());
+        columns.push(row);
+    }
+    columns
 }
 
 /// Says once for each reason which photos are not written into.
@@ -123,6 +141,12 @@ fn edits(
         stars: args.stars,
         colours: args.colours,
         rejects: args.rejects,
+        descriptions: args.describes(),
+        replace_descriptions: args.replace_descriptions,
+    };
+    let mut described = match contents.descriptions {
+        true => describe::descriptions(opened, &indexed)?,
+        false => vec![None; indexed.photos.len()],
     };
     let mut edits = Vec::new();
     for (at, (photo, _)) in indexed.photos.iter().enumerate() {
@@ -130,7 +154,8 @@ fn edits(
         let fitting = matches.filter(|(_, m)| **m >= args.min_match);
         let keywords = fitting.map(|(label, _)| label.clone()).collect();
         let path = photo.file.path.clone();
-        edits.extend(contents.edit(path, keywords, decided.mark(photo)));
+        let description = described[at].take();
+        edits.extend(contents.edit(path, keywords, decided.mark(photo), description));
     }
     say_failures(&indexed.failures);
     Ok(edits)

@@ -29,12 +29,19 @@ const POLL: Duration = Duration::from_secs(60);
 
 /// `lumisift watch`.
 pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> {
-    let rules = read_rules(&args.rules)?;
+    let mut rules = read_rules(&args.rules)?;
+    rules.retain(|rule| rule.enabled);
+    if rules.is_empty() {
+        say(format_args!(
+            "{}: all rules are switched off",
+            args.rules.display()
+        ));
+    }
     let opened = open_library(common)?;
     let queries = rules.iter().map(|rule| &rule.training_set.query);
     say_meanings(opened.session().model().as_ref(), queries);
     let dirs = Dirs::detect();
-    let mut handled = HandledLog::open(&log_path(&dirs))?;
+    let mut handled = HandledLog::open(&dirs.watch_log())?;
     let job = |paths: Vec<PathBuf>| {
         let folders = FolderArgs {
             paths,
@@ -50,6 +57,8 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
         exporter: Exporter::new(&journals),
         settle: Duration::from_secs(args.settle),
         dry_run: args.dry_run,
+        // Decisions are undone in the window, which keeps them.
+        marks: None,
     };
     let ends = args.once || args.dry_run;
     let (sender, events) = bounded(1);
@@ -77,12 +86,6 @@ pub fn run(common: &CommonArgs, args: &WatchArgs) -> anyhow::Result<RunOutcome> 
             },
         );
     }
-}
-
-/// Where decisions are noted. One log serves all rules, wherever they are written: what a decision is known by says
-/// which rule made it.
-fn log_path(dirs: &Dirs) -> PathBuf {
-    dirs.state.join("watch").join("decisions.jsonl")
 }
 
 /// Whether files may be other than they were. Scanning folders opens and reads them, which the system reports as well.

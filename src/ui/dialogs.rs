@@ -66,6 +66,7 @@ impl Interface {
                 Dialog::Heaps => self.heaps_dialog(ui, state, commands),
                 Dialog::Questions => self.questions_dialog(ui, state, commands),
                 Dialog::Searches => self.searches_dialog(ui, state, commands),
+                Dialog::Rules => self.rules_dialog(ui, state, commands),
                 Dialog::Welcome(step) => welcome::show(ui, state, *step, commands),
                 Dialog::About => about(ui),
             }
@@ -271,6 +272,7 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
         Dialog::Heaps => t!("dialog-heaps"),
         Dialog::Questions => t!("dialog-questions"),
         Dialog::Searches => t!("dialog-searches"),
+        Dialog::Rules => t!("rules-title"),
         Dialog::Welcome(_) => t!("dialog-welcome"),
         Dialog::About => t!("dialog-about"),
     }
@@ -278,9 +280,8 @@ fn dialog_name(dialog: &Dialog) -> &'static str {
 
 fn dialog_width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export | Dialog::Keywords => {
-            640.0
-        }
+        Dialog::Keys | Dialog::Failures | Dialog::Models | Dialog::Export => 640.0,
+        Dialog::Keywords | Dialog::Rules => 640.0,
         Dialog::Copies { .. } | Dialog::Heaps => 860.0,
         Dialog::ClearStore | Dialog::RemoveModel(_) | Dialog::Dropped(_) | Dialog::About => 420.0,
         _ => 540.0,
@@ -291,7 +292,12 @@ fn dialog_width(dialog: &Dialog) -> f32 {
 fn fills(dialog: &Dialog) -> bool {
     matches!(
         dialog,
-        Dialog::Export | Dialog::Keywords | Dialog::Models | Dialog::Settings | Dialog::Welcome(_)
+        Dialog::Export
+            | Dialog::Keywords
+            | Dialog::Models
+            | Dialog::Settings
+            | Dialog::Rules
+            | Dialog::Welcome(_)
     )
 }
 
@@ -301,7 +307,7 @@ fn dialog_height(dialog: &Dialog) -> f32 {
         Dialog::Export => 720.0,
         // As much of the list as the window has room for.
         Dialog::Models => 1600.0,
-        Dialog::Settings | Dialog::Keywords => 620.0,
+        Dialog::Settings | Dialog::Keywords | Dialog::Rules => 620.0,
         Dialog::Copies { .. } | Dialog::Heaps | Dialog::Questions => 560.0,
         Dialog::Tour | Dialog::Welcome(_) => 420.0,
         Dialog::Palette => 440.0,

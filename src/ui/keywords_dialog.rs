@@ -5,6 +5,7 @@ use std::path::Path;
 use egui::{RichText, TextEdit, Ui};
 
 use super::Interface;
+use super::description_row::{description_row, planned_heading, planned_text};
 use super::dialog_parts::{row, title};
 use super::export_dialog::{CHOICES, failures};
 use super::theme::{self, palette};
@@ -27,6 +28,8 @@ pub struct KeywordChoices {
     stars: bool,
     colours: bool,
     rejects: bool,
+    descriptions: bool,
+    replace_descriptions: bool,
     inside: bool,
 }
 
@@ -39,6 +42,8 @@ impl Default for KeywordChoices {
             stars: false,
             colours: false,
             rejects: false,
+            descriptions: false,
+            replace_descriptions: false,
             inside: false,
         }
     }
@@ -55,6 +60,8 @@ impl KeywordChoices {
                 stars: self.stars,
                 colours: self.colours,
                 rejects: self.rejects,
+                descriptions: self.descriptions,
+                replace_descriptions: self.descriptions && self.replace_descriptions,
             },
             way: SidecarPlacement {
                 naming,
@@ -148,6 +155,12 @@ fn choice_rows(
             ui.checkbox(&mut choices.rejects, t!("write-rejects"));
         });
     });
+    description_row(
+        ui,
+        state,
+        &mut choices.descriptions,
+        &mut choices.replace_descriptions,
+    );
     row(ui, t!("row-parent"), |ui| {
         let edit = TextEdit::singleline(&mut choices.parent).hint_text(t!("no-parent"));
         let response = ui.add_enabled(choices.labels, edit.desired_width(220.0));
@@ -189,14 +202,14 @@ fn show_plan(ui: &mut Ui, plan: &SidecarPlan, commands: &mut Vec<Command>) {
     let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
     let lines = TextTable {
         id: "keywords",
-        headings: [t!("heading-file"), t!("heading-keywords")],
+        headings: [t!("heading-file"), planned_heading(plan)],
         first: 190.0,
         // What stands above and below takes the rest of a small window.
         height: (ui.available_height() - 92.0).max(60.0),
     };
     lines.show(ui, plan.changes.len(), |at| {
         let change = &plan.changes[at];
-        [name(&change.path), text::list(&change.keywords)]
+        [name(&change.path), planned_text(change)]
     });
     ui.add_space(theme::SPACE_S);
     ui.add_enabled_ui(!plan.changes.is_empty(), |ui| {

@@ -6,7 +6,7 @@ use super::icons::Icon;
 use super::label_language::reads_english_only;
 use super::theme::{self, palette};
 use super::widgets::quiet_button;
-use crate::app::command::{Command, FindingCommand};
+use crate::app::command::{Command, FindingCommand, RuleCommand};
 use crate::app::document::filter::{LabelFit, SortKey, Sorting};
 use crate::app::document::labels::{COLOURS, Label};
 use crate::app::document::state::State;
@@ -43,6 +43,8 @@ pub fn label_menu(
         );
         let ask = Command::Found(FindingCommand::Ask(label.id));
         entry(ui, t!("ten-questions"), ask, commands);
+        let rule = Command::Rules(RuleCommand::ShowFor(label.id));
+        entry(ui, t!("make-a-rule"), rule, commands);
         let command = Command::SetLabelOn(label.id, !label.on);
         toggle(ui, label.on, t!("in-use-toggle"), command, commands);
         let text = t!("negate");

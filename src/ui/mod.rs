@@ -4,6 +4,7 @@
 mod about_photo;
 mod cell;
 mod copies_dialog;
+mod description_row;
 mod dialog_parts;
 mod dialogs;
 mod drop_zones;
@@ -32,6 +33,7 @@ mod path_dialog;
 mod per_answer;
 mod photo_menu;
 mod questions_dialog;
+mod rules_dialog;
 mod searches_dialog;
 mod settings_dialog;
 mod stacks;
@@ -103,6 +105,7 @@ struct Buffers {
     /// The name of a heap while it is typed, and which heap's.
     heap_name: Option<(usize, String)>,
     search_name: String,
+    rule: rules_dialog::RuleChoices,
 }
 
 /// What has the keyboard while the photos have it: the list of them, for screen readers.

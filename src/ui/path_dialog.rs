@@ -67,6 +67,7 @@ fn words(purpose: FolderPurpose) -> (&'static str, &'static str) {
             (t!("path-open-title"), t!("open"))
         }
         FolderPurpose::ExportTo => (t!("path-export-title"), t!("use-this-folder")),
+        FolderPurpose::RuleTarget => (t!("choose-rule-target"), t!("use-this-folder")),
         FolderPurpose::Model => (t!("choose-model"), t!("use-this-model")),
         FolderPurpose::Store => (t!("choose-store"), t!("use-this-folder")),
         FolderPurpose::Exclude => (t!("choose-exclude"), t!("exclude-it")),

@@ -6,7 +6,7 @@ use super::Interface;
 use super::dialog_parts::title;
 use super::icons::Icon;
 use super::widgets::icon_button_sized;
-use crate::app::command::{Command, FindingCommand};
+use crate::app::command::{Action, Command, FindingCommand};
 use crate::app::document::chips::chips;
 use crate::app::document::memory::SavedSearch;
 use crate::app::document::state::State;
@@ -41,6 +41,9 @@ impl Interface {
                     commands.push(Command::Found(FindingCommand::RemoveSearch(name)));
                 }
             });
+        }
+        if ui.button(t!("action-rules")).clicked() {
+            commands.push(Command::Do(Action::Rules));
         }
         ui.separator();
         let asks = !state.search.trim().is_empty() || !state.memory.filter.is_clear();

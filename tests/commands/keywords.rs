@@ -377,3 +377,53 @@ fn a_sidecar_that_is_a_link_or_protected_stays_so() {
     assert_eq!((written["written"].as_u64(), code), (Some(0), 1), "{said}");
     assert!(said.contains("link"), "{said}");
 }
+
+#[test]
+fn descriptions_are_written_only_when_asked_and_a_persons_own_stays() {
+    let (home, photos) = cats(&["a.jpg", "b.jpg"]);
+    let own = "<dc:description><rdf:Alt><rdf:li xml:lang=\"x-default\">Mimi</rdf:li></rdf:Alt></dc:description>";
+    fs::write(photos.join("b.jpg.xmp"), packet(own)).expect("written");
+    let read = |name: &str| PhotoMetadata::of(&photos.join(name)).facts.description;
+    let run = |more: &[&str]| {
+        let mut command = lumisift(home.path());
+        json(command.arg("keywords").arg(&photos).args(more))
+    };
+    assert_eq!(
+        run(&["-l", "cat", "--dry-run"]).0["changes"][0]["description"],
+        Value::Null
+    );
+    let (planned, code, said) = run(&["--descriptions", "--dry-run"]);
+    assert_eq!(
+        (planned["changes"].as_array().map(Vec::len), code),
+        (Some(1), 0),
+        "{said}"
+    );
+    let description = planned["changes"][0]["description"].as_str().expect("one");
+    assert!(description.contains("cat"), "{description}");
+    assert_eq!(read("a.jpg"), None);
+    let (written, ..) = run(&["--descriptions"]);
+    assert_eq!(
+        (written["written"].as_u64(), written["unchanged"].as_u64()),
+        (Some(1), Some(1))
+    );
+    assert_eq!(read("a.jpg").as_deref(), Some(description));
+    assert_eq!(read("b.jpg").as_deref(), Some("Mimi"));
+    let (again, ..) = run(&["--replace-descriptions"]);
+    assert_eq!(
+        (again["written"].as_u64(), again["unchanged"].as_u64()),
+        (Some(1), Some(1))
+    );
+    assert_eq!(read("b.jpg").as_deref(), Some(description));
+    undo(home.path());
+    assert_eq!(read("b.jpg").as_deref(), Some("Mimi"));
+    let mut command = lumisift(home.path());
+    command.arg("keywords").arg(&photos).args([
+        "--replace-descriptions",
+        "--dry-run",
+        "--format",
+        "csv",
+    ]);
+    let output = command.output().expect("runs");
+    let table = String::from_utf8(output.stdout).expect("text");
+    assert!(table.starts_with("file,keywords,description"), "{table}");
+}

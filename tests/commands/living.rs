@@ -184,6 +184,7 @@ impl World {
             exporter: Exporter::with(&journals, ops, 1),
             settle: Duration::ZERO,
             dry_run: false,
+            marks: None,
         };
         let handled = &mut self.handled;
         (self.library).living_round(&rules, handled, &options, &Cancel::default())

@@ -15,7 +15,7 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::media::decode::decode;
 use lumisift::engine::media::metadata::xmp::{HIERARCHY, Packet, SUBJECT, TAGS};
-use lumisift::engine::media::metadata::{Additions, PhotoMetadata};
+use lumisift::engine::media::metadata::{Additions, NewDescription, PhotoMetadata};
 use lumisift::engine::organize::sidecars::plan;
 use lumisift::engine::organize::sidecars::{SidecarEdit, SidecarPlacement, apply, undo};
 use proptest::prelude::*;
@@ -633,5 +633,110 @@ fn exiftool_and_exiv2_read_packets_inside_photos() {
             "{}",
             photo.display()
         );
+    }
+}
+
+#[test]
+fn exiftool_and_exiv2_read_descriptions_and_a_persons_own_stays() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let all = ["jpg", "png", "webp", "tif", "heic"];
+    let theirs = ["-XMP-dc:Description=Grandma", "-XMP-dc:Description-de=Oma"];
+    let camera = ["-IFD0:ImageDescription=OLYMPUS DIGITAL CAMERA"];
+    let new = [
+        tagged(dir.path(), "bare", &all, &["-XMP-xmp:Rating=4"]),
+        tagged(dir.path(), "camera", &["jpg"], &camera),
+    ]
+    .concat();
+    let described = [
+        tagged(dir.path(), "xmp", &all, &theirs),
+        tagged(
+            dir.path(),
+            "iptc",
+            &["jpg", "tif"],
+            &["-IPTC:Caption-Abstract=Grandma"],
+        ),
+        tagged(
+            dir.path(),
+            "exif",
+            &["jpg"],
+            &["-IFD0:ImageDescription=Grandma"],
+        ),
+    ]
+    .concat();
+    let photos = [new.clone(), described.clone()].concat();
+    let originals: Vec<Vec<u8>> = photos.iter().map(|p| fs::read(p).expect("there")).collect();
+    let text = "cat & \"dog\" <b>, perhaps sofa; taken 4 May 2024; sharp";
+    let wishes = |replaces: bool| -> Vec<SidecarEdit> {
+        let wish = |photo: &PathBuf| SidecarEdit {
+            photo: photo.clone(),
+            additions: Additions {
+                description: Some(NewDescription {
+                    text: text.into(),
+                    replaces,
+                }),
+                ..Additions::default()
+            },
+        };
+        photos.iter().map(wish).collect()
+    };
+    let records = dir.path().join("records");
+    for inside in [true, false] {
+        let way = SidecarPlacement {
+            inside,
+            ..SidecarPlacement::default()
+        };
+        let planned = plan(&wishes(false), way);
+        assert_eq!(planned.failures, []);
+        let said: Vec<_> = planned
+            .changes
+            .iter()
+            .map(|c| c.description.as_deref())
+            .collect();
+        assert_eq!(said, vec![Some(text); new.len()]);
+        assert_eq!(planned.unchanged, described.len());
+        apply(&planned, &records).expect("written");
+        let written: Vec<PathBuf> = match inside {
+            true => new.clone(),
+            false => new.iter().map(|p| p.with_added_extension("xmp")).collect(),
+        };
+        let (by_exiftool, by_exiv2) = (exiftool(&written), exiv2(&written));
+        for path in &written {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            let tags = &by_exiftool[&*name];
+            assert_eq!(tags["XMP-dc:Description"], text, "{name}");
+            assert!(!tags.contains_key("ExifTool:Warning"), "{name}");
+            let value = format!("lang=\"x-default\" {text}");
+            let tag = ("dc.description".to_owned(), value);
+            assert!(by_exiv2[&*name].contains(&tag), "{name}: {by_exiv2:?}");
+        }
+        assert_eq!(plan(&wishes(false), way).changes, [], "twice");
+        undo(&records).expect("undone");
+    }
+    // One that is replaced keeps its translations.
+    let way = SidecarPlacement {
+        inside: true,
+        ..SidecarPlacement::default()
+    };
+    let planned = plan(&wishes(true), way);
+    assert_eq!(planned.changes.len(), photos.len());
+    apply(&planned, &records).expect("written");
+    let (by_exiftool, by_exiv2) = (exiftool(&described), exiv2(&described));
+    for path in &described {
+        let name = path.file_name().expect("a name").to_string_lossy();
+        assert_eq!(by_exiftool[&*name]["XMP-dc:Description"], text, "{name}");
+        if name.starts_with("xmp") {
+            assert_eq!(
+                by_exiftool[&*name]["XMP-dc:Description-de"], "Oma",
+                "{name}"
+            );
+            let value = format!("lang=\"x-default\" {text}, lang=\"de\" Oma");
+            let tag = ("dc.description".to_owned(), value);
+            assert!(by_exiv2[&*name].contains(&tag), "{name}: {by_exiv2:?}");
+        }
+    }
+    undo(&records).expect("undone");
+    for (photo, original) in photos.iter().zip(&originals) {
+        let now = fs::read(photo).expect("there");
+        assert!(now == *original, "{}", photo.display());
     }
 }

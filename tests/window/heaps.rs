@@ -108,6 +108,42 @@ fn heaps_are_renamed_merged_and_dismissed() {
 }
 
 #[test]
+fn what_is_done_to_heaps_can_be_undone_and_redone() {
+    let (_dir, mut window) = heaped();
+    let before = names(&window);
+    let about = |command| Command::Found(command);
+    let rename = FindingCommand::RenameHeap(0, "mine".into());
+    for (command, heaps) in [
+        (rename, 3),
+        (FindingCommand::MergeHeaps(0, 1), 2),
+        (FindingCommand::DismissHeap(0), 2),
+        (FindingCommand::AddHeap(2), 2),
+    ] {
+        let suggestions = window.state().heaps.suggestions.clone();
+        window.command(about(command.clone()));
+        let after = names(&window);
+        assert_eq!(after.len(), heaps, "{command:?}");
+        let state = window.state();
+        let dismissed = state.memory.dismissed_heaps.clone();
+        let labels = state.memory.labels.len();
+        window.act(Action::Undo);
+        assert_eq!(names(&window), before, "{command:?}");
+        let state = window.state();
+        assert_eq!(state.heaps.suggestions, suggestions);
+        assert!(state.memory.dismissed_heaps.is_empty() && state.memory.labels.is_empty());
+        window.act(Action::Redo);
+        assert_eq!(names(&window), after, "{command:?}");
+        let state = window.state();
+        assert_eq!(state.memory.dismissed_heaps, dismissed);
+        assert_eq!(state.memory.labels.len(), labels);
+        window.act(Action::Undo);
+    }
+    // What changes nothing is no step.
+    window.command(about(FindingCommand::MergeHeaps(1, 1)));
+    assert!(!window.state().history.can_undo());
+}
+
+#[test]
 fn photos_are_named_by_what_they_show_and_found_by_it() {
     let (_dir, mut window) = heaped();
     window.until("the words", |w| w.has_containing("green 1.png, greenhouse"));

@@ -249,6 +249,7 @@ fn every_dialog() -> Vec<Dialog> {
         Dialog::Heaps,
         Dialog::Questions,
         Dialog::Searches,
+        Dialog::Rules,
         Dialog::Welcome(WelcomeStep::Photos),
         Dialog::About,
     ];
@@ -261,7 +262,8 @@ fn every_dialog() -> Vec<Dialog> {
             Dialog::ClearStore | Dialog::Models | Dialog::RemoveModel(_) => {}
             Dialog::Path(_) | Dialog::Dropped(_) | Dialog::About => {}
             Dialog::Tour | Dialog::Copies { .. } | Dialog::Heaps => {}
-            Dialog::Questions | Dialog::Searches | Dialog::Welcome(_) => {}
+            Dialog::Questions | Dialog::Searches | Dialog::Rules => {}
+            Dialog::Welcome(_) => {}
         }
     }
     all

@@ -1,15 +1,18 @@
 //! Colours, keywords and the decisions of other programs in the window.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+use crate::common;
 use crate::window;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use egui::Key;
 use lumisift::app::command::{Action, Command};
 use lumisift::app::document::filter::{Filter, SortKey, Sorting};
 use lumisift::app::document::keywords::KeywordState;
+use lumisift::engine::inference::Model;
 use lumisift::engine::media::metadata::PhotoMetadata;
 use lumisift::engine::organize::marks::{Colour, Flag};
 use window::{Setup, Window, colours};
@@ -204,4 +207,41 @@ fn keywords_are_written_into_photos_when_that_is_chosen() {
     assert!(!dir.path().join("red 1.png.xmp").exists());
     window.click("Undo");
     window.until("undo", |_| fs::read(&photo).is_ok_and(|now| now == before));
+}
+
+#[test]
+fn descriptions_are_written_once_photos_were_looked_over() {
+    let dir = tempfile::tempdir().expect("a folder");
+    colours(dir.path(), 1);
+    let mut setup = Setup::new(vec![dir.path().into()]);
+    setup.size = egui::vec2(1280.0, 1000.0);
+    setup.load = Some(Arc::new(|_| {
+        Ok(Arc::new(common::ColourModel::loose()) as Arc<dyn Model>)
+    }));
+    let mut window = setup.open();
+    window.read(3);
+    window.until("words", |w| w.state().findings().has_words());
+    let photo = dir.path().join("green 1.png");
+    let green = id(&window, dir.path(), "green 1.png");
+    let expected = window.state().findings().description(green, None);
+    let expected = expected.expect("a description");
+    let count = (0..3).filter(|id| window.state().findings().description(*id, None).is_some());
+    let sidecars = match count.count() {
+        1 => "1 sidecar".to_owned(),
+        count => format!("{count} sidecars"),
+    };
+    window.open_dialog(Action::Keywords);
+    window.click("Shown");
+    window.click("Descriptions");
+    window.until("a plan", |w| {
+        w.has(&format!("{sidecars} to write, 0 already up to date"))
+    });
+    assert!(window.has_containing(&format!("\u{201c}{expected}\u{201d}")));
+    window.click(&format!("Write {sidecars}"));
+    window.until("the end", |w| {
+        matches!(w.state().keywords.state, KeywordState::Done(..))
+    });
+    assert_eq!(PhotoMetadata::of(&photo).facts.description, Some(expected));
+    window.click("Undo");
+    window.until("undo", |_| !dir.path().join("green 1.png.xmp").exists());
 }

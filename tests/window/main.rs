@@ -27,6 +27,7 @@ mod models;
 mod opening;
 mod places;
 mod questions;
+mod rules;
 mod saved_searches;
 mod search;
 mod sorting;

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use egui::{Key, Vec2, vec2};
 use lumisift::app::command::{Action, Command, Dialog, FindingCommand};
 use lumisift::app::document::findings::Kind;
+use lumisift::app::document::overview::Tour;
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::index::pipeline::JobOptions;
 use lumisift::engine::index::store::StoreLimits;
@@ -225,6 +226,74 @@ fn a_flaw_has_a_line_that_can_be_moved() {
     window.in_place();
     window.click("Filter by kind: Dark (1)");
     assert_eq!(window.shown(), ["black.png"]);
+}
+
+#[test]
+fn whatever_the_tour_does_is_undone_step_by_step_and_the_bytes_are_counted() {
+    let (dir, mut window) = found(vec2(1280.0, 800.0));
+    let size = |name: &str| fs::metadata(dir.path().join(name)).expect("there").len();
+    let copies = size("cat - Copy.jpg") + size("small.jpg");
+    let tour = Tour::of(window.state());
+    assert_eq!(
+        (tour.lines[0].kind, tour.lines[0].bytes),
+        (Kind::Copies, copies)
+    );
+    assert_eq!((tour.rejected, tour.rejected_bytes), (0, 0));
+    // Copies are rejected, then what a flaw's line shows; then the line is moved, and all goes to the trash.
+    window.command(Command::Found(FindingCommand::KeepBest(None)));
+    let tour = Tour::of(window.state());
+    assert_eq!((tour.rejected, tour.rejected_bytes), (2, copies));
+    window.command(Command::Found(FindingCommand::ShowKind(Kind::Dark)));
+    window.act(Action::SelectAll);
+    window.act(Action::Reject);
+    let tour = Tour::of(window.state());
+    assert_eq!(
+        (tour.rejected, tour.rejected_bytes),
+        (3, copies + size("black.png"))
+    );
+    window.act(Action::ClearFilter);
+    window.open_dialog(Action::Tour);
+    let freed = lumisift::engine::plural::bytes(copies + size("black.png"));
+    assert!(window.has(&format!("3 photos are rejected: {freed}")));
+    window.command(Command::Show(None));
+    let lines = window.state().memory.lines;
+    for number in [0.2, 0.1, 0.0] {
+        window.command(Command::Found(FindingCommand::SetLine(Kind::Dark, number)));
+    }
+    assert_eq!(
+        window
+            .state()
+            .findings()
+            .count(Kind::Dark, &window.state().memory.lines),
+        5
+    );
+    window.act(Action::TrashRejects);
+    window.in_place();
+    window.click("Move to the trash");
+    window.read(2);
+    window.act(Action::Undo);
+    window.read(5);
+    window.until("the decisions", |w| flag(w, "small.jpg") == Flag::Reject);
+    window.act(Action::Undo);
+    assert_eq!(window.state().memory.lines, lines, "a drag is one step");
+    window.act(Action::Redo);
+    window.act(Action::Undo);
+    assert_eq!(window.state().memory.lines, lines);
+    window.act(Action::Undo);
+    assert_eq!(flag(&window, "black.png"), Flag::None);
+    window.act(Action::Undo);
+    let names = [
+        "cat.jpg",
+        "cat - Copy.jpg",
+        "small.jpg",
+        "black.png",
+        "coffee.jpg",
+    ];
+    assert_eq!(names.map(|name| flag(&window, name)), [Flag::None; 5]);
+    assert!(!window.state().history.can_undo());
+    let tour = Tour::of(window.state());
+    assert_eq!((tour.rejected, tour.rejected_bytes), (0, 0));
+    assert!(names.iter().all(|name| dir.path().join(name).exists()));
 }
 
 #[test]

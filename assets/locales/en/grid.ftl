@@ -95,3 +95,4 @@ close-folder = Close { $folder }
 recent-folders = Recent folders
 size-of-thumbnails = Size of thumbnails
 spoken-came-out = { $said }; { $came_out }
+description-taken = { $said }; taken { $day }

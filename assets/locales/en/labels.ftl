@@ -40,6 +40,7 @@ more-for = More for { $label }
 sort-by-match = Sort by match
 show-only-these = Show only these
 ten-questions = Ten questions: check it…
+make-a-rule = Make a rule of it…
 in-use-toggle = In use
 negate = Not: keep these photos out of other labels
 exactly = Match the word alone

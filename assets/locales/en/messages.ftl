@@ -5,6 +5,10 @@ label-gone = the label “{ $one }” is gone
 label-as-it-was = the label “{ $label }” is as it was
 labels-order-back = the labels are back in their previous order
 labels-as-they-were = the labels are as they were
+threshold-as-it-was = the threshold is as it was
+heaps-as-they-were = the heaps are as they were
+searches-as-they-were = the saved searches are as they were
+rules-as-they-were = the rules are as they were
 no-thread-for-decisions = No thread could be started ({ $error }): decisions are not kept
 no-burst = No other photo in this folder was taken within 2 seconds of this one
 cannot-be-shown = { $path } cannot be shown by another program: { $error }
@@ -26,6 +30,20 @@ stacks-soon = Stacks are folded as soon as they are found
 ask-click-label = Click a label first: the questions are about the label that is open
 ask-nothing = There is nothing to ask yet: the label has no scores
 search-label-gone = The label that “{ $name }” filters by is gone: it shows all labels
+rules-marked = { $count ->
+    [one] { $count } photo marked by rules. Undo takes this back
+   *[other] { $count } photos marked by rules. Undo takes this back
+}
+rules-copied = { $count ->
+    [one] { $count } photo copied by rules. Undo takes this back
+   *[other] { $count } photos copied by rules. Undo takes this back
+}
+rules-moved = { $count ->
+    [one] { $count } photo moved by rules. Undo takes this back
+   *[other] { $count } photos moved by rules. Undo takes this back
+}
+rule-stopped = A rule stopped before its end (export { $id }): what is left is tried again
+rules-not-kept = The rules are not kept: { $problem }
 redone = Redone: { $what }
 undone = Undone: { $what }
 redone-decisions = { $count ->

@@ -86,3 +86,4 @@ close-folder = 关闭 { $folder }
 recent-folders = 最近的文件夹
 size-of-thumbnails = 缩略图大小
 spoken-came-out = { $said }；{ $came_out }
+description-taken = { $said }；拍摄于{ $day }

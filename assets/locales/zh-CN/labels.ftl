@@ -31,6 +31,7 @@ more-for = “{ $label }”的更多操作
 sort-by-match = 按匹配度排序
 show-only-these = 仅显示这些
 ten-questions = 十个问题：检查此标签…
+make-a-rule = 用它创建规则…
 in-use-toggle = 启用
 negate = 排除：不让这些照片归入其他标签
 exactly = 只匹配这个词本身

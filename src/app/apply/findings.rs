@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 
+use super::marks::put_back_text;
 use crate::app::command::{Dialog, FindingCommand};
 use crate::app::document::burst::{SURVEYED, around};
 use crate::app::document::filter::{Filter, LabelFit};
 use crate::app::document::findings::{CopyGroup, Kind};
-use crate::app::document::heaps::EXAMPLES;
-use crate::app::document::history::HistoryStep;
+use crate::app::document::heaps::{EXAMPLES, ProposedHeaps};
+use crate::app::document::history::{HistoryStep, LabelEdit};
 use crate::app::document::labels::{Label, LabelId, free_colour};
 use crate::app::document::library::ItemId;
 use crate::app::document::memory::SavedSearch;
-use crate::app::document::state::TaughtLabel;
+use crate::app::document::state::{State, TaughtLabel};
 use crate::app::document::viewer::Viewer;
 use crate::app::{App, RefreshPriority};
+use crate::engine::library::Flaw;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::{Decision, Flag, Mark};
 use crate::{t, text};
@@ -27,19 +29,22 @@ impl App {
             }
             FindingCommand::SetLine(kind, number) => {
                 if let Some(flaw) = kind.flaw() {
-                    self.state.memory.lines.set(flaw, number);
-                    self.request_refresh(RefreshPriority::Now);
+                    self.set_line(flaw, number);
                 }
             }
             FindingCommand::DismissOffer => self.state.overview.is_offered = false,
             FindingCommand::KeepBest(group) => self.keep_best(group),
             FindingCommand::CompareCopies(group) => self.compare_copies(group),
             FindingCommand::AddHeap(at) => self.add_heap(at),
-            FindingCommand::RenameHeap(at, name) => self.state.heaps.rename(at, &name),
-            FindingCommand::MergeHeaps(from, into) => self.state.heaps.merge(from, into),
-            FindingCommand::DismissHeap(at) => self.dismiss_heap(at),
+            FindingCommand::RenameHeap(at, name) => {
+                self.with_heaps(|state| state.heaps.rename(at, &name));
+            }
+            FindingCommand::MergeHeaps(from, into) => {
+                self.with_heaps(|state| state.heaps.merge(from, into));
+            }
+            FindingCommand::DismissHeap(at) => self.with_heaps(|state| dismiss_heap(state, at)),
             FindingCommand::ProposeAgain => {
-                self.state.memory.dismissed_heaps.clear();
+                self.with_heaps(|state| state.memory.dismissed_heaps.clear());
                 self.look_for_heaps_again();
             }
             FindingCommand::Ask(label) => self.begin_questions(label),
@@ -56,9 +61,9 @@ impl App {
             FindingCommand::UseAnswers => self.use_answers(),
             FindingCommand::SaveSearch(name) => self.save_search(name),
             FindingCommand::UseSearch(name) => self.use_search(&name),
-            FindingCommand::RemoveSearch(name) => {
-                (self.state.memory.searches).retain(|search| search.name != name);
-            }
+            FindingCommand::RemoveSearch(name) => self.with_searches(|searches| {
+                searches.retain(|search| search.name != name);
+            }),
         }
     }
 
@@ -166,47 +171,73 @@ impl App {
         }
     }
 
-    fn add_heap(&mut self, at: usize) {
-        let Some(heap) = self.state.heaps.take(at) else {
-            return;
-        };
-        let photos = heap.photos.iter().take(EXAMPLES);
-        let paths = photos.filter_map(|id| self.state.item(*id));
-        let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
-        let id = self.state.memory.new_label_id();
-        self.with_labels(None, RefreshPriority::FromTop, |labels| {
-            let mut label = Label {
-                id,
-                text: heap.name.clone(),
-                colour: free_colour(labels),
-                ..Label::default()
-            };
-            label.teach(paths, true);
-            labels.push(label);
-        });
-        self.state
-            .heaps
-            .suggestions
-            .retain(|name| *name != heap.name);
-        self.state.open_label = Some(id);
-        self.asking.goal = Some(id);
+    /// Moves the line of a flaw; all of a drag is one step.
+    fn set_line(&mut self, flaw: Flaw, number: f32) {
+        let before = self.state.memory.lines;
+        self.state.memory.lines.set(flaw, number);
+        if self.state.memory.lines != before {
+            let step = HistoryStep::Lines(before);
+            self.state.history.push(step, Some(LabelEdit::Line(flaw)));
+            self.request_refresh(RefreshPriority::Now);
+        }
     }
 
-    fn dismiss_heap(&mut self, at: usize) {
-        let Some(heap) = self.state.heaps.take(at) else {
-            return;
-        };
-        self.state
-            .heaps
-            .suggestions
-            .retain(|name| *name != heap.name);
-        // It is proposed by its first name, whatever the person called it since.
-        let dismissed = &mut self.state.memory.dismissed_heaps;
-        for name in heap.also.into_iter().chain([heap.name]) {
-            if !dismissed.contains(&name) {
-                dismissed.push(name);
-            }
+    /// Changes heaps so that it can be undone.
+    fn with_heaps(&mut self, change: impl FnOnce(&mut State)) {
+        let state = &mut self.state;
+        let before = state.heaps.kept(&state.memory.dismissed_heaps);
+        let labels = state.memory.labels.clone();
+        change(state);
+        let after = state.heaps.kept(&state.memory.dismissed_heaps);
+        if after != before || state.memory.labels != labels {
+            let step = HistoryStep::Heaps(before, labels);
+            state.history.push(step, None);
         }
+    }
+
+    /// Changes saved searches so that it can be undone.
+    fn with_searches(&mut self, change: impl FnOnce(&mut Vec<SavedSearch>)) {
+        let before = self.state.memory.searches.clone();
+        change(&mut self.state.memory.searches);
+        if self.state.memory.searches != before {
+            let step = HistoryStep::Searches(before);
+            self.state.history.push(step, None);
+        }
+    }
+
+    /// Puts heaps and labels back as they were, and returns how they are now.
+    pub(super) fn put_heaps_back(
+        &mut self,
+        heaps: ProposedHeaps,
+        labels: Vec<Label>,
+        forward: bool,
+    ) -> HistoryStep {
+        let state = &mut self.state;
+        let now = state.heaps.kept(&state.memory.dismissed_heaps);
+        let labels_now = std::mem::replace(&mut state.memory.labels, labels);
+        let dismissed = heaps.dismissed.clone();
+        let was = std::mem::replace(&mut state.memory.dismissed_heaps, dismissed);
+        let is_same = state.heaps.put_back(heaps);
+        state.forget_gone_labels();
+        state.notify(put_back_text(forward, t!("heaps-as-they-were")), false);
+        // Heaps of other photos are proposed by now: what is dismissed counts for them too.
+        if !is_same && was != state.memory.dismissed_heaps {
+            self.look_for_heaps_again();
+        }
+        self.request_refresh(RefreshPriority::FromTop);
+        HistoryStep::Heaps(now, labels_now)
+    }
+
+    /// Makes a label of a heap.
+    fn add_heap(&mut self, at: usize) {
+        let id = self.state.memory.new_label_id();
+        self.with_heaps(|state| label_heap(state, at, id));
+        if !self.state.memory.has_label(id) {
+            return;
+        }
+        self.request_refresh(RefreshPriority::FromTop);
+        self.state.open_label = Some(id);
+        self.asking.goal = Some(id);
     }
 
     /// Asks about the label that is open, filtered by, or the only one.
@@ -271,10 +302,11 @@ impl App {
             text: self.state.search.clone(),
             filter: self.state.memory.filter.clone(),
         };
-        let searches = &mut self.state.memory.searches;
-        searches.retain(|known| known.name != search.name);
-        searches.push(search);
-        searches.sort_by(|a, b| a.name.cmp(&b.name));
+        self.with_searches(|searches| {
+            searches.retain(|known| known.name != search.name);
+            searches.push(search);
+            searches.sort_by(|a, b| a.name.cmp(&b.name));
+        });
     }
 
     fn use_search(&mut self, name: &str) {
@@ -297,5 +329,40 @@ impl App {
         }
         // A search that is cleared hides again what fits badly; one that comes back is as it was kept.
         self.request_refresh(RefreshPriority::FromTop);
+    }
+}
+
+/// Takes a heap out and makes a label of it.
+fn label_heap(state: &mut State, at: usize, id: LabelId) {
+    let Some(heap) = state.heaps.take(at) else {
+        return;
+    };
+    let photos = heap.photos.iter().take(EXAMPLES);
+    let paths = photos.filter_map(|id| state.item(*id));
+    let paths: Vec<PathBuf> = paths.map(|item| item.file.path.clone()).collect();
+    let labels = &mut state.memory.labels;
+    let mut label = Label {
+        id,
+        text: heap.name.clone(),
+        colour: free_colour(labels),
+        ..Label::default()
+    };
+    label.teach(paths, true);
+    labels.push(label);
+    state.heaps.suggestions.retain(|name| *name != heap.name);
+}
+
+/// Takes a heap out that is not to be proposed again.
+fn dismiss_heap(state: &mut State, at: usize) {
+    let Some(heap) = state.heaps.take(at) else {
+        return;
+    };
+    state.heaps.suggestions.retain(|name| *name != heap.name);
+    // It is proposed by its first name, whatever the person called it since.
+    let dismissed = &mut state.memory.dismissed_heaps;
+    for name in heap.also.into_iter().chain([heap.name]) {
+        if !dismissed.contains(&name) {
+            dismissed.push(name);
+        }
     }
 }

@@ -155,13 +155,24 @@ impl App {
                 let now = std::mem::replace(&mut self.state.memory.labels, labels);
                 self.state.forget_gone_labels();
                 let what = labels_put_back(&now, &self.state.memory.labels);
-                let text = match forward {
-                    true => t!("redone", what = what),
-                    false => t!("undone", what = what),
-                };
-                self.state.notify(text, false);
+                self.state.notify(put_back_text(forward, &what), false);
                 Some(Undo::Labels(now))
             }
+            Undo::Lines(lines) => {
+                let now = std::mem::replace(&mut self.state.memory.lines, lines);
+                self.request_refresh(RefreshPriority::Now);
+                let text = put_back_text(forward, t!("threshold-as-it-was"));
+                self.state.notify(text, false);
+                Some(Undo::Lines(now))
+            }
+            Undo::Heaps(heaps, labels) => Some(self.put_heaps_back(heaps, labels, forward)),
+            Undo::Searches(searches) => {
+                let now = std::mem::replace(&mut self.state.memory.searches, searches);
+                let text = put_back_text(forward, t!("searches-as-they-were"));
+                self.state.notify(text, false);
+                Some(Undo::Searches(now))
+            }
+            Undo::Rules(rules) => Some(self.put_rules_back(rules, forward)),
             // Files are brought back; doing it again is a new export.
             Undo::Export(id) => {
                 self.undo_export(id);
@@ -182,6 +193,14 @@ impl App {
             history.undo(swap);
         }
         self.state.history = history;
+    }
+}
+
+/// What is said of something else than decisions that was undone or redone.
+pub(super) fn put_back_text(forward: bool, what: &str) -> String {
+    match forward {
+        true => t!("redone", what = what),
+        false => t!("undone", what = what),
     }
 }
 

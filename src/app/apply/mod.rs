@@ -6,6 +6,7 @@ mod findings;
 mod labels;
 mod look;
 mod marks;
+mod rules;
 mod samples;
 mod teach;
 
@@ -70,6 +71,7 @@ impl App {
             Command::RevealPath(path) => self.desktop(path, |d, p| d.reveal(p)),
             Command::CopyText(text) => self.repaint.ctx.copy_text(text),
             Command::Found(command) => self.about_findings(command),
+            Command::Rules(command) => self.about_rules(command),
             Command::Show(dialog) => self.show(dialog),
             Command::CloseDialog => {
                 let back = self.state.dialog.take().and_then(Dialog::back);
@@ -177,6 +179,10 @@ impl App {
             Action::Heaps => self.show(Some(Dialog::Heaps)),
             Action::Ask => self.ask_about_open_label(),
             Action::Searches => self.show(Some(Dialog::Searches)),
+            Action::Rules => {
+                self.state.rules.source = None;
+                self.show(Some(Dialog::Rules));
+            }
             Action::Tour => self.show(Some(Dialog::Tour)),
             Action::Copies => self.show(Some(Dialog::Copies { from_tour: false })),
             Action::Stacks => self.fold_stacks(),
@@ -290,6 +296,10 @@ impl App {
         ) {
             self.state.overview.is_offered = false;
             self.look_over_if_idle();
+        }
+        if dialog == Some(Dialog::Rules) {
+            // Photos may have come since it was looked.
+            self.state.rules.asked = None;
         }
         if dialog != Some(Dialog::Questions) {
             self.state.questions = None;

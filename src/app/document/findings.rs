@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar;
 use super::item_id::ItemId;
 use crate::engine::library::{DuplicateReport, Flaw, Flaws, words};
 use crate::engine::media::appearance::PictureQuality;
@@ -401,15 +402,25 @@ impl Findings {
     /// What is said of a photo to who cannot see it: "cat, perhaps sofa; sharp"; nothing if nothing is known.
     #[must_use]
     pub fn spoken(&self, id: ItemId) -> Option<String> {
+        self.description(id, None)
+    }
+
+    /// The same with the day on which it was taken: "cat, perhaps sofa; taken 4 May 2024; sharp".
+    #[must_use]
+    pub fn description(&self, id: ItemId, taken: Option<&str>) -> Option<String> {
         let words: Vec<Word<'static>> = self.words(id).collect();
         let kept = describe::kept(&words);
         if kept.is_empty() {
             return None;
         }
-        let said = text::perhaps(kept.into_iter().map(|(word, fit)| {
+        let mut said = text::perhaps(kept.into_iter().map(|(word, fit)| {
             let is_sure = fit >= describe::SURE_FROM;
             (text::words(word).into_owned(), is_sure)
         }));
+        if let Some(day) = taken.and_then(calendar::day_of) {
+            let day = calendar::day_text(day);
+            said = t!("description-taken", said = said, day = day);
+        }
         let number = |flaw| self.number(flaw, id);
         let quality = PictureQuality {
             sharpness: number(Flaw::Blurred).map(|blur| 1.0 - blur),

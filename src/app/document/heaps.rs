@@ -16,6 +16,16 @@ pub struct Heap {
     pub photos: Vec<ItemId>,
 }
 
+/// What is proposed, as it was before a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProposedHeaps {
+    proposed: Vec<Heap>,
+    suggestions: Vec<String>,
+    /// Names of those that are not proposed.
+    pub dismissed: Vec<String>,
+    number: u64,
+}
+
 /// All that are proposed.
 #[derive(Debug, Default)]
 pub struct Heaps {
@@ -29,9 +39,41 @@ pub struct Heaps {
     pub suggestions: Vec<String>,
     /// Whether suggestions come from the photos that are open, however few there are.
     pub is_known: bool,
+    /// Counts lists: photos have other numbers in each, or heaps are others.
+    number: u64,
 }
 
 impl Heaps {
+    /// Takes over what was found.
+    pub fn propose(&mut self, heaps: Vec<Heap>, suggestions: Vec<String>) {
+        self.proposed = heaps;
+        self.suggestions = suggestions;
+        self.is_known = true;
+        self.problem = None;
+        self.number += 1;
+    }
+
+    /// As they are now, to be put back later.
+    #[must_use]
+    pub fn kept(&self, dismissed: &[String]) -> ProposedHeaps {
+        ProposedHeaps {
+            proposed: self.proposed.clone(),
+            suggestions: self.suggestions.clone(),
+            dismissed: dismissed.to_vec(),
+            number: self.number,
+        }
+    }
+
+    /// Puts heaps back as they were; whether they are still about the same photos.
+    pub fn put_back(&mut self, kept: ProposedHeaps) -> bool {
+        let is_same = kept.number == self.number;
+        if is_same {
+            self.proposed = kept.proposed;
+            self.suggestions = kept.suggestions;
+        }
+        is_same
+    }
+
     /// Takes a heap out.
     pub fn take(&mut self, at: usize) -> Option<Heap> {
         (at < self.proposed.len()).then(|| self.proposed.remove(at))
@@ -78,6 +120,7 @@ impl Heaps {
             heap.photos = heap.photos.iter().filter_map(follow).collect();
         }
         self.proposed.retain(|heap| !heap.photos.is_empty());
+        self.number += 1;
     }
 }
 
@@ -121,8 +164,15 @@ mod tests {
         heaps.merge(1, 1);
         heaps.merge(7, 0);
         assert_eq!(heaps.proposed.len(), 2);
+        let kept = heaps.kept(&[]);
+        heaps.rename(0, "cat");
+        assert!(heaps.put_back(kept.clone()));
+        assert_eq!(names(&heaps), ["puppy", "sea"]);
         let new: Vec<Option<ItemId>> = (0..10).map(|id| (id < 9).then_some(id)).collect();
         heaps.renumber(&new);
+        assert_eq!(names(&heaps), ["puppy"]);
+        // Photos have other numbers now.
+        assert!(!heaps.put_back(kept));
         assert_eq!(names(&heaps), ["puppy"]);
     }
 }

@@ -1,8 +1,12 @@
-//! Undo and redo of decisions about photos and of labels.
+//! Undo and redo of decisions about photos, of labels and of what is made of findings.
 
 use std::path::PathBuf;
 
+use super::findings::Lines;
+use super::heaps::ProposedHeaps;
 use super::labels::{Label, LabelId};
+use super::memory::SavedSearch;
+use crate::engine::library::{Flaw, RuleText};
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::marks::Mark;
 use crate::t;
@@ -22,6 +26,14 @@ pub enum HistoryStep {
     ),
     /// Labels as they were.
     Labels(Vec<Label>),
+    /// The lines from which on photos have a flaw, as they were.
+    Lines(Lines),
+    /// Heaps as they were proposed, with the labels, of which one may have become a label.
+    Heaps(ProposedHeaps, Vec<Label>),
+    /// Saved searches as they were.
+    Searches(Vec<SavedSearch>),
+    /// Rules as they were.
+    Rules(Vec<RuleText>),
     /// An export, by its name.
     Export(String),
     /// Keywords that were written last.
@@ -39,13 +51,15 @@ pub struct TrashedFile {
     pub rejected: Option<ContentId>,
 }
 
-/// A change of one label that goes on from frame to frame: all of it is one step.
+/// A change of one label or line that goes on from frame to frame: all of it is one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LabelEdit {
     /// Its text is typed.
     Text(LabelId),
     /// Its threshold is dragged.
     Threshold(LabelId),
+    /// The line of a flaw is dragged.
+    Line(Flaw),
 }
 
 /// What can be undone and redone.

@@ -24,6 +24,7 @@ pub mod models;
 pub mod overview;
 pub mod pasted;
 pub mod questioning;
+pub mod rules;
 pub mod scored;
 pub mod search_text;
 pub mod selection;

@@ -15,6 +15,7 @@ use super::library::{ItemId, LibraryItem, PhotoList};
 use super::memory::SavedWindow;
 use super::overview::Overview;
 use super::questioning::Questioning;
+use super::rules::Rules;
 use super::selection::Selection;
 use super::viewer::Viewer;
 use crate::app::command::Dialog;
@@ -252,6 +253,8 @@ pub struct State {
     pub overview: Overview,
     /// Heaps that are proposed.
     pub heaps: Heaps,
+    /// Rules for photos that arrive.
+    pub rules: Rules,
     /// Questions about a label, while they are asked.
     pub questions: Option<Questioning>,
     /// Where the current label is seen in a photo.

@@ -77,6 +77,7 @@ impl App {
             }
             Slot::Download => self.model_arrived(Err(text.into())),
             Slot::Overview | Slot::Heaps => self.stop_looking(),
+            Slot::Rules => self.state.rules.is_running = false,
             Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
             Slot::Store if self.state.session().is_none() => self.open_session(),
             _ => {}
@@ -135,6 +136,7 @@ impl App {
                 News::Metadata(changes) => self.metadata.extend(changes),
                 News::Watched(watched) => self.take_watched(watched),
                 News::Overview(news) => self.take_overview_news(news),
+                News::Rules(news) => self.take_rule_news(news),
                 News::Trashed(trashed) => self.trashed(trashed),
                 News::Restored(restored) => self.restored(restored),
                 News::Folders(folders) => self.remember_folders(folders),
@@ -182,6 +184,17 @@ impl App {
         self.request_refresh(RefreshPriority::FromTop);
     }
 
+    /// How folders are walked.
+    pub(in crate::app) fn scan_options(&self) -> ScanOptions {
+        ScanOptions {
+            subfolders: self.state.memory.subfolders,
+            videos: self.state.settings.videos,
+            hidden: false,
+            excluded: self.state.settings.excluded_folders.clone(),
+            journals: Some(self.services.dirs.journals()),
+        }
+    }
+
     /// Reads all open folders; what the store knows comes at once.
     pub(in crate::app) fn read_folders(&mut self) {
         let SessionState::Ready(library) = &self.state.session else {
@@ -192,16 +205,11 @@ impl App {
         if self.state.memory.roots.is_empty() {
             return;
         }
+        let scan = self.scan_options();
         let work = &mut self.state.work;
         work.generation += 1;
         let options = JobOptions {
-            scan: ScanOptions {
-                subfolders: self.state.memory.subfolders,
-                videos: self.state.settings.videos,
-                hidden: false,
-                excluded: self.state.settings.excluded_folders.clone(),
-                journals: Some(self.services.dirs.journals()),
-            },
+            scan,
             decoders: self.state.settings.threads,
             thumbnail_quality: self.state.settings.thumbnail_quality,
             embedded_thumbnails: true,
@@ -328,6 +336,7 @@ impl App {
         self.read_metadata();
         if is_whole {
             self.look_over();
+            self.run_rules();
         }
     }
 

@@ -30,10 +30,13 @@ impl State {
             let fitting = scored.fitting(id).into_iter();
             let texts = fitting.map(|(at, _)| scored.labels[at].text.clone());
             let keywords = texts.filter(|_| request.labels).collect();
-            let photo = self.item(id)?.file.path.clone();
-            request
-                .contents
-                .edit(photo, keywords, self.library.mark(id))
+            let item = self.item(id)?;
+            let photo = item.file.path.clone();
+            let mark = self.library.mark(id);
+            let taken = item.facts().and_then(|facts| facts.taken.as_ref());
+            let taken = taken.map(|taken| taken.as_str());
+            let description = self.findings().description(id, taken);
+            request.contents.edit(photo, keywords, mark, description)
         };
         let items = self.export_items(request.what).into_iter();
         items.filter_map(edit).collect()

@@ -9,6 +9,7 @@ pub mod models;
 pub mod opening;
 pub(crate) mod overview;
 pub mod pictures;
+pub(crate) mod rules;
 pub(crate) mod save;
 pub mod scoring;
 pub(crate) mod supervisor;

@@ -164,6 +164,11 @@ impl App {
             FolderPurpose::ExportTo => {
                 self.state.memory.export.target = Some(first);
             }
+            FolderPurpose::RuleTarget => {
+                // What the person chose since the dialog opened stays.
+                self.state.rules.source = None;
+                self.state.rules.target = Some(first);
+            }
             FolderPurpose::LoadLabels => self.load_labels(first),
             FolderPurpose::SaveLabels => self.save_labels(first),
             FolderPurpose::Model => {
@@ -250,7 +255,10 @@ fn look_up(text: &str, purpose: FolderPurpose) -> Result<PathBuf, String> {
     let shown = path.display();
     match purpose {
         // What is written need not be there yet, but where it goes must be.
-        FolderPurpose::SaveLabels | FolderPurpose::ExportTo | FolderPurpose::Store => {
+        FolderPurpose::SaveLabels
+        | FolderPurpose::ExportTo
+        | FolderPurpose::RuleTarget
+        | FolderPurpose::Store => {
             let folder = path.parent().is_some_and(std::path::Path::is_dir);
             match folder || path.is_dir() {
                 true => Ok(path),

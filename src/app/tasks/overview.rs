@@ -182,11 +182,7 @@ impl App {
         let dismissed = &self.state.memory.dismissed_heaps;
         suggestions.retain(|name| !dismissed.contains(name));
         let kept = { heaps.into_iter() }.filter(|heap| !dismissed.contains(&heap.name));
-        let heaps = &mut self.state.heaps;
-        heaps.proposed = kept.collect();
-        heaps.suggestions = suggestions;
-        heaps.is_known = true;
-        heaps.problem = None;
+        self.state.heaps.propose(kept.collect(), suggestions);
         self.request_refresh(RefreshPriority::Now);
     }
 

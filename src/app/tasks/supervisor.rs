@@ -65,6 +65,12 @@ pub enum Slot {
     Dialog,
     /// Other programs.
     Desktop,
+    /// Reading and writing rules.
+    RuleFile,
+    /// What a rule would do.
+    RulePlan,
+    /// Carrying out rules.
+    Rules,
     /// Writing settings.
     Save,
 }

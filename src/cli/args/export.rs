@@ -105,6 +105,12 @@ pub struct KeywordsArgs {
     /// Also write rejects, as a rating of -1
     #[arg(long)]
     pub rejects: bool,
+    /// Also write descriptions such as "cat, perhaps sofa; taken 4 May 2024; sharp" to photos without one
+    #[arg(long)]
+    pub descriptions: bool,
+    /// Also replace descriptions that photos have; implies --descriptions
+    #[arg(long)]
+    pub replace_descriptions: bool,
     /// Names of new sidecars (default: as in the settings)
     #[arg(long, value_enum)]
     pub names: Option<SidecarNames>,
@@ -120,6 +126,11 @@ pub struct KeywordsArgs {
 }
 
 impl KeywordsArgs {
+    /// Whether descriptions are written.
+    pub fn describes(&self) -> bool {
+        self.descriptions || self.replace_descriptions
+    }
+
     /// The folders that it reads.
     pub fn folders(&self) -> FolderArgs {
         FolderArgs {

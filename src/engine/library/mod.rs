@@ -55,8 +55,9 @@ pub use indexed::Indexed;
 pub use languages::{families_for, models_for, translation_text, unknown_text};
 pub use overview::{Flaw, Flaws};
 pub use watching::{
-    FolderRule, HandledLog, RoundOptions, RulesError, SortedFile, WatchError, WatchRound,
-    read_rules,
+    FolderRule, HandledLog, KeepMarks, LayoutText, MarkedFile, RoundOptions, RuleAction, RuleMark,
+    RuleText, RulesError, SortedFile, WatchError, WatchRound, read_rule_texts, read_rules,
+    write_rule_texts,
 };
 
 /// What can go wrong with a library. Each message is one sentence.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::settled::SettleTracker;
-use super::{FolderRule, WatchError};
+use super::{FolderRule, RuleAction, WatchError};
 use crate::engine::files::path_serde;
 use crate::engine::files::private;
 use crate::engine::files::regular::read_regular;
@@ -83,11 +83,11 @@ impl HandledLog {
         self.sightings.is_settled(photo, settle)
     }
 
-    /// Notes decisions, each with where the photo went, if it fitted.
+    /// Notes decisions, each with what was done with the photo, if it fitted.
     pub(super) fn note<'a>(
         &mut self,
         rule: &FolderRule,
-        decided: impl Iterator<Item = (&'a Photo, Option<&'a Path>)>,
+        decided: impl Iterator<Item = (&'a Photo, Option<&'a str>)>,
     ) -> Result<(), WatchError> {
         let now = jiff::Timestamp::now().to_string();
         let mut lines = Vec::new();
@@ -97,7 +97,7 @@ impl HandledLog {
                 rule: rule.name.clone(),
                 key: key(rule, photo),
                 source: photo.file.path.clone(),
-                target: target.map(|target| target.display().to_string()),
+                target: target.map(ToOwned::to_owned),
             };
             let line = serde_json::to_vec(&entry).map_err(std::io::Error::other);
             lines.extend(line.map_err(|source| self.failed(source))?);
@@ -122,15 +122,26 @@ impl HandledLog {
     }
 }
 
-/// What a rule does with a content: a changed rule, label, threshold or target decides again.
+/// What a rule does with a content: a changed rule, label, threshold, target or mark decides again.
 fn key(rule: &FolderRule, photo: &Photo) -> String {
     let mut hasher = blake3::Hasher::new();
-    let target = rule.to.as_os_str().as_encoded_bytes();
+    let mark;
+    let target = match &rule.action {
+        RuleAction::Bring { to, .. } => to.as_os_str().as_encoded_bytes(),
+        RuleAction::Mark(with) => {
+            mark = format!("mark: {with}");
+            mark.as_bytes()
+        }
+    };
     let line = rule.min_match.to_le_bytes();
     for part in [rule.label.as_bytes(), &line, target, &photo.facts.content.0] {
         hasher
             .update(&(part.len() as u64).to_le_bytes())
             .update(part);
+    }
+    let examples = rule.training_set.examples.iter();
+    for example in examples.chain(&rule.training_set.counter_examples) {
+        hasher.update(example.as_os_str().as_encoded_bytes());
     }
     hasher.finalize().to_hex()[..32].to_owned()
 }

@@ -5,6 +5,7 @@
 //! deleted does not come back. Files that are still being written wait for a later round.
 
 mod handled;
+mod marking;
 mod rules;
 mod settled;
 
@@ -15,13 +16,17 @@ use std::time::Duration;
 use super::{Library, LibraryError};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::JobOptions;
-use crate::engine::media::photo::{Failure, Stage};
+use crate::engine::media::photo::{Failure, Photo, Stage};
 use crate::engine::organize::export::{
     self, ExportError, ExportItem, ExportOptions, Exporter, FittingLabel, Transfer,
 };
 
 pub use handled::HandledLog;
-pub use rules::{FolderRule, RulesError, read_rules};
+pub use marking::{KeepMarks, MarkedFile, RuleMark};
+pub use rules::{
+    FolderRule, LayoutText, RuleAction, RuleText, RulesError, read_rule_texts, read_rules,
+    write_rule_texts,
+};
 
 /// What can go wrong with a rule.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +46,14 @@ pub enum WatchError {
         rule: String,
         /// Why.
         source: ExportError,
+    },
+    /// Keeping its marks.
+    #[error("rule \"{rule}\": {message}")]
+    Mark {
+        /// Its name.
+        rule: String,
+        /// Why.
+        message: String,
     },
     /// The log of what was decided.
     #[error("{}: {source}; check that the folder can be written", path.display())]
@@ -62,6 +75,8 @@ pub struct RoundOptions<'a> {
     pub settle: Duration,
     /// Whether nothing is done, only reported.
     pub dry_run: bool,
+    /// What keeps marks; without it, rules that mark are left out.
+    pub marks: Option<KeepMarks<'a>>,
 }
 
 /// A photo that a rule brought to its place, or would.
@@ -84,6 +99,10 @@ pub struct SortedFile {
 pub struct WatchRound {
     /// Photos that arrived somewhere, or would.
     pub arrivals: Vec<SortedFile>,
+    /// Photos that were marked, or would be.
+    pub marked: Vec<MarkedFile>,
+    /// Exports that brought something, as `undo` knows them.
+    pub exports: Vec<String>,
     /// Photos that fit no rule, of those that were looked at now.
     pub fitting_none: usize,
     /// Files that are still being written.
@@ -118,7 +137,15 @@ impl Library {
     ) -> WatchRound {
         let mut round = WatchRound::default();
         let mut fits_any = HashMap::new();
-        for rule in rules {
+        for rule in rules.iter().filter(|rule| rule.enabled) {
+            let marks = matches!(rule.action, RuleAction::Mark(_));
+            if marks && options.marks.is_none() {
+                let name = &rule.name;
+                (round.warnings).push(format!(
+                    "rule \"{name}\" marks photos, which only the window does: it is left out"
+                ));
+                continue;
+            }
             let carried_out =
                 self.carry_out(rule, handled, options, cancel, (&mut round, &mut fits_any));
             if let Err(error) = carried_out {
@@ -171,63 +198,113 @@ impl Library {
         }
         let asked = self.ask(std::slice::from_ref(&rule.training_set), &indexed);
         let scores = asked.map_err(fail)?.scores;
-        let mut items = Vec::new();
+        let mut fitting = Vec::new();
         for (at, (photo, _)) in indexed.photos.iter().enumerate() {
             let matched = scores.matches_of(at)[0];
             let fits = matched >= rule.min_match;
             *fits_any.entry(photo.file.path.clone()).or_default() |= fits;
             if fits {
-                let label = rule.label.clone();
-                items.push(ExportItem {
-                    source: photo.file.path.clone(),
-                    labels: vec![FittingLabel { label, matched }],
-                    taken: photo.facts.taken.clone(),
-                    ..ExportItem::default()
-                });
+                fitting.push((photo, matched));
             }
         }
-        let fitting: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
-        let brought = bring(rule, &items, options, cancel, round)?;
-        round.arrivals.extend_from_slice(&brought);
+        let done = match &rule.action {
+            RuleAction::Bring { .. } => bring(rule, &fitting, options, cancel, round)?,
+            RuleAction::Mark(with) => mark(rule, *with, &fitting, options, round)?,
+        };
         if options.dry_run {
             return Ok(());
         }
-        let places = brought
-            .iter()
-            .map(|arrival| (&arrival.source, &arrival.target));
-        let places: HashMap<&PathBuf, &PathBuf> = places.collect();
+        let fitting: HashSet<&Path> = fitting.iter().map(|(photo, _)| &*photo.file.path).collect();
         let decided = indexed.photos.iter().filter_map(|(photo, _)| {
             let path = &photo.file.path;
-            let target = places.get(path).map(|target| target.as_path());
-            // What should have been brought and was not is tried again, whatever the reason.
-            let is_open = target.is_none() && fitting.contains(path.as_path());
-            (!is_open).then_some((photo, target))
+            let what = done.get(path).map(String::as_str);
+            // What should have been done and was not is tried again, whatever the reason.
+            let is_open = what.is_none() && fitting.contains(path.as_path());
+            (!is_open).then_some((photo, what))
         });
         handled.note(rule, decided)
     }
 }
 
-/// Exports what fits a rule, or lists what would be exported: what is at its target afterwards.
+/// What was done with each photo, as the log has it.
+type DoneByPath = HashMap<PathBuf, String>;
+
+/// Marks what fits a rule, or lists what would be marked.
+fn mark(
+    rule: &FolderRule,
+    with: RuleMark,
+    fitting: &[(&Photo, f32)],
+    options: &RoundOptions<'_>,
+    round: &mut WatchRound,
+) -> Result<DoneByPath, WatchError> {
+    let marked = fitting.iter().map(|(photo, _)| MarkedFile {
+        rule: rule.name.clone(),
+        source: photo.file.path.clone(),
+        content: photo.facts.content,
+        mark: with,
+    });
+    let marked: Vec<MarkedFile> = marked.collect();
+    if let Some(keep) = options
+        .marks
+        .filter(|_| !options.dry_run && !marked.is_empty())
+    {
+        keep(&marked).map_err(|message| WatchError::Mark {
+            rule: rule.name.clone(),
+            message,
+        })?;
+    }
+    let done = marked
+        .iter()
+        .map(|file| (file.source.clone(), format!("mark: {with}")));
+    let done = done.collect();
+    round.marked.extend(marked);
+    Ok(done)
+}
+
+/// Photos that fit a rule, as an export takes them.
+fn export_items(rule: &FolderRule, fitting: &[(&Photo, f32)]) -> Vec<ExportItem> {
+    let item = |(photo, matched): &(&Photo, f32)| ExportItem {
+        source: photo.file.path.clone(),
+        labels: vec![FittingLabel {
+            label: rule.label.clone(),
+            matched: *matched,
+        }],
+        taken: photo.facts.taken.clone(),
+        ..ExportItem::default()
+    };
+    fitting.iter().map(item).collect()
+}
+
+/// Exports what fits a rule, or lists what would be exported. Returns what is at its target afterwards.
 fn bring(
     rule: &FolderRule,
-    items: &[ExportItem],
+    fitting: &[(&Photo, f32)],
     options: &RoundOptions<'_>,
     cancel: &Cancel,
     round: &mut WatchRound,
-) -> Result<Vec<SortedFile>, WatchError> {
-    if items.is_empty() {
-        return Ok(Vec::new());
+) -> Result<DoneByPath, WatchError> {
+    let RuleAction::Bring {
+        to,
+        layout,
+        transfer,
+    } = &rule.action
+    else {
+        return Ok(DoneByPath::new());
+    };
+    if fitting.is_empty() {
+        return Ok(DoneByPath::new());
     }
+    let items = export_items(rule, fitting);
     let fail = |source| WatchError::Export {
         rule: rule.name.clone(),
         source,
     };
     let how = ExportOptions {
-        transfer: rule.transfer,
-        layout: rule.layout,
-        ..ExportOptions::new(rule.to.clone())
+        transfer: *transfer,
+        layout: *layout,
+        ..ExportOptions::new(to.clone())
     };
-    let plan = export::plan_until(items, &how, cancel).map_err(fail)?;
+    let plan = export::plan_until(&items, &how, cancel).map_err(fail)?;
     let exported = if options.dry_run {
         round.failures.extend_from_slice(&plan.failures);
         let steps = plan.steps.iter();
@@ -240,7 +317,9 @@ fn bring(
         round.failures.extend(report.failures);
         round.warnings.extend(report.warnings);
         let problem = report.problem.as_ref();
-        (round.failures).extend(problem.map(|why| Failure::new(&rule.to, Stage::Export, why)));
+        (round.failures).extend(problem.map(|why| Failure::new(to, Stage::Export, why)));
+        let has_brought = !report.exported.is_empty();
+        (round.exports).extend(has_brought.then(|| report.id.clone()));
         (round.stopped).extend(report.unfinished.then_some(report.id));
         report.exported
     };
@@ -248,7 +327,7 @@ fn bring(
         rule: rule.name.clone(),
         source,
         target,
-        transfer: rule.transfer,
+        transfer: *transfer,
         was_there,
     };
     let there = plan.skipped.into_iter().map(|paths| arrival(paths, true));
@@ -256,7 +335,13 @@ fn bring(
     // Paired files were taken along, but no decision was recorded for them.
     let photos: HashSet<&Path> = items.iter().map(|item| item.source.as_path()).collect();
     let arrivals = exported.chain(there);
-    Ok(arrivals
-        .filter(|arrival| photos.contains(arrival.source.as_path()))
-        .collect())
+    let arrivals = arrivals.filter(|arrival| photos.contains(arrival.source.as_path()));
+    let arrivals: Vec<SortedFile> = arrivals.collect();
+    let done = arrivals.iter().map(|arrival| {
+        let target = arrival.target.display().to_string();
+        (arrival.source.clone(), target)
+    });
+    let done = done.collect();
+    round.arrivals.extend(arrivals);
+    Ok(done)
 }

@@ -1,9 +1,11 @@
-//! Rules of watched folders, as the user writes them in TOML.
+//! Rules of watched folders, as the user or the window writes them in TOML.
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::marking::RuleMark;
+use crate::engine::files::atomic_write::atomic_write;
 use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
 use crate::engine::organize::export::{FolderLayout, Transfer};
@@ -13,6 +15,8 @@ use crate::engine::search::teach::TrainingSet;
 
 /// Largest file of rules that is read.
 const MAX_BYTES: u64 = 1 << 20;
+/// What the window writes above rules.
+const HEADING: &str = "# Rules of Lumisift. `lumisift watch` carries them out as well, except those that mark photos.\n# The window writes this file again when a rule is changed there; comments do not stay.\n\n";
 
 /// What happens to photos that arrive in folders.
 #[derive(Clone, Debug)]
@@ -27,12 +31,26 @@ pub struct FolderRule {
     pub training_set: TrainingSet,
     /// The match from which on a photo fits.
     pub min_match: f32,
-    /// Where photos go.
-    pub to: PathBuf,
-    /// Folders below that.
-    pub layout: FolderLayout,
-    /// Copied or moved.
-    pub transfer: Transfer,
+    /// What is done with photos that fit.
+    pub action: RuleAction,
+    /// Whether it is carried out.
+    pub enabled: bool,
+}
+
+/// What a rule does with a photo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleAction {
+    /// It is brought to a folder.
+    Bring {
+        /// Which.
+        to: PathBuf,
+        /// Folders below that.
+        layout: FolderLayout,
+        /// Copied or moved.
+        transfer: Transfer,
+    },
+    /// It is marked.
+    Mark(RuleMark),
 }
 
 /// Why rules cannot be used. Each message is one sentence.
@@ -56,33 +74,91 @@ pub enum RulesError {
     },
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RulesText {
     rule: Vec<RuleText>,
 }
 
-#[derive(Deserialize)]
+/// A rule as it stands in a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RuleText {
-    name: Option<String>,
-    folders: Vec<PathBuf>,
-    label: String,
-    min_match: Option<f32>,
-    to: PathBuf,
-    #[serde(default)]
-    layout: LayoutText,
-    #[serde(default, rename = "move")]
-    moves: bool,
+pub struct RuleText {
+    /// What it is called; as its label if it has no name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it is carried out.
+    #[serde(default = "on", skip_serializing_if = "is_on")]
+    pub enabled: bool,
+    /// The folders; relative ones begin where the file is.
+    pub folders: Vec<PathBuf>,
+    /// The label that photos must fit.
+    pub label: String,
+    /// The match from which on a photo fits.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "thousandths"
+    )]
+    pub min_match: Option<f32>,
+    /// Photos that show what is meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<PathBuf>,
+    /// Photos that do not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counter_examples: Vec<PathBuf>,
+    /// Whether a general word does not stand for what the lexicon says besides.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub exactly: bool,
+    /// What it does not stand for, of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// Whether words of other languages are not put into English for a model that knows no other.
+    #[serde(default, skip_serializing_if = "is_off")]
+    pub as_typed: bool,
+    /// Where photos go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<PathBuf>,
+    /// Folders below that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<LayoutText>,
+    /// Whether they are moved.
+    #[serde(default, rename = "move", skip_serializing_if = "is_off")]
+    pub moves: bool,
+    /// What they are marked with, in place of being brought anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<RuleMark>,
 }
 
-#[derive(Clone, Copy, Default, Deserialize)]
+/// Folders below the one that photos go to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum LayoutText {
+pub enum LayoutText {
+    /// None.
     #[default]
     Flat,
+    /// One for the label.
     Label,
+    /// One for the label, and in it one for each month.
     Month,
+}
+
+fn on() -> bool {
+    true
+}
+
+fn is_on(value: &bool) -> bool {
+    *value
+}
+
+fn is_off(value: &bool) -> bool {
+    !*value
+}
+
+/// Without the digits that a number of 32 bits has when it is written as one of 64.
+fn thousandths<S: Serializer>(value: &Option<f32>, serializer: S) -> Result<S::Ok, S::Error> {
+    let value = value.map(|value| (f64::from(value) * 1000.0).round() / 1000.0);
+    value.serialize(serializer)
 }
 
 /// Reads rules. Relative folders begin where the file is.
@@ -90,61 +166,129 @@ enum LayoutText {
 /// # Errors
 /// If the file cannot be read, or says something that is no rule.
 pub fn read_rules(path: &Path) -> Result<Vec<FolderRule>, RulesError> {
-    let invalid = |message: String| RulesError::Invalid {
-        path: path.into(),
-        message,
-    };
+    let texts = read_rule_texts(path)?;
+    let base = path.parent().unwrap_or(Path::new(""));
+    let rules = texts.into_iter().map(|rule| rule.checked(base));
+    let rules: Result<Vec<FolderRule>, String> = rules.collect();
+    match rules {
+        Ok(rules) if rules.is_empty() => Err(invalid(path, "there is no rule in it".into())),
+        rules => rules.map_err(|message| invalid(path, message)),
+    }
+}
+
+/// Reads rules as they stand in a file.
+///
+/// # Errors
+/// If the file cannot be read, or says something else.
+pub fn read_rule_texts(path: &Path) -> Result<Vec<RuleText>, RulesError> {
     let bytes = read_regular(path, MAX_BYTES).map_err(|source| RulesError::Io {
         path: path.into(),
         source,
     })?;
-    let text = String::from_utf8(bytes).map_err(|e| invalid(e.to_string()))?;
-    let text: RulesText = toml::from_str(&text).map_err(|e| invalid(e.to_string()))?;
-    let base = path.parent().unwrap_or(Path::new(""));
-    let rules = text
-        .rule
-        .into_iter()
-        .map(|rule| rule.checked(base).map_err(invalid));
-    let rules: Vec<FolderRule> = rules.collect::<Result<_, _>>()?;
-    match rules.is_empty() {
-        true => Err(invalid("there is no rule in it".into())),
-        false => Ok(rules),
+    let text = String::from_utf8(bytes).map_err(|e| invalid(path, e.to_string()))?;
+    let text: RulesText = toml::from_str(&text).map_err(|e| invalid(path, e.to_string()))?;
+    Ok(text.rule)
+}
+
+/// Writes rules to a file, whole or not at all.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_rule_texts(path: &Path, rules: &[RuleText]) -> Result<(), RulesError> {
+    let text = RulesText {
+        rule: rules.to_vec(),
+    };
+    let text = toml::to_string(&text).map_err(|e| invalid(path, e.to_string()))?;
+    atomic_write(path, format!("{HEADING}{text}").as_bytes()).map_err(|source| RulesError::Io {
+        path: path.into(),
+        source,
+    })
+}
+
+fn invalid(path: &Path, message: String) -> RulesError {
+    RulesError::Invalid {
+        path: path.into(),
+        message,
     }
 }
 
 impl RuleText {
-    fn checked(self, base: &Path) -> Result<FolderRule, String> {
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.label)
+    }
+
+    /// Ready to be carried out; relative folders begin at `base`.
+    ///
+    /// # Errors
+    /// In words, if it is no rule.
+    pub fn checked(self, base: &Path) -> Result<FolderRule, String> {
         let min_match = self.min_match.unwrap_or(DEFAULT_MIN_MATCH);
         if !(0.0..=1.0).contains(&min_match) {
             return Err(format!("min_match is {min_match}, and must be from 0 to 1"));
         }
-        let query = label_query(&self.label, &Wording::default()).map_err(|e| e.to_string())?;
-        let folders: Vec<PathBuf> = self
-            .folders
-            .iter()
-            .map(|folder| absolute(&base.join(folder)))
-            .collect();
+        let wording = Wording {
+            exactly: self.exactly,
+            without: &self.without,
+            as_typed: self.as_typed,
+            ..Wording::default()
+        };
+        let query = label_query(&self.label, &wording).map_err(|e| e.to_string())?;
+        let from_base = |paths: &[PathBuf]| -> Vec<PathBuf> {
+            paths
+                .iter()
+                .map(|path| absolute(&base.join(path)))
+                .collect()
+        };
+        let folders = from_base(&self.folders);
         if folders.is_empty() {
             return Err(format!("the rule for \"{}\" names no folder", self.label));
         }
+        let training_set = TrainingSet {
+            examples: from_base(&self.examples),
+            counter_examples: from_base(&self.counter_examples),
+            ..TrainingSet::of(query)
+        };
         Ok(FolderRule {
+            action: self.action(base)?,
             name: self.name.unwrap_or_else(|| self.label.clone()),
             folders,
-            training_set: TrainingSet::of(query),
+            training_set,
             min_match,
-            to: absolute(&base.join(self.to)),
-            layout: match self.layout {
-                LayoutText::Flat => FolderLayout::Flat,
-                LayoutText::Label => FolderLayout::Label,
-                LayoutText::Month => FolderLayout::Month,
-            },
-            transfer: if self.moves {
-                Transfer::Move
-            } else {
-                Transfer::Copy
-            },
             label: self.label,
+            enabled: self.enabled,
         })
+    }
+
+    fn action(&self, base: &Path) -> Result<RuleAction, String> {
+        match (self.mark, &self.to) {
+            (Some(_), Some(_)) => {
+                let label = &self.label;
+                Err(format!(
+                    "the rule for \"{label}\" has both \"to\" and \"mark\""
+                ))
+            }
+            (Some(mark), None) => Ok(RuleAction::Mark(mark)),
+            (None, Some(to)) => Ok(RuleAction::Bring {
+                to: absolute(&base.join(to)),
+                layout: match self.layout.unwrap_or_default() {
+                    LayoutText::Flat => FolderLayout::Flat,
+                    LayoutText::Label => FolderLayout::Label,
+                    LayoutText::Month => FolderLayout::Month,
+                },
+                transfer: match self.moves {
+                    true => Transfer::Move,
+                    false => Transfer::Copy,
+                },
+            }),
+            (None, None) => {
+                let label = &self.label;
+                Err(format!(
+                    "the rule for \"{label}\" has neither \"to\" nor \"mark\""
+                ))
+            }
+        }
     }
 }
 
@@ -164,25 +308,81 @@ mod tests {
         let rule = "[[rule]]\nfolders = [\"in\"]\nlabel = \"receipt\"\nto = \"out\"\n";
         let rules = read(rule).expect("a rule");
         assert_eq!(
-            (rules[0].name.as_str(), rules[0].layout),
-            ("receipt", FolderLayout::Flat)
+            (rules[0].name.as_str(), rules[0].enabled),
+            ("receipt", true)
         );
-        assert!(rules[0].folders[0].is_absolute() && rules[0].to.ends_with("out"));
+        let RuleAction::Bring { to, layout, .. } = &rules[0].action else {
+            panic!("{:?}", rules[0].action);
+        };
+        assert!(rules[0].folders[0].is_absolute() && to.ends_with("out"));
+        assert_eq!(*layout, FolderLayout::Flat);
         let more =
             format!("{rule}layout = \"month\"\nmove = true\nmin_match = 0.6\nname = \"R\"\n");
         let rules = read(&more).expect("a rule");
-        assert_eq!(
-            (rules[0].layout, rules[0].transfer),
-            (FolderLayout::Month, Transfer::Move)
-        );
+        let RuleAction::Bring {
+            layout, transfer, ..
+        } = rules[0].action
+        else {
+            panic!("{:?}", rules[0].action);
+        };
+        assert_eq!((layout, transfer), (FolderLayout::Month, Transfer::Move));
+        let mark = rule.replace("to = \"out\"", "mark = \"2 stars\"\nenabled = false");
+        let rules = read(&mark).expect("a rule");
+        assert_eq!(rules[0].action, RuleAction::Mark(RuleMark::Stars(2)));
+        assert!(!rules[0].enabled);
         for (text, fault) in [
             (format!("{rule}min_match = 2.0\n"), "from 0 to 1"),
             (format!("{rule}colour = \"red\"\n"), "colour"),
             (rule.replace("\"in\"", ""), "names no folder"),
+            (format!("{rule}mark = \"pick\"\n"), "both"),
+            (rule.replace("to = \"out\"", ""), "neither"),
+            (mark.replace("2 stars", "6 stars"), "6 stars"),
             ("rule = []".into(), "no rule"),
         ] {
             let error = read(&text).expect_err("a fault");
             assert!(error.contains(fault), "{error}");
         }
+    }
+
+    #[test]
+    fn rules_are_written_as_they_are_read() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("rules.toml");
+        let text = RuleText {
+            name: Some("receipts".into()),
+            enabled: false,
+            folders: vec!["/in".into()],
+            label: "receipt -\"shopping list\"".into(),
+            min_match: Some(0.6),
+            examples: vec!["/in/a.jpg".into()],
+            counter_examples: Vec::new(),
+            exactly: true,
+            without: Vec::new(),
+            as_typed: false,
+            to: Some("/out".into()),
+            layout: Some(LayoutText::Month),
+            moves: true,
+            mark: None,
+        };
+        let plain = RuleText {
+            name: None,
+            enabled: true,
+            min_match: None,
+            examples: Vec::new(),
+            exactly: false,
+            to: None,
+            layout: None,
+            moves: false,
+            mark: Some(RuleMark::Pick),
+            ..text.clone()
+        };
+        let rules = [text, plain];
+        write_rule_texts(&path, &rules).expect("written");
+        assert_eq!(read_rule_texts(&path).expect("rules"), rules);
+        let written = std::fs::read_to_string(&path).expect("text");
+        assert!(written.contains("min_match = 0.6\n"), "{written}");
+        assert_eq!(read_rules(&path).expect("rules").len(), 2);
+        write_rule_texts(&path, &[]).expect("written");
+        assert_eq!(read_rule_texts(&path).expect("no rules"), []);
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
 /// Raised when other facts are read: then all photos are looked into again.
-const VERSION: i64 = 4;
+const VERSION: i64 = 5;
 /// Most photos that are kept; beyond that the cache is emptied.
 const MAX_ROWS: i64 = 2_000_000;
 /// Photos that are written at once.
@@ -52,6 +52,8 @@ struct CachedFacts {
     camera: Option<String>,
     #[serde(default)]
     lens: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
     modified: Option<i64>,
 }
 
@@ -184,6 +186,7 @@ fn to_text(facts: &SourceFacts) -> String {
         position: (facts.position).map(|at| (at.latitude(), at.longitude())),
         camera: facts.camera.clone(),
         lens: facts.lens.clone(),
+        description: facts.description.clone(),
         modified: facts.modified.map(Timestamp::as_millisecond),
     };
     serde_json::to_string(&row).unwrap_or_default()
@@ -205,6 +208,7 @@ fn from_text(text: &str) -> Option<SourceFacts> {
             .and_then(|(latitude, longitude)| Coordinates::new(latitude, longitude)),
         camera: row.camera,
         lens: row.lens,
+        description: row.description,
         modified: modified.transpose().ok()?,
     })
 }

@@ -1,5 +1,6 @@
 //! Adding to XMP packets: only the bytes that an addition needs change.
 
+use super::description::NewDescription;
 use super::facts::SourceFacts;
 use super::xml::{Document, Id, Splice};
 use super::xmp::{HIERARCHY, LABEL, Packet, PropertySite, RATING, SUBJECT, TAGS, XmpProperty};
@@ -15,6 +16,8 @@ pub struct Additions {
     pub rating: Option<i8>,
     /// A colour, where there is none.
     pub colour: Option<String>,
+    /// A description, where there is none or it is to be replaced.
+    pub description: Option<NewDescription>,
     /// What the photo is called elsewhere. A list of keywords counts as a whole, so one that is added to gets these too.
     pub known: KnownKeywords,
 }
@@ -40,6 +43,7 @@ impl Additions {
         self.parent = self.parent.or_else(|| other.parent.clone());
         self.rating = self.rating.or(other.rating);
         self.colour = self.colour.or_else(|| other.colour.clone());
+        self.description = self.description.or_else(|| other.description.clone());
         for (mine, theirs) in [
             (&mut self.known.keywords, &other.known.keywords),
             (&mut self.known.hierarchical, &other.known.hierarchical),
@@ -50,6 +54,33 @@ impl Additions {
             mine.extend(new);
         }
         self
+    }
+}
+
+/// What a packet says after additions, as far as a person who plans them wants to see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlannedContents {
+    /// All keywords.
+    pub(crate) keywords: Vec<String>,
+    /// The description, if it is new.
+    pub(crate) description: Option<String>,
+}
+
+impl PlannedContents {
+    /// Adds to a packet; nothing if it says everything already.
+    ///
+    /// # Errors
+    /// In words, if the packet is so unusual that it cannot be added to.
+    pub(crate) fn of(packet: &mut Packet, additions: &Additions) -> Result<Option<Self>, String> {
+        let before = packet.description();
+        if !packet.add(additions)? {
+            return Ok(None);
+        }
+        let description = packet.description();
+        Ok(Some(Self {
+            keywords: packet.facts().keywords,
+            description: description.filter(|now| before.as_ref() != Some(now)),
+        }))
     }
 }
 
@@ -86,6 +117,9 @@ impl Packet {
         }
         if let Some(colour) = additions.colour.as_ref().filter(|_| known.colour.is_none()) {
             changed |= self.set(LABEL, colour)?;
+        }
+        if let Some(description) = &additions.description {
+            changed |= self.describe(description)?;
         }
         Ok(changed)
     }
@@ -175,7 +209,7 @@ impl Packet {
     }
 
     /// The element that holds the text of a simple value.
-    fn innermost(&self, id: Id) -> Id {
+    pub(super) fn innermost(&self, id: Id) -> Id {
         let first_item = || {
             let list = self.container(id)?;
             self.document.elements()[list].children.first().copied()
@@ -186,12 +220,12 @@ impl Packet {
         }
     }
 
-    fn splice(&mut self, splices: Vec<Splice>) -> Result<(), String> {
+    pub(super) fn splice(&mut self, splices: Vec<Splice>) -> Result<(), String> {
         self.document = Document::parse(self.document.spliced(splices))?;
         Ok(())
     }
 
-    fn ensure_description(&mut self) -> Result<(), String> {
+    pub(super) fn ensure_description(&mut self) -> Result<(), String> {
         if !self.descriptions().is_empty() {
             return Ok(());
         }
@@ -210,7 +244,7 @@ impl Packet {
 
     /// The description that a new property belongs into: one that has others of its namespace, one that declares
     /// the namespace, or the first.
-    fn home(&self, property: XmpProperty) -> Result<Id, String> {
+    pub(super) fn home(&self, property: XmpProperty) -> Result<Id, String> {
         let all = self.descriptions();
         let document = &self.document;
         let has = |id: &&Id| {

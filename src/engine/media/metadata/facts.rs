@@ -8,6 +8,9 @@ use crate::engine::media::mark::{Colour, Flag, Mark};
 use crate::engine::media::photo::Taken;
 use crate::engine::media::places::Coordinates;
 
+/// Most characters of a description that are kept in memory.
+const MAX_KEPT: usize = 1_000;
+
 /// What one source says of a photo.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SourceFacts {
@@ -27,6 +30,8 @@ pub struct SourceFacts {
     pub camera: Option<String>,
     /// The lens, as it calls itself.
     pub lens: Option<String>,
+    /// What the photo shows, in words.
+    pub description: Option<String>,
     /// When the metadata was changed last, as it says itself.
     pub modified: Option<Timestamp>,
 }
@@ -47,6 +52,7 @@ impl SourceFacts {
         self.position = self.position.or(others.position);
         self.camera = self.camera.or(others.camera);
         self.lens = self.lens.or(others.lens);
+        self.description = self.description.or(others.description);
         self.modified = self.modified.max(others.modified);
         self
     }
@@ -67,6 +73,13 @@ impl SourceFacts {
             colour: self.colour.as_deref().and_then(Colour::named),
         }
     }
+}
+
+/// A description as facts hold it; nothing if it is empty.
+#[must_use]
+pub fn shortened(text: &str) -> Option<String> {
+    let text = text.trim_matches(['\0', ' ', '\n', '\r', '\t']);
+    (!text.is_empty()).then(|| text.chars().take(MAX_KEPT).collect())
 }
 
 /// A rating in stars, as text has it.
@@ -154,5 +167,15 @@ mod tests {
         };
         let both = mine.or(theirs);
         assert_eq!((both.keywords, both.rating), (vec!["sea".into()], Some(4)));
+    }
+
+    #[test]
+    fn facts_hold_the_beginning_of_a_description() {
+        assert_eq!(shortened(" \0\n"), None);
+        assert_eq!(shortened(" sea \0").as_deref(), Some("sea"));
+        assert_eq!(
+            shortened(&"é".repeat(3_000)).map(|text| text.chars().count()),
+            Some(MAX_KEPT)
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! as planned, merged into existing metadata, and undone as a whole.
 
 mod cache;
+mod description;
 pub(crate) mod edit;
 mod facts;
 pub(crate) mod inside;
@@ -12,6 +13,7 @@ pub(crate) mod text;
 mod xml;
 pub mod xmp;
 
+pub use description::NewDescription;
 pub use edit::{Additions, KnownKeywords};
 pub use facts::SourceFacts;
 pub(crate) use inside::all as all_inside;

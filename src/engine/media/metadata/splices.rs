@@ -81,11 +81,8 @@ impl Packet {
         Splice::new(element.inner, text)
     }
 
-    fn list_items(&self, rdf: &str, indent: &str, items: &[String]) -> String {
-        let item = |item: &String| {
-            let item = self.escaped(item);
-            format!("{indent}<{rdf}li>{item}</{rdf}li>")
-        };
+    fn list_items(&self, rdf: &str, kind: &str, indent: &str, items: &[String]) -> String {
+        let item = |item: &String| format!("{indent}{}", list_item(rdf, kind, &self.escaped(item)));
         items.iter().map(item).collect()
     }
 
@@ -96,7 +93,7 @@ impl Packet {
             "" => String::new(),
             raw => format!("{inner}{raw}"),
         };
-        let items = self.list_items(rdf, &inner, items);
+        let items = self.list_items(rdf, kind, &inner, items);
         format!("{outer}<{rdf}{kind}>{raw}{items}{outer}</{rdf}{kind}>{indent}")
     }
 
@@ -160,7 +157,7 @@ impl Packet {
         }
         let Some(last) = element.children.last() else {
             let outer = document.indent(element.whole.start);
-            let items = self.list_items(rdf, &deeper(outer, 1), items);
+            let items = self.list_items(rdf, "Bag", &deeper(outer, 1), items);
             let mut content = self.new_content(list, &format!("{items}{outer}"));
             if element.is_single_tag() && !splices.is_empty() {
                 content.text = content.text.replace("Alt>", "Bag>");
@@ -170,7 +167,7 @@ impl Packet {
         };
         let last = &document.elements()[*last];
         let indent = document.indent(last.whole.start);
-        let items = self.list_items(rdf, indent, items);
+        let items = self.list_items(rdf, "Bag", indent, items);
         splices.push(Splice::insert(last.whole.end, items));
         splices
     }
@@ -214,6 +211,15 @@ impl Packet {
         };
         Splice::new(span, "")
     }
+}
+
+/// An item of a list. Those of alternatives are translations, and the first is in the default language.
+pub(super) fn list_item(rdf: &str, kind: &str, escaped: &str) -> String {
+    let language = match kind {
+        "Alt" => " xml:lang=\"x-default\"",
+        _ => "",
+    };
+    format!("<{rdf}li{language}>{escaped}</{rdf}li>")
 }
 
 /// An indentation by some steps more; none where there is none.

@@ -53,6 +53,13 @@ impl XmpProperty {
             ..self
         }
     }
+
+    const fn translated(self) -> Self {
+        Self {
+            list: "Alt",
+            ..self
+        }
+    }
 }
 
 /// Keywords.
@@ -65,6 +72,8 @@ pub const TAGS: XmpProperty = XmpProperty::new(DIGIKAM, "digiKam", "TagsList").s
 pub const RATING: XmpProperty = XmpProperty::new(XMP, "xmp", "Rating");
 /// A name that stands for a colour.
 pub const LABEL: XmpProperty = XmpProperty::new(XMP, "xmp", "Label");
+/// What the photo shows, for people who read or hear it.
+pub const DESCRIPTION: XmpProperty = XmpProperty::new(DC, "dc", "description").translated();
 /// What an extended packet of a JPEG is called.
 pub const EXTENDED: XmpProperty = XmpProperty::new(NOTE, "xmpNote", "HasExtendedXMP");
 
@@ -193,6 +202,7 @@ impl Packet {
             position: position(),
             camera: self.simple(MODEL).filter(|name| !name.is_empty()),
             lens: LENSES.iter().find_map(|lens| self.simple(*lens)),
+            description: self.description().as_deref().and_then(facts::shortened),
             modified: CHANGED.iter().filter_map(changed).max(),
         }
     }
@@ -302,7 +312,7 @@ impl Packet {
     }
 
     /// The value of a simple property or item; nothing if it is a structure.
-    fn value(&self, id: Id) -> Option<String> {
+    pub(super) fn value(&self, id: Id) -> Option<String> {
         for name in ["resource", "value"] {
             if let Some(attribute) = self.document.attribute(id, RDF, name) {
                 return Some(self.document.value(attribute));

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::count::SidecarCount;
 use crate::engine::files::fold::fold;
 use crate::engine::files::patch::Patch;
-use crate::engine::media::metadata::edit::{Additions, KnownKeywords};
+use crate::engine::media::metadata::NewDescription;
+use crate::engine::media::metadata::edit::{Additions, KnownKeywords, PlannedContents};
 use crate::engine::media::metadata::inside;
 use crate::engine::media::metadata::look::{MetadataSource, PhotoMetadata, read_bytes};
 use crate::engine::media::metadata::names::{FolderSidecars, SidecarNaming};
@@ -34,18 +35,30 @@ pub struct SidecarContents {
     pub colours: bool,
     /// Rejects, as a rating of -1.
     pub rejects: bool,
+    /// Descriptions, where a photo has none yet.
+    pub descriptions: bool,
+    /// Whether descriptions also take the place of those that are there.
+    pub replace_descriptions: bool,
 }
 
 impl SidecarContents {
-    /// What is to be written about a photo, if anything is.
+    /// What is to be written about a photo, if anything is. `description` says what it shows, if that is known.
     #[must_use]
-    pub fn edit(&self, photo: PathBuf, keywords: Vec<String>, mark: Mark) -> Option<SidecarEdit> {
+    pub fn edit(
+        &self,
+        photo: PathBuf,
+        keywords: Vec<String>,
+        mark: Mark,
+        description: Option<String>,
+    ) -> Option<SidecarEdit> {
         let rating = match mark.flag {
             Flag::Reject if self.rejects => Some(-1),
             _ => Some(mark.stars as i8).filter(|stars| self.stars && *stars > 0),
         };
         let colour = mark.colour.filter(|_| self.colours);
-        if keywords.is_empty() && rating.is_none() && colour.is_none() {
+        let description = description.filter(|_| self.descriptions);
+        let is_empty = keywords.is_empty() && rating.is_none() && colour.is_none();
+        if is_empty && description.is_none() {
             return None;
         }
         let additions = Additions {
@@ -53,6 +66,10 @@ impl SidecarContents {
             parent: self.parent.clone(),
             rating,
             colour: colour.map(|colour| colour.name().into()),
+            description: description.map(|text| NewDescription {
+                text,
+                replaces: self.replace_descriptions,
+            }),
             known: KnownKeywords::default(),
         };
         Some(SidecarEdit { photo, additions })
@@ -87,6 +104,8 @@ pub struct SidecarChange {
     pub path: PathBuf,
     /// Keywords that it would have.
     pub keywords: Vec<String>,
+    /// The description that is written, if one is.
+    pub description: Option<String>,
     pub(crate) edit: SidecarAction,
 }
 
@@ -122,16 +141,13 @@ impl SidecarPlan {
         count
     }
 
-    fn take(
-        &mut self,
-        path: PathBuf,
-        planned: Result<Option<(Vec<String>, SidecarAction)>, String>,
-    ) {
+    fn take(&mut self, path: PathBuf, planned: Result<Option<PlannedEdit>, String>) {
         match planned {
             Ok(None) => self.unchanged += 1,
-            Ok(Some((keywords, edit))) => self.changes.push(SidecarChange {
+            Ok(Some((added, edit))) => self.changes.push(SidecarChange {
                 path,
-                keywords,
+                keywords: added.keywords,
+                description: added.description,
                 edit,
             }),
             Err(reason) => {
@@ -143,6 +159,9 @@ impl SidecarPlan {
         }
     }
 }
+
+/// What a file would say, and what becomes of it for that.
+type PlannedEdit = (PlannedContents, SidecarAction);
 
 /// Plans what would be written; touches nothing.
 #[must_use]
@@ -163,7 +182,7 @@ pub fn plan(edits: &[SidecarEdit], way: SidecarPlacement) -> SidecarPlan {
             match planned {
                 Ok(change) => {
                     let change =
-                        change.map(|(keywords, patches)| (keywords, SidecarAction::Photo(patches)));
+                        change.map(|(added, patches)| (added, SidecarAction::Photo(patches)));
                     plan.take(edit.photo.clone(), Ok(change));
                 }
                 Err(reason) => {
@@ -203,7 +222,7 @@ fn key(path: &Path) -> PathBuf {
     path.with_file_name(fold(path.file_name().unwrap_or_default()))
 }
 
-/// What is added in one place, given what stands in others: ratings and colours that a person gave anywhere stay,
+/// What is added in one place, given what stands in others: ratings, colours and descriptions that a person gave anywhere stay,
 /// and keywords of the source that counts now come along, since the place that is written is the newest.
 fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSource) -> Additions {
     let mut additions = additions.clone();
@@ -213,6 +232,9 @@ fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSo
     }
     if facts.colour.is_some() {
         additions.colour = None;
+    }
+    if facts.description.is_some() {
+        additions.description = additions.description.filter(|new| new.replaces);
     }
     let elsewhere =
         |origin: &Option<MetadataSource>| origin.as_ref().is_some_and(|from| from != place);
@@ -225,19 +247,15 @@ fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSo
     additions
 }
 
-fn plan_sidecar(
-    path: &Path,
-    additions: &Additions,
-) -> Result<Option<(Vec<String>, SidecarAction)>, String> {
+fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<PlannedEdit>, String> {
     let before = read_bytes(path)?;
     let mut packet = match &before {
         Some(bytes) => Packet::parse(bytes)?,
         None => Packet::empty(),
     };
-    if !packet.add(additions)? {
+    let Some(contents) = PlannedContents::of(&mut packet, additions)? else {
         return Ok(None);
-    }
+    };
     let after = packet.to_bytes()?;
-    let keywords = packet.facts().keywords;
-    Ok(Some((keywords, SidecarAction::Sidecar { before, after })))
+    Ok(Some((contents, SidecarAction::Sidecar { before, after })))
 }

@@ -1,7 +1,7 @@
 //! IPTC-IIM datasets in an image resource of Photoshop.
 
 use crate::engine::media::dates;
-use crate::engine::media::metadata::facts::SourceFacts;
+use crate::engine::media::metadata::facts::{SourceFacts, shortened};
 
 /// The image resource that holds IIM.
 const RESOURCE: u16 = 0x0404;
@@ -28,7 +28,7 @@ pub fn in_resources(mut bytes: &[u8]) -> Option<&[u8]> {
 #[must_use]
 pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     let (mut utf8, mut words) = (false, Vec::new());
-    let (mut day, mut time) = (None, None);
+    let (mut day, mut time, mut caption) = (None, None, None);
     while let Some((record, number, value, rest)) = dataset(bytes) {
         bytes = rest;
         match (record, number) {
@@ -36,6 +36,7 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
             (2, 25) => words.push(value),
             (2, 55) => day = std::str::from_utf8(value).ok(),
             (2, 60) => time = std::str::from_utf8(value).ok(),
+            (2, 120) => caption = Some(value),
             _ => {}
         }
     }
@@ -59,6 +60,7 @@ pub fn facts(mut bytes: &[u8]) -> SourceFacts {
     };
     SourceFacts {
         keywords,
+        description: caption.and_then(|caption| shortened(&text(caption))),
         taken: taken(),
         ..SourceFacts::default()
     }
@@ -105,10 +107,12 @@ mod tests {
             set(2, 25, b"sea"),
             set(2, 55, b"20240501"),
             set(2, 60, b"101112+0200"),
+            set(2, 120, "Fräulein Müller".as_bytes()),
         ]
         .concat();
         let read = facts(&utf8);
         assert_eq!(read.keywords, ["Müller", "sea"]);
+        assert_eq!(read.description.as_deref(), Some("Fräulein Müller"));
         assert_eq!(read.taken.expect("a date").as_str(), "2024-05-01T10:11:12");
         for (day, time) in [
             (&b"20240501"[..], &b"101112"[..]),

@@ -17,6 +17,7 @@ const IPTC: u16 = 33_723;
 const PHOTOSHOP: u16 = 34_377;
 const WINDOWS_KEYWORDS: u16 = 0x9c9e;
 const EXIF: u16 = 0x8769;
+const DESCRIPTION: u16 = 0x010e;
 const MODEL: u16 = 0x0110;
 const LENS: u16 = 0xa434;
 const CHANGED: u16 = 0x0132;
@@ -24,6 +25,8 @@ const TAKEN: [u16; 2] = [0x9003, 0x9004];
 const GPS: u16 = 0x8825;
 /// Hemisphere and degrees, minutes and seconds, north first.
 const POSITION: [(u16, u16); 2] = [(1, 2), (3, 4)];
+/// What cameras write as a description of every photo, besides names that end in "DIGITAL CAMERA".
+const CAMERA_CAPTIONS: [&str; 4] = ["SONY DSC", "SAMSUNG", "DCIM", "DEFAULT"];
 /// Most fields of a directory that are looked at.
 const MAX_FIELDS: u64 = 2_000;
 /// Most characters of a name that are kept.
@@ -164,6 +167,9 @@ pub fn read<R: Read + Seek>(input: &mut Input<R>) -> MetadataBlocks {
             WINDOWS_KEYWORDS => {
                 blocks.exif.keywords = words(&value(input, field).unwrap_or_default())
             }
+            DESCRIPTION => {
+                blocks.exif.description = caption(&value(input, field).unwrap_or_default());
+            }
             MODEL => blocks.exif.camera = name(&value(input, field).unwrap_or_default()),
             CHANGED => changed = date(input, field),
             EXIF => {
@@ -226,6 +232,14 @@ fn name(bytes: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.split('\0').next().unwrap_or_default().trim();
     (!text.is_empty()).then(|| text.chars().take(MAX_NAME).collect())
+}
+
+/// A description that a person wrote; cameras put their own names there.
+fn caption(bytes: &[u8]) -> Option<String> {
+    let text = facts::shortened(&String::from_utf8_lossy(bytes))?;
+    let upper = text.to_ascii_uppercase();
+    let is_camera = upper.ends_with("DIGITAL CAMERA") || CAMERA_CAPTIONS.contains(&upper.as_str());
+    (!is_camera).then_some(text)
 }
 
 /// Keywords as Windows has them, separated by semicolons, in UTF-16.

@@ -9,9 +9,9 @@ use super::{ContainerFormat, MetadataBlocks, heif, jpeg, png, tiff, webp};
 use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::open_regular;
 use crate::engine::files::replace;
-use crate::engine::media::metadata::edit::Additions;
+use crate::engine::media::metadata::edit::{Additions, PlannedContents};
 use crate::engine::media::metadata::xmp::{
-    EXTENDED, HIERARCHY, LABEL, Packet, RATING, SUBJECT, TAGS,
+    DESCRIPTION, EXTENDED, HIERARCHY, LABEL, Packet, RATING, SUBJECT, TAGS,
 };
 use crate::engine::media::photo::ContentId;
 
@@ -26,8 +26,8 @@ fn is_plain_tiff(photo: &Path) -> bool {
         .any(|known| ending.eq_ignore_ascii_case(known))
 }
 
-/// The keywords that a photo would have, and what would change in it.
-pub type EmbeddedEdit = (Vec<String>, Vec<Patch>);
+/// What a photo would say, and what would change in it.
+pub type EmbeddedEdit = (PlannedContents, Vec<Patch>);
 
 /// What would change in a photo; nothing if it says everything already.
 ///
@@ -47,17 +47,17 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
         let extended = packet.simple(EXTENDED).is_some();
         let other = Packet::parse(other)?;
         let ours = |property: &_| !other.list(*property).is_empty();
-        if !extended || WRITTEN.iter().any(ours) {
+        let describes = additions.description.is_some() && ours(&DESCRIPTION);
+        if !extended || describes || WRITTEN.iter().any(ours) {
             return Err("its metadata is spread over several packets".into());
         }
     }
     if packet.simple(EXTENDED).is_some() && blocks.xmp.len() < 2 {
         return Err("a part of its metadata is missing".into());
     }
-    if !packet.add(additions)? {
+    let Some(contents) = PlannedContents::of(&mut packet, additions)? else {
         return Ok(None);
-    }
-    let keywords = packet.facts().keywords;
+    };
     let patches = match format {
         ContainerFormat::Jpeg => in_jpeg(&mut input, &packet),
         ContainerFormat::Png => in_png(&mut input, &packet.to_bytes()?),
@@ -76,7 +76,7 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
         ContainerFormat::Gif => Err("GIF files are not written into".into()),
         ContainerFormat::Psd => Err("Photoshop files are not written into".into()),
     };
-    patches.map(|patches| Some((keywords, patches)))
+    patches.map(|patches| Some((contents, patches)))
 }
 
 const UNUSUAL: &str = "its parts are not where its format has them";

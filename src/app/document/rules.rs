@@ -1,0 +1,265 @@
+//! Rules for photos that arrive: those that there are, and what can become one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::filter::LabelFit;
+use super::labels::{Label, LabelId};
+use super::memory::{SavedSearch, SavedWindow};
+use super::search_text::SearchText;
+use crate::engine::library::{RuleMark, RuleText};
+use crate::{t, text};
+
+/// What a rule is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RuleSource {
+    /// A label.
+    Label(LabelId),
+    /// A saved search, by its name.
+    Search(String),
+}
+
+/// What could become a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RuleChoice {
+    /// What it is made of.
+    pub source: RuleSource,
+    /// What it is called.
+    pub name: String,
+    /// The rule, which does nothing yet; or why it cannot be one.
+    pub rule: Result<RuleText, &'static str>,
+}
+
+/// What a rule would do with the photos that are there now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RulePreview {
+    /// Each photo, and where it would go or what it would be marked with.
+    pub photos: Vec<(PathBuf, String)>,
+    /// Photos that do not fit.
+    pub others: usize,
+    /// What could not be read.
+    pub failed: usize,
+}
+
+/// How far a preview is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PreviewState {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// The photos are being looked at.
+    Looking,
+    /// It is known.
+    Ready(Arc<RulePreview>),
+    /// It is not known, and why.
+    Failed(String),
+}
+
+/// Everything about rules.
+#[derive(Default)]
+pub struct Rules {
+    /// The rules.
+    pub list: Vec<RuleText>,
+    /// Why the file of rules is not used; it is not written either then.
+    pub problem: Option<String>,
+    /// Whether they are being carried out.
+    pub is_running: bool,
+    /// What the dialog begins with.
+    pub source: Option<RuleSource>,
+    /// Where photos of a new rule go.
+    pub target: Option<PathBuf>,
+    /// What a new rule would do.
+    pub preview: PreviewState,
+    /// The rule that is about.
+    pub asked: Option<RuleText>,
+    /// Counts previews: only the newest counts.
+    pub(in crate::app) previews: u64,
+    /// What went wrong in the last round, in sentences: it is said once.
+    pub(in crate::app) standing: Vec<String>,
+}
+
+impl Rules {
+    /// Rules that are switched on, for those of their folders that are open; `base` is where relative ones begin.
+    #[must_use]
+    pub fn active(&self, roots: &[PathBuf], base: &Path) -> Vec<RuleText> {
+        let rules = self.list.iter().filter(|rule| rule.enabled).cloned();
+        let open = rules.map(|mut rule| {
+            let is_open = |folder: &PathBuf| {
+                let folder = base.join(folder);
+                roots.iter().any(|root| folder.starts_with(root))
+            };
+            rule.folders.retain(is_open);
+            rule
+        });
+        open.filter(|rule| !rule.folders.is_empty()).collect()
+    }
+}
+
+/// "pick", "3 stars", "red".
+#[must_use]
+pub fn mark_text(mark: RuleMark) -> String {
+    match mark {
+        RuleMark::Pick => t!("rule-mark-pick").into(),
+        RuleMark::Reject => t!("rule-mark-reject").into(),
+        RuleMark::Stars(stars) => t!("stars", count = stars),
+        RuleMark::Colour(colour) => text::words(colour.name()).to_lowercase(),
+    }
+}
+
+impl SavedWindow {
+    /// Labels and saved searches, as rules for the open folders.
+    #[must_use]
+    pub fn rule_choices(&self) -> Vec<RuleChoice> {
+        let labels = self.labels.iter().map(|label| RuleChoice {
+            source: RuleSource::Label(label.id),
+            name: label.text.clone(),
+            rule: Ok(self.rule_of_label(label)),
+        });
+        let searches = self.searches.iter().map(|search| RuleChoice {
+            source: RuleSource::Search(search.name.clone()),
+            name: search.name.clone(),
+            rule: self.rule_of_search(search),
+        });
+        labels.chain(searches).collect()
+    }
+
+    fn rule_of_label(&self, label: &Label) -> RuleText {
+        let shown = |examples: &[PathBuf]| match label.text_only {
+            true => Vec::new(),
+            false => examples.to_vec(),
+        };
+        RuleText {
+            min_match: Some(label.min_match),
+            examples: shown(&label.examples),
+            counter_examples: shown(&label.counter_examples),
+            exactly: label.exactly,
+            without: label.without.clone(),
+            as_typed: label.as_typed,
+            ..self.rule_about(label.text.clone())
+        }
+    }
+
+    /// A rule asks for what photos show, and for nothing else.
+    fn rule_of_search(&self, search: &SavedSearch) -> Result<RuleText, &'static str> {
+        let mut filter = search.filter.clone();
+        let fit = filter.fit;
+        filter.set_fit(LabelFit::All, false);
+        // The month that "last summer" counts from does not matter: a search with a date is no rule.
+        let text = SearchText::parse(&search.text, (2000, 1));
+        let others = !filter.is_clear() || !text.is_plain();
+        match (fit, text.meaning.is_empty()) {
+            _ if others => Err(t!("rule-filters-more")),
+            (LabelFit::All, false) => Ok(RuleText {
+                name: Some(search.name.clone()),
+                ..self.rule_about(text.meaning)
+            }),
+            (LabelFit::Label(id), true) => {
+                let label = self.labels.iter().find(|label| label.id == id);
+                let label = label.ok_or(t!("rule-label-gone"))?;
+                Ok(RuleText {
+                    name: Some(search.name.clone()),
+                    ..self.rule_of_label(label)
+                })
+            }
+            _ => Err(t!("rule-asks-otherwise")),
+        }
+    }
+
+    /// A rule for the open folders that does nothing yet.
+    fn rule_about(&self, label: String) -> RuleText {
+        RuleText {
+            name: None,
+            enabled: true,
+            folders: self.roots.clone(),
+            label,
+            min_match: None,
+            examples: Vec::new(),
+            counter_examples: Vec::new(),
+            exactly: false,
+            without: Vec::new(),
+            as_typed: false,
+            to: None,
+            layout: None,
+            moves: false,
+            mark: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::document::filter::Filter;
+
+    fn saved() -> SavedWindow {
+        let search = |name: &str, text: &str, filter: Filter| SavedSearch {
+            name: name.into(),
+            text: text.into(),
+            filter,
+        };
+        let mut fitting = Filter::default();
+        fitting.set_fit(LabelFit::Label(7), false);
+        let named = Filter {
+            name: "IMG".into(),
+            ..Filter::default()
+        };
+        SavedWindow {
+            roots: vec!["/photos".into()],
+            labels: vec![Label {
+                id: 7,
+                text: "receipt".into(),
+                min_match: 0.6,
+                examples: vec!["/photos/a.jpg".into()],
+                ..Label::default()
+            }],
+            searches: vec![
+                search("pets", "cat, dog", Filter::default()),
+                search("fits", "", fitting.clone()),
+                search("both", "cat", fitting),
+                search("named", "cat", named),
+                search("old", "cat 2019", Filter::default()),
+            ],
+            ..SavedWindow::default()
+        }
+    }
+
+    #[test]
+    fn labels_and_searches_for_what_photos_show_become_rules() {
+        let choices = saved().rule_choices();
+        let rule = |at: usize| choices[at].rule.as_ref().expect("a rule");
+        assert_eq!(rule(0).label, "receipt");
+        assert_eq!((rule(0).min_match, rule(0).examples.len()), (Some(0.6), 1));
+        assert_eq!(rule(0).folders, [PathBuf::from("/photos")]);
+        assert_eq!(
+            (rule(1).label.as_str(), rule(1).name()),
+            ("cat, dog", "pets")
+        );
+        assert_eq!(
+            (rule(2).label.as_str(), rule(2).name()),
+            ("receipt", "fits")
+        );
+        assert!(choices[3..].iter().all(|choice| choice.rule.is_err()));
+    }
+
+    #[test]
+    fn rules_are_active_while_they_are_on_and_their_folders_are_open() {
+        let mut rule = saved().rule_about("cat".into());
+        rule.folders = vec!["/photos/new".into(), "/other".into(), "here".into()];
+        let off = RuleText {
+            enabled: false,
+            ..rule.clone()
+        };
+        let rules = Rules {
+            list: vec![rule, off],
+            ..Rules::default()
+        };
+        let roots = ["/photos".into(), "/config".into()];
+        let active = rules.active(&roots, Path::new("/config"));
+        assert_eq!(active.len(), 1);
+        assert_eq!(
+            active[0].folders,
+            ["/photos/new", "here"].map(PathBuf::from)
+        );
+        assert!(rules.active(&[], Path::new("/config")).is_empty());
+    }
+}

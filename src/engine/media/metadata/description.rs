@@ -1,0 +1,189 @@
+//! The description of a photo in an XMP packet: `dc:description`, a text with a translation for each language.
+
+use super::splices::list_item;
+use super::xml::{Id, Splice, XML};
+use super::xmp::{DESCRIPTION, Packet, PropertySite, RDF};
+
+/// The language of the text that counts where no other is asked for.
+const DEFAULT_LANGUAGE: &str = "x-default";
+
+/// What is written as a photo's description.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewDescription {
+    /// The text.
+    pub text: String,
+    /// Whether it takes the place of a description that is there.
+    pub replaces: bool,
+}
+
+impl Packet {
+    /// The description in the default language, or in the first that there is.
+    #[must_use]
+    pub fn description(&self) -> Option<String> {
+        let sites = self.sites(DESCRIPTION).into_iter();
+        sites.filter_map(|site| self.description_at(site)).next()
+    }
+
+    fn description_at(&self, site: PropertySite) -> Option<String> {
+        let default = match site {
+            PropertySite::Element(id) => self.default_item(id),
+            PropertySite::Attribute(..) => None,
+        };
+        let default = default.and_then(|item| self.value(item));
+        let default = default.filter(|text| !text.trim().is_empty());
+        default.or_else(|| self.items_at(site).into_iter().next())
+    }
+
+    /// The list of translations of a property; nothing if it is another list, or not each item says its language.
+    fn translations(&self, property: Id) -> Option<Id> {
+        let (document, list) = (&self.document, self.container(property)?);
+        let mut items = document.elements()[list].children.iter();
+        let have_languages = items.all(|item| document.attribute(*item, XML, "lang").is_some());
+        (document.is(list, RDF, "Alt") && have_languages).then_some(list)
+    }
+
+    /// The item of a list of translations that is in the default language.
+    fn default_item(&self, property: Id) -> Option<Id> {
+        let document = &self.document;
+        let items = &document.elements()[self.container(property)?].children;
+        let is_default = |item: &Id| {
+            let language = document.attribute(*item, XML, "lang");
+            language.is_some_and(|language| document.value(language) == DEFAULT_LANGUAGE)
+        };
+        items.iter().copied().find(is_default)
+    }
+
+    /// Writes a description in the default language; translations into other languages stay. Returns whether anything
+    /// changed.
+    ///
+    /// # Errors
+    /// In words, if the packet is so unusual that it cannot be added to.
+    pub(super) fn describe(&mut self, new: &NewDescription) -> Result<bool, String> {
+        let text = new.text.trim();
+        let known = self.description();
+        let stays = known.is_some_and(|known| !new.replaces || known == text);
+        if text.is_empty() || stays {
+            return Ok(false);
+        }
+        self.ensure_description()?;
+        let mut sites = self.sites(DESCRIPTION);
+        let list = match sites.as_slice() {
+            [PropertySite::Element(id), ..] => self.translations(*id),
+            _ => None,
+        };
+        // A property may stand once, and only a list of translations is extended.
+        let first = list.map(|_| sites.remove(0));
+        let removals = sites.into_iter().map(|site| self.removal(site)).collect();
+        let (Some(PropertySite::Element(property)), Some(list)) = (first, list) else {
+            self.splice(removals)?;
+            let home = self.home(DESCRIPTION)?;
+            let splices = self.new_list(home, DESCRIPTION, &[text.to_owned()]);
+            return self.splice(splices).map(|()| true);
+        };
+        let mut splices: Vec<Splice> = removals;
+        splices.push(match self.default_item(property) {
+            Some(item) => self.new_content(self.innermost(item), &self.escaped(text)),
+            None => self.first_item(list, text),
+        });
+        self.splice(splices).map(|()| true)
+    }
+
+    /// Puts a text before the other items of a list, where XMP wants the default language.
+    fn first_item(&self, list: Id, text: &str) -> Splice {
+        let document = &self.document;
+        let element = &document.elements()[list];
+        let rdf = document.prefix_of(element.name);
+        let item = list_item(rdf, DESCRIPTION.list, &self.escaped(text));
+        match element.children.first() {
+            Some(first) => {
+                let start = document.elements()[*first].whole.start;
+                Splice::insert(start, format!("{item}{}", document.indent(start)))
+            }
+            None => self.inside(list, &item),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::xmp::tests::packet;
+    use super::*;
+
+    fn new(text: &str, replaces: bool) -> NewDescription {
+        NewDescription {
+            text: text.into(),
+            replaces,
+        }
+    }
+
+    /// A packet with a description in each form that there is.
+    fn forms() -> Vec<Packet> {
+        let list = |items: &str| {
+            packet(&format!(
+                "<rdf:Description>\n <dc:description>\n  <rdf:Alt>{items}</rdf:Alt>\n </dc:description>\n</rdf:Description>"
+            ))
+        };
+        vec![
+            packet("<rdf:Description dc:description='theirs'/>"),
+            packet("<rdf:Description><dc:description>theirs</dc:description></rdf:Description>"),
+            packet(
+                "<rdf:Description><dc:description rdf:parseType='Resource'><rdf:value>theirs</rdf:value></dc:description></rdf:Description>",
+            ),
+            packet(
+                "<rdf:Description dc:description='theirs'/><rdf:Description><dc:description>more</dc:description></rdf:Description>",
+            ),
+            list(
+                "\n   <rdf:li xml:lang='x-default'>theirs</rdf:li>\n   <rdf:li xml:lang='de'>ihre</rdf:li>\n  ",
+            ),
+            list("<rdf:li xml:lang='de'>ihre</rdf:li><rdf:li xml:lang='x-default'>theirs</rdf:li>"),
+            list("\n   <rdf:li xml:lang='de'>theirs</rdf:li>\n  "),
+            list("<rdf:li>theirs</rdf:li>"),
+            packet(
+                "<rdf:Description><dc:description><rdf:Bag><rdf:li>theirs</rdf:li></rdf:Bag></dc:description></rdf:Description>",
+            ),
+        ]
+    }
+
+    #[test]
+    fn a_description_stays_unless_it_is_to_be_replaced() {
+        for mut packet in forms() {
+            let before = packet.document.text().to_owned();
+            assert_eq!(packet.description().as_deref(), Some("theirs"), "{before}");
+            assert_eq!(packet.describe(&new("a cat", false)), Ok(false));
+            assert_eq!(packet.document.text(), before);
+            assert_eq!(packet.describe(&new("a <cat> & dog", true)), Ok(true));
+            let text = packet.document.text();
+            assert_eq!(
+                packet.description().as_deref(),
+                Some("a <cat> & dog"),
+                "{text}"
+            );
+            assert_eq!(packet.sites(DESCRIPTION).len(), 1, "{text}");
+            assert!(
+                text.contains("x-default") && text.contains("Alt>"),
+                "{text}"
+            );
+            assert_eq!(text.contains("ihre"), before.contains("ihre"), "{text}");
+            assert_eq!(packet.describe(&new("a <cat> & dog", true)), Ok(false));
+        }
+    }
+
+    #[test]
+    fn an_empty_description_is_none() {
+        for form in [
+            "<rdf:Description/>",
+            "<rdf:Description dc:description=' '/>",
+            "<rdf:Description><dc:description/></rdf:Description>",
+            "<rdf:Description><dc:description><rdf:Alt/></dc:description></rdf:Description>",
+            "<rdf:Description><dc:description><rdf:Alt><rdf:li xml:lang='x-default'/></rdf:Alt></dc:description></rdf:Description>",
+        ] {
+            let mut packet = packet(form);
+            assert_eq!(packet.description(), None, "{form}");
+            assert_eq!(packet.describe(&new(" ", false)), Ok(false));
+            assert_eq!(packet.describe(&new("a cat", false)), Ok(true));
+            let text = packet.document.text();
+            assert_eq!(packet.description().as_deref(), Some("a cat"), "{text}");
+            assert!(text.contains("x-default"), "{text}");
+        }
+    }
+}

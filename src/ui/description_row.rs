@@ -1,0 +1,56 @@
+//! The row of the keywords dialog for descriptions, and how its plan shows them.
+
+use egui::Ui;
+
+use super::dialog_parts::row;
+use crate::app::document::state::State;
+use crate::engine::organize::sidecars::{SidecarChange, SidecarPlan};
+use crate::{t, text};
+
+/// Whether descriptions are written, and whether they replace others.
+pub fn description_row(ui: &mut Ui, state: &State, write: &mut bool, replace: &mut bool) {
+    let is_known = state.findings().has_words();
+    *write &= is_known;
+    row(ui, "", |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let (what, when) = (
+                t!("write-descriptions-hint"),
+                t!("write-descriptions-later"),
+            );
+            let choice = egui::Checkbox::new(write, t!("write-descriptions"));
+            ui.add_enabled(is_known, choice)
+                .on_hover_text(what)
+                .on_disabled_hover_text(when);
+            let choice = egui::Checkbox::new(replace, t!("replace-descriptions"));
+            ui.add_enabled(*write, choice);
+        });
+    });
+}
+
+/// What the second column of a plan is about.
+pub fn planned_heading(plan: &SidecarPlan) -> &'static str {
+    match plan
+        .changes
+        .iter()
+        .any(|change| change.description.is_some())
+    {
+        true => t!("heading-keywords-description"),
+        false => t!("heading-keywords"),
+    }
+}
+
+/// The keywords that a file will have, and its description if that is new.
+pub fn planned_text(change: &SidecarChange) -> String {
+    let keywords = text::list(&change.keywords);
+    match &change.description {
+        Some(description) if keywords.is_empty() => {
+            t!("planned-description", description = description)
+        }
+        Some(description) => t!(
+            "planned-keywords-description",
+            keywords = keywords,
+            description = description
+        ),
+        None => keywords,
+    }
+}

@@ -1,0 +1,297 @@
+//! Rules for photos that arrive: those that there are, and a new one from a label or a saved search, with what it would
+//! do now.
+
+use std::path::Path;
+
+use egui::{ComboBox, Label, RichText, Role, ScrollArea, Ui, WidgetInfo};
+
+use super::Interface;
+use super::dialog_parts::{row, title};
+use super::icons::Icon;
+use super::theme::palette;
+use super::widgets::{TextTable, icon_button_sized, main_button, photos};
+use crate::app::command::{Command, RuleCommand};
+use crate::app::document::rules::{PreviewState, RuleChoice, RulePreview, RuleSource, mark_text};
+use crate::app::document::state::State;
+use crate::app::services::FolderPurpose;
+use crate::engine::library::{LayoutText, RuleMark, RuleText};
+use crate::engine::search::score::DEFAULT_MIN_MATCH;
+use crate::{t, text};
+
+/// Height of the list of rules at most, and of the rows below a preview.
+const LIST: f32 = 130.0;
+const BELOW: f32 = 92.0;
+
+/// What is done with photos that fit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Deed {
+    #[default]
+    Copy,
+    Move,
+    Mark,
+}
+
+/// What was chosen for a new rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleChoices {
+    source: Option<RuleSource>,
+    deed: Deed,
+    layout: LayoutText,
+    mark: Option<RuleMark>,
+}
+
+impl RuleChoices {
+    /// The rule; nothing while something is missing.
+    fn rule(&self, state: &State, choices: &[RuleChoice]) -> Option<RuleText> {
+        let chosen = choices
+            .iter()
+            .find(|choice| Some(&choice.source) == self.source.as_ref());
+        let mut rule = chosen?.rule.clone().ok()?;
+        match self.deed {
+            Deed::Mark => rule.mark = Some(self.mark?),
+            deed => {
+                rule.to = Some(state.rules.target.clone()?);
+                rule.layout = Some(self.layout);
+                rule.moves = deed == Deed::Move;
+            }
+        }
+        (!rule.folders.is_empty()).then_some(rule)
+    }
+}
+
+impl Interface {
+    pub(super) fn rules_dialog(&mut self, ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+        title(ui, t!("rules-title"), commands);
+        if let Some(problem) = &state.rules.problem {
+            let bad = palette(ui).bad;
+            ui.add(Label::new(RichText::new(problem).color(bad)).wrap());
+            return;
+        }
+        let text = t!("rules-what");
+        ui.add(Label::new(RichText::new(text).weak()).wrap());
+        rule_list(ui, state, commands);
+        ui.separator();
+        let choices = state.memory.rule_choices();
+        let new = &mut self.buffers.rule;
+        if self.dialog_is_new && state.rules.source.is_some() {
+            new.source.clone_from(&state.rules.source);
+        }
+        new_rule(ui, state, new, &choices, commands);
+        let Some(rule) = new.rule(state, &choices) else {
+            let text = match (state.memory.roots.is_empty(), choices.is_empty()) {
+                (true, _) => t!("rule-open-first"),
+                (_, true) => t!("rule-label-first"),
+                _ => t!("rule-choose-first"),
+            };
+            ui.label(RichText::new(text).weak());
+            return;
+        };
+        if state.rules.asked.as_ref() != Some(&rule) {
+            commands.push(Command::Rules(RuleCommand::Preview(Box::new(rule.clone()))));
+        }
+        match &state.rules.preview {
+            PreviewState::Ready(preview) => show_preview(ui, preview, rule, commands),
+            PreviewState::Failed(problem) => {
+                ui.label(RichText::new(problem).color(palette(ui).bad));
+            }
+            _ => {
+                ui.label(t!("rule-looking"));
+            }
+        }
+    }
+}
+
+/// The rules that there are.
+fn rule_list(ui: &mut Ui, state: &State, commands: &mut Vec<Command>) {
+    let rules = &state.rules.list;
+    if rules.is_empty() {
+        ui.label(RichText::new(t!("no-rules")).weak());
+    }
+    ScrollArea::vertical()
+        .max_height(LIST)
+        .auto_shrink([false, true])
+        .show(ui, |ui| {
+            for (at, rule) in rules.iter().enumerate() {
+                ui.horizontal(|ui| {
+                    let mut on = rule.enabled;
+                    let response = ui.checkbox(&mut on, "");
+                    let said = t!("run-the-rule", name = rule.name());
+                    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &said));
+                    if response.changed() {
+                        commands.push(Command::Rules(RuleCommand::Switch(at, on)));
+                    }
+                    let name = t!("delete-the-rule", name = rule.name());
+                    if icon_button_sized(ui, Icon::Cross, &name, 22.0).clicked() {
+                        commands.push(Command::Rules(RuleCommand::Remove(at)));
+                    }
+                    let text = rule_text(rule);
+                    ui.add(Label::new(&text).truncate()).on_hover_text(text);
+                });
+            }
+        });
+    if ui.button(t!("open-rule-log")).clicked() {
+        commands.push(Command::Rules(RuleCommand::OpenLog));
+    }
+}
+
+/// "receipts: receipt from 60 % → copy to /home/me/Receipts, by month".
+fn rule_text(rule: &RuleText) -> String {
+    let min_match = rule.min_match.unwrap_or(DEFAULT_MIN_MATCH);
+    let percent = text::percent(min_match.into(), 0);
+    let (label, deed) = (&rule.label, deed_text(rule));
+    match &rule.name {
+        Some(name) if name != label => t!(
+            "rule-line-named",
+            name = name,
+            label = label,
+            percent = percent,
+            deed = deed
+        ),
+        _ => t!("rule-line", label = label, percent = percent, deed = deed),
+    }
+}
+
+/// "copy to /home/me/Receipts, by label and month".
+fn deed_text(rule: &RuleText) -> String {
+    if let Some(mark) = rule.mark {
+        return t!("rule-marks", mark = mark_text(mark));
+    }
+    let folder = rule.to.as_deref().unwrap_or(Path::new("")).display();
+    let deed = match rule.moves {
+        true => t!("rule-moves-to", folder = folder),
+        false => t!("rule-copies-to", folder = folder),
+    };
+    match rule.layout.unwrap_or_default() {
+        LayoutText::Flat => deed,
+        LayoutText::Label => t!("rule-deed-by-label", deed = deed),
+        LayoutText::Month => t!("rule-deed-by-month", deed = deed),
+    }
+}
+
+/// The rows in which a rule is made.
+fn new_rule(
+    ui: &mut Ui,
+    state: &State,
+    new: &mut RuleChoices,
+    choices: &[RuleChoice],
+    commands: &mut Vec<Command>,
+) {
+    row(ui, t!("row-photos"), |ui| source_row(ui, new, choices));
+    row(ui, t!("row-do"), |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.radio_value(&mut new.deed, Deed::Copy, t!("rule-copy"));
+            ui.radio_value(&mut new.deed, Deed::Move, t!("rule-move"));
+            ui.radio_value(&mut new.deed, Deed::Mark, t!("mark"));
+        });
+    });
+    if new.deed == Deed::Mark {
+        return row(ui, t!("mark"), |ui| mark_row(ui, new));
+    }
+    row(ui, t!("row-to"), |ui| {
+        ui.horizontal(|ui| {
+            if ui.button(t!("choose-a-folder")).clicked() {
+                commands.push(Command::Choose(FolderPurpose::RuleTarget));
+            }
+            let chosen = state.rules.target.as_ref();
+            let text = chosen.map_or_else(
+                || t!("rule-no-folder").into(),
+                |dir| dir.display().to_string(),
+            );
+            ui.add(Label::new(RichText::new(text).small()).truncate());
+        });
+    });
+    row(ui, t!("row-folders"), |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.radio_value(&mut new.layout, LayoutText::Flat, t!("layout-flat"));
+            ui.radio_value(&mut new.layout, LayoutText::Label, t!("rule-by-label"));
+            ui.radio_value(&mut new.layout, LayoutText::Month, t!("rule-by-month"));
+        });
+    });
+}
+
+fn source_row(ui: &mut Ui, new: &mut RuleChoices, choices: &[RuleChoice]) {
+    let shown = |choice: &RuleChoice| match &choice.source {
+        RuleSource::Label(_) => t!("rule-of-label", name = choice.name),
+        RuleSource::Search(_) => t!("rule-of-search", name = choice.name),
+    };
+    let chosen = choices
+        .iter()
+        .find(|choice| Some(&choice.source) == new.source.as_ref());
+    let text = chosen.map_or_else(|| t!("choose-rule-source").into(), shown);
+    let combo = ComboBox::from_id_salt("rule source").selected_text(text);
+    let combo = combo.width(300.0).show_ui(ui, |ui| {
+        for choice in choices {
+            let is_chosen = Some(&choice.source) == new.source.as_ref();
+            let button = egui::Button::selectable(is_chosen, shown(choice));
+            let response = ui.add_enabled(choice.rule.is_ok(), button);
+            let why = choice.rule.as_ref().err().copied().unwrap_or_default();
+            if response.on_disabled_hover_text(why).clicked() {
+                new.source = Some(choice.source.clone());
+            }
+        }
+    });
+    ui.ctx().accesskit_node_builder(combo.response.id, |node| {
+        node.set_label(t!("photos-of-the-rule"))
+    });
+}
+
+fn mark_row(ui: &mut Ui, new: &mut RuleChoices) {
+    let text = new
+        .mark
+        .map_or_else(|| t!("choose-a-mark").into(), mark_text);
+    let combo = ComboBox::from_id_salt("rule mark").selected_text(text);
+    let combo = combo.show_ui(ui, |ui| {
+        for mark in RuleMark::ALL {
+            ui.selectable_value(&mut new.mark, Some(mark), mark_text(mark));
+        }
+    });
+    ui.ctx().accesskit_node_builder(combo.response.id, |node| {
+        node.set_label(t!("mark-of-the-rule"))
+    });
+    combo.response.on_hover_text(t!("only-where-undecided"));
+}
+
+/// What a rule would do now, and the buttons that keep it.
+fn show_preview(ui: &mut Ui, preview: &RulePreview, rule: RuleText, commands: &mut Vec<Command>) {
+    let photos = photos(preview.photos.len());
+    let others = t!("rule-others", count = preview.others);
+    let mut text = match (rule.mark, rule.moves) {
+        (Some(_), _) => t!("rule-would-mark", photos = photos, others = others),
+        (None, true) => t!("rule-would-move", photos = photos, others = others),
+        (None, false) => t!("rule-would-copy", photos = photos, others = others),
+    };
+    if preview.failed > 0 {
+        text = t!("rule-would-fail", text = text, failed = preview.failed);
+    }
+    ui.label(text);
+    let table = TextTable {
+        id: "rule",
+        headings: [
+            t!("heading-photo"),
+            if rule.mark.is_some() {
+                t!("mark")
+            } else {
+                t!("heading-goes-to")
+            },
+        ],
+        first: 190.0,
+        height: (ui.available_height() - BELOW).max(60.0),
+    };
+    table.show(ui, preview.photos.len(), |at| {
+        let (photo, what) = &preview.photos[at];
+        let name = photo.file_name().unwrap_or_default().display().to_string();
+        [name, what.clone()]
+    });
+    ui.horizontal(|ui| {
+        let off = RuleText {
+            enabled: false,
+            ..rule.clone()
+        };
+        if main_button(ui, t!("switch-the-rule-on")).clicked() {
+            commands.push(Command::Rules(RuleCommand::Add(Box::new(rule))));
+        }
+        if ui.button(t!("keep-it-off")).clicked() {
+            commands.push(Command::Rules(RuleCommand::Add(Box::new(off))));
+        }
+    });
+}
