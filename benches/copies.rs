@@ -1,4 +1,4 @@
-//! How well copies are told from other photos, and how long that takes.
+//! How well copies are distinguished from other photos, and how long that takes.
 //!
 //!     cargo bench --bench copies -- DIR... [--count 300]
 //!     cargo bench --bench copies -- --scale 100000
@@ -11,6 +11,9 @@
     missing_docs,
     reason = "a benchmark"
 )]
+
+#[path = "common/noise.rs"]
+mod noise;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Cursor;
@@ -33,6 +36,7 @@ use lumisift::engine::media::preprocess::Resampler;
 use lumisift::engine::search::duplicates::{
     DuplicateInput, DuplicateRule, FormatRank, KeeperTraits, find,
 };
+use noise::noise;
 use rayon::prelude::*;
 
 #[derive(Parser)]
@@ -330,13 +334,7 @@ fn report(what: &str, args: &Args, photos: &[Photo], turned: bool) {
 /// Random vectors of which each tenth is near another, as in a library with many alike photos.
 fn scale(count: usize) {
     const DIM: usize = 384;
-    let mut seed = 1u64;
-    let mut noise = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / 8_388_608.0 - 1.0
-    };
+    let mut noise = noise();
     let mut values: Vec<f16> = Vec::with_capacity(count * DIM);
     let mut looks = Vec::with_capacity(count);
     for n in 0..count {

@@ -101,7 +101,7 @@ fn thumbnail_inside(file: &Path, rounds: usize, out: &Path) {
     .expect("saved");
 }
 
-/// Most memory that this process had so far; zero where the system does not tell.
+/// Most memory that this process had so far; zero where the system does not report it.
 fn peak_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,5 +1,5 @@
 //! Warns where the program has become slower than it was, by ratios within one run: they mean the same on any machine
-//! of a kind. `benches/guard.json` holds what was measured; less than half of that is told. It never fails.
+//! of a kind. `benches/guard.json` holds what was measured; less than half of that is reported. It never fails.
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
@@ -19,7 +19,7 @@ use lumisift::engine::media::decode::decode;
 
 /// How often each is measured; the median counts.
 const RUNS: usize = 7;
-/// Less than this part of what was measured is told.
+/// Less than this part of what was measured is reported.
 const SLACK: f64 = 0.5;
 /// Rows, inputs and outputs of the layer that is measured: a feed-forward part of ViT-B/32.
 const LAYER: (usize, usize, usize) = (400, 768, 3072);

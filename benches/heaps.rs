@@ -13,6 +13,9 @@
     reason = "a benchmark"
 )]
 
+#[path = "common/noise.rs"]
+mod noise;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -30,6 +33,7 @@ use lumisift::engine::search::query::embed_phrases;
 use lumisift::engine::search::questions::{Interval, Questions};
 use lumisift::engine::search::score::DEFAULT_MIN_MATCH;
 use lumisift::engine::search::teach::TrainingSet;
+use noise::noise;
 
 #[derive(Parser)]
 struct Args {
@@ -274,13 +278,7 @@ fn heat(args: &Args, photo: &Path) {
 /// Random vectors around sixty directions.
 fn scale(count: usize) {
     const DIM: usize = 384;
-    let mut seed = 1u64;
-    let mut noise = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 40) as f32 / 8_388_608.0 - 1.0
-    };
+    let mut noise = noise();
     let directions: Vec<f32> = (0..60 * DIM).map(|_| noise()).collect();
     let mut values: Vec<f16> = Vec::with_capacity(count * DIM);
     for n in 0..count {

@@ -1,4 +1,4 @@
-//! What it costs to say where photos were taken: unpacking the towns once, then each look-up.
+//! Cost of naming where photos were taken: unpacking the towns once, then each look-up.
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "a bench prints")]
 
 use std::hint::black_box;

@@ -36,7 +36,7 @@ const SUBJECTS: usize = 20_000;
 const BATCH: usize = 16_384;
 /// Hits that are compared.
 const TOP: usize = 100;
-/// Times that something is measured; the median is told.
+/// Times that something is measured; the median is reported.
 const TIMES: usize = 5;
 const LABELS: [&str; 12] = [
     "beach",

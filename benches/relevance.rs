@@ -3,7 +3,7 @@
 //!     cargo bench --bench relevance -- DIR
 //!     cargo bench --bench relevance -- captions.csv --labels labels.toml
 //!
-//! `docs/scores.md` tells how the folder, the CSV and the file of labels look, and what was found.
+//! `docs/scores.md` describes how the folder, the CSV and the file of labels look, and what was found.
 #![allow(clippy::print_stdout, missing_docs, reason = "a benchmark")]
 
 use std::collections::{BTreeMap, BTreeSet};

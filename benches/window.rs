@@ -124,7 +124,7 @@ fn fill(folder: &Path, session: &Session) {
     }
 }
 
-/// Resident memory in MB, where the system tells.
+/// Resident memory in MB, where the system reports it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS"))?;

@@ -12,8 +12,10 @@ use std::path::Path;
 
 use lumisift::engine::cancel::Cancel;
 use lumisift::engine::inference::device::Device;
+use lumisift::engine::inference::layers::WeightFormat;
 use lumisift::engine::inference::{
-    Embeddings, LoadOptions, Model, ModelChoice, Precision, load, load_folder, load_starter,
+    Embeddings, LoadOptions, Model, ModelChoice, Precision, load, load_folder, load_folder_in,
+    load_starter,
 };
 use lumisift::engine::media::decode::decode;
 use lumisift::engine::media::preprocess::{Crop, Preprocess, Resampler};
@@ -232,6 +234,18 @@ fn siglip_and_chinese_clip_agree_to_a_ten_thousandth() {
         let worst = worst_difference(&texts, &golden.floats("text_embeds"));
         assert!(worst < 1e-4, "{name}: text vectors differ by {worst}");
         eprintln!("parity: {name}: text vectors differ by {worst:.1e} at most");
+        // As on devices that candle knows.
+        let elsewhere = load_folder_in(dir.path(), &Device::cpu(), WeightFormat::Tensor);
+        let words: Vec<&str> = golden.texts.iter().map(String::as_str).collect();
+        let tensors = elsewhere
+            .expect("loads")
+            .embed_texts(&words)
+            .expect("texts");
+        let worst = worst_difference(&tensors, &golden.floats("text_embeds"));
+        assert!(
+            worst < 1e-4,
+            "{name}: text vectors of tensors differ by {worst}"
+        );
         let info = model.info();
         let probabilities = golden.floats("probs");
         for (image, want) in images.rows().zip(probabilities.chunks_exact(texts.len())) {
@@ -259,22 +273,20 @@ fn siglip_and_chinese_clip_token_ids_are_equal_for_every_text() {
     }
 }
 
+fn preprocessing(name: &str) -> Preprocess {
+    let dir = fixtures::model_folder(name);
+    let model = load_folder(dir.path(), &Device::cpu()).expect("loads");
+    model.info().preprocess
+}
+
 #[test]
 fn a_picture_is_stretched_where_the_model_was_trained_so() {
     let golden = Golden::load("siglip2-tiny");
-    let dir = fixtures::model_folder("siglip2-tiny");
-    let spec = load_folder(dir.path(), &Device::cpu())
-        .expect("loads")
-        .info()
-        .preprocess;
+    let spec = preprocessing("siglip2-tiny");
     let theirs = crops(&fixtures::path("siglip2-tiny/pixels.safetensors"), 256);
     let ours = own_crops(&golden.photos[..theirs.len()], &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
-        let (worst, mean) = difference(ours, theirs);
-        assert!(
-            worst <= 8 && mean <= 0.5,
-            "{name}: at most {worst}, {mean:.3} on average"
-        );
+        assert_close(name, ours, theirs, (8, 0.5));
     }
 }
 
@@ -287,14 +299,19 @@ fn difference(ours: &Crop, theirs: &Crop) -> (u8, f64) {
     (worst, total as f64 / differences.len() as f64)
 }
 
+/// Checks the largest and the mean difference of two crops.
+fn assert_close(name: &str, ours: &Crop, theirs: &Crop, (most, mean_most): (u8, f64)) {
+    let (worst, mean) = difference(ours, theirs);
+    assert!(
+        worst <= most && mean <= mean_most,
+        "{name}: at most {worst}, {mean:.3} on average"
+    );
+}
+
 #[test]
 fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
     let golden = Golden::load("clip-tiny");
-    let dir = fixtures::model_folder("clip-tiny");
-    let spec = load_folder(dir.path(), &Device::cpu())
-        .expect("loads")
-        .info()
-        .preprocess;
+    let spec = preprocessing("clip-tiny");
     let theirs = crops(&fixtures::path("clip-pixels.safetensors"), 224);
     for name in ["cat", "motorcycle"] {
         let bytes = fs::read(fixtures::path(&format!("{name}.png"))).expect("a picture");
@@ -307,30 +324,18 @@ fn pixels_from_the_same_decoded_picture_are_those_of_the_reference() {
             .iter()
             .position(|photo| photo == name)
             .expect("in the list");
-        let (worst, mean) = difference(&ours, &theirs[at]);
-        assert!(
-            worst <= 2 && mean <= 0.3,
-            "{name}: at most {worst}, {mean:.3} on average"
-        );
+        assert_close(name, &ours, &theirs[at], (2, 0.3));
     }
 }
 
 #[test]
 fn pixels_from_our_own_jpeg_decoder_are_close_to_the_reference() {
     let golden = Golden::load("clip-tiny");
-    let dir = fixtures::model_folder("clip-tiny");
-    let spec = load_folder(dir.path(), &Device::cpu())
-        .expect("loads")
-        .info()
-        .preprocess;
+    let spec = preprocessing("clip-tiny");
     let theirs = crops(&fixtures::path("clip-pixels.safetensors"), 224);
     let ours = own_crops(&golden.photos, &spec);
     for ((name, ours), theirs) in golden.photos.iter().zip(&ours).zip(&theirs) {
-        let (worst, mean) = difference(ours, theirs);
-        assert!(
-            worst <= 8 && mean <= 0.4,
-            "{name}: at most {worst}, {mean:.3} on average"
-        );
+        assert_close(name, ours, theirs, (8, 0.4));
     }
 }
 

@@ -45,7 +45,7 @@ fn sorted_in(language: Locale, theme: egui::Theme, size: egui::Vec2) -> Window {
     window.until("photos", |w| {
         w.state().library.len() >= 14 && w.state().work.summary.is_some()
     });
-    // What is said and offered of the photos once they were looked over.
+    // The findings and actions that are offered once the photos were analysed.
     window.until("the look", |w| w.state().heaps.is_known);
     window.command(Command::Found(FindingCommand::DismissOffer));
     window.command(Command::AddLabels(

@@ -1,18 +1,6 @@
-//! Any bytes are decoded or refused.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use lumisift::engine::cancel::Cancel;
-use lumisift::engine::media::decode::decode;
+#[path = "../readers/decode.rs"]
+mod decode;
 
-fuzz_target!(|bytes: &[u8]| {
-    for side in [8, 10_000] {
-        if let Ok(decoded) = decode(bytes, side, &Cancel::default()) {
-            let pixels = decoded.pixels;
-            assert_eq!(
-                pixels.rgb.len(),
-                pixels.width as usize * pixels.height as usize * 3
-            );
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| decode::read(bytes));

@@ -1,39 +1,6 @@
-//! Any bytes as the EXIF of a photo, in each container that has some, are read or passed over.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use lumisift::engine::media::decode::camera_facts;
-use lumisift::engine::media::metadata::facts_inside;
+#[path = "../readers/exif.rs"]
+mod exif;
 
-fuzz_target!(|tiff: &[u8]| {
-    let tiff = &tiff[..tiff.len().min(65_000)];
-    let length = tiff.len() as u32;
-    let jpeg = [
-        b"\xff\xd8\xff\xe1",
-        &(length as u16 + 8).to_be_bytes()[..],
-        b"Exif\0\0",
-        tiff,
-        b"\xff\xd9",
-    ]
-    .concat();
-    let png = [
-        b"\x89PNG\r\n\x1a\n",
-        &length.to_be_bytes()[..],
-        b"eXIf",
-        tiff,
-        b"\0\0\0\0",
-    ]
-    .concat();
-    let webp = [
-        b"RIFF\0\0\0\0WEBPEXIF",
-        &length.to_le_bytes()[..],
-        tiff,
-    ]
-    .concat();
-    for file in [&jpeg[..], &png, &webp, tiff] {
-        for (_, value) in camera_facts(file) {
-            assert!(value.chars().count() <= 80);
-        }
-        let _ = facts_inside(std::io::Cursor::new(file));
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| exif::read(bytes));

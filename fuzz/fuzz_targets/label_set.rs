@@ -1,11 +1,6 @@
-//! Any text is a set of labels or an error.
 #![no_main]
 
-use std::path::Path;
+#[path = "../readers/label_set.rs"]
+mod label_set;
 
-use libfuzzer_sys::fuzz_target;
-use lumisift::engine::search::label_set::LabelSet;
-
-fuzz_target!(|text: &str| {
-    let _ = LabelSet::parse(text, Path::new(""));
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| label_set::read(bytes));

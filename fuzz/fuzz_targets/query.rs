@@ -1,21 +1,6 @@
-//! Any text is a query or an error, and any file is a label set or an error.
 #![no_main]
 
-use std::path::Path;
+#[path = "../readers/query.rs"]
+mod query;
 
-use libfuzzer_sys::fuzz_target;
-use lumisift::engine::search::label_set::LabelSet;
-use lumisift::engine::search::query::{Query, prompts};
-
-fuzz_target!(|text: &str| {
-    if let Ok(query) = Query::parse(text) {
-        assert!(query.terms().next().is_some());
-        let _ = query.spread(&[]).weights();
-    }
-    assert!(!prompts(text).is_empty());
-    if let Ok(set) = LabelSet::parse(text, Path::new("/labels")) {
-        for label in &set.labels {
-            let _ = label.training_set();
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| query::read(bytes));

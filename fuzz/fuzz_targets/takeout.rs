@@ -1,9 +1,6 @@
-//! Any bytes as what Google Takeout keeps beside a photo have a date or none.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use lumisift::engine::media::takeout::described;
+#[path = "../readers/takeout.rs"]
+mod takeout;
 
-fuzz_target!(|bytes: &[u8]| {
-    let _ = described(bytes);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| takeout::read(bytes));

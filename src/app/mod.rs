@@ -30,10 +30,11 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use egui::Context;
 
 use crate::engine;
-use crate::engine::hub::download::DownloadProgress;
+use crate::engine::hub::download::{DownloadError, DownloadProgress};
 use crate::engine::hub::installed::InstalledModel;
 use crate::engine::index::pipeline::Notify;
-use crate::engine::index::store::{StoreSize, Tidied};
+use crate::engine::index::store::{StoreError, StoreSize, Tidied};
+use crate::engine::library::LibraryError;
 use crate::engine::media::metadata::PhotoMetadata;
 use crate::engine::media::photo::ContentId;
 use crate::settings::{self, Settings};
@@ -62,7 +63,7 @@ const NEWS: usize = 64;
 /// Results of short background tasks.
 enum News {
     /// The session was opened, or not; and in which attempt.
-    Session(u64, Result<engine::library::Library, String>),
+    Session(u64, Result<engine::library::Library, LibraryError>),
     /// A person chose folders or photos, or no dialog can be shown.
     Chosen(services::FolderPurpose, Result<Vec<PathBuf>, String>),
     /// The path that was typed for a purpose, or what is wrong with it.
@@ -92,11 +93,11 @@ enum News {
     /// How far a model is on its way.
     Arriving(DownloadProgress),
     /// A model arrived, or not.
-    Arrived(Result<PathBuf, String>),
+    Arrived(Result<PathBuf, DownloadError>),
     /// The store was tidied, or not.
-    Tidied(Result<Tidied, String>),
+    Tidied(Result<Tidied, StoreError>),
     /// The store was cleared, or not.
-    Cleared(Result<(), String>),
+    Cleared(Result<(), StoreError>),
     /// Which of the opened paths are folders.
     Folders(Vec<PathBuf>),
     /// Files were put onto the clipboard, or cannot be.
@@ -106,7 +107,7 @@ enum News {
     /// Labels of a file.
     Labels(Vec<document::labels::Label>),
     /// The sample photos are in a folder, or cannot be written.
-    Samples(Result<PathBuf, String>),
+    Samples(Result<PathBuf, apply::SamplesError>),
     /// Work in a slot panicked.
     GaveUp(Slot),
     /// Settings were written, or why not.

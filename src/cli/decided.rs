@@ -61,7 +61,7 @@ impl PhotoDecisions {
         metadata.map_or(&[], |metadata| &metadata.facts.keywords)
     }
 
-    /// Where a photo was taken, if its coordinates say so.
+    /// Where a photo was taken, if it has coordinates.
     pub fn place(&self, photo: &Photo) -> Option<Place> {
         self.metadata.get(&photo.file.path)?.place
     }

@@ -115,7 +115,7 @@ pub fn percent(value: f32) -> String {
     format!("{:.1} %", value * 100.0)
 }
 
-/// A match or probability for programs: four digits say all there is.
+/// A match or probability for programs: more than four digits would be noise.
 pub fn number(value: f32) -> f64 {
     (f64::from(value) * 10_000.0).round() / 10_000.0
 }

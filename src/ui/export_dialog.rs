@@ -16,7 +16,7 @@ use crate::app::document::exports::{ExportRequest, ExportState};
 use crate::app::document::state::State;
 use crate::app::services::FolderPurpose;
 use crate::engine::media::photo::Failure;
-use crate::engine::organize::export::names::Pattern;
+use crate::engine::organize::export::names::{Pattern, PatternError};
 use crate::engine::organize::export::{
     Conflict, ExportOptions, ExportPlan, ExportProgress, ExportReport, FolderLayout, MultiLabel,
     PastExport, Transfer,
@@ -97,7 +97,7 @@ impl ExportDialogChoices {
     }
 
     /// What is asked for, if it can be.
-    fn request(&self, state: &State) -> Result<Option<ExportRequest>, String> {
+    fn request(&self, state: &State) -> Result<Option<ExportRequest>, PatternError> {
         let now = &self.now;
         let names = Pattern::from_str(now.names.trim())?;
         let (Some(target), Some(what)) = (state.memory.export.target.clone(), now.what) else {
@@ -175,7 +175,7 @@ impl Interface {
                 return;
             }
             Err(problem) => {
-                ui.label(RichText::new(problem).color(palette(ui).bad));
+                ui.label(RichText::new(problem.to_string()).color(palette(ui).bad));
                 return;
             }
         };

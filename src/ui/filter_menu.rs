@@ -189,7 +189,7 @@ fn colour_row(ui: &mut Ui, filter: &mut Filter) {
             let (rect, response) = ui.allocate_exact_size(vec2(22.0, 22.0), Sense::click());
             let on = filter.colour == Some(colour);
             response.widget_info(|| {
-                WidgetInfo::selected(Role::RadioButton, true, on, &text::words(colour.name()))
+                WidgetInfo::selected(Role::RadioButton, true, on, text::words(colour.name()))
             });
             if on || response.hovered() || response.has_focus() {
                 let palette = palette(ui);

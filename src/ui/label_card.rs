@@ -77,7 +77,7 @@ pub fn label_card(
     }
     dropped_on(ui, top, at, label, commands);
     match problem(state, place) {
-        Some(problem) => trouble_row(ui, problem),
+        Some(problem) => problem_row(ui, problem),
         None => near_row(ui, state, place, label, commands),
     }
     unknown(ui, state, label, commands);
@@ -133,7 +133,7 @@ impl Interface {
 }
 
 /// In place of what is just below a line: why there is none.
-fn trouble_row(ui: &mut Ui, problem: &str) {
+fn problem_row(ui: &mut Ui, problem: &str) {
     let size = vec2(ui.available_width(), NEAR_ROW);
     let (row, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, problem));

@@ -365,7 +365,7 @@ fn without_a_display_the_window_says_what_to_try() {
         "{said}"
     );
     assert_eq!(said.lines().count(), 1, "{said}");
-    // A path that is not there is told before any window is tried.
+    // A missing path is reported before a window is opened.
     let output = lumisift(home.path())
         .arg("/not/there")
         .output()

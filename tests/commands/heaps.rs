@@ -1,4 +1,4 @@
-//! Orders that photos suggest, where labels are to be seen, and words for photos, as the command line tells them.
+//! Orders that photos suggest, where labels are to be seen, and words for photos, as the command line prints them.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;

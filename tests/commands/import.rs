@@ -184,7 +184,7 @@ fn photos_that_a_worker_read_are_not_read_again() {
 fn a_photo_that_was_changed_or_moved_is_told_by_its_content() {
     let home = Home::new(6);
     let file = home.work("arrow");
-    // Another photo of the same size and name; the time of its change tells it.
+    // Another photo of the same size and name; the time of its change distinguishes it.
     let other = RgbImage::from_pixel(24, 16, Rgb([1, 200, 3]));
     other.save(home.photo(0)).expect("saved");
     // Changed and put back under an earlier time, with another length.

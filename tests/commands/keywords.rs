@@ -370,7 +370,7 @@ fn a_sidecar_that_is_a_link_or_protected_stays_so() {
         }
     }
     assert_eq!(fs::read(&real).expect("there"), before);
-    // A link that leads nowhere is said and left alone.
+    // A link that leads nowhere is reported and left alone.
     fs::remove_file(&real).expect("removed");
     let mut command = lumisift(home.path());
     let (written, code, said) = json(command.arg("keywords").arg(&photos).args(["-l", "cat"]));

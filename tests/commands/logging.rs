@@ -104,7 +104,7 @@ fn a_bundle_has_all_that_helps_and_no_private_path() {
     fs::write(home.path().join("config/settings.json"), settings).expect("written");
     let (_, code, errors) = json(lumisift(home.path()).args(["index", "-v"]).arg(&photos));
     assert_eq!(code, 1, "{errors}");
-    // A line of another crate, in which nothing tells where a path ends.
+    // A line of another crate, in which nothing marks where a path ends.
     let log = home.path().join("state").join(logging::FILE);
     let mut text = fs::read_to_string(&log).expect("a log");
     let photo = photos.join("bride & groom.jpg");

@@ -1,4 +1,4 @@
-//! Jobs: what they tell, that they stop when asked, and that they survive bad photos.
+//! Jobs: what they report, that they stop when asked, and that they survive bad photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -206,7 +206,7 @@ fn a_job_of_which_a_thread_panicked_does_not_look_complete() {
                 last = Some(summary);
             }
         }
-        // The last thread can leave no word: whoever waits for it is told that there was none.
+        // The last thread cannot report its end: whoever waits for it gets an error.
         let problem = last.and_then(|summary| summary.problem);
         match stage {
             "lumisift-scan" => assert!(problem.expect("told").contains("gave up")),

@@ -50,7 +50,7 @@ impl Home {
         command
     }
 
-    /// What is found, and what is said of the index.
+    /// The results, and the output about the index.
     fn found(&self, files: &[PathBuf], more: &[&str]) -> (Vec<Value>, String) {
         let (found, code, said) = json(&mut self.rank(files, more));
         assert_eq!(code, 0, "{said}");

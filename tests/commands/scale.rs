@@ -16,12 +16,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use common::{json, lumisift};
+use common::{dirs, json, lumisift};
 use lumisift::engine::index::session::Session;
 use lumisift::engine::index::store::{NewContent, PhotoRecord, Store};
 use lumisift::engine::inference::{self, LoadOptions, ModelChoice};
 use lumisift::engine::media::photo::{Candidate, ContentId, PhotoFacts, Taken};
-use lumisift::settings::Dirs;
 
 /// Most resident memory in megabytes.
 const MOST_MB: u64 = 700;
@@ -54,13 +53,7 @@ impl Noise {
 /// Folders of empty files that the starter's store in `home` knows as photos.
 fn library(home: &Path, count: usize) -> PathBuf {
     let photos = home.join("photos");
-    let dirs = Dirs {
-        config: home.join("config"),
-        cache: home.join("cache"),
-        data: home.join("data"),
-        state: home.join("state"),
-        hub_cache: None,
-    };
+    let dirs = dirs(home);
     let model = inference::load(&LoadOptions::new(ModelChoice::Starter)).expect("the starter");
     let dim = model.info().dim;
     let store = Arc::new(Store::open(&dirs.store()).expect("a store"));

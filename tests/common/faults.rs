@@ -1,4 +1,4 @@
-//! A disk that fails when it is told to: operations of exports, with faults between them.
+//! A disk that fails on request: operations of exports, with faults between them.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::fs::File;

@@ -16,6 +16,17 @@ pub fn bytes(name: &str) -> Vec<u8> {
     fs::read(path(name)).expect("a fixture")
 }
 
+/// The files of the small CLIP, each with the fixture that it is; the weights are the last.
+pub const CLIP_TINY: [(&str, &str); 4] = [
+    ("config.json", "clip-tiny/config.json"),
+    (
+        "preprocessor_config.json",
+        "clip-tiny/preprocessor_config.json",
+    ),
+    ("tokenizer.json", "clip-tokenizer.json"),
+    ("model.safetensors", "clip-tiny/model.safetensors"),
+];
+
 /// A folder with the files of a fixture model and the tokenizer that most of them share.
 pub fn model_folder(name: &str) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");

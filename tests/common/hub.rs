@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use crate::fixtures;
+
 /// What goes wrong with one answer.
 #[derive(Clone, Debug)]
 pub enum Mischief {
@@ -24,7 +26,7 @@ pub enum Mischief {
     Redirect(String),
     /// Another address, with lies about the file beside it.
     RedirectSaying(String, String),
-    /// No length is told, and bytes come until whoever asked has had enough.
+    /// No length is sent, and bytes come until the client gives up.
     Endless,
     /// Bytes come one by one, each after such a time, for ever.
     Drip(Duration),
@@ -50,11 +52,11 @@ struct State {
     /// By path: what goes wrong with the next answers to GET.
     mischief: HashMap<String, VecDeque<Mischief>>,
     seen: Vec<Seen>,
-    /// Whether lengths and checksums are told.
+    /// Whether lengths and checksums are sent.
     silent: bool,
-    /// Lengths that are told in place of the true ones.
+    /// Lengths that are sent in place of the true ones.
     lengths: HashMap<String, u64>,
-    /// Checksums that are told in place of the true ones.
+    /// Checksums that are sent in place of the true ones.
     hashes: HashMap<String, String>,
     /// By path: what goes wrong with every answer, to HEAD as to GET.
     always: HashMap<String, Mischief>,
@@ -82,6 +84,20 @@ impl FakeHub {
             }
         });
         Self { address, state }
+    }
+
+    /// A hub with the small CLIP under a path.
+    pub fn stocked(base: &str) -> Self {
+        let hub = Self::start();
+        hub.put_fixtures(base, &fixtures::CLIP_TINY);
+        hub
+    }
+
+    /// Offers fixtures under a path, each by the name of its file.
+    pub fn put_fixtures(&self, base: &str, files: &[(&str, &str)]) {
+        for (file, fixture) in files {
+            self.put(&format!("{base}/{file}"), fixtures::bytes(fixture));
+        }
     }
 
     /// An address at which nobody listens.

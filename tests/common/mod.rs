@@ -15,9 +15,21 @@ use lumisift::engine::inference::device::Device;
 use lumisift::engine::inference::{Embeddings, Fingerprint, Model, ModelError, ModelInfo};
 use lumisift::engine::media::photo::{Failure, Photo};
 use lumisift::engine::media::preprocess::{Crop, FitMode, Preprocess, ResampleFilter};
+use lumisift::settings::Dirs;
 
 pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/samples")
+}
+
+/// All folders of the program, below one.
+pub fn dirs(home: &Path) -> Dirs {
+    Dirs {
+        config: home.join("config"),
+        cache: home.join("cache"),
+        data: home.join("data"),
+        state: home.join("state"),
+        hub_cache: None,
+    }
 }
 
 /// Writes `count` small photos that all differ.
@@ -32,11 +44,11 @@ pub fn photos(dir: &Path, count: u32) {
     }
 }
 
-/// A model whose vectors are the mean colours of a picture: quick, and told apart easily. Texts are
+/// A model whose vectors are the mean colours of a picture: quick, and easy to distinguish. Texts are
 /// the colours that they name.
 pub struct ColourModel {
     info: ModelInfo,
-    /// Whether a greenhouse is green: words of the vocabulary that hold a colour's name are said of photos then.
+    /// Whether a greenhouse is green: words of the vocabulary that contain a colour's name then describe photos.
     loosely: bool,
 }
 

@@ -13,12 +13,11 @@ use lumisift::app::command::{Action, Command};
 use lumisift::app::document::state::State;
 use lumisift::app::services::{Choice, Desktop, FolderPurpose, LoadModel, Restoration, Services};
 use lumisift::engine::inference::{self, Model};
-use lumisift::settings::Dirs;
 use lumisift::text::{self, Locale};
 use lumisift::window::MainWindow;
 use tempfile::TempDir;
 
-use crate::common::ColourModel;
+use crate::common::{ColourModel, dirs};
 
 /// Longest that something may take before a test gives up on it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -139,13 +138,7 @@ impl Setup {
 
     pub fn open(self) -> Window {
         let home = self.home.path();
-        let dirs = Dirs {
-            config: home.join("config"),
-            cache: home.join("cache"),
-            data: home.join("data"),
-            state: home.join("state"),
-            hub_cache: None,
-        };
+        let dirs = dirs(home);
         if self.theme == egui::Theme::Light {
             fs::create_dir_all(&dirs.config).expect("a folder");
             fs::write(dirs.settings_file(), r#"{ "theme": "light" }"#).expect("written");

@@ -110,7 +110,7 @@ impl Text {
     }
 }
 
-/// The forms in which keywords stand: an attribute, an element, and what they say.
+/// The forms of keywords: an attribute, an element, and their content.
 fn forms() -> Vec<(&'static str, String, String, Vec<&'static str>)> {
     let list = |kind: &str, items: &[&str]| {
         let mut text = format!("<dc:subject>\n    <rdf:{kind}>\n");

@@ -325,14 +325,14 @@ fn a_journal_that_cannot_be_written_stops_the_export_and_is_named() {
         writes: 0.into(),
     };
     let report = export(&world, &ops, &items, &flat(&world, Transfer::Move));
-    let problem = report.problem.expect("a trouble");
+    let problem = report.problem.expect("a problem");
     assert!(problem.contains("journal could not note"), "{problem}");
     assert!(
         problem.contains(&ops.journals.display().to_string()),
         "{problem}"
     );
     assert!(!problem.contains("none was begun"), "{problem}");
-    // One photo was renamed before its line was written: it is there, and told as being there.
+    // One photo was renamed before its line was written: it is there, and reported as being there.
     assert_eq!((report.exported.len(), world.there().len()), (1, 1));
     let journals = world.journals();
     let undone = Exporter::new(&journals).undo(&report.id).expect("undone");

@@ -138,7 +138,7 @@ fn finishing_a_move_over_links_of_a_second_export_loses_nothing() {
     let cancel = Cancel::default();
     cancel.cancel();
     run(&moves, &world.journals(), &cancel, &|_| {}).expect("begun");
-    // Killed before the first photo, as its journal tells.
+    // Killed before the first photo, according to its journal.
     let id = without_the_end(&world.journals(), 1);
     let links = ExportOptions {
         transfer: Transfer::Link,

@@ -1,4 +1,4 @@
-//! Journals survive being cut off anywhere, say what is true, and are never in each other's way.
+//! Journals survive being cut off anywhere, stay correct, and are never in each other's way.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::exports;

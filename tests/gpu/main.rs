@@ -235,7 +235,10 @@ fn for_cases<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value)) {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Every test may open devices of its own, and drivers of cards refuse to open many at once.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    arguments.test_threads.get_or_insert(threads.min(4));
     let there = !ADAPTERS.is_empty();
     let needed = std::env::var_os("LUMISIFT_NEED_GPU").is_some_and(|value| value == "1");
     if there {

@@ -1,7 +1,7 @@
 //! Models arrive whole or not at all, whatever the hub does.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
-use crate::fixtures;
+use crate::fixtures::{self, CLIP_TINY};
 use crate::hub;
 
 use std::path::{Path, PathBuf};
@@ -22,26 +22,8 @@ const REPO: &str = "me/clip-tiny";
 const BASE: &str = "/me/clip-tiny/resolve/main";
 const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
 
-/// A hub with the small CLIP under an address.
-fn stocked_at(base: &str) -> FakeHub {
-    let hub = FakeHub::start();
-    for file in [
-        "config.json",
-        "preprocessor_config.json",
-        "model.safetensors",
-    ] {
-        let bytes = fixtures::bytes(&format!("clip-tiny/{file}"));
-        hub.put(&format!("{base}/{file}"), bytes);
-    }
-    hub.put(
-        &format!("{base}/tokenizer.json"),
-        fixtures::bytes("clip-tokenizer.json"),
-    );
-    hub
-}
-
 fn stocked() -> FakeHub {
-    stocked_at(BASE)
+    FakeHub::stocked(BASE)
 }
 
 struct Home {
@@ -287,16 +269,7 @@ fn only_models_that_can_be_read_are_fetched_and_never_pickles() {
     assert!(hub.ranges(WEIGHTS).is_empty());
 
     let hub = FakeHub::start();
-    for file in ["config.json", "preprocessor_config.json"] {
-        hub.put(
-            &format!("{BASE}/{file}"),
-            fixtures::bytes(&format!("clip-tiny/{file}")),
-        );
-    }
-    hub.put(
-        &format!("{BASE}/tokenizer.json"),
-        fixtures::bytes("clip-tokenizer.json"),
-    );
+    hub.put_fixtures(BASE, &CLIP_TINY[..3]);
     hub.put(&format!("{BASE}/pytorch_model.bin"), "a pickle");
     let text = home.get(&[&hub.address]).expect_err("refused").to_string();
     assert!(text.contains("pickled weights"), "{text}");
@@ -306,17 +279,8 @@ fn only_models_that_can_be_read_are_fetched_and_never_pickles() {
 #[test]
 fn the_hub_s_own_conversion_takes_the_place_of_pickled_weights() {
     let base = "/me/clip-tiny/resolve/refs%2Fpr%2F7";
-    let (home, hub) = (Home::new(), stocked_at(base));
-    for file in ["config.json", "preprocessor_config.json"] {
-        hub.put(
-            &format!("{BASE}/{file}"),
-            fixtures::bytes(&format!("clip-tiny/{file}")),
-        );
-    }
-    hub.put(
-        &format!("{BASE}/tokenizer.json"),
-        fixtures::bytes("clip-tokenizer.json"),
-    );
+    let (home, hub) = (Home::new(), FakeHub::stocked(base));
+    hub.put_fixtures(BASE, &CLIP_TINY[..3]);
     let by = |num: u32, author: &str| {
         format!(
             r#"{{"num":{num},"title":"Adding `safetensors` variant of this model","isPullRequest":true,"author":{{"name":"{author}"}}}}"#
@@ -355,16 +319,7 @@ fn mirrors_that_tell_nothing_are_good_enough_and_their_damage_is_found() {
 #[test]
 fn weights_may_come_in_shards() {
     let (home, hub) = (Home::new(), FakeHub::start());
-    for file in ["config.json", "preprocessor_config.json"] {
-        hub.put(
-            &format!("{BASE}/{file}"),
-            fixtures::bytes(&format!("clip-tiny/{file}")),
-        );
-    }
-    hub.put(
-        &format!("{BASE}/tokenizer.json"),
-        fixtures::bytes("clip-tokenizer.json"),
-    );
+    hub.put_fixtures(BASE, &CLIP_TINY[..3]);
     let bytes = fixtures::bytes("clip-tiny/model.safetensors");
     hub.put(&format!("{BASE}/model-00001-of-00001.safetensors"), bytes);
     let index = r#"{"weight_map":{"logit_scale":"model-00001-of-00001.safetensors"}}"#;

@@ -15,20 +15,7 @@ use serde_json::Value;
 
 /// A hub with the small CLIP under the name of a repository.
 fn stocked(repo: &str, revision: &str) -> FakeHub {
-    let hub = FakeHub::start();
-    for (file, from) in [
-        ("config.json", "clip-tiny/config.json"),
-        (
-            "preprocessor_config.json",
-            "clip-tiny/preprocessor_config.json",
-        ),
-        ("model.safetensors", "clip-tiny/model.safetensors"),
-        ("tokenizer.json", "clip-tokenizer.json"),
-    ] {
-        let bytes = fixtures::bytes(from);
-        hub.put(&format!("/{repo}/resolve/{revision}/{file}"), bytes);
-    }
-    hub
+    FakeHub::stocked(&format!("/{repo}/resolve/{revision}"))
 }
 
 fn program(home: &Path, hub: &FakeHub) -> Command {
@@ -142,15 +129,7 @@ fn what_hugging_face_s_programs_keep_is_used_in_place() {
     fs::create_dir_all(&snapshot).expect("made");
     fs::create_dir_all(folder.join("refs")).expect("made");
     fs::write(folder.join("refs/main"), "abc").expect("written");
-    for (file, from) in [
-        ("config.json", "clip-tiny/config.json"),
-        (
-            "preprocessor_config.json",
-            "clip-tiny/preprocessor_config.json",
-        ),
-        ("model.safetensors", "clip-tiny/model.safetensors"),
-        ("tokenizer.json", "clip-tokenizer.json"),
-    ] {
+    for (file, from) in fixtures::CLIP_TINY {
         fs::copy(fixtures::path(from), snapshot.join(file)).expect("copied");
     }
     let hub = FakeHub::start();

@@ -20,22 +20,36 @@ fn reference() -> RgbImage {
         .into_rgb8()
 }
 
-#[cfg(all(feature = "heic", feature = "avif"))]
-#[test]
-fn avif() {
-    let file = fixtures::bytes("formats/plain.avif");
+/// Colour boxes that say nothing sensible, in the place of one that names colours by numbers.
+fn assert_ignores_broken_colours(name: &str) {
+    let file = fixtures::bytes(name);
     let colours = file.windows(8).position(|part| part == b"colrnclx");
     let kind = colours.expect("colours") + 4;
+    let range = file[kind + 10];
     for (what, with) in [
-        ("unknown numbers", &b"nclx\0\xc8\0\xc8\0\xc8\xff"[..]),
-        ("the largest numbers", b"nclx\xff\xff\xff\xff\xff\xff\xff"),
-        ("reserved numbers", b"nclx\0\0\0\0\0\x03\x80"),
-        ("an unknown kind", b"????\0\x01\0\x01"),
-        ("a profile that is none", b"prof\0\x01\0\x01"),
-        ("another profile that is none", b"rICC\0\x01\0\x01"),
+        ("unknown numbers", &b"nclx\0\xc8\0\xc8\0\xc8"[..]),
+        ("the largest numbers", b"nclx\xff\xff\xff\xff\xff\xff"),
+        ("reserved numbers", b"nclx\0\0\0\0\0\x03"),
+        ("an unknown kind", b"????\0\x01\0\x01\0\x01"),
+        ("a profile that is none", b"prof\0\x01\0\x01\0\x01"),
+        ("another profile that is none", b"rICC\0\x01\0\x01\0\x01"),
     ] {
-        assert_shows(&replaced(&file, kind, with), &reference(), what);
+        let with = [with, &[range]].concat();
+        let what = format!("{name} with {what}");
+        assert_shows(&replaced(&file, kind, &with), &reference(), &what);
     }
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn avif() {
+    assert_ignores_broken_colours("formats/plain.avif");
+}
+
+#[cfg(feature = "heic")]
+#[test]
+fn heic() {
+    assert_ignores_broken_colours("formats/plain.heic");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reading pictures, videos and what they say about themselves.
+//! Reading pictures, videos and their metadata.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]

@@ -28,9 +28,9 @@ fn travels() -> (tempfile::TempDir, PathBuf) {
     (home, photos)
 }
 
-/// The value of a photo in what a command told.
-fn photo<'a>(told: &'a Value, name: &str) -> &'a Value {
-    let photos = told["photos"].as_array().expect("photos");
+/// The value of a photo in the output of a command.
+fn photo<'a>(output: &'a Value, name: &str) -> &'a Value {
+    let photos = output["photos"].as_array().expect("photos");
     let path = |photo: &&Value| {
         photo["path"]
             .as_str()
@@ -46,20 +46,20 @@ fn sort(home: &Path, photos: &Path, more: &[&str]) -> (Value, i32, String) {
 }
 
 #[test]
-fn places_are_told_and_asked_for() {
+fn places_are_printed_and_searched() {
     let (home, photos) = travels();
-    let (told, code, said) = sort(home.path(), &photos, &[]);
+    let (output, code, said) = sort(home.path(), &photos, &[]);
     assert_eq!(code, 0, "{said}");
-    let munich = photo(&told, "munich.jpg");
+    let munich = photo(&output, "munich.jpg");
     assert_eq!(munich["place"], "Munich, Bavaria, Germany");
     assert_eq!(munich["metadata_from"]["place"], "photo");
     assert_eq!(munich["coordinates"], serde_json::json!([48.137, 11.575]));
-    let sydney = photo(&told, "sydney.png");
+    let sydney = photo(&output, "sydney.png");
     assert_eq!(sydney["place"], "Sydney, New South Wales, Australia");
     assert_eq!(sydney["metadata_from"]["place"], "sydney.png.xmp");
-    let sea = photo(&told, "atlantic.jpg");
+    let sea = photo(&output, "atlantic.jpg");
     assert!(sea["place"].is_null() && sea["coordinates"].is_array());
-    let nowhere = photo(&told, "nowhere.png");
+    let nowhere = photo(&output, "nowhere.png");
     assert!(nowhere["place"].is_null() && nowhere["coordinates"].is_null());
     for (places, wanted) in [
         (&["Munich"][..], &["munich.jpg"][..]),
@@ -74,9 +74,9 @@ fn places_are_told_and_asked_for() {
             .iter()
             .flat_map(|place| ["--place", *place])
             .collect();
-        let (told, code, said) = sort(home.path(), &photos, &args);
+        let (output, code, said) = sort(home.path(), &photos, &args);
         assert_eq!(code, 0, "{said}");
-        let names = told["photos"].as_array().expect("photos").iter();
+        let names = output["photos"].as_array().expect("photos").iter();
         let mut names: Vec<&str> = names
             .filter_map(|photo| photo["path"].as_str()?.rsplit(['/', '\\']).next())
             .collect();
@@ -111,14 +111,14 @@ fn places_have_a_column_and_limit_a_search() {
     assert!(sorted.contains("\"Munich, Bavaria, Germany\""), "{sorted}");
     let mut command = lumisift(home.path());
     command.arg("search").arg(&photos).arg("a red picture");
-    let (told, code, said) = json(command.args(["--place", "Switzerland"]));
+    let (output, code, said) = json(command.args(["--place", "Switzerland"]));
     assert_eq!(
-        (code, told["photos"].as_array().map(Vec::len)),
+        (code, output["photos"].as_array().map(Vec::len)),
         (0, Some(1)),
         "{said}"
     );
     assert!(
-        photo(&told, "zurich.jpg")["place"]
+        photo(&output, "zurich.jpg")["place"]
             .as_str()
             .is_some_and(|p| p.contains("Switzerland"))
     );

@@ -302,7 +302,7 @@ fn photos_are_told_by_content_whatever_they_are_called() {
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());
     assert_eq!(found, photos);
     assert_eq!((skipped.other, skipped.unsupported), (6, 0));
-    // A name that promises a picture is believed, so that what is wrong with the file is said.
+    // A name that promises a picture is believed, so that the damage of the file is reported.
     fs::write(dir.path().join("x.jpg"), "no picture").expect("written");
     fs::write(dir.path().join("y.jxr"), "no picture").expect("written");
     let (found, skipped) = scan(dir.path(), &roots, ScanOptions::default());

@@ -43,7 +43,7 @@ fn scores(store: &Path, folder: &Path) -> Result<(BTreeMap<PathBuf, f32>, usize)
     let query = Query::parse("red").expect("a query");
     let labels = session.embed_queries(&[query]).map_err(|e| e.to_string())?;
     let rows: Vec<u32> = ran.photos.iter().map(|(_, row, _)| *row).collect();
-    // What was lost between a look-up and the end of the job: programs say so, and read it at the next run.
+    // What was lost between a look-up and the end of the job: programs report it, and read it at the next run.
     if rows.contains(&u32::MAX) {
         return Err("photos are to be read again".into());
     }
@@ -146,7 +146,7 @@ fn random_damage_never_scores_a_photo_wrongly_for_good() {
                     assert_eq!(matches.len(), PHOTOS as usize, "{what}: photos are missing");
                     break;
                 }
-                // A number of version that was changed cannot be told from a later program's.
+                // A changed version number looks like that of a later program.
                 Err(error) if error.contains("newer") => break,
                 Err(error) => assert!(attempt < 2, "{what}: {error}"),
             }

@@ -1,4 +1,4 @@
-//! A disk that is full in the middle of reading: nothing is lost, the person is told which and how much is missing, and
+//! A disk that is full in the middle of reading: nothing is lost, the message names the disk and how much is missing, and
 //! the work goes on when there is room.
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]

@@ -29,7 +29,7 @@ fn towers_on_graphics_cards_name_no_part_of_a_checkpoint() {
         found += 1;
         let mut texts = Texts::default();
         texts.visit_file(&syn::parse_file(&text).expect("Rust"));
-        // Where a layer's parts are is for the family to say; the two tensors of a layer have the same names everywhere.
+        // The family decides where a layer's parts are; the two tensors of a layer have the same names everywhere.
         texts.0.remove("weight");
         texts.0.remove("bias");
         assert!(texts.0.is_empty(), "{path}: {:?}", texts.0);

@@ -6,6 +6,7 @@ mod sources;
 
 mod asked;
 mod circles;
+mod errors;
 mod families;
 mod honest;
 mod layers;

@@ -133,7 +133,7 @@ fn every_active_filter_is_a_chip_that_can_be_removed() {
         Some(AspectShape::Landscape)
     );
     assert_eq!(window.shown().len(), 3);
-    // A date that is none is said, and hides nothing.
+    // An invalid date is reported, and hides nothing.
     window.type_into("Taken from", "May");
     assert!(window.has_containing("Write a date as 2024"));
     assert_eq!(window.shown().len(), 3);

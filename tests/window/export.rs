@@ -230,6 +230,25 @@ fn the_last_copy_of_a_photo_is_not_put_away_unasked() {
     assert_eq!(names(dir.path()), ["blue 1.png", "green 1.png"]);
 }
 
+fn asked(window: &Window) -> ExportRequest {
+    window.state().exports.request.clone().expect("a request")
+}
+
+/// The dialog opens again for an export as they usually are.
+fn assert_next_export_copies(window: &mut Window) {
+    window.command(Command::Show(None));
+    window.open_dialog(Action::Export);
+    planned(window);
+    assert_eq!(asked(window).options.transfer, Transfer::Copy);
+    assert_ne!(asked(window).what, ExportWhat::Rejected);
+}
+
+fn until_path_is_asked(window: &mut Window) {
+    window.until("the field for a path", |w| {
+        matches!(w.state().dialog, Some(Dialog::Path(_)))
+    });
+}
+
 #[test]
 fn moving_rejects_is_chosen_for_that_time_only() {
     let (_dir, mut window) = with_red();
@@ -240,14 +259,9 @@ fn moving_rejects_is_chosen_for_that_time_only() {
     window.open_dialog(Action::MoveRejects);
     window.click("Choose a folder…");
     planned(&mut window);
-    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
     assert_eq!(asked(&window).options.transfer, Transfer::Move);
     assert_eq!(asked(&window).what, ExportWhat::Rejected);
-    window.command(Command::Show(None));
-    window.open_dialog(Action::Export);
-    planned(&mut window);
-    assert_eq!(asked(&window).options.transfer, Transfer::Copy);
-    assert_ne!(asked(&window).what, ExportWhat::Rejected);
+    assert_next_export_copies(&mut window);
 }
 
 #[test]
@@ -260,9 +274,7 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
     window.open_dialog(Action::MoveRejects);
     for gives_up in [true, false] {
         window.click("Choose a folder…");
-        window.until("the field for a path", |w| {
-            matches!(w.state().dialog, Some(Dialog::Path(_)))
-        });
+        until_path_is_asked(&mut window);
         window.in_place();
         if gives_up {
             window.click("Cancel");
@@ -274,20 +286,13 @@ fn moving_rejects_stays_chosen_while_the_folder_is_typed() {
         window.in_place();
     }
     planned(&mut window);
-    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
     assert_eq!(asked(&window).options.transfer, Transfer::Move);
     assert_eq!(asked(&window).what, ExportWhat::Rejected);
     assert_eq!(asked(&window).options.target, target.path());
     // It is still for that time only, though the field was left for good.
     window.click("Choose a folder…");
-    window.until("the field for a path", |w| {
-        matches!(w.state().dialog, Some(Dialog::Path(_)))
-    });
-    window.command(Command::Show(None));
-    window.open_dialog(Action::Export);
-    planned(&mut window);
-    assert_eq!(asked(&window).options.transfer, Transfer::Copy);
-    assert_ne!(asked(&window).what, ExportWhat::Rejected);
+    until_path_is_asked(&mut window);
+    assert_next_export_copies(&mut window);
 }
 
 #[test]
@@ -386,7 +391,6 @@ fn an_export_begins_with_what_fits_without_rejects_and_remembers_what_was_chosen
     window.act(Action::ClearFilter);
     let target = tempfile::tempdir().expect("a folder");
     open_export(&mut window, target.path());
-    let asked = |window: &Window| window.state().exports.request.clone().expect("a request");
     assert_eq!(asked(&window).what, ExportWhat::Fitting);
     assert!(window.has("All that fit a label (5)"));
     // What each folder holds.

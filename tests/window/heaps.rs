@@ -1,5 +1,5 @@
 //! Heaps that the photos suggest: names for labels under the field, and a dialog in which they are accepted, changed or
-//! refused; and words that are said of photos.
+//! refused; and words that describe photos.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;
@@ -11,7 +11,7 @@ use lumisift::app::command::{Action, Command, FindingCommand};
 use lumisift::engine::inference::Model;
 use window::{Setup, Window, colours};
 
-/// Six red, green and blue photos each, of which words are said.
+/// Six red, green and blue photos each, which words describe.
 fn heaped() -> (tempfile::TempDir, Window) {
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 6);

@@ -340,7 +340,7 @@ fn a_dialog_has_its_place_from_the_first_frame_on() {
             window.in_place();
             window.command(Command::Show(None));
             window.in_place();
-            // Now what it tells has been found out: only the way it is laid out is left to be seen.
+            // Its content was checked above: only the layout is left.
             window
                 .harness
                 .state_mut()

@@ -3,6 +3,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/fixtures.rs"]
+mod fixtures;
 #[path = "../common/gps.rs"]
 mod gps;
 #[path = "../common/hub.rs"]

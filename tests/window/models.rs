@@ -6,7 +6,6 @@ use crate::hub;
 use crate::window;
 
 use std::fs;
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 
 use common::ColourModel;
@@ -141,22 +140,7 @@ fn what_a_model_has_not_read_is_known_at_the_next_start() {
 
 #[test]
 fn a_model_is_fetched_used_and_removed() {
-    let fixture = |name: &str| {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
-        fs::read(path.join(name)).expect("a fixture")
-    };
-    let hub = FakeHub::start();
-    for (file, from) in [
-        ("config.json", "clip-tiny/config.json"),
-        (
-            "preprocessor_config.json",
-            "clip-tiny/preprocessor_config.json",
-        ),
-        ("model.safetensors", "clip-tiny/model.safetensors"),
-        ("tokenizer.json", "clip-tokenizer.json"),
-    ] {
-        hub.put(&format!("/me/tiny/resolve/main/{file}"), fixture(from));
-    }
+    let hub = FakeHub::stocked("/me/tiny/resolve/main");
     let dir = tempfile::tempdir().expect("a folder");
     colours(dir.path(), 1);
     let mut setup = Setup::new(vec![dir.path().into()]);
@@ -175,7 +159,7 @@ fn a_model_is_fetched_used_and_removed() {
     window.type_into("Repository", "me/nothing");
     window.click("Get");
     window.until("a refusal", |w| w.state().models.problem.is_some());
-    let problem = window.state().models.problem.clone().expect("a trouble");
+    let problem = window.state().models.problem.clone().expect("a problem");
     assert!(window.has(&problem), "{problem}");
 
     give(&leaves, 3);

@@ -40,7 +40,7 @@ fn where_no_dialog_can_be_shown_a_path_is_typed_and_the_reason_is_said() {
     path_dialog(&mut window);
     assert!(window.has_containing("There are no file dialogs. Type the path"));
     assert!(window.harness.get_by_label("Path").is_focused());
-    // What is wrong is said, and the field stays.
+    // The error is shown, and the field stays.
     window.type_into("Path", "/not/there at all");
     window.key(Key::Enter);
     window.until("what is wrong", |w| w.state().path_problem.is_some());

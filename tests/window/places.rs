@@ -99,7 +99,7 @@ fn photos_are_grouped_by_place() {
         ("No place", 9),
     ];
     assert_eq!(headings, wanted, "by country, and last what has no place");
-    // Two are from Munich: which of them comes first is not for the place to say.
+    // Two are from Munich: the place does not decide which of them comes first.
     for (descending, first) in [(false, "sydney.jpg"), (true, "munich ")] {
         window.command(Command::GroupBy(Grouping::Nothing));
         window.command(Command::SortBy(Sorting {

@@ -46,7 +46,7 @@ fn ten_answers_set_the_threshold_and_say_how_sure_it_is() {
         assert!(window.has("Does this photo show “red”?"));
         let first = asked(&window);
         assert!(window.has(&format!("Asked about: {first}")));
-        // What cannot be said is no answer, and is taken back like one.
+        // "Not sure" is no answer, but is undone like one.
         window.key(Key::Space);
         assert_ne!(asked(&window), first);
         assert_eq!(answers(&window), 0);

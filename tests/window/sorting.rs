@@ -229,7 +229,7 @@ fn the_search_ranks_and_hides_what_does_not_fit() {
     window.settle();
     assert!(window.shown()[0].starts_with("green"));
     window.command(Command::SearchFor("like:missing.jpg".into()));
-    assert!(window.has_containing("missing.jpg"), "the trouble is said");
+    assert!(window.has_containing("missing.jpg"), "the error is shown");
 }
 
 #[test]
@@ -378,7 +378,7 @@ fn examples_join_a_label() {
     window.command(Command::AddExamples(1));
     assert_eq!(window.state().memory.labels[0].examples.len(), 1);
     assert!(window.has("1 example"));
-    // What was said of photos is held against the threshold.
+    // Decisions about photos are compared with the threshold.
     window.until("advice", |w| {
         w.has_containing("of your 1 example above it fit")
     });

@@ -1,4 +1,4 @@
-//! What was found among the photos: told once they are read, shown kind by kind, and copies rejected for the best of them.
+//! Findings about the photos: reported once they are read, shown kind by kind, and copies rejected for the best of them.
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use crate::common;

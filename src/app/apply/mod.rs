@@ -28,6 +28,8 @@ use crate::engine::organize::marks::Flag;
 use crate::settings::{Settings, Theme};
 use crate::text;
 
+pub(in crate::app) use samples::SamplesError;
+
 impl App {
     /// Carries out a command.
     pub(super) fn apply(&mut self, command: Command) {

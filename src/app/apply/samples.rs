@@ -1,5 +1,6 @@
 //! Sample photos for trying the program.
 
+use std::io;
 use std::path::PathBuf;
 
 use crate::app::command::Command;
@@ -12,6 +13,13 @@ use crate::t;
 
 /// Labels that fit the samples.
 const LABELS: &str = "cat, motorcycle, drink, building, document, photographer";
+
+/// Why there are no samples.
+#[derive(Debug)]
+pub struct SamplesError {
+    folder: PathBuf,
+    source: io::Error,
+}
 
 impl App {
     /// Takes the labels of the samples away, if they are as they came: they are not about a person's own photos.
@@ -29,7 +37,7 @@ impl App {
     }
 
     /// Opens them, with labels that fit them if there are none.
-    pub(in crate::app) fn samples_written(&mut self, folder: Result<PathBuf, String>) {
+    pub(in crate::app) fn samples_written(&mut self, folder: Result<PathBuf, SamplesError>) {
         match folder {
             Ok(folder) => {
                 self.add_roots(vec![folder]);
@@ -37,7 +45,14 @@ impl App {
                     self.apply(Command::AddLabels(LABELS.into()));
                 }
             }
-            Err(problem) => self.state.notify(problem, true),
+            Err(SamplesError { folder, source }) => {
+                let text = t!(
+                    "samples-not-written",
+                    folder = folder.display(),
+                    error = source
+                );
+                self.state.notify(text, true);
+            }
         }
     }
 }
@@ -57,15 +72,11 @@ fn are_as_they_came(labels: &[Label]) -> bool {
     labels.len() == samples.len() && labels.iter().zip(&samples).all(same)
 }
 
-fn write(folder: PathBuf) -> Result<PathBuf, String> {
+fn write(folder: PathBuf) -> Result<PathBuf, SamplesError> {
     let mut photos = PHOTOS.iter();
     match photos.try_for_each(|(name, bytes)| atomic_write(&folder.join(name), bytes)) {
         Ok(()) => Ok(folder),
-        Err(error) => Err(t!(
-            "samples-not-written",
-            folder = folder.display(),
-            error = error
-        )),
+        Err(source) => Err(SamplesError { folder, source }),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::engine::cancel::Cancel;
 use crate::engine::files::paths::RootIndex;
 use crate::engine::media::photo::ContentId;
 use crate::engine::organize::export::journal::past;
-use crate::engine::organize::export::manifest::{LabelNote, Manifest, ModelNote};
+use crate::engine::organize::export::manifest::{LabelNote, Manifest, ManifestError, ModelNote};
 use crate::engine::organize::export::{
     self, ExportError, ExportItem, ExportPlan, ExportProgress, ExportReport, FittingLabel,
     PastExport, PastExportState, Transfer, UndoReport,
@@ -34,13 +34,13 @@ const MANIFEST: &str = "lumisift-manifest";
 /// News from the threads of an export.
 pub enum ExportNews {
     /// A plan is ready.
-    Planned(u64, Result<(ExportPlan, PlanSummary), String>),
+    Planned(u64, Result<(ExportPlan, PlanSummary), ExportError>),
     /// How far it is.
     ExportProgress(ExportProgress),
     /// It is over.
-    Done(Result<ExportReport, String>),
+    Done(Result<ExportReport, ExportError>),
     /// It was undone.
-    Undone(Result<UndoReport, String>),
+    Undone(Result<UndoReport, ExportError>),
     /// What a kill interrupted.
     Interrupted(Vec<PastExport>),
 }
@@ -137,7 +137,6 @@ impl App {
         let number = exports.plans;
         self.replace(Slot::ExportPlan, move |cancel| {
             let plan = export::plan_until(&chosen.list(), &options, cancel);
-            let plan = plan.map_err(|e| e.to_string());
             let plan = plan.map(|plan| {
                 let summary = PlanSummary::of(&plan);
                 (plan, summary)
@@ -174,8 +173,8 @@ impl App {
             let notes = noted.map(|chosen| chosen.notes());
             let written = notes.map(|notes| write_manifest(&request, model, &mut report, &notes));
             Ok(match written {
-                Some(Err(problem)) => ExportReport {
-                    problem: Some(report.problem.unwrap_or(problem)),
+                Some(Err(error)) => ExportReport {
+                    problem: Some(report.problem.unwrap_or_else(|| error.to_string())),
                     ..report
                 },
                 _ => report,
@@ -212,8 +211,7 @@ impl App {
                     notify();
                 }
             };
-            let report = work(&journals, &progress).map_err(|e| e.to_string());
-            News::Export(ExportNews::Done(report))
+            News::Export(ExportNews::Done(work(&journals, &progress)))
         });
     }
 
@@ -227,8 +225,7 @@ impl App {
         self.state.exports.interrupted.retain(|past| past.id != id);
         let journals = self.services.dirs.journals();
         self.queue(Slot::Undo, move |_| {
-            let undone = export::undo(&journals, &id).map_err(|e| e.to_string());
-            News::Export(ExportNews::Undone(undone))
+            News::Export(ExportNews::Undone(export::undo(&journals, &id)))
         });
     }
 
@@ -243,7 +240,7 @@ impl App {
                             exports.summary = summary;
                             exports.state = ExportState::Planned(Arc::new(plan));
                         }
-                        Err(problem) => exports.state = ExportState::Refused(problem),
+                        Err(error) => exports.state = ExportState::Refused(error.to_string()),
                     }
                 }
             }
@@ -254,8 +251,8 @@ impl App {
                 }
             }
             ExportNews::Done(Ok(report)) => self.export_done(report),
-            ExportNews::Done(Err(problem)) => {
-                self.state.exports.state = ExportState::Refused(problem);
+            ExportNews::Done(Err(error)) => {
+                self.state.exports.state = ExportState::Refused(error.to_string());
             }
             ExportNews::Undone(undone) => self.export_undone(undone),
             ExportNews::Interrupted(list) => {
@@ -286,7 +283,7 @@ impl App {
         }
     }
 
-    fn export_undone(&mut self, undone: Result<UndoReport, String>) {
+    fn export_undone(&mut self, undone: Result<UndoReport, ExportError>) {
         match undone {
             Ok(undone) => {
                 let text = t!("export-undone", count = undone.restored);
@@ -296,7 +293,7 @@ impl App {
                     self.state.notify(text, true);
                 }
             }
-            Err(problem) => self.state.notify(problem, true),
+            Err(error) => self.state.notify(error.to_string(), true),
         }
         self.read_folders();
         self.request_refresh(RefreshPriority::Soon);
@@ -308,7 +305,7 @@ fn write_manifest(
     model: Option<ModelNote>,
     report: &mut ExportReport,
     notes: &PhotoNotes,
-) -> Result<(), String> {
+) -> Result<(), ManifestError> {
     if report.exported.is_empty() {
         return Ok(());
     }
@@ -318,6 +315,5 @@ fn write_manifest(
     let known = |source: &Path| notes.get(source).map(|note| note.0.clone());
     let known = |source: &Path| known(source).unwrap_or_default();
     let manifest = Manifest::new(target, transfer, model, report, known);
-    let written = manifest.write_beside(target, MANIFEST);
-    written.map_err(|e| e.to_string())
+    manifest.write_beside(target, MANIFEST)
 }

@@ -1,5 +1,6 @@
 //! Background jobs (opening a session, reading folders, maintaining the store) and their results.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -22,8 +23,8 @@ use crate::app::{App, News, RefreshPriority};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::{Event, JobOptions, Phase, Summary};
 use crate::engine::index::session::Session;
-use crate::engine::index::store::Tidied;
-use crate::engine::library::Library;
+use crate::engine::index::store::{StoreError, Tidied};
+use crate::engine::library::{Library, LibraryError};
 use crate::engine::media::memory_budget::DecodeMemory;
 use crate::engine::media::metadata;
 use crate::engine::media::photo::Stage;
@@ -68,14 +69,14 @@ impl App {
     fn gave_up(&mut self, slot: Slot) {
         let text = t!("task-crashed");
         match slot {
-            Slot::Session => self.session_opened(Err(t!("model-not-loaded").into())),
+            Slot::Session => self.session_opened(Err(t!("model-not-loaded"))),
             Slot::ExportPlan | Slot::Export => {
                 self.state.exports.state = ExportState::Refused(text.into());
             }
             Slot::KeywordPlan | Slot::Keywords => {
                 self.state.keywords.state = KeywordState::Refused(text.into());
             }
-            Slot::Download => self.model_arrived(Err(text.into())),
+            Slot::Download => self.model_arrived(Err(text)),
             Slot::Overview | Slot::Heaps => self.stop_looking(),
             Slot::Rules => self.state.rules.is_running = false,
             Slot::Heat => self.state.heat.map = Map::Failed(text.into()),
@@ -160,7 +161,7 @@ impl App {
         }
     }
 
-    fn session_opened(&mut self, opened: Result<Library, String>) {
+    fn session_opened(&mut self, opened: Result<Library, impl Display>) {
         match opened {
             Ok(library) => {
                 for notice in library.notices() {
@@ -179,7 +180,7 @@ impl App {
                 }
                 self.read_folders();
             }
-            Err(problem) => self.state.session = SessionState::Failed(problem),
+            Err(error) => self.state.session = SessionState::Failed(error.to_string()),
         }
         self.request_refresh(RefreshPriority::FromTop);
     }
@@ -410,20 +411,18 @@ impl App {
     pub(in crate::app) fn tidy_store(&mut self) {
         if let Some(store) = self.state.session().map(|session| session.store().clone()) {
             let limits = self.state.settings.store_limits();
-            self.queue(Slot::Store, move |_| {
-                News::Tidied(store.tidy(limits).map_err(|e| e.to_string()))
-            });
+            self.queue(Slot::Store, move |_| News::Tidied(store.tidy(limits)));
         }
     }
 
-    fn store_tidied(&mut self, tidied: Result<Tidied, String>) {
+    fn store_tidied(&mut self, tidied: Result<Tidied, StoreError>) {
         match tidied {
             Ok(tidied) => {
                 let freed = tidied.bytes / 1_000_000;
                 let text = t!("store-tidied", count = tidied.photos, freed = freed);
                 self.state.notify(text, false);
             }
-            Err(problem) => self.state.notify(problem, true),
+            Err(error) => self.state.notify(error.to_string(), true),
         }
         self.measure_store();
     }
@@ -439,13 +438,13 @@ impl App {
         self.queue(Slot::Store, move |_| {
             // What the job still writes must not come after.
             drop(job);
-            News::Cleared(session.store().clear().map_err(|e| e.to_string()))
+            News::Cleared(session.store().clear())
         });
     }
 
-    fn store_cleared(&mut self, cleared: Result<(), String>) {
-        if let Err(problem) = cleared {
-            self.state.notify(problem, true);
+    fn store_cleared(&mut self, cleared: Result<(), StoreError>) {
+        if let Err(error) = cleared {
+            self.state.notify(error.to_string(), true);
         }
         self.open_session();
     }
@@ -466,10 +465,8 @@ impl App {
     }
 }
 
-fn open(services: &Services, settings: &Settings) -> Result<Library, String> {
-    let model = (services.load_model)(&settings.load_options(&services.dirs));
-    let model = model.map_err(|e| e.to_string())?;
+fn open(services: &Services, settings: &Settings) -> Result<Library, LibraryError> {
+    let model = (services.load_model)(&settings.load_options(&services.dirs))?;
     let store = settings.store_dir(&services.dirs);
-    let library = Library::with_model(model, &store, settings.store_limits());
-    library.map_err(|e| e.to_string())
+    Library::with_model(model, &store, settings.store_limits())
 }

@@ -1,5 +1,6 @@
 //! Keywords from the window into sidecars: planned while the dialog is open, then written or undone on request.
 
+use std::io;
 use std::sync::Arc;
 
 use super::supervisor::Slot;
@@ -17,9 +18,9 @@ pub enum KeywordNews {
     /// A plan is ready.
     Planned(u64, SidecarPlan),
     /// What was written, how many files had nothing to gain, and what was not written; or why nothing could be.
-    Written(Result<(SidecarCount, usize, Vec<Failure>), String>),
+    Written(io::Result<(SidecarCount, usize, Vec<Failure>)>),
     /// What is as it was, and what stays.
-    Undone(Result<(SidecarCount, Vec<Failure>), String>),
+    Undone(io::Result<(SidecarCount, Vec<Failure>)>),
 }
 
 impl State {
@@ -71,7 +72,7 @@ impl App {
         self.queue(Slot::Keywords, move |_| {
             let written = sidecars::apply(&plan, &records);
             let written = written.map(|(count, failures)| (count, plan.unchanged, failures));
-            News::Keywords(KeywordNews::Written(written.map_err(|e| e.to_string())))
+            News::Keywords(KeywordNews::Written(written))
         });
     }
 
@@ -79,8 +80,7 @@ impl App {
     pub(in crate::app) fn undo_keywords(&mut self) {
         let records = self.services.dirs.sidecars();
         self.queue(Slot::Keywords, move |_| {
-            let undone = sidecars::undo(&records);
-            News::Keywords(KeywordNews::Undone(undone.map_err(|e| e.to_string())))
+            News::Keywords(KeywordNews::Undone(sidecars::undo(&records)))
         });
     }
 
@@ -101,12 +101,14 @@ impl App {
                     self.read_metadata();
                 }
             }
-            KeywordNews::Written(Err(problem)) => keywords.state = KeywordState::Refused(problem),
+            KeywordNews::Written(Err(error)) => {
+                keywords.state = KeywordState::Refused(error.to_string());
+            }
             KeywordNews::Undone(undone) => self.keywords_undone(undone),
         }
     }
 
-    fn keywords_undone(&mut self, undone: Result<(SidecarCount, Vec<Failure>), String>) {
+    fn keywords_undone(&mut self, undone: io::Result<(SidecarCount, Vec<Failure>)>) {
         match undone {
             Ok((count, kept)) => {
                 self.state.notify(text::sidecars_restored(count), false);

@@ -309,17 +309,17 @@ mod tests {
         // A folder in its place.
         std::fs::create_dir_all(&path).expect("made");
         let started = start(&path);
-        let said = problem(&started.news).expect("a trouble");
+        let said = problem(&started.news).expect("a problem");
         assert!(said.contains("marks.db"), "{said}");
         started.writer.keep(&[(content(1), Some(STARS))]);
-        let said = problem(&started.news).expect("a trouble");
+        let said = problem(&started.news).expect("a problem");
         assert!(said.contains("marks.recovery.jsonl"), "{said}");
         // Closed and opened again while it still cannot be opened.
         drop(started.writer);
         let started = start(&path);
         assert_eq!(started.known, HashMap::from([(content(1), STARS)]));
         started.writer.keep(&[(content(2), Some(STARS))]);
-        problem(&started.news).expect("a trouble");
+        problem(&started.news).expect("a problem");
         // It can be opened while the window is open.
         std::fs::remove_dir(&path).expect("removed");
         while problem(&started.news).is_some() {}

@@ -1,5 +1,6 @@
 //! Models in the window: listing, downloading and removing them.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use super::supervisor::Slot;
@@ -54,7 +55,7 @@ impl App {
                     notify();
                 }
             });
-            News::Arrived(arrived.map_err(|e| e.to_string()))
+            News::Arrived(arrived)
         });
     }
 
@@ -71,13 +72,14 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn model_arrived(&mut self, arrived: Result<PathBuf, String>) {
+    pub(in crate::app) fn model_arrived(&mut self, arrived: Result<PathBuf, impl Display>) {
         let cancelled = (self.state.models.download.take())
             .is_some_and(|download| download.cancel.is_cancelled());
         match arrived {
             Ok(dir) => self.use_model(Some(dir)),
             Err(_) if cancelled => {}
-            Err(problem) => {
+            Err(error) => {
+                let problem = error.to_string();
                 let is_seen = matches!(
                     self.state.dialog,
                     Some(Dialog::Models | Dialog::Welcome(WelcomeStep::Model))

@@ -32,9 +32,9 @@ const SUGGESTED_WORDS: usize = 12;
 /// What the look tells.
 pub enum OverviewNews {
     /// Copies, bursts and flaws were found, or not.
-    Found(LookedAt, Result<Arc<Findings>, String>),
+    Found(LookedAt, Result<Arc<Findings>, LibraryError>),
     /// The same with words, and the heaps, were found, or not.
-    Heaps(LookedAt, Result<(Arc<Findings>, Vec<Heap>), String>),
+    Heaps(LookedAt, Result<(Arc<Findings>, Vec<Heap>), LibraryError>),
     /// Where a label is seen, by the question's number.
     Heat(u64, Map),
 }
@@ -62,8 +62,7 @@ impl App {
             let found = on_half_of_the_cores(|| {
                 find(&library, &photos, &ticker(&progress, &notify), cancel)
             });
-            let found = found.map(Arc::new).map_err(|e| e.to_string());
-            News::Overview(OverviewNews::Found(now, found))
+            News::Overview(OverviewNews::Found(now, found.map(Arc::new)))
         });
     }
 
@@ -93,7 +92,7 @@ impl App {
         self.replace(Slot::Heaps, move |cancel| {
             let found = on_half_of_the_cores(|| find_heaps(&library, &photos, cancel));
             let found = found.map(|(found, heaps)| (Arc::new(found), heaps));
-            News::Overview(OverviewNews::Heaps(at, found.map_err(|e| e.to_string())))
+            News::Overview(OverviewNews::Heaps(at, found))
         });
     }
 
@@ -112,7 +111,7 @@ impl App {
                     Ok(found) if self.is_about_these(at) => self.found(at, found),
                     // The photos changed meanwhile: their numbers are others.
                     Ok(_) => self.look_over_if_idle(),
-                    Err(problem) => self.state.overview.problem = Some(problem),
+                    Err(error) => self.state.overview.problem = Some(error.to_string()),
                 }
             }
             OverviewNews::Heaps(at, found) => {
@@ -122,7 +121,7 @@ impl App {
                         self.found_heaps(found, heaps);
                     }
                     Ok(_) => self.look_over_if_idle(),
-                    Err(problem) => self.state.heaps.problem = Some(problem),
+                    Err(error) => self.state.heaps.problem = Some(error.to_string()),
                 }
             }
             OverviewNews::Heat(number, map) => {

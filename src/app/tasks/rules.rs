@@ -15,8 +15,8 @@ use crate::app::{App, News};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::{JobOptions, Notify};
 use crate::engine::library::{
-    FolderRule, HandledLog, Library, MarkedFile, RoundOptions, RuleText, RulesError, WatchRound,
-    read_rule_texts, write_rule_texts,
+    FolderRule, HandledLog, InvalidRules, Library, MarkedFile, RoundOptions, RuleText, RulesError,
+    WatchRound, WindowClosed, read_rule_texts, write_rule_texts,
 };
 use crate::engine::media::scan::ScanOptions;
 use crate::engine::organize::export::Exporter;
@@ -29,9 +29,9 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// News of rules.
 pub(in crate::app) enum RuleNews {
     /// The rules of the file, or why it is not used.
-    Read(Result<Vec<RuleText>, String>),
+    Read(Result<Vec<RuleText>, RulesError>),
     /// Rules could not be written, and why.
-    Unwritten(String),
+    Unwritten(RulesError),
     /// What a rule would do, by the preview's number.
     Preview(u64, Result<RulePreview, String>),
     /// Photos that rules mark.
@@ -70,7 +70,7 @@ impl App {
                 {
                     Ok(Vec::new())
                 }
-                read => read.map_err(|error| error.to_string()),
+                read => read,
             };
             News::Rules(RuleNews::Read(read))
         });
@@ -85,7 +85,7 @@ impl App {
         self.queue(Slot::RuleFile, move |_| {
             match write_rule_texts(&file, &rules) {
                 Ok(()) => News::Done,
-                Err(error) => News::Rules(RuleNews::Unwritten(error.to_string())),
+                Err(error) => News::Rules(RuleNews::Unwritten(error)),
             }
         });
     }
@@ -159,12 +159,13 @@ impl App {
                 rules.list = list;
                 self.run_rules();
             }
-            RuleNews::Read(Err(problem)) => {
+            RuleNews::Read(Err(error)) => {
+                let problem = error.to_string();
                 rules.problem = Some(problem.clone());
                 self.state.notify(problem, true);
             }
-            RuleNews::Unwritten(problem) => {
-                let text = t!("rules-not-kept", problem = problem);
+            RuleNews::Unwritten(error) => {
+                let text = t!("rules-not-kept", problem = error.to_string());
                 self.state.notify(text, true);
             }
             RuleNews::Preview(number, preview) => {
@@ -203,7 +204,9 @@ impl Workshop {
 
     fn checked(&self, rules: Vec<RuleText>) -> Result<Vec<FolderRule>, String> {
         let base = &self.dirs.config;
-        rules.into_iter().map(|rule| rule.checked(base)).collect()
+        let rules = rules.into_iter().map(|rule| rule.checked(base));
+        let rules: Result<Vec<FolderRule>, InvalidRules> = rules.collect();
+        rules.map_err(|error| error.to_string())
     }
 
     /// What a rule would do.
@@ -251,9 +254,7 @@ impl Workshop {
         };
         let mark = |files: &[MarkedFile]| {
             let news = News::Rules(RuleNews::Marked(files.to_vec()));
-            let sent = sender
-                .send(news)
-                .map_err(|_| "the window is closed".to_owned());
+            let sent = sender.send(news).map_err(|_| WindowClosed);
             notify();
             sent
         };

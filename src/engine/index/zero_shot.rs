@@ -211,7 +211,7 @@ impl ZeroShot {
             };
             for terms in &mut query.alternatives {
                 terms.extend(shown.iter().map(|path| like(path, 1.0)));
-                // Turning away is half as strong: what a photo does not show is told less by one photo.
+                // Turning away is half as strong: one counterexample says less about what a label excludes.
                 terms.extend(not.iter().map(|path| like(path, -0.5)));
             }
         }

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::config::{PreprocessorConfig, VisionConfig};
+use super::config::{ConfigError, PreprocessorConfig, VisionConfig};
+use super::invalid::InvalidModelFile;
 use super::tokenizer::Tokenizer;
 use super::weights::Weights;
 use super::{
@@ -86,23 +87,23 @@ pub(super) fn load_as(
     format: WeightFormat,
     known: Option<Fingerprint>,
 ) -> Result<FolderModel, ModelError> {
-    let invalid = |file: &str, message: String| ModelError::Invalid {
+    let invalid = |file: &str, reason: ConfigError| ModelError::Invalid {
         path: dir.join(file),
-        message,
+        reason: reason.into(),
     };
     let family = read_family(dir)?;
-    check_sizes(&family).map_err(|message| invalid(CONFIG, message))?;
+    check_sizes(&family).map_err(|reason| invalid(CONFIG, reason))?;
     let side = u32::try_from(family.vision().image_size).unwrap_or(u32::MAX);
     let preprocess = read_json::<PreprocessorConfig>(dir, PREPROCESSOR)?
         .resolve(side)
-        .map_err(|message| invalid(PREPROCESSOR, message))?;
+        .map_err(|reason| invalid(PREPROCESSOR, reason))?;
     let tokenizer = read_tokenizer(dir, &family)?;
     let shards = weight_files(dir)?;
-    let weights = Weights::open(&shards).map_err(|e| damaged_weights(&shards, &e))?;
+    let weights = Weights::open(&shards).map_err(|e| damaged_weights(&shards, e))?;
     let vb = VarBuilder::from_backend(Box::new(weights), device.dtype(), device.inner().clone());
     let loaded = family
         .load(format, &preprocess, &vb)
-        .map_err(|e| damaged_weights(&shards, &e))?;
+        .map_err(|e| damaged_weights(&shards, e))?;
     let info = ModelInfo {
         name: folder_name(dir),
         fingerprint: known.map_or_else(|| fingerprint(dir, &shards), Ok)?,
@@ -136,7 +137,7 @@ pub fn load_folder_tower(
 ) -> Result<GpuImageTower, ModelError> {
     let family = read_family(dir)?;
     let shards = weight_files(dir)?;
-    let damaged = |e: candle_core::Error| damaged_weights(&shards, &e);
+    let damaged = |e: candle_core::Error| damaged_weights(&shards, e);
     let weights = Weights::open(&shards).map_err(damaged)?;
     let cpu = candle_core::Device::Cpu;
     let vb = VarBuilder::from_backend(Box::new(weights), candle_core::DType::F32, cpu);
@@ -170,7 +171,7 @@ fn family_of(path: &Path, config: &[u8]) -> Result<Family, ModelError> {
         }),
         Err(error) => Err(ModelError::Invalid {
             path,
-            message: error.to_string(),
+            reason: error.into(),
         }),
     }
 }
@@ -187,11 +188,9 @@ fn read_tokenizer(dir: &Path, family: &Family) -> Result<Tokenizer, ModelError> 
         VOCABULARY => Tokenizer::from_vocabulary(&bytes, rules),
         _ => Tokenizer::new(&bytes, rules),
     };
-    tokenizer.map_err(|message| ModelError::Invalid {
+    tokenizer.map_err(|error| ModelError::Invalid {
         path: dir.join(file),
-        message: format!(
-            "not this model's tokenizer: {message}; copy it from the model's repository"
-        ),
+        reason: InvalidModelFile::Tokenizer(error),
     })
 }
 
@@ -226,9 +225,9 @@ impl FolderModel {
     pub fn token_ids(&self, text: &str, pad: u32) -> Result<Vec<u32>, ModelError> {
         self.tokenizer
             .encode_padded(text, pad)
-            .map_err(|message| ModelError::Text {
+            .map_err(|reason| ModelError::Text {
                 text: text.into(),
-                message,
+                reason,
             })
     }
 }
@@ -320,11 +319,11 @@ fn read_json<T: DeserializeOwned>(dir: &Path, file: &str) -> Result<T, ModelErro
 fn parse_json<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<T, ModelError> {
     serde_json::from_slice(bytes).map_err(|e| ModelError::Invalid {
         path: path.into(),
-        message: e.to_string(),
+        reason: e.into(),
     })
 }
 
-fn check_sizes(family: &Family) -> Result<(), String> {
+fn check_sizes(family: &Family) -> Result<(), ConfigError> {
     let (v, rules) = (family.vision(), family.text_rules());
     let (text_width, text_heads) = family.text_heads();
     let towers = [
@@ -333,19 +332,21 @@ fn check_sizes(family: &Family) -> Result<(), String> {
     ];
     for (tower, width, heads) in towers {
         if heads == 0 || width == 0 || !width.is_multiple_of(heads) || width / heads > 256 {
-            return Err(format!(
-                "the {tower} tower cannot split {width} values over {heads} heads"
-            ));
+            return Err(ConfigError::Heads {
+                tower,
+                width,
+                heads,
+            });
         }
     }
     if v.patch_size == 0 || v.image_size < v.patch_size || v.image_size > 4096 {
-        return Err(format!(
-            "patches of {} in inputs of {} pixels",
-            v.patch_size, v.image_size
-        ));
+        return Err(ConfigError::Patches {
+            patch: v.patch_size,
+            side: v.image_size,
+        });
     }
     if rules.vocabulary == 0 || rules.max_tokens < 2 {
-        return Err("the text tower has no room for texts".into());
+        return Err(ConfigError::NoTexts);
     }
     Ok(())
 }
@@ -395,30 +396,22 @@ pub fn shard_names(path: &Path, index: &[u8]) -> Result<BTreeSet<String>, ModelE
     if names.len() > MAX_SHARDS {
         return Err(ModelError::Invalid {
             path: path.into(),
-            message: format!(
-                "names {} files of weights, more than any model has",
-                names.len()
-            ),
+            reason: InvalidModelFile::TooManyShards(names.len()),
         });
     }
     match names.iter().find(|name| !inside(name)) {
         None => Ok(names),
         Some(name) => Err(ModelError::Invalid {
             path: path.into(),
-            message: format!(
-                "names a file outside the folder, or one that holds no weights: {name}"
-            ),
+            reason: InvalidModelFile::ForeignShard(name.clone()),
         }),
     }
 }
 
-fn damaged_weights(shards: &[PathBuf], error: &candle_core::Error) -> ModelError {
-    // Candle appends a backtrace to its messages; the first line is the message.
-    let text = error.to_string();
-    let reason = text.lines().next().unwrap_or_default();
+fn damaged_weights(shards: &[PathBuf], error: candle_core::Error) -> ModelError {
     ModelError::Invalid {
         path: shards.first().cloned().unwrap_or_default(),
-        message: format!("the weights do not fit or are damaged ({reason}); copy them again"),
+        reason: InvalidModelFile::Weights(Box::new(error)),
     }
 }
 

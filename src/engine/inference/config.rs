@@ -280,6 +280,51 @@ fn bicubic() -> u32 {
     3
 }
 
+/// Why a model of such a configuration is not run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A resampling filter, by Pillow's number.
+    #[error("the resampling filter {0} is not supported")]
+    Filter(u32),
+    /// Pictures are stretched to another size than the tower's.
+    #[error("inputs of {width} x {height} do not fit a tower of {side}")]
+    InputSize {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+        /// The tower's pixels.
+        side: u32,
+    },
+    /// Pictures are cropped to another size than the tower's.
+    #[error("its crops do not fit a tower of {0} pixels")]
+    CropSize(u32),
+    /// A standard deviation that cannot be divided by.
+    #[error("image_std must be positive")]
+    Deviation,
+    /// Heads that do not share a tower's width evenly.
+    #[error("the {tower} tower cannot split {width} values over {heads} heads")]
+    Heads {
+        /// Which.
+        tower: &'static str,
+        /// Its width.
+        width: usize,
+        /// Its heads.
+        heads: usize,
+    },
+    /// Patches that do not fit the input.
+    #[error("patches of {patch} in inputs of {side} pixels")]
+    Patches {
+        /// Pixels of a patch.
+        patch: usize,
+        /// Pixels of the input.
+        side: usize,
+    },
+    /// No vocabulary, or no tokens beside those that begin and end a text.
+    #[error("the text tower has no room for texts")]
+    NoTexts,
+}
+
 /// Sizes come as a number in old files and as a record in new ones.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
@@ -293,12 +338,12 @@ impl PreprocessorConfig {
     /// As the pipeline reads it, for a tower with inputs of `side` pixels.
     ///
     /// # Errors
-    /// In words, if the file asks for something that this program does not do.
-    pub fn resolve(&self, side: u32) -> Result<Preprocess, String> {
+    /// If the file asks for something that this program does not do.
+    pub fn resolve(&self, side: u32) -> Result<Preprocess, ConfigError> {
         let filter = match self.resample {
             2 => ResampleFilter::Bilinear,
             3 => ResampleFilter::Bicubic,
-            other => return Err(format!("the resampling filter {other} is not supported")),
+            other => return Err(ConfigError::Filter(other)),
         };
         let crop_side = match self.crop_size {
             Some(Size::Number(n) | Size::ShortestEdge { shortest_edge: n }) => Some((n, n)),
@@ -308,9 +353,11 @@ impl PreprocessorConfig {
         let short_side = match self.size {
             Some(Size::Box { height, width }) if !self.do_center_crop => {
                 if (height, width) != (side, side) {
-                    return Err(format!(
-                        "inputs of {width} x {height} do not fit a tower of {side}"
-                    ));
+                    return Err(ConfigError::InputSize {
+                        width,
+                        height,
+                        side,
+                    });
                 }
                 None
             }
@@ -325,11 +372,11 @@ impl PreprocessorConfig {
         if let Some(short_side) = short_side {
             let wrong_crop = self.do_center_crop && crop_side.is_some_and(|c| c != (side, side));
             if wrong_crop || short_side < side {
-                return Err(format!("its crops do not fit a tower of {side} pixels"));
+                return Err(ConfigError::CropSize(side));
             }
         }
         if self.image_std.iter().any(|s| !s.is_finite() || *s <= 0.0) {
-            return Err("image_std must be positive".into());
+            return Err(ConfigError::Deviation);
         }
         Ok(Preprocess {
             side,
@@ -345,10 +392,9 @@ impl PreprocessorConfig {
 mod tests {
     use super::*;
 
-    fn resolve(json: &str, side: u32) -> Result<Preprocess, String> {
-        serde_json::from_str::<PreprocessorConfig>(json)
-            .map_err(|e| e.to_string())?
-            .resolve(side)
+    fn resolve(json: &str, side: u32) -> Result<Preprocess, ConfigError> {
+        let config: PreprocessorConfig = serde_json::from_str(json).expect("a configuration");
+        config.resolve(side)
     }
 
     #[test]

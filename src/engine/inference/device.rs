@@ -7,6 +7,8 @@ use std::str::FromStr;
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
+use super::invalid::first_line;
+
 /// Which device a person wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -24,10 +26,17 @@ pub enum DeviceChoice {
     Metal,
 }
 
-impl FromStr for DeviceChoice {
-    type Err = String;
+/// A text that names no device.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
+)]
+pub struct UnknownDevice(pub String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for DeviceChoice {
+    type Err = UnknownDevice;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDevice> {
         let cuda = |number: &str| number.parse().ok().map(Self::Cuda);
         let choice = match text {
             "auto" => Some(Self::Auto),
@@ -40,18 +49,14 @@ impl FromStr for DeviceChoice {
                 None => text.strip_prefix("cuda:").and_then(cuda),
             },
         };
-        choice.ok_or_else(|| {
-            format!(
-                "{text:?} is no device: choose auto, cpu, gpu, gpu:N, cuda, cuda:N or metal, where N is the number of a card, from 0"
-            )
-        })
+        choice.ok_or_else(|| UnknownDevice(text.into()))
     }
 }
 
 impl TryFrom<String> for DeviceChoice {
-    type Error = String;
+    type Error = UnknownDevice;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, UnknownDevice> {
         text.parse()
     }
 }
@@ -103,7 +108,55 @@ pub struct DeviceError {
     /// What was asked for.
     pub choice: DeviceChoice,
     /// Why not.
-    pub reason: String,
+    pub reason: DeviceProblem,
+}
+
+/// Why a device is not used.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceProblem {
+    /// Built without wgpu.
+    #[error("this build has no code for graphics cards")]
+    NoGpuCode,
+    /// Built without CUDA.
+    #[error("this build has no CUDA; docs/gpu.md says how to make one that has")]
+    NoCuda,
+    /// CUDA's libraries are missing.
+    #[error("CUDA driver not found")]
+    NoCudaDriver,
+    /// Built without Metal.
+    #[error("this build has no Metal, which Macs have")]
+    NoMetal,
+    /// Candle cannot open it.
+    #[error("{}", first_line(.0))]
+    Open(candle_core::Error),
+    /// Candle's devices are left out, because wgpu's are tried later.
+    #[error("graphics cards are tested with each model")]
+    TestedLater,
+    /// A driver that this build has no use for.
+    #[error(
+        "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
+    )]
+    UnusedNvidiaDriver,
+    /// Nothing but the CPU.
+    #[error("this build has no GPU code, and no NVIDIA driver was found")]
+    NoGpu,
+    /// It cannot compute the probe.
+    #[error(transparent)]
+    Probe(candle_core::Error),
+    /// It computes wrongly.
+    #[error(
+        "{name} computes something else than the CPU (cosine {agreement:.4}); a newer driver may help"
+    )]
+    Disagrees {
+        /// The device.
+        name: String,
+        /// The cosine of its result with the CPU's.
+        agreement: f32,
+    },
+    /// A graphics card that wgpu cannot use.
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(super::gpu::GpuError),
 }
 
 impl Device {
@@ -134,12 +187,12 @@ impl Device {
     ///
     /// # Errors
     /// If it is missing or not supported by this build.
-    pub fn open(choice: DeviceChoice) -> Result<Self, String> {
+    pub fn open(choice: DeviceChoice) -> Result<Self, DeviceProblem> {
         match choice {
             DeviceChoice::Cpu => Ok(Self::cpu()),
             // What candle computes stays on the CPU: texts, and what a card falls back to.
             DeviceChoice::Gpu(_) if cfg!(feature = "gpu") => Ok(Self::cpu()),
-            DeviceChoice::Gpu(_) => Err("this build has no code for graphics cards".into()),
+            DeviceChoice::Gpu(_) => Err(DeviceProblem::NoGpuCode),
             DeviceChoice::Cuda(number) => cuda(number),
             DeviceChoice::Metal => metal(),
             DeviceChoice::Auto if cfg!(feature = "cuda") => cuda(0),
@@ -176,41 +229,36 @@ impl Device {
     }
 }
 
-fn cuda(number: usize) -> Result<Device, String> {
+fn cuda(number: usize) -> Result<Device, DeviceProblem> {
     if !cfg!(feature = "cuda") {
-        return Err("this build has no CUDA; docs/gpu.md says how to make one that has".into());
+        return Err(DeviceProblem::NoCuda);
     }
     // Where libraries of CUDA are missing, candle's way to them panics.
     let opened = catch_unwind(|| candle_core::Device::new_cuda(number));
     match opened {
         Ok(Ok(inner)) => Ok(Device::new(inner, format!("CUDA {number}"))),
-        Ok(Err(error)) => Err(first_line(&error.to_string())),
-        Err(_) => Err("CUDA driver not found".into()),
+        Ok(Err(error)) => Err(DeviceProblem::Open(error)),
+        Err(_) => Err(DeviceProblem::NoCudaDriver),
     }
 }
 
-fn metal() -> Result<Device, String> {
+fn metal() -> Result<Device, DeviceProblem> {
     if !cfg!(any(feature = "metal", target_os = "macos")) {
-        return Err("this build has no Metal, which Macs have".into());
+        return Err(DeviceProblem::NoMetal);
     }
     let opened = candle_core::Device::new_metal(0);
-    let inner = opened.map_err(|e| first_line(&e.to_string()))?;
+    let inner = opened.map_err(DeviceProblem::Open)?;
     Ok(Device::new(inner, "Metal".into()))
 }
 
-fn first_line(text: &str) -> String {
-    text.lines().next().unwrap_or_default().to_owned()
-}
-
 /// Why a build without CUDA and Metal uses the CPU.
-fn no_gpu_build() -> String {
+fn no_gpu_build() -> DeviceProblem {
     if cfg!(feature = "gpu") {
-        "graphics cards are tested with each model".into()
+        DeviceProblem::TestedLater
     } else if nvidia_driver() {
-        "an NVIDIA driver is here, but this build has no CUDA; docs/gpu.md says how to make one that has"
-            .into()
+        DeviceProblem::UnusedNvidiaDriver
     } else {
-        "this build has no GPU code, and no NVIDIA driver was found".into()
+        DeviceProblem::NoGpu
     }
 }
 
@@ -276,7 +324,10 @@ mod tests {
             "cpu:1",
             "opencl",
         ] {
-            let why = wrong.parse::<DeviceChoice>().expect_err("no device");
+            let why = wrong
+                .parse::<DeviceChoice>()
+                .expect_err("no device")
+                .to_string();
             assert!(why.contains(&format!("{wrong:?}")), "{why}");
             assert!(why.contains("auto, cpu, gpu, gpu:N"), "{why}");
         }
@@ -286,7 +337,7 @@ mod tests {
     fn a_device_that_is_not_there_says_why() {
         if cfg!(not(feature = "cuda")) {
             let why = Device::open(DeviceChoice::Cuda(0)).expect_err("no CUDA");
-            assert!(why.contains("docs/gpu.md"), "{why}");
+            assert!(matches!(why, DeviceProblem::NoCuda), "{why}");
         }
         let cpu = Device::open(DeviceChoice::Cpu).expect("a CPU");
         assert!(cpu.is_cpu() && cpu.dtype() == DType::F32);

@@ -8,7 +8,7 @@ use candle_nn::VarBuilder;
 use super::ModelError;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::cpu::Activation;
-use crate::engine::inference::device::{Device, DeviceChoice, DeviceError};
+use crate::engine::inference::device::{Device, DeviceChoice, DeviceError, DeviceProblem};
 use crate::engine::inference::families::transformer::{Encoder, EncoderConfig};
 use crate::engine::inference::layers::WeightFormat;
 
@@ -37,26 +37,26 @@ pub fn place(choice: DeviceChoice) -> Result<Device, ModelError> {
         if device.is_cpu() {
             return Ok(device);
         }
-        let agreement = probe(&device).map_err(|e| e.to_string())?;
+        let agreement = probe(&device).map_err(DeviceProblem::Probe)?;
         checked(device, agreement)
     });
     match (opened, choice) {
         (Ok(device), _) => Ok(device),
-        (Err(reason), DeviceChoice::Auto) => Ok(Device::cpu_because(reason)),
+        (Err(reason), DeviceChoice::Auto) => Ok(Device::cpu_because(reason.to_string())),
         (Err(reason), choice) => Err(DeviceError { choice, reason }.into()),
     }
 }
 
 /// A device whose result had this cosine with the CPU's.
-fn checked(device: Device, agreement: f32) -> Result<Device, String> {
+fn checked(device: Device, agreement: f32) -> Result<Device, DeviceProblem> {
     // Not a number is no agreement either.
     if agreement >= AGREEMENT {
         return Ok(device);
     }
-    Err(format!(
-        "{} computes something else than the CPU (cosine {agreement:.4}); a newer driver may help",
-        device.facts().name
-    ))
+    Err(DeviceProblem::Disagrees {
+        name: device.facts().name.clone(),
+        agreement,
+    })
 }
 
 /// The cosine of what a device makes of a small transformer with what the CPU makes of it.
@@ -124,7 +124,7 @@ mod tests {
         assert!(checked(Device::cpu(), agreement).is_ok());
         for wrong in [0.9, f32::NAN] {
             let why = checked(Device::cpu(), wrong).expect_err("refused");
-            assert!(why.contains("something else than the CPU"), "{why}");
+            assert!(matches!(why, DeviceProblem::Disagrees { .. }), "{why}");
         }
     }
 

@@ -55,9 +55,9 @@ pub use indexed::Indexed;
 pub use languages::{families_for, models_for, translation_text, unknown_text};
 pub use overview::{Flaw, Flaws};
 pub use watching::{
-    FolderRule, HandledLog, KeepMarks, LayoutText, MarkedFile, RoundOptions, RuleAction, RuleMark,
-    RuleText, RulesError, SortedFile, WatchError, WatchRound, read_rule_texts, read_rules,
-    write_rule_texts,
+    FolderRule, HandledLog, InvalidRules, KeepMarks, LayoutText, MarkedFile, RoundOptions,
+    RuleAction, RuleMark, RuleText, RulesError, SortedFile, UnknownMark, WatchError, WatchRound,
+    WindowClosed, read_rule_texts, read_rules, write_rule_texts,
 };
 
 /// What can go wrong with a library. Each message is one sentence.

@@ -2,13 +2,13 @@
 
 use crate::engine::media::appearance::PictureQuality;
 
-/// Match from which on a word is said at all.
+/// Match from which on a word is given at all.
 pub const SAID_FROM: f32 = 0.3;
-/// Match from which on it is said without doubt.
+/// Match from which on it is given without "perhaps".
 pub const SURE_FROM: f32 = 0.6;
 /// Most words about what a photo shows.
 pub const MOST_WORDS: usize = 4;
-/// Sharpness, and parts of a picture, from which on it is said how a photo came out.
+/// Sharpness, and parts of a picture, from which on the quality of a photo is mentioned.
 const SHARP_FROM: f32 = 0.65;
 const BLURRED_TO: f32 = 0.5;
 const DARK_FROM: f32 = 0.85;
@@ -18,7 +18,7 @@ const BLOWN_FROM: f32 = 0.5;
 pub type Word<'a> = (&'a str, f32);
 
 /// A sentence such as "cat, perhaps sofa; taken 4 May 2024; sharp". Words are given best first; those that fit too little
-/// are not said, and nor is one that another one contains.
+/// are left out, and so is one that another one contains.
 #[must_use]
 pub fn sentence(
     words: &[Word<'_>],
@@ -32,7 +32,7 @@ pub fn sentence(
     parts.join("; ")
 }
 
-/// The words that are said of a photo, with their certainty: "cat, perhaps sofa"; nothing if none fits well.
+/// The words that describe a photo, with their certainty: "cat, perhaps sofa"; nothing if none fits well.
 #[must_use]
 pub fn said(words: &[Word<'_>]) -> Option<String> {
     let said = |(word, fit): &Word<'_>| match *fit >= SURE_FROM {
@@ -43,7 +43,7 @@ pub fn said(words: &[Word<'_>]) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join(", "))
 }
 
-/// The words that are said of a photo.
+/// The words that describe a photo.
 #[must_use]
 pub fn kept<'a>(words: &[Word<'a>]) -> Vec<Word<'a>> {
     let mut kept: Vec<Word<'a>> = Vec::new();

@@ -36,7 +36,7 @@ pub struct LabelSet {
     /// Templates of labels that have none of their own; `{}` stands for the label's words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<String>,
-    /// The language of labels that do not say theirs.
+    /// The language of labels without one of their own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The labels.
@@ -94,13 +94,36 @@ pub enum LabelSetError {
         source: std::io::Error,
     },
     /// Its content.
-    #[error("{} is no label set: {message}; docs/labels.md shows what one looks like", path.display())]
+    #[error("{} is no label set: {reason}; docs/labels.md shows what one looks like", path.display())]
     Invalid {
         /// Which.
         path: PathBuf,
         /// Why.
-        message: String,
+        reason: InvalidLabelSet,
     },
+}
+
+/// Why a text is no label set.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidLabelSet {
+    /// It is no TOML, or has other keys.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// It cannot be written as TOML.
+    #[error(transparent)]
+    Unwritable(#[from] toml::ser::Error),
+    /// It has no labels.
+    #[error("it has no [[labels]]")]
+    Empty,
+    /// A template without a place for the words.
+    #[error("the template {0:?} has no {{}} for the label's words")]
+    Template(String),
+    /// A threshold that no match can be compared with.
+    #[error("the threshold of {0:?} is not from 0 to 1")]
+    Threshold(String),
+    /// A label that says nothing.
+    #[error(transparent)]
+    Label(#[from] QueryError),
 }
 
 impl LabelEntry {
@@ -147,7 +170,7 @@ pub struct Wording<'a> {
     pub without: &'a [String],
     /// Whether words of other languages are not put into English for a model that knows no other.
     pub as_typed: bool,
-    /// The language of the words, where they say it; otherwise it is the system's.
+    /// The language of the words; without it, the system's.
     pub language: Option<Language>,
 }
 
@@ -178,11 +201,11 @@ impl LabelSet {
     /// Reads a set from text. Labels without templates get the set's; relative examples begin at `base`.
     ///
     /// # Errors
-    /// In words, if it is no label set.
-    pub fn parse(text: &str, base: &Path) -> Result<Self, String> {
-        let mut set: Self = toml::from_str(text).map_err(|e| e.to_string())?;
+    /// If it is no label set.
+    pub fn parse(text: &str, base: &Path) -> Result<Self, InvalidLabelSet> {
+        let mut set: Self = toml::from_str(text)?;
         if set.labels.is_empty() {
-            return Err("it has no [[labels]]".into());
+            return Err(InvalidLabelSet::Empty);
         }
         for label in &mut set.labels {
             if label.templates.is_empty() {
@@ -190,17 +213,12 @@ impl LabelSet {
             }
             label.language = label.language.or(set.language);
             if let Some(wrong) = label.templates.iter().find(|t| !t.contains("{}")) {
-                return Err(format!(
-                    "the template {wrong:?} has no {{}} for the label's words"
-                ));
+                return Err(InvalidLabelSet::Template(wrong.clone()));
             }
             if label.threshold.is_some_and(|t| !(0.0..=1.0).contains(&t)) {
-                return Err(format!(
-                    "the threshold of {:?} is not from 0 to 1",
-                    label.text
-                ));
+                return Err(InvalidLabelSet::Threshold(label.text.clone()));
             }
-            label.training_set().map_err(|e| e.to_string())?;
+            label.training_set()?;
             let examples = label.examples.iter_mut();
             for example in examples.chain(&mut label.counter_examples) {
                 *example = base.join(&*example);
@@ -221,9 +239,9 @@ impl LabelSet {
             source,
         })?;
         let base = path.parent().unwrap_or(Path::new(""));
-        let mut set = Self::parse(&text, base).map_err(|message| LabelSetError::Invalid {
+        let mut set = Self::parse(&text, base).map_err(|reason| LabelSetError::Invalid {
             path: path.into(),
-            message,
+            reason,
         })?;
         if set.name.is_empty() {
             let stem = path.file_stem().unwrap_or_default();
@@ -239,7 +257,7 @@ impl LabelSet {
     pub fn write(&self, path: &Path) -> Result<(), LabelSetError> {
         let text = toml::to_string_pretty(self).map_err(|e| LabelSetError::Invalid {
             path: path.into(),
-            message: e.to_string(),
+            reason: e.into(),
         })?;
         atomic_write_through_links(path, text.as_bytes()).map_err(|source| LabelSetError::Io {
             path: path.into(),
@@ -332,7 +350,10 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        let refuse = |text: &str| LabelSet::parse(text, Path::new("")).expect_err(text);
+        let refuse = |text: &str| {
+            let refused = LabelSet::parse(text, Path::new("")).expect_err(text);
+            refused.to_string()
+        };
         assert!(refuse("name = 3").contains("string"));
         assert!(refuse("").contains("[[labels]]"));
         assert!(refuse("[[labels]]\ntext = \"a\"\nthreshold = 2").contains("threshold"));

@@ -1,6 +1,6 @@
 //! Expansion of general words: *people* to man, woman, child; *vehicle* to car, truck, bus.
 //!
-//! A model matches "vehicle" less surely than "car", because few captions say it. `assets/lexicon` says where the lexicon
+//! A model matches "vehicle" less surely than "car", because few captions use it. `assets/lexicon` documents where the lexicon
 //! comes from.
 
 use std::sync::LazyLock;

@@ -4,7 +4,7 @@ use half::f16;
 
 /// Sums that are added side by side, so that none waits for the one before.
 const LANES: usize = 16;
-/// How close to 0 and 1 a match counts; beyond that its odds say nothing.
+/// How close to 0 and 1 a match counts; beyond that its odds mean nothing.
 const LEAST_MATCH: f32 = 1e-5;
 
 /// The sum of the products of two vectors, as far as the shorter one goes.

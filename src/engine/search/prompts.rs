@@ -70,7 +70,7 @@ const STYLES: &[&str] = &[
     "low quality",
 ];
 
-/// What a style may be said of.
+/// Nouns that a style may describe.
 const PICTURES: &[&str] = &[
     " photo",
     " photos",
@@ -129,7 +129,7 @@ pub fn prompts(words: &str) -> Vec<String> {
     )
 }
 
-/// The one text for what a general word stands for: words are put into a template, what is said like a caption is not.
+/// The one text for what a general word stands for: words are put into a template, a caption is not.
 pub(in crate::engine) fn member_prompt(words: &str) -> String {
     match words.split_whitespace().count() {
         0..=2 => format!("a photo of {words}"),
@@ -165,7 +165,7 @@ fn begins_with_determiner(lower: &str) -> bool {
     first.is_some_and(|first| DETERMINERS.contains(&first))
 }
 
-/// The style that words say a photo has, less the word for the photo.
+/// The style in the words, less the word for the photo.
 fn style(lower: &str) -> Option<&str> {
     let bare = ["a ", "an "]
         .iter()

@@ -13,7 +13,7 @@ const PLACES: usize = 49;
 const REACH: f64 = 7.0;
 /// Standard deviation of the middle around the line, before there are answers.
 const PLACE_SPREAD: f64 = 2.5;
-/// Slopes of the curve: from flat, where scores tell little, to steep.
+/// Slopes of the curve: from flat, where scores decide little, to steep.
 const SLOPES: [f64; 9] = [0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6];
 /// Chances that the next questions are nearest to, one after another.
 const TARGETS: [f64; 5] = [0.5, 0.2, 0.8, 0.35, 0.65];
@@ -27,7 +27,7 @@ pub struct Questions {
     scores: Vec<f64>,
     threshold: f64,
     answers: Vec<(usize, bool)>,
-    /// Photos of which the person cannot say it.
+    /// Photos about which the person is not sure.
     skipped: Vec<usize>,
 }
 
@@ -42,7 +42,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// What the answers say of a label.
+/// What the answers mean for a label.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Photos that reach the line.
@@ -138,7 +138,7 @@ impl Questions {
             .min_by(|a, b| away(a).total_cmp(&away(b)).then(a.cmp(b)))
     }
 
-    /// What the answers say.
+    /// What the answers mean.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         let curves = self.curves();

@@ -274,7 +274,10 @@ fn facts(rows: &[RowOutcome]) -> [ArrayRef; 5] {
         let whole = row.as_ref().ok().and_then(|row| row.hash);
         hash.append_option(whole.map(|hash| hash.to_string()));
     }
-    let errors: StringArray = rows.iter().map(|row| row.as_ref().err()).collect();
+    let errors: StringArray = rows
+        .iter()
+        .map(|row| row.as_ref().err().map(ToString::to_string))
+        .collect();
     [
         Arc::new(width.finish()),
         Arc::new(height.finish()),

@@ -20,7 +20,7 @@ use super::source::{PictureSource, SourceColumns};
 use crate::engine::cancel::Cancel;
 use crate::engine::index::pipeline::MAX_DECODERS;
 use crate::engine::index::pipeline::batching::BatchSizer;
-use crate::engine::index::pipeline::embed::DECODER_GAVE_UP;
+use crate::engine::index::pipeline::embed::PictureError;
 use crate::engine::inference::{Embeddings, Model, ModelError};
 use crate::engine::media::dates;
 use crate::engine::media::photo::{Candidate, ContentId, DateSource, PhotoFacts};
@@ -45,7 +45,18 @@ pub struct PhotoRow {
 }
 
 /// A row's result, or why there is none.
-pub type RowOutcome = Result<PhotoRow, String>;
+pub type RowOutcome = Result<PhotoRow, RowError>;
+
+/// Why a row has no vectors.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum RowError {
+    /// It names no picture.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// Its picture.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+}
 
 /// The place of a row: its batch, and where it is in it.
 type RowPosition = (u64, usize);
@@ -225,10 +236,11 @@ impl Decoder {
                     };
                     crops.send(decoded).is_ok()
                 }
-                Ok(Err(message)) => results.send((place, Err(message))).is_ok(),
+                Ok(Err(error)) => results.send((place, Err(error))).is_ok(),
                 Err(_) => {
                     tracing::error!("a decoder panicked over a picture");
-                    results.send((place, Err(DECODER_GAVE_UP.into()))).is_ok()
+                    let error = PictureError::DecoderGaveUp;
+                    results.send((place, Err(error.into()))).is_ok()
                 }
             };
             if !sent {
@@ -237,9 +249,9 @@ impl Decoder {
         }
     }
 
-    fn read(&mut self, source: &PictureSource) -> Result<Read, String> {
+    fn read(&mut self, source: &PictureSource) -> Result<Read, RowError> {
         let (reading, name, size, file): (_, &Path, u64, _) = match source {
-            PictureSource::Refused(why) => return Err((*why).into()),
+            PictureSource::Refused(why) => return Err(RowError::Refused(why)),
             PictureSource::Bytes(bytes, name) => {
                 let reading = self.reader.bytes(name, bytes, &self.cancel);
                 (reading, name, bytes.len() as u64, None)
@@ -253,7 +265,7 @@ impl Decoder {
                 (reading, path, size, after.filter(|_| unchanged))
             }
         };
-        let mut reading = reading.map_err(|failure| failure.message)?;
+        let mut reading = reading.map_err(PictureError::Unreadable)?;
         let beside = matches!(source, PictureSource::File(_));
         let taken = &mut reading.facts.taken;
         *taken = (taken.take())
@@ -307,8 +319,9 @@ fn outcomes(
         crops.push(one.reading.crops);
     }
     let vectors = batching.embed_each(model, &crops, cancel);
-    let row = |((facts, hash, file), vectors): (_, Result<Embeddings, String>)| {
-        vectors.map(|vectors| PhotoRow {
+    let row = |((facts, hash, file), vectors): (_, Result<Embeddings, _>)| {
+        let vectors = vectors.map_err(PictureError::Model)?;
+        Ok(PhotoRow {
             facts,
             hash,
             file,

@@ -123,7 +123,7 @@ impl Import<'_> {
         first: u64,
     ) -> Result<(), WorkerError> {
         let dim = self.session.model().info().dim;
-        let block = Block::new(batch, first, dim).map_err(|message| file.invalid(message))?;
+        let block = Block::new(batch, first, dim).map_err(|error| file.damaged(error))?;
         let mut room = Vec::new();
         for row in 0..batch.num_rows() {
             let wrong = |what: &str| file.invalid(format!("row {}: {what}", first + row as u64));
@@ -184,7 +184,7 @@ impl Import<'_> {
         let taken = taken.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
         let taken = taken.filter(|column| column.is_valid(row));
         let taken = taken.and_then(|column| taken_at(column.value(row)));
-        // What a file's name tells is not in the content: it is found again by the name.
+        // The date in a file's name is not part of the content: it is read from the name again.
         let named = path.as_deref().and_then(dates::from_file_name);
         facts.taken = taken.filter(|taken| {
             let told = named.as_ref().map(Taken::as_str);

@@ -35,6 +35,7 @@ use columns::{OutputColumns, RowMatches};
 use flow::{Flow, RowOutcome};
 use input::Batches;
 
+pub use embedding_file::TableError;
 pub use import::{Imported, import};
 pub use keep::{Keep, KeepError};
 pub use shard::{FileFormat, Shard, ShardOutcome};
@@ -57,6 +58,14 @@ pub enum WorkerError {
         path: PathBuf,
         /// What is wrong with it.
         message: String,
+    },
+    /// A table of vectors cannot be read.
+    #[error("{}: {source}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: TableError,
     },
     /// What comes in is no stream in Arrow's format, or ends in its middle.
     #[error("the stream that comes in cannot be read: {0}")]

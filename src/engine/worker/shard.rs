@@ -32,15 +32,20 @@ pub struct Shard {
     count: u64,
 }
 
-impl FromStr for Shard {
-    type Err = String;
+/// A text that names no shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write it as I/N, where I counts from 0 to N - 1, such as 0/16")]
+pub struct ShardSyntaxError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Shard {
+    type Err = ShardSyntaxError;
+
+    fn from_str(text: &str) -> Result<Self, ShardSyntaxError> {
         let parsed = text.split_once('/').and_then(|(index, count)| {
             let (index, count) = (index.parse().ok()?, count.parse().ok()?);
             (index < count).then_some(Self { index, count })
         });
-        parsed.ok_or_else(|| "write it as I/N, where I counts from 0 to N - 1, such as 0/16".into())
+        parsed.ok_or(ShardSyntaxError)
     }
 }
 

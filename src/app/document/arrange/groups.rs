@@ -229,9 +229,7 @@ impl<'a> Groups<'a> {
             (Grouping::Place, UNKNOWN) => named(t!("no-place").into()),
             (Grouping::Place, rank) => named(Place::of_rank(rank).to_string()),
             (Grouping::Rating, UNKNOWN) => named(t!("no-stars").into()),
-            (Grouping::Rating, rank) => match u32::from(u8::MAX) - rank {
-                stars => named(t!("stars", count = stars)),
-            },
+            (Grouping::Rating, rank) => named(t!("stars", count = u32::from(u8::MAX) - rank)),
             (Grouping::Folder | Grouping::Camera, rank) => {
                 let name = usize::try_from(rank).ok().and_then(|at| self.names.get(at));
                 named(name.map_or_else(String::new, |name| name.display().to_string()))

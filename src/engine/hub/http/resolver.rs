@@ -103,7 +103,7 @@ impl AddressScope {
     }
 }
 
-/// The kind of a host that says it by itself: an address, or a name of this machine.
+/// The kind of a host that is known without a look-up: an address, or a name of this machine.
 #[must_use]
 pub fn literal(url: &Url) -> Option<AddressScope> {
     match url.host()? {

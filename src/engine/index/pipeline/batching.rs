@@ -4,6 +4,7 @@
 //! throughput rises, halved when memory runs out.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::engine::cancel::Cancel;
@@ -94,7 +95,7 @@ impl BatchSizer {
                     values.extend(vectors.values);
                     left = later;
                 }
-                Err(error) if is_out_of_memory(&error) && self.out_of_memory(now.len()) => {}
+                Err(ModelError::OutOfMemory(_)) if self.out_of_memory(now.len()) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -107,13 +108,13 @@ impl BatchSizer {
         model: &dyn Model,
         pictures: &[Vec<Crop>],
         cancel: &Cancel,
-    ) -> Vec<Result<Embeddings, String>> {
+    ) -> Vec<Result<Embeddings, Arc<ModelError>>> {
         let all = pictures.concat();
         let vectors = match self.embed(model, &all, cancel) {
             Ok(vectors) => vectors,
             Err(error) if pictures.len() == 1 || cancel.is_cancelled() => {
-                let message = error.to_string();
-                return pictures.iter().map(|_| Err(message.clone())).collect();
+                let error = Arc::new(error);
+                return pictures.iter().map(|_| Err(error.clone())).collect();
             }
             Err(_) => {
                 let alone = pictures.chunks(1);
@@ -140,17 +141,6 @@ impl BatchSizer {
         self.size = (photos.min(self.size) / 2).max(1);
         photos > 1
     }
-}
-
-/// Whether a device has no memory left. Drivers say so only in words.
-fn is_out_of_memory(error: &ModelError) -> bool {
-    let ModelError::Compute(error) = error else {
-        return false;
-    };
-    let text = error.to_string().to_lowercase();
-    ["out of memory", "out_of_memory", "failed to allocate"]
-        .iter()
-        .any(|words| text.contains(words))
 }
 
 #[cfg(test)]
@@ -186,7 +176,6 @@ mod tests {
         assert_eq!(settle(&mut batching, |size| size as f64), 8);
         assert!(!batching.out_of_memory(1));
         let full = candle_core::Error::Msg("CUDA_ERROR_OUT_OF_MEMORY".into());
-        assert!(is_out_of_memory(&full.into()));
-        assert!(!is_out_of_memory(&ModelError::Cancelled));
+        assert!(matches!(full.into(), ModelError::OutOfMemory(_)));
     }
 }

@@ -4,6 +4,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -13,6 +14,7 @@ use super::MAX_DECODERS;
 use super::batching::BatchSizer;
 use crate::engine::cancel::Cancel;
 use crate::engine::inference::{Embeddings, Model, ModelError};
+use crate::engine::media::photo::Failure;
 use crate::engine::media::preprocess::Crop;
 use crate::engine::media::reading::MediaReader;
 
@@ -25,11 +27,22 @@ pub enum Picture<'a> {
     Bytes(&'a [u8]),
 }
 
-/// What is said of a picture over which a decoder panicked.
-pub const DECODER_GAVE_UP: &str = "the decoder gave up on this picture: it is probably damaged";
+/// Why a picture has no vectors.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum PictureError {
+    /// It cannot be read.
+    #[error("{}", .0.message)]
+    Unreadable(Failure),
+    /// A decoder panicked over it.
+    #[error("the decoder gave up on this picture: it is probably damaged")]
+    DecoderGaveUp,
+    /// The model fails over it.
+    #[error(transparent)]
+    Model(#[from] Arc<ModelError>),
+}
 
 /// A picture's place among all, and the squares that are encoded or why there are none.
-type Decoded = (usize, Result<Vec<Crop>, String>);
+type Decoded = (usize, Result<Vec<Crop>, PictureError>);
 
 /// For each picture its vectors, or why it has none. The first vector is the picture's own; others are those of more parts
 /// of a wide one, or of a video's frames. A picture's vectors do not depend on those beside it.
@@ -43,15 +56,15 @@ pub fn embed_pictures(
     pictures: &[Picture<'_>],
     decoders: usize,
     cancel: &Cancel,
-) -> Result<Vec<Result<Embeddings, String>>, ModelError> {
+) -> Result<Vec<Result<Embeddings, PictureError>>, ModelError> {
     let wanted = match decoders {
         0 => thread::available_parallelism().map_or(1, usize::from),
         n => n.min(MAX_DECODERS),
     };
     let next = AtomicUsize::new(0);
     let (sender, decoded) = bounded(2 * wanted.max(model.info().batch_sizes().0));
-    let mut results: Vec<Result<Embeddings, String>> = Vec::new();
-    results.resize_with(pictures.len(), || Err(String::new()));
+    let mut results: Vec<Result<Embeddings, PictureError>> = Vec::new();
+    results.resize_with(pictures.len(), || Err(PictureError::DecoderGaveUp));
     thread::scope(|scope| {
         for number in 0..wanted.min(pictures.len()) {
             let (sender, next) = (sender.clone(), &next);
@@ -60,7 +73,7 @@ pub fn embed_pictures(
                 .spawn_scoped(scope, move || {
                     decode(model, pictures, next, cancel, &sender);
                 })
-                .map_err(|error| ModelError::Compute(error.into()))?;
+                .map_err(|error| ModelError::Compute(Box::new(error.into())))?;
         }
         drop(sender);
         encode(model, cancel, decoded, &mut results);
@@ -91,8 +104,8 @@ fn decode(
         }));
         let crops = match read {
             Ok(Ok(reading)) => Ok(reading.crops),
-            Ok(Err(failure)) => Err(failure.message),
-            Err(_) => Err(DECODER_GAVE_UP.into()),
+            Ok(Err(failure)) => Err(PictureError::Unreadable(failure)),
+            Err(_) => Err(PictureError::DecoderGaveUp),
         };
         if decoded.send((at, crops)).is_err() {
             return;
@@ -105,7 +118,7 @@ fn encode(
     model: &dyn Model,
     cancel: &Cancel,
     decoded: Receiver<Decoded>,
-    results: &mut [Result<Embeddings, String>],
+    results: &mut [Result<Embeddings, PictureError>],
 ) {
     let mut batching = BatchSizer::new(model.info().batch_sizes());
     loop {
@@ -120,7 +133,7 @@ fn encode(
                     places.push(at);
                     batch.push(crops);
                 }
-                Err(message) => results[at] = Err(message),
+                Err(error) => results[at] = Err(error),
             }
         }
         if places.is_empty() || cancel.is_cancelled() {
@@ -128,7 +141,7 @@ fn encode(
         }
         let vectors = batching.embed_each(model, &batch, cancel);
         for (at, vectors) in places.into_iter().zip(vectors) {
-            results[at] = vectors;
+            results[at] = vectors.map_err(PictureError::Model);
         }
     }
 }
@@ -153,8 +166,12 @@ mod tests {
         let all = embed(&pictures, 3);
         let read: Vec<bool> = all.iter().map(Result::is_ok).collect();
         assert_eq!(read, [true, false, true, false, true]);
-        assert_eq!(all[2], all[4], "a file and its bytes");
-        assert_eq!(all[0], embed(&pictures[..1], 1)[0]);
+        let vectors = |result: &Result<Embeddings, PictureError>| {
+            let vectors = result.as_ref().expect("vectors");
+            vectors.clone()
+        };
+        assert_eq!(vectors(&all[2]), vectors(&all[4]), "a file and its bytes");
+        assert_eq!(vectors(&all[0]), vectors(&embed(&pictures[..1], 1)[0]));
         assert!(embed(&[], 2).is_empty());
     }
 

@@ -363,7 +363,7 @@ pub fn start(session: &Arc<Session>, options: JobOptions) -> std::io::Result<Job
     )?;
     spawn(
         "lumisift-store".into(),
-        Box::new(move || stages::keep(&shared, &results, &skipped)),
+        Box::new(move || stages::write(&shared, &results, &skipped)),
     )?;
     tracing::info!(
         generation = options.generation,

@@ -20,7 +20,7 @@ const SEGMENT_ROWS: usize = 256;
 pub struct RegisteredModel {
     /// Its key.
     pub key: ModelKey,
-    /// Whether the vectors are those of an earlier model of this name, which nobody was told.
+    /// Whether the vectors are those of an earlier model of this name, which was not reported.
     pub supersedes: bool,
 }
 
@@ -145,7 +145,7 @@ pub struct RenewedVectors {
     pub old: PathBuf,
 }
 
-/// Starts a new generation of a model's vectors with all that hold. Whoever has rows of the old one is told so when
+/// Starts a new generation of a model's vectors with all that hold. Whoever has rows of the old one gets an error when
 /// next asking.
 pub fn renew(
     transaction: &Connection,

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, params_from_iter};
 
 /// Copies every row that can be read into a new database: of `tables`, each with what it is sorted by, if `is_read`
 /// says that the new database takes over those of the damaged one's version. What cannot be read is left; rows that
-/// were changed are told by their own checksums when they are next used.
+/// were changed are found by their own checksums when they are next used.
 pub fn salvage(
     damaged: &Path,
     new: &mut Connection,

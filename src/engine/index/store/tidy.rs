@@ -52,7 +52,7 @@ impl Store {
     /// Removes what no file had for [`KEPT_DAYS`] days, vectors of models that were superseded as long ago, what was
     /// set aside then, and, beyond the size that is allowed, what was not seen for longest.
     ///
-    /// Whoever uses the store meanwhile may be told to look photos up again.
+    /// Other users of the store may have to look photos up again.
     ///
     /// # Errors
     /// If the store cannot be written.

@@ -11,7 +11,7 @@ use crate::engine::inference::Fingerprint;
 
 impl Store {
     /// Forgets everything: facts, vectors and thumbnails. Photos are read anew when they are next asked
-    /// for; whoever still has rows of what was there is told so.
+    /// for; whoever still has rows of what was there gets an error.
     ///
     /// # Errors
     /// If the store cannot be written.

@@ -1,4 +1,4 @@
-//! Reading all of a store, to tell what of it holds; and making it as small as what it holds.
+//! Reads all of a store to find damage, and compacts it.
 
 use std::path::Path;
 
@@ -114,7 +114,7 @@ fn valid(connection: &Connection, name: &str, found: &mut Verified) -> rusqlite:
     }
 }
 
-/// A table whose rows have a checksum or another mark by which they are told to be whole.
+/// A table whose rows have a checksum or another mark that shows that they are intact.
 struct Table {
     /// Its name.
     name: &'static str,

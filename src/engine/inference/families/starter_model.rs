@@ -15,8 +15,8 @@ use crate::engine::inference::device;
 use crate::engine::inference::gpu::{Context, ConvolutionTower, GpuImageTower};
 use crate::engine::inference::tokenizer::{TextRules, Tokenizer};
 use crate::engine::inference::{
-    Embeddings, Fingerprint, Model, ModelError, ModelInfo, TextBatching, computed, embed_sequences,
-    normalised,
+    Embeddings, Fingerprint, InvalidModelFile, Model, ModelError, ModelInfo, TextBatching,
+    computed, embed_sequences, normalised,
 };
 use crate::engine::media::preprocess::Crop;
 
@@ -46,9 +46,9 @@ pub fn load_starter() -> Result<StarterModel, ModelError> {
         pad: None,
         lowercase: false,
     };
-    let tokenizer = Tokenizer::new(TOKENIZER, rules).map_err(|message| ModelError::Invalid {
+    let tokenizer = Tokenizer::new(TOKENIZER, rules).map_err(|error| ModelError::Invalid {
         path: PathBuf::from("the starter's tokenizer"),
-        message,
+        reason: InvalidModelFile::StarterTokenizer(error),
     })?;
     let hash = blake3::Hasher::new()
         .update_rayon(WEIGHTS)

@@ -23,8 +23,20 @@ pub enum RuleMark {
     Colour(Colour),
 }
 
-/// Keeps marks; says why they could not be kept.
-pub type KeepMarks<'a> = &'a dyn Fn(&[MarkedFile]) -> Result<(), String>;
+/// Why marks are not kept: the window that keeps them is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the window is closed")]
+pub struct WindowClosed;
+
+/// A text that names no mark.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "\"{0}\" is no mark: pick, reject, \"1 star\" to \"5 stars\", red, yellow, green, blue and purple are"
+)]
+pub struct UnknownMark(String);
+
+/// Keeps marks, if it can.
+pub type KeepMarks<'a> = &'a dyn Fn(&[MarkedFile]) -> Result<(), WindowClosed>;
 
 /// A photo that a rule marked, or would.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,21 +103,19 @@ impl fmt::Display for RuleMark {
 }
 
 impl FromStr for RuleMark {
-    type Err = String;
+    type Err = UnknownMark;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownMark> {
         let mut all = Self::ALL.into_iter();
         let found = all.find(|mark| mark.to_string() == text.trim());
-        found.ok_or_else(|| {
-            format!("\"{text}\" is no mark: pick, reject, \"1 star\" to \"5 stars\", red, yellow, green, blue and purple are")
-        })
+        found.ok_or_else(|| UnknownMark(text.into()))
     }
 }
 
 impl TryFrom<String> for RuleMark {
-    type Error = String;
+    type Error = UnknownMark;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: String) -> Result<Self, UnknownMark> {
         text.parse()
     }
 }

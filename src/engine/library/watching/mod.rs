@@ -22,10 +22,10 @@ use crate::engine::organize::export::{
 };
 
 pub use handled::HandledLog;
-pub use marking::{KeepMarks, MarkedFile, RuleMark};
+pub use marking::{KeepMarks, MarkedFile, RuleMark, UnknownMark, WindowClosed};
 pub use rules::{
-    FolderRule, LayoutText, RuleAction, RuleText, RulesError, read_rule_texts, read_rules,
-    write_rule_texts,
+    FolderRule, InvalidRules, LayoutText, RuleAction, RuleText, RulesError, read_rule_texts,
+    read_rules, write_rule_texts,
 };
 
 /// What can go wrong with a rule.
@@ -37,7 +37,7 @@ pub enum WatchError {
         /// Its name.
         rule: String,
         /// Why.
-        source: LibraryError,
+        source: Box<LibraryError>,
     },
     /// Carrying it out.
     #[error("rule \"{rule}\": {source}")]
@@ -45,15 +45,15 @@ pub enum WatchError {
         /// Its name.
         rule: String,
         /// Why.
-        source: ExportError,
+        source: Box<ExportError>,
     },
     /// Keeping its marks.
-    #[error("rule \"{rule}\": {message}")]
+    #[error("rule \"{rule}\": {source}")]
     Mark {
         /// Its name.
         rule: String,
         /// Why.
-        message: String,
+        source: WindowClosed,
     },
     /// The log of what was decided.
     #[error("{}: {source}; check that the folder can be written", path.display())]
@@ -171,7 +171,7 @@ impl Library {
     ) -> Result<(), WatchError> {
         let fail = |source| WatchError::Library {
             rule: rule.name.clone(),
-            source,
+            source: Box::new(source),
         };
         let indexed = self.index((options.job)(rule.folders.clone()), |_| ());
         let mut indexed = indexed.map_err(fail)?;
@@ -248,9 +248,9 @@ fn mark(
         .marks
         .filter(|_| !options.dry_run && !marked.is_empty())
     {
-        keep(&marked).map_err(|message| WatchError::Mark {
+        keep(&marked).map_err(|source| WatchError::Mark {
             rule: rule.name.clone(),
-            message,
+            source,
         })?;
     }
     let done = marked
@@ -297,7 +297,7 @@ fn bring(
     let items = export_items(rule, fitting);
     let fail = |source| WatchError::Export {
         rule: rule.name.clone(),
-        source,
+        source: Box::new(source),
     };
     let how = ExportOptions {
         transfer: *transfer,

@@ -1,6 +1,7 @@
 //! Rules of watched folders, as the user or the window writes them in TOML.
 
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -10,6 +11,7 @@ use crate::engine::files::paths::absolute;
 use crate::engine::files::regular::read_regular;
 use crate::engine::organize::export::{FolderLayout, Transfer};
 use crate::engine::search::label_set::{Wording, label_query};
+use crate::engine::search::query::QueryError;
 use crate::engine::search::score::DEFAULT_MIN_MATCH;
 use crate::engine::search::teach::TrainingSet;
 
@@ -65,13 +67,45 @@ pub enum RulesError {
         source: std::io::Error,
     },
     /// It says something that is no rule.
-    #[error("{}: {message}; docs/heap.md shows how rules are written", path.display())]
+    #[error("{}: {reason}; docs/heap.md shows how rules are written", path.display())]
     Invalid {
         /// Which.
         path: PathBuf,
         /// What is wrong.
-        message: String,
+        reason: InvalidRules,
     },
+}
+
+/// Why a text has no rules.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRules {
+    /// It is no text.
+    #[error(transparent)]
+    NoText(#[from] FromUtf8Error),
+    /// It is no TOML, or has other keys.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// It cannot be written as TOML.
+    #[error(transparent)]
+    Unwritable(#[from] toml::ser::Error),
+    /// There are none.
+    #[error("there is no rule in it")]
+    Empty,
+    /// A threshold that no match can be compared with.
+    #[error("min_match is {0}, and must be from 0 to 1")]
+    MinMatch(f32),
+    /// A label that says nothing.
+    #[error(transparent)]
+    Label(#[from] QueryError),
+    /// A rule that applies nowhere, by its label.
+    #[error("the rule for \"{0}\" names no folder")]
+    NoFolder(String),
+    /// A rule that both brings photos somewhere and marks them, by its label.
+    #[error("the rule for \"{0}\" has both \"to\" and \"mark\"")]
+    ToAndMark(String),
+    /// A rule that does nothing, by its label.
+    #[error("the rule for \"{0}\" has neither \"to\" nor \"mark\"")]
+    NoAction(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -168,11 +202,15 @@ fn thousandths<S: Serializer>(value: &Option<f32>, serializer: S) -> Result<S::O
 pub fn read_rules(path: &Path) -> Result<Vec<FolderRule>, RulesError> {
     let texts = read_rule_texts(path)?;
     let base = path.parent().unwrap_or(Path::new(""));
+    all_checked(texts, base).map_err(|reason| invalid(path, reason))
+}
+
+fn all_checked(texts: Vec<RuleText>, base: &Path) -> Result<Vec<FolderRule>, InvalidRules> {
     let rules = texts.into_iter().map(|rule| rule.checked(base));
-    let rules: Result<Vec<FolderRule>, String> = rules.collect();
-    match rules {
-        Ok(rules) if rules.is_empty() => Err(invalid(path, "there is no rule in it".into())),
-        rules => rules.map_err(|message| invalid(path, message)),
+    let rules: Vec<FolderRule> = rules.collect::<Result<_, _>>()?;
+    match rules.is_empty() {
+        true => Err(InvalidRules::Empty),
+        false => Ok(rules),
     }
 }
 
@@ -185,8 +223,11 @@ pub fn read_rule_texts(path: &Path) -> Result<Vec<RuleText>, RulesError> {
         path: path.into(),
         source,
     })?;
-    let text = String::from_utf8(bytes).map_err(|e| invalid(path, e.to_string()))?;
-    let text: RulesText = toml::from_str(&text).map_err(|e| invalid(path, e.to_string()))?;
+    texts_in(bytes).map_err(|reason| invalid(path, reason))
+}
+
+fn texts_in(bytes: Vec<u8>) -> Result<Vec<RuleText>, InvalidRules> {
+    let text: RulesText = toml::from_str(&String::from_utf8(bytes)?)?;
     Ok(text.rule)
 }
 
@@ -198,17 +239,17 @@ pub fn write_rule_texts(path: &Path, rules: &[RuleText]) -> Result<(), RulesErro
     let text = RulesText {
         rule: rules.to_vec(),
     };
-    let text = toml::to_string(&text).map_err(|e| invalid(path, e.to_string()))?;
+    let text = toml::to_string(&text).map_err(|e| invalid(path, e.into()))?;
     atomic_write(path, format!("{HEADING}{text}").as_bytes()).map_err(|source| RulesError::Io {
         path: path.into(),
         source,
     })
 }
 
-fn invalid(path: &Path, message: String) -> RulesError {
+fn invalid(path: &Path, reason: InvalidRules) -> RulesError {
     RulesError::Invalid {
         path: path.into(),
-        message,
+        reason,
     }
 }
 
@@ -222,11 +263,11 @@ impl RuleText {
     /// Ready to be carried out; relative folders begin at `base`.
     ///
     /// # Errors
-    /// In words, if it is no rule.
-    pub fn checked(self, base: &Path) -> Result<FolderRule, String> {
+    /// If it is no rule.
+    pub fn checked(self, base: &Path) -> Result<FolderRule, InvalidRules> {
         let min_match = self.min_match.unwrap_or(DEFAULT_MIN_MATCH);
         if !(0.0..=1.0).contains(&min_match) {
-            return Err(format!("min_match is {min_match}, and must be from 0 to 1"));
+            return Err(InvalidRules::MinMatch(min_match));
         }
         let wording = Wording {
             exactly: self.exactly,
@@ -234,7 +275,7 @@ impl RuleText {
             as_typed: self.as_typed,
             ..Wording::default()
         };
-        let query = label_query(&self.label, &wording).map_err(|e| e.to_string())?;
+        let query = label_query(&self.label, &wording)?;
         let from_base = |paths: &[PathBuf]| -> Vec<PathBuf> {
             paths
                 .iter()
@@ -243,7 +284,7 @@ impl RuleText {
         };
         let folders = from_base(&self.folders);
         if folders.is_empty() {
-            return Err(format!("the rule for \"{}\" names no folder", self.label));
+            return Err(InvalidRules::NoFolder(self.label));
         }
         let training_set = TrainingSet {
             examples: from_base(&self.examples),
@@ -261,14 +302,9 @@ impl RuleText {
         })
     }
 
-    fn action(&self, base: &Path) -> Result<RuleAction, String> {
+    fn action(&self, base: &Path) -> Result<RuleAction, InvalidRules> {
         match (self.mark, &self.to) {
-            (Some(_), Some(_)) => {
-                let label = &self.label;
-                Err(format!(
-                    "the rule for \"{label}\" has both \"to\" and \"mark\""
-                ))
-            }
+            (Some(_), Some(_)) => Err(InvalidRules::ToAndMark(self.label.clone())),
             (Some(mark), None) => Ok(RuleAction::Mark(mark)),
             (None, Some(to)) => Ok(RuleAction::Bring {
                 to: absolute(&base.join(to)),
@@ -282,12 +318,7 @@ impl RuleText {
                     false => Transfer::Copy,
                 },
             }),
-            (None, None) => {
-                let label = &self.label;
-                Err(format!(
-                    "the rule for \"{label}\" has neither \"to\" nor \"mark\""
-                ))
-            }
+            (None, None) => Err(InvalidRules::NoAction(self.label.clone())),
         }
     }
 }

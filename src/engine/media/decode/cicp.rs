@@ -2,8 +2,9 @@
 
 use super::tone::{compressed, eight_bits, linear_to_srgb, srgb_to_linear};
 
-#[cfg(any(feature = "avif", feature = "video"))]
-const UNSPECIFIED: u16 = 2;
+/// The matrix that says nothing.
+#[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
+pub const UNSPECIFIED: u16 = 2;
 
 /// The numbers by which a file names its colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Cicp {
     }
 
     /// From the content of a `colr` box that names colours by numbers (ISO/IEC 14496-12, 12.1.5). QuickTime's form of it
-    /// says nothing of the range.
+    /// says nothing of the range. A box that names a reserved matrix counts for nothing.
     #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
     pub fn of_box(content: &[u8]) -> Option<Self> {
         let (kind, numbers) = content.split_first_chunk::<4>()?;
@@ -36,12 +37,31 @@ impl Cicp {
         }
         let fields = numbers.first_chunk::<6>()?;
         let number = |at: usize| u16::from_be_bytes([fields[at], fields[at + 1]]);
-        Some(Self {
+        let colours = Self {
             primaries: number(0),
             transfer: number(2),
             matrix: number(4),
             full_range: kind == b"nclx" && numbers.get(6).is_some_and(|flags| flags & 0x80 != 0),
-        })
+        };
+        Some(colours).filter(Self::has_assigned_matrix)
+    }
+
+    /// Whether H.273 gives the matrix a meaning, though perhaps one that is not supported here.
+    #[cfg(any(feature = "avif", feature = "heic", feature = "video"))]
+    fn has_assigned_matrix(&self) -> bool {
+        matches!(self.matrix, 0..=2 | 4..=17)
+    }
+
+    /// The same, but with an unspecified matrix if it is reserved, or if it is the identity, whose samples are never halved.
+    #[cfg(any(feature = "avif", feature = "heic"))]
+    pub fn with_possible_matrix(self, is_halved: bool) -> Self {
+        let is_possible = self.has_assigned_matrix() && (self.matrix != 0 || !is_halved);
+        let matrix = if is_possible {
+            self.matrix
+        } else {
+            UNSPECIFIED
+        };
+        Self { matrix, ..self }
     }
 
     /// The shares of red and blue in luma.

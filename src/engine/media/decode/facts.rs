@@ -23,7 +23,7 @@ pub(super) struct ExifFacts {
 pub(super) fn read(format: &dyn PictureFormat, bytes: &[u8]) -> ExifFacts {
     let fields = format.exif(bytes);
     let fields = fields.as_ref();
-    // Read once, and only of files of which EXIF does not say all.
+    // Read once, and only of files whose EXIF is incomplete.
     let inside = LazyCell::new(|| metadata::all_inside(Cursor::new(bytes)));
     let orientation = fields.and_then(exif::orientation).or_else(|| {
         let orientation = inside.1;

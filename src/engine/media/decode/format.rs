@@ -11,7 +11,7 @@ pub trait PictureFormat: Sync {
     /// Whether a file that begins so is of this format. `bytes` may be the beginning of a file only.
     fn probe(&self, bytes: &[u8]) -> bool;
 
-    /// Whether these first bytes are enough to take a file for a picture whose name does not say that it is one.
+    /// Whether these first bytes are enough to take a file for a picture whose name does not show that it is one.
     fn is_certain(&self, bytes: &[u8]) -> bool {
         self.probe(bytes)
     }

@@ -66,7 +66,7 @@ pub enum ContentKind {
     Other,
 }
 
-/// What a file that begins so holds, for those whose names do not say it.
+/// What a file that begins so holds, for those whose names do not show it.
 #[must_use]
 pub fn content(head: &[u8]) -> ContentKind {
     match sniff(head) {

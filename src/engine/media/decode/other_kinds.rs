@@ -2,7 +2,7 @@
 
 use super::{DecodeError, iso_media};
 
-/// Names of picture formats that are recognised in order to say what to do about them.
+/// Names of picture formats that are recognised so that the message can advise what to do.
 const UNSUPPORTED: &[(&[u8], &str)] = &[
     #[cfg(not(feature = "jxl"))]
     (b"\xff\x0a", "JPEG XL files"),

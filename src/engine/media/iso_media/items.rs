@@ -40,7 +40,7 @@ pub struct Items {
     pub primary: Option<u32>,
     /// The numbers of all items.
     pub numbers: Vec<u32>,
-    /// What items are, where they say it.
+    /// The types of items that have one.
     pub kinds: HashMap<u32, [u8; 4]>,
     /// What they are to each other.
     pub references: Vec<Reference>,
@@ -122,7 +122,7 @@ impl Items {
     }
 }
 
-/// Reads what items say of each other.
+/// Reads the references between items.
 fn references(input: &mut impl ByteSource, part: &IsoBox) -> Vec<Reference> {
     let version = input.array::<1>(part.body).unwrap_or_default();
     let width = if version == [0] { 2 } else { 4 };

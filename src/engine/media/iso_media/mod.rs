@@ -1,7 +1,7 @@
 //! ISO base media files (ISO/IEC 14496-12 and 23008-12): HEIC, AVIF, CR3, JPEG XL and films are made of these boxes.
 //!
 //! [`parts`] walks boxes of a file that is read in pieces, and [`boxes`] those of bytes at hand; [`Items`] are what a
-//! `meta` box describes, and [`Heif`] adds what is said of each picture.
+//! `meta` box describes, and [`Heif`] adds the properties of each picture.
 
 mod box_headers;
 mod fields;
@@ -84,9 +84,13 @@ pub fn boxes(bytes: &[u8], (start, end): ByteSpan) -> impl Iterator<Item = ([u8;
 
 /// Whether the file says by properties of its own how its pictures are turned or mirrored.
 pub fn has_rotation(bytes: &[u8]) -> bool {
-    let properties = properties(bytes).and_then(|span| child(bytes, span, b"ipco"));
-    properties
-        .is_some_and(|span| boxes(bytes, span).any(|(kind, _)| matches!(&kind, b"irot" | b"imir")))
+    property_boxes(bytes).any(|(kind, _)| matches!(&kind, b"irot" | b"imir"))
+}
+
+/// The properties that pictures of the file may have: kind and content of each.
+pub fn property_boxes(bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], ByteSpan)> {
+    let all = properties(bytes).and_then(|span| child(bytes, span, b"ipco"));
+    boxes(bytes, all.unwrap_or((0, 0)))
 }
 
 /// The first box of a kind in a span.

@@ -1,6 +1,7 @@
 //! Adding to XMP packets: only the bytes that an addition needs change.
 
 use super::description::NewDescription;
+use super::error::MetadataError;
 use super::facts::SourceFacts;
 use super::xml::{Document, Id, Splice};
 use super::xmp::{HIERARCHY, LABEL, Packet, PropertySite, RATING, SUBJECT, TAGS, XmpProperty};
@@ -70,8 +71,11 @@ impl PlannedContents {
     /// Adds to a packet; nothing if it says everything already.
     ///
     /// # Errors
-    /// In words, if the packet is so unusual that it cannot be added to.
-    pub(crate) fn of(packet: &mut Packet, additions: &Additions) -> Result<Option<Self>, String> {
+    /// If the packet is so unusual that it cannot be added to.
+    pub(crate) fn of(
+        packet: &mut Packet,
+        additions: &Additions,
+    ) -> Result<Option<Self>, MetadataError> {
         let before = packet.description();
         if !packet.add(additions)? {
             return Ok(None);
@@ -88,8 +92,8 @@ impl Packet {
     /// Adds what is not there yet. A person's own rating and colour stay. Returns whether anything was added.
     ///
     /// # Errors
-    /// In words, if the packet is so unusual that it cannot be added to.
-    pub fn add(&mut self, additions: &Additions) -> Result<bool, String> {
+    /// If the packet is so unusual that it cannot be added to.
+    pub fn add(&mut self, additions: &Additions) -> Result<bool, MetadataError> {
         let known = self.facts();
         let keywords = &additions.keywords;
         let path = |keyword: &String, separator: char| match &additions.parent {
@@ -130,7 +134,7 @@ impl Packet {
         property: XmpProperty,
         known: &[String],
         items: &[String],
-    ) -> Result<bool, String> {
+    ) -> Result<bool, MetadataError> {
         let there = self.list(property);
         if items
             .iter()
@@ -146,7 +150,7 @@ impl Packet {
         &mut self,
         property: XmpProperty,
         items: &[String],
-    ) -> Result<bool, String> {
+    ) -> Result<bool, MetadataError> {
         let mut known = self.list(property);
         let already = known.len();
         for item in items {
@@ -189,7 +193,11 @@ impl Packet {
     }
 
     /// Sets a simple property.
-    pub(super) fn set(&mut self, property: XmpProperty, value: &str) -> Result<bool, String> {
+    pub(super) fn set(
+        &mut self,
+        property: XmpProperty,
+        value: &str,
+    ) -> Result<bool, MetadataError> {
         self.ensure_description()?;
         let value = self.escaped(value);
         let sites = self.sites(property);
@@ -220,17 +228,17 @@ impl Packet {
         }
     }
 
-    pub(super) fn splice(&mut self, splices: Vec<Splice>) -> Result<(), String> {
+    pub(super) fn splice(&mut self, splices: Vec<Splice>) -> Result<(), MetadataError> {
         self.document = Document::parse(self.document.spliced(splices))?;
         Ok(())
     }
 
-    pub(super) fn ensure_description(&mut self) -> Result<(), String> {
+    pub(super) fn ensure_description(&mut self) -> Result<(), MetadataError> {
         if !self.descriptions().is_empty() {
             return Ok(());
         }
         let root = self.roots().first().copied();
-        let root = root.ok_or("it holds no rdf:RDF")?;
+        let root = root.ok_or(MetadataError::NoRoot)?;
         let prefix = self.document.prefix_of(self.document.elements()[root].name);
         // Attributes without a prefix are in no namespace.
         let about = match prefix {
@@ -244,7 +252,7 @@ impl Packet {
 
     /// The description that a new property belongs into: one that has others of its namespace, one that declares
     /// the namespace, or the first.
-    pub(super) fn home(&self, property: XmpProperty) -> Result<Id, String> {
+    pub(super) fn home(&self, property: XmpProperty) -> Result<Id, MetadataError> {
         let all = self.descriptions();
         let document = &self.document;
         let has = |id: &&Id| {
@@ -258,7 +266,7 @@ impl Packet {
         let declares = |id: &&Id| document.prefix(**id, property.uri).is_some();
         let found = all.iter().find(has).or_else(|| all.iter().find(declares));
         let found = found.or_else(|| all.first()).copied();
-        found.ok_or_else(|| "it holds no rdf:Description".into())
+        found.ok_or(MetadataError::NoDescription)
     }
 }
 

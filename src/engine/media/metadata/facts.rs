@@ -57,7 +57,7 @@ impl SourceFacts {
         self
     }
 
-    /// Whether they say nothing.
+    /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

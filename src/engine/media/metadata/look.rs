@@ -12,6 +12,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use super::cache::Cache;
+use super::error::MetadataError;
 use super::facts::SourceFacts;
 use super::names::{FolderSidecars, SidecarNaming};
 use super::xmp::Packet;
@@ -54,7 +55,7 @@ pub struct Origins {
     pub position: Option<MetadataSource>,
 }
 
-/// What a photo and its sidecars say together.
+/// The metadata of a photo and its sidecars, merged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhotoMetadata {
     /// Of each property what was written last.
@@ -83,7 +84,7 @@ impl ReadSource {
 }
 
 impl PhotoMetadata {
-    /// What a photo and its sidecars say.
+    /// The merged metadata of a photo and its sidecars.
     #[must_use]
     pub fn of(photo: &Path) -> Self {
         let sidecars = FolderSidecars::default().sidecars(photo, SidecarNaming::WholeName);
@@ -91,7 +92,7 @@ impl PhotoMetadata {
         Self::read(photo, inside, &sidecars, state(photo, &sidecars))
     }
 
-    /// Puts together what a photo says of itself and what its sidecars say.
+    /// Merges the metadata inside a photo with that of its sidecars.
     pub(crate) fn read(
         photo: &Path,
         inside: SourceFacts,
@@ -110,7 +111,7 @@ impl PhotoMetadata {
         });
         let mut sources: Vec<ReadSource> = beside.collect();
         let mut facts = inside;
-        // Cameras say "no stars" in every photo: that takes away none that stand beside it.
+        // Cameras write "no stars" into every photo: that takes away none that stand beside it.
         facts.rating = facts.rating.filter(|rating| *rating != 0);
         sources.push(ReadSource {
             source: MetadataSource::Photo,
@@ -157,28 +158,27 @@ impl PhotoMetadata {
 /// The bytes of a sidecar; nothing if there is none.
 ///
 /// # Errors
-/// In words, if it cannot be read or cannot be one.
-pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, String> {
+/// If it cannot be read or cannot be one.
+pub(crate) fn read_bytes(path: &Path) -> Result<Option<Vec<u8>>, MetadataError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return match fs::symlink_metadata(path) {
-                Ok(_) => Err("it is a link to a file that is not there".into()),
+                Ok(_) => Err(MetadataError::DanglingLink),
                 Err(_) => Ok(None),
             };
         }
-        Err(error) => return Err(error.to_string()),
+        Err(error) => return Err(error.into()),
     };
     if !metadata.is_file() {
-        return Err("it is not a regular file".into());
+        return Err(MetadataError::NotRegular);
     }
     let mut bytes = Vec::new();
-    let file = open_regular(path).map_err(|e| e.to_string())?;
-    let read = file.take(MAX_BYTES + 1).read_to_end(&mut bytes);
-    read.map_err(|e| e.to_string())?;
+    let file = open_regular(path)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 <= MAX_BYTES {
         true => Ok(Some(bytes)),
-        false => Err("it is too large for a sidecar".into()),
+        false => Err(MetadataError::TooLarge),
     }
 }
 
@@ -245,7 +245,7 @@ fn look_at<'a>(
     changes
 }
 
-/// What some photos say now, by several threads.
+/// Reads the metadata of some photos, in several threads.
 fn read_part(
     asked: &[(MetadataQuery, Vec<PathBuf>)],
     cache: Option<&Cache>,

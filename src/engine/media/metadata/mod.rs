@@ -4,6 +4,7 @@
 mod cache;
 mod description;
 pub(crate) mod edit;
+mod error;
 mod facts;
 pub(crate) mod inside;
 pub(crate) mod look;
@@ -15,6 +16,7 @@ pub mod xmp;
 
 pub use description::NewDescription;
 pub use edit::{Additions, KnownKeywords};
+pub use error::MetadataError;
 pub use facts::SourceFacts;
 pub(crate) use inside::all as all_inside;
 pub use inside::facts as facts_inside;

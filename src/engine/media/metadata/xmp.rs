@@ -1,5 +1,6 @@
 //! Reads XMP packets (ISO 16684-1), in every form that RDF allows.
 
+use super::error::MetadataError;
 use super::facts::{self, SourceFacts};
 use super::text::Encoding;
 use super::xml::{Document, Id};
@@ -141,11 +142,11 @@ impl Packet {
     /// Reads a packet.
     ///
     /// # Errors
-    /// In words, if it is none.
-    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+    /// If it is none.
+    pub fn parse(bytes: &[u8]) -> Result<Self, MetadataError> {
         let encoding = Encoding::of(bytes);
         let text = encoding.decode(bytes);
-        let text = text.ok_or("it is damaged: its characters end in the middle")?;
+        let text = text.ok_or(MetadataError::Truncated)?;
         let unfaithful = encoding.encode(&text).as_deref() != Some(bytes);
         let packet = Self {
             document: Document::parse(text)?,
@@ -153,7 +154,7 @@ impl Packet {
             unfaithful,
         };
         match packet.roots().is_empty() {
-            true => Err("it holds no rdf:RDF".into()),
+            true => Err(MetadataError::NoRoot),
             false => Ok(packet),
         }
     }
@@ -161,12 +162,12 @@ impl Packet {
     /// As the bytes of a file, in the encoding in which it was read.
     ///
     /// # Errors
-    /// In words, if the encoding cannot hold it.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    /// If the encoding cannot hold it.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, MetadataError> {
         let bytes = self.encoding.encode(self.document.text());
         bytes
             .filter(|_| !self.unfaithful)
-            .ok_or_else(|| "its encoding is not what it declares".into())
+            .ok_or(MetadataError::WrongEncoding)
     }
 
     /// What it says.
@@ -336,14 +337,14 @@ impl Packet {
     ///
     /// # Errors
     /// As of [`Packet::to_bytes`].
-    pub(super) fn without_padding(&self) -> Result<Vec<u8>, String> {
+    pub(super) fn without_padding(&self) -> Result<Vec<u8>, MetadataError> {
         let text = self.document.text();
         let Some(end) = text.rfind("<?xpacket end") else {
             return self.to_bytes();
         };
         let body = text[..end].trim_end();
         let bytes = self.encoding.encode(&format!("{body}{}", &text[end..]));
-        bytes.ok_or_else(|| "its encoding is not what it declares".into())
+        bytes.ok_or(MetadataError::WrongEncoding)
     }
 }
 

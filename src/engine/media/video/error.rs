@@ -32,7 +32,7 @@ pub enum VideoError {
          convert the video to H.264 in MP4"
     )]
     NeedsFfmpeg(String),
-    /// What ffmpeg said.
+    /// The message of ffmpeg.
     #[error("ffmpeg could not read the video: {0}")]
     Ffmpeg(String),
     /// Beyond the memory that decoders share.

@@ -78,20 +78,20 @@ impl External {
             deadline: Instant::now() + VIDEO_TIME,
         };
         // Without an output it describes the input, and ends with an error.
-        let said = external.call(&[], &[], cancel)?.words;
-        if !said
+        let output = external.call(&[], &[], cancel)?.words;
+        if !output
             .lines()
             .any(|line| line.contains("Stream #") && line.contains("Video:"))
         {
-            return Err(match said.contains("Stream #") {
+            return Err(match output.contains("Stream #") {
                 true => VideoError::NoPicture,
-                false => VideoError::Ffmpeg(last_line(&said)),
+                false => VideoError::Ffmpeg(last_line(&output)),
             });
         }
-        external.duration_ms = after(&said, "Duration: ")
+        external.duration_ms = after(&output, "Duration: ")
             .and_then(clock_ms)
             .unwrap_or_default();
-        external.taken = after(&said, "creation_time")
+        external.taken = after(&output, "creation_time")
             .and_then(|rest| dates::parse(rest.trim_start_matches([' ', ':'])));
         Ok(external)
     }
@@ -338,8 +338,8 @@ fn clock_ms(text: &str) -> Option<u64> {
 }
 
 /// The last line that a process printed, shortened and sanitised.
-fn last_line(said: &str) -> String {
-    let line = said
+fn last_line(output: &str) -> String {
+    let line = output
         .lines()
         .rev()
         .find(|line| !line.trim().is_empty() && !line.contains("At least one output"));

@@ -98,7 +98,7 @@ impl FragmentKeys {
         Some(())
     }
 
-    /// One run of samples; where the next begins if it does not say so.
+    /// One run of samples; where the next begins unless it declares that itself.
     fn run(&mut self, trun: &[u8], base: u64, next: u64, usual: FragmentDefaults) -> Option<u64> {
         let mut fields = Fields(trun);
         let (_, flags) = fields.version_and_flags()?;

@@ -12,7 +12,7 @@ use crate::engine::media::photo::Candidate;
 /// One file, as its folder's entry leads to it. A link is itself, not what it leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileIdentity {
-    /// Device and inode, where the platform tells them.
+    /// Device and inode, where the platform provides them.
     #[serde(default)]
     pub node: Option<(u64, u64)>,
     /// Its length.
@@ -63,7 +63,7 @@ impl FileIdentity {
     /// Like [`FileIdentity::of`], with `None` where there is nothing.
     ///
     /// # Errors
-    /// If it cannot be told whether there is something.
+    /// If it cannot be determined whether something exists.
     pub fn find(path: &Path) -> io::Result<Option<Self>> {
         match Self::of(path) {
             Ok(identity) => Ok(Some(identity)),
@@ -131,7 +131,7 @@ fn node(metadata: &Metadata) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// Windows tells file indexes only through handles, which the standard library does not show yet.
+/// Windows provides file indexes only through handles, which the standard library does not show yet.
 #[cfg(not(unix))]
 fn node(_: &Metadata) -> Option<(u64, u64)> {
     None

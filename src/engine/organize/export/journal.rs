@@ -268,7 +268,7 @@ pub(super) fn device_of(folder: &Path) -> Option<u64> {
     there.map(|metadata| metadata.dev())
 }
 
-/// Not told by this platform.
+/// This platform does not provide it.
 #[cfg(not(unix))]
 pub(super) fn device_of(_: &Path) -> Option<u64> {
     None

@@ -19,6 +19,7 @@ mod photo_sets;
 pub mod plan;
 mod record;
 mod rollback;
+mod rollback_error;
 mod run;
 mod target;
 mod target_names;
@@ -233,7 +234,7 @@ pub struct ExportReport {
     pub cancelled: bool,
     /// Why it could not go on to its end, in one sentence.
     pub problem: Option<String>,
-    /// Whether it can be finished later, when what troubled it is over.
+    /// Whether it can be finished later, once the cause is gone.
     pub unfinished: bool,
 }
 

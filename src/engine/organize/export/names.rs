@@ -27,6 +27,22 @@ enum NamePart {
     Number,
 }
 
+/// Why a text is no pattern of names.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// A brace is left open.
+    #[error("{0:?} has a {{ without its }}")]
+    Unclosed(String),
+    /// There is no such part of a name.
+    #[error(
+        "{{{0}}} is unknown: names are made of {{name}}, {{label}}, {{date}}, {{match}} and {{n}}"
+    )]
+    Unknown(String),
+    /// No part of it depends on the photo.
+    #[error("all photos would have one name: use {{name}} or {{n}}")]
+    OneName,
+}
+
 impl Default for Pattern {
     fn default() -> Self {
         Self(vec![NamePart::Name])
@@ -34,9 +50,9 @@ impl Default for Pattern {
 }
 
 impl FromStr for Pattern {
-    type Err = String;
+    type Err = PatternError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, PatternError> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -45,18 +61,14 @@ impl FromStr for Pattern {
             }
             let (name, after) = after
                 .split_once('}')
-                .ok_or_else(|| format!("{text:?} has a {{ without its }}"))?;
+                .ok_or_else(|| PatternError::Unclosed(text.into()))?;
             parts.push(match name {
                 "name" => NamePart::Name,
                 "label" => NamePart::Label,
                 "date" => NamePart::Date,
                 "match" => NamePart::Match,
                 "n" => NamePart::Number,
-                other => {
-                    return Err(format!(
-                        "{{{other}}} is unknown: names are made of {{name}}, {{label}}, {{date}}, {{match}} and {{n}}"
-                    ));
-                }
+                other => return Err(PatternError::Unknown(other.into())),
             });
             rest = after;
         }
@@ -64,7 +76,7 @@ impl FromStr for Pattern {
             parts.push(NamePart::Text(rest.into()));
         }
         if parts.iter().all(|part| matches!(part, NamePart::Text(_))) {
-            return Err("all photos would have one name: use {name} or {n}".into());
+            return Err(PatternError::OneName);
         }
         Ok(Self(parts))
     }
@@ -221,8 +233,8 @@ mod tests {
             Ok("2024-05-01 my cat 097 0007 IMG_1!".into())
         );
         assert_eq!(Pattern::default().stem(naming), "IMG_1");
-        assert!(filled("holiday").is_err_and(|e| e.contains("one name")));
-        assert!(filled("{nme}").is_err_and(|e| e.contains("unknown")));
+        assert_eq!(filled("holiday"), Err(PatternError::OneName));
+        assert_eq!(filled("{nme}"), Err(PatternError::Unknown("nme".into())));
         assert!(filled("{name").is_err());
         let undated = NameRules {
             taken: None,

@@ -5,6 +5,7 @@ use std::io;
 use super::attributes::LostAttributes;
 use super::journal::StepRecord;
 use super::plan::ExportStep;
+use super::record::Untouchable;
 use crate::engine::media::photo::ContentId;
 
 /// A file that arrived.
@@ -56,8 +57,12 @@ impl OriginalKept {
 pub(super) enum TransferError {
     /// The system's reason.
     File(io::Error),
-    /// In a sentence.
-    Said(String),
+    /// The journal does not say enough about the file.
+    Untouchable(Untouchable),
+    /// A folder or device has the name of the photo.
+    NotAFile,
+    /// The photo was changed after planning.
+    Changed,
     /// The journal could not be written, so nothing was done.
     Journal(io::Error),
 }
@@ -73,7 +78,11 @@ impl TransferError {
     pub fn words(&self, step: &ExportStep) -> String {
         let to = step.target.display();
         let error = match self {
-            Self::Said(words) => return words.clone(),
+            Self::Untouchable(why) => return why.to_string(),
+            Self::NotAFile => return "it is no longer a file".into(),
+            Self::Changed => {
+                return "it changed since the export was planned: plan it again".into();
+            }
             Self::Journal(error) => {
                 return format!("it was left where it is, since that could not be noted: {error}");
             }

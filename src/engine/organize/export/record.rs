@@ -195,23 +195,32 @@ impl StepRecord {
                     ..Self::new(step)
                 };
             }
-            // What else there is says nothing of one file; and what a photo is put back from is told by the file
-            // that is there by then.
+            // Other entries do not concern a single file; and what a photo is put back from is determined from the
+            // file that exists by then.
             _ => {}
         }
     }
 
     /// Why nothing can be done about it, if that is so.
-    pub(super) fn untouchable(&self) -> Option<&'static str> {
+    pub(super) fn untouchable(&self) -> Option<Untouchable> {
         if self.damaged {
-            return Some("a line of this journal cannot be read: one file is left as it is");
+            return Some(Untouchable::DamagedLine);
         }
         let step = &self.step;
         let absolute = step.source.is_absolute() && step.target.is_absolute();
-        (!absolute).then_some(
-            "an earlier version noted only a relative path, so it is left alone: move it by hand",
-        )
+        (!absolute).then_some(Untouchable::RelativePath)
     }
+}
+
+/// Why a journal says too little about a file to touch it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Untouchable {
+    /// Its line is damaged.
+    #[error("a line of this journal cannot be read: one file is left as it is")]
+    DamagedLine,
+    /// Its paths depend on the folder that the program was started in.
+    #[error("an earlier version noted only a relative path, so it is left alone: move it by hand")]
+    RelativePath,
 }
 
 /// How far an export came.

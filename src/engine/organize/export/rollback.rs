@@ -10,6 +10,7 @@ use super::identity::{FileIdentity, FileKind, outlives};
 use super::journal::{ExportJournal, StepRecord};
 use super::ops::Ops;
 use super::plan::ExportStep;
+use super::rollback_error::RollbackError;
 use super::transfer::arrived;
 use crate::engine::cancel::Cancel;
 
@@ -33,8 +34,8 @@ impl<'a> Rollback<'a> {
 }
 
 impl Rollback<'_> {
-    /// Puts one file back; whether there was anything to do. Errors are sentences.
-    pub(super) fn one(&self, n: usize, known: &StepRecord) -> Result<bool, String> {
+    /// Puts one file back; whether there was anything to do.
+    pub(super) fn one(&self, n: usize, known: &StepRecord) -> Result<bool, RollbackError> {
         if let Some(why) = known.untouchable() {
             return Err(why.into());
         }
@@ -44,15 +45,18 @@ impl Rollback<'_> {
             self.journal.temporary(n, &step.target),
             self.journal.returning_name(n, &step.source),
         ] {
-            remove_temporary(self.ops, &temporary)
-                .map_err(|e| format!("{} cannot be removed: {e}", temporary.display()))?;
+            let removed = remove_temporary(self.ops, &temporary);
+            removed.map_err(|source| RollbackError::TemporaryLeft {
+                path: temporary,
+                source,
+            })?;
         }
-        let there = FileIdentity::find(&step.target).map_err(|e| unseen(&step.target, &e))?;
+        let there = FileIdentity::find(&step.target).map_err(unreadable(&step.target))?;
         let noted = match &known.arrived {
             Some(noted) => Some(noted.clone()),
-            None => arrived(known).map_err(|e| unseen(&step.target, &e))?,
+            None => arrived(known).map_err(unreadable(&step.target))?,
         };
-        // Everything was done by an attempt that was killed before it could say so.
+        // Everything was done by an attempt that was killed before it could note it.
         let is_replaced_one = |there: &FileIdentity| {
             let backup = known.backup.as_ref();
             let gone = backup.filter(|b| fs::symlink_metadata(&b.path).is_err());
@@ -73,15 +77,15 @@ impl Rollback<'_> {
     }
 
     /// Nothing is at the target any more: an error unless that is as it should be.
-    fn already_back(&self, known: &StepRecord) -> Result<bool, String> {
+    fn already_back(&self, known: &StepRecord) -> Result<bool, RollbackError> {
         let step = &known.step;
         if self.away {
-            return Err("it is not there: connect its disk, then undo again".into());
+            return Err(RollbackError::DiskAway);
         }
         if step.transfer != Transfer::Move {
             return Ok(false);
         }
-        let back = FileIdentity::find(&step.source).map_err(|e| unseen(&step.source, &e))?;
+        let back = FileIdentity::find(&step.source).map_err(unreadable(&step.source))?;
         let planned = (step.bytes, step.modified_ns);
         match back {
             Some(FileIdentity {
@@ -89,42 +93,39 @@ impl Rollback<'_> {
                 ..
             }) => Ok(false),
             Some(back) if (back.bytes, back.modified_ns) == planned => Ok(false),
-            Some(_) => Err(format!(
-                "it is no longer here, and {} is another file now",
-                step.source.display()
-            )),
-            None => Err("it is no longer here".into()),
+            Some(_) => Err(RollbackError::GoneAndReplaced(step.source.clone())),
+            None => Err(RollbackError::Gone),
         }
     }
 
-    fn put_replaced_back(&self, known: &StepRecord) -> Result<(), String> {
+    fn put_replaced_back(&self, known: &StepRecord) -> Result<(), RollbackError> {
         let Some(backup) = &known.backup else {
             return Ok(());
         };
-        let kept = FileIdentity::find(&backup.path).map_err(|e| unseen(&backup.path, &e))?;
+        let kept = FileIdentity::find(&backup.path).map_err(unreadable(&backup.path))?;
         let Some(kept) = kept else {
             return Ok(());
         };
         let changed = backup.identity.as_ref().filter(|id| !id.same_stamp(&kept));
-        let say = |why: &str| format!("what it replaced is {}{why}", backup.path.display());
+        let path = backup.path.clone();
         if changed.is_some() {
-            return Err(say(", and was changed since"));
+            return Err(RollbackError::BackupChanged(path));
         }
-        rename_new(self.ops, &backup.path, &known.step.target).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => say(", because its name is taken"),
-            _ => say(&format!(": {error}")),
+        let restored = rename_new(self.ops, &backup.path, &known.step.target);
+        restored.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => RollbackError::BackupBlocked(path),
+            _ => RollbackError::BackupLeft { path, source },
         })
     }
 
-    /// Takes back what is at the target: `noted` is what the journal says of it, `there` what it is now. Errors are
-    /// sentences.
+    /// Takes back what is at the target: `noted` is what the journal says of it, `there` what it is now.
     pub(super) fn take_back(
         &self,
         n: usize,
         known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         match known.step.transfer {
             Transfer::Copy => self.remove_copy(known, noted, there),
             Transfer::HardLink => self.remove_hard_link(&known.step, noted, there),
@@ -142,32 +143,32 @@ impl Rollback<'_> {
         known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         let (source, target) = (&known.step.source, &known.step.target);
-        let content = || hash(target).map_err(|e| unseen(target, &e));
+        let content = || hash(target).map_err(unreadable(target));
         let same_bytes = || match &known.written {
             Some(written) => Ok(written.holds(content()?)),
-            None => Ok::<bool, String>(false),
+            None => Ok::<bool, RollbackError>(false),
         };
         if !there.is_file() || !(there.untouched(noted) || same_bytes()?) {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         }
-        let back = FileIdentity::find(source).map_err(|e| unseen(source, &e))?;
-        let back = back.ok_or_else(|| gone(source))?;
+        let back = FileIdentity::find(source).map_err(unreadable(source))?;
+        let back = back.ok_or_else(|| RollbackError::SourceGone(source.into()))?;
         let keeper = match (&back.kind, known.source().map(|source| &source.kind)) {
             (FileKind::File, _) => source.clone(),
             // The link that was copied through: what it leads to must still be there.
             (FileKind::Symlink(now), Some(FileKind::Symlink(before))) if now == before => {
-                fs::canonicalize(source).map_err(|_| gone(source))?
+                fs::canonicalize(source).map_err(|_| RollbackError::SourceGone(source.into()))?
             }
-            _ => return Err(another(source)),
+            _ => return Err(RollbackError::SourceReplaced(source.into())),
         };
         if !outlives(&keeper, target) {
-            return Err(one_file(source));
+            return Err(RollbackError::SameFile(source.into()));
         }
         let is_planned = back.is_file() && known.source().is_some_and(|s| s.unchanged(&back));
-        if !is_planned && hash(&keeper).map_err(|e| unseen(&keeper, &e))? != content()? {
-            return Err(another(source));
+        if !is_planned && hash(&keeper).map_err(unreadable(&keeper))? != content()? {
+            return Err(RollbackError::SourceReplaced(source.into()));
         }
         self.remove(target)
     }
@@ -178,27 +179,28 @@ impl Rollback<'_> {
         step: &ExportStep,
         noted: &FileIdentity,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         let (source, target) = (&step.source, &step.target);
-        let photo = fs::canonicalize(source).map_err(|_| gone(source))?;
-        let known = FileIdentity::find(&photo).map_err(|e| unseen(&photo, &e))?;
-        let known = known.ok_or_else(|| gone(source))?;
+        let photo =
+            fs::canonicalize(source).map_err(|_| RollbackError::SourceGone(source.into()))?;
+        let known = FileIdentity::find(&photo).map_err(unreadable(&photo))?;
+        let known = known.ok_or_else(|| RollbackError::SourceGone(source.into()))?;
         if there.kind != noted.kind {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         }
         let same = match (known.node, there.node) {
             (Some(_), Some(_)) => known.same_node(there),
-            // Where the platform does not tell, two names with the same bytes will do.
+            // Where the platform has no inodes, two names with the same bytes will do.
             _ => {
-                let bytes = |path: &Path| hash(path).map_err(|e| unseen(path, &e));
+                let bytes = |path: &Path| hash(path).map_err(unreadable(path));
                 known.is_file() && bytes(&photo)? == bytes(target)?
             }
         };
         if !same {
-            return Err(another(source));
+            return Err(RollbackError::SourceReplaced(source.into()));
         }
         if !outlives(&photo, target) {
-            return Err(one_file(source));
+            return Err(RollbackError::SameFile(source.into()));
         }
         self.remove(target)
     }
@@ -209,14 +211,14 @@ impl Rollback<'_> {
         step: &ExportStep,
         noted: &FileIdentity,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         let FileKind::Symlink(link) = &there.kind else {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         };
         let same = there.kind == noted.kind
             || fs::canonicalize(&step.source).is_ok_and(|goal| goal == *link);
         if !same {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         }
         self.remove(&step.target)
     }
@@ -228,7 +230,7 @@ impl Rollback<'_> {
         known: &StepRecord,
         noted: &FileIdentity,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         let step = &known.step;
         let (source, target) = (&step.source, &step.target);
         let same_bytes = || {
@@ -236,31 +238,31 @@ impl Rollback<'_> {
             written.is_some_and(|written| hash(target).is_ok_and(|now| written.holds(now)))
         };
         if !there.is_file() || !(is_about(there, noted) || same_bytes()) {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         }
-        match FileIdentity::find(source).map_err(|e| unseen(source, &e))? {
+        match FileIdentity::find(source).map_err(unreadable(source))? {
             None => {}
             // Killed between the two names of one move.
             Some(back) if back.same_node(there) => {
                 if !outlives(source, target) {
-                    return Err(one_file(source));
+                    return Err(RollbackError::SameFile(source.into()));
                 }
                 return self.remove(target);
             }
             // Its original stayed, or it was put back and this copy not removed yet.
             Some(back) if back.is_file() => {
-                let bytes = |path: &Path| hash(path).map_err(|e| unseen(path, &e));
+                let bytes = |path: &Path| hash(path).map_err(unreadable(path));
                 if !outlives(source, target) || bytes(source)? != bytes(target)? {
-                    return Err(taken(source));
+                    return Err(RollbackError::SourceTaken(source.into()));
                 }
                 return self.remove(target);
             }
-            Some(_) => return Err(taken(source)),
+            Some(_) => return Err(RollbackError::SourceTaken(source.into())),
         }
         let back = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => taken(source),
-            io::ErrorKind::NotFound => "it is no longer here".into(),
-            _ => format!("it cannot go back to {}: {error}", source.display()),
+            io::ErrorKind::AlreadyExists => RollbackError::SourceTaken(source.into()),
+            io::ErrorKind::NotFound => RollbackError::Gone,
+            _ => not_returned(source)(error),
         };
         self.make_folders(source.parent()).map_err(back)?;
         match rename_new(self.ops, target, source) {
@@ -270,7 +272,7 @@ impl Rollback<'_> {
         let copy = self.copy_back(n, step).map_err(back)?;
         let safe = FileIdentity::of(source).is_ok_and(|now| now.unchanged(&copy) || now == copy);
         if !safe || !outlives(source, target) {
-            return Err(taken(source));
+            return Err(RollbackError::SourceTaken(source.into()));
         }
         self.remove(target)
     }
@@ -301,37 +303,32 @@ impl Rollback<'_> {
         known: &StepRecord,
         goal: &Path,
         there: &FileIdentity,
-    ) -> Result<(), String> {
+    ) -> Result<(), RollbackError> {
         let (source, target) = (&known.step.source, &known.step.target);
         let same = known
             .written
             .as_ref()
             .is_none_or(|written| hash(target).is_ok_and(|content| written.holds(content)));
         if !there.is_file() || !same {
-            return Err("it was changed since, so it stays".into());
+            return Err(RollbackError::Changed);
         }
         let folder = source.parent().unwrap_or(Path::new(""));
-        let lost = || {
-            format!(
-                "it stays, because what {} led to is no longer the same",
-                source.display()
-            )
-        };
+        let lost = || RollbackError::GoalChanged(source.into());
         let photo: PathBuf = fs::canonicalize(folder.join(goal)).map_err(|_| lost())?;
         let holds = outlives(&photo, target)
             && hash(&photo).is_ok_and(|content| hash(target).is_ok_and(|copy| copy == content));
         if !holds {
             return Err(lost());
         }
-        match FileIdentity::find(source).map_err(|e| unseen(source, &e))? {
+        match FileIdentity::find(source).map_err(unreadable(source))? {
             None => {
                 let made = self
                     .make_folders(Some(folder))
                     .and_then(|()| self.ops.symlink(goal, source));
-                made.map_err(|e| format!("it cannot go back to {}: {e}", source.display()))?;
+                made.map_err(not_returned(source))?;
             }
             Some(back) if back.kind == FileKind::Symlink(goal.into()) => {}
-            Some(_) => return Err(taken(source)),
+            Some(_) => return Err(RollbackError::SourceTaken(source.into())),
         }
         self.remove(target)
     }
@@ -345,9 +342,9 @@ impl Rollback<'_> {
         Ok(())
     }
 
-    fn remove(&self, target: &Path) -> Result<(), String> {
+    fn remove(&self, target: &Path) -> Result<(), RollbackError> {
         let removed = self.ops.remove_file(target);
-        removed.map_err(|e| format!("it cannot be removed: {e}"))
+        removed.map_err(RollbackError::NotRemoved)
     }
 }
 
@@ -358,31 +355,12 @@ fn is_about(there: &FileIdentity, noted: &FileIdentity) -> bool {
     there.kind == noted.kind && there.bytes == noted.bytes && apart <= 2_000_000_000
 }
 
-pub(super) fn unseen(path: &Path, error: &io::Error) -> String {
-    format!(
-        "it stays, because {} cannot be read: {error}",
-        path.display()
-    )
+fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> RollbackError {
+    let path = path.to_path_buf();
+    move |source| RollbackError::Unreadable { path, source }
 }
 
-fn gone(source: &Path) -> String {
-    format!("it stays, because {} is gone", source.display())
-}
-
-fn another(source: &Path) -> String {
-    format!("it stays, because {} is another file now", source.display())
-}
-
-fn one_file(source: &Path) -> String {
-    format!(
-        "it stays, because {} leads to this very file now",
-        source.display()
-    )
-}
-
-fn taken(source: &Path) -> String {
-    format!(
-        "it stays here, because there is another {} now",
-        source.display()
-    )
+fn not_returned(path: &Path) -> impl FnOnce(io::Error) -> RollbackError {
+    let path = path.to_path_buf();
+    move |source| RollbackError::NotReturned { path, source }
 }

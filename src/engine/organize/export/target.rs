@@ -49,7 +49,7 @@ pub fn check(target: &Path) -> Result<(PathBuf, DiskId), ExportError> {
             Ok(metadata) => {
                 let disk = DiskId::of(&base, &metadata);
                 return match tempfile::tempfile_in(&base) {
-                    // A full disk is told by the bytes that are needed.
+                    // A full disk is reported with the bytes that are needed.
                     Err(error) if error.kind() != io::ErrorKind::StorageFull => {
                         Err(ExportError::ReadOnly { path: base })
                     }
@@ -79,7 +79,7 @@ pub fn may_remove_from(folder: &Path) -> bool {
     .is_ok()
 }
 
-/// Whether files may be removed from a folder: only trying tells.
+/// Whether files may be removed from a folder, which can only be tried.
 #[cfg(not(unix))]
 pub fn may_remove_from(_: &Path) -> bool {
     true

@@ -27,7 +27,7 @@ impl FolderEntries {
     }
 }
 
-/// Names of a folder at the target, folded: many file systems do not tell cases apart, some no spellings.
+/// Names of a folder at the target, folded: many file systems ignore case, some also Unicode normalisation.
 #[derive(Default)]
 pub struct TargetFolder {
     /// Files that are there, by their folded names.

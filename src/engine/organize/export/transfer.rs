@@ -42,7 +42,7 @@ impl ExportRun<'_> {
         known: &StepRecord,
     ) -> Result<TransferredFile, TransferError> {
         if let Some(why) = known.untouchable() {
-            return Err(TransferError::Said(why.into()));
+            return Err(TransferError::Untouchable(why));
         }
         let step = &known.step;
         let temporary = self.journal.temporary(n, &step.target);
@@ -106,13 +106,12 @@ impl ExportRun<'_> {
         let step = &known.step;
         let now = FileIdentity::of(&step.source)?;
         if matches!(now.kind, FileKind::Folder | FileKind::Other) {
-            return Err(TransferError::Said("it is no longer a file".into()));
+            return Err(TransferError::NotAFile);
         }
         let planned = step.identity.as_ref();
         let same_kind = planned.is_none_or(|planned| planned.kind == now.kind);
         if !same_kind || stamp(&step.source) != Some((step.bytes, step.modified_ns)) {
-            let words = "it changed since the export was planned: plan it again";
-            return Err(TransferError::Said(words.into()));
+            return Err(TransferError::Changed);
         }
         if known.restored || !known.source().is_some_and(|source| source.unchanged(&now)) {
             self.journal
@@ -294,7 +293,7 @@ fn needs_a_copy(error: &io::Error) -> bool {
     )
 }
 
-/// What is at its place already, though the journal does not say so: the process was killed between the two.
+/// What is at its place already, though the journal does not record it: the process was killed between the two.
 pub(super) fn arrived(known: &StepRecord) -> io::Result<Option<FileIdentity>> {
     let step = &known.step;
     let Some(there) = FileIdentity::find(&step.target)? else {

@@ -65,7 +65,7 @@ impl Exporter<'_> {
             // One that holds something else stays.
             let _ = self.ops.remove_dir(folder);
         }
-        // What stays for now, on a disk that is not connected, say, can be brought back later.
+        // What stays for now, for example on a disk that is not connected, can be brought back later.
         let noted = if undone.kept.is_empty() {
             journal.undone()
         } else {

@@ -47,8 +47,8 @@ struct RunState {
 enum StopReason {
     /// The disk of the target has no room.
     Full,
-    /// In a sentence.
-    Said(String),
+    /// Anything else, as a sentence for the report.
+    Other(String),
 }
 
 impl<'a> ExportRun<'a> {
@@ -98,12 +98,15 @@ impl<'a> ExportRun<'a> {
         let stop = match problem {
             TransferError::File(error) if is_full(error) => Some(StopReason::Full),
             TransferError::File(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => {
-                Some(StopReason::Said(words.into()))
+                Some(StopReason::Other(words.into()))
             }
-            TransferError::Journal(error) => Some(StopReason::Said(
+            TransferError::Journal(error) => Some(StopReason::Other(
                 self.journal.error(again(error)).to_string(),
             )),
-            TransferError::File(_) | TransferError::Said(_) => None,
+            TransferError::File(_)
+            | TransferError::Untouchable(_)
+            | TransferError::NotAFile
+            | TransferError::Changed => None,
         };
         let mut state = self.state();
         state.stop = state.stop.take().or(stop);
@@ -130,7 +133,7 @@ impl<'a> ExportRun<'a> {
     pub(super) fn note_return(&self, n: usize) {
         if let Err(error) = self.journal.restored(n) {
             let words = self.journal.error(error).to_string();
-            self.state().stop.get_or_insert(StopReason::Said(words));
+            self.state().stop.get_or_insert(StopReason::Other(words));
         }
     }
 
@@ -184,7 +187,7 @@ impl<'a> ExportRun<'a> {
     fn problem(&self) -> Option<String> {
         let state = self.state();
         match state.stop.as_ref()? {
-            StopReason::Said(words) => Some(words.clone()),
+            StopReason::Other(words) => Some(words.clone()),
             StopReason::Full => {
                 let left = |(n, _): &(usize, &StepRecord)| !state.there.contains(n);
                 let left = self.files.iter().enumerate().filter(left);
@@ -254,7 +257,7 @@ impl RunState {
         }
         if let Some(error) = brought.unnoted {
             self.stop
-                .get_or_insert_with(|| StopReason::Said(journal.error(error).to_string()));
+                .get_or_insert_with(|| StopReason::Other(journal.error(error).to_string()));
         }
     }
 }

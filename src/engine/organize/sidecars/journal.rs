@@ -272,7 +272,7 @@ mod tests {
         plan(&[edit], SidecarPlacement::default())
     }
 
-    /// Makes a journal say that its run was killed.
+    /// Marks the run of a journal as killed.
     fn kill(records: &Path) -> SidecarJournal {
         let mut journal = SidecarJournal::read(records).expect("a journal");
         journal.finished = false;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use super::count::SidecarCount;
 use crate::engine::files::fold::fold;
 use crate::engine::files::patch::Patch;
-use crate::engine::media::metadata::NewDescription;
 use crate::engine::media::metadata::edit::{Additions, KnownKeywords, PlannedContents};
 use crate::engine::media::metadata::inside;
 use crate::engine::media::metadata::look::{MetadataSource, PhotoMetadata, read_bytes};
 use crate::engine::media::metadata::names::{FolderSidecars, SidecarNaming};
 use crate::engine::media::metadata::xmp::Packet;
+use crate::engine::media::metadata::{MetadataError, NewDescription};
 use crate::engine::media::photo::{Failure, Stage};
 use crate::engine::organize::marks::{Flag, Mark};
 
@@ -122,7 +122,7 @@ impl SidecarChange {
 pub struct SidecarPlan {
     /// Files that would change.
     pub changes: Vec<SidecarChange>,
-    /// Files that say everything already.
+    /// Files that have everything already.
     pub unchanged: usize,
     /// Files that cannot be read, which are left alone.
     pub failures: Vec<Failure>,
@@ -141,7 +141,7 @@ impl SidecarPlan {
         count
     }
 
-    fn take(&mut self, path: PathBuf, planned: Result<Option<PlannedEdit>, String>) {
+    fn take(&mut self, path: PathBuf, planned: Result<Option<PlannedEdit>, MetadataError>) {
         match planned {
             Ok(None) => self.unchanged += 1,
             Ok(Some((added, edit))) => self.changes.push(SidecarChange {
@@ -247,7 +247,7 @@ fn completed(additions: &Additions, metadata: &PhotoMetadata, place: &MetadataSo
     additions
 }
 
-fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<PlannedEdit>, String> {
+fn plan_sidecar(path: &Path, additions: &Additions) -> Result<Option<PlannedEdit>, MetadataError> {
     let before = read_bytes(path)?;
     let mut packet = match &before {
         Some(bytes) => Packet::parse(bytes)?,

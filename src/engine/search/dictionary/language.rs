@@ -133,14 +133,19 @@ impl Language {
     }
 }
 
+/// A text that is no code of a language.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0:?} is no language of the dictionary, which has {codes}",
+    codes = Language::ALL.map(Language::code).join(", ")
+)]
+pub struct UnknownLanguage(pub String);
+
 impl TryFrom<String> for Language {
-    type Error = String;
+    type Error = UnknownLanguage;
 
     fn try_from(code: String) -> Result<Self, Self::Error> {
-        Self::of_locale(&code).ok_or_else(|| {
-            let codes = Self::ALL.map(Self::code).join(", ");
-            format!("{code:?} is no language of the dictionary, which has {codes}")
-        })
+        Self::of_locale(&code).ok_or(UnknownLanguage(code))
     }
 }
 

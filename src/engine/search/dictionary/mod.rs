@@ -2,7 +2,7 @@
 //! neither English nor known.
 //!
 //! An English word stays as it is, even if it means something else in another language ("chat", "gift"), unless it is
-//! told which language labels are in. `assets/dictionary` tells where the words come from, and `docs/labels.md` how many
+//! told which language labels are in. `assets/dictionary` documents where the words come from, and `docs/labels.md` how many
 //! of the commonest ones are known.
 
 mod fold;
@@ -31,11 +31,11 @@ pub struct Translation {
 pub struct Unknown {
     /// As they were typed.
     pub words: String,
-    /// Whose words they are, where their script or the words beside them tell.
+    /// Their language, if their script or the words beside them show it.
     pub language: Option<Language>,
 }
 
-/// What can be said of a label's words.
+/// The meaning of a label's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Meaning {
     /// English, or a name.

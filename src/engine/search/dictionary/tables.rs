@@ -18,7 +18,7 @@ const ADJECTIVE: char = '~';
 pub struct English {
     /// The words.
     pub words: &'static str,
-    /// Whether they say how a thing is, and stand before it.
+    /// Whether they are adjectives, and stand before the noun.
     pub is_adjective: bool,
     /// How the word is written with its accents and hyphens, if it has any.
     pub spelling: Option<&'static str>,
@@ -34,7 +34,7 @@ struct Tables {
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let mut text = String::new();
-    // A file that is part of the program can be unpacked; otherwise no word would be known, which a test would tell.
+    // A file that is part of the program can be unpacked; otherwise no word would be known, and tests would fail.
     let _ = ZlibDecoder::new(PACKED).read_to_string(&mut text);
     let text: &'static str = text.leak();
     let block = |name: &str| {

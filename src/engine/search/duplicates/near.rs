@@ -241,12 +241,12 @@ fn copy(
     })
 }
 
-/// Whether two photos say of themselves that they were taken at different times.
+/// Whether the metadata of two photos shows that they were taken at different times.
 pub fn is_another_moment(a: &ComparedPhoto<'_>, b: &ComparedPhoto<'_>) -> bool {
     matches!((a.taken, b.taken), (Some(a), Some(b)) if a != b)
 }
 
-/// How well two grids fit; nothing if there is too little in them to tell.
+/// How well two grids fit; nothing if there is too little in them to compare.
 pub fn fit(a: &GreyGrid, b: &GreyGrid) -> Option<f32> {
     let (a, b) = (a.relief(), b.relief());
     (a.has_structure() && b.has_structure()).then(|| a.fit(&b))

@@ -35,7 +35,7 @@ impl Coded {
         }
     }
 
-    /// Pixels that it says it has.
+    /// Its declared size in pixels.
     pub fn pixels(&self) -> u64 {
         u64::from(self.size.0) * u64::from(self.size.1)
     }
@@ -216,7 +216,14 @@ impl PlanarFrame {
             PixelLayout::I422 => Some((true, false)),
             PixelLayout::I444 => Some((false, false)),
         };
-        let conversion = conversion(cicp, self.bits, halved)?;
+        let is_halved = halved.is_some_and(|halved| halved != (false, false));
+        let cicp = &cicp.with_possible_matrix(is_halved);
+        let conversion = match halved {
+            None => Conversion::grey(self.bits, cicp.full_range),
+            Some(_) => Conversion::new(cicp, self.bits).ok_or(DecodeError::Unsupported(
+                "AVIF files with this colour matrix",
+            ))?,
+        };
         let to_srgb = cicp.to_srgb().filter(|_| convert);
         let luma = self.samples(PlanarImageComponent::Y, (false, false));
         let mut planes = halved.map(|halved| {
@@ -258,21 +265,4 @@ impl PlanarFrame {
             put(y, &opacity);
         }
     }
-}
-
-/// The way to red, green and blue of pictures whose differences are halved so, if they have any.
-fn conversion(
-    cicp: &Cicp,
-    bits: u32,
-    halved: Option<(bool, bool)>,
-) -> Result<Conversion, DecodeError> {
-    let Some(halved) = halved else {
-        return Ok(Conversion::grey(bits, cicp.full_range));
-    };
-    // Colours that are stored as they are have no differences that could be halved.
-    let is_possible = cicp.matrix != 0 || halved == (false, false);
-    let conversion = Conversion::new(cicp, bits).filter(|_| is_possible);
-    conversion.ok_or(DecodeError::Unsupported(
-        "AVIF files with this colour matrix",
-    ))
 }

@@ -1,5 +1,6 @@
 //! HEIC and HEIF: still pictures in HEVC, as phones and some cameras write them.
 
+mod colours;
 mod thumbnail;
 
 use std::collections::HashMap;
@@ -7,7 +8,7 @@ use std::collections::HashMap;
 use heic_decoder::{ColorInfo, DecodeOptions, DecodedImage, HeifError, ImageInfo, RgbOptions};
 
 use super::alpha::over_white;
-use super::cicp::{Cicp, ToSrgb};
+use super::cicp::{Cicp, ToSrgb, UNSPECIFIED};
 use super::detached::detached;
 use super::format::PictureFormat;
 use super::heif_transform as transform;
@@ -21,8 +22,6 @@ const NAME: &str = "HEIC";
 const BT_601: u16 = 6;
 /// Copies of a coded picture that the decoder holds at a time: as it is stored, its units, and these without escapes.
 const DECODER_COPIES: u64 = 3;
-/// What H.273 calls unspecified.
-const UNSPECIFIED: u16 = 2;
 
 /// HEIC and HEIF.
 pub struct Heic;
@@ -58,6 +57,7 @@ impl PictureFormat for Heic {
 /// repeats them and must not be applied as well; only where the container has none, as after some converters, it counts.
 fn decode(bytes: &[u8], limits: &mut DecodeLimits<'_>) -> Result<Picture, DecodeError> {
     let bytes = iso_media::without_empty_properties(bytes);
+    let bytes = colours::without_invalid(&bytes);
     let side = |side: usize| u32::try_from(side).unwrap_or(u32::MAX);
     let copied = copied(&bytes);
     limits.reserve(0, 0, copied)?;
@@ -181,7 +181,8 @@ fn to_rgb(image: &DecodedImage, to_srgb: Option<&ToSrgb>) -> Result<Vec<u8>, Hei
         matrix_coefficients: UNSPECIFIED,
         ..ColorInfo::default()
     });
-    if info.matrix_coefficients == UNSPECIFIED {
+    let is_halved = matches!(image.chroma_format_idc, 1 | 2);
+    if cicp(&info).with_possible_matrix(is_halved).matrix == UNSPECIFIED {
         options.color = Some(ColorInfo {
             matrix_coefficients: BT_601,
             ..info

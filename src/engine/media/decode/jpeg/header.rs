@@ -19,7 +19,7 @@ pub enum Coding {
     Progressive,
 }
 
-/// What the segments read so far say.
+/// What the segments read so far contain.
 pub struct JpegHeader {
     /// Width of the full picture.
     pub width: u32,

@@ -31,7 +31,7 @@ struct MetadataBlocks {
     iptc: Option<Vec<u8>>,
     /// What EXIF says.
     exif: SourceFacts,
-    /// When the picture was made, as a PNG says it in text.
+    /// When the picture was made, as a PNG stores it in text.
     created: Option<Taken>,
 }
 

@@ -10,6 +10,7 @@ use crate::engine::files::patch::{self, Patch};
 use crate::engine::files::regular::open_regular;
 use crate::engine::files::replace;
 use crate::engine::media::metadata::edit::{Additions, PlannedContents};
+use crate::engine::media::metadata::error::MetadataError;
 use crate::engine::media::metadata::xmp::{
     DESCRIPTION, EXTENDED, HIERARCHY, LABEL, Packet, RATING, SUBJECT, TAGS,
 };
@@ -32,11 +33,11 @@ pub type EmbeddedEdit = (PlannedContents, Vec<Patch>);
 /// What would change in a photo; nothing if it says everything already.
 ///
 /// # Errors
-/// In words, if nothing can be written into it.
-pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>, String> {
-    let file = open_regular(photo).map_err(|e| e.to_string())?;
+/// If nothing can be written into it.
+pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>, MetadataError> {
+    let file = open_regular(photo)?;
     let mut input = Input::new(file);
-    let format = ContainerFormat::of(&mut input).ok_or("its format is unknown")?;
+    let format = ContainerFormat::of(&mut input).ok_or(MetadataError::UnknownFormat)?;
     let blocks = MetadataBlocks::of(format, &mut input);
     let mut packets = blocks.xmp.iter();
     let mut packet = match packets.next() {
@@ -49,11 +50,11 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
         let ours = |property: &_| !other.list(*property).is_empty();
         let describes = additions.description.is_some() && ours(&DESCRIPTION);
         if !extended || describes || WRITTEN.iter().any(ours) {
-            return Err("its metadata is spread over several packets".into());
+            return Err(MetadataError::SeveralPackets);
         }
     }
     if packet.simple(EXTENDED).is_some() && blocks.xmp.len() < 2 {
-        return Err("a part of its metadata is missing".into());
+        return Err(MetadataError::PartMissing);
     }
     let Some(contents) = PlannedContents::of(&mut packet, additions)? else {
         return Ok(None);
@@ -63,40 +64,45 @@ pub fn plan(photo: &Path, additions: &Additions) -> Result<Option<EmbeddedEdit>,
         ContainerFormat::Png => in_png(&mut input, &packet.to_bytes()?),
         ContainerFormat::WebP => in_webp(&mut input, &packet.to_bytes()?),
         ContainerFormat::Tiff if is_plain_tiff(photo) => {
-            let end = photo.metadata().map_err(|e| e.to_string())?.len();
-            tiff::patches(&mut input, end, &packet.to_bytes()?).ok_or_else(|| UNUSUAL.into())
+            let end = photo.metadata()?.len();
+            tiff::patches(&mut input, end, &packet.to_bytes()?).ok_or(MetadataError::UnusualLayout)
         }
         ContainerFormat::Boxes => {
-            let end = photo.metadata().map_err(|e| e.to_string())?.len();
+            let end = photo.metadata()?.len();
             let there = !blocks.xmp.is_empty();
             let patches = heif::patches(&mut input, end, there, &packet.to_bytes()?);
-            patches.ok_or_else(|| UNUSUAL.into())
+            patches.ok_or(MetadataError::UnusualLayout)
         }
-        ContainerFormat::Tiff => Err("camera RAW is not written into".into()),
-        ContainerFormat::Gif => Err("GIF files are not written into".into()),
-        ContainerFormat::Psd => Err("Photoshop files are not written into".into()),
+        ContainerFormat::Tiff => Err(MetadataError::CameraRaw),
+        ContainerFormat::Gif => Err(MetadataError::Gif),
+        ContainerFormat::Psd => Err(MetadataError::Photoshop),
     };
     patches.map(|patches| Some((contents, patches)))
 }
 
-const UNUSUAL: &str = "its parts are not where its format has them";
-
 /// Reads a part that is to be replaced.
-fn part<R: Read + Seek>(input: &mut Input<R>, at: u64, length: usize) -> Result<Vec<u8>, String> {
-    let bytes = input.read(at, length).ok_or(UNUSUAL)?;
+fn part<R: Read + Seek>(
+    input: &mut Input<R>,
+    at: u64,
+    length: usize,
+) -> Result<Vec<u8>, MetadataError> {
+    let bytes = input.read(at, length).ok_or(MetadataError::UnusualLayout)?;
     Ok(bytes.to_vec())
 }
 
 /// The packet's segment in the place of the one that is there, or behind JFIF and EXIF.
-fn in_jpeg<R: Read + Seek>(input: &mut Input<R>, packet: &Packet) -> Result<Vec<Patch>, String> {
+fn in_jpeg<R: Read + Seek>(
+    input: &mut Input<R>,
+    packet: &Packet,
+) -> Result<Vec<Patch>, MetadataError> {
     let mut bytes = packet.to_bytes()?;
     if bytes.len() > jpeg::MAX_PACKET {
         bytes = packet.without_padding()?;
     }
     if bytes.len() > jpeg::MAX_PACKET {
-        return Err("its metadata would be larger than a JPEG's segment can be".into());
+        return Err(MetadataError::TooLargeForJpeg);
     }
-    let length = u16::try_from(2 + jpeg::XMP.len() + bytes.len()).map_err(|e| e.to_string())?;
+    let length = u16::try_from(2 + jpeg::XMP.len() + bytes.len())?;
     let mut new = vec![0xff, 0xe1];
     new.extend(length.to_be_bytes());
     new.extend(jpeg::XMP);
@@ -108,7 +114,7 @@ fn in_jpeg<R: Read + Seek>(input: &mut Input<R>, packet: &Packet) -> Result<Vec<
         let head = part(input, segment.body, segment.length.min(jpeg::XMP.len()))?;
         match segment.marker {
             0xe1 if head == jpeg::XMP => {
-                let length = usize::try_from(at - start).map_err(|e| e.to_string())?;
+                let length = usize::try_from(at - start)?;
                 let old = part(input, start, length)?;
                 return Ok(vec![Patch {
                     at: start,
@@ -129,13 +135,16 @@ fn in_jpeg<R: Read + Seek>(input: &mut Input<R>, packet: &Packet) -> Result<Vec<
 }
 
 /// The packet's chunk in the place of the one that is there, or before the picture.
-fn in_png<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Patch>, String> {
+fn in_png<R: Read + Seek>(
+    input: &mut Input<R>,
+    packet: &[u8],
+) -> Result<Vec<Patch>, MetadataError> {
     let mut new = b"iTXt".to_vec();
     new.extend(png::XMP);
     // Not compressed, no language, no translated keyword.
     new.extend([0; 4]);
     new.extend(packet);
-    let length = u32::try_from(new.len() - 4).map_err(|e| e.to_string())?;
+    let length = u32::try_from(new.len() - 4)?;
     let checksum = crc32fast::hash(&new);
     new.splice(0..0, length.to_be_bytes());
     new.extend(checksum.to_be_bytes());
@@ -145,7 +154,7 @@ fn in_png<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pat
         let end = at + 12 + length;
         match &kind {
             b"iTXt" if input.read(at + 8, png::XMP.len()) == Some(png::XMP) => {
-                let length = usize::try_from(end - at).map_err(|e| e.to_string())?;
+                let length = usize::try_from(end - at)?;
                 let old = part(input, at, length)?;
                 return Ok(vec![Patch { at, old, new }]);
             }
@@ -162,18 +171,21 @@ fn in_png<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pat
         old: Vec::new(),
         new,
     };
-    Ok(vec![patch(place.ok_or(UNUSUAL)?)])
+    Ok(vec![patch(place.ok_or(MetadataError::UnusualLayout)?)])
 }
 
 /// The packet's chunk in the place of the one that is there, or at the end; and what the head says of it.
-fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Patch>, String> {
+fn in_webp<R: Read + Seek>(
+    input: &mut Input<R>,
+    packet: &[u8],
+) -> Result<Vec<Patch>, MetadataError> {
     let chunks = webp::chunks(input);
-    let length = u32::try_from(packet.len()).map_err(|e| e.to_string())?;
+    let length = u32::try_from(packet.len())?;
     let mut new = b"XMP ".to_vec();
     new.extend(length.to_le_bytes());
     new.extend(packet);
     new.resize(new.len() + new.len() % 2, 0);
-    let first = chunks.first().ok_or(UNUSUAL)?;
+    let first = chunks.first().ok_or(MetadataError::UnusualLayout)?;
     let mut patches = Vec::new();
     if &first.name == b"VP8X" {
         let old = part(input, first.body, 1)?;
@@ -184,7 +196,7 @@ fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pa
         }
     } else {
         let head = part(input, first.body, first.length.min(10) as usize)?;
-        let head = webp::extended_head(&first.name, &head).ok_or(UNUSUAL)?;
+        let head = webp::extended_head(&first.name, &head).ok_or(MetadataError::UnusualLayout)?;
         patches.push(Patch {
             at: first.start,
             old: Vec::new(),
@@ -194,21 +206,24 @@ fn in_webp<R: Read + Seek>(input: &mut Input<R>, packet: &[u8]) -> Result<Vec<Pa
     let there = chunks.iter().find(|chunk| &chunk.name == b"XMP ");
     let (at, old) = match there {
         Some(chunk) => {
-            let length = usize::try_from(chunk.end() - chunk.start).map_err(|e| e.to_string())?;
+            let length = usize::try_from(chunk.end() - chunk.start)?;
             (chunk.start, part(input, chunk.start, length)?)
         }
-        None => (chunks.last().ok_or(UNUSUAL)?.end(), Vec::new()),
+        None => (
+            chunks.last().ok_or(MetadataError::UnusualLayout)?.end(),
+            Vec::new(),
+        ),
     };
     patches.push(Patch { at, old, new });
-    let size = input.array::<4>(4).ok_or(UNUSUAL)?;
+    let size = input.array::<4>(4).ok_or(MetadataError::UnusualLayout)?;
     let grown = |size: u32| {
         let by = |patch: &Patch| patch.new.len() as i64 - patch.old.len() as i64;
         let growth: i64 = patches.iter().map(by).sum();
-        u32::try_from(i64::from(size) + growth).map_err(|e| e.to_string())
+        u32::try_from(i64::from(size) + growth)
     };
     let end = chunks.last().map_or(0, webp::RiffChunk::end);
     if end != u64::from(u32::from_le_bytes(size)) + 8 {
-        return Err(UNUSUAL.into());
+        return Err(MetadataError::UnusualLayout);
     }
     let new = grown(u32::from_le_bytes(size))?.to_le_bytes().to_vec();
     patches.insert(
@@ -303,7 +318,8 @@ mod tests {
                 write(&photo, &temporary, &patches).expect("written");
                 steps.push(patches);
             }
-            assert_eq!(plan(&photo, &additions("cat")), Ok(None), "{format:?}");
+            let again = plan(&photo, &additions("cat")).expect("read");
+            assert_eq!(again, None, "{format:?}");
             let facts = super::super::facts_of(&photo);
             assert_eq!(facts.keywords, ["cat", "a longer keyword"], "{format:?}");
             assert_eq!(facts.rating, Some(4));

@@ -1,9 +1,12 @@
 //! XML as a tree of positions in its text, so that an edit leaves every other byte unchanged.
 
+mod error;
 mod parse;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
+
+pub use error::XmlError;
 
 /// The namespace of the prefix `xml`, which nothing declares.
 pub const XML: &str = "http://www.w3.org/XML/1998/namespace";
@@ -106,9 +109,9 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// In words, if it is not well-formed, declares a document type (whose entities could grow without bound), or is
+    /// If it is not well-formed, declares a document type (whose entities could grow without bound), or is
     /// nested too deeply.
-    pub fn parse(text: String) -> Result<Self, String> {
+    pub fn parse(text: String) -> Result<Self, XmlError> {
         parse::document(text)
     }
 

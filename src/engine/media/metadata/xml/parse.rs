@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::{Attribute, Document, Id, TextSpan, XML, XmlElement, lossy, unescape};
+use super::{Attribute, Document, Id, TextSpan, XML, XmlElement, XmlError, lossy, unescape};
 
 /// Deepest nesting that is read: sidecars have about ten levels.
 const MAX_DEPTH: usize = 100;
@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = 100;
 const MAX_PARTS: usize = 500_000;
 
 /// Reads a document.
-pub(super) fn document(text: String) -> Result<Document, String> {
+pub(super) fn document(text: String) -> Result<Document, XmlError> {
     Parser::default().run(text)
 }
 
@@ -30,14 +30,14 @@ struct Parser {
 }
 
 impl Parser {
-    fn run(mut self, text: String) -> Result<Document, String> {
+    fn run(mut self, text: String) -> Result<Document, XmlError> {
         let mark = text.len() - text.trim_start_matches('\u{feff}').len();
         let xml = self.number(XML);
         self.scope.insert("xml".into(), vec![xml]);
         let mut reader = Reader::from_str(&text[mark..]);
         loop {
             let start = mark + position(&reader)?;
-            let event = reader.read_event().map_err(|e| e.to_string())?;
+            let event = reader.read_event()?;
             let span = TextSpan::new(start, mark + position(&reader)?);
             match event {
                 Event::Start(_) => self.begin(&text, span)?,
@@ -47,7 +47,7 @@ impl Parser {
                 }
                 Event::End(_) => self.end(span)?,
                 Event::DocType(_) => {
-                    return Err("it declares a document type, which XMP has not".into());
+                    return Err(XmlError::DocumentType);
                 }
                 Event::GeneralRef(name) => known_reference(&lossy(&name))?,
                 Event::Eof => break,
@@ -55,20 +55,20 @@ impl Parser {
             }
         }
         if !self.open.is_empty() {
-            return Err("it ends in the middle".into());
+            return Err(XmlError::Unfinished);
         }
         self.document.text = text;
         Ok(self.document)
     }
 
-    fn begin(&mut self, text: &str, tag: TextSpan) -> Result<(), String> {
+    fn begin(&mut self, text: &str, tag: TextSpan) -> Result<(), XmlError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err("it is nested too deeply".into());
+            return Err(XmlError::TooDeep);
         }
         let (name, mut attributes) = scan_tag(text, tag)?;
         self.parts += 1 + attributes.len();
         if self.parts > MAX_PARTS {
-            return Err("it has too many parts for XMP".into());
+            return Err(XmlError::TooManyParts);
         }
         let mut declared = Vec::new();
         for attribute in &attributes {
@@ -119,9 +119,9 @@ impl Parser {
         Ok(())
     }
 
-    fn end(&mut self, tag: TextSpan) -> Result<(), String> {
+    fn end(&mut self, tag: TextSpan) -> Result<(), XmlError> {
         let id = self.open.pop();
-        let id = id.ok_or("an element ends that did not begin")?;
+        let id = id.ok_or(XmlError::NotBegun)?;
         let element = &mut self.document.elements[id];
         element.whole.end = tag.end;
         element.inner.end = tag.start;
@@ -143,22 +143,22 @@ impl Parser {
         number
     }
 
-    fn resolve(&self, prefix: &str) -> Result<usize, String> {
+    fn resolve(&self, prefix: &str) -> Result<usize, XmlError> {
         let known = self.scope.get(prefix).and_then(|known| known.last());
         known
             .copied()
-            .ok_or_else(|| format!("the prefix {prefix:?} stands for nothing"))
+            .ok_or_else(|| XmlError::UnknownPrefix(prefix.into()))
     }
 }
 
-fn position(reader: &Reader<&[u8]>) -> Result<usize, String> {
-    usize::try_from(reader.buffer_position()).map_err(|e| e.to_string())
+fn position(reader: &Reader<&[u8]>) -> Result<usize, XmlError> {
+    Ok(usize::try_from(reader.buffer_position())?)
 }
 
 /// Entities of a document type are not read, so only those of XML itself are known.
-fn known_reference(name: &str) -> Result<(), String> {
+fn known_reference(name: &str) -> Result<(), XmlError> {
     let resolved = quick_xml::escape::unescape(&format!("&{name};")).map(|_| ());
-    resolved.map_err(|_| format!("it refers to an unknown entity, {name:?}"))
+    resolved.map_err(|_| XmlError::UnknownEntity(name.into()))
 }
 
 /// Whether a name is one, with a prefix or without. Letters beyond ASCII are not looked at closely.
@@ -176,10 +176,10 @@ fn is_name(name: &str) -> bool {
 }
 
 /// The name and the attributes of a start tag.
-fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), String> {
+fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), XmlError> {
     let bytes = text.as_bytes();
     let space = |at: usize| bytes[at].is_ascii_whitespace();
-    let malformed = || "an attribute is malformed".to_owned();
+    let malformed = || XmlError::BadAttribute;
     let end = tag.end
         - if bytes[..tag.end].ends_with(b"/>") {
             2
@@ -192,7 +192,7 @@ fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), Str
     }
     let name = TextSpan::new(tag.start + 1, at);
     if !is_name(&text[name.start..name.end]) {
-        return Err("an element has no proper name".into());
+        return Err(XmlError::BadName);
     }
     let (mut attributes, mut names) = (Vec::new(), HashSet::new());
     loop {
@@ -222,7 +222,7 @@ fn scan_tag(text: &str, tag: TextSpan) -> Result<(TextSpan, Vec<Attribute>), Str
         let raw = &text[value.start..value.end];
         quick_xml::escape::unescape(raw).map_err(|_| malformed())?;
         if !names.insert(&text[key.start..key.end]) {
-            return Err("an attribute stands twice".into());
+            return Err(XmlError::RepeatedAttribute);
         }
         attributes.push(Attribute {
             whole: TextSpan::new(before, at),

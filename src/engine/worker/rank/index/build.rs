@@ -109,7 +109,7 @@ fn each_block(
         parts.into_par_iter().try_for_each(|part| {
             file.batches(part, |batch, first_row| {
                 let block = Block::new(batch, first_row, dim);
-                let block = block.map_err(|message| file.invalid(message))?;
+                let block = block.map_err(|error| file.damaged(error))?;
                 let start = first + usize::try_from(first_row).unwrap_or(usize::MAX);
                 let tasks = block.rows().div_ceil(BLOCK_ROWS);
                 (0..tasks).into_par_iter().try_for_each(|task| {

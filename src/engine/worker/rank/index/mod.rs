@@ -64,7 +64,7 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the index at `path` over these files, or builds it if it is not there or they were changed since. `watch` is told
+    /// Opens the index at `path` over these files, or builds it if it is not there or they were changed since. `watch` is called
     /// what is done.
     ///
     /// # Errors

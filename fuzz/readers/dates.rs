@@ -1,0 +1,18 @@
+//! Any text is a date, in a field or in a name, or none; and any bytes are a Takeout file or none. What is read is a
+//! date that the same reader reads again.
+
+use std::path::Path;
+
+use lumisift::engine::media::{dates, takeout};
+
+pub fn read(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let found = [
+        dates::parse(&text),
+        dates::from_file_name(Path::new(&*text)),
+        takeout::described(bytes),
+    ];
+    for taken in found.into_iter().flatten() {
+        assert_eq!(dates::parse(taken.as_str()).as_ref(), Some(&taken));
+    }
+}

@@ -1,0 +1,395 @@
+//! The photos in the window, in the order in which they were found.
+//!
+//! Items and marks are shared with the scoring thread: it takes a snapshot, which costs nothing, while the window goes on
+//! adding.
+
+mod item;
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::document::findings::{Findings, Lines};
+use crate::engine::media::metadata::PhotoMetadata;
+use crate::engine::media::photo::{ContentId, Failure};
+use crate::engine::organize::marks::{Flag, Mark};
+
+pub use super::item_id::ItemId;
+pub use item::{FileStatus, LibraryItem, OrderFacts, ReadOutcome, by_name};
+
+/// The row of a photo that is known, but that the model in use has not read yet.
+pub const UNREAD: u32 = u32::MAX;
+
+/// Items and marks as they were at one moment.
+#[derive(Clone, Default)]
+pub struct Snapshot {
+    /// The items, by number.
+    pub items: Arc<Vec<Arc<LibraryItem>>>,
+    /// What is asked of each most often, by number.
+    pub briefs: Arc<Vec<OrderFacts>>,
+    /// Their marks, by number.
+    pub marks: Arc<Vec<Mark>>,
+    /// Counts what makes earlier numbers or scores invalid.
+    pub epoch: u64,
+    /// What was found among them without labels.
+    pub findings: Arc<Findings>,
+    /// The lines from which on a photo has a flaw.
+    pub lines: Lines,
+    /// Whether of a stack only one photo is shown.
+    pub folded: bool,
+}
+
+impl Snapshot {
+    /// Of these items and their marks.
+    #[must_use]
+    pub fn new(items: Vec<LibraryItem>, marks: Vec<Mark>) -> Self {
+        Self {
+            briefs: Arc::new(items.iter().map(OrderFacts::of).collect()),
+            items: Arc::new(items.into_iter().map(Arc::new).collect()),
+            marks: Arc::new(marks),
+            ..Self::default()
+        }
+    }
+}
+
+/// All items of the window.
+#[derive(Default)]
+pub struct PhotoList {
+    now: Snapshot,
+    by_path: HashMap<PathBuf, ItemId>,
+    /// For each item, the job that saw it last.
+    seen: Vec<u64>,
+    failed: usize,
+    unread: usize,
+    /// The items of each content: copies are marked together.
+    by_content: HashMap<ContentId, Vec<ItemId>>,
+    /// What the person decided. It counts, whatever metadata says.
+    kept_marks: HashMap<ContentId, Mark>,
+    /// Photos that were rejected themselves since the start, and not only as copies of others.
+    rejected: HashSet<PathBuf>,
+    /// Photos that are rejected as copies of a photo that is kept, with their contents. Others of the content may be kept.
+    rejected_alone: HashMap<PathBuf, ContentId>,
+}
+
+impl PhotoList {
+    /// An empty library that knows a person's earlier marks.
+    #[must_use]
+    pub fn new(marks: HashMap<ContentId, Mark>) -> Self {
+        Self {
+            kept_marks: marks,
+            ..Self::default()
+        }
+    }
+
+    /// What is there now.
+    #[must_use]
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.now
+    }
+
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.now.items.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.now.items.is_empty()
+    }
+
+    /// One item.
+    #[must_use]
+    pub fn get(&self, id: ItemId) -> Option<&Arc<LibraryItem>> {
+        self.now.items.get(id as usize)
+    }
+
+    /// The number of a path.
+    #[must_use]
+    pub fn find(&self, path: &Path) -> Option<ItemId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// The mark of an item.
+    #[must_use]
+    pub fn mark(&self, id: ItemId) -> Mark {
+        self.now.marks.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// Adds an item, or puts it in the place of an earlier one of its path.
+    pub fn put(&mut self, mut item: LibraryItem, generation: u64) {
+        let known = self.find(&item.file.path);
+        if let Some(known) = known.and_then(|id| self.get(id)) {
+            item.metadata.clone_from(&known.metadata);
+        }
+        let mark = self.mark_for(&item);
+        let Some(id) = known else {
+            let id = ItemId::try_from(self.len()).unwrap_or(ItemId::MAX);
+            self.by_path.insert(item.file.path.clone(), id);
+            self.seen.push(generation);
+            self.count(&item, 1);
+            self.link(&item, id);
+            Arc::make_mut(&mut self.now.marks).push(mark);
+            Arc::make_mut(&mut self.now.briefs).push(OrderFacts::of(&item));
+            Arc::make_mut(&mut self.now.items).push(Arc::new(item));
+            return;
+        };
+        let at = id as usize;
+        self.seen[at] = generation;
+        if *self.now.items[at] != item {
+            let old = self.now.items[at].clone();
+            self.count(&old, -1);
+            self.count(&item, 1);
+            let before = self.now.items[at].content();
+            if let Some(copies) = before.and_then(|c| self.by_content.get_mut(&c)) {
+                copies.retain(|copy| *copy != id);
+            }
+            if before != item.content() {
+                self.rejected.remove(&item.file.path);
+            }
+            self.link(&item, id);
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+            Arc::make_mut(&mut self.now.briefs)[at] = OrderFacts::of(&item);
+            Arc::make_mut(&mut self.now.items)[at] = Arc::new(item);
+            self.now.epoch += 1;
+        }
+    }
+
+    fn count(&mut self, item: &LibraryItem, by: isize) {
+        let count = match item.outcome {
+            ReadOutcome::Failed(_) => &mut self.failed,
+            ReadOutcome::Read { row: UNREAD, .. } => &mut self.unread,
+            ReadOutcome::Read { .. } => return,
+        };
+        *count = count.saturating_add_signed(by);
+    }
+
+    /// Waits for all photos to be read again, by another model.
+    pub fn forget_rows(&mut self) {
+        for item in Arc::make_mut(&mut self.now.items) {
+            if let ReadOutcome::Read { row, .. } = &mut Arc::make_mut(item).outcome {
+                *row = UNREAD;
+            }
+        }
+        for brief in Arc::make_mut(&mut self.now.briefs) {
+            brief.row = UNREAD;
+        }
+        self.unread = self.len() - self.failed;
+        self.now.epoch += 1;
+    }
+
+    /// How many photos are known, but not read by the model in use.
+    #[must_use]
+    pub fn unread_count(&self) -> usize {
+        self.unread
+    }
+
+    fn link(&mut self, item: &LibraryItem, id: ItemId) {
+        if let Some(content) = item.content() {
+            self.by_content.entry(content).or_default().push(id);
+        }
+    }
+
+    /// What counts for an item: what the person decided, otherwise what its metadata says.
+    fn mark_for(&self, item: &LibraryItem) -> Mark {
+        let mark = self.shared_mark(item);
+        match self.is_alone(item) {
+            true => Mark {
+                flag: Flag::Reject,
+                ..mark
+            },
+            false => mark,
+        }
+    }
+
+    /// The same, which it shares with others of its content: that it is rejected alone does not count.
+    fn shared_mark(&self, item: &LibraryItem) -> Mark {
+        let decided = item.content().and_then(|c| self.decision(&c));
+        let theirs = || Some(item.metadata.as_ref()?.facts.mark());
+        decided.or_else(theirs).unwrap_or_default()
+    }
+
+    fn is_alone(&self, item: &LibraryItem) -> bool {
+        let content = self.rejected_alone.get(&item.file.path);
+        content.is_some() && content.copied() == item.content()
+    }
+
+    /// The mark that a photo shares with others of its content.
+    #[must_use]
+    pub fn mark_of_content(&self, id: ItemId) -> Mark {
+        self.get(id)
+            .map_or_else(Mark::default, |item| self.shared_mark(item))
+    }
+
+    /// Whether a photo is rejected as a copy of one that is kept.
+    #[must_use]
+    pub fn is_rejected_alone(&self, id: ItemId) -> bool {
+        self.get(id).is_some_and(|item| self.is_alone(item))
+    }
+
+    /// Photos that are rejected alone, with their contents.
+    #[must_use]
+    pub fn rejected_alone(&self) -> &HashMap<PathBuf, ContentId> {
+        &self.rejected_alone
+    }
+
+    /// Rejects photos of a content alone, or no longer. Returns how it was before.
+    pub fn reject_alone(
+        &mut self,
+        changes: &[(PathBuf, Option<ContentId>)],
+    ) -> Vec<(PathBuf, Option<ContentId>)> {
+        let mut before = Vec::with_capacity(changes.len());
+        for (path, content) in changes {
+            let old = match content {
+                Some(content) => self.rejected_alone.insert(path.clone(), *content),
+                None => self.rejected_alone.remove(path),
+            };
+            before.push((path.clone(), old));
+            if let Some(id) = self.find(path) {
+                let mark = self.mark_for(&self.now.items[id as usize]);
+                Arc::make_mut(&mut self.now.marks)[id as usize] = mark;
+            }
+        }
+        before
+    }
+
+    /// Takes over what was found among the photos.
+    pub fn set_findings(&mut self, findings: Arc<Findings>) {
+        self.now.findings = findings;
+    }
+
+    /// Sets decisions about items and all copies of their content, or takes them away.
+    pub fn decide(&mut self, decisions: &[(ContentId, Option<Mark>)]) {
+        for (content, decision) in decisions {
+            match decision {
+                Some(mark) => self.kept_marks.insert(*content, *mark),
+                None => self.kept_marks.remove(content),
+            };
+            for id in self.by_content.get(content).into_iter().flatten() {
+                let at = *id as usize;
+                let mark = self.mark_for(&self.now.items[at]);
+                if mark.flag != Flag::Reject {
+                    self.rejected.remove(&self.now.items[at].file.path);
+                }
+                Arc::make_mut(&mut self.now.marks)[at] = mark;
+            }
+        }
+    }
+
+    /// Remembers that the person rejected these very photos, where they did.
+    pub fn note_rejected(&mut self, ids: &[ItemId]) {
+        let rejected = ids.iter().filter(|id| self.mark(**id).flag == Flag::Reject);
+        let paths = rejected.filter_map(|id| Some(self.get(*id)?.file.path.clone()));
+        let paths: Vec<PathBuf> = paths.collect();
+        self.rejected.extend(paths);
+    }
+
+    /// Whether the rejection of a photo is about itself, and not only about a copy of it. What stands in its own
+    /// sidecar is.
+    #[must_use]
+    pub fn is_rejected_itself(&self, id: ItemId) -> bool {
+        let Some(item) = self.get(id) else {
+            return false;
+        };
+        let decided = item.content().and_then(|content| self.decision(&content));
+        decided.is_none() || self.rejected.contains(&item.file.path)
+    }
+
+    /// The items of a content.
+    #[must_use]
+    pub fn copies(&self, content: &ContentId) -> &[ItemId] {
+        self.by_content.get(content).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the person decided about a content, whether or not it is in the window.
+    #[must_use]
+    pub fn decision(&self, content: &ContentId) -> Option<Mark> {
+        self.kept_marks.get(content).copied()
+    }
+
+    /// Takes over what metadata says now.
+    pub fn set_metadata(&mut self, changes: Vec<(PathBuf, Arc<PhotoMetadata>)>) {
+        for (path, metadata) in changes {
+            let Some(id) = self.find(&path) else { continue };
+            let at = id as usize;
+            let items = Arc::make_mut(&mut self.now.items);
+            Arc::make_mut(&mut items[at]).metadata = Some(metadata);
+            let mark = self.mark_for(&self.now.items[at]);
+            Arc::make_mut(&mut self.now.marks)[at] = mark;
+        }
+    }
+
+    /// Keeps only the items for which `stays` holds, which is given the path and the job that saw it
+    /// last. Returns for each old number the new one, or nothing if all stay.
+    pub fn retain(&mut self, stays: impl Fn(&Path, u64) -> bool) -> Option<Vec<Option<ItemId>>> {
+        let stays = |at: &usize| stays(&self.now.items[*at].file.path, self.seen[*at]);
+        let kept: Vec<usize> = (0..self.len()).filter(stays).collect();
+        if kept.len() == self.len() {
+            return None;
+        }
+        let mut renumbered = vec![None; self.len()];
+        for (new, old) in kept.iter().enumerate() {
+            renumbered[*old] = ItemId::try_from(new).ok();
+        }
+        let items: Vec<Arc<LibraryItem>> =
+            kept.iter().map(|at| self.now.items[*at].clone()).collect();
+        self.now.marks = Arc::new(kept.iter().map(|at| self.now.marks[*at]).collect());
+        self.now.briefs = Arc::new(kept.iter().map(|at| self.now.briefs[*at]).collect());
+        self.seen = kept.iter().map(|at| self.seen[*at]).collect();
+        self.by_path = items
+            .iter()
+            .zip(0..)
+            .map(|(item, id)| (item.file.path.clone(), id))
+            .collect();
+        (self.failed, self.unread) = (0, 0);
+        items.iter().for_each(|item| self.count(item, 1));
+        self.by_content.clear();
+        for (item, id) in items.iter().zip(0..) {
+            self.link(item, id);
+        }
+        self.now.items = Arc::new(items);
+        self.now.findings = Arc::new(self.now.findings.renumbered(&renumbered));
+        self.now.epoch += 1;
+        Some(renumbered)
+    }
+
+    /// Removes everything; a person's marks stay known.
+    pub fn clear(&mut self) {
+        *self = Self {
+            now: Snapshot {
+                epoch: self.now.epoch + 1,
+                ..Snapshot::default()
+            },
+            kept_marks: std::mem::take(&mut self.kept_marks),
+            rejected: std::mem::take(&mut self.rejected),
+            rejected_alone: std::mem::take(&mut self.rejected_alone),
+            ..Self::default()
+        };
+    }
+
+    /// Items that failed, by path.
+    #[must_use]
+    pub fn failures(&self) -> Vec<&Failure> {
+        let failed = self
+            .now
+            .items
+            .iter()
+            .filter_map(|item| match &item.outcome {
+                ReadOutcome::Failed(failure) => Some(failure),
+                ReadOutcome::Read { .. } => None,
+            });
+        let mut failed: Vec<&Failure> = failed.collect();
+        failed.sort_by(|a, b| a.path.cmp(&b.path));
+        failed
+    }
+
+    /// How many items failed.
+    #[must_use]
+    pub fn failure_count(&self) -> usize {
+        self.failed
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Writes results to the store, reports them and ends the job.
+
+use std::sync::OnceLock;
+use std::sync::atomic::Ordering::{self, Relaxed};
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
+
+use super::{EncodedPhoto, JobContext, photo};
+use crate::engine::index::pipeline::{Event, GAVE_UP, Summary, VectorSource};
+use crate::engine::index::store::{PhotoRecord, StoreError};
+use crate::engine::media::scan::Skipped;
+use crate::engine::media::takeout::TakeoutDates;
+
+/// How soon the sink notices that its job is cancelled.
+const CANCEL_NOTICE: Duration = Duration::from_millis(25);
+/// How long a result waits to be written at most.
+const WRITE_WAIT: Duration = Duration::from_millis(500);
+/// Delay before writing to a full store is retried, at first and at most.
+const RETRY_WAIT: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// Results that are written at once.
+const WRITE_BATCH: usize = 256;
+
+/// Writes results in batches, reports each once it is safe, and ends the job.
+pub fn write(shared: &JobContext, results: &Receiver<EncodedPhoto>, skipped: &OnceLock<Skipped>) {
+    let mut batch: Vec<EncodedPhoto> = Vec::new();
+    let mut takeout = TakeoutDates::default();
+    let mut since = Instant::now();
+    let mut problem = None;
+    loop {
+        match results.recv_timeout(CANCEL_NOTICE) {
+            Ok(outcome) => {
+                if batch.is_empty() {
+                    since = Instant::now();
+                }
+                batch.push(outcome);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        if batch.len() >= WRITE_BATCH || (!batch.is_empty() && since.elapsed() >= WRITE_WAIT) {
+            problem = write_batch(shared, &mut batch, &mut takeout);
+        }
+        if problem.is_some() || shared.cancel.is_cancelled() {
+            shared.cancel.cancel();
+            break;
+        }
+        shared.report();
+    }
+    let gave_up = shared.gave_up.load(Ordering::Acquire);
+    problem = problem.or_else(|| gave_up.then(|| GAVE_UP.into()));
+    let cancelled = shared.cancel.is_cancelled() && problem.is_none();
+    // What was encoded is kept, whatever else went wrong.
+    let unwritten = write_batch(shared, &mut batch, &mut takeout);
+    problem = problem.or(unwritten);
+    shared.session.store().flush_seen();
+    shared.counters.finished.store(true, Relaxed);
+    let progress = shared.counters.snapshot();
+    tracing::info!(
+        cached = progress.cached,
+        recognised = progress.recognised,
+        encoded = progress.encoded,
+        failed = progress.failed,
+        seconds = progress.elapsed.as_secs_f64(),
+        cancelled,
+        problem = problem.as_deref(),
+        "photos were read"
+    );
+    shared.events.send(Event::Finished(Summary {
+        progress,
+        skipped: skipped.get().cloned().unwrap_or_default(),
+        cancelled,
+        problem,
+    }));
+}
+
+/// Writes and empties a batch; returns the problem, if there is one.
+fn write_batch(
+    shared: &JobContext,
+    batch: &mut Vec<EncodedPhoto>,
+    takeout: &mut TakeoutDates,
+) -> Option<String> {
+    if batch.is_empty() {
+        return None;
+    }
+    let (records, sources): (Vec<PhotoRecord>, Vec<VectorSource>) = batch.drain(..).unzip();
+    let rows = match write_with_retries(shared, &records) {
+        Ok(rows) => rows,
+        Err(error) => return Some(error.to_string()),
+    };
+    let mut events = Vec::with_capacity(rows.len());
+    for ((record, source), row) in records.into_iter().zip(sources).zip(rows) {
+        let counter = match source {
+            VectorSource::Encoded => &shared.counters.encoded,
+            VectorSource::Recognised => &shared.counters.recognised,
+            VectorSource::Cached => &shared.counters.cached,
+        };
+        counter.fetch_add(1, Relaxed);
+        let photo = photo(record.file, record.facts, takeout);
+        events.push(Event::Photo { photo, row, source });
+    }
+    shared.events.send_all(events);
+    None
+}
+
+/// Writes records. If the disk is full or read-only, that is reported, and the write is retried until it succeeds,
+/// the job is cancelled, or its patience ends.
+fn write_with_retries(
+    shared: &JobContext,
+    records: &[PhotoRecord],
+) -> Result<Vec<u32>, StoreError> {
+    let session = &shared.session;
+    let since = Instant::now();
+    let mut wait = RETRY_WAIT.0;
+    let mut reported = false;
+    loop {
+        let error = match session.store().write(session.key(), records) {
+            Ok(rows) => {
+                if reported {
+                    shared.events.send(Event::Waiting(None));
+                }
+                return Ok(rows);
+            }
+            Err(error) => error,
+        };
+        let out_of_patience = shared.patience.is_some_and(|most| since.elapsed() >= most);
+        if !error.may_pass() || out_of_patience || shared.cancel.is_cancelled() {
+            return Err(error);
+        }
+        if !reported {
+            shared.events.send(Event::Waiting(Some(error.to_string())));
+            reported = true;
+        }
+        let until = Instant::now() + wait;
+        while Instant::now() < until && !shared.cancel.is_cancelled() {
+            std::thread::sleep(CANCEL_NOTICE);
+        }
+        wait = (2 * wait).min(RETRY_WAIT.1);
+    }
+}

@@ -1,0 +1,144 @@
+//! The syntax of queries.
+
+use super::{Query, QueryError, Term, TermKind};
+
+/// What a query's text is parted into.
+struct QueryPiece {
+    text: String,
+    quoted: bool,
+    negative: bool,
+    like: bool,
+    weight: Option<String>,
+    /// Whether a comma follows.
+    ends: bool,
+}
+
+impl Query {
+    /// Parses what a person typed.
+    ///
+    /// # Errors
+    /// If there is no term in it, or a weight or path is missing.
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        let mut alternatives: Vec<Vec<Term>> = Vec::new();
+        let (mut terms, mut away) = (Vec::new(), Vec::new());
+        let mut words: Vec<String> = Vec::new();
+        let flush = |words: &mut Vec<String>, terms: &mut Vec<Term>| {
+            if !words.is_empty() {
+                let what = TermKind::Words(std::mem::take(words).join(" "));
+                terms.push(Term { what, weight: 1.0 });
+            }
+        };
+        for piece in pieces(text) {
+            let plain = !piece.quoted && !piece.like && !piece.negative && piece.weight.is_none();
+            if plain {
+                words.push(piece.text);
+            } else {
+                flush(&mut words, &mut terms);
+                let weight = match &piece.weight {
+                    Some(weight) => parse_weight(text, weight)?,
+                    None => 1.0,
+                };
+                let what = match (piece.like, piece.quoted) {
+                    (true, _) if piece.text.is_empty() => {
+                        return Err(QueryError::Like(text.into()));
+                    }
+                    (true, _) => TermKind::Like(piece.text.into()),
+                    (false, true) => TermKind::Exact(piece.text),
+                    (false, false) => TermKind::Words(piece.text),
+                };
+                if piece.negative {
+                    let weight = -weight;
+                    away.push(Term { what, weight });
+                } else {
+                    terms.push(Term { what, weight });
+                }
+            }
+            if piece.ends {
+                flush(&mut words, &mut terms);
+                alternatives.push(std::mem::take(&mut terms));
+            }
+        }
+        flush(&mut words, &mut terms);
+        alternatives.push(terms);
+        alternatives.retain(|terms| !terms.is_empty());
+        if alternatives.is_empty() {
+            if away.is_empty() {
+                return Err(QueryError::Empty(text.into()));
+            }
+            alternatives.push(Vec::new());
+        }
+        for terms in &mut alternatives {
+            terms.extend(away.iter().cloned());
+        }
+        Ok(Self {
+            text: text.into(),
+            alternatives,
+            english: None,
+        })
+    }
+}
+
+fn parse_weight(text: &str, weight: &str) -> Result<f32, QueryError> {
+    match weight.parse::<f32>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err(QueryError::Weight {
+            text: text.into(),
+            weight: weight.into(),
+        }),
+    }
+}
+
+/// Parts a query at spaces and commas outside quotes.
+fn pieces(text: &str) -> Vec<QueryPiece> {
+    let mut pieces = Vec::new();
+    let mut rest = text.trim_start_matches(is_gap);
+    while !rest.is_empty() {
+        let negative = rest.starts_with('-') && rest[1..].starts_with(|c: char| !is_gap(c));
+        rest = if negative { &rest[1..] } else { rest };
+        let like = rest.starts_with("like:");
+        rest = if like { &rest[5..] } else { rest };
+        let quoted = rest
+            .strip_prefix('"')
+            .and_then(|inner| inner.split_once('"'));
+        let (body, after) = match quoted {
+            Some((inner, after)) => (inner, after),
+            None => rest.split_at(rest.find(is_gap).unwrap_or(rest.len())),
+        };
+        // The weight stands behind the quotes, or at the end of the word.
+        let (body, weight, after) = if quoted.is_some() {
+            let end = after.find(is_gap).unwrap_or(after.len());
+            let weight = after[..end].strip_prefix('^');
+            (
+                body,
+                weight,
+                if weight.is_some() {
+                    &after[end..]
+                } else {
+                    after
+                },
+            )
+        } else {
+            match body.rsplit_once('^') {
+                Some((word, weight)) if !word.is_empty() => (word, Some(weight), after),
+                _ => (body, None, after),
+            }
+        };
+        let ends = after.trim_start().starts_with([',', '\n']);
+        if !body.trim().is_empty() || like {
+            pieces.push(QueryPiece {
+                text: body.trim().into(),
+                quoted: quoted.is_some() && !like,
+                negative,
+                like,
+                weight: weight.map(Into::into),
+                ends,
+            });
+        }
+        rest = after.trim_start_matches(is_gap);
+    }
+    pieces
+}
+
+fn is_gap(c: char) -> bool {
+    c.is_whitespace() || c == ','
+}

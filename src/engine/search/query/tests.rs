@@ -1,0 +1,185 @@
+use super::spread::KIND_WEIGHT;
+use super::*;
+use proptest::prelude::*;
+
+fn parse(text: &str) -> Vec<(TermKind, f32)> {
+    let query = Query::parse(text).expect("a query");
+    let [terms] = &query.alternatives[..] else {
+        panic!("one alternative: {query:?}")
+    };
+    let term = |term: &Term| (term.what.clone(), term.weight);
+    terms.iter().map(term).collect()
+}
+
+/// What each alternative says.
+fn alternatives(query: &Query) -> Vec<Vec<TermKind>> {
+    let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
+    query.alternatives.iter().map(what).collect()
+}
+
+fn words(text: &str) -> TermKind {
+    TermKind::Words(text.into())
+}
+
+#[test]
+fn the_language_is_as_documented() {
+    assert_eq!(parse("my dog asleep"), [(words("my dog asleep"), 1.0)]);
+    assert_eq!(
+        parse("black-and-white photo"),
+        [(words("black-and-white photo"), 1.0)]
+    );
+    assert_eq!(
+        parse("beach -people"),
+        [(words("beach"), 1.0), (words("people"), -1.0)]
+    );
+    assert_eq!(
+        parse("beach sunset^2"),
+        [(words("beach"), 1.0), (words("sunset"), 2.0)]
+    );
+    let exact = TermKind::Exact("a photo of -x".into());
+    assert_eq!(parse("\"a photo of -x\"^0.5"), [(exact, 0.5)]);
+    assert_eq!(
+        parse("red like:cat.jpg -like:\"my dog.jpg\""),
+        [
+            (words("red"), 1.0),
+            (TermKind::Like("cat.jpg".into()), 1.0),
+            (TermKind::Like("my dog.jpg".into()), -1.0)
+        ]
+    );
+    assert_eq!(parse("\"unclosed"), [(words("\"unclosed"), 1.0)]);
+    assert_eq!(parse("a - b"), [(words("a - b"), 1.0)]);
+}
+
+#[test]
+fn what_says_nothing_is_an_error() {
+    for text in ["", "  ", ",,", "\"\""] {
+        assert_eq!(Query::parse(text), Err(QueryError::Empty(text.into())));
+    }
+    assert!(matches!(
+        Query::parse("cat^many"),
+        Err(QueryError::Weight { .. })
+    ));
+    assert!(matches!(
+        Query::parse("cat like:"),
+        Err(QueryError::Like(_))
+    ));
+}
+
+#[test]
+fn a_comma_means_or_and_a_minus_holds_for_all() {
+    let query = Query::parse("cat, \"a dog, asleep\", -grass,").expect("a query");
+    let exact = TermKind::Exact("a dog, asleep".into());
+    assert_eq!(
+        alternatives(&query),
+        [[words("cat"), words("grass")], [exact, words("grass")]]
+    );
+    let away = Query::parse("-grass").expect("a query");
+    assert_eq!(alternatives(&away), [[words("grass")]]);
+}
+
+#[test]
+fn alternatives_count_their_weights_and_a_label_alone_counts_one() {
+    let weights = |text: &str| Query::parse(text).expect("a query").weights();
+    assert_eq!(weights("beach, sunset^2, red sky^2"), [1.0, 2.0, 1.0]);
+    assert_eq!(weights("sunset^2"), [1.0]);
+    let people = Query::parse("people").expect("a query").spread(&[]);
+    assert_eq!(people.weights()[..2], [1.0, KIND_WEIGHT]);
+    let beach = Query::parse("beach").expect("a query").spread(&[]);
+    assert_eq!(beach.weights()[1], 1.0);
+}
+
+#[test]
+fn general_words_are_spread_and_what_was_switched_off_is_not() {
+    let spread = |text: &str, without: &[String]| {
+        let query = Query::parse(text).expect("a query").spread(without);
+        let what = |terms: &Vec<Term>| terms.iter().map(|term| term.what.clone()).collect();
+        let all: Vec<Vec<TermKind>> = query.alternatives.iter().map(what).collect();
+        all
+    };
+    let member = |text: &str| TermKind::Member(text.into());
+    let people = spread("people -dog", &["boy".into()]);
+    assert_eq!(people[0], [words("people"), words("dog")]);
+    assert!(people.contains(&vec![member("woman"), words("dog")]));
+    assert!(!people.contains(&vec![member("boy"), words("dog")]));
+    // Words that are there already are not added again, and quoted words are not expanded.
+    let two = spread("people, woman", &[]);
+    assert!(two.contains(&vec![words("woman")]) && !two.contains(&vec![member("woman")]));
+    for text in [
+        "cat",
+        "\"people\"",
+        "people like:me.jpg",
+        "people on a boat",
+    ] {
+        assert_eq!(spread(text, &[]).len(), 1, "{text}");
+    }
+}
+
+#[test]
+fn words_of_other_languages_are_english_for_models_that_know_no_other() {
+    let query = Query::parse("perro, gato -人 \"el mar\"").expect("a query");
+    let query = query.translated(None);
+    let english = query.for_model(true);
+    let exact = TermKind::Exact("el mar".into());
+    assert_eq!(
+        alternatives(&english),
+        [
+            vec![words("dog"), words("people")],
+            vec![words("cat"), exact, words("people")]
+        ]
+    );
+    let typed = query.for_model(false);
+    assert_eq!(alternatives(&typed)[0], [words("perro"), words("人")]);
+    let known = query.english.expect("other words").translations;
+    let pairs: Vec<(&str, &str)> = { known.iter() }
+        .map(|known| (&*known.words, &*known.english))
+        .collect();
+    assert_eq!(pairs, [("perro", "dog"), ("人", "people"), ("gato", "cat")]);
+    // What a general word stands for goes by its English.
+    let people = Query::parse("人").expect("a query").translated(None);
+    let people = people.spread(&["boy".into()]).for_model(true);
+    let same = Query::parse("people")
+        .expect("a query")
+        .spread(&["boy".into()]);
+    assert_eq!(people.alternatives, same.alternatives);
+    let english = Query::parse("chat, a red car").expect("a query");
+    assert_eq!(english.clone().translated(None), english);
+    let unknown = Query::parse("ผีเสื้อ").expect("a query").translated(None);
+    assert_eq!(unknown.for_model(true).alternatives, unknown.alternatives);
+    assert_eq!(
+        unknown.english.map(|english| english.unknown.len()),
+        Some(1)
+    );
+}
+
+#[test]
+fn subtracting_turns_away_from_a_term_and_not_from_everything() {
+    let axes = Axes {
+        text: vec![0.8, 0.0, 0.0],
+        image: vec![0.0; 3],
+    };
+    let (a, b) = (vec![0.8, 0.6, 0.0], vec![0.8, 0.0, 0.6]);
+    let term = |weight| Term {
+        what: words("x"),
+        weight,
+    };
+    let both = combine(&[term(1.0), term(-1.0)], &[a.clone(), b.clone()], &axes);
+    let dot = |x: &[f32], y: &[f32]| -> f32 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
+    assert!(dot(&both, &a) > 0.8);
+    assert!(dot(&both, &b) < dot(&a, &b));
+    let away = combine(&[term(-1.0)], std::slice::from_ref(&b), &axes);
+    assert!(dot(&away, &a) > dot(&away, &b));
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_parser(text in "\\PC*") {
+        if let Ok(query) = Query::parse(&text) {
+            let query = query.translated(None).spread(&[]);
+            prop_assert!(!query.for_model(true).alternatives.is_empty());
+            prop_assert!(query.alternatives.iter().all(|terms| !terms.is_empty()));
+            for term in query.terms() {
+                prop_assert!(term.weight.is_finite() && term.weight != 0.0);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Rows of a file: their vectors and what they are called.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Float16Type, Float32Type};
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
+
+use super::error::TableError;
+use crate::engine::worker::columns::EMBEDDING;
+
+/// Rows of a file.
+pub struct Block {
+    /// The number of the first in the file.
+    pub first_row: u64,
+    /// The lists, of which some may be missing.
+    lists: ArrayRef,
+    /// All their numbers, one list after another.
+    numbers: ArrayRef,
+    keys: Option<ArrayRef>,
+    dim: usize,
+}
+
+impl Block {
+    /// Of a batch.
+    ///
+    /// # Errors
+    /// If its vectors are of another width.
+    pub fn new(batch: &RecordBatch, first_row: u64, dim: usize) -> Result<Self, TableError> {
+        let lists = batch.column_by_name(EMBEDDING).cloned();
+        let lists = lists.ok_or(TableError::NoVectors)?;
+        let numbers = numbers(&lists, dim)?;
+        Ok(Self {
+            first_row,
+            numbers,
+            lists,
+            keys: key_column(batch),
+            dim,
+        })
+    }
+
+    /// How many there are.
+    pub fn rows(&self) -> usize {
+        self.lists.len()
+    }
+
+    /// Whether a row has a vector.
+    pub fn is_valid(&self, row: usize) -> bool {
+        self.lists.is_valid(row)
+    }
+
+    /// The numbers of some rows; `room` holds them where they must be widened.
+    pub fn values<'a>(&'a self, rows: Range<usize>, room: &'a mut Vec<f32>) -> &'a [f32] {
+        let range = rows.start * self.dim..rows.end * self.dim;
+        if let Some(numbers) = self.numbers.as_primitive_opt::<Float32Type>() {
+            return numbers.values().get(range).unwrap_or_default();
+        }
+        if let Some(numbers) = self.numbers.as_primitive_opt::<Float16Type>() {
+            let short = numbers.values().get(range).unwrap_or_default();
+            room.resize(short.len(), 0.0);
+            crate::engine::inference::cpu::widen(short, room);
+        }
+        room
+    }
+
+    /// What the file calls a row.
+    pub fn key(&self, row: usize) -> Option<String> {
+        key_of(self.keys.as_ref()?, row)
+    }
+}
+
+/// The column by which rows are called, of a batch with that and vectors at most.
+pub(super) fn key_column(batch: &RecordBatch) -> Option<ArrayRef> {
+    let fields = batch.schema();
+    let at = fields.fields().iter().position(|f| f.name() != EMBEDDING)?;
+    batch.columns().get(at).cloned()
+}
+
+pub(super) fn key_of(keys: &ArrayRef, row: usize) -> Option<String> {
+    let keys = Some(keys).filter(|keys| keys.is_valid(row))?;
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match keys.data_type() {
+        DataType::Utf8 => Some(keys.as_string::<i32>().value(row).into()),
+        DataType::LargeUtf8 => Some(keys.as_string::<i64>().value(row).into()),
+        DataType::Utf8View => Some(keys.as_string_view().value(row).into()),
+        DataType::Binary => Some(lossy(keys.as_binary::<i32>().value(row))),
+        _ => None,
+    }
+}
+
+/// The numbers of lists that all have `dim`. Of a list that is missing there are as many zeros.
+fn numbers(lists: &ArrayRef, dim: usize) -> Result<ArrayRef, TableError> {
+    if let Some(lists) = lists.as_fixed_size_list_opt() {
+        return Ok(lists.values().clone());
+    }
+    let lengths: Vec<usize> = match (lists.as_list_opt::<i32>(), lists.as_list_opt::<i64>()) {
+        (Some(lists), _) => lists.offsets().lengths().collect(),
+        (_, Some(lists)) => lists.offsets().lengths().collect(),
+        _ => return Err(TableError::NoLists),
+    };
+    let other =
+        |(row, length): (usize, &usize)| (lists.is_valid(row) && *length != dim).then_some(*length);
+    if let Some(width) = lengths.iter().enumerate().find_map(other) {
+        return Err(TableError::OtherWidth { width, dim });
+    }
+    // Without those that are missing, vectors lie one after another already.
+    if lengths.iter().all(|length| *length == dim) {
+        return Ok(
+            match (lists.as_list_opt::<i32>(), lists.as_list_opt::<i64>()) {
+                (Some(lists), _) => lists
+                    .values()
+                    .slice(lists.value_offsets()[0] as usize, lists.len() * dim),
+                (_, Some(lists)) => lists
+                    .values()
+                    .slice(lists.value_offsets()[0] as usize, lists.len() * dim),
+                _ => lists.clone(),
+            },
+        );
+    }
+    Ok(with_gaps(lists, dim))
+}
+
+/// The same where some are missing: their place is filled with zeros.
+fn with_gaps(lists: &ArrayRef, dim: usize) -> ArrayRef {
+    let list = |row: usize| match lists.as_list_opt::<i32>() {
+        Some(lists) => lists.value(row),
+        None => lists.as_list::<i64>().value(row),
+    };
+    let mut values: Vec<f32> = Vec::with_capacity(lists.len() * dim);
+    for row in 0..lists.len() {
+        if lists.is_valid(row) {
+            let vector = list(row);
+            if let Some(wide) = vector.as_primitive_opt::<Float32Type>() {
+                values.extend_from_slice(wide.values());
+            } else if let Some(short) = vector.as_primitive_opt::<Float16Type>() {
+                values.extend(short.values().iter().map(|v| v.to_f32()));
+            }
+        }
+        values.resize((row + 1) * dim, 0.0);
+    }
+    Arc::new(arrow_array::Float32Array::from(values))
+}

@@ -1,0 +1,241 @@
+//! Vectors in files: in Arrow's file format, which is mapped, or in Parquet.
+
+mod arrow;
+mod block;
+mod error;
+mod wanted;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_buffer::Buffer;
+use arrow_ipc::Block as FileBlock;
+use arrow_ipc::reader::FileDecoder;
+use arrow_schema::SchemaRef;
+use bytes::Bytes;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
+
+use super::WorkerError;
+use crate::engine::files::mmap::map_file;
+use crate::engine::files::regular::open_regular;
+use crate::engine::inference::ModelInfo;
+use arrow::{TRAILER, decoded, open_arrow};
+use block::{key_column, key_of};
+use wanted::wanted_columns;
+
+pub use block::Block;
+pub use error::TableError;
+pub use wanted::Wanted;
+
+/// Rows that are read of a table at once.
+const BATCH_ROWS: usize = 8192;
+/// What a file in Arrow's format begins with.
+const MAGIC: &[u8] = b"ARROW1";
+
+/// A file with vectors.
+pub struct EmbeddingFile {
+    path: PathBuf,
+    content: Content,
+    schema: SchemaRef,
+    rows: u64,
+    dim: usize,
+}
+
+enum Content {
+    Arrow {
+        map: Buffer,
+        decoder: FileDecoder,
+        blocks: Vec<(FileBlock, u64)>,
+    },
+    Parquet {
+        bytes: Bytes,
+        metadata: ArrowReaderMetadata,
+        columns: Vec<usize>,
+        groups: Vec<u64>,
+    },
+}
+
+impl EmbeddingFile {
+    /// Opens a file whose vectors are of this model.
+    ///
+    /// # Errors
+    /// If it cannot be read, has no vectors, or has those of another model.
+    pub fn open(path: &Path, model: &ModelInfo, wanted: Wanted<'_>) -> Result<Self, WorkerError> {
+        let io = |source| WorkerError::Io {
+            path: path.into(),
+            source,
+        };
+        let invalid = |source| WorkerError::Table {
+            path: path.into(),
+            source,
+        };
+        let file = open_regular(path).map_err(io)?;
+        // An empty file cannot be mapped everywhere.
+        if file.metadata().map_err(io)?.len() < TRAILER as u64 {
+            return Err(invalid(TableError::NoTable));
+        }
+        let bytes = Bytes::from_owner(map_file(&file).map_err(io)?);
+        let opened = match bytes.starts_with(MAGIC) {
+            true => open_arrow(bytes.into(), model, wanted),
+            false => open_parquet(bytes, model, wanted),
+        };
+        let (content, schema, rows) = opened.map_err(invalid)?;
+        Ok(Self {
+            path: path.into(),
+            content,
+            schema,
+            rows,
+            dim: model.dim,
+        })
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// What it calls a row, if it was opened with that column.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn key(&self, row: u64) -> Result<Option<String>, WorkerError> {
+        let before = |first: &u64| *first <= row;
+        let part = match &self.content {
+            Content::Arrow { blocks, .. } => blocks.partition_point(|(_, first)| before(first)),
+            Content::Parquet { groups, .. } => groups.partition_point(before),
+        };
+        let mut found = None;
+        self.batches(part.saturating_sub(1), |batch, first| {
+            let at = usize::try_from(row.wrapping_sub(first)).unwrap_or(usize::MAX);
+            if at < batch.num_rows() {
+                found = key_column(batch).and_then(|keys| key_of(&keys, at));
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Its schema, all columns in it.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    /// Its table cannot be read.
+    pub fn damaged(&self, source: TableError) -> WorkerError {
+        WorkerError::Table {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    /// What is wrong with it.
+    pub fn invalid(&self, message: String) -> WorkerError {
+        WorkerError::Invalid {
+            path: self.path.clone(),
+            message,
+        }
+    }
+
+    /// The parts that can be read each for itself.
+    pub fn parts(&self) -> Range<usize> {
+        match &self.content {
+            Content::Arrow { blocks, .. } => 0..blocks.len(),
+            Content::Parquet { groups, .. } => 0..groups.len(),
+        }
+    }
+
+    /// Hands on the rows of a part, some thousands at a time, for ranking.
+    ///
+    /// # Errors
+    /// If it is damaged.
+    pub fn blocks(&self, part: usize, mut each: impl FnMut(Block)) -> Result<(), WorkerError> {
+        self.batches(part, |batch, first_row| {
+            let block = Block::new(batch, first_row, self.dim);
+            each(block.map_err(|error| self.damaged(error))?);
+            Ok(())
+        })
+    }
+
+    /// Hands on the rows of a part as they stand there, each with the number of its first in the file.
+    ///
+    /// # Errors
+    /// If it is damaged, or `take` fails.
+    pub fn batches(
+        &self,
+        part: usize,
+        mut take: impl FnMut(&RecordBatch, u64) -> Result<(), WorkerError>,
+    ) -> Result<(), WorkerError> {
+        match &self.content {
+            Content::Arrow {
+                map,
+                decoder,
+                blocks,
+            } => match blocks.get(part) {
+                Some((block, first)) => {
+                    let batch = decoded(map, decoder, block);
+                    take(&batch.map_err(|error| self.damaged(error))?, *first)
+                }
+                None => Ok(()),
+            },
+            Content::Parquet {
+                bytes,
+                metadata,
+                columns,
+                groups,
+            } => {
+                let batches = table_batches(bytes, metadata, columns, part);
+                let mut next = groups.get(part).copied().unwrap_or_default();
+                for batch in batches.map_err(|error| self.damaged(error))? {
+                    let batch = batch.map_err(|error| self.damaged(error.into()))?;
+                    take(&batch, next)?;
+                    next += batch.num_rows() as u64;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+fn open_parquet(
+    bytes: Bytes,
+    model: &ModelInfo,
+    wanted: Wanted<'_>,
+) -> Result<(Content, SchemaRef, u64), TableError> {
+    let metadata = ArrowReaderMetadata::load(&bytes, ArrowReaderOptions::new());
+    let metadata = metadata.map_err(|_| TableError::NoTable)?;
+    let schema = metadata.schema().clone();
+    let columns = wanted_columns(&schema, model, wanted)?;
+    let (mut groups, mut rows) = (Vec::new(), 0);
+    for group in metadata.metadata().row_groups() {
+        groups.push(rows);
+        rows += u64::try_from(group.num_rows()).unwrap_or_default();
+    }
+    let content = Content::Parquet {
+        bytes,
+        metadata,
+        columns,
+        groups,
+    };
+    Ok((content, schema, rows))
+}
+
+fn table_batches(
+    bytes: &Bytes,
+    metadata: &ArrowReaderMetadata,
+    columns: &[usize],
+    group: usize,
+) -> Result<ParquetRecordBatchReader, TableError> {
+    let mask = ProjectionMask::roots(metadata.parquet_schema(), columns.iter().copied());
+    let reader =
+        ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), metadata.clone())
+            .with_row_groups(vec![group])
+            .with_projection(mask)
+            .with_batch_size(BATCH_ROWS)
+            .build()?;
+    Ok(reader)
+}

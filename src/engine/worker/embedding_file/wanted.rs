@@ -1,0 +1,78 @@
+//! Which columns of a table are read.
+
+use arrow_schema::{DataType, Schema};
+
+use super::error::TableError;
+use crate::engine::inference::ModelInfo;
+use crate::engine::worker::columns::EMBEDDING;
+use crate::engine::worker::identity::{FINGERPRINT, MODEL};
+use crate::engine::worker::source::{NAME, PATH, URL};
+
+/// Columns by which a row is called, the first that is there.
+const KEYS: [&str; 5] = [PATH, NAME, "key", URL, "id"];
+
+/// Which columns are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Wanted<'a> {
+    /// That of vectors.
+    VectorsAlone,
+    /// That by which rows are called.
+    KeyAlone,
+    /// Both.
+    VectorsAndKey,
+    /// That of vectors, and those of these names that are there.
+    VectorsAnd(&'a [&'a str]),
+}
+
+/// The columns that are read.
+pub(super) fn wanted_columns(
+    schema: &Schema,
+    model: &ModelInfo,
+    wanted: Wanted<'_>,
+) -> Result<Vec<usize>, TableError> {
+    let made_with = schema.metadata().get(FINGERPRINT);
+    if made_with.is_some_and(|fingerprint| *fingerprint != model.fingerprint.to_hex()) {
+        let name = schema
+            .metadata()
+            .get(MODEL)
+            .map_or("another", String::as_str);
+        return Err(TableError::OtherModel {
+            made_with: name.into(),
+            model: model.name.clone(),
+        });
+    }
+    let at = schema
+        .index_of(EMBEDDING)
+        .map_err(|_| TableError::NoVectors)?;
+    let fits = |field: &DataType| matches!(field, DataType::Float32 | DataType::Float16);
+    match schema.field(at).data_type() {
+        DataType::FixedSizeList(item, width) if fits(item.data_type()) => {
+            if usize::try_from(*width) != Ok(model.dim) {
+                return Err(TableError::OtherWidth {
+                    width: usize::try_from(*width).unwrap_or_default(),
+                    dim: model.dim,
+                });
+            }
+        }
+        DataType::List(item) | DataType::LargeList(item) if fits(item.data_type()) => {}
+        other => return Err(TableError::NotVectors(other.clone())),
+    }
+    let text = |at: &usize| {
+        let kind = schema.field(*at).data_type();
+        matches!(
+            kind,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+        ) || matches!(kind, DataType::Binary)
+    };
+    let named = |name: &&str| schema.index_of(name).ok();
+    let key = || KEYS.iter().filter_map(named).find(text);
+    let mut columns: Vec<usize> = match wanted {
+        Wanted::VectorsAlone => vec![at],
+        Wanted::KeyAlone => key().into_iter().collect(),
+        Wanted::VectorsAndKey => key().into_iter().chain([at]).collect(),
+        Wanted::VectorsAnd(names) => names.iter().filter_map(named).chain([at]).collect(),
+    };
+    columns.sort_unstable();
+    columns.dedup();
+    Ok(columns)
+}

@@ -1,0 +1,362 @@
+//! A hub that means harm: nothing of what it sends is accepted, nothing is asked where it must not be, and neither disk
+//! nor time is without bound.
+
+mod pictures;
+mod tunnel;
+
+use crate::common::lumisift;
+use crate::fixtures;
+use crate::hub::{FakeHub, Mischief};
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lumisift::engine::cancel::Cancel;
+use lumisift::engine::hub::download::{DownloadError, DownloadRequest, download};
+use lumisift::engine::hub::endpoint::RepoId;
+use lumisift::engine::hub::http::Timeouts;
+
+const REPO: &str = "me/clip-tiny";
+
+const BASE: &str = "/me/clip-tiny/resolve/main";
+
+const CONFIG: &str = "/me/clip-tiny/resolve/main/config.json";
+
+const TOKENIZER: &str = "/me/clip-tiny/resolve/main/tokenizer.json";
+
+const WEIGHTS: &str = "/me/clip-tiny/resolve/main/model.safetensors";
+
+/// A hub with the small CLIP.
+fn stocked() -> FakeHub {
+    FakeHub::stocked(BASE)
+}
+
+fn altered_weights() -> Vec<u8> {
+    let mut weights = fixtures::bytes("clip-tiny/model.safetensors");
+    *weights.last_mut().expect("weights") ^= 1;
+    weights
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    let digest = sha2::Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn order(models: &Path, hub: &FakeHub) -> DownloadRequest {
+    DownloadRequest {
+        repo: RepoId::parse(REPO).expect("a name"),
+        revisions: vec!["main".into()],
+        sha256: None,
+        most_weights: 8 << 20,
+        endpoints: vec![hub.address.clone()],
+        token: None,
+        models: models.into(),
+        backoff: Duration::from_millis(1),
+        patience: Timeouts::default(),
+    }
+}
+
+fn get(models: &Path, hub: &FakeHub) -> Result<PathBuf, DownloadError> {
+    download(&order(models, hub), &Cancel::default(), &mut |_| {})
+}
+
+/// Bytes of all files below a folder.
+fn bytes_in(dir: &Path) -> u64 {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.file_type().expect("a type").is_dir() {
+            true => bytes_in(&entry.path()),
+            false => entry.metadata().expect("there").len(),
+        })
+        .sum()
+}
+
+/// Fails as it should: nothing is ready, and no part of the weights is left.
+fn refused(hub: &FakeHub) -> String {
+    refused_within(hub, Timeouts::default())
+}
+
+fn refused_within(hub: &FakeHub, patience: Timeouts) -> String {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut order = order(home.path(), hub);
+    order.patience = patience;
+    let error = download(&order, &Cancel::default(), &mut |_| {});
+    let error = error.expect_err("refused").to_string();
+    assert!(!home.path().join(REPO).exists(), "{error}");
+    let part = home
+        .path()
+        .join(format!("{REPO}.part/model.safetensors.part"));
+    assert!(!part.exists(), "{error}");
+    assert!(bytes_in(home.path()) < 8 << 20, "{error}");
+    error
+}
+
+#[test]
+fn another_host_s_word_about_a_file_does_not_count() {
+    let (hub, other) = (stocked(), FakeHub::start());
+    other.put("/blob", altered_weights());
+    let truth = fixtures::bytes("clip-tiny/model.safetensors");
+    let facts = format!(
+        "X-Linked-Etag: \"{}\"\r\nX-Linked-Size: {}\r\n",
+        sha256(&truth),
+        truth.len()
+    );
+    let goal = format!("{}/blob", other.address);
+    hub.always(WEIGHTS, Mischief::RedirectSaying(goal.clone(), facts));
+    let error = refused(&hub);
+    assert!(error.contains("checksum is another"), "{error}");
+    // The same host brings what the hub means: then it is fine.
+    other.put("/blob", truth);
+    let home = tempfile::tempdir().expect("a folder");
+    get(home.path(), &hub).expect("arrived");
+
+    // What the catalogue knows is known whatever a hub says.
+    let hub = stocked();
+    hub.put(WEIGHTS, altered_weights());
+    let mut order = order(home.path(), &hub);
+    order.models = home.path().join("other");
+    order.sha256 = Some(sha256(&fixtures::bytes("clip-tiny/model.safetensors")));
+    let error = download(&order, &Cancel::default(), &mut |_| {}).expect_err("altered");
+    assert!(matches!(error, DownloadError::Damaged { .. }), "{error}");
+    // Nor do shards get around it.
+    let hub = FakeHub::start();
+    for file in ["config.json", "preprocessor_config.json"] {
+        hub.put(
+            &format!("{BASE}/{file}"),
+            fixtures::bytes(&format!("clip-tiny/{file}")),
+        );
+    }
+    hub.put(TOKENIZER, fixtures::bytes("clip-tokenizer.json"));
+    hub.put(&format!("{BASE}/a.safetensors"), altered_weights());
+    let index = r#"{"weight_map":{"logit_scale":"a.safetensors"}}"#;
+    hub.put(&format!("{WEIGHTS}.index.json"), index);
+    order.endpoints = vec![hub.address.clone()];
+    let error = download(&order, &Cancel::default(), &mut |_| {}).expect_err("shards");
+    assert!(matches!(error, DownloadError::Missing { .. }), "{error}");
+}
+
+#[test]
+fn redirects_lead_neither_inward_nor_to_other_schemes_nor_round_in_circles() {
+    let inward = [
+        "http://169.254.169.254/latest",
+        "http://10.0.0.1/a",
+        "http://192.168.1.1:81/a",
+        "http://100.64.0.1/a",
+        "http://0.0.0.0/a",
+        "http://[fe80::1]/a",
+        "http://[fd00::1]/a",
+        "http://[::ffff:10.0.0.1]/a",
+        "http://167772161/a",
+        "http://224.0.0.1/a",
+    ];
+    let schemes = ["file:///etc/passwd", "ftp://a.org/a", "data:,x", "https://"];
+    for path in [CONFIG, TOKENIZER, WEIGHTS] {
+        for (goals, words) in [
+            (&inward[..], "private network"),
+            (&schemes, "no web address"),
+        ] {
+            for goal in goals {
+                let hub = stocked();
+                hub.always(path, Mischief::Redirect((*goal).into()));
+                let error = refused(&hub);
+                assert!(error.contains(words), "{path} {goal}: {error}");
+                let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
+                assert_eq!(asked.count(), 1, "{path} {goal}");
+            }
+        }
+        let hub = stocked();
+        hub.always(path, Mischief::Redirect(path.into()));
+        let error = refused(&hub);
+        assert!(error.contains("in a circle"), "{error}");
+        let asked = hub.seen().into_iter().filter(|seen| seen.path == path);
+        assert!(asked.count() < 10);
+    }
+}
+
+#[test]
+fn bodies_without_end_and_lengths_without_sense_are_bounded() {
+    for (path, most) in [
+        (CONFIG, 16 << 20),
+        (TOKENIZER, 128 << 20),
+        (WEIGHTS, 8 << 20),
+    ] {
+        let hub = stocked();
+        hub.always(path, Mischief::Endless);
+        let error = refused(&hub);
+        assert!(
+            error.contains("longer than") || error.contains("more than"),
+            "{error}"
+        );
+        // What was on its way when it was given up is a few buffers.
+        assert!(hub.sent() < most + (32 << 20), "{path}: {}", hub.sent());
+    }
+    // A length that is too small, too large for the kind of file, and too large for any disk.
+    let hub = stocked();
+    hub.lie_about(WEIGHTS, 100);
+    assert!(refused(&hub).contains("longer than announced"));
+    let hub = stocked();
+    hub.lie_about(TOKENIZER, 1 << 40);
+    assert!(refused(&hub).contains("more than it can have"));
+    let hub = stocked();
+    hub.lie_about(WEIGHTS, u64::MAX);
+    assert!(refused(&hub).contains("make room"));
+    // A checksum that nothing has.
+    let hub = stocked();
+    hub.lie_about_hash(WEIGHTS, &"0".repeat(64));
+    assert!(refused(&hub).contains("checksum is another"));
+}
+
+#[test]
+fn whoever_drips_or_falls_silent_is_given_up() {
+    let patience = Timeouts {
+        stall: Duration::from_millis(100),
+        span: Duration::from_millis(20),
+        least: 4096,
+    };
+    let drip = || Mischief::Drip(Duration::from_millis(1));
+    for path in [CONFIG, TOKENIZER, WEIGHTS] {
+        for mischief in [drip(), Mischief::Silence, Mischief::Stall] {
+            let hub = stocked();
+            hub.always(path, mischief.clone());
+            let error = refused_within(&hub, patience);
+            let words = [
+                "next to nothing",
+                "broke off",
+                "cannot be reached",
+                "answers",
+            ];
+            let said = words.iter().any(|words| error.contains(words));
+            assert!(said, "{path} {mischief:?}: {error}");
+        }
+    }
+}
+
+#[test]
+fn what_is_compressed_is_not_unpacked() {
+    for path in [CONFIG, TOKENIZER, WEIGHTS] {
+        let hub = stocked();
+        hub.always(path, Mischief::Bomb);
+        refused(&hub);
+    }
+}
+
+#[test]
+fn names_in_an_index_never_leave_the_folder() {
+    let names = [
+        "../../secret.safetensors",
+        "..\\\\secret.safetensors",
+        "/etc/secret.safetensors",
+        "C:secret.safetensors",
+        "%2e%2e%2fsecret.safetensors",
+        "secret?x=.safetensors",
+        "secret#.safetensors",
+        "..safetensors",
+        ".secret.safetensors",
+        "secret\\u0000.safetensors",
+        "secret\\r\\nHost: a.safetensors",
+        "secret.bin",
+    ];
+    let many: Vec<String> = (0..5000)
+        .map(|n| format!("secret-{n}.safetensors"))
+        .collect();
+    let lists = names.iter().map(|name| vec![(*name).to_owned()]);
+    for names in lists.chain([many]) {
+        let hub = stocked();
+        hub.always(WEIGHTS, Mischief::Status(404, ""));
+        let entries = names.iter().enumerate();
+        let entries: Vec<String> = entries
+            .map(|(n, name)| format!(r#""{n}":"{name}""#))
+            .collect();
+        let index = format!(r#"{{"weight_map":{{{}}}}}"#, entries.join(","));
+        hub.put(&format!("{WEIGHTS}.index.json"), index);
+        let error = refused(&hub);
+        let words = error.contains("outside the folder") || error.contains("more than any model");
+        assert!(words, "{error}");
+        assert!(hub.seen().iter().all(|seen| !seen.path.contains("secret")));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn planted_links_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let hub = stocked();
+    let home = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let victim = elsewhere.path().join("victim");
+    fs::write(&victim, "mine").expect("written");
+    let part = home.path().join(format!("{REPO}.part"));
+    fs::create_dir_all(&part).expect("made");
+    for name in ["model.safetensors", "config.json", "tokenizer.json"] {
+        symlink(&victim, part.join(name)).expect("linked");
+        symlink(&victim, part.join(format!("{name}.part"))).expect("linked");
+        symlink(&victim, part.join(format!("{name}.version"))).expect("linked");
+    }
+    let dir = get(home.path(), &hub).expect("arrived");
+    assert_eq!(fs::read(&victim).expect("there"), b"mine");
+    for name in ["model.safetensors", "config.json", "tokenizer.json"] {
+        assert!(
+            fs::symlink_metadata(dir.join(name))
+                .expect("there")
+                .is_file()
+        );
+    }
+
+    let home = tempfile::tempdir().expect("a folder");
+    let part = home.path().join(format!("{REPO}.part"));
+    fs::create_dir_all(part.parent().expect("one")).expect("made");
+    symlink(elsewhere.path(), &part).expect("linked");
+    get(home.path(), &hub).expect("arrived");
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("listed").count(), 1);
+
+    // The file of the lock is not followed either.
+    let home = tempfile::tempdir().expect("a folder");
+    fs::create_dir(home.path().join(".locks")).expect("made");
+    symlink(&victim, home.path().join(".locks/me--clip-tiny")).expect("linked");
+    let error = get(home.path(), &hub).expect_err("refused");
+    assert!(matches!(error, DownloadError::Io { .. }), "{error}");
+    assert_eq!(fs::read(&victim).expect("there"), b"mine");
+}
+
+#[test]
+fn two_at_once_bring_a_model_once() {
+    let (hub, home) = (stocked(), tempfile::tempdir().expect("a folder"));
+    hub.plot(WEIGHTS, [90_000, 80_000].map(Mischief::BreakAfter));
+    let fetch = || {
+        let mut command = lumisift(home.path());
+        command.args(["models", "get", REPO]);
+        command
+            .env("HF_ENDPOINT", &hub.address)
+            .env_remove("HF_HOME");
+        command
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("runs")
+    };
+    let both = [fetch(), fetch(), fetch()];
+    for child in both {
+        let output = child.wait_with_output().expect("ends");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+    }
+    assert_eq!(hub.ranges(WEIGHTS), [0, 90_000, 170_000]);
+}
+
+#[test]
+fn no_token_is_sent_unencrypted() {
+    let (hub, home) = (stocked(), tempfile::tempdir().expect("a folder"));
+    let mut command = lumisift(home.path());
+    command.args(["models", "get", REPO]);
+    command
+        .env("HF_ENDPOINT", &hub.address)
+        .env("HF_TOKEN", "hf_secret");
+    let output = command.output().expect("ends");
+    assert!(output.status.success());
+    let seen = format!("{:?}", hub.seen());
+    assert!(
+        !seen.contains("secret") && !seen.contains("authorization"),
+        "{seen}"
+    );
+}
