@@ -54,10 +54,10 @@ impl Catalogue {
     fn of(locale: Locale) -> &'static Self {
         static ALL: [OnceLock<Catalogue>; Locale::ALL.len()] =
             [const { OnceLock::new() }; Locale::ALL.len()];
-        ALL[locale as usize].get_or_init(|| Self::read(locale))
+        ALL[locale as usize].get_or_init(|| Self::read(locale, files(locale)))
     }
 
-    fn read(locale: Locale) -> Self {
+    fn read(locale: Locale, files: Files) -> Self {
         let language = locale.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![language]);
         // Marks around arguments are for mixed directions of writing, and would be copied with the text.
@@ -70,7 +70,7 @@ impl Catalogue {
             tracing::warn!(%error, "messages cannot format numbers");
         }
         let mut keys = Vec::new();
-        for (path, text) in files(locale) {
+        for (path, text) in files {
             // A test reads all files, so that errors are found before anybody meets them.
             let resource =
                 FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(rest, errors)| {
@@ -123,10 +123,13 @@ pub fn message(key: &'static str) -> &'static str {
 
 /// The same of a key that may have none.
 pub(super) fn find(key: &str) -> Option<&'static str> {
-    chain()
-        .into_iter()
-        .find_map(|locale| Catalogue::of(locale).plain.get(key))
-        .map(String::as_str)
+    find_in(chain().map(Catalogue::of), key)
+}
+
+/// The message of the first catalogue that has it.
+fn find_in(catalogues: [&'static Catalogue; 2], key: &str) -> Option<&'static str> {
+    let mut messages = catalogues.iter().filter_map(|each| each.plain.get(key));
+    messages.next().map(String::as_str)
 }
 
 /// A message with arguments, in the current language.
@@ -216,13 +219,13 @@ mod tests {
         assert_eq!(find("no-such"), None);
         // Without its argument, a message is no text.
         assert_eq!(find("photos"), None);
-        assert!(
-            !Catalogue::of(Locale::Japanese)
-                .plain
-                .contains_key("month-may")
-        );
-        assert_eq!(t!("month-may"), "May");
         select(Locale::English);
+        const PARTIAL: Files = &[("partial.ftl", "month-june = 6月")];
+        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        let partial = CATALOGUE.get_or_init(|| Catalogue::read(Locale::Japanese, PARTIAL));
+        let both = [partial, Catalogue::of(Locale::English)];
+        assert_eq!(find_in(both, "month-june"), Some("6月"));
+        assert_eq!(find_in(both, "month-may"), Some("May"));
     }
 
     #[test]

@@ -1,1 +1,2 @@
-# The command line.
+# Draft: not yet proof-read by a native speaker.
+# La línea de comandos.

@@ -1,1 +1,41 @@
-# The viewer of large photos.
+# Draft: not yet proof-read by a native speaker.
+# El visor de fotos grandes.
+
+details = Detalles
+fact-size = Tamaño
+fact-duration = Duración
+fact-taken = Captura
+taken-noted = { $taken } { $note }
+fact-file = Archivo
+fact-rejected = rechazada
+fact-from = { $value } (de { $origin })
+fact-rating = Puntuación
+fact-label = Color
+fact-keywords = Palabras clave
+fact-place = Lugar
+show-on-map = Mostrar en openstreetmap.org, en el navegador
+mark-picked = Elegida
+mark-rejected = Rechazada
+mark-keys = P elige, X rechaza, 0 a 5 dan estrellas, 6 a 9 colores
+match-and-probability = Coincidencia y probabilidad
+something-else-percent = Otra cosa: { $percent }
+label-match-probability = { $name }: coincidencia { $matched }, probabilidad { $probability }
+match-likely = { $matched }, prob. { $probability }
+filmstrip = Tira de imágenes
+in-the-strip = En la tira: { $name }{ $video }
+heat-not-videos = En los videos no se puede mostrar dónde se ve una etiqueta
+heat-add-label = Añada una etiqueta para ver dónde está en la foto
+heat-looking = Buscando { $label }…
+heat-hardly = La foto apenas encaja con { $label } ({ $matched }): el mapa dice poco
+heat-where = Dónde se ve { $label } ({ $matched })
+spoken-video = , video, { $time } de { $duration }
+frame-at = Fotograma en { $time }
+loading = Cargando…
+back-to-grid = Volver a la cuadrícula
+previous-photo = Foto anterior
+next-photo = Foto siguiente
+actual-size = Tamaño real o ajustado
+sign-pick = Elegir
+sign-reject = Rechazar
+sign-colour = Color { $colour }
+loupe-over = Lupa sobre { $name }

@@ -1,1 +1,52 @@
-# Settings.
+# Draft: not yet proof-read by a native speaker.
+# 設定。
+
+settings-title = 設定
+sidecars-row = サイドカー
+theme = テーマ
+theme-system = システムに合わせる
+theme-light = ライト
+theme-dark = ダーク
+text-size = 文字とコントロールのサイズ
+model = モデル
+model-none = なし
+models = モデル…
+device = デバイス
+device-auto = 自動
+device-cpu = CPU
+graphics-card-number = グラフィックカード{ $number }
+graphics-card = グラフィックカード
+gpu-on-battery = バッテリー使用時もグラフィックカードを使う
+device-in-use = 使用中：{ $device }
+precision = CPUでの精度
+precision-auto = 十分な精度で最速
+precision-full = 最高
+precision-int8 = 8ビット
+precision-agrees = 8ビット：ベクトルは最高精度と{ $number }以上一致
+threads-row = 写真を読み込むスレッド
+one-per-core = コアごとに1つ
+threads = スレッド
+memory-row = 写真のデコード用メモリ
+quarter-of-memory = メモリの4分の1
+megabytes-suffix = { " " }MB
+memory-for-decoding = デコード用メモリ
+store = データベース
+store-knows = 登録済みの写真{ $count }枚、{ $size }
+move-to = 移動…
+default-location = デフォルトの場所
+tidy-up = 整理
+tidy-hint = ファイルが90日間見つからない写真と、下のサイズ制限を超える分を消去します
+clear = 消去…
+limit-its-size = サイズの上限
+size-of-the-store = データベースのサイズ
+thumbnail-quality = サムネイルの画質
+thumbnail-hint = 新しいサムネイルのJPEG画質
+videos = ビデオ
+show-videos = 写真と一緒にビデオを表示
+videos-hint = ビデオは最もよいフレームで表示・検索されます
+excluded-folders = 対象外のフォルダ
+no-longer-exclude = { $folder }を対象に戻す
+always-excluded = 不可視フォルダとシステムフォルダは常に対象外です
+language = 言語
+language-system = システムに合わせる
+language-draft = { $language }（ドラフト）

@@ -1,1 +1,41 @@
-# The viewer of large photos.
+# Draft: not yet proof-read by a native speaker.
+# 大きな写真のビューア。
+
+details = 詳細
+fact-size = サイズ
+fact-duration = 長さ
+fact-taken = 撮影日時
+taken-noted = { $taken }{ $note }
+fact-file = ファイル
+fact-rejected = 除外
+fact-from = { $value }（{ $origin }から）
+fact-rating = レーティング
+fact-label = カラー
+fact-keywords = キーワード
+fact-place = 場所
+show-on-map = ブラウザでopenstreetmap.orgに表示
+mark-picked = 採用
+mark-rejected = 除外
+mark-keys = Pで採用、Xで除外、0～5で星、6～9でカラー
+match-and-probability = 一致度と確率
+something-else-percent = その他：{ $percent }
+label-match-probability = { $name }：一致度{ $matched }、確率{ $probability }
+match-likely = { $matched }、確率{ $probability }
+filmstrip = フィルムストリップ
+in-the-strip = フィルムストリップ内：{ $name }{ $video }
+heat-not-videos = ビデオではラベルの位置を表示できません
+heat-add-label = ラベルを追加すると、写真の中の位置がわかります
+heat-looking = 「{ $label }」を検索中…
+heat-hardly = この写真は「{ $label }」にほとんど該当しません（{ $matched }）：マップはあまり参考になりません
+heat-where = 「{ $label }」が見られる場所（{ $matched }）
+spoken-video = 、ビデオ、{ $time } / { $duration }
+frame-at = { $time }のフレーム
+loading = 読み込み中…
+back-to-grid = グリッドに戻る
+previous-photo = 前の写真
+next-photo = 次の写真
+actual-size = 実際のサイズ／全体表示
+sign-pick = 採用
+sign-reject = 除外
+sign-colour = カラー：{ $colour }
+loupe-over = { $name }のルーペ
